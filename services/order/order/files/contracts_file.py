@@ -1,0 +1,204 @@
+"""合同清单: one row per contract line, the contract's own facts repeated on each (A1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from order.files import cells
+from order.files.layout import Column, Layout
+from order.files.refusals import Fault, Refused, UnreadableFile, refuse
+from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
+
+RULE = "A1"
+CONTRACT_NO = Column("合同号", "contract number")
+STORE = Column("门店", "store")
+SIGNED_ON = Column("签订日期", "signing date")
+CUSTOMER = Column("客户姓名", "customer name", free_text=True)
+PHONE = Column("电话", "phone")
+ADDRESS = Column("地址", "address", free_text=True)
+DISTRICT = Column("区域", "district")
+PROMISED_ON = Column("承诺日期", "promised date")
+AMOUNT_DUE = Column("未付金额", "amount due")
+LINE_NO = Column("行号", "line number")
+SKU = Column("型号", "sku")
+NAME = Column("品名", "product name", free_text=True)
+SPEC = Column("规格", "spec", free_text=True)
+CATEGORY = Column("类别", "category")
+QUANTITY = Column("数量", "quantity")
+UNIT_PRICE = Column("单价", "unit price")
+TO_INSTALL = Column("需安装", "to be installed")
+LAYOUT = Layout(
+    "合同清单",
+    "contracts file",
+    (CONTRACT_NO, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE)
+    + (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL),
+)
+FACT_COLUMNS = 9  # the first nine tell of the contract, the others of its line
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """One good row. `repeats`: the row that says exactly the same, if an earlier one does."""
+
+    row: int
+    contract_no: str
+    store_code: str
+    store_name: str
+    signed_on: date
+    customer_name: str
+    phone: str
+    address: str
+    district: str
+    promised_on: date
+    amount_due_fen: int
+    line_no: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    unit_price_fen: int
+    to_install: bool
+    repeats: int | None = None
+
+
+class _Facts(NamedTuple):
+    contract_no: str
+    store_code: str
+    store_name: str
+    signed_on: date
+    customer_name: str
+    phone: str
+    address: str
+    district: str
+    promised_on: date
+    amount_due_fen: int
+
+
+class _Line(NamedTuple):
+    line_no: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    unit_price_fen: int
+    to_install: bool
+
+
+def read_contracts(
+    content: bytes, filename: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[ContractRow], list[Refused]] | UnreadableFile:
+    """A contracts file's bytes as rows and refusals, or why the file as a whole was not taken."""
+    table = read_table(content, filename, limits, LAYOUT)
+    return table if isinstance(table, UnreadableFile) else parse_contracts(table)
+
+
+def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
+    """Typed rows and refusals, both in the order of the sheet; one bad row never stops the others.
+
+    Refuses a row: a cell that is not what its column asks for; promised before signed; facts of the contract other than
+    on its first good row; a line that the contract already has with other content. A row that says exactly what an
+    earlier one says is a good row with `repeats` set.
+    """
+    rows: list[ContractRow] = []
+    refused = list(table.refused)
+    read: dict[tuple[str, ...], tuple[_Facts, list[Fault]]] = {}
+    contracts: dict[str, tuple[_Facts, int]] = {}
+    lines: dict[tuple[str, int], tuple[_Line, int]] = {}
+    for row, texts in table.rows:
+        of_contract = tuple(texts[:FACT_COLUMNS])
+        known = read.get(of_contract)
+        if known is None:
+            known = read[of_contract] = _read_facts(of_contract)
+        facts = known[0]
+        line, faults = _read_line(texts, known[1])
+        if not faults:
+            first_facts, first_row = contracts.get(facts.contract_no, (facts, row))
+            faults = [] if first_facts == facts else [_contradiction(first_facts, first_row, facts)]
+        if not faults:
+            key = (facts.contract_no, line.line_no)
+            first_line, line_row = lines.get(key, (line, row))
+            if first_line == line:
+                rows.append(ContractRow(row, *facts, *line, repeats=None if line_row == row else line_row))
+                if line_row == row:
+                    lines[key] = (line, row)
+                    contracts.setdefault(facts.contract_no, (facts, row))
+                continue
+            faults = [_other_content(first_line, line_row, line)]
+        refused.append(refuse(row, faults, RULE))
+    return rows, sorted(refused, key=lambda refusal: refusal.row)
+
+
+def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
+    number, store, signed, customer, phone, address, district, promised, due = texts
+    faults: list[Fault] = []
+    contract_no = cells.contract_no(number, CONTRACT_NO, faults)
+    store_code, store_name = cells.store(store, STORE, faults)
+    facts = _Facts(
+        contract_no,
+        store_code,
+        store_name,
+        cells.civil_date(signed, SIGNED_ON, faults),
+        cells.required(customer, CUSTOMER, faults),
+        cells.phone(phone, PHONE, faults),
+        cells.required(address, ADDRESS, faults),
+        cells.required(district, DISTRICT, faults),
+        cells.civil_date(promised, PROMISED_ON, faults),
+        cells.fen(due, AMOUNT_DUE, faults),
+    )
+    if not faults and facts.promised_on < facts.signed_on:
+        faults.append(
+            Fault(
+                f"承诺日期 {facts.promised_on} 早于签订日期 {facts.signed_on}",
+                f"promised date {facts.promised_on} is before signing date {facts.signed_on}",
+            )
+        )
+    return facts, faults
+
+
+def _read_line(texts: list[str], of_contract: list[Fault]) -> tuple[_Line, list[Fault]]:
+    number, sku, name, spec, category, quantity, price, install = texts[FACT_COLUMNS:]
+    faults = list(of_contract)
+    line = _Line(
+        cells.whole(number, LINE_NO, faults, least=1),
+        cells.sku(sku, SKU, faults),
+        cells.required(name, NAME, faults),
+        spec,
+        cells.required(category, CATEGORY, faults),
+        cells.whole(quantity, QUANTITY, faults, least=1),
+        cells.fen(price, UNIT_PRICE, faults),
+        cells.yes_no(install, TO_INSTALL, faults),
+    )
+    return line, faults
+
+
+FACT_NAMES = (CONTRACT_NO, STORE, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE)
+LINE_NAMES = (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL)
+
+
+def _differing(
+    first: tuple[object, ...], other: tuple[object, ...], columns: tuple[Column, ...]
+) -> tuple[str, str]:
+    differing = list(
+        dict.fromkeys(column for a, b, column in zip(first, other, columns, strict=True) if a != b)
+    )
+    return "、".join(c.name for c in differing), ", ".join(c.english for c in differing)
+
+
+def _contradiction(first: _Facts, first_row: int, other: _Facts) -> Fault:
+    zh, en = _differing(first, other, FACT_NAMES)
+    return Fault(
+        f"与第 {first_row} 行同一合同 {other.contract_no}，但{zh}不同",
+        f"same contract {other.contract_no} as row {first_row}, but another {en}",
+    )
+
+
+def _other_content(first: _Line, first_row: int, other: _Line) -> Fault:
+    zh, en = _differing(first, other, LINE_NAMES)
+    return Fault(
+        f"与第 {first_row} 行是同一合同的同一行号 {other.line_no}，但{zh}不同",
+        f"same contract and line {other.line_no} as row {first_row}, but another {en}",
+    )
