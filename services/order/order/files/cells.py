@@ -43,7 +43,11 @@ def contract_no(text: str, column: Column, faults: list[Fault]) -> str:
     code = _code(text)
     if not _CONTRACT_NO.fullmatch(code):
         _missing_or(
-            text, column, faults, "应是两个字母加 6 到 12 位数字，例如 HT26030001", "must be two letters and 6 to 12 digits"
+            text,
+            column,
+            faults,
+            "应是两个字母加 6 到 12 位数字，例如 HT26030001",
+            "must be two letters and 6 to 12 digits",
         )
     return code
 
@@ -52,7 +56,9 @@ def sku(text: str, column: Column, faults: list[Fault]) -> str:
     """型号, as one word."""
     code = _code(text)
     if not _SKU.fullmatch(code):
-        _missing_or(text, column, faults, "应是不含空格和引号的型号，最多 40 个字", "must be one word of at most 40 characters")
+        _missing_or(
+            text, column, faults, "应是不含空格和引号的型号，最多 40 个字", "must be one word of at most 40 characters"
+        )
     return code
 
 
@@ -68,7 +74,13 @@ def store(text: str, column: Column, faults: list[Fault]) -> tuple[str, str]:
     """门店 as (code, name): "S02 南海店". Stores are no closed list; the name may be missing."""
     found = _STORE.fullmatch(_code(text))
     if found is None:
-        _missing_or(text, column, faults, "应以门店编号开头，例如 S02 南海店", "must begin with the store's code, as in S02 南海店")
+        _missing_or(
+            text,
+            column,
+            faults,
+            "应以门店编号开头，例如 S02 南海店",
+            "must begin with the store's code, as in S02 南海店",
+        )
         return "", ""
     return found["code"], text[found.start("name") :].strip()
 
@@ -113,6 +125,7 @@ def civil_date(text: str, column: Column, faults: list[Fault]) -> date:
 
 
 def optional_date(text: str, column: Column, faults: list[Fault]) -> date | None:
+    """A day of the calendar, or None where the cell is empty."""
     return civil_date(text, column, faults) if text else None
 
 
@@ -130,7 +143,13 @@ def whole(text: str, column: Column, faults: list[Fault], *, least: int) -> int:
         value = int(found["sign"] + found["whole"].replace(",", "")) if len(found["whole"]) <= 20 else MAX_WHOLE + 1
         if least <= value <= MAX_WHOLE:
             return value
-    _missing_or(text, column, faults, f"应是 {least} 到 {MAX_WHOLE} 的整数", f"must be a whole number from {least} to {MAX_WHOLE}")
+    _missing_or(
+        text,
+        column,
+        faults,
+        f"应是 {least} 到 {MAX_WHOLE} 的整数",
+        f"must be a whole number from {least} to {MAX_WHOLE}",
+    )
     return least
 
 
@@ -147,11 +166,18 @@ def fen(text: str, column: Column, faults: list[Fault]) -> int:
             return 0
         if len(yuan) <= MAX_YUAN_DIGITS:
             return int(yuan) * 100 + int(cents.ljust(2, "0"))
-    _missing_or(text, column, faults, "应是不小于 0 的金额（元），例如 1350 或 1350.50", "must be an amount in yuan of at least 0")
+    _missing_or(
+        text,
+        column,
+        faults,
+        "应是不小于 0 的金额（元），例如 1350 或 1350.50",
+        "must be an amount in yuan of at least 0",
+    )
     return 0
 
 
 def yes_no(text: str, column: Column, faults: list[Fault]) -> bool:
+    """是 or 否, nothing else: a guess here would send a crew in vain."""
     if text not in ("是", "否"):
         _missing_or(text, column, faults, "应是「是」或「否」", "must be 是 or 否")
     return text == "是"

@@ -105,16 +105,19 @@ def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
     """
     rows: list[ContractRow] = []
     refused = list(table.refused)
-    read: dict[tuple[str, ...], tuple[_Facts, list[Fault]]] = {}
+    facts_read: dict[tuple[str, ...], tuple[_Facts, list[Fault]]] = {}  # the same cells come again and again:
+    lines_read: dict[tuple[str, ...], tuple[_Line, list[Fault]]] = {}  # each is read once
     contracts: dict[str, tuple[_Facts, int]] = {}
     lines: dict[tuple[str, int], tuple[_Line, int]] = {}
     for row, texts in table.rows:
-        of_contract = tuple(texts[:FACT_COLUMNS])
-        known = read.get(of_contract)
-        if known is None:
-            known = read[of_contract] = _read_facts(of_contract)
-        facts = known[0]
-        line, faults = _read_line(texts, known[1])
+        of_contract, of_line = tuple(texts[:FACT_COLUMNS]), tuple(texts[FACT_COLUMNS:])
+        if of_contract not in facts_read:
+            facts_read[of_contract] = _read_facts(of_contract)
+        if of_line not in lines_read:
+            lines_read[of_line] = _read_line(of_line)
+        facts, fact_faults = facts_read[of_contract]
+        line, line_faults = lines_read[of_line]
+        faults = fact_faults + line_faults
         if not faults:
             first_facts, first_row = contracts.get(facts.contract_no, (facts, row))
             faults = [] if first_facts == facts else [_contradiction(first_facts, first_row, facts)]
@@ -159,9 +162,9 @@ def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
     return facts, faults
 
 
-def _read_line(texts: list[str], of_contract: list[Fault]) -> tuple[_Line, list[Fault]]:
-    number, sku, name, spec, category, quantity, price, install = texts[FACT_COLUMNS:]
-    faults = list(of_contract)
+def _read_line(texts: tuple[str, ...]) -> tuple[_Line, list[Fault]]:
+    number, sku, name, spec, category, quantity, price, install = texts
+    faults: list[Fault] = []
     line = _Line(
         cells.whole(number, LINE_NO, faults, least=1),
         cells.sku(sku, SKU, faults),
@@ -179,12 +182,8 @@ FACT_NAMES = (CONTRACT_NO, STORE, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DI
 LINE_NAMES = (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL)
 
 
-def _differing(
-    first: tuple[object, ...], other: tuple[object, ...], columns: tuple[Column, ...]
-) -> tuple[str, str]:
-    differing = list(
-        dict.fromkeys(column for a, b, column in zip(first, other, columns, strict=True) if a != b)
-    )
+def _differing(first: tuple[object, ...], other: tuple[object, ...], columns: tuple[Column, ...]) -> tuple[str, str]:
+    differing = list(dict.fromkeys(column for a, b, column in zip(first, other, columns, strict=True) if a != b))
     return "、".join(c.name for c in differing), ", ".join(c.english for c in differing)
 
 

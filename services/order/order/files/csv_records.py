@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from order.files.layout import Layout, known_names
@@ -75,6 +74,7 @@ def _dialect(body: bytes, layout: Layout, *, only_utf8: bool) -> Dialect | Unrea
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[Record]:
+    """Lines without a quote are split; from one with a quote, csv reads as many lines as its cells span."""
     row = at = 0
     while at < len(lines):
         row += 1
@@ -84,7 +84,8 @@ def _records(lines: list[str], delimiter: str) -> Iterator[Record]:
             if line and not line.isspace():
                 yield Record(row, line.split(delimiter))
             continue
-        reader = csv.reader((part + "\n" for part in islice(lines, at, at + LINES_PER_CELL)), delimiter=delimiter, strict=True)
+        within = range(at, min(at + LINES_PER_CELL, len(lines)))
+        reader = csv.reader((lines[number] + "\n" for number in within), delimiter=delimiter, strict=True)
         try:
             cells = next(reader)
         except csv.Error:

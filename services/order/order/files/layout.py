@@ -31,6 +31,7 @@ class Layout:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The headers, in the layout's order."""
         return tuple(column.name for column in self.columns)
 
 

@@ -34,6 +34,7 @@ class Record(NamedTuple):
 
 
 def too_many_rows(limits: Limits) -> UnreadableFile:
+    """The refusal of a file that should be split."""
     return UnreadableFile(
         "too_large",
         f"文件超过 {limits.rows} 行，请分成几个文件",
@@ -42,6 +43,7 @@ def too_many_rows(limits: Limits) -> UnreadableFile:
 
 
 def too_many_columns(limits: Limits) -> UnreadableFile:
+    """The refusal of a file that is far wider than any of ours."""
     return UnreadableFile(
         "too_large",
         f"表超过 {limits.columns} 列，不像是公司的文件",

@@ -44,7 +44,7 @@ def read_xlsx(content: bytes, layout: Layout, limits: Limits) -> list[Record] | 
             with _workbook(content, data_only=True) as workbook:
                 return _told_apart(records, workbook[title])
         return records
-    except Exception:  # openpyxl has no error of its own: a broken part ends in KeyError, ParseError, IndexError, ...
+    except Exception:  # noqa: BLE001 - openpyxl has no error of its own: a broken part ends in KeyError, ParseError, IndexError, ...
         return DAMAGED
 
 
@@ -54,7 +54,9 @@ def _unsafe(content: bytes, limits: Limits) -> UnreadableFile | None:
         parts = archive.infolist()
         unpacked = sum(part.file_size for part in parts)
         # Style and workbook parts are read whole into memory: a tenth is ample.
-        whole = max((p.file_size for p in parts if not p.filename.startswith(("xl/worksheets/", "xl/shared"))), default=0)
+        whole = max(
+            (p.file_size for p in parts if not p.filename.startswith(("xl/worksheets/", "xl/shared"))), default=0
+        )
         if len(parts) > PARTS or unpacked > limits.unpacked_bytes or whole > limits.unpacked_bytes // 10:
             return UnreadableFile(
                 "too_large",
