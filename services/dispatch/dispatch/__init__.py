@@ -1,0 +1,1 @@
+"""Dispatch 调度: jobs, day plans, crews and their runs."""

@@ -1,0 +1,1 @@
+"""Inventory 仓库: goods of a contract, stock, pick lists, damage."""

@@ -1,0 +1,1 @@
+"""Service desk 售后: tickets, visits, leftover orders, acceptance."""

@@ -1,0 +1,1 @@
+"""The command line: local stack, services as processes, imports, inspection, demo."""
