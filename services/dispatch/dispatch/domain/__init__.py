@@ -1,0 +1,1 @@
+"""The rules of dispatch: pure functions over frozen values."""

@@ -1,0 +1,1 @@
+"""The rules of order: pure functions over frozen values."""
