@@ -1,0 +1,290 @@
+"""File rows -> commands -> a report, row by row (A1, A2, X6).
+
+Rows of one contract are put in the order of the file, one after another; many contracts run side by side. Nothing is
+lost on the way: every row of the file ends up in exactly one of taken, repeated, refused.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar
+
+from contracts.decision import Command
+from contracts.fact import ContractLine, Customer
+from order.domain.contract import (
+    MAX_LINES,
+    AddLines,
+    AnnounceShipment,
+    NoticeDelay,
+    RegisterContract,
+    ReportArrival,
+    contract_id,
+)
+from order.domain.contract_words import too_many_lines
+from order.files.contracts_file import ContractRow
+from order.files.logistics_file import LogisticsRow, ShipmentStatus
+from order.files.refusals import Refused
+from runtime.errors import NotReady, Overloaded
+from runtime.outcome import Outcome
+
+IN_FLIGHT = 500  # contracts at a time: enough to fill a worker's batches, few enough to stay below its queue's bound
+PATIENCE = 20  # times that a busy service is asked again before a row is given up as undecided
+PAUSE_S = 0.25
+UNDECIDED = ("还没有定论，请再导一次", "Not decided yet; please import the file again")
+BROKEN = (
+    "系统处理这一行时出错，没有导入，已记录在案",
+    "The system failed on this row; it was not imported, and is on record",
+)
+AMENDMENT = "导入合同清单时补充"
+
+
+class Putting(Protocol):
+    """Puts a command to an aggregate and waits for its outcome. `step` tells the commands of one import apart."""
+
+    def __call__(self, aggregate_id: str, command: Command, *, step: str) -> Awaitable[Outcome]:
+        """Ask and wait; an outcome that is not known in time is `pending`."""
+        ...
+
+
+Fate = Literal["taken", "repeated"] | Refused
+"""What became of one row."""
+
+Progress = Callable[[int, int], None]
+"""Told (rows done, rows in all) as the import goes on."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file's rows; `refused` in the order of the sheet."""
+
+    filename: str | None
+    taken: int = 0
+    repeated: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+    def count(self, fates: Iterable[Fate]) -> None:
+        """Add what became of some rows."""
+        for fate in fates:
+            if isinstance(fate, Refused):
+                self.refused.append(fate)
+            elif fate == "taken":
+                self.taken += 1
+            else:
+                self.repeated += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The report, as the page and `--json` show it."""
+        return {
+            "file": self.filename,
+            "taken": self.taken,
+            "repeated": self.repeated,
+            "refused": [refusal_json(refusal) for refusal in self.refused],
+        }
+
+
+def refusal_json(refusal: Refused) -> dict[str, Any]:
+    """One refused row, as the page and `--json` show it."""
+    return {
+        "row": refusal.row,
+        "reason": refusal.reason,
+        "reason_en": refusal.reason_en,
+        "rule": refusal.rule,
+    }
+
+
+async def import_contracts(
+    rows: Sequence[ContractRow],
+    refused: Sequence[Refused],
+    put: Putting,
+    *,
+    filename: str | None = None,
+    run: str = "contracts",
+    progress: Progress | None = None,
+    in_flight: int = IN_FLIGHT,
+) -> Report:
+    """Register the contracts of a file and add lines to known ones (A1, A6). The same file again takes nothing."""
+    return await _import(
+        _by_contract(rows),
+        lambda group: _contract_fates(group, put, run),
+        Report(filename, refused=list(refused)),
+        progress,
+        in_flight,
+    )
+
+
+async def import_logistics(
+    rows: Sequence[LogisticsRow],
+    refused: Sequence[Refused],
+    put: Putting,
+    *,
+    filename: str | None = None,
+    run: str = "logistics",
+    progress: Progress | None = None,
+    in_flight: int = IN_FLIGHT,
+) -> Report:
+    """Put the rows of a logistics file to their contracts (A2). The same file again takes nothing."""
+    return await _import(
+        _by_contract(rows),
+        lambda group: _logistics_fates(group, put, run),
+        Report(filename, refused=list(refused)),
+        progress,
+        in_flight,
+    )
+
+
+def logistics_command(row: LogisticsRow) -> AnnounceShipment | NoticeDelay | ReportArrival:
+    """What a row of the logistics file asks of its contract (A2)."""
+    match row.status:
+        case ShipmentStatus.ANNOUNCED:
+            return AnnounceShipment(
+                contract_no=row.contract_no,
+                line_no=row.line_no,
+                sku=row.sku,
+                quantity=row.quantity,
+                waybill=row.waybill,
+                carrier=row.carrier,
+                eta=row.eta,
+            )
+        case ShipmentStatus.DELAYED:
+            return NoticeDelay(
+                contract_no=row.contract_no,
+                line_no=row.line_no,
+                sku=row.sku,
+                waybill=row.waybill,
+                carrier=row.carrier,
+                eta=row.eta,
+                reason=row.note,
+            )
+        case ShipmentStatus.ARRIVED:
+            assert row.arrived_on is not None
+            return ReportArrival(
+                contract_no=row.contract_no,
+                line_no=row.line_no,
+                sku=row.sku,
+                quantity=row.quantity,
+                waybill=row.waybill,
+                carrier=row.carrier,
+                arrived_on=row.arrived_on,
+            )
+
+
+def registration(rows: Sequence[ContractRow]) -> RegisterContract:
+    """The contract that these rows (of one contract, no repeats) tell of."""
+    first = rows[0]
+    return RegisterContract(
+        contract_no=first.contract_no,
+        store_code=first.store_code,
+        store_name=first.store_name,
+        signed_on=first.signed_on,
+        customer=Customer(name=first.customer_name, phone=first.phone, address=first.address, district=first.district),
+        promised_on=first.promised_on,
+        amount_due_fen=first.amount_due_fen,
+        lines=tuple(contract_line(row) for row in rows),
+    )
+
+
+def contract_line(row: ContractRow) -> ContractLine:
+    """The contract line of a row."""
+    return ContractLine(
+        line_no=row.line_no,
+        sku=row.sku,
+        name=row.name,
+        spec=row.spec,
+        category=row.category,
+        quantity=row.quantity,
+        unit_price_fen=row.unit_price_fen,
+        to_install=row.to_install,
+    )
+
+
+async def _contract_fates(group: list[ContractRow], put: Putting, run: str) -> list[Fate]:
+    """All rows of one contract: registered in one go; where it is known with other lines, line by line."""
+    lines = [row for row in group if row.repeats is None]
+    numbers = [row.row for row in lines]
+    contract_no = lines[0].contract_no
+    fates: dict[int, Fate] = {}
+    if len(lines) > MAX_LINES:
+        no = too_many_lines(contract_no, MAX_LINES)
+        fates = {row: Refused(row, no.zh, no.en, no.rule) for row in numbers}
+    else:
+        outcome = await _put(put, contract_id(contract_no), registration(lines), f"{run}/{numbers[0]}/register")
+        if outcome is None or outcome.rejected is None or outcome.rejected.code != "contract_has_other_lines":
+            fates = {row: _fate(row, outcome) for row in numbers}
+        else:
+            for row in lines:
+                command = AddLines(contract_no=contract_no, lines=(contract_line(row),), reason=AMENDMENT)
+                outcome = await _put(put, contract_id(contract_no), command, f"{run}/{row.row}/add")
+                fates[row.row] = _fate(row.row, outcome)
+    return [fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row) for row in group]
+
+
+async def _logistics_fates(group: list[LogisticsRow], put: Putting, run: str) -> list[Fate]:
+    fates: list[Fate] = []
+    for row in group:
+        outcome = await _put(put, contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}")
+        fates.append(_fate(row.row, outcome))
+    return fates
+
+
+def _fate(row: int, outcome: Outcome | None) -> Fate:
+    if outcome is None or outcome.status == "pending":
+        return Refused(row, *UNDECIDED, "")
+    if outcome.rejected is not None:
+        return Refused(row, outcome.rejected.zh, outcome.rejected.en, outcome.rejected.rule)
+    if outcome.status != "accepted":
+        return Refused(row, *BROKEN, "")
+    return "taken" if outcome.events else "repeated"
+
+
+def _repeat_of(first: Fate, row: int) -> Fate:
+    """A row that says what an earlier one says shares its refusal, or changes nothing."""
+    return Refused(row, first.reason, first.reason_en, first.rule) if isinstance(first, Refused) else "repeated"
+
+
+async def _put(put: Putting, aggregate_id: str, command: Command, step: str) -> Outcome | None:
+    """Ask; when the service has too much to do, wait and ask again. None when there is no answer to be had."""
+    for attempt in range(PATIENCE):
+        try:
+            return await put(aggregate_id, command, step=step)
+        except Overloaded:
+            await asyncio.sleep(PAUSE_S * min(attempt + 1, 8))
+        except (NotReady, TimeoutError):
+            return None
+    return None
+
+
+Row = TypeVar("Row", ContractRow, LogisticsRow)
+
+
+def _by_contract(rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.contract_no, []).append(row)
+    return list(groups.values())
+
+
+async def _import(
+    groups: list[list[Row]],
+    fates_of: Callable[[list[Row]], Awaitable[list[Fate]]],
+    report: Report,
+    progress: Progress | None,
+    in_flight: int,
+) -> Report:
+    """Work through the groups, `in_flight` at a time, and count what became of each row."""
+    done = len(report.refused)
+    total = done + sum(map(len, groups))
+    waiting: Iterator[list[Row]] = iter(groups)
+
+    async def work() -> None:
+        nonlocal done
+        for group in waiting:  # shared by all workers: each takes the next one
+            report.count(await fates_of(group))
+            done += len(group)
+            if progress is not None:
+                progress(done, total)
+
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(min(in_flight, len(groups))):
+            workers.create_task(work())
+    report.refused.sort(key=lambda refusal: refusal.row)
+    return report
