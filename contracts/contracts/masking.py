@@ -28,7 +28,7 @@ def mask_phone(phone: str) -> str:
 
 def mask_name(name: str) -> str:
     """马*: the family name alone, so that two rows can still be told apart."""
-    return f"{name[:1]}{'*' * (len(name) - 1)}"
+    return f"{name[:1]}{'*' * (len(name) - 1)}" if len(name) > 1 else "*"
 
 
 def customer_for(role: str, customer: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Events of all services: the public language of songda 送达."""

@@ -1,0 +1,462 @@
+"""Events of the dispatch service (派工): stream `dispatch.events`, keys `job:<job>`, `day:<depot>:<date>` and
+`run:<date>:<crew>`."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
+
+# --- job: one delivery, installation or visit ---------------------------------------------------------------------
+
+
+class JobOpened(Fact):
+    """待排 (A3): a delivery, installation or visit is to be arranged."""
+
+    event: Literal["JobOpened"] = "JobOpened"
+    job_id: str
+    kind: JobKind
+    contract_no: str
+    ticket_id: str | None
+    customer: Customer
+    lines: tuple[ContractLine, ...]
+    volume_l: int
+    amount_due_fen: int
+    promised_on: date | None
+    complete_on: date | None
+    due_at: AwareDatetime | None
+    """When it is owed: for an installation, delivery + 2 days (B10, K9)."""
+    summary: str
+
+
+class JobCompletenessChanged(Fact):
+    """货齐有变 (A3, X1): the day of completeness was corrected, or completeness was lost (`complete_on` is null).
+
+    `lines`, `volume_l` and `amount_due_fen` are what the contract holds now (A6); null when they stay as they were.
+    """
+
+    event: Literal["JobCompletenessChanged"] = "JobCompletenessChanged"
+    job_id: str
+    complete_on: date | None
+    reason: str
+    lines: tuple[ContractLine, ...] | None = None
+    volume_l: int | None = None
+    amount_due_fen: int | None = None
+
+
+class Checklist(Value):
+    """Site checklist of the booking call (B2): 开关面板, 角阀, 吊顶, 水电, 燃气, 厨房清空."""
+
+    switch_panels: bool
+    angle_valves: bool
+    ceiling: bool
+    water_power: bool
+    gas: bool
+    kitchen_cleared: bool
+
+
+class InstallationBooked(Fact):
+    """预约 (B1, B2): the customer was called, the site is ready, and a day was agreed on the phone."""
+
+    event: Literal["InstallationBooked"] = "InstallationBooked"
+    job_id: str
+    on: date
+    half: Half | None
+    checklist: Checklist
+    install_due: AwareDatetime | None
+    override_reason: str | None
+    """Why fewer days ahead than B1 asks were accepted; null when the rule holds."""
+    booking_due: AwareDatetime
+    """K2: the booking was owed by then (install date - 3 days)."""
+
+
+class SiteNotReady(Fact):
+    """现场未备好 (B2): at least one "no" on the checklist; call back on the day given."""
+
+    event: Literal["SiteNotReady"] = "SiteNotReady"
+    job_id: str
+    missing: tuple[str, ...]
+    call_back_on: date
+    checklist: Checklist
+
+
+class StopScheduled(Fact):
+    """已排 (B4, B8): the job has a crew, a half-day and a place in the order of stops."""
+
+    event: Literal["StopScheduled"] = "StopScheduled"
+    job_id: str
+    depot: str
+    on: date
+    half: Half
+    crew: str
+    vehicle: str
+    position: int
+    window: Window
+    day_version: int = 0
+    """The day's version at the reservation: of two reservations on one day, the later one counts."""
+
+
+class StopUnscheduled(Fact):
+    """退回待排: the job left its slot of day `on`, reserved at that day's version `day_version`."""
+
+    event: Literal["StopUnscheduled"] = "StopUnscheduled"
+    job_id: str
+    reason: str
+    depot: str = "main"
+    on: date | None = None
+    day_version: int = 0
+
+
+class StopPublished(Fact):
+    """已发布 (B4): the day plan with this stop is final and known to warehouse and group."""
+
+    event: Literal["StopPublished"] = "StopPublished"
+    job_id: str
+    on: date
+    crew: str
+    leader: str
+    version: int
+
+
+class StopConfirmedByWarehouse(Fact):
+    """备齐/缺货 (B6): morning feedback for this stop."""
+
+    event: Literal["StopConfirmedByWarehouse"] = "StopConfirmedByWarehouse"
+    job_id: str
+    ready: bool
+    note: str
+
+
+class DeliveryDeparted(Fact):
+    """出车 (B11): the goods of this stop are on the road."""
+
+    event: Literal["DeliveryDeparted"] = "DeliveryDeparted"
+    job_id: str
+    crew: str
+    vehicle: str
+
+
+class DeliveryCompleted(Fact):
+    """签收 (B13): goods checked in front of the customer, money collected, signed."""
+
+    event: Literal["DeliveryCompleted"] = "DeliveryCompleted"
+    job_id: str
+    contract_no: str
+    customer: Customer
+    crew: str
+    leader: str
+    delivered: tuple[GoodsLine, ...]
+    lines: tuple[ContractLine, ...]
+    signed_by: str
+    signature_ref: str
+    taught_use: bool
+    cash_fen: int
+    window_ends: AwareDatetime
+    """K8: promised window end."""
+    install_due: AwareDatetime | None
+    """B10/K9: when the installation is owed; null when nothing is to be installed."""
+
+
+class DeliveryFailed(Fact):
+    """未送成 (B14): the office agreed that the goods go back or into deposit."""
+
+    event: Literal["DeliveryFailed"] = "DeliveryFailed"
+    job_id: str
+    contract_no: str
+    crew: str
+    leader: str
+    cause: str
+    goods: Literal["returned", "deposited"]
+    consent_by: str
+    window_ends: AwareDatetime
+
+
+class InstallationCompleted(Fact):
+    """安装完成 (B10)."""
+
+    event: Literal["InstallationCompleted"] = "InstallationCompleted"
+    job_id: str
+    contract_no: str
+    crew: str
+    leader: str
+    accepted_by: str
+    note: str
+    due: AwareDatetime | None
+
+
+class InstallationOverdue(Fact):
+    """送后 2 日已过 (K9): the installation was not done in time."""
+
+    event: Literal["InstallationOverdue"] = "InstallationOverdue"
+    job_id: str
+    contract_no: str
+    due: AwareDatetime
+
+
+class VisitDone(Fact):
+    """上门结束: the service visit's slot on the board is used up; what came of it is the ticket's story."""
+
+    event: Literal["VisitDone"] = "VisitDone"
+    job_id: str
+    note: str
+
+
+# --- day: depot + date, all slots of all crews --------------------------------------------------------------------
+
+
+class CrewOfDay(Value):
+    """班组: who and what works on this day, and how much it can take per half-day (B8)."""
+
+    crew: str
+    name: str
+    kind: JobKind
+    leader: str | None
+    leader_name: str | None
+    members: tuple[str, ...]
+    vehicle: str
+    stops_per_half: int
+    volume_l_per_half: int | None
+
+
+class DayOpened(Fact):
+    """开日: the day's crews, leaders and vehicles."""
+
+    event: Literal["DayOpened"] = "DayOpened"
+    depot: str
+    on: date
+    crews: tuple[CrewOfDay, ...]
+    plan_due: AwareDatetime
+    """K4: day before, 17:00."""
+
+
+class Slot(Value):
+    """One place in the day plan."""
+
+    job_id: str
+    kind: JobKind
+    contract_no: str
+    crew: str
+    half: Half
+    position: int
+    window: Window
+    volume_l: int
+    lines: tuple[GoodsLine, ...]
+
+
+class SlotReserved(Fact):
+    """占位 (B8): held for a job until `expires_at`, or for good once the job took it."""
+
+    event: Literal["SlotReserved"] = "SlotReserved"
+    depot: str
+    on: date
+    slot: Slot
+    expires_at: AwareDatetime
+    adjustment_reason: str | None
+    """Why a published plan is changed (B4); null before publishing."""
+
+
+class SlotConfirmed(Fact):
+    """占位已用: the job took its slot."""
+
+    event: Literal["SlotConfirmed"] = "SlotConfirmed"
+    depot: str
+    on: date
+    job_id: str
+
+
+class SlotReleased(Fact):
+    """释放占位."""
+
+    event: Literal["SlotReleased"] = "SlotReleased"
+    depot: str
+    on: date
+    job_id: str
+    reason: str
+
+
+class DayPublished(Fact):
+    """送货安排表发布 (B4): final; the warehouse has it ("fax") and the group too."""
+
+    event: Literal["DayPublished"] = "DayPublished"
+    depot: str
+    on: date
+    version: int
+    due: AwareDatetime
+    stops: tuple[Slot, ...]
+    crews: tuple[CrewOfDay, ...]
+
+
+class PlanOverdue(Fact):
+    """17:00 已过，未发仓库 (K4)."""
+
+    event: Literal["PlanOverdue"] = "PlanOverdue"
+    depot: str
+    on: date
+    due: AwareDatetime
+
+
+# --- run: one crew's day on the road -------------------------------------------------------------------------------
+
+
+class RunStop(Value):
+    """What the sorting sheet (分领单) says of one stop."""
+
+    job_id: str
+    contract_no: str
+    half: Half
+    position: int
+    lines: tuple[GoodsLine, ...]
+
+
+class RunPlanned(Fact):
+    """出车任务 (B4): the crew's stops of the day, as published."""
+
+    event: Literal["RunPlanned"] = "RunPlanned"
+    on: date
+    crew: str
+    leader: str | None
+    vehicle: str
+    version: int
+    stops: tuple[RunStop, ...]
+
+
+class RunLoaded(Fact):
+    """装车清点 (B11): counted line by line with the sorter, both signed; differences settled with the warehouse."""
+
+    event: Literal["RunLoaded"] = "RunLoaded"
+    on: date
+    crew: str
+    counted: tuple[RunStop, ...]
+    leader_signed: str
+    warehouse_signed: str
+    settlement: str | None
+
+
+class RunDeparted(Fact):
+    """出车 (B11)."""
+
+    event: Literal["RunDeparted"] = "RunDeparted"
+    on: date
+    crew: str
+    leader: str
+    vehicle: str
+    job_ids: tuple[str, ...]
+    list_no: str
+    stops: tuple[RunStop, ...]
+
+
+class CashCollected(Fact):
+    """收款 (B13, B16)."""
+
+    event: Literal["CashCollected"] = "CashCollected"
+    on: date
+    crew: str
+    job_id: str
+    amount_fen: int
+    on_vehicle_fen: int
+    """Cash on the vehicle after this collection."""
+
+
+class CashHandedIn(Fact):
+    """交款 (B16): money left the vehicle."""
+
+    event: Literal["CashHandedIn"] = "CashHandedIn"
+    on: date
+    crew: str
+    amount_fen: int
+    on_vehicle_fen: int
+    received_by: str
+
+
+DispatchEvent = Annotated[
+    JobOpened
+    | JobCompletenessChanged
+    | InstallationBooked
+    | SiteNotReady
+    | StopScheduled
+    | StopUnscheduled
+    | StopPublished
+    | StopConfirmedByWarehouse
+    | DeliveryDeparted
+    | DeliveryCompleted
+    | DeliveryFailed
+    | InstallationCompleted
+    | InstallationOverdue
+    | VisitDone
+    | DayOpened
+    | SlotReserved
+    | SlotConfirmed
+    | SlotReleased
+    | DayPublished
+    | PlanOverdue
+    | RunPlanned
+    | RunLoaded
+    | RunDeparted
+    | CashCollected
+    | CashHandedIn,
+    Field(discriminator="event"),
+]
+
+WIRE: dict[str, type[Fact]] = {
+    "songda.dispatch.JobOpened.v1": JobOpened,
+    "songda.dispatch.JobCompletenessChanged.v1": JobCompletenessChanged,
+    "songda.dispatch.InstallationBooked.v1": InstallationBooked,
+    "songda.dispatch.SiteNotReady.v1": SiteNotReady,
+    "songda.dispatch.StopScheduled.v1": StopScheduled,
+    "songda.dispatch.StopUnscheduled.v1": StopUnscheduled,
+    "songda.dispatch.StopPublished.v1": StopPublished,
+    "songda.dispatch.StopConfirmedByWarehouse.v1": StopConfirmedByWarehouse,
+    "songda.dispatch.DeliveryDeparted.v1": DeliveryDeparted,
+    "songda.dispatch.DeliveryCompleted.v1": DeliveryCompleted,
+    "songda.dispatch.DeliveryFailed.v1": DeliveryFailed,
+    "songda.dispatch.InstallationCompleted.v1": InstallationCompleted,
+    "songda.dispatch.InstallationOverdue.v1": InstallationOverdue,
+    "songda.dispatch.VisitDone.v1": VisitDone,
+    "songda.dispatch.DayOpened.v1": DayOpened,
+    "songda.dispatch.SlotReserved.v1": SlotReserved,
+    "songda.dispatch.SlotConfirmed.v1": SlotConfirmed,
+    "songda.dispatch.SlotReleased.v1": SlotReleased,
+    "songda.dispatch.DayPublished.v1": DayPublished,
+    "songda.dispatch.PlanOverdue.v1": PlanOverdue,
+    "songda.dispatch.RunPlanned.v1": RunPlanned,
+    "songda.dispatch.RunLoaded.v1": RunLoaded,
+    "songda.dispatch.RunDeparted.v1": RunDeparted,
+    "songda.dispatch.CashCollected.v1": CashCollected,
+    "songda.dispatch.CashHandedIn.v1": CashHandedIn,
+}
+"""Wire name -> model."""
+
+__all__ = [
+    "WIRE",
+    "CashCollected",
+    "CashHandedIn",
+    "Checklist",
+    "CrewOfDay",
+    "DayOpened",
+    "DayPublished",
+    "DeliveryCompleted",
+    "DeliveryDeparted",
+    "DeliveryFailed",
+    "DispatchEvent",
+    "InstallationBooked",
+    "InstallationCompleted",
+    "InstallationOverdue",
+    "JobCompletenessChanged",
+    "JobOpened",
+    "PlanOverdue",
+    "RunDeparted",
+    "RunLoaded",
+    "RunPlanned",
+    "RunStop",
+    "SiteNotReady",
+    "Slot",
+    "SlotConfirmed",
+    "SlotReleased",
+    "SlotReserved",
+    "StopConfirmedByWarehouse",
+    "StopPublished",
+    "StopScheduled",
+    "StopUnscheduled",
+    "VisitDone",
+]

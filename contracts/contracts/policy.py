@@ -1,0 +1,141 @@
+"""Policy: the numbers of the rule book as data, effective-dated, changeable without a release.
+
+`policies/*.json` holds one revision per file, named by the day from which it is in force. A rule gets the `Policy` in
+force at the moment of its command; events record what was decided, so a later revision changes no past judgement (K22).
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.fact import Half, JobKind
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Civil time of the company. Never a fixed +8 h."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CrewPolicy(_Data):
+    """A crew with its usual people and vehicle (B8)."""
+
+    crew: str
+    name: str
+    kind: JobKind
+    leader: str | None
+    leader_name: str | None
+    members: tuple[str, ...]
+    vehicle: str
+    stops_per_half: int
+    volume_l_per_half: int | None
+
+
+class HalfHours(_Data):
+    """Start and end of a half-day, civil time."""
+
+    starts: time
+    ends: time
+
+
+class Shift(_Data):
+    """One span of service hours, civil time."""
+
+    opens: time
+    closes: time
+
+
+class Policy(_Data):
+    """All numbers of the rules, with the rule id beside each."""
+
+    revision: str
+    effective_from: date
+    # A: order
+    arrival_rows_receive: bool  # A2: a row 已到仓 stands for the warehouse's receipt
+    # B: dispatch
+    booking_days_ahead: int  # B1
+    call_back_within_days: int  # B2
+    plan_due: time  # B4, K4: the day before
+    feedback_due: time  # B6, K7: on the day
+    install_within_days: int  # B10, K9: after delivery
+    vehicle_cash_limit_fen: int  # B16
+    slot_hold_minutes: int  # B8: an unconfirmed reservation lasts this long
+    halves: dict[Half, HalfHours]
+    crews: tuple[CrewPolicy, ...]  # B8
+    litres_per_piece: dict[str, int]  # by category: volume of one piece
+    litres_per_piece_default: int
+    # C: service desk
+    reply_within_hours: int  # C2, K13
+    reply_clock: Literal["civil"]  # C2
+    reply_start: Literal["opening", "receipt"]  # C2
+    service_hours_working: tuple[Shift, ...]  # C1
+    service_hours_other: tuple[Shift, ...]  # C1
+    holidays: tuple[date, ...]  # C1: State Council
+    makeup_days: tuple[date, ...]  # C1: 调休上班
+    # E: notify
+    templates: dict[int, str]  # E1: SMS templates by number, zh
+    send_attempts: int  # E4
+    retry_minutes: int  # E4
+
+
+class PolicyBook:
+    """All revisions, in order of the day from which they are in force."""
+
+    def __init__(self, revisions: Iterable[Policy]) -> None:
+        self._revisions = sorted(revisions, key=lambda policy: policy.effective_from)
+        if not self._revisions:
+            raise ValueError("no policy revision: put one into contracts/policies/")
+        self._days = [policy.effective_from for policy in self._revisions]
+
+    def at(self, moment: datetime) -> Policy:
+        """The policy in force at `moment` (aware). Before the first revision, the first one holds."""
+        day = moment.astimezone(SHANGHAI).date()
+        return self._revisions[max(0, bisect_right(self._days, day) - 1)]
+
+
+@cache
+def policy_book() -> PolicyBook:
+    """The revisions that are shipped with the company's data."""
+    folder = files("contracts") / "policies"
+    return PolicyBook(
+        Policy.model_validate(json.loads(entry.read_text(encoding="utf-8")))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".json")
+    )
+
+
+def civil(day: date, clock: time) -> datetime:
+    """The moment (UTC) at which the company's clocks show `clock` on `day`."""
+    return datetime.combine(day, clock, SHANGHAI).astimezone(ZoneInfo("UTC"))
+
+
+def civil_day(moment: datetime) -> date:
+    """The company's calendar day at `moment`."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The moment (UTC) at which `day` ends on the company's calendar."""
+    return civil(day + timedelta(days=1), time())
+
+
+__all__ = [
+    "SHANGHAI",
+    "CrewPolicy",
+    "HalfHours",
+    "Policy",
+    "PolicyBook",
+    "Shift",
+    "civil",
+    "civil_day",
+    "end_of_day",
+    "policy_book",
+]

@@ -1,0 +1,266 @@
+"""Wiring: services, roles and HTTP into one process. Any part can run alone; the code is the same (DESIGN §8).
+
+Roles: `api` (HTTP and pages), `worker` (decides commands), `reactor` (reactions and effects), `projector` (read models).
+Every process serves `/live`, `/ready` and `/metrics`.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from aiokafka.admin import AIOKafkaAdminClient
+from fastapi import APIRouter, FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from contracts.policy import policy_book
+from runtime import kafka
+from runtime.changes import ChangeFeed
+from runtime.commands import command_reader
+from runtime.deciding import Rules
+from runtime.errors import NotReady
+from runtime.gateway import Gateway
+from runtime.http import ErrorBody
+from runtime.http_errors import add_error_handling
+from runtime.logs import get_log
+from runtime.mongo import Database, connect
+from runtime.outcome import Outcome
+from runtime.people import Tokens, read_people, signing_secret
+from runtime.projector import Projector
+from runtime.reactor import Reactor
+from runtime.rows import Rows
+from runtime.service import Projection, Service
+from runtime.settings import Settings
+from runtime.settling import groups_of, settler
+from runtime.worker import Worker
+
+log = get_log("runtime.app")
+
+ROLES = ("api", "worker", "reactor", "projector")
+
+
+@dataclass(frozen=True)
+class System:
+    """All services there are, the projections over them, and what pages are served besides the services' routes."""
+
+    services: Mapping[str, Service]
+    projections: tuple[Projection, ...]
+    routers: tuple[APIRouter, ...] = ()
+    mounts: Mapping[str, Any] = field(default_factory=dict)
+
+    def all_projections(self) -> tuple[Projection, ...]:
+        """The services' own read models and the dashboards'."""
+        return (*(p for s in self.services.values() for p in s.projections), *self.projections)
+
+    def owners(self) -> dict[str, str]:
+        """Kind of aggregate -> the service that owns it."""
+        return {d.prefix: s.name for s in self.services.values() for d in s.deciders}
+
+
+def rules_of(settings: Settings, service: Service) -> Rules:
+    """A service's rules, ready to decide with."""
+    return Rules(
+        service=service.name,
+        deciders={decider.prefix: decider for decider in service.deciders},
+        readers=command_reader(service.deciders),
+        policies=policy_book(),
+        max_event_bytes=settings.max_event_bytes,
+    )
+
+
+class Process:
+    """One operating-system process of the system: the parts it runs and whether they are ready."""
+
+    def __init__(self, settings: Settings, system: System, services: Iterable[str], roles: Iterable[str]) -> None:
+        self.settings = settings
+        self.system = system
+        self.services = [system.services[name] for name in services]
+        self.roles = frozenset(roles)
+        self.database: Database = connect(settings)
+        self.parts: dict[str, Any] = {}
+        self.started = False
+
+    async def start_parts(self) -> list[Callable[[], Awaitable[None]]]:
+        """Check servers and topics, then build what this process runs. Raises `NotReady` with what to do."""
+        await kafka.provision(self.settings, self.system.services)
+        cluster = await cluster_id(self.settings)
+        running: list[Callable[[], Awaitable[None]]] = []
+        if "worker" in self.roles:
+            for service in self.services:
+                worker = Worker(self.settings, rules_of(self.settings, service), self.database, cluster)
+                self.parts[f"worker {service.name}"] = worker
+                running.append(worker.run)
+        if "reactor" in self.roles:
+            for service in self.services:
+                for kind, steps in (("reactions", service.reactions), ("effects", service.effects)):
+                    if steps:
+                        reactor = Reactor(self.settings, service.name, steps, kind=kind)
+                        self.parts[f"{kind} {service.name}"] = reactor
+                        running.append(reactor.run)
+        if "projector" in self.roles:
+            projector = Projector(self.settings, self.system.all_projections(), self.database)
+            self.parts["projector"] = projector
+            running.append(projector.run)
+        if "api" in self.roles:
+            gateway = Gateway(self.settings, self.system.services)
+            feed = ChangeFeed(self.settings)
+            self.parts |= {"gateway": gateway, "changes": feed}
+            running += [gateway.run, feed.run]
+        self.started = True
+        return running
+
+    def not_ready(self) -> dict[str, str]:
+        """Parts that are not serving, and why."""
+        if not self.started:
+            return {"process": "starting"}
+        return {name: why for name, part in self.parts.items() if (why := part.not_ready) is not None}
+
+
+async def cluster_id(settings: Settings) -> str:
+    """Id of the Kafka cluster: checkpoints of another one are not ours."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        described: dict[str, Any] = await admin.describe_cluster()
+        return str(described.get("cluster_id") or "none")
+    finally:
+        await admin.close()
+
+
+def web(process: Process) -> FastAPI:
+    """The HTTP side of a process."""
+    settings, system = process.settings, process.system
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(process) as parts:
+            if "api" in process.roles:
+                app.state.gateway = parts["gateway"]
+                app.state.changes = parts["changes"]
+            yield
+
+    app = FastAPI(
+        title="songda 送达",
+        version="1",
+        description="送货、安装与售后。Every command answers 200/201 accepted, 202 not decided yet, or an error with words.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={code: {"model": ErrorBody} for code in (401, 403, 404, 409, 413, 422, 503)},
+    )
+    app.state.settings = settings
+    app.state.process = process
+    app.include_router(_health(process))
+    add_error_handling(app, settings.max_body_bytes)
+    if "api" in process.roles:
+        projections = system.all_projections()
+        app.state.people = read_people(settings.people)
+        app.state.tokens = Tokens(signing_secret(settings))
+        app.state.owners = system.owners()
+        app.state.rows = {p.name: Rows(process.database, p.name, p.version) for p in projections}
+        topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
+        app.state.settled = settler(settings, groups_of(system.services, topics))
+        for service in process.services:
+            if service.router is not None:
+                app.include_router(service.router)
+        app.include_router(_outcomes())
+        for router in system.routers:
+            app.include_router(router)
+        for path, mounted in system.mounts.items():
+            app.mount(path, mounted)
+    return app
+
+
+@asynccontextmanager
+async def running(process: Process) -> AsyncIterator[Mapping[str, Any]]:
+    """The parts of a process, running; a part that fails for good ends the process with its error."""
+    runs = await process.start_parts()
+    tasks = [asyncio.create_task(_supervised(run), name=getattr(run, "__qualname__", "part")) for run in runs]
+    try:
+        yield process.parts
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        process.database.client.close()
+        log.info("stopped")
+
+
+async def _supervised(run: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await run()
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("a part failed for good; ending the process")
+        signal.raise_signal(signal.SIGTERM)
+        raise
+
+
+def _health(process: Process) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/live")
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/ready")
+    async def ready(response: Response) -> dict[str, Any]:
+        why = process.not_ready()
+        response.status_code = 503 if why else 200
+        return {"ready": not why, "waiting_for": why}
+
+    @router.get("/metrics")
+    async def figures() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _outcomes() -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["outcomes"])
+
+    @router.get("/outcomes/{service}/{aggregate_id}/{command_id}", summary="后来怎么定的 What was decided later")
+    async def outcome(
+        service: str, aggregate_id: str, command_id: str, request: Request, response: Response
+    ) -> Outcome:
+        gateway: Gateway = request.app.state.gateway
+        if service not in request.app.state.process.system.services:
+            response.status_code = 404
+            return Outcome(command_id=command_id, aggregate_id=aggregate_id, status="pending")
+        known = await gateway.outcome_of(service, aggregate_id, command_id)
+        if known is None:
+            response.status_code = 202
+            return Outcome(command_id=command_id, aggregate_id=aggregate_id, status="pending")
+        return known
+
+    return router
+
+
+def serve(process: Process) -> int:
+    """Run until told to stop (SIGTERM, Ctrl-C): first no new requests, then parts end what they are in. Exit code."""
+    config = uvicorn.Config(
+        web(process),
+        host=process.settings.http_host,
+        port=process.settings.http_port,
+        log_config=None,
+        loop="uvloop",
+        timeout_graceful_shutdown=5,
+        access_log=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except NotReady as error:
+        log.error("cannot start", error=str(error))
+        return 1
+    with suppress(AttributeError):
+        return 0 if server.started else 1
+    return 0
+
+
+__all__ = ["ROLES", "Process", "System", "cluster_id", "rules_of", "running", "serve", "web"]

@@ -1,0 +1,124 @@
+"""The change feed: which rows of which read model changed, for pages that are looking on.
+
+The projector writes a record to `songda.changes` after the rows are written. Each process that serves pages reads the
+topic once, keeps the last ones in memory, and hands them to every stream; a stream resumes by the position it had.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import orjson
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+
+from runtime import kafka
+from runtime.errors import NotReady
+from runtime.logs import get_log
+from runtime.settings import Settings
+
+log = get_log("runtime.changes")
+
+KEPT = 10_000
+HEARTBEAT_SECONDS = 15.0
+
+
+class TooOld(Exception):
+    """The position to resume from is no longer kept: the page must be loaded anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows of a collection that changed. `id` is a position to resume from; an empty collection is a heartbeat."""
+
+    id: str
+    collection: str
+    row_ids: tuple[str, ...]
+
+
+def encode(collection: str, row_ids: Iterable[str]) -> bytes:
+    """A change as the topic carries it."""
+    return orjson.dumps({"collection": collection, "row_ids": list(row_ids)})
+
+
+class ChangeFeed:
+    """The latest changes of all read models. `run()` until cancelled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: deque[tuple[int, str, tuple[str, ...]]] = deque(maxlen=KEPT)
+        self._end: int | None = None
+        self._news = asyncio.Condition()
+
+    @property
+    def not_ready(self) -> str | None:
+        """Why pages get no changes; None when they do."""
+        return None if self._end is not None else "change feed is not connected yet"
+
+    async def run(self) -> None:
+        """Follow the topic until cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, NotReady, OSError) as error:
+                log.warning("changes cannot be read, trying again", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(1.0)
+
+    async def _follow(self) -> None:
+        tp = TopicPartition(kafka.CHANGES, 0)
+        consumer = kafka.reader(self._settings)
+        await consumer.start()
+        try:
+            consumer.assign([tp])
+            if self._end is None:
+                self._end = (await consumer.end_offsets([tp]))[tp]
+            consumer.seek(tp, self._end)
+            while True:
+                got = await consumer.getmany(tp, timeout_ms=1_000)
+                for record in got.get(tp, []):
+                    body = orjson.loads(record.value or b"")
+                    self._kept.append((record.offset, body["collection"], tuple(body["row_ids"])))
+                    self._end = record.offset + 1
+                if got:
+                    async with self._news:
+                        self._news.notify_all()
+        finally:
+            with suppress(KafkaError):
+                await consumer.stop()
+
+    def position(self) -> str:
+        """The position of now, for a page that is rendered now."""
+        return str(self._end or 0)
+
+    async def since(self, collections: Iterable[str], after: str | None) -> AsyncIterator[Change]:
+        """Changes of the collections after a position (or from now on), with heartbeats. Raises `TooOld`."""
+        wanted = frozenset(collections)
+        position = self._resume(after)
+        while True:
+            for offset, collection, row_ids in list(self._kept):
+                if offset >= position and collection in wanted:
+                    position = offset + 1
+                    yield Change(str(position), collection, row_ids)
+            position = max(position, self._end or 0)
+            try:
+                async with self._news:
+                    if (self._end or 0) <= position:
+                        await asyncio.wait_for(self._news.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield Change(str(position), "", ())
+
+    def _resume(self, after: str | None) -> int:
+        if after is None:
+            return self._end or 0
+        if not after.isdigit():
+            raise TooOld(after)
+        position = int(after)
+        oldest = self._kept[0][0] if self._kept else (self._end or 0)
+        if position < oldest or position > (self._end or 0):
+            raise TooOld(after)
+        return position
+
+
+__all__ = ["Change", "ChangeFeed", "TooOld", "encode"]

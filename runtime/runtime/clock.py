@@ -1,0 +1,11 @@
+"""The one place that reads the clock."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """This moment, UTC."""
+    return datetime.now(UTC)
+
+
+__all__ = ["utc_now"]

@@ -1,0 +1,92 @@
+"""A command as a Kafka record: who asks, when it was received, what for. Private to a service and its gateway."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from runtime.service import Decider
+
+_NAMES = uuid.UUID("6f8d5a0e-3a53-5c0b-9a41-5f0c2f6f9f10")
+"""Namespace of all deterministic ids of this system. It is stored in streams: never change it."""
+
+
+def deterministic_id(*parts: str) -> str:
+    """The same parts always give the same id (RFC 9562 UUIDv5), so a repeat asks nothing new."""
+    return str(uuid.uuid5(_NAMES, "/".join(parts)))
+
+
+def fresh_id() -> str:
+    """An id nobody had before."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a command record says besides the command itself."""
+
+    command_id: str
+    received: datetime
+    actor: str
+    role: str
+    correlation_id: str
+    expected_version: int | None = None
+    traceparent: str | None = None
+
+
+def to_headers(request: Request) -> list[tuple[str, bytes]]:
+    """Request -> Kafka headers."""
+    headers = [
+        ("id", request.command_id.encode()),
+        ("received", request.received.isoformat().encode()),
+        ("actor", request.actor.encode()),
+        ("role", request.role.encode()),
+        ("correlation", request.correlation_id.encode()),
+    ]
+    if request.expected_version is not None:
+        headers.append(("expected", b"%d" % request.expected_version))
+    if request.traceparent is not None:
+        headers.append(("traceparent", request.traceparent.encode()))
+    return headers
+
+
+def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
+    """Kafka headers -> request. Raises KeyError or ValueError for a record that is no command."""
+    found = dict(headers)
+    expected = found.get("expected")
+    trace = found.get("traceparent")
+    return Request(
+        command_id=found["id"].decode(),
+        received=datetime.fromisoformat(found["received"].decode()).astimezone(UTC),
+        actor=found["actor"].decode(),
+        role=found["role"].decode(),
+        correlation_id=found["correlation"].decode(),
+        expected_version=None if expected is None else int(expected),
+        traceparent=None if trace is None else trace.decode(),
+    )
+
+
+def command_reader(deciders: Iterable[Decider]) -> Mapping[str, TypeAdapter[Any]]:
+    """Per kind of aggregate (prefix), the parser of its commands: a union told apart by `command`."""
+    readers: dict[str, TypeAdapter[Any]] = {}
+    for decider in deciders:
+        union: Any = decider.commands
+        readers[decider.prefix] = (
+            TypeAdapter(union)
+            if isinstance(union, type) and issubclass(union, BaseModel)
+            else TypeAdapter(Annotated[union, Field(discriminator="command")])
+        )
+    return readers
+
+
+__all__ = [
+    "Request",
+    "command_reader",
+    "deterministic_id",
+    "fresh_id",
+    "from_headers",
+    "to_headers",
+]

@@ -1,0 +1,272 @@
+"""Deciding a batch: commands in order, each on the state the former left, into events and answers. No I/O at all.
+
+A batch works on an overlay: what it decided becomes memory only after its transaction is committed (RISKS A3).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.decision import Context, Rejected
+from contracts.envelope import Meta, wire_source
+from contracts.envelope import to_headers as event_headers
+from contracts.policy import PolicyBook
+from contracts.reading import TYPE_NAMES
+from runtime import commands
+from runtime.commands import Request
+from runtime.outcome import Outcome, to_json
+from runtime.service import Decider
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Cause = tuple[int, tuple[str, ...]]
+"""What a command did to its aggregate: the version after it, and the names of its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One aggregate as memory holds it. `causes` remembers every command that made events, for repeats."""
+
+    state: Any
+    version: int
+    time: datetime
+    causes: dict[str, Cause]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A command record, as the consumer gave it."""
+
+    offset: int
+    key: str
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to be written: key, value, headers."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class _Draft:
+    state: Any
+    version: int
+    time: datetime
+    causes: dict[str, Cause]
+    new_causes: dict[str, Cause] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a batch came to. `changed` holds the new entries of the aggregates that got events."""
+
+    events: list[Outgoing] = field(default_factory=list)
+    outcomes: list[Outgoing] = field(default_factory=list)
+    answers: dict[str, bytes] = field(default_factory=dict)
+    dead: list[Outgoing] = field(default_factory=list)
+    changed: dict[str, Entry] = field(default_factory=dict)
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    """(command id, aggregate id, error) of commands that broke the rules' code."""
+    refusals: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(command id, aggregate id, code, rule) of commands that were refused, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A service's rules, looked up by the kind of aggregate."""
+
+    service: str
+    deciders: Mapping[str, Decider]
+    readers: Mapping[str, TypeAdapter[Any]]
+    policies: PolicyBook
+    max_event_bytes: int
+
+    def initial(self, aggregate_id: str) -> Entry | None:
+        """An aggregate that nothing has happened to yet; None for a kind that the service does not own."""
+        decider = self.deciders.get(aggregate_id.partition(":")[0])
+        return None if decider is None else Entry(decider.initial, 0, EPOCH, {})
+
+
+def decide_batch(
+    rules: Rules,
+    batch: list[Incoming],
+    memory: Mapping[str, Entry],
+    remembered: Mapping[str, bytes],
+    last_offset: int,
+) -> Decided:
+    """Decide commands in order.
+
+    `memory` holds the entries of all aggregates in the batch that exist; `remembered` the answers to earlier
+    commands that made no event; commands at or below `last_offset` were decided before and are passed over.
+    """
+    decided = Decided()
+    drafts: dict[str, _Draft] = {}
+    for incoming in batch:
+        if incoming.offset <= last_offset:
+            continue
+        try:
+            request = commands.from_headers(incoming.headers)
+        except (KeyError, ValueError) as error:
+            _bury(decided, incoming, "", f"no command: {error!r}")
+            continue
+        draft = drafts.get(incoming.key)
+        if draft is None:
+            entry = memory.get(incoming.key) or rules.initial(incoming.key)
+            if entry is None:
+                _bury(decided, incoming, request.command_id, f"{rules.service} owns no aggregate {incoming.key!r}")
+                continue
+            draft = drafts[incoming.key] = _Draft(entry.state, entry.version, entry.time, entry.causes)
+        repeated = _first_answer(request, incoming, draft, remembered, decided)
+        if repeated is not None:
+            _answer(decided, incoming, repeated, remember=False)
+            continue
+        _decide_one(rules, incoming, request, draft, decided)
+    for key, draft in drafts.items():
+        if draft.new_causes:
+            decided.changed[key] = Entry(draft.state, draft.version, draft.time, draft.causes | draft.new_causes)
+    return decided
+
+
+def _first_answer(
+    request: Request, incoming: Incoming, draft: _Draft, remembered: Mapping[str, bytes], decided: Decided
+) -> bytes | None:
+    """The answer to an earlier command with the same id, if there was one."""
+    cause = draft.new_causes.get(request.command_id) or draft.causes.get(request.command_id)
+    if cause is not None:
+        version, names = cause
+        return to_json(
+            Outcome(
+                command_id=request.command_id,
+                aggregate_id=incoming.key,
+                status="accepted",
+                version=version,
+                events=names,
+                event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
+                repeated=True,
+            )
+        )
+    return decided.answers.get(request.command_id) or remembered.get(request.command_id)
+
+
+def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draft, decided: Decided) -> None:
+    prefix = incoming.key.partition(":")[0]
+    decider = rules.deciders[prefix]
+    now = max(request.received, draft.time)
+    if request.expected_version is not None and request.expected_version != draft.version:
+        _refuse(decided, incoming, request, draft.version, _stale(request.expected_version, draft.version))
+        return
+    try:
+        command = rules.readers[prefix].validate_json(incoming.value)
+        context = Context(now=now, by=request.actor, role=request.role, policy=rules.policies.at(now))
+        result = decider.decide(command, draft.state, context)
+        if isinstance(result, Rejected):
+            _refuse(decided, incoming, request, draft.version, result)
+            return
+        state = draft.state
+        records = []
+        names = []
+        for index, event in enumerate(result):
+            state = decider.evolve(state, event)
+            type_name = TYPE_NAMES[type(event)]
+            value = event.__pydantic_serializer__.to_json(event)
+            if len(value) > rules.max_event_bytes:
+                raise ValueError(f"event {type_name} has {len(value)} bytes, at most {rules.max_event_bytes} are taken")
+            meta = Meta(
+                id=event_id(request.command_id, index),
+                type=type_name,
+                source=wire_source(rules.service),
+                subject=incoming.key,
+                time=now,
+                sequence=draft.version + index + 1,
+                causation_id=request.command_id,
+                correlation_id=request.correlation_id,
+                actor=request.actor,
+                command_offset=incoming.offset,
+                traceparent=request.traceparent,
+            )
+            records.append(Outgoing(incoming.key.encode(), value, event_headers(meta)))
+            names.append(type(event).__name__)
+    except ValidationError as error:
+        text = f"unreadable: {[(e['loc'], e['type']) for e in error.errors(include_input=False)]}"
+        _bury(decided, incoming, request.command_id, text)
+        return
+    except Exception as error:  # noqa: BLE001 - whatever rules do wrong, the partition goes on and the command is kept
+        _bury(decided, incoming, request.command_id, f"{type(error).__name__}: {error}")
+        return
+    draft.state = state
+    if records:
+        draft.version += len(records)
+        draft.time = now
+        draft.new_causes[request.command_id] = (draft.version, tuple(names))
+        decided.events.extend(records)
+    answer = to_json(
+        Outcome(
+            command_id=request.command_id,
+            aggregate_id=incoming.key,
+            status="accepted",
+            version=draft.version,
+            events=tuple(names),
+            event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
+        )
+    )
+    _answer(decided, incoming, answer, remember=not records, command_id=request.command_id)
+
+
+def event_id(command_id: str, index: int) -> str:
+    """Id of a command's n-th event: deterministic, so that it can be checked from outside."""
+    return f"{command_id}.{index}"
+
+
+def _stale(expected: int, version: int) -> Rejected:
+    return Rejected(
+        code="stale_page",
+        rule="",
+        zh=f"页面已过时：您看到的是第 {expected} 版，现在是第 {version} 版。请刷新后再试。",
+        en=f"The page is out of date: you saw version {expected}, it is {version} now. Reload and try again.",
+        facts={"expected": expected, "version": version},
+    )
+
+
+def _refuse(decided: Decided, incoming: Incoming, request: Request, version: int, no: Rejected) -> None:
+    decided.refusals.append((request.command_id, incoming.key, no.code, no.rule))
+    answer = to_json(
+        Outcome(
+            command_id=request.command_id, aggregate_id=incoming.key, status="rejected", version=version, rejected=no
+        )
+    )
+    _answer(decided, incoming, answer, remember=True, command_id=request.command_id)
+
+
+def _answer(
+    decided: Decided, incoming: Incoming, answer: bytes, *, remember: bool, command_id: str | None = None
+) -> None:
+    headers = [("commandoffset", b"%d" % incoming.offset)]
+    if remember and command_id is not None:
+        decided.answers[command_id] = answer
+        headers.append(("remember", command_id.encode()))
+    decided.outcomes.append(Outgoing(incoming.key.encode(), answer, headers))
+
+
+def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
+    """Keep a command that cannot be decided, whole, and tell its caller."""
+    decided.failures.append((command_id, incoming.key, error))
+    decided.dead.append(
+        Outgoing(
+            incoming.key.encode(),
+            incoming.value,
+            [*incoming.headers, ("commandoffset", b"%d" % incoming.offset), ("error", error.encode())],
+        )
+    )
+    outcome = Outcome(command_id=command_id, aggregate_id=incoming.key, status="broken", error=error)
+    _answer(decided, incoming, to_json(outcome), remember=bool(command_id), command_id=command_id)
+
+
+__all__ = ["EPOCH", "Cause", "Decided", "Entry", "Incoming", "Outgoing", "Rules", "decide_batch", "event_id"]

@@ -1,0 +1,49 @@
+"""What can break in the machinery. A "no" to a person is a value (`Rejected`), never one of these.
+
+SongdaError
+├── PartitionStopped     a stream does not hold together: a hole, a repeat, an unreadable event. A person must look.
+├── OwnershipLost        fenced or revoked: another process owns the partition now
+├── OutcomeUnknown       a transaction's end is not known; the log decides
+├── CheckpointLost       checkpoints vanished under us (database wiped): replay
+├── Overloaded           too many requests wait; come again
+└── NotReady             a server or a topic is missing or not as it must be; says what to do
+"""
+
+
+class SongdaError(Exception):
+    """Root of the runtime's errors."""
+
+
+class PartitionStopped(SongdaError):
+    """A stream does not hold together; names topic, partition, offset and aggregate."""
+
+
+class OwnershipLost(SongdaError):
+    """Another process owns this partition."""
+
+
+class OutcomeUnknown(SongdaError):
+    """A transaction may or may not have been committed."""
+
+
+class CheckpointLost(SongdaError):
+    """Checkpoints are gone or are not ours; the stream must be replayed."""
+
+
+class Overloaded(SongdaError):
+    """Too many requests wait for a decision."""
+
+
+class NotReady(SongdaError):
+    """A server or topic is missing or wrong; the message says what to do."""
+
+
+__all__ = [
+    "CheckpointLost",
+    "NotReady",
+    "OutcomeUnknown",
+    "Overloaded",
+    "OwnershipLost",
+    "PartitionStopped",
+    "SongdaError",
+]

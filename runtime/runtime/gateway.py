@@ -1,0 +1,189 @@
+"""The gateway: a request becomes a command record, and the caller waits for what was decided.
+
+Back-pressure: at most `waiting_requests` wait at once; one more is `Overloaded` (HTTP 503 with Retry-After). A caller whose
+decision takes too long gets `pending` and where to ask: the command is not lost, and repeating it with the same id is safe.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import BaseModel
+
+from contracts.decision import Rejected
+from runtime import kafka, metrics
+from runtime.clock import utc_now
+from runtime.commands import Request, to_headers
+from runtime.errors import NotReady, Overloaded
+from runtime.logs import get_log
+from runtime.outcome import Outcome, from_json
+from runtime.settings import Settings
+
+log = get_log("runtime.gateway")
+
+_RECENT = 20_000  # answers kept for callers who come back
+
+
+class Gateway:
+    """Sends commands of all services and hands back their outcomes. `run()` until cancelled."""
+
+    def __init__(self, settings: Settings, services: Iterable[str]) -> None:
+        self.settings = settings
+        self._services = tuple(services)
+        self._producer: AIOKafkaProducer = kafka.sender(settings)
+        self._waiting: dict[str, asyncio.Future[Outcome]] = {}
+        self._recent: OrderedDict[str, Outcome] = OrderedDict()
+        self._listening = asyncio.Event()
+
+    async def run(self) -> None:
+        """Listen to the outcomes of all services; without this nobody gets an answer."""
+        await self._producer.start()
+        try:
+            while True:
+                try:
+                    await self._listen()
+                except (KafkaError, NotReady, OSError) as error:
+                    log.warning("outcomes cannot be read, trying again", error=f"{type(error).__name__}: {error}")
+                    await asyncio.sleep(1.0)
+        finally:
+            await kafka.close_producer(self._producer)
+
+    async def _listen(self) -> None:
+        topics = [
+            TopicPartition(f"{service}.outcomes", p)
+            for service in self._services
+            for p in range(self.settings.partitions)
+        ]
+        consumer = kafka.reader(self.settings)
+        await consumer.start()
+        try:
+            consumer.assign(topics)
+            await consumer.seek_to_end()
+            self._listening.set()
+            while True:
+                for records in (await consumer.getmany(timeout_ms=1_000)).values():
+                    for record in records:
+                        self._arrived(from_json(record.value or b""))
+        finally:
+            self._listening.clear()
+            with suppress(KafkaError):
+                await consumer.stop()
+
+    def _arrived(self, outcome: Outcome) -> None:
+        self._recent[outcome.command_id] = outcome
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        waiter = self._waiting.get(outcome.command_id)
+        if waiter is not None and not waiter.done():
+            waiter.set_result(outcome)
+
+    @property
+    def not_ready(self) -> str | None:
+        """Why no answers can be given now; None when they can."""
+        return None if self._listening.is_set() else "gateway is not listening to outcomes yet"
+
+    async def ask(
+        self, service: str, aggregate_id: str, command: BaseModel, request: Request, *, seconds: float | None = None
+    ) -> Outcome:
+        """Put a command to its aggregate and wait for the answer.
+
+        Raises `Overloaded`, or `NotReady` when Kafka did not take the command. A command told for the future is
+        refused here (X1): clocks may differ by `future_seconds`.
+        """
+        if (future := self._from_the_future(command, request, aggregate_id)) is not None:
+            return future
+        if len(self._waiting) >= self.settings.waiting_requests:
+            raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
+        await asyncio.wait_for(self._listening.wait(), self.settings.decision_seconds)
+        waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        waiter = self._waiting.setdefault(request.command_id, waiter)
+        metrics.WAITING.labels(service).inc()
+        try:
+            await self._send(service, aggregate_id, command, request)
+            return await asyncio.wait_for(asyncio.shield(waiter), seconds or self.settings.decision_seconds)
+        except TimeoutError:
+            return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="pending")
+        finally:
+            metrics.WAITING.labels(service).dec()
+            self._waiting.pop(request.command_id, None)
+
+    async def _send(self, service: str, aggregate_id: str, command: BaseModel, request: Request) -> None:
+        try:
+            sent = await asyncio.wait_for(
+                self._producer.send(
+                    f"{service}.commands",
+                    command.__pydantic_serializer__.to_json(command),
+                    key=aggregate_id.encode(),
+                    partition=kafka.partition_of(aggregate_id, self.settings.partitions),
+                    headers=to_headers(request),
+                ),
+                self.settings.decision_seconds,
+            )
+        except KafkaError as error:
+            raise NotReady(f"Kafka did not take the request: {type(error).__name__}") from error
+        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+
+    def _from_the_future(self, command: BaseModel, request: Request, aggregate_id: str) -> Outcome | None:
+        at = getattr(command, "at", None)
+        if at is None:
+            return None
+        if at.tzinfo is None:
+            no = Rejected(
+                code="time_without_zone",
+                rule="X1",
+                zh="时间没有时区：请写成 2026-03-12T16:42:00+08:00 这样。",
+                en="The time has no zone: write it like 2026-03-12T16:42:00+08:00.",
+            )
+        elif (at - request.received).total_seconds() > self.settings.future_seconds:
+            no = Rejected(
+                code="in_the_future",
+                rule="X1",
+                zh="发生时间在将来：请核对时间，还没有发生的事不能登记。",
+                en="The time of happening lies in the future: check it; what has not happened cannot be recorded.",
+                facts={"at": at.isoformat(), "now": request.received.isoformat()},
+            )
+        else:
+            return None
+        return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="rejected", rejected=no)
+
+    async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
+        """The answer to an earlier command: from memory, else from the last day's answers on the topic."""
+        known = self._recent.get(command_id)
+        if known is not None:
+            return known
+        tp = TopicPartition(f"{service}.outcomes", kafka.partition_of(aggregate_id, self.settings.partitions))
+        consumer = kafka.reader(self.settings)
+        await consumer.start()
+        try:
+            first = (await consumer.beginning_offsets([tp]))[tp]
+            last = (await consumer.end_offsets([tp]))[tp]
+        finally:
+            await consumer.stop()
+        needle = command_id.encode()
+        found: Outcome | None = None
+        async for _, records in kafka.read_between(self.settings, {tp: (first, last)}):
+            for record in records:
+                if record.value is not None and needle in record.value:
+                    found = found or from_json(record.value)
+        return found
+
+
+def new_request(
+    command_id: str,
+    *,
+    actor: str,
+    role: str,
+    correlation_id: str | None = None,
+    expected_version: int | None = None,
+    traceparent: str | None = None,
+) -> Request:
+    """A request received now."""
+    request = Request(command_id, utc_now(), actor, role, correlation_id or command_id)
+    return replace(request, expected_version=expected_version, traceparent=traceparent)
+
+
+__all__ = ["Gateway", "new_request"]

@@ -1,0 +1,238 @@
+"""HTTP, once for all services: who asks, how a command is asked for, and the one shape of every answer and error.
+
+Errors are `{"code", "rule", "zh", "en", "facts", "id"}` with 401 (who are you), 403 (not your role), 404, 409 (the rules
+say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request's, to quote. Each is logged once.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Annotated, Any, NoReturn
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from contracts.decision import Detail, Rejected
+from runtime.changes import Change, ChangeFeed
+from runtime.commands import deterministic_id, fresh_id
+from runtime.gateway import Gateway, new_request
+from runtime.outcome import Outcome
+from runtime.people import Person, Tokens
+from runtime.rows import Rows
+
+COOKIE = "songda_token"
+
+
+class Refusal(Exception):
+    """An HTTP error with words for a person."""
+
+    def __init__(self, status: int, no: Rejected, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(no.code)
+        self.status = status
+        self.no = no
+        self.headers = dict(headers or {})
+
+
+class ErrorBody(BaseModel):
+    """Every error of the API: what is wrong and what to do, in Chinese and English; `rule` of the rule book if any."""
+
+    code: str
+    rule: str
+    zh: str
+    en: str
+    facts: dict[str, Detail]
+    id: str
+
+
+class Answer(BaseModel):
+    """What became of a command: `accepted` (with the names of its events) or `pending` (202, ask again at `ask_at`)."""
+
+    status: str
+    aggregate_id: str
+    version: int
+    events: tuple[str, ...] = ()
+    command_id: str
+    repeated: bool = False
+    ask_at: str | None = None
+    body: dict[str, Any] | None = None
+
+
+def error_body(no: Rejected, request_id: str) -> dict[str, Any]:
+    """The JSON of an error."""
+    return {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts), "id": request_id}
+
+
+class Asking:
+    """Who asks, and all they can ask for. One per HTTP request; `service` is the service whose route it is."""
+
+    def __init__(self, request: Request, response: Response, person: Person) -> None:
+        self.request = request
+        self._response = response
+        self.person = person
+        self.request_id: str = request.state.request_id
+        self._state = request.app.state
+
+    def allow(self, *roles: str) -> None:
+        """Go on only for these roles; others get 403."""
+        if self.person.role not in roles:
+            raise Refusal(
+                403,
+                Rejected(
+                    code="not_your_role",
+                    rule="C18",
+                    zh=f"您的岗位不能做这件事：需要 {'、'.join(roles)}。",
+                    en=f"Your role may not do this: it takes {', '.join(roles)}.",
+                    facts={"role": self.person.role},
+                ),
+            )
+
+    async def ask(
+        self,
+        aggregate_id: str,
+        command: BaseModel,
+        *,
+        step: str = "",
+        expected_version: int | None = None,
+        service: str | None = None,
+    ) -> Outcome:
+        """Put a command to its aggregate and wait for the decision.
+
+        The command id comes from the `Idempotency-Key` header (with `step` when one request asks several things), so
+        that a repeated request gets the first answer. `If-Match: "7"` sets the version that the caller saw.
+        """
+        gateway: Gateway = self._state.gateway
+        key = self.request.headers.get("idempotency-key")
+        command_id = deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id()
+        request = new_request(
+            command_id,
+            actor=self.person.id,
+            role=self.person.role,
+            correlation_id=self.request_id,
+            expected_version=self._seen_version() if expected_version is None and not step else expected_version,
+            traceparent=self.request.headers.get("traceparent"),
+        )
+        owner: Mapping[str, str] = self._state.owners
+        return await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
+
+    def _seen_version(self) -> int | None:
+        match = self.request.headers.get("if-match")
+        if match is None:
+            return None
+        number = match.strip('W/" ')
+        if not number.isdigit():
+            self.refuse(
+                Rejected("bad_if_match", "", "If-Match 应是您看到的版本号。", "If-Match must be the version you saw."),
+                422,
+            )
+        return int(number)
+
+    def answer(self, outcome: Outcome, body: Mapping[str, Any] | None = None) -> Answer:
+        """An outcome as the route's answer; a refusal or failure leaves as an HTTP error."""
+        if outcome.status == "rejected" and outcome.rejected is not None:
+            status = 404 if outcome.rejected.code.startswith("unknown_") else 409
+            raise Refusal(status, outcome.rejected)
+        if outcome.status == "broken":
+            raise Refusal(
+                500,
+                Rejected(
+                    code="not_decided",
+                    rule="",
+                    zh="系统没能处理这个请求，已原样保存给技术人员；什么都没有改变。请报上编号。",
+                    en="The request could not be processed; it is kept whole for the engineers and nothing changed.",
+                    facts={"command_id": outcome.command_id},
+                ),
+            )
+        pending = outcome.status == "pending"
+        if pending:
+            self._response.status_code = 202
+        owner: Mapping[str, str] = self._state.owners
+        service = owner[outcome.aggregate_id.partition(":")[0]]
+        return Answer(
+            status=outcome.status,
+            aggregate_id=outcome.aggregate_id,
+            version=outcome.version,
+            events=outcome.events,
+            command_id=outcome.command_id,
+            repeated=outcome.repeated,
+            ask_at=f"/api/outcomes/{service}/{outcome.aggregate_id}/{outcome.command_id}" if pending else None,
+            body=None if body is None else dict(body),
+        )
+
+    def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
+        """Answer with a clean error."""
+        raise Refusal(status, no)
+
+    def rows(self, projection: str) -> Rows:
+        """A read model by name."""
+        rows: Mapping[str, Rows] = self._state.rows
+        return rows[projection]
+
+    def changes(self, collections: Iterable[str], after: str | None = None) -> AsyncIterator[Change]:
+        """Changes of read models, for a page that looks on."""
+        feed: ChangeFeed = self._state.changes
+        return feed.since(collections, after)
+
+    def position(self) -> str:
+        """The change feed's position of now: what a page that is rendered now resumes from."""
+        feed: ChangeFeed = self._state.changes
+        return feed.position()
+
+    async def settled(self, seconds: float = 60.0) -> bool:
+        """Wait until all that has been asked so far has run through reactions and read models."""
+        settle: Any = self._state.settled
+        return bool(await settle(seconds))
+
+
+def person_of(request: Request) -> Person | None:
+    """Who asks, by bearer token or cookie; None when nobody is known."""
+    tokens: Tokens = request.app.state.tokens
+    people: Mapping[str, Person] = request.app.state.people
+    header = request.headers.get("authorization", "")
+    token = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else request.cookies.get(COOKIE)
+    known = tokens.read(token) if token else None
+    return people.get(known) if known else None
+
+
+async def _asking(request: Request, response: Response) -> Asking:
+    person = person_of(request)
+    if person is None:
+        raise Refusal(
+            401,
+            Rejected(
+                code="who_are_you",
+                rule="C18",
+                zh="请先登录：打开 /login，或带上 Authorization: Bearer <令牌>（songda token 可发）。",
+                en="Please sign in at /login, or send Authorization: Bearer <token> (songda token issues one).",
+            ),
+            {"WWW-Authenticate": "Bearer"},
+        )
+    return Asking(request, response, person)
+
+
+Desk = Annotated[Asking, Depends(_asking)]
+"""FastAPI dependency of every route: who asks, and the gateway."""
+
+
+def issue_token(request: Request, person_id: str) -> str:
+    """A token for a person of the company; KeyError for an unknown one."""
+    people: Mapping[str, Person] = request.app.state.people
+    tokens: Tokens = request.app.state.tokens
+    return tokens.issue(people[person_id].id)
+
+
+def new_request_id() -> str:
+    """A short id to quote."""
+    return uuid.uuid4().hex[:12]
+
+
+__all__ = [
+    "COOKIE",
+    "Answer",
+    "Asking",
+    "Desk",
+    "ErrorBody",
+    "Refusal",
+    "error_body",
+    "issue_token",
+    "new_request_id",
+    "person_of",
+]

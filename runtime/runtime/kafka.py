@@ -1,0 +1,251 @@
+"""Kafka clients as this system uses them: the only place that constructs aiokafka objects, with reasons beside settings.
+
+RISKS A tells why each setting is as it is; topics are made by `provision`, never by a client that happens to ask.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.partitioner import murmur2
+
+from runtime.errors import NotReady
+from runtime.logs import get_log
+from runtime.settings import Settings
+
+log = get_log("runtime.kafka")
+
+CHANGES = "songda.changes"
+"""Topic of read-model changes, for pages that are looking on."""
+
+_DAY_MS = 86_400_000
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """Partition of a key, as Java's default partitioner computes it, so that other companies' tools agree."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)
+
+
+def topics_of(service: str) -> dict[str, dict[str, str]]:
+    """Topics of a service and their configuration: events for ever, the rest for a while."""
+    return {
+        f"{service}.commands": {"retention.ms": str(7 * _DAY_MS)},
+        f"{service}.events": {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"},
+        f"{service}.outcomes": {"retention.ms": str(_DAY_MS)},
+        f"{service}.dead-letters": {"retention.ms": "-1", "retention.bytes": "-1"},
+    }
+
+
+async def provision(settings: Settings, services: Iterable[str]) -> None:
+    """Make the topics that are missing and check those that exist. Raises `NotReady` naming what is wrong."""
+    wanted: dict[str, tuple[int, dict[str, str]]] = {CHANGES: (1, {"retention.ms": str(_DAY_MS)})}
+    for service in services:
+        wanted |= {topic: (settings.partitions, config) for topic, config in topics_of(service).items()}
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    await _start(admin.start(), settings)
+    try:
+        there = set(await admin.list_topics())
+        missing = [
+            NewTopic(name=topic, num_partitions=n, replication_factor=settings.replication, topic_configs=config)
+            for topic, (n, config) in wanted.items()
+            if topic not in there
+        ]
+        if missing:
+            response: Any = await admin.create_topics(missing)
+            for topic, code, *rest in response.topic_errors:
+                if code and for_code(code) is not TopicAlreadyExistsError:
+                    raise NotReady(f"topic {topic} could not be made: {for_code(code).__name__} {rest}")
+        for described in await _described(admin, list(wanted)):
+            n = len(described["partitions"])
+            if n != wanted[described["topic"]][0]:
+                raise NotReady(
+                    f"topic {described['topic']} has {n} partitions, settings say {wanted[described['topic']][0]}: "
+                    "keys would move. Set SONGDA_PARTITIONS to what is there, or copy the stream to a new topic."
+                )
+    finally:
+        await admin.close()
+
+
+async def _described(admin: AIOKafkaAdminClient, topics: list[str]) -> list[dict[str, Any]]:
+    """Descriptions of topics once all of them are known to the broker (a new topic takes a moment)."""
+    found: list[dict[str, Any]] = []
+    for _ in range(100):
+        found = await admin.describe_topics(topics)
+        if all(not t["error_code"] and t["partitions"] for t in found):
+            return found
+        await asyncio.sleep(0.1)
+    raise NotReady(f"topics do not come up: {[t['topic'] for t in found if t['error_code']]}")
+
+
+async def _start(starting: Any, settings: Settings) -> None:
+    try:
+        await asyncio.wait_for(starting, 20)
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise NotReady(
+            f"no Kafka at {settings.kafka_bootstrap} ({type(error).__name__} {error}): "
+            "is it running, and is SONGDA_KAFKA_BOOTSTRAP right?"
+        ) from error
+
+
+def sender(settings: Settings) -> AIOKafkaProducer:
+    """A producer for records that stand alone (commands, changes): acknowledged by all, no doubles by retries."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=1 << 20,
+        request_timeout_ms=10_000,
+        retry_backoff_ms=20,
+    )
+
+
+def transactional(settings: Settings, transactional_id: str) -> AIOKafkaProducer:
+    """The producer of one owned partition. Its stable id is what fences a former owner (RISKS A5)."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=10_000,  # an open transaction of a dead owner blocks readers no longer than this
+        request_timeout_ms=10_000,
+        retry_backoff_ms=5,
+        max_batch_size=1 << 20,  # 16 KiB would split a batch into many round trips
+        acks="all",
+    )
+
+
+def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
+    """Consumer of a service's commands: group membership shares out partitions, offsets go into transactions."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=group,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+        max_partition_fetch_bytes=4 << 20,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
+        rebalance_timeout_ms=60_000,
+        max_poll_interval_ms=300_000,
+    )
+
+
+def stream_consumer(settings: Settings, group: str, client: str = "aiokafka") -> AIOKafkaConsumer:
+    """Consumer of event streams for reactions: committed events only, from the beginning, offsets by hand."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=group,
+        client_id=client,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
+        rebalance_timeout_ms=60_000,
+    )
+
+
+def reader(settings: Settings, *, committed: bool = True) -> AIOKafkaConsumer:
+    """A consumer without group: partitions assigned by hand, and a hole in retention is an error, not a jump."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=None,
+        isolation_level="read_committed" if committed else "read_uncommitted",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        fetch_max_wait_ms=50,
+        max_partition_fetch_bytes=4 << 20,
+        fetch_max_bytes=16 << 20,
+    )
+
+
+async def high_watermarks(settings: Settings, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """Ends of partitions including what is not committed yet (RISKS A13): the target of a replay."""
+    consumer = reader(settings, committed=False)
+    await _start(consumer.start(), settings)
+    try:
+        return dict(await consumer.end_offsets(list(partitions)))
+    finally:
+        await consumer.stop()
+
+
+async def read_between(
+    settings: Settings,
+    spans: Mapping[TopicPartition, tuple[int, int]],
+    *,
+    stalled: Callable[[], None] | None = None,
+) -> AsyncIterator[tuple[TopicPartition, list[ConsumerRecord[bytes, bytes]]]]:
+    """All committed records of `[start, end)` per partition, in order of each.
+
+    Ends by position, not by counting: commit markers and aborted batches take offsets too (RISKS A12).
+    `stalled` is called whenever a second passes without progress (somebody's transaction is open).
+    """
+    open_spans = {tp: end for tp, (start, end) in spans.items() if start < end}
+    if not open_spans:
+        return
+    consumer = reader(settings)
+    await _start(consumer.start(), settings)
+    try:
+        consumer.assign(list(open_spans))
+        for tp in open_spans:
+            consumer.seek(tp, spans[tp][0])
+        idle = 0
+        while open_spans:
+            got = await consumer.getmany(*open_spans, timeout_ms=200, max_records=2_000)
+            idle = 0 if got else idle + 1
+            if idle and idle % 5 == 0 and stalled is not None:
+                stalled()
+            for tp, records in got.items():
+                inside = [r for r in records if r.offset < open_spans[tp]]
+                if inside:
+                    yield tp, inside
+            for tp in list(open_spans):
+                if await consumer.position(tp) >= open_spans[tp]:
+                    del open_spans[tp]
+    finally:
+        await consumer.stop()
+
+
+async def close_producer(producer: AIOKafkaProducer, seconds: float = 5.0) -> None:
+    """Stop a producer, within bounds: with the broker away `stop()` would wait for ever (RISKS A4)."""
+    try:
+        await asyncio.wait_for(producer.stop(), seconds)
+    except (KafkaError, TimeoutError, OSError, AssertionError) as error:
+        log.warning("producer did not stop in time", error=type(error).__name__)
+        task = getattr(getattr(producer, "_sender", None), "_sender_task", None)
+        if isinstance(task, asyncio.Task):
+            task.cancel()
+        with suppress(Exception):
+            await asyncio.wait_for(producer.client.close(), 2)
+
+
+@asynccontextmanager
+async def sending(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """A started `sender`, stopped at the end."""
+    producer = sender(settings)
+    await _start(producer.start(), settings)
+    try:
+        yield producer
+    finally:
+        await close_producer(producer)
+
+
+__all__ = [
+    "CHANGES",
+    "close_producer",
+    "command_consumer",
+    "high_watermarks",
+    "partition_of",
+    "provision",
+    "read_between",
+    "reader",
+    "sender",
+    "sending",
+    "stream_consumer",
+    "topics_of",
+    "transactional",
+]

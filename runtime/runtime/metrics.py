@@ -1,0 +1,27 @@
+"""Figures for Prometheus, served at `/metrics`."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+COMMANDS = Counter("songda_commands_total", "Commands decided", ["service"])
+EVENTS = Counter("songda_events_total", "Events written", ["service"])
+DEAD = Counter("songda_dead_letters_total", "Commands that broke the rules' code", ["service"])
+STOPPED = Counter(
+    "songda_partitions_stopped_total", "Partitions stopped by a stream that does not hold together", ["service"]
+)
+BATCH_SECONDS = Histogram("songda_batch_seconds", "One batch: load, decide, commit", ["service"])
+WAITING = Gauge("songda_requests_waiting", "Requests of this process that wait for a decision", ["service"])
+UNKNOWN_EVENTS = Counter("songda_unknown_events_total", "Events of unknown type, skipped", ["reader", "type"])
+PROJECTED = Counter("songda_events_projected_total", "Events folded into read models", ["projection"])
+REACTED = Counter("songda_reactions_total", "Commands asked for by reactions", ["service"])
+
+__all__ = [
+    "BATCH_SECONDS",
+    "COMMANDS",
+    "DEAD",
+    "EVENTS",
+    "PROJECTED",
+    "REACTED",
+    "STOPPED",
+    "UNKNOWN_EVENTS",
+    "WAITING",
+]

@@ -1,0 +1,67 @@
+"""The answer to a command, as it travels on `<service>.outcomes` and back to the caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from contracts.decision import Rejected
+
+Status = Literal["accepted", "rejected", "pending", "broken"]
+"""`pending`: not decided within the deadline; `broken`: the rules failed on it, see the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command. `version`: the aggregate's after it; `events`: names of those it made."""
+
+    command_id: str
+    aggregate_id: str
+    status: Status
+    version: int = 0
+    events: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    rejected: Rejected | None = None
+    repeated: bool = False
+    error: str | None = None
+
+
+def to_json(outcome: Outcome) -> bytes:
+    """Outcome -> bytes for the topic."""
+    body: dict[str, Any] = {
+        "command_id": outcome.command_id,
+        "aggregate_id": outcome.aggregate_id,
+        "status": outcome.status,
+        "version": outcome.version,
+        "events": outcome.events,
+        "event_ids": outcome.event_ids,
+    }
+    if outcome.rejected is not None:
+        no = outcome.rejected
+        body["rejected"] = {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts)}
+    if outcome.repeated:
+        body["repeated"] = True
+    if outcome.error is not None:
+        body["error"] = outcome.error
+    return orjson.dumps(body)
+
+
+def from_json(raw: bytes) -> Outcome:
+    """Bytes of the topic -> outcome."""
+    body = orjson.loads(raw)
+    no: Mapping[str, Any] | None = body.get("rejected")
+    return Outcome(
+        command_id=body["command_id"],
+        aggregate_id=body["aggregate_id"],
+        status=body["status"],
+        version=body["version"],
+        events=tuple(body["events"]),
+        event_ids=tuple(body["event_ids"]),
+        rejected=None if no is None else Rejected(**no),
+        repeated=body.get("repeated", False),
+        error=body.get("error"),
+    )
+
+
+__all__ = ["Outcome", "Status", "from_json", "to_json"]

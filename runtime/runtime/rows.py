@@ -1,0 +1,72 @@
+"""Reading the read models: an alias names the collection that serves now; rebuilding switches the alias (DESIGN §6)."""
+
+from collections.abc import Sequence
+
+from runtime.mongo import Collection, Database, Document
+
+ALIASES = "projections"
+"""Collection of aliases: `{_id: projection, collection, previous, version}`."""
+
+POSITIONS = "#positions"
+"""Document beside the rows of each collection: up to which offset each partition is folded into it."""
+
+
+def first_collection(name: str, version: int) -> str:
+    """Collection of a projection that was never rebuilt."""
+    return f"rows_{name}_v{version}"
+
+
+class Rows:
+    """One read model. Documents: `_id`, one sub-document per facet, `_pos` with sequence and offset per facet."""
+
+    def __init__(self, database: Database, name: str, version: int) -> None:
+        self._database = database
+        self._name = name
+        self._version = version
+
+    async def collection(self) -> Collection:
+        """The collection that serves now."""
+        alias = await self._database[ALIASES].find_one({"_id": self._name})
+        if alias is None or alias["version"] != self._version:
+            return self._database[first_collection(self._name, self._version)]
+        return self._database[str(alias["collection"])]
+
+    async def get(self, row_id: str) -> Document | None:
+        """One row, or None."""
+        return await (await self.collection()).find_one({"_id": row_id})
+
+    async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
+        """Rows by id, in no order; those that do not exist are missing."""
+        return await (await self.collection()).find({"_id": {"$in": list(row_ids)}}).to_list(None)
+
+    async def find(
+        self,
+        query: Document | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+        skip: int = 0,
+    ) -> list[Document]:
+        """Rows that match, sorted, one page of them (limit 0: all)."""
+        cursor = (await self.collection()).find(_rows_only(query))
+        if sort:
+            cursor = cursor.sort(list(sort))
+        if skip:
+            cursor = cursor.skip(skip)
+        if limit:
+            cursor = cursor.limit(limit)
+        return await cursor.to_list(None)
+
+    async def count(self, query: Document | None = None) -> int:
+        """How many rows match."""
+        return int(await (await self.collection()).count_documents(_rows_only(query)))
+
+
+def _rows_only(query: Document | None) -> Document:
+    """The query, without the positions document that lies beside the rows."""
+    if query and "_id" in query:
+        return query
+    return {**(query or {}), "_id": {"$ne": POSITIONS}}
+
+
+__all__ = ["ALIASES", "POSITIONS", "Rows", "first_collection"]

@@ -1,0 +1,91 @@
+"""What a service hands to the runtime: its rules, reactions and read models. Data only; nothing here does I/O."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+
+from contracts.decision import Ask, Context, Rejected, Timer
+from contracts.envelope import Meta
+from contracts.fact import Fact
+
+Facts = Sequence[Any]
+"""Events of one decision; each service's own union."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """One kind of aggregate: its rules as pure functions, and the types that travel.
+
+    `prefix` is the part of the aggregate id before `:`; `states` and `commands` are the unions' members.
+    """
+
+    prefix: str
+    initial: Any
+    states: tuple[type, ...]
+    commands: Any
+    decide: Callable[[Any, Any, Context], Facts | Rejected]
+    evolve: Callable[[Any, Any], Any]
+    due: Callable[[Any], tuple[Timer, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Another stream's events -> own commands. `name` goes into command ids: it never changes."""
+
+    name: str
+    source: str
+    react: Callable[[Fact, Meta], Sequence[Ask]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An event that makes something happen outside (a message sent); what came of it returns as own commands.
+
+    Runs at least once per event: what it does must be idempotent by the event's id.
+    """
+
+    name: str
+    source: str
+    run: Callable[[Fact, Meta], Awaitable[Sequence[Ask]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One stream's share of a row: folded from the events of its own aggregates alone (DESIGN, principle 6).
+
+    `fold(facet or None, event, meta) -> facet`; a facet is JSON-able. `prefixes`: kinds of aggregates it folds.
+    """
+
+    name: str
+    service: str
+    prefixes: tuple[str, ...]
+    fold: Callable[[Any, Fact, Meta], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A read model: rows named by `row(aggregate id)`, one facet per stream. Raise `version` when a fold changes."""
+
+    name: str
+    version: int
+    row: Callable[[str], str]
+    facets: tuple[Facet, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, whole. `name` is its topics' prefix: `<name>.commands`, `.events`, `.outcomes`, `.dead-letters`."""
+
+    name: str
+    deciders: tuple[Decider, ...]
+    reactions: tuple[Reaction, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    router: APIRouter | None = None
+    public_events: tuple[type[Fact], ...] = field(default=())
+
+
+__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service"]

@@ -1,0 +1,411 @@
+"""The command worker: owns partitions of `<service>.commands`, decides batches, writes each in one Kafka transaction.
+
+One owner per partition at a time. Ownership comes from the consumer group; safety does not: it comes from the broker,
+which fences a former owner by the stable transactional id (RISKS A5, A17). The life of an owned partition:
+
+    assigned ──> take over ──> serve ──> (revoked: finish the running transaction, stop)
+                    ▲            │
+                    └── forget ◀─┘   any failure of a transaction: producer and memory are thrown away, the log decides
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from contracts import envelope
+from contracts.reading import read_event
+from runtime import kafka, metrics
+from runtime.clock import utc_now
+from runtime.commands import Request as CommandRequest
+from runtime.commands import deterministic_id, to_headers
+from runtime.deciding import Decided, Incoming, Outgoing, Rules, decide_batch
+from runtime.errors import CheckpointLost, NotReady, OutcomeUnknown, OwnershipLost, PartitionStopped
+from runtime.logs import get_log
+from runtime.mongo import Database, PyMongoError
+from runtime.settings import Settings
+from runtime.state import PartitionState, generation
+from runtime.states import code_version
+
+log = get_log("runtime.worker")
+
+COMMIT_SECONDS = 20.0  # longer and the transaction's end is unknown; the broker aborts it after 10 s anyway
+START_SECONDS = 30.0  # fencing waits for the former owner's transaction to be resolved
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)  # between takeovers after a failure
+_EXPECTED = (KafkaError, PyMongoError, OutcomeUnknown, CheckpointLost, NotReady, TimeoutError, OSError)
+FENCED_SECONDS = 3.0  # a fenced owner that is still assigned comes back no sooner: two owners must not fence in turn
+
+
+class Worker:
+    """All owned partitions of one service in this process. `run()` until cancelled; then everything is stopped."""
+
+    def __init__(self, settings: Settings, rules: Rules, database: Database, cluster: str) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.topic = f"{rules.service}.commands"
+        self.group = f"songda.{rules.service}.commands"
+        self.database = database
+        self.generation = generation(code_version(rules.deciders.values()), cluster)
+        self.consumer: AIOKafkaConsumer = kafka.command_consumer(settings, self.group)
+        self.owners: dict[TopicPartition, asyncio.Task[None]] = {}
+        self.partitions: dict[TopicPartition, Partition] = {}
+        self.stopped: dict[TopicPartition, str] = {}
+        self.joined = False
+        self.sender: AIOKafkaProducer = kafka.sender(settings)
+
+    async def run(self) -> None:
+        """Join the group and serve what is assigned, until cancelled."""
+        await self.sender.start()
+        self.consumer.subscribe([self.topic], listener=_Assignments(self))
+        await self.consumer.start()
+        try:
+            while True:
+                await asyncio.sleep(1.0)
+                self._notice_stopped()
+        finally:
+            await self.release(list(self.owners))
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(self.consumer.stop(), 10)
+            await kafka.close_producer(self.sender)
+
+    def _notice_stopped(self) -> None:
+        """A partition whose stream does not hold together stays stopped and is told to whoever watches."""
+        for tp, task in list(self.owners.items()):
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                del self.owners[tp]
+                self.stopped[tp] = str(error)
+                metrics.STOPPED.labels(self.rules.service).inc()
+                log.error("partition stopped", topic=tp.topic, partition=tp.partition, error=str(error))
+
+    @property
+    def not_ready(self) -> str | None:
+        """Why this worker is not serving all it owns; None when it is."""
+        if self.stopped:
+            return "; ".join(self.stopped.values())
+        waiting = [
+            tp for tp in self.consumer.assignment() if tp not in self.partitions or not self.partitions[tp].serving
+        ]
+        if waiting:
+            return f"restoring {', '.join(f'{tp.topic}/{tp.partition}' for tp in sorted(waiting))}"
+        return None if self.joined else f"joining {self.group}"
+
+    def acquire(self, assigned: Iterable[TopicPartition]) -> None:
+        """Start owning partitions. Returns at once: a takeover must not block the rebalance (RISKS A15)."""
+        self.joined = True
+        for tp in assigned:
+            self.consumer.pause(tp)
+            self.partitions[tp] = Partition(self, tp)
+            self.owners[tp] = asyncio.create_task(self.partitions[tp].own(), name=f"own {tp.topic}/{tp.partition}")
+
+    async def release(self, revoked: Iterable[TopicPartition]) -> None:
+        """Stop owning partitions: each finishes the transaction it is in, then stops."""
+        going = [(tp, self.owners.pop(tp)) for tp in revoked if tp in self.owners]
+        for tp, _ in going:
+            self.partitions[tp].leaving.set()
+        for tp, task in going:
+            try:
+                await asyncio.wait_for(task, 8)
+            except (TimeoutError, asyncio.CancelledError):
+                log.warning("partition did not stop in time", topic=tp.topic, partition=tp.partition)
+            except Exception as error:  # noqa: BLE001 - it is leaving; what broke it is logged, the next owner restores
+                log.warning("partition left after an error", partition=tp.partition, error=str(error))
+            self.partitions.pop(tp, None)
+
+
+class _Assignments(ConsumerRebalanceListener):
+    """What the group says about who owns what."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._worker.release(list(revoked))
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._worker.acquire(assigned)
+
+
+class Partition:
+    """One owned partition: its producer, its memory, its loop."""
+
+    def __init__(self, worker: Worker, tp: TopicPartition) -> None:
+        self.worker = worker
+        self.tp = tp
+        self.events = TopicPartition(f"{worker.rules.service}.events", tp.partition)
+        self.outcomes = TopicPartition(f"{worker.rules.service}.outcomes", tp.partition)
+        self.dead = TopicPartition(f"{worker.rules.service}.dead-letters", tp.partition)
+        self.leaving = asyncio.Event()
+        self.serving = False
+        self._checkpointing: asyncio.Task[None] | None = None
+        self._checkpointed = utc_now()
+
+    async def own(self) -> None:
+        """Take over and serve until released; after a failure forget everything and take over again."""
+        failures = 0
+        while not self.leaving.is_set():
+            producer = kafka.transactional(self.worker.settings, f"{self.tp.topic}.{self.tp.partition}")
+            wait = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
+            try:
+                state = await self._take_over(producer)
+                failures = 0
+                await self._serve(producer, state)
+            except PartitionStopped:
+                raise
+            except (OwnershipLost, ProducerFenced) as error:
+                failures += 1
+                wait = FENCED_SECONDS
+                log.warning("fenced", topic=self.tp.topic, partition=self.tp.partition, error=type(error).__name__)
+            except Exception as error:
+                failures += 1
+                log.warning(
+                    "partition starts over",
+                    topic=self.tp.topic,
+                    partition=self.tp.partition,
+                    error=f"{type(error).__name__}: {error}",
+                    exc_info=not isinstance(error, _EXPECTED),
+                )
+            finally:
+                self.serving = False
+                await self._end_checkpointing()
+                await kafka.close_producer(producer)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.leaving.wait(), wait)
+
+    async def _take_over(self, producer: AIOKafkaProducer) -> PartitionState:
+        """Become the owner, in this order (RISKS A12-A15):
+
+        1 pause; 2 fence the former owner, which also resolves its open transaction; 3 only now read the committed
+        offset; 4 take the high watermark of the events as target; 5 checkpoint, then replay to the target by position;
+        6 seek past the last command ever seen; 7 resume.
+        """
+        started = utc_now()
+        consumer = self.worker.consumer
+        consumer.pause(self.tp)  # 1
+        await asyncio.wait_for(producer.start(), START_SECONDS)  # 2
+        committed = await consumer.committed(self.tp)  # 3
+        ends = await kafka.high_watermarks(self.worker.settings, [self.events, self.outcomes])  # 4
+        settings = self.worker.settings
+        state = PartitionState(  # 5
+            self.worker.rules,
+            self.tp.partition,
+            self.worker.database,
+            generation=self.worker.generation,
+            capacity=settings.aggregates_in_memory,
+            remembered_limit=settings.remembered_outcomes,
+            grace_seconds=settings.timer_grace_seconds,
+        )
+        await state.open_checkpoints(ends[self.events])
+        replayed = await self._replay(state, ends[self.events])
+        await self._remember_answers(state, ends[self.outcomes])
+        state.arm_all(utc_now())
+        start = max(committed or 0, state.last_command + 1)  # 6
+        beginning = (await consumer.beginning_offsets([self.tp]))[self.tp]
+        state.last_command = max(state.last_command, start - 1)
+        consumer.seek(self.tp, max(start, beginning))
+        consumer.resume(self.tp)  # 7
+        self.serving = True
+        log.info(
+            "partition taken over",
+            topic=self.tp.topic,
+            partition=self.tp.partition,
+            events_replayed=replayed,
+            aggregates=len(state.entries),
+            seconds=round((utc_now() - started).total_seconds(), 3),
+        )
+        return state
+
+    async def _replay(self, state: PartitionState, target: int) -> int:
+        """Fold the events from the checkpoints' reach to the target. Returns how many there were."""
+        count = 0
+        span = {self.events: (state.next_event, target)}
+        async for tp, records in kafka.read_between(self.worker.settings, span, stalled=self._stalled):
+            metas = [envelope.from_headers(record.headers) for record in records]
+            await state.load({meta.subject for meta in metas})
+            for record, meta in zip(records, metas, strict=True):
+                where = f"{tp.topic}/{tp.partition}@{record.offset}"
+                event = _readable(record, where)
+                if event is not None:
+                    state.replay(event, meta, where)
+                state.next_event = record.offset + 1
+            count += len(records)
+            await state.make_room()
+            await asyncio.sleep(0)  # a buffered replay would otherwise starve heartbeats
+        state.next_event = max(state.next_event, target)
+        return count
+
+    async def _remember_answers(self, state: PartitionState, end: int) -> None:
+        """Read the tail of the answers: repeats of commands that made no event get their first answer too."""
+        first = await self._beginning(self.outcomes)
+        start = max(first, end - self.worker.settings.remembered_outcomes)
+        async for _, records in kafka.read_between(self.worker.settings, {self.outcomes: (start, end)}):
+            for record in records:
+                headers = dict(record.headers)
+                state.last_command = max(state.last_command, int(headers["commandoffset"]))
+                if "remember" in headers and record.value is not None:
+                    state.remember(headers["remember"].decode(), record.value)
+
+    async def _beginning(self, tp: TopicPartition) -> int:
+        return int((await self.worker.consumer.beginning_offsets([tp]))[tp])
+
+    def _stalled(self) -> None:
+        log.warning("replay waits for an open transaction", topic=self.events.topic, partition=self.tp.partition)
+
+    async def _serve(self, producer: AIOKafkaProducer, state: PartitionState) -> None:
+        """Decide what is waiting, batch by batch; between batches timers and checkpoints get their turn."""
+        settings = self.worker.settings
+        while not self.leaving.is_set():
+            got: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = await self.worker.consumer.getmany(
+                self.tp, timeout_ms=100, max_records=settings.batch_commands
+            )
+            records = got.get(self.tp, [])
+            start = 0
+            while start < len(records):
+                end = _within_bytes(records, start, settings.batch_bytes)
+                await self._batch(producer, state, records[start:end])
+                start = end
+            await self._fire_timers(state)
+            self._checkpoint_now_and_then(state)
+            await state.make_room()
+            await asyncio.sleep(0)  # over buffered records the loop would never yield to heartbeats and HTTP
+
+    async def _batch(
+        self, producer: AIOKafkaProducer, state: PartitionState, records: Sequence[ConsumerRecord[bytes, bytes]]
+    ) -> None:
+        """One batch, one transaction. 1 load; 2 decide on an overlay; 3 write; 4 only after the commit: memory."""
+        began = asyncio.get_running_loop().time()
+        batch = [Incoming(r.offset, (r.key or b"").decode(), r.value or b"", tuple(r.headers)) for r in records]
+        await state.load({incoming.key for incoming in batch})  # 1
+        decided = decide_batch(self.worker.rules, batch, state.entries, state.remembered, state.last_command)  # 2
+        next_event = await self._commit(producer, decided, records[-1].offset + 1, state.next_event)  # 3
+        state.commit(decided.changed, decided.answers, utc_now())  # 4
+        state.next_event = next_event
+        state.last_command = max(state.last_command, records[-1].offset)
+        self._report(decided, len(batch), asyncio.get_running_loop().time() - began)
+
+    async def _commit(self, producer: AIOKafkaProducer, decided: Decided, next_command: int, next_event: int) -> int:
+        """Write events, answers and the consumed offset atomically; returns the offset after the last event.
+
+        1 begin; 2 one record batch per topic and await each: a failed one must not be committed over (RISKS A1);
+        3 flush before offsets (spares a 100 ms back-off); 4 offsets last; 5 commit, never cancelled (RISKS A3).
+        """
+        await producer.begin_transaction()  # 1
+        written = []
+        for tp, outgoing in (
+            (self.events, decided.events),
+            (self.outcomes, decided.outcomes),
+            (self.dead, decided.dead),
+        ):
+            if outgoing:
+                written.append((tp, await _send(producer, tp, outgoing)))
+        for tp, futures in written:  # 2
+            for metadata, count in [(await future, count) for future, count in futures]:
+                if tp == self.events:
+                    next_event = metadata.offset + count
+        await producer.flush()  # 3
+        await producer.send_offsets_to_transaction({self.tp: next_command}, self.worker.group)  # 4
+        committing = asyncio.ensure_future(producer.commit_transaction())  # 5
+        try:
+            await asyncio.wait_for(asyncio.shield(committing), COMMIT_SECONDS)
+        except TimeoutError:
+            committing.add_done_callback(lambda task: task.cancelled() or task.exception())
+            raise OutcomeUnknown(f"commit on {self.tp.topic}/{self.tp.partition} gave no answer") from None
+        return next_event
+
+    def _report(self, decided: Decided, count: int, seconds: float) -> None:
+        service = self.worker.rules.service
+        metrics.COMMANDS.labels(service).inc(count)
+        metrics.EVENTS.labels(service).inc(len(decided.events))
+        metrics.BATCH_SECONDS.labels(service).observe(seconds)
+        for command_id, aggregate_id, code, rule in decided.refusals:
+            log.info("refused", service=service, subject=aggregate_id, command_id=command_id, code=code, rule=rule)
+        for command_id, aggregate_id, error in decided.failures:
+            metrics.DEAD.labels(service).inc()
+            log.error("dead letter", service=service, subject=aggregate_id, command_id=command_id, error=error)
+
+    async def _fire_timers(self, state: PartitionState) -> None:
+        """Put what fell due to the command topic, under an id that a second firing would repeat."""
+        now = utc_now()
+        due = state.timers.take_due(now)
+        if not due:
+            return
+        await state.load(due)
+        sent = []
+        for key in due:
+            for timer in state.due_commands(key, now):
+                command_id = deterministic_id(key, timer.name, timer.at.astimezone(UTC).isoformat())
+                request = CommandRequest(command_id, now, "system", "system", command_id)
+                sent.append(
+                    await self.worker.sender.send(
+                        self.tp.topic,
+                        timer.command.model_dump_json().encode(),
+                        key=key.encode(),
+                        partition=self.tp.partition,
+                        headers=to_headers(request),
+                    )
+                )
+        await asyncio.gather(*sent)
+
+    def _checkpoint_now_and_then(self, state: PartitionState) -> None:
+        """Write checkpoints in the background, every few seconds when something changed."""
+        if self._checkpointing is not None:
+            if not self._checkpointing.done():
+                return
+            task, self._checkpointing = self._checkpointing, None
+            error = task.exception()
+            if isinstance(error, CheckpointLost):
+                raise error
+            if error is not None:  # the stream is the truth: without a database we go on, and memory keeps all
+                log.warning("checkpoint failed", partition=self.tp.partition, error=type(error).__name__)
+        elapsed = (utc_now() - self._checkpointed).total_seconds()
+        if state.unsaved and elapsed >= self.worker.settings.checkpoint_seconds:
+            self._checkpointed = utc_now()
+            self._checkpointing = asyncio.create_task(state.checkpoint())
+
+    async def _end_checkpointing(self) -> None:
+        if self._checkpointing is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(self._checkpointing, 5)
+            self._checkpointing = None
+
+
+def _readable(record: ConsumerRecord[bytes, bytes], where: str) -> Any:
+    """The event in a record of our own stream; unknown types (of a newer writer) are None, garbage stops the partition."""
+    try:
+        return read_event(record.headers, record.value or b"")
+    except (ValueError, envelope.BadEnvelope) as error:
+        raise PartitionStopped(f"{where}: unreadable event: {error}") from error
+
+
+def _within_bytes(records: Sequence[ConsumerRecord[bytes, bytes]], start: int, limit: int) -> int:
+    """End of the longest run from `start` whose values stay within `limit` bytes (at least one record)."""
+    size = 0
+    for index in range(start, len(records)):
+        size += len(records[index].value or b"")
+        if size > limit and index > start:
+            return index
+    return len(records)
+
+
+async def _send(producer: AIOKafkaProducer, tp: TopicPartition, outgoing: Sequence[Outgoing]) -> list[tuple[Any, int]]:
+    """Hand records over as whole record batches (twice as fast as one by one); returns (future, records) of each."""
+    sent: list[tuple[Any, int]] = []
+    batch = producer.create_batch()
+    count = 0
+    for record in outgoing:
+        while batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+            if not count:
+                raise NotReady(f"a record of {len(record.value)} bytes does not fit into a batch of {tp.topic}")
+            batch.close()
+            sent.append((await producer.send_batch(batch, tp.topic, partition=tp.partition), count))
+            batch, count = producer.create_batch(), 0
+        count += 1
+    batch.close()
+    sent.append((await producer.send_batch(batch, tp.topic, partition=tp.partition), count))
+    return sent
+
+
+__all__ = ["Partition", "Worker"]
