@@ -1,0 +1,101 @@
+"""The working day's cut-offs on one line (UI: rhythm bar). It follows the viewer's clock, not the day on the board."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+
+from contracts.policy import SHANGHAI, Policy, civil, civil_day
+from dashboards.board_rows import Json
+from dashboards.board_view import LightState, Mark, Say
+
+OPENS, CLOSES = 7 * 60, 21 * 60
+"""The bar's span in minutes of the day: from before the first feedback to after the last call."""
+PLANNING = time(15)
+"""B4: planning of the next day starts."""
+CUSTOMER_CALLS = time(19)
+"""B5: by then the next day's customers know the half-day."""
+WARN = timedelta(hours=2)
+"""A cut-off within that time, and not done, is marked."""
+
+
+def minute_of(moment: datetime) -> int:
+    """Civil minutes since midnight."""
+    local = moment.astimezone(SHANGHAI)
+    return local.hour * 60 + local.minute
+
+
+def rhythm(
+    days: Mapping[date, Json], jobs: Iterable[Json], *, now: datetime, policy: Policy, ready: int
+) -> tuple[Mark, ...]:
+    """Marks of `now`'s day: feedback (B6, K7), planning and publishing (B4, K4), calls (B5), end of the day."""
+    today = civil_day(now)
+    tomorrow = today + timedelta(days=1)
+    rows = list(jobs)
+    out = [job for job in rows if job["on"] == today.isoformat() and job["kind"] == "delivery"]
+    next_day = [job for job in rows if job["on"] == tomorrow.isoformat()]
+    plan = days.get(tomorrow)
+    return (
+        _feedback(out, today, now, policy),
+        _planning(next_day, ready, today, now),
+        _publishing(plan, next_day, today, now, policy),
+        _calls(next_day),
+        _end(rows, today),
+    )
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _due(at: datetime, now: datetime) -> LightState:
+    return "late" if now > at else "due" if at - now <= WARN else ""
+
+
+def _feedback(out: list[Json], today: date, now: datetime, policy: Policy) -> Mark:
+    published = [job for job in out if job["published"] is not None]
+    told = [job["warehouse"] for job in published if job["warehouse"] is not None]
+    short = sum(not word["ready"] for word in told)
+    minute = _minute(policy.feedback_due)
+    if not published:
+        return Mark(code="mark.feedback", minute=minute, state="", say=Say(code="mark.none_today"))
+    if len(told) == len(published):
+        words = Say(code="mark.told", facts={"ready": len(told) - short, "short": short})
+        return Mark(code="mark.feedback", minute=minute, state="met", say=words)
+    words = Say(code="mark.count", facts={"n": len(told), "of": len(published)})
+    return Mark(code="mark.feedback", minute=minute, state=_due(civil(today, policy.feedback_due), now), say=words)
+
+
+def _planning(next_day: list[Json], ready: int, today: date, now: datetime) -> Mark:
+    start, until = civil(today, PLANNING), civil(today, time(17))
+    state: LightState = "due" if start <= now < until and ready else ""
+    words = Say(code="mark.planned", facts={"n": len(next_day), "left": ready})
+    return Mark(code="mark.planning", minute=_minute(PLANNING), until=17 * 60, state=state, say=words)
+
+
+def _publishing(plan: Json | None, next_day: list[Json], today: date, now: datetime, policy: Policy) -> Mark:
+    minute = _minute(policy.plan_due)
+    due = civil(today, policy.plan_due)
+    if plan is not None and plan["published"] is not None:
+        at = datetime.fromisoformat(plan["published"]["at"])
+        words = Say(code="mark.published", facts={"at": plan["published"]["at"]})
+        return Mark(code="mark.publish", minute=minute, state="met" if at <= due else "late", say=words)
+    if not next_day:
+        return Mark(code="mark.publish", minute=minute, state="", say=Say(code="mark.none_tomorrow"))
+    left = due - now
+    minutes = abs(int(left.total_seconds() // 60))
+    words = Say(code="mark.left" if now <= due else "mark.over", facts={"minutes": minutes})
+    return Mark(code="mark.publish", minute=minute, state=_due(due, now), say=words)
+
+
+def _calls(next_day: list[Json]) -> Mark:
+    customers = sum(job["kind"] == "delivery" for job in next_day)
+    words = Say(code="mark.customers", facts={"n": customers})
+    return Mark(code="mark.calls", minute=_minute(CUSTOMER_CALLS), state="", say=words)
+
+
+def _end(rows: list[Json], today: date) -> Mark:
+    on_road = [job for job in rows if job["on"] == today.isoformat()]
+    crews = {job["slot"]["crew"] for job in on_road if job["slot"] is not None}
+    busy = {job["slot"]["crew"] for job in on_road if job["slot"] is not None and job["stage"] != "over"}
+    state: LightState = "met" if crews and not busy else ""
+    words = Say(code="mark.crews", facts={"n": len(crews) - len(busy), "of": len(crews)})
+    return Mark(code="mark.end", minute=CLOSES, state=state, say=words)

@@ -1,0 +1,297 @@
+"""Rows behind the dispatch board: jobs and days as dispatch tells them, contracts that wait for goods as order does.
+
+A row folds one stream only; they meet in `board.py` when somebody looks. Phone numbers are masked before they are kept.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from contracts.dispatch import (
+    CrewOfDay,
+    DayOpened,
+    DayPublished,
+    DeliveryCompleted,
+    DeliveryDeparted,
+    DeliveryFailed,
+    InstallationBooked,
+    InstallationCompleted,
+    InstallationOverdue,
+    JobCompletenessChanged,
+    JobOpened,
+    PlanOverdue,
+    SiteNotReady,
+    SlotConfirmed,
+    SlotReleased,
+    SlotReserved,
+    StopConfirmedByWarehouse,
+    StopPublished,
+    StopScheduled,
+    StopUnscheduled,
+    VisitDone,
+)
+from contracts.envelope import Meta
+from contracts.fact import ContractLine, Customer, Fact, Window
+from contracts.order import (
+    CompletenessLost,
+    ContractAmended,
+    ContractSigned,
+    DelayNoticed,
+    GoodsCompleted,
+    GoodsNoted,
+    ShipmentAnnounced,
+)
+from runtime.service import Facet, Projection
+
+Json = dict[str, Any]
+"""A facet: what JSON can hold, never changed in place."""
+
+
+def masked_phone(phone: str) -> str:
+    """138****1234 (C18); short numbers keep their last two digits."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else f"****{phone[-2:]}"
+
+
+def _iso(moment: datetime | date | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _customer(customer: Customer) -> Json:
+    return {
+        "name": customer.name,
+        "phone": masked_phone(customer.phone),
+        "address": customer.address,
+        "district": customer.district,
+    }
+
+
+def _window(window: Window) -> Json:
+    return {"starts": window.starts.isoformat(), "ends": window.ends.isoformat()}
+
+
+def _goods(lines: tuple[ContractLine, ...]) -> list[Json]:
+    return [{"name": line.name, "category": line.category, "quantity": line.quantity} for line in lines]
+
+
+def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """One job's card: who, where, when, which vehicle, how far.
+
+    `stage`: `waiting` (in no slot), `placed` (in a slot), `over`. `progress`: `open`, `not_ready`, `booked`, `plan`,
+    `pub`, `way`, `done`, `fail`. `on` is the day of its slot, so that a day finds its cards.
+    """
+    row = {} if facet is None else facet
+    rev = {"rev": meta.sequence}
+    match event:
+        case JobOpened():
+            return {
+                "job_id": event.job_id,
+                "kind": event.kind,
+                "contract_no": event.contract_no,
+                "ticket_id": event.ticket_id,
+                "customer": _customer(event.customer),
+                "goods": _goods(event.lines),
+                "volume_l": event.volume_l,
+                "amount_due_fen": event.amount_due_fen,
+                "promised_on": _iso(event.promised_on),
+                "complete_on": _iso(event.complete_on),
+                "due_at": _iso(event.due_at),
+                "overdue": False,
+                "summary": event.summary,
+                "stage": "waiting",
+                "progress": "open",
+                "booked": None,
+                "not_ready": None,
+                "on": None,
+                "slot": None,
+                "published": None,
+                "warehouse": None,
+                "ended": None,
+                **rev,
+            }
+        case JobCompletenessChanged():
+            return {**row, "complete_on": _iso(event.complete_on), **rev}
+        case InstallationBooked():
+            booked = {"on": _iso(event.on), "half": event.half}
+            progress = "booked" if row.get("slot") is None else row.get("progress")
+            return {**row, "booked": booked, "not_ready": None, "progress": progress, **rev}
+        case SiteNotReady():
+            waits = {"missing": list(event.missing), "call_back_on": _iso(event.call_back_on)}
+            return {**row, "booked": None, "not_ready": waits, "progress": "not_ready", **rev}
+        case StopScheduled():
+            slot = {
+                "on": _iso(event.on),
+                "half": event.half,
+                "crew": event.crew,
+                "vehicle": event.vehicle,
+                "position": event.position,
+                "window": _window(event.window),
+            }
+            placed = {"stage": "placed", "progress": "plan", "on": slot["on"], "slot": slot}
+            return {**row, **placed, "published": None, "warehouse": None, "ended": None, **rev}
+        case StopUnscheduled():
+            progress = "open" if row.get("booked") is None else "booked"
+            back = {"stage": "waiting", "progress": progress, "on": None, "slot": None}
+            return {**row, **back, "published": None, "warehouse": None, **rev}
+        case StopPublished():
+            published = {"at": _iso(event.at), "version": event.version, "leader": event.leader}
+            progress = "pub" if row.get("progress") == "plan" else row.get("progress")
+            return {**row, "published": published, "progress": progress, **rev}
+        case StopConfirmedByWarehouse():
+            told = {"at": _iso(event.at), "ready": event.ready, "note": event.note}
+            return {**row, "warehouse": told, **rev}
+        case DeliveryDeparted():
+            return {**row, "progress": "way", **rev}
+        case DeliveryCompleted() | InstallationCompleted() | VisitDone():
+            return {**row, "stage": "over", "progress": "done", "ended": {"at": _iso(event.at), "note": ""}, **rev}
+        case DeliveryFailed():
+            ended = {"at": _iso(event.at), "note": event.cause}
+            return {**row, "stage": "over", "progress": "fail", "ended": ended, **rev}
+        case InstallationOverdue():
+            return {**row, "overdue": True, **rev}
+        case _:  # a newer event, or one that the card does not show
+            return {**row, **rev}
+
+
+def _crew(crew: CrewOfDay) -> Json:
+    return crew.model_dump(mode="json")
+
+
+def _others(row: Json, job_id: str) -> list[Json]:
+    return [slot for slot in row["slots"] if slot["job_id"] != job_id]
+
+
+def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """One depot's day: crews with people, vehicles and capacity (B8), the slots, and whether the plan is out (B4)."""
+    row: Json = {"depot": "", "on": "", "crews": [], "plan_due": None, "slots": []} if facet is None else facet
+    row = {"published": None, "overdue": False, "adjustments": [], **row, "rev": meta.sequence}
+    match event:
+        case DayOpened():
+            return {
+                **row,
+                "depot": event.depot,
+                "on": event.on.isoformat(),
+                "crews": [_crew(crew) for crew in event.crews],
+                "plan_due": _iso(event.plan_due),
+            }
+        case SlotReserved():
+            slot = {
+                "job_id": event.slot.job_id,
+                "kind": event.slot.kind,
+                "crew": event.slot.crew,
+                "half": event.slot.half,
+                "position": event.slot.position,
+                "window": _window(event.slot.window),
+                "volume_l": event.slot.volume_l,
+                "expires_at": _iso(event.expires_at),
+                "confirmed": False,
+            }
+            changed = {**row, "slots": [*_others(row, event.slot.job_id), slot]}
+            if event.adjustment_reason is None:
+                return changed
+            told = {"at": _iso(event.at), "by": meta.actor, "job_id": event.slot.job_id}
+            return {**changed, "adjustments": [*row["adjustments"], {**told, "reason": event.adjustment_reason}]}
+        case SlotConfirmed():
+            slots = [{**slot, "confirmed": True} if slot["job_id"] == event.job_id else slot for slot in row["slots"]]
+            return {**row, "slots": slots}
+        case SlotReleased():
+            return {**row, "slots": _others(row, event.job_id)}
+        case DayPublished():
+            published = {"at": _iso(event.at), "version": event.version, "by": meta.actor}
+            return {**row, "published": published, "crews": [_crew(crew) for crew in event.crews]}
+        case PlanOverdue():
+            return {**row, "overdue": True}
+        case _:
+            return row
+
+
+def _eta(row: Json, line_no: int, eta: date | None, *, delayed: bool) -> Json:
+    """The line as the latest notice tells it; a later plain shipment does not take a delay back."""
+    lines = [
+        {**line, "eta": _iso(eta) or line["eta"], "delayed": line["delayed"] or delayed}
+        if line["line_no"] == line_no
+        else line
+        for line in row["lines"]
+    ]
+    return {**row, "lines": lines}
+
+
+def _pieces(row: Json, line_no: int, quantity: int) -> Json:
+    lines = [{**line, "here": line["here"] + quantity} if line["line_no"] == line_no else line for line in row["lines"]]
+    return {**row, "lines": lines}
+
+
+def _lines(lines: tuple[ContractLine, ...]) -> list[Json]:
+    return [
+        {
+            "line_no": line.line_no,
+            "name": line.name,
+            "quantity": line.quantity,
+            "here": 0,
+            "eta": None,
+            "delayed": False,
+        }
+        for line in lines
+    ]
+
+
+def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """One contract that is signed: what of it lies in the warehouse and what is awaited, until it is complete (A3)."""
+    row: Json = {"lines": [], "complete_on": None} if facet is None else facet
+    row = {**row, "rev": meta.sequence}
+    match event:
+        case ContractSigned():
+            return {
+                **row,
+                "contract_no": event.contract_no,
+                "store_code": event.store_code,
+                "customer": _customer(event.customer),
+                "promised_on": event.promised_on.isoformat(),
+                "lines": _lines(event.lines),
+            }
+        case ContractAmended():
+            return {**row, "lines": [*row["lines"], *_lines(event.added)], "complete_on": None}
+        case ShipmentAnnounced():
+            return _eta(row, event.line_no, event.eta, delayed=False)
+        case DelayNoticed():
+            return _eta(row, event.line_no, event.eta, delayed=True)
+        case GoodsNoted():
+            return _pieces(row, event.line_no, event.quantity)
+        case CompletenessLost():
+            return {**_pieces(row, event.line_no, -event.quantity), "complete_on": None}
+        case GoodsCompleted():
+            return {**row, "complete_on": event.complete_on.isoformat()}
+        case _:
+            return row
+
+
+def after_colon(aggregate_id: str) -> str:
+    """`job:D-HT26030001` -> `D-HT26030001`: the row's name."""
+    return aggregate_id.partition(":")[2]
+
+
+BOARD_JOBS = Projection(
+    name="board_jobs",
+    version=1,
+    row=after_colon,
+    facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
+    indexes=(("job.on",), ("job.stage", "job.promised_on"), ("job.contract_no",)),
+)
+BOARD_DAYS = Projection(
+    name="board_days",
+    version=1,
+    row=after_colon,
+    facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
+)
+BOARD_CONTRACTS = Projection(
+    name="board_contracts",
+    version=1,
+    row=after_colon,
+    facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_contract),),
+    indexes=(("order.complete_on", "order.promised_on"), ("order.store_code",)),
+)
+PROJECTIONS: tuple[Projection, ...] = (BOARD_JOBS, BOARD_DAYS, BOARD_CONTRACTS)
+
+
+def facet_of(document: Mapping[str, Any] | None, name: str) -> Json | None:
+    """The facet `name` of a stored row, or None where there is neither."""
+    return None if document is None else document.get(name)

@@ -1,0 +1,123 @@
+"""Words in the reader's language: the message table (zh is the source, en complete) and how figures are written."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from contracts.policy import SHANGHAI
+from dashboards.board_view import Say
+
+Lang = Literal["zh", "en"]
+Table = Mapping[str, tuple[str, str]]
+
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE_FACT = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """`words` for the server's pages, `script` for the browser's."""
+    text = (files("dashboards") / "words.toml").read_text(encoding="utf-8")
+    return {name: {key: (zh, en) for key, (zh, en) in table.items()} for name, table in tomllib.loads(text).items()}
+
+
+class Words:
+    """One language's words and ways to write dates, money and spans, at one moment."""
+
+    def __init__(self, lang: Lang, now: datetime) -> None:
+        self.lang: Lang = lang
+        self._column = 0 if lang == "zh" else 1
+        self._now = now.astimezone(SHANGHAI)
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        """The sentence for `key`, filled in. KeyError for a key that is not in the table."""
+        return tables()["words"][key][self._column].format(**facts)
+
+    def script(self) -> Mapping[str, str]:
+        """The browser's sentences, unfilled."""
+        return {key: texts[self._column] for key, texts in tables()["script"].items()}
+
+    def say(self, said: Say) -> str:
+        """A coded sentence: dates and minutes among its figures are written as this language writes them."""
+        facts: dict[str, object] = {name: self._fact(value) for name, value in said.facts.items()}
+        if "minutes" in said.facts:
+            facts["span"] = self.span(int(said.facts["minutes"]))
+        if said.code not in tables()["words"]:  # an item that the checklist got later: its own name says it
+            return said.code.rpartition(".")[2]
+        return self(said.code, **facts).strip()
+
+    def _fact(self, value: str | int) -> str | int:
+        if not isinstance(value, str) or _DATE_FACT.match(value) is None:
+            return value
+        if len(value) == 10:
+            return self.short_day(date.fromisoformat(value))
+        return self.clock(datetime.fromisoformat(value))
+
+    def clock(self, moment: datetime) -> str:
+        """16:42, civil."""
+        local = moment.astimezone(SHANGHAI)
+        return f"{local.hour}:{local.minute:02}"
+
+    def clock_range(self, starts: datetime, ends: datetime) -> str:
+        """9:00–10:30."""
+        return f"{self.clock(starts)}–{self.clock(ends)}"
+
+    def short_day(self, on: date) -> str:
+        """3/13 (13 Mar)."""
+        return f"{on.month}/{on.day}" if self.lang == "zh" else f"{on.day} {_MONTHS[on.month - 1]}"
+
+    def day(self, on: date) -> str:
+        """3月13日 周五 (Fri 13 Mar), with the year where it is not this one."""
+        weekday = _WEEKDAYS[self.lang][on.weekday()]
+        other = on.year != self._now.year
+        if self.lang == "zh":
+            return f"{f'{on.year}年' if other else ''}{on.month}月{on.day}日 周{weekday}"
+        return f"{weekday} {on.day} {_MONTHS[on.month - 1]}{f' {on.year}' if other else ''}"
+
+    def moment(self, moment: datetime) -> str:
+        """Today 16:42; else 3月12日 16:42; another year with its year."""
+        local = moment.astimezone(SHANGHAI)
+        if local.date() == self._now.date():
+            return self.clock(moment)
+        on = local.date()
+        other = on.year != self._now.year
+        if self.lang == "zh":
+            return f"{f'{on.year}年' if other else ''}{on.month}月{on.day}日 {self.clock(moment)}"
+        return f"{on.day} {_MONTHS[on.month - 1]}{f' {on.year}' if other else ''}, {self.clock(moment)}"
+
+    def month(self, month: str) -> str:
+        """2026年3月 (Mar 2026)."""
+        year, number = month.split("-")
+        return f"{year}年{int(number)}月" if self.lang == "zh" else f"{_MONTHS[int(number) - 1]} {year}"
+
+    def span(self, minutes: int) -> str:
+        """18 分; 3 小时 5 分; over 48 h in days."""
+        if minutes >= 48 * 60:
+            return self("span.days", d=minutes // (24 * 60))
+        return self("span.hours", h=minutes // 60, m=minutes % 60) if minutes >= 60 else self("span.minutes", m=minutes)
+
+    def relative_day(self, on: date) -> str:
+        """今日, 明日, or nothing."""
+        ahead = (on - self._now.date()) / timedelta(days=1)
+        return self("board.today") if ahead == 0 else self("board.tomorrow") if ahead == 1 else ""
+
+    @staticmethod
+    def money(fen: int) -> str:
+        """¥3,172; cents only where there are any."""
+        yuan, rest = divmod(fen, 100)
+        return f"¥{yuan:,}" if rest == 0 else f"¥{yuan:,}.{rest:02}"
+
+    @staticmethod
+    def cubic(litres: int) -> str:
+        """8.4 (m³)."""
+        return f"{litres / 1000:.1f}".removesuffix(".0")
+
+    @staticmethod
+    def stamp(moment: datetime) -> str:
+        """For `<time datetime>`: UTC, ISO."""
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
