@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.fact import Half
 from contracts.policy import Policy, civil, civil_day
-from dashboards.board_rhythm import rhythm
+from dashboards.board_rhythm import bar_day, rhythm
 from dashboards.board_rows import Json
 from dashboards.board_view import (
     Backlog,
@@ -81,12 +81,12 @@ def board_view(
 ) -> BoardView:
     """Rows -> what the board shows.
 
-    `days`: rows of `on`, of today and of tomorrow where there are any. `jobs`: every job that is unscheduled or lies
-    on one of these days. `waiting.contracts`: incomplete contracts. A store sees its own contracts, a crew its own
-    stops; everybody sees how full the cells are.
+    `days`: rows of `on`, of the rhythm bar's day and of the day after it, where there are any. `jobs`: every job that
+    is unscheduled or has a slot on one of these days. `waiting.contracts`: incomplete contracts. A store sees its own
+    contracts, a crew its own stops; everybody sees how full the cells are.
     """
     by_id = {job["job_id"]: job for job in jobs}
-    day = days.get(on)
+    day, bar = days.get(on), bar_day(on, now)
     plan_due = civil(on - timedelta(days=1), policy.plan_due)
     lanes = tuple(
         _lane(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
@@ -102,7 +102,7 @@ def board_view(
         today=civil_day(now),
         now=now,
         state="draft" if published is None else "published",
-        overdue=published is None and now > plan_due and day is not None,
+        overdue=published is None and now > plan_due and bool(cards),
         plan_due=plan_due,
         published_at=None if published is None else datetime.fromisoformat(published["at"]),
         version=0 if published is None else published["version"],
@@ -110,9 +110,11 @@ def board_view(
         totals=_totals(cards, money=viewer.role not in NO_MONEY and viewer.contracts is None),
         lanes=tuple(_seen(lane, viewer) for lane in lanes),
         backlog=backlog,
-        rhythm=rhythm(days, by_id.values(), now=now, policy=policy, ready=len(backlog.ready)),
+        rhythm_on=bar,
+        rhythm=rhythm(days, by_id.values(), today=bar, now=now, policy=policy, ready=len(backlog.ready)),
+        republish=published is not None and _changed(day, published, cards),
         open_points=_open_points(lanes, backlog),
-        may_write=viewer.role in WRITERS and on >= civil_day(now),
+        may_write=viewer.role in WRITERS,
     )
 
 
@@ -164,10 +166,7 @@ def _cell(
     crew: Json, half: Half, slots: Sequence[Json], jobs: Mapping[str, Json], *, on: date, now: datetime, viewer: Viewer
 ) -> Cell:
     mine = sorted((slot for slot in slots if slot["half"] == half), key=lambda slot: (slot["position"], slot["job_id"]))
-    cards = tuple(
-        _placed(jobs.get(slot["job_id"]), slot, crew, seq, on=on, now=now, viewer=viewer)
-        for seq, slot in enumerate(mine, start=1)
-    )
+    cards = tuple(_placed(jobs.get(slot["job_id"]), slot, crew, on=on, now=now, viewer=viewer) for slot in mine)
     return Cell(
         half=half,
         stops=len(mine),
@@ -178,22 +177,27 @@ def _cell(
     )
 
 
-def _placed(job: Json | None, slot: Json, crew: Json, seq: int, *, on: date, now: datetime, viewer: Viewer) -> Card:
-    """A card in its slot. The job's row may be a moment behind the day's: then the slot says what is known."""
-    taken = job is not None and job["slot"] is not None and job["on"] == on.isoformat()
+def _placed(job: Json | None, slot: Json, crew: Json, *, on: date, now: datetime, viewer: Viewer) -> Card:
+    """A card in its slot. The job's row may be a moment behind the day's: then the slot says what is known.
+
+    A job that failed here and was booked anew has left for good, but this day keeps showing what came of it.
+    """
     known = _unknown(slot) if job is None else job
-    status: Status = known["progress"] if taken else "plan"
+    here = known["on"] == on.isoformat()
+    failure = next((one for one in known["failures"] if one["on"] == on.isoformat()), None)
+    status: Status = known["progress"] if here else "plan" if failure is None else "fail"
+    ended = known["ended"] if here else failure
     window = Span(starts=slot["window"]["starts"], ends=slot["window"]["ends"])
     card = _card(known, viewer, status=status)
     return card.model_copy(
         update={
-            "seq": seq,
+            "seq": slot["position"],
             "window": window,
             "vehicle": crew["vehicle"],
             "place": Place(on=on, crew=slot["crew"], half=slot["half"], position=slot["position"]),
-            "risk": placed_risk(known, status, window, on=on, now=now),
+            "risk": placed_risk({**known, "ended": ended}, status, window, on=on, now=now),
             "held": not slot["confirmed"],
-            "movable": viewer.role in WRITERS and status in {"plan", "pub"} and on >= civil_day(now),
+            "movable": viewer.role in WRITERS and status in {"plan", "pub"},
         }
     )
 
@@ -217,6 +221,8 @@ def _unknown(slot: Json) -> Json:
         "not_ready": None,
         "warehouse": None,
         "ended": None,
+        "failures": [],
+        "on": None,
         "stage": "placed",
         "progress": "plan",
     }
@@ -332,9 +338,10 @@ def wanted_on(job: Json) -> date | None:
 
 
 def lacks(job: Json) -> tuple[Say, ...]:
-    """What stands between a job and a slot: goods (A3), a ready site (B2), the customer's word (B1)."""
+    """What stands between a job and a slot: goods (A3; a supervisor may override), a ready site (B2), a booking (B1)."""
     found = []
-    if job["kind"] == "delivery" and job["complete_on"] is None:
+    partial = job["booked"] is not None and job["booked"]["override"]
+    if job["kind"] == "delivery" and job["complete_on"] is None and not partial:
         found.append(Say(code="lack.goods"))
     if job["not_ready"] is not None:
         found.extend(Say(code=f"lack.site.{item}") for item in job["not_ready"]["missing"])
@@ -377,7 +384,7 @@ def _waiting_card(job: Json, *, on: date, now: datetime, viewer: Viewer) -> Card
         update={
             "lacks": missing,
             "risk": waiting_risk(job, on=on, now=now),
-            "movable": viewer.role in WRITERS and not missing and on >= civil_day(now),
+            "movable": viewer.role in WRITERS and not missing,
         }
     )
 
@@ -443,6 +450,13 @@ def _totals(cards: Sequence[Card], *, money: bool) -> Totals:
         busy=len(cards) - done - failed,
         failed=failed,
     )
+
+
+def _changed(day: Json | None, published: Json, cards: Sequence[Card]) -> bool:
+    """Whether the plan differs from what was published last (B4: adjustments)."""
+    told = datetime.fromisoformat(published["at"])
+    adjusted = any(datetime.fromisoformat(one["at"]) > told for one in ([] if day is None else day["adjustments"]))
+    return adjusted or any(card.status == "plan" for card in cards)
 
 
 def _open_points(lanes: Sequence[Lane], backlog: Backlog) -> tuple[Say, ...]:

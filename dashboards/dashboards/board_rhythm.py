@@ -1,4 +1,4 @@
-"""The working day's cut-offs on one line (UI: rhythm bar). It follows the viewer's clock, not the day on the board."""
+"""The working day's cut-offs on one line (UI: rhythm bar)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -23,11 +23,16 @@ def minute_of(moment: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
-def rhythm(
-    days: Mapping[date, Json], jobs: Iterable[Json], *, now: datetime, policy: Policy, ready: int
-) -> tuple[Mark, ...]:
-    """Marks of `now`'s day: feedback (B6, K7), planning and publishing (B4, K4), calls (B5), end of the day."""
+def bar_day(on: date, now: datetime) -> date:
+    """The day whose cut-offs are shown: today's while today or tomorrow is on the board, else the board's own."""
     today = civil_day(now)
+    return today if on - today in {timedelta(0), timedelta(days=1)} else on
+
+
+def rhythm(
+    days: Mapping[date, Json], jobs: Iterable[Json], *, today: date, now: datetime, policy: Policy, ready: int
+) -> tuple[Mark, ...]:
+    """Marks of `today`: feedback (B6, K7), planning and publishing (B4, K4), calls (B5), end of the day."""
     tomorrow = today + timedelta(days=1)
     rows = list(jobs)
     out = [job for job in rows if job["on"] == today.isoformat() and job["kind"] == "delivery"]

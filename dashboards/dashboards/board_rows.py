@@ -32,10 +32,12 @@ from contracts.dispatch import (
 )
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Window
+from contracts.masking import mask_phone
 from contracts.order import (
     CompletenessLost,
     ContractAmended,
     ContractSigned,
+    DamageNoted,
     DelayNoticed,
     GoodsCompleted,
     GoodsNoted,
@@ -47,11 +49,6 @@ Json = dict[str, Any]
 """A facet: what JSON can hold, never changed in place."""
 
 
-def masked_phone(phone: str) -> str:
-    """138****1234 (C18); short numbers keep their last two digits."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else f"****{phone[-2:]}"
-
-
 def _iso(moment: datetime | date | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
@@ -59,7 +56,7 @@ def _iso(moment: datetime | date | None) -> str | None:
 def _customer(customer: Customer) -> Json:
     return {
         "name": customer.name,
-        "phone": masked_phone(customer.phone),
+        "phone": mask_phone(customer.phone),
         "address": customer.address,
         "district": customer.district,
     }
@@ -73,11 +70,18 @@ def _goods(lines: tuple[ContractLine, ...]) -> list[Json]:
     return [{"name": line.name, "category": line.category, "quantity": line.quantity} for line in lines]
 
 
+def _waiting(progress: str) -> Json:
+    """What holds of a job in no slot."""
+    nowhere = {"on": None, "slot": None, "published": None, "warehouse": None, "ended": None}
+    return {"stage": "waiting", "progress": progress, **nowhere}
+
+
 def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """One job's card: who, where, when, which vehicle, how far.
 
     `stage`: `waiting` (in no slot), `placed` (in a slot), `over`. `progress`: `open`, `not_ready`, `booked`, `plan`,
-    `pub`, `way`, `done`, `fail`. `on` is the day of its slot, so that a day finds its cards.
+    `pub`, `way`, `done`, `fail`. `on` is the day of its slot, so that a day finds its cards; `failures` keeps the
+    days on which it was not delivered, for it may be booked again.
     """
     row = {} if facet is None else facet
     rev = {"rev": meta.sequence}
@@ -106,17 +110,24 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "published": None,
                 "warehouse": None,
                 "ended": None,
+                "failures": [],
                 **rev,
             }
         case JobCompletenessChanged():
-            return {**row, "complete_on": _iso(event.complete_on), **rev}
+            amended: Json = {
+                **({} if event.lines is None else {"goods": _goods(event.lines)}),
+                **({} if event.volume_l is None else {"volume_l": event.volume_l}),
+                **({} if event.amount_due_fen is None else {"amount_due_fen": event.amount_due_fen}),
+            }
+            return {**row, **amended, "complete_on": _iso(event.complete_on), **rev}
         case InstallationBooked():
-            booked = {"on": _iso(event.on), "half": event.half}
-            progress = "booked" if row.get("slot") is None else row.get("progress")
-            return {**row, "booked": booked, "not_ready": None, "progress": progress, **rev}
+            booked = {"on": _iso(event.on), "half": event.half, "override": event.override_reason is not None}
+            again = _waiting("booked") if row["progress"] == "fail" else {}
+            progress = "booked" if row["slot"] is None else row["progress"]
+            return {**row, "booked": booked, "not_ready": None, "progress": progress, **again, **rev}
         case SiteNotReady():
             waits = {"missing": list(event.missing), "call_back_on": _iso(event.call_back_on)}
-            return {**row, "booked": None, "not_ready": waits, "progress": "not_ready", **rev}
+            return {**row, **_waiting("not_ready"), "booked": None, "not_ready": waits, **rev}
         case StopScheduled():
             slot = {
                 "on": _iso(event.on),
@@ -129,12 +140,10 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             placed = {"stage": "placed", "progress": "plan", "on": slot["on"], "slot": slot}
             return {**row, **placed, "published": None, "warehouse": None, "ended": None, **rev}
         case StopUnscheduled():
-            progress = "open" if row.get("booked") is None else "booked"
-            back = {"stage": "waiting", "progress": progress, "on": None, "slot": None}
-            return {**row, **back, "published": None, "warehouse": None, **rev}
+            return {**row, **_waiting("open" if row["booked"] is None else "booked"), **rev}
         case StopPublished():
             published = {"at": _iso(event.at), "version": event.version, "leader": event.leader}
-            progress = "pub" if row.get("progress") == "plan" else row.get("progress")
+            progress = "pub" if row["progress"] == "plan" else row["progress"]
             return {**row, "published": published, "progress": progress, **rev}
         case StopConfirmedByWarehouse():
             told = {"at": _iso(event.at), "ready": event.ready, "note": event.note}
@@ -145,7 +154,8 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return {**row, "stage": "over", "progress": "done", "ended": {"at": _iso(event.at), "note": ""}, **rev}
         case DeliveryFailed():
             ended = {"at": _iso(event.at), "note": event.cause}
-            return {**row, "stage": "over", "progress": "fail", "ended": ended, **rev}
+            failures = [*row["failures"], {**ended, "on": row["on"]}]
+            return {**row, "stage": "over", "progress": "fail", "ended": ended, "failures": failures, **rev}
         case InstallationOverdue():
             return {**row, "overdue": True, **rev}
         case _:  # a newer event, or one that the card does not show
@@ -256,8 +266,10 @@ def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return _eta(row, event.line_no, event.eta, delayed=True)
         case GoodsNoted():
             return _pieces(row, event.line_no, event.quantity)
+        case DamageNoted() if event.in_warehouse:
+            return _pieces(row, event.line_no, -event.quantity)
         case CompletenessLost():
-            return {**_pieces(row, event.line_no, -event.quantity), "complete_on": None}
+            return {**row, "complete_on": None}
         case GoodsCompleted():
             return {**row, "complete_on": event.complete_on.isoformat()}
         case _:

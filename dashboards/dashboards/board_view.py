@@ -167,7 +167,11 @@ class BoardView(Shown):
     totals: Totals
     lanes: tuple[Lane, ...]
     backlog: Backlog
+    rhythm_on: date
+    """The day whose cut-offs the rhythm bar shows."""
     rhythm: tuple[Mark, ...]
+    republish: bool
+    """Published, and changed since (B4)."""
     open_points: tuple[Say, ...]
     """What is not settled before publishing; empty when all is well (B4)."""
     may_write: bool
