@@ -1,6 +1,6 @@
-"""Wiring: services, roles and HTTP into one process. Any part can run alone; the code is the same (DESIGN §8).
+"""Wiring: services, roles and HTTP into one process. Any part can run alone, by the same code (DESIGN §8).
 
-Roles: `api` (HTTP and pages), `worker` (decides commands), `reactor` (reactions and effects), `projector` (read models).
+Roles: `api` (HTTP, pages), `worker` (decides commands), `reactor` (reactions, effects), `projector` (read models).
 Every process serves `/live`, `/ready` and `/metrics`.
 """
 
@@ -23,7 +23,7 @@ from runtime.commands import command_reader
 from runtime.deciding import Rules
 from runtime.errors import NotReady
 from runtime.gateway import Gateway
-from runtime.http import ErrorBody
+from runtime.http import Desk, ErrorBody
 from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
 from runtime.mongo import Database, connect
@@ -145,7 +145,7 @@ def web(process: Process) -> FastAPI:
     app = FastAPI(
         title="songda 送达",
         version="1",
-        description="送货、安装与售后。Every command answers 200/201 accepted, 202 not decided yet, or an error with words.",
+        description="送货、安装与售后。A command is accepted (200/201), not decided yet (202), or refused with words.",
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -223,6 +223,10 @@ def _health(process: Process) -> APIRouter:
 def _outcomes() -> APIRouter:
     router = APIRouter(prefix="/api", tags=["outcomes"])
 
+    @router.get("/settled", summary="等到都处理完 Wait until what was asked so far has run its course")
+    async def settled(desk: Desk, seconds: float = 60.0) -> dict[str, bool]:
+        return {"settled": await desk.settled(min(seconds, 300.0))}
+
     @router.get("/outcomes/{service}/{aggregate_id}/{command_id}", summary="后来怎么定的 What was decided later")
     async def outcome(
         service: str, aggregate_id: str, command_id: str, request: Request, response: Response
@@ -256,7 +260,7 @@ def serve(process: Process) -> int:
     try:
         server.run()
     except NotReady as error:
-        log.error("cannot start", error=str(error))
+        log.error("cannot start", error=str(error))  # noqa: TRY400 - the message says it all; a traceback says nothing
         return 1
     with suppress(AttributeError):
         return 0 if server.started else 1

@@ -1,7 +1,8 @@
 """The gateway: a request becomes a command record, and the caller waits for what was decided.
 
-Back-pressure: at most `waiting_requests` wait at once; one more is `Overloaded` (HTTP 503 with Retry-After). A caller whose
-decision takes too long gets `pending` and where to ask: the command is not lost, and repeating it with the same id is safe.
+Back-pressure: at most `waiting_requests` wait at once; one more is `Overloaded` (HTTP 503 with Retry-After). A caller
+whose decision takes too long gets `pending` and where to ask: the command is not lost, and repeating it with the same
+id is safe.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """HTTP, once for all services: who asks, how a command is asked for, and the one shape of every answer and error.
 
-Errors are `{"code", "rule", "zh", "en", "facts", "id"}` with 401 (who are you), 403 (not your role), 404, 409 (the rules
-say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request's, to quote. Each is logged once.
+Errors are `{"code", "rule", "zh", "en", "facts", "id"}` with 401 (who are you), 403 (not your role), 404, 409 (the
+rules say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request's, to quote. Each is logged once.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""Every error of the API in one shape, logged once: unreadable input, too large, unknown, overloaded, not ready, broken."""
+"""Every error of the API in one shape, logged once: unreadable, too large, unknown, overloaded, not ready, broken."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,7 +45,7 @@ def add_error_handling(app: FastAPI, max_body_bytes: int) -> None:
 
 
 class Bounds:
-    """Outermost: gives each request an id, refuses bodies that are too large (also chunked ones) and foreign origins."""
+    """Outermost: gives each request an id, refuses too large bodies (also chunked ones) and foreign origins."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Kafka clients as this system uses them: the only place that constructs aiokafka objects, with reasons beside settings.
+"""Kafka clients as this system uses them: the one place that makes aiokafka objects, reasons beside settings.
 
 RISKS A tells why each setting is as it is; topics are made by `provision`, never by a client that happens to ask.
 """

@@ -55,7 +55,7 @@ class Reactor:
                 await self._follow()
             except PartitionStopped as error:
                 self._stopped = str(error)
-                log.error("reactor stopped", group=self.group, error=str(error))
+                log.error("reactor stopped", group=self.group, error=str(error))  # noqa: TRY400 - the message names the place
                 await asyncio.Event().wait()
             except (KafkaError, NotReady, OSError) as error:
                 log.warning("reactor tries again", group=self.group, error=f"{type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
 """Blue/green rebuild of a read model: fold everything into a fresh collection at full speed, prove it equal, switch.
 
-The one in service stays until then. `verify` compares live and rebuilt facet by facet at the same offsets, by digest, and
-names the first difference; a rebuilt model is switched in only when it is equal (or when asked to, if a fold changed).
+The one in service stays until then. `verify` compares live and rebuilt facet by facet at the same offsets, by digest,
+and names the first difference; a rebuilt model is switched in only when it is equal (or when asked, if a fold changed).
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where the servers are, how much this process takes on, and how it judges time. All have defaults for one machine."""
+    """Where the servers are, how much a process takes on, how it judges time. All have defaults for one machine."""
 
     model_config = SettingsConfigDict(env_prefix="SONGDA_", extra="ignore", frozen=True)
 

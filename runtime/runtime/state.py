@@ -2,8 +2,8 @@
 
 Memory is a bounded LRU of aggregates. What falls out of it lies in checkpoints (one MongoDB document per aggregate:
 state, version, commands that made events, earliest timer). A manifest says up to which event the checkpoints reach; a
-restore replays from there. A checkpoint of other code, of another cluster, or a wiped database is simply not there: replay
-from the beginning gives the same.
+restore replays from there. A checkpoint of other code or of another cluster is simply not there, as in a wiped
+database: replay from the beginning gives the same.
 """
 
 import asyncio

@@ -373,7 +373,7 @@ class Partition:
 
 
 def _readable(record: ConsumerRecord[bytes, bytes], where: str) -> Any:
-    """The event in a record of our own stream; unknown types (of a newer writer) are None, garbage stops the partition."""
+    """The event in a record of our own stream; a newer writer's unknown type is None, garbage stops the partition."""
     try:
         return read_event(record.headers, record.value or b"")
     except (ValueError, envelope.BadEnvelope) as error:

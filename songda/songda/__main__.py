@@ -1,0 +1,5 @@
+"""`python -m songda`."""
+
+from songda.main import main
+
+main()

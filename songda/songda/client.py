@@ -1,0 +1,79 @@
+"""The command line as a client of the running system: signed in as a person, talking to the public API."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from runtime.people import Tokens, read_people, signing_secret
+from runtime.settings import Settings
+
+
+class CallFailed(Exception):
+    """The system said no or could not be reached; the text is for a person."""
+
+
+def token_for(settings: Settings, person_id: str) -> str:
+    """A token for a person of the company. Raises `CallFailed` for an unknown one, naming those there are."""
+    people = read_people(settings.people)
+    if person_id not in people:
+        raise CallFailed(
+            f"没有 {person_id} 这个人。There is no person {person_id}; there are {', '.join(sorted(people))}."
+        )
+    return Tokens(signing_secret(settings)).issue(person_id)
+
+
+class Client:
+    """Calls the API as one person. Close after use (or use as a context)."""
+
+    def __init__(self, settings: Settings, person_id: str, *, seconds: float = 600.0) -> None:
+        self.address = f"http://{settings.http_host}:{settings.http_port}"
+        self._http = httpx.Client(
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {token_for(settings, person_id)}"},
+            timeout=httpx.Timeout(seconds, connect=5.0),
+            trust_env=False,  # the system is on this machine or named by SONGDA_HTTP_HOST: no proxy in between
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET, as JSON. Raises `CallFailed`."""
+        return self._answer(lambda: self._http.get(path, params=query))
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """POST JSON. `key` is the Idempotency-Key. Raises `CallFailed`."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._answer(lambda: self._http.post(path, json=body, headers=headers))
+
+    def upload(self, path: str, file: Path) -> Any:
+        """POST a file. Raises `CallFailed`."""
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise CallFailed(f"读不了文件 {file}：{error.strerror}。Cannot read {file}: {error.strerror}.") from error
+        return self._answer(lambda: self._http.post(path, files={"file": (file.name, content)}))
+
+    def _answer(self, call: Any) -> Any:
+        try:
+            response: httpx.Response = call()
+        except httpx.HTTPError as error:
+            raise CallFailed(
+                f"连不上 {self.address}（{type(error).__name__}）。请先 songda up。"
+                f" Cannot reach {self.address}: start it with songda up."
+            ) from error
+        if response.is_success:
+            return response.json()
+        try:
+            no = response.json()
+            text = f"{no['zh']} {no['en']} [{no['code']}{' ' + no['rule'] if no['rule'] else ''} · {no['id']}]"
+        except (ValueError, KeyError):
+            text = f"HTTP {response.status_code}"
+        raise CallFailed(text)
+
+
+__all__ = ["CallFailed", "Client", "token_for"]

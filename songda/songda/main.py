@@ -1,0 +1,211 @@
+"""The command `songda`: the local stack, services as processes, imports, lists, inspection, rebuilds, documents."""
+
+import asyncio
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from songda.client import CallFailed, Client, token_for
+from songda.system import local_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+importing = typer.Typer(no_args_is_help=True, help="导入公司的文件 Import the company's files.")
+contracts = typer.Typer(
+    invoke_without_command=True, help="合同列表；generate 写出事件的说明 List contracts; generate schemas."
+)
+docs = typer.Typer(no_args_is_help=True, help="生成文档 Generate documents.")
+app.add_typer(importing, name="import")
+app.add_typer(contracts, name="contracts")
+app.add_typer(docs, name="docs")
+
+out = Console()
+err = Console(stderr=True)
+
+AsPerson = Annotated[str, typer.Option("--as", help="以谁的身份 As which person (id).")]
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读 Machine-readable.")]
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    api = "api"
+    worker = "worker"
+    reactor = "reactor"
+    projector = "projector"
+
+
+@app.command()
+def run(
+    what: Annotated[
+        str, typer.Argument(help="all | order | inventory | dispatch | service-desk | notify | dashboards")
+    ],
+    role: Annotated[list[Role] | None, typer.Option(help="只跑这些角色 Only these roles (repeatable).")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="HTTP port of this process (health, and the API for role api).")
+    ] = None,
+) -> None:
+    """Run services in this process, in the foreground: all in one, or one each (DESIGN §8)."""
+    from runtime.app import ROLES, Process, serve
+    from runtime.logs import set_up_logs
+    from songda.system import system
+
+    settings = local_settings(**({} if port is None else {"http_port": port}))
+    whole = system(settings)
+    name = what.replace("-", "_")
+    if name not in {*whole.services, "all", "dashboards"}:
+        _fail(f"没有 {what} 这个服务。There is no service {what}: {', '.join(whole.services)}, dashboards or all.")
+    usual = {"all": ROLES, "dashboards": ("api", "projector")}.get(name, ("api", "worker", "reactor"))
+    roles = tuple(r.value for r in role) if role else usual
+    chosen = [name] if name in whole.services else list(whole.services)
+    set_up_logs(settings.log_level, process=f"{what}:{'+'.join(roles)}")
+    raise typer.Exit(serve(Process(settings, whole, chosen, roles)))
+
+
+@app.command()
+def topics() -> None:
+    """建立缺少的主题 Make the topics that are missing, and check those that exist."""
+    from runtime import kafka
+    from runtime.errors import NotReady
+    from songda.system import services
+
+    settings = local_settings()
+    try:
+        asyncio.run(kafka.provision(settings, services(settings.home)))
+    except NotReady as error:
+        _fail(str(error))
+    out.print("主题都在。Topics are in place.")
+
+
+@app.command()
+def token(person: Annotated[str, typer.Argument(help="人员编号 Person id, e.g. he.jx")]) -> None:
+    """发一个令牌 Print a token for a person, good for 30 days."""
+    _do(lambda: print(token_for(local_settings(), person)))
+
+
+@importing.command("contracts")
+def import_contracts(
+    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX")], as_json: AsJson = False, person: AsPerson = "liang.my"
+) -> None:
+    """导入合同文件 Import a contracts file (A1): row by row what was taken, repeated and refused."""
+    _do(lambda: _import("contracts", [file], person, as_json=as_json))
+
+
+@importing.command("logistics")
+def import_logistics(
+    files: Annotated[list[Path], typer.Argument(help="CSV 或 XLSX，可多个")],
+    as_json: AsJson = False,
+    person: AsPerson = "he.jx",
+) -> None:
+    """导入物流文件 Import logistics files (A2), in the order given."""
+    _do(lambda: _import("logistics", files, person, as_json=as_json))
+
+
+def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
+    """Upload file by file, wait until all of it has run its course, print the report."""
+    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": []}
+    with Client(local_settings(), person) as client:
+        for file in files:
+            with err.status(f"{file.name} …"):
+                report = client.upload(f"/api/imports/{kind}", file)
+            if not as_json:
+                err.print(f"{file.name}: 收 {report['taken']}，重复 {report['repeated']}，拒 {len(report['refused'])}")
+            total["taken"] += report["taken"]
+            total["repeated"] += report["repeated"]
+            total["refused"] += report["refused"]
+        with err.status("等待结果写到列表 waiting for read models …"):
+            settled = client.get("/api/settled")["settled"]
+    if as_json:
+        print(json.dumps(total, ensure_ascii=False))
+    else:
+        for row in total["refused"]:
+            where = f"{row['file']} " if len(files) > 1 else ""
+            out.print(f"[red]拒[/red] {where}第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False)
+        out.print(f"共收 {total['taken']}，重复 {total['repeated']}，拒 {len(total['refused'])}")
+    if not settled:
+        err.print("[yellow]已收下，但列表还没有全部更新。Taken, but the lists are still catching up.[/yellow]")
+
+
+@contracts.callback()
+def list_contracts(context: typer.Context, as_json: AsJson = False, person: AsPerson = "he.jx") -> None:
+    """列出合同 List every contract: complete or not, since when, and what is missing (A3)."""
+    if context.invoked_subcommand is None:
+        _do(lambda: _contracts(person, as_json=as_json))
+
+
+def _contracts(person: str, *, as_json: bool) -> None:
+    rows: list[dict[str, Any]] = []
+    with Client(local_settings(), person) as client:
+        client.get("/api/settled")
+        while True:
+            page = client.get("/api/contracts", limit=500, offset=len(rows))
+            rows += page["rows"]
+            if not page["rows"] or len(rows) >= page["total"]:
+                break
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table("合同", "货齐", "货齐日", "还缺")
+    for row in rows:
+        missing = "、".join(f"{m['name']}×{m['missing']}" for m in row["missing"])
+        table.add_row(row["contract_no"], "是" if row["complete"] else "否", row["complete_on"] or "", missing)
+    out.print(table)
+    out.print(f"{len(rows)} 份合同，{sum(r['complete'] for r in rows)} 份货齐")
+
+
+@app.command()
+def rebuild(
+    projection: Annotated[str, typer.Argument(help="读模型的名字，或 all")],
+    verify: Annotated[bool, typer.Option(help="与在用的逐行比对 Compare with the one in service.")] = False,
+    keep_live: Annotated[bool, typer.Option("--dry-run", help="只比对，不切换 Do not switch.")] = False,
+) -> None:
+    """从头重建读模型 Rebuild a read model from offset 0 into a fresh collection, prove it equal, switch (DESIGN §6)."""
+    from songda.rebuilding import rebuild_models
+
+    raise typer.Exit(asyncio.run(rebuild_models(local_settings(), projection, verify=verify, switch=not keep_live)))
+
+
+@app.command()
+def lag(as_json: AsJson = False) -> None:
+    """各消费组还差多少 How far behind each consumer group is."""
+    from runtime.settling import groups_of
+    from runtime.settling import lag as look
+    from songda.system import system
+
+    settings = local_settings()
+    whole = system(settings)
+    projected = tuple(sorted({f"{f.service}.events" for p in whole.all_projections() for f in p.facets}))
+    behind = asyncio.run(look(settings, groups_of(whole.services, projected)))
+    if as_json:
+        print(json.dumps(behind))
+        return
+    table = Table("consumer group", "behind")
+    for group, records in sorted(behind.items()):
+        table.add_row(group, str(records))
+    out.print(table)
+
+
+def _do(action: Any) -> None:
+    """Carry out a command; what the system refuses or cannot do is one clear line and exit code 1."""
+    try:
+        action()
+    except CallFailed as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> None:
+    err.print(f"[red]{text}[/red]", highlight=False)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point."""
+    app(prog_name="songda", args=sys.argv[1:])
+
+
+__all__ = ["app", "main"]
