@@ -1,0 +1,47 @@
+package songda;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.h2.mvstore.MVStore;
+
+/**
+ * mongo-java-server over one file. Usage: MongoStandIn PORT FILE.
+ *
+ * <p>The artifact's own main listens on port 27017 only and writes once a second. This one takes the port, and what it
+ * has answered is in the file: a SIGKILL loses no acknowledged write.
+ */
+public final class MongoStandIn {
+    private static final int KEEP_OLD_CHUNKS_MS = 2_000; // the default, 45 s, lets the file grow without need
+
+    public static void main(String[] args) throws Exception {
+        int port = Integer.parseInt(args[0]);
+        Path file = Path.of(args[1]).toAbsolutePath();
+        Files.createDirectories(file.getParent());
+        MVStore store = new MVStore.Builder().fileName(file.toString()).open();
+        store.setRetentionTime(KEEP_OLD_CHUNKS_MS);
+        MongoServer server = new MongoServer(new Committing(store));
+        // shutdownNow closes the backend, and the backend its store.
+        Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
+        server.bind("127.0.0.1", port);
+    }
+
+    /** Commits before it answers; without changes a commit does nothing. */
+    private static final class Committing extends H2Backend {
+        Committing(MVStore store) {
+            super(store);
+        }
+
+        @Override
+        public Document handleMessage(MongoMessage message) {
+            Document answer = super.handleMessage(message);
+            getMvStore().commit();
+            return answer;
+        }
+    }
+
+    private MongoStandIn() {}
+}

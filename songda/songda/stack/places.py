@@ -1,0 +1,53 @@
+"""Where a stack keeps its things, and on which ports it listens."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[3]
+"""The folder of the project, when the package is used from it (the local stack always is)."""
+
+
+class StackSettings(BaseSettings):
+    """The local stack's own settings, from `SONGDA_*`. Ports are of 127.0.0.1."""
+
+    model_config = SettingsConfigDict(env_prefix="SONGDA_", extra="ignore", frozen=True)
+
+    home: Path = PROJECT / ".local"
+    kafka_port: int = Field(default=29092, ge=1, le=65535)
+    kafka_controller_port: int | None = Field(default=None, ge=1, le=65535)
+    """Kafka's second port, which only Kafka itself uses. By default the port after `kafka_port`."""
+    mongo_port: int = Field(default=27417, ge=1, le=65535)
+    http_port: int = Field(default=8080, ge=1, le=65535)
+    java_programs: Path = PROJECT / ".local" / "java"
+    """The folder with the servers' jars, filled by `make`."""
+
+    @property
+    def controller_port(self) -> int:
+        return self.kafka_controller_port or self.kafka_port + 1
+
+    @property
+    def address(self) -> str:
+        """Where people open the pages."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+
+def log_file(home: Path, name: str) -> Path:
+    """The log of process `name`."""
+    return home / "logs" / f"{name}.log"
+
+
+def pid_file(home: Path, name: str) -> Path:
+    """The file that says which process `name` is."""
+    return home / "run" / f"{name}.json"
+
+
+def ready_file(home: Path) -> Path:
+    """There while the whole stack is up."""
+    return home / "run" / "ready"
+
+
+def data_folder(home: Path, name: str) -> Path:
+    """The data of server `name`, kept between runs."""
+    return home / name

@@ -1,0 +1,197 @@
+"""The whole stack: started in order, watched, stopped in reverse order; found again and ended from elsewhere."""
+
+import asyncio
+import contextlib
+import fcntl
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from songda.stack.application import start_application
+from songda.stack.kafka import start_kafka
+from songda.stack.mongo import start_mongo
+from songda.stack.places import StackSettings, log_file, pid_file, ready_file
+from songda.stack.ports import require_free
+from songda.stack.processes import Process, StackError, alive, find, myself, note, stop
+
+WATCHER = "stack"
+"""Name of the process that starts and watches the others."""
+ORDER = ("kafka", "mongo", "app")
+"""Each needs those before it: started in this order, stopped in the reverse."""
+OURS = frozenset({"kafka", "mongo", "logs", "run", "sms", "messages", "secret", "exports"})
+"""What a stack and its application keep in a home; a wipe deletes this and nothing else."""
+LOOK_SECONDS = 0.5
+RESTARTS, WITHIN_SECONDS = 5, 120.0
+"""A part that ends by itself is started again, unless it happens too often."""
+STOP_SECONDS = 60.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a stack, and its process if it runs."""
+
+    name: str
+    process: Process | None
+
+
+def status(home: Path) -> tuple[Part, ...]:
+    """The watcher and the parts, with what runs now."""
+    return tuple(Part(name, find(home, name)) for name in (WATCHER, *ORDER))
+
+
+async def run(
+    settings: StackSettings, tell: Tell, stopping: asyncio.Event, *, servers_only: bool = False, when_ready: str = ""
+) -> None:
+    """Bring the stack up, watch it until `stopping` is set, and bring it down. Raises StackError."""
+    home = settings.home
+    starters = _starters(settings, tell)
+    parts = ORDER[:-1] if servers_only else ORDER
+    with _only_one(home):
+        note(myself(home, WATCHER, settings.http_port))
+        try:
+            await end_parts(home, tell, "上次留下的 left over")
+            _require_ports(settings, parts)
+            running: dict[str, Process] = {}
+            for name in parts:
+                if (process := await _unless(stopping, _start(name, starters[name], tell))) is None:
+                    return
+                running[name] = process
+            tell(when_ready)
+            ready_file(home).touch()
+            await _watch(running, starters, tell, stopping)
+        finally:
+            ready_file(home).unlink(missing_ok=True)
+            await end_parts(home, tell, "停止 stopping")
+            pid_file(home, WATCHER).unlink(missing_ok=True)
+
+
+async def end_parts(home: Path, tell: Tell, why: str) -> None:
+    """End every part that runs, in reverse order."""
+    for name in reversed(ORDER):
+        if process := find(home, name):
+            tell(f"{why}: {name} (pid {process.pid})")
+            if not await stop(process):
+                tell(f"  {name} 未按时退出, 已强制结束 did not end in time and was killed")
+
+
+async def down(home: Path, tell: Tell) -> bool:
+    """End the stack of this home, whoever started it, and what a killed one left. False when nothing ran."""
+    found = [part for part in status(home) if part.process]
+    watcher = find(home, WATCHER)
+    if watcher:
+        tell(f"停止 stopping: {WATCHER} (pid {watcher.pid})")
+        await stop(watcher, STOP_SECONDS)
+    await end_parts(home, tell, "停止 stopping")
+    ready_file(home).unlink(missing_ok=True)
+    return bool(found)
+
+
+async def wipe(home: Path, tell: Tell) -> tuple[str, ...]:
+    """Bring the stack down and delete what it keeps: streams, read models, logs. Returns the names deleted."""
+    await down(home, tell)
+    if not home.exists():
+        return ()
+    with _only_one(home):
+        deleted = tuple(sorted(path.name for path in home.iterdir() if path.name in OURS))
+        for name in deleted:
+            path = home / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    return deleted
+
+
+def _require_ports(settings: StackSettings, parts: tuple[str, ...]) -> None:
+    """Say at once that a port is taken, not after the other parts have started."""
+    require_free(settings.kafka_port, "Kafka", "SONGDA_KAFKA_PORT")
+    require_free(settings.controller_port, "Kafka controller", "SONGDA_KAFKA_CONTROLLER_PORT")
+    require_free(settings.mongo_port, "MongoDB", "SONGDA_MONGO_PORT")
+    if "app" in parts:
+        require_free(settings.http_port, "songda", "SONGDA_HTTP_PORT")
+
+
+def _starters(settings: StackSettings, tell: Tell) -> dict[str, Callable[[], Awaitable[Process]]]:
+    programs = settings.java_programs
+    return {
+        "kafka": lambda: start_kafka(
+            settings.home, settings.kafka_port, controller_port=settings.controller_port, programs=programs
+        ),
+        "mongo": lambda: start_mongo(settings.home, settings.mongo_port, programs=programs),
+        "app": lambda: start_application(settings, tell),
+    }
+
+
+async def _start(name: str, starter: Callable[[], Awaitable[Process]], tell: Tell) -> Process:
+    begun = time.monotonic()
+    tell(f"启动 starting: {name} …")
+    process = await starter()
+    tell(f"就绪 ready: {name} {process.address} (pid {process.pid}, {time.monotonic() - begun:.1f} s)")
+    return process
+
+
+async def _watch(
+    running: dict[str, Process],
+    starters: dict[str, Callable[[], Awaitable[Process]]],
+    tell: Tell,
+    stopping: asyncio.Event,
+) -> None:
+    """Start again what ends by itself, until told to stop."""
+    ends: list[float] = []
+    while not await _set_within(stopping, LOOK_SECONDS):
+        for name, process in tuple(running.items()):
+            if alive(process):
+                continue
+            now = time.monotonic()
+            ends = [*(end for end in ends if now - end < WITHIN_SECONDS), now]
+            if len(ends) > RESTARTS:
+                raise StackError(
+                    f"{name} 反复退出。 {name} keeps ending; see {log_file(process.home, name)}. The stack stops."
+                )
+            tell(f"{name} 意外退出, 重新启动 ended unexpectedly and is started again; see {process.log}")
+            again = await _unless(stopping, _start(name, starters[name], tell))
+            if again is None:
+                return
+            running[name] = again
+
+
+async def _unless(stopping: asyncio.Event, work: Awaitable[Process]) -> Process | None:
+    """The result of `work`, or None when `stopping` comes first (then `work` is cancelled)."""
+    task = asyncio.ensure_future(work)
+    stop_first = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({task, stop_first}, return_when=asyncio.FIRST_COMPLETED)
+        return await task if task.done() and not stopping.is_set() else None
+    finally:
+        stop_first.cancel()
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Hold this home: two stacks over the same data would destroy it. StackError when another holds it."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "stack.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(
+                f"{home} 正被另一个 songda up 使用。 Another stack is using {home}: `songda down` ends it."
+            ) from None
+        yield
+
+
+__all__ = ["ORDER", "Part", "down", "end_parts", "run", "status", "wipe"]
