@@ -1,0 +1,308 @@
+"""What the service desk says when it refuses: code, rule, and words that tell what is wrong and what to do."""
+
+from datetime import datetime
+
+from contracts.decision import Rejected
+from contracts.policy import SHANGHAI
+
+
+def clock(moment: datetime) -> str:
+    """A moment as people at the desk read it, civil time."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def unknown_ticket() -> Rejected:
+    """No such ticket."""
+    return Rejected(
+        "unknown_ticket", "C1", "没有这张工单，请核对工单号。", "There is no such ticket; check its number."
+    )
+
+
+def ticket_exists(ticket_id: str) -> Rejected:
+    """The number is taken by a ticket that says something else."""
+    return Rejected(
+        "ticket_exists",
+        "C4",
+        f"工单号 {ticket_id} 已用于另一件事，请换一个工单号登记。",
+        f"Ticket {ticket_id} already stands for another request; register this one under another number.",
+        {"ticket_id": ticket_id},
+    )
+
+
+def ticket_closed(ticket_id: str) -> Rejected:
+    """An archived ticket takes nothing new."""
+    return Rejected(
+        "ticket_closed",
+        "C11",
+        f"工单 {ticket_id} 已结单归档，不能再改；客户有新问题请另开工单。",
+        f"Ticket {ticket_id} is closed; open another one if the customer has a new problem.",
+        {"ticket_id": ticket_id},
+    )
+
+
+def before_receipt(at: datetime, received: datetime) -> Rejected:
+    """A fact of the ticket cannot be older than the ticket."""
+    return Rejected(
+        "before_receipt",
+        "X1",
+        f"所填时间 {clock(at)} 早于工单登记时间 {clock(received)}，请核对发生时间。",
+        f"{clock(at)} is before the request was received ({clock(received)}); check when it happened.",
+        {"at": at.isoformat(), "received_at": received.isoformat()},
+    )
+
+
+def not_your_stores(contract_no: str | None) -> Rejected:
+    """A store works on its own contracts only (RULES 1)."""
+    return Rejected(
+        "unknown_contract",
+        "C18",
+        "找不到本店的这份合同。门店只能办理自己合同的工单，请核对合同号。",
+        "Your store has no such contract; a store works on tickets of its own contracts only. Check the number.",
+        {"contract_no": contract_no},
+    )
+
+
+def customer_missing() -> Rejected:
+    """C4: a ticket names its customer."""
+    return Rejected(
+        "customer_missing",
+        "C4",
+        "工单须写明客户姓名和电话，请补全。",
+        "A ticket names its customer: give name and telephone.",
+    )
+
+
+def proof_missing() -> Rejected:
+    """C4: a ticket has proof."""
+    return Rejected(
+        "proof_missing",
+        "C4",
+        "工单须有凭据：请填合同号，或附照片、购买凭证。",
+        "A ticket has proof: give the contract number, or photos or proof of purchase.",
+    )
+
+
+def may_not_place(role: str) -> Rejected:
+    """C9: who places a leftover order."""
+    return Rejected(
+        "role_may_not_place",
+        "C9",
+        "遗留单只能由设计师（门店）或主管下单，请交给他们。",
+        "A leftover order is placed by the designer (store) or a supervisor; hand it to them.",
+        {"role": role},
+    )
+
+
+def order_under_way(order_no: str) -> Rejected:
+    """One leftover order at a time."""
+    return Rejected(
+        "order_under_way",
+        "C9",
+        f"遗留单 {order_no} 还在办理，货到之后才能再下新单。",
+        f"Leftover order {order_no} is still under way; another one can be placed once its goods are in.",
+        {"order_no": order_no},
+    )
+
+
+def order_no_taken(order_no: str) -> Rejected:
+    """A leftover order's number says one thing."""
+    return Rejected(
+        "order_no_taken",
+        "C9",
+        f"遗留单号 {order_no} 已用于别的内容，请换一个单号。",
+        f"Leftover order {order_no} already stands for other goods; use another number.",
+        {"order_no": order_no},
+    )
+
+
+def visit_first(visit_no: int) -> Rejected:
+    """An order is not placed while somebody is on the way."""
+    return Rejected(
+        "visit_agreed",
+        "C9",
+        f"第 {visit_no} 次上门已约好，请先登记上门结果，再下遗留单。",
+        f"Visit {visit_no} is agreed; record how it ended before placing a leftover order.",
+        {"visit_no": visit_no},
+    )
+
+
+def nothing_left_over() -> Rejected:
+    """Repaired: nothing is left to order."""
+    return Rejected(
+        "already_repaired",
+        "C9",
+        "已修好，没有可下的遗留单；客户另有问题请另开工单。",
+        "It is repaired, nothing is left to order; open another ticket for another problem.",
+    )
+
+
+def no_such_order(order_no: str) -> Rejected:
+    """The ticket has no leftover order of that number."""
+    return Rejected(
+        "unknown_leftover_order",
+        "C9",
+        f"本工单没有遗留单 {order_no}，请核对单号。",
+        f"This ticket has no leftover order {order_no}; check its number.",
+        {"order_no": order_no},
+    )
+
+
+def may_not_approve(role: str) -> Rejected:
+    """C9: the installation supervisor approves."""
+    return Rejected(
+        "role_may_not_approve",
+        "C9",
+        "遗留单须由安装主管批准。",
+        "A leftover order is approved by the installation supervisor.",
+        {"role": role},
+    )
+
+
+def own_order(order_no: str) -> Rejected:
+    """Two pairs of eyes."""
+    return Rejected(
+        "own_order",
+        "C9",
+        f"遗留单 {order_no} 是您本人下的，须由另一位安装主管批准。",
+        f"You placed leftover order {order_no} yourself; another installation supervisor approves it.",
+        {"order_no": order_no},
+    )
+
+
+def order_not_approved(order_no: str) -> Rejected:
+    """Goods come in for approved orders only."""
+    return Rejected(
+        "order_not_approved",
+        "C9",
+        f"遗留单 {order_no} 还没有批准，请先由安装主管批准。",
+        f"Leftover order {order_no} is not approved yet; the installation supervisor approves it first.",
+        {"order_no": order_no},
+    )
+
+
+def goods_not_in(order_no: str) -> Rejected:
+    """C9: a visit waits for what was ordered for it."""
+    return Rejected(
+        "goods_not_in",
+        "C9",
+        f"遗留单 {order_no} 的货还没到仓验收，货到后再约上门。",
+        f"The goods of leftover order {order_no} are not in and checked; book the visit once they are.",
+        {"order_no": order_no},
+    )
+
+
+def already_agreed(visit_no: int, starts: datetime) -> Rejected:
+    """One visit at a time."""
+    return Rejected(
+        "visit_agreed",
+        "C3",
+        f"第 {visit_no} 次上门已约在 {clock(starts)}，请先登记上门结果，再约下一次。",
+        f"Visit {visit_no} is agreed for {clock(starts)}; record how it ended before booking the next.",
+        {"visit_no": visit_no, "starts": starts.isoformat()},
+    )
+
+
+def bad_window(on: str) -> Rejected:
+    """The window is a span of the agreed day, ahead of the call."""
+    return Rejected(
+        "bad_window",
+        "C3",
+        f"上门时段须在 {on} 当天之内、先起后止，且在预约之后结束，请改时段。",
+        f"The window must lie within {on}, start before it ends, and end after the booking; correct it.",
+        {"on": on},
+    )
+
+
+def manager_must_come() -> Rejected:
+    """C10: not let in."""
+    return Rejected(
+        "manager_must_come",
+        "C10",
+        "上次被拒于门外，再次上门须由服务经理亲自前往：请填写同去的经理。",
+        "The last visit was not let in: the service manager goes in person. Say who it is (accompanied_by).",
+    )
+
+
+def no_such_visit(visit_no: int) -> Rejected:
+    """The ticket has no agreed visit of that number."""
+    return Rejected(
+        "unknown_visit",
+        "C10",
+        f"本工单没有约好的第 {visit_no} 次上门，请核对次数或先预约。",
+        f"This ticket has no visit {visit_no} that is agreed; check the number or book it first.",
+        {"visit_no": visit_no},
+    )
+
+
+def visit_ended(visit_no: int, outcome: str) -> Rejected:
+    """A visit ends in one way."""
+    return Rejected(
+        "visit_ended",
+        "C10",
+        f"第 {visit_no} 次上门已登记另一结果，不能改写。",
+        f"Visit {visit_no} is already on record with another outcome ({outcome}).",
+        {"visit_no": visit_no, "outcome": outcome},
+    )
+
+
+def report_missing() -> Rejected:
+    """C11: a finished repair has its report."""
+    return Rejected(
+        "report_missing",
+        "C11",
+        "修好的上门须交《售后服务报告单》，请填报告单编号。",
+        "A finished repair has its service report: give the report's reference (report_ref).",
+    )
+
+
+def accepted_already(accepted_by: str) -> Rejected:
+    """A visit that the customer accepted was a repair; or: accepted in another way."""
+    return Rejected(
+        "accepted_already",
+        "C11",
+        "客户已对这次上门验收签字，与所填内容不符，请核对。",
+        "The customer has accepted this visit's repair, which does not fit what you entered; check it.",
+        {"accepted_by": accepted_by},
+    )
+
+
+def nobody_came(what_zh: str, what_en: str) -> Rejected:
+    """Acceptance, signature and call-back are about a visit."""
+    return Rejected(
+        "no_visit",
+        "C11",
+        f"还没有可{what_zh}的上门：请先预约上门（上次未修好的须再约）。",
+        f"There is no visit to {what_en}: book one first (again, if the last one did not repair it).",
+    )
+
+
+def not_a_supervisor(role: str) -> Rejected:
+    """C9: a supervisor checks and signs."""
+    return Rejected(
+        "not_a_supervisor",
+        "C9",
+        "须由主管审核签字。",
+        "A supervisor checks and signs.",
+        {"role": role},
+    )
+
+
+GATES = {
+    "report": ("售后服务报告单", "service report"),
+    "acceptance": ("客户验收", "customer's acceptance"),
+    "rating": ("请客户评价", "rating asked for"),
+    "signature": ("主管签字", "supervisor's signature"),
+    "call_back": ("回访", "call-back"),
+}
+"""C11: what a ticket needs before it closes: code -> zh, en."""
+
+
+def gates_missing(missing: tuple[str, ...]) -> Rejected:
+    """C11: not closed before all is there."""
+    return Rejected(
+        "gates_missing",
+        "C11",
+        f"还不能结单，缺：{'、'.join(GATES[gate][0] for gate in missing)}。请补齐后再结单。",
+        f"It cannot be closed yet; missing: {', '.join(GATES[gate][1] for gate in missing)}.",
+        {"missing": ",".join(missing)},
+    )

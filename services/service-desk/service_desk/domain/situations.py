@@ -1,0 +1,199 @@
+"""The situations of a ticket (工单), one frozen class each, and the words they share.
+
+In the order in which a ticket usually passes through them: Unopened, Received (已受理), VisitAgreed (已约上门),
+VisitFailed (上门未修好), Repaired (已修好), Closed (已归档).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from contracts.decision import Command, Context, Rejected
+from contracts.fact import Customer, Window
+from contracts.service_desk import ServiceDeskEvent, TicketKind
+
+TEXT_LENGTH = 1000
+"""Characters of a free text, at most: a page of handwriting."""
+
+Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{1,80}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)]
+
+SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
+"""主管 (C9): who may place a leftover order for the designer, and who signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A reply is owed by `due`."""
+
+    due: datetime
+    reply: Literal["owed"] = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """No reply was known when `due` passed."""
+
+    due: datetime
+    reply: Literal["overdue"] = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """First replied at `at`."""
+
+    due: datetime
+    at: datetime
+    reply: Literal["replied"] = "replied"
+
+
+ReplyDuty = Annotated[Owed | Overdue | Replied, Field(discriminator="reply")]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverOrder:
+    """遗留单: each is first placed, then approved, then its goods come in."""
+
+    order_no: str
+    items: str
+    expected_on: date | None
+    placed_by: str
+    stage: Literal["placed", "approved", "goods_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An agreed visit."""
+
+    visit_no: int
+    technician: str
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class EndedVisit:
+    """A visit and what came of it (C10)."""
+
+    visit: Visit
+    outcome: Literal["repaired", "customer_absent", "not_let_in", "parts_missing"]
+    report_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who accepted the repair; the rating asked for, if one was given."""
+
+    accepted_by: str
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackResult:
+    """What the customer said when called back."""
+
+    satisfied: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What a visit has of that without which the ticket does not close (C11), besides the report."""
+
+    acceptance: Acceptance | None = None
+    signed: bool = False
+    call_back: CallBackResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the customer came with (C4)."""
+
+    ticket_id: str
+    kind: TicketKind
+    channel: Literal["phone", "web", "store", "damage"]
+    contract_no: str | None
+    customer: Customer
+    product: str
+    quantity: int
+    problem: str
+    proof: tuple[str, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """No such ticket yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """已受理: nobody has been agreed to visit yet."""
+
+    case: Case
+    reply: ReplyDuty
+    orders: tuple[LeftoverOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAgreed:
+    """已约上门."""
+
+    case: Case
+    reply: ReplyDuty
+    orders: tuple[LeftoverOrder, ...]
+    ended: tuple[EndedVisit, ...]
+    visit: Visit
+    gates: Gates
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFailed:
+    """上门未修好 (C10): the last of `ended` says why, and so what comes next."""
+
+    case: Case
+    reply: ReplyDuty
+    orders: tuple[LeftoverOrder, ...]
+    ended: tuple[EndedVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """已修好: the last of `ended` is the repair, with its report."""
+
+    case: Case
+    reply: ReplyDuty
+    orders: tuple[LeftoverOrder, ...]
+    ended: tuple[EndedVisit, ...]
+    gates: Gates
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """已归档, as it was when it closed; only a reply that is told late still changes it."""
+
+    work: Repaired
+
+
+Underway = Received | VisitAgreed | VisitFailed | Repaired
+Ticket = Unopened | Underway | Closed
+INITIAL: Ticket = Unopened()
+STATES = (Unopened, Received, VisitAgreed, VisitFailed, Repaired, Closed)
+Decision = tuple[ServiceDeskEvent, ...] | Rejected
+
+
+def happened(command: Command, ctx: Context) -> datetime:
+    """When it happened (X1), UTC; a clock that is a little ahead of ours counts as now."""
+    return ctx.now if command.at is None else min(command.at, ctx.now).astimezone(UTC)
+
+
+def waiting_order(ticket: Underway) -> LeftoverOrder | None:
+    """The leftover order whose goods are not in yet; there is one at most."""
+    return next((order for order in ticket.orders if order.stage != "goods_in"), None)
+
+
+def ended_visits(ticket: Underway) -> tuple[EndedVisit, ...]:
+    """The visits that took place."""
+    return () if isinstance(ticket, Received) else ticket.ended
