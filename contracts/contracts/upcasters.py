@@ -35,4 +35,4 @@ def upcast(wire_name: str, old: Json) -> tuple[str, Json]:
     return wire_name, old
 
 
-__all__ = ["UPCASTERS", "upcast"]
+__all__ = ["UPCASTERS", "Json", "contract_signed_v1", "upcast"]

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
-from contracts.envelope import BadEnvelope, Meta, from_headers, to_headers, type_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from contracts.envelope import BadEnvelope, Meta, from_headers, to_headers, type_of
 
 META = Meta(
     id="0198c1f4-6f5e-7c3a-9a51-0c1f6d1f2a10",
@@ -144,11 +145,11 @@ def test_the_type_is_read_alone() -> None:
 
 
 def test_a_record_without_a_type_is_no_event() -> None:
-    with pytest.raises(BadEnvelope, match="^header ce_type is missing$"):
+    with pytest.raises(BadEnvelope, match=r"^header ce_type is missing$"):
         type_of([("content-type", b"application/json")])
 
 
 @pytest.mark.parametrize("value", [b"\xff", None])
 def test_an_unreadable_type_is_named(value: bytes) -> None:
-    with pytest.raises(BadEnvelope, match="^header ce_type is unreadable: "):
+    with pytest.raises(BadEnvelope, match=r"^header ce_type is unreadable: "):
         type_of([("ce_type", value)])

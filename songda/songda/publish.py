@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from contracts.publishing.published import FOLDER, write_schemas
 
 

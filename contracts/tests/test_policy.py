@@ -1,0 +1,70 @@
+"""Numbers of the rules: effective-dated data."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.policy import Policy, PolicyBook, civil, civil_day, end_of_day, policy_book
+
+FIRST = policy_book().at(datetime(2026, 1, 1, tzinfo=UTC))
+SECOND = FIRST.model_copy(update={"revision": "second", "effective_from": date(2026, 4, 1), "booking_days_ahead": 5})
+BOOK = PolicyBook([SECOND, FIRST])
+
+
+def test_a_revision_holds_until_the_day_of_the_next() -> None:
+    """K22"""
+    moments = [
+        datetime(2020, 1, 1, tzinfo=UTC),  # before the first: the first
+        datetime(2026, 3, 31, 15, 59, 59, tzinfo=UTC),  # 23:59:59 in Shanghai
+        datetime(2026, 3, 31, 16, 0, tzinfo=UTC),  # midnight in Shanghai
+        datetime(2030, 1, 1, tzinfo=UTC),
+    ]
+    assert [BOOK.at(moment).booking_days_ahead for moment in moments] == [3, 3, 5, 5]
+
+
+def test_a_book_without_revisions_is_refused() -> None:
+    with pytest.raises(ValueError, match="no policy revision"):
+        PolicyBook([])
+
+
+def test_an_unknown_number_in_a_revision_is_refused() -> None:
+    """A misspelt name must not be ignored: the old number would silently hold."""
+    with pytest.raises(ValidationError, match="boking_days_ahead"):
+        Policy.model_validate({**FIRST.model_dump(), "boking_days_ahead": 4})
+
+
+def test_shipped_revisions_are_named_by_their_day() -> None:
+    assert FIRST.revision == FIRST.effective_from.isoformat()
+
+
+def test_the_shipped_numbers_are_those_of_the_rule_book() -> None:
+    """B1, B4, B6, B10, B16, C2"""
+    assert (
+        FIRST.booking_days_ahead,
+        FIRST.plan_due,
+        FIRST.feedback_due,
+        FIRST.install_within_days,
+        FIRST.vehicle_cash_limit_fen,
+        FIRST.reply_within_hours,
+    ) == (3, time(17), time(8, 30), 2, 50_000_00, 12)
+
+
+def test_no_day_is_both_holiday_and_working_day() -> None:
+    """C1"""
+    assert set(FIRST.holidays) & set(FIRST.makeup_days) == set()
+
+
+def test_civil_time_is_shanghai_time() -> None:
+    assert civil(date(2026, 3, 12), time(17)) == datetime(2026, 3, 12, 9, tzinfo=UTC)
+
+
+def test_the_civil_day_changes_at_midnight_in_shanghai() -> None:
+    assert [civil_day(datetime(2026, 3, 12, hour, tzinfo=UTC)) for hour in (15, 16)] == [
+        date(2026, 3, 12),
+        date(2026, 3, 13),
+    ]
+
+
+def test_a_day_ends_when_the_next_one_begins() -> None:
+    assert end_of_day(date(2026, 3, 15)) == datetime(2026, 3, 15, 16, tzinfo=UTC)
