@@ -1,0 +1,286 @@
+"""When a contract is complete (货齐), since when, and how it loses that."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from contracts.decision import Context, Rejected
+from contracts.fact import ContractLine, Customer
+from contracts.order import (
+    CompletenessLost,
+    ContractSigned,
+    DamageNoted,
+    GoodsCompleted,
+    GoodsNoted,
+    OrderEvent,
+)
+from contracts.policy import civil, policy_book
+from order.domain.completeness_rules import lacking, reached_on
+from order.domain.contract import (
+    COMMANDS,
+    INITIAL,
+    Complete,
+    Contract,
+    NoteDamage,
+    NoteGoods,
+    decide,
+    evolve,
+)
+
+NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+CTX = Context(now=NOW, by="system", role="system", policy=policy_book().at(NOW))
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+
+
+def line(line_no: int, quantity: int) -> ContractLine:
+    return ContractLine(
+        line_no=line_no,
+        sku=f"WC-10{line_no}",
+        name="连体坐便器",
+        spec="",
+        category="卫浴",
+        quantity=quantity,
+        unit_price_fen=135_000,
+        to_install=True,
+    )
+
+
+LINES = (line(1, 2), line(2, 1))
+SIGNED = ContractSigned(
+    at=NOW,
+    contract_no="HT26030001",
+    store_code="S02",
+    store_name="南海店",
+    signed_on=date(2026, 2, 8),
+    customer=CUSTOMER,
+    promised_on=date(2026, 3, 10),
+    amount_due_fen=500,
+    lines=LINES,
+)
+
+
+def goods(line_no: int, quantity: int, day: int, waybill: str) -> NoteGoods:
+    on = date(2026, 3, day)
+    return NoteGoods(
+        at=civil(on, datetime.min.time()),
+        contract_no="HT26030001",
+        line_no=line_no,
+        quantity=quantity,
+        waybill=waybill,
+        arrived_on=on,
+    )
+
+
+def noted(command: NoteGoods) -> GoodsNoted:
+    return GoodsNoted(
+        at=command.at or NOW,
+        contract_no="HT26030001",
+        line_no=command.line_no,
+        quantity=command.quantity,
+        arrived_on=command.arrived_on,
+        waybill=command.waybill,
+    )
+
+
+def damage(line_no: int, quantity: int, damage_id: str = "d1", *, in_warehouse: bool = True) -> NoteDamage:
+    return NoteDamage(
+        contract_no="HT26030001", line_no=line_no, damage_id=damage_id, quantity=quantity, in_warehouse=in_warehouse
+    )
+
+
+def damage_noted(command: NoteDamage) -> DamageNoted:
+    return DamageNoted(
+        at=NOW,
+        contract_no="HT26030001",
+        line_no=command.line_no,
+        damage_id=command.damage_id,
+        quantity=command.quantity,
+        in_warehouse=command.in_warehouse,
+    )
+
+
+def completed(day: int, at: datetime | None = None) -> GoodsCompleted:
+    on = date(2026, 3, day)
+    return GoodsCompleted(
+        at=at or civil(on, datetime.min.time()),
+        contract_no="HT26030001",
+        store_code="S02",
+        customer=CUSTOMER,
+        promised_on=date(2026, 3, 10),
+        amount_due_fen=500,
+        lines=LINES,
+        complete_on=on,
+    )
+
+
+FIRST = goods(1, 1, 3, "YD0001")
+SECOND = goods(1, 1, 5, "YD0002")
+OTHER = goods(2, 1, 4, "YD0003")
+COMPLETE = (SIGNED, noted(FIRST), noted(OTHER), noted(SECOND), completed(5))
+
+
+def given(*events: OrderEvent) -> Contract:
+    state = INITIAL
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def play(state: Contract, *commands: COMMANDS) -> Contract:
+    for command in commands:
+        decision = decide(command, state, CTX)
+        assert not isinstance(decision, Rejected)
+        for event in decision:
+            state = evolve(state, event)
+    return state
+
+
+def test_a_part_shipment_is_noted_and_completes_nothing() -> None:
+    """A3"""
+    assert decide(FIRST, given(SIGNED), CTX) == (noted(FIRST),)
+
+
+def test_the_last_piece_completes_the_contract_on_its_day() -> None:
+    """A3"""
+    state = given(SIGNED, noted(FIRST), noted(OTHER))
+    assert decide(SECOND, state, CTX) == (noted(SECOND), completed(5))
+
+
+def test_news_of_an_earlier_part_that_comes_last_completes_on_the_latest_day() -> None:
+    """A3, X1"""
+    state = given(SIGNED, noted(SECOND), noted(OTHER))
+    assert decide(FIRST, state, CTX) == (noted(FIRST), completed(5))
+
+
+def test_the_order_in_which_parts_become_known_does_not_change_the_day() -> None:
+    """A3, X1"""
+    days = [play(given(SIGNED), *parts) for parts in permutations((FIRST, SECOND, OTHER))]
+    assert [state.on for state in days if isinstance(state, Complete)] == 6 * [date(2026, 3, 5)]
+
+
+def test_an_earlier_arrival_told_late_moves_the_day_back() -> None:
+    """X1"""
+    late_news = goods(1, 1, 2, "YD0009")
+    assert decide(late_news, given(*COMPLETE), CTX) == (noted(late_news), completed(4))
+
+
+def test_more_pieces_later_leave_the_day_as_it_is() -> None:
+    """D9"""
+    more = goods(1, 3, 9, "YD0009")
+    assert decide(more, given(*COMPLETE), CTX) == (noted(more),)
+
+
+def test_a_receipt_counts_once() -> None:
+    """A3"""
+    assert decide(FIRST, given(*COMPLETE), CTX) == ()
+
+
+def test_a_waybill_received_with_another_quantity_is_refused() -> None:
+    """A3"""
+    decision = decide(FIRST.model_copy(update={"quantity": 2}), given(*COMPLETE), CTX)
+    assert isinstance(decision, Rejected)
+    assert decision.code == "receipt_contradicts"
+
+
+def test_damage_in_the_warehouse_takes_completeness_away_and_says_how_much_lacks() -> None:
+    """A3, D4"""
+    broken = damage(1, 2)
+    assert decide(broken, given(*COMPLETE), CTX) == (
+        damage_noted(broken),
+        CompletenessLost(at=NOW, contract_no="HT26030001", line_no=1, quantity=2, reason="破损"),
+    )
+
+
+def test_a_replacement_completes_the_contract_again_on_its_own_day() -> None:
+    """A3, D4"""
+    broken = damage(1, 1)
+    lost = CompletenessLost(at=NOW, contract_no="HT26030001", line_no=1, quantity=1, reason="破损")
+    replacement = goods(1, 1, 12, "YD0010")
+    state = given(*COMPLETE, damage_noted(broken), lost)
+    assert decide(replacement, state, CTX) == (noted(replacement), completed(12))
+
+
+def test_damage_to_spare_pieces_moves_the_day_to_when_enough_good_ones_were_there() -> None:
+    """A3, D4"""
+    more = goods(1, 3, 9, "YD0009")
+    broken = damage(1, 1)
+    state = given(*COMPLETE, noted(more))
+    assert decide(broken, state, CTX) == (damage_noted(broken), completed(9, at=NOW))
+
+
+def test_damage_before_completeness_is_noted_and_counts_later() -> None:
+    """A3, D4"""
+    broken = damage(1, 1)
+    state = given(SIGNED, noted(FIRST), damage_noted(broken), noted(OTHER))
+    assert decide(SECOND, state, CTX) == (noted(SECOND),)
+
+
+def test_damage_after_the_goods_left_takes_nothing_from_completeness() -> None:
+    """D4"""
+    broken = damage(1, 1, in_warehouse=False)
+    assert decide(broken, given(*COMPLETE), CTX) == (damage_noted(broken),)
+
+
+def test_a_damage_report_counts_once() -> None:
+    """D4"""
+    broken = damage(1, 1, in_warehouse=False)
+    assert decide(broken, given(*COMPLETE, damage_noted(broken)), CTX) == ()
+
+
+def test_a_damage_report_with_other_content_is_refused() -> None:
+    """D4"""
+    broken = damage(1, 1, in_warehouse=False)
+    decision = decide(damage(1, 2, in_warehouse=False), given(*COMPLETE, damage_noted(broken)), CTX)
+    assert isinstance(decision, Rejected)
+    assert decision.code == "damage_contradicts"
+
+
+@pytest.mark.parametrize("command", [FIRST, damage(1, 1)])
+def test_goods_and_damage_of_an_unknown_contract_are_refused(command: COMMANDS) -> None:
+    """A3, D4"""
+    decision = decide(command, given(), CTX)
+    assert isinstance(decision, Rejected)
+    assert decision.code == "unknown_contract"
+
+
+@pytest.mark.parametrize("command", [goods(9, 1, 3, "YD0001"), damage(9, 1)])
+def test_goods_and_damage_of_an_unknown_line_are_refused(command: COMMANDS) -> None:
+    """A3, D4"""
+    decision = decide(command, given(SIGNED), CTX)
+    assert isinstance(decision, Rejected)
+    assert decision.code == "unknown_line"
+
+
+def test_completion_is_never_dated_after_the_moment_it_was_decided() -> None:
+    """X1: a day that has only just begun elsewhere is no future."""
+    ahead = NOW.date() + timedelta(days=3)
+    last = NoteGoods(contract_no="HT26030001", line_no=1, quantity=2, waybill="YD0001", arrived_on=ahead)
+    decision = decide(last, given(SIGNED, noted(OTHER)), CTX)
+    assert not isinstance(decision, Rejected)
+    assert [event.at for event in decision] == [NOW, NOW]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "receipts", "damaged", "expected"),
+    [
+        (2, [], 0, None),
+        (2, [(3, 1)], 0, None),
+        (2, [(3, 1), (5, 1)], 0, 5),
+        (2, [(5, 1), (3, 1)], 0, 5),
+        (2, [(3, 9)], 0, 3),
+        (2, [(3, 2), (8, 1)], 1, 8),
+        (2, [(3, 2)], 1, None),
+    ],
+)
+def test_a_line_is_reached_on_the_first_day_with_enough_good_pieces(
+    quantity: int, receipts: list[tuple[int, int]], damaged: int, expected: int | None
+) -> None:
+    """A3"""
+    days = [(date(2026, 3, day), pieces) for day, pieces in receipts]
+    assert reached_on(quantity, days, damaged) == (None if expected is None else date(2026, 3, expected))
+
+
+def test_what_lacks_is_never_negative() -> None:
+    """A3"""
+    assert (lacking(5, 3, 1), lacking(5, 9, 1), lacking(5, 0, 0)) == (3, 0, 5)

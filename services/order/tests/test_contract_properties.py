@@ -1,0 +1,251 @@
+"""What holds for a contract whatever is asked of it, in whatever order."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from contracts.decision import Context, Rejected
+from contracts.fact import ContractLine, Customer
+from contracts.order import CompletenessLost, GoodsCompleted, OrderEvent
+from contracts.policy import policy_book
+from order.domain.contract import (
+    COMMANDS,
+    INITIAL,
+    AddLines,
+    AnnounceShipment,
+    Complete,
+    Contract,
+    NoteDamage,
+    NoteGoods,
+    NoticeDelay,
+    RegisterContract,
+    ReportArrival,
+    Unsigned,
+    decide,
+    due,
+    evolve,
+)
+
+NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
+NUMBER = "HT26030001"
+DAYS = st.integers(1, 19).map(lambda day: date(2026, 3, day))
+WAYBILLS = st.sampled_from(["YD0001", "YD0002", "YD0003", "YD0004"])
+LINE_NOS = st.integers(0, 4)
+SKUS = st.sampled_from(["WC-100", "WC-100", "WC-100", "FL-101"])
+PIECES = st.integers(-1, 6)
+LINES = st.lists(
+    st.builds(
+        ContractLine,
+        line_no=LINE_NOS,
+        sku=st.just("WC-100"),
+        name=st.just("连体坐便器"),
+        spec=st.just(""),
+        category=st.just("卫浴"),
+        quantity=st.integers(0, 4),
+        unit_price_fen=st.just(100),
+        to_install=st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+).map(tuple)
+REGISTER = st.builds(
+    RegisterContract,
+    contract_no=st.just(NUMBER),
+    store_code=st.just("S02"),
+    store_name=st.just("南海店"),
+    signed_on=st.just(date(2026, 2, 8)),
+    customer=st.just(Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")),
+    promised_on=st.sampled_from([date(2026, 3, 10), date(2026, 3, 11)]),
+    amount_due_fen=st.just(0),
+    lines=LINES,
+)
+CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
+    REGISTER,
+    st.builds(AddLines, contract_no=st.just(NUMBER), lines=LINES, reason=st.just("加单")),
+    st.builds(
+        AnnounceShipment,
+        contract_no=st.just(NUMBER),
+        line_no=LINE_NOS,
+        sku=SKUS,
+        quantity=PIECES,
+        waybill=WAYBILLS,
+        carrier=st.just(""),
+        eta=DAYS,
+    ),
+    st.builds(
+        NoticeDelay,
+        contract_no=st.just(NUMBER),
+        line_no=LINE_NOS,
+        sku=SKUS,
+        waybill=WAYBILLS,
+        carrier=st.just(""),
+        eta=st.none() | DAYS,
+    ),
+    st.builds(
+        ReportArrival,
+        contract_no=st.just(NUMBER),
+        line_no=LINE_NOS,
+        sku=SKUS,
+        quantity=PIECES,
+        waybill=WAYBILLS,
+        carrier=st.just(""),
+        arrived_on=DAYS,
+    ),
+    st.builds(
+        NoteGoods,
+        contract_no=st.just(NUMBER),
+        line_no=LINE_NOS,
+        quantity=st.integers(1, 6),
+        waybill=WAYBILLS,
+        arrived_on=DAYS,
+    ),
+    st.builds(
+        NoteDamage,
+        contract_no=st.just(NUMBER),
+        line_no=LINE_NOS,
+        damage_id=st.sampled_from(["d1", "d2", "d3"]),
+        quantity=st.integers(1, 3),
+        in_warehouse=st.booleans(),
+    ),
+)
+STORY = st.tuples(REGISTER, st.lists(CALLS, max_size=25)).map(lambda story: [story[0], *story[1]])
+
+
+def play(commands: list[COMMANDS]) -> tuple[Contract, list[OrderEvent]]:
+    state, history = INITIAL, list[OrderEvent]()
+    for command in commands:
+        decision = decide(command, state, CTX)
+        if isinstance(decision, Rejected):
+            continue
+        for event in decision:
+            state = evolve(state, event)
+            history.append(event)
+    return state, history
+
+
+def fold(history: list[OrderEvent]) -> Contract:
+    state = INITIAL
+    for event in history:
+        state = evolve(state, event)
+    return state
+
+
+@given(STORY)
+def test_a_contract_is_complete_exactly_when_every_line_is_covered_by_good_pieces(commands: list[COMMANDS]) -> None:
+    """A3"""
+    state, _ = play(commands)
+    if isinstance(state, Unsigned):
+        return
+    good = {
+        line.sold.line_no: sum(r.quantity for r in line.receipts)
+        - sum(d.quantity for d in line.damages if d.in_warehouse)
+        for line in state.lines
+    }
+    covered = all(good[line.sold.line_no] >= line.sold.quantity for line in state.lines)
+    assert isinstance(state, Complete) == covered
+    assert covered == all(line.lacking() == 0 for line in state.lines)
+
+
+@given(STORY)
+def test_the_day_of_completeness_is_the_latest_day_on_which_a_line_was_reached(commands: list[COMMANDS]) -> None:
+    """A3, X1"""
+    state, history = play(commands)
+    told = [event for event in history if isinstance(event, GoodsCompleted | CompletenessLost)]
+    last = told[-1] if told else None
+    if isinstance(state, Complete):
+        assert isinstance(last, GoodsCompleted)
+        assert (last.complete_on, last.lines) == (state.on, tuple(line.sold for line in state.lines))
+        assert state.on == max(day for line in state.lines if (day := line.reached_on()))
+    else:
+        assert not isinstance(last, GoodsCompleted)
+
+
+@given(st.lists(st.tuples(LINE_NOS, st.integers(1, 4), WAYBILLS, DAYS), max_size=12), st.randoms())
+def test_receipts_of_different_waybills_end_the_same_in_any_order(
+    receipts: list[tuple[int, int, str, date]], rng: Any
+) -> None:
+    """A3, X1"""
+    register = REGISTER_TWO_LINES
+    commands: list[COMMANDS] = list(
+        {
+            (line_no, waybill): NoteGoods(
+                contract_no=NUMBER, line_no=line_no, quantity=pieces, waybill=waybill, arrived_on=day
+            )
+            for line_no, pieces, waybill, day in receipts
+        }.values()
+    )
+    shuffled = list(commands)
+    rng.shuffle(shuffled)
+    one, other = play([register, *commands])[0], play([register, *shuffled])[0]
+    assert type(one) is type(other)
+    assert getattr(one, "on", None) == getattr(other, "on", None)
+
+
+REGISTER_TWO_LINES = RegisterContract(
+    contract_no=NUMBER,
+    store_code="S02",
+    store_name="",
+    signed_on=date(2026, 2, 8),
+    customer=Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区"),
+    promised_on=date(2026, 3, 10),
+    amount_due_fen=0,
+    lines=tuple(
+        ContractLine(
+            line_no=line_no,
+            sku="WC-100",
+            name="连体坐便器",
+            spec="",
+            category="卫浴",
+            quantity=line_no + 1,
+            unit_price_fen=100,
+            to_install=True,
+        )
+        for line_no in (1, 2)
+    ),
+)
+
+
+@given(STORY)
+def test_asking_everything_twice_changes_nothing(commands: list[COMMANDS]) -> None:
+    """A1, A2, A3: each fact holds once, however often it is told."""
+    once, history = play(commands)
+    twice, history_twice = play([command for command in commands for _ in range(2)])
+    assert (twice, history_twice) == (once, history)
+
+
+@given(STORY)
+def test_folding_the_events_gives_the_state_that_the_decisions_left(commands: list[COMMANDS]) -> None:
+    """X1"""
+    state, history = play(commands)
+    assert fold(history) == state
+
+
+@given(STORY)
+def test_a_state_survives_its_checkpoint(commands: list[COMMANDS]) -> None:
+    """X1"""
+    state, _ = play(commands)
+    adapter: TypeAdapter[Any] = TypeAdapter(type(state))
+    assert adapter.validate_json(adapter.dump_json(state)) == state
+
+
+@given(st.lists(CALLS, max_size=10), STORY)
+def test_any_event_folds_on_any_state_without_an_error(commands: list[COMMANDS], other: list[COMMANDS]) -> None:
+    """X1"""
+    state, _ = play(commands)
+    for event in play(other)[1]:
+        state = evolve(state, event)
+    assert due(state) == ()
+
+
+@settings(max_examples=50)
+@given(STORY, st.timedeltas(timedelta(0), timedelta(days=30)))
+def test_a_fact_told_late_keeps_its_own_time(commands: list[COMMANDS], ago: timedelta) -> None:
+    """X1"""
+    at = NOW - ago
+    _, history = play([command.model_copy(update={"at": at}) for command in commands])
+    assert all(at <= event.at <= NOW for event in history)
+    assert all(event.at == at for event in history if not isinstance(event, GoodsCompleted))

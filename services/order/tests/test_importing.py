@@ -1,0 +1,248 @@
+"""The import shell: rows into commands, every row counted once."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from contracts.decision import Command, Context, Rejected
+from contracts.policy import policy_book
+from order import importing
+from order.domain.contract import INITIAL, MAX_LINES, Contract, decide, evolve
+from order.files.contracts_file import ContractRow
+from order.files.logistics_file import LogisticsRow, ShipmentStatus
+from order.files.refusals import Refused
+from order.importing import Report, import_contracts, import_logistics
+from runtime.errors import NotReady, Overloaded
+from runtime.outcome import Outcome
+
+NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
+ROW = ContractRow(
+    row=2,
+    contract_no="HT26030001",
+    store_code="S02",
+    store_name="南海店",
+    signed_on=date(2026, 2, 8),
+    customer_name="马娜",
+    phone="13800001111",
+    address="海八东路1号",
+    district="南海区",
+    promised_on=date(2026, 3, 10),
+    amount_due_fen=0,
+    line_no=1,
+    sku="WC-100",
+    name="连体坐便器",
+    spec="",
+    category="卫浴",
+    quantity=2,
+    unit_price_fen=100,
+    to_install=True,
+)
+ARRIVAL = LogisticsRow(
+    row=2,
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    quantity=2,
+    waybill="YD0001",
+    carrier="顺途专线",
+    status=ShipmentStatus.ARRIVED,
+    eta=None,
+    arrived_on=date(2026, 3, 9),
+    note="",
+)
+
+
+class Contracts:
+    """The contract rules with a memory and nothing else; counts what is under way at a time."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Contract] = {}
+        self.steps: list[str] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def put(self, aggregate_id: str, command: Command, *, step: str) -> Outcome:
+        self.steps.append(step)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        state = self.states.get(aggregate_id, INITIAL)
+        decision = decide(command, state, CTX)  # type: ignore[arg-type]
+        if isinstance(decision, Rejected):
+            return Outcome(step, aggregate_id, "rejected", rejected=decision)
+        for event in decision:
+            state = evolve(state, event)
+        self.states[aggregate_id] = state
+        return Outcome(step, aggregate_id, "accepted", events=tuple(type(event).__name__ for event in decision))
+
+
+def counts(report: Report) -> tuple[int, int, list[tuple[int, str]]]:
+    return report.taken, report.repeated, [(refusal.row, refusal.rule) for refusal in report.refused]
+
+
+async def test_the_rows_of_a_new_contract_are_taken_in_one_command() -> None:
+    """A1"""
+    contracts = Contracts()
+    rows = [ROW, replace(ROW, row=3, line_no=2)]
+    report = await import_contracts(rows, [], contracts.put)
+    assert (counts(report), contracts.steps) == ((2, 0, []), ["contracts/2/register"])
+
+
+async def test_the_same_contracts_file_again_takes_nothing() -> None:
+    """A1, A2"""
+    contracts = Contracts()
+    rows = [ROW, replace(ROW, row=3, line_no=2), replace(ROW, row=4, contract_no="HT26030002")]
+    await import_contracts(rows, [], contracts.put)
+    assert counts(await import_contracts(rows, [], contracts.put)) == (0, 3, [])
+
+
+async def test_a_known_contract_gets_its_new_lines_and_refuses_the_ones_that_contradict() -> None:
+    """A1, A6"""
+    contracts = Contracts()
+    await import_contracts([ROW, replace(ROW, row=3, line_no=2)], [], contracts.put)
+    rows = [ROW, replace(ROW, row=3, line_no=2, quantity=9), replace(ROW, row=4, line_no=3)]
+    assert counts(await import_contracts(rows, [], contracts.put)) == (1, 1, [(3, "A6")])
+
+
+async def test_other_terms_refuse_all_rows_of_that_contract_and_no_other() -> None:
+    """A1"""
+    contracts = Contracts()
+    await import_contracts([ROW], [], contracts.put)
+    rows = [
+        replace(ROW, amount_due_fen=1),
+        replace(ROW, row=3, amount_due_fen=1, line_no=2),
+        replace(ROW, row=4, contract_no="HT26030002"),
+    ]
+    assert counts(await import_contracts(rows, [], contracts.put)) == (1, 0, [(2, "A1"), (3, "A1")])
+
+
+async def test_a_row_that_repeats_an_earlier_one_shares_its_fate() -> None:
+    """A1"""
+    contracts = Contracts()
+    await import_contracts([ROW], [], contracts.put)
+    rows = [
+        replace(ROW, amount_due_fen=1),
+        replace(ROW, row=3, amount_due_fen=1, repeats=2),
+        replace(ROW, row=4, contract_no="HT26030002"),
+        replace(ROW, row=5, contract_no="HT26030002", repeats=4),
+    ]
+    assert counts(await import_contracts(rows, [], contracts.put)) == (1, 1, [(2, "A1"), (3, "A1")])
+
+
+async def test_a_contract_with_more_lines_than_any_is_refused_without_being_asked() -> None:
+    """A1"""
+    contracts = Contracts()
+    rows = [replace(ROW, row=n + 1, line_no=n) for n in range(1, MAX_LINES + 2)]
+    report = await import_contracts(rows, [], contracts.put)
+    assert (report.taken, report.repeated, len(report.refused), contracts.steps) == (0, 0, MAX_LINES + 1, [])
+
+
+async def test_rows_that_the_reader_refused_are_in_the_report_by_their_number() -> None:
+    """A2, X6"""
+    contracts = Contracts()
+    misread = Refused(3, "数量不对", "wrong quantity", "A2")
+    report = await import_logistics([ARRIVAL, replace(ARRIVAL, row=9)], [misread], contracts.put, filename="a.csv")
+    assert report.as_json() == {
+        "file": "a.csv",
+        "taken": 0,
+        "repeated": 0,
+        "refused": [
+            {
+                "row": 2,
+                "reason": "没有合同 HT26030001。请核对合同号，或先登记合同",
+                "reason_en": "There is no contract HT26030001. Check the number, or register the contract first",
+                "rule": "A2",
+            },
+            {"row": 3, "reason": "数量不对", "reason_en": "wrong quantity", "rule": "A2"},
+            {
+                "row": 9,
+                "reason": "没有合同 HT26030001。请核对合同号，或先登记合同",
+                "reason_en": "There is no contract HT26030001. Check the number, or register the contract first",
+                "rule": "A2",
+            },
+        ],
+    }
+
+
+async def test_logistics_rows_are_taken_once() -> None:
+    """A2"""
+    contracts = Contracts()
+    await import_contracts([ROW], [], contracts.put)
+    rows = [
+        replace(ARRIVAL, status=ShipmentStatus.ANNOUNCED, arrived_on=None, eta=date(2026, 3, 9)),
+        replace(ARRIVAL, row=3, status=ShipmentStatus.DELAYED, arrived_on=None, quantity=0),
+        replace(ARRIVAL, row=4),
+        replace(ARRIVAL, row=5, repeats=4),
+    ]
+    first = await import_logistics(rows, [], contracts.put)
+    again = await import_logistics(rows, [], contracts.put)
+    assert (counts(first), counts(again)) == ((3, 1, []), (0, 4, []))
+
+
+async def test_many_contracts_are_under_way_at_once_but_never_more_than_allowed() -> None:
+    """A2"""
+    contracts = Contracts()
+    rows = [replace(ROW, row=n, contract_no=f"HT{n:08}") for n in range(2, 202)]
+    report = await import_contracts(rows, [], contracts.put, in_flight=50)
+    assert (report.taken, contracts.most_under_way) == (200, 50)
+
+
+async def test_progress_is_told_up_to_the_last_row() -> None:
+    """A2"""
+    told: list[tuple[int, int]] = []
+    rows = [ROW, replace(ROW, row=3, contract_no="HT26030002")]
+    refused = [Refused(4, "空", "empty", "A1")]
+    await import_contracts(rows, refused, Contracts().put, progress=lambda done, total: told.append((done, total)))
+    assert told == [(2, 3), (3, 3)]
+
+
+def answering(outcome: Callable[[str], Outcome]) -> Any:
+    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
+        return outcome(aggregate_id)
+
+    return put
+
+
+async def test_a_row_that_is_not_decided_in_time_is_refused_with_the_advice_to_import_again() -> None:
+    """A2: nothing is lost in silence."""
+    put = answering(lambda aggregate_id: Outcome("c", aggregate_id, "pending"))
+    report = await import_logistics([ARRIVAL], [], put)
+    assert report.refused == [Refused(2, "还没有定论，请再导一次", "Not decided yet; please import the file again", "")]
+
+
+async def test_a_row_that_breaks_the_rules_code_is_refused_and_the_others_go_on() -> None:
+    """A2: one bad row never stops the others."""
+    put = answering(
+        lambda aggregate_id: Outcome(
+            "c", aggregate_id, "broken" if aggregate_id.endswith("1") else "accepted", events=("ArrivalReported",)
+        )
+    )
+    report = await import_logistics([ARRIVAL, replace(ARRIVAL, row=3, contract_no="HT26030002")], [], put)
+    assert counts(report) == (1, 0, [(2, "")])
+
+
+async def test_a_busy_service_is_asked_again(monkeypatch: Any) -> None:
+    """A2"""
+    monkeypatch.setattr(importing, "PAUSE_S", 0.0)
+    contracts = Contracts()
+    busy = iter([True, True, False, False])
+
+    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
+        if next(busy):
+            raise Overloaded("2000 requests wait")
+        return await contracts.put(aggregate_id, command, step=step)
+
+    assert counts(await import_contracts([ROW], [], put)) == (1, 0, [])
+
+
+async def test_a_row_that_could_not_be_sent_is_refused_as_undecided() -> None:
+    """A2"""
+
+    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
+        raise NotReady("Kafka did not take the request")
+
+    assert counts(await import_contracts([ROW], [], put)) == (0, 0, [(2, "")])

@@ -1,0 +1,218 @@
+"""Rows of the logistics file, put to their contract: announced, delayed, arrived."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contracts.decision import Context, Rejected
+from contracts.fact import ContractLine, Customer
+from contracts.order import ArrivalReported, ContractSigned, DelayNoticed, OrderEvent, ShipmentAnnounced
+from contracts.policy import policy_book
+from order.domain.contract import (
+    COMMANDS,
+    INITIAL,
+    AnnounceShipment,
+    Contract,
+    NoticeDelay,
+    ReportArrival,
+    decide,
+    evolve,
+)
+
+NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
+SIGNED = ContractSigned(
+    at=NOW,
+    contract_no="HT26030001",
+    store_code="S02",
+    store_name="南海店",
+    signed_on=date(2026, 2, 8),
+    customer=Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区"),
+    promised_on=date(2026, 3, 10),
+    amount_due_fen=0,
+    lines=(
+        ContractLine(
+            line_no=1,
+            sku="WC-100",
+            name="连体坐便器",
+            spec="",
+            category="卫浴",
+            quantity=2,
+            unit_price_fen=135_000,
+            to_install=True,
+        ),
+    ),
+)
+ANNOUNCE = AnnounceShipment(
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    quantity=2,
+    waybill="YD0001",
+    carrier="顺途专线",
+    eta=date(2026, 3, 11),
+)
+DELAY = NoticeDelay(
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    waybill="YD0001",
+    carrier="顺途专线",
+    eta=date(2026, 3, 15),
+    reason="工厂排产",
+)
+ARRIVE = ReportArrival(
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    quantity=2,
+    waybill="YD0001",
+    carrier="顺途专线",
+    arrived_on=date(2026, 3, 9),
+)
+ANNOUNCED = ShipmentAnnounced(
+    at=NOW,
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    quantity=2,
+    waybill="YD0001",
+    carrier="顺途专线",
+    eta=date(2026, 3, 11),
+)
+DELAYED = DelayNoticed(
+    at=NOW,
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    waybill="YD0001",
+    carrier="顺途专线",
+    eta=date(2026, 3, 15),
+    reason="工厂排产",
+)
+ARRIVED = ArrivalReported(
+    at=NOW,
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-100",
+    name="连体坐便器",
+    quantity=2,
+    waybill="YD0001",
+    carrier="顺途专线",
+    arrived_on=date(2026, 3, 9),
+)
+EACH_ROW = pytest.mark.parametrize(
+    ("command", "event"),
+    [(ANNOUNCE, ANNOUNCED), (DELAY, DELAYED), (ARRIVE, ARRIVED)],
+    ids=["announced", "delayed", "arrived"],
+)
+
+
+def given(*events: OrderEvent) -> Contract:
+    state = INITIAL
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+@EACH_ROW
+def test_a_row_of_a_known_line_is_taken(command: COMMANDS, event: OrderEvent) -> None:
+    """A2, A4"""
+    assert decide(command, given(SIGNED), CTX) == (event,)
+
+
+@EACH_ROW
+def test_the_same_row_counts_once(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command, given(SIGNED, event), CTX) == ()
+
+
+@EACH_ROW
+def test_the_same_waybill_tells_of_each_status_once(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    others = [known for known in (ANNOUNCED, DELAYED, ARRIVED) if known != event]
+    assert decide(command, given(SIGNED, *others), CTX) == (event,)
+
+
+@EACH_ROW
+def test_another_carrier_name_in_a_repeated_row_changes_nothing(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command.model_copy(update={"carrier": "顺途"}), given(SIGNED, event), CTX) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        (ANNOUNCE.model_copy(update={"quantity": 1}), ANNOUNCED),
+        (ANNOUNCE.model_copy(update={"eta": date(2026, 3, 12)}), ANNOUNCED),
+        (DELAY.model_copy(update={"eta": date(2026, 3, 20)}), DELAYED),
+        (ARRIVE.model_copy(update={"quantity": 1}), ARRIVED),
+        (ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 8)}), ARRIVED),
+    ],
+)
+def test_the_same_row_with_another_quantity_or_day_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command, given(SIGNED, event), CTX) == Rejected(
+        code="row_contradicts",
+        rule="A2",
+        zh="第 1 行、运单 YD0001 的同一状态已经导入过，但数量或日期不同。先到的算数，请核对",
+        en="Line 1, waybill YD0001 was imported with this status before, but with another quantity or day. "
+        "The first one counts; please check",
+        facts={"line_no": 1, "waybill": "YD0001"},
+    )
+
+
+@EACH_ROW
+def test_a_row_of_an_unknown_contract_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command, given(), CTX) == Rejected(
+        code="unknown_contract",
+        rule="A2",
+        zh="没有合同 HT26030001。请核对合同号，或先登记合同",
+        en="There is no contract HT26030001. Check the number, or register the contract first",
+        facts={"contract_no": "HT26030001"},
+    )
+
+
+@EACH_ROW
+def test_a_row_of_an_unknown_line_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command.model_copy(update={"line_no": 99}), given(SIGNED), CTX) == Rejected(
+        code="unknown_line",
+        rule="A2",
+        zh="合同 HT26030001 没有第 99 行。请核对行号",
+        en="Contract HT26030001 has no line 99. Check the line number",
+        facts={"contract_no": "HT26030001", "line_no": 99},
+    )
+
+
+@EACH_ROW
+def test_a_row_with_another_sku_than_was_sold_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+    """A2"""
+    assert decide(command.model_copy(update={"sku": "ZZ-999"}), given(SIGNED), CTX) == Rejected(
+        code="sku_differs",
+        rule="A2",
+        zh="合同 HT26030001 第 1 行是 WC-100（连体坐便器），不是 ZZ-999。请核对型号或行号",
+        en="Line 1 of contract HT26030001 is WC-100 (连体坐便器), not ZZ-999. Check the sku or the line number",
+        facts={"contract_no": "HT26030001", "line_no": 1, "sold": "WC-100", "told": "ZZ-999"},
+    )
+
+
+@pytest.mark.parametrize("command", [ANNOUNCE, ARRIVE])
+@pytest.mark.parametrize("quantity", [0, -1, 1_000_000])
+def test_no_such_quantity_is_refused(command: COMMANDS, quantity: int) -> None:
+    """A2"""
+    decision = decide(command.model_copy(update={"quantity": quantity}), given(SIGNED), CTX)
+    assert decision == Rejected(
+        code="bad_quantity",
+        rule="A2",
+        zh=f"数量 {quantity} 不对，应是 1 到 999999",
+        en=f"Quantity {quantity} is wrong; it must be 1 to 999999",
+        facts={"quantity": quantity},
+    )
+
+
+def test_more_pieces_than_were_sold_are_taken_because_they_are_there() -> None:
+    """D9"""
+    many = ARRIVE.model_copy(update={"quantity": 7})
+    assert decide(many, given(SIGNED), CTX) == (ARRIVED.model_copy(update={"quantity": 7}),)
