@@ -258,6 +258,7 @@ def serve(process: Process) -> int:
     )
     server = uvicorn.Server(config)
     try:
+        asyncio.run(kafka.provision(process.settings, process.system.services))
         server.run()
     except NotReady as error:
         log.error("cannot start", error=str(error))  # noqa: TRY400 - the message says it all; a traceback says nothing

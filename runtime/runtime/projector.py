@@ -107,6 +107,10 @@ class Projector:
             except (PyMongoError, KafkaError, NotReady, OSError) as error:
                 log.warning("read models wait for a server", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_RETRY_SECONDS)
+            except Exception as error:  # a bug in a fold: going on would leave rows wrong for ever
+                log.exception("a fold fails")
+                self._stop(PartitionStopped(f"a fold fails: {type(error).__name__}: {error}"))
+                await asyncio.Event().wait()
 
     async def _fold(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """1 decode once; 2 each model: read up what it lacks, fold, write; 3 tell who looks on."""

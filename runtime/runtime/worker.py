@@ -37,7 +37,6 @@ COMMIT_SECONDS = 20.0  # longer and the transaction's end is unknown; the broker
 START_SECONDS = 30.0  # fencing waits for the former owner's transaction to be resolved
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)  # between takeovers after a failure
 _EXPECTED = (KafkaError, PyMongoError, OutcomeUnknown, CheckpointLost, NotReady, TimeoutError, OSError)
-FENCED_SECONDS = 3.0  # a fenced owner that is still assigned comes back no sooner: two owners must not fence in turn
 
 
 class Worker:
@@ -153,11 +152,14 @@ class Partition:
                 state = await self._take_over(producer)
                 failures = 0
                 await self._serve(producer, state)
+                await self._end_checkpointing()
+                with suppress(PyMongoError, TimeoutError):  # a fresh checkpoint makes the next owner quick; no more
+                    await asyncio.wait_for(state.checkpoint(), 3)
             except PartitionStopped:
                 raise
             except (OwnershipLost, ProducerFenced) as error:
                 failures += 1
-                wait = FENCED_SECONDS
+                wait = self._after_fencing()
                 log.warning("fenced", topic=self.tp.topic, partition=self.tp.partition, error=type(error).__name__)
             except Exception as error:
                 failures += 1
@@ -174,6 +176,10 @@ class Partition:
                 await kafka.close_producer(producer)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.leaving.wait(), wait)
+
+    def _after_fencing(self) -> float:
+        """Longer than the group needs to tell us that we are out: two owners must not fence each other in turn (A6)."""
+        return 2 * min(3.0, self.worker.settings.session_timeout_ms / 3_000) + 1.0
 
     async def _take_over(self, producer: AIOKafkaProducer) -> PartitionState:
         """Become the owner, in this order (RISKS A12-A15):
@@ -258,10 +264,7 @@ class Partition:
         """Decide what is waiting, batch by batch; between batches timers and checkpoints get their turn."""
         settings = self.worker.settings
         while not self.leaving.is_set():
-            got: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = await self.worker.consumer.getmany(
-                self.tp, timeout_ms=100, max_records=settings.batch_commands
-            )
-            records = got.get(self.tp, [])
+            records = await self._waiting_commands(settings.batch_commands)
             start = 0
             while start < len(records):
                 end = _within_bytes(records, start, settings.batch_bytes)
@@ -271,6 +274,17 @@ class Partition:
             self._checkpoint_now_and_then(state)
             await state.make_room()
             await asyncio.sleep(0)  # over buffered records the loop would never yield to heartbeats and HTTP
+
+    async def _waiting_commands(self, limit: int) -> Sequence[ConsumerRecord[bytes, bytes]]:
+        """What is waiting, at most `limit`; nothing when asked to leave: `getmany` would outlast a rebalance (A18)."""
+        fetching = asyncio.ensure_future(self.worker.consumer.getmany(self.tp, timeout_ms=100, max_records=limit))
+        leaving = asyncio.ensure_future(self.leaving.wait())
+        try:
+            await asyncio.wait({fetching, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            return fetching.result().get(self.tp, []) if fetching.done() else []
+        finally:
+            fetching.cancel()
+            leaving.cancel()
 
     async def _batch(
         self, producer: AIOKafkaProducer, state: PartitionState, records: Sequence[ConsumerRecord[bytes, bytes]]
