@@ -108,7 +108,7 @@ BREAKS: list[tuple[Json, str, str, Whom]] = [
         "variant added",
         "old readers",
     ),
-    (changed("$defs", "Machine", "properties", "n", "type", to="string"), "by.n", "type changed", "both"),
+    (changed("$defs", "Machine", "properties", "no", "type", to="string"), "by.no", "type changed", "both"),
     (changed("$defs", "Window", "properties", "starts", to=GONE), "window.starts", "field removed", "old readers"),
     (
         changed("$defs", "Window", "properties", "starts", "format", to="date"),
