@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from songda.client import CallFailed, Client, token_for
-from songda.system import local_settings
+from songda.local import local_settings
+from songda.publish import generate
+from songda.stack import commands as stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 importing = typer.Typer(no_args_is_help=True, help="导入公司的文件 Import the company's files.")
@@ -23,6 +25,9 @@ docs = typer.Typer(no_args_is_help=True, help="生成文档 Generate documents."
 app.add_typer(importing, name="import")
 app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
+for command in (stack.up, stack.down, stack.status, stack.wipe):
+    app.command()(command)
+contracts.command("generate")(generate)
 
 out = Console()
 err = Console(stderr=True)

@@ -1,7 +1,6 @@
-"""The whole system: every service, the dashboards over them, and the settings that a command of this machine uses."""
+"""The whole system: every service, and the dashboards over them."""
 
 from pathlib import Path
-from typing import Any
 
 import dashboards.main
 import dispatch.main
@@ -12,20 +11,6 @@ import service_desk.main
 from runtime.app import System
 from runtime.service import Service
 from runtime.settings import Settings
-from songda.stack.places import StackSettings
-
-
-def local_settings(**changes: Any) -> Settings:
-    """Settings of a process on this machine: the environment's, else those of the local stack."""
-    stack = StackSettings()
-    given = Settings()
-    local = {
-        "kafka_bootstrap": f"127.0.0.1:{stack.kafka_port}",
-        "mongo_url": f"mongodb://127.0.0.1:{stack.mongo_port}",
-        "home": stack.home,
-    }
-    missing = {name: value for name, value in local.items() if name not in given.model_fields_set}
-    return given.model_copy(update=missing | changes)
 
 
 def services(home: Path) -> dict[str, Service]:
@@ -49,4 +34,4 @@ def system(settings: Settings) -> System:
     )
 
 
-__all__ = ["local_settings", "services", "system"]
+__all__ = ["services", "system"]
