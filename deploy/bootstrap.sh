@@ -95,7 +95,7 @@ install_members() {
 }
 fetch_java() {
     rm -rf "$local/java"
-    mvn --quiet --batch-mode -f deploy/java/pom.xml package "-Dstack=$PWD/$local/java"
+    mvn --quiet --batch-mode -Dstyle.color=never -f deploy/java/pom.xml package "-Dstack=$PWD/$local/java"
 }
 
 python=$(python_found)

@@ -99,7 +99,8 @@ async def _up_here(settings: StackSettings, *, servers: bool) -> None:
         if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
             loop.add_signal_handler(sign, stopping.set)
     when_ready = f"{_ready_line(settings, servers=servers)}  Ctrl-C 停止 stops it."
-    await whole.run(settings, _tell, stopping, servers_only=servers, when_ready=when_ready)
+    parts = whole.starters(settings, _tell, servers_only=servers)
+    await whole.run(settings, parts, _tell, stopping, when_ready)
     _tell("已停止 stopped. 数据保留 The data is kept.")
 
 
@@ -109,6 +110,7 @@ async def _up_detached(settings: StackSettings, *, servers: bool) -> None:
     log = log_file(settings.home, whole.WATCHER)
     seen = log.stat().st_size if log.exists() else 0
     environment = {**os.environ, "SONGDA_HOME": str(settings.home), "PYTHONUNBUFFERED": "1"}
+    ready_file(settings.home).unlink(missing_ok=True)  # of a watcher that was killed
     watcher = spawn(settings.home, whole.WATCHER, command, port=settings.http_port, env=environment)
     until = time.monotonic() + DETACHED_SECONDS
     while not ready_file(settings.home).exists():

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import shutil
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,14 +20,16 @@ WATCHER = "stack"
 """Name of the process that starts and watches the others."""
 ORDER = ("kafka", "mongo", "app")
 """Each needs those before it: started in this order, stopped in the reverse."""
-OURS = frozenset({"kafka", "mongo", "logs", "run", "sms", "messages", "secret", "exports"})
+OURS = frozenset({"kafka", "mongo", "logs", "run", "sms", "messages", "exports"})
 """What a stack and its application keep in a home; a wipe deletes this and nothing else."""
 LOOK_SECONDS = 0.5
 RESTARTS, WITHIN_SECONDS = 5, 120.0
 """A part that ends by itself is started again, unless it happens too often."""
-STOP_SECONDS = 60.0
+STOP_SECONDS = 120.0
+"""The watcher stops the parts one after the other."""
 
 Tell = Callable[[str], None]
+Starter = Callable[[], Awaitable[Process]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +45,36 @@ def status(home: Path) -> tuple[Part, ...]:
     return tuple(Part(name, find(home, name)) for name in (WATCHER, *ORDER))
 
 
+def starters(settings: StackSettings, tell: Tell, *, servers_only: bool = False) -> dict[str, Starter]:
+    """How each part is started, in order."""
+    programs = settings.java_programs
+    servers: dict[str, Starter] = {
+        "kafka": lambda: start_kafka(
+            settings.home, settings.kafka_port, controller_port=settings.controller_port, programs=programs
+        ),
+        "mongo": lambda: start_mongo(settings.home, settings.mongo_port, programs=programs),
+    }
+    return servers if servers_only else {**servers, "app": lambda: start_application(settings, tell)}
+
+
 async def run(
-    settings: StackSettings, tell: Tell, stopping: asyncio.Event, *, servers_only: bool = False, when_ready: str = ""
+    settings: StackSettings, parts: Mapping[str, Starter], tell: Tell, stopping: asyncio.Event, when_ready: str
 ) -> None:
-    """Bring the stack up, watch it until `stopping` is set, and bring it down. Raises StackError."""
+    """Bring the parts up, watch them until `stopping` is set, and bring them down. Raises StackError."""
     home = settings.home
-    starters = _starters(settings, tell)
-    parts = ORDER[:-1] if servers_only else ORDER
     with _only_one(home):
         note(myself(home, WATCHER, settings.http_port))
         try:
             await end_parts(home, tell, "上次留下的 left over")
             _require_ports(settings, parts)
             running: dict[str, Process] = {}
-            for name in parts:
-                if (process := await _unless(stopping, _start(name, starters[name], tell))) is None:
+            for name, starter in parts.items():
+                if (process := await _unless(stopping, _start(name, starter, tell))) is None:
                     return
                 running[name] = process
             tell(when_ready)
             ready_file(home).touch()
-            await _watch(running, starters, tell, stopping)
+            await _watch(running, parts, tell, stopping)
         finally:
             ready_file(home).unlink(missing_ok=True)
             await end_parts(home, tell, "停止 stopping")
@@ -106,7 +118,7 @@ async def wipe(home: Path, tell: Tell) -> tuple[str, ...]:
     return deleted
 
 
-def _require_ports(settings: StackSettings, parts: tuple[str, ...]) -> None:
+def _require_ports(settings: StackSettings, parts: Iterable[str]) -> None:
     """Say at once that a port is taken, not after the other parts have started."""
     require_free(settings.kafka_port, "Kafka", "SONGDA_KAFKA_PORT")
     require_free(settings.controller_port, "Kafka controller", "SONGDA_KAFKA_CONTROLLER_PORT")
@@ -115,18 +127,7 @@ def _require_ports(settings: StackSettings, parts: tuple[str, ...]) -> None:
         require_free(settings.http_port, "songda", "SONGDA_HTTP_PORT")
 
 
-def _starters(settings: StackSettings, tell: Tell) -> dict[str, Callable[[], Awaitable[Process]]]:
-    programs = settings.java_programs
-    return {
-        "kafka": lambda: start_kafka(
-            settings.home, settings.kafka_port, controller_port=settings.controller_port, programs=programs
-        ),
-        "mongo": lambda: start_mongo(settings.home, settings.mongo_port, programs=programs),
-        "app": lambda: start_application(settings, tell),
-    }
-
-
-async def _start(name: str, starter: Callable[[], Awaitable[Process]], tell: Tell) -> Process:
+async def _start(name: str, starter: Starter, tell: Tell) -> Process:
     begun = time.monotonic()
     tell(f"启动 starting: {name} …")
     process = await starter()
@@ -136,7 +137,7 @@ async def _start(name: str, starter: Callable[[], Awaitable[Process]], tell: Tel
 
 async def _watch(
     running: dict[str, Process],
-    starters: dict[str, Callable[[], Awaitable[Process]]],
+    parts: Mapping[str, Starter],
     tell: Tell,
     stopping: asyncio.Event,
 ) -> None:
@@ -153,7 +154,7 @@ async def _watch(
                     f"{name} 反复退出。 {name} keeps ending; see {log_file(process.home, name)}. The stack stops."
                 )
             tell(f"{name} 意外退出, 重新启动 ended unexpectedly and is started again; see {process.log}")
-            again = await _unless(stopping, _start(name, starters[name], tell))
+            again = await _unless(stopping, _start(name, parts[name], tell))
             if again is None:
                 return
             running[name] = again
@@ -194,4 +195,4 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-__all__ = ["ORDER", "Part", "down", "end_parts", "run", "status", "wipe"]
+__all__ = ["ORDER", "Part", "down", "end_parts", "run", "starters", "status", "wipe"]
