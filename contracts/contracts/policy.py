@@ -95,6 +95,11 @@ class PolicyBook:
             raise ValueError("no policy revision: put one into contracts/policies/")
         self._days = [policy.effective_from for policy in self._revisions]
 
+    @property
+    def revisions(self) -> tuple[Policy, ...]:
+        """All revisions, for checks at the start."""
+        return tuple(self._revisions)
+
     def at(self, moment: datetime) -> Policy:
         """The policy in force at `moment` (aware). Before the first revision, the first one holds."""
         day = moment.astimezone(SHANGHAI).date()
