@@ -1,1 +1,1 @@
-"""The rules of dispatch: pure functions over frozen values."""
+"""The rules of dispatch 调度, one file per aggregate. Pure."""

@@ -1,0 +1,46 @@
+"""Arithmetic of booking (B1, B2, B10): checklist words, the earliest day, and until when something is owed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from contracts.dispatch import Checklist
+from contracts.fact import ContractLine, JobKind
+from contracts.policy import Policy, civil_day, end_of_day
+
+CHECKLIST_ZH = {
+    "switch_panels": "开关面板",
+    "angle_valves": "角阀",
+    "ceiling": "吊顶",
+    "water_power": "水电",
+    "gas": "燃气",
+    "kitchen_cleared": "厨房清空",
+}
+
+
+def missing_on_site(checklist: Checklist) -> tuple[str, ...]:
+    """The items of the checklist that are answered "no", by field name, in the order of the call (B2)."""
+    return tuple(item for item in CHECKLIST_ZH if not getattr(checklist, item))
+
+
+def earliest_day(called_at: datetime, policy: Policy) -> date:
+    """The first day that may be agreed in a call at `called_at` (B1: calendar days)."""
+    return civil_day(called_at) + timedelta(days=policy.booking_days_ahead)
+
+
+def booking_due(kind: JobKind, on: date, policy: Policy) -> datetime:
+    """By when the booking was owed: 3 days before a delivery (K2); what is not bound by B1, by the day itself."""
+    return end_of_day(on - timedelta(days=policy.booking_days_ahead if kind == "delivery" else 0))
+
+
+def install_due(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> datetime | None:
+    """Until when installation is owed (B10, K9): the end of the second day; None when nothing is installed."""
+    if not any(line.to_install for line in lines):
+        return None
+    return end_of_day(delivered_on + timedelta(days=policy.install_within_days))
+
+
+def volume_of(lines: Iterable[ContractLine], policy: Policy) -> int:
+    """Litres that the goods take on a vehicle (B8)."""
+    return sum(
+        line.quantity * policy.litres_per_piece.get(line.category, policy.litres_per_piece_default) for line in lines
+    )

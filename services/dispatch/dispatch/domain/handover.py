@@ -1,0 +1,166 @@
+"""What comes of a job at the customer's: signed, not deliverable, installed, visited (B10, B13, B14, B22)."""
+
+from datetime import datetime
+from typing import Literal, assert_never
+
+from pydantic import Field
+
+from contracts.decision import Command, Context, Rejected
+from contracts.dispatch import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
+from contracts.policy import Policy, civil_day
+from dispatch.domain import job_refusals as no
+from dispatch.domain.booking_rules import install_due
+from dispatch.domain.delivery_rules import CountedLine, delivered_lines, handed_over
+from dispatch.domain.job_state import (
+    Booked,
+    Decision,
+    Delivered,
+    Failed,
+    Installed,
+    OnTheWay,
+    Opened,
+    Published,
+    Scheduled,
+    Visited,
+    Waiting,
+)
+from dispatch.domain.words import Words
+
+
+class CompleteDelivery(Command):
+    """签收 (B13, B22): counted line by line in front of the customer, who signed."""
+
+    command: Literal["CompleteDelivery"] = "CompleteDelivery"
+    delivered: tuple[CountedLine, ...]
+    signed_by: Words
+    signature_ref: Words
+    taught_use: bool
+    cash_fen: int = Field(default=0, ge=0)
+
+
+class FailDelivery(Command):
+    """未送成 (B14): not deliverable; who in the office agreed, and where the goods go."""
+
+    command: Literal["FailDelivery"] = "FailDelivery"
+    cause: Words
+    goods: Literal["returned", "deposited"]
+    consent_by: Words | None = None
+
+
+class CompleteInstallation(Command):
+    """安装完成 (B10): accepted by the customer."""
+
+    command: Literal["CompleteInstallation"] = "CompleteInstallation"
+    accepted_by: Words
+    note: str = ""
+
+
+class FinishVisit(Command):
+    """上门结束: the service desk has the technician's report."""
+
+    command: Literal["FinishVisit"] = "FinishVisit"
+    note: str = ""
+
+
+def complete_delivery(command: CompleteDelivery, job: Opened, at: datetime, ctx: Context) -> Decision:
+    """签收: goods checked line by line in front of the customer, signed. Rules: B13, B22, B10 (installation is due).
+
+    The same signature again is no event. Refuses: not_on_the_way, count_differs.
+    """
+    match job:
+        case Delivered() if job.signature_ref == command.signature_ref:
+            return ()
+        case Delivered() | Installed() | Visited():
+            return no.over(job.work.job_id)
+        case OnTheWay():
+            work = job.work
+            goods = handed_over(command.delivered, work.lines)
+            if isinstance(goods, Rejected):
+                return goods
+            return (
+                DeliveryCompleted(
+                    at=at,
+                    job_id=work.job_id,
+                    contract_no=work.contract_no,
+                    customer=work.customer,
+                    crew=job.place.crew,
+                    leader=job.leader,
+                    delivered=goods,
+                    lines=work.lines,
+                    signed_by=command.signed_by,
+                    signature_ref=command.signature_ref,
+                    taught_use=command.taught_use,
+                    cash_fen=command.cash_fen,
+                    window_ends=job.place.window.ends,
+                    install_due=install_due(civil_day(at), delivered_lines(goods, work.lines), ctx.policy),
+                ),
+            )
+        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+            return no.not_on_the_way(job.work.job_id, "B13")
+    assert_never(job)
+
+
+def fail_delivery(command: FailDelivery, job: Opened, at: datetime) -> Decision:
+    """未送成: only with the office's consent (B14). The same failure again is no event."""
+    match job:
+        case Failed() if (job.cause, job.goods) == (command.cause, command.goods):
+            return ()
+        case Delivered() | Installed() | Visited():
+            return no.over(job.work.job_id)
+        case OnTheWay() if command.consent_by is None:
+            return no.consent_missing(job.work.job_id)
+        case OnTheWay():
+            return (
+                DeliveryFailed(
+                    at=at,
+                    job_id=job.work.job_id,
+                    contract_no=job.work.contract_no,
+                    crew=job.place.crew,
+                    leader=job.leader,
+                    cause=command.cause,
+                    goods=command.goods,
+                    consent_by=command.consent_by,
+                    window_ends=job.place.window.ends,
+                ),
+            )
+        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+            return no.not_on_the_way(job.work.job_id, "B14")
+    assert_never(job)
+
+
+def complete_installation(command: CompleteInstallation, job: Opened, at: datetime, ctx: Context) -> Decision:
+    """安装完成 (B10): an installation that has a slot. Done already is no event."""
+    if job.work.kind != "installation":
+        return no.not_an_installation(job.work.job_id)
+    match job:
+        case Installed():
+            return ()
+        case Scheduled() | Published():
+            return (
+                InstallationCompleted(
+                    at=at,
+                    job_id=job.work.job_id,
+                    contract_no=job.work.contract_no,
+                    crew=job.place.crew,
+                    leader=job.leader if isinstance(job, Published) else leader_by(ctx.policy, job.place.crew, ctx.by),
+                    accepted_by=command.accepted_by,
+                    note=command.note,
+                    due=job.work.due_at,
+                ),
+            )
+        case Waiting() | Booked() | OnTheWay() | Delivered() | Failed() | Visited():
+            return no.not_scheduled(job.work.job_id)
+    assert_never(job)
+
+
+def leader_by(policy: Policy, crew: str, otherwise: str) -> str:
+    """The crew's leader by the policy, or the person who reports."""
+    known = next((one.leader for one in policy.crews if one.crew == crew), None)
+    return known or otherwise
+
+
+def finish_visit(command: FinishVisit, job: Opened, at: datetime) -> Decision:
+    """上门结束: what came of it is the ticket's story. Finished already is no event."""
+    if job.work.kind != "visit":
+        return no.not_a_visit(job.work.job_id)
+    return () if isinstance(job, Visited) else (VisitDone(at=at, job_id=job.work.job_id, note=command.note),)

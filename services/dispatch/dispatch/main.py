@@ -1,0 +1,19 @@
+"""Dispatch 调度, wired together."""
+
+from dispatch.api import router
+from dispatch.domain import day, job, job_state, run
+from dispatch.projections import PROJECTIONS
+from dispatch.reactions import REACTIONS
+from runtime.service import Decider, Service
+
+SERVICE = Service(
+    name="dispatch",
+    deciders=(
+        Decider("job", job_state.INITIAL, job_state.STATES, job.COMMANDS, job.decide, job_state.evolve, job.due),
+        Decider("day", day.INITIAL, day.STATES, day.COMMANDS, day.decide, day.evolve, day.due),
+        Decider("run", run.INITIAL, run.STATES, run.COMMANDS, run.decide, run.evolve, run.due),
+    ),
+    reactions=REACTIONS,
+    projections=PROJECTIONS,
+    router=router,
+)

@@ -1,0 +1,282 @@
+"""Giving a job a place takes two aggregates: the day reserves, the job takes, the day confirms. One answer for all.
+
+Cut off in between, nothing stays half done: a reservation that was not taken expires, and what a job took or left is
+confirmed or released by dispatch's reactions.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.decision import Rejected
+from contracts.fact import ContractLine, GoodsLine, Half, Window
+from contracts.policy import Policy
+from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, crews_of, day_id, held_by, wanted_slot
+from dispatch.domain.job import job_id
+from dispatch.domain.run_refusals import plan_too_late
+from dispatch.domain.stop import LeaveSlot, TakeSlot
+from dispatch.domain.words import Words
+from dispatch.views import day_view, plan_of
+from runtime.http import Answer, Asking
+from runtime.outcome import Outcome
+
+Json = dict[str, Any]
+
+ATTEMPTS = 3
+"""How often a free place is looked for anew when others plan the same half-day at the same moment."""
+
+
+class SlotRequest(BaseModel):
+    """Where a job is to go. Without `position` the next free one, without `window` an even share of the half-day.
+
+    `adjustment_reason` is needed once the plan is published (B4). `expected_version`: the job's version on your page.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    on: date
+    half: Half
+    crew: str = Field(min_length=1, max_length=8)
+    position: int | None = Field(default=None, ge=1, le=99)
+    window: Window | None = None
+    adjustment_reason: Words | None = None
+    expected_version: int | None = Field(default=None, ge=0)
+    at: AwareDatetime | None = None
+
+
+class ReleaseRequest(BaseModel):
+    """Why a job leaves its slot."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    reason: Words
+    expected_version: int | None = Field(default=None, ge=0)
+    at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """One request to place one job."""
+
+    desk: Asking
+    job: Json
+    request: SlotRequest
+    policy: Policy
+
+
+async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Policy) -> Answer:
+    """1 reserve, 2 take, 3 confirm, 4 free the slot of another day; a refusal at 2 puts things back as they were."""
+    planning = Planning(desk, job, request, policy)
+    await _refuse_early(planning)
+    # 1 the day decides whether the place fits (B8) and whether a reason is owed (B4)
+    asked, reserved = await _reserve(planning)
+    if reserved.status != "accepted":
+        return desk.answer(reserved)
+    # 2 the job decides whether it may be planned (A3, B1, B2)
+    taken = await desk.ask(
+        job_id(job["job_id"]),
+        take_of(asked, reserved, vehicle_on(await _day(planning), asked.crew)),
+        step="take",
+        expected_version=request.expected_version,
+    )
+    if taken.status == "rejected":
+        if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
+            await _put_back(planning, reserved)
+        return desk.answer(taken)
+    if taken.status != "accepted":
+        return desk.answer(taken)
+    # 3 the reservation stays
+    confirmed = await desk.ask(
+        day_id(request.on),
+        ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=reserved.version),
+        step="confirm",
+    )
+    if confirmed.status == "rejected":
+        return desk.answer(confirmed)
+    # 4 what the job left on another day is free
+    if job["on"] is not None and job["on"] != request.on.isoformat():
+        left = ReleaseSlot(
+            at=request.at,
+            job_id=job["job_id"],
+            reason=request.adjustment_reason or "改排他日 moved to another day",
+            reservation=job["day_version"],
+        )
+        await desk.ask(day_id(date.fromisoformat(job["on"])), left, step="release")
+    place = {
+        "on": request.on.isoformat(),
+        "crew": asked.crew,
+        "half": asked.half,
+        "position": asked.position,
+        "window": None if asked.window is None else asked.window.model_dump(mode="json"),
+        "day_version": confirmed.version,
+    }
+    return desk.answer(taken, body=place)
+
+
+async def take_slot_back(desk: Asking, job: Json, request: ReleaseRequest) -> Answer:
+    """The job leaves its slot, and the slot is free again."""
+    left = await desk.ask(
+        job_id(job["job_id"]),
+        LeaveSlot(at=request.at, reason=request.reason),
+        step="leave",
+        expected_version=request.expected_version,
+    )
+    if left.status == "accepted" and job["on"] is not None:
+        freed = ReleaseSlot(at=request.at, job_id=job["job_id"], reason=request.reason, reservation=job["day_version"])
+        await desk.ask(day_id(date.fromisoformat(job["on"])), freed, step="release")
+    return desk.answer(left)
+
+
+def take_of(asked: ReserveSlot, reserved: Outcome, vehicle: str) -> TakeSlot:
+    """What the job is asked, once the day has reserved the place."""
+    if asked.position is None or asked.window is None:
+        raise ValueError("a reservation names its position and window")
+    return TakeSlot(
+        at=asked.at,
+        depot=asked.depot,
+        on=asked.on,
+        half=asked.half,
+        crew=asked.crew,
+        vehicle=vehicle,
+        position=asked.position,
+        window=asked.window,
+        volume_l=asked.volume_l,
+        day_version=reserved.version,
+        renewed=bool(reserved.events),
+        reason=asked.adjustment_reason,
+    )
+
+
+def reservation_of(planning: Planning, day: Json | None, *, position: int | None) -> ReserveSlot:
+    """The place that is asked for, with position and window worked out from the day as last seen."""
+    job, request = planning.job, planning.request
+    wanted = ReserveSlot(
+        at=request.at,
+        on=request.on,
+        job_id=job["job_id"],
+        kind=job["kind"],
+        contract_no=job["contract_no"],
+        crew=request.crew,
+        half=request.half,
+        position=position,
+        window=request.window,
+        volume_l=job["volume_l"],
+        lines=goods_of(job),
+        adjustment_reason=request.adjustment_reason,
+    )
+    plan = plan_of(day_view(day, request.on, planning.policy))
+    slot = wanted_slot(wanted, plan, held_by(plan, job["job_id"]), planning.policy)
+    return wanted.model_copy(update={"position": slot.position, "window": slot.window})
+
+
+def contract_lines(job: Json) -> tuple[ContractLine, ...]:
+    """The contract lines in a job's row."""
+    return tuple(ContractLine.model_validate(line) for line in job["lines"])
+
+
+def goods_of(job: Json) -> tuple[GoodsLine, ...]:
+    """What the vehicle carries for a job; installations and visits carry no list."""
+    if job["kind"] != "delivery":
+        return ()
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity)
+        for line in contract_lines(job)
+    )
+
+
+def vehicle_on(day: Json | None, crew: str) -> str:
+    """The crew's vehicle on that day."""
+    crews = [] if day is None else day["crews"]
+    return next((str(one["vehicle"]) for one in crews if one["crew"] == crew), "")
+
+
+async def _day(planning: Planning) -> Json:
+    """The day's row; a day that nobody planned yet has the policy's crews."""
+    row = await planning.desk.rows("days").get(f"main:{planning.request.on.isoformat()}")
+    if row is not None:
+        facet: Json = row["day"]
+        return facet
+    return {"crews": [crew.model_dump(mode="json") for crew in crews_of(planning.policy)]}
+
+
+async def _refuse_early(planning: Planning) -> None:
+    """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
+    job, request, desk = planning.job, planning.request, planning.desk
+    if request.expected_version is not None and job["version"] > request.expected_version:
+        desk.refuse(stale(request.expected_version, job["version"]))
+    run = await desk.rows("runs").get(f"{request.on.isoformat()}:{request.crew}")
+    if run is not None and run["run"]["status"] == "way":
+        desk.refuse(plan_too_late(request.crew, request.on))
+
+
+def stale(expected: int, version: int) -> Rejected:
+    """The page shows an older version of the job."""
+    return Rejected(
+        "stale_page",
+        "",
+        f"页面已过时：您看到的是第 {expected} 版，现在是第 {version} 版。请刷新后再排。",
+        f"The page is out of date: you saw version {expected}, it is {version} now. Reload and plan again.",
+        {"expected": expected, "version": version},
+    )
+
+
+async def _reserve(planning: Planning) -> tuple[ReserveSlot, Outcome]:
+    """Ask the day; a place that the planner left open is looked for anew when somebody else was faster."""
+    row = await planning.desk.rows("days").get(f"main:{planning.request.on.isoformat()}")
+    day = None if row is None else row["day"]
+    asked = reservation_of(planning, day, position=planning.request.position)
+    outcome = await _ask_day(planning, asked, 0)
+    for attempt in range(1, ATTEMPTS):
+        if planning.request.position is not None or outcome.rejected is None or not lost_the_race(outcome.rejected):
+            break
+        free = outcome.rejected.facts["next_free_position"]
+        asked = reservation_of(planning, day, position=free if isinstance(free, int) else None)
+        outcome = await _ask_day(planning, asked, attempt)
+    return asked, outcome
+
+
+async def _ask_day(planning: Planning, asked: ReserveSlot, attempt: int) -> Outcome:
+    return await planning.desk.ask(day_id(planning.request.on), asked, step=f"reserve/{attempt}")
+
+
+def lost_the_race(no: Rejected) -> bool:
+    """Whether only the place in the order of stops was taken meanwhile."""
+    clashes = str(no.facts.get("clashes", ""))
+    return bool(clashes) and set(clashes.split(",")) <= {"position_taken", "window_taken"}
+
+
+async def _put_back(planning: Planning, reserved: Outcome) -> None:
+    """The job did not take the slot: it goes back to where it was on that day, or the slot is free again."""
+    desk, job, request = planning.desk, planning.job, planning.request
+    day = day_id(request.on)
+    if job["on"] != request.on.isoformat():
+        freed = ReleaseSlot(
+            at=request.at,
+            job_id=job["job_id"],
+            reason=request.adjustment_reason or "单未接受占位 not taken by the job",
+            reservation=reserved.version,
+        )
+        await desk.ask(day, freed, step="free")
+        return
+    old = ReserveSlot(
+        at=request.at,
+        on=request.on,
+        job_id=job["job_id"],
+        kind=job["kind"],
+        contract_no=job["contract_no"],
+        crew=job["crew"],
+        half=job["half"],
+        position=job["position"],
+        window=Window.model_validate(job["window"]),
+        volume_l=job["volume_l"],
+        lines=goods_of(job),
+        adjustment_reason=request.adjustment_reason,
+        instead_of=reserved.version,
+    )
+    restored = await desk.ask(day, old, step="restore")
+    if restored.status == "accepted" and restored.events:
+        await desk.ask(job_id(job["job_id"]), take_of(old, restored, job["vehicle"]), step="retake")
+        confirmed = ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=restored.version)
+        await desk.ask(day, confirmed, step="reconfirm")
