@@ -135,6 +135,8 @@ class DeliveryDeparted(Fact):
     job_id: str
     crew: str
     vehicle: str
+    leader: str = ""
+    """Who answers for the stop from here on (B8)."""
 
 
 class DeliveryCompleted(Fact):
