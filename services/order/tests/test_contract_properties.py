@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from contracts.decision import Context, Rejected
+from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer
 from contracts.order import CompletenessLost, GoodsCompleted, OrderEvent
 from contracts.policy import policy_book
@@ -28,30 +29,43 @@ from order.domain.contract import (
     due,
     evolve,
 )
+from order.main import SERVICE
+from order.projections import fold_order
+from runtime.commands import Request, command_reader, to_headers
+from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
 NUMBER = "HT26030001"
+META = Meta(
+    id="e",
+    type="",
+    source="/songda/order",
+    subject=f"contract:{NUMBER}",
+    time=NOW,
+    sequence=1,
+    causation_id="c",
+    correlation_id="c",
+    actor="he.jx",
+    command_offset=0,
+)
 DAYS = st.integers(1, 19).map(lambda day: date(2026, 3, day))
 WAYBILLS = st.sampled_from(["YD0001", "YD0002", "YD0003", "YD0004"])
-LINE_NOS = st.integers(0, 4)
+LINE_NOS = st.sampled_from([1, 2, 3, 1, 2, 3, 0])
 SKUS = st.sampled_from(["WC-100", "WC-100", "WC-100", "FL-101"])
 PIECES = st.integers(-1, 6)
-LINES = st.lists(
-    st.builds(
-        ContractLine,
-        line_no=LINE_NOS,
-        sku=st.just("WC-100"),
-        name=st.just("连体坐便器"),
-        spec=st.just(""),
-        category=st.just("卫浴"),
-        quantity=st.integers(0, 4),
-        unit_price_fen=st.just(100),
-        to_install=st.booleans(),
-    ),
-    min_size=1,
-    max_size=4,
-).map(tuple)
+LINE = st.builds(
+    ContractLine,
+    line_no=LINE_NOS,
+    sku=st.just("WC-100"),
+    name=st.just("连体坐便器"),
+    spec=st.just(""),
+    category=st.just("卫浴"),
+    quantity=st.integers(1, 4),
+    unit_price_fen=st.just(100),
+    to_install=st.booleans(),
+)
+LINES = st.lists(LINE, min_size=1, max_size=3).map(tuple)
 REGISTER = st.builds(
     RegisterContract,
     contract_no=st.just(NUMBER),
@@ -62,6 +76,14 @@ REGISTER = st.builds(
     promised_on=st.sampled_from([date(2026, 3, 10), date(2026, 3, 11)]),
     amount_due_fen=st.just(0),
     lines=LINES,
+)
+NOTE_GOODS = st.builds(
+    NoteGoods,
+    contract_no=st.just(NUMBER),
+    line_no=LINE_NOS,
+    quantity=st.integers(1, 6),
+    waybill=WAYBILLS,
+    arrived_on=DAYS,
 )
 CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
     REGISTER,
@@ -95,14 +117,8 @@ CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
         carrier=st.just(""),
         arrived_on=DAYS,
     ),
-    st.builds(
-        NoteGoods,
-        contract_no=st.just(NUMBER),
-        line_no=LINE_NOS,
-        quantity=st.integers(1, 6),
-        waybill=WAYBILLS,
-        arrived_on=DAYS,
-    ),
+    NOTE_GOODS,
+    NOTE_GOODS,
     st.builds(
         NoteDamage,
         contract_no=st.just(NUMBER),
@@ -112,7 +128,11 @@ CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
         in_warehouse=st.booleans(),
     ),
 )
-STORY = st.tuples(REGISTER, st.lists(CALLS, max_size=25)).map(lambda story: [story[0], *story[1]])
+GOOD_LINES = st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=2, unique=True).flatmap(
+    lambda numbers: st.tuples(*(LINE.map(lambda line, n=n: line.model_copy(update={"line_no": n})) for n in numbers))
+)
+SIGNING = st.builds(lambda command, lines: command.model_copy(update={"lines": lines}), REGISTER, GOOD_LINES)
+STORY = st.tuples(SIGNING, st.lists(CALLS, min_size=6, max_size=25)).map(lambda story: [story[0], *story[1]])
 
 
 def play(commands: list[COMMANDS]) -> tuple[Contract, list[OrderEvent]]:
@@ -239,6 +259,55 @@ def test_any_event_folds_on_any_state_without_an_error(commands: list[COMMANDS],
     for event in play(other)[1]:
         state = evolve(state, event)
     assert due(state) == ()
+
+
+@given(STORY)
+def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[COMMANDS]) -> None:
+    """A3"""
+    state, history = play(commands)
+    if isinstance(state, Unsigned):
+        return
+    facet: Any = None
+    for event in history:
+        facet = fold_order(facet, event, META)
+    assert [line["missing"] for line in facet["lines"]] == [line.lacking() for line in state.lines]
+    assert facet["complete_on"] == (state.on.isoformat() if isinstance(state, Complete) else None)
+
+
+def decided_in_batches(commands: list[COMMANDS], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+    rules = Rules(
+        service="order",
+        deciders={"contract": SERVICE.deciders[0]},
+        readers=command_reader(SERVICE.deciders),
+        policies=policy_book(),
+        max_event_bytes=1_000_000,
+    )
+    incoming = [
+        Incoming(
+            offset=offset,
+            key=f"contract:{NUMBER}",
+            value=command.model_dump_json().encode(),
+            headers=tuple(to_headers(Request(f"c{offset}", NOW, "he.jx", "install_assistant", "r"))),
+        )
+        for offset, command in enumerate(commands)
+    ]
+    memory: dict[str, Entry] = {}
+    events: list[Outgoing] = []
+    outcomes: list[Outgoing] = []
+    for start in range(0, len(incoming), size):
+        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
+        assert decided.dead == []
+        memory |= decided.changed
+        events += decided.events
+        outcomes += decided.outcomes
+    return events, outcomes
+
+
+@settings(max_examples=50, deadline=None)
+@given(STORY, st.integers(2, 30))
+def test_a_batch_decides_what_one_by_one_decides(commands: list[COMMANDS], size: int) -> None:
+    """X1"""
+    assert decided_in_batches(commands, size) == decided_in_batches(commands, 1)
 
 
 @settings(max_examples=50)

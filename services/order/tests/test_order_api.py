@@ -1,0 +1,198 @@
+"""HTTP of the order service, over the rules alone: statuses, roles, uploads."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from contracts.decision import Context, Rejected
+from contracts.policy import policy_book
+from order.api import router
+from order.domain.contract import INITIAL, Contract, decide, evolve
+from runtime.http_errors import add_error_handling
+from runtime.outcome import Outcome
+from runtime.people import Person, Tokens
+
+WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
+NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
+TOKENS = Tokens("for these tests only")
+REGISTER: dict[str, Any] = {
+    "contract_no": "HT26030001",
+    "store_code": "S02",
+    "store_name": "南海店",
+    "signed_on": "2026-02-08",
+    "customer": {"name": "马娜", "phone": "13800001111", "address": "海八东路1号", "district": "南海区"},
+    "promised_on": "2026-03-10",
+    "amount_due_fen": 500,
+    "lines": [
+        {
+            "line_no": 1,
+            "sku": "WC-100",
+            "name": "连体坐便器",
+            "spec": "",
+            "category": "卫浴",
+            "quantity": 2,
+            "unit_price_fen": 135000,
+            "to_install": True,
+        }
+    ],
+}
+
+
+class Rules:
+    """A gateway whose commands meet the rules directly, in memory."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Contract] = {}
+
+    async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
+        """Decide at once."""
+        decision = decide(command, self.states.get(aggregate_id, INITIAL), CTX)
+        if isinstance(decision, Rejected):
+            return Outcome("c", aggregate_id, "rejected", rejected=decision)
+        for event in decision:
+            self.states[aggregate_id] = evolve(self.states.get(aggregate_id, INITIAL), event)
+        return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
+
+
+PEOPLE = {
+    person.id: person
+    for person in (
+        Person(id="specialist", name="梁美仪", role="cs_specialist"),
+        Person(id="store-S02", name="吴晓敏", role="store", store="S02"),
+        Person(id="store-S01", name="黄锦辉", role="store", store="S01"),
+        Person(id="crew", name="邓伟", role="crew"),
+        Person(id="warehouse", name="麦国华", role="warehouse"),
+        Person(id="technician", name="周建民", role="technician"),
+    )
+}
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[AsyncClient]:
+    app = FastAPI()
+    app.include_router(router)
+    app.state.owners = {"contract": "order"}
+    app.state.gateway = Rules()
+    app.state.people = PEOPLE
+    app.state.tokens = TOKENS
+    add_error_handling(app, 25 << 20)
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+        sign_in(client, "specialist")
+        yield client
+
+
+def sign_in(client: AsyncClient, person_id: str) -> None:
+    client.headers["Authorization"] = f"Bearer {TOKENS.issue(person_id)}"
+
+
+async def upload(client: AsyncClient, kind: str, *files: tuple[str, bytes]) -> Any:
+    return await client.post(f"/api/imports/{kind}", files=[("file", file) for file in files])
+
+
+async def test_a_registered_contract_is_answered_with_its_events(client: AsyncClient) -> None:
+    """A1"""
+    answer = await client.post("/api/contracts", json=REGISTER)
+    assert (answer.status_code, answer.json()["events"]) == (201, ["ContractSigned"])
+
+
+async def test_a_store_registers_its_own_contracts_only(client: AsyncClient) -> None:
+    """C18"""
+    sign_in(client, "store-S02")
+    own = await client.post("/api/contracts", json=REGISTER)
+    sign_in(client, "store-S01")
+    other = await client.post("/api/contracts", json={**REGISTER, "contract_no": "HT26030002"})
+    assert (own.status_code, other.status_code, other.json()["code"]) == (201, 403, "not_your_store")
+
+
+async def test_a_contradiction_is_answered_with_409_and_the_rule(client: AsyncClient) -> None:
+    """A1"""
+    await client.post("/api/contracts", json=REGISTER)
+    answer = await client.post("/api/contracts", json={**REGISTER, "amount_due_fen": 1})
+    assert (answer.status_code, answer.json()["code"], answer.json()["rule"]) == (409, "contract_contradicts", "A1")
+
+
+@pytest.mark.parametrize(
+    "change", [{"contract_no": "x"}, {"lines": []}, {"amount_due_fen": 10**30}, {"surprise": 1}, {"signed_on": "no"}]
+)
+async def test_a_body_that_does_not_fit_is_answered_with_422(client: AsyncClient, change: dict[str, Any]) -> None:
+    """A1"""
+    assert (await client.post("/api/contracts", json={**REGISTER, **change})).status_code == 422
+
+
+async def test_the_week_is_imported_and_the_second_time_takes_nothing(client: AsyncClient) -> None:
+    """A1, A2"""
+    contracts = ("contracts.xlsx", (WEEK / "contracts.xlsx").read_bytes())
+    logistics = [(path.name, path.read_bytes()) for path in sorted((WEEK / "logistics").iterdir())]
+    first = (await upload(client, "contracts", contracts)).json()
+    rows = (await upload(client, "logistics", *logistics)).json()
+    again = (await upload(client, "logistics", *logistics)).json()
+    assert (first["taken"], first["repeated"], len(first["refused"])) == (159, 0, 3)
+    assert (len(rows["refused"]), len(again["refused"]), again["taken"]) == (16, 16, 0)
+    assert again["repeated"] == rows["taken"] + rows["repeated"]
+    assert [file["file"] for file in rows["files"]] == [name for name, _ in logistics]
+    assert rows["refused"][0] == {
+        "row": 32,
+        "reason": "合同 HT26030001 没有第 99 行。请核对行号",
+        "reason_en": "Contract HT26030001 has no line 99. Check the line number",
+        "rule": "A2",
+        "file": "2026-03-02.csv",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"", 422, "file_empty"),
+        (b"%PDF-1.7", 415, "file_not_a_table"),
+        ("甲,乙\n1,2\n".encode(), 422, "file_columns"),
+        (b"x" * 20_000_001, 413, "file_too_large"),
+        (b"x" * (26 << 20), 413, "body_too_large"),
+    ],
+)
+async def test_a_file_that_is_no_table_is_refused_whole(
+    client: AsyncClient, content: bytes, status: int, code: str
+) -> None:
+    """X6"""
+    answer = await upload(client, "contracts", ("a.csv", content))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_unreadable_file_among_good_ones_changes_nothing(client: AsyncClient) -> None:
+    """X6"""
+    good = ("contracts.csv", (WEEK / "contracts.csv").read_bytes())
+    refused = await upload(client, "contracts", good, ("b.pdf", b"%PDF-1.7"))
+    taken = (await upload(client, "contracts", good)).json()["taken"]
+    assert (refused.status_code, taken) == (415, 159)
+
+
+async def test_nobody_imports_without_saying_who_they_are(client: AsyncClient) -> None:
+    """C18"""
+    del client.headers["Authorization"]
+    assert (await upload(client, "logistics", ("a.csv", b""))).status_code == 401
+
+
+async def test_an_upload_without_a_file_is_unreadable(client: AsyncClient) -> None:
+    """X6"""
+    assert (await client.post("/api/imports/contracts")).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["crew", "warehouse", "technician"])
+async def test_roles_that_do_not_import_are_refused(client: AsyncClient, name: str) -> None:
+    """C18"""
+    sign_in(client, name)
+    answer = await upload(client, "logistics", ("a.csv", b""))
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_your_role")
+
+
+async def test_an_import_counts_every_row_of_the_file(client: AsyncClient) -> None:
+    """A2"""
+    contracts = (await upload(client, "contracts", ("contracts.csv", (WEEK / "contracts.csv").read_bytes()))).json()
+    counted = contracts["taken"] + contracts["repeated"] + len(contracts["refused"])
+    assert counted == 162
