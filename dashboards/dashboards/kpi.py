@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
 from contracts.policy import civil_day
 from dashboards.board_view import Shown
 from dashboards.kpi_rows import Json
@@ -55,6 +56,8 @@ class Proof(Shown):
 class Duty(Shown):
     """One thing owed: rule, owner, subject, due, done, and the events that prove both."""
 
+    key: str
+    """Names it in links: `<aggregate id>/<rule>.<n>`."""
     aggregate_id: str
     rule: str
     owner: str
@@ -62,6 +65,8 @@ class Duty(Shown):
     owner_name: str
     """Empty where nobody is named."""
     role: str
+    customer: str | None
+    """The family name alone for those who do not call or visit customers (C18)."""
     subject: str
     due: datetime
     done: datetime | None
@@ -115,6 +120,7 @@ class KpiView(Shown):
     now: datetime
     person: str | None
     duty: str | None
+    state: State | None
     people: tuple[PersonLine, ...]
     chosen: PersonLine | None
     rules: tuple[RuleLine, ...]
@@ -144,15 +150,15 @@ def may_see(viewer: Known, owner: str, role: str) -> bool:
     return viewer.role == "manager" or viewer.id == owner or role in SUPERIOR_OF.get(viewer.role, frozenset())
 
 
-def all_duties(rows: Iterable[Json], now: datetime, people: Mapping[str, Known]) -> list[Duty]:
+def all_duties(rows: Iterable[Json], now: datetime, viewer: Known, people: Mapping[str, Known]) -> list[Duty]:
     """Stored rows -> judged duties. A duty without a named owner belongs to whoever alone holds its role."""
     alone = _sole_holders(people)
     facets = ((row["_id"], row.get(name)) for row in rows for name in ("day", "job", "ticket"))
     return [
-        _judged(aggregate_id, duty, now, people, alone)
+        _judged(f"{aggregate_id}/{duty['rule']}.{number}", duty, now, viewer=viewer, people=people, alone=alone)
         for aggregate_id, facet in facets
         if facet is not None
-        for duty in facet["duties"]
+        for number, duty in enumerate(facet["duties"])
     ]
 
 
@@ -165,14 +171,15 @@ def kpi_view(
     people: Mapping[str, Known],
     person: str | None = None,
     duty: str | None = None,
+    state: State | None = None,
 ) -> KpiView:
-    """Rows -> what the page shows for `month` (`2026-03`), a person and a duty where chosen.
+    """Rows -> what the page shows for `month` (`2026-03`), a person, a duty and a state where chosen.
 
     Months are civil and by due time. Whoever may see only one person gets that person chosen.
     """
     seen = [
         one
-        for one in all_duties(rows, now, people)
+        for one in all_duties(rows, now, viewer, people)
         if civil_day(one.due).strftime("%Y-%m") == month and may_see(viewer, one.owner, one.role)
     ]
     lines = _people(seen)
@@ -180,13 +187,15 @@ def kpi_view(
         person = viewer.id
     of_person = [one for one in seen if person is None or one.owner == person]
     listed = sorted(
-        (one for one in of_person if duty is None or one.rule == duty), key=lambda one: (one.due, one.aggregate_id)
+        (one for one in of_person if duty in {None, one.rule} and state in {None, one.state}),
+        key=lambda one: (one.due, one.key),
     )
     return KpiView(
         month=month,
         now=now,
         person=person,
         duty=duty,
+        state=state,
         people=lines,
         chosen=next((line for line in lines if line.person == person), None),
         rules=tuple(
@@ -240,18 +249,29 @@ def _sole_holders(people: Mapping[str, Known]) -> Mapping[str, str]:
 
 
 def _judged(
-    aggregate_id: str, duty: Json, now: datetime, people: Mapping[str, Known], alone: Mapping[str, str]
+    key: str,
+    duty: Json,
+    now: datetime,
+    *,
+    viewer: Known,
+    people: Mapping[str, Known],
+    alone: Mapping[str, str],
 ) -> Duty:
+    customer = duty["customer"]
+    if customer is not None and viewer.role not in ROLES_THAT_SEE_CUSTOMERS:
+        customer = mask_name(customer)
     owner = duty["owner"] or alone.get(duty["role"]) or f"role:{duty['role']}"
     due = datetime.fromisoformat(duty["due"])
     done = None if duty["done"] is None else datetime.fromisoformat(duty["done"])
     state = state_of(duty, now)
     return Duty(
-        aggregate_id=aggregate_id,
+        key=key,
+        aggregate_id=key.rpartition("/")[0],
         rule=duty["rule"],
         owner=owner,
         owner_name=people[owner].name if owner in people else "" if owner.startswith("role:") else owner,
         role=people[owner].role if owner in people else duty["role"],
+        customer=customer,
         subject=duty["subject"],
         due=due,
         done=done,

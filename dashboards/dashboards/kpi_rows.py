@@ -43,9 +43,12 @@ def _evidence(event: Fact, meta: Meta) -> Json:
     }
 
 
-def _duty(rule: str, role: str, subject: str, due: datetime, *, owner: str | None = None) -> Json:
+def _duty(
+    rule: str, role: str, subject: str, due: datetime, *, customer: str | None = None, owner: str | None = None
+) -> Json:
     return {
         "rule": rule,
+        "customer": customer,
         "owner": owner,
         "role": role,
         "subject": subject,
@@ -110,17 +113,17 @@ def fold_plan(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """K2 booked in time, K8 delivered in the promised window, K9 installed within two days."""
-    row = _row(None, [], kind="", subject="") if facet is None else facet
+    row = _row(None, [], kind="", subject="", customer=None) if facet is None else facet
     duties: list[Json] = row["duties"]
     match event:
         case JobOpened():
-            subject = f"{event.customer.name} · {event.customer.district} · {event.contract_no}"
+            who = {"subject": f"{event.customer.district} · {event.contract_no}", "customer": event.customer.name}
             owed = []
             if event.kind == "installation" and event.due_at is not None:
-                owed = [_seen(_duty("K9", "install_supervisor", subject, event.due_at), event, meta)]
-            return _row(row, owed, kind=event.kind, subject=subject)
+                owed = [_seen(_duty("K9", "install_supervisor", due=event.due_at, **who), event, meta)]
+            return _row(row, owed, kind=event.kind, **who)
         case InstallationBooked():
-            booking = _duty("K2", "install_assistant", row["subject"], event.booking_due)
+            booking = _duty("K2", "install_assistant", due=event.booking_due, **_subject(row))
             return _row(row, _replace(duties, _done(booking, event, meta, owner=meta.actor)))
         case StopScheduled() | StopUnscheduled() | StopPublished() | DeliveryCompleted() | DeliveryFailed():
             return _delivery(row, event, meta) if row["kind"] == "delivery" else row
@@ -130,6 +133,10 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return _row(row, _replace(duties, _done(duty, event, meta, due=event.due)))
         case _:
             return row
+
+
+def _subject(row: Json) -> dict[str, str]:
+    return {"subject": row["subject"], "customer": row["customer"]}
 
 
 def _delivery(row: Json, event: Fact, meta: Meta) -> Json:
@@ -143,17 +150,16 @@ def _delivery(row: Json, event: Fact, meta: Meta) -> Json:
         case StopUnscheduled():
             return _row(row, [other for other in duties if not (live and other is duty)])
         case StopPublished():
-            promised = _duty(
-                "K8", "crew_leader", row["subject"], datetime.fromisoformat(row["window_ends"]), owner=event.leader
-            )
+            ends = datetime.fromisoformat(row["window_ends"])
+            promised = _duty("K8", "crew_leader", due=ends, owner=event.leader, **_subject(row))
             promised = _seen({**promised, "evidence": [row["placed"]]}, event, meta)
             return _row(row, _replace(duties, promised) if live else [*duties, promised])
         case DeliveryCompleted():
-            base = duty if live and duty else _duty("K8", "crew_leader", row["subject"], event.window_ends)
+            base = duty if live and duty else _duty("K8", "crew_leader", due=event.window_ends, **_subject(row))
             ended = _done(base, event, meta, due=event.window_ends, owner=event.leader)
             return _row(row, _replace(duties, ended) if live else [*duties, ended])
         case DeliveryFailed():
-            base = duty if live and duty else _duty("K8", "crew_leader", row["subject"], event.window_ends)
+            base = duty if live and duty else _duty("K8", "crew_leader", due=event.window_ends, **_subject(row))
             ended = _seen(base, event, meta, failed=True, owner=event.leader, due=event.window_ends.isoformat())
             return _row(row, _replace(duties, ended) if live else [*duties, ended])
         case _:
@@ -166,8 +172,7 @@ def fold_ticket(facet: Json | None, event: Fact, meta: Meta) -> Json:
     duty = _last(row["duties"], "K13")
     match event:
         case TicketOpened():
-            subject = f"{event.customer.name} · {event.product}"
-            owed = _duty("K13", "cs_specialist", subject, event.reply_due)
+            owed = _duty("K13", "cs_specialist", event.product, event.reply_due, customer=event.customer.name)
             return _row(row, [_seen(owed, event, meta)])
         case ReplyOverdue() if duty is not None:
             return _row(row, [_seen(duty, event, meta)])

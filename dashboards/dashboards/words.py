@@ -33,6 +33,7 @@ class Words:
         self.lang: Lang = lang
         self._column = 0 if lang == "zh" else 1
         self._now = now.astimezone(SHANGHAI)
+        self.comma = "，" if lang == "zh" else ", "
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """The sentence for `key`, filled in. KeyError for a key that is not in the table."""

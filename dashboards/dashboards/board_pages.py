@@ -1,0 +1,155 @@
+"""Dispatch board over HTTP: the page, its JSON, and its stream as HTML parts or JSON."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from contracts.policy import SHANGHAI
+from dashboards import live
+from dashboards.board_cards import ROAD
+from dashboards.board_view import BoardView
+from dashboards.login import known, to_login
+from dashboards.reading import BOARD, nearest_day, read_board
+from dashboards.render import board_parts, page, words_for
+from runtime.clock import utc_now
+from runtime.http import Asking, Desk
+
+PLANNING_HOUR = 15
+"""From then on the board opens on tomorrow (B4)."""
+
+router = APIRouter()
+
+Shape = Literal["day", "list"]
+
+
+def opening_day(now: datetime) -> date:
+    """The day that the work is about: today's run, from 15:00 on tomorrow's plan."""
+    local = now.astimezone(SHANGHAI)
+    return local.date() + timedelta(days=1 if local.hour >= PLANNING_HOUR else 0)
+
+
+@router.get("/board", include_in_schema=False)
+async def board_page(request: Request) -> Response:
+    """派工板."""
+    now = utc_now()
+    desk = known(request)
+    if desk is None:
+        return to_login(request)
+    words = words_for(request, now)
+    day = request.query_params.get("date") or opening_day(now).isoformat()
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return page(
+            request,
+            "message.html",
+            words,
+            now=now,
+            status=422,
+            person=desk.person,
+            page="board",
+            heading=words("bad.title"),
+            text=words("bad.date"),
+        )
+    shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
+    position = desk.position()
+    view = await read_board(desk, on, now)
+    empty = view.totals.deliveries + view.totals.visits == 0
+    shows_backlog = desk.person.role not in ROAD
+    parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
+    stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
+    query = {name: text for name, text in request.query_params.items() if name == "view"}
+    return page(
+        request,
+        "board.html",
+        words,
+        now=now,
+        person=desk.person,
+        page="board",
+        view=view,
+        shape=shape,
+        shows_backlog=shows_backlog,
+        nearest=await nearest_day(desk) if empty else None,
+        stream=f"/live/board/{on.isoformat()}?{urlencode(stream)}",
+        day_link=lambda of, step: f"/board?{urlencode({**query, 'date': (of + timedelta(days=step)).isoformat()})}",
+    )
+
+
+@router.get("/api/board/{on}", tags=["dashboards 看板"], summary="派工板 The dispatch board of a day")
+async def board_json(on: date, desk: Desk) -> BoardView:
+    """What the board page shows, as data: lanes, cells, cards, backlog, duties of the lanes, rhythm of the day."""
+    return await read_board(desk, on, utc_now())
+
+
+@router.get(
+    "/live/board/{on}",
+    tags=["dashboards 看板"],
+    summary="派工板的变动 Changes of the board as they happen (SSE)",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def board_live(
+    on: date,
+    request: Request,
+    desk: Desk,
+    *,
+    format: Annotated[  # noqa: A002 - the query's name
+        Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
+    ] = "html",
+    view: Shape = "day",
+    after: Annotated[str | None, Query(description="Position that the page was rendered at")] = None,
+    seen: Annotated[str | None, Query(description="Digest of what the page shows")] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Events: `hello` and `beat` (server's time, at least every 15 s), changed parts, `reload` (load the board anew).
+
+    With `format=json` each message is an object of changed parts: `lane:<crew>`, `backlog`, `rhythm`, `day`. The first
+    message holds all of them. After a lost connection send the last `id` as `Last-Event-ID`.
+    """
+    picture, position = live.resume(last_event_id, seen, after)
+    shows_backlog = desk.person.role not in ROAD
+
+    async def html() -> live.Parts:
+        now = utc_now()
+        return board_parts(
+            await read_board(desk, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
+        )
+
+    async def data() -> live.Parts:
+        return json_parts(await read_board(desk, on, utc_now()))
+
+    if format == "json":
+        return live.response(_events(desk, data, json_frame, picture, position))
+    return live.response(_events(desk, html, live.html_frame, picture, position))
+
+
+def _events(desk: Asking, look: live.Look, frame: live.Frame, picture: str | None, position: str | None) -> Any:
+    feed = desk.changes(BOARD, position)
+    return live.stream(feed, look, frame, seen=picture, beat=lambda: utc_now().isoformat())
+
+
+def json_parts(view: BoardView) -> Mapping[str, str]:
+    """The board in parts that change apart; without `now`, which always does."""
+    body = view.model_dump(mode="json", exclude={"now"})
+    lanes = {f"lane:{lane['crew']}": lane for lane in body.pop("lanes")}
+    parts = {**lanes, "backlog": body.pop("backlog"), "rhythm": body.pop("rhythm"), "day": body}
+    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in parts.items()}
+
+
+def json_frame(parts: live.Parts) -> str:
+    """Changed parts as one JSON object."""
+    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
+
+
+@router.get("/", include_in_schema=False)
+async def start(request: Request) -> Response:
+    """The page where the role's work is: managers assess, the others plan or run the day."""
+    desk = known(request)
+    if desk is None:
+        return to_login(request)
+    return RedirectResponse("/assessment" if desk.person.role == "manager" else "/board", status_code=303)

@@ -1,0 +1,11 @@
+"""Wiring of the dashboards: read models to project, and routes to mount."""
+
+from fastapi import APIRouter
+
+from dashboards import assets, board_pages, board_rows, kpi_pages, kpi_rows, login
+
+PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS)
+
+router = APIRouter()
+for part in (board_pages.router, kpi_pages.router, login.router, assets.router):
+    router.include_router(part)

@@ -1,0 +1,134 @@
+"""Templates -> HTML. Every value is escaped; pages carry a policy that lets nothing but our own files run."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from contracts.policy import SHANGHAI
+from dashboards.assets import asset
+from dashboards.board_rhythm import CLOSES, OPENS, minute_of
+from dashboards.board_view import BoardView, Say
+from dashboards.words import Lang, Words
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src-attr 'unsafe-inline'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Inline style attributes carry numbers only (`--t`, `--v`)."""
+
+LANG_COOKIE, THEME_COOKIE = "songda_lang", "songda_theme"
+
+
+def percent(minute: int) -> float:
+    """Where a minute of the day lies on the rhythm bar, 0 to 100."""
+    return round(100 * min(max(minute - OPENS, 0), CLOSES - OPENS) / (CLOSES - OPENS), 2)
+
+
+def needle(view: BoardView) -> float:
+    """How much of the bar's day is over."""
+    if view.rhythm_on == view.today:
+        return percent(minute_of(view.now))
+    return 100.0 if view.rhythm_on < view.today else 0.0
+
+
+def slug(text: str) -> str:
+    """A name as part of an element's id."""
+    return re.sub(r"[^A-Za-z0-9-]", lambda match: f"_{ord(match[0]):x}", text)
+
+
+def _say(said: Say, words: Words) -> str:
+    return words.say(said)
+
+
+@cache
+def _environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("dashboards"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        extensions=["jinja2.ext.loopcontrols"],
+    )
+    env.filters |= {"percent": percent, "needle": needle, "slug": slug, "say": _say}
+    env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
+    env.globals["asset"] = asset
+    return env
+
+
+def template(name: str) -> Template:
+    """A template, compiled once."""
+    return _environment().get_template(name)
+
+
+def words_for(request: Request, now: datetime) -> Words:
+    """The reader's language: `?lang=`, else the cookie, else Chinese."""
+    wanted = request.query_params.get("lang") or request.cookies.get(LANG_COOKIE)
+    lang: Lang = "en" if wanted == "en" else "zh"
+    return Words(lang, now)
+
+
+def theme_for(request: Request) -> str:
+    """`?theme=`, else the cookie, else light."""
+    wanted = request.query_params.get("theme") or request.cookies.get(THEME_COOKIE)
+    return "dark" if wanted == "dark" else "light"
+
+
+def link_to(request: Request) -> Callable[[str, str], str]:
+    """Makes the address of this page with one query parameter changed."""
+
+    def link(name: str, value: str) -> str:
+        query = {**request.query_params, name: value}
+        return f"{request.url.path}?{urlencode({key: text for key, text in query.items() if text})}"
+
+    return link
+
+
+def page(request: Request, name: str, words: Words, *, now: datetime, status: int = 200, **values: Any) -> Response:
+    """A whole page; a choice of language or colours in the address is remembered."""
+    html = template(name).render(
+        w=words, now=now.astimezone(SHANGHAI), theme=theme_for(request), toggle=link_to(request), **values
+    )
+    response = HTMLResponse(html, status_code=status, headers=dict(HEADERS))
+    for parameter, cookie, allowed in (("lang", LANG_COOKIE, ("zh", "en")), ("theme", THEME_COOKIE, ("light", "dark"))):
+        chosen = request.query_params.get(parameter)
+        if chosen in allowed:
+            response.set_cookie(cookie, chosen, max_age=31_536_000, samesite="lax", httponly=True)
+    return response
+
+
+def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: bool) -> dict[str, str]:
+    """Element id -> its HTML, for every part of the board that can change while somebody looks."""
+    part: Any = template("board_parts.html").module
+    w = words
+    parts = {
+        "rhythm": part.rhythm(w, view),
+        "status": part.status(w, view),
+        "totals": part.totals(w, view),
+        "publish": part.publish(w, view),
+    }
+    if shape == "list":
+        return {**parts, "list": part.list_rows(w, view)}
+    for lane in view.lanes:
+        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane)
+        for cell in lane.cells:
+            parts[f"cell-{slug(lane.crew)}-{cell.half}"] = part.cell(w, lane, cell, view.may_write)
+    if shows_backlog:
+        parts |= {
+            "back-count": part.count(w, view),
+            "back-ready": part.ready(w, view),
+            "back-later": part.later(w, view),
+            "back-blocked": part.blocked(w, view),
+        }
+    return {**parts, "form": part.form(w, view)}

@@ -1,0 +1,451 @@
+/* Dispatch board: a drop is a request, the server decides, the stream shows. Drag by pointer, keys, or the move dialog. */
+'use strict';
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const words = JSON.parse($('words').textContent);
+  const say = (key, facts = {}) => Page.fill(words[key], facts);
+  const zh = document.documentElement.lang !== 'en';
+  const board = $('board');
+  const cards = () => [...document.querySelectorAll('[data-job]')].filter((card) => card.matches('.card, tr') && card.offsetParent);
+  const cells = () => [...document.querySelectorAll('.cell')];
+  const day = () => $('pick').value;
+  const published = () => $('status').dataset.state === 'published';
+  const cubic = (litres) => (litres / 1000).toFixed(1).replace(/\.0$/, '');
+  const next = (cell) => {
+    const taken = new Set([...cell.querySelectorAll('[data-position]')].map((card) => Number(card.dataset.position)));
+    let place = 1;
+    while (taken.has(place)) place += 1;
+    return place;
+  };
+
+  /* --- what people are told ------------------------------------------------------------------------------------ */
+  function toast(text, action) {
+    const box = document.createElement('div');
+    box.className = 'toast';
+    box.append(text);
+    if (action) {
+      const link = Object.assign(document.createElement('a'), { href: '#', textContent: action.text });
+      link.addEventListener('click', (event) => { event.preventDefault(); box.remove(); action.run(); });
+      box.append(link);
+    }
+    $('toasts').append(box);
+    setTimeout(() => box.remove(), action ? 12000 : 8000);
+    return box;
+  }
+  const announce = (text) => { $('say').textContent = text; };
+  const dialog = (id) => { const box = $(id); if (!box.open) box.showModal(); return box; };
+
+  /* --- a hint from what is on the page; only the server knows --------------------------------------------------- */
+  function fit(card, cell) {
+    const same = card.closest('.cell') === cell;
+    const stops = Number(cell.dataset.stops) + (same ? 0 : 1);
+    const volume = Number(cell.dataset.volume) + (same ? 0 : Number(card.dataset.volume));
+    const limit = Number(cell.dataset.volumeMax || 0);
+    const kind = cell.dataset.kind === card.dataset.kind;
+    return {
+      ok: kind && stops <= Number(cell.dataset.stopsMax) && (!limit || volume <= limit),
+      kind,
+      stops: say('stops', { n: stops, of: cell.dataset.stopsMax }),
+      volume: limit ? say('volume', { v: cubic(volume), of: cubic(limit) }) : say('volume_free'),
+    };
+  }
+  const verdict = (found) => say(found.ok ? 'fits' : found.kind ? 'full' : 'kind');
+
+  /* --- asking the server ---------------------------------------------------------------------------------------- */
+  async function request(method, path, body, key) {
+    const options = { method, headers: { 'Idempotency-Key': key || crypto.randomUUID(), 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    let answer;
+    try { answer = await fetch(path, options); } catch { return { kind: 'offline' }; }
+    let said = {};
+    try { said = await answer.json(); } catch { /* an answer without a body says all by its status */ }
+    if (answer.status === 202) return { kind: 'pending' };
+    if (answer.ok) return { kind: 'ok', said };
+    const kinds = { 401: 'signed_out', 403: 'not_allowed', 404: 'refused', 409: 'refused', 422: 'not_allowed', 503: 'busy' };
+    return { kind: kinds[answer.status] || 'failed', said, seconds: answer.headers.get('Retry-After') || 5 };
+  }
+  function tell(outcome) {
+    const { kind, said = {} } = outcome;
+    const why = zh ? said.zh : said.en;
+    if (kind === 'busy') toast(say('busy', { seconds: outcome.seconds }));
+    else if (kind === 'not_allowed') toast(say('not_allowed', { why: why || '' }));
+    else if (kind === 'failed') toast(say('failed', { id: said.id || '?' }));
+    else toast(say(kind));
+  }
+
+  const reasonFor = (what) => new Promise((resolve) => {
+    const box = dialog('reason');
+    const form = $('reason-form');
+    form.reset();
+    box.querySelector('[data-what]').textContent = what;
+    box.returnValue = '';
+    box.addEventListener('close', () => resolve(box.returnValue === 'go' ? form.elements.reason.value.trim() : null), { once: true });
+    form.elements.reason.focus();
+  });
+
+  const named = (crew, half) => {
+    const cell = cells().find((one) => one.dataset.crew === crew && one.dataset.half === half);
+    return { crew: cell?.dataset.crewName || crew, half: cell?.dataset.halfName || half };
+  };
+
+  async function place(card, target, { undo = false } = {}) {
+    const { job, name } = card.dataset;
+    const from = card.dataset.crew ? { on: day(), crew: card.dataset.crew, half: card.dataset.half, position: Number(card.dataset.position) } : null;
+    if (!Page.online) { toast(say('off')); return; }
+    const where = named(target.crew, target.half);
+    let reason = target.adjustment_reason || (undo && published() ? say('undo_reason') : null);
+    if (published() && !reason) {
+      reason = await reasonFor(say('moved_day', { name, on: target.on === day() ? '' : target.on, ...where }));
+      if (!reason) { announce(say('back', { name })); return; }
+    }
+    const body = { on: target.on, half: target.half, crew: target.crew };
+    if (target.position) body.position = target.position;
+    if (reason) body.adjustment_reason = reason;
+    hold(job, true);
+    const waiting = setTimeout(() => announce(say('sending')), 300);
+    const outcome = await request('POST', `/api/jobs/${encodeURIComponent(job)}/slot`, body);
+    clearTimeout(waiting);
+    hold(job, false);
+    if (outcome.kind === 'ok') {
+      const done = target.on === day() && !target.position ? say('moved_day', { name, on: '', ...where }) : target.on === day() ? say('moved', { name, ...where, n: target.position }) : say('moved_day', { name, on: target.on, ...where });
+      const back = !undo && from ? { text: say('undo'), run: () => undoMove(job, from) } : null;
+      toast(done, back);
+      announce(done);
+      focusLater = job;
+    } else if (outcome.kind === 'refused') conflict(card, target, outcome.said);
+    else tell(outcome);
+  }
+  function undoMove(job, from) {
+    const card = $(`job-${job}`);
+    if (card) place(card, from, { undo: true });
+  }
+  let focusLater = null;
+
+  /* The card stays where it was until the stream moves it; meanwhile it is faded and left alone by updates. */
+  function hold(job, on) {
+    const card = $(`job-${job}`);
+    if (!card) return;
+    card.classList.toggle('held', on);
+    card.toggleAttribute('hx-morph-skip', on);
+  }
+
+  async function unplace(card) {
+    const { job, name } = card.dataset;
+    if (!Page.online) { toast(say('off')); return; }
+    const reason = published() ? await reasonFor(say('unplaced', { name })) : null;
+    if (published() && !reason) return;
+    hold(job, true);
+    const outcome = await request('DELETE', `/api/jobs/${encodeURIComponent(job)}/slot`, reason ? { reason } : {});
+    hold(job, false);
+    if (outcome.kind === 'ok') toast(say('unplaced', { name }));
+    else if (outcome.kind === 'refused') conflict(card, null, outcome.said);
+    else tell(outcome);
+  }
+
+  function conflict(card, target, said) {
+    const box = dialog('conflict');
+    const { fits_crew: crew, fits_half: half, fits_position: position } = said.facts || {};
+    box.querySelector('[data-who]').textContent = card ? `${card.dataset.name} · ${card.dataset.district}` : '';
+    box.querySelector('[data-rule]').textContent = said.rule || '—';
+    box.querySelector('[data-why]').textContent = (zh ? said.zh : said.en) || said.code || '';
+    box.querySelector('[data-code]').textContent = said.code || '';
+    const fits = box.querySelector('[data-act=fits]');
+    fits.hidden = !(card && target && crew && half);
+    fits.textContent = crew ? `${named(crew, half).crew} ${named(crew, half).half} ${position || ''}` : '';
+    box.querySelector('[data-act=other]').hidden = !card;
+    box.conflict = { card, target: target && { ...target, crew, half, position } };
+  }
+
+  async function publish() {
+    const outcome = await request('POST', `/api/days/${day()}/publish`, {});
+    if (outcome.kind === 'ok') toast(say('published'));
+    else if (outcome.kind === 'refused') conflict(null, null, outcome.said);
+    else tell(outcome);
+  }
+
+  /* --- pointer: mouse and pen at once, touch after a hold -------------------------------------------------------- */
+  let drag = null;
+  document.addEventListener('pointerdown', (event) => {
+    const card = event.target.closest('.card[data-job]');
+    if (!card || event.button !== 0 || event.target.closest('button, a')) return;
+    const start = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId, on: false };
+    drag = start;
+    if (event.pointerType === 'touch') start.timer = setTimeout(() => { if (drag === start) lift(event.clientX, event.clientY); }, 350);
+  });
+  document.addEventListener('pointermove', (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 6;
+    if (!drag.on && drag.timer && far) { cancel(); return; } // a touch that scrolls
+    if (!drag.on && far) lift(event.clientX, event.clientY);
+    if (drag?.on) follow(event.clientX, event.clientY);
+  });
+  document.addEventListener('touchmove', (event) => { if (drag?.on) event.preventDefault(); }, { passive: false });
+  document.addEventListener('dragstart', (event) => { if (event.target.closest?.('.card')) event.preventDefault(); });
+  document.addEventListener('pointerup', (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    const { card, on, cell, back } = drag;
+    cancel();
+    if (!on) return;
+    if (cell && cell !== card.closest('.cell')) place(card, { on: day(), crew: cell.dataset.crew, half: cell.dataset.half });
+    else if (back && card.dataset.crew) unplace(card);
+  });
+  document.addEventListener('pointercancel', cancel);
+
+  function lift(x, y) {
+    const { card } = drag;
+    if (card.dataset.movable !== '1' || !Page.online) {
+      toast(Page.online ? say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }) : say('off'));
+      cancel();
+      return;
+    }
+    drag.on = true;
+    drag.ghost = card.cloneNode(true);
+    drag.ghost.removeAttribute('id');
+    drag.ghost.classList.add('follow');
+    drag.ghost.setAttribute('aria-hidden', 'true');
+    document.body.append(drag.ghost);
+    card.classList.add('held');
+    card.setAttribute('hx-morph-skip', '');
+    document.body.classList.add('dragging');
+    getSelection()?.removeAllRanges();
+    follow(x, y);
+  }
+  function follow(x, y) {
+    drag.ghost.style.translate = `${x - 60}px ${y - 20}px`;
+    drag.ghost.style.left = '0';
+    drag.ghost.style.top = '0';
+    const under = document.elementFromPoint(x, y);
+    over(under?.closest('.cell') || null);
+    drag.back = Boolean(under?.closest('#back'));
+    const edge = board.getBoundingClientRect();
+    if (x > edge.right - 40) board.scrollLeft += 14;
+    if (x < edge.left + 40 && x > edge.left) board.scrollLeft -= 14;
+    if (y > innerHeight - 40) scrollBy(0, 14);
+    if (y < 40) scrollBy(0, -14);
+  }
+  function over(cell) {
+    if (drag.cell === cell) return;
+    clearHints();
+    drag.cell = cell;
+    if (!cell || cell === drag.card.closest('.cell')) return;
+    const found = fit(drag.card, cell);
+    cell.classList.add(found.ok ? 'over' : 'no');
+    const hint = document.createElement('li');
+    hint.className = 'hint';
+    hint.innerHTML = '<article class="card ghost" aria-hidden="true"><div class="l1"><span class="seq"></span><b></b></div><div class="l2"></div></article>';
+    hint.firstChild.dataset.type = drag.card.dataset.type;
+    hint.querySelector('.seq').textContent = next(cell);
+    hint.querySelector('b').textContent = drag.card.dataset.name;
+    hint.querySelector('.l2').textContent = found.kind ? say('ghost', found) : verdict(found);
+    cell.querySelector('.stops').append(hint);
+    announce(say('over', { crew: cell.dataset.crewName, half: cell.dataset.halfName, n: next(cell), fits: verdict(found) }));
+  }
+  function clearHints() {
+    document.querySelectorAll('.hint').forEach((hint) => hint.remove());
+    document.querySelectorAll('.cell.over, .cell.no').forEach((cell) => cell.classList.remove('over', 'no'));
+  }
+  function cancel() {
+    if (!drag) return;
+    clearTimeout(drag.timer);
+    clearHints();
+    drag.ghost?.remove();
+    if (drag.on) { drag.card.classList.remove('held'); drag.card.removeAttribute('hx-morph-skip'); }
+    document.body.classList.remove('dragging');
+    drag = null;
+  }
+
+  /* --- keys ------------------------------------------------------------------------------------------------------ */
+  function roving() {
+    const all = cards();
+    const current = all.includes(document.activeElement) ? document.activeElement : all.find((card) => card.tabIndex === 0) || all[0];
+    all.forEach((card) => { card.tabIndex = card === current ? 0 : -1; });
+  }
+  function walk(card, key) {
+    const here = card.getBoundingClientRect();
+    const ahead = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }[key];
+    let best = null;
+    for (const other of cards()) {
+      if (other === card) continue;
+      const box = other.getBoundingClientRect();
+      const along = (box.left - here.left) * ahead[0] + (box.top - here.top) * ahead[1];
+      const aside = Math.abs((box.left - here.left) * ahead[1]) + Math.abs((box.top - here.top) * ahead[0]);
+      const cost = along + aside * 2;
+      if (along > 4 && (!best || cost < best.cost)) best = { other, cost };
+    }
+    if (best) { card.tabIndex = -1; best.other.tabIndex = 0; best.other.focus(); }
+  }
+  let carry = null;
+  function pick(card) {
+    if (card.dataset.movable !== '1' || !Page.online) {
+      toast(Page.online ? say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }) : say('off'));
+      return;
+    }
+    carry = { card, index: Math.max(0, cells().indexOf(card.closest('.cell'))) };
+    drag = { card, on: true, cell: null, pointer: null };
+    card.classList.add('held');
+    card.setAttribute('hx-morph-skip', '');
+    announce(say('held', { name: card.dataset.name }));
+  }
+  function steer(key) {
+    const all = cells();
+    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 2, ArrowLeft: -2 }[key]; // two cells a lane, morning above afternoon
+    carry.index = (carry.index + step + all.length) % all.length;
+    over(all[carry.index]);
+    all[carry.index].scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+  function put(drop) {
+    const { card } = carry;
+    const cell = drag?.cell;
+    carry = null;
+    cancel();
+    card.focus();
+    if (drop && cell && cell !== card.closest('.cell')) place(card, { on: day(), crew: cell.dataset.crew, half: cell.dataset.half });
+    else announce(say('back', { name: card.dataset.name }));
+  }
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && carry) { put(false); return; }
+    if (event.key === 'Escape' && drag) { cancel(); return; }
+    if (document.querySelector('dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches('input, select, textarea')) { if (event.key === 'Escape') event.target.blur(); return; }
+    const card = event.target.closest?.('[data-job]');
+    const arrow = event.key.startsWith('Arrow');
+    if (carry && (arrow || event.key === ' ')) { event.preventDefault(); if (arrow) steer(event.key); else put(true); }
+    else if (event.key === '/') { event.preventDefault(); $('find').focus(); }
+    else if (event.key === '?') dialog('keys');
+    else if (event.key === '[') $('prev').click();
+    else if (event.key === ']') $('next').click();
+    else if (card && event.target === card) {
+      if (arrow) { event.preventDefault(); walk(card, event.key); }
+      else if (event.key === ' ') { event.preventDefault(); pick(card); }
+      else if (event.key === 'm' || event.key === 'M') { event.preventDefault(); openMove(card); }
+      else if (event.key === 'Enter') details(card);
+    }
+  });
+
+  /* --- dialogs --------------------------------------------------------------------------------------------------- */
+  function details(card) {
+    const box = dialog('details');
+    const head = box.querySelector('h2');
+    head.textContent = Page.fill(head.dataset.words, { name: card.dataset.name });
+    box.querySelector('[data-contract]').textContent = card.dataset.contract;
+    box.querySelector('[data-job]').textContent = card.dataset.job;
+    box.querySelector('[data-text]').textContent = card.getAttribute('aria-label') || '';
+  }
+  const form = $('move-form');
+  function openMove(card) {
+    if (card.dataset.movable !== '1') {
+      toast(say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }));
+      return;
+    }
+    const box = dialog('move');
+    box.card = card;
+    const head = box.querySelector('h2');
+    head.textContent = Page.fill(head.dataset.words, { name: `${card.dataset.name} · ${card.dataset.district}` });
+    const { on, crew, half, reason } = form.elements;
+    on.value = day();
+    const fitting = [...crew.options].find((option) => option.dataset.kind === card.dataset.kind);
+    crew.value = card.dataset.crew || fitting?.value || crew.value;
+    half.value = card.dataset.half || 'am';
+    reason.value = '';
+    box.querySelector('[data-act=unplace]').hidden = !card.dataset.crew;
+    preview();
+    box.returnValue = '';
+    on.focus();
+  }
+  function preview() {
+    const box = $('move');
+    const { on, crew, half, position, reason } = form.elements;
+    const result = box.querySelector('[data-result]');
+    const cell = on.value === day() ? cells().find((one) => one.dataset.crew === crew.value && one.dataset.half === half.value) : null;
+    const free = [];
+    for (let place = 1; cell && place <= Number(cell.dataset.stopsMax); place += 1) {
+      const taken = cell.querySelector(`[data-position="${place}"]`);
+      if (!taken || taken === box.card) free.push(place);
+    }
+    const before = position.value;
+    position.replaceChildren(new Option('—', ''), ...free.map((place) => new Option(String(place), String(place))));
+    position.value = free.map(String).includes(before) ? before : '';
+    const asked = published() && on.value === day();
+    box.querySelector('[data-reason]').hidden = !asked;
+    reason.required = asked;
+    const found = cell && fit(box.card, cell);
+    result.className = `banner ${!found ? 'warn' : found.ok ? 'ok' : 'late'}`;
+    result.textContent = !found ? result.dataset.other : !found.kind ? result.dataset.kind : Page.fill(found.ok ? result.dataset.fits : result.dataset.over, found);
+  }
+  form.addEventListener('input', preview);
+  $('move').addEventListener('close', () => {
+    const box = $('move');
+    if (box.returnValue !== 'go') { box.card?.focus(); return; }
+    const { on, crew, half, position, reason } = form.elements;
+    place(box.card, { on: on.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
+  });
+  $('conflict').addEventListener('close', () => $('conflict').conflict?.card?.focus());
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-act]');
+    const act = button?.dataset.act;
+    if (act === 'move') openMove(button.closest('[data-job]'));
+    if (act === 'unplace') { const { card } = $('move'); $('move').close(); unplace(card); }
+    if (act === 'publish' && button.dataset.open) {
+      const list = dialog('open-points').querySelector('[data-list]');
+      list.replaceChildren(...button.dataset.open.split('\n').map((text) => Object.assign(document.createElement('li'), { className: 'banner warn', textContent: text })));
+    } else if (act === 'publish') publish();
+    if (act === 'publish-anyway') { $('open-points').close(); publish(); }
+    if (act === 'other') { const { card } = $('conflict').conflict; $('conflict').close(); openMove(card); }
+    if (act === 'fits') { const { card, target } = $('conflict').conflict; $('conflict').close(); place(card, target); }
+    if (act === 'clear') { event.preventDefault(); $('find').value = ''; if ($('district')) $('district').value = ''; filter(); }
+  });
+  document.addEventListener('dblclick', (event) => { const card = event.target.closest('.card[data-job]'); if (card) details(card); });
+
+  /* --- finding; the filter lives in the address ------------------------------------------------------------------- */
+  function districts() {
+    const select = $('district');
+    if (!select) return;
+    const known = new Set([...select.options].map((option) => option.value));
+    [...new Set([...document.querySelectorAll('[data-district]')].map((card) => card.dataset.district))].sort().forEach((name) => { if (name && !known.has(name)) select.add(new Option(name, name)); });
+  }
+  function filter() {
+    const find = $('find').value.trim().toLowerCase();
+    const district = $('district')?.value || '';
+    let shown = 0;
+    const all = document.querySelectorAll('li > .card[data-job], tr[data-job]');
+    all.forEach((card) => {
+      const row = card.matches('tr') ? card : card.parentElement;
+      row.hidden = !(card.dataset.find.toLowerCase().includes(find) && (!district || card.dataset.district === district));
+      shown += row.hidden ? 0 : 1;
+    });
+    const none = $('nomatch');
+    none.hidden = !(find || district) || shown > 0;
+    none.firstElementChild.textContent = Page.fill(none.dataset.words, { find: [find, district].filter(Boolean).join(' · ') });
+    const here = new URL(location.href);
+    for (const [name, value] of [['find', find], ['district', district]]) if (value) here.searchParams.set(name, value); else here.searchParams.delete(name);
+    if (here.href !== location.href) history.replaceState(null, '', here);
+    roving();
+  }
+  $('find').form.addEventListener('submit', (event) => { event.preventDefault(); cards()[0]?.focus(); });
+  $('find').addEventListener('input', filter);
+  $('district')?.addEventListener('change', filter);
+  $('pick').addEventListener('change', () => { const here = new URL(location.href); if (day()) { here.searchParams.set('date', day()); location.assign(here); } });
+
+  /* --- after each update from the stream: what is new glows once, filter and focus stay ---------------------------- */
+  const seen = new Map();
+  const mark = (glow) => document.querySelectorAll('.card[data-job]:not(.follow)').forEach((card) => {
+    const now = `${card.dataset.rev}|${card.dataset.crew || ''}|${card.dataset.half || ''}|${card.dataset.status || ''}`;
+    if (glow && seen.get(card.dataset.job) !== now) { card.classList.add('fresh'); card.addEventListener('animationend', () => card.classList.remove('fresh'), { once: true }); }
+    seen.set(card.dataset.job, now);
+  });
+  $('stream').addEventListener('htmx:sse:after:message', () => {
+    mark(true);
+    districts();
+    filter();
+    if (focusLater && $(`job-${focusLater}`)) { const card = $(`job-${focusLater}`); focusLater = null; if (document.activeElement === document.body) card.focus({ preventScroll: true }); }
+  });
+  document.addEventListener('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
+  document.addEventListener('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
+
+  const asked = new URL(location.href).searchParams;
+  $('find').value = asked.get('find') || '';
+  districts();
+  if ($('district')) $('district').value = asked.get('district') || '';
+  mark(false);
+  filter();
+})();
