@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, NoReturn
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.fact import Customer
 from contracts.service_desk import TicketKind
@@ -17,7 +17,7 @@ from service_desk.domain.leftover_orders import (
     NoteLeftoverArrival,
     PlaceLeftoverOrder,
 )
-from service_desk.domain.situations import SUPERVISORS, Number, Text
+from service_desk.domain.situations import SUPERVISORS, Number, Pieces, Proofs, Text
 from service_desk.domain.ticket import CloseTicket, OpenTicket, Reply, ticket_key
 from service_desk.domain.visits import AcceptRepair, BookVisit, CallBack, CompleteVisit, SignBySupervisor
 from service_desk.projections import ticket_view
@@ -47,9 +47,9 @@ class NewTicket(BaseModel):
     contract_no: Number | None = None
     customer: Customer
     product: Text
-    quantity: Annotated[int, Field(ge=1)] = 1
+    quantity: Pieces = 1
     problem: Text
-    proof: tuple[Text, ...] = ()
+    proof: Proofs = ()
 
 
 class LeftoverOrderRow(BaseModel):

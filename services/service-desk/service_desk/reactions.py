@@ -30,7 +30,7 @@ def open_leftover_ticket(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG
         product=f"{event.name}（{event.sku}）"[:TEXT_LENGTH],
         quantity=max(1, event.quantity),
         problem=problem[:TEXT_LENGTH],
-        proof=tuple(photo[:TEXT_LENGTH] for photo in event.photos if photo.strip()),
+        proof=tuple(photo[:TEXT_LENGTH] for photo in event.photos if photo.strip())[:50],
     )
     return (Ask(ticket_key(ticket_id), command),)
 

@@ -1,8 +1,8 @@
 """Sender of the local stack: messages go into a file of the day, and a masked line into the log.
 
 Layout: `<folder>/<yyyy-mm-dd>.jsonl`, one JSON line per message, and `<folder>/ids/<message id>` with the same line.
-The id file comes into being whole and once (link), and is what "sent" means; the line of the day follows it, also after a
-crash between the two. A lock makes several processes take turns.
+The id file comes into being whole and once (link), and is what "sent" means; the line of the day follows it, also after
+a crash between the two. A lock makes several processes take turns.
 """
 
 import asyncio

@@ -72,6 +72,17 @@ def customer_missing() -> Rejected:
     )
 
 
+def customer_too_long(limit: int) -> Rejected:
+    """A name, not a text."""
+    return Rejected(
+        "customer_too_long",
+        "C4",
+        f"客户姓名、电话、地址、区域各不超过 {limit} 字，请缩短。",
+        f"The customer's name, telephone, address and district have {limit} characters at most each; shorten them.",
+        {"limit": limit},
+    )
+
+
 def proof_missing() -> Rejected:
     """C4: a ticket has proof."""
     return Rejected(

@@ -21,6 +21,9 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)]
 
+Pieces = Annotated[int, Field(ge=1, le=100_000)]
+Proofs = Annotated[tuple[Text, ...], Field(max_length=50)]
+
 SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
 """主管 (C9): who may place a leftover order for the designer, and who signs."""
 

@@ -5,9 +5,7 @@ Here: the request, the reply, the closing, and what each event changes. Orders a
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
-
-from pydantic import Field
+from typing import Literal, assert_never
 
 from contracts.decision import Command, Context, Timer
 from contracts.fact import Customer
@@ -51,6 +49,8 @@ from service_desk.domain.situations import (
     Number,
     Overdue,
     Owed,
+    Pieces,
+    Proofs,
     Received,
     Repaired,
     Replied,
@@ -79,6 +79,9 @@ from service_desk.domain.visits import (
     sign_by_supervisor,
 )
 
+CUSTOMER_LENGTH = 200
+"""Characters of a name, number or address, at most."""
+
 
 class OpenTicket(Command):
     """登记工单 (C1, C4): received at `at`."""
@@ -90,9 +93,9 @@ class OpenTicket(Command):
     contract_no: Number | None = None
     customer: Customer
     product: Text
-    quantity: Annotated[int, Field(ge=1)] = 1
+    quantity: Pieces = 1
     problem: Text
-    proof: tuple[Text, ...] = ()
+    proof: Proofs = ()
 
 
 class Reply(Command):
@@ -192,13 +195,17 @@ def after_closing(command: COMMANDS, work: Repaired, ctx: Context) -> Decision:
 
 
 def open_ticket(command: OpenTicket, ctx: Context) -> Decision:
-    """Register a request; its reply clock starts (C1, C2, C4). Refuses: customer_missing, proof_missing.
+    """Register a request; its reply clock starts (C1, C2, C4). Refuses: customer_missing, customer_too_long,
+    proof_missing.
 
     A contract number is proof of purchase. Damage that we found ourselves needs neither: a ticket for it always opens.
     """
     if command.channel != "damage":
-        if not command.customer.name.strip() or not command.customer.phone.strip():
+        customer = command.customer
+        if not customer.name.strip() or not customer.phone.strip():
             return refusals.customer_missing()
+        if max(map(len, (customer.name, customer.phone, customer.address, customer.district))) > CUSTOMER_LENGTH:
+            return refusals.customer_too_long(CUSTOMER_LENGTH)
         if command.kind != "consultation" and command.contract_no is None and not command.proof:
             return refusals.proof_missing()
     at = happened(command, ctx)

@@ -51,7 +51,7 @@ class CompleteVisit(Command):
     """登记上门结果 (C10, C11)."""
 
     command: Literal["CompleteVisit"] = "CompleteVisit"
-    visit_no: Annotated[int, Field(ge=1)]
+    visit_no: Annotated[int, Field(ge=1, le=1000)]
     outcome: Literal["repaired", "customer_absent", "not_let_in", "parts_missing"]
     report_ref: Text | None = None
     note: Note = ""

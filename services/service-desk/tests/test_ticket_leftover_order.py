@@ -1,0 +1,199 @@
+"""What is missing is ordered, approved by a second person, and comes in."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.decision import Context
+from contracts.fact import Customer, Window
+from contracts.policy import policy_book
+from contracts.service_desk import (
+    LeftoverGoodsArrived,
+    LeftoverOrderApproved,
+    LeftoverOrderPlaced,
+    ServiceDeskEvent,
+    TicketOpened,
+    VisitBooked,
+    VisitCompleted,
+)
+from service_desk.domain import refusals
+from service_desk.domain.leftover_orders import ApproveLeftoverOrder, NoteLeftoverArrival, PlaceLeftoverOrder
+from service_desk.domain.situations import INITIAL, Ticket
+from service_desk.domain.ticket import decide, evolve
+from service_desk.domain.visits import BookVisit
+
+NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+OPENED = TicketOpened(
+    at=NOW - timedelta(hours=1),
+    ticket_id="T-1",
+    kind="leftover",
+    channel="damage",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    product="连体坐便器",
+    quantity=1,
+    problem="送货时发现破损",
+    proof=("p1.jpg",),
+    reply_due=NOW + timedelta(hours=11),
+)
+PLACED = LeftoverOrderPlaced(
+    at=NOW, ticket_id="T-1", order_no="YL1", items="水箱盖 1", expected_on=date(2026, 3, 20), placed_by="wu.xm"
+)
+APPROVED = LeftoverOrderApproved(
+    at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER, expected_on=date(2026, 3, 20)
+)
+ARRIVED = LeftoverGoodsArrived(at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER)
+WINDOW = Window(starts=datetime(2026, 3, 21, 1, tzinfo=UTC), ends=datetime(2026, 3, 21, 3, tzinfo=UTC))
+BOOKED = VisitBooked(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    on=date(2026, 3, 21),
+    window=WINDOW,
+    technician="zhou.jm",
+    problem="送货时发现破损",
+)
+PLACE = PlaceLeftoverOrder(order_no="YL1", items="水箱盖 1", expected_on=date(2026, 3, 20))
+APPROVE = ApproveLeftoverOrder(order_no="YL1")
+ARRIVE = NoteLeftoverArrival(order_no="YL1")
+
+
+def asked_by(by: str, role: str) -> Context:
+    return Context(now=NOW, by=by, role=role, policy=policy_book().at(NOW))
+
+
+DESIGNER = asked_by("wu.xm", "store")
+SUPERVISOR = asked_by("tan.zw", "install_supervisor")
+SPECIALIST = asked_by("liang.my", "cs_specialist")
+
+
+def given(*events: ServiceDeskEvent) -> Ticket:
+    ticket = INITIAL
+    for event in events:
+        ticket = evolve(ticket, event)
+    return ticket
+
+
+def ended(outcome: str, report_ref: str | None = None) -> VisitCompleted:
+    return VisitCompleted.model_validate(
+        {
+            "at": NOW,
+            "ticket_id": "T-1",
+            "visit_no": 1,
+            "technician": "zhou.jm",
+            "outcome": outcome,
+            "report_ref": report_ref,
+            "note": "",
+            "window_ends": WINDOW.ends,
+        }
+    )
+
+
+def test_the_designer_orders_what_is_missing() -> None:
+    """C9"""
+    assert decide(PLACE, given(OPENED), DESIGNER) == (PLACED,)
+
+
+def test_a_supervisor_may_order_in_the_designers_place() -> None:
+    """C9"""
+    assert decide(PLACE, given(OPENED), asked_by("ou.yl", "cs_supervisor")) == (
+        PLACED.model_copy(update={"placed_by": "ou.yl"}),
+    )
+
+
+def test_others_may_not_order() -> None:
+    """C9"""
+    assert decide(PLACE, given(OPENED), SPECIALIST) == refusals.may_not_place("cs_specialist")
+
+
+def test_the_same_order_again_is_no_second_order() -> None:
+    """C9"""
+    assert [decide(PLACE, given(OPENED, *events), DESIGNER) for events in ((PLACED,), (PLACED, APPROVED, ARRIVED))] == [
+        (),
+        (),
+    ]
+
+
+def test_an_orders_number_stands_for_one_thing() -> None:
+    """C9"""
+    other = PLACE.model_copy(update={"items": "座圈 1"})
+    assert decide(other, given(OPENED, PLACED), DESIGNER) == refusals.order_no_taken("YL1")
+
+
+def test_a_second_order_waits_for_the_first_ones_goods() -> None:
+    """C9"""
+    second = PLACE.model_copy(update={"order_no": "YL2"})
+    assert decide(second, given(OPENED, PLACED, APPROVED), DESIGNER) == refusals.order_under_way("YL1")
+
+
+def test_parts_missing_again_may_be_ordered_again() -> None:
+    """C9, C10"""
+    second = PLACE.model_copy(update={"order_no": "YL2"})
+    story = given(OPENED, PLACED, APPROVED, ARRIVED, BOOKED, ended("parts_missing"))
+    assert decide(second, story, DESIGNER) == (PLACED.model_copy(update={"order_no": "YL2"}),)
+
+
+def test_nothing_is_ordered_while_a_visit_is_agreed_or_after_the_repair() -> None:
+    """C9"""
+    assert [
+        decide(PLACE, given(OPENED, BOOKED), DESIGNER),
+        decide(PLACE, given(OPENED, BOOKED, ended("repaired", "BG1")), DESIGNER),
+    ] == [refusals.visit_first(1), refusals.nothing_left_over()]
+
+
+def test_the_installation_supervisor_approves() -> None:
+    """C9"""
+    assert decide(APPROVE, given(OPENED, PLACED), SUPERVISOR) == (APPROVED,)
+
+
+def test_who_placed_an_order_may_not_approve_it() -> None:
+    """C9"""
+    own = PLACED.model_copy(update={"placed_by": "tan.zw"})
+    assert decide(APPROVE, given(OPENED, own), SUPERVISOR) == refusals.own_order("YL1")
+
+
+def test_others_may_not_approve() -> None:
+    """C9"""
+    customers_supervisor = asked_by("ou.yl", "cs_supervisor")
+    assert decide(APPROVE, given(OPENED, PLACED), customers_supervisor) == refusals.may_not_approve("cs_supervisor")
+
+
+def test_an_order_is_approved_once() -> None:
+    """C9"""
+    assert decide(APPROVE, given(OPENED, PLACED, APPROVED), SUPERVISOR) == ()
+
+
+def test_goods_of_an_approved_order_come_in_once() -> None:
+    """C9"""
+    assert [
+        decide(ARRIVE, given(OPENED, PLACED, APPROVED), SPECIALIST),
+        decide(ARRIVE, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
+    ] == [(ARRIVED,), ()]
+
+
+def test_goods_of_an_order_that_nobody_approved_are_refused() -> None:
+    """C9"""
+    assert decide(ARRIVE, given(OPENED, PLACED), SPECIALIST) == refusals.order_not_approved("YL1")
+
+
+@pytest.mark.parametrize("command", [APPROVE, ARRIVE])
+def test_an_order_that_is_not_there_is_refused(command: ApproveLeftoverOrder | NoteLeftoverArrival) -> None:
+    """C9"""
+    assert decide(command, given(OPENED), SUPERVISOR) == refusals.no_such_order("YL1")
+
+
+@pytest.mark.parametrize("events", [(PLACED,), (PLACED, APPROVED)])
+def test_a_visit_waits_for_what_was_ordered_for_it(events: tuple[ServiceDeskEvent, ...]) -> None:
+    """C9"""
+    book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
+    assert decide(book, given(OPENED, *events), SPECIALIST) == refusals.goods_not_in("YL1")
+
+
+@pytest.mark.parametrize("events", [(), (PLACED, APPROVED, ARRIVED)])
+def test_a_visit_is_booked_once_goods_are_in_or_when_none_were_needed(events: tuple[ServiceDeskEvent, ...]) -> None:
+    """C9"""
+    book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
+    assert decide(book, given(OPENED, *events), SPECIALIST) == (BOOKED,)

@@ -1,0 +1,311 @@
+"""A visit is agreed, ends, is accepted, signed and called back about; then the ticket closes."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from contracts.decision import Context, Rejected
+from contracts.fact import Customer, Window
+from contracts.policy import policy_book
+from contracts.service_desk import (
+    CalledBack,
+    RepairAccepted,
+    ServiceDeskEvent,
+    SupervisorSigned,
+    TicketClosed,
+    TicketOpened,
+    TicketReplied,
+    VisitBooked,
+    VisitCompleted,
+)
+from service_desk.domain import refusals
+from service_desk.domain.situations import INITIAL, Ticket
+from service_desk.domain.ticket import CloseTicket, Reply, decide, evolve
+from service_desk.domain.visits import AcceptRepair, BookVisit, CallBack, CompleteVisit, SignBySupervisor
+
+NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+WINDOW = Window(starts=datetime(2026, 3, 14, 1, tzinfo=UTC), ends=datetime(2026, 3, 14, 3, tzinfo=UTC))
+NEXT_WINDOW = Window(starts=datetime(2026, 3, 15, 1, tzinfo=UTC), ends=datetime(2026, 3, 15, 3, tzinfo=UTC))
+REPLY_DUE = NOW + timedelta(hours=11)
+OPENED = TicketOpened(
+    at=NOW - timedelta(hours=1),
+    ticket_id="T-1",
+    kind="repair",
+    channel="phone",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    product="连体坐便器",
+    quantity=1,
+    problem="漏水",
+    proof=(),
+    reply_due=REPLY_DUE,
+)
+BOOK = BookVisit(on=date(2026, 3, 14), window=WINDOW, technician="zhou.jm", asked_for="周六上午")
+BOOKED = VisitBooked(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    on=date(2026, 3, 14),
+    window=WINDOW,
+    technician="zhou.jm",
+    problem="漏水",
+    asked_for="周六上午",
+)
+BOOK_AGAIN = BookVisit(on=date(2026, 3, 15), window=NEXT_WINDOW, technician="zhou.jm")
+BOOKED_AGAIN = BOOKED.model_copy(
+    update={"visit_no": 2, "on": date(2026, 3, 15), "window": NEXT_WINDOW, "asked_for": ""}
+)
+COMPLETED = VisitCompleted(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    technician="zhou.jm",
+    outcome="repaired",
+    report_ref="BG1",
+    note="换了密封圈",
+    window_ends=WINDOW.ends,
+)
+ACCEPTED = RepairAccepted(at=NOW, ticket_id="T-1", accepted_by="马娜", rating=5, technician="zhou.jm")
+SIGNED = SupervisorSigned(at=NOW, ticket_id="T-1")
+CALLED = CalledBack(at=NOW, ticket_id="T-1", satisfied=True, note="")
+CLOSED = TicketClosed(at=NOW, ticket_id="T-1", kind="repair", contract_no="HT26030001")
+DONE = (OPENED, BOOKED, COMPLETED, ACCEPTED, SIGNED, CALLED)
+
+COMPLETE = CompleteVisit(visit_no=1, outcome="repaired", report_ref="BG1", note="换了密封圈")
+ACCEPT = AcceptRepair(accepted_by="马娜", rating=5)
+SIGN = SignBySupervisor()
+CALL = CallBack(satisfied=True)
+CLOSE = CloseTicket()
+
+
+def asked_by(role: str) -> Context:
+    return Context(now=NOW, by="x", role=role, policy=policy_book().at(NOW))
+
+
+SPECIALIST = asked_by("cs_specialist")
+SUPERVISOR = asked_by("cs_supervisor")
+
+
+def given(*events: ServiceDeskEvent) -> Ticket:
+    ticket = INITIAL
+    for event in events:
+        ticket = evolve(ticket, event)
+    return ticket
+
+
+def failed(outcome: str) -> VisitCompleted:
+    return COMPLETED.model_copy(update={"outcome": outcome, "report_ref": None})
+
+
+# --- booking --------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_agreed_with_what_was_asked_for_and_what_was_agreed() -> None:
+    """C3"""
+    assert decide(BOOK, given(OPENED), SPECIALIST) == (BOOKED,)
+
+
+def test_the_same_visit_again_is_no_second_visit_also_when_it_is_over() -> None:
+    """C3"""
+    stories = ((BOOKED,), (BOOKED, COMPLETED), (BOOKED, failed("customer_absent"), BOOKED_AGAIN))
+    assert [decide(BOOK, given(OPENED, *events), SPECIALIST) for events in stories] == [(), (), ()]
+
+
+def test_another_visit_waits_for_the_agreed_one_to_end() -> None:
+    """C3"""
+    assert decide(BOOK_AGAIN, given(OPENED, BOOKED), SPECIALIST) == refusals.already_agreed(1, WINDOW.starts)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window(starts=WINDOW.ends, ends=WINDOW.starts),
+        Window(starts=WINDOW.starts, ends=WINDOW.starts),
+        Window(starts=WINDOW.starts, ends=WINDOW.ends + timedelta(days=1)),
+        Window(starts=NOW - timedelta(hours=2), ends=NOW - timedelta(hours=1)),
+        Window(starts=datetime.min.replace(tzinfo=UTC), ends=datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_a_window_that_is_no_span_of_the_day_ahead_is_refused(window: Window) -> None:
+    """C3"""
+    odd = BOOK.model_copy(update={"window": window})
+    assert decide(odd, given(OPENED), SPECIALIST) == refusals.bad_window("2026-03-14")
+
+
+# --- how it ended ---------------------------------------------------------------------------------------------------
+
+
+def test_a_repair_is_on_record_with_its_report() -> None:
+    """C10, C11"""
+    assert decide(COMPLETE, given(OPENED, BOOKED), SPECIALIST) == (COMPLETED,)
+
+
+def test_a_repair_without_report_is_refused() -> None:
+    """C11"""
+    bare = COMPLETE.model_copy(update={"report_ref": None})
+    assert decide(bare, given(OPENED, BOOKED), SPECIALIST) == refusals.report_missing()
+
+
+@pytest.mark.parametrize("outcome", ["customer_absent", "parts_missing"])
+def test_a_visit_that_repaired_nothing_is_booked_again(outcome: str) -> None:
+    """C10"""
+    assert decide(BOOK_AGAIN, given(OPENED, BOOKED, failed(outcome)), SPECIALIST) == (BOOKED_AGAIN,)
+
+
+def test_after_a_visit_that_was_not_let_in_the_manager_goes_in_person() -> None:
+    """C10"""
+    story = given(OPENED, BOOKED, failed("not_let_in"))
+    with_manager = BOOK_AGAIN.model_copy(update={"accompanied_by": "guan.yf"})
+    assert [decide(BOOK_AGAIN, story, SPECIALIST), decide(with_manager, story, SPECIALIST)] == [
+        refusals.manager_must_come(),
+        (BOOKED_AGAIN.model_copy(update={"accompanied_by": "guan.yf"}),),
+    ]
+
+
+def test_a_visit_ends_once_and_in_one_way() -> None:
+    """C10"""
+    absent = CompleteVisit(visit_no=1, outcome="customer_absent")
+    story = given(OPENED, BOOKED, COMPLETED)
+    assert [decide(COMPLETE, story, SPECIALIST), decide(absent, story, SPECIALIST)] == [
+        (),
+        refusals.visit_ended(1, "repaired"),
+    ]
+
+
+def test_a_visit_that_nobody_agreed_cannot_end() -> None:
+    """C10"""
+    second = COMPLETE.model_copy(update={"visit_no": 2})
+    assert [decide(COMPLETE, given(OPENED), SPECIALIST), decide(second, given(OPENED, BOOKED), SPECIALIST)] == [
+        refusals.no_such_visit(1),
+        refusals.no_such_visit(2),
+    ]
+
+
+def test_what_the_customer_accepted_cannot_have_failed() -> None:
+    """C10, C11"""
+    absent = CompleteVisit(visit_no=1, outcome="customer_absent")
+    assert decide(absent, given(OPENED, BOOKED, ACCEPTED), SPECIALIST) == refusals.accepted_already("马娜")
+
+
+# --- acceptance, signature, call-back -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rating", [5, 1, None])
+def test_the_customer_accepts_and_was_asked_for_a_rating(rating: int | None) -> None:
+    """C11"""
+    accept = AcceptRepair(accepted_by="马娜", rating=rating)
+    expected = ACCEPTED.model_copy(update={"rating": rating})
+    assert decide(accept, given(OPENED, BOOKED, COMPLETED), SPECIALIST) == (expected,)
+
+
+@pytest.mark.parametrize("body", [{"accepted_by": "马娜"}, {"accepted_by": "马娜", "rating": 6}])
+def test_an_acceptance_says_whether_a_rating_was_given_from_one_to_five(body: dict[str, Any]) -> None:
+    """C11"""
+    with pytest.raises(ValueError, match="rating"):
+        AcceptRepair.model_validate(body)
+
+
+def test_an_acceptance_holds_and_only_a_rating_may_follow() -> None:
+    """C11"""
+    unrated = given(OPENED, BOOKED, COMPLETED, ACCEPTED.model_copy(update={"rating": None}))
+    rated = given(OPENED, BOOKED, COMPLETED, ACCEPTED)
+    assert [
+        decide(ACCEPT, unrated, SPECIALIST),
+        decide(ACCEPT, rated, SPECIALIST),
+        decide(AcceptRepair(accepted_by="马娜", rating=1), rated, SPECIALIST),
+        decide(AcceptRepair(accepted_by="别人", rating=5), unrated, SPECIALIST),
+    ] == [(ACCEPTED,), (), refusals.accepted_already("马娜"), refusals.accepted_already("马娜")]
+
+
+def test_a_supervisor_signs_once() -> None:
+    """C9"""
+    assert [
+        decide(SIGN, given(OPENED, BOOKED, COMPLETED), SUPERVISOR),
+        decide(SIGN, given(OPENED, BOOKED, COMPLETED, SIGNED), SUPERVISOR),
+        decide(SIGN, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
+    ] == [(SIGNED,), (), refusals.not_a_supervisor("cs_specialist")]
+
+
+def test_the_specialist_calls_back_and_another_answer_is_another_call() -> None:
+    """C9, C11"""
+    unhappy = CallBack(satisfied=False, note="还在滴水")
+    story = given(OPENED, BOOKED, COMPLETED, CALLED)
+    assert [
+        decide(CALL, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
+        decide(CALL, story, SPECIALIST),
+        decide(unhappy, story, SPECIALIST),
+    ] == [(CALLED,), (), (CalledBack(at=NOW, ticket_id="T-1", satisfied=False, note="还在滴水"),)]
+
+
+@pytest.mark.parametrize("events", [(), (BOOKED, failed("customer_absent"))])
+@pytest.mark.parametrize(
+    ("command", "zh", "en"), [(ACCEPT, "验收", "accept"), (SIGN, "签字", "sign for"), (CALL, "回访", "call back about")]
+)
+def test_without_a_visit_there_is_nothing_to_accept_sign_or_call_back_about(
+    command: Any, zh: str, en: str, events: tuple[ServiceDeskEvent, ...]
+) -> None:
+    """C11"""
+    assert decide(command, given(OPENED, *events), SUPERVISOR) == refusals.nobody_came(zh, en)
+
+
+# --- closing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", list(permutations((COMPLETED, ACCEPTED, SIGNED, CALLED))))
+def test_a_ticket_closes_once_all_is_there_in_whatever_order_it_came(order: tuple[ServiceDeskEvent, ...]) -> None:
+    """C11"""
+    story = [given(OPENED, BOOKED, *order[:there]) for there in range(5)]
+    answers = [decide(CLOSE, ticket, SPECIALIST) for ticket in story]
+    assert ([isinstance(no, Rejected) for no in answers[:4]], answers[4]) == (4 * [True], (CLOSED,))
+
+
+@pytest.mark.parametrize(
+    ("events", "missing"),
+    [
+        ((OPENED,), ("report", "acceptance", "rating", "signature", "call_back")),
+        ((OPENED, BOOKED, ACCEPTED), ("report", "signature", "call_back")),
+        ((OPENED, BOOKED, COMPLETED, SIGNED, CALLED), ("acceptance", "rating")),
+        ((OPENED, BOOKED, COMPLETED, ACCEPTED, CALLED), ("signature",)),
+        ((OPENED, BOOKED, COMPLETED, ACCEPTED, SIGNED), ("call_back",)),
+        ((*DONE, BOOKED_AGAIN), ("report", "acceptance", "rating", "signature", "call_back")),
+    ],
+)
+def test_closing_is_refused_with_the_names_of_what_is_missing(
+    events: tuple[ServiceDeskEvent, ...], missing: tuple[str, ...]
+) -> None:
+    """C11"""
+    assert decide(CLOSE, given(*events), SPECIALIST) == refusals.gates_missing(missing)
+
+
+def test_the_refusal_to_close_is_words_for_a_person() -> None:
+    """C11"""
+    assert refusals.gates_missing(("signature", "call_back")) == Rejected(
+        code="gates_missing",
+        rule="C11",
+        zh="还不能结单，缺：主管签字、回访。请补齐后再结单。",
+        en="It cannot be closed yet; missing: supervisor's signature, call-back.",
+        facts={"missing": "signature,call_back"},
+    )
+
+
+def test_a_closed_ticket_takes_what_it_knows_and_nothing_new() -> None:
+    """C11"""
+    closed = given(*DONE, CLOSED)
+    repeats = (CLOSE, BOOK, COMPLETE, ACCEPT, SIGN, CALL)
+    new = (BOOK_AGAIN, CallBack(satisfied=False), AcceptRepair(accepted_by="别人", rating=1))
+    assert (
+        [decide(command, closed, SUPERVISOR) for command in repeats],
+        [decide(command, closed, SUPERVISOR) for command in new],
+    ) == (6 * [()], 3 * [refusals.ticket_closed("T-1")])
+
+
+def test_a_reply_that_is_told_after_closing_still_counts() -> None:
+    """K13, X1"""
+    assert decide(Reply(note="当天已回复"), given(*DONE, CLOSED), SPECIALIST) == (
+        TicketReplied(at=NOW, ticket_id="T-1", note="当天已回复", due=REPLY_DUE),
+    )
