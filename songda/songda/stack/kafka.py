@@ -8,9 +8,6 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
 from songda.stack.health import until_healthy
 from songda.stack.java import class_path, find_java
 from songda.stack.places import PROJECT, data_folder, log_file
@@ -114,6 +111,9 @@ async def answers(port: int) -> bool:
     """Whether a Kafka there describes its cluster and has a broker that takes requests."""
     if not listening(port):
         return False
+    from aiokafka.admin import AIOKafkaAdminClient  # here: `songda status` and its like need not wait for it
+    from aiokafka.errors import KafkaError
+
     quiet = logging.getLogger("aiokafka")
     level = quiet.level
     quiet.setLevel(logging.CRITICAL)  # a broker that is still starting is no error

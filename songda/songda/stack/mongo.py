@@ -6,9 +6,6 @@ It knows neither transactions nor secondary indexes. After a SIGKILL its file is
 from pathlib import Path
 from typing import Any
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import PyMongoError
-
 from songda.stack.health import until_healthy
 from songda.stack.java import class_path, find_java
 from songda.stack.places import PROJECT, data_folder, log_file
@@ -60,6 +57,9 @@ async def answers(port: int) -> bool:
     """Whether a server there answers a ping in MongoDB's protocol."""
     if not listening(port):
         return False
+    from pymongo import AsyncMongoClient  # here: `songda status` and its like need not wait for it
+    from pymongo.errors import PyMongoError
+
     client: AsyncMongoClient[dict[str, Any]]
     async with AsyncMongoClient(
         f"mongodb://127.0.0.1:{port}", serverSelectionTimeoutMS=2_000, connectTimeoutMS=2_000
