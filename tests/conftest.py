@@ -1,0 +1,69 @@
+"""What all tests that need servers share: one stack for the session, a stage of its own for each test.
+
+`SONGDA_TEST_KAFKA` and `SONGDA_TEST_MONGO` point at servers that run already; else `SONGDA_TEST_CONTAINERS=1` starts
+containers; else this machine's local stack is started in a folder for the session. A missing server is a failure, not a
+skip: a suite that is green because nothing ran says nothing.
+"""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the support package `harness` lies beside the tests
+
+from harness.stacks import Stack, container_stack, local_stack, stop_stack
+from harness.stage import Stage, a_stage
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Kafka and MongoDB for the whole session. Never kill or wipe these: others live on them (see `own_stack`)."""
+    kafka, mongo = os.environ.get("SONGDA_TEST_KAFKA"), os.environ.get("SONGDA_TEST_MONGO")
+    home = tmp_path_factory.mktemp("stack")
+    if kafka and mongo:
+        yield Stack(home, kafka, mongo)
+    elif os.environ.get("SONGDA_TEST_CONTAINERS") == "1":
+        with container_stack(home) as containers:
+            yield containers
+    else:
+        started = asyncio.run(local_stack(home))
+        try:
+            yield started
+        finally:
+            asyncio.run(stop_stack(started))
+
+
+@pytest.fixture
+async def own_stack(tmp_path: Path) -> AsyncIterator[Stack]:
+    """Kafka and MongoDB that a test may kill and wipe."""
+    started = await local_stack(tmp_path / "stack")
+    try:
+        yield started
+    finally:
+        await stop_stack(started)
+
+
+@pytest.fixture
+async def stage(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """A small system of its own on the session's servers: own topics, own database, own processes."""
+    async with a_stage(stack, tmp_path, seed_of(request)) as made:
+        yield made
+
+
+@pytest.fixture
+async def own_stage(own_stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """The same on servers that the test may kill and wipe."""
+    async with a_stage(own_stack, tmp_path, seed_of(request)) as made:
+        yield made
+
+
+def seed_of(request: pytest.FixtureRequest) -> int:
+    """The seed of a test's random choices, printed with a failure; SONGDA_TEST_SEED repeats one."""
+    seed = int(os.environ.get("SONGDA_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"\n{request.node.name}: SONGDA_TEST_SEED={seed}")
+    return seed

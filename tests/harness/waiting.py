@@ -1,0 +1,22 @@
+"""Waiting for something to become true by looking again and again: the only waiting that tests do."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def eventually(look: Callable[[], Awaitable[T] | T], what: str, *, within: float = 30.0, every: float = 0.05) -> T:
+    """Look until the answer is true, and return it. AssertionError with `what` and the last answer after `within` s."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while True:
+        seen = look()
+        answer: T = await seen if inspect.isawaitable(seen) else seen
+        if answer:
+            return answer
+        if loop.time() >= deadline:
+            raise AssertionError(f"not within {within:.0f} s: {what}; last seen: {answer!r}")
+        await asyncio.sleep(every)
