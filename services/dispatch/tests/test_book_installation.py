@@ -1,0 +1,196 @@
+"""BookInstallation: the call, its checklist, and the day that is agreed."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from contracts.policy import end_of_day
+from dispatch.domain import job_refusals as no
+from dispatch.domain.booking import BookInstallation
+from dispatch.domain.job import decide
+from dispatch_cases import (
+    BOOKED,
+    CTX,
+    DAY,
+    DELIVERED,
+    DEPARTED,
+    FAILED,
+    INSTALL_DUE,
+    INSTALLATION,
+    JOB,
+    NO_GAS,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    PUBLISHED,
+    READY,
+    SCHEDULED,
+    SUPERVISOR,
+    a_job,
+    later,
+)
+
+BOOK = BookInstallation(checklist=READY, on=DAY, half="am")
+INCOMPLETE = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")
+NOT_READY = SiteNotReady(at=NOW, job_id=JOB, missing=("gas",), call_back_on=date(2026, 3, 20), checklist=NO_GAS)
+LEFT = StopUnscheduled(at=NOW, job_id=JOB, reason="改约 booked for another day", on=DAY, day_version=2)
+
+
+def test_three_days_ahead_is_booked_and_the_installation_is_owed_two_days_after() -> None:
+    """B1, B10, K2"""
+    assert decide(BOOK, a_job(OPENED), CTX) == (BOOKED,)
+
+
+def test_two_days_ahead_is_refused_with_the_earliest_day() -> None:
+    """B1"""
+    early = BOOK.model_copy(update={"on": date(2026, 3, 12)})
+    refused = no.notice_too_short(date(2026, 3, 12), date(2026, 3, 10), DAY)
+    assert (decide(early, a_job(OPENED), CTX), refused.rule, refused.facts["earliest"]) == (refused, "B1", "2026-03-13")
+
+
+@pytest.mark.parametrize("ctx", [CTX, SUPERVISOR])
+def test_two_days_ahead_takes_a_supervisor_with_a_reason(ctx: object) -> None:
+    """B1"""
+    urgent = BookInstallation(checklist=READY, on=date(2026, 3, 12), override_reason="客户入伙")
+    booked = InstallationBooked(
+        at=NOW,
+        job_id=JOB,
+        on=date(2026, 3, 12),
+        half=None,
+        checklist=READY,
+        install_due=end_of_day(date(2026, 3, 14)),
+        override_reason="客户入伙",
+        booking_due=end_of_day(date(2026, 3, 9)),
+    )
+    refused = no.notice_too_short(date(2026, 3, 12), date(2026, 3, 10), DAY)
+    assert decide(urgent, a_job(OPENED), ctx) == ((booked,) if ctx is SUPERVISOR else refused)
+
+
+def test_the_days_are_counted_from_the_call_on_the_companys_calendar() -> None:
+    """B1, X1: 23:30 on the 9th in Shanghai, told on the 10th."""
+    call = NOW - timedelta(hours=10, minutes=30)
+    told_late = BookInstallation(at=call, checklist=READY, on=date(2026, 3, 12), half="am")
+    assert decide(told_late, a_job(OPENED), CTX) == (
+        BOOKED.model_copy(
+            update={
+                "at": call,
+                "on": date(2026, 3, 12),
+                "install_due": end_of_day(date(2026, 3, 14)),
+                "booking_due": end_of_day(date(2026, 3, 9)),
+            }
+        ),
+    )
+
+
+def test_a_needless_reason_is_not_recorded_as_an_override() -> None:
+    """B1"""
+    assert decide(BOOK.model_copy(update={"override_reason": "客户催"}), a_job(OPENED), SUPERVISOR) == (BOOKED,)
+
+
+def test_yesterday_cannot_be_agreed_even_by_the_supervisor() -> None:
+    """B1"""
+    past = BookInstallation(checklist=READY, on=date(2026, 3, 9), override_reason="补记")
+    assert decide(past, a_job(OPENED), SUPERVISOR) == no.day_in_the_past(date(2026, 3, 9), date(2026, 3, 10))
+
+
+def test_a_ready_site_needs_a_day() -> None:
+    """B1"""
+    assert decide(BookInstallation(checklist=READY), a_job(OPENED), CTX) == no.day_missing()
+
+
+def test_the_same_booking_again_is_no_event() -> None:
+    """B1"""
+    assert decide(BOOK, a_job(OPENED, BOOKED), CTX) == ()
+
+
+def test_another_half_of_the_agreed_day_is_no_shorter_notice() -> None:
+    """B1"""
+    afternoon = BOOK.model_copy(update={"half": "pm"})
+    ctx = later(days=2)
+    assert decide(afternoon, a_job(OPENED, BOOKED), ctx) == (BOOKED.model_copy(update={"at": ctx.now, "half": "pm"}),)
+
+
+def test_a_no_on_the_checklist_waits_for_the_call_back() -> None:
+    """B2"""
+    call = BookInstallation(checklist=NO_GAS, on=DAY, call_back_on=date(2026, 3, 20))
+    assert decide(call, a_job(OPENED), CTX) == (NOT_READY,)
+
+
+@pytest.mark.parametrize("back_on", [None, date(2026, 3, 9), date(2026, 4, 10)])
+def test_a_no_without_a_call_back_day_within_the_policys_time_is_refused(back_on: date | None) -> None:
+    """B2"""
+    call = BookInstallation(checklist=NO_GAS, call_back_on=back_on)
+    assert decide(call, a_job(OPENED), CTX) == no.call_back_missing(("gas",), date(2026, 3, 10), 30)
+
+
+def test_the_same_no_again_is_no_event() -> None:
+    """B2"""
+    call = BookInstallation(checklist=NO_GAS, call_back_on=date(2026, 3, 20))
+    assert decide(call, a_job(OPENED, NOT_READY), CTX) == ()
+
+
+def test_a_no_takes_a_planned_job_out_of_its_slot() -> None:
+    """B2, B4"""
+    call = BookInstallation(checklist=NO_GAS, call_back_on=date(2026, 3, 20))
+    left = LEFT.model_copy(update={"reason": "现场未备好 site not ready"})
+    assert decide(call, a_job(OPENED, BOOKED, SCHEDULED, PUBLISHED), CTX) == (left, NOT_READY)
+
+
+def test_a_booking_for_another_day_takes_the_job_out_of_its_slot() -> None:
+    """B1, B4"""
+    other = BOOK.model_copy(update={"on": date(2026, 3, 14)})
+    rebooked = BOOKED.model_copy(
+        update={
+            "on": date(2026, 3, 14),
+            "install_due": end_of_day(date(2026, 3, 16)),
+            "booking_due": end_of_day(date(2026, 3, 11)),
+        }
+    )
+    assert decide(other, a_job(OPENED, BOOKED, SCHEDULED), CTX) == (LEFT, rebooked)
+
+
+def test_goods_that_are_not_complete_are_not_booked() -> None:
+    """A3"""
+    assert decide(BOOK, a_job(OPENED, INCOMPLETE), CTX) == no.not_complete("HT26030001")
+
+
+def test_the_supervisor_books_a_partial_delivery_with_a_reason() -> None:
+    """A3"""
+    partial = BOOK.model_copy(update={"override_reason": "先送地板"})
+    assert decide(partial, a_job(OPENED, INCOMPLETE), SUPERVISOR) == (
+        BOOKED.model_copy(update={"override_reason": "先送地板"}),
+    )
+
+
+def test_an_installation_follows_its_delivery_and_is_not_bound_by_three_days() -> None:
+    """B1, B10"""
+    tomorrow = BookInstallation(checklist=READY, on=date(2026, 3, 11), half="pm")
+    assert decide(tomorrow, a_job(INSTALLATION), CTX) == (
+        InstallationBooked(
+            at=NOW,
+            job_id="I-HT26030001",
+            on=date(2026, 3, 11),
+            half="pm",
+            checklist=READY,
+            install_due=INSTALL_DUE,
+            override_reason=None,
+            booking_due=end_of_day(date(2026, 3, 11)),
+        ),
+    )
+
+
+@pytest.mark.parametrize("history", [ON_THE_WAY, (*ON_THE_WAY, DELIVERED)])
+def test_what_is_on_the_road_or_over_is_not_booked(history: tuple[object, ...]) -> None:
+    """B1"""
+    assert decide(BOOK, a_job(*history), CTX) == no.too_late_to_book(JOB)
+
+
+def test_a_failed_delivery_is_booked_again() -> None:
+    """B14"""
+    assert decide(BOOK, a_job(OPENED, BOOKED, SCHEDULED, DEPARTED, FAILED), CTX) == (BOOKED,)
+
+
+def test_a_job_that_does_not_exist_is_not_booked() -> None:
+    """A3"""
+    assert decide(BOOK, a_job(), CTX) == no.unknown_job()

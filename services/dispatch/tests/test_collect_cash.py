@@ -1,0 +1,90 @@
+"""CollectCash, HandInCash: the money on the vehicle."""
+
+import pytest
+
+from contracts.dispatch import CashCollected, CashHandedIn
+from dispatch.domain import run_refusals as no
+from dispatch.domain.run import CollectCash, HandInCash, decide
+from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RUN_LOADED, RUN_PLANNED, a_run
+
+OUT = (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED)
+COLLECT = CollectCash(job_id=JOB, amount_fen=DUE_FEN, due_fen=DUE_FEN)
+COLLECTED = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=DUE_FEN, on_vehicle_fen=DUE_FEN)
+FULL = COLLECTED.model_copy(update={"job_id": "D-HT26030002", "amount_fen": 4_900_000, "on_vehicle_fen": 4_900_000})
+HAND_IN = HandInCash(amount_fen=DUE_FEN, received_by="su.kj")
+
+
+def test_cash_is_collected_at_a_stop_of_the_run() -> None:
+    """B13"""
+    assert decide(COLLECT, a_run(*OUT), CTX) == (COLLECTED,)
+
+
+def test_the_same_cash_again_is_not_collected_twice() -> None:
+    """B13"""
+    assert decide(COLLECT, a_run(*OUT, COLLECTED), CTX) == ()
+
+
+def test_another_amount_for_the_same_stop_is_refused() -> None:
+    """B13"""
+    other = COLLECT.model_copy(update={"amount_fen": 100})
+    assert decide(other, a_run(*OUT, COLLECTED), CTX) == no.already_collected(JOB, DUE_FEN)
+
+
+def test_beyond_fifty_thousand_on_the_vehicle_money_is_handed_in_first() -> None:
+    """B16"""
+    refused = no.cash_limit(4_900_000, DUE_FEN, POLICY.vehicle_cash_limit_fen)
+    assert (decide(COLLECT, a_run(*OUT, FULL), CTX), refused.rule) == (refused, "B16")
+
+
+def test_exactly_the_limit_may_be_on_the_vehicle() -> None:
+    """B16"""
+    just = CollectCash(job_id=JOB, amount_fen=100_000, due_fen=DUE_FEN)
+    assert decide(just, a_run(*OUT, FULL), CTX) == (
+        COLLECTED.model_copy(update={"amount_fen": 100_000, "on_vehicle_fen": 5_000_000}),
+    )
+
+
+def test_after_handing_in_the_next_collection_is_accepted() -> None:
+    """B16"""
+    handed_in = CashHandedIn(
+        at=NOW, on=DAY, crew="S1", amount_fen=4_900_000, on_vehicle_fen=0, received_by="su.kj"
+    )
+    assert decide(COLLECT, a_run(*OUT, FULL, handed_in), CTX) == (COLLECTED,)
+
+
+def test_more_than_the_order_owes_is_refused() -> None:
+    """B13"""
+    wrong = COLLECT.model_copy(update={"amount_fen": DUE_FEN * 10})
+    assert decide(wrong, a_run(*OUT), CTX) == no.more_than_due(JOB, DUE_FEN, DUE_FEN * 10)
+
+
+def test_a_stop_of_another_run_is_refused() -> None:
+    """B12"""
+    assert decide(COLLECT.model_copy(update={"job_id": "D-9"}), a_run(*OUT), CTX) == no.not_on_this_run("D-9", "S1")
+
+
+@pytest.mark.parametrize("history", [(), (RUN_PLANNED,), (RUN_PLANNED, RUN_LOADED)])
+def test_no_cash_before_departure(history: tuple[object, ...]) -> None:
+    """B13, B16"""
+    assert [decide(COLLECT, a_run(*history), CTX), decide(HAND_IN, a_run(*history), CTX)] == [
+        no.not_on_the_road("B13"),
+        no.not_on_the_road("B16"),
+    ]
+
+
+def test_cash_leaves_the_vehicle_into_somebody_elses_hands() -> None:
+    """B16"""
+    assert decide(HAND_IN, a_run(*OUT, COLLECTED), CTX) == (
+        CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=DUE_FEN, on_vehicle_fen=0, received_by="su.kj"),
+    )
+
+
+def test_the_leader_does_not_receive_his_own_cash() -> None:
+    """B16"""
+    own = HAND_IN.model_copy(update={"received_by": "li.zq"})
+    assert decide(own, a_run(*OUT, COLLECTED), CTX) == no.received_by_leader("li.zq")
+
+
+def test_more_than_is_on_the_vehicle_cannot_be_handed_in() -> None:
+    """B16"""
+    assert decide(HAND_IN, a_run(*OUT), CTX) == no.more_than_on_vehicle(0, DUE_FEN)

@@ -1,0 +1,122 @@
+"""CompleteDelivery, FailDelivery: what comes of a stop at the customer's door."""
+
+import pytest
+
+from dispatch.domain import job_refusals as no
+from dispatch.domain.delivery_rules import CountedLine
+from dispatch.domain.handover import CompleteDelivery, FailDelivery
+from dispatch.domain.job import decide
+from dispatch_cases import (
+    BOOKED,
+    CTX,
+    DELIVERED,
+    DUE_FEN,
+    FAILED,
+    FLOOR,
+    GOODS,
+    JOB,
+    LINES,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    PUBLISHED,
+    SCHEDULED,
+    a_job,
+)
+
+ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
+SIGNED = CompleteDelivery(
+    delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN
+)
+FAIL = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣")
+
+
+def test_counted_line_by_line_and_signed_is_delivered_and_the_installation_is_owed() -> None:
+    """B13, B22, B10, K8, K9"""
+    assert decide(SIGNED, a_job(*ON_THE_WAY), CTX) == (DELIVERED,)
+
+
+def test_the_same_signature_again_is_no_event() -> None:
+    """B13"""
+    assert decide(SIGNED, a_job(*ON_THE_WAY, DELIVERED), CTX) == ()
+
+
+def test_another_signature_for_a_delivery_that_is_over_is_refused() -> None:
+    """B13"""
+    other = SIGNED.model_copy(update={"signature_ref": "sig-2"})
+    assert decide(other, a_job(*ON_THE_WAY, DELIVERED), CTX) == no.over(JOB)
+
+
+@pytest.mark.parametrize(
+    ("counted", "lines"),
+    [
+        (ALL[:1], "2"),
+        ((CountedLine(line_no=1, quantity=3), ALL[1]), "1"),
+        ((*ALL, CountedLine(line_no=7, quantity=1)), "7"),
+        ((*ALL, ALL[0]), "1"),
+        ((), "1,2"),
+    ],
+    ids=["a line is missing", "more than ordered", "an unknown line", "a line counted twice", "nothing counted"],
+)
+def test_a_count_that_does_not_match_the_order_is_refused_naming_the_lines(
+    counted: tuple[CountedLine, ...], lines: str
+) -> None:
+    """B13"""
+    refused = decide(SIGNED.model_copy(update={"delivered": counted}), a_job(*ON_THE_WAY), CTX)
+    assert (refused.code, refused.rule, refused.facts) == ("count_differs", "B13", {"lines": lines})
+
+
+def test_pieces_that_the_customer_refused_are_counted_as_not_delivered() -> None:
+    """B13, B15"""
+    some = SIGNED.model_copy(update={"delivered": (ALL[0], CountedLine(line_no=2, quantity=8))})
+    goods = (GOODS[0], GOODS[1].model_copy(update={"quantity": 8}))
+    assert decide(some, a_job(*ON_THE_WAY), CTX) == (DELIVERED.model_copy(update={"delivered": goods}),)
+
+
+def test_nothing_to_install_owes_no_installation() -> None:
+    """B10"""
+    only_floor = SIGNED.model_copy(update={"delivered": (CountedLine(line_no=1, quantity=0), ALL[1])})
+    goods = (GOODS[0].model_copy(update={"quantity": 0}), GOODS[1])
+    assert decide(only_floor, a_job(*ON_THE_WAY), CTX) == (
+        DELIVERED.model_copy(update={"delivered": goods, "install_due": None}),
+    )
+
+
+@pytest.mark.parametrize("history", [(OPENED,), (OPENED, BOOKED, SCHEDULED, PUBLISHED)])
+def test_a_stop_that_has_not_departed_is_neither_signed_nor_failed(history: tuple[object, ...]) -> None:
+    """B13, B14"""
+    assert [decide(SIGNED, a_job(*history), CTX), decide(FAIL, a_job(*history), CTX)] == [
+        no.not_on_the_way(JOB, "B13"),
+        no.not_on_the_way(JOB, "B14"),
+    ]
+
+
+def test_goods_go_back_with_the_offices_consent() -> None:
+    """B14"""
+    assert decide(FAIL, a_job(*ON_THE_WAY), CTX) == (FAILED,)
+
+
+def test_goods_do_not_go_back_without_the_offices_consent() -> None:
+    """B14"""
+    alone = FAIL.model_copy(update={"consent_by": None})
+    assert decide(alone, a_job(*ON_THE_WAY), CTX) == no.consent_missing(JOB)
+
+
+def test_the_same_failure_again_is_no_event_and_a_signed_stop_cannot_fail() -> None:
+    """B14, B13"""
+    assert [decide(FAIL, a_job(*ON_THE_WAY, FAILED), CTX), decide(FAIL, a_job(*ON_THE_WAY, DELIVERED), CTX)] == [
+        (),
+        no.over(JOB),
+    ]
+
+
+def test_a_fact_told_late_counts_at_its_own_time() -> None:
+    """X1"""
+    told_late = SIGNED.model_copy(update={"at": NOW})
+    assert decide(told_late, a_job(*ON_THE_WAY), CTX) == (DELIVERED,)
+
+
+def test_the_order_of_lines_in_the_count_does_not_matter() -> None:
+    """B13"""
+    swapped = SIGNED.model_copy(update={"delivered": ALL[::-1]})
+    assert (LINES[1], decide(swapped, a_job(*ON_THE_WAY), CTX)) == (FLOOR, (DELIVERED,))

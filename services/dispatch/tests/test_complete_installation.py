@@ -1,0 +1,120 @@
+"""CompleteInstallation, MarkInstallationOverdue, FinishVisit."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.decision import Context, Timer
+from contracts.dispatch import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
+from dispatch.domain import job_refusals as no
+from dispatch.domain.handover import CompleteInstallation, FinishVisit
+from dispatch.domain.job import MarkInstallationOverdue, decide, due
+from dispatch_cases import (
+    BOOKED,
+    CLOCK,
+    CTX,
+    INSTALL_DUE,
+    INSTALLATION,
+    INSTALLATION_SLOT,
+    JOB,
+    NOW,
+    OPENED,
+    POLICY,
+    SCHEDULED,
+    VISIT,
+    a_job,
+)
+
+DONE = CompleteInstallation(accepted_by="马娜", note="已试水")
+COMPLETED = InstallationCompleted(
+    at=NOW,
+    job_id="I-HT26030001",
+    contract_no="HT26030001",
+    crew="A1",
+    leader="huang.wy",
+    accepted_by="马娜",
+    note="已试水",
+    due=INSTALL_DUE,
+)
+OUT = StopPublished(at=NOW, job_id="I-HT26030001", on=INSTALLATION_SLOT.on, crew="A1", leader="huang.wy", version=1)
+OVERDUE = InstallationOverdue(at=INSTALL_DUE, job_id="I-HT26030001", contract_no="HT26030001", due=INSTALL_DUE)
+AT_DUE = Context(now=INSTALL_DUE, by="system", role="system", policy=POLICY)
+FIRE = MarkInstallationOverdue()
+
+
+@pytest.mark.parametrize("history", [(INSTALLATION, INSTALLATION_SLOT), (INSTALLATION, INSTALLATION_SLOT, OUT)])
+def test_a_planned_installation_is_completed(history: tuple[object, ...]) -> None:
+    """B10"""
+    assert decide(DONE, a_job(*history), CTX) == (COMPLETED,)
+
+
+def test_completing_again_is_no_event() -> None:
+    """B10"""
+    assert decide(DONE, a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED), CTX) == ()
+
+
+def test_an_installation_without_a_slot_is_not_completed() -> None:
+    """B10"""
+    assert decide(DONE, a_job(INSTALLATION), CTX) == no.not_scheduled("I-HT26030001")
+
+
+def test_nothing_is_installed_before_it_is_delivered() -> None:
+    """B10"""
+    assert decide(DONE, a_job(), CTX) == no.not_delivered()
+
+
+def test_a_delivery_is_not_an_installation() -> None:
+    """B10"""
+    assert decide(DONE, a_job(OPENED, BOOKED, SCHEDULED), CTX) == no.not_an_installation(JOB)
+
+
+def test_two_days_after_delivery_an_open_installation_is_owed() -> None:
+    """K9"""
+    timer = Timer(name="installation_overdue", at=INSTALL_DUE, command=FIRE)
+    assert [due(a_job(*h)) for h in ((INSTALLATION,), (INSTALLATION, INSTALLATION_SLOT), (OPENED,), (VISIT,), ())] == [
+        (timer,),
+        (timer,),
+        (),
+        (),
+        (),
+    ]
+
+
+def test_the_overdue_installation_is_told_once() -> None:
+    """K9"""
+    told = a_job(INSTALLATION, OVERDUE)
+    assert [decide(FIRE, a_job(INSTALLATION), AT_DUE), decide(FIRE, told, AT_DUE), due(told)] == [(OVERDUE,), (), ()]
+
+
+def test_an_installation_done_in_time_is_never_overdue() -> None:
+    """K9"""
+    done = a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED)
+    assert [decide(FIRE, done, AT_DUE), due(done)] == [(), ()]
+
+
+def test_a_clock_that_fires_early_changes_nothing() -> None:
+    """K9"""
+    early = Context(now=INSTALL_DUE - timedelta(seconds=1), by="system", role="system", policy=POLICY)
+    assert decide(FIRE, a_job(INSTALLATION), early) == ()
+
+
+def test_an_overdue_installation_can_still_be_done() -> None:
+    """B10, K9"""
+    assert decide(DONE, a_job(INSTALLATION, INSTALLATION_SLOT, OVERDUE), CTX) == (COMPLETED,)
+
+
+def test_the_due_moment_is_the_end_of_the_second_day_in_shanghai() -> None:
+    """B10, K9"""
+    assert INSTALL_DUE == datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
+
+
+def test_a_visit_ends_with_the_technicians_report_wherever_it_stands() -> None:
+    """C9"""
+    done = VisitDone(at=NOW, job_id="V-T-1-1", note="repaired")
+    finish = FinishVisit(note="repaired")
+    assert [decide(finish, a_job(VISIT), CLOCK), decide(finish, a_job(VISIT, done), CLOCK)] == [(done,), ()]
+
+
+def test_only_a_visit_is_finished_by_the_service_desk() -> None:
+    """C9"""
+    assert decide(FinishVisit(), a_job(OPENED), CLOCK) == no.not_a_visit(JOB)

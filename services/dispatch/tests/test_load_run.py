@@ -1,0 +1,181 @@
+"""PlanRun, LoadRun, DepartRun: the sorting sheet, the count, the signatures, the departure."""
+
+import pytest
+
+from contracts.dispatch import RunLoaded, RunStop
+from contracts.fact import GoodsLine
+from dispatch.domain import run_refusals as no
+from dispatch.domain.delivery_rules import CountedLine
+from dispatch.domain.loading_rules import CountedStop
+from dispatch.domain.run import DepartRun, LoadRun, PlanRun, decide
+from dispatch_cases import (
+    CLOCK,
+    CTX,
+    DAY,
+    JOB,
+    NOW,
+    OTHER_STOP,
+    RUN_DEPARTED,
+    RUN_LOADED,
+    RUN_PLANNED,
+    STOP,
+    a_run,
+)
+
+PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
+FIRST = CountedStop(job_id=JOB, lines=(CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)))
+SECOND = CountedStop(job_id="D-HT26030002", lines=(CountedLine(line_no=1, quantity=1),))
+LOAD = LoadRun(counted=(FIRST, SECOND), leader_signed="li.zq", warehouse_signed="mai.gh")
+SHORT = FIRST.model_copy(update={"lines": (CountedLine(line_no=1, quantity=1), CountedLine(line_no=2, quantity=10))})
+EXTRA = CountedStop(job_id="D-9", lines=(CountedLine(line_no=1, quantity=1),))
+LOADED = (RUN_PLANNED, RUN_LOADED)
+GONE = (*LOADED, RUN_DEPARTED)
+
+
+def test_the_published_plan_reaches_the_crew() -> None:
+    """B4"""
+    assert decide(PLAN, a_run(), CLOCK) == (RUN_PLANNED,)
+
+
+@pytest.mark.parametrize("history", [(RUN_PLANNED,), LOADED, GONE])
+def test_an_edition_that_changes_nothing_for_the_crew_is_no_event(history: tuple[object, ...]) -> None:
+    """B4"""
+    assert decide(PLAN.model_copy(update={"version": 2}), a_run(*history), CLOCK) == ()
+
+
+def test_a_crew_without_stops_has_no_run() -> None:
+    """B4"""
+    assert decide(PLAN.model_copy(update={"stops": ()}), a_run(), CLOCK) == ()
+
+
+def test_a_changed_sheet_is_counted_anew() -> None:
+    """B4, B11"""
+    changed = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
+    planned = RUN_PLANNED.model_copy(update={"version": 2, "stops": (STOP,)})
+    assert decide(changed, a_run(*LOADED), CLOCK) == (planned,)
+    assert decide(DepartRun(), a_run(*LOADED, planned), CTX) == no.not_loaded("S1")
+
+
+def test_a_change_does_not_reach_a_vehicle_that_left() -> None:
+    """B11"""
+    changed = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
+    assert decide(changed, a_run(*GONE), CLOCK) == no.plan_too_late("S1", DAY)
+
+
+def test_counted_as_on_the_sheet_and_signed_by_both_is_loaded() -> None:
+    """B9, B11"""
+    assert decide(LOAD, a_run(RUN_PLANNED), CTX) == (RUN_LOADED,)
+
+
+def test_the_same_count_again_is_no_event() -> None:
+    """B11"""
+    assert decide(LOAD, a_run(*LOADED), CTX) == ()
+
+
+def test_one_person_cannot_sign_for_both() -> None:
+    """B9"""
+    assert decide(LOAD.model_copy(update={"warehouse_signed": "li.zq"}), a_run(RUN_PLANNED), CTX) == no.one_signature(
+        "li.zq"
+    )
+
+
+def test_differences_are_refused_naming_each() -> None:
+    """B11"""
+    refused = decide(LOAD.model_copy(update={"counted": (SHORT, EXTRA)}), a_run(RUN_PLANNED), CTX)
+    assert (refused.code, refused.rule, refused.facts) == (
+        "count_differs",
+        "B11",
+        {
+            "differences": 3,
+            "named": "stop D-HT26030002 is missing; stop D-9 is not on the sheet; "
+            f"{JOB} line 1: 2 on the sheet, 1 counted",
+        },
+    )
+
+
+def test_differences_that_were_settled_are_loaded_as_counted() -> None:
+    """B11"""
+    settled = LOAD.model_copy(update={"counted": (SHORT, SECOND), "settlement": "坐便器缺1，仓库补送"})
+    short = STOP.model_copy(update={"lines": (STOP.lines[0].model_copy(update={"quantity": 1}), STOP.lines[1])})
+    assert decide(settled, a_run(RUN_PLANNED), CTX) == (
+        RunLoaded(
+            at=NOW,
+            on=DAY,
+            crew="S1",
+            counted=(short, OTHER_STOP),
+            leader_signed="li.zq",
+            warehouse_signed="mai.gh",
+            settlement="坐便器缺1，仓库补送",
+        ),
+    )
+
+
+def test_an_extra_stop_that_was_settled_says_whose_it_is() -> None:
+    """B11"""
+    extra = EXTRA.model_copy(update={"contract_no": "9", "half": "am", "position": 3})
+    unclear = LOAD.model_copy(update={"counted": (FIRST, SECOND, EXTRA), "settlement": "加一站"})
+    clear = LOAD.model_copy(update={"counted": (FIRST, SECOND, extra), "settlement": "加一站"})
+    stop = RunStop(
+        job_id="D-9",
+        contract_no="9",
+        half="am",
+        position=3,
+        lines=(GoodsLine(line_no=1, sku="", name="", quantity=1),),
+    )
+    assert decide(unclear, a_run(RUN_PLANNED), CTX).code == "stop_unclear"
+    assert decide(clear, a_run(RUN_PLANNED), CTX) == (
+        RUN_LOADED.model_copy(update={"counted": (STOP, OTHER_STOP, stop), "settlement": "加一站"}),
+    )
+
+
+def test_a_stop_or_line_counted_twice_is_refused() -> None:
+    """B11"""
+    twice = FIRST.model_copy(update={"lines": (*FIRST.lines, FIRST.lines[0])})
+    refusals = [decide(LOAD.model_copy(update={"counted": c}), a_run(RUN_PLANNED), CTX) for c in ((FIRST, FIRST), (twice,))]
+    assert [(one.code, one.facts["twice"]) for one in refusals] == [
+        ("counted_twice", JOB),
+        ("counted_twice", f"{JOB}/1"),
+    ]
+
+
+def test_nothing_is_loaded_without_a_published_plan() -> None:
+    """B9"""
+    empty = RUN_PLANNED.model_copy(update={"stops": ()})
+    assert [decide(LOAD, a_run(), CTX), decide(LOAD, a_run(empty), CTX), decide(DepartRun(), a_run(), CTX)] == 3 * [
+        no.not_planned()
+    ]
+
+
+def test_a_loaded_run_departs_by_the_list_of_its_plan() -> None:
+    """B9, B11"""
+    assert decide(DepartRun(), a_run(*LOADED), CTX) == (RUN_DEPARTED,)
+
+
+def test_departing_again_is_no_event() -> None:
+    """B11"""
+    assert decide(DepartRun(), a_run(*GONE), CTX) == ()
+
+
+def test_a_run_that_was_not_counted_does_not_depart() -> None:
+    """B11"""
+    assert decide(DepartRun(), a_run(RUN_PLANNED), CTX) == no.not_loaded("S1")
+
+
+def test_a_crew_without_a_leader_does_not_depart() -> None:
+    """B8"""
+    leaderless = RUN_PLANNED.model_copy(update={"leader": None})
+    assert decide(DepartRun(), a_run(leaderless, RUN_LOADED), CTX) == no.no_leader("S1")
+
+
+def test_what_left_is_not_counted_again() -> None:
+    """B11"""
+    assert decide(LOAD, a_run(*GONE), CTX) == no.already_departed("S1", DAY)
+
+
+def test_a_stop_of_which_nothing_was_loaded_stays_behind() -> None:
+    """B11"""
+    nothing = STOP.model_copy(update={"lines": tuple(g.model_copy(update={"quantity": 0}) for g in STOP.lines)})
+    loaded = RUN_LOADED.model_copy(update={"counted": (nothing, OTHER_STOP), "settlement": "未备齐，改日送"})
+    assert decide(DepartRun(), a_run(RUN_PLANNED, loaded), CTX) == (
+        RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,)}),
+    )

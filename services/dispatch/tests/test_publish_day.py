@@ -1,0 +1,169 @@
+"""ConfirmSlot, ReleaseSlot, ExpireSlot, PublishDay, MarkPlanOverdue."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.decision import Context, Timer
+from contracts.dispatch import PlanOverdue, SlotReleased
+from dispatch.domain import plan_refusals as no
+from dispatch.domain.day import (
+    EXPIRED,
+    ConfirmSlot,
+    ExpireSlot,
+    MarkPlanOverdue,
+    PublishDay,
+    ReleaseSlot,
+    decide,
+    due,
+)
+from dispatch_cases import (
+    CLOCK,
+    CTX,
+    DAY,
+    DAY_OPENED,
+    DAY_OUT,
+    HOLD,
+    JOB,
+    NOW,
+    POLICY,
+    SLOT,
+    TAKEN,
+    a_day,
+    confirmed,
+    later,
+    reserved,
+)
+
+SECOND = SLOT.model_copy(update={"job_id": "D-2", "half": "pm", "crew": "S2"})
+LEFT = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason="客户改期")
+HELD = (DAY_OPENED, reserved())
+PLAN_DUE = DAY_OPENED.plan_due
+AT_DUE = Context(now=PLAN_DUE, by="system", role="system", policy=POLICY)
+OVERDUE = PlanOverdue(at=PLAN_DUE, depot="main", on=DAY, due=PLAN_DUE)
+
+
+def test_a_slot_that_its_job_took_stays() -> None:
+    """B8"""
+    confirm = ConfirmSlot(job_id=JOB, reservation=2)
+    assert [decide(confirm, a_day(*HELD), CTX), decide(confirm, a_day(*TAKEN), CTX)] == [(confirmed(),), ()]
+
+
+@pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*HELD, LEFT), (*HELD, LEFT, reserved())])
+def test_a_slot_that_is_gone_or_given_anew_is_not_confirmed(history: tuple[object, ...]) -> None:
+    """B8"""
+    assert decide(ConfirmSlot(job_id=JOB, reservation=2), a_day(*history), CTX) == no.slot_gone(JOB)
+
+
+def test_a_slot_is_released() -> None:
+    """B8"""
+    assert decide(ReleaseSlot(job_id=JOB, reason="客户改期"), a_day(*TAKEN), CTX) == (LEFT,)
+
+
+@pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*TAKEN, LEFT)])
+def test_nothing_to_release_is_no_event(history: tuple[object, ...]) -> None:
+    """B8"""
+    assert decide(ReleaseSlot(job_id=JOB), a_day(*history), CTX) == ()
+
+
+def test_an_old_release_does_not_free_a_slot_that_was_given_anew() -> None:
+    """B8"""
+    day = a_day(*HELD, LEFT, reserved())
+    assert decide(ReleaseSlot(job_id=JOB, reservation=2), day, CTX) == ()
+
+
+def test_leaving_a_published_plan_needs_a_reason() -> None:
+    """B4"""
+    day = a_day(*TAKEN, DAY_OUT)
+    assert [decide(ReleaseSlot(job_id=JOB), day, CTX), decide(ReleaseSlot(job_id=JOB, reason="客户改期"), day, CTX)] == [
+        no.adjustment_needs_reason(DAY, 1),
+        (LEFT,),
+    ]
+
+
+def test_a_reservation_that_nobody_took_expires() -> None:
+    """B8"""
+    ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
+    expired = LEFT.model_copy(update={"at": NOW + HOLD, "reason": EXPIRED})
+    assert decide(ExpireSlot(job_id=JOB, reservation=2), a_day(*HELD), ctx) == (expired,)
+
+
+@pytest.mark.parametrize(
+    ("history", "after"),
+    [
+        (HELD, HOLD - timedelta(seconds=1)),
+        (TAKEN, HOLD),
+        ((*HELD, LEFT), HOLD),
+        ((*HELD, LEFT, reserved()), HOLD),
+        ((), HOLD),
+    ],
+    ids=["too early", "taken", "released", "given anew", "never opened"],
+)
+def test_only_the_reservation_that_was_meant_expires(history: tuple[object, ...], after: timedelta) -> None:
+    """B8"""
+    ctx = Context(now=NOW + after, by="system", role="system", policy=POLICY)
+    assert decide(ExpireSlot(job_id=JOB, reservation=2), a_day(*history), ctx) == ()
+
+
+def test_what_falls_due_on_a_draft_and_not_any_more() -> None:
+    """B8, K4"""
+    expiry = Timer(name=f"expire:{JOB}:2", at=NOW + HOLD, command=ExpireSlot(job_id=JOB, reservation=2))
+    plan = Timer(name="plan_overdue", at=PLAN_DUE, command=MarkPlanOverdue())
+    histories = ((), HELD, TAKEN, (*TAKEN, OVERDUE), (*TAKEN, DAY_OUT))
+    assert [due(a_day(*history)) for history in histories] == [(), (expiry, plan), (plan,), (), ()]
+
+
+def test_the_plan_is_published_with_the_slots_that_jobs_took() -> None:
+    """B4"""
+    day = a_day(*TAKEN, reserved(SECOND))
+    assert decide(PublishDay(), day, CTX) == (DAY_OUT,)
+
+
+def test_the_stops_are_in_the_order_of_crew_half_and_position() -> None:
+    """B4"""
+    first = SLOT.model_copy(update={"job_id": "D-3", "half": "pm"})
+    day = a_day(DAY_OPENED, reserved(SECOND), confirmed("D-2"), reserved(first), confirmed("D-3"), reserved(), confirmed())
+    published = decide(PublishDay(), day, CTX)
+    assert [stop.job_id for stop in published[0].stops] == [JOB, "D-3", "D-2"]
+
+
+@pytest.mark.parametrize("history", [(), (DAY_OPENED,), HELD])
+def test_an_empty_plan_is_not_published(history: tuple[object, ...]) -> None:
+    """B4"""
+    assert decide(PublishDay(), a_day(*history), CTX) == no.nothing_planned()
+
+
+def test_publishing_an_unchanged_plan_again_is_no_event() -> None:
+    """B4"""
+    assert decide(PublishDay(), a_day(*TAKEN, DAY_OUT), CTX) == ()
+
+
+def test_publishing_after_an_adjustment_is_the_next_edition() -> None:
+    """B4"""
+    day = a_day(*TAKEN, DAY_OUT, reserved(SECOND, "加急"), confirmed("D-2"))
+    second = DAY_OUT.model_copy(update={"version": 2, "stops": (SLOT, SECOND)})
+    assert decide(PublishDay(), day, CTX) == (second,)
+
+
+def test_a_published_plan_may_become_empty_so_that_the_crew_learns_it() -> None:
+    """B4"""
+    day = a_day(*TAKEN, DAY_OUT, LEFT)
+    assert decide(PublishDay(), day, CTX) == (DAY_OUT.model_copy(update={"version": 2, "stops": ()}),)
+
+
+def test_a_plan_published_late_says_when_and_what_was_owed() -> None:
+    """B4, K4"""
+    ctx = later(days=3)
+    assert decide(PublishDay(), a_day(*TAKEN, OVERDUE), ctx) == (DAY_OUT.model_copy(update={"at": ctx.now}),)
+
+
+def test_at_seventeen_the_day_before_an_unpublished_plan_is_overdue_once() -> None:
+    """K4"""
+    fire = MarkPlanOverdue()
+    histories = (TAKEN, (*TAKEN, OVERDUE), (*TAKEN, DAY_OUT), ())
+    assert [decide(fire, a_day(*history), AT_DUE) for history in histories] == [(OVERDUE,), (), (), ()]
+
+
+def test_a_clock_that_fires_early_changes_nothing() -> None:
+    """K4"""
+    assert decide(MarkPlanOverdue(), a_day(*TAKEN), CLOCK) == ()
