@@ -1,0 +1,203 @@
+"""The day's pick list and the morning feedback."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from contracts.decision import Context, Rejected
+from contracts.envelope import Meta
+from contracts.fact import GoodsLine
+from contracts.inventory import MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
+from contracts.policy import policy_book
+from inventory.domain.picklist import (
+    COMMANDS,
+    INITIAL,
+    GiveFeedback,
+    IssuePickList,
+    PickList,
+    PickListEvent,
+    decide,
+    due,
+    evolve,
+)
+from inventory.projections import fold_picklist, picklist_view
+
+NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
+CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
+DAY = date(2026, 3, 13)
+FEEDBACK_DUE = datetime(2026, 3, 13, 0, 30, tzinfo=UTC)  # 8:30 in Shanghai
+
+
+def stop(contract_no: str, position: int) -> PickStop:
+    return PickStop(
+        job_id=f"D-{contract_no}",
+        contract_no=contract_no,
+        crew="S1",
+        half="am",
+        position=position,
+        lines=(GoodsLine(line_no=1, sku="WC-100", name="连体坐便器", quantity=2),),
+    )
+
+
+FIRST, SECOND = stop("HT26030001", 1), stop("HT26030002", 2)
+ISSUE = IssuePickList(depot="main", on=DAY, version=1, stops=(FIRST, SECOND))
+ISSUED = PickListIssued(at=NOW, depot="main", on=DAY, version=1, feedback_due=FEEDBACK_DUE, stops=(FIRST, SECOND))
+READY = StopFeedback(job_id="D-HT26030001", ready=True)
+SHORT = StopFeedback(job_id="D-HT26030002", ready=False, note="缺一件花洒")
+FEEDBACK = GiveFeedback(stops=(READY, SHORT))
+GIVEN = MorningFeedbackGiven(at=NOW, depot="main", on=DAY, due=FEEDBACK_DUE, stops=(READY, SHORT))
+
+
+def given(*events: PickListEvent) -> PickList:
+    state = INITIAL
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def test_the_published_plan_becomes_the_pick_list_with_feedback_due_in_the_morning() -> None:
+    """B4, B6, B9, E5"""
+    assert decide(ISSUE, given(), CTX) == (ISSUED,)
+
+
+def test_the_same_version_again_is_no_event() -> None:
+    """B4"""
+    assert decide(ISSUE, given(ISSUED), CTX) == ()
+
+
+def test_a_newer_version_replaces_the_list() -> None:
+    """B4"""
+    newer = ISSUE.model_copy(update={"version": 2, "stops": (FIRST,)})
+    assert decide(newer, given(ISSUED), CTX) == (ISSUED.model_copy(update={"version": 2, "stops": (FIRST,)}),)
+
+
+def test_an_older_version_that_comes_late_is_no_event() -> None:
+    """B4"""
+    newer = ISSUED.model_copy(update={"version": 3})
+    assert decide(ISSUE, given(newer), CTX) == ()
+
+
+def test_a_first_plan_without_deliveries_is_no_list() -> None:
+    """B9"""
+    assert decide(ISSUE.model_copy(update={"stops": ()}), given(), CTX) == ()
+
+
+def test_a_newer_version_without_deliveries_empties_the_list() -> None:
+    """B4"""
+    empty = ISSUE.model_copy(update={"version": 2, "stops": ()})
+    assert decide(empty, given(ISSUED), CTX) == (ISSUED.model_copy(update={"version": 2, "stops": ()}),)
+
+
+def test_feedback_answers_every_stop() -> None:
+    """B6"""
+    assert decide(FEEDBACK, given(ISSUED), CTX) == (GIVEN,)
+
+
+def test_feedback_is_kept_in_the_order_of_the_list() -> None:
+    """B6"""
+    assert decide(GiveFeedback(stops=(SHORT, READY)), given(ISSUED), CTX) == (GIVEN,)
+
+
+def test_the_same_feedback_again_is_no_event() -> None:
+    """B6"""
+    assert decide(FEEDBACK, given(ISSUED, GIVEN), CTX) == ()
+
+
+def test_other_answers_later_correct_the_feedback() -> None:
+    """B6, X1"""
+    found = SHORT.model_copy(update={"ready": True, "note": "找到了"})
+    corrected = GIVEN.model_copy(update={"stops": (READY, found)})
+    assert decide(GiveFeedback(stops=(READY, found)), given(ISSUED, GIVEN), CTX) == (corrected,)
+
+
+def test_a_new_version_asks_for_feedback_anew() -> None:
+    """B4, B6"""
+    newer = ISSUED.model_copy(update={"version": 2})
+    assert decide(FEEDBACK, given(ISSUED, GIVEN, newer), CTX) == (GIVEN,)
+
+
+@pytest.mark.parametrize(
+    ("stops", "code"),
+    [
+        ((READY,), "stops_open"),
+        ((), "stops_open"),
+        ((READY, SHORT, READY), "stop_twice"),
+        ((READY, SHORT, StopFeedback(job_id="D-HT26039999", ready=True)), "unknown_stop"),
+    ],
+)
+def test_feedback_that_does_not_match_the_list_is_refused(stops: tuple[StopFeedback, ...], code: str) -> None:
+    """B6"""
+    decision = decide(GiveFeedback(stops=stops), given(ISSUED), CTX)
+    assert isinstance(decision, Rejected)
+    assert (decision.code, decision.rule) == (code, "B6")
+
+
+def test_open_stops_are_named_by_their_contracts() -> None:
+    """B6"""
+    assert decide(GiveFeedback(stops=(READY,)), given(ISSUED), CTX) == Rejected(
+        code="stops_open",
+        rule="B6",
+        zh="还有 1 站没有填：HT26030002。每一站都要填备齐或缺货",
+        en="1 stops are open: HT26030002. Say ready or short for each",
+    )
+
+
+def test_feedback_before_the_plan_reached_the_warehouse_is_refused() -> None:
+    """B6"""
+    decision = decide(FEEDBACK, given(), CTX)
+    assert isinstance(decision, Rejected)
+    assert decision.code == "no_list"
+
+
+JOBS = st.sampled_from(["D-HT26030001", "D-HT26030002", "D-HT26030003"])
+CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
+    st.builds(
+        IssuePickList,
+        depot=st.just("main"),
+        on=st.just(DAY),
+        version=st.integers(1, 4),
+        stops=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]),
+    ),
+    st.builds(
+        GiveFeedback,
+        stops=st.lists(st.builds(StopFeedback, job_id=JOBS, ready=st.booleans()), max_size=3).map(tuple),
+    ),
+)
+
+
+@for_all(st.lists(CALLS, max_size=15))
+def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[COMMANDS]) -> None:
+    """B6"""
+    state = INITIAL
+    listed: list[str] = []
+    version = 0
+    for command in commands:
+        decision = decide(command, state, CTX)
+        for event in () if isinstance(decision, Rejected) else decision:
+            state = evolve(state, event)
+            if isinstance(event, PickListIssued):
+                assert event.version > version
+                listed, version = [stop.job_id for stop in event.stops], event.version
+            else:
+                assert [answer.job_id for answer in event.stops] == listed
+    adapter: TypeAdapter[Any] = TypeAdapter(type(state))
+    assert adapter.validate_json(adapter.dump_json(state)) == state
+    assert due(state) == ()
+
+
+def test_the_row_shows_the_answers_beside_the_stops() -> None:
+    """B6"""
+    facet = None
+    for event in (ISSUED, GIVEN):
+        meta = Meta("e", "", "/songda/inventory", "picklist:main:2026-03-13", NOW, 1, "c", "c", "mai.gh", 0)
+        facet = fold_picklist(facet, event, meta)
+    shown = picklist_view({"picklist": facet, "_pos": {"picklist": {"seq": 2}}})
+    assert [(stop["contract_no"], stop["ready"], stop["note"]) for stop in shown["stops"]] == [
+        ("HT26030001", True, ""),
+        ("HT26030002", False, "缺一件花洒"),
+    ]
+    assert (shown["feedback_by"], shown["feedback_due"]) == ("mai.gh", "2026-03-13T00:30:00+00:00")
