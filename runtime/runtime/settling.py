@@ -46,9 +46,9 @@ async def _look(settings: Settings, groups: Groups) -> tuple[dict[TopicPartition
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     await admin.start()
     try:
-        for group in groups:
-            offsets = await admin.list_consumer_group_offsets(group)
-            taken[group] = {tp: max(0, found.offset) for tp, found in offsets.items()}
+        offsets = await asyncio.gather(*(admin.list_consumer_group_offsets(group) for group in groups))
+        for group, found in zip(groups, offsets, strict=True):
+            taken[group] = {tp: max(0, place.offset) for tp, place in found.items()}
     finally:
         await admin.close()
     last = await _ends_of_records(settings, groups, taken, ends)

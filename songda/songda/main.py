@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from songda.client import CallFailed, Client, token_for
+from songda.demo.command import demo
 from songda.local import local_settings
 from songda.publish import generate
 from songda.stack import commands as stack
@@ -25,6 +26,7 @@ docs = typer.Typer(no_args_is_help=True, help="生成文档 Generate documents."
 app.add_typer(importing, name="import")
 app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
+app.command()(demo)
 for command in (stack.up, stack.down, stack.status, stack.wipe):
     app.command()(command)
 contracts.command("generate")(generate)

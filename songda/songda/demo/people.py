@@ -1,0 +1,77 @@
+"""Everybody of the demo, each with an own connection: what a role may not do, the demo may not do either."""
+
+import hashlib
+import json
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from contracts.policy import civil
+from runtime.clock import utc_now
+from runtime.settings import Settings
+from songda.client import CallFailed, Client
+
+ASSISTANT, SUPERVISOR, SPECIALIST = "he.jx", "tan.zw", "liang.my"
+DESK_SUPERVISOR, WAREHOUSE, ACCOUNTANT, TECHNICIAN = "ou.yl", "mai.gh", "su.kj", "zhou.jm"
+LEADERS = {"S1": "li.zq", "S2": "chen.gd", "A1": "huang.wy", "A2": "he.zb"}
+
+
+class Staff:
+    """People by id. Requests carry a key made of what they are about, so that playing again repeats nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clients: dict[str, Client] = {}
+        self.asked = 0
+        self.refused: list[str] = []
+
+    def __getitem__(self, person: str) -> Client:
+        if person not in self._clients:
+            self._clients[person] = Client(self._settings, person)
+        return self._clients[person]
+
+    def tell(self, person: str, path: str, body: dict[str, Any] | None = None, *, at: datetime | None = None) -> bool:
+        """Ask for something that happened at `at` (not if that is yet to come). False when refused or not yet."""
+        if at is not None and at > utc_now():
+            return False
+        content = {**(body or {}), **({} if at is None else {"at": at.isoformat()})}
+        self.asked += 1
+        try:
+            self[person].post(path, content, key=_key(path, content))
+        except CallFailed as no:
+            self.refused.append(f"{path}: {no}")
+            return False
+        return True
+
+    def settle(self) -> None:
+        """Wait until all of it has run its course."""
+        self[ASSISTANT].get("/api/settled")
+
+    def close(self) -> None:
+        """Hang up."""
+        for client in self._clients.values():
+            client.close()
+
+
+def _key(path: str, content: dict[str, Any]) -> str:
+    """The same request has the same key, so that playing the demo again repeats nothing."""
+    told = json.dumps([path, content], sort_keys=True).encode()
+    return f"demo-{hashlib.sha256(told).hexdigest()[:32]}"
+
+
+def clock(on: date, hour: int, minute: int = 0, *, plus: int = 0) -> datetime:
+    """A moment on a day of the company, `plus` minutes later."""
+    return civil(on, time(hour, minute)) + timedelta(minutes=plus)
+
+
+__all__ = [
+    "ACCOUNTANT",
+    "ASSISTANT",
+    "DESK_SUPERVISOR",
+    "LEADERS",
+    "SPECIALIST",
+    "SUPERVISOR",
+    "TECHNICIAN",
+    "WAREHOUSE",
+    "Staff",
+    "clock",
+]
