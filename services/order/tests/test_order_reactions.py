@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+
 from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, Place
-
 from order.domain.contract import NoteDamage, NoteGoods
 from order.reactions import REACTIONS
 
