@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -28,11 +29,14 @@ class StateCodec:
 
 
 def code_version(deciders: Iterable[Decider]) -> str:
-    """Fingerprint of the rules that fold states: a checkpoint written under another one is ignored."""
+    """Fingerprint of the rules that fold states: a checkpoint written under another one is ignored.
+
+    Takes in every module beside `evolve` (its folder is the service's domain), wherever states are defined.
+    """
     digest = hashlib.sha256()
-    modules = {inspect.getmodule(decider.evolve) for decider in deciders}
-    for module in sorted((m for m in modules if m is not None), key=lambda m: m.__name__):
-        digest.update(inspect.getsource(module).encode())
+    folders = {Path(inspect.getfile(decider.evolve)).parent for decider in deciders}
+    for path in sorted(path for folder in folders for path in folder.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:10]
 
 
