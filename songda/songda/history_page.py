@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
@@ -45,23 +46,15 @@ async def read_history(settings: Settings, subject: str, reactions: Mapping[str,
 
 async def _spans(settings: Settings) -> dict[TopicPartition, tuple[int, int]]:
     """All partitions of all event streams: first offset, and the end of what is committed."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
     consumer = kafka.reader(settings)
     try:
-        await asyncio.wait_for(consumer.start(), 20)
-        known = await consumer.topics()
-        missing = [f"{service}.events" for service in SERVICES if f"{service}.events" not in known]
-        if missing:
-            raise NotReady(
-                f"Kafka {settings.kafka_bootstrap} 上没有主题 {missing[0]}：请先 songda up。 "
-                f"There is no topic {missing[0]} on {settings.kafka_bootstrap}: start the system with `songda up`."
-            )
-        partitions = [
-            TopicPartition(f"{service}.events", number)
-            for service in SERVICES
-            for number in sorted(consumer.partitions_for_topic(f"{service}.events") or ())
-        ]
-        consumer.assign(partitions)
-        starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        async with asyncio.timeout(30):
+            await admin.start()
+            partitions = await _partitions(admin, settings)
+            await consumer.start()
+            consumer.assign(partitions)
+            starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     except (KafkaError, TimeoutError, OSError) as error:
         raise NotReady(
             f"连不上 Kafka {settings.kafka_bootstrap}：请先 songda up，或检查 SONGDA_KAFKA_BOOTSTRAP。 "
@@ -69,7 +62,20 @@ async def _spans(settings: Settings) -> dict[TopicPartition, tuple[int, int]]:
         ) from error
     finally:
         await consumer.stop()
+        await admin.close()
     return {partition: (starts[partition], ends[partition]) for partition in partitions}
+
+
+async def _partitions(admin: AIOKafkaAdminClient, settings: Settings) -> list[TopicPartition]:
+    """As many as there are, whatever the settings say: a partition left out would be a silent hole in the story."""
+    found = await admin.describe_topics([f"{service}.events" for service in SERVICES])
+    missing = sorted(described["topic"] for described in found if described["error_code"])
+    if missing:
+        raise NotReady(
+            f"Kafka {settings.kafka_bootstrap} 上没有主题 {missing[0]}：请先 songda up。 "
+            f"There is no topic {missing[0]} on {settings.kafka_bootstrap}: start the system with `songda up`."
+        )
+    return [TopicPartition(described["topic"], p["partition"]) for described in found for p in described["partitions"]]
 
 
 async def _records(settings: Settings, spans: Mapping[TopicPartition, tuple[int, int]]) -> AsyncIterator[Record]:
@@ -95,7 +101,7 @@ def show(console: Console, subject: str, told: Sequence[Entry], name_of: Callabl
     console.print(Text.assemble((subject, "bold"), f"  {len(told)} 件事 events  {days}  (上海时间 Shanghai)"))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for entry in told:
         table.add_row(_clock(entry.at), _told(entry, subject, name_of))
     console.print(table)

@@ -153,9 +153,7 @@ def test_what_the_same_chain_caused_is_told_unless_it_is_about_another_contract(
         record("contract:HT1", signed("HT1"), chain="import"),
         record("contract:HT2", signed("HT2"), chain="import"),
         record("message:m2", requested("m2", "contract:HT2"), chain="import"),
-        record(
-            "message:m2", MessageSent(at=T0, message_id="m2", attempt=1, provider_ref="2"), chain="import", offset=1
-        ),
+        record("message:m2", sent, chain="import", offset=1),
         record("day:main:2026-03-13", published, chain="import"),
         record("day:main:2026-03-14", published, chain="elsewhere"),
     ]
