@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from contracts.policy import policy_book
 from runtime import kafka
 from runtime.changes import ChangeFeed
+from runtime.collecting import set_up_collector
 from runtime.commands import command_reader
 from runtime.deciding import Rules
 from runtime.errors import NotReady
@@ -259,6 +260,7 @@ def serve(process: Process) -> int:
     server = uvicorn.Server(config)
     try:
         asyncio.run(kafka.provision(process.settings, process.system.services))
+        set_up_collector()
         server.run()
     except NotReady as error:
         log.error("cannot start", error=str(error))  # noqa: TRY400 - the message says it all; a traceback says nothing

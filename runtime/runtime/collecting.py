@@ -1,0 +1,21 @@
+"""Garbage collection in processes that hold much and make few cycles.
+
+A worker keeps tens of thousands of aggregates, a projector as many rows: immutable values without cycles, which
+reference counting frees. Python's defaults (a young collection every 700 objects) would walk them again and again:
+measured, about a third of the CPU of a worker. Cycles (exceptions with their frames, tasks) are still collected, only
+less often; they take a few MiB in between.
+"""
+
+import gc
+
+_THRESHOLDS = (50_000, 20, 20)
+
+
+def set_up_collector() -> None:
+    """Call once per process, when everything is imported: what exists by now is never looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+
+
+__all__ = ["set_up_collector"]
