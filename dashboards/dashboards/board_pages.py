@@ -33,6 +33,14 @@ def opening_day(now: datetime) -> date:
     return local.date() + timedelta(days=1 if local.hour >= PLANNING_HOUR else 0)
 
 
+def districts(view: BoardView) -> list[str]:
+    """Districts of all cards, to filter by."""
+    backlog = view.backlog
+    placed = [card for lane in view.lanes for cell in lane.cells for card in cell.cards]
+    cards = [*placed, *backlog.ready, *backlog.later, *backlog.blocked]
+    return sorted({card.district for card in cards if card.district})
+
+
 @router.get("/board", include_in_schema=False)
 async def board_page(request: Request) -> Response:
     """派工板."""
@@ -74,6 +82,7 @@ async def board_page(request: Request) -> Response:
         view=view,
         shape=shape,
         shows_backlog=shows_backlog,
+        districts=districts(view),
         nearest=await nearest_day(desk) if empty else None,
         stream=f"/live/board/{on.isoformat()}?{urlencode(stream)}",
         day_link=lambda of, step: f"/board?{urlencode({**query, 'date': (of + timedelta(days=step)).isoformat()})}",

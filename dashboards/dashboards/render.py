@@ -62,6 +62,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.loopcontrols"],
     )
     env.filters |= {"percent": percent, "needle": needle, "slug": slug, "say": _say}
+    env.filters["area"] = lambda district: district.removesuffix("区")
     env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
     env.globals["asset"] = asset
     return env

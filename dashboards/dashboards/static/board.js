@@ -2,6 +2,7 @@
 'use strict';
 (() => {
   const $ = (id) => document.getElementById(id);
+  const on = (name, run, target = document, how) => target.addEventListener(name, run, how);
   const words = JSON.parse($('words').textContent);
   const say = (key, facts = {}) => Page.fill(words[key], facts);
   const zh = document.documentElement.lang !== 'en';
@@ -12,30 +13,34 @@
   const published = () => $('status').dataset.state === 'published';
   const cubic = (litres) => (litres / 1000).toFixed(1).replace(/\.0$/, '');
   const next = (cell) => {
-    const taken = new Set([...cell.querySelectorAll('[data-position]')].map((card) => Number(card.dataset.position)));
     let place = 1;
-    while (taken.has(place)) place += 1;
+    while (cell.querySelector(`[data-position="${place}"]`)) place += 1;
     return place;
   };
 
-  /* --- what people are told ------------------------------------------------------------------------------------ */
-  function toast(text, action) {
-    const box = document.createElement('div');
-    box.className = 'toast';
-    box.append(text);
-    if (action) {
-      const link = Object.assign(document.createElement('a'), { href: '#', textContent: action.text });
-      link.addEventListener('click', (event) => { event.preventDefault(); box.remove(); action.run(); });
+  /* what people are told */
+  const make = (tag, values) => Object.assign(document.createElement(tag), values);
+  function toast(text, undo) {
+    const box = make('div', { className: 'toast', textContent: text });
+    if (undo) {
+      const link = make('a', { href: '#', textContent: say('undo') });
+      on('click', (event) => { event.preventDefault(); box.remove(); undo(); }, link);
       box.append(link);
     }
     $('toasts').append(box);
-    setTimeout(() => box.remove(), action ? 12000 : 8000);
-    return box;
+    setTimeout(() => box.remove(), undo ? 12000 : 8000);
   }
   const announce = (text) => { $('say').textContent = text; };
+  function movable(card) {
+    const { name, why } = card.dataset;
+    if (!Page.online) toast(say('off'));
+    else if (card.dataset.movable !== '1') toast(say(why ? 'blocked' : 'fixed', { name, why: why || card.querySelector('.st')?.textContent }));
+    else return true;
+    return false;
+  }
   const dialog = (id) => { const box = $(id); if (!box.open) box.showModal(); return box; };
 
-  /* --- a hint from what is on the page; only the server knows --------------------------------------------------- */
+  /* a hint from what is on the page; only the server knows */
   function fit(card, cell) {
     const same = card.closest('.cell') === cell;
     const stops = Number(cell.dataset.stops) + (same ? 0 : 1);
@@ -51,22 +56,26 @@
   }
   const verdict = (found) => say(found.ok ? 'fits' : found.kind ? 'full' : 'kind');
 
-  /* --- asking the server ---------------------------------------------------------------------------------------- */
-  async function request(method, path, body, key) {
-    const options = { method, headers: { 'Idempotency-Key': key || crypto.randomUUID(), 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+  const unique = () => crypto.getRandomValues(new Uint32Array(4)).join('-'); // randomUUID wants https
+
+  /* asking the server */
+  async function post(path, body) {
+    const headers = { 'Idempotency-Key': unique(), 'Content-Type': 'application/json' };
+    const options = { method: 'POST', headers, body: JSON.stringify(body) };
     let answer;
     try { answer = await fetch(path, options); } catch { return { kind: 'offline' }; }
     let said = {};
-    try { said = await answer.json(); } catch { /* an answer without a body says all by its status */ }
+    try { said = await answer.json(); } catch { /* the status says all */ }
     if (answer.status === 202) return { kind: 'pending' };
     if (answer.ok) return { kind: 'ok', said };
     const kinds = { 401: 'signed_out', 403: 'not_allowed', 404: 'refused', 409: 'refused', 422: 'not_allowed', 503: 'busy' };
     return { kind: kinds[answer.status] || 'failed', said, seconds: answer.headers.get('Retry-After') || 5 };
   }
-  function tell(outcome) {
+  function tell(outcome, card = null, target = null) {
     const { kind, said = {} } = outcome;
     const why = zh ? said.zh : said.en;
-    if (kind === 'busy') toast(say('busy', { seconds: outcome.seconds }));
+    if (kind === 'refused') conflict(card, target, said);
+    else if (kind === 'busy') toast(say('busy', { seconds: outcome.seconds }));
     else if (kind === 'not_allowed') toast(say('not_allowed', { why: why || '' }));
     else if (kind === 'failed') toast(say('failed', { id: said.id || '?' }));
     else toast(say(kind));
@@ -78,7 +87,7 @@
     form.reset();
     box.querySelector('[data-what]').textContent = what;
     box.returnValue = '';
-    box.addEventListener('close', () => resolve(box.returnValue === 'go' ? form.elements.reason.value.trim() : null), { once: true });
+    on('close', () => resolve(box.returnValue === 'go' ? form.elements.reason.value.trim() : null), box, { once: true });
     form.elements.reason.focus();
   });
 
@@ -87,58 +96,49 @@
     return { crew: cell?.dataset.crewName || crew, half: cell?.dataset.halfName || half };
   };
 
-  async function place(card, target, { undo = false } = {}) {
+  async function place(card, target, undo = false) {
     const { job, name } = card.dataset;
     const from = card.dataset.crew ? { on: day(), crew: card.dataset.crew, half: card.dataset.half, position: Number(card.dataset.position) } : null;
-    if (!Page.online) { toast(say('off')); return; }
+    if (!movable(card)) return;
     const where = named(target.crew, target.half);
     let reason = target.adjustment_reason || (undo && published() ? say('undo_reason') : null);
     if (published() && !reason) {
-      reason = await reasonFor(say('moved_day', { name, on: target.on === day() ? '' : target.on, ...where }));
+      reason = await reasonFor(say('moved', { name, on: target.on, ...where, n: target.position || '' }));
       if (!reason) { announce(say('back', { name })); return; }
     }
     const body = { on: target.on, half: target.half, crew: target.crew };
     if (target.position) body.position = target.position;
     if (reason) body.adjustment_reason = reason;
-    hold(job, true);
-    const waiting = setTimeout(() => announce(say('sending')), 300);
-    const outcome = await request('POST', `/api/jobs/${encodeURIComponent(job)}/slot`, body);
-    clearTimeout(waiting);
-    hold(job, false);
+    const outcome = await ask(card, 'slot', body);
     if (outcome.kind === 'ok') {
-      const done = target.on === day() && !target.position ? say('moved_day', { name, on: '', ...where }) : target.on === day() ? say('moved', { name, ...where, n: target.position }) : say('moved_day', { name, on: target.on, ...where });
-      const back = !undo && from ? { text: say('undo'), run: () => undoMove(job, from) } : null;
-      toast(done, back);
-      announce(done);
+      const done = say('moved', { name, on: target.on === day() ? '' : target.on, ...where, n: target.position || '' });
+      toast(done, !undo && from && (() => { const card = $(`job-${job}`); if (card) place(card, from, true); }));
       focusLater = job;
-    } else if (outcome.kind === 'refused') conflict(card, target, outcome.said);
-    else tell(outcome);
-  }
-  function undoMove(job, from) {
-    const card = $(`job-${job}`);
-    if (card) place(card, from, { undo: true });
+    } else tell(outcome, card, target);
   }
   let focusLater = null;
 
   /* The card stays where it was until the stream moves it; meanwhile it is faded and left alone by updates. */
-  function hold(job, on) {
-    const card = $(`job-${job}`);
-    if (!card) return;
-    card.classList.toggle('held', on);
-    card.toggleAttribute('hx-morph-skip', on);
+  function hold(card, held) {
+    card.classList.toggle('held', held);
+    card.toggleAttribute('hx-morph-skip', held);
   }
 
+  async function ask(card, path, body) {
+    const { job, rev } = card.dataset;
+    hold(card, true);
+    const outcome = await post(`/api/jobs/${encodeURIComponent(job)}/${path}`, { ...body, expected_version: Number(rev) || null });
+    hold(card, false);
+    return outcome;
+  }
   async function unplace(card) {
-    const { job, name } = card.dataset;
-    if (!Page.online) { toast(say('off')); return; }
-    const reason = published() ? await reasonFor(say('unplaced', { name })) : null;
-    if (published() && !reason) return;
-    hold(job, true);
-    const outcome = await request('DELETE', `/api/jobs/${encodeURIComponent(job)}/slot`, reason ? { reason } : {});
-    hold(job, false);
+    const { name } = card.dataset;
+    if (!movable(card)) return;
+    const reason = published() ? await reasonFor(say('unplaced', { name })) : say('unplace_reason');
+    if (!reason) return;
+    const outcome = await ask(card, 'slot/release', { reason });
     if (outcome.kind === 'ok') toast(say('unplaced', { name }));
-    else if (outcome.kind === 'refused') conflict(card, null, outcome.said);
-    else tell(outcome);
+    else tell(outcome, card);
   }
 
   function conflict(card, target, said) {
@@ -156,63 +156,55 @@
   }
 
   async function publish() {
-    const outcome = await request('POST', `/api/days/${day()}/publish`, {});
+    const outcome = await post(`/api/days/${day()}/publish`, {});
     if (outcome.kind === 'ok') toast(say('published'));
-    else if (outcome.kind === 'refused') conflict(null, null, outcome.said);
     else tell(outcome);
   }
 
-  /* --- pointer: mouse and pen at once, touch after a hold -------------------------------------------------------- */
+  /* pointer: mouse and pen at once, touch after a hold */
   let drag = null;
-  document.addEventListener('pointerdown', (event) => {
+  on('pointerdown', (event) => {
     const card = event.target.closest('.card[data-job]');
     if (!card || event.button !== 0 || event.target.closest('button, a')) return;
-    const start = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId, on: false };
+    const start = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId, up: false };
     drag = start;
     if (event.pointerType === 'touch') start.timer = setTimeout(() => { if (drag === start) lift(event.clientX, event.clientY); }, 350);
   });
-  document.addEventListener('pointermove', (event) => {
+  on('pointermove', (event) => {
     if (!drag || event.pointerId !== drag.pointer) return;
     const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 6;
-    if (!drag.on && drag.timer && far) { cancel(); return; } // a touch that scrolls
-    if (!drag.on && far) lift(event.clientX, event.clientY);
-    if (drag?.on) follow(event.clientX, event.clientY);
+    if (!drag.up && drag.timer && far) { cancel(); return; } // a touch that scrolls
+    if (!drag.up && far) lift(event.clientX, event.clientY);
+    if (drag?.up) follow(event.clientX, event.clientY);
   });
-  document.addEventListener('touchmove', (event) => { if (drag?.on) event.preventDefault(); }, { passive: false });
-  document.addEventListener('dragstart', (event) => { if (event.target.closest?.('.card')) event.preventDefault(); });
-  document.addEventListener('pointerup', (event) => {
+  on('touchmove', (event) => { if (drag?.up) event.preventDefault(); }, document, { passive: false });
+  on('dragstart', (event) => { if (event.target.closest?.('.card')) event.preventDefault(); });
+  on('pointerup', (event) => {
     if (!drag || event.pointerId !== drag.pointer) return;
-    const { card, on, cell, back } = drag;
+    const { card, up, cell, back } = drag;
     cancel();
-    if (!on) return;
+    if (!up) return;
     if (cell && cell !== card.closest('.cell')) place(card, { on: day(), crew: cell.dataset.crew, half: cell.dataset.half });
     else if (back && card.dataset.crew) unplace(card);
   });
-  document.addEventListener('pointercancel', cancel);
+  on('pointercancel', cancel);
 
   function lift(x, y) {
     const { card } = drag;
-    if (card.dataset.movable !== '1' || !Page.online) {
-      toast(Page.online ? say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }) : say('off'));
-      cancel();
-      return;
-    }
-    drag.on = true;
+    if (!movable(card)) { cancel(); return; }
+    drag.up = true;
     drag.ghost = card.cloneNode(true);
-    drag.ghost.removeAttribute('id');
+    drag.ghost.id = '';
+    drag.ghost.ariaHidden = 'true';
     drag.ghost.classList.add('follow');
-    drag.ghost.setAttribute('aria-hidden', 'true');
     document.body.append(drag.ghost);
-    card.classList.add('held');
-    card.setAttribute('hx-morph-skip', '');
     document.body.classList.add('dragging');
+    hold(card, true);
     getSelection()?.removeAllRanges();
     follow(x, y);
   }
   function follow(x, y) {
     drag.ghost.style.translate = `${x - 60}px ${y - 20}px`;
-    drag.ghost.style.left = '0';
-    drag.ghost.style.top = '0';
     const under = document.elementFromPoint(x, y);
     over(under?.closest('.cell') || null);
     drag.back = Boolean(under?.closest('#back'));
@@ -229,8 +221,7 @@
     if (!cell || cell === drag.card.closest('.cell')) return;
     const found = fit(drag.card, cell);
     cell.classList.add(found.ok ? 'over' : 'no');
-    const hint = document.createElement('li');
-    hint.className = 'hint';
+    const hint = make('li', { className: 'hint' });
     hint.innerHTML = '<article class="card ghost" aria-hidden="true"><div class="l1"><span class="seq"></span><b></b></div><div class="l2"></div></article>';
     hint.firstChild.dataset.type = drag.card.dataset.type;
     hint.querySelector('.seq').textContent = next(cell);
@@ -248,12 +239,12 @@
     clearTimeout(drag.timer);
     clearHints();
     drag.ghost?.remove();
-    if (drag.on) { drag.card.classList.remove('held'); drag.card.removeAttribute('hx-morph-skip'); }
+    if (drag.up) hold(drag.card, false);
     document.body.classList.remove('dragging');
     drag = null;
   }
 
-  /* --- keys ------------------------------------------------------------------------------------------------------ */
+  /* keys */
   function roving() {
     const all = cards();
     const current = all.includes(document.activeElement) ? document.activeElement : all.find((card) => card.tabIndex === 0) || all[0];
@@ -261,28 +252,23 @@
   }
   function walk(card, key) {
     const here = card.getBoundingClientRect();
-    const ahead = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }[key];
-    let best = null;
+    const [right, down] = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }[key];
+    let best = [Infinity];
     for (const other of cards()) {
-      if (other === card) continue;
       const box = other.getBoundingClientRect();
-      const along = (box.left - here.left) * ahead[0] + (box.top - here.top) * ahead[1];
-      const aside = Math.abs((box.left - here.left) * ahead[1]) + Math.abs((box.top - here.top) * ahead[0]);
-      const cost = along + aside * 2;
-      if (along > 4 && (!best || cost < best.cost)) best = { other, cost };
+      const [x, y] = [box.left - here.left, box.top - here.top];
+      const along = x * right + y * down;
+      const cost = along + 2 * Math.abs(x * down + y * right);
+      if (along > 4 && cost < best[0]) best = [cost, other];
     }
-    if (best) { card.tabIndex = -1; best.other.tabIndex = 0; best.other.focus(); }
+    if (best[1]) { card.tabIndex = -1; best[1].tabIndex = 0; best[1].focus(); }
   }
   let carry = null;
   function pick(card) {
-    if (card.dataset.movable !== '1' || !Page.online) {
-      toast(Page.online ? say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }) : say('off'));
-      return;
-    }
+    if (!movable(card)) return;
     carry = { card, index: Math.max(0, cells().indexOf(card.closest('.cell'))) };
-    drag = { card, on: true, cell: null, pointer: null };
-    card.classList.add('held');
-    card.setAttribute('hx-morph-skip', '');
+    drag = { card, up: true, cell: null, pointer: null };
+    hold(card, true);
     announce(say('held', { name: card.dataset.name }));
   }
   function steer(key) {
@@ -301,7 +287,7 @@
     if (drop && cell && cell !== card.closest('.cell')) place(card, { on: day(), crew: cell.dataset.crew, half: cell.dataset.half });
     else announce(say('back', { name: card.dataset.name }));
   }
-  document.addEventListener('keydown', (event) => {
+  on('keydown', (event) => {
     if (event.key === 'Escape' && carry) { put(false); return; }
     if (event.key === 'Escape' && drag) { cancel(); return; }
     if (document.querySelector('dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -321,7 +307,7 @@
     }
   });
 
-  /* --- dialogs --------------------------------------------------------------------------------------------------- */
+  /* dialogs */
   function details(card) {
     const box = dialog('details');
     const head = box.querySelector('h2');
@@ -332,16 +318,13 @@
   }
   const form = $('move-form');
   function openMove(card) {
-    if (card.dataset.movable !== '1') {
-      toast(say(card.dataset.why ? 'blocked' : 'fixed', { name: card.dataset.name, why: card.dataset.why || card.querySelector('.st')?.textContent || '' }));
-      return;
-    }
+    if (!movable(card)) return;
     const box = dialog('move');
     box.card = card;
     const head = box.querySelector('h2');
     head.textContent = Page.fill(head.dataset.words, { name: `${card.dataset.name} · ${card.dataset.district}` });
-    const { on, crew, half, reason } = form.elements;
-    on.value = day();
+    const { crew, half, reason, on: date } = form.elements;
+    date.value = day();
     const fitting = [...crew.options].find((option) => option.dataset.kind === card.dataset.kind);
     crew.value = card.dataset.crew || fitting?.value || crew.value;
     half.value = card.dataset.half || 'am';
@@ -349,13 +332,13 @@
     box.querySelector('[data-act=unplace]').hidden = !card.dataset.crew;
     preview();
     box.returnValue = '';
-    on.focus();
+    date.focus();
   }
   function preview() {
     const box = $('move');
-    const { on, crew, half, position, reason } = form.elements;
+    const { crew, half, position, reason, on: date } = form.elements;
     const result = box.querySelector('[data-result]');
-    const cell = on.value === day() ? cells().find((one) => one.dataset.crew === crew.value && one.dataset.half === half.value) : null;
+    const cell = date.value === day() ? cells().find((one) => one.dataset.crew === crew.value && one.dataset.half === half.value) : null;
     const free = [];
     for (let place = 1; cell && place <= Number(cell.dataset.stopsMax); place += 1) {
       const taken = cell.querySelector(`[data-position="${place}"]`);
@@ -364,45 +347,38 @@
     const before = position.value;
     position.replaceChildren(new Option('—', ''), ...free.map((place) => new Option(String(place), String(place))));
     position.value = free.map(String).includes(before) ? before : '';
-    const asked = published() && on.value === day();
+    const asked = published() && date.value === day();
     box.querySelector('[data-reason]').hidden = !asked;
     reason.required = asked;
     const found = cell && fit(box.card, cell);
     result.className = `banner ${!found ? 'warn' : found.ok ? 'ok' : 'late'}`;
     result.textContent = !found ? result.dataset.other : !found.kind ? result.dataset.kind : Page.fill(found.ok ? result.dataset.fits : result.dataset.over, found);
   }
-  form.addEventListener('input', preview);
-  $('move').addEventListener('close', () => {
+  on('input', preview, form);
+  on('close', () => {
     const box = $('move');
     if (box.returnValue !== 'go') { box.card?.focus(); return; }
-    const { on, crew, half, position, reason } = form.elements;
-    place(box.card, { on: on.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
-  });
-  $('conflict').addEventListener('close', () => $('conflict').conflict?.card?.focus());
+    const { crew, half, position, reason, on: date } = form.elements;
+    place(box.card, { on: date.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
+  }, $('move'));
+  on('close', () => $('conflict').conflict?.card?.focus(), $('conflict'));
 
-  document.addEventListener('click', (event) => {
+  on('click', (event) => {
     const button = event.target.closest('[data-act]');
     const act = button?.dataset.act;
     if (act === 'move') openMove(button.closest('[data-job]'));
     if (act === 'unplace') { const { card } = $('move'); $('move').close(); unplace(card); }
     if (act === 'publish' && button.dataset.open) {
       const list = dialog('open-points').querySelector('[data-list]');
-      list.replaceChildren(...button.dataset.open.split('\n').map((text) => Object.assign(document.createElement('li'), { className: 'banner warn', textContent: text })));
+      list.replaceChildren(...button.dataset.open.split('\n').map((text) => make('li', { className: 'banner warn', textContent: text })));
     } else if (act === 'publish') publish();
     if (act === 'publish-anyway') { $('open-points').close(); publish(); }
     if (act === 'other') { const { card } = $('conflict').conflict; $('conflict').close(); openMove(card); }
     if (act === 'fits') { const { card, target } = $('conflict').conflict; $('conflict').close(); place(card, target); }
     if (act === 'clear') { event.preventDefault(); $('find').value = ''; if ($('district')) $('district').value = ''; filter(); }
   });
-  document.addEventListener('dblclick', (event) => { const card = event.target.closest('.card[data-job]'); if (card) details(card); });
 
-  /* --- finding; the filter lives in the address ------------------------------------------------------------------- */
-  function districts() {
-    const select = $('district');
-    if (!select) return;
-    const known = new Set([...select.options].map((option) => option.value));
-    [...new Set([...document.querySelectorAll('[data-district]')].map((card) => card.dataset.district))].sort().forEach((name) => { if (name && !known.has(name)) select.add(new Option(name, name)); });
-  }
+  /* finding; the filter lives in the address */
   function filter() {
     const find = $('find').value.trim().toLowerCase();
     const district = $('district')?.value || '';
@@ -421,30 +397,28 @@
     if (here.href !== location.href) history.replaceState(null, '', here);
     roving();
   }
-  $('find').form.addEventListener('submit', (event) => { event.preventDefault(); cards()[0]?.focus(); });
-  $('find').addEventListener('input', filter);
-  $('district')?.addEventListener('change', filter);
-  $('pick').addEventListener('change', () => { const here = new URL(location.href); if (day()) { here.searchParams.set('date', day()); location.assign(here); } });
+  on('submit', (event) => { event.preventDefault(); cards()[0]?.focus(); }, $('find').form);
+  on('input', filter, $('find'));
+  if ($('district')) on('change', filter, $('district'));
+  on('change', () => { const here = new URL(location.href); if (day()) { here.searchParams.set('date', day()); location.assign(here); } }, $('pick'));
 
-  /* --- after each update from the stream: what is new glows once, filter and focus stay ---------------------------- */
+  /* after each update from the stream: what is new glows once, filter and focus stay */
   const seen = new Map();
   const mark = (glow) => document.querySelectorAll('.card[data-job]:not(.follow)').forEach((card) => {
     const now = `${card.dataset.rev}|${card.dataset.crew || ''}|${card.dataset.half || ''}|${card.dataset.status || ''}`;
-    if (glow && seen.get(card.dataset.job) !== now) { card.classList.add('fresh'); card.addEventListener('animationend', () => card.classList.remove('fresh'), { once: true }); }
+    if (glow && seen.get(card.dataset.job) !== now) { card.classList.add('fresh'); on('animationend', () => card.classList.remove('fresh'), card, { once: true }); }
     seen.set(card.dataset.job, now);
   });
-  $('stream').addEventListener('htmx:sse:after:message', () => {
+  on('htmx:sse:after:message', () => {
     mark(true);
-    districts();
     filter();
     if (focusLater && $(`job-${focusLater}`)) { const card = $(`job-${focusLater}`); focusLater = null; if (document.activeElement === document.body) card.focus({ preventScroll: true }); }
-  });
-  document.addEventListener('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
-  document.addEventListener('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
+  }, $('stream'));
+  on('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
+  on('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
 
   const asked = new URL(location.href).searchParams;
   $('find').value = asked.get('find') || '';
-  districts();
   if ($('district')) $('district').value = asked.get('district') || '';
   mark(false);
   filter();
