@@ -95,7 +95,8 @@ install_members() {
 }
 fetch_java() {
     rm -rf "$local/java"
-    mvn --quiet --batch-mode -Dstyle.color=never -f deploy/java/pom.xml package "-Dstack=$PWD/$local/java"
+    mvn --quiet --batch-mode -f deploy/java/pom.xml package "-Dstack=$PWD/$local/java" >"$local/maven.log" 2>&1 ||
+        { tail -n 20 "$local/maven.log" >&2; fail "Maven 取不到程序 could not fetch the servers; see $local/maven.log"; }
 }
 
 python=$(python_found)

@@ -98,7 +98,8 @@ async def _up_here(settings: StackSettings, *, servers: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
             loop.add_signal_handler(sign, stopping.set)
-    when_ready = f"{_ready_line(settings, servers=servers)}  Ctrl-C 停止 stops it."
+    hint = "  Ctrl-C 停止 stops it." if sys.stdout.isatty() else ""
+    when_ready = _ready_line(settings, servers=servers) + hint
     parts = whole.starters(settings, _tell, servers_only=servers)
     await whole.run(settings, parts, _tell, stopping, when_ready)
     _tell("已停止 stopped. 数据保留 The data is kept.")

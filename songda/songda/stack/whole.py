@@ -20,7 +20,7 @@ WATCHER = "stack"
 """Name of the process that starts and watches the others."""
 ORDER = ("kafka", "mongo", "app")
 """Each needs those before it: started in this order, stopped in the reverse."""
-OURS = frozenset({"kafka", "mongo", "logs", "run", "sms", "messages", "exports"})
+OURS = frozenset({"kafka", "mongo", "logs", "run", "sent", "demo"})
 """What a stack and its application keep in a home; a wipe deletes this and nothing else."""
 LOOK_SECONDS = 0.5
 RESTARTS, WITHIN_SECONDS = 5, 120.0
