@@ -27,7 +27,7 @@ from runtime.gateway import Gateway
 from runtime.http import Desk, ErrorBody
 from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
-from runtime.mongo import Database, connect
+from runtime.mongo import Database, answers, connect
 from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.projector import Projector
@@ -112,6 +112,15 @@ class Process:
             running += [gateway.run, feed.run]
         self.started = True
         return running
+
+    async def servers_away(self) -> dict[str, str]:
+        """Servers that do not answer now. Clients wait for them by themselves; whoever watches should know."""
+        away = (
+            {} if await kafka.reachable(self.settings) else {"kafka": f"no answer at {self.settings.kafka_bootstrap}"}
+        )
+        if not await answers(self.database):
+            away["mongo"] = "no answer"
+        return away
 
     def not_ready(self) -> dict[str, str]:
         """Parts that are not serving, and why."""
@@ -210,7 +219,7 @@ def _health(process: Process) -> APIRouter:
 
     @router.get("/ready")
     async def ready(response: Response) -> dict[str, Any]:
-        why = process.not_ready()
+        why = process.not_ready() | await process.servers_away()
         response.status_code = 503 if why else 200
         return {"ready": not why, "waiting_for": why}
 

@@ -112,7 +112,7 @@ class ChangeFeed:
     def _resume(self, after: str | None) -> int:
         if after is None:
             return self._end or 0
-        if not after.isdigit():
+        if not after.isdecimal():
             raise TooOld(after)
         position = int(after)
         oldest = self._kept[0][0] if self._kept else (self._end or 0)

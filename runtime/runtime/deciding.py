@@ -20,6 +20,7 @@ from runtime.commands import Request
 from runtime.outcome import Outcome, to_json
 from runtime.service import Decider
 
+_ERROR_CHARACTERS = 1_000  # of a dead letter's error: it goes into a header, an answer and a log line
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cause = tuple[int, tuple[str, ...]]
@@ -44,6 +45,8 @@ class Incoming:
     key: str
     value: bytes
     headers: tuple[tuple[str, bytes], ...]
+    fault: str | None = None
+    """Why the record cannot be a command of this partition, if so: seen where it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,11 @@ def decide_batch(
             continue
         try:
             request = commands.from_headers(incoming.headers)
-        except (KeyError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - anybody can write anything there; nothing of it stops a partition
             _bury(decided, incoming, "", f"no command: {error!r}")
+            continue
+        if incoming.fault is not None:
+            _bury(decided, incoming, request.command_id, incoming.fault)
             continue
         draft = drafts.get(incoming.key)
         if draft is None:
@@ -257,6 +263,7 @@ def _answer(
 
 def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
     """Keep a command that cannot be decided, whole, and tell its caller."""
+    error = error[:_ERROR_CHARACTERS]
     decided.failures.append((command_id, incoming.key, error))
     decided.dead.append(
         Outgoing(

@@ -6,7 +6,7 @@ id is safe.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +37,7 @@ class Gateway:
         self._services = tuple(services)
         self._producer: AIOKafkaProducer = kafka.sender(settings)
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
+        self._askers: Counter[str] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
         self._listening = asyncio.Event()
 
@@ -102,6 +103,7 @@ class Gateway:
         await asyncio.wait_for(self._listening.wait(), self.settings.decision_seconds)
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         waiter = self._waiting.setdefault(request.command_id, waiter)
+        self._askers[request.command_id] += 1
         metrics.WAITING.labels(service).inc()
         try:
             await self._send(service, aggregate_id, command, request)
@@ -110,7 +112,9 @@ class Gateway:
             return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="pending")
         finally:
             metrics.WAITING.labels(service).dec()
-            self._waiting.pop(request.command_id, None)
+            self._askers[request.command_id] -= 1
+            if not self._askers[request.command_id]:  # somebody else may be waiting for the same answer
+                del self._askers[request.command_id], self._waiting[request.command_id]
 
     async def _send(self, service: str, aggregate_id: str, command: BaseModel, request: Request) -> None:
         try:

@@ -118,7 +118,7 @@ class Asking:
         if match is None:
             return None
         number = match.strip('W/" ')
-        if not number.isdigit():
+        if not number.isdecimal():
             self.refuse(
                 Rejected("bad_if_match", "", "If-Match 应是您看到的版本号。", "If-Match must be the version you saw."),
                 422,

@@ -62,7 +62,7 @@ class Bounds:
         if no is not None:
             await _respond(request, no)(scope, receive, send)
             return
-        taken = 0
+        taken, answered = 0, False
 
         async def bounded() -> Message:
             nonlocal taken
@@ -72,7 +72,16 @@ class Bounds:
                 raise Refusal(413, TOO_LARGE)
             return message
 
-        await self._app(scope, bounded, send)
+        async def sent(message: Message) -> None:
+            """A framework that reads the body turns any error into a 400 of its own; too large stays too large."""
+            nonlocal answered
+            if taken <= self._max:
+                await send(message)
+            elif not answered:
+                answered = True
+                await _respond(request, Refusal(413, TOO_LARGE, {"Connection": "close"}))(scope, receive, send)
+
+        await self._app(scope, bounded, sent)
 
     def _refused(self, request: Request) -> Refusal | None:
         length = request.headers.get("content-length", "0")

@@ -10,8 +10,15 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, NodeNotReadyError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
+from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.protocol.transaction import (
+    AddOffsetsToTxnRequest,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    TxnOffsetCommitRequest,
+)
 
 from runtime.errors import NotReady
 from runtime.logs import get_log
@@ -22,6 +29,13 @@ log = get_log("runtime.kafka")
 CHANGES = "songda.changes"
 """Topic of read-model changes, for pages that are looking on."""
 
+_OF_TRANSACTIONS = (
+    AddPartitionsToTxnRequest,
+    ProduceRequest,
+    AddOffsetsToTxnRequest,
+    TxnOffsetCommitRequest,
+    EndTxnRequest,
+)
 _DAY_MS = 86_400_000
 
 
@@ -36,7 +50,8 @@ def topics_of(service: str) -> dict[str, dict[str, str]]:
         f"{service}.commands": {"retention.ms": str(7 * _DAY_MS)},
         f"{service}.events": {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"},
         f"{service}.outcomes": {"retention.ms": str(_DAY_MS)},
-        f"{service}.dead-letters": {"retention.ms": "-1", "retention.bytes": "-1"},
+        # A dead letter says more than the command did, and the largest of those must find room too.
+        f"{service}.dead-letters": {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(2 << 20)},
     }
 
 
@@ -66,6 +81,7 @@ async def provision(settings: Settings, services: Iterable[str]) -> None:
                     f"topic {described['topic']} has {n} partitions, settings say {wanted[described['topic']][0]}: "
                     "keys would move. Set SONGDA_PARTITIONS to what is there, or copy the stream to a new topic."
                 )
+        await _coordinated(admin)
     finally:
         await admin.close()
 
@@ -79,6 +95,31 @@ async def _described(admin: AIOKafkaAdminClient, topics: list[str]) -> list[dict
             return found
         await asyncio.sleep(0.1)
     raise NotReady(f"topics do not come up: {[t['topic'] for t in found if t['error_code']]}")
+
+
+async def _coordinated(admin: AIOKafkaAdminClient) -> None:
+    """Ask for a group once, until there is an answer: a new cluster makes its offsets topic only now, and every
+    consumer that came meanwhile would log an error."""
+    for _ in range(100):
+        try:
+            await admin.list_consumer_group_offsets("songda.provision")
+        except KafkaError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def reachable(settings: Settings) -> bool:
+    """Whether somebody listens at one of the bootstrap addresses, within a second."""
+    for address in settings.kafka_bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), 1.0)
+        except (OSError, TimeoutError, ValueError):
+            continue
+        writer.close()
+        return True
+    return False
 
 
 async def _start(starting: Any, settings: Settings) -> None:
@@ -114,6 +155,28 @@ def transactional(settings: Settings, transactional_id: str) -> AIOKafkaProducer
         max_batch_size=1 << 20,  # 16 KiB would split a batch into many round trips
         acks="all",
     )
+
+
+def unanswered_requests(producer: AIOKafkaProducer) -> list[str]:
+    """Names of a transactional producer's requests that were sent and got no answer, as they happen.
+
+    aiokafka silently sends them again under the same epoch. The first one may still be on its way and arrive in the
+    middle of the next transaction, which it would end (DESIGN §10): whoever sees a name here must not begin another
+    transaction with this producer. A new one has another epoch, for which the late request is a fenced one.
+    """
+    unanswered: list[str] = []
+    send = producer.client.send
+
+    async def watched(node_id: int, request: Any, **options: Any) -> Any:
+        try:
+            return await send(node_id, request, **options)
+        except KafkaError as error:
+            if isinstance(request, _OF_TRANSACTIONS) and not isinstance(error, NodeNotReadyError):
+                unanswered.append(type(request).__name__)
+            raise
+
+    producer.client.send = watched
+    return unanswered
 
 
 def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
@@ -241,6 +304,7 @@ __all__ = [
     "high_watermarks",
     "partition_of",
     "provision",
+    "reachable",
     "read_between",
     "reader",
     "sender",
@@ -248,4 +312,5 @@ __all__ = [
     "stream_consumer",
     "topics_of",
     "transactional",
+    "unanswered_requests",
 ]

@@ -9,13 +9,14 @@ database: replay from the beginning gives the same.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
 from contracts.decision import Timer
 from contracts.envelope import Meta
 from contracts.fact import Fact
+from runtime.clock import utc_now
 from runtime.commands import fresh_id
 from runtime.deciding import Entry, Rules
 from runtime.errors import CheckpointLost
@@ -28,6 +29,7 @@ from runtime.timers import Timers
 log = get_log("runtime.state")
 
 MANIFEST = "#manifest"
+_NO_ROOM = timedelta(seconds=15)  # a database that is away is not asked before every batch: each time takes seconds
 _CHUNK = 500  # documents per write: short enough that the loop serves commands in between
 
 
@@ -61,6 +63,7 @@ class PartitionState:
         self._token: str | None = None
         self._complete = True  # memory holds every aggregate: what is not in it does not exist
         self._checkpointing = asyncio.Lock()
+        self._no_room_until = utc_now()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -144,8 +147,12 @@ class PartitionState:
         """Let the least used aggregates go until memory is within its bound; write those that are not yet safe."""
         if len(self.entries) <= self._capacity:
             return
-        if len(self._dirty) > self._capacity // 2:
-            await self.checkpoint()
+        if len(self._dirty) > self._capacity // 2 and utc_now() >= self._no_room_until:
+            try:
+                await self.checkpoint()
+            except PyMongoError as error:
+                self._no_room_until = utc_now() + _NO_ROOM
+                log.warning("memory grows: no checkpoint", partition=self.partition, error=type(error).__name__)
         if self._token is None:
             return  # nothing is safe yet (no database): memory grows rather than forgets
         for key in list(self.entries):
@@ -168,11 +175,10 @@ class PartitionState:
         async with self._checkpointing:
             reach, last = self.next_event, self.last_command
             if self._token is not None and not await self._manifest_is_ours():
-                if not self._complete:
-                    raise CheckpointLost(f"checkpoints of {self.rules.service}/{self.partition} are gone")
-                self._token = None
+                self._lost()
             if self._token is None:
                 self._dirty |= set(self.entries)
+            token = self._token or await self._begin()
             waiting = list(self._dirty)
             for start in range(0, len(waiting), _CHUNK):
                 chunk = [(key, self.entries[key]) for key in waiting[start : start + _CHUNK] if key in self.entries]
@@ -180,16 +186,34 @@ class PartitionState:
                 for key, entry in chunk:
                     if self.entries.get(key) is entry:
                         self._dirty.discard(key)
-            token = self._token or fresh_id()
-            await self._collection.replace_one(
-                {"_id": MANIFEST},
+            written = await self._collection.replace_one(
+                {"_id": MANIFEST, "token": token},
                 {"_id": MANIFEST, "token": token, "next_event": reach, "last_command": last},
-                upsert=True,
             )
-            self._token = token
+            if written.matched_count:
+                self._token = token
+            else:  # wiped while we wrote: part of it is gone, and only the missing manifest shows it
+                self._lost()
+
+    async def _begin(self) -> str:
+        """A manifest without reach: usable by nobody until all aggregates are written."""
+        token = fresh_id()
+        await self._collection.replace_one(
+            {"_id": MANIFEST}, {"_id": MANIFEST, "token": token, "next_event": None, "last_command": -1}, upsert=True
+        )
+        return token
+
+    def _lost(self) -> None:
+        """Our checkpoints are not there any more: write all anew, if memory still has all."""
+        if not self._complete:
+            raise CheckpointLost(f"checkpoints of {self.rules.service}/{self.partition} are gone")
+        self._token = None
+        self._dirty |= set(self.entries)
 
     def _write(self, key: str, entry: Entry) -> ReplaceOne[Document]:
-        due = self.timers.earliest(key)
+        # By the state, not by the heap: a timer that is just being fired is not in it, and must not be forgotten.
+        timers = self.rules.deciders[key.partition(":")[0]].due(entry.state)
+        due = min((timer.at for timer in timers), default=None)
         causes = [[command, version, names] for command, (version, names) in entry.causes.items()]
         document = {
             "_id": key,
@@ -197,7 +221,7 @@ class PartitionState:
             "time": entry.time.isoformat(),
             "state": self._codecs[key.partition(":")[0]].dump(entry.state),
             "causes": orjson.dumps(causes),
-            "due": None if due is None else due.isoformat(),
+            "due": None if due is None else due.astimezone(UTC).isoformat(),
         }
         return ReplaceOne({"_id": key, "version": {"$lt": entry.version}}, document, upsert=True)
 
@@ -213,7 +237,7 @@ class PartitionState:
         """
         try:
             manifest = await self._collection.find_one({"_id": MANIFEST})
-            if manifest is not None and manifest["next_event"] <= end_of_stream:
+            if manifest is not None and manifest["next_event"] is not None and manifest["next_event"] <= end_of_stream:
                 self._token = fresh_id()
                 await self._collection.update_one({"_id": MANIFEST}, {"$set": {"token": self._token}})
                 self.next_event = manifest["next_event"]

@@ -105,14 +105,16 @@ class Worker:
         going = [(tp, self.owners.pop(tp)) for tp in revoked if tp in self.owners]
         for tp, _ in going:
             self.partitions[tp].leaving.set()
-        for tp, task in going:
-            try:
-                await asyncio.wait_for(task, 8)
-            except (TimeoutError, asyncio.CancelledError):
-                log.warning("partition did not stop in time", topic=tp.topic, partition=tp.partition)
-            except Exception as error:  # noqa: BLE001 - it is leaving; what broke it is logged, the next owner restores
-                log.warning("partition left after an error", partition=tp.partition, error=str(error))
-            self.partitions.pop(tp, None)
+        await asyncio.gather(*(self._let_go(tp, task) for tp, task in going))
+
+    async def _let_go(self, tp: TopicPartition, task: "asyncio.Task[None]") -> None:
+        try:
+            await asyncio.wait_for(task, 8)
+        except (TimeoutError, asyncio.CancelledError):
+            log.warning("partition did not stop in time", topic=tp.topic, partition=tp.partition)
+        except Exception as error:  # noqa: BLE001 - it is leaving; what broke it is logged, the next owner restores
+            log.warning("partition left after an error", partition=tp.partition, error=str(error))
+        self.partitions.pop(tp, None)
 
 
 class _Assignments(ConsumerRebalanceListener):
@@ -141,12 +143,14 @@ class Partition:
         self.serving = False
         self._checkpointing: asyncio.Task[None] | None = None
         self._checkpointed = utc_now()
+        self._unanswered: list[str] = []
 
     async def own(self) -> None:
         """Take over and serve until released; after a failure forget everything and take over again."""
         failures = 0
         while not self.leaving.is_set():
             producer = kafka.transactional(self.worker.settings, f"{self.tp.topic}.{self.tp.partition}")
+            self._unanswered = kafka.unanswered_requests(producer)
             wait = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
             try:
                 state = await self._take_over(producer)
@@ -233,9 +237,7 @@ class Partition:
             await state.load({meta.subject for meta in metas})
             for record, meta in zip(records, metas, strict=True):
                 where = f"{tp.topic}/{tp.partition}@{record.offset}"
-                event = _readable(record, where)
-                if event is not None:
-                    state.replay(event, meta, where)
+                state.replay(_readable(record, meta.type, where), meta, where)
                 state.next_event = record.offset + 1
             count += len(records)
             await state.make_room()
@@ -291,8 +293,8 @@ class Partition:
     ) -> None:
         """One batch, one transaction. 1 load; 2 decide on an overlay; 3 write; 4 only after the commit: memory."""
         began = asyncio.get_running_loop().time()
-        batch = [Incoming(r.offset, (r.key or b"").decode(), r.value or b"", tuple(r.headers)) for r in records]
-        await state.load({incoming.key for incoming in batch})  # 1
+        await state.load({_text(record.key) for record in records})  # 1
+        batch = [self._incoming(record, state) for record in records]
         decided = decide_batch(self.worker.rules, batch, state.entries, state.remembered, state.last_command)  # 2
         next_event = await self._commit(producer, decided, records[-1].offset + 1, state.next_event)  # 3
         state.commit(decided.changed, decided.answers, utc_now())  # 4
@@ -327,7 +329,21 @@ class Partition:
         except TimeoutError:
             committing.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise OutcomeUnknown(f"commit on {self.tp.topic}/{self.tp.partition} gave no answer") from None
+        if self._unanswered:  # committed, but the lost request may still arrive: it must meet another epoch
+            raise OutcomeUnknown(f"{self._unanswered[-1]} was sent again on {self.tp.topic}/{self.tp.partition}")
         return next_event
+
+    def _incoming(self, record: ConsumerRecord[bytes, bytes], state: PartitionState) -> Incoming:
+        """A record as a command. An aggregate that is known here was placed rightly; a new one is checked."""
+        key = _text(record.key)
+        fault = None
+        if key not in state.entries:
+            home = kafka.partition_of(key, self.worker.settings.partitions)
+            if "\\" in key:
+                fault = "the key is no text"
+            elif home != self.tp.partition:
+                fault = f"{key} belongs to partition {home}: two owners would split it"
+        return Incoming(record.offset, key, record.value or b"", tuple(record.headers), fault)
 
     def _report(self, decided: Decided, count: int, seconds: float) -> None:
         service = self.worker.rules.service
@@ -386,12 +402,21 @@ class Partition:
             self._checkpointing = None
 
 
-def _readable(record: ConsumerRecord[bytes, bytes], where: str) -> Any:
-    """The event in a record of our own stream; a newer writer's unknown type is None, garbage stops the partition."""
+def _readable(record: ConsumerRecord[bytes, bytes], type_name: str, where: str) -> Any:
+    """The event in a record of our own stream. What cannot be read stops the partition: an owner that passed over an
+    event would decide on a state that never was, and number its own events wrongly."""
     try:
-        return read_event(record.headers, record.value or b"")
+        event = read_event(record.headers, record.value or b"")
     except (ValueError, envelope.BadEnvelope) as error:
         raise PartitionStopped(f"{where}: unreadable event: {error}") from error
+    if event is None:
+        raise PartitionStopped(f"{where}: {type_name} was written by newer code; only that may own this partition")
+    return event
+
+
+def _text(key: bytes | None) -> str:
+    """A record's key as text; what is no UTF-8 shows as `\\xff`, which no aggregate id holds."""
+    return (key or b"").decode("utf-8", "backslashreplace")
 
 
 def _within_bytes(records: Sequence[ConsumerRecord[bytes, bytes]], start: int, limit: int) -> int:

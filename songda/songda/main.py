@@ -13,8 +13,10 @@ from rich.table import Table
 
 from songda.client import CallFailed, Client, token_for
 from songda.demo.command import demo
+from songda.history_page import events
 from songda.local import local_settings
 from songda.publish import generate
+from songda.rules_doc import rules
 from songda.stack import commands as stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -29,7 +31,9 @@ app.add_typer(docs, name="docs")
 app.command()(demo)
 for command in (stack.up, stack.down, stack.status, stack.wipe):
     app.command()(command)
+app.command()(events)
 contracts.command("generate")(generate)
+docs.command("rules")(rules)
 
 out = Console()
 err = Console(stderr=True)

@@ -7,10 +7,12 @@ lost on the way: every row of the file ends up in exactly one of taken, repeated
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any, Literal, Protocol, TypeVar
 
 from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
+from contracts.policy import civil
 from order.domain.contract import (
     MAX_LINES,
     AddLines,
@@ -172,6 +174,7 @@ def registration(rows: Sequence[ContractRow]) -> RegisterContract:
     """The contract that these rows (of one contract, no repeats) tell of."""
     first = rows[0]
     return RegisterContract(
+        at=civil(first.signed_on, time()),  # it was signed then, whenever the file is imported (X1)
         contract_no=first.contract_no,
         store_code=first.store_code,
         store_name=first.store_name,
