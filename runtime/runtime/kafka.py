@@ -165,7 +165,7 @@ def unanswered_requests(producer: AIOKafkaProducer) -> list[str]:
     transaction with this producer. A new one has another epoch, for which the late request is a fenced one.
     """
     unanswered: list[str] = []
-    send = producer.client.send
+    send: Any = producer.client.send
 
     async def watched(node_id: int, request: Any, **options: Any) -> Any:
         try:
@@ -175,7 +175,7 @@ def unanswered_requests(producer: AIOKafkaProducer) -> list[str]:
                 unanswered.append(type(request).__name__)
             raise
 
-    producer.client.send = watched
+    producer.client.send = watched  # type: ignore[method-assign]
     return unanswered
 
 

@@ -91,9 +91,7 @@ def life_of(contract_no: str, rng: random.Random, steps: int = 6) -> list[Planne
     return [planned(contract_no, command, rng) for command in commands]
 
 
-def planned(
-    contract_no: str, command: Command, rng: random.Random, *, expected_version: int | None = None
-) -> Planned:
+def planned(contract_no: str, command: Command, rng: random.Random, *, expected_version: int | None = None) -> Planned:
     """A command with an id drawn from the seed."""
     command_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
     return Planned(command_id, contract_id(contract_no), command, expected_version)

@@ -3,9 +3,10 @@
 It never looks at the stream to learn what should be there. Rules it holds the system to:
 
 1 a command answered "accepted" has exactly the events that the answer names, each once, side by side, in its own
-  aggregate, the last of them with the answer's version; 2 one answered "rejected" or "broken" has none; 3 one without an
-  answer has either what its record on the outcomes topic says, or nothing at all; 4 nothing else is on the stream;
-5 an aggregate's sequences are 1, 2, 3, ... in one partition; 6 all answers to one command say the same.
+  aggregate, the last of them with the answer's version; 2 one answered "rejected" or "broken" has none;
+3 one without an answer has either what its record on the outcomes topic says, or nothing at all;
+4 nothing else is on the stream; 5 an aggregate's sequences are 1, 2, 3, ... in one partition;
+6 all answers to one command say the same.
 """
 
 import json

@@ -117,12 +117,11 @@ class Stage:
         """
         compared = 0
         for projection in self.system.all_projections():
-            live = ReadModel(self.database, projection, self.settings)
             rebuilt = await rebuild(self.settings, self.database, projection, lambda done, total: None)
             facets = await rebuilt.collection.count_documents({"_id": {"$ne": "#positions"}})
 
-            async def equal(live: ReadModel = live, rebuilt: ReadModel = rebuilt, facets: int = facets) -> Verdict | None:
-                live = ReadModel(self.database, live.projection, self.settings)
+            async def equal(rebuilt: ReadModel = rebuilt, facets: int = facets) -> Verdict | None:
+                live = ReadModel(self.database, rebuilt.projection, self.settings)
                 await live.open()
                 if any(live.position(tp) < rebuilt.position(tp) for tp in rebuilt.partitions()):
                     return None

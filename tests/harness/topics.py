@@ -63,7 +63,13 @@ async def high_watermarks(address: str, tps: Iterable[TopicPartition]) -> dict[T
 
 
 async def put(
-    address: str, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+    address: str,
+    topic: str,
+    partition: int,
+    *,
+    key: bytes | None,
+    value: bytes | None,
+    headers: list[tuple[str, bytes]],
 ) -> int:
     """Write one record as any foreign program might; its offset."""
     producer = AIOKafkaProducer(bootstrap_servers=address, max_request_size=8 << 20, acks="all")

@@ -8,8 +8,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], Awaitable[T] | T], what: str, *, within: float = 30.0, every: float = 0.05) -> T:
-    """Look until the answer is true, and return it. AssertionError with `what` and the last answer after `within` s."""
+async def eventually(
+    look: Callable[[], Awaitable[T] | T], what: str, *, within: float = 30.0, every: float = 0.05
+) -> T:
+    """Look until the answer is true, and return it; after `within` seconds an AssertionError that says `what`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while True:

@@ -1,7 +1,6 @@
 """Commands, events and answers on real Kafka, with nothing going wrong."""
 
 import pytest
-
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 

@@ -1,0 +1,45 @@
+"""Workers are killed amid load, one after the other; the others take over."""
+
+import asyncio
+
+import pytest
+from harness.amid import amid
+from harness.load import contract_numbers, life_of
+from harness.stage import Stage
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+async def test_workers_killed_in_turn_lose_nothing_and_do_nothing_twice(stage: Stage) -> None:
+    """DESIGN 7"""
+    workers = [stage.application(f"worker-{n}", "worker").start() for n in (1, 2)]
+    projector = stage.application("projector", "projector").start()
+    for application in (*workers, projector):
+        await application.ready()
+    callers = await stage.callers(patience=2.0)
+    lives = [life_of(number, stage.random) for number in contract_numbers(150)]
+    load = asyncio.create_task(callers.live(lives))
+    for victim, answers in ((workers[0], 150), (workers[1], 400), (workers[0], 700)):
+        await amid(load, stage, answers)
+        victim.kill()
+        victim.start()
+    await load
+    report = await stage.check()
+    assert (report.commands, report.unknown) == (1050, 0)
+    assert await stage.live_equals_rebuilt() == 150
+
+
+async def test_a_projector_killed_amid_load_leaves_rows_as_a_rebuild_makes_them(stage: Stage) -> None:
+    """DESIGN 6"""
+    projector = stage.application("projector", "projector").start()
+    await stage.application("worker", "worker").start().ready()
+    await projector.ready()
+    callers = await stage.callers(patience=2.0)
+    load = asyncio.create_task(callers.live([life_of(number, stage.random) for number in contract_numbers(80)]))
+    for answers in (100, 300):
+        await amid(load, stage, answers)
+        projector.kill()
+        projector.start()
+    await load
+    await stage.check()
+    assert await stage.live_equals_rebuilt() == 80
