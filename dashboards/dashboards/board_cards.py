@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from contracts.fact import JobKind
 from contracts.masking import customer_for
 from contracts.policy import civil_day
 from dashboards.board_rows import Json
@@ -14,6 +15,8 @@ from dashboards.board_view import Card, Place, Risk, Say, Span, Status
 
 WRITERS = frozenset({"install_assistant", "install_supervisor"})
 """Who plans (B4)."""
+VISIT_WRITERS = frozenset({"cs_supervisor"})
+"""Who besides them assigns service visits (RULES §1)."""
 ROAD = frozenset({"crew_leader", "crew", "technician"})
 """Who sees the own crew's stops only (RULES §1)."""
 NO_MONEY = frozenset({"warehouse", "qc", "crew", "technician"})
@@ -33,6 +36,10 @@ class Viewer:
     crew: str | None = None
     contracts: frozenset[str] | None = None
     """None: may see every contract."""
+
+    def moves(self, kind: JobKind) -> bool:
+        """Whether this person may give jobs of a kind their place."""
+        return self.role in WRITERS or (kind == "visit" and self.role in VISIT_WRITERS)
 
     def sees(self, contract_no: str) -> bool:
         """Whether this person may see the cards of a contract."""
@@ -59,7 +66,7 @@ def placed(job: Json | None, slot: Json, crew: Json, *, on: date, now: datetime,
             "place": Place(on=on, crew=slot["crew"], half=slot["half"], position=slot["position"]),
             "risk": placed_risk({**known, "ended": ended}, status, window, on=on, now=now),
             "held": not slot["confirmed"],
-            "movable": viewer.role in WRITERS and status in {"plan", "pub"},
+            "movable": viewer.moves(known["kind"]) and status in {"plan", "pub"},
         }
     )
 
@@ -177,7 +184,7 @@ def waiting_card(job: Json, *, on: date, now: datetime, viewer: Viewer) -> Card:
         update={
             "lacks": missing,
             "risk": waiting_risk(job, on=on, now=now),
-            "movable": viewer.role in WRITERS and not missing,
+            "movable": viewer.moves(job["kind"]) and not missing,
         }
     )
 
@@ -192,6 +199,8 @@ def waiting_risk(job: Json, *, on: date, now: datetime) -> Risk | None:
     left = (date.fromisoformat(job["promised_on"]) - on).days
     if left < 0:
         return Risk(level="late", say=Say(code="risk.promise_over", facts={"days": -left}))
+    if left == 0:
+        return Risk(level="warn", say=Say(code="risk.promise_day"))
     return Risk(level="warn", say=Say(code="risk.promise_near", facts={"days": left})) if left <= WARN_DAYS else None
 
 

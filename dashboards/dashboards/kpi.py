@@ -131,6 +131,9 @@ class KpiView(Shown):
     """How many more there are than are listed."""
 
 
+GOAL = 950
+"""Where the mark on the bars lies, in tenths of a percent. Only a line to look at: no grade is made of it."""
+
 LISTED = 300
 """Duties listed at once: a month of one person and duty, with room; the figures count all."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from contracts.policy import SHANGHAI
 from dashboards.assets import asset
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView, Say
+from dashboards.kpi import GOAL, Duty
 from dashboards.words import Lang, Words
 
 HEADERS: Mapping[str, str] = {
@@ -48,6 +49,13 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]", lambda match: f"_{ord(match[0]):x}", text)
 
 
+def about(duty: Duty, words: Words) -> str:
+    """What a duty is about: the customer and what else is known, or a day."""
+    if duty.customer is None and duty.rule == "K4":
+        return words.short_day(date.fromisoformat(duty.subject))
+    return " · ".join(part for part in (duty.customer, duty.subject) if part)
+
+
 def _say(said: Say, words: Words) -> str:
     return words.say(said)
 
@@ -61,10 +69,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         extensions=["jinja2.ext.loopcontrols"],
     )
-    env.filters |= {"percent": percent, "needle": needle, "slug": slug, "say": _say}
+    env.filters |= {"percent": percent, "needle": needle, "slug": slug, "say": _say, "about": about}
     env.filters["area"] = lambda district: district.removesuffix("区")
     env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
-    env.globals["asset"] = asset
+    env.globals |= {"asset": asset, "goal": GOAL}
     return env
 
 

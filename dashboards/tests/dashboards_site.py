@@ -1,0 +1,96 @@
+"""The dashboards' routes over rows in memory, for people of the company."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from dashboards.main import PROJECTIONS, router
+from runtime.changes import Change
+from runtime.http_errors import add_error_handling
+from runtime.people import Tokens, read_people
+
+TOKENS = Tokens("for these tests only")
+
+
+def _value(document: Any, path: str) -> Any:
+    for name in path.split("."):
+        document = document.get(name) if isinstance(document, Mapping) else None
+    return document
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        tests = {
+            "$in": lambda given: value in given,
+            "$nin": lambda given: value not in given,
+            "$ne": lambda given: value != given,
+            "$gt": lambda given: value is not None and value > given,
+        }
+        return all(tests[name](given) for name, given in wanted.items())
+    return wanted in value if isinstance(value, list) else value == wanted
+
+
+def _matches(document: Any, query: Mapping[str, Any]) -> bool:
+    return all(
+        any(_matches(document, one) for one in wanted) if name == "$or" else _holds(_value(document, name), wanted)
+        for name, wanted in query.items()
+    )
+
+
+class RowsInMemory:
+    """The part of a read model that the dashboards ask."""
+
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        self.rows = rows
+
+    async def get(self, row: str) -> Any:
+        return self.rows.get(row)
+
+    async def get_many(self, ids: Iterable[str]) -> list[Any]:
+        return [self.rows[row] for row in ids if row in self.rows]
+
+    async def find(
+        self, query: Any = None, *, sort: Iterable[tuple[str, int]] = (), limit: int = 0, skip: int = 0
+    ) -> list[Any]:
+        found = [row for row in self.rows.values() if _matches(row, query or {})]
+        for name, way in reversed(list(sort)):
+            found.sort(key=lambda row, name=name: str(_value(row, name)), reverse=way < 0)
+        return found[skip:][: limit or None]
+
+    async def count(self, query: Any = None) -> int:
+        return len(await self.find(query))
+
+
+class QuietFeed:
+    """A change feed that ends at once."""
+
+    def position(self) -> str:
+        return "41"
+
+    async def since(self, _collections: Iterable[str], _after: str | None) -> AsyncIterator[Change]:
+        for change in ():
+            yield change
+
+
+def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> FastAPI:
+    """An application with nothing but the dashboards."""
+    app = FastAPI()
+    add_error_handling(app, 1 << 20)
+    app.state.people = read_people()
+    app.state.tokens = TOKENS
+    app.state.settings = SimpleNamespace(demo_login=demo_login)
+    app.state.owners = {}
+    app.state.gateway = None
+    app.state.changes = QuietFeed()
+    app.state.rows = {p.name: RowsInMemory(rows.get(p.name, {})) for p in PROJECTIONS}
+    app.include_router(router)
+    return app
+
+
+def browser(app: FastAPI, person: str | None = None) -> AsyncClient:
+    """Somebody's browser, signed in or not."""
+    cookies = {} if person is None else {"songda_token": TOKENS.issue(person)}
+    return AsyncClient(transport=ASGITransport(app), base_url="http://songda", cookies=cookies)

@@ -1,0 +1,227 @@
+"""Pages and JSON over HTTP: who gets what, in which language, and that no text of a customer does harm."""
+
+import json
+import re
+
+import pytest
+from dashboards_site import browser, site
+from dashboards_story import ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of, signed
+
+from contracts.fact import Customer
+
+ASSISTANT, MANAGER, WAREHOUSE, LEADER, STORE = "he.jx", "guan.yf", "mai.gh", "li.zq", "wu.xm"
+BOARD = f"/board?date={ON}"
+
+HOSTILE = Customer(
+    name="<script>alert(1)</script>",
+    phone="17712347747",
+    address="=cmd|' /C calc'!A0\"><img src=x onerror=alert(2)>",
+    district='禅城" onmouseover="alert(3)',
+)
+STORY = [opened(), booked(), day_opened(), *in_slot(), published_day(), published_stop(), signed()]
+HARM = [opened(customer=HOSTILE), booked(), day_opened(), *in_slot(), opened("D-HT26030002", customer=HOSTILE)]
+
+
+async def get(path, person=ASSISTANT, story=STORY, **more):
+    async with browser(site(rows_of(story), **more), person) as client:
+        return await client.get(path)
+
+
+@pytest.mark.parametrize("path", [BOARD, "/assessment", "/"])
+async def test_without_a_person_a_page_leads_to_the_login_and_back(path):
+    """C18"""
+    answer = await get(path, person=None)
+    assert (answer.status_code, answer.headers["location"].split("=")[0]) == (303, "/login?next")
+
+
+@pytest.mark.parametrize(("person", "page"), [(ASSISTANT, "/board"), (LEADER, "/board"), (MANAGER, "/assessment")])
+async def test_the_start_page_is_where_the_role_works(person, page):
+    """RULES §1"""
+    assert (await get("/", person=person)).headers["location"] == page
+
+
+@pytest.mark.parametrize("path", [BOARD, f"{BOARD}&view=list", f"{BOARD}&lang=en", "/assessment?month=2026-03"])
+@pytest.mark.parametrize("person", [ASSISTANT, MANAGER, WAREHOUSE, LEADER, STORE])
+async def test_every_page_renders_for_every_role(path, person):
+    """X5"""
+    answer = await get(path, person=person)
+    assert (answer.status_code, "<h1" in answer.text, answer.text.count("<main")) == (200, True, 1)
+
+
+async def test_pages_are_chinese_first_and_english_on_request():
+    """X5"""
+    zh, en = await get(BOARD), await get(f"{BOARD}&lang=en")
+    assert [('lang="zh-CN"' in zh.text, "已发布" in zh.text), ('lang="en"' in en.text, "Published" in en.text)] == [
+        (True, True),
+        (True, True),
+    ]
+    assert "songda_lang=en" in en.headers["set-cookie"]
+
+
+async def test_only_our_own_files_may_run_on_a_page():
+    """C18"""
+    answer = await get(BOARD)
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'; style-src-attr 'unsafe-inline'")
+    inline = re.findall(r"<script(?![^>]*src=)([^>]*)>", answer.text)
+    assert (inline, re.search(r"\son\w+=", answer.text)) == ([' type="application/json" id="words"'], None)
+
+
+@pytest.mark.parametrize("path", [BOARD, f"{BOARD}&view=list", "/assessment?month=2026-03", f"/live/board/{ON}"])
+async def test_what_a_customer_is_called_does_no_harm(path):
+    """C18"""
+    text = (await get(path, story=HARM)).text
+    assert [harm for harm in ("<script>alert", "<img", '" onmouseover') if harm in text] == []
+
+
+async def test_the_warehouse_reads_the_board_and_has_nothing_to_press():
+    """B4 C18"""
+    text = (await get(BOARD, person=WAREHOUSE)).text
+    assert ('data-act="publish"' in text, 'data-movable="1"' in text, "林艳" in text, "只读" in text) == (
+        False,
+        False,
+        False,
+        True,
+    )
+
+
+async def test_a_day_without_a_plan_offers_the_latest_one_that_has():
+    """B4"""
+    text = (await get("/board?date=2026-05-05")).text
+    assert "这一天还没有排" in text and f"date={ON}" in text
+
+
+@pytest.mark.parametrize("path", ["/board?date=tomorrow", "/assessment?month=March"])
+async def test_an_unreadable_address_says_how_it_reads(path):
+    answer = await get(path)
+    assert (answer.status_code, "2026-03" in answer.text) == (422, True)
+
+
+# --- JSON and streams ------------------------------------------------------------------------------------------------
+
+
+async def test_the_board_as_json_is_what_the_page_shows():
+    """B4 B8"""
+    body = (await get(f"/api/board/{ON}")).json()
+    card = body["lanes"][0]["cells"][0]["cards"][0]
+    assert (body["state"], card["job_id"], card["status"], card["phone"]) == (
+        "published",
+        "D-HT26030001",
+        "pub",
+        "177****7747",
+    )
+
+
+async def test_a_figure_opens_to_its_duties_and_these_to_their_events():
+    """K4 K21"""
+    kpi = (await get("/api/kpi?month=2026-03&duty=K4", person=MANAGER)).json()
+    duty = kpi["duties"][0]
+    opened_duty = (await get(f"/api/kpi/duties/{duty['aggregate_id']}", person=MANAGER)).json()
+    assert (kpi["rules"][0]["count"]["met"], [proof["event"] for proof in opened_duty[0]["evidence"]]) == (
+        1,
+        ["DayOpened", "DayPublished"],
+    )
+
+
+async def test_the_page_shows_the_proof_of_the_duty_that_was_chosen():
+    """K4 K21 X1"""
+    text = (await get(f"/assessment?month=2026-03&item=day:main:{ON}/K4.0", person=MANAGER)).text
+    assert "DayPublished" in text and "发生" in text
+
+
+async def test_duties_of_others_are_not_there_to_see():
+    """K21"""
+    answer = await get(f"/api/kpi/duties/day:main:{ON}", person=LEADER)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_duties")
+
+
+@pytest.mark.parametrize("path", [f"/api/board/{ON}", "/api/kpi", f"/live/board/{ON}", "/live/kpi"])
+async def test_data_without_a_person_are_refused_with_words(path):
+    """C18"""
+    answer = await get(path, person=None)
+    assert (answer.status_code, answer.json()["code"]) == (401, "who_are_you")
+
+
+@pytest.mark.parametrize("path", ["/api/kpi?month=March", "/api/kpi?duty=K99", "/api/board/tomorrow"])
+async def test_unreadable_questions_are_refused(path):
+    assert (await get(path)).status_code == 422
+
+
+async def test_the_stream_brings_the_board_as_parts_that_replace_elements_of_the_page():
+    """B4"""
+    page, stream = await get(BOARD), await get(f"/live/board/{ON}")
+    parts = re.findall(r'<hx-partial hx-target="#([\w-]+)"', stream.text)
+    assert [part for part in parts if f'id="{part}"' not in page.text] == []
+    assert {"rhythm", "status", "cell-S1-am", "head-S1", "back-ready"} <= set(parts)
+
+
+async def test_the_stream_as_json_begins_with_every_part():
+    """B4"""
+    answer = await get(f"/live/board/{ON}?format=json")
+    first = next(line for line in answer.text.splitlines() if line.startswith("data: {"))
+    assert sorted(json.loads(first.removeprefix("data: "))) == [
+        "backlog",
+        "day",
+        *(f"lane:{crew}" for crew in ("A1", "A2", "F1", "S1", "S2")),
+        "rhythm",
+    ]
+
+
+async def test_a_page_that_is_up_to_date_gets_a_greeting_only():
+    """B4"""
+    story = [opened(), booked()]
+    page = await get("/board?date=2026-03-13", story=story)
+    path = re.search(r'hx-sse:connect="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    assert [line for line in (await get(path, story=story)).text.splitlines() if line.startswith("event")] == [
+        "event: hello"
+    ]
+
+
+async def test_what_the_pages_show_is_documented():
+    schema = (await get("/openapi.json")).json()
+    assert {"/api/board/{on}", "/live/board/{on}", "/api/kpi", "/api/kpi/duties/{aggregate_id}", "/live/kpi"} == set(
+        schema["paths"]
+    )
+    assert {"BoardView", "KpiView", "Duty"} <= schema["components"]["schemas"].keys()
+
+
+# --- signing in ------------------------------------------------------------------------------------------------------
+
+
+async def post_login(body, **more):
+    async with browser(site({}, **more)) as client:
+        return await client.post("/login", json=body)
+
+
+async def test_choosing_a_person_signs_in_with_a_cookie_that_scripts_cannot_read():
+    """C18"""
+    answer = await post_login({"person": ASSISTANT})
+    cookie = answer.headers["set-cookie"].lower()
+    assert (answer.status_code, "httponly" in cookie, "samesite=strict" in cookie) == (200, True, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "demo"),
+    [
+        ({"person": "nobody"}, 404, "login_unknown", True),
+        ({"person": ASSISTANT}, 403, "login_off", False),
+        ({"token": "forged"}, 401, "login_bad", False),
+        ({}, 401, "login_bad", True),
+    ],
+)
+async def test_a_login_that_is_not_possible_says_why(body, status, code, demo):
+    """C18"""
+    answer = await post_login(body, demo_login=demo)
+    assert (answer.status_code, answer.json()["code"], "set-cookie" in answer.headers) == (status, code, False)
+
+
+async def test_where_real_people_work_nobody_is_listed():
+    """C18"""
+    text = (await get("/login", person=None, demo_login=False)).text
+    assert ("何嘉欣" in text, "songda token" in text) == (False, True)
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\evil.example"])
+async def test_after_the_login_one_stays_on_this_site(wanted):
+    """C18"""
+    text = (await get(f"/login?next={wanted}", person=None)).text
+    assert 'data-next="/"' in text
