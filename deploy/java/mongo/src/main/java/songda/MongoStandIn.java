@@ -1,7 +1,9 @@
 package songda;
 
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.KeyedDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.nio.file.Files;
@@ -29,10 +31,15 @@ public final class MongoStandIn {
         server.bind("127.0.0.1", port);
     }
 
-    /** Commits before it answers; without changes a commit does nothing. */
+    /** Commits before it answers; without changes a commit does nothing. Finds by `_id` whatever else is asked. */
     private static final class Committing extends H2Backend {
         Committing(MVStore store) {
             super(store);
+        }
+
+        @Override
+        protected MongoDatabase openOrCreateDatabase(String name) {
+            return new KeyedDatabase(name, getMvStore(), getCursorRegistry());
         }
 
         @Override
