@@ -3,9 +3,10 @@
 The same code serves the live projector and a rebuild from nothing, so that live equals rebuilt is not a hope.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -18,7 +19,7 @@ from runtime import kafka, metrics
 from runtime.errors import PartitionStopped
 from runtime.folding import turn
 from runtime.logs import get_log
-from runtime.mongo import Collection, Database, Document, UpdateOne, Write, make_indexes, write_guarded
+from runtime.mongo import Collection, Database, Document, ReplaceOne, UpdateOne, Write, make_indexes, write_guarded
 from runtime.rows import ALIASES, POSITIONS, first_collection
 from runtime.service import Facet, Projection
 from runtime.settings import Settings
@@ -26,6 +27,7 @@ from runtime.settings import Settings
 log = get_log("runtime.folds")
 
 _KEPT_ROWS = 20_000  # rows kept in memory per model: the hot ones; the rest are read when an event touches them
+_BULK = 1_000  # rows per write: a server that is slow answers in time, and one message stays small
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ def decode(record: ConsumerRecord[bytes, bytes], prefixes: frozenset[str], reade
         metrics.UNKNOWN_EVENTS.labels(reader, meta.type).inc()
         event = Fact(at=meta.time)  # folds leave the row as it is, but its sequence goes on
     return Decoded(TopicPartition(record.topic, record.partition), record.offset, event, meta)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What was folded and is not written yet: rows, which of their facets moved, up to where partitions are read."""
+
+    rows: dict[str, Document] = field(default_factory=dict)
+    moved: dict[str, set[str]] = field(default_factory=dict)
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
 
 
 class ReadModel:
@@ -128,51 +139,75 @@ class ReadModel:
         await self.collection.update_one({"_id": POSITIONS}, {"$set": moved or {"offsets": {}}}, upsert=True)
 
     async def fold(self, events: Sequence[Decoded], ends: Mapping[TopicPartition, int]) -> set[str]:
-        """Fold events into rows and write what changed: 1 rows into memory; 2 fold; 3 one bulk write; 4 positions.
+        """Fold events into rows and write what changed.
 
         Returns the ids of changed rows. Raises `PartitionStopped` for a hole; then nothing is written.
         """
+        window = _Window()
+        await self._fold_into(window, events)
+        window.ends.update(ends)
+        return await self._write_out(window)
+
+    async def read_up(
+        self, spans: Mapping[TopicPartition, tuple[int, int]], progress: Callable[[int], None] | None = None
+    ) -> set[str]:
+        """Fold what lies between: used for a new or wiped model, a switched one, and a rebuild.
+
+        A row is written once per window (as many changed rows as memory keeps), not once per batch: writing costs most.
+        """
+        changed: set[str] = set()
+        window = _Window()
+        async for tp, records in kafka.read_between(self._settings, spans):
+            await self._fold_into(
+                window, [d for r in records if (d := decode(r, self.prefixes, self.projection.name)) is not None]
+            )
+            window.ends[tp] = records[-1].offset + 1
+            if len(window.rows) >= _KEPT_ROWS:
+                changed |= await self._write_out(window)
+                window = _Window()
+            if progress is not None:
+                progress(len(records))
+            await asyncio.sleep(0)  # over buffered records the loop would never yield to heartbeats and HTTP
+        window.ends.update((tp, end) for tp, (_, end) in spans.items())
+        return changed | await self._write_out(window)
+
+    async def _fold_into(self, window: "_Window", events: Sequence[Decoded]) -> None:
+        """Fold events over what the window and memory hold: 1 rows into memory; 2 fold. Writes nothing."""
         wanted = [d for d in events if self._facets.get((d.tp.topic, d.meta.subject.partition(":")[0]))]
-        await self._load({self.projection.row(d.meta.subject) for d in wanted})  # 1
-        changed: dict[str, dict[str, Facet]] = {}
-        fresh: dict[str, Document] = {}
+        await self._load({self.projection.row(d.meta.subject) for d in wanted} - window.rows.keys())  # 1
         for decoded in wanted:  # 2
             row_id = self.projection.row(decoded.meta.subject)
-            row = fresh.get(row_id) or self._rows.get(row_id) or {"_id": row_id, "_pos": {}}
+            row = window.rows.get(row_id) or self._rows.get(row_id) or {"_id": row_id, "_pos": {}}
             for facet in self._facets[decoded.tp.topic, decoded.meta.subject.partition(":")[0]]:
                 after = _fold_one(row, facet, decoded)
                 if after is not None:
-                    row = fresh[row_id] = after
-                    changed.setdefault(row_id, {})[facet.name] = facet
-        await write_guarded(self.collection, [_write(fresh[row_id], facets) for row_id, facets in changed.items()])  # 3
-        for row_id, row in fresh.items():
+                    row = window.rows[row_id] = after
+                    window.moved.setdefault(row_id, set()).add(facet.name)
+
+    async def _write_out(self, window: "_Window") -> set[str]:
+        """Write what a window changed, rows first, positions last; then memory takes it over. Ids of changed rows."""
+        writes: list[Write] = (
+            [_guarded(window.rows[row_id], facets) for row_id, facets in window.moved.items()]
+            if self._fixed is None
+            else [ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in window.rows.items()]
+        )  # a rebuild's collection has one writer: whole rows, at half the cost
+        for start in range(0, len(writes), _BULK):
+            await write_guarded(self.collection, writes[start : start + _BULK])
+        for row_id, row in window.rows.items():
             self._rows[row_id] = row
             self._rows.move_to_end(row_id)
         while len(self._rows) > _KEPT_ROWS:
             self._rows.popitem(last=False)
-        reached = {tp: max(end, self._positions.get(tp, 0)) for tp, end in ends.items()}
+        reached = {tp: max(end, self._positions.get(tp, 0)) for tp, end in window.ends.items()}
         self._positions |= reached
-        await self._write_positions(reached)  # 4
-        return set(changed)
+        await self._write_positions(reached)
+        return set(window.moved)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]
         if cold and self._positions:
             async for document in self.collection.find({"_id": {"$in": cold}}):
                 self._rows[document["_id"]] = document
-
-    async def read_up(
-        self, spans: Mapping[TopicPartition, tuple[int, int]], progress: Callable[[int], None] | None = None
-    ) -> set[str]:
-        """Fold what lies between: used for a new or wiped model, a switched one, and a rebuild."""
-        changed: set[str] = set()
-        async for tp, records in kafka.read_between(self._settings, spans):
-            events = [d for r in records if (d := decode(r, self.prefixes, self.projection.name)) is not None]
-            changed |= await self.fold(events, {tp: records[-1].offset + 1})
-            if progress is not None:
-                progress(len(records))
-        await self.fold([], {tp: end for tp, (_, end) in spans.items()})
-        return changed
 
 
 def _fold_one(row: Document, facet: Facet, decoded: Decoded) -> Document | None:
@@ -189,7 +224,7 @@ def _fold_one(row: Document, facet: Facet, decoded: Decoded) -> Document | None:
     return {**row, facet.name: value, "_pos": {**row["_pos"], facet.name: place}}
 
 
-def _write(row: Document, facets: Mapping[str, Facet]) -> Write:
+def _guarded(row: Document, facets: Iterable[str]) -> Write:
     """Set only the facets that moved, only over older ones (C7)."""
     guard: dict[str, Any] = {"_id": row["_id"]}
     values: dict[str, Any] = {}
