@@ -144,6 +144,15 @@ def sender(settings: Settings) -> AIOKafkaProducer:
     )
 
 
+def owner_ids(topic: str, partition: int) -> tuple[str, str]:
+    """Transactional ids of a partition's owner: two producers, used in turn. Stable: they fence a former owner.
+
+    After a commit the broker still writes the transaction's markers; the same id waits for them before it may begin
+    anew, at least 20 ms in aiokafka, and at a steady trickle every command would. The other one need not wait.
+    """
+    return f"{topic}.{partition}.a", f"{topic}.{partition}.b"
+
+
 def transactional(settings: Settings, transactional_id: str) -> AIOKafkaProducer:
     """The producer of one owned partition. Its stable id is what fences a former owner (RISKS A5)."""
     return AIOKafkaProducer(
@@ -302,6 +311,7 @@ __all__ = [
     "close_producer",
     "command_consumer",
     "high_watermarks",
+    "owner_ids",
     "partition_of",
     "provision",
     "reachable",

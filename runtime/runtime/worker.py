@@ -9,9 +9,10 @@ which fences a former owner by the stable transactional id (RISKS A5, A17). The 
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC
+from itertools import cycle
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -131,7 +132,7 @@ class _Assignments(ConsumerRebalanceListener):
 
 
 class Partition:
-    """One owned partition: its producer, its memory, its loop."""
+    """One owned partition: its producers, its memory, its loop."""
 
     def __init__(self, worker: Worker, tp: TopicPartition) -> None:
         self.worker = worker
@@ -143,19 +144,19 @@ class Partition:
         self.serving = False
         self._checkpointing: asyncio.Task[None] | None = None
         self._checkpointed = utc_now()
-        self._unanswered: list[str] = []
+        self._unanswered: list[list[str]] = []
 
     async def own(self) -> None:
         """Take over and serve until released; after a failure forget everything and take over again."""
         failures = 0
         while not self.leaving.is_set():
-            producer = kafka.transactional(self.worker.settings, f"{self.tp.topic}.{self.tp.partition}")
-            self._unanswered = kafka.unanswered_requests(producer)
+            producers = [kafka.transactional(self.worker.settings, i) for i in kafka.owner_ids(*self.tp)]
+            self._unanswered = [kafka.unanswered_requests(producer) for producer in producers]
             wait = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
             try:
-                state = await self._take_over(producer)
+                state = await self._take_over(producers)
                 failures = 0
-                await self._serve(producer, state)
+                await self._serve(cycle(producers), state)
                 await self._end_checkpointing()
                 with suppress(PyMongoError, TimeoutError):  # a fresh checkpoint makes the next owner quick; no more
                     await asyncio.wait_for(state.checkpoint(), 3)
@@ -177,7 +178,7 @@ class Partition:
             finally:
                 self.serving = False
                 await self._end_checkpointing()
-                await kafka.close_producer(producer)
+                await asyncio.gather(*(kafka.close_producer(producer) for producer in producers))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.leaving.wait(), wait)
 
@@ -185,17 +186,17 @@ class Partition:
         """Longer than the group needs to tell us that we are out: two owners must not fence each other in turn (A6)."""
         return 2 * min(3.0, self.worker.settings.session_timeout_ms / 3_000) + 1.0
 
-    async def _take_over(self, producer: AIOKafkaProducer) -> PartitionState:
+    async def _take_over(self, producers: Sequence[AIOKafkaProducer]) -> PartitionState:
         """Become the owner, in this order (RISKS A12-A15):
 
-        1 pause; 2 fence the former owner, which also resolves its open transaction; 3 only now read the committed
-        offset; 4 take the high watermark of the events as target; 5 checkpoint, then replay to the target by position;
-        6 seek past the last command ever seen; 7 resume.
+        1 pause; 2 fence both ids of the former owner, which also resolves its open transaction; 3 only now read the
+        committed offset; 4 take the high watermark of the events as target; 5 checkpoint, then replay to the target by
+        position; 6 seek past the last command ever seen; 7 resume.
         """
         started = utc_now()
         consumer = self.worker.consumer
         consumer.pause(self.tp)  # 1
-        await asyncio.wait_for(producer.start(), START_SECONDS)  # 2
+        await asyncio.wait_for(asyncio.gather(*(producer.start() for producer in producers)), START_SECONDS)  # 2
         committed = await consumer.committed(self.tp)  # 3
         ends = await kafka.high_watermarks(self.worker.settings, [self.events, self.outcomes])  # 4
         settings = self.worker.settings
@@ -262,7 +263,7 @@ class Partition:
     def _stalled(self) -> None:
         log.warning("replay waits for an open transaction", topic=self.events.topic, partition=self.tp.partition)
 
-    async def _serve(self, producer: AIOKafkaProducer, state: PartitionState) -> None:
+    async def _serve(self, producers: Iterator[AIOKafkaProducer], state: PartitionState) -> None:
         """Decide what is waiting, batch by batch; between batches timers and checkpoints get their turn."""
         settings = self.worker.settings
         while not self.leaving.is_set():
@@ -270,7 +271,7 @@ class Partition:
             start = 0
             while start < len(records):
                 end = _within_bytes(records, start, settings.batch_bytes)
-                await self._batch(producer, state, records[start:end])
+                await self._batch(next(producers), state, records[start:end])
                 start = end
             await self._fire_timers(state)
             self._checkpoint_now_and_then(state)
@@ -329,8 +330,9 @@ class Partition:
         except TimeoutError:
             committing.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise OutcomeUnknown(f"commit on {self.tp.topic}/{self.tp.partition} gave no answer") from None
-        if self._unanswered:  # committed, but the lost request may still arrive: it must meet another epoch
-            raise OutcomeUnknown(f"{self._unanswered[-1]} was sent again on {self.tp.topic}/{self.tp.partition}")
+        if lost := [name for names in self._unanswered for name in names]:
+            # committed, but the lost request may still arrive: it must meet another epoch
+            raise OutcomeUnknown(f"{lost[-1]} was sent again on {self.tp.topic}/{self.tp.partition}")
         return next_event
 
     def _incoming(self, record: ConsumerRecord[bytes, bytes], state: PartitionState) -> Incoming:

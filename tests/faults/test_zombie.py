@@ -40,9 +40,10 @@ async def test_a_fenced_owner_writes_nothing_and_takes_over_anew(stage: Stage) -
     load = asyncio.create_task(callers.live(lives))
     await amid(load, stage, 60)
     for partition in range(stage.settings.partitions):
-        usurper = kafka.transactional(stage.settings, f"{stage.order}.commands.{partition}")
-        await usurper.start()  # as another owner's takeover does
-        await usurper.stop()
+        for owner_id in kafka.owner_ids(f"{stage.order}.commands", partition):
+            usurper = kafka.transactional(stage.settings, owner_id)
+            await usurper.start()  # as another owner's takeover does
+            await usurper.stop()
     await load
     await eventually(lambda: worker.not_ready is None, "the worker serves again")
     report = await stage.check()

@@ -167,7 +167,13 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     people.done("liang.my", f"{ticket}/closing", closing)
     whole.settle()
 
-    assert happened(whole, "order") == {"ContractSigned": 1, "ArrivalReported": 3, "GoodsNoted": 3, "GoodsCompleted": 1}
+    assert happened(whole, "order") == {
+        "ContractSigned": 1,
+        "ArrivalReported": 3,
+        "GoodsNoted": 3,
+        "GoodsCompleted": 1,
+        "DamageNoted": 1,
+    }
     assert happened(whole, "inventory") == {
         "GoodsExpected": 1,
         "GoodsArrived": 3,

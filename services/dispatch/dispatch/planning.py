@@ -15,6 +15,7 @@ from contracts.fact import ContractLine, GoodsLine, Half, Window
 from contracts.policy import Policy
 from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, crews_of, day_id, held_by, wanted_slot
 from dispatch.domain.job import job_id
+from dispatch.domain.job_refusals import already_departed, not_complete, other_day_agreed
 from dispatch.domain.run_refusals import plan_too_late
 from dispatch.domain.stop import LeaveSlot, TakeSlot
 from dispatch.domain.words import Words
@@ -206,9 +207,24 @@ async def _refuse_early(planning: Planning) -> None:
     job, request, desk = planning.job, planning.request, planning.desk
     if request.expected_version is not None and job["version"] > request.expected_version:
         desk.refuse(stale(request.expected_version, job["version"]))
+    if job["on"] is not None:
+        no = refused_move(job, request.on)
+        if no is not None:
+            desk.refuse(no)
     run = await desk.rows("runs").get(f"{request.on.isoformat()}:{request.crew}")
     if run is not None and run["run"]["status"] == "way":
         desk.refuse(plan_too_late(request.crew, request.on))
+
+
+def refused_move(job: Json, on: date) -> Rejected | None:
+    """Why a job that has a place will refuse another one, as far as its row shows (A3, B1)."""
+    if job["status"] not in {"plan", "pub"}:
+        return already_departed(job["job_id"])
+    if job["kind"] == "delivery" and job["complete_on"] is None and job["override_reason"] is None:
+        return not_complete(job["contract_no"])
+    if job["booked_on"] is not None and job["booked_on"] != on.isoformat():
+        return other_day_agreed(job["job_id"], date.fromisoformat(job["booked_on"]), on)
+    return None
 
 
 def stale(expected: int, version: int) -> Rejected:

@@ -15,7 +15,7 @@ from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import CompletenessLost, GoodsCompleted
 from contracts.service_desk import VisitBooked, VisitCompleted
-from dispatch.domain.day import EXPIRED, ConfirmSlot, ReleaseSlot, day_id
+from dispatch.domain.day import MOVED, ConfirmSlot, ReleaseSlot, day_id
 from dispatch.domain.delivery_rules import delivered_lines
 from dispatch.domain.handover import FinishVisit
 from dispatch.domain.job import (
@@ -155,9 +155,9 @@ def release_slot(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     return (Ask(day_id(event.on, event.depot), released),)
 
 
-def leave_expired_slot(event: Fact, meta: Meta) -> Asks:
-    """占位到期 (B8) -> a job that took it too late is 待排 again."""
-    if not isinstance(event, SlotReleased) or event.reason != EXPIRED:
+def leave_released_slot(event: Fact, meta: Meta) -> Asks:
+    """释放占位 (B8) -> a job that took it too late, or anew while it was being released, is 待排 again."""
+    if not isinstance(event, SlotReleased) or event.reason == MOVED:
         return ()
     leaving = LeaveSlot(at=event.at, reason=event.reason, on=event.on, day_version=meta.sequence)
     return (Ask(job_id(event.job_id), leaving),)
@@ -209,7 +209,7 @@ REACTIONS = (
     Reaction(name="dispatch.open_installation", source="dispatch", react=open_installation),
     Reaction(name="dispatch.confirm_slot", source="dispatch", react=confirm_slot),
     Reaction(name="dispatch.release_slot", source="dispatch", react=release_slot),
-    Reaction(name="dispatch.leave_expired_slot", source="dispatch", react=leave_expired_slot),
+    Reaction(name="dispatch.leave_released_slot", source="dispatch", react=leave_released_slot),
     Reaction(name="dispatch.confirm_stops", source="inventory", react=confirm_stops),
     Reaction(name="dispatch.open_visit", source="service_desk", react=open_visit),
     Reaction(name="dispatch.finish_visit", source="service_desk", react=finish_visit),

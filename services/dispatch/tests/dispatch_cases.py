@@ -87,9 +87,7 @@ OPENED = JobOpened(
     due_at=None,
     summary="连体坐便器×2、实木复合×10",
 )
-READY = Checklist(
-    switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True
-)
+READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 NO_GAS = READY.model_copy(update={"gas": False})
 BOOKED = InstallationBooked(
     at=NOW,
@@ -101,7 +99,8 @@ BOOKED = InstallationBooked(
     override_reason=None,
     booking_due=end_of_day(date(2026, 3, 10)),
 )
-WINDOW = Window(starts=civil(DAY, POLICY.halves["am"].starts), ends=civil(DAY, POLICY.halves["am"].starts) + timedelta(minutes=52))
+OPENS = civil(DAY, POLICY.halves["am"].starts)
+WINDOW = Window(starts=OPENS, ends=OPENS + timedelta(minutes=52))
 """8:30-9:22: the first of four stops of the morning."""
 SCHEDULED = StopScheduled(
     at=NOW,
@@ -194,9 +193,7 @@ def confirmed(job: str = JOB) -> SlotConfirmed:
 
 
 TAKEN = (DAY_OPENED, reserved(), confirmed())
-DAY_OUT = DayPublished(
-    at=NOW, depot="main", on=DAY, version=1, due=DAY_OPENED.plan_due, stops=(SLOT,), crews=CREWS
-)
+DAY_OUT = DayPublished(at=NOW, depot="main", on=DAY, version=1, due=DAY_OPENED.plan_due, stops=(SLOT,), crews=CREWS)
 
 STOP = RunStop(job_id=JOB, contract_no="HT26030001", half="am", position=1, lines=GOODS)
 OTHER_STOP = RunStop(

@@ -3,12 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-
-from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, StopUnscheduled
-from contracts.policy import end_of_day
-from dispatch.domain import job_refusals as no
-from dispatch.domain.booking import BookInstallation
-from dispatch.domain.job import decide
 from dispatch_cases import (
     BOOKED,
     CTX,
@@ -30,6 +24,12 @@ from dispatch_cases import (
     a_job,
     later,
 )
+
+from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from contracts.policy import end_of_day
+from dispatch.domain import job_refusals as no
+from dispatch.domain.booking import BookInstallation
+from dispatch.domain.job import decide
 
 BOOK = BookInstallation(checklist=READY, on=DAY, half="am")
 INCOMPLETE = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")

@@ -1,11 +1,11 @@
 """CollectCash, HandInCash: the money on the vehicle."""
 
 import pytest
+from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RUN_LOADED, RUN_PLANNED, a_run
 
 from contracts.dispatch import CashCollected, CashHandedIn
 from dispatch.domain import run_refusals as no
 from dispatch.domain.run import CollectCash, HandInCash, decide
-from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RUN_LOADED, RUN_PLANNED, a_run
 
 OUT = (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED)
 COLLECT = CollectCash(job_id=JOB, amount_fen=DUE_FEN, due_fen=DUE_FEN)
@@ -46,9 +46,7 @@ def test_exactly_the_limit_may_be_on_the_vehicle() -> None:
 
 def test_after_handing_in_the_next_collection_is_accepted() -> None:
     """B16"""
-    handed_in = CashHandedIn(
-        at=NOW, on=DAY, crew="S1", amount_fen=4_900_000, on_vehicle_fen=0, received_by="su.kj"
-    )
+    handed_in = CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=4_900_000, on_vehicle_fen=0, received_by="su.kj")
     assert decide(COLLECT, a_run(*OUT, FULL, handed_in), CTX) == (COLLECTED,)
 
 

@@ -1,11 +1,6 @@
 """CompleteDelivery, FailDelivery: what comes of a stop at the customer's door."""
 
 import pytest
-
-from dispatch.domain import job_refusals as no
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.handover import CompleteDelivery, FailDelivery
-from dispatch.domain.job import decide
 from dispatch_cases import (
     BOOKED,
     CTX,
@@ -22,12 +17,16 @@ from dispatch_cases import (
     PUBLISHED,
     SCHEDULED,
     a_job,
+    later,
 )
 
+from dispatch.domain import job_refusals as no
+from dispatch.domain.delivery_rules import CountedLine
+from dispatch.domain.handover import CompleteDelivery, FailDelivery
+from dispatch.domain.job import decide
+
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
-SIGNED = CompleteDelivery(
-    delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN
-)
+SIGNED = CompleteDelivery(delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN)
 FAIL = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣")
 
 
@@ -113,7 +112,7 @@ def test_the_same_failure_again_is_no_event_and_a_signed_stop_cannot_fail() -> N
 def test_a_fact_told_late_counts_at_its_own_time() -> None:
     """X1"""
     told_late = SIGNED.model_copy(update={"at": NOW})
-    assert decide(told_late, a_job(*ON_THE_WAY), CTX) == (DELIVERED,)
+    assert decide(told_late, a_job(*ON_THE_WAY), later(days=1)) == (DELIVERED,)
 
 
 def test_the_order_of_lines_in_the_count_does_not_matter() -> None:

@@ -3,12 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from contracts.decision import Context, Timer
-from contracts.dispatch import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
-from dispatch.domain import job_refusals as no
-from dispatch.domain.handover import CompleteInstallation, FinishVisit
-from dispatch.domain.job import MarkInstallationOverdue, decide, due
 from dispatch_cases import (
     BOOKED,
     CLOCK,
@@ -24,6 +18,12 @@ from dispatch_cases import (
     VISIT,
     a_job,
 )
+
+from contracts.decision import Context, Timer
+from contracts.dispatch import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
+from dispatch.domain import job_refusals as no
+from dispatch.domain.handover import CompleteInstallation, FinishVisit
+from dispatch.domain.job import MarkInstallationOverdue, decide, due
 
 DONE = CompleteInstallation(accepted_by="马娜", note="已试水")
 COMPLETED = InstallationCompleted(
@@ -105,7 +105,7 @@ def test_an_overdue_installation_can_still_be_done() -> None:
 
 def test_the_due_moment_is_the_end_of_the_second_day_in_shanghai() -> None:
     """B10, K9"""
-    assert INSTALL_DUE == datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
+    assert datetime(2026, 3, 12, 16, 0, tzinfo=UTC) == INSTALL_DUE
 
 
 def test_a_visit_ends_with_the_technicians_report_wherever_it_stands() -> None:

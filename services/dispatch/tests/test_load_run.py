@@ -1,13 +1,6 @@
 """PlanRun, LoadRun, DepartRun: the sorting sheet, the count, the signatures, the departure."""
 
 import pytest
-
-from contracts.dispatch import RunLoaded, RunStop
-from contracts.fact import GoodsLine
-from dispatch.domain import run_refusals as no
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.loading_rules import CountedStop
-from dispatch.domain.run import DepartRun, LoadRun, PlanRun, decide
 from dispatch_cases import (
     CLOCK,
     CTX,
@@ -21,6 +14,13 @@ from dispatch_cases import (
     STOP,
     a_run,
 )
+
+from contracts.dispatch import RunLoaded, RunStop
+from contracts.fact import GoodsLine
+from dispatch.domain import run_refusals as no
+from dispatch.domain.delivery_rules import CountedLine
+from dispatch.domain.loading_rules import CountedStop
+from dispatch.domain.run import DepartRun, LoadRun, PlanRun, decide
 
 PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
 FIRST = CountedStop(job_id=JOB, lines=(CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)))
@@ -131,7 +131,9 @@ def test_an_extra_stop_that_was_settled_says_whose_it_is() -> None:
 def test_a_stop_or_line_counted_twice_is_refused() -> None:
     """B11"""
     twice = FIRST.model_copy(update={"lines": (*FIRST.lines, FIRST.lines[0])})
-    refusals = [decide(LOAD.model_copy(update={"counted": c}), a_run(RUN_PLANNED), CTX) for c in ((FIRST, FIRST), (twice,))]
+    refusals = [
+        decide(LOAD.model_copy(update={"counted": c}), a_run(RUN_PLANNED), CTX) for c in ((FIRST, FIRST), (twice,))
+    ]
     assert [(one.code, one.facts["twice"]) for one in refusals] == [
         ("counted_twice", JOB),
         ("counted_twice", f"{JOB}/1"),

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from contracts.dispatch import JobCompletenessChanged
-from dispatch.domain.job import ChangeCompleteness, OpenJob, decide
 from dispatch_cases import (
     BOOKED,
     CTX,
@@ -20,6 +18,9 @@ from dispatch_cases import (
     TOILET,
     a_job,
 )
+
+from contracts.dispatch import JobCompletenessChanged
+from dispatch.domain.job import ChangeCompleteness, OpenJob, decide
 
 OPEN = OpenJob(
     job_id=JOB,

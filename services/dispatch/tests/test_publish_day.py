@@ -3,20 +3,6 @@
 from datetime import timedelta
 
 import pytest
-
-from contracts.decision import Context, Timer
-from contracts.dispatch import PlanOverdue, SlotReleased
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day import (
-    EXPIRED,
-    ConfirmSlot,
-    ExpireSlot,
-    MarkPlanOverdue,
-    PublishDay,
-    ReleaseSlot,
-    decide,
-    due,
-)
 from dispatch_cases import (
     CLOCK,
     CTX,
@@ -33,6 +19,20 @@ from dispatch_cases import (
     confirmed,
     later,
     reserved,
+)
+
+from contracts.decision import Context, Timer
+from contracts.dispatch import PlanOverdue, SlotReleased
+from dispatch.domain import plan_refusals as no
+from dispatch.domain.day import (
+    EXPIRED,
+    ConfirmSlot,
+    ExpireSlot,
+    MarkPlanOverdue,
+    PublishDay,
+    ReleaseSlot,
+    decide,
+    due,
 )
 
 SECOND = SLOT.model_copy(update={"job_id": "D-2", "half": "pm", "crew": "S2"})
@@ -75,7 +75,10 @@ def test_an_old_release_does_not_free_a_slot_that_was_given_anew() -> None:
 def test_leaving_a_published_plan_needs_a_reason() -> None:
     """B4"""
     day = a_day(*TAKEN, DAY_OUT)
-    assert [decide(ReleaseSlot(job_id=JOB), day, CTX), decide(ReleaseSlot(job_id=JOB, reason="客户改期"), day, CTX)] == [
+    assert [
+        decide(ReleaseSlot(job_id=JOB), day, CTX),
+        decide(ReleaseSlot(job_id=JOB, reason="客户改期"), day, CTX),
+    ] == [
         no.adjustment_needs_reason(DAY, 1),
         (LEFT,),
     ]
@@ -122,7 +125,9 @@ def test_the_plan_is_published_with_the_slots_that_jobs_took() -> None:
 def test_the_stops_are_in_the_order_of_crew_half_and_position() -> None:
     """B4"""
     first = SLOT.model_copy(update={"job_id": "D-3", "half": "pm"})
-    day = a_day(DAY_OPENED, reserved(SECOND), confirmed("D-2"), reserved(first), confirmed("D-3"), reserved(), confirmed())
+    day = a_day(
+        DAY_OPENED, reserved(SECOND), confirmed("D-2"), reserved(first), confirmed("D-3"), reserved(), confirmed()
+    )
     published = decide(PublishDay(), day, CTX)
     assert [stop.job_id for stop in published[0].stops] == [JOB, "D-3", "D-2"]
 

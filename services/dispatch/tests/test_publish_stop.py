@@ -3,11 +3,6 @@
 from datetime import date
 
 import pytest
-
-from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse
-from dispatch.domain import job_refusals as no
-from dispatch.domain.job import decide
-from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, PublishStop
 from dispatch_cases import (
     BOOKED,
     CLOCK,
@@ -22,6 +17,11 @@ from dispatch_cases import (
     SCHEDULED,
     a_job,
 )
+
+from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse
+from dispatch.domain import job_refusals as no
+from dispatch.domain.job import decide
+from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, PublishStop
 
 PUBLISH = PublishStop(on=DAY, half="am", crew="S1", position=1, leader="li.zq", version=1)
 READY = ConfirmByWarehouse(on=DAY, ready=True)

@@ -3,12 +3,6 @@
 from datetime import timedelta
 
 import pytest
-
-from contracts.dispatch import DayOpened, Slot, SlotReleased
-from contracts.fact import Window
-from dispatch.domain.day import MOVED, ReserveSlot, decide
-from dispatch.domain.plan_refusals import adjustment_needs_reason
-from dispatch.domain.slot_rules import clashes, half_window
 from dispatch_cases import (
     CREWS,
     CTX,
@@ -27,6 +21,12 @@ from dispatch_cases import (
     confirmed,
     reserved,
 )
+
+from contracts.dispatch import DayOpened, Slot, SlotReleased
+from contracts.fact import Window
+from dispatch.domain.day import MOVED, ReserveSlot, decide
+from dispatch.domain.plan_refusals import adjustment_needs_reason
+from dispatch.domain.slot_rules import clashes, half_window
 
 RESERVE = ReserveSlot(
     on=DAY,

@@ -3,12 +3,6 @@
 from datetime import date
 
 import pytest
-
-from contracts.dispatch import JobCompletenessChanged, SiteNotReady, StopUnscheduled
-from dispatch.domain import job_refusals as no
-from dispatch.domain.job import decide
-from dispatch.domain.plan_refusals import adjustment_needs_reason
-from dispatch.domain.stop import LeaveSlot, TakeSlot
 from dispatch_cases import (
     BOOKED,
     CTX,
@@ -29,6 +23,12 @@ from dispatch_cases import (
     WINDOW,
     a_job,
 )
+
+from contracts.dispatch import JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from dispatch.domain import job_refusals as no
+from dispatch.domain.job import decide
+from dispatch.domain.plan_refusals import adjustment_needs_reason
+from dispatch.domain.stop import LeaveSlot, TakeSlot
 
 TAKE = TakeSlot(
     depot="main",
@@ -168,3 +168,11 @@ def test_a_job_without_a_slot_has_nothing_to_leave() -> None:
 def test_a_job_that_left_is_booked_as_before() -> None:
     """B1"""
     assert a_job(OPENED, BOOKED, SCHEDULED, LEFT) == a_job(OPENED, BOOKED)
+
+
+def test_the_place_that_the_job_has_may_be_renewed_whatever_was_lost_meanwhile() -> None:
+    """B8: a refused move puts the job back."""
+    again = TAKE.model_copy(update={"day_version": 8})
+    assert decide(again, a_job(OPENED, BOOKED, SCHEDULED, INCOMPLETE), CTX) == (
+        SCHEDULED.model_copy(update={"day_version": 8}),
+    )

@@ -31,10 +31,10 @@ from dispatch.domain.words import Words
 DEPOT = "main"
 
 EXPIRED = "占位到期未用 not taken in time"
-"""Reason of a release by the clock; the job leaves the slot, should it have taken it."""
+"""Reason of a release by the clock."""
 
 MOVED = "同日换位 moved within the day"
-"""Reason of a release that the same job's next reservation follows."""
+"""Reason of a release that the same job's next reservation follows; for any other reason the job leaves the slot."""
 
 
 def day_id(on: date, depot: str = DEPOT) -> str:

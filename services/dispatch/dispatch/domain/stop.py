@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal, assert_never
 
-from contracts.decision import Command
+from contracts.decision import Command, Rejected
 from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
 from dispatch.domain import job_refusals as no
@@ -107,18 +107,15 @@ def take(command: TakeSlot, job: Opened, at: datetime) -> Decision:
 
 def take_place(command: TakeSlot, job: Waiting | Booked | Scheduled | Published, at: datetime) -> Decision:
     """The second half of `take`: the job may be planned; does this slot suit it?"""
-    work, booking, held = job.work, booking_of(job), place_of(job)
-    partial = booking is not None and booking.partial
-    if work.kind == "delivery" and work.complete_on is None and not partial:
-        return no.not_complete(work.contract_no)
-    if booking is not None and booking.on != command.on:
-        return no.other_day_agreed(work.job_id, booking.on, command.on)
-    if command.volume_l != work.volume_l:
-        return no.goods_changed(work.job_id)
+    work, held = job.work, place_of(job)
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
     if held is not None and same_day and held.day_version > command.day_version:
         return no.overtaken(work.job_id)
-    if held is not None and same_day and is_same_place(held, command) and not command.renewed:
+    if held is None or not same_day or not is_same_place(held, command):
+        refused = against(command, job)
+        if refused is not None:
+            return refused
+    elif not command.renewed:
         return ()
     if isinstance(job, Published) and command.reason is None:
         return adjustment_needs_reason(job.place.on, job.edition)
@@ -136,6 +133,19 @@ def take_place(command: TakeSlot, job: Waiting | Booked | Scheduled | Published,
     )
     moved = () if held is None or same_day else left(job, command.reason or "改排他日 moved to another day", at)
     return (*moved, scheduled)
+
+
+def against(command: TakeSlot, job: Waiting | Booked | Scheduled | Published) -> Rejected | None:
+    """What forbids the job a place that it does not have yet (A3, B1), or forbids this slot (B8)."""
+    work, booking = job.work, booking_of(job)
+    partial = booking is not None and booking.partial
+    if work.kind == "delivery" and work.complete_on is None and not partial:
+        return no.not_complete(work.contract_no)
+    if booking is not None and booking.on != command.on:
+        return no.other_day_agreed(work.job_id, booking.on, command.on)
+    if command.volume_l != work.volume_l:
+        return no.goods_changed(work.job_id)
+    return None
 
 
 def is_same_place(place: Place, command: TakeSlot) -> bool:

@@ -1,0 +1,159 @@
+"""Dispatch in memory: its rules, reactions, timers and rows, with commands in the order in which they are asked."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dispatch_cases import NOW
+
+from contracts.decision import Context, Rejected
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.policy import policy_book
+from dispatch.main import SERVICE
+from runtime.commands import Request, deterministic_id
+from runtime.outcome import Outcome
+
+DECIDERS = {decider.prefix: decider for decider in SERVICE.deciders}
+
+
+class World:
+    """Stands where gateway, worker, reactor and projector stand; `now` is set by the test."""
+
+    def __init__(self) -> None:
+        self.now: datetime = NOW
+        self.states: dict[str, Any] = {}
+        self.versions: dict[str, int] = {}
+        self.answers: dict[str, Outcome] = {}
+        self.events: list[tuple[Meta, Fact]] = []
+        self.rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in SERVICE.projections}
+        self._unread: deque[tuple[Meta, Fact]] = deque()
+        self.pause: Callable[[], int] = lambda: 0
+
+    def state(self, aggregate_id: str) -> Any:
+        """What the aggregate is now."""
+        return self.states.get(aggregate_id, DECIDERS[aggregate_id.partition(":")[0]].initial)
+
+    async def ask(self, service: str, aggregate_id: str, command: Any, request: Request) -> Outcome:
+        """As the gateway: the decision, after a pause in which others may come first."""
+        assert service == "dispatch"
+        for _ in range(self.pause()):
+            await asyncio.sleep(0)
+        return self.decide(aggregate_id, command, request)
+
+    def decide(self, aggregate_id: str, command: Any, request: Request) -> Outcome:
+        """As the worker: a repeated id gets the first answer, a stale version a refusal."""
+        known = self.answers.get(request.command_id)
+        if known is not None:
+            return replace(known, repeated=True)
+        version = self.versions.get(aggregate_id, 0)
+        if request.expected_version is not None and request.expected_version != version:
+            no = Rejected("stale_page", "", "页面已过时", "stale", {"version": version})
+            return self._remember(Outcome(request.command_id, aggregate_id, "rejected", version, rejected=no))
+        decider = DECIDERS[aggregate_id.partition(":")[0]]
+        policy = policy_book().at(self.now)
+        decision = decider.decide(
+            command, self.state(aggregate_id), Context(self.now, request.actor, request.role, policy)
+        )
+        if isinstance(decision, Rejected):
+            return self._remember(Outcome(request.command_id, aggregate_id, "rejected", version, rejected=decision))
+        for event in decision:
+            self._record(decider, aggregate_id, event, request)
+        names = tuple(type(event).__name__ for event in decision)
+        version = self.versions.get(aggregate_id, 0)
+        return self._remember(Outcome(request.command_id, aggregate_id, "accepted", version, names))
+
+    def _record(self, decider: Any, aggregate_id: str, event: Fact, request: Request) -> None:
+        version = self.versions[aggregate_id] = self.versions.get(aggregate_id, 0) + 1
+        self.states[aggregate_id] = decider.evolve(self.state(aggregate_id), event)
+        meta = Meta(
+            id=f"{aggregate_id}/{version}",
+            type="",
+            source="/songda/dispatch",
+            subject=aggregate_id,
+            time=self.now,
+            sequence=version,
+            causation_id=request.command_id,
+            correlation_id=request.correlation_id,
+            actor=request.actor,
+            command_offset=0,
+        )
+        self.events.append((meta, event))
+        self._unread.append((meta, event))
+        for projection in SERVICE.projections:
+            for facet in projection.facets:
+                if decider.prefix in facet.prefixes:
+                    rows = self.rows[projection.name]
+                    row_id = projection.row(aggregate_id)
+                    before = rows.get(row_id, {}).get(facet.name)
+                    rows[row_id] = {"_id": row_id, facet.name: facet.fold(before, event, meta)}
+
+    def _remember(self, outcome: Outcome) -> Outcome:
+        self.answers[outcome.command_id] = outcome
+        return outcome
+
+    def put(self, aggregate_id: str, command: Any, role: str = "system") -> Outcome:
+        """Ask as the system."""
+        number = f"put-{len(self.answers)}"
+        return self.decide(aggregate_id, command, Request(number, self.now, "system", role, "r"))
+
+    def tell(self, source: str, event: Fact) -> None:
+        """A fact of another service arrives."""
+        meta = Meta(f"{source}-{len(self.answers)}", "", source, "", self.now, 1, "c", "c", "system", 0)
+        self._react(source, meta, event)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let dispatch's own reactions run until nothing is left to do."""
+        while self._unread:
+            meta, event = self._unread.popleft()
+            self._react("dispatch", meta, event)
+
+    def _react(self, source: str, meta: Meta, event: Fact) -> None:
+        for reaction in SERVICE.reactions:
+            if reaction.source == source:
+                for index, ask in enumerate(reaction.react(event, meta)):
+                    command_id = deterministic_id(meta.id, reaction.name, str(index))
+                    self.decide(ask.aggregate_id, ask.command, Request(command_id, self.now, "system", "system", "r"))
+
+    def fire(self, until: datetime) -> None:
+        """Move the clock; whatever falls due happens."""
+        self.now = until
+        for aggregate_id, state in list(self.states.items()):
+            for timer in DECIDERS[aggregate_id.partition(":")[0]].due(state):
+                if timer.at <= until:
+                    self.put(aggregate_id, timer.command)
+        self.settle()
+
+
+class RowsInMemory:
+    """A read model of the world, with what the API asks of it."""
+
+    def __init__(self, rows: dict[str, Any]) -> None:
+        self._rows = rows
+
+    async def get(self, row_id: str) -> dict[str, Any] | None:
+        """One row."""
+        return self._rows.get(row_id)
+
+    def _matching(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        def value(row: dict[str, Any], path: str) -> Any:
+            facet, _, name = path.partition(".")
+            return row[facet][name]
+
+        return [row for row in self._rows.values() if all(value(row, path) == want for path, want in query.items())]
+
+    async def find(
+        self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, skip: int
+    ) -> list[dict[str, Any]]:
+        """Rows that match, by id."""
+        assert sort
+        found: Iterable[dict[str, Any]] = sorted(self._matching(query), key=lambda row: str(row["_id"]))
+        return list(found)[skip : skip + limit]
+
+    async def count(self, query: dict[str, Any]) -> int:
+        """How many match."""
+        return len(self._matching(query))

@@ -1,0 +1,477 @@
+"""What holds for days, jobs and runs whatever is asked of them, in whatever order."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dispatch_cases import CUSTOMER, DAY, INSTALL_DUE, LINES, NO_GAS, NOW, OTHER_STOP, READY, STOP, VOLUME, WINDOW
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.decision import Context, Rejected
+from contracts.fact import GoodsLine, Window
+from contracts.policy import policy_book
+from dispatch.domain import day, job, run
+from dispatch.domain.booking import BookInstallation
+from dispatch.domain.delivery_rules import CountedLine
+from dispatch.domain.handover import CompleteDelivery, CompleteInstallation, FailDelivery, FinishVisit
+from dispatch.domain.loading_rules import CountedStop
+from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
+from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
+from dispatch.main import SERVICE
+from runtime.commands import Request, command_reader, to_headers
+from runtime.deciding import Entry, Incoming, Rules, decide_batch
+from runtime.states import StateCodec
+
+POLICY = policy_book().at(NOW)
+DECIDERS = {decider.prefix: decider for decider in SERVICE.deciders}
+CODECS = {prefix: StateCodec(decider.states) for prefix, decider in DECIDERS.items()}
+JOBS = st.sampled_from([f"D-{n}" for n in range(1, 15)])
+REASON = st.sampled_from([None, "客户改期", "加急"])
+POSITIONS = st.none() | st.integers(0, 6)
+WINDOWS = st.none() | st.builds(
+    lambda start, length: Window(
+        starts=WINDOW.starts + timedelta(minutes=start), ends=WINDOW.starts + timedelta(minutes=start + length)
+    ),
+    st.integers(-30, 600),
+    st.integers(-10, 120),
+)
+RESERVE = st.builds(
+    day.ReserveSlot,
+    on=st.just(DAY),
+    job_id=JOBS,
+    kind=st.sampled_from(["delivery", "delivery", "delivery", "installation", "visit"]),
+    contract_no=st.just("1"),
+    crew=st.sampled_from(["S1", "S1", "S2", "A1", "F1", "S9"]),
+    half=st.sampled_from(["am", "pm"]),
+    position=POSITIONS,
+    window=WINDOWS,
+    volume_l=st.integers(0, 7_000),
+    lines=st.just((GoodsLine(line_no=1, sku="", name="", quantity=1),)),
+    adjustment_reason=REASON,
+    instead_of=st.none() | st.none() | st.integers(1, 20),
+)
+DAY_CALLS = st.one_of(
+    RESERVE,
+    RESERVE,
+    RESERVE,
+    st.builds(day.ConfirmSlot, job_id=JOBS, reservation=st.integers(1, 40)),
+    st.builds(day.ReleaseSlot, job_id=JOBS, reason=REASON, reservation=st.none() | st.integers(1, 40)),
+    st.builds(day.ExpireSlot, job_id=JOBS, reservation=st.integers(1, 40)),
+    st.just(day.PublishDay()),
+    st.just(day.MarkPlanOverdue()),
+)
+DAYS = st.dates(date(2026, 3, 8), date(2026, 3, 20))
+OPEN = st.builds(
+    job.OpenJob,
+    job_id=st.just("D-1"),
+    kind=st.sampled_from(["delivery", "delivery", "delivery", "installation", "visit"]),
+    contract_no=st.just("1"),
+    customer=st.just(CUSTOMER),
+    lines=st.sampled_from([LINES, LINES, LINES[:1]]),
+    complete_on=st.none() | DAYS,
+    due_at=st.just(INSTALL_DUE),
+)
+JOB_CALLS = st.one_of(
+    OPEN,
+    st.builds(job.ChangeCompleteness, complete_on=st.none() | DAYS, reason=st.just("破损")),
+    st.builds(
+        BookInstallation,
+        checklist=st.sampled_from([READY, READY, READY, NO_GAS]),
+        on=st.sampled_from([DAY, DAY, DAY, date(2026, 3, 14), date(2026, 3, 9), None]),
+        half=st.sampled_from([None, "am"]),
+        call_back_on=st.none() | DAYS,
+        override_reason=REASON,
+    ),
+    st.builds(
+        TakeSlot,
+        depot=st.just("main"),
+        on=st.sampled_from([DAY, DAY, date(2026, 3, 14)]),
+        half=st.just("am"),
+        crew=st.sampled_from(["S1", "S2"]),
+        vehicle=st.just("v"),
+        position=st.integers(1, 2),
+        window=st.just(WINDOW),
+        volume_l=st.sampled_from([VOLUME, VOLUME, 0, 1]),
+        day_version=st.integers(1, 9),
+        renewed=st.booleans(),
+        reason=REASON,
+    ),
+    st.builds(
+        LeaveSlot, reason=st.just("客户改期"), on=st.none() | st.just(DAY), day_version=st.none() | st.integers(1, 9)
+    ),
+    st.builds(
+        PublishStop,
+        on=st.just(DAY),
+        half=st.just("am"),
+        crew=st.just("S1"),
+        position=st.just(1),
+        leader=st.just("li.zq"),
+        version=st.integers(1, 4),
+    ),
+    st.builds(ConfirmByWarehouse, on=st.just(DAY), ready=st.booleans()),
+    st.builds(DepartStop, on=st.just(DAY), crew=st.just("S1"), vehicle=st.just("v"), leader=st.just("li.zq")),
+    st.builds(
+        CompleteDelivery,
+        delivered=st.sampled_from(
+            [
+                (),
+                (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=9)),
+                (CountedLine(line_no=1, quantity=1),),
+            ]
+        ),
+        signed_by=st.just("马娜"),
+        signature_ref=st.sampled_from(["s1", "s2"]),
+        taught_use=st.booleans(),
+    ),
+    st.builds(FailDelivery, cause=st.just("不在"), goods=st.just("returned"), consent_by=st.sampled_from([None, "何"])),
+    st.just(CompleteInstallation(accepted_by="马娜")),
+    st.just(FinishVisit()),
+    st.just(job.MarkInstallationOverdue()),
+)
+RUN_CALLS = st.one_of(
+    st.builds(
+        run.PlanRun,
+        on=st.just(DAY),
+        crew=st.just("S1"),
+        leader=st.sampled_from(["li.zq", "li.zq", None]),
+        vehicle=st.just("v"),
+        version=st.integers(1, 4),
+        stops=st.sampled_from([(), (STOP,), (STOP, OTHER_STOP)]),
+    ),
+    st.builds(
+        run.LoadRun,
+        counted=st.lists(
+            st.builds(
+                CountedStop,
+                job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]),
+                lines=st.sampled_from(
+                    [
+                        (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)),
+                        (CountedLine(line_no=1, quantity=1),),
+                    ]
+                ),
+            ),
+            max_size=3,
+        ).map(tuple),
+        leader_signed=st.just("li.zq"),
+        warehouse_signed=st.sampled_from(["mai.gh", "mai.gh", "li.zq"]),
+        settlement=st.sampled_from([None, "已结清", "已结清"]),
+    ),
+    st.just(run.DepartRun()),
+    st.builds(
+        run.CollectCash,
+        job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]),
+        amount_fen=st.integers(1, 4_000_000),
+        due_fen=st.just(4_000_000),
+    ),
+    st.builds(run.HandInCash, amount_fen=st.integers(1, 5_000_000), received_by=st.sampled_from(["su.kj", "li.zq"])),
+)
+ROLES = st.sampled_from(["install_assistant", "install_supervisor", "system"])
+STEPS = st.tuples(st.timedeltas(timedelta(0), timedelta(hours=12)), ROLES)
+
+
+def story(calls: st.SearchStrategy[Any], size: int = 30) -> st.SearchStrategy[list[Any]]:
+    """Commands with the time that passes before each, and who asks."""
+    return st.lists(st.tuples(calls, STEPS), max_size=size)
+
+
+AT_ONCE = (timedelta(minutes=1), "install_assistant")
+COUNTED = tuple(
+    CountedStop(
+        job_id=stop.job_id,
+        lines=tuple(CountedLine(line_no=line.line_no, quantity=line.quantity) for line in stop.lines),
+    )
+    for stop in (STOP, OTHER_STOP)
+)
+DELIVERY = job.OpenJob(
+    job_id="D-1",
+    kind="delivery",
+    contract_no="1",
+    customer=CUSTOMER,
+    lines=LINES,
+    complete_on=date(2026, 3, 9),
+    due_at=None,
+)
+INSTALLATION = DELIVERY.model_copy(update={"kind": "installation", "complete_on": None, "due_at": INSTALL_DUE})
+TAKE = TakeSlot(
+    depot="main",
+    on=DAY,
+    half="am",
+    crew="S1",
+    vehicle="v",
+    position=1,
+    window=WINDOW,
+    volume_l=VOLUME,
+    day_version=9,
+    reason="顺路",
+)
+PUBLISH = PublishStop(on=DAY, half="am", crew="S1", position=1, leader="li.zq", version=3)
+HAPPY: dict[str, tuple[list[Any], ...]] = {
+    "day": (
+        [
+            *(
+                day.ReserveSlot(
+                    on=DAY,
+                    job_id=f"D-{n}",
+                    kind="delivery",
+                    contract_no="1",
+                    crew=crew,
+                    half="am",
+                    volume_l=1,
+                    lines=(),
+                )
+                for n, crew in enumerate(["S1", "S1", "S2"])
+            ),
+            *(day.ConfirmSlot(job_id=f"D-{n}", reservation=40) for n in range(3)),
+            day.PublishDay(),
+            day.ReleaseSlot(job_id="D-0", reason="客户改期"),
+            day.PublishDay(),
+        ],
+    ),
+    "job": (
+        [
+            DELIVERY,
+            BookInstallation(checklist=READY, on=DAY, half="am"),
+            TAKE,
+            PUBLISH,
+            ConfirmByWarehouse(on=DAY, ready=True),
+            DepartStop(on=DAY, crew="S1", vehicle="v", leader="li.zq"),
+            CompleteDelivery(
+                delivered=COUNTED[0].lines, signed_by="马娜", signature_ref="s1", taught_use=True, cash_fen=1
+            ),
+        ],
+        [
+            INSTALLATION,
+            TAKE.model_copy(update={"volume_l": 0}),
+            PUBLISH,
+            CompleteInstallation(accepted_by="马娜"),
+        ],
+    ),
+    "run": (
+        [
+            run.PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=(STOP, OTHER_STOP)),
+            run.LoadRun(counted=COUNTED, leader_signed="li.zq", warehouse_signed="mai.gh", settlement="已结清"),
+            run.DepartRun(),
+            run.CollectCash(job_id=STOP.job_id, amount_fen=4_000_000, due_fen=4_000_000),
+            run.HandInCash(amount_fen=3_000_000, received_by="su.kj"),
+        ],
+    ),
+}
+CALLS: dict[str, st.SearchStrategy[Any]] = {"day": DAY_CALLS, "job": JOB_CALLS, "run": RUN_CALLS}
+
+
+def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:
+    """A good day as far as it gets, with anything else in between."""
+
+    def mixed(path: list[Any]) -> st.SearchStrategy[list[Any]]:
+        between = st.lists(story(CALLS[prefix], 2), min_size=len(path), max_size=len(path))
+        return st.tuples(between, story(CALLS[prefix], 15)).map(
+            lambda parts: [
+                *(one for step, others in zip(path, parts[0], strict=True) for one in ((step, AT_ONCE), *others)),
+                *parts[1],
+            ]
+        )
+
+    return st.sampled_from(HAPPY[prefix]).flatmap(mixed)
+
+
+def play(prefix: str, commands: list[Any]) -> tuple[list[Any], list[Any]]:
+    """All states on the way, and all events."""
+    decider = DECIDERS[prefix]
+    now, states, history = NOW, [decider.initial], []
+    for command, (passed, role) in commands:
+        now += passed
+        decision = decider.decide(command, states[-1], Context(now, "he.jx", role, policy_book().at(now)))
+        if isinstance(decision, Rejected):
+            assert decision.zh
+            assert decision.en
+            continue
+        for event in decision:
+            states.append(decider.evolve(states[-1], event))
+            history.append(event)
+    return states, history
+
+
+@settings(max_examples=300, deadline=None)
+@given(story(DAY_CALLS, 60) | seeded("day"))
+def test_nobody_is_at_two_places_and_no_half_day_is_overfull(commands: list[Any]) -> None:
+    """B8"""
+    for state in play("day", commands)[0]:
+        if isinstance(state, day.Unopened):
+            continue
+        slots = [held.slot for held in state.plan.held]
+        crews = {crew.crew: crew for crew in state.plan.crews}
+        assert max(Counter(slot.job_id for slot in slots).values(), default=0) <= 1
+        assert max(Counter((s.crew, s.half, s.position) for s in slots).values(), default=0) <= 1
+        for n, slot in enumerate(slots):
+            assert crews[slot.crew].kind == slot.kind
+            for other in slots[n + 1 :]:
+                bound = share_people_or_vehicle(crews[slot.crew], crews[other.crew])
+                assert not (bound and overlap(slot.window, other.window))
+        for crew in crews.values():
+            for half in ("am", "pm"):
+                here = [slot for slot in slots if (slot.crew, slot.half) == (crew.crew, half)]
+                assert len(here) <= crew.stops_per_half
+                assert crew.volume_l_per_half is None or sum(s.volume_l for s in here) <= crew.volume_l_per_half
+
+
+@settings(max_examples=100, deadline=None)
+@given(seeded("day"))
+def test_a_published_plan_never_changes_without_a_reason(commands: list[Any]) -> None:
+    """B4"""
+    published = False
+    for event in play("day", commands)[1]:
+        match type(event).__name__:
+            case "DayPublished":
+                published = True
+            case "SlotReserved":
+                assert (event.adjustment_reason is not None) == published
+            case "SlotReleased":
+                assert event.reason
+
+
+@settings(max_examples=200, deadline=None)
+@given(seeded("run"))
+def test_cash_on_the_vehicle_is_what_was_collected_less_what_was_handed_in(commands: list[Any]) -> None:
+    """B16"""
+    states, history = play("run", commands)
+    collected = [event for event in history if type(event).__name__ == "CashCollected"]
+    handed_in = sum(event.amount_fen for event in history if type(event).__name__ == "CashHandedIn")
+    held = [state.on_vehicle_fen for state in states if isinstance(state, run.Departed)]
+    assert all(0 <= fen <= POLICY.vehicle_cash_limit_fen for fen in held)
+    assert max(Counter(event.job_id for event in collected).values(), default=0) <= 1
+    assert (held[-1] if held else 0) == sum(event.amount_fen for event in collected) - handed_in
+
+
+@settings(max_examples=200, deadline=None)
+@given(seeded("run"))
+def test_nothing_departs_that_was_not_counted_and_signed_by_two(commands: list[Any]) -> None:
+    """B8, B9, B11"""
+    loaded = None
+    for event in play("run", commands)[1]:
+        match type(event).__name__:
+            case "RunPlanned":
+                loaded = None
+            case "RunLoaded":
+                loaded = event
+            case "RunDeparted":
+                assert loaded is not None
+                assert loaded.leader_signed != loaded.warehouse_signed
+                assert event.leader
+
+
+@settings(max_examples=300, deadline=None)
+@given(OPEN, story(JOB_CALLS, 40))
+def test_a_job_is_signed_or_fails_only_after_it_left_and_leaves_only_from_a_slot(
+    opened: Any, commands: list[Any]
+) -> None:
+    """A3, B1, B11, B13, B14"""
+    kind, placed, gone, ended = opened.kind, False, False, False
+    for event in play("job", [(opened, (timedelta(0), "system")), *commands])[1]:
+        match type(event).__name__:
+            case "StopScheduled":
+                assert not gone
+                placed = True
+            case "StopUnscheduled":
+                assert placed
+                placed = False
+            case "DeliveryDeparted":
+                assert placed
+                gone = True
+            case "DeliveryCompleted":
+                assert gone
+                assert not ended
+                ended = True
+            case "DeliveryFailed":
+                assert gone
+                gone, placed = False, False
+            case "InstallationCompleted":
+                assert placed
+                assert kind == "installation"
+
+
+ANY = st.sampled_from(["day", "job", "run"]).flatmap(lambda prefix: st.tuples(st.just(prefix), seeded(prefix)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY)
+def test_every_state_survives_its_checkpoint(told: tuple[str, list[Any]]) -> None:
+    """X1"""
+    prefix, commands = told
+    for state in play(prefix, commands)[0]:
+        assert CODECS[prefix].load(CODECS[prefix].dump(state)) == state
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY, st.data())
+def test_any_event_folds_on_any_state_without_an_error(told: tuple[str, list[Any]], data: st.DataObject) -> None:
+    """X1"""
+    prefix, commands = told
+    states, _ = play(prefix, commands)
+    _, other = play(prefix, data.draw(seeded(prefix)))
+    for state in states:
+        for event in other[:10]:
+            state = DECIDERS[prefix].evolve(state, event)  # noqa: PLW2901 - one fold after the other
+        for timer in DECIDERS[prefix].due(state):
+            assert timer.at.tzinfo is not None
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY)
+def test_a_timer_that_fired_is_not_due_again(told: tuple[str, list[Any]]) -> None:
+    """B8, K4, K9"""
+    prefix, commands = told
+    decider = DECIDERS[prefix]
+    state = play(prefix, commands)[0][-1]
+    for timer in decider.due(state):
+        now = max(timer.at, NOW + timedelta(days=30))
+        decision = decider.decide(timer.command, state, Context(now, "system", "system", policy_book().at(now)))
+        assert not isinstance(decision, Rejected)
+        after = state
+        for event in decision:
+            after = decider.evolve(after, event)
+        assert timer.name not in {other.name for other in decider.due(after)}
+
+
+def decided_in_batches(prefix: str, commands: list[Any], size: int) -> tuple[list[Any], list[Any]]:
+    """Events and outcomes of the commands, decided `size` at a time."""
+    rules = Rules(
+        service="dispatch",
+        deciders=DECIDERS,
+        readers=command_reader(SERVICE.deciders),
+        policies=policy_book(),
+        max_event_bytes=1_000_000,
+    )
+    received: list[tuple[datetime, str]] = []
+    now = NOW
+    for _, (passed, role) in commands:
+        now += passed
+        received.append((now, role))
+    incoming = [
+        Incoming(
+            offset=offset,
+            key=f"{prefix}:1",
+            value=command.model_dump_json().encode(),
+            headers=tuple(to_headers(Request(f"c{offset}", received[offset][0], "he.jx", received[offset][1], "r"))),
+        )
+        for offset, (command, _) in enumerate(commands)
+    ]
+    memory: dict[str, Entry] = {}
+    events: list[Any] = []
+    outcomes: list[Any] = []
+    for start in range(0, len(incoming), size):
+        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
+        assert decided.dead == []
+        memory |= decided.changed
+        events += decided.events
+        outcomes += decided.outcomes
+    return events, outcomes
+
+
+@settings(max_examples=100, deadline=None)
+@given(ANY, st.integers(2, 30))
+def test_a_batch_decides_what_one_by_one_decides(told: tuple[str, list[Any]], size: int) -> None:
+    """X1"""
+    prefix, commands = told
+    assert decided_in_batches(prefix, commands, size) == decided_in_batches(prefix, commands, 1)

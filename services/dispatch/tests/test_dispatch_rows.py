@@ -1,0 +1,175 @@
+"""The rows of jobs, days and runs, and who may see what of them."""
+
+import json
+from typing import Any
+
+import pytest
+from dispatch_cases import (
+    BOOKED,
+    DAY,
+    DAY_OPENED,
+    DAY_OUT,
+    DELIVERED,
+    DUE_FEN,
+    FAILED,
+    INSTALLATION,
+    INSTALLATION_SLOT,
+    JOB,
+    NO_GAS,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    POLICY,
+    RUN_DEPARTED,
+    RUN_LOADED,
+    RUN_PLANNED,
+    SCHEDULED,
+    SLOT,
+    TAKEN,
+    a_day,
+    confirmed,
+    meta,
+    reserved,
+)
+
+from contracts.dispatch import (
+    CashCollected,
+    CashHandedIn,
+    JobCompletenessChanged,
+    PlanOverdue,
+    SiteNotReady,
+    SlotReleased,
+    StopConfirmedByWarehouse,
+    StopUnscheduled,
+)
+from contracts.fact import Fact
+from dispatch.projections import fold_day, fold_job, fold_run
+from dispatch.views import day_view, job_view, plan_of, run_view
+
+
+def folded(fold: Any, events: tuple[Fact, ...]) -> dict[str, Any]:
+    """The row after these events, as it would come back from the store."""
+    row = None
+    for sequence, event in enumerate(events, start=1):
+        before = json.dumps(row)
+        after = fold(row, event, meta(sequence))
+        assert json.dumps(row) == before
+        row = after
+    return json.loads(json.dumps(row))
+
+
+NOT_READY = SiteNotReady(at=NOW, job_id=JOB, missing=("gas",), call_back_on=DAY, checklist=NO_GAS)
+LOST = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")
+LEFT = StopUnscheduled(at=NOW, job_id=JOB, reason="客户改期", on=DAY, day_version=2)
+WAREHOUSE = StopConfirmedByWarehouse(at=NOW, job_id=JOB, ready=False, note="缺1")
+STATUS = ("status", "ready", "booked_on", "on", "crew", "version")
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((OPENED,), ("plan", False, None, None, None, 1)),
+        ((INSTALLATION,), ("plan", True, None, None, None, 1)),
+        ((OPENED, NOT_READY), ("plan", False, None, None, None, 2)),
+        ((OPENED, BOOKED), ("plan", True, "2026-03-13", None, None, 2)),
+        ((OPENED, BOOKED, SCHEDULED), ("plan", True, "2026-03-13", "2026-03-13", "S1", 3)),
+        (ON_THE_WAY[:4], ("pub", True, "2026-03-13", "2026-03-13", "S1", 4)),
+        (ON_THE_WAY, ("way", True, "2026-03-13", "2026-03-13", "S1", 5)),
+        ((*ON_THE_WAY, DELIVERED), ("done", True, "2026-03-13", "2026-03-13", "S1", 6)),
+        ((*ON_THE_WAY, FAILED), ("fail", False, None, "2026-03-13", "S1", 6)),
+        ((*ON_THE_WAY, FAILED, BOOKED), ("plan", True, "2026-03-13", None, None, 7)),
+        ((OPENED, BOOKED, SCHEDULED, LEFT), ("plan", True, "2026-03-13", None, None, 4)),
+    ],
+)
+def test_a_jobs_row_says_how_far_it_is(events: tuple[Fact, ...], expected: tuple[object, ...]) -> None:
+    """A3, B1, B2, B4, B11, B13, B14"""
+    row = folded(fold_job, events)
+    assert tuple(row[name] for name in STATUS) == expected
+
+
+def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
+    """A3, B6"""
+    row = folded(fold_job, (*ON_THE_WAY[:4], WAREHOUSE, LOST))
+    assert (row["complete_on"], row["lines"], row["warehouse_ready"], row["warehouse_note"]) == (
+        None,
+        [line.model_dump() for line in OPENED.lines],
+        False,
+        "缺1",
+    )
+
+
+def test_what_came_of_a_delivery_is_on_the_row() -> None:
+    """B13, B22"""
+    outcome = folded(fold_job, (*ON_THE_WAY, DELIVERED))["outcome"]
+    assert (outcome["signed_by"], outcome["taught_use"], outcome["cash_fen"]) == ("马娜", True, DUE_FEN)
+
+
+def test_customers_and_money_are_shown_by_role() -> None:
+    """C18"""
+    row = folded(fold_job, (*ON_THE_WAY, DELIVERED))
+    views = [job_view(row, role) for role in ("crew_leader", "install_assistant", "accountant", "warehouse")]
+    assert [(v.customer.phone, v.amount_due_fen, "cash_fen" in (v.outcome or {})) for v in views] == [
+        ("13800001111", DUE_FEN, True),
+        ("13800001111", None, False),
+        ("138****1111", DUE_FEN, True),
+        ("138****1111", None, False),
+    ]
+
+
+def test_a_days_row_holds_crews_slots_editions_and_adjustments() -> None:
+    """B4, B8"""
+    second = SLOT.model_copy(update={"job_id": "D-2", "position": 2})
+    day = day_view(folded(fold_day, (*TAKEN, DAY_OUT, reserved(second, "加急"), confirmed("D-2"))), DAY, POLICY)
+    assert (
+        [(slot.job_id, slot.position, slot.confirmed, slot.reservation) for slot in day.slots],
+        [(one.job_id, one.by, one.reason) for one in day.adjustments],
+        (day.edition, day.changed, day.overdue, day.version, len(day.crews)),
+    ) == ([(JOB, 1, True, 2), ("D-2", 2, True, 5)], [("D-2", "he.jx", "加急")], (1, True, False, 6, 5))
+
+
+def test_released_slots_and_a_missed_plan_show() -> None:
+    """B8, K4"""
+    left = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason="客户改期")
+    row = folded(fold_day, (*TAKEN, PlanOverdue(at=NOW, depot="main", on=DAY, due=DAY_OPENED.plan_due), left))
+    assert (row["slots"], row["overdue"], row["changed"]) == ([], True, False)
+
+
+def test_a_day_that_nobody_planned_shows_the_crews() -> None:
+    """B8"""
+    assert [crew.crew for crew in day_view(None, DAY, POLICY).crews] == ["S1", "S2", "A1", "A2", "F1"]
+
+
+def test_the_row_of_a_day_gives_the_plan_that_the_rules_see() -> None:
+    """B8"""
+    events = (*TAKEN, reserved(SLOT.model_copy(update={"job_id": "D-2", "position": 2})))
+    assert plan_of(day_view(folded(fold_day, events), DAY, POLICY)) == a_day(*events).plan
+
+
+def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:
+    """B11, B16"""
+    cash = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=500, on_vehicle_fen=500)
+    paid = CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=200, on_vehicle_fen=300, received_by="su.kj")
+    row = folded(fold_run, (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED, cash, paid))
+    leader, warehouse = run_view(row, "crew_leader"), run_view(row, "warehouse")
+    assert (
+        (
+            leader.status,
+            leader.list_no,
+            leader.on_vehicle_fen,
+            len(leader.collected or []),
+            len(leader.handed_in or []),
+        ),
+        (warehouse.on_vehicle_fen, warehouse.collected, warehouse.leader_signed),
+    ) == (("way", "SY20260313-S1-1", 300, 1, 1), (None, None, "li.zq"))
+
+
+def test_a_new_sheet_asks_for_a_new_count() -> None:
+    """B11"""
+    row = folded(fold_run, (RUN_PLANNED, RUN_LOADED, RUN_PLANNED))
+    assert (row["status"], row["counted"]) == ("plan", None)
+
+
+def test_every_row_can_be_shown() -> None:
+    """C18"""
+    rows = [(OPENED,), (INSTALLATION, INSTALLATION_SLOT), ON_THE_WAY, (*ON_THE_WAY, FAILED)]
+    assert [job_view(folded(fold_job, events), "manager").version for events in rows] == [1, 2, 5, 6]
