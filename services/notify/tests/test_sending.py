@@ -197,7 +197,7 @@ async def test_only_their_owner_reads_the_files(tmp_path: Path) -> None:
     """C18"""
     await send(file_sender(tmp_path))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {os.stat(path).st_mode & 0o777 for path in files} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
 async def test_the_log_line_names_neither_the_customer_nor_the_number(
