@@ -184,6 +184,21 @@ def test_a_result_without_an_attempt_is_refused(command: COMMANDS) -> None:
     assert decision.code == "not_attempted"
 
 
+def test_a_provider_that_is_always_away_is_asked_five_times_and_then_given_up() -> None:
+    """E4"""
+    message, asked_at, now = given(REQUESTED), list[int](), NOW
+    command: Any = StartAttempt(attempt=1)
+    while command is not None:
+        for step in (command, RecordFailed(attempt=command.attempt, reason="away", permanent=False)):
+            decision = decide(step, message, at(now))
+            assert not isinstance(decision, Rejected)
+            for event in decision:
+                message = evolve(message, event)
+        asked_at.append((now - NOW) // timedelta(minutes=1))
+        command, now = next(((timer.command, timer.at) for timer in due(message)), (None, now))
+    assert asked_at == [0, 2, 6, 14, 30]
+
+
 # --- whatever is asked, in whatever order ---------------------------------------------------------------------------
 
 COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(

@@ -235,4 +235,5 @@ def test_a_policy_without_a_template_that_is_sent_is_refused(number: int) -> Non
 
 def test_all_templates_of_all_policies_can_be_spoken() -> None:
     """E1"""
-    assert [check_templates(policy) for policy in policy_book().revisions] == [None] * len(policy_book().revisions)
+    for policy in policy_book().revisions:
+        check_templates(policy)
