@@ -36,6 +36,9 @@ _OF_TRANSACTIONS = (
     TxnOffsetCommitRequest,
     EndTxnRequest,
 )
+LONG_POLL_MS = 500
+"""How long the broker holds a fetch that finds nothing. What comes meanwhile is answered at once; less burns CPU."""
+
 _DAY_MS = 86_400_000
 
 
@@ -196,7 +199,7 @@ def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=50,
+        fetch_max_wait_ms=LONG_POLL_MS,
         max_partition_fetch_bytes=4 << 20,
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
@@ -214,7 +217,7 @@ def stream_consumer(settings: Settings, group: str, client: str = "aiokafka") ->
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=LONG_POLL_MS,
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
         rebalance_timeout_ms=60_000,
@@ -229,7 +232,7 @@ def reader(settings: Settings, *, committed: bool = True) -> AIOKafkaConsumer:
         isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="none",
-        fetch_max_wait_ms=50,
+        fetch_max_wait_ms=LONG_POLL_MS,
         max_partition_fetch_bytes=4 << 20,
         fetch_max_bytes=16 << 20,
     )

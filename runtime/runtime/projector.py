@@ -74,7 +74,7 @@ class Projector:
             heartbeat_interval_ms=min(3_000, self.settings.session_timeout_ms // 3),
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=300_000,
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=kafka.LONG_POLL_MS,
             no_reply=True,
             decoder=_as_it_came,
         )
