@@ -33,7 +33,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
 
 async def run(only: list[str], *, quick: bool, rounds: int, profile: bool, out: Path | None) -> int:
     """Measure on a stack of its own; print each table as soon as it is there."""
-    console = Console()
+    console = Console(width=max(100, Console().width))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that are still coming up are no news here
     about = circumstances(quick)
     chosen = subjects(quick, rounds, profile)

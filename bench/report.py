@@ -42,7 +42,7 @@ def _cpu_model() -> str:
 def table_of(section: Section) -> Table:
     """One subject's figures: median, and the least and most of the rounds."""
     table = Table(title=section.title, title_justify="left", title_style="bold")
-    table.add_column("figure")
+    table.add_column("figure", no_wrap=True, min_width=38)
     table.add_column("median", justify="right")
     table.add_column("min", justify="right")
     table.add_column("max", justify="right")
