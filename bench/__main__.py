@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import logging
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -67,7 +69,13 @@ def main() -> None:
         parser.error(f"no such subject: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
     whole = not given.quick and only == list(ALL)
     out = given.out or (RESULTS if whole else None)
+    signal.signal(signal.SIGTERM, _as_interrupt)  # the stack must not outlive us
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
     raise SystemExit(asyncio.run(run(only, quick=given.quick, rounds=given.rounds, profile=given.profile, out=out)))
+
+
+def _as_interrupt(_: int, __: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":
