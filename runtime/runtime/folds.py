@@ -16,7 +16,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.reading import read_event
 from runtime import kafka, metrics
-from runtime.errors import PartitionStopped
+from runtime.commands import fresh_id
+from runtime.errors import CheckpointLost, PartitionStopped
 from runtime.folding import turn
 from runtime.logs import get_log
 from runtime.mongo import Collection, Database, Document, ReplaceOne, UpdateOne, Write, make_indexes, write_guarded
@@ -78,6 +79,7 @@ class ReadModel:
         self._settings = settings
         self._fixed = collection
         self._name: str | None = None
+        self._token: str | None = None
         self._positions: dict[TopicPartition, int] = {}
         self._rows: OrderedDict[str, Document] = OrderedDict()
         self._facets: dict[tuple[str, str], list[Facet]] = {}
@@ -109,7 +111,7 @@ class ReadModel:
         """Look up which collection serves and what it reflects. True when that is not what it was before."""
         name = self._fixed or await self._serving()
         document = await self._database[name].find_one({"_id": POSITIONS})
-        if name == self._name and document is not None:
+        if name == self._name and document is not None and document.get("token") == self._token:
             return False
         known = self._name is not None
         self._name = name
@@ -118,8 +120,11 @@ class ReadModel:
         if document is None:  # never built, or wiped
             await self._database[name].drop()
             await make_indexes(self._database[name], self.projection.indexes)
-            await self._write_positions({})
+            self._token = fresh_id()  # whoever made the document known to us before: these rows are none of theirs
+            fresh = {"token": self._token, "offsets": {}}
+            await self._database[name].update_one({"_id": POSITIONS}, {"$set": fresh}, upsert=True)
         else:
+            self._token = document.get("token")
             self._positions = {
                 TopicPartition(topic.replace("/", "."), int(p)): int(offset)
                 for topic, offsets in document["offsets"].items()
@@ -134,9 +139,18 @@ class ReadModel:
         return str(alias["collection"])
 
     async def _write_positions(self, ends: Mapping[TopicPartition, int]) -> None:
-        """Only the partitions at hand: another process may be folding the others."""
+        """Only the partitions at hand: another process may be folding the others.
+
+        Raises `CheckpointLost` when the document is not the one that was opened: the rows were wiped under us, and
+        positions written now would hide that.
+        """
+        if not ends:
+            return
         moved = {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in ends.items()}
-        await self.collection.update_one({"_id": POSITIONS}, {"$set": moved or {"offsets": {}}}, upsert=True)
+        ours = {"_id": POSITIONS, "token": self._token}
+        if not (await self.collection.update_one(ours, {"$set": moved})).matched_count:
+            self._name = None
+            raise CheckpointLost(f"the rows of {self.projection.name} are gone")
 
     async def fold(self, events: Sequence[Decoded], ends: Mapping[TopicPartition, int]) -> set[str]:
         """Fold events into rows and write what changed.

@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from runtime import kafka, metrics
 from runtime.changes import encode
-from runtime.errors import NotReady, PartitionStopped
+from runtime.errors import CheckpointLost, NotReady, PartitionStopped
 from runtime.folds import Decoded, ReadModel, decode
 from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
@@ -104,7 +104,7 @@ class Projector:
             except PartitionStopped as error:
                 self._stop(error)
                 await asyncio.Event().wait()
-            except (PyMongoError, KafkaError, NotReady, OSError) as error:
+            except (PyMongoError, KafkaError, NotReady, CheckpointLost, OSError) as error:
                 log.warning("read models wait for a server", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_RETRY_SECONDS)
             except Exception as error:  # a bug in a fold: going on would leave rows wrong for ever
@@ -154,13 +154,15 @@ class Projector:
                         await model.open()
                         ends = await kafka.high_watermarks(self.settings, model.partitions())
                         changed = await model.read_up({tp: (model.position(tp), end) for tp, end in ends.items()})
+                        for tp in ends:
+                            self._position[tp] = max(model.position(tp), self._position.get(tp, 0))
                         if changed:
                             log.info("read model caught up", projection=model.projection.name, rows=len(changed))
                 return
             except PartitionStopped as error:
                 self._stop(error)
                 await asyncio.Event().wait()
-            except (PyMongoError, KafkaError, NotReady, OSError) as error:
+            except (PyMongoError, KafkaError, NotReady, CheckpointLost, OSError) as error:
                 log.warning("read models wait for a server", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_RETRY_SECONDS)
 
@@ -170,19 +172,21 @@ class Projector:
             return
         try:
             async with self._turn:
-                changed = [
-                    await self._read_up_to_here(model) if await model.open() else set[str]() for model in self.models
-                ]
+                changed = [await self._read_up_to_here(model) for model in self.models]
                 await self._tell(zip(self.models, changed, strict=True))
         except PartitionStopped as error:
             self._stop(error)
-        except (PyMongoError, KafkaError, NotReady, OSError) as error:
+        except (PyMongoError, KafkaError, NotReady, CheckpointLost, OSError) as error:
             log.warning("read models wait for a server", error=f"{type(error).__name__}: {error}")
 
     async def _read_up_to_here(self, model: ReadModel) -> set[str]:
-        ends = await kafka.high_watermarks(self.settings, model.partitions())
-        here = {tp: self._position.get(tp, ends[tp]) for tp in ends}
-        changed = await model.read_up({tp: (model.position(tp), end) for tp, end in here.items()})
+        """What the model lacks of what this process has folded: nothing, unless it was switched, wiped, or failed."""
+        await model.open()
+        here = {tp: self._position.get(tp, 0) for tp in model.partitions()}
+        lacking = {tp: (model.position(tp), end) for tp, end in here.items() if model.position(tp) < end}
+        if not lacking:
+            return set()
+        changed = await model.read_up(lacking)
         log.info("read model switched or restored", projection=model.projection.name, rows=len(changed))
         return changed
 

@@ -245,9 +245,8 @@ def sources(root: Path) -> tuple[list[Source], list[Source]]:
     members = ("contracts", "runtime", "dashboards", "songda", "services/*")
     code = [path for member in members for path in root.glob(f"{member}/*/**/*.py") if "tests" not in path.parts]
     tests = [path for member in (*members, ".") for path in root.glob(f"{member}/tests/**/test_*.py")]
-    own = Path(__file__).resolve()
     return (
-        [_source(root, path) for path in sorted(code) if path.resolve() != own],  # it names rules as examples
+        [_source(root, path) for path in sorted(code) if path.name != "rules_doc.py"],  # it names rules as examples
         [_source(root, path) for path in sorted(tests) if path.name != "test_rules_doc.py"],
     )
 
