@@ -16,6 +16,7 @@ from contracts.policy import Policy
 from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, crews_of, day_id, held_by, wanted_slot
 from dispatch.domain.job import job_id
 from dispatch.domain.job_refusals import already_departed, not_complete, other_day_agreed
+from dispatch.domain.plan_refusals import slot_gone
 from dispatch.domain.run_refusals import plan_too_late
 from dispatch.domain.stop import LeaveSlot, TakeSlot
 from dispatch.domain.words import Words
@@ -96,6 +97,11 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
     )
     if confirmed.status == "rejected":
         return desk.answer(confirmed)
+    if "SlotReleased" in confirmed.events:
+        no = slot_gone(job["job_id"])
+        gone = LeaveSlot(at=request.at, reason=no.zh, on=request.on, day_version=confirmed.version)
+        await desk.ask(job_id(job["job_id"]), gone, step="gone")
+        desk.refuse(no)
     # 4 what the job left on another day is free
     if job["on"] is not None and job["on"] != request.on.isoformat():
         left = ReleaseSlot(
@@ -292,7 +298,15 @@ async def _put_back(planning: Planning, reserved: Outcome) -> None:
         instead_of=reserved.version,
     )
     restored = await desk.ask(day, old, step="restore")
-    if restored.status == "accepted" and restored.events:
-        await desk.ask(job_id(job["job_id"]), take_of(old, restored, job["vehicle"]), step="retake")
-        confirmed = ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=restored.version)
-        await desk.ask(day, confirmed, step="reconfirm")
+    if restored.status != "accepted" or not restored.events:
+        return
+    retaken = await desk.ask(job_id(job["job_id"]), take_of(old, restored, job["vehicle"]), step="retake")
+    if retaken.rejected is not None and retaken.rejected.code != "already_departed":
+        # the row was behind: the job had left that place meanwhile
+        freed = ReleaseSlot(
+            at=request.at, job_id=job["job_id"], reason=retaken.rejected.zh, reservation=restored.version
+        )
+        await desk.ask(day, freed, step="free")
+        return
+    confirmed = ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=restored.version)
+    await desk.ask(day, confirmed, step="reconfirm")

@@ -192,7 +192,8 @@ def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
             slots = [{**slot, "confirmed": True} if slot["job_id"] == event.job_id else slot for slot in row["slots"]]
             return {**row, "slots": slots, "changed": published}
         case SlotReleased():
-            return {**row, "slots": _others(row, event.job_id), "changed": published}
+            left = _others(row, event.job_id)
+            return {**row, "slots": left, "changed": row["changed"] or (published and left != row["slots"])}
         case DayPublished():
             return {**row, "edition": event.version, "published_at": event.at.isoformat(), "changed": False}
         case PlanOverdue():

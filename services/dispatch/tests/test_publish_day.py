@@ -26,6 +26,7 @@ from contracts.dispatch import PlanOverdue, SlotReleased
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import (
     EXPIRED,
+    GONE,
     ConfirmSlot,
     ExpireSlot,
     MarkPlanOverdue,
@@ -49,10 +50,23 @@ def test_a_slot_that_its_job_took_stays() -> None:
     assert [decide(confirm, a_day(*HELD), CTX), decide(confirm, a_day(*TAKEN), CTX)] == [(confirmed(),), ()]
 
 
-@pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*HELD, LEFT), (*HELD, LEFT, reserved())])
-def test_a_slot_that_is_gone_or_given_anew_is_not_confirmed(history: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("history", [(), (*HELD, LEFT, reserved())])
+def test_a_slot_that_was_given_anew_is_not_confirmed(history: tuple[object, ...]) -> None:
     """B8"""
     assert decide(ConfirmSlot(job_id=JOB, reservation=2), a_day(*history), CTX) == no.slot_gone(JOB)
+
+
+@pytest.mark.parametrize("history", [(DAY_OPENED,), (*HELD, LEFT)])
+def test_a_job_that_took_a_slot_too_late_is_told_that_it_is_gone(history: tuple[object, ...]) -> None:
+    """B8"""
+    gone = LEFT.model_copy(update={"reason": GONE})
+    assert decide(ConfirmSlot(job_id=JOB, reservation=2), a_day(*history), CTX) == (gone,)
+
+
+def test_telling_that_a_slot_is_gone_changes_no_published_plan() -> None:
+    """B4, B8"""
+    gone = LEFT.model_copy(update={"job_id": "D-2", "reason": GONE})
+    assert decide(PublishDay(), a_day(*TAKEN, DAY_OUT, gone), CTX) == ()
 
 
 def test_a_slot_is_released() -> None:

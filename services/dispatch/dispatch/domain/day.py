@@ -33,6 +33,9 @@ DEPOT = "main"
 EXPIRED = "占位到期未用 not taken in time"
 """Reason of a release by the clock."""
 
+GONE = "占位已不在 gone before it was taken"
+"""Reason of a release that tells a job that its slot was free already."""
+
 MOVED = "同日换位 moved within the day"
 """Reason of a release that the same job's next reservation follows; for any other reason the job leaves the slot."""
 
@@ -280,13 +283,22 @@ def wanted_slot(command: ReserveSlot, plan: Plan, mine: Held | None, policy: Pol
 
 
 def confirm(command: ConfirmSlot, day: Day, ctx: Context) -> Decision:
-    """The job took its slot: it stays. Refuses: slot_gone (released, expired, or given anew meanwhile)."""
-    held = None if isinstance(day, Unopened) else held_by(day.plan, command.job_id)
-    if isinstance(day, Unopened) or held is None or held.reservation > command.reservation:
+    """The job took its slot: it stays. Rules: B8.
+
+    A slot that ran out meanwhile is released once more, after the job took it, so that the job leaves it again.
+    Refuses: slot_gone (the job was given another slot of the day since).
+    """
+    if isinstance(day, Unopened):
+        return no.slot_gone(command.job_id)
+    at, plan = command.at or ctx.now, day.plan
+    held = held_by(plan, command.job_id)
+    if held is None:
+        return (SlotReleased(at=at, depot=plan.depot, on=plan.on, job_id=command.job_id, reason=GONE),)
+    if held.reservation > command.reservation:
         return no.slot_gone(command.job_id)
     if held.confirmed:
         return ()
-    return (SlotConfirmed(at=command.at or ctx.now, depot=day.plan.depot, on=day.plan.on, job_id=command.job_id),)
+    return (SlotConfirmed(at=at, depot=plan.depot, on=plan.on, job_id=command.job_id),)
 
 
 def release(command: ReleaseSlot, day: Day, ctx: Context) -> Decision:
@@ -394,8 +406,10 @@ def evolve(day: Day, event: DayEvent) -> Day:
 
 
 def _with(day: Drafted | Published, plan: Plan, held: Iterable[Held]) -> Day:
-    plan = replace(plan, held=tuple(held))
-    return replace(day, plan=plan) if isinstance(day, Drafted) else replace(day, plan=plan, changed=True)
+    now = replace(plan, held=tuple(held))
+    if isinstance(day, Drafted):
+        return replace(day, plan=now)
+    return replace(day, plan=now, changed=day.changed or now.held != plan.held)
 
 
 def _without(held: tuple[Held, ...], job_id: str) -> tuple[Held, ...]:

@@ -1,0 +1,168 @@
+"""Planning takes two aggregates: whatever planners do at once, and wherever they are cut off, both agree in the end."""
+
+import asyncio
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from dispatch_cases import CUSTOMER, DAY, LINES, NOW, READY
+from dispatch_world import RowsInMemory, World
+from fastapi import Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.policy import policy_book
+from dispatch.domain import job_state
+from dispatch.domain.booking import BookInstallation
+from dispatch.domain.job import ChangeCompleteness, OpenJob
+from dispatch.domain.run import PlanRun
+from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
+from runtime.http import Asking, Refusal
+from runtime.outcome import Outcome
+from runtime.people import Person
+
+POLICY = policy_book().at(NOW)
+JOBS = ("D-1", "D-2", "D-3", "I-1", "I-2")
+DAYS = (DAY, date(2026, 3, 14))
+HOLD = timedelta(minutes=POLICY.slot_hold_minutes)
+CLOCK = "time passes until reservations run out"
+REQUESTS = st.one_of(
+    st.builds(
+        SlotRequest,
+        on=st.sampled_from(DAYS),
+        half=st.sampled_from(["am", "pm"]),
+        crew=st.sampled_from(["S1", "S2", "A1", "A2"]),
+        position=st.none() | st.integers(1, 3),
+        adjustment_reason=st.just("顺路"),
+    ),
+    st.just(ReleaseRequest(reason="客户改期")),
+    st.just(ChangeCompleteness(complete_on=None, reason="破损")),
+    st.just(BookInstallation(checklist=READY, on=DAYS[1])),
+    st.just(CLOCK),
+)
+PLANNERS = st.lists(
+    st.tuples(
+        st.sampled_from(JOBS),
+        REQUESTS,
+        st.lists(st.integers(0, 6), max_size=6),
+        st.none() | st.none() | st.integers(0, 4),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+class CutOff(Exception):
+    """The planner's process ended in between."""
+
+
+class Planner(Asking):
+    """A desk whose requests take their time, and which may be cut off after some of them."""
+
+    def __init__(self, world: World, pauses: list[int], asks: int | None) -> None:
+        state = SimpleNamespace(
+            gateway=world,
+            owners={"job": "dispatch", "day": "dispatch", "run": "dispatch"},
+            rows={name: RowsInMemory(rows) for name, rows in world.rows.items()},
+        )
+        request: Any = SimpleNamespace(
+            headers={}, state=SimpleNamespace(request_id="r"), app=SimpleNamespace(state=state)
+        )
+        super().__init__(request, Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant"))
+        self.pauses = list(pauses)
+        self.asks = asks
+
+    async def ask(self, aggregate_id: str, command: Any, **options: Any) -> Outcome:
+        """Wait a little, then ask; or never again."""
+        for _ in range(self.pauses.pop() if self.pauses else 0):
+            await asyncio.sleep(0)
+        if self.asks is not None:
+            if self.asks == 0:
+                raise CutOff
+            self.asks -= 1
+        return await super().ask(aggregate_id, command, **options)
+
+
+async def play(world: World, planners: list[Any]) -> None:
+    """All planners at once; refusals and cut-offs are part of the day."""
+
+    async def plan(job: str, wanted: Any, pauses: list[int], asks: int | None) -> None:
+        desk = Planner(world, pauses, asks)
+        row = world.rows["jobs"][job]["job"]
+        await asyncio.sleep(0)
+        if isinstance(wanted, SlotRequest):
+            await give_slot(desk, row, wanted, POLICY)
+        elif isinstance(wanted, ReleaseRequest):
+            await take_slot_back(desk, row, wanted)
+        elif wanted == CLOCK:
+            world.fire(world.now + HOLD)
+        else:
+            await desk.ask(f"job:{job}", wanted)
+
+    async def react() -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+            world.settle()
+
+    outcomes = await asyncio.gather(*(plan(*planner) for planner in planners), react(), return_exceptions=True)
+    assert [one for one in outcomes if not isinstance(one, None | Refusal | CutOff)] == []
+
+
+def a_world() -> World:
+    """Three deliveries that are booked for the 13th, two installations."""
+    world = World()
+    for job in JOBS:
+        kind = "delivery" if job.startswith("D") else "installation"
+        opened = OpenJob(
+            job_id=job,
+            kind=kind,
+            contract_no=job[2:],
+            customer=CUSTOMER,
+            lines=LINES,
+            complete_on=date(2026, 3, 9),
+            due_at=None,
+        )
+        world.put(f"job:{job}", opened)
+        if kind == "delivery":
+            world.put(f"job:{job}", BookInstallation(checklist=READY, on=DAY))
+    return world
+
+
+def places(world: World) -> dict[str, Any]:
+    """Where each job believes that it is."""
+    states = {job: world.state(f"job:{job}") for job in JOBS}
+    held = {job: job_state.place_of(state) for job, state in states.items()}
+    return {job: (p.on, p.crew, p.half, p.position, p.window) for job, p in held.items() if p is not None}
+
+
+def slots(world: World) -> dict[str, Any]:
+    """Where the days believe that each job is; a job in two days would show as a list of two."""
+    found: dict[str, Any] = {}
+    for on in DAYS:
+        state = world.state(f"day:main:{on.isoformat()}")
+        for held in () if not hasattr(state, "plan") else state.plan.held:
+            assert held.confirmed
+            slot = held.slot
+            assert slot.job_id not in found
+            found[slot.job_id] = (on, slot.crew, slot.half, slot.position, slot.window)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PLANNERS, min_size=1, max_size=3))
+def test_days_and_jobs_agree_once_reservations_have_run_out(rounds: list[Any]) -> None:
+    """B8"""
+    world = a_world()
+    for planners in rounds:
+        asyncio.run(play(world, planners))
+        world.settle()
+    for _ in range(2):
+        world.fire(world.now + HOLD)
+    assert slots(world) == places(world)
+
+
+def test_a_run_is_not_planned_for_a_crew_without_stops() -> None:
+    """B4"""
+    world = a_world()
+    empty = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=())
+    assert world.put("run:2026-03-13:S1", empty).events == ()
