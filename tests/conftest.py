@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the support package `harness` 
 
 from harness.stacks import Stack, container_stack, local_stack, stop_stack
 from harness.stage import Stage, a_stage
+from harness.whole import People, Whole
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +68,23 @@ def seed_of(request: pytest.FixtureRequest) -> int:
     seed = int(os.environ.get("SONGDA_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
     print(f"\n{request.node.name}: SONGDA_TEST_SEED={seed}")
     return seed
+
+
+@pytest.fixture(scope="session")
+def whole(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """One for all journeys: each uses contract numbers of its own."""
+    made = Whole(stack, tmp_path_factory.mktemp("whole"))
+    made.application.start()
+    try:
+        asyncio.run(made.application.ready())
+        yield made
+    finally:
+        made.application.end()
+
+
+@pytest.fixture
+def people(whole: Whole) -> Iterator[People]:
+    """Everybody."""
+    everybody = People(whole)
+    yield everybody
+    everybody.close()

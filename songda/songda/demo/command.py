@@ -136,11 +136,11 @@ def _history(staff: Staff, work: tuple[DayOfWork, ...], today: date) -> None:
             days.book(staff, day)
             for ticket, order_no in due:
                 aftersales.visit(staff, ticket, order_no, day.on)
-            days.plan(staff, day, late=index == 6)
-            days.run(staff, day, late_stop=index in {3, 7})
+            days.plan(staff, day, late=index == 4)
+            days.run(staff, day, late_stop=index in {2, 5})
             for ticket, _ in due:
                 aftersales.finish(staff, ticket, day.on)
-            if index in {2, 6} and day.contracts:
+            if index in {0, 5} and day.contracts:
                 ticket = aftersales.damage(staff, day.contracts[0], day.on, "S1")
                 tickets.append((ticket, aftersales.order_leftover(staff, ticket, day.on), day.on))
         out.print(f"  {day.on} 送 {len(day.contracts)} 单")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DAYS_BACK = 9
+DAYS_BACK = 6
 PER_DAY = 4
+"""Deliveries on a past day; today and tomorrow have more."""
+TODAY, TOMORROW = 8, 12
 AHEAD = 4
 
 
@@ -35,7 +37,7 @@ def days_of_work(contracts: Sequence[Complete], today: date) -> tuple[DayOfWork,
     days = []
     for offset in range(-DAYS_BACK, 2):
         on = today + timedelta(days=offset)
-        count = 2 * PER_DAY if offset == 1 else PER_DAY
+        count = {0: TODAY, 1: TOMORROW}.get(offset, PER_DAY)
         ready = [c for c in waiting if c.complete_on <= on - timedelta(days=AHEAD)][:count]
         waiting = [c for c in waiting if c not in ready]
         days.append(DayOfWork(on, tuple(c.contract_no for c in ready)))

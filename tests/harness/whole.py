@@ -1,23 +1,20 @@
-"""The whole system as one process on the session's servers, and the people who use it."""
+"""The whole system as one process on the session's servers, its command line, and the people who use it."""
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
-from harness.processes import TESTS, Application
-from harness.stacks import Stack
 
+from harness.processes import Application
+from harness.stacks import Stack
 from runtime.people import Tokens
 
 SECRET = "only-for-tests"
-WEEK = TESTS / "data" / "week"
 
 
 class Whole:
@@ -65,18 +62,6 @@ class Whole:
             assert client.get("/api/settled").json() == {"settled": True}
 
 
-@pytest.fixture(scope="session")
-def whole(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """One for all journeys: each uses contract numbers of its own."""
-    made = Whole(stack, tmp_path_factory.mktemp("whole"))
-    made.application.start()
-    try:
-        asyncio.run(made.application.ready())
-        yield made
-    finally:
-        made.application.end()
-
-
 class People:
     """Everybody, by id: `people["he.jx"].post(...)`."""
 
@@ -111,11 +96,3 @@ class People:
         """Hang up."""
         for client in self._clients.values():
             client.close()
-
-
-@pytest.fixture
-def people(whole: Whole) -> Iterator[People]:
-    """Everybody."""
-    everybody = People(whole)
-    yield everybody
-    everybody.close()
