@@ -26,6 +26,16 @@ from runtime.settings import Settings
 
 log = get_log("runtime.gateway")
 
+MAX_COMMAND_BYTES = 1_000_000
+"""Larger ones Kafka would not take (1 MiB a record), today or tomorrow: that is no "try again"."""
+
+TOO_LONG = Rejected(
+    code="command_too_large",
+    rule="",
+    zh="内容太多，系统一次收不下：请分成几次提交。什么都没有改变。",
+    en="This is more than one request can hold: send it in parts. Nothing was changed.",
+)
+
 _RECENT = 20_000  # answers kept for callers who come back
 
 
@@ -98,6 +108,11 @@ class Gateway:
         """
         if (future := self._from_the_future(command, request, aggregate_id)) is not None:
             return future
+        value = command.__pydantic_serializer__.to_json(command)
+        if len(value) > MAX_COMMAND_BYTES:
+            return Outcome(
+                command_id=request.command_id, aggregate_id=aggregate_id, status="rejected", rejected=TOO_LONG
+            )
         if len(self._waiting) >= self.settings.waiting_requests:
             raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
         await asyncio.wait_for(self._listening.wait(), self.settings.decision_seconds)
@@ -106,7 +121,7 @@ class Gateway:
         self._askers[request.command_id] += 1
         metrics.WAITING.labels(service).inc()
         try:
-            await self._send(service, aggregate_id, command, request)
+            await self._send(service, aggregate_id, value, request)
             return await asyncio.wait_for(asyncio.shield(waiter), seconds or self.settings.decision_seconds)
         except TimeoutError:
             return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="pending")
@@ -116,12 +131,12 @@ class Gateway:
             if not self._askers[request.command_id]:  # somebody else may be waiting for the same answer
                 del self._askers[request.command_id], self._waiting[request.command_id]
 
-    async def _send(self, service: str, aggregate_id: str, command: BaseModel, request: Request) -> None:
+    async def _send(self, service: str, aggregate_id: str, value: bytes, request: Request) -> None:
         try:
             sent = await asyncio.wait_for(
                 self._producer.send(
                     f"{service}.commands",
-                    command.__pydantic_serializer__.to_json(command),
+                    value,
                     key=aggregate_id.encode(),
                     partition=kafka.partition_of(aggregate_id, self.settings.partitions),
                     headers=to_headers(request),
@@ -172,8 +187,9 @@ class Gateway:
         found: Outcome | None = None
         async for _, records in kafka.read_between(self.settings, {tp: (first, last)}):
             for record in records:
-                if record.value is not None and needle in record.value:
-                    found = found or from_json(record.value)
+                if found is None and record.value is not None and needle in record.value:
+                    outcome = from_json(record.value)  # the id may also stand in somebody else's answer
+                    found = outcome if outcome.command_id == command_id else None
         return found
 
 

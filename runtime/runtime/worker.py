@@ -142,6 +142,7 @@ class Partition:
         self.dead = TopicPartition(f"{worker.rules.service}.dead-letters", tp.partition)
         self.leaving = asyncio.Event()
         self.serving = False
+        self.state: PartitionState | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._checkpointed = utc_now()
         self._unanswered: list[list[str]] = []
@@ -154,7 +155,7 @@ class Partition:
             self._unanswered = [kafka.unanswered_requests(producer) for producer in producers]
             wait = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
             try:
-                state = await self._take_over(producers)
+                state = self.state = await self._take_over(producers)
                 failures = 0
                 await self._serve(cycle(producers), state)
                 await self._end_checkpointing()
@@ -177,6 +178,7 @@ class Partition:
                 )
             finally:
                 self.serving = False
+                self.state = None
                 await self._end_checkpointing()
                 await asyncio.gather(*(kafka.close_producer(producer) for producer in producers))
             with suppress(TimeoutError):

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from harness.amid import amid
+from harness.amid import amid, rest
 from harness.load import Planned, contract_numbers, life_of
 from harness.stage import Stage
 
@@ -26,7 +26,7 @@ async def test_each_command_sent_three_times_has_one_answer_and_one_effect(stage
     await amid(load, stage, 120)
     worker.kill()
     worker.start()
-    await load
+    await rest(load, stage)
     plans = [plan for life in lives for plan in life]
     first = {plan.command_id: stage.oracle.accounts[plan.command_id].answers[0] for plan in plans}
     again = [await callers.ask(plan) for plan in stage.random.sample(plans, len(plans))]

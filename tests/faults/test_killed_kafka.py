@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from harness.amid import amid
+from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
@@ -21,7 +21,7 @@ async def test_kafka_killed_twice_amid_load_loses_nothing_and_does_nothing_twice
         await amid(load, stage, answers)
         await stage.stack.kill_kafka()
         await stage.stack.start_kafka_again()
-    await load
+    await rest(load, stage)
     report = await stage.check()
     assert (report.commands, report.unknown) == (700, 0)
     assert await stage.live_equals_rebuilt() == 100

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from harness.amid import amid
+from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
@@ -23,23 +23,25 @@ async def test_workers_killed_in_turn_lose_nothing_and_do_nothing_twice(stage: S
         await amid(load, stage, answers)
         victim.kill()
         victim.start()
-    await load
+    await rest(load, stage)
     report = await stage.check()
     assert (report.commands, report.unknown) == (1050, 0)
     assert await stage.live_equals_rebuilt() == 150
 
 
-async def test_a_projector_killed_amid_load_leaves_rows_as_a_rebuild_makes_them(stage: Stage) -> None:
-    """DESIGN 6"""
-    projector = stage.application("projector", "projector").start()
-    await stage.application("worker", "worker").start().ready()
-    await projector.ready()
+async def test_projectors_that_share_the_streams_and_are_killed_leave_rows_as_a_rebuild_makes_them(
+    stage: Stage,
+) -> None:
+    """DESIGN 6: partitions move from one to the other, with rows that the other one has changed meanwhile."""
+    projectors = [stage.application(f"projector-{n}", "projector").start() for n in (1, 2)]
+    for application in (stage.application("worker", "worker").start(), *projectors):
+        await application.ready()
     callers = await stage.callers(patience=2.0)
     load = asyncio.create_task(callers.live([life_of(number, stage.random) for number in contract_numbers(80)]))
-    for answers in (100, 300):
+    for victim, answers in ((projectors[0], 100), (projectors[1], 250), (projectors[0], 400)):
         await amid(load, stage, answers)
-        projector.kill()
-        projector.start()
-    await load
+        victim.kill()
+        victim.start()
+    await rest(load, stage)
     await stage.check()
     assert await stage.live_equals_rebuilt() == 80

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from harness.amid import amid
+from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
@@ -27,7 +27,7 @@ async def test_mongo_wiped_killed_and_wiped_again_changes_no_answer_and_no_row(o
     await stage.stack.start_mongo_again()
     await amid(load, stage, 600)
     await stage.stack.wipe_mongo(stage.settings.mongo_database)
-    await load
+    await rest(load, stage)
     report = await stage.check()
     assert (report.commands, report.unknown) == (840, 0)
     assert await stage.live_equals_rebuilt() == 120

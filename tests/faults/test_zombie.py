@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from harness.amid import amid
+from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 from harness.waiting import eventually
@@ -25,7 +25,7 @@ async def test_a_worker_frozen_past_its_session_is_fenced_when_it_comes_back(sta
     await heir.ready()
     await amid(load, stage, 300)
     zombie.thaw()
-    await load
+    await rest(load, stage)
     report = await stage.check()
     assert (report.commands, report.unknown) == (840, 0)
     await zombie.ready()  # it is a member again, with its share of the partitions
@@ -44,7 +44,7 @@ async def test_a_fenced_owner_writes_nothing_and_takes_over_anew(stage: Stage) -
             usurper = kafka.transactional(stage.settings, owner_id)
             await usurper.start()  # as another owner's takeover does
             await usurper.stop()
-    await load
+    await rest(load, stage)
     await eventually(lambda: worker.not_ready is None, "the worker serves again")
     report = await stage.check()
     assert (report.commands, report.unknown) == (210, 0)

@@ -5,9 +5,13 @@ import asyncio
 from harness.stage import Stage
 from harness.waiting import eventually
 
+AHEAD = 60
+"""Commands that may be asked for past the moment of the strike, until the next one: load that the fault meets."""
+
 
 async def amid(load: "asyncio.Task[None]", stage: Stage, answers: int, *, within: float = 90.0) -> None:
-    """Wait until that many commands are answered, with the load still going."""
+    """Wait until that many commands are answered. The load goes on, but not far: it is still there when we strike."""
+    stage.pace.allow(answers + AHEAD)
 
     def so_far() -> bool:
         if load.done():
@@ -16,3 +20,9 @@ async def amid(load: "asyncio.Task[None]", stage: Stage, answers: int, *, within
         return stage.oracle.answers >= answers
 
     await eventually(so_far, f"{answers} answers", within=within, every=0.01)
+
+
+async def rest(load: "asyncio.Task[None]", stage: Stage) -> None:
+    """The load to its end, at full speed."""
+    stage.pace.allow(None)
+    await load

@@ -102,13 +102,37 @@ def contract_numbers(count: int, first: int = 1) -> list[str]:
     return [f"HT{26_000_000 + number}" for number in range(first, first + count)]
 
 
+class Pace:
+    """How many commands may have been asked for by now: so a fast machine does not run out of load before the fault."""
+
+    def __init__(self) -> None:
+        self._begun = 0
+        self._limit: int | None = None
+        self._news = asyncio.Event()
+
+    def allow(self, limit: int | None) -> None:
+        """So many in all; None: as many as there are."""
+        self._limit = limit
+        self._news.set()
+
+    async def step(self) -> None:
+        """Wait for one's turn."""
+        while self._limit is not None and self._begun >= self._limit:
+            self._news.clear()
+            await self._news.wait()
+        self._begun += 1
+
+
 class Callers:
     """People who ask, and who ask again with the same id until they get a definite answer."""
 
-    def __init__(self, gateway: Gateway, service: str, oracle: Oracle, *, patience: float = 3.0) -> None:
+    def __init__(
+        self, gateway: Gateway, service: str, oracle: Oracle, pace: Pace | None = None, *, patience: float = 3.0
+    ) -> None:
         self._gateway = gateway
         self._service = service
         self._oracle = oracle
+        self._pace = pace or Pace()
         self._patience = patience
 
     async def ask_once(self, plan: Planned) -> Outcome:
@@ -129,6 +153,7 @@ class Callers:
 
     async def ask(self, plan: Planned, *, tries: int = TRIES) -> Outcome:
         """Until there is an answer."""
+        await self._pace.step()
         for _ in range(tries):
             outcome = await self.ask_once(plan)
             if outcome.status != "pending":

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from harness.load import Callers
+from harness.load import Callers, Pace
 from harness.oracle import Oracle, Report
 from harness.processes import Application
 from harness.stacks import Stack
@@ -21,6 +21,7 @@ from runtime.gateway import Gateway
 from runtime.mongo import Database, connect
 from runtime.rebuild import Verdict, discard, rebuild, verify
 from runtime.settings import Settings
+from runtime.state import PartitionState
 from runtime.worker import Worker
 
 SECRET = "a secret of the tests"
@@ -47,6 +48,7 @@ class Stage:
             checkpoint_seconds=1.0,
         )
         self.oracle = Oracle()
+        self.pace = Pace()
         self.database: Database = connect(self.settings)
         self._applications: list[Application] = []
         self._running: list[asyncio.Task[None]] = []
@@ -76,9 +78,9 @@ class Stage:
         await eventually(lambda: gateway.not_ready is None, "the gateway listens")
         return gateway
 
-    async def callers(self, *, patience: float = 3.0, **settings: Any) -> Callers:
-        """Callers of the order service, whose answers the oracle notes."""
-        return Callers(await self.gateway(**settings), self.order, self.oracle, patience=patience)
+    async def callers(self, *, patience: float = 3.0, service: str | None = None, **settings: Any) -> Callers:
+        """Callers of a service (the order service), whose answers the oracle notes."""
+        return Callers(await self.gateway(**settings), service or self.order, self.oracle, self.pace, patience=patience)
 
     async def worker(self, service: str | None = None, **settings: Any) -> Worker:
         """A worker in this process, serving. End it by `end(worker)`, or leave it to the stage."""
@@ -103,6 +105,17 @@ class Stage:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+    async def crash(self, worker: Worker) -> None:
+        """End a worker of this process without its leaving in order: no checkpoint, no farewell to the group."""
+        for owner in worker.owners.values():
+            owner.cancel()
+        await asyncio.gather(*worker.owners.values(), return_exceptions=True)
+        await self.end(worker)
+
+    def memories(self, worker: Worker) -> list[PartitionState]:
+        """What a worker of this process holds in memory, partition by partition."""
+        return [partition.state for partition in worker.partitions.values() if partition.state is not None]
 
     async def check(self) -> Report:
         """The oracle's verdict on the order service, and live = rebuilt for all its read models."""

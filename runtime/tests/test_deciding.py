@@ -1,0 +1,278 @@
+"""Deciding a batch: in order, each command on what the former left; answers for all, events for some."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts import envelope
+from contracts.envelope import Meta
+from contracts.policy import policy_book
+from runtime.commands import Request, command_reader, to_headers
+from runtime.deciding import Decided, Entry, Incoming, Rules, decide_batch
+
+from .conftest import COUNTER, NOW, REFUSED, Count, Counted, Fail
+
+Make = Callable[..., Incoming]
+
+
+def run(rules: Rules, batch: list[Incoming], memory: Mapping[str, Entry] | None = None, **others: Any) -> Decided:
+    """A batch on a memory, nothing remembered."""
+    return decide_batch(rules, batch, memory or {}, others.get("remembered", {}), others.get("last_offset", -1))
+
+
+def answers(decided: Decided) -> list[tuple[str, str, int, int]]:
+    """(command id, status, version, number of events) in order; repeats have a `+` behind the status."""
+    bodies = [json.loads(outcome.value) for outcome in decided.outcomes]
+    return [
+        (b["command_id"], b["status"] + ("+" if b.get("repeated") else ""), b["version"], len(b["events"]))
+        for b in bodies
+    ]
+
+
+def metas(decided: Decided) -> list[Meta]:
+    """Envelopes of the events."""
+    return [envelope.from_headers(event.headers) for event in decided.events]
+
+
+def test_commands_of_one_aggregate_are_decided_in_order_each_on_what_the_former_left(
+    rules: Rules, incoming: Make
+) -> None:
+    decided = run(rules, [incoming(Count(times=2), "c1"), incoming(Count(times=1), "c2")])
+    assert answers(decided) == [("c1", "accepted", 2, 2), ("c2", "accepted", 3, 1)]
+    assert [(m.id, m.sequence, m.causation_id, m.command_offset) for m in metas(decided)] == [
+        ("c1.0", 1, "c1", 10),
+        ("c1.1", 2, "c1", 10),
+        ("c2.0", 3, "c2", 11),
+    ]
+    kind = "DelayNoticed"
+    causes = {"c1": (2, (kind, kind)), "c2": (3, (kind,))}
+    assert decided.changed == {"counter:a": Entry(Counted(3), 3, NOW, causes)}
+
+
+def test_memory_is_not_touched_before_the_commit(rules: Rules, incoming: Make) -> None:
+    """RISKS A3"""
+    before = Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",))})
+    memory = {"counter:a": before}
+    run(rules, [incoming(Count(times=5), "c1")], memory)
+    assert memory == {"counter:a": Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",))})}
+
+
+def test_an_events_envelope_says_who_when_why_and_from_where(rules: Rules, incoming: Make) -> None:
+    request = Request("c1", NOW, "he.jx", "install_assistant", "chain", traceparent="00-abc-01")
+    decided = run(rules, [incoming(Count(times=1), "c1", headers=to_headers(request))])
+    assert metas(decided) == [
+        Meta(
+            id="c1.0",
+            type="songda.order.DelayNoticed.v1",
+            source="/songda/counting",
+            subject="counter:a",
+            time=NOW,
+            sequence=1,
+            causation_id="c1",
+            correlation_id="chain",
+            actor="he.jx",
+            command_offset=10,
+            traceparent="00-abc-01",
+        )
+    ]
+
+
+def test_a_refusal_is_an_answer_without_events(rules: Rules, incoming: Make) -> None:
+    decided = run(rules, [incoming(Count(times=-1), "c1")])
+    body = json.loads(decided.outcomes[0].value)
+    assert (decided.events, decided.changed, decided.dead) == ([], {}, [])
+    assert body["rejected"] == {
+        "code": REFUSED.code,
+        "rule": REFUSED.rule,
+        "zh": REFUSED.zh,
+        "en": REFUSED.en,
+        "facts": {},
+    }
+    assert decided.refusals == [("c1", "counter:a", "enough", "T1")]
+
+
+def test_a_repeat_within_a_batch_gets_the_first_answer(rules: Rules, incoming: Make) -> None:
+    batch = [
+        incoming(Count(times=2), "c1"),
+        incoming(Count(times=2), "c1"),
+        incoming(Count(times=-1), "c2"),
+        incoming(Count(times=1), "c2"),  # the same id stands for the same request, whatever it says now
+    ]
+    decided = run(rules, batch)
+    assert answers(decided) == [
+        ("c1", "accepted", 2, 2),
+        ("c1", "accepted+", 2, 2),
+        ("c2", "rejected", 2, 0),
+        ("c2", "rejected", 2, 0),
+    ]
+    assert len(decided.events) == 2
+
+
+def test_a_repeat_in_a_later_batch_gets_the_first_answer(rules: Rules, incoming: Make) -> None:
+    first = run(rules, [incoming(Count(times=2), "c1"), incoming(Count(times=-1), "c2")])
+    again = [incoming(Count(times=2), "c1"), incoming(Count(times=-1), "c2"), incoming(Count(times=1), "c3")]
+    second = run(rules, again, first.changed, remembered=first.answers)
+    assert answers(second) == [("c1", "accepted+", 2, 2), ("c2", "rejected", 2, 0), ("c3", "accepted", 3, 1)]
+
+
+def test_the_repeated_answer_names_the_same_events(rules: Rules, incoming: Make) -> None:
+    first, second = (
+        json.loads(outcome.value)
+        for outcome in run(rules, [incoming(Count(times=2), "c1"), incoming(Count(times=2), "c1")]).outcomes
+    )
+    assert second.pop("repeated") is True
+    assert second == first
+
+
+def test_what_was_decided_before_a_crash_is_passed_over(rules: Rules, incoming: Make) -> None:
+    """RISKS A14: also when the group's offsets are lost."""
+    batch = [incoming(Count(times=1), "c1"), incoming(Count(times=1), "c2")]
+    decided = run(rules, batch, last_offset=batch[0].offset)
+    assert answers(decided) == [("c2", "accepted", 1, 1)]
+
+
+def test_a_command_for_another_version_than_it_saw_is_refused(rules: Rules, incoming: Make) -> None:
+    batch = [
+        incoming(Count(times=1), "c1", expected=0),
+        incoming(Count(times=1), "c2", expected=0),
+        incoming(Count(times=1), "c3", expected=1),
+    ]
+    decided = run(rules, batch)
+    assert answers(decided) == [("c1", "accepted", 1, 1), ("c2", "rejected", 1, 0), ("c3", "accepted", 2, 1)]
+    assert [code for _, _, code, _ in decided.refusals] == ["stale_page"]
+
+
+def test_time_never_goes_back_within_an_aggregate(rules: Rules, incoming: Make) -> None:
+    earlier = NOW - timedelta(hours=1)
+    decided = run(rules, [incoming(Count(times=1), "c1"), incoming(Count(times=1), "c2", at=earlier)])
+    assert [m.time for m in metas(decided)] == [NOW, NOW]
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        (Fail(), "ZeroDivisionError: a bug in a rule"),
+        (b"{", "unreadable: [((), 'json_invalid')]"),
+        (b'{"command": "Explode"}', "unreadable: [((), 'union_tag_invalid')]"),
+        (b'{"command": "Count", "times": "x"}', "unreadable: [(('Count', 'times'), 'int_parsing')]"),
+        (b'{"command": "Count", "times": 1, "more": 1}', "unreadable: [(('Count', 'more'), 'extra_forbidden')]"),
+        (Count(times=1, note="x" * 3_000), "ValueError: event songda.order.DelayNoticed.v1 has"),
+        (Count(times=2, note="x" * 3_000), "ValueError: event songda.order.DelayNoticed.v1 has"),
+    ],
+)
+def test_what_cannot_be_decided_is_kept_whole_and_the_next_is_decided(
+    rules: Rules, incoming: Make, command: Any, error: str
+) -> None:
+    bad, good = incoming(command, "bad"), incoming(Count(times=1), "good")
+    decided = run(rules, [bad, good])
+    [dead] = decided.dead
+    headers = dict(dead.headers)
+    assert answers(decided) == [("bad", "broken", 0, 0), ("good", "accepted", 1, 1)]
+    assert (dead.key, dead.value, headers["id"], headers["commandoffset"]) == (b"counter:a", bad.value, b"bad", b"10")
+    assert headers["error"].decode().startswith(error)
+    assert decided.failures[0][:2] == ("bad", "counter:a")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("id", b"c1")],
+        [("id", None)],
+        [("id", b"\xff")],
+        to_headers(Request("c1", NOW, "x", "x", "x"))[:-1],
+        [*to_headers(Request("c1", NOW, "x", "x", "x")), ("expected", b"seven")],
+        [("received", b"9999-12-31T23:59:59-14:00"), *to_headers(Request("c1", NOW, "x", "x", "x"))[:1]],
+    ],
+)
+def test_a_record_that_is_no_command_is_kept_and_the_next_is_decided(
+    rules: Rules, incoming: Make, headers: list[tuple[str, bytes]]
+) -> None:
+    decided = run(rules, [incoming(b"{}", "", headers=headers), incoming(Count(times=1), "good")])
+    assert [a[1:] for a in answers(decided)] == [("broken", 0, 0), ("accepted", 1, 1)]
+    assert len(decided.dead) == 1
+
+
+def test_an_aggregate_of_nobody_and_a_record_in_the_wrong_place_are_kept(rules: Rules, incoming: Make) -> None:
+    batch = [
+        incoming(Count(times=1), "c1", key="spaceship:1"),
+        incoming(Count(times=1), "c2", fault="counter:a belongs to partition 2"),
+    ]
+    decided = run(rules, batch)
+    assert [failure[2] for failure in decided.failures] == [
+        "counting owns no aggregate 'spaceship:1'",
+        "counter:a belongs to partition 2",
+    ]
+    assert decided.events == []
+
+
+def test_a_broken_command_that_is_repeated_gets_the_first_answer(rules: Rules, incoming: Make) -> None:
+    first = run(rules, [incoming(Fail(), "bad")])
+    second = run(rules, [incoming(Count(times=1), "bad")], remembered=first.answers)
+    assert (answers(second), second.events) == ([("bad", "broken", 0, 0)], [])
+
+
+def test_answers_without_events_say_that_they_must_be_remembered(rules: Rules, incoming: Make) -> None:
+    """What made events is remembered by its events; the rest only by its answer on the topic."""
+    batch = [
+        incoming(Count(times=1), "made"),
+        incoming(Count(times=0), "already"),
+        incoming(Count(times=-1), "refused"),
+        incoming(Fail(), "broken"),
+        incoming(Count(times=0), "already"),
+    ]
+    decided = run(rules, batch)
+    assert [dict(o.headers).get("remember") for o in decided.outcomes] == [
+        None,
+        b"already",
+        b"refused",
+        b"broken",
+        None,
+    ]
+    assert set(decided.answers) == {"already", "refused", "broken"}
+
+
+COMMANDS = st.tuples(
+    st.sampled_from(["counter:a", "counter:b"]),
+    st.integers(min_value=-1, max_value=3),
+    st.integers(min_value=0, max_value=8),
+    st.none() | st.integers(min_value=0, max_value=6),
+)
+
+
+@given(st.lists(COMMANDS, max_size=25), st.lists(st.integers(min_value=1, max_value=6), max_size=25))
+def test_a_batch_decides_as_one_by_one_does(asked: list[tuple[str, int, int, int | None]], cuts: list[int]) -> None:
+    """However the commands are cut into batches: same events, same answers, same memory."""
+    rules = Rules("counting", {"counter": COUNTER}, command_reader((COUNTER,)), policy_book(), 2_000)
+    records = [
+        Incoming(
+            offset,
+            key,
+            Count(times=times).model_dump_json().encode(),
+            tuple(to_headers(Request(f"{key}-{name}", NOW, "x", "x", "x", expected_version=expected))),
+        )
+        for offset, (key, times, name, expected) in enumerate(asked)
+    ]
+
+    def play(sizes: list[int]) -> tuple[list[Any], list[Any], dict[str, Entry]]:
+        memory: dict[str, Entry] = {}
+        remembered: dict[str, bytes] = {}
+        events: list[Any] = []
+        outcomes: list[Any] = []
+        start = 0
+        while start < len(records):
+            size = sizes.pop() if sizes else len(records)
+            decided = run(rules, records[start : start + size], memory, remembered=remembered, last_offset=start - 1)
+            memory |= decided.changed
+            remembered |= decided.answers
+            events += decided.events
+            outcomes += decided.outcomes
+            start += size
+        return events, outcomes, memory
+
+    assert play(list(cuts)) == play([1] * len(records))
