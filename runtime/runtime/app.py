@@ -83,6 +83,7 @@ class Process:
         self.database: Database = connect(settings)
         self.parts: dict[str, Any] = {}
         self.started = False
+        self.failed = False
 
     async def start_parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Check servers and topics, then build what this process runs. Raises `NotReady` with what to do."""
@@ -188,7 +189,7 @@ def web(process: Process) -> FastAPI:
 async def running(process: Process) -> AsyncIterator[Mapping[str, Any]]:
     """The parts of a process, running; a part that fails for good ends the process with its error."""
     runs = await process.start_parts()
-    tasks = [asyncio.create_task(_supervised(run), name=getattr(run, "__qualname__", "part")) for run in runs]
+    tasks = [asyncio.create_task(_supervised(process, run), name=getattr(run, "__qualname__", "part")) for run in runs]
     try:
         yield process.parts
     finally:
@@ -199,13 +200,14 @@ async def running(process: Process) -> AsyncIterator[Mapping[str, Any]]:
         log.info("stopped")
 
 
-async def _supervised(run: Callable[[], Awaitable[None]]) -> None:
+async def _supervised(process: Process, run: Callable[[], Awaitable[None]]) -> None:
     try:
         await run()
     except asyncio.CancelledError:
         raise
     except Exception:
         log.exception("a part failed for good; ending the process")
+        process.failed = True
         signal.raise_signal(signal.SIGTERM)
         raise
 
@@ -267,6 +269,12 @@ def serve(process: Process) -> int:
         server_header=False,
     )
     server = uvicorn.Server(config)
+
+    def ended(*_: object) -> None:
+        """uvicorn raises the signal once more when it is done: told to stop is no failure, a part that failed is."""
+        raise SystemExit(1 if process.failed else 0)
+
+    signal.signal(signal.SIGTERM, ended)
     try:
         asyncio.run(kafka.provision(process.settings, process.system.services))
         set_up_collector()

@@ -113,9 +113,9 @@ class Gateway:
             return Outcome(
                 command_id=request.command_id, aggregate_id=aggregate_id, status="rejected", rejected=TOO_LONG
             )
-        if len(self._waiting) >= self.settings.waiting_requests:
-            raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
         await asyncio.wait_for(self._listening.wait(), self.settings.decision_seconds)
+        if len(self._waiting) >= self.settings.waiting_requests:  # no await from here until this one counts too
+            raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         waiter = self._waiting.setdefault(request.command_id, waiter)
         self._askers[request.command_id] += 1

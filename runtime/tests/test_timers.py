@@ -62,6 +62,6 @@ def test_what_is_due_is_what_was_set_last(arming: list[tuple[str, int | None]], 
     timers = Timers()
     for name, minutes in arming:
         timers.arm(name, None if minutes is None else at(minutes))
-    last = {name: minutes for name, minutes in arming}
+    last = dict(arming)
     due = {name for name, minutes in last.items() if minutes is not None and minutes <= now}
     assert set(timers.take_due(at(now))) == due
