@@ -39,6 +39,9 @@ _OF_TRANSACTIONS = (
 LONG_POLL_MS = 500
 """How long the broker holds a fetch that finds nothing. What comes meanwhile is answered at once; less burns CPU."""
 
+END_MS = 20
+"""The same for a read that has an end: a position passes the last commit marker only with one more, empty fetch."""
+
 _DAY_MS = 86_400_000
 
 
@@ -224,7 +227,7 @@ def stream_consumer(settings: Settings, group: str, client: str = "aiokafka") ->
     )
 
 
-def reader(settings: Settings, *, committed: bool = True) -> AIOKafkaConsumer:
+def reader(settings: Settings, *, committed: bool = True, wait_ms: int = LONG_POLL_MS) -> AIOKafkaConsumer:
     """A consumer without group: partitions assigned by hand, and a hole in retention is an error, not a jump."""
     return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
@@ -232,7 +235,7 @@ def reader(settings: Settings, *, committed: bool = True) -> AIOKafkaConsumer:
         isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="none",
-        fetch_max_wait_ms=LONG_POLL_MS,
+        fetch_max_wait_ms=wait_ms,
         max_partition_fetch_bytes=4 << 20,
         fetch_max_bytes=16 << 20,
     )
@@ -243,7 +246,9 @@ async def high_watermarks(settings: Settings, partitions: Iterable[TopicPartitio
     consumer = reader(settings, committed=False)
     await _start(consumer.start(), settings)
     try:
-        return dict(await consumer.end_offsets(list(partitions)))
+        wanted = list(partitions)
+        consumer.assign(wanted)  # asked about unassigned topics, the client learns of them one by one, 100 ms each
+        return dict(await consumer.end_offsets(wanted))
     finally:
         await consumer.stop()
 
@@ -262,7 +267,7 @@ async def read_between(
     open_spans = {tp: end for tp, (start, end) in spans.items() if start < end}
     if not open_spans:
         return
-    consumer = reader(settings)
+    consumer = reader(settings, wait_ms=END_MS)
     await _start(consumer.start(), settings)
     try:
         consumer.assign(list(open_spans))
@@ -270,9 +275,9 @@ async def read_between(
             consumer.seek(tp, spans[tp][0])
         idle = 0
         while open_spans:
-            got = await consumer.getmany(*open_spans, timeout_ms=200, max_records=2_000)
-            idle = 0 if got else idle + 1
-            if idle and idle % 5 == 0 and stalled is not None:
+            got = await consumer.getmany(*open_spans, timeout_ms=2 * END_MS, max_records=2_000)
+            idle = 0 if got else idle + 2 * END_MS
+            if idle and idle % 1_000 == 0 and stalled is not None:
                 stalled()
             for tp, records in got.items():
                 inside = [r for r in records if r.offset < open_spans[tp]]
