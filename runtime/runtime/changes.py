@@ -73,20 +73,29 @@ class ChangeFeed:
         try:
             consumer.assign([tp])
             if self._end is None:
-                self._end = (await consumer.end_offsets([tp]))[tp]
-            consumer.seek(tp, self._end)
+                self.begin((await consumer.end_offsets([tp]))[tp])
+            consumer.seek(tp, self._end or 0)
             while True:
                 got = await consumer.getmany(tp, timeout_ms=1_000)
-                for record in got.get(tp, []):
-                    body = orjson.loads(record.value or b"")
-                    self._kept.append((record.offset, body["collection"], tuple(body["row_ids"])))
-                    self._end = record.offset + 1
-                if got:
-                    async with self._news:
-                        self._news.notify_all()
+                bodies = [(record.offset, orjson.loads(record.value or b"")) for record in got.get(tp, [])]
+                await self.take((offset, b["collection"], tuple(b["row_ids"])) for offset, b in bodies)
         finally:
             with suppress(KafkaError):
                 await consumer.stop()
+
+    def begin(self, end: int) -> None:
+        """From here on changes are kept."""
+        self._end = end
+
+    async def take(self, told: Iterable[tuple[int, str, tuple[str, ...]]]) -> None:
+        """Keep changes (offset, collection, row ids) and wake the pages."""
+        before = self._end
+        for change in told:
+            self._kept.append(change)
+            self._end = change[0] + 1
+        if self._end != before:
+            async with self._news:
+                self._news.notify_all()
 
     def position(self) -> str:
         """The position of now, for a page that is rendered now."""
@@ -97,11 +106,14 @@ class ChangeFeed:
         wanted = frozenset(collections)
         position = self._resume(after)
         while True:
-            for offset, collection, row_ids in list(self._kept):
+            end, kept = self._end or 0, list(self._kept)
+            if kept and kept[0][0] > position:
+                raise TooOld(str(position))  # the page was too slow: what it lacks is not kept any more
+            for offset, collection, row_ids in kept:
                 if offset >= position and collection in wanted:
                     position = offset + 1
                     yield Change(str(position), collection, row_ids)
-            position = max(position, self._end or 0)
+            position = max(position, end)  # of the look, not of now: more may have come while the page took its time
             try:
                 async with self._news:
                     if (self._end or 0) <= position:

@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, cast
 
 import structlog
@@ -19,12 +19,19 @@ def mask_phones(text: str) -> str:
 
 
 def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if key in _PERSONAL:
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = mask_phones(value)
-    return event
+    return {key: _without_personal_data(key, value) for key, value in event.items()}
+
+
+def _without_personal_data(key: Any, value: Any) -> Any:
+    if key in _PERSONAL:
+        return "***"
+    if isinstance(value, str):
+        return mask_phones(value)
+    if isinstance(value, Mapping):
+        return {k: _without_personal_data(k, v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_personal_data(None, v) for v in value]
+    return value
 
 
 def set_up_logs(level: str = "info", *, process: str = "") -> None:

@@ -1,0 +1,59 @@
+"""Who may ask: people and the tokens that stand for them."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from runtime.people import Tokens, read_people, signing_secret
+from runtime.settings import Settings
+
+
+def test_a_token_stands_for_the_person_it_was_issued_to() -> None:
+    tokens = Tokens("secret")
+    assert tokens.read(tokens.issue("he.jx")) == "he.jx"
+
+
+@pytest.mark.parametrize("damage", ["", "x", "he.jx", "{}x", "x{}", "{}.x"])
+def test_a_forged_or_damaged_token_stands_for_nobody(damage: str) -> None:
+    token = Tokens("secret").issue("he.jx")
+    assert Tokens("secret").read(damage.format(token)) is None
+
+
+def test_a_token_of_another_secret_stands_for_nobody() -> None:
+    assert Tokens("secret").read(Tokens("other").issue("he.jx")) is None
+
+
+def test_a_token_that_is_too_old_stands_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens("secret")
+    token = tokens.issue("he.jx")
+    monkeypatch.setattr("runtime.people.TOKEN_SECONDS", -1)
+    assert tokens.read(token) is None
+
+
+def test_the_company_s_people_have_one_id_each_and_a_role() -> None:
+    people = read_people()
+    assert people["he.jx"].role == "install_assistant"
+    assert all(person.id == person_id and person.role for person_id, person in people.items())
+
+
+def test_a_list_of_people_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_text('[{"id": "a", "name": "A", "role": "store", "shop": "S01"}]', encoding="utf-8")
+    with pytest.raises(ValidationError, match="shop"):
+        read_people(path)
+
+
+def test_the_local_secret_is_made_once_and_readable_by_us_only(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", secret=None)
+    first = signing_secret(settings)
+    path = tmp_path / "home" / "secret"
+    assert (signing_secret(settings), len(first)) == (first, 43)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_given_secret_goes_over_the_local_one(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, secret="given")
+    assert (signing_secret(settings), list(tmp_path.iterdir())) == ("given", [])
