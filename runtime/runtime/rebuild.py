@@ -64,7 +64,10 @@ async def rebuild(
             done += count
             progress(done, grand)
 
+        before = done
         await model.read_up(spans, step)
+        done = before + total  # commit markers are offsets too, but no events
+        progress(done, done)
         if total < 1_000:  # caught up with a moving stream; what comes now the switch will read up
             return model
 
