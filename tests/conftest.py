@@ -6,6 +6,8 @@ skip: a suite that is green because nothing ran says nothing.
 """
 
 import asyncio
+import gc
+import logging
 import os
 import random
 import sys
@@ -13,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import KafkaError
 
 sys.path.insert(0, str(Path(__file__).parent))  # the support package `harness` lies beside the tests
 
@@ -61,6 +64,20 @@ async def own_stage(own_stack: Stack, tmp_path: Path, request: pytest.FixtureReq
     """The same on servers that the test may kill and wipe."""
     async with a_stage(own_stack, tmp_path, seed_of(request)) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def no_forgotten_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A task or future whose error nobody looked at fails the test that left it behind, not some later one.
+
+    Except those that aiokafka makes for itself and drops when a producer is fenced.
+    """
+    yield
+    gc.collect()
+    records = [r for when in ("call", "teardown") for r in caplog.get_records(when) if r.name == "asyncio"]
+    ours = [r for r in records if not (r.exc_info and isinstance(r.exc_info[1], KafkaError))]
+    forgotten = [r.getMessage() for r in ours if r.levelno >= logging.ERROR]
+    assert not forgotten, forgotten
 
 
 def seed_of(request: pytest.FixtureRequest) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, cast
 
 import structlog
+from aiokafka.errors import KafkaError
 
 _PHONE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 _PERSONAL = frozenset({"name", "customer", "phone", "address", "to", "text", "signed_by", "accepted_by"})
@@ -32,6 +33,12 @@ def _without_personal_data(key: Any, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_personal_data(None, v) for v in value]
     return value
+
+
+def _is_not_aiokafkas_own(record: logging.LogRecord) -> bool:
+    """aiokafka drops a few futures of its own when a producer is fenced; what happened we have logged by then."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, KafkaError) and "never retrieved" in record.getMessage())
 
 
 def set_up_logs(level: str = "info", *, process: str = "") -> None:
@@ -67,6 +74,7 @@ def set_up_logs(level: str = "info", *, process: str = "") -> None:
     # aiokafka prints record values at DEBUG and retries at INFO: neither belongs into our logs.
     for noisy, at in (("aiokafka", "ERROR"), ("pymongo", "WARNING"), ("faststream", "WARNING"), ("httpx", "WARNING")):
         logging.getLogger(noisy).setLevel(at)
+    logging.getLogger("asyncio").addFilter(_is_not_aiokafkas_own)
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(chatty)
         logger.handlers = []

@@ -17,6 +17,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from contracts import envelope
 from contracts.reading import read_event
@@ -327,10 +328,10 @@ class Partition:
         await producer.flush()  # 3
         await producer.send_offsets_to_transaction({self.tp: next_command}, self.worker.group)  # 4
         committing = asyncio.ensure_future(producer.commit_transaction())  # 5
+        committing.add_done_callback(_seen)
         try:
             await asyncio.wait_for(asyncio.shield(committing), COMMIT_SECONDS)
         except TimeoutError:
-            committing.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise OutcomeUnknown(f"commit on {self.tp.topic}/{self.tp.partition} gave no answer") from None
         if lost := [name for names in self._unanswered for name in names]:
             # committed, but the lost request may still arrive: it must meet another epoch
@@ -442,13 +443,24 @@ async def _send(producer: AIOKafkaProducer, tp: TopicPartition, outgoing: Sequen
         while batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
             if not count:
                 raise NotReady(f"a record of {len(record.value)} bytes does not fit into a batch of {tp.topic}")
-            batch.close()
-            sent.append((await producer.send_batch(batch, tp.topic, partition=tp.partition), count))
+            sent.append((await _send_batch(producer, tp, batch), count))
             batch, count = producer.create_batch(), 0
         count += 1
-    batch.close()
-    sent.append((await producer.send_batch(batch, tp.topic, partition=tp.partition), count))
+    sent.append((await _send_batch(producer, tp, batch), count))
     return sent
+
+
+async def _send_batch(producer: AIOKafkaProducer, tp: TopicPartition, batch: BatchBuilder) -> "asyncio.Future[Any]":
+    batch.close()
+    future: asyncio.Future[Any] = await producer.send_batch(batch, tp.topic, partition=tp.partition)
+    future.add_done_callback(_seen)
+    return future
+
+
+def _seen(future: "asyncio.Future[Any]") -> None:
+    """After the first failure of a transaction nobody awaits the others; asyncio would tell of each, with a trace."""
+    if not future.cancelled():
+        future.exception()
 
 
 __all__ = ["Partition", "Worker"]
