@@ -29,7 +29,7 @@ class Application:
             **os.environ,
             **env,
             "SONGDA_HTTP_PORT": str(self.port),
-            "PYTHONPATH": str(TESTS),
+            "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]),
             "PYTHONUNBUFFERED": "1",
         }
         self._process: subprocess.Popen[bytes] | None = None
