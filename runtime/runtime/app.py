@@ -173,7 +173,7 @@ def web(process: Process) -> FastAPI:
         app.state.owners = system.owners()
         app.state.rows = {p.name: Rows(process.database, p.name, p.version) for p in projections}
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
-        app.state.settled = settler(settings, groups_of(system.services, topics))
+        app.state.settled = settler(settings, groups_of(settings, system.services, topics))
         for service in process.services:
             if service.router is not None:
                 app.include_router(service.router)

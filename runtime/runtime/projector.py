@@ -26,7 +26,12 @@ from runtime.settings import Settings
 
 log = get_log("runtime.projector")
 
-GROUP = "songda.projector"
+
+def projector_group(database: str) -> str:
+    """Consumer group of the read models in a database: another database folds the same streams on its own."""
+    return f"songda.projector.{database}"
+
+
 LOOK_SECONDS = 2.0  # how often an idle projector looks whether its collections are still what they were
 _RETRY_SECONDS = 1.0
 
@@ -66,7 +71,7 @@ class Projector:
             batch=True,
             max_records=500,
             batch_timeout_ms=20,
-            group_id=GROUP,
+            group_id=projector_group(self.settings.mongo_database),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
@@ -120,7 +125,7 @@ class Projector:
             tp = TopicPartition(record.topic, record.partition)
             first, _ = spans.get(tp, (record.offset, 0))
             spans[tp] = (first, record.offset + 1)
-            decoded = decode(record, self._subjects[record.topic], GROUP)
+            decoded = decode(record, self._subjects[record.topic], "projector")
             if decoded is not None:
                 by_partition.setdefault(tp, []).append(decoded)
         changed = await asyncio.gather(*(self._advance(model, spans, by_partition) for model in self.models))  # 2
@@ -208,4 +213,4 @@ async def _as_it_came(message: KafkaMessage) -> Any:
     return message.body
 
 
-__all__ = ["GROUP", "Projector"]
+__all__ = ["Projector", "projector_group"]

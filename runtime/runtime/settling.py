@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from runtime import kafka
-from runtime.projector import GROUP as PROJECTOR
+from runtime.projector import projector_group
 from runtime.service import Service
 from runtime.settings import Settings
 
@@ -19,7 +19,7 @@ Groups = Mapping[str, tuple[str, ...]]
 """Consumer group -> topics it reads."""
 
 
-def groups_of(services: Mapping[str, Service], projected: tuple[str, ...]) -> Groups:
+def groups_of(settings: Settings, services: Mapping[str, Service], projected: tuple[str, ...]) -> Groups:
     """Every consumer group of the system, with its topics."""
     groups: dict[str, tuple[str, ...]] = {}
     for name, service in services.items():
@@ -29,7 +29,7 @@ def groups_of(services: Mapping[str, Service], projected: tuple[str, ...]) -> Gr
         if service.effects:
             groups[f"songda.{name}.effects"] = tuple(sorted({f"{e.source}.events" for e in service.effects}))
     if projected:
-        groups[PROJECTOR] = projected
+        groups[projector_group(settings.mongo_database)] = projected
     return groups
 
 

@@ -191,7 +191,7 @@ def lag(as_json: AsJson = False) -> None:
     settings = local_settings()
     whole = system(settings)
     projected = tuple(sorted({f"{f.service}.events" for p in whole.all_projections() for f in p.facets}))
-    behind = asyncio.run(look(settings, groups_of(whole.services, projected)))
+    behind = asyncio.run(look(settings, groups_of(settings, whole.services, projected)))
     if as_json:
         print(json.dumps(behind))
         return

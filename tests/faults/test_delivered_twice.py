@@ -7,7 +7,7 @@ from harness.stage import Stage
 from harness.topics import high_watermarks
 
 from runtime.folds import ReadModel
-from runtime.projector import GROUP
+from runtime.projector import projector_group
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -45,7 +45,8 @@ async def _rows(stage: Stage) -> dict[str, object]:
 
 
 async def _forget_offsets(stage: Stage) -> None:
-    consumer = AIOKafkaConsumer(bootstrap_servers=stage.address, group_id=GROUP, enable_auto_commit=False)
+    group = projector_group(stage.settings.mongo_database)
+    consumer = AIOKafkaConsumer(bootstrap_servers=stage.address, group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
         tps = [TopicPartition(f"{stage.order}.events", p) for p in range(stage.settings.partitions)]
