@@ -60,6 +60,7 @@ class PartitionState:
         self._capacity = capacity
         self._remembered_limit = remembered_limit
         self._dirty: set[str] = set()
+        self._replaying = True  # until `arm_all`: timers are set once, at the end, not event by event
         self._token: str | None = None
         self._complete = True  # memory holds every aggregate: what is not in it does not exist
         self._checkpointing = asyncio.Lock()
@@ -131,6 +132,7 @@ class PartitionState:
         """Set the timers of every aggregate in memory, once a replay is through."""
         for key, entry in self.entries.items():
             self._arm(key, entry, now)
+        self._replaying = False
 
     def due_commands(self, key: str, now: datetime) -> tuple[Timer, ...]:
         """What the aggregate owes by `now`; it must be loaded. Arms it again for what comes later."""
@@ -159,6 +161,8 @@ class PartitionState:
             if len(self.entries) <= self._capacity:
                 break
             if key not in self._dirty:
+                if self._replaying:  # `arm_all` will not see it any more
+                    self._arm(key, self.entries[key], utc_now())
                 del self.entries[key]
                 self._complete = False
 

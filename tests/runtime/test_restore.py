@@ -1,6 +1,7 @@
 """What an owner knows after a restore: from checkpoints, from the beginning, with little memory; always the same."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from harness.topics import Record, committed, high_watermarks
 from harness.waiting import eventually
 
 from contracts import envelope
+from contracts.dispatch import PlanOverdue
 from contracts.reading import read_event
 from runtime import state as state_module
 from runtime.app import rules_of
@@ -111,6 +113,37 @@ async def test_memory_lets_go_only_of_what_is_safe_and_finds_it_again(stage: Sta
     assert len(state.entries) <= 10
     await state.load(entries)
     assert dict(state.entries) == entries
+
+
+async def test_a_replay_of_more_aggregates_than_memory_keeps_forgets_no_timer(stage: Stage) -> None:
+    """DESIGN 3: what leaves memory during the replay is due all the same."""
+    rules = rules_of(stage.settings, stage.system.services[stage.alarm])
+    state = _state(rules, 0, stage.database, capacity=5)
+    await state.open_checkpoints(0)
+    due = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    names = [f"alarm:A{number}" for number in range(30)]
+    for offset, name in enumerate(names):
+        armed = PlanOverdue(at=due, depot=name, on=due.date(), due=due)
+        state.replay(armed, _meta(name, offset), "here")
+        await state.make_room()
+    state.arm_all(due)
+    assert len(state.entries) <= 5
+    assert sorted(state.timers.take_due(datetime.max.replace(tzinfo=UTC), limit=100)) == sorted(names)
+
+
+def _meta(subject: str, offset: int) -> envelope.Meta:
+    return envelope.Meta(
+        id=f"c{offset}.0",
+        type="songda.dispatch.PlanOverdue.v1",
+        source="/songda/alarm",
+        subject=subject,
+        time=datetime(2026, 3, 12, tzinfo=UTC),
+        sequence=1,
+        causation_id=f"c{offset}",
+        correlation_id=f"c{offset}",
+        actor="system",
+        command_offset=offset,
+    )
 
 
 async def test_a_database_wiped_while_a_checkpoint_is_written_is_noticed(
