@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench down lock
+.PHONY: help demo test lint format bench docs down lock
 
 help: ## 显示这些命令 show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ format: ## 统一格式 format the code and repair what ruff can
 bench: ## 性能测量 figures, each beside its raw limit
 	@deploy/bootstrap.sh demo
 	@$(BIN)/python -m bench
+
+docs: ## 生成文档 write docs/rules.md, the JSON Schemas and the AsyncAPI documents anew
+	@deploy/bootstrap.sh demo
+	@$(BIN)/songda contracts generate
+	@$(BIN)/songda docs rules
 
 down: ## 停止本机环境 stop what `make demo` or `songda up` left running; the data is kept
 	@if [ -x $(BIN)/songda ]; then $(BIN)/songda down; else echo "没有在运行 nothing was running."; fi

@@ -17,7 +17,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from contracts import envelope
 from contracts.reading import read_event
@@ -25,17 +24,17 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import deterministic_id, to_headers
-from runtime.deciding import Decided, Incoming, Outgoing, Rules, decide_batch
+from runtime.deciding import Decided, Incoming, Rules, decide_batch
 from runtime.errors import CheckpointLost, NotReady, OutcomeUnknown, OwnershipLost, PartitionStopped
 from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
 from runtime.settings import Settings
 from runtime.state import PartitionState, generation
 from runtime.states import code_version
+from runtime.transaction import Places, write_batch
 
 log = get_log("runtime.worker")
 
-COMMIT_SECONDS = 20.0  # longer and the transaction's end is unknown; the broker aborts it after 10 s anyway
 START_SECONDS = 30.0  # fencing waits for the former owner's transaction to be resolved
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)  # between takeovers after a failure
 _EXPECTED = (KafkaError, PyMongoError, OutcomeUnknown, CheckpointLost, NotReady, TimeoutError, OSError)
@@ -138,9 +137,7 @@ class Partition:
     def __init__(self, worker: Worker, tp: TopicPartition) -> None:
         self.worker = worker
         self.tp = tp
-        self.events = TopicPartition(f"{worker.rules.service}.events", tp.partition)
-        self.outcomes = TopicPartition(f"{worker.rules.service}.outcomes", tp.partition)
-        self.dead = TopicPartition(f"{worker.rules.service}.dead-letters", tp.partition)
+        self.places = Places.of(worker.rules.service, tp.partition)
         self.leaving = asyncio.Event()
         self.serving = False
         self.state: PartitionState | None = None
@@ -201,7 +198,7 @@ class Partition:
         consumer.pause(self.tp)  # 1
         await asyncio.wait_for(asyncio.gather(*(producer.start() for producer in producers)), START_SECONDS)  # 2
         committed = await consumer.committed(self.tp)  # 3
-        ends = await kafka.high_watermarks(self.worker.settings, [self.events, self.outcomes])  # 4
+        ends = await kafka.high_watermarks(self.worker.settings, [self.places.events, self.places.outcomes])  # 4
         settings = self.worker.settings
         state = PartitionState(  # 5
             self.worker.rules,
@@ -212,9 +209,9 @@ class Partition:
             remembered_limit=settings.remembered_outcomes,
             grace_seconds=settings.timer_grace_seconds,
         )
-        await state.open_checkpoints(ends[self.events])
-        replayed = await self._replay(state, ends[self.events])
-        await self._remember_answers(state, ends[self.outcomes])
+        await state.open_checkpoints(ends[self.places.events])
+        replayed = await self._replay(state, ends[self.places.events])
+        await self._remember_answers(state, ends[self.places.outcomes])
         state.arm_all(utc_now())
         start = max(committed or 0, state.last_command + 1)  # 6
         beginning = (await consumer.beginning_offsets([self.tp]))[self.tp]
@@ -235,7 +232,7 @@ class Partition:
     async def _replay(self, state: PartitionState, target: int) -> int:
         """Fold the events from the checkpoints' reach to the target. Returns how many there were."""
         count = 0
-        span = {self.events: (state.next_event, target)}
+        span = {self.places.events: (state.next_event, target)}
         async for tp, records in kafka.read_between(self.worker.settings, span, stalled=self._stalled):
             metas = [envelope.from_headers(record.headers) for record in records]
             await state.load({meta.subject for meta in metas})
@@ -251,9 +248,9 @@ class Partition:
 
     async def _remember_answers(self, state: PartitionState, end: int) -> None:
         """Read the tail of the answers: repeats of commands that made no event get their first answer too."""
-        first = await self._beginning(self.outcomes)
+        first = await self._beginning(self.places.outcomes)
         start = max(first, end - self.worker.settings.remembered_outcomes)
-        async for _, records in kafka.read_between(self.worker.settings, {self.outcomes: (start, end)}):
+        async for _, records in kafka.read_between(self.worker.settings, {self.places.outcomes: (start, end)}):
             for record in records:
                 headers = dict(record.headers)
                 state.last_command = max(state.last_command, int(headers["commandoffset"]))
@@ -264,7 +261,7 @@ class Partition:
         return int((await self.worker.consumer.beginning_offsets([tp]))[tp])
 
     def _stalled(self) -> None:
-        log.warning("replay waits for an open transaction", topic=self.events.topic, partition=self.tp.partition)
+        log.warning("replay waits for an open transaction", topic=self.places.events.topic, partition=self.tp.partition)
 
     async def _serve(self, producers: Iterator[AIOKafkaProducer], state: PartitionState) -> None:
         """Decide what is waiting, batch by batch; between batches timers and checkpoints get their turn."""
@@ -300,43 +297,15 @@ class Partition:
         await state.load({_text(record.key) for record in records})  # 1
         batch = [self._incoming(record, state) for record in records]
         decided = decide_batch(self.worker.rules, batch, state.entries, state.remembered, state.last_command)  # 2
-        next_event = await self._commit(producer, decided, records[-1].offset + 1, state.next_event)  # 3
-        state.commit(decided.changed, decided.answers, utc_now())  # 4
-        state.next_event = next_event
-        state.last_command = max(state.last_command, records[-1].offset)
-        self._report(decided, len(batch), asyncio.get_running_loop().time() - began)
-
-    async def _commit(self, producer: AIOKafkaProducer, decided: Decided, next_command: int, next_event: int) -> int:
-        """Write events, answers and the consumed offset atomically; returns the offset after the last event.
-
-        1 begin; 2 one record batch per topic and await each: a failed one must not be committed over (RISKS A1);
-        3 flush before offsets (spares a 100 ms back-off); 4 offsets last; 5 commit, never cancelled (RISKS A3).
-        """
-        await producer.begin_transaction()  # 1
-        written = []
-        for tp, outgoing in (
-            (self.events, decided.events),
-            (self.outcomes, decided.outcomes),
-            (self.dead, decided.dead),
-        ):
-            if outgoing:
-                written.append((tp, await _send(producer, tp, outgoing)))
-        for tp, futures in written:  # 2
-            for metadata, count in [(await future, count) for future, count in futures]:
-                if tp == self.events:
-                    next_event = metadata.offset + count
-        await producer.flush()  # 3
-        await producer.send_offsets_to_transaction({self.tp: next_command}, self.worker.group)  # 4
-        committing = asyncio.ensure_future(producer.commit_transaction())  # 5
-        committing.add_done_callback(_seen)
-        try:
-            await asyncio.wait_for(asyncio.shield(committing), COMMIT_SECONDS)
-        except TimeoutError:
-            raise OutcomeUnknown(f"commit on {self.tp.topic}/{self.tp.partition} gave no answer") from None
+        consumed = {self.tp: records[-1].offset + 1}
+        written = await write_batch(producer, self.places, decided, consumed, self.worker.group)  # 3
         if lost := [name for names in self._unanswered for name in names]:
             # committed, but the lost request may still arrive: it must meet another epoch
             raise OutcomeUnknown(f"{lost[-1]} was sent again on {self.tp.topic}/{self.tp.partition}")
-        return next_event
+        state.commit(decided.changed, decided.answers, utc_now())  # 4
+        state.next_event = written or state.next_event
+        state.last_command = max(state.last_command, records[-1].offset)
+        self._report(decided, len(batch), asyncio.get_running_loop().time() - began)
 
     def _incoming(self, record: ConsumerRecord[bytes, bytes], state: PartitionState) -> Incoming:
         """A record as a command. An aggregate that is known here was placed rightly; a new one is checked."""
@@ -432,35 +401,6 @@ def _within_bytes(records: Sequence[ConsumerRecord[bytes, bytes]], start: int, l
         if size > limit and index > start:
             return index
     return len(records)
-
-
-async def _send(producer: AIOKafkaProducer, tp: TopicPartition, outgoing: Sequence[Outgoing]) -> list[tuple[Any, int]]:
-    """Hand records over as whole record batches (twice as fast as one by one); returns (future, records) of each."""
-    sent: list[tuple[Any, int]] = []
-    batch = producer.create_batch()
-    count = 0
-    for record in outgoing:
-        while batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
-            if not count:
-                raise NotReady(f"a record of {len(record.value)} bytes does not fit into a batch of {tp.topic}")
-            sent.append((await _send_batch(producer, tp, batch), count))
-            batch, count = producer.create_batch(), 0
-        count += 1
-    sent.append((await _send_batch(producer, tp, batch), count))
-    return sent
-
-
-async def _send_batch(producer: AIOKafkaProducer, tp: TopicPartition, batch: BatchBuilder) -> "asyncio.Future[Any]":
-    batch.close()
-    future: asyncio.Future[Any] = await producer.send_batch(batch, tp.topic, partition=tp.partition)
-    future.add_done_callback(_seen)
-    return future
-
-
-def _seen(future: "asyncio.Future[Any]") -> None:
-    """After the first failure of a transaction nobody awaits the others; asyncio would tell of each, with a trace."""
-    if not future.cancelled():
-        future.exception()
 
 
 __all__ = ["Partition", "Worker"]
