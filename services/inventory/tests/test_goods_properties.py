@@ -25,7 +25,7 @@ from inventory.domain.goods import (
     due,
     evolve,
 )
-from inventory.projections import fold_goods
+from inventory.projections.goods import fold_goods
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

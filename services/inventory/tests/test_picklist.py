@@ -24,7 +24,7 @@ from inventory.domain.picklist import (
     due,
     evolve,
 )
-from inventory.projections import fold_picklist, picklist_view
+from inventory.projections.picklists import fold_picklist, picklist_view
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

@@ -1,43 +1,25 @@
-"""HTTP of the inventory service: receive goods, report damage, answer the morning feedback."""
+"""HTTP of a contract's goods: receive, report damage, look."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
-from contracts.fact import Customer, GoodsLine, Half
+from contracts.fact import Customer
 from contracts.inventory import Fault, Place
 from contracts.policy import civil_day
+from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
 from inventory.domain.goods import Code, Note, ReceiveGoods, ReportDamage, goods_id
-from inventory.domain.picklist import GiveFeedback, picklist_id
-from inventory.projections import goods_view, picklist_view
+from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
-from runtime.commands import deterministic_id, fresh_id
-from runtime.http import Answer, Asking, Desk, Refusal
+from runtime.http import Answer, Desk, Refusal
 
-router = APIRouter(prefix="/api", tags=["inventory 仓库"])
+router = APIRouter()
 
 RECEIVES = ("warehouse",)
 REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")
-GIVES_FEEDBACK = ("warehouse",)
-READS_GOODS = (
-    "cs_specialist",
-    "cs_supervisor",
-    "install_assistant",
-    "install_supervisor",
-    "warehouse",
-    "qc",
-    "accountant",
-    "procurement",
-    "manager",
-)
-READS_LISTS = ("install_assistant", "install_supervisor", "cs_specialist", "warehouse", "qc", "manager")
-
-ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
-DayInPath = Annotated[date, Path(examples=["2026-03-13"])]
-Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 
 
 class _Body(BaseModel):
@@ -99,33 +81,6 @@ class GoodsView(BaseModel):
     version: int
 
 
-class PickStopView(BaseModel):
-    """A stop of the list; `ready` is null until the feedback."""
-
-    job_id: str
-    contract_no: str
-    crew: str
-    half: Half
-    position: int
-    lines: list[GoodsLine]
-    ready: bool | None
-    note: str | None
-
-
-class PickListView(BaseModel):
-    """A day's list and its feedback (B6)."""
-
-    depot: str
-    on: date
-    version: int
-    issued_at: datetime
-    feedback_due: datetime
-    feedback_at: datetime | None
-    feedback_by: str | None
-    stops: list[PickStopView]
-    aggregate_version: int
-
-
 @router.post("/goods/{contract_no}/arrivals", status_code=201, summary="收货 Receive goods (D2)")
 async def receive(contract_no: ContractNoInPath, body: GoodsReceived, desk: Desk) -> Answer:
     """Once per line and waybill. More than was sold is taken and shown as excess (D9)."""
@@ -152,7 +107,7 @@ async def report_damage(contract_no: ContractNoInPath, body: DamageFound, desk: 
     command = ReportDamage(
         at=body.at,
         contract_no=contract_no,
-        damage_id=body.damage_id or _new_damage_id(desk, contract_no),
+        damage_id=body.damage_id or id_of_request(desk, "damage", contract_no),
         line_no=body.line_no,
         quantity=body.quantity,
         found=body.found,
@@ -183,32 +138,6 @@ async def goods(contract_no: ContractNoInPath, desk: Desk) -> GoodsView:
     return GoodsView.model_validate(goods_view(row, desk.person.role))
 
 
-@router.post("/picklists/{on}/feedback", status_code=201, summary="早上反馈 Morning feedback (B6)")
-async def give_feedback(on: DayInPath, body: GiveFeedback, desk: Desk, depot: Depot = "main") -> Answer:
-    """备齐 or 缺货 for every stop of the list. Other answers later correct the earlier ones."""
-    desk.allow(*GIVES_FEEDBACK)
-    return desk.answer(await desk.ask(picklist_id(depot, on), body))
-
-
-@router.get("/picklists/{on}", summary="送、验清单 Pick list of a day (B9)")
-async def picklist(on: DayInPath, desk: Desk, depot: Depot = "main") -> PickListView:
-    """What must be ready, stop by stop, and what the warehouse said."""
-    desk.allow(*READS_LISTS)
-    row = await desk.rows("picklists").get(f"{depot}:{on.isoformat()}")
-    if row is None:
-        raise Refusal(
-            404,
-            Rejected(
-                "no_list",
-                "B9",
-                f"{on} 的送货安排表还没有发到仓库",
-                f"The plan of {on} has not reached the warehouse",
-                {"on": on.isoformat()},
-            ),
-        )
-    return PickListView.model_validate(picklist_view(row))
-
-
 def _same_contract(contract_no: str, body: _Body) -> None:
     if body.contract_no not in (None, contract_no):
         raise Refusal(
@@ -220,10 +149,3 @@ def _same_contract(contract_no: str, body: _Body) -> None:
                 f"The address names contract {contract_no}, the body {body.contract_no}. Make them the same",
             ),
         )
-
-
-def _new_damage_id(desk: Asking, contract_no: str) -> str:
-    """An id that a repeated request (same Idempotency-Key) gets again."""
-    key = desk.request.headers.get("idempotency-key")
-    made = deterministic_id("damage", desk.person.id, key, contract_no) if key else fresh_id()
-    return made.replace("-", "")[:16]

@@ -1,21 +1,13 @@
-"""Rows `goods` (one contract's pieces) and `picklists` (one day's list and feedback), from the own stream alone."""
+"""Rows `goods`: one contract's pieces, from its own stream alone."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
-from contracts.inventory import (
-    DamageReported,
-    GoodsArrived,
-    GoodsExpected,
-    GoodsIssued,
-    MorningFeedbackGiven,
-    PickListIssued,
-)
+from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued
 from contracts.masking import customer_for
 from inventory.domain.goods import IN_WAREHOUSE, GoodsEvent
-from inventory.domain.picklist import PickListEvent
 from runtime.service import Facet, Projection
 
 Json = dict[str, Any]
@@ -54,34 +46,6 @@ def fold_goods(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 facet = _moved(facet, "issued", (line.line_no, line.quantity), (told, meta), list_no=told.list_no)
                 facet = _counted(facet, line.line_no, _issue(line.quantity))
             return facet
-    assert_never(told)
-
-
-def fold_picklist(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """A day's pick list after one more event; `ready` and `note` of a stop are None until the feedback (B6)."""
-    told = cast(PickListEvent, event)
-    match told:
-        case PickListIssued():
-            return {
-                "depot": told.depot,
-                "on": told.on.isoformat(),
-                "version": told.version,
-                "issued_at": told.at.isoformat(),
-                "feedback_due": told.feedback_due.isoformat(),
-                "feedback_at": None,
-                "feedback_by": None,
-                "stops": [{**stop.model_dump(), "ready": None, "note": None} for stop in told.stops],
-            }
-        case MorningFeedbackGiven():
-            answers = {answer.job_id: answer for answer in told.stops}
-            before = cast(Json, facet)
-            stops = [
-                {**stop, "ready": answers[stop["job_id"]].ready, "note": answers[stop["job_id"]].note}
-                if stop["job_id"] in answers
-                else stop
-                for stop in before["stops"]
-            ]
-            return {**before, "feedback_at": told.at.isoformat(), "feedback_by": meta.actor, "stops": stops}
     assert_never(told)
 
 
@@ -148,23 +112,11 @@ def goods_view(document: Mapping[str, Any], role: str) -> Json:
     }
 
 
-def picklist_view(document: Mapping[str, Any]) -> Json:
-    """A day's pick list; `version` is the plan's, `aggregate_version` what `If-Match` may name."""
-    return {**document["picklist"], "aggregate_version": document["_pos"]["picklist"]["seq"]}
-
-
 PROJECTIONS = (
     Projection(
         name="goods",
         version=1,
         row=lambda aggregate_id: aggregate_id.partition(":")[2],
         facets=(Facet(name="goods", service="inventory", prefixes=("goods",), fold=fold_goods),),
-    ),
-    Projection(
-        name="picklists",
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
-        facets=(Facet(name="picklist", service="inventory", prefixes=("picklist",), fold=fold_picklist),),
-        indexes=(("picklist.on",),),
     ),
 )

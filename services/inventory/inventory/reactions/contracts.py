@@ -1,0 +1,54 @@
+"""What contracts and the logistics file tell -> what the warehouse does (A2, A6)."""
+
+from collections.abc import Sequence
+from datetime import time
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import ContractLine, Fact, GoodsLine
+from contracts.order import ArrivalReported, ContractAmended, ContractSigned
+from contracts.policy import civil
+from inventory.domain.goods import ExpectGoods, ReceiveGoods, goods_id
+from runtime.service import Reaction
+
+
+def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+    """A contract, or more lines of it -> the warehouse expects them."""
+    if isinstance(event, ContractSigned):
+        command = ExpectGoods(
+            at=event.at, contract_no=event.contract_no, customer=event.customer, lines=_goods(event.lines)
+        )
+    elif isinstance(event, ContractAmended):
+        command = ExpectGoods(at=event.at, contract_no=event.contract_no, customer=None, lines=_goods(event.added))
+    else:
+        return ()
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """已到仓 in the logistics file -> goods received, at the start of their own day (A2, X1)."""
+    if not isinstance(event, ArrivalReported):
+        return ()
+    command = ReceiveGoods(
+        at=min(civil(event.arrived_on, time()), event.at),
+        contract_no=event.contract_no,
+        line_no=event.line_no,
+        sku=event.sku,
+        quantity=event.quantity,
+        waybill=event.waybill,
+        arrived_on=event.arrived_on,
+        told_by="file",
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+def _goods(lines: Sequence[ContractLine]) -> tuple[GoodsLine, ...]:
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity) for line in lines
+    )
+
+
+REACTIONS = (
+    Reaction(name="inventory.expect_goods", source="order", react=expect_goods),
+    Reaction(name="inventory.receive_goods", source="order", react=receive_goods),
+)
