@@ -1,0 +1,9 @@
+"""HTTP of dispatch: book, plan, publish, load, depart, deliver, install; and what is planned. One module per topic."""
+
+from fastapi import APIRouter
+
+from dispatch.api import booking, days, doorstep, jobs, runs
+
+router = APIRouter(prefix="/api", tags=["dispatch 调度"])
+for topic in (booking, days, runs, doorstep, jobs):
+    router.include_router(topic.router)

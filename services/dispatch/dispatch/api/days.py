@@ -1,0 +1,56 @@
+"""HTTP of the day plan: places for jobs, publishing, the day as it stands (B4, B8)."""
+
+from fastapi import APIRouter
+
+from dispatch.api.rights import CREW_ROLES, PLANS, PLANS_VISITS, READS, DayInPath, JobInPath, job_row, policy_now
+from dispatch.domain.day import DEPOT, PublishDay, day_id
+from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
+from dispatch.views import DayView, day_view
+from runtime.http import Answer, Desk
+
+router = APIRouter()
+
+
+@router.post("/jobs/{job}/slot", summary="排进班组 Give a job a place in a day plan (B8)")
+async def slot(job: JobInPath, body: SlotRequest, desk: Desk) -> Answer:
+    """Reserves in the day, lets the job take it, and confirms; a refusal at any step leaves things as they were."""
+    desk.allow(*PLANS_VISITS)
+    row = await job_row(desk, job)
+    if row["kind"] != "visit":
+        desk.allow(*PLANS)
+    return await give_slot(desk, row, body, policy_now())
+
+
+@router.post("/jobs/{job}/slot/release", summary="退回待排 Take a job out of its slot (B4)")
+async def release(job: JobInPath, body: ReleaseRequest, desk: Desk) -> Answer:
+    """With a reason; refused once the goods have left."""
+    desk.allow(*PLANS_VISITS)
+    row = await job_row(desk, job)
+    if row["kind"] != "visit":
+        desk.allow(*PLANS)
+    return await take_slot_back(desk, row, body)
+
+
+@router.post("/days/{on}/publish", summary="发布安排表 Publish the day plan (B4)")
+async def publish(on: DayInPath, desk: Desk, body: PublishDay | None = None) -> Answer:
+    """Final for warehouse and group; after adjustments, the next edition."""
+    desk.allow(*PLANS)
+    return desk.answer(await desk.ask(day_id(on), body or PublishDay()))
+
+
+@router.get("/days/{on}", summary="安排表 The day plan (B4, B8)")
+async def day(on: DayInPath, desk: Desk) -> DayView:
+    """Crews, slots, edition, adjustments. A crew sees its own stops only."""
+    desk.allow(*READS)
+    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
+    view = day_view(None if row is None else row["day"], on, policy_now())
+    if desk.person.role not in CREW_ROLES:
+        return view
+    own = desk.person.crew
+    return view.model_copy(
+        update={
+            "crews": [crew for crew in view.crews if crew.crew == own],
+            "slots": [one for one in view.slots if one.crew == own],
+            "adjustments": [],
+        }
+    )

@@ -1,0 +1,59 @@
+"""HTTP of jobs as they stand: lists for the desks, one job whole."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from contracts.fact import JobKind
+from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, own_crew
+from dispatch.views import JobList, JobView, job_view
+from runtime.http import Desk
+
+router = APIRouter()
+
+
+@router.get("/jobs", summary="派工单 Jobs")
+async def jobs(
+    desk: Desk,
+    *,
+    status: Annotated[Literal["plan", "pub", "way", "done", "fail"] | None, Query()] = None,
+    kind: Annotated[JobKind | None, Query()] = None,
+    on: Annotated[date | None, Query(description="有班组的日子 day of the slot")] = None,
+    unscheduled: Annotated[bool, Query(description="只看待排 only those without a slot")] = False,
+    contract_no: Annotated[str | None, Query(max_length=20)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> JobList:
+    """By promised day. A crew sees its own stops only; customers are masked by role (C18)."""
+    desk.allow(*READS)
+    query: dict[str, Any] = {}
+    if status is not None:
+        query["job.status"] = status
+    if kind is not None:
+        query["job.kind"] = kind
+    if on is not None:
+        query["job.on"] = on.isoformat()
+    if unscheduled:
+        query |= {"job.on": None, "job.status": status or "plan"}
+    if contract_no is not None:
+        query["job.contract_no"] = contract_no
+    if desk.person.role in CREW_ROLES:
+        query["job.crew"] = desk.person.crew
+    rows = desk.rows("jobs")
+    found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
+    return JobList(
+        total=await rows.count(query),
+        limit=limit,
+        offset=offset,
+        rows=[job_view(row["job"], desk.person.role) for row in found],
+    )
+
+
+@router.get("/jobs/{job}", summary="一张派工单 One job")
+async def one_job(job: JobInPath, desk: Desk) -> JobView:
+    """With customer, goods, slot, and what came of it."""
+    desk.allow(*READS)
+    row = await job_row(desk, job)
+    own_crew(desk, row["crew"], *CREW_ROLES)
+    return job_view(row, desk.person.role)

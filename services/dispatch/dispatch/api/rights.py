@@ -1,0 +1,76 @@
+"""Who may do what in dispatch, and the rows that the routes begin from."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Path
+
+from contracts.decision import Rejected
+from contracts.policy import Policy, policy_book
+from dispatch.domain.job_refusals import unknown_job
+from dispatch.domain.run_refusals import not_planned
+from runtime.clock import utc_now
+from runtime.http import Asking, Refusal
+
+BOOKS = ("install_assistant", "install_supervisor", "cs_specialist")
+PLANS = ("install_assistant", "install_supervisor")
+PLANS_VISITS = (*PLANS, "cs_supervisor")
+DELIVERS = ("crew_leader", "install_supervisor")
+INSTALLS = ("crew_leader", "technician", "install_supervisor")
+LOADS = ("warehouse", "crew_leader", "install_supervisor")
+TAKES_CASH = ("accountant", "crew_leader", "install_supervisor")
+CREW_ROLES = ("crew_leader", "crew", "technician")
+READS = (
+    "cs_specialist",
+    "cs_supervisor",
+    "install_assistant",
+    "install_supervisor",
+    "warehouse",
+    "qc",
+    "accountant",
+    "manager",
+    *CREW_ROLES,
+)
+"""A crew sees its own stops only; stores see their contracts, not the plan (RULES §1)."""
+
+JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
+CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
+DayInPath = Annotated[date, Path(examples=["2026-03-13"])]
+
+
+async def job_row(desk: Asking, job: str) -> dict[str, Any]:
+    """A job's row, or 404."""
+    row = await desk.rows("jobs").get(job)
+    if row is None:
+        raise Refusal(404, unknown_job())
+    facet: dict[str, Any] = row["job"]
+    return facet
+
+
+async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
+    """A run's row, or 404."""
+    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
+    if row is None:
+        raise Refusal(404, not_planned())
+    facet: dict[str, Any] = row["run"]
+    return facet
+
+
+def own_crew(desk: Asking, crew: str | None, *roles: str) -> None:
+    """People of these roles only touch, and see, what their own crew has; others get 403."""
+    if desk.person.role in roles and desk.person.crew != crew:
+        desk.refuse(
+            Rejected(
+                "not_your_crew",
+                "C18",
+                "这不是您班组的单。请联系安装主管。",
+                "This is not your crew's. Ask the installation supervisor.",
+                {"crew": crew, "your_crew": desk.person.crew},
+            ),
+            403,
+        )
+
+
+def policy_now() -> Policy:
+    """The numbers in force now."""
+    return policy_book().at(utc_now())
