@@ -19,11 +19,33 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE_FACT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+PAGE = "page"
+"""The file of words that every page has; the others are named like the page they belong to."""
+
+
+@cache
+def sources() -> Mapping[str, Mapping[str, Table]]:
+    """Name of a file in `words/` -> its tables: `words` for the server's pages, `script` for the browser's."""
+    folder = files("dashboards") / "words"
+    found = {item.name: item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
+    return {name.removesuffix(".toml"): _tables(found[name]) for name in sorted(found)}
+
+
+def _tables(text: str) -> Mapping[str, Table]:
+    return {name: {key: (zh, en) for key, (zh, en) in table.items()} for name, table in tomllib.loads(text).items()}
+
+
 @cache
 def tables() -> Mapping[str, Table]:
-    """`words` for the server's pages, `script` for the browser's."""
-    text = (files("dashboards") / "words.toml").read_text(encoding="utf-8")
-    return {name: {key: (zh, en) for key, (zh, en) in table.items()} for name, table in tomllib.loads(text).items()}
+    """All files' `words`, and all files' `script`. ValueError for a key that two files have."""
+    merged: dict[str, dict[str, tuple[str, str]]] = {"words": {}, "script": {}}
+    for source, of_file in sources().items():
+        for name, table in of_file.items():
+            twice = merged[name].keys() & table.keys()
+            if twice:
+                raise ValueError(f"words/{source}.toml: {sorted(twice)} of [{name}] are in another file too")
+            merged[name].update(table)
+    return merged
 
 
 class Words:
@@ -39,9 +61,10 @@ class Words:
         """The sentence for `key`, filled in. KeyError for a key that is not in the table."""
         return tables()["words"][key][self._column].format(**facts)
 
-    def script(self) -> Mapping[str, str]:
-        """The browser's sentences, unfilled."""
-        return {key: texts[self._column] for key, texts in tables()["script"].items()}
+    def script(self, page: str) -> Mapping[str, str]:
+        """The browser's sentences on a page, unfilled: those of every page and the page's own."""
+        tables_of = (sources().get(source, {}).get("script", {}) for source in (PAGE, page))
+        return {key: texts[self._column] for table in tables_of for key, texts in table.items()}
 
     def say(self, said: Say) -> str:
         """A coded sentence: dates and minutes among its figures are written as this language writes them."""

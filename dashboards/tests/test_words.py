@@ -39,7 +39,7 @@ def test_english_has_no_chinese_left_in_it():
 def test_every_sentence_that_templates_and_scripts_ask_for_exists():
     """X5"""
     html = "".join(path.read_text() for path in PACKAGE.glob("templates/*.html"))
-    script = (PACKAGE / "static" / "board.js").read_text()
+    script = "".join(path.read_text() for path in PACKAGE.glob("static/*.js"))
     code = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
     asked = set(re.findall(r"\bw\('([\w.]+?)'[,)]", html)) | set(re.findall(r"Say\(code=\"([\w.]+)\"", code))
     spoken = set(re.findall(r"\bsay\('(\w+)'", script))
