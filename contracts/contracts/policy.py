@@ -53,6 +53,14 @@ class Shift(_Data):
     closes: time
 
 
+class CalendarException(_Data):
+    """A day whose hours are none of the ordinary ones (C1); no shifts: closed. `why` names the source."""
+
+    on: date
+    shifts: tuple[Shift, ...]
+    why: str
+
+
 class Policy(_Data):
     """All numbers of the rules, with the rule id beside each."""
 
@@ -80,6 +88,8 @@ class Policy(_Data):
     service_hours_other: tuple[Shift, ...]  # C1
     holidays: tuple[date, ...]  # C1: State Council
     makeup_days: tuple[date, ...]  # C1: 调休上班
+    holidays_published_through: date  # C1: later deadlines are provisional
+    calendar_exceptions: tuple[CalendarException, ...]  # C1: dated, stronger than holidays and make-up days
     # E: notify
     templates: dict[int, str]  # E1: SMS templates by number, zh
     send_attempts: int  # E4
@@ -134,6 +144,7 @@ def end_of_day(day: date) -> datetime:
 
 __all__ = [
     "SHANGHAI",
+    "CalendarException",
     "CrewPolicy",
     "HalfHours",
     "Policy",
