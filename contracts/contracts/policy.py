@@ -61,6 +61,13 @@ class CalendarException(_Data):
     why: str
 
 
+class DistrictPlace(_Data):
+    """Where a district (or the depot) lies: degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
 class Policy(_Data):
     """All numbers of the rules, with the rule id beside each."""
 
@@ -80,9 +87,14 @@ class Policy(_Data):
     crews: tuple[CrewPolicy, ...]  # B8
     litres_per_piece: dict[str, int]  # by category: volume of one piece
     litres_per_piece_default: int
+    plan_reissue_minutes: int  # B4: an adjustment of a published plan goes out again after that long at the latest
+    depot_place: DistrictPlace  # where the vehicles start
+    districts: dict[str, DistrictPlace]  # centres; distances are straight lines between them
+    within_district_m: int  # from one address to another of the same district, on average
+    proposal_seconds: int  # a proposed plan is searched for that long at most
     # C: service desk
     reply_within_hours: int  # C2, K13
-    reply_clock: Literal["civil"]  # C2
+    reply_clock: Literal["civil", "service"]  # C2
     reply_start: Literal["opening", "receipt"]  # C2
     service_hours_working: tuple[Shift, ...]  # C1
     service_hours_other: tuple[Shift, ...]  # C1
@@ -90,6 +102,20 @@ class Policy(_Data):
     makeup_days: tuple[date, ...]  # C1: 调休上班
     holidays_published_through: date  # C1: later deadlines are provisional
     calendar_exceptions: tuple[CalendarException, ...]  # C1: dated, stronger than holidays and make-up days
+    follow_up_hours: int  # C6, K16: after a consultation was answered
+    repeat_repair_days: int  # C8
+    complaint_answer_hours: int  # C12, K20: civil
+    complaint_levels: tuple[str, ...]  # C12: roles that answer, level by level
+    major_quality_tickets: int  # C14: so many tickets of one sku ...
+    major_quality_days: int  # C14: ... within so many days
+    major_quality_told: tuple[str, ...]  # C14: roles of the departments concerned
+    regular_call_back_days: int  # C17: after a contract is fulfilled
+    # X4: whom an overdue duty is told, and when
+    warn_share_left: float  # a clock warns when this share (0..1) of its time is left
+    visit_warn_minutes: int  # K14: before the agreed window ends
+    escalate_after_minutes: tuple[int, ...]  # after due: to the superior, then to `escalation_top`
+    superiors: dict[str, str]  # role -> role of the superior
+    escalation_top: str
     # E: notify
     templates: dict[int, str]  # E1: SMS templates by number, zh
     send_attempts: int  # E4
@@ -146,6 +172,7 @@ __all__ = [
     "SHANGHAI",
     "CalendarException",
     "CrewPolicy",
+    "DistrictPlace",
     "HalfHours",
     "Policy",
     "PolicyBook",
