@@ -23,11 +23,14 @@ from runtime.collecting import set_up_collector
 from runtime.commands import command_reader
 from runtime.deciding import Rules
 from runtime.errors import NotReady
+from runtime.files_http import SubjectRule
+from runtime.files_http import router as files_router
 from runtime.gateway import Gateway
 from runtime.http import Desk, ErrorBody
 from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect
+from runtime.objects import open_objects
 from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.projector import Projector
@@ -51,6 +54,8 @@ class System:
     projections: tuple[Projection, ...]
     routers: tuple[APIRouter, ...] = ()
     mounts: Mapping[str, Any] = field(default_factory=dict)
+    subjects: Mapping[str, SubjectRule] = field(default_factory=dict)
+    """Kind of subject -> whether one is somebody's: who, besides the office, may see its files (C18)."""
 
     def all_projections(self) -> tuple[Projection, ...]:
         """The services' own read models and the dashboards'."""
@@ -178,6 +183,9 @@ def web(process: Process) -> FastAPI:
             if service.router is not None:
                 app.include_router(service.router)
         app.include_router(_outcomes())
+        app.state.objects = open_objects(settings)
+        app.state.subjects = system.subjects
+        app.include_router(files_router)
         for router in system.routers:
             app.include_router(router)
         for path, mounted in system.mounts.items():

@@ -18,6 +18,13 @@ class Settings(BaseSettings):
     http_port: int = 8080
     home: Path = Path(".local")
     """Folder for what this machine keeps besides the servers' data: sent messages, the local secret."""
+    files: str | None = None
+    """Where photos, signatures and papers lie: a folder (default `home/files`), or
+    `s3://bucket/prefix?endpoint=https://...&region=...` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it."""
+    max_file_bytes: int = Field(default=10 << 20, ge=1)
+    """Largest file taken; larger ones get 413. Never more than `max_body_bytes`."""
+    label_key: SecretStr | None = None
+    """Key that signs package labels (B20). Without it, one is made once and kept in `home/label_key` (0600)."""
     secret: SecretStr | None = None
     """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
     people: Path | None = None

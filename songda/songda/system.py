@@ -11,6 +11,7 @@ import service_desk.main
 from runtime.app import System
 from runtime.service import Service
 from runtime.settings import Settings
+from songda.file_subjects import SUBJECTS
 
 
 def services(home: Path) -> dict[str, Service]:
@@ -31,6 +32,7 @@ def system(settings: Settings) -> System:
         services=services(settings.home),
         projections=dashboards.main.PROJECTIONS,
         routers=(dashboards.main.router,),
+        subjects=SUBJECTS,
     )
 
 

@@ -1,0 +1,40 @@
+"""Whose contracts, jobs and tickets are: who, besides office and warehouse, may see their photos and papers (C18)."""
+
+from collections.abc import Mapping
+
+from runtime.files_http import SubjectRule
+from runtime.http import Asking
+
+CREW_ROLES = ("crew_leader", "crew", "technician")
+
+
+async def contract_of(desk: Asking, contract_no: str) -> bool:
+    """A contract is its store's, and the crews' that have its delivery or installation."""
+    if desk.person.role == "store":
+        row = await desk.rows("contracts").get(contract_no)
+        return row is not None and row["order"]["store_code"] == desk.person.store
+    return await job_of(desk, f"D-{contract_no}") or await job_of(desk, f"I-{contract_no}")
+
+
+async def job_of(desk: Asking, job: str) -> bool:
+    """A job is its crew's."""
+    if desk.person.role not in CREW_ROLES or desk.person.crew is None:
+        return False
+    row = await desk.rows("jobs").get(job)
+    return row is not None and row["job"]["crew"] == desk.person.crew
+
+
+async def ticket_of(desk: Asking, ticket_id: str) -> bool:
+    """A ticket is the technicians' who visit, and the store's that sold the contract."""
+    row = await desk.rows("tickets").get(ticket_id)
+    if row is None:
+        return False
+    if desk.person.role in CREW_ROLES:
+        return desk.person.id in row["ticket"].get("technicians", ())
+    contract_no = row["ticket"].get("contract_no")
+    return contract_no is not None and await contract_of(desk, contract_no)
+
+
+SUBJECTS: Mapping[str, SubjectRule] = {"contract": contract_of, "job": job_of, "ticket": ticket_of}
+
+__all__ = ["SUBJECTS", "contract_of", "job_of", "ticket_of"]
