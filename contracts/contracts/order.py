@@ -3,9 +3,21 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from contracts.fact import ContractLine, Customer, Fact
+from contracts.fact import ContractLine, Customer, Fact, Fen, GoodsLine, Value
+
+DelayFault = Literal["factory", "logistics", "store"]
+"""Whose fault a delay is: 工厂, 物流, or the store's own contract error 门店 (A4, A5)."""
+
+ConsentHow = Literal["phone", "in_person", "writing", "message"]
+"""How a customer consented to a later date: 电话, 当面, 书面, 信息 (A8)."""
+
+CallResult = Literal["reached", "not_reached", "later"]
+"""What came of a call: 接通, 未接通, 稍后再打 (E3)."""
+
+PaymentMethod = Literal["cash", "transfer", "card", "other"]
+"""现金, 转账, 刷卡, 其他."""
 
 
 class ContractSigned(Fact):
@@ -20,15 +32,73 @@ class ContractSigned(Fact):
     promised_on: date
     amount_due_fen: int
     lines: tuple[ContractLine, ...]
+    promise_due: AwareDatetime | None = None
+    """End of the promised day, when the warning of A8 falls due; null when it had passed before the contract came."""
 
 
 class ContractAmended(Fact):
-    """合同变更 (A6): lines were added, with the reason."""
+    """合同变更 (A6): lines, customer, promised date or amount changed before loading, with the reason."""
 
     event: Literal["ContractAmended"] = "ContractAmended"
     contract_no: str
     added: tuple[ContractLine, ...]
     reason: str
+    changed: tuple[ContractLine, ...] = ()
+    """Lines as they are from now on."""
+    removed: tuple[int, ...] = ()
+    """Numbers of lines that are no part of the contract any more."""
+    lines: tuple[ContractLine, ...] = ()
+    """All lines after the change; empty in events of old."""
+    customer: Customer | None = None
+    """The customer from now on; null: as before."""
+    promised_on: date | None = None
+    """The promised date from now on; null: as before."""
+    promise_due: AwareDatetime | None = None
+    """With `promised_on`: when its warning falls due (A8)."""
+    amount_due_fen: int | None = None
+    """What is to be paid from now on, payments noted so far included; null: as before."""
+
+
+class ContractCancelled(Fact):
+    """合同取消 (A6): before delivery, with the reason; slots, reservations and tickets are released by their owners."""
+
+    event: Literal["ContractCancelled"] = "ContractCancelled"
+    contract_no: str
+    store_code: str
+    customer: Customer
+    lines: tuple[ContractLine, ...]
+    paid_fen: Fen
+    """What the customer had paid by then, to be refunded."""
+    reason: str
+
+
+class DeliveryPostponed(Fact):
+    """客户同意改期 (A8): the customer consented to a later date. `late`: only after the promised time had passed."""
+
+    event: Literal["DeliveryPostponed"] = "DeliveryPostponed"
+    contract_no: str
+    store_code: str
+    customer: Customer
+    promised_before: date
+    promised_on: date
+    promise_due: AwareDatetime | None
+    """When the new promise's warning falls due."""
+    consented_by: str
+    """Who consented, as the customer named himself."""
+    consented_how: ConsentHow
+    reason: str
+    late: bool = False
+
+
+class PromiseBroken(Fact):
+    """承诺日期已过 (A8): the promised time passed without delivery and without consent to a later one."""
+
+    event: Literal["PromiseBroken"] = "PromiseBroken"
+    contract_no: str
+    store_code: str
+    customer: Customer
+    promised_on: date
+    due: AwareDatetime
 
 
 class ShipmentAnnounced(Fact):
@@ -45,7 +115,10 @@ class ShipmentAnnounced(Fact):
 
 
 class DelayNoticed(Fact):
-    """延期 (A2, A4): the logistics file says that goods come later."""
+    """延期 (A2, A4, A5): goods come later, as the logistics file or a person says.
+
+    By hand, `line_no` 0 means the whole contract, and waybill and carrier may be empty.
+    """
 
     event: Literal["DelayNoticed"] = "DelayNoticed"
     contract_no: str
@@ -55,6 +128,80 @@ class DelayNoticed(Fact):
     carrier: str
     eta: date | None
     reason: str
+    customer: Customer | None = None
+    fault: DelayFault = "factory"
+    delay_id: str = ""
+    """Tells the delays of one contract apart, e.g. `1-YD2603040017` from the file or `H2` by hand."""
+    name: str = ""
+    """Name of the product that is late; empty for the whole contract."""
+    post_due: AwareDatetime | None = None
+    """K1: when the group must have been told; null in events of old."""
+    store_code: str = ""
+
+
+class DelayPosted(Fact):
+    """延期已发群 (A4, K1)."""
+
+    event: Literal["DelayPosted"] = "DelayPosted"
+    contract_no: str
+    delay_id: str
+    due: AwareDatetime | None
+    note: str
+
+
+class DelayPostOverdue(Fact):
+    """延期未按时发群 (A4, K1)."""
+
+    event: Literal["DelayPostOverdue"] = "DelayPostOverdue"
+    contract_no: str
+    delay_id: str
+    due: AwareDatetime
+
+
+class DelayExplained(Fact):
+    """延期已致电说明 (A4): a call to the customer and its result; explained once the customer was reached."""
+
+    event: Literal["DelayExplained"] = "DelayExplained"
+    contract_no: str
+    delay_id: str
+    result: CallResult
+    note: str
+    called_by: str
+
+
+class StoreErrorHandedOver(Fact):
+    """门店差错移交 (A5): after the first explanation, the store follows its own error up."""
+
+    event: Literal["StoreErrorHandedOver"] = "StoreErrorHandedOver"
+    contract_no: str
+    delay_id: str
+    store_code: str
+    customer: Customer
+    reason: str
+    handed_by: str
+
+
+class StoreErrorAccepted(Fact):
+    """门店接收 (A5): the store took its error over."""
+
+    event: Literal["StoreErrorAccepted"] = "StoreErrorAccepted"
+    contract_no: str
+    delay_id: str
+    store_code: str
+    accepted_by: str
+    note: str
+
+
+class StoreErrorFollowedUp(Fact):
+    """门店跟进 (A5): what the store did about it; `settled` closes the case."""
+
+    event: Literal["StoreErrorFollowedUp"] = "StoreErrorFollowedUp"
+    contract_no: str
+    delay_id: str
+    store_code: str
+    followed_by: str
+    note: str
+    settled: bool
 
 
 class ArrivalReported(Fact):
@@ -120,6 +267,126 @@ class CompletenessLost(Fact):
     reason: str
 
 
+class GoodsReleaseNoted(Fact):
+    """释放入合同 (A6): pieces in the warehouse that belong to the contract no longer."""
+
+    event: Literal["GoodsReleaseNoted"] = "GoodsReleaseNoted"
+    contract_no: str
+    release_id: str
+    lines: tuple[GoodsLine, ...]
+    reason: str
+
+
+class GoodsReturnNoted(Fact):
+    """退回入合同 (B14, B15): pieces that had left are back in the warehouse, undamaged."""
+
+    event: Literal["GoodsReturnNoted"] = "GoodsReturnNoted"
+    contract_no: str
+    return_id: str
+    line_no: int
+    quantity: int
+    returned_on: date
+
+
+class LoadingNoted(Fact):
+    """装车入合同 (A6, B11): from here on the contract cannot be amended. `run`: run or job that took the goods."""
+
+    event: Literal["LoadingNoted"] = "LoadingNoted"
+    contract_no: str
+    run: str
+
+
+class DeliveryFailureNoted(Fact):
+    """未送成入合同 (B14): the goods went back, and the contract may be amended again, or into deposit."""
+
+    event: Literal["DeliveryFailureNoted"] = "DeliveryFailureNoted"
+    contract_no: str
+    job_id: str
+    cause: str
+    goods: Literal["returned", "deposited"]
+
+
+class DeliveryNoted(Fact):
+    """签收入合同 (A7, B13): what the customer has, piece by piece, and what was refused at the door."""
+
+    event: Literal["DeliveryNoted"] = "DeliveryNoted"
+    contract_no: str
+    job_id: str
+    """The delivery job, or the number of the receipt (签收单) when it was handed over otherwise."""
+    delivered: tuple[GoodsLine, ...]
+    refused: tuple[GoodsLine, ...] = ()
+    signed_by: str
+    delivered_on: date
+
+
+class InstallationNoted(Fact):
+    """安装验收入合同 (A7, B10): installed, and accepted by the customer."""
+
+    event: Literal["InstallationNoted"] = "InstallationNoted"
+    contract_no: str
+    job_id: str
+    accepted_by: str
+    installed_on: date
+
+
+class PaymentNoted(Fact):
+    """收款入合同 (A7, B13): money of the contract, by a crew at the door or by the office."""
+
+    event: Literal["PaymentNoted"] = "PaymentNoted"
+    contract_no: str
+    payment_id: str
+    amount_fen: Fen
+    method: PaymentMethod
+    received_by: str
+    owed_fen: Fen
+    """What is still to be paid after it."""
+    note: str = ""
+
+
+class ReturnRefunded(Fact):
+    """退款 (B15): pieces that the customer does not take are paid back; the contract owes them no longer."""
+
+    event: Literal["ReturnRefunded"] = "ReturnRefunded"
+    contract_no: str
+    refund_id: str
+    line_no: int
+    quantity: int
+    refund_fen: Fen
+    owed_fen: Fen
+    reason: str
+
+
+class Warranty(Value):
+    """质保 of one contract line; `ends_on` is its last day."""
+
+    line_no: int
+    sku: str
+    name: str
+    category: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+class WarrantyStarted(Fact):
+    """质保开始 (A7): counts from acceptance; its length is policy by category."""
+
+    event: Literal["WarrantyStarted"] = "WarrantyStarted"
+    contract_no: str
+    customer: Customer
+    warranties: tuple[Warranty, ...]
+
+
+class ContractFulfilled(Fact):
+    """完结 (A7): delivered, installed, accepted and paid."""
+
+    event: Literal["ContractFulfilled"] = "ContractFulfilled"
+    contract_no: str
+    store_code: str
+    customer: Customer
+    fulfilled_on: date
+
+
 OrderEvent = Annotated[
     ContractSigned
     | ContractAmended
@@ -129,7 +396,26 @@ OrderEvent = Annotated[
     | GoodsNoted
     | DamageNoted
     | GoodsCompleted
-    | CompletenessLost,
+    | CompletenessLost
+    | ContractCancelled
+    | DelayPosted
+    | DelayPostOverdue
+    | DelayExplained
+    | StoreErrorHandedOver
+    | StoreErrorAccepted
+    | StoreErrorFollowedUp
+    | DeliveryPostponed
+    | PromiseBroken
+    | GoodsReleaseNoted
+    | GoodsReturnNoted
+    | LoadingNoted
+    | DeliveryFailureNoted
+    | DeliveryNoted
+    | InstallationNoted
+    | PaymentNoted
+    | ReturnRefunded
+    | WarrantyStarted
+    | ContractFulfilled,
     Field(discriminator="event"),
 ]
 
@@ -143,19 +429,62 @@ WIRE: dict[str, type[Fact]] = {
     "songda.order.DamageNoted.v1": DamageNoted,
     "songda.order.GoodsCompleted.v1": GoodsCompleted,
     "songda.order.CompletenessLost.v1": CompletenessLost,
+    "songda.order.ContractCancelled.v1": ContractCancelled,
+    "songda.order.DelayPosted.v1": DelayPosted,
+    "songda.order.DelayPostOverdue.v1": DelayPostOverdue,
+    "songda.order.DelayExplained.v1": DelayExplained,
+    "songda.order.StoreErrorHandedOver.v1": StoreErrorHandedOver,
+    "songda.order.StoreErrorAccepted.v1": StoreErrorAccepted,
+    "songda.order.StoreErrorFollowedUp.v1": StoreErrorFollowedUp,
+    "songda.order.DeliveryPostponed.v1": DeliveryPostponed,
+    "songda.order.PromiseBroken.v1": PromiseBroken,
+    "songda.order.GoodsReleaseNoted.v1": GoodsReleaseNoted,
+    "songda.order.GoodsReturnNoted.v1": GoodsReturnNoted,
+    "songda.order.LoadingNoted.v1": LoadingNoted,
+    "songda.order.DeliveryFailureNoted.v1": DeliveryFailureNoted,
+    "songda.order.DeliveryNoted.v1": DeliveryNoted,
+    "songda.order.InstallationNoted.v1": InstallationNoted,
+    "songda.order.PaymentNoted.v1": PaymentNoted,
+    "songda.order.ReturnRefunded.v1": ReturnRefunded,
+    "songda.order.WarrantyStarted.v1": WarrantyStarted,
+    "songda.order.ContractFulfilled.v1": ContractFulfilled,
 }
 """Wire name -> model. Written out, never derived; a shape changes by a new version, an upcaster and a golden file."""
 
 __all__ = [
     "WIRE",
     "ArrivalReported",
+    "CallResult",
     "CompletenessLost",
+    "ConsentHow",
     "ContractAmended",
+    "ContractCancelled",
+    "ContractFulfilled",
     "ContractSigned",
     "DamageNoted",
+    "DelayExplained",
+    "DelayFault",
     "DelayNoticed",
+    "DelayPostOverdue",
+    "DelayPosted",
+    "DeliveryFailureNoted",
+    "DeliveryNoted",
+    "DeliveryPostponed",
     "GoodsCompleted",
     "GoodsNoted",
+    "GoodsReleaseNoted",
+    "GoodsReturnNoted",
+    "InstallationNoted",
+    "LoadingNoted",
     "OrderEvent",
+    "PaymentMethod",
+    "PaymentNoted",
+    "PromiseBroken",
+    "ReturnRefunded",
     "ShipmentAnnounced",
+    "StoreErrorAccepted",
+    "StoreErrorFollowedUp",
+    "StoreErrorHandedOver",
+    "Warranty",
+    "WarrantyStarted",
 ]
