@@ -68,6 +68,27 @@ class DistrictPlace(_Data):
     longitude: float
 
 
+ZoneKind = Literal["receiving", "goods", "pending", "showroom"]
+"""收货区, 存放区, 待处理仓, 展厅 (D2, D6, D12)."""
+
+
+class ZonePolicy(_Data):
+    """A zone of a warehouse (库区) with its bins (货位). The first bin of a kind takes what nobody gave a bin."""
+
+    zone: str
+    name: str
+    kind: ZoneKind
+    bins: tuple[str, ...]
+
+
+class DepotPolicy(_Data):
+    """A warehouse (仓库). It has at least one receiving and one pending bin; no bin is named twice."""
+
+    depot: str
+    name: str
+    zones: tuple[ZonePolicy, ...]
+
+
 class Policy(_Data):
     """All numbers of the rules, with the rule id beside each."""
 
@@ -75,6 +96,9 @@ class Policy(_Data):
     effective_from: date
     # A: order
     arrival_rows_receive: bool  # A2: a row 已到仓 stands for the warehouse's receipt
+    delay_post_minutes: int  # A4, K1: the group is told of a delay within
+    warranty_months: dict[str, int]  # A7: by category, from acceptance
+    warranty_months_default: int  # A7
     # B: dispatch
     booking_days_ahead: int  # B1
     call_back_within_days: int  # B2
@@ -116,6 +140,12 @@ class Policy(_Data):
     escalate_after_minutes: tuple[int, ...]  # after due: to the superior, then to `escalation_top`
     superiors: dict[str, str]  # role -> role of the superior
     escalation_top: str
+    # D: warehouse
+    depots: tuple[DepotPolicy, ...]  # D6
+    inbound_papers_within_days: int  # D5, K18
+    inbound_exception_told: str  # D2: role that an exception is reported to
+    dead_stock_days: int  # D10: no move for that long
+    dead_stock_report_at: time  # D10: on the first day of a month
     # E: notify
     templates: dict[int, str]  # E1: SMS templates by number, zh
     send_attempts: int  # E4
@@ -172,6 +202,7 @@ __all__ = [
     "SHANGHAI",
     "CalendarException",
     "CrewPolicy",
+    "DepotPolicy",
     "DistrictPlace",
     "HalfHours",
     "Policy",
