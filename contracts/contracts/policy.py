@@ -208,6 +208,8 @@ __all__ = [
     "Policy",
     "PolicyBook",
     "Shift",
+    "ZoneKind",
+    "ZonePolicy",
     "civil",
     "civil_day",
     "end_of_day",
