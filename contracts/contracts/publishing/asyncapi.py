@@ -27,7 +27,15 @@ STREAMS: Mapping[str, Stream] = {
     "inventory": Stream("仓库", "warehouse", ("goods:HT26030001", "picklist:main:2026-03-13")),
     "dispatch": Stream("派工", "dispatch", ("job:D-HT26030001", "day:main:2026-03-13", "run:2026-03-13:S1")),
     "service_desk": Stream("售后", "after-sales", ("ticket:T-0001",)),
-    "notify": Stream("通知", "message", ("message:0f1f5b0e-1c77-5c53-9d6c-1f1d6a3c9b11",)),
+    "notify": Stream(
+        "通知",
+        "message",
+        (
+            "message:0f1f5b0e-1c77-5c53-9d6c-1f1d6a3c9b11",
+            "call:5b0b7f9e-7e0a-5f38-9d06-0c1d92a4b7aa",
+            "receiver:3f1c5d0e-0c55-5a5b-8d53-2a9b6f1c7e10",
+        ),
+    ),
 }
 
 _HEADERS: Mapping[str, str] = {
