@@ -244,6 +244,10 @@ class Slot(Value):
     window: Window
     volume_l: int
     lines: tuple[GoodsLine, ...]
+    spread: bool = False
+    """Too large for one half-day: the crew drives for it morning and afternoon, and for nothing else (B8)."""
+    forced: str | None = None
+    """Why a supervisor put it here although it does not fit; null when it fits (B8)."""
 
 
 class SlotReserved(Fact):
@@ -256,6 +260,11 @@ class SlotReserved(Fact):
     expires_at: AwareDatetime
     adjustment_reason: str | None
     """Why a published plan is changed (B4); null before publishing."""
+    change_id: str = ""
+    """The change of the plan that gave the slot."""
+    vehicle: str = ""
+    follow: bool = False
+    """The job takes the slot by reaction, whether or not whoever planned it is still there."""
 
 
 class SlotConfirmed(Fact):
@@ -287,6 +296,89 @@ class DayPublished(Fact):
     due: AwareDatetime
     stops: tuple[Slot, ...]
     crews: tuple[CrewOfDay, ...]
+
+
+PlanChangeKind = Literal["place", "release", "move", "swap", "absence", "proposal", "undo", "redo", "revert"]
+"""排入, 退回, 移动, 互换, 缺勤改派, 建议方案, 撤销, 重做, 自动还原 (a job did not follow)."""
+
+
+class SlotMove(Value):
+    """Where one job was on that day and where it is now; null = in no slot of the day."""
+
+    job_id: str
+    contract_no: str
+    before: Slot | None
+    after: Slot | None
+
+
+class PlanChanged(Fact):
+    """排程变更 (B4, B8): one decision of one person about one or more places, all of them or none.
+
+    Its SlotReleased and SlotReserved follow. `of`: the change that is taken back or done again.
+    """
+
+    event: Literal["PlanChanged"] = "PlanChanged"
+    depot: str
+    on: date
+    change_id: str
+    kind: PlanChangeKind
+    reason: str | None
+    of: str | None
+    moves: tuple[SlotMove, ...]
+    reissue_due: AwareDatetime | None
+    """When a published plan goes out again at the latest; null while it is a draft (B4)."""
+
+
+class PlanAdjustment(Value):
+    """What an adjustment did to one stop; null = not in the plan."""
+
+    job_id: str
+    contract_no: str
+    before: Slot | None
+    after: Slot | None
+
+
+class DayAdjusted(Fact):
+    """安排表调整 (B4): a later edition of a published plan, what is different in it, why, and who is told."""
+
+    event: Literal["DayAdjusted"] = "DayAdjusted"
+    depot: str
+    on: date
+    version: int
+    reason: str
+    changes: tuple[PlanAdjustment, ...]
+    told: tuple[str, ...]
+    """`warehouse`, `group`, and the person ids of the leaders who had, or now have, a part in the plan."""
+
+
+class CrewAbsent(Fact):
+    """班组缺勤 (B8): sick or on leave; the crew gets no more stops that day, or that half-day."""
+
+    event: Literal["CrewAbsent"] = "CrewAbsent"
+    depot: str
+    on: date
+    crew: str
+    half: Half | None
+    reason: str
+
+
+class CrewReturned(Fact):
+    """班组恢复出勤: an absence is over, or was a mistake."""
+
+    event: Literal["CrewReturned"] = "CrewReturned"
+    depot: str
+    on: date
+    crew: str
+
+
+class CrewOfDayChanged(Fact):
+    """当天换人换车 (B8): another leader, member or vehicle for one crew of this day."""
+
+    event: Literal["CrewOfDayChanged"] = "CrewOfDayChanged"
+    depot: str
+    on: date
+    crew: CrewOfDay
+    reason: str
 
 
 class PlanOverdue(Fact):
@@ -392,6 +484,11 @@ DispatchEvent = Annotated[
     | SlotReleased
     | DayPublished
     | PlanOverdue
+    | PlanChanged
+    | DayAdjusted
+    | CrewAbsent
+    | CrewReturned
+    | CrewOfDayChanged
     | RunPlanned
     | RunLoaded
     | RunDeparted
@@ -421,6 +518,11 @@ WIRE: dict[str, type[Fact]] = {
     "songda.dispatch.SlotReleased.v1": SlotReleased,
     "songda.dispatch.DayPublished.v1": DayPublished,
     "songda.dispatch.PlanOverdue.v1": PlanOverdue,
+    "songda.dispatch.PlanChanged.v1": PlanChanged,
+    "songda.dispatch.DayAdjusted.v1": DayAdjusted,
+    "songda.dispatch.CrewAbsent.v1": CrewAbsent,
+    "songda.dispatch.CrewReturned.v1": CrewReturned,
+    "songda.dispatch.CrewOfDayChanged.v1": CrewOfDayChanged,
     "songda.dispatch.RunPlanned.v1": RunPlanned,
     "songda.dispatch.RunLoaded.v1": RunLoaded,
     "songda.dispatch.RunDeparted.v1": RunDeparted,
@@ -434,7 +536,11 @@ __all__ = [
     "CashCollected",
     "CashHandedIn",
     "Checklist",
+    "CrewAbsent",
     "CrewOfDay",
+    "CrewOfDayChanged",
+    "CrewReturned",
+    "DayAdjusted",
     "DayOpened",
     "DayPublished",
     "DeliveryCompleted",
@@ -446,6 +552,9 @@ __all__ = [
     "InstallationOverdue",
     "JobCompletenessChanged",
     "JobOpened",
+    "PlanAdjustment",
+    "PlanChangeKind",
+    "PlanChanged",
     "PlanOverdue",
     "RunDeparted",
     "RunLoaded",
@@ -454,6 +563,7 @@ __all__ = [
     "SiteNotReady",
     "Slot",
     "SlotConfirmed",
+    "SlotMove",
     "SlotReleased",
     "SlotReserved",
     "StopConfirmedByWarehouse",
