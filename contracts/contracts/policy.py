@@ -148,8 +148,30 @@ class Policy(_Data):
     dead_stock_report_at: time  # D10: on the first day of a month
     # E: notify
     templates: dict[int, str]  # E1: SMS templates by number, zh
+    urgent_templates: tuple[int, ...]  # E4: sent in quiet hours too
+    optional_templates: tuple[int, ...]  # E4: the contract does not need them; an opt-out stops them
+    quiet_from: time  # E4: no SMS from then ...
+    quiet_until: time  # E4: ... until then
+    sms_per_customer_hour: int  # E4: more wait
+    sms_per_customer_day: int  # E4
+    sends_per_minute: dict[Literal["sms", "group", "fax"], int]  # E4: what a provider takes from one process
     send_attempts: int  # E4
-    retry_minutes: int  # E4
+    retry_minutes: int  # E4: before the second attempt; twice as long before each further one
+    retry_jitter_percent: int  # E4: at most that much longer
+    settle_seconds: int  # E4: "the provider has no such message" is believed that long after an attempt
+    ask_attempts: int  # E4: so often a provider is asked about an unknown result or a receipt; then a person must say
+    ask_minutes: int  # E4: between two questions, at first
+    fax_confirm_minutes: int  # E5: the warehouse confirms a schedule within
+    # E3: call tasks
+    delay_call_minutes: int  # A4: after the notice
+    booking_call_days: int  # B1: after the goods are complete
+    damage_call_minutes: int  # C9, D4: after it was found
+    home_call_due: time  # B3, K3: the day before, at the latest
+    half_day_call_due: time  # B5, K5: the day before
+    arrival_call_hours: int  # B5, K6: before the window opens, at the latest
+    install_call_due: time  # B10, K10: the day before
+    call_back_days: int  # C9: after a repair was signed off
+    call_again_minutes: int  # E3: after nobody answered
 
 
 class PolicyBook:
