@@ -188,26 +188,32 @@ class ReadModel:
     async def _fold_into(self, window: "_Window", events: Sequence[Decoded]) -> None:
         """Fold events over what the window and memory hold: 1 rows into memory; 2 fold. Writes nothing."""
         wanted = [d for d in events if self._facets.get((d.tp.topic, d.meta.subject.partition(":")[0]))]
-        await self._load({self.projection.row(d.meta.subject) for d in wanted} - window.rows.keys())  # 1
+        if not self.projection.per_event:
+            await self._load({self._row_id(d.meta) for d in wanted} - window.rows.keys())  # 1
         for decoded in wanted:  # 2
-            row_id = self.projection.row(decoded.meta.subject)
+            row_id = self._row_id(decoded.meta)
             row = window.rows.get(row_id) or self._rows.get(row_id) or {"_id": row_id, "_pos": {}}
             for facet in self._facets[decoded.tp.topic, decoded.meta.subject.partition(":")[0]]:
-                after = _fold_one(row, facet, decoded)
+                known = decoded.meta.sequence - 1 if self.projection.per_event else _known(row, facet)
+                after = _fold_one(row, facet, decoded, known)
                 if after is not None:
                     row = window.rows[row_id] = after
                     window.moved.setdefault(row_id, set()).add(facet.name)
+
+    def _row_id(self, meta: Meta) -> str:
+        row = self.projection.row(meta.subject)
+        return f"{row}#{meta.sequence:06d}" if self.projection.per_event else row
 
     async def _write_out(self, window: "_Window") -> set[str]:
         """Write what a window changed, rows first, positions last; then memory takes it over. Ids of changed rows."""
         writes: list[Write] = (
             [_guarded(window.rows[row_id], facets) for row_id, facets in window.moved.items()]
-            if self._fixed is None
+            if self._fixed is None and not self.projection.per_event
             else [ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in window.rows.items()]
-        )  # a rebuild's collection has one writer: whole rows, at half the cost
+        )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
         for start in range(0, len(writes), _BULK):
             await write_guarded(self.collection, writes[start : start + _BULK])
-        for row_id, row in window.rows.items():
+        for row_id, row in () if self.projection.per_event else window.rows.items():
             self._rows[row_id] = row
             self._rows.move_to_end(row_id)
         while len(self._rows) > _KEPT_ROWS:
@@ -215,7 +221,7 @@ class ReadModel:
         reached = {tp: max(end, self._positions.get(tp, 0)) for tp, end in window.ends.items()}
         self._positions |= reached
         await self._write_positions(reached)
-        return set(window.moved)
+        return set() if self.projection.per_event else set(window.moved)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]
@@ -224,10 +230,13 @@ class ReadModel:
                 self._rows[document["_id"]] = document
 
 
-def _fold_one(row: Document, facet: Facet, decoded: Decoded) -> Document | None:
-    """The row with one facet moved on by one event; None when that event is already in it."""
+def _known(row: Document, facet: Facet) -> int:
     position = row["_pos"].get(facet.name)
-    known = 0 if position is None else position["seq"]
+    return 0 if position is None else int(position["seq"])
+
+
+def _fold_one(row: Document, facet: Facet, decoded: Decoded, known: int) -> Document | None:
+    """The row with one facet moved on by one event after `known`; None when that event is already in it."""
     where = f"{decoded.tp.topic}/{decoded.tp.partition}@{decoded.offset} row {row['_id']}.{facet.name}"
     if turn(decoded.meta.subject, known, decoded.meta.sequence, where) == "old":
         return None

@@ -66,13 +66,18 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A read model: rows named by `row(aggregate id)`, one facet per stream. Raise `version` when a fold changes."""
+    """A read model: rows named by `row(aggregate id)`, one facet per stream. Raise `version` when a fold changes.
+
+    `per_event`: a journal, with a row for each event instead, named `<row>#<sequence>`; its folds get no facet, and
+    pages are not told of its rows.
+    """
 
     name: str
     version: int
     row: Callable[[str], str]
     facets: tuple[Facet, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    per_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
