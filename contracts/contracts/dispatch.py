@@ -1,11 +1,52 @@
-"""Events of the dispatch service (派工): stream `dispatch.events`, keys `job:<job>`, `day:<depot>:<date>` and
-`run:<date>:<crew>`."""
+"""Events of the dispatch service (派工): stream `dispatch.events`, keys `job:<job>`, `day:<depot>:<date>`,
+`run:<date>:<crew>` and `fleet:<depot>`. Calls, the road and the fleet have a module each; the union is here."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_fleet import (
+    CrewDissolved,
+    CrewSet,
+    DistrictSet,
+    FleetOpened,
+    LeaveCancelled,
+    LeaveNoted,
+    PersonSet,
+    TripApproved,
+    VehicleReturned,
+    VehicleSentOut,
+    VehicleSet,
+)
+from contracts.dispatch_road import (
+    CashOverdue,
+    DayReported,
+    DayReportOverdue,
+    DeliveryListIssued,
+    FailureConsented,
+    PiecesRefused,
+    RunClosed,
+    StopArrived,
+    StopEnded,
+    StopOrderChanged,
+    StopReached,
+    StopUndeliverable,
+)
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
 
 # --- job: one delivery, installation or visit ---------------------------------------------------------------------
@@ -69,6 +110,12 @@ class InstallationBooked(Fact):
     """Why fewer days ahead than B1 asks were accepted; null when the rule holds."""
     booking_due: AwareDatetime
     """K2: the booking was owed by then (install date - 3 days)."""
+    kind: JobKind | None = None
+    contract_no: str = ""
+    customer: Customer | None = None
+    """Whom SMS 2 goes to; null in records from before it went out."""
+    rebooked: bool = False
+    """Another day was agreed before (改约)."""
 
 
 class SiteNotReady(Fact):
@@ -95,6 +142,10 @@ class StopScheduled(Fact):
     window: Window
     day_version: int = 0
     """The day's version at the reservation: of two reservations on one day, the later one counts."""
+    home_due: AwareDatetime | None = None
+    """K3: a delivery's customer is asked the day before whether somebody will be home."""
+    install_call_due: AwareDatetime | None = None
+    """K10: an installation's customer is called once more by 17:00 of the day before."""
 
 
 class StopUnscheduled(Fact):
@@ -117,6 +168,16 @@ class StopPublished(Fact):
     crew: str
     leader: str
     version: int
+    kind: JobKind | None = None
+    contract_no: str = ""
+    customer: Customer | None = None
+    """Whom SMS 3 or 4 goes to; null in records from before they went out."""
+    half: Half | None = None
+    window: Window | None = None
+    half_day_due: AwareDatetime | None = None
+    """K5: the leader's call of the evening before is owed by then (deliveries)."""
+    arrival_call_due: AwareDatetime | None = None
+    """K6: the call an hour ahead is owed by then (deliveries)."""
 
 
 class StopConfirmedByWarehouse(Fact):
@@ -158,6 +219,12 @@ class DeliveryCompleted(Fact):
     """K8: promised window end."""
     install_due: AwareDatetime | None
     """B10/K9: when the installation is owed; null when nothing is to be installed."""
+    refused: tuple[GoodsLine, ...] = ()
+    """Undamaged pieces that the customer sent back (B15): they come back to the warehouse."""
+    damaged: tuple[GoodsLine, ...] = ()
+    """Damaged pieces that the customer did not take (D4)."""
+    photos: tuple[str, ...] = ()
+    """References of what was photographed at the door."""
 
 
 class DeliveryFailed(Fact):
@@ -172,6 +239,13 @@ class DeliveryFailed(Fact):
     goods: Literal["returned", "deposited"]
     consent_by: str
     window_ends: AwareDatetime
+    lines: tuple[GoodsLine, ...] = ()
+    """What is on the vehicle for this stop and comes back, or goes into deposit."""
+    customer_reached: bool | None = None
+    """B14: whether the customer was reached by phone; null when nobody said."""
+    signature_ref: str | None = None
+    """Who keeps deposited goods has signed for them (B14)."""
+    photos: tuple[str, ...] = ()
 
 
 class InstallationCompleted(Fact):
@@ -438,6 +512,10 @@ class RunDeparted(Fact):
     job_ids: tuple[str, ...]
     list_no: str
     stops: tuple[RunStop, ...]
+    driver: str = ""
+    """Who drives, with a valid licence (B18)."""
+    left_behind: tuple[str, ...] = ()
+    """Jobs of the sheet that were settled not to go (B11): they are to be planned anew."""
 
 
 class CashCollected(Fact):
@@ -461,6 +539,10 @@ class CashHandedIn(Fact):
     amount_fen: int
     on_vehicle_fen: int
     received_by: str
+    receipt_no: str = ""
+    """Number of the receipt: the same receipt counts once."""
+    witness: str | None = None
+    """The second person of a large deposit (B16)."""
 
 
 DispatchEvent = Annotated[
@@ -493,7 +575,42 @@ DispatchEvent = Annotated[
     | RunLoaded
     | RunDeparted
     | CashCollected
-    | CashHandedIn,
+    | CashHandedIn
+    | ArrivalCalled
+    | ArrivalCallOverdue
+    | HalfDayCallOverdue
+    | HalfDayTold
+    | HomeConfirmationOverdue
+    | HomeConfirmed
+    | InstallCallMade
+    | InstallCallOverdue
+    | JobAmended
+    | JobCancelled
+    | JobPromiseMoved
+    | TroubleReported
+    | CrewDissolved
+    | CrewSet
+    | DistrictSet
+    | FleetOpened
+    | LeaveCancelled
+    | LeaveNoted
+    | PersonSet
+    | TripApproved
+    | VehicleReturned
+    | VehicleSentOut
+    | VehicleSet
+    | CashOverdue
+    | DayReported
+    | DayReportOverdue
+    | DeliveryListIssued
+    | FailureConsented
+    | PiecesRefused
+    | RunClosed
+    | StopArrived
+    | StopEnded
+    | StopOrderChanged
+    | StopReached
+    | StopUndeliverable,
     Field(discriminator="event"),
 ]
 
@@ -528,6 +645,41 @@ WIRE: dict[str, type[Fact]] = {
     "songda.dispatch.RunDeparted.v1": RunDeparted,
     "songda.dispatch.CashCollected.v1": CashCollected,
     "songda.dispatch.CashHandedIn.v1": CashHandedIn,
+    "songda.dispatch.ArrivalCalled.v1": ArrivalCalled,
+    "songda.dispatch.ArrivalCallOverdue.v1": ArrivalCallOverdue,
+    "songda.dispatch.HalfDayCallOverdue.v1": HalfDayCallOverdue,
+    "songda.dispatch.HalfDayTold.v1": HalfDayTold,
+    "songda.dispatch.HomeConfirmationOverdue.v1": HomeConfirmationOverdue,
+    "songda.dispatch.HomeConfirmed.v1": HomeConfirmed,
+    "songda.dispatch.InstallCallMade.v1": InstallCallMade,
+    "songda.dispatch.InstallCallOverdue.v1": InstallCallOverdue,
+    "songda.dispatch.JobAmended.v1": JobAmended,
+    "songda.dispatch.JobCancelled.v1": JobCancelled,
+    "songda.dispatch.JobPromiseMoved.v1": JobPromiseMoved,
+    "songda.dispatch.TroubleReported.v1": TroubleReported,
+    "songda.dispatch.CrewDissolved.v1": CrewDissolved,
+    "songda.dispatch.CrewSet.v1": CrewSet,
+    "songda.dispatch.DistrictSet.v1": DistrictSet,
+    "songda.dispatch.FleetOpened.v1": FleetOpened,
+    "songda.dispatch.LeaveCancelled.v1": LeaveCancelled,
+    "songda.dispatch.LeaveNoted.v1": LeaveNoted,
+    "songda.dispatch.PersonSet.v1": PersonSet,
+    "songda.dispatch.TripApproved.v1": TripApproved,
+    "songda.dispatch.VehicleReturned.v1": VehicleReturned,
+    "songda.dispatch.VehicleSentOut.v1": VehicleSentOut,
+    "songda.dispatch.VehicleSet.v1": VehicleSet,
+    "songda.dispatch.CashOverdue.v1": CashOverdue,
+    "songda.dispatch.DayReported.v1": DayReported,
+    "songda.dispatch.DayReportOverdue.v1": DayReportOverdue,
+    "songda.dispatch.DeliveryListIssued.v1": DeliveryListIssued,
+    "songda.dispatch.FailureConsented.v1": FailureConsented,
+    "songda.dispatch.PiecesRefused.v1": PiecesRefused,
+    "songda.dispatch.RunClosed.v1": RunClosed,
+    "songda.dispatch.StopArrived.v1": StopArrived,
+    "songda.dispatch.StopEnded.v1": StopEnded,
+    "songda.dispatch.StopOrderChanged.v1": StopOrderChanged,
+    "songda.dispatch.StopReached.v1": StopReached,
+    "songda.dispatch.StopUndeliverable.v1": StopUndeliverable,
 }
 """Wire name -> model."""
 

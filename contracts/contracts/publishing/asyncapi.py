@@ -25,7 +25,9 @@ class Stream:
 STREAMS: Mapping[str, Stream] = {
     "order": Stream("合同", "contract", ("contract:HT26030001",)),
     "inventory": Stream("仓库", "warehouse", ("goods:HT26030001", "picklist:main:2026-03-13")),
-    "dispatch": Stream("派工", "dispatch", ("job:D-HT26030001", "day:main:2026-03-13", "run:2026-03-13:S1")),
+    "dispatch": Stream(
+        "派工", "dispatch", ("job:D-HT26030001", "day:main:2026-03-13", "run:2026-03-13:S1", "fleet:main")
+    ),
     "service_desk": Stream("售后", "after-sales", ("ticket:T-0001",)),
     "notify": Stream(
         "通知",

@@ -1,0 +1,196 @@
+"""Events of people and means (人和车): crews, people, vehicles, districts, leave, and which vehicle is out with whom.
+Part of stream `dispatch.events`, key `fleet:<depot>`."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.fact import Fact, JobKind, Value
+
+LeaveKind = Literal["leave", "sickness"]
+"""请假, 病假."""
+
+LicenceClass = Literal["A1", "A2", "A3", "B1", "B2", "C1", "C2"]
+"""准驾车型."""
+
+
+class Licence(Value):
+    """驾驶证 (B18): class and the last day on which it is valid."""
+
+    number: str
+    licence_class: LicenceClass
+    valid_until: date
+
+
+class FleetPerson(Value):
+    """Somebody who works in a crew; only who has a licence drives."""
+
+    person_id: str
+    name: str
+    licence: Licence | None = None
+
+
+class FleetVehicle(Value):
+    """车辆 (B8, B18): what it takes per half-day; null means that volume does not bind."""
+
+    vehicle: str
+    volume_l_per_half: int | None
+    depot: str = "main"
+
+
+class FleetCrew(Value):
+    """班组 from a day on, or for some days: leader, members (person ids), vehicle, stops per half-day (B8)."""
+
+    crew: str
+    name: str
+    kind: JobKind
+    leader: str | None
+    members: tuple[str, ...]
+    vehicle: str
+    stops_per_half: int
+    effective_from: date | None = None
+    """Null: ever since."""
+    effective_to: date | None = None
+    """Last day of a change by the day; null: until further notice."""
+
+
+class District(Value):
+    """区域: where it lies (degrees, WGS 84), and whether vehicles go there without approval (B18)."""
+
+    district: str
+    latitude: float
+    longitude: float
+    in_area: bool = True
+
+
+class Depot(Value):
+    """仓库所在地."""
+
+    depot: str
+    name: str
+    latitude: float
+    longitude: float
+
+
+class FleetOpened(Fact):
+    """人车初始资料: the people and means that the policy begins with."""
+
+    event: Literal["FleetOpened"] = "FleetOpened"
+    depot: Depot
+    people: tuple[FleetPerson, ...]
+    vehicles: tuple[FleetVehicle, ...]
+    crews: tuple[FleetCrew, ...]
+    districts: tuple[District, ...]
+
+
+class CrewSet(Fact):
+    """定班组 (B8): from a day on, or for the days given (a change by the day)."""
+
+    event: Literal["CrewSet"] = "CrewSet"
+    crew: FleetCrew
+    reason: str
+
+
+class CrewDissolved(Fact):
+    """撤班组: the crew works until the day before `effective_from`."""
+
+    event: Literal["CrewDissolved"] = "CrewDissolved"
+    crew: str
+    effective_from: date
+    reason: str
+
+
+class PersonSet(Fact):
+    """定人员 (B18): name and licence as they are now."""
+
+    event: Literal["PersonSet"] = "PersonSet"
+    person: FleetPerson
+
+
+class VehicleSet(Fact):
+    """定车辆 (B8): capacity as it is now."""
+
+    event: Literal["VehicleSet"] = "VehicleSet"
+    vehicle: FleetVehicle
+
+
+class DistrictSet(Fact):
+    """定区域 (B18)."""
+
+    event: Literal["DistrictSet"] = "DistrictSet"
+    district: District
+
+
+class LeaveNoted(Fact):
+    """请假/病假: the person does not work on these days, both included."""
+
+    event: Literal["LeaveNoted"] = "LeaveNoted"
+    leave_id: str
+    person_id: str
+    kind: LeaveKind
+    starts_on: date
+    ends_on: date
+    note: str
+
+
+class LeaveCancelled(Fact):
+    """销假."""
+
+    event: Literal["LeaveCancelled"] = "LeaveCancelled"
+    leave_id: str
+    reason: str
+
+
+class TripApproved(Fact):
+    """批准出车 (B18): outside working hours or area, for one crew's day."""
+
+    event: Literal["TripApproved"] = "TripApproved"
+    on: date
+    crew: str
+    reason: str
+    approved_by: str
+
+
+class VehicleSentOut(Fact):
+    """车辆出车 (B8, B18): leader, driver and vehicle are with this crew's run from here on."""
+
+    event: Literal["VehicleSentOut"] = "VehicleSentOut"
+    on: date
+    crew: str
+    vehicle: str
+    leader: str
+    driver: str
+    people: tuple[str, ...]
+    approval: str | None
+    """Why it goes outside hours or area; null when it does not."""
+
+
+class VehicleReturned(Fact):
+    """车辆收回 (B8): the run is over, or did not go after all."""
+
+    event: Literal["VehicleReturned"] = "VehicleReturned"
+    on: date
+    crew: str
+    vehicle: str
+
+
+__all__ = [
+    "CrewDissolved",
+    "CrewSet",
+    "Depot",
+    "District",
+    "DistrictSet",
+    "FleetCrew",
+    "FleetOpened",
+    "FleetPerson",
+    "FleetVehicle",
+    "LeaveCancelled",
+    "LeaveKind",
+    "LeaveNoted",
+    "Licence",
+    "LicenceClass",
+    "PersonSet",
+    "TripApproved",
+    "VehicleReturned",
+    "VehicleSentOut",
+    "VehicleSet",
+]
