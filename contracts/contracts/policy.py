@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.dispatch_fleet import Depot, District, FleetPerson, FleetVehicle
 from contracts.fact import Half, JobKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,6 +38,15 @@ class CrewPolicy(_Data):
     vehicle: str
     stops_per_half: int
     volume_l_per_half: int | None
+
+
+class FleetPolicy(_Data):
+    """People and means to begin with (B8, B18); changes are events of the fleet. Crews are in `Policy.crews`."""
+
+    depot: Depot
+    people: tuple[FleetPerson, ...]
+    vehicles: tuple[FleetVehicle, ...]
+    districts: tuple[District, ...]
 
 
 class HalfHours(_Data):
@@ -106,6 +116,17 @@ class Policy(_Data):
     feedback_due: time  # B6, K7: on the day
     install_within_days: int  # B10, K9: after delivery
     vehicle_cash_limit_fen: int  # B16
+    two_person_deposit_fen: int  # B16: from here on, two people pay it in
+    half_day_call_due: time  # B5, K5: the day before
+    arrival_call_first_minutes: int  # B5, K6: the call comes at most this long ahead
+    arrival_call_last_minutes: int  # B5, K6: and at least this long
+    install_call_due: time  # B10, K10: the day before
+    trouble_minutes_ahead: int  # B7: before the window opens
+    departure_needs_list: bool  # B9: no departure without the supervisor's list
+    departure_needs_quality: bool  # B21: QC has passed every contract on the vehicle
+    careful_categories: tuple[str, ...]  # B9, B21: list and QC without exception
+    vehicle_hours: HalfHours  # B18: outside these, only with approval
+    fleet: FleetPolicy  # B8, B18: people and means to begin with
     slot_hold_minutes: int  # B8: an unconfirmed reservation lasts this long
     halves: dict[Half, HalfHours]
     crews: tuple[CrewPolicy, ...]  # B8
@@ -224,6 +245,7 @@ __all__ = [
     "SHANGHAI",
     "CalendarException",
     "CrewPolicy",
+    "FleetPolicy",
     "DepotPolicy",
     "DistrictPlace",
     "HalfHours",
