@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.dispatch_fleet import Depot, District, FleetPerson, FleetVehicle
+from contracts.dispatch_fleet import FleetPerson, FleetVehicle
 from contracts.fact import Half, JobKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,10 +43,8 @@ class CrewPolicy(_Data):
 class FleetPolicy(_Data):
     """People and means to begin with (B8, B18); changes are events of the fleet. Crews are in `Policy.crews`."""
 
-    depot: Depot
     people: tuple[FleetPerson, ...]
     vehicles: tuple[FleetVehicle, ...]
-    districts: tuple[District, ...]
 
 
 class HalfHours(_Data):
@@ -117,10 +115,7 @@ class Policy(_Data):
     install_within_days: int  # B10, K9: after delivery
     vehicle_cash_limit_fen: int  # B16
     two_person_deposit_fen: int  # B16: from here on, two people pay it in
-    half_day_call_due: time  # B5, K5: the day before
-    arrival_call_first_minutes: int  # B5, K6: the call comes at most this long ahead
-    arrival_call_last_minutes: int  # B5, K6: and at least this long
-    install_call_due: time  # B10, K10: the day before
+    arrival_call_first_hours: int  # B5, K6: before the arrival, at the earliest
     trouble_minutes_ahead: int  # B7: before the window opens
     departure_needs_list: bool  # B9: no departure without the supervisor's list
     departure_needs_quality: bool  # B21: QC has passed every contract on the vehicle
@@ -245,9 +240,9 @@ __all__ = [
     "SHANGHAI",
     "CalendarException",
     "CrewPolicy",
-    "FleetPolicy",
     "DepotPolicy",
     "DistrictPlace",
+    "FleetPolicy",
     "HalfHours",
     "Policy",
     "PolicyBook",
