@@ -28,7 +28,11 @@ STREAMS: Mapping[str, Stream] = {
     "dispatch": Stream(
         "派工", "dispatch", ("job:D-HT26030001", "day:main:2026-03-13", "run:2026-03-13:S1", "fleet:main")
     ),
-    "service_desk": Stream("售后", "after-sales", ("ticket:T-0001",)),
+    "service_desk": Stream(
+        "售后",
+        "after-sales",
+        ("ticket:T-0001", "casefile:HT26030001", "quality:WC-100", "visitplan:ZF-2026-1", "callback:CB-HT26030001"),
+    ),
     "notify": Stream(
         "通知",
         "message",
