@@ -43,6 +43,7 @@ from contracts.order import (
     GoodsNoted,
     ShipmentAnnounced,
 )
+from dashboards.journal import moment_text
 from runtime.service import Facet, Projection
 
 Json = dict[str, Any]
@@ -74,6 +75,11 @@ def _waiting(progress: str) -> Json:
     """What holds of a job in no slot."""
     nowhere = {"on": None, "slot": None, "published": None, "warehouse": None, "ended": None}
     return {"stage": "waiting", "progress": progress, **nowhere}
+
+
+def _over(meta: Meta) -> Json:
+    """`over_since` is when that was recorded: until then the job is among the open ones of a board of the past (X2)."""
+    return {"stage": "over", "over_since": moment_text(meta.time)}
 
 
 def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
@@ -111,6 +117,8 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "warehouse": None,
                 "ended": None,
                 "failures": [],
+                "opened": moment_text(meta.time),
+                "over_since": None,
                 **rev,
             }
         case JobCompletenessChanged():
@@ -151,11 +159,12 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
         case DeliveryDeparted():
             return {**row, "progress": "way", **rev}
         case DeliveryCompleted() | InstallationCompleted() | VisitDone():
-            return {**row, "stage": "over", "progress": "done", "ended": {"at": _iso(event.at), "note": ""}, **rev}
+            done = {"progress": "done", "ended": {"at": _iso(event.at), "note": ""}}
+            return {**row, **done, **_over(meta), **rev}
         case DeliveryFailed():
             ended = {"at": _iso(event.at), "note": event.cause}
             failures = [*row["failures"], {**ended, "on": row["on"]}]
-            return {**row, "stage": "over", "progress": "fail", "ended": ended, "failures": failures, **rev}
+            return {**row, "progress": "fail", "ended": ended, "failures": failures, **_over(meta), **rev}
         case InstallationOverdue():
             return {**row, "overdue": True, **rev}
         case _:  # a newer event, or one that the card does not show
@@ -257,6 +266,8 @@ def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "customer": _customer(event.customer),
                 "promised_on": event.promised_on.isoformat(),
                 "lines": _lines(event.lines),
+                "signed": moment_text(meta.time),
+                "complete_since": None,
             }
         case ContractAmended():
             return {**row, "lines": [*row["lines"], *_lines(event.added)], "complete_on": None}
@@ -271,7 +282,7 @@ def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:
         case CompletenessLost():
             return {**row, "complete_on": None}
         case GoodsCompleted():
-            return {**row, "complete_on": event.complete_on.isoformat()}
+            return {**row, "complete_on": event.complete_on.isoformat(), "complete_since": moment_text(meta.time)}
         case _:
             return row
 
@@ -283,10 +294,10 @@ def after_colon(aggregate_id: str) -> str:
 
 BOARD_JOBS = Projection(
     name="board_jobs",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
-    indexes=(("job.on",), ("job.stage", "job.promised_on"), ("job.contract_no",)),
+    indexes=(("job.on",), ("job.stage", "job.promised_on"), ("job.contract_no",), ("job.over_since",)),
 )
 BOARD_DAYS = Projection(
     name="board_days",
@@ -296,10 +307,10 @@ BOARD_DAYS = Projection(
 )
 BOARD_CONTRACTS = Projection(
     name="board_contracts",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_contract),),
-    indexes=(("order.complete_on", "order.promised_on"), ("order.store_code",)),
+    indexes=(("order.complete_on", "order.promised_on"), ("order.store_code",), ("order.complete_since",)),
 )
 PROJECTIONS: tuple[Projection, ...] = (BOARD_JOBS, BOARD_DAYS, BOARD_CONTRACTS)
 

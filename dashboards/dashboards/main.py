@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from dashboards import assets, board_pages, board_rows, kpi_pages, kpi_rows, login
+from dashboards import assets, board_pages, board_rows, journal, kpi_pages, kpi_rows, login
 
-PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS)
+PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL)
 
 router = APIRouter()
 for part in (board_pages.router, kpi_pages.router, login.router, assets.router):

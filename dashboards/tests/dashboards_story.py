@@ -68,7 +68,7 @@ def rows_of(story: Sequence[Told]) -> dict[str, dict[str, Any]]:
         for projection in PROJECTIONS:
             for facet in projection.facets:
                 if facet.service == service and aggregate.partition(":")[0] in facet.prefixes:
-                    row = projection.row(aggregate)
+                    row = projection.row(aggregate) + (f"#{meta.sequence:06d}" if projection.per_event else "")
                     document = rows[projection.name].get(row, {"_id": row})
                     folded = facet.fold(document.get(facet.name), event, meta)
                     rows[projection.name][row] = {**document, facet.name: folded}

@@ -1,0 +1,95 @@
+"""The board of the past is what was recorded then, folded by the board's own folds (X1, X2)."""
+
+from datetime import timedelta
+
+import dashboards_story as story
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.dispatch import DeliveryFailed
+from contracts.reading import WIRE
+from dashboards.board_rows import after_colon, fold_contract, fold_day, fold_job
+from dashboards.journal import EVENTS, changed_between, events_of, moment_text, state_at
+
+WEEK_OF_CARDS = [
+    story.signed(),
+    story.opened(),
+    story.day_opened(),
+    story.opened("D-HT26030002"),
+    story.booked(),
+    *story.in_slot(),
+    story.booked("D-HT26030002", half=None),
+    *story.in_slot("D-HT26030002", crew="S2", half="pm"),
+    story.published_day(),
+    story.published_stop(),
+    *story.in_slot("D-HT26030002", crew="S1", half="pm", position=2, reason="车坏了"),
+    story.delivered(at=story.NOW),
+]
+FOLDS = {"job": ("dispatch", "board_jobs", "job", fold_job), "day": ("dispatch", "board_days", "day", fold_day)}
+FOLDS |= {"contract": ("order", "board_contracts", "order", fold_contract)}
+
+
+def test_every_event_has_a_name_of_its_own() -> None:
+    """X1: the journal finds an event's model by its name"""
+    assert len(EVENTS) == len({*WIRE.values()})
+
+
+@given(st.data())
+def test_as_of_any_moment_shows_what_was_recorded_then(data: st.DataObject) -> None:
+    """X2: rows folded from the journal until a moment are those that the board had at that moment"""
+    told = WEEK_OF_CARDS
+    until = data.draw(st.integers(1, len(told)))
+    known = [(*one[:4], story.EARLIER + timedelta(seconds=number)) for number, one in enumerate(told)]
+    moment = known[until - 1][4]
+    journal = story.rows_of(known)["journal"].values()
+    then = story.rows_of(known[:until])
+    for kind, (service, model, facet, fold) in FOLDS.items():
+        entries = {name: one for name, one in events_of(journal, service).items() if name.startswith(kind)}
+        states = {after_colon(name): state_at(one, fold, moment, "recorded") for name, one in entries.items()}
+        expected = {row_id: row[facet] for row_id, row in then[model].items()}
+        assert {row_id: state for row_id, state in states.items() if state is not None} == expected
+
+
+def test_a_fact_told_late_is_in_the_past_as_we_know_it_now_only() -> None:
+    """X1, X2: a delivery failed at 9:00 and was typed in at 11:00; the board of 10:00 did not show it, and now does"""
+    failed = DeliveryFailed(
+        at=story.NOW,
+        job_id="D-1",
+        contract_no="HT1",
+        crew="S1",
+        leader="li.zq",
+        cause="没有人在家",
+        goods="returned",
+        consent_by="he.jx",
+        window_ends=story.NOW,
+    )
+    told = [
+        story.told("job:D-1", story.opened("D-1")[2], recorded=story.EARLIER),
+        story.told("job:D-1", failed, recorded=story.NOW + timedelta(hours=2)),
+    ]
+    entries = events_of(story.rows_of(told)["journal"].values(), "dispatch")["job:D-1"]
+    at_ten = story.NOW + timedelta(hours=1)
+    stages = {known: (state_at(entries, fold_job, at_ten, known) or {})["stage"] for known in ("recorded", "happened")}
+    assert stages == {"recorded": "waiting", "happened": "over"}
+    assert changed_between(entries, story.EARLIER, at_ten, "recorded") == [story.EARLIER]
+    assert changed_between(entries, story.NOW, at_ten, "happened") == [story.NOW]
+
+
+def test_before_anything_was_known_there_is_nothing() -> None:
+    """X2"""
+    entries = events_of(story.rows_of(WEEK_OF_CARDS)["journal"].values(), "dispatch")
+    long_ago = story.EARLIER - timedelta(days=365)
+    assert [state_at(one, fold_job, long_ago, "happened") for one in entries.values()] == [None] * len(entries)
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 999_999])
+def test_texts_of_moments_sort_as_the_moments_do(microsecond: int) -> None:
+    """X2"""
+    one = story.NOW.replace(microsecond=microsecond)
+    assert moment_text(one) < moment_text(one + timedelta(microseconds=1))
+
+
+def test_the_journal_keeps_no_phone_number() -> None:
+    """C18"""
+    assert "17712347747" not in str(story.rows_of(WEEK_OF_CARDS)["journal"])
