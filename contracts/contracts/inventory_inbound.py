@@ -1,0 +1,194 @@
+"""Events of an inbound slip 入库单: stream `inventory.events`, key `inbound:<slip no>`."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from contracts.fact import Fact, Value
+
+InboundReason = Literal["purchase", "sample", "customer_return", "promotion_return", "transfer"]
+"""采购, 下样, 客户退货, 促销品退回, 调拨 (D1)."""
+
+ExceptionKind = Literal["short", "excess", "damage", "no_mark", "no_package", "quality"]
+"""短少, 多出, 破损, 无标识, 无包装, 质量问题 (D2, D3)."""
+
+Liability = Literal["carrier", "factory", "store", "customer", "unknown"]
+"""承运, 工厂, 门店, 客户, 未明 (D2)."""
+
+SettleOutcome = Literal["accepted", "returned_to_supplier", "to_scrap", "noted"]
+"""入库, 退厂, 转报废申请, 备案: what becomes of the pieces of an exception; `noted` where there are none (short)."""
+
+
+class SlipLine(Value):
+    """One line of an inbound slip; for contract goods with the contract's line."""
+
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    contract_no: str | None = None
+    contract_line_no: int | None = None
+
+
+class SlipIssued(Fact):
+    """入库单 (D1): issued by the accountant; without it nothing enters."""
+
+    event: Literal["SlipIssued"] = "SlipIssued"
+    slip_no: str
+    depot: str
+    reason: InboundReason
+    source: str
+    """Supplier, store, customer or depot that the goods come from."""
+    delivery_note_no: str
+    carrier: str
+    waybill: str
+    lines: tuple[SlipLine, ...]
+    issued_by: str
+    note: str
+
+
+class SlipCancelled(Fact):
+    """入库单作废: before anything was checked."""
+
+    event: Literal["SlipCancelled"] = "SlipCancelled"
+    slip_no: str
+    reason: str
+
+
+class CheckedLine(Value):
+    """What came of a line: `good` pieces may be put away, `aside` ones went to the pending zone, `short` ones lack."""
+
+    line_no: int
+    sku: str
+    name: str
+    expected: int
+    counted: int
+    good: int
+    aside: int
+    short: int
+    contract_no: str | None = None
+    contract_line_no: int | None = None
+
+
+class InboundChecked(Fact):
+    """验收 (D2, D3): counted and looked over against the delivery note; who signed."""
+
+    event: Literal["InboundChecked"] = "InboundChecked"
+    slip_no: str
+    depot: str
+    reason: InboundReason
+    in_order: bool
+    lines: tuple[CheckedLine, ...]
+    checked_by: str
+    signature_ref: str
+    delivery_note_ref: str
+    papers_due: AwareDatetime
+    """When slip and supplier's sales list are due at the accountant's (D5, K18)."""
+    note: str
+
+
+class InboundExceptionOpened(Fact):
+    """入库异常 (D2, D3): registered on the spot and reported upward to `told_role`."""
+
+    event: Literal["InboundExceptionOpened"] = "InboundExceptionOpened"
+    exception_id: str
+    slip_no: str
+    depot: str
+    line_no: int
+    sku: str
+    name: str
+    kind: ExceptionKind
+    quantity: int
+    contract_no: str | None
+    contract_line_no: int | None
+    cause: str
+    photos: tuple[str, ...]
+    liability: Liability
+    carrier_signed_by: str | None
+    """The carrier's man, who signed there and then."""
+    carrier_signature_ref: str | None
+    factory_contact: str | None
+    """Who was reached at the factory, and what they said."""
+    pieces_aside: int
+    """Pieces of it that lie in the pending zone."""
+    level: int
+    told_role: str
+
+
+class InboundPutAway(Fact):
+    """上架 (D2, D6): good pieces of a line lie in a bin. `part` counts the line's put-aways."""
+
+    event: Literal["InboundPutAway"] = "InboundPutAway"
+    slip_no: str
+    depot: str
+    reason: InboundReason
+    line_no: int
+    part: int
+    sku: str
+    name: str
+    quantity: int
+    bin: str
+    contract_no: str | None
+    contract_line_no: int | None
+    complete: bool
+    """Whether with it all good pieces of the slip lie in their bins."""
+
+
+class InboundExceptionSettled(Fact):
+    """异常处理完毕 (D2): what became of the pieces, who decided."""
+
+    event: Literal["InboundExceptionSettled"] = "InboundExceptionSettled"
+    exception_id: str
+    slip_no: str
+    depot: str
+    line_no: int
+    sku: str
+    name: str
+    kind: ExceptionKind
+    quantity: int
+    outcome: SettleOutcome
+    bin: str | None
+    """Where accepted pieces lie now."""
+    contract_no: str | None
+    """The contract that accepted pieces go to; null: free stock."""
+    contract_line_no: int | None
+    decided_by: str
+    packed_and_labelled: bool
+    note: str
+
+
+class PapersHandedOver(Fact):
+    """单据交会计 (D5, K18): slip and the supplier's sales list."""
+
+    event: Literal["PapersHandedOver"] = "PapersHandedOver"
+    slip_no: str
+    received_by: str
+    sales_list_no: str
+    papers_ref: str
+    due: AwareDatetime
+
+
+class InboundPapersOverdue(Fact):
+    """单据逾期未交 (K18)."""
+
+    event: Literal["InboundPapersOverdue"] = "InboundPapersOverdue"
+    slip_no: str
+    due: AwareDatetime
+
+
+__all__ = [
+    "CheckedLine",
+    "ExceptionKind",
+    "InboundChecked",
+    "InboundExceptionOpened",
+    "InboundExceptionSettled",
+    "InboundPapersOverdue",
+    "InboundPutAway",
+    "InboundReason",
+    "Liability",
+    "PapersHandedOver",
+    "SettleOutcome",
+    "SlipCancelled",
+    "SlipIssued",
+    "SlipLine",
+]

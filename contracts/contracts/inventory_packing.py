@@ -1,0 +1,72 @@
+"""Events of checking and packing: QC (质检, B21) and package labels (包装标签, B20). Part of stream
+`inventory.events`, keys `qc:<contract no>` and `label:<contract no>`."""
+
+from typing import Literal
+
+from contracts.fact import Fact, GoodsLine, Value
+
+QualityCause = Literal["scratched", "broken", "colour", "size", "parts_missing", "function", "packing", "other"]
+"""划伤, 破损, 色差, 尺寸不符, 缺件, 功能不良, 包装不合格, 其他."""
+
+
+class QualityPassed(Fact):
+    """质检合格 (B21): these pieces may be packed and loaded. `totals` is all that is passed of the contract now."""
+
+    event: Literal["QualityPassed"] = "QualityPassed"
+    contract_no: str
+    lines: tuple[GoodsLine, ...]
+    totals: tuple[GoodsLine, ...]
+    inspected_by: str
+    note: str = ""
+    photos: tuple[str, ...] = ()
+
+
+class QualityFailed(Fact):
+    """质检不合格 (B21): these pieces go to the pending zone as damage `damage_id` (D4)."""
+
+    event: Literal["QualityFailed"] = "QualityFailed"
+    contract_no: str
+    inspection_id: str
+    damage_id: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    cause: QualityCause
+    totals: tuple[GoodsLine, ...]
+    """All that is passed of the contract now: a piece that failed later is passed no more."""
+    inspected_by: str
+    note: str = ""
+    photos: tuple[str, ...] = ()
+
+
+class PackageLabel(Value):
+    """标签 (B20): one package. `serial` is printed inside the signed code; it says nothing about the contract."""
+
+    serial: str
+    line_no: int
+    package: int
+    packages: int
+    """Package 2 of 5 of this line."""
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    cautions: str
+
+
+class LabelsIssued(Fact):
+    """打标签 (B20): the packages of a contract line; a new set of the same line voids the one before."""
+
+    event: Literal["LabelsIssued"] = "LabelsIssued"
+    contract_no: str
+    line_no: int
+    edition: int
+    labels: tuple[PackageLabel, ...]
+    voided: tuple[str, ...]
+    """Serials that are good no more."""
+    reason: str
+
+
+__all__ = ["LabelsIssued", "PackageLabel", "QualityCause", "QualityFailed", "QualityPassed"]

@@ -1,0 +1,381 @@
+"""Events of stock: the bin card `stock:<depot>:<sku>`, and the papers by which pieces leave it: `loan:<no>`,
+`scrap:<no>`, `stocklist:<no>`."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from contracts.fact import Fact, Value
+
+MoveKind = Literal[
+    "received",
+    "returned",
+    "moved",
+    "held",
+    "released",
+    "set_aside",
+    "settled",
+    "issued",
+    "lent",
+    "lent_back",
+    "sent_back",
+    "scrapped",
+    "lost",
+    "adjusted",
+]
+"""What a line of the bin card says:
+入库, 退回, 移位, 预留, 释放, 移待处理, 处理完毕, 出库, 借出, 归还, 退厂, 报废, 短缺, 盘点调整."""
+
+
+class Lot(Value):
+    """Pieces in one place: a bin, for whom they are held, and whether they wait for a decision (待处理)."""
+
+    bin: str
+    held_for: str | None
+    """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`; null for free stock."""
+    pending: bool
+    quantity: int
+
+
+class StockMoved(Fact):
+    """存卡一行 (D6): pieces of a sku came, went, or lie elsewhere; `taken` left their places, `put` came to theirs.
+
+    Lines are numbered without a gap; `before` and `after` are all pieces of the sku in the depot.
+    """
+
+    event: Literal["StockMoved"] = "StockMoved"
+    depot: str
+    sku: str
+    name: str
+    move_no: int
+    kind: MoveKind
+    quantity: int
+    taken: tuple[Lot, ...]
+    put: tuple[Lot, ...]
+    before: int
+    after: int
+    voucher_no: str
+    """The paper behind it (D11): slip, list, waybill, loan, application, count."""
+    held_for: str | None
+    reason: str
+    cause_id: str
+    """What asked for it, once: an event's id, or the request's."""
+    report_at: AwareDatetime
+    """When the pieces are reported as dead stock unless something moves before (D10)."""
+
+
+class StockShortReported(Fact):
+    """短缺 (D9): fewer pieces than somebody needs. `available` of `wanted` pieces are there."""
+
+    event: Literal["StockShortReported"] = "StockShortReported"
+    depot: str
+    sku: str
+    name: str
+    wanted: int
+    available: int
+    needed_for: str | None
+    """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`."""
+    voucher_no: str
+    reason: str
+
+
+class StockExcessReported(Fact):
+    """溢余 (D9): more pieces than the contract or the slip asks for."""
+
+    event: Literal["StockExcessReported"] = "StockExcessReported"
+    depot: str
+    sku: str
+    name: str
+    quantity: int
+    contract_no: str | None
+    voucher_no: str
+    reason: str
+
+
+class DeadStockReported(Fact):
+    """呆滞 (D10): no move for long; told to finance, month by month, with where the pieces lie."""
+
+    event: Literal["DeadStockReported"] = "DeadStockReported"
+    depot: str
+    sku: str
+    name: str
+    month: str
+    """The month of the report, e.g. `2026-04`."""
+    quantity: int
+    lots: tuple[Lot, ...]
+    idle_since: AwareDatetime
+    idle_days: int
+    next_report_at: AwareDatetime
+
+
+# --- loan: a showroom part for a repair --------------------------------------------------------------------------
+
+
+class LoanAsked(Fact):
+    """借用申请 (C7, D12): a piece of the showroom or the stock is wanted for a repair, back by `due_on`."""
+
+    event: Literal["LoanAsked"] = "LoanAsked"
+    loan_no: str
+    depot: str
+    sku: str
+    name: str
+    quantity: int
+    bin: str | None
+    ticket_id: str | None
+    borrower: str
+    purpose: str
+    due_on: date
+
+
+class LoanGoodsHeld(Fact):
+    """已留货: the pieces of a loan are set apart."""
+
+    event: Literal["LoanGoodsHeld"] = "LoanGoodsHeld"
+    loan_no: str
+
+
+class LoanRefused(Fact):
+    """不借 (D12): refused by a person, or because the pieces are not there (`short`)."""
+
+    event: Literal["LoanRefused"] = "LoanRefused"
+    loan_no: str
+    depot: str
+    sku: str
+    held: bool
+    """Whether pieces were set apart, to be released now."""
+    short: bool
+    reason: str
+    refused_by: str
+
+
+class LoanApproved(Fact):
+    """同意借用 (D12)."""
+
+    event: Literal["LoanApproved"] = "LoanApproved"
+    loan_no: str
+    approved_by: str
+    due_on: date
+    note: str
+
+
+class LoanHandedOut(Fact):
+    """借出 (D12): the pieces left with the borrower, who signed."""
+
+    event: Literal["LoanHandedOut"] = "LoanHandedOut"
+    loan_no: str
+    depot: str
+    sku: str
+    name: str
+    quantity: int
+    borrower: str
+    signature_ref: str
+    due: AwareDatetime
+    """End of the day by which they are back."""
+
+
+class LoanOverdue(Fact):
+    """借用逾期 (D12): neither back nor charged in time."""
+
+    event: Literal["LoanOverdue"] = "LoanOverdue"
+    loan_no: str
+    sku: str
+    name: str
+    quantity: int
+    borrower: str
+    due: AwareDatetime
+
+
+class LoanReturned(Fact):
+    """归还 (D12): `good` pieces lie in the bin again, `damaged` ones in the pending zone; `open` are still out."""
+
+    event: Literal["LoanReturned"] = "LoanReturned"
+    loan_no: str
+    depot: str
+    sku: str
+    name: str
+    good: int
+    damaged: int
+    bin: str | None
+    open: int
+    late: bool
+    note: str
+
+
+class LoanCharged(Fact):
+    """作价 (D12): pieces that stay out are paid for."""
+
+    event: Literal["LoanCharged"] = "LoanCharged"
+    loan_no: str
+    sku: str
+    name: str
+    quantity: int
+    open: int
+    amount_fen: int
+    charged_to: str
+    reason: str
+
+
+# --- scrap ---------------------------------------------------------------------------------------------------------
+
+
+class ScrapApplied(Fact):
+    """呆滞报废申请 (D10)."""
+
+    event: Literal["ScrapApplied"] = "ScrapApplied"
+    application_no: str
+    depot: str
+    sku: str
+    name: str
+    quantity: int
+    bin: str | None
+    pending: bool
+    """From the pending zone, or from free stock."""
+    reason: str
+    photos: tuple[str, ...]
+    applied_by: str
+    value_fen: int | None
+
+
+class ScrapGoodsHeld(Fact):
+    """已封存: the pieces are set apart until the application is decided."""
+
+    event: Literal["ScrapGoodsHeld"] = "ScrapGoodsHeld"
+    application_no: str
+
+
+class ScrapApproved(Fact):
+    """报废批准 (D10)."""
+
+    event: Literal["ScrapApproved"] = "ScrapApproved"
+    application_no: str
+    approved_by: str
+    note: str
+
+
+class ScrapRefused(Fact):
+    """报废不批, 撤回 or 缺货 (D10): nothing is scrapped."""
+
+    event: Literal["ScrapRefused"] = "ScrapRefused"
+    application_no: str
+    depot: str
+    sku: str
+    held: bool
+    short: bool
+    reason: str
+    refused_by: str
+
+
+class ScrapExecuted(Fact):
+    """报废执行 (D10): the pieces are gone, before a witness."""
+
+    event: Literal["ScrapExecuted"] = "ScrapExecuted"
+    application_no: str
+    depot: str
+    sku: str
+    name: str
+    quantity: int
+    executed_by: str
+    witness: str
+    photos: tuple[str, ...]
+    proceeds_fen: int
+
+
+# --- list: what leaves free stock ----------------------------------------------------------------------------------
+
+StockListPurpose = Literal["repair", "return_to_supplier", "transfer", "other"]
+"""维修领料, 退厂, 调拨, 其他."""
+
+
+class StockListLine(Value):
+    """One line of a list that takes pieces out of free stock."""
+
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    bin: str | None = None
+    pending: bool = False
+
+
+class StockListMade(Fact):
+    """出库清单 (D8): by this list, and by it alone, pieces of free stock leave the warehouse."""
+
+    event: Literal["StockListMade"] = "StockListMade"
+    list_no: str
+    depot: str
+    purpose: StockListPurpose
+    lines: tuple[StockListLine, ...]
+    ticket_id: str | None
+    receiver: str
+    made_by: str
+    note: str
+
+
+class StockListLineHeld(Fact):
+    """已留货: the pieces of a line are set apart."""
+
+    event: Literal["StockListLineHeld"] = "StockListLineHeld"
+    list_no: str
+    line_no: int
+
+
+class StockListLineShort(Fact):
+    """缺货: fewer pieces than the line asks for; nothing was set apart for it."""
+
+    event: Literal["StockListLineShort"] = "StockListLineShort"
+    list_no: str
+    line_no: int
+    available: int
+
+
+class StockListIssued(Fact):
+    """按清单出库 (D8): the lines that were set apart left; both signed."""
+
+    event: Literal["StockListIssued"] = "StockListIssued"
+    list_no: str
+    depot: str
+    purpose: StockListPurpose
+    lines: tuple[StockListLine, ...]
+    received_by: str
+    signature_ref: str
+
+
+class StockListCancelled(Fact):
+    """清单作废: what was set apart is free again (`lines`)."""
+
+    event: Literal["StockListCancelled"] = "StockListCancelled"
+    list_no: str
+    depot: str
+    lines: tuple[StockListLine, ...]
+    reason: str
+
+
+__all__ = [
+    "DeadStockReported",
+    "LoanApproved",
+    "LoanAsked",
+    "LoanCharged",
+    "LoanGoodsHeld",
+    "LoanHandedOut",
+    "LoanOverdue",
+    "LoanRefused",
+    "LoanReturned",
+    "Lot",
+    "MoveKind",
+    "ScrapApplied",
+    "ScrapApproved",
+    "ScrapExecuted",
+    "ScrapGoodsHeld",
+    "ScrapRefused",
+    "StockExcessReported",
+    "StockListCancelled",
+    "StockListIssued",
+    "StockListLine",
+    "StockListLineHeld",
+    "StockListLineShort",
+    "StockListMade",
+    "StockListPurpose",
+    "StockMoved",
+    "StockShortReported",
+]
