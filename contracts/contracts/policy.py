@@ -97,6 +97,15 @@ class DepotPolicy(_Data):
     zones: tuple[ZonePolicy, ...]
 
 
+class PlannedCountPolicy(_Data):
+    """A count that falls due again and again (D7, K19): all bins, or those of one ABC class of goods."""
+
+    plan: str
+    name: str
+    abc: Literal["A", "B", "C"] | None  # None: a full count
+    every_days: int
+
+
 class Policy(_Data):
     """All numbers of the rules, with the rule id beside each."""
 
@@ -162,6 +171,17 @@ class Policy(_Data):
     inbound_exception_told: str  # D2: role that an exception is reported to
     dead_stock_days: int  # D10: no move for that long
     dead_stock_report_at: time  # D10: on the first day of a month
+    # B19, B20: packing and loading
+    unloading_order: tuple[tuple[str, ...], ...]  # B19: categories, unloaded first to last; all others after them
+    label_cautions: dict[str, str]  # B20: by category, zh
+    label_cautions_default: str  # B20
+    # D7, K19: counts
+    count_tolerance_pieces: int  # a difference up to this many pieces
+    count_tolerance_permille: int  # or up to this share of the book needs no recount
+    count_days: int  # an opened count is to be done by the end of the day so many days later
+    count_plan: tuple[PlannedCountPolicy, ...]
+    abc_days: int  # goods are A, B, C by the pieces that moved in so many days
+    abc_percent: tuple[int, int]  # A: the first so many per cent of the moved pieces; B: up to the second
     # E: notify
     templates: dict[int, str]  # E1: SMS templates by number, zh
     urgent_templates: tuple[int, ...]  # E4: sent in quiet hours too
@@ -244,6 +264,7 @@ __all__ = [
     "DistrictPlace",
     "FleetPolicy",
     "HalfHours",
+    "PlannedCountPolicy",
     "Policy",
     "PolicyBook",
     "Shift",
