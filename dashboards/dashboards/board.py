@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from contracts.fact import Half
 from contracts.policy import Policy, civil, civil_day
-from dashboards.board_cards import NO_MONEY, ROAD, WRITERS, Viewer, contract_card, placed, waiting_card
+from dashboards.board_cards import NO_MONEY, ROAD, Viewer, contract_card, placed, waiting_card
 from dashboards.board_rhythm import bar_day, rhythm
 from dashboards.board_rows import Json
 from dashboards.board_view import (
@@ -85,7 +85,7 @@ def board_view(
         rhythm=rhythm(days, by_id.values(), today=bar, now=now, policy=policy, ready=len(backlog.ready)),
         republish=published is not None and _changed(day, published, cards),
         open_points=_open_points(lanes, backlog),
-        may_write=viewer.role in WRITERS,
+        may_write=viewer.plans,
     )
 
 

@@ -36,9 +36,18 @@ class Viewer:
     crew: str | None = None
     contracts: frozenset[str] | None = None
     """None: may see every contract."""
+    past: bool = False
+    """The board of a moment that is over (X2): nothing can be moved on it."""
+
+    @property
+    def plans(self) -> bool:
+        """Whether this person may plan this board (B4)."""
+        return not self.past and self.role in WRITERS
 
     def moves(self, kind: JobKind) -> bool:
         """Whether this person may give jobs of a kind their place."""
+        if self.past:
+            return False
         return self.role in WRITERS or (kind == "visit" and self.role in VISIT_WRITERS)
 
     def sees(self, contract_no: str) -> bool:

@@ -57,9 +57,9 @@ async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Know
         on=on,
         now=moment,
         policy=policy_book().at(moment),
-        viewer=Viewer(role=desk.person.role, crew=desk.person.crew, contracts=own),
+        viewer=Viewer(role=desk.person.role, crew=desk.person.crew, contracts=own, past=True),
         depot=DEPOT,
-    ).model_copy(update={"may_write": False})
+    )
 
 
 async def changes_of_day(desk: Asking, on: date, slider: date, known: Known) -> list[datetime]:

@@ -8,12 +8,16 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from pydantic import AwareDatetime
 
 from contracts.policy import SHANGHAI
-from dashboards import live
+from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
+from dashboards.board_history import read_board_as_of
 from dashboards.board_view import BoardView
+from dashboards.journal import Known
 from dashboards.login import known, to_login
+from dashboards.nav import home_of
 from dashboards.reading import BOARD, nearest_day, read_board
 from dashboards.render import board_parts, page, words_for
 from runtime.clock import utc_now
@@ -50,8 +54,11 @@ async def board_page(request: Request) -> Response:
         return to_login(request)
     words = words_for(request, now)
     day = request.query_params.get("date") or opening_day(now).isoformat()
+    wrong = "bad.date"
     try:
         on = date.fromisoformat(day)
+        wrong = "asof.bad"
+        as_of = board_asof.asked(request.query_params, now)
     except ValueError:
         return page(
             request,
@@ -62,16 +69,20 @@ async def board_page(request: Request) -> Response:
             person=desk.person,
             page="board",
             heading=words("bad.title"),
-            text=words("bad.date"),
+            text=words(wrong),
         )
     shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
     position = desk.position()
-    view = await read_board(desk, on, now)
+    past: board_asof.Slider | None = None
+    if as_of is None:
+        view = await read_board(desk, on, now)
+    else:
+        view, past = await board_asof.read_past(desk, on, as_of)
     empty = view.totals.deliveries + view.totals.visits == 0
     shows_backlog = desk.person.role not in ROAD
     parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
     stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
-    query = {name: text for name, text in request.query_params.items() if name == "view"}
+    query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
     return page(
         request,
         "board.html",
@@ -80,6 +91,9 @@ async def board_page(request: Request) -> Response:
         person=desk.person,
         page="board",
         view=view,
+        past=past,
+        look_back=_address(request, as_of=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")),
+        back_to_now=_address(request, as_of="", known=""),
         shape=shape,
         shows_backlog=shows_backlog,
         districts=districts(view),
@@ -89,10 +103,28 @@ async def board_page(request: Request) -> Response:
     )
 
 
+def _address(request: Request, **changed: str) -> str:
+    """This page with some of its query changed; an empty value takes a parameter out."""
+    query = {name: text for name, text in {**request.query_params, **changed}.items() if text}
+    return f"{request.url.path}?{urlencode(query)}"
+
+
 @router.get("/api/board/{on}", tags=["dashboards 看板"], summary="派工板 The dispatch board of a day")
-async def board_json(on: date, desk: Desk) -> BoardView:
+async def board_json(
+    on: date,
+    desk: Desk,
+    as_of: Annotated[
+        AwareDatetime | None, Query(description="X2: the board as it was at this moment; needs a time zone")
+    ] = None,
+    known: Annotated[
+        Known, Query(description="recorded: as known then; happened: as known now, late facts in their place")
+    ] = "recorded",
+) -> BoardView:
     """What the board page shows, as data: lanes, cells, cards, backlog, duties of the lanes, rhythm of the day."""
-    return await read_board(desk, on, utc_now())
+    now = utc_now()
+    if as_of is None or as_of >= now:
+        return await read_board(desk, on, now)
+    return await read_board_as_of(desk, on, as_of, known)
 
 
 @router.get(
@@ -157,8 +189,8 @@ def json_frame(parts: live.Parts) -> str:
 
 @router.get("/", include_in_schema=False)
 async def start(request: Request) -> Response:
-    """The page where the role's work is: managers assess, the others plan or run the day."""
+    """The page where the role's work is."""
     desk = known(request)
     if desk is None:
         return to_login(request)
-    return RedirectResponse("/assessment" if desk.person.role == "manager" else "/board", status_code=303)
+    return RedirectResponse(home_of(desk.person.role), status_code=303)

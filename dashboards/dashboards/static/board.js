@@ -413,7 +413,7 @@
     mark(true);
     filter();
     if (focusLater && $(`job-${focusLater}`)) { const card = $(`job-${focusLater}`); focusLater = null; if (document.activeElement === document.body) card.focus({ preventScroll: true }); }
-  }, $('stream'));
+  }, $('stream') || document.createElement('i'));
   on('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
   on('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
 
