@@ -36,6 +36,7 @@ from contracts.inventory_inbound import (
 from contracts.inventory_packing import LabelsIssued, QualityFailed, QualityPassed
 from contracts.inventory_stock import (
     DeadStockReported,
+    HeldPiecesMissed,
     LoanApproved,
     LoanAsked,
     LoanCharged,
@@ -278,6 +279,7 @@ InventoryEvent = Annotated[
     | StockMoved
     | StockShortReported
     | StockExcessReported
+    | HeldPiecesMissed
     | DeadStockReported
     | LoanAsked
     | LoanGoodsHeld
@@ -342,6 +344,7 @@ WIRE: dict[str, type[Fact]] = {
     "songda.inventory.StockMoved.v1": StockMoved,
     "songda.inventory.StockShortReported.v1": StockShortReported,
     "songda.inventory.StockExcessReported.v1": StockExcessReported,
+    "songda.inventory.HeldPiecesMissed.v1": HeldPiecesMissed,
     "songda.inventory.DeadStockReported.v1": DeadStockReported,
     "songda.inventory.LoanAsked.v1": LoanAsked,
     "songda.inventory.LoanGoodsHeld.v1": LoanGoodsHeld,

@@ -93,6 +93,19 @@ class StockExcessReported(Fact):
     reason: str
 
 
+class HeldPiecesMissed(Fact):
+    """预留短缺 (D7, D9): a count found that pieces held for a contract are not there; the contract lacks them now."""
+
+    event: Literal["HeldPiecesMissed"] = "HeldPiecesMissed"
+    depot: str
+    sku: str
+    name: str
+    contract_no: str
+    quantity: int
+    voucher_no: str
+    cause_id: str
+
+
 class DeadStockReported(Fact):
     """呆滞 (D10): no move for long; told to finance, month by month, with where the pieces lie."""
 
@@ -353,6 +366,7 @@ class StockListCancelled(Fact):
 
 __all__ = [
     "DeadStockReported",
+    "HeldPiecesMissed",
     "LoanApproved",
     "LoanAsked",
     "LoanCharged",
