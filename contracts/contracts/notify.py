@@ -82,6 +82,8 @@ class MessageAttempted(Fact):
     topic: str = ""
     claim: str = ""
     """Known only to the process that may ask the provider for this attempt; any other leaves it alone."""
+    sending_id: str = ""
+    """Our number for it at the provider: the message id, and more of it once a person had it sent again."""
 
 
 class MessageUnknown(Fact):
@@ -109,6 +111,8 @@ class ProviderQueried(Fact):
     to: str
     topic: str
     provider_ref: str
+    sending_id: str = ""
+    """Our number for it at the provider."""
     since: AwareDatetime
     """When the provider was first given it, or would have been."""
 
@@ -184,6 +188,8 @@ class MessageResendAsked(Fact):
     reason: str
     attempt: int
     """The number that the next attempt has."""
+    sending_id: str = ""
+    """Our number for it at the provider from now on."""
 
 
 class MessageOptedOut(Fact):
@@ -246,7 +252,7 @@ class MessageBarred(Fact):
 
 
 class OptOutNoted(Fact):
-    """退订 (E4): no more messages that the contract does not need. `withdrawn`: of the last day, not sent if still here."""
+    """退订 (E4): no more messages that the contract does not need. `withdrawn`: those of the last day."""
 
     event: Literal["OptOutNoted"] = "OptOutNoted"
     receiver_id: str
