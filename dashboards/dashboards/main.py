@@ -2,10 +2,30 @@
 
 from fastapi import APIRouter
 
-from dashboards import assets, board_pages, board_rows, journal, kpi_pages, kpi_rows, login
+from dashboards import (
+    assets,
+    board_pages,
+    board_rows,
+    forms_pages,
+    journal,
+    kpi_pages,
+    kpi_rows,
+    live_rows,
+    login,
+    orders_pages,
+    orders_rows,
+)
 
-PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL)
+PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL, orders_rows.ORDER_DESK)
 
 router = APIRouter()
-for part in (board_pages.router, kpi_pages.router, login.router, assets.router):
+for part in (
+    board_pages.router,
+    kpi_pages.router,
+    orders_pages.router,
+    forms_pages.router,
+    live_rows.router,
+    login.router,
+    assets.router,
+):
     router.include_router(part)

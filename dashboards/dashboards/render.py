@@ -16,6 +16,7 @@ from dashboards.assets import asset
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView, Say
 from dashboards.kpi import GOAL, Duty
+from dashboards.nav import places_for
 from dashboards.words import Lang, Words
 
 HEADERS: Mapping[str, str] = {
@@ -60,6 +61,21 @@ def _say(said: Say, words: Words) -> str:
     return words.say(said)
 
 
+def when(iso: str | datetime | None, words: Words) -> str:
+    """A moment as the page's language writes it; nothing for none."""
+    if iso is None:
+        return ""
+    return words.moment(datetime.fromisoformat(iso) if isinstance(iso, str) else iso)
+
+
+def shortly(iso: str | date | None, words: Words) -> str:
+    """A day as 3/13, with its year where it is another one."""
+    if iso is None:
+        return "—"
+    on = date.fromisoformat(iso[:10]) if isinstance(iso, str) else iso
+    return words.short_date(on)
+
+
 @cache
 def _environment() -> Environment:
     env = Environment(
@@ -69,10 +85,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         extensions=["jinja2.ext.loopcontrols"],
     )
-    env.filters |= {"percent": percent, "needle": needle, "slug": slug, "say": _say, "about": about}
+    env.filters |= {
+        "percent": percent,
+        "needle": needle,
+        "slug": slug,
+        "say": _say,
+        "about": about,
+        "when": when,
+        "shortly": shortly,
+    }
+    env.filters["as_date"] = date.fromisoformat
     env.filters["area"] = lambda district: district.removesuffix("区")
     env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
-    env.globals |= {"asset": asset, "goal": GOAL}
+    env.globals |= {"asset": asset, "goal": GOAL, "places_for": places_for}
     return env
 
 

@@ -95,6 +95,12 @@ class Words:
         """3/13 (13 Mar)."""
         return f"{on.month}/{on.day}" if self.lang == "zh" else f"{on.day} {_MONTHS[on.month - 1]}"
 
+    def short_date(self, on: date) -> str:
+        """3/13 (13 Mar), with the year where it is not this one."""
+        if on.year == self._now.year:
+            return self.short_day(on)
+        return f"{on.year}/{on.month}/{on.day}" if self.lang == "zh" else f"{self.short_day(on)} {on.year}"
+
     def day(self, on: date) -> str:
         """3月13日 周五 (Fri 13 Mar), with the year where it is not this one."""
         weekday = _WEEKDAYS[self.lang][on.weekday()]

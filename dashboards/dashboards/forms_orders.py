@@ -1,0 +1,24 @@
+"""Printed forms about a contract: 发货单 (A8)."""
+
+from typing import Any
+
+from contracts.masking import customer_for, mask_phone
+from dashboards.forms import Content, Form
+from dashboards.nav import STAFF
+from dashboards.orders_reading import own_contract
+from dashboards.seat import Seat
+from dashboards.unloading import in_unloading_order
+
+
+async def _shipping(seat: Seat, contract_no: str) -> Content | None:
+    """What goes to the customer, in the order in which it is unloaded (B19)."""
+    row = await own_contract(seat, contract_no)
+    if row is None:
+        return None
+    order: dict[str, Any] = row["order"]
+    customer = customer_for(seat.person.role, order["customer"])
+    lines = in_unloading_order(order["lines"], lambda line: line["category"])
+    return {"order": order, "customer": {**customer, "phone": mask_phone(customer["phone"])}, "lines": lines}
+
+
+FORMS = (Form(name="shipping", template="form_shipping.html", roles=STAFF, read=_shipping),)

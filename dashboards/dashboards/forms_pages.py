@@ -1,0 +1,25 @@
+"""`/forms/{form}/{id}`: printed forms."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dashboards import forms_orders, forms_warehouse
+from dashboards.forms import by_name
+from dashboards.seat import seat_at
+
+FORMS = by_name(forms_orders.FORMS, forms_warehouse.FORMS)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/forms/{form}/{subject:path}")
+async def printed(form: str, subject: str, request: Request) -> Response:
+    """A form as a page to print; 404 for a form or subject that is not there (or not the reader's)."""
+    kind = FORMS.get(form)
+    seat = seat_at(request, "forms", None if kind is None else kind.roles)
+    if isinstance(seat, Response):
+        return seat
+    content = None if kind is None else await kind.read(seat, subject)
+    if kind is None or content is None:
+        return seat.not_found(f"{form} {subject}")
+    return seat.show(kind.template, form=form, subject=subject, **content)

@@ -1,0 +1,107 @@
+"""Lists that are read page by page: what is chosen stands in the address, the next page begins after the last row.
+
+A page is one indexed query, however long the list is: rows after a key, never rows after a number.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.rows import Rows
+
+Json = dict[str, Any]
+Sort = tuple[str, int]
+"""A field that every row of the list has, and 1 or -1. Rows that are equal in it follow by id, the same way."""
+
+PAGE_ROWS = 50
+SHEET_ROWS = 1000
+"""Rows read at once for a spreadsheet."""
+
+BY_ID: Sort = ("_id", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page of a list; `after` is where the next one begins, None at the end."""
+
+    rows: Sequence[Json]
+    after: str | None
+    first: bool = True
+
+
+def value_at(document: Mapping[str, Any], path: str) -> Any:
+    """The value of a dotted path, None where there is none."""
+    found: Any = document
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def key_of(document: Mapping[str, Any], sort: Sort) -> str:
+    """Where a row lies in the list, as a word of an address."""
+    key = [value_at(document, sort[0]), document["_id"]]
+    return urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def beyond(after: str | None, sort: Sort) -> Json:
+    """The condition for rows after a key. A key that cannot be read begins anew: an old address still shows a list."""
+    key = None if after is None else _read(after)
+    if key is None:
+        return {}
+    field, way = sort
+    further = "$gt" if way > 0 else "$lt"
+    value, row_id = key
+    if field == "_id":
+        return {"_id": {further: row_id}}
+    return {field: {f"{further}e": value}, "$or": [{field: {further: value}}, {"_id": {further: row_id}}]}
+
+
+def _read(after: str) -> tuple[Any, str] | None:
+    try:
+        value, row_id = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    except (ValueError, TypeError):
+        return None
+    plain = isinstance(value, str | int) and isinstance(row_id, str)
+    return (value, row_id) if plain else None
+
+
+def both(*conditions: Mapping[str, Any]) -> Json:
+    """All conditions at once; two that speak of the same field both hold."""
+    given = [dict(one) for one in conditions if one]
+    if len(given) < 2:
+        return given[0] if given else {}
+    return {"$and": given}
+
+
+def _whole(sort: Sort) -> list[Sort]:
+    return [sort] if sort[0] == "_id" else [sort, ("_id", sort[1])]
+
+
+async def page_of(
+    rows: Rows, query: Mapping[str, Any], *, sort: Sort = BY_ID, after: str | None = None, limit: int = PAGE_ROWS
+) -> Slice:
+    """A page of the rows that match."""
+    wanted = both(query, beyond(after, sort))
+    found = await rows.find(wanted, sort=_whole(sort), limit=limit + 1)
+    shown = found[:limit]
+    more = key_of(shown[-1], sort) if len(found) > limit else None
+    return Slice(rows=shown, after=more, first=after is None)
+
+
+async def every(rows: Rows, query: Mapping[str, Any], *, sort: Sort = BY_ID) -> AsyncIterator[Json]:
+    """All rows that match, read in pages."""
+    after: str | None = None
+    while True:
+        part = await page_of(rows, query, sort=sort, after=after, limit=SHEET_ROWS)
+        for row in part.rows:
+            yield row
+        if part.after is None:
+            return
+        after = part.after
+
+
+def starts_with(text: str) -> Json:
+    """A condition for a field that begins with the text; an index answers it."""
+    return {"$gte": text, "$lt": text + "\U0010ffff"}

@@ -1,0 +1,62 @@
+"""Which pages there are, who works on which, and where a role begins (RULES §1)."""
+
+from dataclasses import dataclass
+
+STAFF = frozenset(
+    {
+        "store",
+        "cs_specialist",
+        "cs_supervisor",
+        "install_assistant",
+        "install_supervisor",
+        "warehouse",
+        "qc",
+        "accountant",
+        "procurement",
+        "manager",
+    }
+)
+"""Those who work at a desk."""
+
+WAREHOUSE = frozenset(
+    {"warehouse", "qc", "accountant", "procurement", "install_assistant", "install_supervisor", "manager"}
+)
+"""Those who see the warehouse desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the navigation; its name is the word `nav.<page>`. `roles` None: everybody."""
+
+    page: str
+    path: str
+    icon: str
+    roles: frozenset[str] | None = None
+
+
+NAV = (
+    Place("board", "/board", "board"),
+    Place("orders", "/orders", "doc", STAFF),
+    Place("warehouse", "/warehouse", "box", WAREHOUSE),
+    Place("assessment", "/assessment", "chart"),
+)
+
+HOME = {
+    "manager": "/assessment",
+    "store": "/orders",
+    "warehouse": "/warehouse",
+    "qc": "/warehouse",
+    "accountant": "/warehouse?tab=arrivals",
+    "procurement": "/warehouse?tab=stock",
+}
+"""Where a role begins; the others begin on the board."""
+
+
+def places_for(role: str) -> tuple[Place, ...]:
+    """The navigation of a role."""
+    return tuple(place for place in NAV if place.roles is None or role in place.roles)
+
+
+def home_of(role: str) -> str:
+    """The first page after signing in."""
+    return HOME.get(role, "/board")

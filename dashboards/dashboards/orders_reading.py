@@ -1,0 +1,121 @@
+"""Order desk: the only place that queries its read models. A store gets its own contracts only (RULES §1)."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from contracts.masking import mask_phone
+from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
+from dashboards.orders_rows import DELAYS, ENDED, STAGES
+from dashboards.seat import Seat
+from runtime.http import Asking
+
+SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("order.promised_on", 1), "signed": ("_id", 1)}
+
+
+HISTORY_ROWS = 400
+"""Entries of a history that are read; a contract has a few dozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is chosen in the list; None is everything."""
+
+    q: str | None = None
+    stage: str | None = None
+    delay: str | None = None
+    store: str | None = None
+    before: date | None = None
+    sort: str = "new"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return any(getattr(self, one.name) for one in fields(self) if one.name != "sort")
+
+
+def chosen_in(seat: Seat) -> Chosen:
+    """What the address chooses."""
+    return Chosen(
+        q=seat.asked("q", longest=40),
+        stage=seat.one_of("stage", ("active", *STAGES)),
+        delay=seat.one_of("delay", DELAYS),
+        store=seat.asked("store", longest=12),
+        before=seat.day("before"),
+        sort=seat.one_of("sort", SORTS) or "new",
+    )
+
+
+def query_of(chosen: Chosen, store: str | None) -> Json:
+    """Choices -> the condition. `store`: the only store whose contracts may be seen."""
+    conditions: list[Json] = []
+    if store is not None:
+        conditions.append({"order.store_code": store})
+    elif chosen.store:
+        conditions.append({"order.store_code": chosen.store.upper()})
+    if chosen.stage == "active":
+        conditions.append({"order.stage": {"$in": [one for one in STAGES if one not in ENDED]}})
+    elif chosen.stage:
+        conditions.append({"order.stage": chosen.stage})
+    if chosen.delay:
+        conditions.append({"order.delay": chosen.delay})
+    if chosen.before:
+        conditions.append({"order.promised_on": {"$lte": chosen.before.isoformat()}})
+    if chosen.q:
+        conditions.append(_found_by(chosen.q))
+    return both(*conditions)
+
+
+def _found_by(text: str) -> Json:
+    """A contract number or its beginning, the last four digits of a phone, a product code, or a customer's name."""
+    upper = text.upper()
+    if text.isdecimal() and len(text) == 4:
+        return {"order.tail": text}
+    if text.isdecimal() and len(text) >= 7:
+        return {"order.tail": text[-4:], "order.phone": mask_phone(text)}
+    if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal():
+        return {"_id": starts_with(upper)}
+    if upper.isascii() and "-" in upper:
+        return {"order.skus": upper}
+    return {"order.name": starts_with(text)}
+
+
+def _store_of(desk: Asking) -> str | None:
+    return (desk.person.store or "-") if desk.person.role == "store" else None
+
+
+async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice:
+    """One page of the list."""
+    rows = seat.desk.rows("order_desk")
+    query = query_of(chosen, _store_of(seat.desk))
+    return await page_of(rows, query, sort=SORTS[chosen.sort], after=after, limit=limit)
+
+
+def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[Json]:
+    """All rows that are chosen."""
+    query = query_of(chosen, _store_of(seat.desk))
+    return every(seat.desk.rows("order_desk"), query, sort=SORTS[chosen.sort])
+
+
+async def own_contract(seat: Seat, contract_no: str) -> Json | None:
+    """A contract's row, or None where there is none or it is another store's."""
+    row: Json | None = await seat.desk.rows("contracts").get(contract_no)
+    if row is None or row.get("order") is None:
+        return None
+    store = _store_of(seat.desk)
+    return None if store is not None and row["order"]["store_code"] != store else row
+
+
+async def entries_of(desk: Asking, contract_no: str) -> list[Json]:
+    """The journal of a contract and of its jobs, in no order."""
+    rows = desk.rows("journal")
+    jobs = [f"job:{kind}-{contract_no}" for kind in ("D", "I")]
+    found = await rows.find({"order.aggregate": f"contract:{contract_no}"}, limit=HISTORY_ROWS)
+    found += await rows.find({"dispatch.aggregate": {"$in": jobs}}, limit=HISTORY_ROWS)
+    return [row[service] for row in found for service in ("order", "dispatch") if service in row]
+
+
+async def jobs_of(desk: Asking, contract_no: str) -> list[Json]:
+    """The contract's jobs as the board knows them."""
+    found = await desk.rows("board_jobs").find({"job.contract_no": contract_no})
+    return [row["job"] for row in found]

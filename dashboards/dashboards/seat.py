@@ -1,0 +1,96 @@
+"""One look at a page: who looks, in which language, at what moment; and the page that says no in words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from contracts.policy import civil_day
+from dashboards.login import known, to_login
+from dashboards.render import page, words_for
+from dashboards.words import Words
+from runtime.clock import utc_now
+from runtime.http import Asking
+from runtime.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody at a page that they may see."""
+
+    request: Request
+    desk: Asking
+    words: Words
+    now: datetime
+    page: str
+
+    @property
+    def person(self) -> Person:
+        """Who looks."""
+        return self.desk.person
+
+    @property
+    def today(self) -> date:
+        """The company's calendar day."""
+        return civil_day(self.now)
+
+    def asked(self, name: str, *, longest: int = 80) -> str | None:
+        """A parameter of the address, without blanks around it; None when it is empty."""
+        text = (self.request.query_params.get(name) or "").strip()
+        return text[:longest] or None
+
+    def one_of(self, name: str, choices: Collection[str]) -> str | None:
+        """A parameter that must be one of the choices; anything else counts as not chosen."""
+        text = self.asked(name)
+        return text if text in choices else None
+
+    def day(self, name: str) -> date | None:
+        """A parameter that is a day; None when it is missing or unreadable."""
+        try:
+            return date.fromisoformat(self.asked(name) or "")
+        except ValueError:
+            return None
+
+    def is_one_of(self, *roles: str) -> bool:
+        """Whether the person has one of the roles."""
+        return self.person.role in roles
+
+    def show(self, template: str, **values: Any) -> Response:
+        """The page."""
+        return page(
+            self.request, template, self.words, now=self.now, person=self.person, page=self.page, seat=self, **values
+        )
+
+    def say_no(self, heading: str, text: str, status: int) -> Response:
+        """A page with nothing but words (keys of the table are filled by the caller)."""
+        return page(
+            self.request,
+            "message.html",
+            self.words,
+            now=self.now,
+            status=status,
+            person=self.person,
+            page=self.page,
+            heading=heading,
+            text=text,
+        )
+
+    def not_found(self, what: str) -> Response:
+        """404: no such thing, or not theirs to see; nobody learns which."""
+        return self.say_no(self.words("gone.title"), self.words("gone.text", what=what), 404)
+
+
+def seat_at(request: Request, page_name: str, roles: Collection[str] | None = None) -> Seat | Response:
+    """Who looks at a page; to the login without a person, 403 in words for a role that may not (C18)."""
+    desk = known(request)
+    if desk is None:
+        return to_login(request)
+    now = utc_now()
+    seat = Seat(request=request, desk=desk, words=words_for(request, now), now=now, page=page_name)
+    if roles is not None and desk.person.role not in roles:
+        words = seat.words
+        return seat.say_no(words("denied.title"), words("denied.text", role=words(f"role.{desk.person.role}")), 403)
+    return seat

@@ -1,0 +1,311 @@
+/* Pages where people type: forms that ask the API, lists by keyboard and scanner, parts that renew themselves.
+   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|json|bool,
+   rows of [data-list=name] become a list (those with data-needs=field only when it is filled), data-upload sends files first.
+   data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
+'use strict';
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const words = JSON.parse($('words').textContent);
+  const say = (key, facts = {}) => Page.fill(words[key], facts);
+  const zh = document.documentElement.lang !== 'en';
+  const make = (tag, values) => Object.assign(document.createElement(tag), values);
+  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+  function toast(text) {
+    const box = make('div', { className: 'toast', textContent: text });
+    $('toasts').append(box);
+    setTimeout(() => box.remove(), 8000);
+  }
+  const kept = sessionStorage.getItem('toast');
+  if (kept) { sessionStorage.removeItem('toast'); toast(kept); }
+
+  /* fields -> body */
+  function civil(text) { // a datetime-local field shows the company's clock
+    const parts = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', timeZoneName: 'longOffset' }).formatToParts(new Date(text));
+    const zone = parts.find((part) => part.type === 'timeZoneName').value.replace('GMT', '');
+    return `${text.length === 16 ? `${text}:00` : text}${zone || 'Z'}`;
+  }
+  const TYPES = {
+    text: (text) => text,
+    number: Number,
+    fen: (text) => Math.round(Number(text) * 100),
+    list: (text) => text.split(/[\s,，、;；]+/).filter(Boolean),
+    civil,
+    json: JSON.parse,
+    bool: (text) => text === 'true' || text === '1' || text === 'on',
+  };
+  function put(body, name, value) {
+    const path = name.split('.');
+    const last = path.pop();
+    let at = body;
+    for (const step of path) at = at[step] ??= {};
+    at[last] = value;
+  }
+  function valueOf(field) {
+    const type = field.dataset.type || (field.type === 'checkbox' ? 'bool' : field.type === 'number' ? 'number' : 'text');
+    if (field.type === 'radio' && !field.checked) return undefined;
+    if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [field.value] : [];
+    const text = field.value.trim();
+    return text === '' && !('keep' in field.dataset) ? undefined : TYPES[type](text);
+  }
+  function bodyOf(form, button) {
+    const body = {};
+    const rows = new Map();
+    for (const field of [...form.elements, ...(button?.name ? [button] : [])]) {
+      const unwanted = !field.name || field.disabled || field.type === 'file' || (field.type === 'submit' && field !== button);
+      const value = unwanted ? undefined : valueOf(field);
+      if (value === undefined) continue;
+      const row = field.closest('[data-list]');
+      const into = row ? (rows.get(row) || rows.set(row, {}).get(row)) : body;
+      if (field.type === 'checkbox' && Array.isArray(value)) into[field.name] = [...(into[field.name] || []), ...value];
+      else put(into, field.name, value);
+    }
+    for (const list of new Set([...form.querySelectorAll('[data-list]')].map((row) => row.dataset.list))) put(body, list, []);
+    for (const [row, value] of rows) {
+      const { list, needs } = row.dataset;
+      if (!needs || (value[needs] !== undefined && value[needs] !== false)) list.split('.').reduce((at, step) => at[step], body).push(value);
+    }
+    const [list, number] = (form.dataset.numbered || '').split(':'); // rows that carry their own number
+    if (list) body[list].forEach((row, at) => { row[number] ??= at + 1; });
+    return body;
+  }
+  function addressed(pattern, body) { // names in the address are not repeated in the body
+    return pattern.replace(/\{(\w+)\}/g, (all, name) => {
+      const value = body[name] ?? '';
+      delete body[name];
+      return encodeURIComponent(value);
+    });
+  }
+
+  /* photos and papers go first; events hold their references */
+  async function shrunk(file) {
+    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 600000) return file;
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
+    const canvas = make('canvas', { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return new Promise((done) => { canvas.toBlob((blob) => done(blob || file), 'image/jpeg', 0.85); });
+  }
+  async function upload(form, body) {
+    for (const field of form.querySelectorAll('input[type=file][data-upload]')) {
+      const refs = [];
+      for (const file of field.files) {
+        const parcel = new FormData();
+        parcel.append('file', await shrunk(file), file.name);
+        const answer = await fetch('/api/files', { method: 'POST', body: parcel });
+        if (!answer.ok) throw Object.assign(new Error('upload'), { answer });
+        refs.push((await answer.json()).ref);
+      }
+      if (refs.length) put(body, field.name, field.multiple ? refs : refs[0]);
+    }
+  }
+
+  /* what became of it, beside the form */
+  function errorOf(form) {
+    return form.querySelector('[data-error]') || form.insertBefore(make('p', { className: 'banner late' }), form.firstChild);
+  }
+  function show(form, text, rule, id) {
+    const box = errorOf(form);
+    Object.assign(box, { hidden: false, tabIndex: -1 });
+    box.setAttribute('role', 'alert');
+    box.dataset.error = '';
+    box.replaceChildren(make('span', { textContent: text }));
+    if (rule) box.append(make('span', { className: 'badge', textContent: rule }));
+    if (id) box.append(make('span', { className: 'mono push', textContent: id }));
+    box.focus();
+  }
+  const labelOf = (field) => (field.closest('label')?.querySelector('span')?.textContent || field.getAttribute('aria-label') || field.name).trim();
+  function mark(form, no) { // 422 names the fields: say them as the page calls them
+    const bad = [...`${no.en}`.matchAll(/body\.([\w.]+):/g)].map((found) => found[1]);
+    const labels = bad.map((path) => {
+      const [list, index, ...rest] = path.split('.');
+      const row = /^\d+$/.test(index) ? form.querySelectorAll(`[data-list="${list}"]`)[index] : null;
+      const field = (row || form).querySelector(`[name="${row ? rest.join('.') : path}"]`);
+      field?.setAttribute('aria-invalid', 'true');
+      return field ? `${row ? `${Number(index) + 1}: ` : ''}${labelOf(field)}` : path;
+    });
+    return labels.length ? say('form_fields', { fields: [...new Set(labels)].join(zh ? '、' : ', ') }) : zh ? no.zh : no.en;
+  }
+  async function refused(form, answer) {
+    if (answer.status === 401) { show(form, say('form_signed_out')); return; }
+    const no = await answer.json().catch(() => ({ zh: answer.statusText, en: answer.statusText }));
+    const text = zh ? no.zh : no.en;
+    if (answer.status === 422) show(form, `${say('form_unreadable')} ${mark(form, no)}`, no.rule);
+    else if (answer.status === 503) show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
+    else if (answer.status >= 500) show(form, `${say('form_failed')} ${text}`, '', no.id);
+    else show(form, `${say('form_refused')} ${text}`, no.rule);
+  }
+  async function decided(answer, form) { // 202: taken, not decided yet
+    let told = await answer.json();
+    if (answer.status !== 202) return told;
+    toast(say('form_pending'));
+    for (let turn = 0; turn < 40; turn += 1) {
+      await pause(1000);
+      const later = await fetch(told.ask_at);
+      if (later.status !== 202 && later.ok) {
+        told = await later.json();
+        if (told.status !== 'rejected') return told;
+        show(form, `${say('form_refused')} ${told.rejected[zh ? 'zh' : 'en']}`, told.rejected.rule);
+        return null;
+      }
+    }
+    show(form, say('form_still_pending'));
+    return null;
+  }
+
+  const keys = new WeakMap(); // the same content sent again after no answer must not happen twice
+  function keyOf(form, text) {
+    const known = keys.get(form);
+    if (known?.text === text) return known.key;
+    const key = crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join('-');
+    keys.set(form, { text, key });
+    return key;
+  }
+
+  async function send(form, button) {
+    const body = bodyOf(form, button);
+    const sent = { ...body };
+    const [method, pattern] = (button?.dataset.api || form.dataset.api).split(' ');
+    const path = addressed(pattern, body);
+    for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+    for (const box of form.querySelectorAll('[data-error]')) box.hidden = true;
+    form.setAttribute('aria-busy', 'true');
+    const buttons = [...document.querySelectorAll('button')].filter((one) => one.form === form && !one.disabled);
+    buttons.forEach((one) => { one.disabled = true; });
+    try {
+      await upload(form, body);
+      const text = JSON.stringify(body);
+      const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`) };
+      if (form.dataset.version) headers['If-Match'] = `"${form.dataset.version}"`;
+      const answer = await fetch(path, { method, headers, body: text });
+      if (answer.status < 500) keys.delete(form);
+      if (!answer.ok) { await refused(form, answer); return; }
+      const told = await decided(answer, form);
+      if (told) await done(form, { ...sent, ...(told.body || {}), ...(told.aggregate_id ? {} : told) });
+    } catch (broken) {
+      if (broken.answer) await refused(form, broken.answer);
+      else show(form, say('form_offline'));
+    } finally {
+      form.removeAttribute('aria-busy');
+      buttons.forEach((one) => { one.disabled = false; });
+    }
+  }
+  async function done(form, facts) {
+    const text = Page.fill(form.dataset.done || say('form_done'), facts);
+    delete form.dataset.dirty;
+    if (form.dataset.after) {
+      const to = form.dataset.after.replace(/\{(\w+)\}/g, (all, name) => encodeURIComponent(facts[name] ?? ''));
+      for (let turn = 0; turn < 12 && !(await fetch(to)).ok; turn += 1) await pause(400); // the page follows the decision
+      sessionStorage.setItem('toast', text);
+      location.assign(to);
+      return;
+    }
+    toast(text);
+    form.reset();
+    const details = form.closest('details.act');
+    if (details) { details.open = false; details.querySelector('summary').focus(); }
+    for (const after of [250, 1000, 2500, 5000]) setTimeout(renew, after);
+  }
+
+  /* parts that renew themselves: [data-live] with an id; one that somebody types in is left alone */
+  let turn = 0;
+  const typing = (part) => part.querySelector('[data-dirty]') || (part.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]), select, textarea'));
+  async function renew() {
+    turn += 1;
+    const mine = turn;
+    try {
+      const answer = await fetch(location.href, { headers: { 'X-Renew': '1' } });
+      if (!answer.ok || mine !== turn) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      for (const part of document.querySelectorAll('[data-live]')) {
+        const now = fresh.getElementById(part.id);
+        if (!now || now.isEqualNode(part) || typing(part)) continue;
+        for (const open of part.querySelectorAll('details[open][id]')) now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '');
+        const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
+        part.replaceWith(document.adoptNode(now));
+        if (focused) $(focused)?.focus();
+      }
+    } catch { /* offline: the badge says so, the next change or heartbeat tries again */ }
+  }
+  const stream = $('stream');
+  function listen() {
+    const source = new EventSource(stream.dataset.rows);
+    let soon = 0;
+    for (const name of ['hello', 'beat', 'changed', 'old']) {
+      source.addEventListener(name, (event) => {
+        stream.dispatchEvent(new CustomEvent('beat', { detail: { data: event.data } }));
+        if (name === 'changed' || name === 'old') { clearTimeout(soon); soon = setTimeout(renew, 200); }
+      });
+    }
+    source.onerror = () => {
+      stream.dispatchEvent(new Event('htmx:sse:error'));
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    };
+  }
+  if (stream?.dataset.rows) { listen(); document.addEventListener('page:online', renew); }
+
+  /* events */
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.matches('[data-api]')) {
+      event.preventDefault();
+      if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
+    } else if (form.matches('[data-filter]')) { // addresses carry what is chosen, nothing else
+      for (const field of form.elements) if (field.value === '') field.disabled = true;
+      setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+    }
+  });
+  document.addEventListener('input', (event) => {
+    event.target.removeAttribute?.('aria-invalid');
+    const form = event.target.form;
+    if (form?.matches('[data-api]')) form.dataset.dirty = '';
+  });
+  document.addEventListener('reset', (event) => { delete event.target.dataset.dirty; });
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-filter] select, [data-filter] input:not([type=search])')) event.target.form.requestSubmit();
+  });
+  document.addEventListener('click', (event) => {
+    const act = event.target.closest('[data-row-act]');
+    if (!act) return;
+    if (act.dataset.rowAct === 'add') {
+      const into = $(act.dataset.into);
+      into.append($(act.dataset.of).content.cloneNode(true));
+      into.lastElementChild.querySelector('input, select')?.focus();
+    } else {
+      const row = act.closest('[data-list]');
+      if (row.parentElement.querySelectorAll('[data-list]').length > 1) row.remove();
+    }
+  });
+
+  /* a scanner types into the focused field and ends with Enter */
+  function scanned(field) {
+    const code = field.value.trim();
+    field.value = '';
+    if (!code) return;
+    const row = [...document.querySelectorAll('[data-code]')].find((one) => one.dataset.code.split(' ').includes(code));
+    const told = $('scan-said') || $('toasts');
+    if (!row) { told.textContent = say('scan_unknown', { code }); return; }
+    const count = row.querySelector('[data-scanned]');
+    if (count.type === 'checkbox') count.checked = true;
+    else count.value = Number(count.value || 0) + 1;
+    count.dispatchEvent(new Event('input', { bubbles: true }));
+    row.classList.remove('fresh');
+    requestAnimationFrame(() => row.classList.add('fresh'));
+    row.scrollIntoView({ block: 'nearest' });
+    told.textContent = say('scanned', { code, n: count.type === 'checkbox' ? 1 : count.value });
+  }
+  document.addEventListener('keydown', (event) => {
+    const { target, key } = event;
+    if (key === 'Enter' && target.matches('[data-scan]')) { event.preventDefault(); scanned(target); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const inField = target.matches('input, select, textarea, [contenteditable]');
+    if (key === '/' && !inField) { const find = $('find'); if (find) { event.preventDefault(); find.focus(); find.select(); } return; }
+    if (inField && !(target.id === 'find' && key === 'ArrowDown')) return;
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
+    const links = [...document.querySelectorAll('[data-row]')].filter((one) => one.offsetParent);
+    if (!step || !links.length || (target !== document.body && !target.matches('[data-row], #find'))) return;
+    event.preventDefault();
+    const at = links.indexOf(target);
+    links[at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step))].focus();
+  });
+})();
