@@ -43,7 +43,9 @@ from contracts.dispatch import (
     StopUnscheduled,
 )
 from contracts.fact import Fact
-from dispatch.projections import fold_day, fold_job, fold_run
+from dispatch.projections.days import fold_day
+from dispatch.projections.jobs import fold_job
+from dispatch.projections.runs import fold_run
 from dispatch.views import day_view, job_view, plan_of, run_view
 
 

@@ -1,15 +1,9 @@
-"""Read models of dispatch's own stream (pure folds): jobs, days and runs, as the API shows them.
+"""Rows of jobs (派工单).
 
 Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` is the aggregate's, for If-Match.
 """
 
-from typing import Any
-
 from contracts.dispatch import (
-    CashCollected,
-    CashHandedIn,
-    DayOpened,
-    DayPublished,
     DeliveryCompleted,
     DeliveryDeparted,
     DeliveryFailed,
@@ -18,14 +12,7 @@ from contracts.dispatch import (
     InstallationOverdue,
     JobCompletenessChanged,
     JobOpened,
-    PlanOverdue,
-    RunDeparted,
-    RunLoaded,
-    RunPlanned,
     SiteNotReady,
-    SlotConfirmed,
-    SlotReleased,
-    SlotReserved,
     StopConfirmedByWarehouse,
     StopPublished,
     StopScheduled,
@@ -34,9 +21,8 @@ from contracts.dispatch import (
 )
 from contracts.envelope import Meta
 from contracts.fact import Fact
+from dispatch.projections.rows import Json, after_colon
 from runtime.service import Facet, Projection
-
-Json = dict[str, Any]
 
 NO_SLOT: Json = {
     "depot": None,
@@ -52,11 +38,6 @@ NO_SLOT: Json = {
     "warehouse_ready": None,
     "warehouse_note": None,
 }
-
-
-def after_colon(aggregate_id: str) -> str:
-    """The row's name: `job:D-HT26030001` -> `D-HT26030001`."""
-    return aggregate_id.partition(":")[2]
 
 
 def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
@@ -160,91 +141,6 @@ def _arranged_anew(row: Json) -> Json:
     return {**row, **NO_SLOT, "status": "plan"} if row["status"] == "fail" else row
 
 
-def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """One day plan: crews, slots in the order in which they were given, editions and adjustments (B4, B8)."""
-    seen = {"version": meta.sequence}
-    if isinstance(event, DayOpened):
-        opened = event.model_dump(mode="json", exclude={"event", "at"})
-        empty = {"slots": [], "edition": 0, "published_at": None, "changed": False, "adjustments": []}
-        return {**opened, **empty, "overdue": False, **seen}
-    row = {**(facet or {}), **seen}
-    published = bool(row.get("edition"))
-    match event:
-        case SlotReserved():
-            slot = event.slot.model_dump(mode="json")
-            held = {
-                **slot,
-                "confirmed": False,
-                "expires_at": event.expires_at.isoformat(),
-                "reservation": meta.sequence,
-            }
-            row = {**row, "slots": [*_others(row, event.slot.job_id), held], "changed": published}
-            if event.adjustment_reason is None:
-                return row
-            told = {
-                "at": event.at.isoformat(),
-                "by": meta.actor,
-                "job_id": event.slot.job_id,
-                "reason": event.adjustment_reason,
-            }
-            return {**row, "adjustments": [*row["adjustments"], told]}
-        case SlotConfirmed():
-            slots = [{**slot, "confirmed": True} if slot["job_id"] == event.job_id else slot for slot in row["slots"]]
-            return {**row, "slots": slots, "changed": published}
-        case SlotReleased():
-            left = _others(row, event.job_id)
-            return {**row, "slots": left, "changed": row["changed"] or (published and left != row["slots"])}
-        case DayPublished():
-            return {**row, "edition": event.version, "published_at": event.at.isoformat(), "changed": False}
-        case PlanOverdue():
-            return {**row, "overdue": True}
-        case _:
-            return row
-
-
-def _others(row: Json, job: str) -> list[Json]:
-    return [slot for slot in row["slots"] if slot["job_id"] != job]
-
-
-def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """One crew's day: sheet, count, signatures, departure, cash (B9, B11, B16). `status`: plan, loaded, way."""
-    seen = {"version": meta.sequence}
-    row: Json = {
-        "status": "plan",
-        "counted": None,
-        "leader_signed": None,
-        "warehouse_signed": None,
-        "settlement": None,
-        "loaded_at": None,
-        "departed_at": None,
-        "list_no": None,
-        "collected": [],
-        "handed_in": [],
-        "on_vehicle_fen": 0,
-        **(facet or {}),
-        **seen,
-    }
-    match event:
-        case RunPlanned():
-            sheet = event.model_dump(mode="json", include={"on", "crew", "leader", "vehicle", "stops"})
-            return {**row, **sheet, "edition": event.version, "status": "plan", "counted": None, "loaded_at": None}
-        case RunLoaded():
-            loaded = event.model_dump(
-                mode="json", include={"counted", "leader_signed", "warehouse_signed", "settlement"}
-            )
-            return {**row, **loaded, "status": "loaded", "loaded_at": event.at.isoformat()}
-        case RunDeparted():
-            return {**row, "status": "way", "departed_at": event.at.isoformat(), "list_no": event.list_no}
-        case CashCollected():
-            one = {"at": event.at.isoformat(), "job_id": event.job_id, "amount_fen": event.amount_fen}
-            return {**row, "collected": [*row["collected"], one], "on_vehicle_fen": event.on_vehicle_fen}
-        case CashHandedIn():
-            one = {"at": event.at.isoformat(), "received_by": event.received_by, "amount_fen": event.amount_fen}
-            return {**row, "handed_in": [*row["handed_in"], one], "on_vehicle_fen": event.on_vehicle_fen}
-        case _:
-            return row
-
-
 JOBS = Projection(
     name="jobs",
     version=1,
@@ -252,17 +148,3 @@ JOBS = Projection(
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
     indexes=(("job.status", "job.promised_on"), ("job.on",), ("job.contract_no",)),
 )
-DAYS = Projection(
-    name="days",
-    version=1,
-    row=after_colon,
-    facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
-)
-RUNS = Projection(
-    name="runs",
-    version=1,
-    row=after_colon,
-    facets=(Facet(name="run", service="dispatch", prefixes=("run",), fold=fold_run),),
-    indexes=(("run.on",),),
-)
-PROJECTIONS = (JOBS, DAYS, RUNS)

@@ -1,0 +1,7 @@
+"""Read models of dispatch: one module per kind of row; each row folds one stream."""
+
+from dispatch.projections.days import DAYS
+from dispatch.projections.jobs import JOBS
+from dispatch.projections.runs import RUNS
+
+PROJECTIONS = (JOBS, DAYS, RUNS)
