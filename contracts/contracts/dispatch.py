@@ -453,6 +453,8 @@ class CrewOfDayChanged(Fact):
     on: date
     crew: CrewOfDay
     reason: str
+    reissue_due: AwareDatetime | None = None
+    """When a published plan goes out again at the latest; null while it is a draft (B4)."""
 
 
 class PlanOverdue(Fact):
