@@ -1,0 +1,24 @@
+"""What dispatch does about the facts of others, and about its own (pure), a module per topic. Names are stored: they
+never change."""
+
+from dispatch.reactions.goods import confirm_stops, lose_completeness, open_delivery, open_installation
+from dispatch.reactions.plan import confirm_slot, leave_released_slot, plan_runs, publish_stops, release_slot
+from dispatch.reactions.road import depart_stops
+from dispatch.reactions.visits import finish_visit, open_visit
+from runtime.service import Reaction
+
+REACTIONS = (
+    Reaction(name="dispatch.open_delivery", source="order", react=open_delivery),
+    Reaction(name="dispatch.lose_completeness", source="order", react=lose_completeness),
+    Reaction(name="dispatch.publish_stops", source="dispatch", react=publish_stops),
+    Reaction(name="dispatch.plan_runs", source="dispatch", react=plan_runs),
+    Reaction(name="dispatch.depart_stops", source="dispatch", react=depart_stops),
+    Reaction(name="dispatch.open_installation", source="dispatch", react=open_installation),
+    Reaction(name="dispatch.confirm_slot", source="dispatch", react=confirm_slot),
+    Reaction(name="dispatch.release_slot", source="dispatch", react=release_slot),
+    Reaction(name="dispatch.leave_released_slot", source="dispatch", react=leave_released_slot),
+    Reaction(name="dispatch.confirm_stops", source="inventory", react=confirm_stops),
+    Reaction(name="dispatch.open_visit", source="service_desk", react=open_visit),
+    Reaction(name="dispatch.finish_visit", source="service_desk", react=finish_visit),
+)
+"""All reactions, in the order in which one event's wishes are sent."""

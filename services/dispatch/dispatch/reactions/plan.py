@@ -1,0 +1,98 @@
+"""What dispatch does about its day plans: stops and runs published, slots that follow their jobs (B4, B8). Pure."""
+
+from contracts.decision import Ask
+from contracts.dispatch import (
+    DayPublished,
+    RunStop,
+    SlotReleased,
+    StopScheduled,
+    StopUnscheduled,
+)
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from dispatch.domain.day import MOVED, ConfirmSlot, ReleaseSlot, day_id
+from dispatch.domain.job import (
+    job_id,
+)
+from dispatch.domain.run import PlanRun, run_id
+from dispatch.domain.stop import LeaveSlot, PublishStop
+
+Asks = tuple[Ask, ...]
+
+
+def publish_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """安排表发布 (B4) -> each of its stops is published."""
+    if not isinstance(event, DayPublished):
+        return ()
+    leaders = {crew.crew: crew.leader or "" for crew in event.crews}
+    return tuple(
+        Ask(
+            job_id(stop.job_id),
+            PublishStop(
+                at=event.at,
+                on=event.on,
+                half=stop.half,
+                crew=stop.crew,
+                position=stop.position,
+                leader=leaders[stop.crew],
+                version=event.version,
+            ),
+        )
+        for stop in event.stops
+    )
+
+
+def plan_runs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """安排表发布 (B4) -> each delivery crew gets its sorting sheet, also one that has become empty."""
+    if not isinstance(event, DayPublished):
+        return ()
+    return tuple(
+        Ask(
+            run_id(event.on, crew.crew),
+            PlanRun(
+                at=event.at,
+                on=event.on,
+                crew=crew.crew,
+                leader=crew.leader,
+                vehicle=crew.vehicle,
+                version=event.version,
+                stops=tuple(
+                    RunStop(
+                        job_id=stop.job_id,
+                        contract_no=stop.contract_no,
+                        half=stop.half,
+                        position=stop.position,
+                        lines=stop.lines,
+                    )
+                    for stop in event.stops
+                    if stop.crew == crew.crew
+                ),
+            ),
+        )
+        for crew in event.crews
+        if crew.kind == "delivery"
+    )
+
+
+def confirm_slot(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """已排 (B8) -> the slot stays, even if whoever planned it was cut off in between."""
+    if not isinstance(event, StopScheduled):
+        return ()
+    confirmed = ConfirmSlot(at=event.at, job_id=event.job_id, reservation=event.day_version)
+    return (Ask(day_id(event.on, event.depot), confirmed),)
+
+
+def release_slot(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """退回待排 (B8) -> the slot that the job left is free, unless it was given to the job anew."""
+    if not isinstance(event, StopUnscheduled) or event.on is None:
+        return ()
+    released = ReleaseSlot(at=event.at, job_id=event.job_id, reason=event.reason, reservation=event.day_version)
+    return (Ask(day_id(event.on, event.depot), released),)
+
+
+def leave_released_slot(event: Fact, meta: Meta) -> Asks:
+    """释放占位 (B8) -> a job that took it too late, or anew while it was being released, is 待排 again."""
+    if not isinstance(event, SlotReleased) or event.reason == MOVED:
+        return ()
+    leaving = LeaveSlot(at=event.at, reason=event.reason, on=event.on, day_version=meta.sequence)
+    return (Ask(job_id(event.job_id), leaving),)
