@@ -60,8 +60,8 @@ def board_view(
     day, bar = days.get(on), bar_day(on, now)
     plan_due = civil(on - timedelta(days=1), policy.plan_due)
     lanes = tuple(
-        _lane(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
-        for crew in _crews(day, policy)
+        lane_of(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
+        for crew in crews_of(day, policy)
         if viewer.role not in ROAD or crew["crew"] == viewer.crew
     )
     backlog = _backlog(by_id.values(), waiting, on=on, now=now, viewer=viewer)
@@ -79,7 +79,7 @@ def board_view(
         version=0 if published is None else published["version"],
         adjustments=0 if day is None else len(day["adjustments"]),
         totals=_totals(cards, money=viewer.role not in NO_MONEY and viewer.contracts is None),
-        lanes=tuple(_seen(lane, viewer) for lane in lanes),
+        lanes=tuple(seen(lane, viewer) for lane in lanes),
         backlog=backlog,
         rhythm_on=bar,
         rhythm=rhythm(days, by_id.values(), today=bar, now=now, policy=policy, ready=len(backlog.ready)),
@@ -92,14 +92,14 @@ def board_view(
 # --- lanes -----------------------------------------------------------------------------------------------------
 
 
-def _crews(day: Json | None, policy: Policy) -> list[Json]:
+def crews_of(day: Json | None, policy: Policy) -> list[Json]:
     """The day's crews once it was opened, else those that usually work (B8)."""
     if day is not None and day["crews"]:
         return list(day["crews"])
     return [crew.model_dump(mode="json") for crew in policy.crews]
 
 
-def _lane(
+def lane_of(
     crew: Json,
     day: Json | None,
     jobs: Mapping[str, Json],
@@ -110,6 +110,7 @@ def _lane(
     plan_due: datetime,
     viewer: Viewer,
 ) -> Lane:
+    """One crew's day: its half-days in order, and how its duties stand."""
     slots = [
         slot for slot in ([] if day is None else day["slots"]) if slot["crew"] == crew["crew"] and _holds(slot, now)
     ]
@@ -221,7 +222,7 @@ def _urgency(card: Card) -> tuple[date, str]:
 # --- who sees what, and the day in one line --------------------------------------------------------------------
 
 
-def _seen(lane: Lane, viewer: Viewer) -> Lane:
+def seen(lane: Lane, viewer: Viewer) -> Lane:
     """The lane without cards that are not this viewer's; how full its cells are stays."""
     if viewer.contracts is None:
         return lane

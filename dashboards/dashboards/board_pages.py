@@ -15,6 +15,7 @@ from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
 from dashboards.board_history import read_board_as_of
 from dashboards.board_view import BoardView
+from dashboards.board_week_pages import week_page
 from dashboards.journal import Known
 from dashboards.login import known, to_login
 from dashboards.nav import home_of
@@ -71,6 +72,8 @@ async def board_page(request: Request) -> Response:
             heading=words("bad.title"),
             text=words(wrong),
         )
+    if request.query_params.get("view") == "week":
+        return await week_page(request, desk, on, now)
     shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
     position = desk.position()
     past: board_asof.Slider | None = None

@@ -6,6 +6,7 @@ from dashboards import (
     assets,
     board_pages,
     board_rows,
+    board_week_pages,
     forms_pages,
     journal,
     kpi_pages,
@@ -21,6 +22,7 @@ PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL, 
 router = APIRouter()
 for part in (
     board_pages.router,
+    board_week_pages.router,
     kpi_pages.router,
     orders_pages.router,
     forms_pages.router,

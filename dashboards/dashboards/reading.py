@@ -9,6 +9,7 @@ from dashboards.board_cards import ROAD, Viewer
 from dashboards.board_rhythm import bar_day
 from dashboards.board_rows import Json, facet_of
 from dashboards.board_view import BoardView
+from dashboards.board_week import DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
 from runtime.http import Asking
 from runtime.people import Person
@@ -74,6 +75,17 @@ async def _waiting(desk: Asking, jobs: Mapping[str, Json]) -> Waiting:
     found = await rows.find(query, sort=[("order.promised_on", 1), ("_id", 1)], limit=WAITING_READ)
     more = 0 if len(found) < WAITING_READ else await rows.count(query) - len(found)
     return Waiting([row["order"] for row in found], more)
+
+
+async def read_week(desk: Asking, monday: date, now: datetime) -> WeekView:
+    """Seven days of the board as this person may see them now."""
+    wanted = [monday + timedelta(days=number) for number in range(DAYS)]
+    found = await desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted])
+    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in found if row["day"]["on"]}
+    slotted = sorted({slot["job_id"] for day in days.values() for slot in day["slots"]})
+    jobs = [row["job"] for row in await desk.rows("board_jobs").get_many(slotted) if facet_of(row, "job")]
+    viewer = Viewer(role=desk.person.role, crew=desk.person.crew, contracts=await _own_contracts(desk))
+    return week_view(days, jobs, monday=monday, now=now, policy=policy_book().at(now), viewer=viewer)
 
 
 async def nearest_day(desk: Asking) -> date | None:
