@@ -161,6 +161,8 @@ class GoodsReleased(Fact):
     lines: tuple[GoodsLine, ...]
     reason: str
     closed: bool = False
+    release_no: str = ""
+    """Number of a release by hand; empty when the contract's change released them."""
 
 
 class GoodsReturned(Fact):
@@ -212,6 +214,8 @@ class AllocationRefused(Fact):
     line_no: int
     sku: str
     available: int
+    held: int = 0
+    """Pieces that had been set apart when the contract wanted them no more: free again."""
 
 
 class PickStop(Value):
