@@ -18,8 +18,10 @@ from contracts.inventory_counts import (
     CountPlanStarted,
     DifferenceExplained,
     PiecesCounted,
+    PlannedCountBegun,
     PlannedCountDone,
     PlannedCountOverdue,
+    PlannedSheetBack,
     RecountAsked,
     StockCounted,
 )
@@ -315,6 +317,8 @@ InventoryEvent = Annotated[
     | CountCancelled
     | CountOverdue
     | CountPlanStarted
+    | PlannedCountBegun
+    | PlannedSheetBack
     | PlannedCountDone
     | PlannedCountOverdue
     | QualityPassed
@@ -380,6 +384,8 @@ WIRE: dict[str, type[Fact]] = {
     "songda.inventory.CountCancelled.v1": CountCancelled,
     "songda.inventory.CountOverdue.v1": CountOverdue,
     "songda.inventory.CountPlanStarted.v1": CountPlanStarted,
+    "songda.inventory.PlannedCountBegun.v1": PlannedCountBegun,
+    "songda.inventory.PlannedSheetBack.v1": PlannedSheetBack,
     "songda.inventory.PlannedCountDone.v1": PlannedCountDone,
     "songda.inventory.PlannedCountOverdue.v1": PlannedCountOverdue,
     "songda.inventory.QualityPassed.v1": QualityPassed,

@@ -172,6 +172,8 @@ class CountCancelled(Fact):
     event: Literal["CountCancelled"] = "CountCancelled"
     count_no: str
     reason: str
+    depot: str = "main"
+    plan: str | None = None
 
 
 class CountOverdue(Fact):
@@ -200,8 +202,27 @@ class CountPlanStarted(Fact):
     counts: tuple[PlannedCount, ...]
 
 
+class PlannedCountBegun(Fact):
+    """计划盘点开盘: a sheet of the plan is out."""
+
+    event: Literal["PlannedCountBegun"] = "PlannedCountBegun"
+    depot: str
+    plan: str
+    count_no: str
+
+
+class PlannedSheetBack(Fact):
+    """一张盘点表完成或作废; other sheets of the same planned count are still out, or the count is to be begun again."""
+
+    event: Literal["PlannedSheetBack"] = "PlannedSheetBack"
+    depot: str
+    plan: str
+    count_no: str
+    done: bool
+
+
 class PlannedCountDone(Fact):
-    """计划盘点完成 (K19), late or in time; the next one falls due."""
+    """计划盘点完成 (K19), late or in time: its last sheet is done; the next one falls due."""
 
     event: Literal["PlannedCountDone"] = "PlannedCountDone"
     depot: str
@@ -240,8 +261,10 @@ __all__ = [
     "DifferenceExplained",
     "PiecesCounted",
     "PlannedCount",
+    "PlannedCountBegun",
     "PlannedCountDone",
     "PlannedCountOverdue",
+    "PlannedSheetBack",
     "RecountAsked",
     "StockCounted",
 ]

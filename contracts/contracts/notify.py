@@ -107,6 +107,7 @@ class ProviderQueried(Fact):
     purpose: Literal["result", "receipt"]
     asked: int
     """1 for the first question of its kind."""
+    attempt: int = 1
     channel: Channel
     to: str
     topic: str

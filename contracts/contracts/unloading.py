@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def unloading_rank(category: str, order: Sequence[Sequence[str]]) -> int:
@@ -12,15 +12,15 @@ def unloading_rank(category: str, order: Sequence[Sequence[str]]) -> int:
 
 
 def in_unloading_order(
-    pieces: Iterable[T], category: Callable[[T], str], order: Sequence[Sequence[str]]
-) -> tuple[T, ...]:
+    pieces: Iterable[_T], category: Callable[[_T], str], order: Sequence[Sequence[str]]
+) -> tuple[_T, ...]:
     """The pieces as they are unloaded: 柜体、五金、电器、台面, then all others; equals stay as they came (B19)."""
     return tuple(sorted(pieces, key=lambda piece: unloading_rank(category(piece), order)))
 
 
 def in_loading_order(
-    pieces: Iterable[T], category: Callable[[T], str], order: Sequence[Sequence[str]]
-) -> tuple[T, ...]:
+    pieces: Iterable[_T], category: Callable[[_T], str], order: Sequence[Sequence[str]]
+) -> tuple[_T, ...]:
     """The reverse: what is unloaded last goes in first (B19)."""
     return tuple(reversed(in_unloading_order(pieces, category, order)))
 

@@ -1,0 +1,52 @@
+"""What the bin card said when a piece was counted (D6, D7): goods move while a count goes on.
+
+A count opens with the number of each card's last move and with no balance at all. When figures are compared, the card
+is handed in as it is then: its balances, and every move after that number, without a gap. The book at the moment of
+counting is today's balance of the bin less what moved into it after that moment. So it does not matter how long before
+or after its move a bin was counted, nor that moves are recorded late: a move counts at the time when it happened.
+"""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from contracts.fact import Value
+
+
+class BinChange(Value):
+    """Pieces that came to (positive) or left (negative) a bin by one move."""
+
+    bin: str
+    quantity: int
+
+
+class CardMove(Value):
+    """One line of a bin card, bin by bin. `at` is when it happened."""
+
+    move_no: int
+    at: AwareDatetime
+    changes: tuple[BinChange, ...]
+
+
+class Card(Value):
+    """存卡: a sku's balances per bin after its move `move_no`, and the moves since some earlier number."""
+
+    sku: str
+    move_no: int
+    balances: tuple[BinChange, ...]
+    since: tuple[CardMove, ...]
+
+
+def is_gapless(card: Card, base: int) -> bool:
+    """Whether the card brings every move after number `base`, up to its last."""
+    numbers = [move.move_no for move in card.since if move.move_no > base]
+    return numbers == list(range(base + 1, card.move_no + 1))
+
+
+def book_at(card: Card, bin_: str, moment: datetime) -> int:
+    """Pieces in the bin, by the card, at `moment` (a move of that very moment counts as done)."""
+    now = sum(balance.quantity for balance in card.balances if balance.bin == bin_)
+    later = sum(
+        change.quantity for move in card.since if move.at > moment for change in move.changes if change.bin == bin_
+    )
+    return now - later

@@ -1,0 +1,213 @@
+"""盘点计划 Plan of counts (K19): which count falls due when, by policy; a count done late or never shows.
+
+One aggregate per depot, `countplan:main`. A planned count may need several sheets (a full count has one for each zone):
+it is done when the last sheet that is out is done, and at least one was. A cancelled sheet counts for nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, assert_never
+
+from pydantic import AwareDatetime
+
+from contracts.decision import Command, Context, Rejected, Timer
+from contracts.inventory_counts import (
+    CountPlanStarted,
+    PlannedCount,
+    PlannedCountBegun,
+    PlannedCountDone,
+    PlannedCountOverdue,
+    PlannedSheetBack,
+)
+from contracts.policy import Policy, civil_day, end_of_day
+
+
+def count_plan_id(depot: str) -> str:
+    """Aggregate id of a depot's plan."""
+    return f"countplan:{depot}"
+
+
+class StartCountPlan(Command):
+    """盘点计划生效: counts fall due from today on. Again: items that the policy got since are added."""
+
+    command: Literal["StartCountPlan"] = "StartCountPlan"
+    depot: str
+
+
+class NoteSheetOut(Command):
+    """A sheet of a planned count was opened."""
+
+    command: Literal["NoteSheetOut"] = "NoteSheetOut"
+    depot: str
+    plan: str
+    count_no: str
+
+
+class NoteSheetBack(Command):
+    """A sheet of a planned count is done, or was cancelled."""
+
+    command: Literal["NoteSheetBack"] = "NoteSheetBack"
+    depot: str
+    plan: str
+    count_no: str
+    done: bool
+
+
+class NotePlanOverdue(Command):
+    """计划盘点到期: by timer."""
+
+    command: Literal["NotePlanOverdue"] = "NotePlanOverdue"
+    plan: str
+    due: AwareDatetime
+
+
+COMMANDS = StartCountPlan | NoteSheetOut | NoteSheetBack | NotePlanOverdue
+CountPlanEvent = CountPlanStarted | PlannedCountBegun | PlannedSheetBack | PlannedCountDone | PlannedCountOverdue
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One planned count: sheets that are `out`, whether one came back done, and the last count's number."""
+
+    plan: str
+    name: str
+    due: datetime
+    overdue: bool = False
+    out: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    some_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """Nothing falls due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Counts fall due."""
+
+    depot: str
+    items: tuple[Item, ...]
+
+
+CountPlan = Unplanned | Planned
+INITIAL: CountPlan = Unplanned()
+STATES = (Unplanned, Planned)
+Decision = tuple[CountPlanEvent, ...] | Rejected
+
+
+def decide(command: COMMANDS, plan: CountPlan, ctx: Context) -> Decision:
+    """What follows from a command; see the function named by its verb."""
+    match command:
+        case StartCountPlan():
+            return start(command, plan, ctx)
+        case NoteSheetOut():
+            return note_out(command, plan, ctx)
+        case NoteSheetBack():
+            return note_back(command, plan, ctx)
+        case NotePlanOverdue():
+            return note_overdue(command, plan, ctx)
+    assert_never(command)
+
+
+def start(command: StartCountPlan, plan: CountPlan, ctx: Context) -> Decision:
+    """Plan what the policy asks for and is not planned yet (K19). Nothing new is no event."""
+    known = {item.plan for item in plan.items} if isinstance(plan, Planned) else set()
+    at = command.at or ctx.now
+    fresh = tuple(
+        PlannedCount(plan=item.plan, name=item.name, due=end_of_day(civil_day(at) + timedelta(days=item.every_days)))
+        for item in ctx.policy.count_plan
+        if item.plan not in known
+    )
+    return (CountPlanStarted(at=at, depot=command.depot, counts=fresh),) if fresh else ()
+
+
+def note_out(command: NoteSheetOut, plan: CountPlan, ctx: Context) -> Decision:
+    """A sheet is out. One of a plan that nobody planned is no event."""
+    item = _item(plan, command.plan)
+    if item is None or command.count_no in (*item.out, *item.back):
+        return ()
+    at = command.at or ctx.now
+    return (PlannedCountBegun(at=at, depot=command.depot, plan=command.plan, count_no=command.count_no),)
+
+
+def note_back(command: NoteSheetBack, plan: CountPlan, ctx: Context) -> Decision:
+    """A sheet is back; with the last one the count is done and the next one falls due (K19). Once per sheet."""
+    item = _item(plan, command.plan)
+    if item is None or command.count_no in item.back:
+        return ()
+    at = command.at or ctx.now
+    back = PlannedSheetBack(at=at, depot=command.depot, plan=command.plan, count_no=command.count_no, done=command.done)
+    still_out = [count_no for count_no in item.out if count_no != command.count_no]
+    if still_out or not (command.done or item.some_done):
+        return (back,)
+    done_on = civil_day(at)
+    done = PlannedCountDone(
+        at=at,
+        depot=command.depot,
+        plan=command.plan,
+        count_no=command.count_no,
+        due=item.due,
+        done_on=done_on,
+        following=_following(done_on, command.plan, ctx.policy),
+    )
+    return (back, done)
+
+
+def note_overdue(command: NotePlanOverdue, plan: CountPlan, ctx: Context) -> Decision:
+    """The plan's day passed (K19). Once per due time."""
+    item = _item(plan, command.plan)
+    if item is None or not isinstance(plan, Planned) or item.overdue or item.due != command.due or ctx.now < item.due:
+        return ()
+    return (PlannedCountOverdue(at=item.due, depot=plan.depot, plan=item.plan, name=item.name, due=item.due),)
+
+
+def evolve(plan: CountPlan, event: CountPlanEvent) -> CountPlan:
+    """The plan after an event."""
+    if isinstance(event, CountPlanStarted):
+        items = plan.items if isinstance(plan, Planned) else ()
+        return Planned(event.depot, (*items, *(Item(x.plan, x.name, x.due) for x in event.counts)))
+    item = _item(plan, event.plan)
+    if item is None or not isinstance(plan, Planned):
+        return plan
+    match event:
+        case PlannedCountBegun():
+            changed = replace(item, out=(*item.out, event.count_no))
+        case PlannedSheetBack():
+            changed = replace(
+                item,
+                out=tuple(count_no for count_no in item.out if count_no != event.count_no),
+                back=(*item.back, event.count_no),
+                some_done=item.some_done or event.done,
+            )
+        case PlannedCountDone():
+            changed = Item(item.plan, item.name, event.following, back=(event.count_no,))
+        case PlannedCountOverdue():
+            changed = replace(item, overdue=True)
+        case _:
+            assert_never(event)
+    return replace(plan, items=tuple(changed if x.plan == changed.plan else x for x in plan.items))
+
+
+def due(plan: CountPlan) -> tuple[Timer, ...]:
+    """Every planned count whose lateness was not noted yet (K19)."""
+    if isinstance(plan, Unplanned):
+        return ()
+    return tuple(
+        Timer(f"overdue:{item.plan}", item.due, NotePlanOverdue(plan=item.plan, due=item.due))
+        for item in plan.items
+        if not item.overdue
+    )
+
+
+def _item(plan: CountPlan, name: str) -> Item | None:
+    if isinstance(plan, Unplanned):
+        return None
+    return next((item for item in plan.items if item.plan == name), None)
+
+
+def _following(done_on: date, name: str, policy: Policy) -> datetime:
+    """A plan that the policy dropped meanwhile falls due once more after a year, and may then be let go."""
+    days = next((item.every_days for item in policy.count_plan if item.plan == name), 365)
+    return end_of_day(done_on + timedelta(days=days))
