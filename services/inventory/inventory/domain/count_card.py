@@ -40,7 +40,7 @@ class Card(Value):
 def is_gapless(card: Card, base: int) -> bool:
     """Whether the card brings every move after number `base`, up to its last."""
     numbers = [move.move_no for move in card.since if move.move_no > base]
-    return numbers == list(range(base + 1, card.move_no + 1))
+    return card.move_no >= base and numbers == list(range(base + 1, card.move_no + 1))
 
 
 def book_at(card: Card, bin_: str, moment: datetime) -> int:

@@ -1,0 +1,150 @@
+"""Why a line differs, who approves, and what the stock booked."""
+
+from typing import Any
+
+import pytest
+from count_cases import (
+    ACCOUNTANT,
+    ADJUSTED,
+    ADJUSTMENT,
+    BOTH,
+    CTX,
+    DIFFERS,
+    DUE,
+    EXPLAINED,
+    NO,
+    NOW,
+    TILES,
+    TOILETS,
+    card,
+    compared,
+    context,
+    given,
+    move,
+    told,
+)
+
+from contracts.decision import Rejected
+from contracts.inventory_counts import AdjustmentBooked, CountClosed, CountKey, RecountAsked
+from inventory.domain.count import CancelCount, CompareCount, CountPieces, decide
+from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, NoteBooked, RefuseAdjustment
+
+EXPLAIN = ExplainDifference(sku="TIL-0918", bin="A-01", reason="damage", note="摔碎")
+APPROVE = ApproveAdjustment(sku="TIL-0918", bin="A-01", card=card(TILES, 60), note="同意")
+REFUSE = RefuseAdjustment(sku="TIL-0918", bin="A-01", note="再点一次")
+BOOKED = AdjustmentBooked(at=NOW, count_no=NO, adjustment_id=ADJUSTMENT, sku="TIL-0918", bin="A-01", move_no=13)
+
+
+def code(decision: Any) -> str:
+    return decision.code if isinstance(decision, Rejected) else "accepted"
+
+
+def test_the_warehouse_says_why_a_line_differs() -> None:
+    """D7"""
+    assert decide(EXPLAIN, given(*DIFFERS), CTX) == (EXPLAINED,)
+    assert decide(EXPLAIN, given(*DIFFERS, EXPLAINED), CTX) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "events", "refusal"),
+    [
+        ({"bin": "B-09"}, DIFFERS, "not_on_sheet"),
+        ({"sku": "WC-100", "bin": "A-02"}, DIFFERS, "no_difference"),
+        ({}, BOTH, "no_difference"),
+        ({"reason": "other", "note": ""}, DIFFERS, "note_wanted"),
+        ({}, (*DIFFERS, EXPLAINED, ADJUSTED), "no_difference"),
+    ],
+)
+def test_a_reason_that_explains_nothing_is_refused(change: dict[str, Any], events: Any, refusal: str) -> None:
+    """D7"""
+    assert code(decide(EXPLAIN.model_copy(update=change), given(*events), CTX)) == refusal
+
+
+def test_an_explained_difference_is_approved_by_who_did_not_count() -> None:
+    """D7"""
+    state = given(*DIFFERS, EXPLAINED)
+    assert decide(APPROVE, state, ACCOUNTANT) == (ADJUSTED,)
+    assert code(decide(APPROVE, state, context("guan.yf", "manager"))) == "approver_counted"
+    assert code(decide(APPROVE, state, context("mai.gh", "accountant"))) == "approver_counted"
+
+
+@pytest.mark.parametrize(
+    ("change", "events", "refusal"),
+    [
+        ({"bin": "B-09"}, (*DIFFERS, EXPLAINED), "not_on_sheet"),
+        ({}, DIFFERS, "not_explained"),
+        ({"sku": "WC-100", "bin": "A-02"}, DIFFERS, "no_difference"),
+        ({"card": card(TOILETS, 4)}, (*DIFFERS, EXPLAINED), "other_card"),
+        ({"card": card(TILES, 60, move(14, 1, minutes=9))}, (*DIFFERS, EXPLAINED), "card_behind"),
+        ({"card": card(TILES, 58, move(13, -2, minutes=-9))}, (*DIFFERS, EXPLAINED), "moves_told_late"),
+        ({"card": card(TILES, 50, move(13, -10, minutes=9))}, (*DIFFERS, EXPLAINED), "accepted"),
+    ],
+)
+def test_an_adjustment_stands_on_the_card_of_now(change: dict[str, Any], events: Any, refusal: str) -> None:
+    """D7, X1"""
+    assert code(decide(APPROVE.model_copy(update=change), given(*events), ACCOUNTANT)) == refusal
+
+
+def test_a_refused_adjustment_is_counted_once_more_by_a_third_person() -> None:
+    """D7"""
+    asked = RecountAsked(
+        at=NOW, count_no=NO, lines=(CountKey(sku="TIL-0918", bin="A-01"),), reason="refused", note="再点一次"
+    )
+    assert decide(REFUSE, given(*DIFFERS, EXPLAINED), ACCOUNTANT) == (asked,)
+    again = given(*DIFFERS, EXPLAINED, asked)
+    third = CountPieces(sku="TIL-0918", bin="A-01", quantity=60)
+    answers = [code(decide(third, again, context(by))) for by in ("mai.gh", "guan.yf", "deng.w")]
+    assert answers == ["recount_by_another", "recount_by_another", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("change", "events", "refusal"),
+    [
+        ({"note": ""}, DIFFERS, "note_wanted"),
+        ({"sku": "WC-100", "bin": "A-02"}, DIFFERS, "no_difference"),
+        ({}, (*DIFFERS, EXPLAINED, ADJUSTED), "no_difference"),
+    ],
+)
+def test_a_refusal_that_fits_nothing_is_refused(change: dict[str, Any], events: Any, refusal: str) -> None:
+    """D7"""
+    assert code(decide(REFUSE.model_copy(update=change), given(*events), ACCOUNTANT)) == refusal
+
+
+def test_the_count_closes_when_the_stock_booked_the_last_adjustment() -> None:
+    """D7, K19: accuracy is of before the adjustment."""
+    closed = CountClosed(
+        at=NOW,
+        count_no=NO,
+        depot="main",
+        kind="cycle",
+        plan="A",
+        due=DUE,
+        lines=2,
+        lines_right=1,
+        pieces_book=64,
+        pieces_off=2,
+    )
+    booking = NoteBooked(adjustment_id=ADJUSTMENT, move_no=13)
+    assert decide(booking, given(*DIFFERS, EXPLAINED, ADJUSTED), CTX) == (BOOKED, closed)
+    assert decide(booking, given(*DIFFERS, EXPLAINED, ADJUSTED, BOOKED), CTX) == ()
+    assert decide(booking, given(*DIFFERS, EXPLAINED), CTX) == ()
+
+
+def test_an_adjustment_that_the_stock_refused_may_be_approved_again() -> None:
+    """D7"""
+    assert decide(APPROVE, given(*DIFFERS, EXPLAINED, ADJUSTED), ACCOUNTANT) == (ADJUSTED,)
+    assert decide(APPROVE, given(*DIFFERS, EXPLAINED, ADJUSTED, BOOKED), ACCOUNTANT) == ()
+
+
+def test_a_comparison_that_changes_the_difference_asks_for_a_reason_again() -> None:
+    """D7, X1"""
+    later = CompareCount(cards=(card(TILES, 59, move(13, -1, minutes=-9)), card(TOILETS, 4)))
+    again = told(compared(TILES, 58, 59, round=2, counted_by="guan.yf", move_no=13))
+    state = given(*DIFFERS, EXPLAINED)
+    assert decide(later, state, CTX) == (again,)
+    assert code(decide(APPROVE, given(*DIFFERS, EXPLAINED, again), ACCOUNTANT)) == "not_explained"
+
+
+def test_a_count_with_an_adjustment_is_not_thrown_away() -> None:
+    """D7"""
+    assert code(decide(CancelCount(reason="x"), given(*DIFFERS, EXPLAINED, ADJUSTED), CTX)) == "count_adjusted"
