@@ -10,13 +10,13 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import deadlines, http_latency, memory_use, read_side, start_up, write_side
+from bench import board_live, deadlines, http_latency, memory_use, read_side, start_up, write_side
 from bench.measuring import Section
 from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines")
+ALL = ("write", "read", "http", "memory", "start", "deadlines", "board")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -30,6 +30,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
             s, rounds, (1_000, 5_000, 20_000) if quick else (1_000, 10_000, 100_000)
         ),
         "deadlines": lambda _: asyncio.to_thread(deadlines.measure, rounds, 500 if quick else 5_000),
+        "board": lambda s: board_live.measure(s, 200, 20, 20 if quick else 100),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
     }
 
