@@ -4,23 +4,28 @@ Cut off in between, nothing stays half done: a reservation that was not taken ex
 confirmed or released by dispatch's reactions.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
+from contracts.dispatch import CrewOfDay
 from contracts.fact import ContractLine, GoodsLine, Half, Window
 from contracts.policy import Policy
-from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, crews_of, day_id, held_by, wanted_slot
+from dispatch.crews_today import crews_on
+from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, day_id, reserved_slot
+from dispatch.domain.day_turn import RevertChange
 from dispatch.domain.job import job_id
 from dispatch.domain.job_refusals import already_departed, not_complete, other_day_agreed
 from dispatch.domain.plan_refusals import slot_gone
 from dispatch.domain.run_refusals import plan_too_late
 from dispatch.domain.stop import LeaveSlot, TakeSlot
 from dispatch.domain.words import Words
+from dispatch.free_places import next_places, place_facts
 from dispatch.views import day_view, plan_of
+from runtime.commands import deterministic_id, fresh_id
 from runtime.http import Answer, Asking
 from runtime.outcome import Outcome
 
@@ -29,11 +34,16 @@ Json = dict[str, Any]
 ATTEMPTS = 3
 """How often a free place is looked for anew when others plan the same half-day at the same moment."""
 
+DAYS_AHEAD = 14
+"""How far a refusal looks for a day with a free place."""
+
 
 class SlotRequest(BaseModel):
     """Where a job is to go. Without `position` the next free one, without `window` an even share of the half-day.
 
     `adjustment_reason` is needed once the plan is published (B4). `expected_version`: the job's version on your page.
+    `spread`: both half-days of the crew, for a job too large for one. `force_reason`: why a supervisor puts it there
+    although it is too much for the half-day; nobody is put at two places, whatever the reason (B8).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -43,7 +53,9 @@ class SlotRequest(BaseModel):
     crew: str = Field(min_length=1, max_length=8)
     position: int | None = Field(default=None, ge=1, le=99)
     window: Window | None = None
+    spread: bool = False
     adjustment_reason: Words | None = None
+    force_reason: Words | None = None
     expected_version: int | None = Field(default=None, ge=0)
     at: AwareDatetime | None = None
 
@@ -60,32 +72,35 @@ class ReleaseRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """One request to place one job."""
+    """One request to place one job. `change_id` names the change that it is."""
 
     desk: Asking
     job: Json
     request: SlotRequest
     policy: Policy
+    crews: tuple[CrewOfDay, ...]
+    change_id: str
 
 
 async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Policy) -> Answer:
     """1 reserve, 2 take, 3 confirm, 4 free the slot of another day; a refusal at 2 puts things back as they were."""
-    planning = Planning(desk, job, request, policy)
+    crews = await crews_on(desk, request.on, policy)
+    planning = Planning(desk, job, request, policy, crews, new_change_id(desk, job["job_id"]))
     await _refuse_early(planning)
     # 1 the day decides whether the place fits (B8) and whether a reason is owed (B4)
     asked, reserved = await _reserve(planning)
     if reserved.status != "accepted":
-        return desk.answer(reserved)
+        return desk.answer(await _with_another_day(planning, reserved))
     # 2 the job decides whether it may be planned (A3, B1, B2)
     taken = await desk.ask(
         job_id(job["job_id"]),
-        take_of(asked, reserved, vehicle_on(await _day(planning), asked.crew)),
+        take_of(asked, reserved, vehicle_of(planning, asked.crew)),
         step="take",
         expected_version=request.expected_version,
     )
     if taken.status == "rejected":
         if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
-            await _put_back(planning, reserved)
+            await _put_back(planning)
         return desk.answer(taken)
     if taken.status != "accepted":
         return desk.answer(taken)
@@ -118,6 +133,7 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
         "position": asked.position,
         "window": None if asked.window is None else asked.window.model_dump(mode="json"),
         "day_version": confirmed.version,
+        "change_id": planning.change_id,
     }
     return desk.answer(taken, body=place)
 
@@ -172,9 +188,14 @@ def reservation_of(planning: Planning, day: Json | None, *, position: int | None
         volume_l=job["volume_l"],
         lines=goods_of(job),
         adjustment_reason=request.adjustment_reason,
+        agreed_half=job["booked_half"],
+        spread=request.spread,
+        force_reason=request.force_reason,
+        crews=planning.crews,
+        change_id=planning.change_id,
     )
-    plan = plan_of(day_view(day, request.on, planning.policy))
-    slot = wanted_slot(wanted, plan, held_by(plan, job["job_id"]), planning.policy)
+    plan = plan_of(day_view(day, request.on, planning.crews))
+    slot = reserved_slot(wanted, plan, planning.policy)
     return wanted.model_copy(update={"position": slot.position, "window": slot.window})
 
 
@@ -193,19 +214,26 @@ def goods_of(job: Json) -> tuple[GoodsLine, ...]:
     )
 
 
-def vehicle_on(day: Json | None, crew: str) -> str:
+def vehicle_of(planning: Planning, crew: str) -> str:
     """The crew's vehicle on that day."""
-    crews = [] if day is None else day["crews"]
-    return next((str(one["vehicle"]) for one in crews if one["crew"] == crew), "")
+    return next((one.vehicle for one in planning.crews if one.crew == crew), "")
 
 
-async def _day(planning: Planning) -> Json:
-    """The day's row; a day that nobody planned yet has the policy's crews."""
-    row = await planning.desk.rows("days").get(f"main:{planning.request.on.isoformat()}")
-    if row is not None:
-        facet: Json = row["day"]
-        return facet
-    return {"crews": [crew.model_dump(mode="json") for crew in crews_of(planning.policy)]}
+def new_change_id(desk: Asking, step: str) -> str:
+    """The id of a change of the plan: the same again for a repeated request."""
+    key = desk.request.headers.get("idempotency-key")
+    return deterministic_id(desk.person.id, key, "change", step) if key else fresh_id()
+
+
+async def _with_another_day(planning: Planning, refused: Outcome) -> Outcome:
+    """A clash, with the next place that is free on another day (B8)."""
+    no = refused.rejected
+    if no is None or no.code not in {"slot_clash", "force_needs_supervisor", "force_impossible"}:
+        return refused
+    job, request = planning.job, planning.request
+    after = request.on + timedelta(days=1)
+    places = await next_places(planning.desk, job, planning.policy, start=after, days=DAYS_AHEAD, limit=1)
+    return replace(refused, rejected=replace(no, facts={**no.facts, **place_facts(places)}))
 
 
 async def _refuse_early(planning: Planning) -> None:
@@ -269,38 +297,28 @@ def lost_the_race(no: Rejected) -> bool:
     return bool(clashes) and set(clashes.split(",")) <= {"position_taken", "window_taken"}
 
 
-async def _put_back(planning: Planning, reserved: Outcome) -> None:
-    """The job did not take the slot: it goes back to where it was on that day, or the slot is free again."""
+async def _put_back(planning: Planning) -> None:
+    """The job did not take the slot: the change is put back, so that the job is where it was that day, or nowhere."""
     desk, job, request = planning.desk, planning.job, planning.request
     day = day_id(request.on)
-    if job["on"] != request.on.isoformat():
-        freed = ReleaseSlot(
-            at=request.at,
-            job_id=job["job_id"],
-            reason=request.adjustment_reason or "单未接受占位 not taken by the job",
-            reservation=reserved.version,
-        )
-        await desk.ask(day, freed, step="free")
+    put_back = RevertChange(at=request.at, change_id=planning.change_id)
+    restored = await desk.ask(day, put_back, step="restore")
+    if restored.status != "accepted" or "SlotReserved" not in restored.events:
         return
-    old = ReserveSlot(
+    old = TakeSlot(
         at=request.at,
+        depot=job["depot"],
         on=request.on,
-        job_id=job["job_id"],
-        kind=job["kind"],
-        contract_no=job["contract_no"],
-        crew=job["crew"],
         half=job["half"],
+        crew=job["crew"],
+        vehicle=job["vehicle"],
         position=job["position"],
         window=Window.model_validate(job["window"]),
         volume_l=job["volume_l"],
-        lines=goods_of(job),
-        adjustment_reason=request.adjustment_reason,
-        instead_of=reserved.version,
+        day_version=restored.version,
+        reason=request.adjustment_reason,
     )
-    restored = await desk.ask(day, old, step="restore")
-    if restored.status != "accepted" or not restored.events:
-        return
-    retaken = await desk.ask(job_id(job["job_id"]), take_of(old, restored, job["vehicle"]), step="retake")
+    retaken = await desk.ask(job_id(job["job_id"]), old, step="retake")
     if retaken.rejected is not None and retaken.rejected.code != "already_departed":
         # the row was behind: the job had left that place meanwhile
         freed = ReleaseSlot(

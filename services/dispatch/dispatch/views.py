@@ -1,5 +1,6 @@
 """What the API shows of jobs, days and runs: the stored rows, cut to what the asking role may see (C18, RULES §1)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,8 +9,9 @@ from pydantic import BaseModel
 from contracts.dispatch import CrewOfDay, Slot
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
 from contracts.masking import customer_for
-from contracts.policy import Policy, civil
-from dispatch.domain.day import DEPOT, Held, Plan, crews_of
+from contracts.policy import civil
+from dispatch.domain.day import DEPOT, Held, Plan
+from dispatch.domain.slot_rules import Absence
 
 Json = dict[str, Any]
 
@@ -81,9 +83,20 @@ class SlotView(BaseModel):
     window: Window
     volume_l: int
     lines: list[GoodsLine]
+    spread: bool = False
+    forced: str | None = None
     confirmed: bool
     expires_at: datetime
     reservation: int
+    change_id: str = ""
+
+
+class AbsenceView(BaseModel):
+    """A crew that is not there, or not on that half-day (B8)."""
+
+    crew: str
+    half: Half | None
+    reason: str
 
 
 class Adjustment(BaseModel):
@@ -108,6 +121,8 @@ class DayView(BaseModel):
     changed: bool = False
     overdue: bool = False
     adjustments: list[Adjustment] = []
+    absences: list[AbsenceView] = []
+    told: list[str] = []
     version: int = 0
 
 
@@ -154,10 +169,10 @@ def job_view(facet: Json, role: str) -> JobView:
     return JobView.model_validate(shown)
 
 
-def day_view(facet: Json | None, on: date, policy: Policy) -> DayView:
-    """A day's row; a day that nobody planned yet shows the policy's crews."""
+def day_view(facet: Json | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
+    """A day's row; a day that nobody planned yet shows the crews that would work."""
     if facet is None:
-        return DayView(depot=DEPOT, on=on, crews=list(crews_of(policy)))
+        return DayView(depot=DEPOT, on=on, crews=list(crews))
     return DayView.model_validate(facet)
 
 
@@ -175,7 +190,10 @@ def plan_of(day: DayView) -> Plan:
             slot.reservation,
             slot.expires_at,
             slot.confirmed,
+            slot.change_id,
         )
         for slot in day.slots
     )
-    return Plan(day.depot, day.on, tuple(day.crews), day.plan_due or civil(day.on, time()), held, day.version)
+    absences = tuple(Absence(one.crew, one.half, one.reason) for one in day.absences)
+    due = day.plan_due or civil(day.on, time())
+    return Plan(day.depot, day.on, tuple(day.crews), due, held, day.version, absences=absences)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from dispatch_cases import (
     BOOKED,
+    CREWS,
     DAY,
     DAY_OPENED,
     DAY_OUT,
@@ -19,7 +20,6 @@ from dispatch_cases import (
     NOW,
     ON_THE_WAY,
     OPENED,
-    POLICY,
     RUN_DEPARTED,
     RUN_LOADED,
     RUN_PLANNED,
@@ -121,7 +121,7 @@ def test_customers_and_money_are_shown_by_role() -> None:
 def test_a_days_row_holds_crews_slots_editions_and_adjustments() -> None:
     """B4, B8"""
     second = SLOT.model_copy(update={"job_id": "D-2", "position": 2})
-    day = day_view(folded(fold_day, (*TAKEN, DAY_OUT, reserved(second, "加急"), confirmed("D-2"))), DAY, POLICY)
+    day = day_view(folded(fold_day, (*TAKEN, DAY_OUT, reserved(second, "加急"), confirmed("D-2"))), DAY, CREWS)
     assert (
         [(slot.job_id, slot.position, slot.confirmed, slot.reservation) for slot in day.slots],
         [(one.job_id, one.by, one.reason) for one in day.adjustments],
@@ -138,13 +138,13 @@ def test_released_slots_and_a_missed_plan_show() -> None:
 
 def test_a_day_that_nobody_planned_shows_the_crews() -> None:
     """B8"""
-    assert [crew.crew for crew in day_view(None, DAY, POLICY).crews] == ["S1", "S2", "A1", "A2", "F1"]
+    assert [crew.crew for crew in day_view(None, DAY, CREWS).crews] == ["S1", "S2", "A1", "A2", "F1"]
 
 
 def test_the_row_of_a_day_gives_the_plan_that_the_rules_see() -> None:
     """B8"""
     events = (*TAKEN, reserved(SLOT.model_copy(update={"job_id": "D-2", "position": 2})))
-    assert plan_of(day_view(folded(fold_day, events), DAY, POLICY)) == a_day(*events).plan
+    assert plan_of(day_view(folded(fold_day, events), DAY, CREWS)) == a_day(*events).plan
 
 
 def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:

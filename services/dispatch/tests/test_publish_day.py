@@ -16,21 +16,24 @@ from dispatch_cases import (
     SLOT,
     TAKEN,
     a_day,
+    changed,
     confirmed,
     later,
     reserved,
 )
 
 from contracts.decision import Context, Timer
-from contracts.dispatch import PlanOverdue, SlotReleased
+from contracts.dispatch import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import (
     EXPIRED,
     GONE,
+    MOVED,
     ConfirmSlot,
     ExpireSlot,
     MarkPlanOverdue,
     PublishDay,
+    ReissueDay,
     ReleaseSlot,
     decide,
     due,
@@ -41,6 +44,15 @@ LEFT = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason="客户改�
 HELD = (DAY_OPENED, reserved())
 PLAN_DUE = DAY_OPENED.plan_due
 AT_DUE = Context(now=PLAN_DUE, by="system", role="system", policy=POLICY)
+REISSUE = timedelta(minutes=POLICY.plan_reissue_minutes)
+ADJUSTED = (
+    *TAKEN,
+    DAY_OUT,
+    changed((None, SECOND), reason="加急", published=True),
+    reserved(SECOND, "加急"),
+    confirmed("D-2"),
+)
+GONE_AGAIN = LEFT.model_copy(update={"job_id": "D-2"})
 OVERDUE = PlanOverdue(at=PLAN_DUE, depot="main", on=DAY, due=PLAN_DUE)
 
 
@@ -71,7 +83,8 @@ def test_telling_that_a_slot_is_gone_changes_no_published_plan() -> None:
 
 def test_a_slot_is_released() -> None:
     """B8"""
-    assert decide(ReleaseSlot(job_id=JOB, reason="客户改期"), a_day(*TAKEN), CTX) == (LEFT,)
+    taken_out = changed((SLOT, None), change_id="v4", kind="release", reason="客户改期")
+    assert decide(ReleaseSlot(job_id=JOB, reason="客户改期"), a_day(*TAKEN), CTX) == (taken_out, LEFT)
 
 
 @pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*TAKEN, LEFT)])
@@ -94,7 +107,7 @@ def test_leaving_a_published_plan_needs_a_reason() -> None:
         decide(ReleaseSlot(job_id=JOB, reason="客户改期"), day, CTX),
     ] == [
         no.adjustment_needs_reason(DAY, 1),
-        (LEFT,),
+        (changed((SLOT, None), change_id="v5", kind="release", reason="客户改期", published=True), LEFT),
     ]
 
 
@@ -103,6 +116,20 @@ def test_a_reservation_that_nobody_took_expires() -> None:
     ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
     expired = LEFT.model_copy(update={"at": NOW + HOLD, "reason": EXPIRED})
     assert decide(ExpireSlot(job_id=JOB, reservation=2), a_day(*HELD), ctx) == (expired,)
+
+
+def test_a_job_that_did_not_take_its_new_place_is_put_back_where_it_was() -> None:
+    """B8"""
+    there = SLOT.model_copy(update={"crew": "S2"})
+    moved = (
+        changed((SLOT, there), change_id="c-1", kind="move"),
+        LEFT.model_copy(update={"reason": MOVED}),
+        reserved(there, change_id="c-1"),
+    )
+    ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
+    put_back = decide(ExpireSlot(job_id=JOB, reservation=6), a_day(*TAKEN, *moved), ctx)
+    assert [type(event).__name__ for event in put_back] == ["PlanChanged", "SlotReleased", "SlotReserved"]
+    assert (put_back[0].kind, put_back[0].of, put_back[2].slot, put_back[2].follow) == ("revert", "c-1", SLOT, True)
 
 
 @pytest.mark.parametrize(
@@ -159,15 +186,58 @@ def test_publishing_an_unchanged_plan_again_is_no_event() -> None:
 
 def test_publishing_after_an_adjustment_is_the_next_edition() -> None:
     """B4"""
-    day = a_day(*TAKEN, DAY_OUT, reserved(SECOND, "加急"), confirmed("D-2"))
     second = DAY_OUT.model_copy(update={"version": 2, "stops": (SLOT, SECOND)})
-    assert decide(PublishDay(), day, CTX) == (second,)
+    told = DayAdjusted(
+        at=NOW,
+        depot="main",
+        on=DAY,
+        version=2,
+        reason="加急",
+        changes=(PlanAdjustment(job_id="D-2", contract_no=SECOND.contract_no, before=None, after=SECOND),),
+        told=("warehouse", "group", "li.zq", "chen.gd"),
+    )
+    assert decide(PublishDay(), a_day(*ADJUSTED), CTX) == (second, told)
+
+
+def test_who_had_a_stop_in_the_plan_is_told_that_it_is_gone() -> None:
+    """B4"""
+    moved = SLOT.model_copy(update={"crew": "S2"})
+    there = (
+        changed((SLOT, moved), kind="move", reason="顺路", published=True),
+        LEFT.model_copy(update={"reason": MOVED}),
+        reserved(moved, "顺路"),
+        confirmed(),
+    )
+    told = decide(PublishDay(), a_day(*TAKEN, DAY_OUT, *there), CTX)[1]
+    assert (told.told, told.changes) == (
+        ("warehouse", "group", "li.zq", "chen.gd"),
+        (PlanAdjustment(job_id=JOB, contract_no=SLOT.contract_no, before=SLOT, after=moved),),
+    )
+
+
+def test_an_adjusted_plan_goes_out_again_by_itself_once_every_job_took_its_place() -> None:
+    """B4"""
+    again = Timer(name="reissue:1", at=NOW + REISSUE, command=ReissueDay())
+    assert (due(a_day(*ADJUSTED)), due(a_day(*ADJUSTED[:-1]))) == (
+        (again,),
+        (Timer(name="expire:D-2:6", at=NOW + HOLD, command=ExpireSlot(job_id="D-2", reservation=6)),),
+    )
+    late = Context(now=NOW + REISSUE, by="system", role="system", policy=POLICY)
+    by_clock, by_hand = decide(ReissueDay(), a_day(*ADJUSTED), late), decide(PublishDay(), a_day(*ADJUSTED), late)
+    assert (by_clock, decide(ReissueDay(), a_day(*ADJUSTED), CTX)) == (by_hand, ())
+
+
+def test_a_plan_that_is_as_it_was_issued_does_not_go_out_again() -> None:
+    """B4"""
+    back = (changed((SECOND, None), kind="release", reason="加急", published=True), GONE_AGAIN)
+    day = a_day(*ADJUSTED, *back)
+    assert (decide(PublishDay(), day, CTX), due(day)) == ((), ())
 
 
 def test_a_published_plan_may_become_empty_so_that_the_crew_learns_it() -> None:
     """B4"""
-    day = a_day(*TAKEN, DAY_OUT, LEFT)
-    assert decide(PublishDay(), day, CTX) == (DAY_OUT.model_copy(update={"version": 2, "stops": ()}),)
+    empty = decide(PublishDay(), a_day(*TAKEN, DAY_OUT, LEFT), CTX)
+    assert empty[0] == DAY_OUT.model_copy(update={"version": 2, "stops": ()})
 
 
 def test_a_plan_published_late_says_when_and_what_was_owed() -> None:

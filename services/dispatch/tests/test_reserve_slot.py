@@ -14,19 +14,22 @@ from dispatch_cases import (
     NOW,
     POLICY,
     SLOT,
+    SUPERVISOR,
     TAKEN,
     VOLUME,
     WINDOW,
     a_day,
+    changed,
     confirmed,
     reserved,
 )
 
+from contracts.decision import Rejected
 from contracts.dispatch import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
-from dispatch.domain.day import MOVED, ReserveSlot, decide
+from dispatch.domain.day import MOVED, DayEvent, ReserveSlot, decide
 from dispatch.domain.plan_refusals import adjustment_needs_reason
-from dispatch.domain.slot_rules import clashes, half_window
+from dispatch.domain.slot_rules import Ground, clashes, half_window
 
 RESERVE = ReserveSlot(
     on=DAY,
@@ -49,21 +52,31 @@ def minutes(start: int, end: int) -> Window:
     return Window(starts=WINDOW.starts + timedelta(minutes=start), ends=WINDOW.starts + timedelta(minutes=end))
 
 
+def play(command: ReserveSlot) -> tuple[DayEvent, ...]:
+    """What a command makes of a day that nobody planned yet."""
+    events = decide(command, a_day(), CTX)
+    assert not isinstance(events, Rejected)
+    return events
+
+
 def test_the_first_reservation_opens_the_day_whose_plan_is_due_the_day_before() -> None:
     """B8, K4"""
-    assert decide(RESERVE, a_day(), CTX) == (DAY_OPENED, reserved())
+    assert decide(RESERVE, a_day(), CTX) == (DAY_OPENED, changed((None, SLOT)), reserved())
 
 
 def test_the_next_job_gets_the_next_place_and_window() -> None:
     """B8"""
-    assert decide(SECOND, a_day(*TAKEN), CTX) == (reserved(SECOND_SLOT),)
+    assert decide(SECOND, a_day(*TAKEN), CTX) == (
+        changed((None, SECOND_SLOT), change_id="v4"),
+        reserved(SECOND_SLOT, change_id="v4"),
+    )
 
 
 def test_the_windows_divide_the_half_day_evenly() -> None:
     """B8: 8:30-12:00 among four stops."""
     day = a_day(DAY_OPENED)
     wanted = [decide(RESERVE.model_copy(update={"position": place}), day, CTX) for place in (1, 2, 3, 4)]
-    assert [events[0].slot.window for events in wanted] == [
+    assert [events[-1].slot.window for events in wanted] == [
         minutes(0, 52),
         minutes(52, 105),
         minutes(105, 157),
@@ -79,11 +92,16 @@ def test_the_same_place_again_is_no_event() -> None:
 
 def test_a_job_moves_within_the_day_and_holds_one_slot() -> None:
     """B8"""
-    moved = RESERVE.model_copy(update={"crew": "S2"})
-    assert decide(moved, a_day(*TAKEN), CTX) == (LEFT, reserved(SLOT.model_copy(update={"crew": "S2"})))
+    there = SLOT.model_copy(update={"crew": "S2"})
+    moved = RESERVE.model_copy(update={"crew": "S2", "change_id": "c-1"})
+    assert decide(moved, a_day(*TAKEN), CTX) == (
+        changed((SLOT, there), change_id="c-1", kind="move"),
+        LEFT,
+        reserved(there, change_id="c-1"),
+    )
 
 
-def test_a_taken_place_is_refused_with_the_next_free_one() -> None:
+def test_a_taken_place_is_refused_with_every_clash_and_the_next_free_one() -> None:
     """B8"""
     refused = decide(SECOND.model_copy(update={"position": 1}), a_day(*TAKEN), CTX)
     assert (refused.code, refused.rule, refused.facts) == (
@@ -91,14 +109,29 @@ def test_a_taken_place_is_refused_with_the_next_free_one() -> None:
         "B8",
         {
             "clashes": "window_taken,position_taken",
-            "window_taken_by": JOB,
-            "window_taken_crew": "S1",
-            "position": 1,
-            "position_taken_by": JOB,
+            "clash_count": 2,
+            "forcible": False,
+            "clash_1_name": "window_taken",
+            "clash_1_soft": False,
+            "clash_1_rule": "B8",
+            "clash_1_zh": f"S1 同一时段已有 {JOB}（同一组、同一车或同一人）",
+            "clash_1_en": f"{JOB} has that time already (S1: same crew, vehicle or person)",
+            "clash_1_job": "D-2",
+            "clash_1_window_taken_by": JOB,
+            "clash_1_window_taken_crew": "S1",
+            "clash_2_name": "position_taken",
+            "clash_2_soft": False,
+            "clash_2_rule": "B8",
+            "clash_2_zh": f"第 1 站已是 {JOB}",
+            "clash_2_en": f"stop 1 is {JOB} already",
+            "clash_2_job": "D-2",
+            "clash_2_position": 1,
+            "clash_2_position_taken_by": JOB,
             "next_free_position": 2,
             "fits_crew": "S1",
             "fits_half": "am",
             "fits_position": 2,
+            "fits_spread": False,
         },
     )
 
@@ -108,12 +141,14 @@ def test_a_taken_place_is_refused_with_the_next_free_one() -> None:
     [
         ({"window": minutes(30, 90), "position": 2}, "window_taken"),
         ({"window": minutes(-30, 0)}, "window_outside"),
-        ({"window": minutes(60, 60)}, "window_outside"),
+        ({"window": minutes(60, 60)}, "window_impossible"),
         ({"crew": "A1"}, "kind"),
         ({"crew": "S9"}, "crew"),
         ({"position": 5}, "window_outside,stops"),
-        ({"position": 0}, "window_outside,stops"),
+        ({"position": 0}, "window_outside,position"),
         ({"volume_l": 12_000}, "volume"),
+        ({"agreed_half": "pm"}, "half_agreed"),
+        ({"window": minutes(-60, 30), "position": 5, "volume_l": 12_000}, "window_outside,window_taken,stops,volume"),
     ],
 )
 def test_what_does_not_fit_is_refused_naming_why(wanted: dict[str, object], clash: str) -> None:
@@ -129,17 +164,80 @@ def test_a_full_half_day_is_refused_with_a_place_that_fits() -> None:
         for n in (1, 2, 3, 4)
     ]
     refused = decide(RESERVE, a_day(DAY_OPENED, *full), CTX)
-    assert (refused.facts["clashes"], refused.facts["stops_limit"], refused.facts["fits_half"]) == (
+    assert (refused.facts["clashes"], refused.facts["clash_2_stops_limit"], refused.facts["fits_half"]) == (
         "window_outside,stops",
         4,
         "pm",
     )
 
 
-def test_goods_that_no_vehicle_takes_are_told_to_take_another_day() -> None:
+def test_goods_too_large_for_a_half_day_are_offered_both_halves_of_a_crew() -> None:
+    """B8: two trips of one vehicle."""
+    large = RESERVE.model_copy(update={"volume_l": 13_000})
+    refused = decide(large, a_day(), CTX)
+    offered = {name: value for name, value in refused.facts.items() if name.startswith("fits_")}
+    accepted = decide(large.model_copy(update={"spread": True}), a_day(), CTX)
+    assert (refused.facts["clash_1_volume_limit_l"], offered, accepted[-1].slot.window) == (
+        12_000,
+        {"fits_crew": "S1", "fits_half": "am", "fits_position": 1, "fits_spread": True},
+        Window(starts=WINDOW.starts, ends=half_window(DAY, "pm", POLICY).ends),
+    )
+
+
+def test_a_crew_that_drives_twice_for_one_customer_drives_for_nobody_else() -> None:
     """B8"""
-    refused = decide(RESERVE.model_copy(update={"volume_l": 13_000}), a_day(), CTX)
-    assert (refused.facts["volume_limit_l"], "fits_crew" in refused.facts) == (12_000, False)
+    large = RESERVE.model_copy(update={"volume_l": 13_000, "spread": True})
+    day = a_day(*play(large))
+    beside = [decide(SECOND.model_copy(update={"half": half}), day, CTX) for half in ("am", "pm")]
+    assert [refused.facts["clash_1_name"] for refused in beside] == ["window_taken", "window_taken"]
+
+
+def test_goods_that_no_vehicle_takes_in_a_day_are_told_to_take_another_day() -> None:
+    """B8"""
+    refused = decide(RESERVE.model_copy(update={"volume_l": 25_000}), a_day(), CTX)
+    assert "fits_crew" not in refused.facts
+
+
+LARGE = RESERVE.model_copy(update={"volume_l": 13_000, "force_reason": "客户只要一次送到"})
+
+
+def test_a_supervisor_forces_what_is_too_much_with_a_reason() -> None:
+    """B8"""
+    forced = SLOT.model_copy(update={"volume_l": 13_000, "forced": "客户只要一次送到"})
+    assert decide(LARGE, a_day(DAY_OPENED), SUPERVISOR) == (changed((None, forced)), reserved(forced))
+
+
+def test_nobody_else_forces_it() -> None:
+    """B8"""
+    refused = decide(LARGE, a_day(), CTX)
+    assert (refused.code, refused.facts["clashes"], refused.facts["forcible"]) == (
+        "force_needs_supervisor",
+        "volume",
+        True,
+    )
+
+
+def test_double_booking_is_never_forced() -> None:
+    """B8"""
+    beside = SECOND.model_copy(update={"position": 1, "force_reason": "加急"})
+    refused = decide(beside, a_day(*TAKEN), SUPERVISOR)
+    assert (refused.code, refused.facts["clashes"], refused.facts["forcible"]) == (
+        "force_impossible",
+        "window_taken,position_taken",
+        False,
+    )
+
+
+def test_a_reason_to_force_what_fits_is_not_kept() -> None:
+    """B8"""
+    assert decide(RESERVE.model_copy(update={"force_reason": "加急"}), a_day(DAY_OPENED), CTX)[-1] == reserved()
+
+
+def test_the_first_reservation_opens_the_day_with_the_crews_that_it_names() -> None:
+    """B8"""
+    crews = (CREWS[0].model_copy(update={"leader": "chen.gd", "leader_name": "陈国栋"}),)
+    opened = decide(RESERVE.model_copy(update={"crews": crews}), a_day(), CTX)[0]
+    assert opened == DAY_OPENED.model_copy(update={"crews": crews})
 
 
 def test_crews_that_share_a_person_or_vehicle_are_never_at_two_places() -> None:
@@ -148,14 +246,14 @@ def test_crews_that_share_a_person_or_vehicle_are_never_at_two_places() -> None:
     opened = DayOpened(at=NOW, depot="main", on=DAY, crews=shared, plan_due=DAY_OPENED.plan_due)
     beside = SECOND.model_copy(update={"crew": "S2"})
     refused = decide(beside, a_day(opened, reserved()), CTX)
-    assert (refused.facts["clashes"], refused.facts["window_taken_crew"]) == ("window_taken", "S1")
+    assert (refused.facts["clashes"], refused.facts["clash_1_window_taken_crew"]) == ("window_taken", "S1")
 
 
 def test_a_crew_without_a_leader_may_be_planned() -> None:
     """B8: it cannot depart."""
     leaderless = (CREWS[0].model_copy(update={"leader": None, "leader_name": None}),)
     slot = Slot.model_validate(SLOT.model_dump())
-    assert clashes(slot, (), leaderless, half_window(DAY, "am", POLICY)) == ()
+    assert clashes(slot, Ground(DAY, leaderless, (), (), POLICY)) == ()
 
 
 def test_a_published_plan_changes_with_a_reason_only() -> None:
@@ -164,23 +262,18 @@ def test_a_published_plan_changes_with_a_reason_only() -> None:
     told = SECOND.model_copy(update={"adjustment_reason": "客户加急"})
     assert [decide(SECOND, day, CTX), decide(told, day, CTX)] == [
         adjustment_needs_reason(DAY, 1),
-        (reserved(SECOND_SLOT, "客户加急"),),
+        (
+            changed((None, SECOND_SLOT), change_id="v5", reason="客户加急", published=True),
+            reserved(SECOND_SLOT, "客户加急", change_id="v5"),
+        ),
     ]
-
-
-def test_putting_a_job_back_holds_only_for_the_slot_it_was_given() -> None:
-    """B8"""
-    day = a_day(DAY_OPENED, reserved(SLOT.model_copy(update={"crew": "S2"})))
-    back = RESERVE.model_copy(update={"instead_of": 2})
-    overtaken = RESERVE.model_copy(update={"instead_of": 1})
-    assert [decide(back, day, CTX), decide(overtaken, day, CTX)] == [(LEFT, reserved()), ()]
 
 
 def test_a_place_that_was_released_is_free_again() -> None:
     """B8"""
     day = a_day(*TAKEN, LEFT)
     first = SECOND_SLOT.model_copy(update={"position": 1, "window": WINDOW})
-    assert decide(SECOND, day, CTX) == (reserved(first),)
+    assert decide(SECOND, day, CTX)[-1] == reserved(first, change_id="v5")
 
 
 def test_another_job_confirmed_does_not_confirm_this_one() -> None:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from dispatch.api.rights import CREW_ROLES, PLANS, PLANS_VISITS, READS, DayInPath, JobInPath, job_row, policy_now
+from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, PublishDay, day_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
@@ -43,7 +44,7 @@ async def day(on: DayInPath, desk: Desk) -> DayView:
     """Crews, slots, edition, adjustments. A crew sees its own stops only."""
     desk.allow(*READS)
     row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
-    view = day_view(None if row is None else row["day"], on, policy_now())
+    view = day_view(None if row is None else row["day"], on, await crews_on(desk, on, policy_now()))
     if desk.person.role not in CREW_ROLES:
         return view
     own = desk.person.crew

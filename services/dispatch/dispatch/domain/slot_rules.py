@@ -1,32 +1,60 @@
-"""Arithmetic of the day plan (B8): positions, windows, capacity, and every reason why a slot does not fit. Pure."""
+"""Arithmetic of the day plan (B8): positions, windows, capacity, and every reason why a slot does not fit. Pure.
+
+A *hard* clash is about what cannot be: one crew, vehicle or person at two places, a crew that is not there or does
+other work. A *soft* one is about what should not be (too many stops, too much volume, outside the half-day, another
+half-day than the customer was promised): a supervisor may force it with a reason.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from contracts.decision import Detail
 from contracts.dispatch import CrewOfDay, Slot
 from contracts.fact import Half, Window
-from contracts.policy import Policy, civil
+from contracts.policy import Policy, civil, end_of_day
 from dispatch.domain.words import HALF_EN, HALF_ZH, KIND_ZH
 
 HALVES: tuple[Half, Half] = ("am", "pm")
 
+SOFT = frozenset({"stops", "volume", "window_outside", "half_agreed"})
+"""Clashes that a supervisor may force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A crew that is not there on a day, or on its half `half`."""
+
+    crew: str
+    half: Half | None
+    reason: str
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One reason why a slot does not fit: `name` is stable, `facts` are its figures."""
+    """One reason why a slot does not fit: `name` is stable, `facts` are its figures, `job_id` is who does not fit."""
 
     name: str
     zh: str
     en: str
     facts: Mapping[str, Detail]
+    job_id: str = ""
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether a supervisor may force it."""
+        return self.name in SOFT
 
 
 def half_window(on: date, half: Half, policy: Policy) -> Window:
     """The whole half-day."""
     hours = policy.halves[half]
     return Window(starts=civil(on, hours.starts), ends=civil(on, hours.ends))
+
+
+def whole_day(on: date, policy: Policy) -> Window:
+    """From the start of the morning to the end of the afternoon."""
+    return Window(starts=half_window(on, "am", policy).starts, ends=half_window(on, "pm", policy).ends)
 
 
 def window_at(on: date, half: Half, position: int, crew: CrewOfDay, policy: Policy) -> Window:
@@ -55,59 +83,94 @@ def overlap(one: Window, other: Window) -> bool:
     return one.starts < other.ends and other.starts < one.ends
 
 
-def clashes(slot: Slot, others: Iterable[Slot], crews: tuple[CrewOfDay, ...], whole: Window) -> tuple[Clash, ...]:
-    """Every reason why `slot` does not fit beside `others` on a day of these crews; `whole` is its half-day (B8)."""
-    known = tuple(others)
-    crew = next((one for one in crews if one.crew == slot.crew), None)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a slot is laid on: a day, its crews, who is absent, what is there already; `policy` for the hours."""
+
+    on: date
+    crews: tuple[CrewOfDay, ...]
+    others: tuple[Slot, ...]
+    absences: tuple[Absence, ...]
+    policy: Policy
+
+
+def clashes(slot: Slot, ground: Ground, agreed_half: Half | None = None) -> tuple[Clash, ...]:
+    """Every reason why `slot` does not fit (B8), and not only the first; `agreed_half` is the customer's (A8)."""
+    crew = next((one for one in ground.crews if one.crew == slot.crew), None)
     if crew is None:
-        names = "、".join(one.crew for one in crews)
-        return (
-            Clash(
-                "crew",
-                f"没有班组 {slot.crew}，当天有 {names}",
-                f"there is no crew {slot.crew}; the day has {names}",
-                {},
-            ),
-        )
-    beside = tuple(one for one in known if (one.crew, one.half) == (slot.crew, slot.half))
-    found: list[Clash] = []
+        return (_unknown_crew(slot, ground.crews),)
+    return (
+        *_crew_clashes(slot, crew, ground.absences),
+        *_window_clashes(slot, crew, ground),
+        *_capacity_clashes(slot, crew, ground.others),
+        *_agreement_clashes(slot, agreed_half),
+    )
+
+
+def _unknown_crew(slot: Slot, crews: tuple[CrewOfDay, ...]) -> Clash:
+    names = "、".join(one.crew for one in crews)
+    return Clash(
+        "crew",
+        f"没有班组 {slot.crew}，当天有 {names}",
+        f"there is no crew {slot.crew}; the day has {names}",
+        {},
+        slot.job_id,
+    )
+
+
+def _crew_clashes(slot: Slot, crew: CrewOfDay, absences: tuple[Absence, ...]) -> Iterable[Clash]:
     if crew.kind != slot.kind:
-        found.append(
-            Clash(
-                "kind",
-                f"{crew.name}只做{KIND_ZH[crew.kind]}",
-                f"{crew.crew} does {crew.kind} only",
-                {"crew_kind": crew.kind, "job_kind": slot.kind},
-            )
+        yield Clash(
+            "kind",
+            f"{crew.name}只做{KIND_ZH[crew.kind]}",
+            f"{crew.crew} does {crew.kind} only",
+            {"crew_kind": crew.kind, "job_kind": slot.kind},
+            slot.job_id,
         )
-    found.extend(_window_clashes(slot, known, crew, crews, whole))
-    found.extend(_capacity_clashes(slot, beside, crew))
-    return tuple(found)
+    for absence in absences:
+        if absence.crew == crew.crew and (absence.half in (None, slot.half) or slot.spread):
+            yield Clash(
+                "absent",
+                f"{crew.name}当天缺勤：{absence.reason}",
+                f"{crew.crew} is absent: {absence.reason}",
+                {"absent_half": absence.half},
+                slot.job_id,
+            )
 
 
-def _window_clashes(
-    slot: Slot, known: tuple[Slot, ...], crew: CrewOfDay, crews: tuple[CrewOfDay, ...], whole: Window
-) -> Iterable[Clash]:
-    if not (whole.starts <= slot.window.starts < slot.window.ends <= whole.ends):
+def _window_clashes(slot: Slot, crew: CrewOfDay, ground: Ground) -> Iterable[Clash]:
+    window = slot.window
+    whole = whole_day(ground.on, ground.policy) if slot.spread else half_window(ground.on, slot.half, ground.policy)
+    if not civil(ground.on, time()) <= window.starts < window.ends <= end_of_day(ground.on):
+        yield Clash(
+            "window_impossible",
+            "时段要在当天之内，并且先起后止",
+            "the window must begin before it ends, on that day",
+            {},
+            slot.job_id,
+        )
+    elif not (whole.starts <= window.starts and window.ends <= whole.ends):
         yield Clash(
             "window_outside",
             f"时段不在当天{HALF_ZH[slot.half]}之内",
             f"the window is not within that {HALF_EN[slot.half]}",
             {"half_starts": whole.starts.isoformat(), "half_ends": whole.ends.isoformat()},
+            slot.job_id,
         )
-    bound = {one.crew for one in crews if share_people_or_vehicle(one, crew)}
-    for other in known:
-        if other.crew in bound and overlap(other.window, slot.window):
+    bound = {one.crew for one in ground.crews if share_people_or_vehicle(one, crew)}
+    for other in ground.others:
+        if other.crew in bound and overlap(other.window, window):
             yield Clash(
                 "window_taken",
                 f"{other.crew} 同一时段已有 {other.job_id}（同一组、同一车或同一人）",
                 f"{other.job_id} has that time already ({other.crew}: same crew, vehicle or person)",
                 {"window_taken_by": other.job_id, "window_taken_crew": other.crew},
+                slot.job_id,
             )
-            return
 
 
-def _capacity_clashes(slot: Slot, beside: tuple[Slot, ...], crew: CrewOfDay) -> Iterable[Clash]:
+def _capacity_clashes(slot: Slot, crew: CrewOfDay, others: tuple[Slot, ...]) -> Iterable[Clash]:
+    beside = tuple(one for one in others if (one.crew, one.half) == (slot.crew, slot.half))
     holder = next((one for one in beside if one.position == slot.position), None)
     if holder is not None:
         yield Clash(
@@ -115,34 +178,67 @@ def _capacity_clashes(slot: Slot, beside: tuple[Slot, ...], crew: CrewOfDay) -> 
             f"第 {slot.position} 站已是 {holder.job_id}",
             f"stop {slot.position} is {holder.job_id} already",
             {"position": slot.position, "position_taken_by": holder.job_id},
+            slot.job_id,
         )
-    if not 1 <= slot.position <= crew.stops_per_half or len(beside) + 1 > crew.stops_per_half:
+    if slot.position < 1:
+        yield Clash("position", "站序从 1 开始", "stops are counted from 1", {"position": slot.position}, slot.job_id)
+    elif slot.position > crew.stops_per_half or len(beside) + 1 > crew.stops_per_half:
         yield Clash(
             "stops",
             f"{crew.name}{HALF_ZH[slot.half]}最多 {crew.stops_per_half} 站",
             f"{crew.crew} takes at most {crew.stops_per_half} stops in the {HALF_EN[slot.half]}",
             {"stops": len(beside) + 1, "stops_limit": crew.stops_per_half},
+            slot.job_id,
         )
+    limit = None if crew.volume_l_per_half is None else crew.volume_l_per_half * (2 if slot.spread else 1)
     volume = sum(one.volume_l for one in beside) + slot.volume_l
-    if crew.volume_l_per_half is not None and volume > crew.volume_l_per_half:
+    if limit is not None and volume > limit:
         yield Clash(
             "volume",
-            f"{crew.vehicle} 装不下：{volume} 升，最多 {crew.volume_l_per_half} 升",
-            f"{crew.vehicle} takes {crew.volume_l_per_half} l, this makes {volume} l",
-            {"volume_l": volume, "volume_limit_l": crew.volume_l_per_half},
+            f"{crew.vehicle} 装不下：{volume} 升，最多 {limit} 升",
+            f"{crew.vehicle} takes {limit} l, this makes {volume} l",
+            {"volume_l": volume, "volume_limit_l": limit},
+            slot.job_id,
         )
 
 
-def place_that_fits(
-    slot: Slot, others: Iterable[Slot], crews: tuple[CrewOfDay, ...], policy: Policy, on: date
-) -> Slot | None:
-    """The nearest place on that day where the job does fit: its own crew and half first, then the others."""
-    known = tuple(others)
-    for crew in sorted(crews, key=lambda one: (one.crew != slot.crew, one.crew)):
+def _agreement_clashes(slot: Slot, agreed: Half | None) -> Iterable[Clash]:
+    if agreed is not None and agreed != slot.half and not slot.spread:
+        yield Clash(
+            "half_agreed",
+            f"与客户约的是{HALF_ZH[agreed]}",
+            f"the customer was promised the {HALF_EN[agreed]}",
+            {"agreed_half": agreed},
+            slot.job_id,
+        )
+
+
+def places_that_fit(slot: Slot, ground: Ground, agreed_half: Half | None = None) -> Iterable[Slot]:
+    """Each crew and half-day where the job does fit on that day: its own crew and half first, then the others.
+
+    A job too large for every half-day is offered both halves of a crew (`spread`).
+    """
+    for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
         for half in sorted(HALVES, key=lambda one: one != slot.half):
-            position = next_free_position(known, crew.crew, half)
-            window = window_at(on, half, position, crew, policy)
-            tried = slot.model_copy(update={"crew": crew.crew, "half": half, "position": position, "window": window})
-            if not clashes(tried, known, crews, half_window(on, half, policy)):
-                return tried
-    return None
+            position = next_free_position(ground.others, crew.crew, half)
+            window = window_at(ground.on, half, position, crew, ground.policy)
+            tried = placed(slot, crew.crew, half, position, window)
+            if not clashes(tried, ground, agreed_half):
+                yield tried
+    if _too_large_for_a_half(slot, ground):
+        for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
+            whole = placed(slot, crew.crew, "am", 1, whole_day(ground.on, ground.policy), spread=True)
+            if not clashes(whole, ground, agreed_half):
+                yield whole
+
+
+def placed(slot: Slot, crew: str, half: Half, position: int, window: Window, *, spread: bool = False) -> Slot:
+    """The same job at another place, not forced."""
+    place = {"crew": crew, "half": half, "position": position, "window": window, "spread": spread, "forced": None}
+    return slot.model_copy(update=place)
+
+
+def _too_large_for_a_half(slot: Slot, ground: Ground) -> bool:
+    limits = [crew.volume_l_per_half for crew in ground.crews if crew.kind == slot.kind]
+    known = [limit for limit in limits if limit is not None]
+    return bool(known) and len(known) == len(limits) and slot.volume_l > max(known)

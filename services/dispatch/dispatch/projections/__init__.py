@@ -2,6 +2,7 @@
 
 from dispatch.projections.days import DAYS
 from dispatch.projections.jobs import JOBS
+from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.projections.runs import RUNS
 
-PROJECTIONS = (JOBS, DAYS, RUNS)
+PROJECTIONS = (JOBS, DAYS, RUNS, PLAN_CHANGES)

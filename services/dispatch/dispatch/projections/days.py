@@ -4,6 +4,10 @@ Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` i
 """
 
 from contracts.dispatch import (
+    CrewAbsent,
+    CrewOfDayChanged,
+    CrewReturned,
+    DayAdjusted,
     DayOpened,
     DayPublished,
     PlanOverdue,
@@ -23,7 +27,7 @@ def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
     if isinstance(event, DayOpened):
         opened = event.model_dump(mode="json", exclude={"event", "at"})
         empty = {"slots": [], "edition": 0, "published_at": None, "changed": False, "adjustments": []}
-        return {**opened, **empty, "overdue": False, **seen}
+        return {**opened, **empty, "absences": [], "told": [], "overdue": False, **seen}
     row = {**(facet or {}), **seen}
     published = bool(row.get("edition"))
     match event:
@@ -34,6 +38,7 @@ def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "confirmed": False,
                 "expires_at": event.expires_at.isoformat(),
                 "reservation": meta.sequence,
+                "change_id": event.change_id,
             }
             row = {**row, "slots": [*_others(row, event.slot.job_id), held], "changed": published}
             if event.adjustment_reason is None:
@@ -55,8 +60,23 @@ def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return {**row, "edition": event.version, "published_at": event.at.isoformat(), "changed": False}
         case PlanOverdue():
             return {**row, "overdue": True}
+        case DayAdjusted():
+            return {**row, "told": list(event.told)}
+        case CrewAbsent():
+            absence = event.model_dump(mode="json", include={"crew", "half", "reason"})
+            return {**row, "absences": [*_present(row, event.crew), absence]}
+        case CrewReturned():
+            return {**row, "absences": _present(row, event.crew)}
+        case CrewOfDayChanged():
+            now = event.crew.model_dump(mode="json")
+            crews = [now if crew["crew"] == event.crew.crew else crew for crew in row["crews"]]
+            return {**row, "crews": crews, "changed": published}
         case _:
             return row
+
+
+def _present(row: Json, crew: str) -> list[Json]:
+    return [absence for absence in row["absences"] if absence["crew"] != crew]
 
 
 def _others(row: Json, job: str) -> list[Json]:
@@ -65,7 +85,7 @@ def _others(row: Json, job: str) -> list[Json]:
 
 DAYS = Projection(
     name="days",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
 )

@@ -2,7 +2,14 @@
 never change."""
 
 from dispatch.reactions.goods import confirm_stops, lose_completeness, open_delivery, open_installation
-from dispatch.reactions.plan import confirm_slot, leave_released_slot, plan_runs, publish_stops, release_slot
+from dispatch.reactions.plan import (
+    confirm_slot,
+    follow_plan,
+    leave_released_slot,
+    plan_runs,
+    publish_stops,
+    release_slot,
+)
 from dispatch.reactions.road import depart_stops
 from dispatch.reactions.visits import finish_visit, open_visit
 from runtime.service import Reaction
@@ -17,6 +24,7 @@ REACTIONS = (
     Reaction(name="dispatch.confirm_slot", source="dispatch", react=confirm_slot),
     Reaction(name="dispatch.release_slot", source="dispatch", react=release_slot),
     Reaction(name="dispatch.leave_released_slot", source="dispatch", react=leave_released_slot),
+    Reaction(name="dispatch.follow_plan", source="dispatch", react=follow_plan),
     Reaction(name="dispatch.confirm_stops", source="inventory", react=confirm_stops),
     Reaction(name="dispatch.open_visit", source="service_desk", react=open_visit),
     Reaction(name="dispatch.finish_visit", source="service_desk", react=finish_visit),

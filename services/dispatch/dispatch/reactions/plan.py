@@ -5,6 +5,7 @@ from contracts.dispatch import (
     DayPublished,
     RunStop,
     SlotReleased,
+    SlotReserved,
     StopScheduled,
     StopUnscheduled,
 )
@@ -15,7 +16,7 @@ from dispatch.domain.job import (
     job_id,
 )
 from dispatch.domain.run import PlanRun, run_id
-from dispatch.domain.stop import LeaveSlot, PublishStop
+from dispatch.domain.stop import LeaveSlot, PublishStop, TakeSlot
 
 Asks = tuple[Ask, ...]
 
@@ -72,6 +73,28 @@ def plan_runs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         for crew in event.crews
         if crew.kind == "delivery"
     )
+
+
+def follow_plan(event: Fact, meta: Meta) -> Asks:
+    """排程变更 (B4, B8) -> each job takes the slot that a change of several places gave it, or gave it back, even if
+    whoever asked for it was cut off in between."""
+    if not isinstance(event, SlotReserved) or not event.follow:
+        return ()
+    slot = event.slot
+    taken = TakeSlot(
+        at=event.at,
+        depot=event.depot,
+        on=event.on,
+        half=slot.half,
+        crew=slot.crew,
+        vehicle=event.vehicle,
+        position=slot.position,
+        window=slot.window,
+        volume_l=slot.volume_l,
+        day_version=meta.sequence,
+        reason=event.adjustment_reason,
+    )
+    return (Ask(job_id(slot.job_id), taken),)
 
 
 def confirm_slot(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001

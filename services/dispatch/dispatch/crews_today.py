@@ -1,0 +1,16 @@
+"""Who works on a day: as the day was opened, else as the fleet says, so that the day is opened with them."""
+
+from datetime import date
+
+from contracts.dispatch import CrewOfDay
+from contracts.policy import Policy
+from dispatch.domain.day import DEPOT, crews_of
+from runtime.http import Asking
+
+
+async def crews_on(desk: Asking, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
+    """The crews of a day; a day that nobody planned for yet has those of the policy."""
+    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
+    if row is None:
+        return crews_of(policy)
+    return tuple(CrewOfDay.model_validate(crew) for crew in row["day"]["crews"])

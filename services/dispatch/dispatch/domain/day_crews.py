@@ -1,0 +1,111 @@
+"""Who works on one day (B8): a crew that is sick or on leave gets no more stops; other people or another vehicle."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.decision import Command, Context
+from contracts.dispatch import CrewAbsent, CrewOfDay, CrewOfDayChanged, CrewReturned
+from contracts.fact import Half
+from dispatch.domain import plan_refusals as no
+from dispatch.domain.day_change import opened, reissue_due
+from dispatch.domain.day_state import DEPOT, Day, Decision, Plan, Published, Unopened
+from dispatch.domain.slot_rules import Clash, overlap, share_people_or_vehicle
+from dispatch.domain.words import Words
+
+
+class MarkCrewAbsent(Command):
+    """缺勤: a crew is not there on this day, or on one half of it."""
+
+    command: Literal["MarkCrewAbsent"] = "MarkCrewAbsent"
+    depot: str = DEPOT
+    on: date
+    crew: str
+    half: Half | None = None
+    reason: Words
+    crews: tuple[CrewOfDay, ...] | None = None
+
+
+class EndCrewAbsence(Command):
+    """恢复出勤."""
+
+    command: Literal["EndCrewAbsence"] = "EndCrewAbsence"
+    crew: str
+
+
+class SetCrewOfDay(Command):
+    """当天换人换车: the crew works with other people or another vehicle on this day."""
+
+    command: Literal["SetCrewOfDay"] = "SetCrewOfDay"
+    depot: str = DEPOT
+    on: date
+    crew: CrewOfDay
+    reason: Words
+    crews: tuple[CrewOfDay, ...] | None = None
+
+
+def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:
+    """The crew gets no more stops on that day. Rules: B8. Its stops stay until they are given to others, so that they
+    can be looked at first. Said again is no event. Refuses: unknown_crew."""
+    at = command.at or ctx.now
+    opening, today = opened(command, day, at, ctx)
+    plan = today.plan
+    if command.crew not in {crew.crew for crew in plan.crews}:
+        return no.unknown_crew(command.crew, (crew.crew for crew in plan.crews))
+    known = next((one for one in plan.absences if one.crew == command.crew), None)
+    if known is not None and (known.half, known.reason) == (command.half, command.reason):
+        return ()
+    absent = CrewAbsent(
+        at=at, depot=plan.depot, on=plan.on, crew=command.crew, half=command.half, reason=command.reason
+    )
+    return (*opening, absent)
+
+
+def end_absence(command: EndCrewAbsence, day: Day, ctx: Context) -> Decision:
+    """The crew is there after all. Not absent is no event."""
+    if isinstance(day, Unopened) or all(one.crew != command.crew for one in day.plan.absences):
+        return ()
+    return (CrewReturned(at=command.at or ctx.now, depot=day.plan.depot, on=day.plan.on, crew=command.crew),)
+
+
+def set_crew(command: SetCrewOfDay, day: Day, ctx: Context) -> Decision:
+    """Other people or another vehicle for one crew of the day. Rules: B8 (nobody at two places: refused with every
+    clash). The same again is no event. Refuses: unknown_crew, crew_busy."""
+    at = command.at or ctx.now
+    opening, today = opened(command, day, at, ctx)
+    plan = today.plan
+    known = next((crew for crew in plan.crews if crew.crew == command.crew.crew), None)
+    if known is None:
+        return no.unknown_crew(command.crew.crew, (crew.crew for crew in plan.crews))
+    if known == command.crew:
+        return ()
+    busy = at_two_places(command.crew, plan)
+    if busy:
+        return no.crew_busy(busy)
+    changed = CrewOfDayChanged(
+        at=at,
+        depot=plan.depot,
+        on=plan.on,
+        crew=command.crew,
+        reason=command.reason,
+        reissue_due=reissue_due(ctx) if isinstance(today, Published) else None,
+    )
+    return (*opening, changed)
+
+
+def at_two_places(wanted: CrewOfDay, plan: Plan) -> tuple[Clash, ...]:
+    """Every pair of stops that these people, or this vehicle, would have at the same time."""
+    bound = {crew.crew for crew in plan.crews if crew.crew != wanted.crew and share_people_or_vehicle(crew, wanted)}
+    slots = [held.slot for held in plan.held]
+    return tuple(
+        Clash(
+            "window_taken",
+            f"与 {other.crew} 的 {other.job_id} 同时",
+            f"at the same time as {other.job_id} of {other.crew}",
+            {"window_taken_by": other.job_id, "window_taken_crew": other.crew},
+            mine.job_id,
+        )
+        for mine in slots
+        if mine.crew == wanted.crew
+        for other in slots
+        if other.crew in bound and overlap(mine.window, other.window)
+    )

@@ -1,0 +1,90 @@
+"""The next free place for a job, over several days: the days are read, the search itself is pure (B8)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from contracts.decision import Detail
+from contracts.dispatch import Slot
+from contracts.fact import Half
+from contracts.policy import Policy
+from dispatch.domain.day import DEPOT, Plan, crews_of
+from dispatch.domain.slot_rules import Ground, half_window, places_that_fit
+from dispatch.views import day_view, plan_of
+from runtime.http import Asking
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FreePlace:
+    """A place that fits. `rebook`: the customer agreed to another day and has to be called first (B1)."""
+
+    on: date
+    slot: Slot
+    rebook: bool
+
+
+def free_places(
+    wanted: Slot, agreed_on: date | None, agreed_half: Half | None, plans: Iterable[Plan], policy: Policy
+) -> Iterator[FreePlace]:
+    """Every place of every day where the job fits, day by day; on the agreed day in the agreed half (A8, B8)."""
+    for plan in plans:
+        others = tuple(held.slot for held in plan.held if held.slot.job_id != wanted.job_id)
+        ground = Ground(plan.on, plan.crews, others, plan.absences, policy)
+        rebook = agreed_on is not None and agreed_on != plan.on
+        for slot in places_that_fit(wanted, ground, None if rebook else agreed_half):
+            yield FreePlace(plan.on, slot, rebook)
+
+
+async def next_places(
+    desk: Asking, job: Json, policy: Policy, *, start: date, days: int, limit: int
+) -> tuple[FreePlace, ...]:
+    """The first `limit` places for a job from `start` on; the day that the customer agreed to comes first."""
+    agreed = None if job["booked_on"] is None else date.fromisoformat(job["booked_on"])
+    order = sorted((start + timedelta(days=n) for n in range(days)), key=lambda on: (on != agreed, on))
+    plans = await plans_on(desk, order, policy)
+    found = free_places(slot_of_job(job, start, policy), agreed, job["booked_half"], plans, policy)
+    return tuple(place for place, _ in zip(found, range(limit), strict=False))
+
+
+async def plans_on(desk: Asking, days: Sequence[date], policy: Policy) -> list[Plan]:
+    """The plans of these days, as last seen; a day that nobody planned for is empty."""
+    ids = [f"{DEPOT}:{on.isoformat()}" for on in days]
+    rows = [await desk.rows("days").get(row_id) for row_id in ids]
+    return [
+        plan_of(day_view(None if row is None else row["day"], on, crews_of(policy)))
+        for on, row in zip(days, rows, strict=True)
+    ]
+
+
+def slot_of_job(job: Json, on: date, policy: Policy) -> Slot:
+    """A job as something to be placed; its crew and half are a wish (where it is now, or was agreed)."""
+    half: Half = job["half"] or job["booked_half"] or "am"
+    return Slot(
+        job_id=job["job_id"],
+        kind=job["kind"],
+        contract_no=job["contract_no"],
+        crew=job["crew"] or "",
+        half=half,
+        position=1,
+        window=half_window(on, half, policy),
+        volume_l=job["volume_l"],
+        lines=(),
+    )
+
+
+def place_facts(places: Iterable[FreePlace]) -> dict[str, Detail]:
+    """The first free place, as a refusal carries it."""
+    first = next(iter(places), None)
+    if first is None:
+        return {"next_on": None}
+    return {
+        "next_on": first.on.isoformat(),
+        "next_crew": first.slot.crew,
+        "next_half": first.slot.half,
+        "next_position": first.slot.position,
+        "next_spread": first.slot.spread,
+        "next_rebook": first.rebook,
+    }
