@@ -1,7 +1,7 @@
 """Dispatch 调度, wired together."""
 
 from dispatch.api import router
-from dispatch.domain import day, job, job_state, run
+from dispatch.domain import day, fleet, fleet_state, job, job_state, job_story, run
 from dispatch.projections import PROJECTIONS
 from dispatch.reactions import REACTIONS
 from runtime.service import Decider, Service
@@ -9,9 +9,18 @@ from runtime.service import Decider, Service
 SERVICE = Service(
     name="dispatch",
     deciders=(
-        Decider("job", job_state.INITIAL, job_state.STATES, job.COMMANDS, job.decide, job_state.evolve, job.due),
+        Decider("job", job_state.INITIAL, job_state.STATES, job.COMMANDS, job.decide, job_story.evolve, job.due),
         Decider("day", day.INITIAL, day.STATES, day.COMMANDS, day.decide, day.evolve, day.due),
         Decider("run", run.INITIAL, run.STATES, run.COMMANDS, run.decide, run.evolve, run.due),
+        Decider(
+            "fleet",
+            fleet_state.INITIAL,
+            fleet_state.STATES,
+            fleet.COMMANDS,
+            fleet.decide,
+            fleet_state.evolve,
+            fleet.due,
+        ),
     ),
     reactions=REACTIONS,
     projections=PROJECTIONS,

@@ -14,12 +14,15 @@ from contracts.dispatch import (
     DeliveryFailed,
     InstallationBooked,
     JobOpened,
+    PlanChanged,
+    PlanChangeKind,
     RunDeparted,
     RunLoaded,
     RunPlanned,
     RunStop,
     Slot,
     SlotConfirmed,
+    SlotMove,
     SlotReserved,
     StopPublished,
     StopScheduled,
@@ -27,7 +30,7 @@ from contracts.dispatch import (
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from contracts.policy import civil, end_of_day, policy_book
-from dispatch.domain import day, job_state, run
+from dispatch.domain import day, job_state, job_story, run
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 """2026-03-10, 10:00 in Shanghai."""
@@ -98,6 +101,9 @@ BOOKED = InstallationBooked(
     install_due=end_of_day(date(2026, 3, 15)),
     override_reason=None,
     booking_due=end_of_day(date(2026, 3, 10)),
+    kind="delivery",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
 )
 OPENS = civil(DAY, POLICY.halves["am"].starts)
 WINDOW = Window(starts=OPENS, ends=OPENS + timedelta(minutes=52))
@@ -113,8 +119,23 @@ SCHEDULED = StopScheduled(
     position=1,
     window=WINDOW,
     day_version=2,
+    home_due=civil(date(2026, 3, 12), POLICY.home_call_due),
 )
-PUBLISHED = StopPublished(at=NOW, job_id=JOB, on=DAY, crew="S1", leader="li.zq", version=1)
+PUBLISHED = StopPublished(
+    at=NOW,
+    job_id=JOB,
+    on=DAY,
+    crew="S1",
+    leader="li.zq",
+    version=1,
+    kind="delivery",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    half="am",
+    window=WINDOW,
+    half_day_due=civil(date(2026, 3, 12), POLICY.half_day_call_due),
+    arrival_call_due=OPENS - timedelta(hours=POLICY.arrival_call_hours),
+)
 DEPARTED = DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352", leader="li.zq")
 DELIVERED = DeliveryCompleted(
     at=NOW,
@@ -142,6 +163,7 @@ FAILED = DeliveryFailed(
     goods="returned",
     consent_by="何嘉欣",
     window_ends=WINDOW.ends,
+    lines=GOODS,
 )
 ON_THE_WAY = (OPENED, BOOKED, SCHEDULED, PUBLISHED, DEPARTED)
 
@@ -160,7 +182,14 @@ INSTALLATION = OPENED.model_copy(
     }
 )
 INSTALLATION_SLOT = SCHEDULED.model_copy(
-    update={"job_id": "I-HT26030001", "crew": "A1", "vehicle": "粤E·9B207", "on": date(2026, 3, 12)}
+    update={
+        "job_id": "I-HT26030001",
+        "crew": "A1",
+        "vehicle": "粤E·9B207",
+        "on": date(2026, 3, 12),
+        "home_due": None,
+        "install_call_due": civil(date(2026, 3, 11), POLICY.install_call_due),
+    }
 )
 VISIT = OPENED.model_copy(
     update={"job_id": "V-T-1-1", "kind": "visit", "ticket_id": "T-1", "lines": (), "volume_l": 0, "complete_on": None}
@@ -182,9 +211,51 @@ SLOT = Slot(
 )
 
 
-def reserved(slot: Slot = SLOT, reason: str | None = None) -> SlotReserved:
+VEHICLES = {crew.crew: crew.vehicle for crew in CREWS}
+
+
+def reserved(
+    slot: Slot = SLOT, reason: str | None = None, *, change_id: str = "v2", follow: bool = False
+) -> SlotReserved:
     """占位, at NOW."""
-    return SlotReserved(at=NOW, depot="main", on=DAY, slot=slot, expires_at=NOW + HOLD, adjustment_reason=reason)
+    return SlotReserved(
+        at=NOW,
+        depot="main",
+        on=DAY,
+        slot=slot,
+        expires_at=NOW + HOLD,
+        adjustment_reason=reason,
+        change_id=change_id,
+        vehicle=VEHICLES.get(slot.crew, ""),
+        follow=follow,
+    )
+
+
+def changed(
+    *moves: tuple[Slot | None, Slot | None],
+    change_id: str = "v2",
+    kind: PlanChangeKind = "place",
+    reason: str | None = None,
+    of: str | None = None,
+    published: bool = False,
+) -> PlanChanged:
+    """排程变更, at NOW: from where to where, job by job."""
+    named = [(after or before, before, after) for before, after in moves]
+    return PlanChanged(
+        at=NOW,
+        depot="main",
+        on=DAY,
+        change_id=change_id,
+        kind=kind,
+        reason=reason,
+        of=of,
+        moves=tuple(
+            SlotMove(job_id=known.job_id, contract_no=known.contract_no, before=before, after=after)
+            for known, before, after in named
+            if known is not None
+        ),
+        reissue_due=NOW + timedelta(minutes=POLICY.plan_reissue_minutes) if published else None,
+    )
 
 
 def confirmed(job: str = JOB) -> SlotConfirmed:
@@ -229,7 +300,7 @@ RUN_DEPARTED = RunDeparted(
 
 def a_job(*events: job_state.JobEvent) -> job_state.Job:
     """The job after these events."""
-    return reduce(job_state.evolve, events, job_state.INITIAL)
+    return reduce(job_story.evolve, events, job_state.INITIAL)
 
 
 def a_day(*events: day.DayEvent) -> day.Day:

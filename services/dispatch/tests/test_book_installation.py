@@ -6,6 +6,7 @@ import pytest
 from dispatch_cases import (
     BOOKED,
     CTX,
+    CUSTOMER,
     DAY,
     DELIVERED,
     DEPARTED,
@@ -62,6 +63,9 @@ def test_two_days_ahead_takes_a_supervisor_with_a_reason(ctx: object) -> None:
         install_due=end_of_day(date(2026, 3, 14)),
         override_reason="客户入伙",
         booking_due=end_of_day(date(2026, 3, 9)),
+        kind="delivery",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
     )
     refused = no.notice_too_short(date(2026, 3, 12), date(2026, 3, 10), DAY)
     assert decide(urgent, a_job(OPENED), ctx) == ((booked,) if ctx is SUPERVISOR else refused)
@@ -145,6 +149,7 @@ def test_a_booking_for_another_day_takes_the_job_out_of_its_slot() -> None:
             "on": date(2026, 3, 14),
             "install_due": end_of_day(date(2026, 3, 16)),
             "booking_due": end_of_day(date(2026, 3, 11)),
+            "rebooked": True,
         }
     )
     assert decide(other, a_job(OPENED, BOOKED, SCHEDULED), CTX) == (LEFT, rebooked)
@@ -176,6 +181,9 @@ def test_an_installation_follows_its_delivery_and_is_not_bound_by_three_days() -
             install_due=INSTALL_DUE,
             override_reason=None,
             booking_due=end_of_day(date(2026, 3, 11)),
+            kind="installation",
+            contract_no="HT26030001",
+            customer=CUSTOMER,
         ),
     )
 

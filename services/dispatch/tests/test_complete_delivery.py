@@ -22,8 +22,9 @@ from dispatch_cases import (
 
 from dispatch.domain import job_refusals as no
 from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.handover import CompleteDelivery, FailDelivery
+from dispatch.domain.handover import CompleteDelivery
 from dispatch.domain.job import decide
+from dispatch.domain.undeliverable import FailDelivery
 
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
 SIGNED = CompleteDelivery(delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN)

@@ -22,6 +22,7 @@ from dispatch_cases import (
 from contracts.decision import Context, Timer
 from contracts.dispatch import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
 from dispatch.domain import job_refusals as no
+from dispatch.domain.calls import MarkCallOverdue
 from dispatch.domain.handover import CompleteInstallation, FinishVisit
 from dispatch.domain.job import MarkInstallationOverdue, decide, due
 
@@ -71,9 +72,12 @@ def test_a_delivery_is_not_an_installation() -> None:
 def test_two_days_after_delivery_an_open_installation_is_owed() -> None:
     """K9"""
     timer = Timer(name="installation_overdue", at=INSTALL_DUE, command=FIRE)
+    call_on = INSTALLATION_SLOT.on
+    owed = INSTALLATION_SLOT.install_call_due
+    call = Timer(f"call_overdue:install:{call_on}", owed, MarkCallOverdue(call="install", on=call_on))
     assert [due(a_job(*h)) for h in ((INSTALLATION,), (INSTALLATION, INSTALLATION_SLOT), (OPENED,), (VISIT,), ())] == [
         (timer,),
-        (timer,),
+        (timer, call),
         (),
         (),
         (),

@@ -15,7 +15,7 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost, GoodsCompleted
 from dispatch.api import router
 from dispatch.domain.day import ReserveSlot
-from dispatch.domain.handover import FailDelivery
+from dispatch.domain.undeliverable import FailDelivery
 from runtime.http_errors import add_error_handling
 from runtime.people import Tokens, read_people
 
@@ -151,7 +151,8 @@ async def test_a_slot_is_answered_with_its_place(office: Office) -> None:
             "half": "am",
             "position": 1,
             "window": {"starts": "2026-03-13T00:30:00Z", "ends": "2026-03-13T01:22:00Z"},
-            "day_version": 3,
+            "day_version": 4,
+            "change_id": answer.json()["body"]["change_id"],
         },
     )
     assert [(slot["job_id"], slot["confirmed"]) for slot in day["slots"]] == [(JOB, True)]

@@ -207,6 +207,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("dispatch", "dispatch.confirm_slot"),
         ("dispatch", "dispatch.release_slot"),
         ("dispatch", "dispatch.leave_released_slot"),
+        ("dispatch", "dispatch.follow_plan"),
         ("inventory", "dispatch.confirm_stops"),
         ("service_desk", "dispatch.open_visit"),
         ("service_desk", "dispatch.finish_visit"),

@@ -16,6 +16,7 @@ from dispatch_cases import (
     NOW,
     ON_THE_WAY,
     OPENED,
+    POLICY,
     PUBLISHED,
     SCHEDULED,
     VISIT,
@@ -25,6 +26,7 @@ from dispatch_cases import (
 )
 
 from contracts.dispatch import JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from contracts.policy import civil
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job import decide
 from dispatch.domain.plan_refusals import adjustment_needs_reason
@@ -121,7 +123,14 @@ def test_a_move_to_another_day_leaves_the_first_one() -> None:
     job = a_job(INSTALLATION, INSTALLATION_SLOT)
     assert decide(slot, job, CTX) == (
         LEFT.model_copy(update={"job_id": "I-HT26030001", "on": date(2026, 3, 12)}),
-        SCHEDULED.model_copy(update={"job_id": "I-HT26030001", "crew": "A1"}),
+        SCHEDULED.model_copy(
+            update={
+                "job_id": "I-HT26030001",
+                "crew": "A1",
+                "home_due": None,
+                "install_call_due": civil(date(2026, 3, 12), POLICY.install_call_due),
+            }
+        ),
     )
 
 
@@ -140,7 +149,9 @@ def test_a_published_place_is_left_with_a_reason_only() -> None:
 def test_installations_and_visits_are_planned_without_a_call_of_their_own(opened: object) -> None:
     """B10, C9"""
     slot = TAKE.model_copy(update={"volume_l": 0})
-    assert decide(slot, a_job(opened), CTX) == (SCHEDULED.model_copy(update={"job_id": opened.job_id}),)
+    call = civil(date(2026, 3, 12), POLICY.install_call_due) if opened is INSTALLATION else None
+    placed = SCHEDULED.model_copy(update={"job_id": opened.job_id, "home_due": None, "install_call_due": call})
+    assert decide(slot, a_job(opened), CTX) == (placed,)
 
 
 def test_a_job_leaves_its_slot_with_a_reason() -> None:

@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from contracts.decision import Rejected
 from dispatch.api.rights import DELIVERS, INSTALLS, JobInPath, job_row, own_crew
 from dispatch.domain.delivery_rules import handed_over
-from dispatch.domain.handover import CompleteDelivery, CompleteInstallation, FailDelivery
+from dispatch.domain.handover import CompleteDelivery, CompleteInstallation
 from dispatch.domain.job import job_id
 from dispatch.domain.run import CollectCash, run_id
+from dispatch.domain.undeliverable import FailDelivery
 from dispatch.domain.words import yuan
 from dispatch.planning import contract_lines
 from runtime.http import Answer, Desk

@@ -11,6 +11,7 @@ from dispatch.domain import job_refusals as no
 from dispatch.domain.booking_rules import booking_due, earliest_day, install_due, missing_on_site
 from dispatch.domain.job_state import (
     Booked,
+    Cancelled,
     Decision,
     Delivered,
     Failed,
@@ -49,6 +50,8 @@ def book(command: BookInstallation, job: Opened, at: datetime, ctx: Context) -> 
     match job:
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no.too_late_to_book(job.work.job_id)
+        case Cancelled():
+            return no.cancelled(job.work.job_id, job.reason)
         case Waiting() | Booked() | Scheduled() | Published() | Failed():
             missing = missing_on_site(command.checklist)
             return wait_for_site(command, missing, job, at, ctx) if missing else agree(command, job, at, ctx)
@@ -102,6 +105,10 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
         install_due=install_due(on, work.lines, ctx.policy) if bound else work.due_at,
         override_reason=command.override_reason if incomplete or short else None,
         booking_due=booking_due(work.kind, on, ctx.policy),
+        kind=work.kind,
+        contract_no=work.contract_no,
+        customer=work.customer,
+        rebooked=known is not None and known.on != on,
     )
     place = place_of(job)
     moved = left(job, "改约 booked for another day", at) if place is not None and place.on != on else ()

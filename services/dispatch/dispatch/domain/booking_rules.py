@@ -39,6 +39,13 @@ def install_due(delivered_on: date, lines: Iterable[ContractLine], policy: Polic
     return end_of_day(delivered_on + timedelta(days=policy.install_within_days))
 
 
+def install_by(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> date | None:
+    """The last day of the installation, as the customer is told it (B3, B10); None when nothing is installed."""
+    if not any(line.to_install for line in lines):
+        return None
+    return delivered_on + timedelta(days=policy.install_within_days)
+
+
 def volume_of(lines: Iterable[ContractLine], policy: Policy) -> int:
     """Litres that the goods take on a vehicle (B8)."""
     return sum(

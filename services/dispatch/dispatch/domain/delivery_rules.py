@@ -7,6 +7,7 @@ from pydantic import Field
 
 from contracts.decision import Rejected
 from contracts.fact import ContractLine, GoodsLine, Value
+from dispatch.domain.words import Words
 
 
 class CountedLine(Value):
@@ -14,6 +15,16 @@ class CountedLine(Value):
 
     line_no: int
     quantity: int = Field(ge=0)
+
+
+class RefusedLine(Value):
+    """Pieces of one contract line that the customer did not take: written down with reason and photos (B13, B15)."""
+
+    line_no: int
+    quantity: int = Field(gt=0)
+    damaged: bool = False
+    reason: Words
+    photos: tuple[str, ...] = ()
 
 
 def handed_over(counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...]) -> tuple[GoodsLine, ...] | Rejected:
@@ -62,4 +73,39 @@ def delivered_lines(delivered: Iterable[GoodsLine], ordered: Iterable[ContractLi
         line.model_copy(update={"quantity": quantities[line.line_no]})
         for line in ordered
         if quantities.get(line.line_no, 0) > 0
+    )
+
+
+def refused_goods(
+    refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], damaged: bool
+) -> tuple[GoodsLine, ...]:
+    """The pieces that were refused, either the damaged or the undamaged ones, line by line in the order's order."""
+    pieces: Counter[int] = Counter()
+    for line in refused:
+        if line.damaged == damaged:
+            pieces[line.line_no] += line.quantity
+    return tuple(
+        line.model_copy(update={"quantity": pieces[line.line_no]}) for line in delivered if pieces[line.line_no]
+    )
+
+
+def refused_too_many(
+    refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], ordered: tuple[ContractLine, ...]
+) -> Rejected | None:
+    """Pieces cannot be both taken and refused, nor refused without having been ordered (B13)."""
+    pieces: Counter[int] = Counter()
+    for line in refused:
+        pieces[line.line_no] += line.quantity
+    taken = {line.line_no: line.quantity for line in delivered}
+    wanted = {line.line_no: line.quantity for line in ordered}
+    wrong = sorted(number for number in pieces if taken.get(number, 0) + pieces[number] > wanted.get(number, 0))
+    if not wrong:
+        return None
+    lines = ",".join(str(number) for number in wrong)
+    return Rejected(
+        "refused_too_many",
+        "B13",
+        f"第 {lines} 行：签收加拒收多于订货。请当面逐行清点。",
+        f"Line {lines}: more pieces taken and refused than ordered. Count line by line with the customer.",
+        {"lines": lines},
     )

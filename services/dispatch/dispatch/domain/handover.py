@@ -1,4 +1,4 @@
-"""What comes of a job at the customer's: signed, not deliverable, installed, visited (B10, B13, B14, B22)."""
+"""What comes of a job at the customer's: arrived, signed, refused pieces, installed, visited (B10, B13, B15, B22)."""
 
 from datetime import datetime
 from typing import Literal, assert_never
@@ -6,13 +6,23 @@ from typing import Literal, assert_never
 from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected
-from contracts.dispatch import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
+from contracts.dispatch import DeliveryCompleted, InstallationCompleted, VisitDone
+from contracts.dispatch_road import PiecesRefused, StopArrived
+from contracts.fact import GoodsLine
 from contracts.policy import Policy, civil_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking_rules import install_due
-from dispatch.domain.delivery_rules import CountedLine, delivered_lines, handed_over
+from dispatch.domain.delivery_rules import (
+    CountedLine,
+    RefusedLine,
+    delivered_lines,
+    handed_over,
+    refused_goods,
+    refused_too_many,
+)
 from dispatch.domain.job_state import (
     Booked,
+    Cancelled,
     Decision,
     Delivered,
     Failed,
@@ -36,15 +46,14 @@ class CompleteDelivery(Command):
     signature_ref: Words
     taught_use: bool
     cash_fen: int = Field(default=0, ge=0)
+    refused: tuple[RefusedLine, ...] = ()
+    photos: tuple[str, ...] = ()
 
 
-class FailDelivery(Command):
-    """未送成 (B14): not deliverable; who in the office agreed, and where the goods go."""
+class ArriveAtStop(Command):
+    """到达 (B13): the crew is at the customer's."""
 
-    command: Literal["FailDelivery"] = "FailDelivery"
-    cause: Words
-    goods: Literal["returned", "deposited"]
-    consent_by: Words | None = None
+    command: Literal["ArriveAtStop"] = "ArriveAtStop"
 
 
 class CompleteInstallation(Command):
@@ -72,59 +81,92 @@ def complete_delivery(command: CompleteDelivery, job: Opened, at: datetime, ctx:
             return ()
         case Delivered() | Installed() | Visited():
             return no.over(job.work.job_id)
+        case Cancelled():
+            return no.cancelled(job.work.job_id, job.reason)
+        case OnTheWay() if job.cancelled is not None:
+            return no.cancelled(job.work.job_id, job.cancelled)
         case OnTheWay():
-            work = job.work
-            goods = handed_over(command.delivered, work.lines)
+            goods = handed_over(command.delivered, job.work.lines)
             if isinstance(goods, Rejected):
                 return goods
-            return (
-                DeliveryCompleted(
-                    at=at,
-                    job_id=work.job_id,
-                    contract_no=work.contract_no,
-                    customer=work.customer,
-                    crew=job.place.crew,
-                    leader=job.leader,
-                    delivered=goods,
-                    lines=work.lines,
-                    signed_by=command.signed_by,
-                    signature_ref=command.signature_ref,
-                    taught_use=command.taught_use,
-                    cash_fen=command.cash_fen,
-                    window_ends=job.place.window.ends,
-                    install_due=install_due(civil_day(at), delivered_lines(goods, work.lines), ctx.policy),
-                ),
-            )
+            wrong = refused_too_many(command.refused, goods, job.work.lines)
+            if wrong is not None:
+                return wrong
+            if any(not (line.photos or command.photos) for line in command.refused):
+                return no.photos_missing(job.work.job_id)
+            return signed(command, goods, job, at, ctx.policy)
         case Waiting() | Booked() | Scheduled() | Published() | Failed():
             return no.not_on_the_way(job.work.job_id, "B13")
     assert_never(job)
 
 
-def fail_delivery(command: FailDelivery, job: Opened, at: datetime) -> Decision:
-    """未送成: only with the office's consent (B14). The same failure again is no event."""
+def signed(
+    command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay, at: datetime, policy: Policy
+) -> Decision:
+    """The signature, and what was refused: undamaged pieces come back (B15), damaged ones are reported (D4)."""
+    work = job.work
+    back = refused_goods(command.refused, goods, damaged=False)
+    broken = refused_goods(command.refused, goods, damaged=True)
+    completed = DeliveryCompleted(
+        at=at,
+        job_id=work.job_id,
+        contract_no=work.contract_no,
+        customer=work.customer,
+        crew=job.place.crew,
+        leader=job.leader,
+        delivered=goods,
+        lines=work.lines,
+        signed_by=command.signed_by,
+        signature_ref=command.signature_ref,
+        taught_use=command.taught_use,
+        cash_fen=command.cash_fen,
+        window_ends=job.place.window.ends,
+        install_due=install_due(civil_day(at), delivered_lines(goods, work.lines), policy),
+        refused=back,
+        damaged=broken,
+        photos=command.photos,
+    )
+    refused = tuple(
+        PiecesRefused(
+            at=at,
+            job_id=work.job_id,
+            contract_no=work.contract_no,
+            customer=work.customer,
+            crew=job.place.crew,
+            leader=job.leader,
+            lines=lines,
+            damaged=damaged,
+            reason="；".join(dict.fromkeys(line.reason for line in command.refused if line.damaged == damaged)),
+            photos=tuple(
+                dict.fromkeys(photo for line in command.refused if line.damaged == damaged for photo in line.photos)
+            )
+            or command.photos,
+        )
+        for lines, damaged in ((back, False), (broken, True))
+        if lines
+    )
+    return (completed, *refused)
+
+
+def arrive(command: ArriveAtStop, job: Opened, at: datetime) -> Decision:  # noqa: ARG001 - it says it all by its name
+    """到达. Arrived, or over, already is no event."""
     match job:
-        case Failed() if (job.cause, job.goods) == (command.cause, command.goods):
+        case OnTheWay(is_arrived=True) | Delivered() | Failed() | Installed() | Visited() | Cancelled():
             return ()
-        case Delivered() | Installed() | Visited():
-            return no.over(job.work.job_id)
-        case OnTheWay() if command.consent_by is None:
-            return no.consent_missing(job.work.job_id)
         case OnTheWay():
+            place = job.place
             return (
-                DeliveryFailed(
+                StopArrived(
                     at=at,
                     job_id=job.work.job_id,
-                    contract_no=job.work.contract_no,
-                    crew=job.place.crew,
+                    on=place.on,
+                    crew=place.crew,
                     leader=job.leader,
-                    cause=command.cause,
-                    goods=command.goods,
-                    consent_by=command.consent_by,
-                    window_ends=job.place.window.ends,
+                    window=place.window,
                 ),
             )
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
-            return no.not_on_the_way(job.work.job_id, "B14")
+        case Waiting() | Booked() | Scheduled() | Published():
+            return no.not_on_the_way(job.work.job_id, "B13")
     assert_never(job)
 
 
@@ -148,6 +190,8 @@ def complete_installation(command: CompleteInstallation, job: Opened, at: dateti
                     due=job.work.due_at,
                 ),
             )
+        case Cancelled():
+            return no.cancelled(job.work.job_id, job.reason)
         case Waiting() | Booked() | OnTheWay() | Delivered() | Failed() | Visited():
             return no.not_scheduled(job.work.job_id)
     assert_never(job)
@@ -163,4 +207,6 @@ def finish_visit(command: FinishVisit, job: Opened, at: datetime) -> Decision:
     """上门结束: what came of it is the ticket's story. Finished already is no event."""
     if job.work.kind != "visit":
         return no.not_a_visit(job.work.job_id)
-    return () if isinstance(job, Visited) else (VisitDone(at=at, job_id=job.work.job_id, note=command.note),)
+    return (
+        () if isinstance(job, Visited | Cancelled) else (VisitDone(at=at, job_id=job.work.job_id, note=command.note),)
+    )

@@ -17,17 +17,34 @@ from contracts.fact import ContractLine, Customer, JobKind
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation, book
 from dispatch.domain.booking_rules import volume_of
+from dispatch.domain.calls import (
+    CallBeforeArrival,
+    CallBeforeInstallation,
+    ConfirmHome,
+    MarkCallOverdue,
+    ReportTrouble,
+    TellHalfDay,
+    call_before_arrival,
+    call_before_installation,
+    calls_due,
+    confirm_home,
+    mark_call_overdue,
+    report_trouble,
+    tell_half_day,
+)
 from dispatch.domain.handover import (
+    ArriveAtStop,
     CompleteDelivery,
     CompleteInstallation,
-    FailDelivery,
     FinishVisit,
+    arrive,
     complete_delivery,
     complete_installation,
-    fail_delivery,
     finish_visit,
 )
+from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise, amend, cancel, move_promise
 from dispatch.domain.job_state import (
+    Cancelled,
     Decision,
     Job,
     Opened,
@@ -46,6 +63,14 @@ from dispatch.domain.stop import (
     leave,
     publish,
     take,
+)
+from dispatch.domain.undeliverable import (
+    ConsentToFailure,
+    FailDelivery,
+    ReportUndeliverable,
+    consent,
+    fail_delivery,
+    report_undeliverable,
 )
 from dispatch.domain.words import goods_zh
 
@@ -101,6 +126,8 @@ class MarkInstallationOverdue(Command):
     command: Literal["MarkInstallationOverdue"] = "MarkInstallationOverdue"
 
 
+CALLS = ConfirmHome | TellHalfDay | CallBeforeArrival | CallBeforeInstallation | ReportTrouble | MarkCallOverdue
+
 COMMANDS = (
     OpenJob
     | ChangeCompleteness
@@ -115,6 +142,13 @@ COMMANDS = (
     | CompleteInstallation
     | FinishVisit
     | MarkInstallationOverdue
+    | CancelJob
+    | MovePromise
+    | AmendJob
+    | ArriveAtStop
+    | ReportUndeliverable
+    | ConsentToFailure
+    | CALLS
 )
 
 
@@ -125,17 +159,19 @@ def decide(command: COMMANDS, job: Job, ctx: Context) -> Decision:
         return open_job(command, job, at, ctx)
     if isinstance(job, Unopened):
         return not_opened(command)
+    if isinstance(command, CALLS):
+        return decide_call(command, job, at, ctx)
     match command:
         case ChangeCompleteness():
             return change_completeness(command, job, at)
         case BookInstallation():
             return book(command, job, at, ctx)
         case TakeSlot():
-            return take(command, job, at)
+            return take(command, job, at, ctx.policy)
         case LeaveSlot():
             return leave(command, job, at)
         case PublishStop():
-            return publish(command, job, at)
+            return publish(command, job, at, ctx.policy)
         case ConfirmByWarehouse():
             return confirm(command, job, at)
         case DepartStop():
@@ -150,14 +186,51 @@ def decide(command: COMMANDS, job: Job, ctx: Context) -> Decision:
             return finish_visit(command, job, at)
         case MarkInstallationOverdue():
             return mark_overdue(job, at, ctx)
+        case CancelJob():
+            return cancel(command, job, at)
+        case MovePromise():
+            return move_promise(command, job, at)
+        case AmendJob():
+            return amend(command, job, at)
+        case ArriveAtStop():
+            return arrive(command, job, at)
+        case ReportUndeliverable():
+            return report_undeliverable(command, job, at)
+        case ConsentToFailure():
+            return consent(command, job, at, ctx)
+    assert_never(command)
+
+
+def decide_call(command: CALLS, job: Opened, at: datetime, ctx: Context) -> Decision:
+    """Calls to the customer, and trouble on the day."""
+    match command:
+        case ConfirmHome():
+            return confirm_home(command, job, at, ctx)
+        case TellHalfDay():
+            return tell_half_day(command, job, at, ctx)
+        case CallBeforeArrival():
+            return call_before_arrival(command, job, at, ctx)
+        case CallBeforeInstallation():
+            return call_before_installation(command, job, at, ctx)
+        case ReportTrouble():
+            return report_trouble(command, job, at, ctx)
+        case MarkCallOverdue():
+            return mark_call_overdue(command, job, at, ctx)
     assert_never(command)
 
 
 def not_opened(command: COMMANDS) -> Decision:
     """Requests about a job that does not exist."""
     match command:
-        case ChangeCompleteness() | MarkInstallationOverdue():
-            return ()  # nothing was opened, so there is nothing to correct or to owe
+        case (
+            ChangeCompleteness()
+            | MarkInstallationOverdue()
+            | MarkCallOverdue()
+            | CancelJob()
+            | MovePromise()
+            | AmendJob()
+        ):
+            return ()  # nothing was opened, so there is nothing to correct, to cancel or to owe
         case CompleteInstallation():
             return no.not_delivered()
         case _:
@@ -187,7 +260,11 @@ def open_job(command: OpenJob, job: Job, at: datetime, ctx: Context) -> Decision
         )
     work = job.work
     amended = not is_departed(job) and (command.lines, command.amount_due_fen) != (work.lines, work.amount_due_fen)
-    if work.kind != "delivery" or (command.complete_on == work.complete_on and not amended):
+    if (
+        isinstance(job, Cancelled)
+        or work.kind != "delivery"
+        or (command.complete_on == work.complete_on and not amended)
+    ):
         return ()
     return (
         JobCompletenessChanged(
@@ -220,6 +297,9 @@ def mark_overdue(job: Opened, at: datetime, ctx: Context) -> Decision:
 
 
 def due(job: Job) -> tuple[Timer, ...]:
-    """An installation that is not done falls overdue two days after its delivery (K9)."""
-    owed = None if isinstance(job, Unopened) else owed_since(job)
-    return () if owed is None else (Timer(name="installation_overdue", at=owed, command=MarkInstallationOverdue()),)
+    """An installation that is not done falls overdue two days after its delivery (K9); calls at their times."""
+    if isinstance(job, Unopened):
+        return ()
+    owed = owed_since(job)
+    installation = () if owed is None else (Timer("installation_overdue", owed, MarkInstallationOverdue()),)
+    return (*installation, *calls_due(job))

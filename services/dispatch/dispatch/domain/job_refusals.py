@@ -237,3 +237,59 @@ def not_a_visit(job: str) -> Rejected:
         f"{job} is no visit; those begin with V-.",
         {"job_id": job},
     )
+
+
+def cancelled(job: str, reason: str) -> Rejected:
+    """A6: the contract is no more."""
+    return Rejected(
+        "cancelled",
+        "A6",
+        f"{job} 已取消（{reason}），不再预约、排单或送货。车上有货的请带回仓库。",
+        f"{job} was cancelled ({reason}): no booking, no plan, no delivery. Goods on a vehicle come back.",
+        {"job_id": job},
+    )
+
+
+def photos_missing(job: str) -> Rejected:
+    """B13: refused or damaged pieces are written down with photos."""
+    return Rejected(
+        "photos_missing",
+        "B13",
+        f"{job} 有拒收或破损的货：请拍照并写明原因。",
+        f"{job}: refused or damaged pieces are written down with photos and a reason.",
+        {"job_id": job},
+    )
+
+
+def consent_differs(job: str, goods: str) -> Rejected:
+    """B14: the goods go where the office agreed."""
+    zh = "退回" if goods == "returned" else "寄存"
+    return Rejected(
+        "consent_differs",
+        "B14",
+        f"{job}：办公室同意的是{zh}，请按同意的办，或重新请示。",
+        f"{job}: the office agreed that the goods are {goods}. Do that, or ask again.",
+        {"job_id": job, "goods": goods},
+    )
+
+
+def own_consent(job: str) -> Rejected:
+    """B14: the office agrees, not the crew."""
+    return Rejected(
+        "own_consent",
+        "B14",
+        f"{job}：同意人须是办公室的人，不能是领队自己。",
+        f"{job}: the office agrees, not the leader himself. Say who in the office did.",
+        {"job_id": job},
+    )
+
+
+def signature_missing(job: str) -> Rejected:
+    """B14: nothing is left without a signature."""
+    return Rejected(
+        "signature_missing",
+        "B14",
+        f"{job} 寄存的货须有收存人签字，请补签收凭证。",
+        f"{job}: goods are left in deposit only against a signature. Add it.",
+        {"job_id": job},
+    )

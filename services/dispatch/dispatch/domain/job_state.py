@@ -4,7 +4,7 @@
 visits with 上门结束.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, assert_never
 
@@ -26,7 +26,36 @@ from contracts.dispatch import (
     StopUnscheduled,
     VisitDone,
 )
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Calls to the customer that reached him, and those that were missed, each by the day of the stop (B3, B5, B10)."""
+
+    home_on: date | None = None
+    home_missed_on: date | None = None
+    half: tuple[date, Half] | None = None
+    half_missed_on: date | None = None
+    arrival_on: date | None = None
+    arrival_missed_on: date | None = None
+    install_on: date | None = None
+    install_missed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +72,8 @@ class Work:
     complete_on: date | None
     due_at: datetime | None
     overdue: bool
+    promised_on: date | None = None
+    told: Told = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +98,8 @@ class Place:
     position: int
     window: Window
     day_version: int
+    home_due: datetime | None = None
+    install_call_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +144,30 @@ class Published:
     edition: int
     ready: bool | None
     note: str
+    half_day_due: datetime | None = None
+    arrival_call_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the office agreed to for a stop that is not deliverable (B14)."""
+
+    goods: Literal["returned", "deposited"]
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
-    """在途."""
+    """在途. `undeliverable`: the cause that the office was told; `cancelled`: the contract is no more (A6)."""
 
     work: Work
     place: Place
     leader: str
+    arrival_call_due: datetime | None = None
+    is_arrived: bool = False
+    undeliverable: str | None = None
+    consent: Consent | None = None
+    cancelled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +203,15 @@ class Visited:
     work: Work
 
 
-Opened = Waiting | Booked | Scheduled | Published | OnTheWay | Delivered | Failed | Installed | Visited
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """已取消 (A6)."""
+
+    work: Work
+    reason: str
+
+
+Opened = Waiting | Booked | Scheduled | Published | OnTheWay | Delivered | Failed | Installed | Visited | Cancelled
 Job = Unopened | Opened
 INITIAL: Job = Unopened()
 STATES = (
@@ -169,6 +225,7 @@ STATES = (
     Failed,
     Installed,
     Visited,
+    Cancelled,
 )
 
 JobEvent = (
@@ -186,14 +243,30 @@ JobEvent = (
     | InstallationCompleted
     | InstallationOverdue
     | VisitDone
+    | JobCancelled
+    | JobPromiseMoved
+    | JobAmended
+    | HomeConfirmed
+    | HomeConfirmationOverdue
+    | HalfDayTold
+    | HalfDayCallOverdue
+    | ArrivalCalled
+    | ArrivalCallOverdue
+    | InstallCallMade
+    | InstallCallOverdue
+    | TroubleReported
+    | StopArrived
+    | StopUndeliverable
+    | FailureConsented
+    | PiecesRefused
 )
 Decision = tuple[JobEvent, ...] | Rejected
 
 
 def is_departed(job: Opened) -> bool:
-    """Whether the job's goods are, or were, on the road; a failed delivery is to be arranged anew."""
+    """Whether the job's goods are, or were, on the road, or it is over; a failed delivery is to be arranged anew."""
     match job:
-        case OnTheWay() | Delivered() | Installed() | Visited():
+        case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
             return True
         case Waiting() | Booked() | Scheduled() | Published() | Failed():
             return False
@@ -206,7 +279,7 @@ def owed_since(job: Opened) -> datetime | None:
         case Waiting() | Booked() | Scheduled() | Published():
             is_installation = job.work.kind == "installation" and not job.work.overdue
             return job.work.due_at if is_installation else None
-        case OnTheWay() | Delivered() | Failed() | Installed() | Visited():
+        case OnTheWay() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
             return None
     assert_never(job)
 
@@ -236,75 +309,3 @@ def left(job: Opened, reason: str, at: datetime) -> tuple[StopUnscheduled, ...]:
             day_version=place.day_version,
         ),
     )
-
-
-def evolve(job: Job, event: JobEvent) -> Job:
-    """The job after an event."""
-    if isinstance(event, JobOpened):
-        work = Work(
-            job_id=event.job_id,
-            kind=event.kind,
-            contract_no=event.contract_no,
-            customer=event.customer,
-            lines=event.lines,
-            volume_l=event.volume_l,
-            amount_due_fen=event.amount_due_fen,
-            complete_on=event.complete_on,
-            due_at=event.due_at,
-            overdue=False,
-        )
-        return Waiting(work, missing=(), call_back_on=None)
-    if isinstance(job, Unopened):
-        return job
-    work = job.work
-    match event:
-        case JobCompletenessChanged():
-            changed = replace(
-                work,
-                complete_on=event.complete_on,
-                lines=work.lines if event.lines is None else event.lines,
-                volume_l=work.volume_l if event.volume_l is None else event.volume_l,
-                amount_due_fen=work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
-            )
-            return replace(job, work=changed)
-        case InstallationBooked():
-            booking = Booking(event.on, event.half, event.checklist, partial=work.complete_on is None)
-            return replace(job, booking=booking) if isinstance(job, Scheduled | Published) else Booked(work, booking)
-        case SiteNotReady():
-            return Waiting(work, event.missing, event.call_back_on)
-        case StopScheduled():
-            place = Place(
-                depot=event.depot,
-                on=event.on,
-                half=event.half,
-                crew=event.crew,
-                vehicle=event.vehicle,
-                position=event.position,
-                window=event.window,
-                day_version=event.day_version,
-            )
-            return Scheduled(work, booking_of(job), place)
-        case StopUnscheduled():
-            booked = booking_of(job)
-            return Waiting(work, (), None) if booked is None else Booked(work, booked)
-        case StopPublished():
-            known = place_of(job)
-            if known is None:
-                return job
-            return Published(work, booking_of(job), known, event.leader, event.version, ready=None, note="")
-        case StopConfirmedByWarehouse():
-            return replace(job, ready=event.ready, note=event.note) if isinstance(job, Published) else job
-        case DeliveryDeparted():
-            place_left = place_of(job)
-            return job if place_left is None else OnTheWay(work, place_left, event.leader)
-        case DeliveryCompleted():
-            return Delivered(work, event.delivered, event.signature_ref)
-        case DeliveryFailed():
-            return Failed(work, event.cause, event.goods)
-        case InstallationCompleted():
-            return Installed(work, event.accepted_by)
-        case InstallationOverdue():
-            return replace(job, work=replace(work, overdue=True))
-        case VisitDone():
-            return Visited(work)
-    assert_never(event)

@@ -1,14 +1,16 @@
 """A job's stop on a day plan: taken, left, published, confirmed by the warehouse, departed (B4, B6, B8, B11)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Rejected
 from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
+from contracts.policy import Policy, civil
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job_state import (
     Booked,
+    Cancelled,
     Decision,
     Delivered,
     Failed,
@@ -85,7 +87,7 @@ class DepartStop(Command):
     leader: str
 
 
-def take(command: TakeSlot, job: Opened, at: datetime) -> Decision:
+def take(command: TakeSlot, job: Opened, at: datetime, policy: Policy) -> Decision:
     """排进: the job takes the slot that the day gave.
 
     Rules: B1, B2 (a delivery must be booked, for that day), A3, B4 (leaving a published place needs a reason), B8 (of
@@ -94,6 +96,8 @@ def take(command: TakeSlot, job: Opened, at: datetime) -> Decision:
     match job:
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no.already_departed(job.work.job_id)
+        case Cancelled():
+            return no.cancelled(job.work.job_id, job.reason)
         case Failed():
             return no.not_booked(job.work.job_id)
         case Waiting() if job.missing:
@@ -101,11 +105,13 @@ def take(command: TakeSlot, job: Opened, at: datetime) -> Decision:
         case Waiting() if job.work.kind == "delivery":
             return no.not_booked(job.work.job_id)
         case Waiting() | Booked() | Scheduled() | Published():
-            return take_place(command, job, at)
+            return take_place(command, job, at, policy)
     assert_never(job)
 
 
-def take_place(command: TakeSlot, job: Waiting | Booked | Scheduled | Published, at: datetime) -> Decision:
+def take_place(
+    command: TakeSlot, job: Waiting | Booked | Scheduled | Published, at: datetime, policy: Policy
+) -> Decision:
     """The second half of `take`: the job may be planned; does this slot suit it?"""
     work, held = job.work, place_of(job)
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
@@ -115,7 +121,7 @@ def take_place(command: TakeSlot, job: Waiting | Booked | Scheduled | Published,
         refused = against(command, job)
         if refused is not None:
             return refused
-    elif not command.renewed:
+    elif not command.renewed or held.day_version == command.day_version:
         return ()
     if isinstance(job, Published) and command.reason is None:
         return adjustment_needs_reason(job.place.on, job.edition)
@@ -130,9 +136,16 @@ def take_place(command: TakeSlot, job: Waiting | Booked | Scheduled | Published,
         position=command.position,
         window=command.window,
         day_version=command.day_version,
+        home_due=day_before(command.on, policy.home_call_due) if work.kind == "delivery" else None,
+        install_call_due=day_before(command.on, policy.install_call_due) if work.kind == "installation" else None,
     )
     moved = () if held is None or same_day else left(job, command.reason or "改排他日 moved to another day", at)
     return (*moved, scheduled)
+
+
+def day_before(on: date, clock: time) -> datetime:
+    """A time of the day before a stop, by which the customer is to be called."""
+    return civil(on - timedelta(days=1), clock)
 
 
 def against(command: TakeSlot, job: Waiting | Booked | Scheduled | Published) -> Rejected | None:
@@ -169,13 +182,15 @@ def leave(command: LeaveSlot, job: Opened, at: datetime) -> Decision:
             return () if other_day or later else left(job, command.reason, at)
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no.already_departed(job.work.job_id)
+        case Cancelled():
+            return ()
     assert_never(job)
 
 
-def publish(command: PublishStop, job: Opened, at: datetime) -> Decision:
+def publish(command: PublishStop, job: Opened, at: datetime, policy: Policy) -> Decision:
     """B4: the plan with this stop is final. An edition that is not newer is no event."""
     match job:
-        case OnTheWay() | Delivered() | Installed() | Visited():
+        case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
             return ()
         case Published() if job.edition >= command.version:
             return ()
@@ -184,6 +199,7 @@ def publish(command: PublishStop, job: Opened, at: datetime) -> Decision:
             meant = (command.on, command.half, command.crew, command.position)
             if (place.on, place.half, place.crew, place.position) != meant:
                 return no.not_in_plan(job.work.job_id, command.on)
+            is_delivery = job.work.kind == "delivery"
             return (
                 StopPublished(
                     at=at,
@@ -192,6 +208,15 @@ def publish(command: PublishStop, job: Opened, at: datetime) -> Decision:
                     crew=command.crew,
                     leader=command.leader,
                     version=command.version,
+                    kind=job.work.kind,
+                    contract_no=job.work.contract_no,
+                    customer=job.work.customer,
+                    half=place.half,
+                    window=place.window,
+                    half_day_due=day_before(place.on, policy.half_day_call_due) if is_delivery else None,
+                    arrival_call_due=(
+                        place.window.starts - timedelta(hours=policy.arrival_call_hours) if is_delivery else None
+                    ),
                 ),
             )
         case Waiting() | Booked() | Failed():
@@ -202,7 +227,7 @@ def publish(command: PublishStop, job: Opened, at: datetime) -> Decision:
 def confirm(command: ConfirmByWarehouse, job: Opened, at: datetime) -> Decision:
     """B6: the warehouse's word of the morning for this stop; too late once it left."""
     match job:
-        case OnTheWay() | Delivered() | Installed() | Visited():
+        case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
             return ()
         case Published() if job.place.on == command.on:
             if (job.ready, job.note) == (command.ready, command.note):
@@ -216,7 +241,7 @@ def confirm(command: ConfirmByWarehouse, job: Opened, at: datetime) -> Decision:
 def depart(command: DepartStop, job: Opened, at: datetime) -> Decision:
     """B11: the crew that has this stop left with its goods."""
     match job:
-        case OnTheWay() | Delivered() | Installed() | Visited():
+        case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
             return ()
         case Scheduled() | Published() if (job.place.on, job.place.crew) == (command.on, command.crew):
             return (
