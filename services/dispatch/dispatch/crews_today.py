@@ -4,13 +4,15 @@ from datetime import date
 
 from contracts.dispatch import CrewOfDay
 from contracts.policy import Policy
-from dispatch.domain.day import DEPOT, crews_of
+from dispatch.domain.day import DEPOT
+from dispatch.domain.fleet_crews import crews_on as fleet_crews_on
 from runtime.http import Asking
 
 
 async def crews_on(desk: Asking, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
-    """The crews of a day; a day that nobody planned for yet has those of the policy."""
+    """The crews of a day; a day that nobody planned for yet has those of the fleet."""
     row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
     if row is None:
-        return crews_of(policy)
+        fleet = await desk.rows("fleet").get(DEPOT)
+        return fleet_crews_on(None if fleet is None else fleet["fleet"], on, policy)
     return tuple(CrewOfDay.model_validate(crew) for crew in row["day"]["crews"])

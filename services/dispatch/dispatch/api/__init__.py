@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from dispatch.api import booking, days, doorstep, jobs, runs
+from dispatch.api import booking, days, doorstep, fleet, jobs, runs
 
 router = APIRouter(prefix="/api", tags=["dispatch 调度"])
-for topic in (booking, days, runs, doorstep, jobs):
+for topic in (booking, days, runs, doorstep, jobs, fleet):
     router.include_router(topic.router)
