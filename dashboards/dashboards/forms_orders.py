@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.masking import customer_for, mask_phone
+from contracts.policy import policy_book
 from dashboards.forms import Content, Form
 from dashboards.nav import STAFF
 from dashboards.orders_reading import own_contract
@@ -17,7 +18,8 @@ async def _shipping(seat: Seat, contract_no: str) -> Content | None:
         return None
     order: dict[str, Any] = row["order"]
     customer = customer_for(seat.person.role, order["customer"])
-    lines = in_unloading_order(order["lines"], lambda line: line["category"])
+    order_of = policy_book().at(seat.now).unloading_order
+    lines = in_unloading_order(order["lines"], lambda line: f"{line['category']}{line['name']}", order_of)
     return {"order": order, "customer": {**customer, "phone": mask_phone(customer["phone"])}, "lines": lines}
 
 

@@ -46,8 +46,8 @@ HOME = {
     "store": "/orders",
     "warehouse": "/warehouse",
     "qc": "/warehouse",
-    "accountant": "/warehouse?tab=arrivals",
-    "procurement": "/warehouse?tab=stock",
+    "accountant": "/warehouse/arrivals",
+    "procurement": "/warehouse/stock",
 }
 """Where a role begins; the others begin on the board."""
 

@@ -1,5 +1,6 @@
 """Order desk: the only place that queries its read models. A store gets its own contracts only (RULES §1)."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,6 +16,8 @@ SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("order.promised_on
 
 HISTORY_ROWS = 400
 """Entries of a history that are read; a contract has a few dozen."""
+
+CUSTOMER_CONTRACTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +122,17 @@ async def jobs_of(desk: Asking, contract_no: str) -> list[Json]:
     """The contract's jobs as the board knows them."""
     found = await desk.rows("board_jobs").find({"job.contract_no": contract_no})
     return [row["job"] for row in found]
+
+
+async def goods_of(desk: Asking, contract_no: str) -> Json | None:
+    """The contract's goods in the warehouse, with every move."""
+    row = await desk.rows("goods").get(contract_no)
+    return None if row is None else row["goods"]
+
+
+async def customers_contracts(seat: Seat, customer: Json) -> list[Json]:
+    """Contracts of the same phone number, the newest first; a store finds its own only."""
+    query: Json = {"order.phone": re.sub(r"\D", "", customer["phone"])}
+    store = _store_of(seat.desk)
+    own = {} if store is None else {"order.store_code": store}
+    return await seat.desk.rows("contracts").find({**query, **own}, sort=[("_id", -1)], limit=CUSTOMER_CONTRACTS)

@@ -3,24 +3,20 @@
 Lists are printed in that order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-CABINETS, HARDWARE, APPLIANCES, COUNTERTOPS = range(4)
-
-_BY_WORD = (
-    (COUNTERTOPS, ("台面", "石英石", "岩板")),
-    (APPLIANCES, ("电器", "卫浴", "洁具", "烟机", "灶", "热水器", "淋浴", "坐便", "浴缸")),
-    (HARDWARE, ("五金", "拉篮", "龙头", "花洒", "铰链")),
-)
+Order = Sequence[Sequence[str]]
+"""Words of a category or name, kind by kind, as the policy lists them."""
 
 
-def place_in_order(category: str) -> int:
-    """When pieces of a category leave the vehicle. What no word of the list names travels with the cabinets: it is
-    big and goes in last."""
-    return next((place for place, words in _BY_WORD if any(word in category for word in words)), CABINETS)
+def place_in_order(text: str, order: Order) -> int:
+    """When pieces leave the vehicle. The later kinds are looked for first: a 橱柜台面 is a countertop. What no word
+    names leaves after all others."""
+    kinds = reversed(list(enumerate(order)))
+    return next((place for place, words in kinds if any(word in text for word in words)), len(order))
 
 
-def in_unloading_order(lines: Iterable[Any], category: Callable[[Any], str]) -> list[Any]:
-    """Lines as they leave the vehicle; lines of one kind keep their order."""
-    return sorted(lines, key=lambda line: place_in_order(category(line)))
+def in_unloading_order(lines: Iterable[Any], text: Callable[[Any], str], order: Order) -> list[Any]:
+    """Lines as they leave the vehicle; lines of one kind keep their order. `text`: a line's category and name."""
+    return sorted(lines, key=lambda line: place_in_order(text(line), order))

@@ -12,6 +12,21 @@ from runtime.changes import Change
 from runtime.http_errors import add_error_handling
 from runtime.people import Tokens, read_people
 
+OF_SERVICES = (
+    "contracts",
+    "goods",
+    "picklists",
+    "stock",
+    "cards",
+    "slips",
+    "loans",
+    "scraps",
+    "stocklists",
+    "counts",
+    "quality",
+)
+"""Read models of the services that the pages read; a test gives their rows as they are stored."""
+
 TOKENS = Tokens("for these tests only")
 
 
@@ -28,14 +43,26 @@ def _holds(value: Any, wanted: Any) -> bool:
             "$nin": lambda given: value not in given,
             "$ne": lambda given: value != given,
             "$gt": lambda given: value is not None and value > given,
+            "$gte": lambda given: value is not None and value >= given,
+            "$lt": lambda given: value is not None and value < given,
+            "$lte": lambda given: value is not None and value <= given,
+            "$exists": lambda given: (value is not None) is given,
         }
         return all(tests[name](given) for name, given in wanted.items())
     return wanted in value if isinstance(value, list) else value == wanted
 
 
+def _any_of(value: Any, wanted: Any) -> bool:
+    """A condition on a list holds when it holds for one of its members, as in the database."""
+    return _holds(value, wanted) or (isinstance(value, list) and any(_holds(one, wanted) for one in value))
+
+
 def _matches(document: Any, query: Mapping[str, Any]) -> bool:
+    groups = {"$or": any, "$and": all}
     return all(
-        any(_matches(document, one) for one in wanted) if name == "$or" else _holds(_value(document, name), wanted)
+        groups[name](_matches(document, one) for one in wanted)
+        if name in groups
+        else _any_of(_value(document, name), wanted)
         for name, wanted in query.items()
     )
 
@@ -85,7 +112,8 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()
-    app.state.rows = {p.name: RowsInMemory(rows.get(p.name, {})) for p in PROJECTIONS}
+    names = {*(p.name for p in PROJECTIONS), *OF_SERVICES, *rows}
+    app.state.rows = {name: RowsInMemory(rows.get(name, {})) for name in names}
     app.include_router(router)
     return app
 

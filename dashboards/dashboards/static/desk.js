@@ -29,6 +29,7 @@
     text: (text) => text,
     number: Number,
     fen: (text) => Math.round(Number(text) * 100),
+    numbers: Number,
     list: (text) => text.split(/[\s,，、;；]+/).filter(Boolean),
     civil,
     json: JSON.parse,
@@ -44,7 +45,7 @@
   function valueOf(field) {
     const type = field.dataset.type || (field.type === 'checkbox' ? 'bool' : field.type === 'number' ? 'number' : 'text');
     if (field.type === 'radio' && !field.checked) return undefined;
-    if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [field.value] : [];
+    if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [TYPES[type](field.value)] : [];
     const text = field.value.trim();
     return text === '' && !('keep' in field.dataset) ? undefined : TYPES[type](text);
   }
@@ -64,6 +65,10 @@
     for (const [row, value] of rows) {
       const { list, needs } = row.dataset;
       if (!needs || (value[needs] !== undefined && value[needs] !== false)) list.split('.').reduce((at, step) => at[step], body).push(value);
+    }
+    for (const field of form.querySelectorAll('[data-changes]')) { // a list of whole things, one figure of each changed
+      const changed = field.value.trim() === '' ? [] : [{ ...JSON.parse(field.dataset.changes), [field.dataset.field]: Number(field.value) }];
+      body.change = [...(body.change || []), ...changed];
     }
     const [list, number] = (form.dataset.numbered || '').split(':'); // rows that carry their own number
     if (list) body[list].forEach((row, at) => { row[number] ??= at + 1; });
@@ -261,6 +266,9 @@
     if (form?.matches('[data-api]')) form.dataset.dirty = '';
   });
   document.addEventListener('reset', (event) => { delete event.target.dataset.dirty; });
+  document.addEventListener('toggle', (event) => { // fields of a closed part are not sent
+    for (const field of event.target.querySelectorAll?.('[data-part]') || []) field.disabled = !event.target.open;
+  }, true);
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-filter] select, [data-filter] input:not([type=search])')) event.target.form.requestSubmit();
   });

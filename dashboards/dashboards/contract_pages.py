@@ -1,0 +1,87 @@
+"""A contract's page, a customer's file, and the import of the company's files."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from contracts.masking import customer_for
+from contracts.policy import policy_book
+from dashboards.contract_view import line_state, may
+from dashboards.history import details, headline, history
+from dashboards.live_rows import rows_stream
+from dashboards.nav import STAFF
+from dashboards.orders import SEES_MONEY, order_line
+from dashboards.orders_pages import IMPORTS
+from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
+from dashboards.seat import Seat, seat_at
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/orders/import")
+async def order_import(request: Request) -> Response:
+    """导入 (A1, A2, X6): what was taken, and row by row what was refused."""
+    seat = seat_at(request, "orders", IMPORTS)
+    if isinstance(seat, Response):
+        return seat
+    return seat.show("order_import.html")
+
+
+@router.get("/orders/{contract_no}")
+async def contract(contract_no: str, request: Request) -> Response:
+    """合同: all of it on one page."""
+    seat = seat_at(request, "orders", STAFF)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.desk, ("contracts", "order_desk", "goods", "board_jobs"), contract_no)
+    row = await own_contract(seat, contract_no)
+    brief = await seat.desk.rows("order_desk").get(contract_no)
+    if row is None or brief is None:
+        return seat.not_found(contract_no)
+    return seat.show("contract.html", stream=stream, **await _content(seat, row, brief))
+
+
+async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any]:
+    order, role = row["order"], seat.person.role
+    contract_no = order["contract_no"]
+    entries = await entries_of(seat.desk, contract_no)
+    goods = await goods_of(seat.desk, contract_no)
+    told = history(entries, [] if goods is None else goods["moves"])
+    money = role in SEES_MONEY
+    policy = policy_book().at(seat.now)
+    return {
+        "order": order,
+        "one": order_line(brief, role, seat.today),
+        "version": row["_pos"]["order"]["seq"],
+        "customer": customer_for(role, order["customer"]),
+        "lines": [line_state(line) for line in order["lines"]],
+        "money": money,
+        "may": may(role),
+        "jobs": await jobs_of(seat.desk, contract_no),
+        "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
+        "people": seat.request.app.state.people,
+        "categories": tuple(policy.litres_per_piece),
+        "districts": tuple(policy.districts),
+        "ended": brief["order"]["stage"] in {"fulfilled", "cancelled"},
+    }
+
+
+@router.get("/customers/{contract_no}")
+async def customer(contract_no: str, request: Request) -> Response:
+    """客户档案 (A1): all contracts of the customer of a contract, by their phone number."""
+    seat = seat_at(request, "orders", STAFF)
+    if isinstance(seat, Response):
+        return seat
+    row = await own_contract(seat, contract_no)
+    if row is None:
+        return seat.not_found(contract_no)
+    rows = await customers_contracts(seat, row["order"]["customer"])
+    return seat.show(
+        "customer.html",
+        customer=customer_for(seat.person.role, row["order"]["customer"]),
+        contract_no=contract_no,
+        contracts=[one["order"] for one in rows],
+        money=seat.person.role in SEES_MONEY,
+        people=seat.request.app.state.people,
+    )

@@ -1,0 +1,271 @@
+"""The order desk: lists by keyset, who sees what, what a contract's page says and offers, and sheets that are safe."""
+
+import re
+from io import BytesIO
+
+import pytest
+from dashboards_site import RowsInMemory, browser, site
+from dashboards_story import CUSTOMER
+from openpyxl import load_workbook
+from orders_story import completed, delayed, desk_rows, signed, stored, stored_line
+
+from contracts.fact import Customer
+from dashboards.contract_view import line_state
+from dashboards.listing import beyond, key_of, page_of
+from dashboards.orders_reading import Chosen, query_of
+from dashboards.sheets import safe
+
+STORE, OTHER_STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, LEADER = (
+    "wu.xm",
+    "huang.jh",
+    "liang.my",
+    "su.kj",
+    "mai.gh",
+    "li.zq",
+)
+HOSTILE = Customer(name="=HYPERLINK(1)", phone="17712347747", address="<img src=x>", district="禅城区")
+
+
+async def get(path, person=SPECIALIST, rows=None):
+    async with browser(site(rows or desk_rows(signed(), stored_rows=(stored(),))), person) as client:
+        return await client.get(path)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+async def test_pages_of_a_list_follow_each_other_without_gap_or_repeat():
+    """RULES 8: the next page begins after the last row, whatever came in meanwhile."""
+    rows = RowsInMemory({f"r{n:02}": {"_id": f"r{n:02}", "a": {"day": f"2026-03-{n % 3:02}"}} for n in range(11)})
+    seen, after = [], None
+    while True:
+        part = await page_of(rows, {}, sort=("a.day", 1), after=after, limit=4)
+        seen += [row["_id"] for row in part.rows]
+        after = part.after
+        if after is None:
+            break
+    assert seen == ["r00", "r03", "r06", "r09", "r01", "r04", "r07", "r10", "r02", "r05", "r08"]
+
+
+def test_a_page_after_a_key_is_one_condition_that_an_index_answers():
+    """RULES 8"""
+    key = key_of({"_id": "HT2", "order": {"promised_on": "2026-03-20"}}, ("order.promised_on", 1))
+    assert beyond(key, ("order.promised_on", 1)) == {
+        "order.promised_on": {"$gte": "2026-03-20"},
+        "$or": [{"order.promised_on": {"$gt": "2026-03-20"}}, {"_id": {"$gt": "HT2"}}],
+    }
+
+
+@pytest.mark.parametrize("after", ["", "nonsense", "e30", "WzEsMl0"])
+def test_an_unreadable_place_in_a_list_begins_anew(after):
+    assert beyond(after, ("_id", -1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("7747", {"order.tail": "7747"}),
+        ("ht2603", {"_id": {"$gte": "HT2603", "$lt": "HT2603\U0010ffff"}}),
+        ("wc-1", {"order.skus": "WC-1"}),
+        ("林", {"order.name": {"$gte": "林", "$lt": "林\U0010ffff"}}),
+        ("17712347747", {"order.tail": "7747", "order.phone": "177****7747"}),
+    ],
+)
+def test_one_field_finds_numbers_names_phones_and_products(text, wanted):
+    """A1"""
+    assert query_of(Chosen(q=text), None) == wanted
+
+
+def test_a_store_searches_its_own_contracts_whatever_it_asks_for():
+    """C18"""
+    assert query_of(Chosen(store="S01"), "S02") == {"order.store_code": "S02"}
+
+
+async def test_the_list_shows_a_stores_own_contracts_only():
+    """C18"""
+    rows = desk_rows(signed(), signed("HT26030002", store="S01"))
+    own, other = await get("/orders", STORE, rows), await get("/orders", OTHER_STORE, rows)
+    assert [("HT26030001" in page.text, "HT26030002" in page.text) for page in (own, other)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+async def test_who_does_not_call_customers_sees_the_family_name_alone():
+    """C18"""
+    text = (await get("/orders", ACCOUNTANT)).text
+    assert ("林艳" in text, "林*" in text) == (False, True)
+
+
+async def test_a_list_that_matches_nothing_offers_to_take_the_filters_off():
+    text = (await get("/orders?stage=cancelled")).text
+    assert ("没有符合所选条件的" in text, 'href="/orders"' in text) == (True, True)
+
+
+async def test_a_crew_has_its_stops_not_the_contracts():
+    """C18"""
+    answer = await get("/orders", LEADER)
+    assert (answer.status_code, "送货领队" in answer.text) == (403, True)
+
+
+async def test_the_sheet_holds_every_chosen_row_and_no_formula_runs():
+    """X6"""
+    rows = desk_rows(*(signed(f"HT2603{n:04}", customer=HOSTILE) for n in range(1, 121)))
+    answer = await get("/orders.xlsx", SPECIALIST, rows)
+    page = load_workbook(BytesIO(answer.content)).active
+    cells = [cell for row in page.iter_rows() for cell in row]
+    assert (page.max_row, {cell.data_type for cell in cells} & {"f"}, page["B2"].value) == (
+        121,
+        set(),
+        "'=HYPERLINK(1)",
+    )
+
+
+def test_text_that_a_cell_cannot_hold_is_made_to_fit():
+    """X6"""
+    assert (safe("a\x00b"), len(str(safe("x" * 40_000))), safe("+1"), safe("＝1+1")) == ("ab", 32_767, "+1", "'＝1+1")
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_contract_in_the_list_says_how_far_it_is_and_which_delay_presses():
+    """A3 A4"""
+    row = desk_rows(signed(), delayed(), completed())["order_desk"]["HT26030001"]["order"]
+    assert (row["stage"], row["complete_on"], row["delay"], row["phone"], row["tail"]) == (
+        "complete",
+        "2026-03-10",
+        "unposted",
+        "177****7747",
+        "7747",
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"missing": 0}, ""),
+        ({"damaged": 2, "received": 2}, "damaged"),
+        ({"delay": {"eta": "2026-03-18"}, "shipment": {"eta": "2026-03-12", "waybill": "YD1"}}, "delayed"),
+        ({"shipment": {"eta": "2026-03-12", "waybill": "YD1"}}, "on_the_way"),
+        ({"received": 1, "missing": 1}, "partly_arrived"),
+        ({}, "not_shipped"),
+    ],
+)
+def test_a_line_says_why_it_is_not_complete(more, why):
+    """A3"""
+    assert line_state(stored_line(1, 2, **more)).why == why
+
+
+# --- a contract's page -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders", "/orders/HT26030001", "/customers/HT26030001", "/forms/shipping/HT26030001"]
+)
+@pytest.mark.parametrize("person", [STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, "guan.yf"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_page_of_the_order_desk_renders_for_every_role(path, person, lang):
+    """X5"""
+    answer = await get(f"{path}?lang={lang}", person)
+    assert (answer.status_code, answer.text.count("<h1"), answer.text.count("<main")) == (200, 1, 1)
+
+
+@pytest.mark.parametrize("path", PAGES[1:])
+async def test_another_stores_contract_is_not_there(path):
+    """C18"""
+    assert (await get(path, OTHER_STORE)).status_code == 404
+
+
+def offered(text):
+    """Addresses that the page's forms post to."""
+    return {path.rpartition("/")[2] for path in re.findall(r'data-api="POST /api/contracts/[^"]*?([^"/]+)"', text)}
+
+
+@pytest.mark.parametrize(
+    ("person", "acts"),
+    [
+        (STORE, {"amendments", "postponements", "delays", "cancellation"}),
+        (SPECIALIST, {"amendments", "postponements", "delays", "deliveries", "installations", "cancellation"}),
+        (ACCOUNTANT, {"payments", "refunds"}),
+        (WAREHOUSE, set()),
+    ],
+)
+async def test_a_contract_offers_each_role_what_it_may_ask_for(person, acts):
+    """A6 A8"""
+    assert offered((await get("/orders/HT26030001", person)).text) == acts
+
+
+async def test_a_contract_that_has_ended_offers_nothing():
+    """A6 A7"""
+    rows = desk_rows(signed(), stored_rows=(stored(state="cancelled"),))
+    rows["order_desk"]["HT26030001"]["order"]["stage"] = "cancelled"
+    assert offered((await get("/orders/HT26030001", SPECIALIST, rows)).text) == set()
+
+
+DELAY = {
+    "delay_id": "1-YD0001",
+    "line_no": 1,
+    "name": "坐便器",
+    "fault": "store",
+    "waybill": "YD0001",
+    "eta": "2026-03-18",
+    "reason": "下错规格",
+    "noticed_at": "2026-03-09T01:00:00+00:00",
+    "post_due": "2026-03-09T01:30:00+00:00",
+    "posted_at": None,
+    "post_overdue": True,
+    "calls": [],
+    "explained": False,
+    "handed_over": None,
+    "accepted": None,
+    "follow_ups": [],
+    "settled": False,
+}
+AT = {"at": "2026-03-09T02:00:00+00:00", "by": "he.jx", "note": "", "reason": "门店下错"}
+
+
+@pytest.mark.parametrize(
+    ("person", "state", "acts"),
+    [
+        (SPECIALIST, {}, {"post", "calls"}),
+        (SPECIALIST, {"posted_at": AT["at"], "explained": True}, {"handover"}),
+        (STORE, {"posted_at": AT["at"], "explained": True, "handed_over": AT}, {"acceptance"}),
+        (STORE, {"posted_at": AT["at"], "explained": True, "handed_over": AT, "accepted": AT}, {"follow-ups"}),
+        (STORE, {"explained": True, "handed_over": AT, "accepted": AT, "settled": True}, set()),
+    ],
+)
+async def test_a_delay_offers_its_next_step_to_whom_it_belongs(person, state, acts):
+    """A4 A5"""
+    rows = desk_rows(signed(), stored_rows=(stored(delays=[{**DELAY, **state}]),))
+    always = {"amendments", "postponements", "delays", "deliveries", "installations", "cancellation"}
+    assert offered((await get("/orders/HT26030001", person, rows)).text) - always == acts
+
+
+async def test_the_history_tells_what_happened_with_both_times_where_they_differ():
+    """X1"""
+    text = (await get("/orders/HT26030001", rows=desk_rows(signed(), delayed(), stored_rows=(stored(),)))).text
+    assert ("登记合同" in text, "吴晓敏" in text, "工厂排产" in text) == (True, True, True)
+
+
+async def test_a_customers_file_holds_all_contracts_of_the_phone():
+    """A1"""
+    rows = desk_rows(signed(), stored_rows=(stored(), stored("HT26030009"), stored("HT26030008", store="S01")))
+    mine, store = await get("/customers/HT26030001", rows=rows), await get("/customers/HT26030001", STORE, rows)
+    assert [[number in page.text for number in ("HT26030009", "HT26030008")] for page in (mine, store)] == [
+        [True, True],
+        [True, False],
+    ]
+
+
+async def test_printed_forms_mask_the_phone():
+    """X5 C18"""
+    text = (await get("/forms/shipping/HT26030001")).text
+    assert (CUSTOMER.phone in text, "177****7747" in text) == (False, True)
+
+
+async def test_what_a_customer_is_called_does_no_harm():
+    """C18"""
+    row = stored(customer={**HOSTILE.model_dump(), "name": "<script>alert(1)</script>"})
+    text = (await get("/orders/HT26030001", rows=desk_rows(signed(), stored_rows=(row,)))).text
+    assert [harm for harm in ("<script>alert", "<img src=x>") if harm in text] == []
