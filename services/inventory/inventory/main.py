@@ -1,32 +1,33 @@
 """Inventory 仓库, put together."""
 
+from typing import Any
+
 from inventory.api import router
-from inventory.domain import goods, picklist
+from inventory.domain import goods, picklist, stock
 from inventory.projections import PROJECTIONS
 from inventory.reactions import REACTIONS
 from runtime.service import Decider, Service
 
+
+def _rules(prefix: str, rules: Any) -> Decider:
+    """An aggregate's module as the runtime takes it."""
+    return Decider(
+        prefix=prefix,
+        initial=rules.INITIAL,
+        states=rules.STATES,
+        commands=rules.COMMANDS,
+        decide=rules.decide,
+        evolve=rules.evolve,
+        due=rules.due,
+    )
+
+
 SERVICE = Service(
     name="inventory",
     deciders=(
-        Decider(
-            prefix="goods",
-            initial=goods.INITIAL,
-            states=goods.STATES,
-            commands=goods.COMMANDS,
-            decide=goods.decide,
-            evolve=goods.evolve,
-            due=goods.due,
-        ),
-        Decider(
-            prefix="picklist",
-            initial=picklist.INITIAL,
-            states=picklist.STATES,
-            commands=picklist.COMMANDS,
-            decide=picklist.decide,
-            evolve=picklist.evolve,
-            due=picklist.due,
-        ),
+        _rules("goods", goods),
+        _rules("picklist", picklist),
+        _rules("stock", stock),
     ),
     reactions=REACTIONS,
     projections=PROJECTIONS,

@@ -8,6 +8,7 @@ import pytest
 from contracts.decision import Context, Rejected
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, Place
+from contracts.inventory_stock import StockExcessReported
 from contracts.policy import policy_book
 from inventory.domain.goods import (
     COMMANDS,
@@ -129,10 +130,20 @@ def test_another_quantity_on_the_same_waybill_is_refused() -> None:
     )
 
 
-def test_more_pieces_than_expected_are_received_because_they_are_there() -> None:
+def test_more_pieces_than_expected_are_received_and_told_because_they_are_there() -> None:
     """D9"""
     many = RECEIVE.model_copy(update={"quantity": 9})
-    assert decide(many, given(EXPECTED), CTX) == (ARRIVED.model_copy(update={"quantity": 9}),)
+    told = StockExcessReported(
+        at=NOW,
+        depot="main",
+        sku="WC-100",
+        name="连体坐便器",
+        quantity=7,
+        contract_no="HT26030001",
+        voucher_no="YD0001",
+        reason="到货多于合同",
+    )
+    assert decide(many, given(EXPECTED), CTX) == (ARRIVED.model_copy(update={"quantity": 9}), told)
 
 
 def test_where_every_inbound_is_checked_by_hand_a_row_of_the_file_receives_nothing() -> None:

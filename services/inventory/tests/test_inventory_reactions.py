@@ -147,7 +147,11 @@ def test_a_departure_issues_the_goods_of_each_contract_by_the_runs_list() -> Non
                 contract_no="HT26030001",
                 list_no="SY-1",
                 lines=(GOODS.model_copy(update={"quantity": 4}), floor),
+                partial=True,
             ),
         ),
-        Ask("goods:HT26030002", IssueGoods(at=NOW, contract_no="HT26030002", list_no="SY-1", lines=(floor,))),
+        Ask(
+            "goods:HT26030002",
+            IssueGoods(at=NOW, contract_no="HT26030002", list_no="SY-1", lines=(floor,), partial=True),
+        ),
     ]

@@ -1,176 +1,78 @@
-"""货 Goods of one contract: what is expected, what came, what was damaged, what left (D2, D4, D8).
+"""货 Goods of one contract: what is expected, what came, was damaged, left, came back or was released (D2, D4, D8).
 
-One aggregate per contract number, `goods:HT26030001`. For every line the pieces in the warehouse are
-arrived - damaged there - issued, and never below zero; the pieces outside are issued - damaged outside.
+One aggregate per contract number, `goods:HT26030001`; it is the master of a contract's pieces, the bin cards follow
+it. For every line the pieces in the warehouse are arrived + returned - damaged there - issued - released, and never
+below zero; the pieces outside are issued - returned - damaged outside. `GoodsArrived` is the one door in.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Annotated, Literal, assert_never
+import re
+from typing import assert_never
 
-from pydantic import Field, StringConstraints
-
-from contracts.decision import Command, Context, Rejected, Timer
-from contracts.fact import Customer, GoodsLine
+from contracts.decision import Context, Timer
 from contracts.inventory import (
     DamageReported,
-    Fault,
     GoodsArrived,
-    GoodsExpected,
-    GoodsIssued,
-    Place,
+    GoodsUnclaimed,
+)
+from contracts.inventory_stock import StockExcessReported
+from inventory.domain.goods_asks import (
+    COMMANDS,
+    AmendGoods,
+    AskAllocation,
+    CloseGoods,
+    Code,
+    DamagedArrival,
+    ExpectGoods,
+    IssueGoods,
+    Note,
+    NoteAllocation,
+    ReceiveGoods,
+    ReleaseExcess,
+    ReportDamage,
+    ReportLost,
+    ReturnGoods,
+    goods_id,
+)
+from inventory.domain.goods_changes import (
+    Decision,
+    allocate,
+    amend,
+    close,
+    expect,
+    note_allocation,
+    release_excess,
+    return_goods,
+)
+from inventory.domain.goods_issue import issue
+from inventory.domain.goods_state import (
+    IN_WAREHOUSE,
+    INITIAL,
+    STATES,
+    Arrival,
+    Cancelled,
+    Damage,
+    Expected,
+    Goods,
+    GoodsEvent,
+    Issue,
+    Known,
+    Stock,
+    Unexpected,
+    evolve,
+    stock_of,
 )
 from inventory.domain.goods_words import (
+    MAX_PIECES,
     arrival_contradicts,
     bad_quantity,
+    contract_cancelled,
     damage_contradicts,
-    issue_names_line_twice,
-    list_contradicts,
     not_enough_here,
     not_enough_outside,
-    nothing_to_issue,
     sku_differs,
     unknown_contract,
     unknown_line,
 )
-
-MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
-IN_WAREHOUSE: tuple[Place, ...] = ("inbound", "loading")
-
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-
-
-def goods_id(contract_no: str) -> str:
-    """Aggregate id of a contract's goods."""
-    return f"goods:{contract_no}"
-
-
-# --- commands -----------------------------------------------------------------------------------------------------
-
-
-class ExpectGoods(Command):
-    """待到货: a contract was signed, or got more lines. `customer` may be left out when it is known."""
-
-    command: Literal["ExpectGoods"] = "ExpectGoods"
-    contract_no: str
-    customer: Customer | None
-    lines: tuple[GoodsLine, ...]
-
-
-class ReceiveGoods(Command):
-    """收货 (D2, A2). `told_by`: the company's logistics file, or the warehouse by hand."""
-
-    command: Literal["ReceiveGoods"] = "ReceiveGoods"
-    contract_no: str
-    line_no: int
-    sku: Code
-    quantity: int
-    waybill: Code
-    arrived_on: date
-    told_by: Literal["file", "warehouse"]
-
-
-class ReportDamage(Command):
-    """报破损 (D4)."""
-
-    command: Literal["ReportDamage"] = "ReportDamage"
-    contract_no: str
-    damage_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
-    line_no: int
-    quantity: int
-    found: Place
-    fault: Fault = "unknown"
-    photos: Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)] = ()
-    note: Note = ""
-
-
-class IssueGoods(Command):
-    """出库 (D8, B9), by list."""
-
-    command: Literal["IssueGoods"] = "IssueGoods"
-    contract_no: str
-    list_no: Code
-    lines: tuple[GoodsLine, ...]
-
-
-COMMANDS = ExpectGoods | ReceiveGoods | ReportDamage | IssueGoods
-GoodsEvent = GoodsExpected | GoodsArrived | DamageReported | GoodsIssued
-
-# --- states -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Pieces that came with one waybill."""
-
-    waybill: str
-    quantity: int
-    arrived_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """One line: what is expected (`line`, with the quantity sold) and where its pieces are."""
-
-    line: GoodsLine
-    arrivals: tuple[Arrival, ...] = ()
-    damaged_here: int = 0
-    damaged_outside: int = 0
-    issued: int = 0
-
-    @property
-    def here(self) -> int:
-        """Good pieces in the warehouse."""
-        return sum(arrival.quantity for arrival in self.arrivals) - self.damaged_here - self.issued
-
-    @property
-    def outside(self) -> int:
-        """Good pieces that left: on the road or at the customer's."""
-        return self.issued - self.damaged_outside
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A damage report that was taken."""
-
-    damage_id: str
-    line_no: int
-    quantity: int
-    found: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """A list by which goods left: pieces per line number."""
-
-    list_no: str
-    pieces: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Unexpected:
-    """Nobody has told the warehouse of this contract."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """The warehouse knows what belongs to the contract."""
-
-    contract_no: str
-    customer: Customer
-    stock: tuple[Stock, ...]
-    damages: tuple[Damage, ...] = ()
-    issues: tuple[Issue, ...] = ()
-
-
-Goods = Unexpected | Expected
-INITIAL: Goods = Unexpected()
-STATES = (Unexpected, Expected)
-Decision = tuple[GoodsEvent, ...] | Rejected
-
-# --- decisions ----------------------------------------------------------------------------------------------------
 
 
 def decide(command: COMMANDS, goods: Goods, ctx: Context) -> Decision:
@@ -178,82 +80,146 @@ def decide(command: COMMANDS, goods: Goods, ctx: Context) -> Decision:
     match command:
         case ExpectGoods():
             return expect(command, goods, ctx)
+        case AmendGoods():
+            return amend(command, goods, ctx)
+        case CloseGoods():
+            return close(command, goods, ctx)
         case ReceiveGoods():
             return receive(command, goods, ctx)
         case ReportDamage():
             return report_damage(command, goods, ctx)
+        case ReportLost():
+            return report_lost(command, goods, ctx)
         case IssueGoods():
             return issue(command, goods, ctx)
+        case ReturnGoods():
+            return return_goods(command, goods, ctx)
+        case AskAllocation():
+            return allocate(command, goods, ctx)
+        case NoteAllocation():
+            return note_allocation(command, goods, ctx)
+        case ReleaseExcess():
+            return release_excess(command, goods, ctx)
     assert_never(command)
 
 
-def expect(command: ExpectGoods, goods: Goods, ctx: Context) -> Decision:
-    """Expect a contract's lines. Lines that are expected already are no event; only the new ones are told.
+def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
+    """Pieces of a line lie in the warehouse. More than expected is taken and told at once: the goods are there (D9).
 
-    Refuses: unknown_contract (more lines for a contract whose customer nobody told).
+    Rules: A3, D2; A2 (by policy, a row of the file is no receipt where everything is checked by hand: then no event).
+    Once per line and waybill. What a slip brings is never refused: if the contract does not want it, it is free stock.
+    Refuses: unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity, arrival_contradicts.
     """
+    if command.told_by == "file" and not ctx.policy.arrival_rows_receive:
+        return ()
+    if not 1 <= command.quantity <= MAX_PIECES:
+        return bad_quantity(command.quantity, MAX_PIECES)
     match goods:
         case Unexpected():
-            customer, lines = command.customer, command.lines
+            if command.told_by == "slip":
+                return _unclaimed(command, goods, ctx, "unknown_contract")
+            return unknown_contract(command.contract_no)
+        case Cancelled():
+            if command.told_by == "warehouse":
+                return contract_cancelled("D2", command.contract_no)
+            return _unclaimed(command, goods, ctx, "cancelled")
         case Expected():
-            known = {stock.line.line_no for stock in goods.stock}
-            customer, lines = goods.customer, tuple(line for line in command.lines if line.line_no not in known)
-        case _:
-            assert_never(goods)
-    if customer is None:
-        return unknown_contract(command.contract_no)
-    if not lines:
+            stock = stock_of(goods, command.line_no)
+            if stock is None:
+                if command.told_by == "slip":
+                    return _unclaimed(command, goods, ctx, "unknown_line")
+                return unknown_line(command.contract_no, command.line_no)
+            if stock.line.sku != command.sku:
+                if command.told_by == "slip":
+                    return _unclaimed(command, goods, ctx, "other_sku")
+                return sku_differs(command.contract_no, stock.line, command.sku)
+            return _arrive(command, goods, stock, ctx)
+    assert_never(goods)
+
+
+def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) -> Decision:
+    at = command.at or ctx.now
+    arrival = Arrival(command.waybill, command.quantity, command.arrived_on)
+    told_before = {known.waybill: known for known in stock.arrivals}
+    if command.waybill in told_before:
+        if told_before[command.waybill] == arrival:
+            return ()
+        return arrival_contradicts(command.line_no, told_before[command.waybill].quantity, arrival.waybill)
+    damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
+    if command.carrier_waybill and command.carrier_waybill in told_before:
+        return damage  # the file's row brought these pieces in already
+    arrived = GoodsArrived(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        sku=stock.line.sku,
+        name=stock.line.name,
+        quantity=command.quantity,
+        waybill=command.waybill,
+        arrived_on=command.arrived_on,
+        bin=command.bin,
+        slip_no=command.slip_no,
+    )
+    good = 0 if damage else command.quantity
+    excess = min(good, max(0, stock.here + stock.outside + good - stock.line.quantity))
+    if not excess:
+        return (arrived, *damage)
+    told = StockExcessReported(
+        at=at,
+        depot="main",
+        sku=stock.line.sku,
+        name=stock.line.name,
+        quantity=excess,
+        contract_no=command.contract_no,
+        voucher_no=command.waybill,
+        reason="到货多于合同",
+    )
+    return (arrived, *damage, told)
+
+
+def _damaged_arrival(
+    command: ReceiveGoods, told: DamagedArrival, goods: Known, stock: Stock, ctx: Context
+) -> tuple[DamageReported, ...]:
+    if any(known.damage_id == told.damage_id for known in goods.damages):
         return ()
     return (
-        GoodsExpected(
+        DamageReported(
             at=command.at or ctx.now,
+            damage_id=told.damage_id,
             contract_no=command.contract_no,
-            customer=customer,
-            lines=lines,
+            customer=goods.customer,
+            line_no=command.line_no,
+            sku=stock.line.sku,
+            name=stock.line.name,
+            quantity=command.quantity,
+            found="inbound",
+            fault=told.fault,
+            photos=told.photos,
+            note=told.note,
+            slip_no=command.slip_no,
         ),
     )
 
 
-def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
-    """Pieces of a line lie in the warehouse. More than expected is taken: the goods are there (D9).
-
-    Rules: A3, D2; A2 (by policy, a row of the file is no receipt where everything is checked by hand: then no event).
-    Once per line and waybill. Refuses: unknown_contract, unknown_line, sku_differs, bad_quantity, arrival_contradicts.
-    """
-    if command.told_by == "file" and not ctx.policy.arrival_rows_receive:
+def _unclaimed(command: ReceiveGoods, goods: Goods, ctx: Context, why: str) -> Decision:
+    if command.waybill in goods.settled:
         return ()
-    match goods:
-        case Unexpected():
-            return unknown_contract(command.contract_no)
-        case Expected():
-            stock = _stock(goods, command.line_no)
-            if stock is None:
-                return unknown_line(command.contract_no, command.line_no)
-            if stock.line.sku != command.sku:
-                return sku_differs(command.contract_no, stock.line, command.sku)
-            arrival = Arrival(command.waybill, command.quantity, command.arrived_on)
-            for known in stock.arrivals:
-                if known.waybill == arrival.waybill:
-                    return (
-                        ()
-                        if known == arrival
-                        else arrival_contradicts(command.line_no, known.quantity, arrival.waybill)
-                    )
-            if not 1 <= command.quantity <= MAX_PIECES:
-                return bad_quantity(command.quantity, MAX_PIECES)
-            return (
-                GoodsArrived(
-                    at=command.at or ctx.now,
-                    contract_no=command.contract_no,
-                    line_no=command.line_no,
-                    sku=stock.line.sku,
-                    name=stock.line.name,
-                    quantity=command.quantity,
-                    waybill=command.waybill,
-                    arrived_on=command.arrived_on,
-                ),
-            )
-    assert_never(goods)
+    return (
+        GoodsUnclaimed.model_validate(
+            {
+                "at": command.at or ctx.now,
+                "contract_no": command.contract_no,
+                "line_no": command.line_no,
+                "sku": command.sku,
+                "name": command.name or command.sku,
+                "quantity": command.quantity,
+                "bin": command.bin,
+                "pending": command.damage is not None,
+                "voucher_no": command.waybill,
+                "why": why,
+            }
+        ),
+    )
 
 
 def report_damage(command: ReportDamage, goods: Goods, ctx: Context) -> Decision:
@@ -265,12 +231,12 @@ def report_damage(command: ReportDamage, goods: Goods, ctx: Context) -> Decision
     match goods:
         case Unexpected():
             return unknown_contract(command.contract_no)
-        case Expected():
+        case Expected() | Cancelled():
             damage = Damage(command.damage_id, command.line_no, command.quantity, command.found)
             for known in goods.damages:
                 if known.damage_id == damage.damage_id:
                     return () if known == damage else damage_contradicts(command.damage_id)
-            stock = _stock(goods, command.line_no)
+            stock = stock_of(goods, command.line_no)
             if stock is None:
                 return unknown_line(command.contract_no, command.line_no)
             if not 1 <= command.quantity <= MAX_PIECES:
@@ -298,88 +264,80 @@ def report_damage(command: ReportDamage, goods: Goods, ctx: Context) -> Decision
     assert_never(goods)
 
 
-def issue(command: IssueGoods, goods: Goods, ctx: Context) -> Decision:
-    """Pieces leave the warehouse by list, all of it or nothing of it.
+def report_lost(command: ReportLost, goods: Goods, ctx: Context) -> Decision:
+    """A count did not find pieces that are booked here: line by line they are damage that lies nowhere.
 
-    Rules: D8 (never below zero), B9. Once per list. Refuses: unknown_contract, unknown_line, nothing_to_issue,
-    issue_names_line_twice, not_enough_here, list_contradicts.
+    Rules: D7, D9, A3. Once per cause. What left meanwhile is not lost. Refuses: unknown_contract.
     """
-    pieces = {line.line_no: line.quantity for line in command.lines if line.quantity}
     match goods:
         case Unexpected():
             return unknown_contract(command.contract_no)
-        case Expected():
-            for known in goods.issues:
-                if known.list_no == command.list_no:
-                    return () if known.pieces == pieces else list_contradicts(command.list_no)
-            if not pieces:
-                return nothing_to_issue(command.contract_no)
-            if len({line.line_no for line in command.lines}) < len(command.lines):
-                return issue_names_line_twice(command.list_no)
-            for line_no, quantity in pieces.items():
-                stock = _stock(goods, line_no)
-                if stock is None:
-                    return unknown_line(command.contract_no, line_no)
-                if not 0 <= quantity <= stock.here:
-                    return not_enough_here("D8", stock.line, stock.here, quantity)
-            return (
-                GoodsIssued(
-                    at=command.at or ctx.now,
-                    contract_no=command.contract_no,
-                    list_no=command.list_no,
-                    lines=tuple(line for line in command.lines if line.quantity),
-                ),
-            )
+        case Expected() | Cancelled():
+            told = {damage.damage_id for damage in goods.damages}
+            found: list[DamageReported] = []
+            left = command.quantity
+            for stock in goods.stock:
+                damage_id = f"L-{re.sub(r'[^A-Za-z0-9]+', '-', command.cause_id)[:50]}-{stock.line.line_no}"
+                if damage_id in told:
+                    return ()
+                pieces = min(left, stock.here) if stock.line.sku == command.sku else 0
+                if pieces:
+                    left -= pieces
+                    found.append(
+                        DamageReported(
+                            at=command.at or ctx.now,
+                            damage_id=damage_id,
+                            contract_no=command.contract_no,
+                            customer=goods.customer,
+                            line_no=stock.line.line_no,
+                            sku=stock.line.sku,
+                            name=stock.line.name,
+                            quantity=pieces,
+                            found="inbound",
+                            fault="unknown",
+                            photos=(),
+                            note=f"盘点短缺 {command.voucher_no}",
+                            lost=True,
+                        )
+                    )
+            return tuple(found)
     assert_never(goods)
 
 
-# --- folding ------------------------------------------------------------------------------------------------------
-
-
-def evolve(goods: Goods, event: GoodsEvent) -> Goods:
-    """The goods after an event."""
-    match event:
-        case GoodsExpected():
-            more = tuple(Stock(line) for line in event.lines)
-            if isinstance(goods, Expected):
-                return replace(goods, stock=(*goods.stock, *more))
-            return Expected(event.contract_no, event.customer, more)
-        case GoodsArrived():
-            arrival = Arrival(event.waybill, event.quantity, event.arrived_on)
-            return _on_line(goods, event.line_no, lambda stock: replace(stock, arrivals=(*stock.arrivals, arrival)))
-        case DamageReported():
-            damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
-            noted = replace(goods, damages=(*goods.damages, damage)) if isinstance(goods, Expected) else goods
-            return _on_line(noted, event.line_no, lambda stock: _damaged(stock, event))
-        case GoodsIssued():
-            return _issued(goods, event)
-    assert_never(event)
-
-
 def due(goods: Goods) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
-    """Nothing of a contract's goods falls due by itself yet."""
+    """Nothing of a contract's goods falls due by itself."""
     return ()
 
 
-def _stock(goods: Expected, line_no: int) -> Stock | None:
-    return next((stock for stock in goods.stock if stock.line.line_no == line_no), None)
-
-
-def _on_line(goods: Goods, line_no: int, change: Callable[[Stock], Stock]) -> Goods:
-    if isinstance(goods, Unexpected):
-        return goods
-    return replace(goods, stock=tuple(change(x) if x.line.line_no == line_no else x for x in goods.stock))
-
-
-def _damaged(stock: Stock, event: DamageReported) -> Stock:
-    if event.found in IN_WAREHOUSE:
-        return replace(stock, damaged_here=stock.damaged_here + event.quantity)
-    return replace(stock, damaged_outside=stock.damaged_outside + event.quantity)
-
-
-def _issued(goods: Goods, event: GoodsIssued) -> Goods:
-    if isinstance(goods, Unexpected):
-        return goods
-    pieces = {line.line_no: line.quantity for line in event.lines}
-    stock = tuple(replace(x, issued=x.issued + pieces.get(x.line.line_no, 0)) for x in goods.stock)
-    return replace(goods, stock=stock, issues=(*goods.issues, Issue(event.list_no, pieces)))
+__all__ = [
+    "COMMANDS",
+    "INITIAL",
+    "IN_WAREHOUSE",
+    "STATES",
+    "AmendGoods",
+    "Arrival",
+    "AskAllocation",
+    "Cancelled",
+    "CloseGoods",
+    "Code",
+    "DamagedArrival",
+    "ExpectGoods",
+    "Expected",
+    "Goods",
+    "GoodsEvent",
+    "Issue",
+    "IssueGoods",
+    "Note",
+    "NoteAllocation",
+    "ReceiveGoods",
+    "ReleaseExcess",
+    "ReportDamage",
+    "ReportLost",
+    "ReturnGoods",
+    "Stock",
+    "Unexpected",
+    "decide",
+    "due",
+    "evolve",
+    "goods_id",
+]

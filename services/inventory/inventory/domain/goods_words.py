@@ -3,6 +3,8 @@
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 
+MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
+
 
 def unknown_contract(contract_no: str) -> Rejected:
     """Nobody told the warehouse of this contract."""
@@ -126,4 +128,38 @@ def issue_names_line_twice(list_no: str) -> Rejected:
         f"清单 {list_no} 里同一行出现了两次。请合并后再出库",
         f"List {list_no} names a line twice. Merge it and try again",
         {"list_no": list_no},
+    )
+
+
+def contract_cancelled(rule: str, contract_no: str) -> Rejected:
+    """Nothing is kept for a cancelled contract."""
+    return Rejected(
+        "contract_cancelled",
+        rule,
+        f"合同 {contract_no} 已取消，货不再归它。请用入库单入自由库存，或归到别的合同",
+        f"Contract {contract_no} is cancelled and gets no goods. Take them in by a slip as free stock, "
+        "or for another contract",
+        {"contract_no": contract_no},
+    )
+
+
+def not_missing(line: GoodsLine, missing: int, wanted: int) -> Rejected:
+    """A contract gets no more of the free stock than it lacks."""
+    return Rejected(
+        "not_missing",
+        "D8",
+        f"第 {line.line_no} 行 {line.name} 只缺 {missing} 件，不能调配 {wanted} 件。请改数量",
+        f"Line {line.line_no} {line.name} lacks {missing} pieces, not {wanted}. Change the quantity",
+        {"line_no": line.line_no, "missing": missing, "wanted": wanted},
+    )
+
+
+def not_excess(line: GoodsLine, excess: int, wanted: int) -> Rejected:
+    """What a contract needs stays with it."""
+    return Rejected(
+        "not_excess",
+        "D9",
+        f"第 {line.line_no} 行 {line.name} 只多出 {excess} 件，不能释放 {wanted} 件。合同需要的货不能动",
+        f"Line {line.line_no} {line.name} has {excess} pieces too many, not {wanted}. What the contract needs stays",
+        {"line_no": line.line_no, "excess": excess, "wanted": wanted},
     )

@@ -1,5 +1,5 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import contracts, runs
+from inventory.reactions import cards, contracts, runs
 
-REACTIONS = (*contracts.REACTIONS, *runs.REACTIONS)
+REACTIONS = (*contracts.REACTIONS, *runs.REACTIONS, *cards.REACTIONS)

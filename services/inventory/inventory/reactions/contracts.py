@@ -6,20 +6,31 @@ from datetime import time
 from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact, GoodsLine
-from contracts.order import ArrivalReported, ContractAmended, ContractSigned
+from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
 from contracts.policy import civil
-from inventory.domain.goods import ExpectGoods, ReceiveGoods, goods_id
+from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, ReceiveGoods, goods_id
 from runtime.service import Reaction
 
 
 def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
-    """A contract, or more lines of it -> the warehouse expects them."""
+    """A contract, or other lines of it -> the warehouse expects them; cancelled -> it keeps nothing for it (A6)."""
+    command: ExpectGoods | AmendGoods | CloseGoods
     if isinstance(event, ContractSigned):
         command = ExpectGoods(
             at=event.at, contract_no=event.contract_no, customer=event.customer, lines=_goods(event.lines)
         )
+    elif isinstance(event, ContractAmended) and event.lines:
+        command = AmendGoods(
+            at=event.at,
+            contract_no=event.contract_no,
+            customer=event.customer,
+            lines=_goods(event.lines),
+            reason=event.reason,
+        )
     elif isinstance(event, ContractAmended):
         command = ExpectGoods(at=event.at, contract_no=event.contract_no, customer=None, lines=_goods(event.added))
+    elif isinstance(event, ContractCancelled):
+        command = CloseGoods(at=event.at, contract_no=event.contract_no, reason=event.reason)
     else:
         return ()
     return (Ask(goods_id(event.contract_no), command),)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from contracts.decision import Ask
-from contracts.dispatch import DayPublished, RunDeparted
+from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
-from inventory.domain.goods import IssueGoods, goods_id
+from contracts.policy import civil_day
+from inventory.domain.goods import IssueGoods, ReturnGoods, goods_id
 from inventory.domain.picklist import IssuePickList, picklist_id
 from runtime.service import Reaction
 
@@ -45,14 +46,43 @@ def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     return tuple(
         Ask(
             goods_id(contract_no),
-            IssueGoods(at=event.at, contract_no=contract_no, list_no=event.list_no, lines=tuple(lines.values())),
+            IssueGoods(
+                at=event.at,
+                contract_no=contract_no,
+                list_no=event.list_no,
+                lines=tuple(lines.values()),
+                partial=True,
+            ),
         )
         for contract_no, lines in pieces.items()
         if any(line.quantity for line in lines.values())
     )
 
 
+def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Goods of a delivery that failed, or that the customer refused at the door, are back (B14, B15); deposited ones
+    are not."""
+    if isinstance(event, DeliveryFailed) and event.goods == "returned":
+        lines, reason = tuple[GoodsLine, ...](), event.cause
+    elif isinstance(event, DeliveryCompleted) and event.refused:
+        lines, reason = event.refused, "客户拒收"
+    else:
+        return ()
+    command = ReturnGoods(
+        at=event.at,
+        contract_no=event.contract_no,
+        return_no=f"{event.job_id}#{meta.sequence}",
+        lines=lines,
+        returned_on=civil_day(event.at),
+        reason=reason,
+        told_by="run",
+        keep=True,
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
 REACTIONS = (
     Reaction(name="inventory.issue_pick_list", source="dispatch", react=issue_pick_list),
     Reaction(name="inventory.issue_goods", source="dispatch", react=issue_goods),
+    Reaction(name="inventory.return_goods", source="dispatch", react=return_goods),
 )

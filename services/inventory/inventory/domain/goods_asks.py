@@ -1,0 +1,181 @@
+"""What can be asked of a contract's goods."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.decision import Command
+from contracts.fact import Customer, GoodsLine
+from contracts.inventory import Fault, Place
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Bin = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+FileRef = Annotated[str, StringConstraints(max_length=300)]
+Photos = Annotated[tuple[FileRef, ...], Field(max_length=20)]
+DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+
+
+def goods_id(contract_no: str) -> str:
+    """Aggregate id of a contract's goods."""
+    return f"goods:{contract_no}"
+
+
+class ExpectGoods(Command):
+    """待到货: a contract was signed, or got more lines. `customer` may be left out when it is known."""
+
+    command: Literal["ExpectGoods"] = "ExpectGoods"
+    contract_no: str
+    customer: Customer | None
+    lines: tuple[GoodsLine, ...]
+
+
+class AmendGoods(Command):
+    """待到货有变 (A6): the contract was amended; `lines` are all its lines from now on."""
+
+    command: Literal["AmendGoods"] = "AmendGoods"
+    contract_no: str
+    customer: Customer | None
+    lines: tuple[GoodsLine, ...]
+    reason: str
+
+
+class CloseGoods(Command):
+    """合同取消 (A6): nothing is kept for the contract any more."""
+
+    command: Literal["CloseGoods"] = "CloseGoods"
+    contract_no: str
+    reason: str
+
+
+class DamagedArrival(BaseModel):
+    """Pieces that came damaged (D2, D4)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    damage_id: DamageId
+    fault: Fault
+    photos: Photos = ()
+    note: Note = ""
+
+
+class ReceiveGoods(Command):
+    """收货 (D2, A2). `told_by`: the company's logistics file, the warehouse by hand, or an inbound slip.
+
+    A slip names the carrier's waybill too: what came in by the file's row of that waybill does not come twice.
+    """
+
+    command: Literal["ReceiveGoods"] = "ReceiveGoods"
+    contract_no: str
+    line_no: int
+    sku: Code
+    quantity: int
+    waybill: Code
+    arrived_on: date
+    told_by: Literal["file", "warehouse", "slip"]
+    name: str = ""
+    bin: Bin = ""
+    slip_no: str | None = None
+    carrier_waybill: str = ""
+    damage: DamagedArrival | None = None
+
+
+class ReportDamage(Command):
+    """报破损 (D4)."""
+
+    command: Literal["ReportDamage"] = "ReportDamage"
+    contract_no: str
+    damage_id: DamageId
+    line_no: int
+    quantity: int
+    found: Place
+    fault: Fault = "unknown"
+    photos: Photos = ()
+    note: Note = ""
+
+
+class ReportLost(Command):
+    """报短缺 (D7, D9): a count did not find pieces that lie here for the contract."""
+
+    command: Literal["ReportLost"] = "ReportLost"
+    contract_no: str
+    sku: str
+    quantity: int
+    voucher_no: str
+    cause_id: str
+
+
+class IssueGoods(Command):
+    """出库 (D8, B9), by list. `partial`: the vehicle left with what there was (A3)."""
+
+    command: Literal["IssueGoods"] = "IssueGoods"
+    contract_no: str
+    list_no: Code
+    lines: tuple[GoodsLine, ...]
+    partial: bool = False
+
+
+class ReturnGoods(Command):
+    """退回仓库 (B14, B15). Without `lines`: all that the last list took out and that is still out.
+
+    `keep`: the pieces stay the contract's, to be delivered later; else they become free stock.
+    """
+
+    command: Literal["ReturnGoods"] = "ReturnGoods"
+    contract_no: str
+    return_no: Code
+    lines: tuple[GoodsLine, ...] = ()
+    returned_on: date
+    reason: Note
+    told_by: Literal["run", "slip"]
+    keep: bool
+    bin: Bin = ""
+
+
+class AskAllocation(Command):
+    """调配 (D8): free stock is to become the contract's."""
+
+    command: Literal["AskAllocation"] = "AskAllocation"
+    contract_no: str
+    allocation_no: Code
+    line_no: int
+    quantity: int
+    depot: str = "main"
+
+
+class NoteAllocation(Command):
+    """调配结果: the stock has set the pieces apart, or has too few (`available`)."""
+
+    command: Literal["NoteAllocation"] = "NoteAllocation"
+    contract_no: str
+    allocation_no: str
+    granted: bool
+    available: int
+
+
+class ReleaseExcess(Command):
+    """溢余转自由库存 (D9): pieces beyond what the contract needs."""
+
+    command: Literal["ReleaseExcess"] = "ReleaseExcess"
+    contract_no: str
+    release_no: Code
+    line_no: int
+    quantity: int
+    reason: Reason
+
+
+COMMANDS = (
+    ExpectGoods
+    | AmendGoods
+    | CloseGoods
+    | ReceiveGoods
+    | ReportDamage
+    | ReportLost
+    | IssueGoods
+    | ReturnGoods
+    | AskAllocation
+    | NoteAllocation
+    | ReleaseExcess
+)

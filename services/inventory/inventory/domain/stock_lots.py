@@ -1,0 +1,92 @@
+"""Arithmetic of lots: pieces of one sku by bin, holder and zone; and where a warehouse's bins are (D6)."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from contracts.inventory_stock import Lot
+from contracts.policy import Policy, ZoneKind, ZonePolicy, civil, civil_day
+
+Lots = tuple[Lot, ...]
+GOOD_ZONES: tuple[ZoneKind, ...] = ("receiving", "goods", "showroom")
+
+
+def pieces(lots: Iterable[Lot]) -> int:
+    """How many pieces there are."""
+    return sum(lot.quantity for lot in lots)
+
+
+def place(lot: Lot) -> tuple[str, str | None, bool]:
+    """What tells one lot from another."""
+    return (lot.bin, lot.held_for, lot.pending)
+
+
+def take(lots: Lots, quantity: int, wanted: Callable[[Lot], bool]) -> Lots:
+    """Up to `quantity` pieces of the lots that are wanted, the oldest lot first."""
+    taken = []
+    for lot in filter(wanted, lots):
+        if quantity <= 0:
+            break
+        taken.append(lot.model_copy(update={"quantity": min(quantity, lot.quantity)}))
+        quantity -= lot.quantity
+    return tuple(taken)
+
+
+def without(lots: Lots, taken: Lots) -> Lots:
+    """The lots after `taken` left them."""
+    gone: dict[tuple[str, str | None, bool], int] = {}
+    for lot in taken:
+        gone[place(lot)] = gone.get(place(lot), 0) + lot.quantity
+    left = (lot.model_copy(update={"quantity": lot.quantity - gone.get(place(lot), 0)}) for lot in lots)
+    return tuple(lot for lot in left if lot.quantity)
+
+
+def plus(lots: Lots, put: Lots) -> Lots:
+    """The lots after `put` came to them; pieces in the same place are one lot."""
+    result = list(lots)
+    for lot in put:
+        for index, known in enumerate(result):
+            if place(known) == place(lot):
+                result[index] = known.model_copy(update={"quantity": known.quantity + lot.quantity})
+                break
+        else:
+            result.append(lot)
+    return tuple(result)
+
+
+def at_place(lots: Lots, **change: object) -> Lots:
+    """The same pieces in another place: `bin`, `held_for` or `pending` changed."""
+    return plus((), tuple(lot.model_copy(update=change) for lot in lots))
+
+
+def zone_of(policy: Policy, depot: str, bin_: str) -> ZonePolicy | None:
+    """The zone that a bin belongs to; None for a bin that the warehouse does not have."""
+    zones = (zone for place in policy.depots if place.depot == depot for zone in place.zones)
+    return next((zone for zone in zones if bin_ in zone.bins), None)
+
+
+def default_bin(policy: Policy, depot: str, kind: ZoneKind) -> str:
+    """Where pieces go that nobody gave a bin: the first bin of that kind of zone."""
+    zones = (zone for place in policy.depots if place.depot == depot for zone in place.zones)
+    return next((zone.bins[0] for zone in zones if zone.kind == kind and zone.bins), kind.upper())
+
+
+def bin_for(policy: Policy, depot: str, bin_: str, *, pending: bool) -> str:
+    """The bin asked for, if pieces of that kind may lie there; else the default one."""
+    zone = zone_of(policy, depot, bin_)
+    if zone is not None and (zone.kind == "pending") == pending:
+        return bin_
+    return default_bin(policy, depot, "pending" if pending else "receiving")
+
+
+def dead_report_at(policy: Policy, moved_at: datetime) -> datetime:
+    """When pieces that nobody moves after `moved_at` are reported as dead stock (D10): the first monthly report on
+    which they have lain for `policy.dead_stock_days`."""
+    idle = moved_at + timedelta(days=policy.dead_stock_days)
+    first = civil(civil_day(idle).replace(day=1), policy.dead_stock_report_at)
+    return first if first >= idle else next_report_at(policy, first)
+
+
+def next_report_at(policy: Policy, report_at: datetime) -> datetime:
+    """The monthly report after this one (D10)."""
+    next_month = civil_day(report_at).replace(day=1) + timedelta(days=32)
+    return civil(next_month.replace(day=1), policy.dead_stock_report_at)

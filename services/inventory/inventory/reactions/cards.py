@@ -1,0 +1,190 @@
+"""What happens to a contract's goods -> the bin cards follow (D6, D8); what the cards answer -> the goods."""
+
+from collections.abc import Sequence
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Fact, GoodsLine
+from contracts.inventory import (
+    AllocationAsked,
+    AllocationRefused,
+    DamageReported,
+    GoodsArrived,
+    GoodsIssued,
+    GoodsReleased,
+    GoodsReturned,
+    GoodsUnclaimed,
+)
+from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortReported
+from inventory.domain.goods import IN_WAREHOUSE, NoteAllocation, ReportLost, goods_id
+from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, stock_id
+from runtime.service import Reaction
+
+DEPOT = "main"
+
+
+def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """A contract's pieces came, left, were damaged, released or returned -> so they did on their bin cards."""
+    match event:
+        case GoodsArrived(from_stock=False):
+            kind, voucher = "received", event.waybill
+            return (_bring_in(event, meta, kind=kind, voucher_no=voucher, held_for=event.contract_no),)
+        case GoodsReturned():
+            return (_bring_in(event, meta, kind="returned", voucher_no=event.return_no, held_for=event.contract_no),)
+        case GoodsUnclaimed():
+            kind = "returned" if event.why == "never_left" else "received"
+            return (_bring_in(event, meta, kind=kind, voucher_no=event.voucher_no, pending=event.pending),)
+        case DamageReported(lost=False) if event.found in IN_WAREHOUSE:
+            command = SetHeldAside(
+                at=event.at,
+                depot=DEPOT,
+                sku=event.sku,
+                name=event.name,
+                quantity=event.quantity,
+                voucher_no=event.damage_id,
+                cause_id=meta.id,
+                reason=event.note,
+                held_for=event.contract_no,
+            )
+            return (Ask(stock_id(DEPOT, event.sku), command),)
+        case GoodsIssued():
+            return tuple(
+                Ask(
+                    stock_id(DEPOT, line.sku),
+                    TakeOut(
+                        at=event.at,
+                        depot=DEPOT,
+                        sku=line.sku,
+                        name=line.name,
+                        quantity=line.quantity,
+                        voucher_no=event.list_no,
+                        cause_id=_cause(meta, line),
+                        kind="issued",
+                        held_for=event.contract_no,
+                    ),
+                )
+                for line in event.lines
+            )
+        case GoodsReleased():
+            return tuple(
+                Ask(
+                    stock_id(DEPOT, line.sku),
+                    ReleaseStock(
+                        at=event.at,
+                        depot=DEPOT,
+                        sku=line.sku,
+                        name=line.name,
+                        quantity=line.quantity,
+                        voucher_no=event.release_no or event.contract_no,
+                        cause_id=_cause(meta, line),
+                        reason=event.reason,
+                        held_for=event.contract_no,
+                    ),
+                )
+                for line in event.lines
+            )
+        case _:
+            return ()
+
+
+def _cause(meta: Meta, line: GoodsLine) -> str:
+    """Two lines of one event may be of one sku: each is a move."""
+    return f"{meta.id}/{line.line_no}"
+
+
+def _bring_in(
+    event: GoodsArrived | GoodsReturned | GoodsUnclaimed,
+    meta: Meta,
+    *,
+    kind: str,
+    voucher_no: str,
+    held_for: str | None = None,
+    pending: bool = False,
+) -> Ask:
+    command = BringIn.model_validate(
+        {
+            "at": event.at,
+            "depot": DEPOT,
+            "sku": event.sku,
+            "name": event.name,
+            "quantity": event.quantity,
+            "voucher_no": voucher_no,
+            "cause_id": meta.id,
+            "kind": kind,
+            "bin": event.bin,
+            "held_for": held_for,
+            "pending": pending,
+        }
+    )
+    return Ask(stock_id(DEPOT, event.sku), command)
+
+
+def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """A contract asks for free stock -> its card sets it apart; one that wants it no more -> it is free again."""
+    if isinstance(event, AllocationAsked):
+        hold = HoldStock(
+            at=event.at,
+            depot=event.depot,
+            sku=event.sku,
+            name=event.name,
+            quantity=event.quantity,
+            voucher_no=event.allocation_no,
+            cause_id=meta.id,
+            reason="调配",
+            held_for=event.contract_no,
+        )
+        return (Ask(stock_id(event.depot, event.sku), hold),)
+    if isinstance(event, AllocationRefused) and event.held:
+        release = ReleaseStock(
+            at=event.at,
+            depot=DEPOT,
+            sku=event.sku,
+            quantity=event.held,
+            voucher_no=event.allocation_no,
+            cause_id=meta.id,
+            reason="合同不再需要",
+            held_for=event.contract_no,
+        )
+        return (Ask(stock_id(DEPOT, event.sku), release),)
+    return ()
+
+
+def answer_allocation(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """The card set pieces apart for a contract, or has too few -> the contract's goods know."""
+    if not meta.subject.startswith("stock:"):
+        return ()
+    if isinstance(event, StockMoved) and event.kind == "held":
+        holder, granted, available = event.held_for, True, event.quantity
+    elif isinstance(event, StockShortReported):
+        holder, granted, available = event.needed_for, False, event.available
+    else:
+        return ()
+    if holder is None or ":" in holder:
+        return ()
+    command = NoteAllocation(
+        at=event.at, contract_no=holder, allocation_no=event.voucher_no, granted=granted, available=available
+    )
+    return (Ask(goods_id(holder), command),)
+
+
+def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+    """A count missed pieces held for a contract -> the contract lacks them (D7, D9)."""
+    if not isinstance(event, HeldPiecesMissed):
+        return ()
+    command = ReportLost(
+        at=event.at,
+        contract_no=event.contract_no,
+        sku=event.sku,
+        quantity=event.quantity,
+        voucher_no=event.voucher_no,
+        cause_id=event.cause_id,
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+REACTIONS = (
+    Reaction(name="inventory.follow_goods", source="inventory", react=follow_goods),
+    Reaction(name="inventory.allocate_stock", source="inventory", react=allocate_stock),
+    Reaction(name="inventory.answer_allocation", source="inventory", react=answer_allocation),
+    Reaction(name="inventory.note_missed", source="inventory", react=note_missed),
+)
