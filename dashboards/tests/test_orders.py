@@ -160,9 +160,10 @@ def test_a_line_says_why_it_is_not_complete(more, why):
 # --- a contract's page -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "path", ["/orders", "/orders/HT26030001", "/customers/HT26030001", "/forms/shipping/HT26030001"]
-)
+PAGES = ("/orders", "/orders/HT26030001", "/customers/HT26030001", "/forms/shipping/HT26030001")
+
+
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("person", [STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, "guan.yf"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 async def test_every_page_of_the_order_desk_renders_for_every_role(path, person, lang):
