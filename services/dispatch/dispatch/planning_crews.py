@@ -1,0 +1,122 @@
+"""Crews of one day: absent, with other people, and where an absent crew's stops could go (B8)."""
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.dispatch import CrewOfDay, Slot
+from contracts.fact import Half
+from dispatch.domain.plan_refusals import unknown_crew
+from dispatch.domain.redistribution import Jobs, redistributed, stops_of_absent
+from dispatch.domain.words import Words
+from dispatch.planning_changes import Office, early_refusals, jobs_of
+from dispatch.planning_requests import ClashView, MoveRequest, PlaceView, clash_view
+from runtime.http import Refusal
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class AbsenceRequest(_Request):
+    """Which crew is not there, on which half-day (null: the whole day), and why."""
+
+    crew: str = Field(min_length=1, max_length=8)
+    half: Half | None = None
+    reason: Words
+    at: AwareDatetime | None = None
+
+
+class CrewRequest(_Request):
+    """Who works in the crew on that day, and with which vehicle; what is left out stays."""
+
+    leader: str | None = None
+    leader_name: str | None = None
+    members: tuple[str, ...] | None = None
+    vehicle: Words | None = None
+    reason: Words
+    at: AwareDatetime | None = None
+
+
+class RedistributedMove(BaseModel):
+    """One stop's proposed place. `to` can be sent as it is in a change; `added_m`: metres driven more for it."""
+
+    job_id: str
+    contract_no: str
+    before: PlaceView
+    to: PlaceView
+    other_half: bool
+    added_m: int
+
+
+class LeftOver(BaseModel):
+    """A stop that fits nowhere, and what stands against it."""
+
+    job_id: str
+    contract_no: str
+    before: PlaceView
+    clashes: list[ClashView]
+
+
+class Redistribution(BaseModel):
+    """Where an absent crew's stops could go. `version`: the day's, to be sent with the change as `expected_version`."""
+
+    crew: str
+    moves: list[RedistributedMove]
+    left: list[LeftOver]
+    added_m: int
+    version: int
+
+
+async def redistribute(office: Office, crew: str) -> Redistribution:
+    """Look at where an absent crew's stops could go; nothing is changed."""
+    plan = office.plan
+    if crew not in {one.crew for one in plan.crews}:
+        raise Refusal(404, unknown_crew(crew, (one.crew for one in plan.crews)))
+    going = stops_of_absent(plan, crew)
+    names = [held.slot.job_id for held in plan.held]
+    rows = await jobs_of(office.desk, names)
+    jobs = Jobs(
+        {name: row["district"] for name, row in rows.items()}, {name: row["booked_half"] for name, row in rows.items()}
+    )
+    staying = await early_refusals(office, [MoveRequest(job_id=slot.job_id, to=None) for slot in going], rows)
+    gone = {job for job, _ in staying}
+    moved, left = redistributed(plan, crew, jobs, office.policy)
+    return Redistribution(
+        crew=crew,
+        moves=[
+            RedistributedMove(
+                job_id=one.before.job_id,
+                contract_no=one.before.contract_no,
+                before=place_of(one.before),
+                to=place_of(one.after),
+                other_half=one.before.half != one.after.half,
+                added_m=one.added_m,
+            )
+            for one in moved
+            if one.before.job_id not in gone
+        ],
+        left=[
+            LeftOver(
+                job_id=one.before.job_id,
+                contract_no=one.before.contract_no,
+                before=place_of(one.before),
+                clashes=[clash_view(clash) for clash in one.against],
+            )
+            for one in left
+        ],
+        added_m=sum(one.added_m for one in moved),
+        version=office.view.version,
+    )
+
+
+def set_crew(crews: tuple[CrewOfDay, ...], crew: str, request: CrewRequest) -> CrewOfDay:
+    """The crew with what the request changes; 404 for one that the day does not have."""
+    known = next((one for one in crews if one.crew == crew), None)
+    if known is None:
+        raise Refusal(404, unknown_crew(crew, (one.crew for one in crews)))
+    told = request.model_dump(include={"leader", "leader_name", "members", "vehicle"}, exclude_unset=True)
+    return known.model_copy(update=told)
+
+
+def place_of(slot: Slot) -> PlaceView:
+    """A slot as a place."""
+    return PlaceView.model_validate(slot.model_dump())
