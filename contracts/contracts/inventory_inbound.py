@@ -113,6 +113,9 @@ class InboundExceptionOpened(Fact):
     """Pieces of it that lie in the pending zone."""
     level: int
     told_role: str
+    reason: InboundReason = "purchase"
+    waybill: str = ""
+    """The carrier's, as on the slip."""
 
 
 class InboundPutAway(Fact):
@@ -132,6 +135,8 @@ class InboundPutAway(Fact):
     contract_line_no: int | None
     complete: bool
     """Whether with it all good pieces of the slip lie in their bins."""
+    waybill: str = ""
+    """The carrier's, as on the slip."""
 
 
 class InboundExceptionSettled(Fact):
