@@ -153,11 +153,11 @@ def _contracts(person: str, *, as_json: bool) -> None:
     rows: list[dict[str, Any]] = []
     with Client(local_settings(), person) as client:
         client.get("/api/settled")
-        while True:
-            page = client.get("/api/contracts", limit=500, offset=len(rows))
+        page = client.get("/api/contracts", limit=500)
+        rows += page["rows"]
+        while page["next"] is not None:
+            page = client.get("/api/contracts", limit=500, after=page["next"])
             rows += page["rows"]
-            if not page["rows"] or len(rows) >= page["total"]:
-                break
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return

@@ -17,7 +17,8 @@ from contracts.order import (
     OrderEvent,
     ShipmentAnnounced,
 )
-from order.projections import contract_detail, contract_summary, fold_order
+from order.projections import fold_order
+from order.views import contract_detail, contract_summary
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
@@ -89,6 +90,7 @@ def test_a_new_contract_lacks_everything() -> None:
     """A3"""
     assert contract_summary(row(SIGNED), "cs_specialist") == {
         "contract_no": "HT26030001",
+        "state": "waiting",
         "complete": False,
         "complete_on": None,
         "missing": [{"line_no": 1, "sku": "WC-100", "name": "连体坐便器", "missing": 2}],
@@ -97,7 +99,9 @@ def test_a_new_contract_lacks_everything() -> None:
         "store_name": "南海店",
         "signed_on": "2026-02-08",
         "promised_on": "2026-03-10",
+        "promise_broken": False,
         "delayed": False,
+        "todo": [],
         "customer": {"name": "马娜", "phone": "13800001111", "address": "海八东路1号", "district": "南海区"},
     }
 
@@ -155,11 +159,24 @@ def test_a_delay_marks_the_contract_and_stays_with_its_reason() -> None:
         True,
         [
             {
+                "delay_id": "1-YD0001",
                 "line_no": 1,
+                "name": "",
+                "fault": "factory",
                 "waybill": "YD0001",
                 "eta": "2026-03-15",
                 "reason": "工厂排产",
                 "noticed_at": "2026-03-09T01:00:00+00:00",
+                "noticed_by": "liang.my",
+                "post_due": None,
+                "posted_at": None,
+                "post_overdue": False,
+                "calls": [],
+                "explained": False,
+                "handed_over": None,
+                "accepted": None,
+                "follow_ups": [],
+                "settled": False,
             }
         ],
         2,

@@ -1,6 +1,6 @@
 """Rows of the logistics file, put to their contract: announced, delayed, arrived."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,13 +21,14 @@ from order.domain.contract import (
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
 SIGNED = ContractSigned(
     at=NOW,
     contract_no="HT26030001",
     store_code="S02",
     store_name="南海店",
     signed_on=date(2026, 2, 8),
-    customer=Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区"),
+    customer=CUSTOMER,
     promised_on=date(2026, 3, 10),
     amount_due_fen=0,
     lines=(
@@ -89,6 +90,12 @@ DELAYED = DelayNoticed(
     carrier="顺途专线",
     eta=date(2026, 3, 15),
     reason="工厂排产",
+    customer=CUSTOMER,
+    fault="factory",
+    delay_id="1-YD0001",
+    name="连体坐便器",
+    post_due=NOW + timedelta(minutes=30),
+    store_code="S02",
 )
 ARRIVED = ArrivalReported(
     at=NOW,
@@ -131,7 +138,25 @@ def test_the_same_row_counts_once(command: COMMANDS, event: OrderEvent) -> None:
 def test_the_same_waybill_tells_of_each_status_once(command: COMMANDS, event: OrderEvent) -> None:
     """A2"""
     others = [known for known in (ANNOUNCED, DELAYED, ARRIVED) if known != event]
-    assert decide(command, given(SIGNED, *others), CTX) == (event,)
+    decision = decide(command, given(SIGNED, *others), CTX)
+    assert not isinstance(decision, Rejected)
+    assert [type(told) for told in decision] == [type(event)]
+
+
+def test_a_delay_after_the_goods_were_sent_is_the_carriers() -> None:
+    """A4"""
+    assert decide(DELAY, given(SIGNED, ANNOUNCED), CTX) == (DELAYED.model_copy(update={"fault": "logistics"}),)
+
+
+def test_goods_that_arrive_tomorrow_are_refused() -> None:
+    """A2"""
+    assert decide(ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 10)}), given(SIGNED), CTX) == Rejected(
+        code="future_arrival",
+        rule="A2",
+        zh="第 1 行的到仓日期 2026-03-10 在今天 2026-03-09 之后。请核对日期",
+        en="Line 1 arrived on 2026-03-10, which is after today, 2026-03-09. Check the date",
+        facts={"line_no": 1, "arrived_on": "2026-03-10", "today": "2026-03-09"},
+    )
 
 
 @EACH_ROW

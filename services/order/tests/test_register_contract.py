@@ -61,6 +61,7 @@ SIGNED = ContractSigned(
     promised_on=date(2026, 3, 10),
     amount_due_fen=210_200,
     lines=(TOILET, FLOOR),
+    promise_due=datetime(2026, 3, 10, 16, 0, tzinfo=UTC),
 )
 SIGNED_TOILET = SIGNED.model_copy(update={"lines": (TOILET,)})
 TOILETS_IN = GoodsNoted(
@@ -191,13 +192,17 @@ def test_a_promise_before_the_signature_is_refused() -> None:
 
 def test_a_new_line_amends_the_contract() -> None:
     """A6"""
-    amended = ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单")
+    amended = ContractAmended(
+        at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
+    )
     assert decide(ADD_FLOOR, given(SIGNED_TOILET), CTX) == (amended,)
 
 
 def test_only_lines_that_are_new_are_added() -> None:
     """A6"""
-    amended = ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单")
+    amended = ContractAmended(
+        at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
+    )
     both = ADD_FLOOR.model_copy(update={"lines": (TOILET, FLOOR)})
     assert decide(both, given(SIGNED_TOILET), CTX) == (amended,)
 
@@ -236,6 +241,6 @@ def test_more_lines_than_any_contract_has_are_refused() -> None:
 def test_a_complete_contract_that_gets_a_line_is_complete_no_longer() -> None:
     """A3, A6"""
     assert decide(ADD_FLOOR, given(SIGNED_TOILET, TOILETS_IN, TOILETS_COMPLETE), CTX) == (
-        ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单"),
-        CompletenessLost(at=NOW, contract_no="HT26030001", line_no=2, quantity=5, reason="合同增加了行"),
+        ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)),
+        CompletenessLost(at=NOW, contract_no="HT26030001", line_no=2, quantity=5, reason="客户加单"),
     )

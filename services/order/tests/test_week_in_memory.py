@@ -19,7 +19,8 @@ from order.files.logistics_file import read_logistics
 from order.files.refusals import UnreadableFile
 from order.importing import Report, import_contracts, import_logistics
 from order.main import SERVICE as ORDER
-from order.projections import contract_summary, fold_order
+from order.projections import fold_order
+from order.views import contract_summary
 from runtime.commands import command_reader
 from runtime.outcome import Outcome
 from runtime.service import Service

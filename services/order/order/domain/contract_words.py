@@ -5,6 +5,7 @@ from datetime import date
 
 from contracts.decision import Rejected
 from contracts.fact import ContractLine, Customer
+from order.domain.situations import Cancelled, Fulfilled
 
 MAX_TEXT = 500  # characters of one text, as in the files
 
@@ -146,8 +147,106 @@ def too_many_lines(contract_no: str, most: int) -> Rejected:
     )
 
 
-def terms_flaw(customer: Customer, signed_on: date, promised_on: date) -> Rejected | None:
-    """What is wrong with a contract's customer or days (A1)."""
+def contract_over(contract: Cancelled | Fulfilled, rule: str) -> Rejected:
+    """Cancelled or fulfilled: nothing is changed any more (A6, A7)."""
+    number = contract.terms.contract_no
+    if isinstance(contract, Cancelled):
+        return Rejected(
+            "contract_cancelled",
+            rule,
+            f"合同 {number} 已取消。要继续，请登记新合同",
+            f"Contract {number} was cancelled. To go on, register a new contract",
+            {"contract_no": number},
+        )
+    return Rejected(
+        "contract_fulfilled",
+        rule,
+        f"合同 {number} 已于 {contract.on} 完结。之后的事请登记售后工单",
+        f"Contract {number} was fulfilled on {contract.on}. What comes after is a service ticket",
+        {"contract_no": number, "fulfilled_on": contract.on.isoformat()},
+    )
+
+
+def already_loaded(contract_no: str) -> Rejected:
+    """Loaded goods are no longer changed (A6)."""
+    return Rejected(
+        "already_loaded",
+        "A6",
+        f"合同 {contract_no} 的货已装车，不能再变更。请等货退回仓库，或送后登记售后工单",
+        f"The goods of contract {contract_no} are loaded; it cannot be amended. "
+        "Wait until they are back, or register a ticket after delivery",
+        {"contract_no": contract_no},
+    )
+
+
+def already_delivered(contract_no: str, rule: str) -> Rejected:
+    """The customer has the goods."""
+    return Rejected(
+        "already_delivered",
+        rule,
+        f"合同 {contract_no} 的货已交给客户，不能再这样改。退换请登记售后工单",
+        f"The customer has goods of contract {contract_no}; this cannot be changed any more. Returns are tickets",
+        {"contract_no": contract_no},
+    )
+
+
+def line_was_removed(contract_no: str, line_no: int) -> Rejected:
+    """A number is used once, because goods of the old line may still come in."""
+    return Rejected(
+        "line_was_removed",
+        "A6",
+        f"合同 {contract_no} 的第 {line_no} 行已取消，行号不再使用。请换一个行号",
+        f"Line {line_no} of contract {contract_no} was removed; its number is not used again. Take another one",
+        {"contract_no": contract_no, "line_no": line_no},
+    )
+
+
+def line_sku_fixed(contract_no: str, known: ContractLine) -> Rejected:
+    """Another product is another line."""
+    return Rejected(
+        "line_sku_fixed",
+        "A6",
+        f"第 {known.line_no} 行的型号 {known.sku} 不能改。请取消这一行，另加一行",
+        f"The sku {known.sku} of line {known.line_no} cannot be changed. Remove the line and add another one",
+        {"contract_no": contract_no, "line_no": known.line_no, "sku": known.sku},
+    )
+
+
+def no_line_left(contract_no: str) -> Rejected:
+    """A contract without lines is cancelled."""
+    return Rejected(
+        "no_line_left",
+        "A6",
+        f"合同 {contract_no} 会一行也不剩。不要了请取消合同",
+        f"Contract {contract_no} would have no line left. Cancel the contract instead",
+        {"contract_no": contract_no},
+    )
+
+
+def later_needs_consent(promised: date, wanted: date) -> Rejected:
+    """A later date is the customer's to give."""
+    return Rejected(
+        "later_needs_consent",
+        "A8",
+        f"{wanted} 晚于承诺的 {promised}。推迟要有客户同意，请登记改期",
+        f"{wanted} is later than the {promised} promised. That takes the customer's consent: record a postponement",
+        {"promised_on": promised.isoformat(), "wanted": wanted.isoformat()},
+    )
+
+
+def future_arrival(line_no: int, arrived_on: date, today: date) -> Rejected:
+    """Nothing has arrived tomorrow."""
+    return Rejected(
+        "future_arrival",
+        "A2",
+        f"第 {line_no} 行的到仓日期 {arrived_on} 在今天 {today} 之后。请核对日期",
+        f"Line {line_no} arrived on {arrived_on}, which is after today, {today}. Check the date",
+        {"line_no": line_no, "arrived_on": arrived_on.isoformat(), "today": today.isoformat()},
+    )
+
+
+def customer_flaw(customer: Customer) -> Rejected | None:
+    """What is wrong with a contract's customer (A1)."""
     for zh, en, text in (
         ("客户姓名", "customer name", customer.name),
         ("电话", "phone", customer.phone),
@@ -161,6 +260,11 @@ def terms_flaw(customer: Customer, signed_on: date, promised_on: date) -> Reject
                 f"{zh}要填，最多 {MAX_TEXT} 个字",
                 f"The {en} is needed, at most {MAX_TEXT} characters",
             )
+    return None
+
+
+def dates_flaw(signed_on: date, promised_on: date) -> Rejected | None:
+    """What is wrong with a contract's days (A1)."""
     if promised_on < signed_on:
         return Rejected(
             "bad_dates",

@@ -1,0 +1,241 @@
+"""HTTP of contracts: register, amend, cancel; see them, what is complete, and why the others are not (A1, A3, A6)."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from contracts.decision import Command, Rejected
+from contracts.fact import ContractLine, Customer
+from order.api.rights import (
+    AMENDS,
+    READS,
+    REGISTERS,
+    STORE,
+    ContractNoInPath,
+    own_contract,
+    own_store,
+    readable_contract,
+)
+from order.domain.contract import AmendContract, CancelContract, RegisterContract, contract_id
+from order.domain.terms import DueFen, NewLines
+from order.domain.texts import MAX_LINES, Text
+from order.listing import BadCursor, Sort, Wanted, cursor_of, query_of, sort_of
+from order.views import contract_detail, contract_summary, shipping_form
+from runtime.http import Answer, Desk
+
+router = APIRouter()
+
+State = Literal["waiting", "complete", "loaded", "partly_delivered", "delivered", "fulfilled", "cancelled"]
+Todo = Literal[
+    "delay_post",
+    "delay_call",
+    "store_accept",
+    "store_follow_up",
+    "promise_broken",
+    "payment",
+    "installation",
+    "refund",
+]
+
+
+class Amendment(Command):
+    """What is to be different; what is left out stays as it is."""
+
+    reason: Text
+    add: NewLines = ()
+    change: NewLines = ()
+    remove: Annotated[tuple[int, ...], Field(max_length=MAX_LINES)] = ()
+    customer: Customer | None = None
+    promised_on: date | None = None
+    amount_due_fen: DueFen | None = None
+
+
+class Cancellation(Command):
+    """Why the contract is cancelled."""
+
+    reason: Text
+
+
+class Missing(BaseModel):
+    """Pieces of a line that are not there yet."""
+
+    line_no: int
+    sku: str
+    name: str
+    missing: int
+
+
+class Excess(BaseModel):
+    """Pieces of a line that came beyond what was sold (D9)."""
+
+    line_no: int
+    sku: str
+    name: str
+    excess: int
+
+
+class ContractSummary(BaseModel):
+    """A contract in the list; the customer as the asking role may see it (C18)."""
+
+    contract_no: str
+    state: State
+    complete: bool
+    complete_on: date | None
+    missing: list[Missing]
+    excess: list[Excess]
+    store_code: str
+    store_name: str
+    signed_on: date
+    promised_on: date
+    promise_broken: bool
+    delayed: bool
+    todo: list[Todo]
+    customer: Customer
+
+
+class Why(BaseModel):
+    """Why pieces of a line are missing, and when they are expected (A3)."""
+
+    code: Literal["damaged", "delayed", "partly_arrived", "on_the_way", "not_shipped"]
+    zh: str
+    en: str
+    eta: date | None
+
+
+class LineDetail(ContractLine):
+    """A line and what became of its pieces."""
+
+    received: int
+    damaged: int
+    damaged_outside: int
+    released: int
+    returned: int
+    delivered: int
+    refunded: int
+    missing: int
+    excess: int
+    shipment: dict[str, Any] | None
+    delay: dict[str, Any] | None
+    warranty: dict[str, Any] | None
+    why: Why | None = None
+
+
+class ContractDetail(ContractSummary):
+    """A contract with all that became of it; `version` is what `If-Match` may name."""
+
+    amount_due_fen: int
+    paid_fen: int
+    refunded_fen: int
+    owed_fen: int
+    payments: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+    lines: list[LineDetail]
+    removed_lines: list[LineDetail]
+    delays: list[dict[str, Any]]
+    postponements: list[dict[str, Any]]
+    amendments: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
+    failures: list[dict[str, Any]]
+    delivered_on: date | None
+    installed_on: date | None
+    accepted_by: str | None
+    fulfilled_on: date | None
+    cancelled: dict[str, Any] | None
+    registered_at: datetime
+    registered_by: str
+    version: int
+
+
+class ContractList(BaseModel):
+    """One page; `next` is the `after` of the page that follows, null at the end; `total` only when asked for."""
+
+    rows: list[ContractSummary]
+    next: str | None
+    total: int | None
+
+
+@router.post("/contracts", status_code=201, summary="登记合同 Register a contract (A1)")
+async def register(body: RegisterContract, desk: Desk) -> Answer:
+    """Enters the contract into the customer file; SMS 1 follows. The same again changes nothing."""
+    desk.allow(*REGISTERS)
+    own_store(desk, body.store_code)
+    return desk.answer(await desk.ask(contract_id(body.contract_no), body))
+
+
+@router.post("/contracts/{contract_no}/amendments", summary="变更合同 Amend a contract (A6)")
+async def amend(contract_no: ContractNoInPath, body: Amendment, desk: Desk) -> Answer:
+    """Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason."""
+    desk.allow(*AMENDS)
+    await own_contract(desk, contract_no)
+    command = AmendContract(contract_no=contract_no, **_fields(body))
+    return desk.answer(await desk.ask(contract_id(contract_no), command))
+
+
+@router.post("/contracts/{contract_no}/cancellation", summary="取消合同 Cancel a contract (A6)")
+async def cancel(contract_no: ContractNoInPath, body: Cancellation, desk: Desk) -> Answer:
+    """Until the customer has goods of it, with the reason; slots, goods and tickets are released."""
+    desk.allow(*AMENDS)
+    await own_contract(desk, contract_no)
+    return desk.answer(
+        await desk.ask(contract_id(contract_no), CancelContract(contract_no=contract_no, **_fields(body)))
+    )
+
+
+@router.get("/contracts", summary="合同与货齐 Contracts, and what is complete (A3)")
+async def contracts(
+    desk: Desk,
+    *,
+    store: Annotated[str | None, Query(max_length=8, description="门店编号")] = None,
+    state: Annotated[State | None, Query(description="合同状态")] = None,
+    complete: Annotated[bool | None, Query(description="只看货齐 / 未齐")] = None,
+    delayed: Annotated[bool | None, Query(description="只看延期")] = None,
+    todo: Annotated[Todo | None, Query(description="只看还有这件事的")] = None,
+    promised_from: Annotated[date | None, Query(description="承诺日期从")] = None,
+    promised_to: Annotated[date | None, Query(description="承诺日期到")] = None,
+    q: Annotated[str | None, Query(max_length=40, description="合同号、客户姓名、电话或其后四位")] = None,
+    sort: Annotated[Sort, Query(description="排序")] = "contract_no",
+    after: Annotated[str | None, Query(max_length=60, description="上一页的 next")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    count: Annotated[bool, Query(description="要总数 (另一次查询)")] = False,
+) -> ContractList:
+    """One page. A store gets its own contracts only; customer data is masked by role (C18)."""
+    desk.allow(*READS)
+    own = desk.person.store or "-" if desk.person.role == STORE else store
+    wanted = Wanted(own, state, complete, delayed, todo, promised_from, promised_to, q, sort)
+    role = desk.person.role
+    rows = desk.rows("contracts")
+    try:
+        query = query_of(wanted, role, after)
+    except BadCursor:
+        desk.refuse(
+            Rejected("bad_page", "", "页码不对，请从第一页重新翻起", "This page is unknown; begin with the first one"),
+            422,
+        )
+    found = await rows.find(query, sort=sort_of(wanted), limit=limit)
+    return ContractList(
+        rows=[ContractSummary.model_validate(contract_summary(row, role)) for row in found],
+        next=cursor_of(wanted, found, limit),
+        total=await rows.count(query_of(wanted, role)) if count else None,
+    )
+
+
+@router.get("/contracts/{contract_no}", summary="一份合同 One contract")
+async def contract(contract_no: ContractNoInPath, desk: Desk) -> ContractDetail:
+    """With all that became of it, and line by line why pieces are missing and when they are expected."""
+    desk.allow(*READS)
+    row = await readable_contract(desk, contract_no)
+    return ContractDetail.model_validate(contract_detail(row, desk.person.role))
+
+
+@router.get("/contracts/{contract_no}/shipping-form", summary="发货单 Shipping form (A8)")
+async def shipping(contract_no: ContractNoInPath, desk: Desk) -> dict[str, Any]:
+    """Name, spec, quantity and notes, line by line."""
+    desk.allow(*READS)
+    return shipping_form(await readable_contract(desk, contract_no), desk.person.role)
+
+
+def _fields(body: Command) -> dict[str, Any]:
+    """A body's fields as they are, for the command that it becomes."""
+    return {name: getattr(body, name) for name in type(body).model_fields}

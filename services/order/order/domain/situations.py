@@ -1,0 +1,295 @@
+"""What a contract can be in, and what is known of it: its terms, its lines piece by piece, and its course so far."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from contracts.fact import ContractLine, Customer, GoodsLine
+from contracts.order import CallResult, DelayFault
+from order.domain.completeness_rules import lacking, reached_on
+
+Status = Literal["announced", "delayed", "arrived"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the logistics file said of one waybill; `on`: the day it named (expected or actual arrival)."""
+
+    status: Status
+    waybill: str
+    quantity: int
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Pieces that came into the warehouse with one waybill."""
+
+    waybill: str
+    quantity: int
+    arrived_on: date
+    released: int = 0
+    """Of them, given up for this contract (A6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Pieces that do not count any more."""
+
+    damage_id: str
+    quantity: int
+    in_warehouse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A contract line and what became of it, in pieces."""
+
+    sold: ContractLine
+    told: tuple[Told, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    damages: tuple[Damage, ...] = ()
+    delivered: int = 0
+    delivered_on: date | None = None
+    refunded: int = 0
+    """Paid back: not owed any more (B15)."""
+    warranted: bool = False
+
+    def reached_on(self) -> date | None:
+        """The day by which all its pieces lay in the warehouse, undamaged (A3)."""
+        if not self.receipts:
+            return None
+        kept = ((receipt.arrived_on, receipt.quantity - receipt.released) for receipt in self.receipts)
+        return reached_on(self.sold.quantity, kept, self._damaged())
+
+    def lacking(self) -> int:
+        """Pieces that are missing (A3)."""
+        kept = sum(receipt.quantity - receipt.released for receipt in self.receipts)
+        return lacking(self.sold.quantity, kept, self._damaged())
+
+    def needed(self) -> int:
+        """Pieces that the customer is to have (A7)."""
+        return max(0, self.sold.quantity - self.refunded)
+
+    def _damaged(self) -> int:
+        return sum(damage.quantity for damage in self.damages if damage.in_warehouse)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the contract says besides its lines."""
+
+    contract_no: str
+    store_code: str
+    store_name: str
+    signed_on: date
+    customer: Customer
+    promised_on: date
+    amount_due_fen: int
+
+    def differing(self, other: "Terms") -> tuple[str, ...]:
+        """Which of them another version of the contract says otherwise, in words."""
+        pairs = (
+            ("门店", (self.store_code, self.store_name), (other.store_code, other.store_name)),
+            ("签订日期", self.signed_on, other.signed_on),
+            ("客户", self.customer, other.customer),
+            ("承诺日期", self.promised_on, other.promised_on),
+            ("未付金额", self.amount_due_fen, other.amount_due_fen),
+        )
+        return tuple(name for name, one, another in pairs if one != another)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call about a delay (A4)."""
+
+    result: CallResult
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What the store did about its error, once (A5)."""
+
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A delivery that failed (B14)."""
+
+    job_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """延期 and what was done about it (A4, A5)."""
+
+    delay_id: str
+    line_no: int
+    fault: DelayFault
+    eta: date | None
+    reason: str
+    post_due: datetime | None
+    posted: bool = False
+    overdue: bool = False
+    calls: tuple[Call, ...] = ()
+    handed_over: bool = False
+    accepted: bool = False
+    followed_up: tuple[FollowedUp, ...] = ()
+    settled: bool = False
+
+    def is_explained(self) -> bool:
+        """Whether the customer was reached."""
+        return any(call.result == "reached" for call in self.calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How it went with the contract so far, besides its goods. Ids tell the facts that were noted already."""
+
+    promise_due: datetime | None = None
+    promise_broken: bool = False
+    delays: tuple[Delay, ...] = ()
+    loaded: bool = False
+    back_at: datetime | None = None
+    """When the goods last came back undelivered: a loading before that is over."""
+    failures: tuple[Failure, ...] = ()
+    deliveries: tuple[str, ...] = ()
+    installations: tuple[str, ...] = ()
+    installed_on: date | None = None
+    payments: tuple[str, ...] = ()
+    paid_fen: int = 0
+    paid_on: date | None = None
+    refunds: tuple[str, ...] = ()
+    refunded_fen: int = 0
+    releases: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Nobody has told us of this contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """待货: at least one line lacks pieces."""
+
+    terms: Terms
+    lines: tuple[Line, ...]
+    dropped: tuple[Line, ...] = ()
+    """Lines that were removed by an amendment: goods of them may still come in."""
+    course: Course = Course()
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """货齐 since `on`."""
+
+    terms: Terms
+    lines: tuple[Line, ...]
+    on: date
+    dropped: tuple[Line, ...] = ()
+    course: Course = Course()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """已取消 (A6)."""
+
+    terms: Terms
+    lines: tuple[Line, ...]
+    dropped: tuple[Line, ...] = ()
+    course: Course = Course()
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilled:
+    """已完结 (A7): delivered, installed, accepted and paid."""
+
+    terms: Terms
+    lines: tuple[Line, ...]
+    on: date
+    dropped: tuple[Line, ...] = ()
+    course: Course = Course()
+
+
+Open = Waiting | Complete
+Known = Waiting | Complete | Cancelled | Fulfilled
+Contract = Unsigned | Waiting | Complete | Cancelled | Fulfilled
+Lines = tuple[Line, ...]
+INITIAL: Contract = Unsigned()
+STATES = (Unsigned, Waiting, Complete, Cancelled, Fulfilled)
+
+
+def line_of(contract: Known, line_no: int) -> Line | None:
+    """A line by its number, also one that was removed."""
+    for line in contract.lines:
+        if line.sold.line_no == line_no:
+            return line
+    return next((line for line in contract.dropped if line.sold.line_no == line_no), None)
+
+
+def delay_of(contract: Known, delay_id: str) -> Delay | None:
+    """A delay by its id."""
+    return next((delay for delay in contract.course.delays if delay.delay_id == delay_id), None)
+
+
+def owed_fen(terms: Terms, course: Course) -> int:
+    """What the customer is still to pay."""
+    return max(0, terms.amount_due_fen - course.refunded_fen - course.paid_fen)
+
+
+def all_delivered(lines: Lines) -> bool:
+    """Whether the customer has every piece that he is to have."""
+    return all(line.delivered >= line.needed() for line in lines)
+
+
+def any_delivered(contract: Known) -> bool:
+    """Whether the customer has anything of it."""
+    return any(line.delivered for line in contract.lines)
+
+
+def changed_line(lines: Lines, line_no: int, change: Callable[[Line], Line]) -> Lines:
+    """The lines with one of them changed."""
+    return tuple(change(line) if line.sold.line_no == line_no else line for line in lines)
+
+
+def with_line(contract: Contract, line_no: int, change: Callable[[Line], Line]) -> Contract:
+    """The contract with one of its lines changed, a removed one included."""
+    if isinstance(contract, Unsigned):
+        return contract
+    if contract.dropped:
+        contract = replace(contract, dropped=changed_line(contract.dropped, line_no, change))
+    return replace(contract, lines=changed_line(contract.lines, line_no, change))
+
+
+def changed_pieces(lines: Lines, pieces: Iterable[GoodsLine], change: Callable[[Line, int], Line]) -> Lines:
+    """The lines with some pieces of several of them changed."""
+    quantities: dict[int, int] = {}
+    for piece in pieces:
+        quantities[piece.line_no] = quantities.get(piece.line_no, 0) + piece.quantity
+    return tuple(
+        change(line, quantities[line.sold.line_no]) if line.sold.line_no in quantities else line for line in lines
+    )
+
+
+def with_pieces(contract: Known, pieces: Iterable[GoodsLine], change: Callable[[Line, int], Line]) -> Known:
+    """The contract with some pieces of several of its lines changed, removed ones included."""
+    given = tuple(pieces)
+    return replace(
+        contract,
+        lines=changed_pieces(contract.lines, given, change),
+        dropped=changed_pieces(contract.dropped, given, change),
+    )
+
+
+def with_delay(course: Course, delay_id: str, change: Callable[[Delay], Delay]) -> Course:
+    """The course with one delay changed."""
+    return replace(
+        course, delays=tuple(change(delay) if delay.delay_id == delay_id else delay for delay in course.delays)
+    )

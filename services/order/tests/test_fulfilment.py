@@ -1,0 +1,229 @@
+"""Delivered, installed, accepted, paid: fulfilled (完结), and the warranty from acceptance (A7)."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+
+import pytest
+from order_story import (
+    ALL_IN,
+    CTX,
+    CUSTOMER,
+    LOADED,
+    NOW,
+    NUMBER,
+    SYSTEM,
+    TILES,
+    after,
+    code,
+    delivered,
+    given,
+    installed,
+    line,
+    names,
+    paid,
+    pieces,
+    signed,
+    taken,
+)
+
+from contracts.order import (
+    ContractFulfilled,
+    DeliveryNoted,
+    GoodsCompleted,
+    PaymentNoted,
+    ReturnRefunded,
+    Warranty,
+    WarrantyStarted,
+)
+from order.domain.contract import Complete, NoteReturn, RefundReturn, due
+from order.domain.fulfilment import months_after
+from order.domain.situations import Fulfilled
+
+SIGNED = given(signed())
+COMPLETE = after(SIGNED, *ALL_IN)
+FACTS = (delivered(days=3), installed(days=1), paid(days=2))
+REFUND = RefundReturn(
+    contract_no=NUMBER, refund_id="TK-1", line_no=1, quantity=1, refund_fen=100_000, reason="客户不要"
+)
+
+
+def test_the_last_of_delivery_installation_and_payment_fulfils_the_contract() -> None:
+    """A7"""
+    waiting = after(COMPLETE, FACTS[0], FACTS[1])
+    assert names(FACTS[2], waiting) == ["PaymentNoted", "ContractFulfilled"]
+    assert names(FACTS[1], after(COMPLETE, FACTS[0])) == ["InstallationNoted", "WarrantyStarted"]
+    assert taken(FACTS[2], waiting)[1] == ContractFulfilled(
+        at=FACTS[2].at or NOW,
+        contract_no=NUMBER,
+        store_code="S02",
+        customer=CUSTOMER,
+        fulfilled_on=date(2026, 3, 8),
+    )
+
+
+@pytest.mark.parametrize("facts", list(permutations(FACTS)))
+def test_the_order_in_which_the_facts_are_told_makes_no_difference(facts: tuple[object, ...]) -> None:
+    """A7, X1"""
+    state = after(COMPLETE, *facts)  # type: ignore[arg-type]
+    assert isinstance(state, Fulfilled)
+    assert (state.on, due(state)) == (date(2026, 3, 8), ())
+
+
+@pytest.mark.parametrize("left_out", [0, 1, 2])
+def test_without_one_of_them_it_is_not_fulfilled(left_out: int) -> None:
+    """A7"""
+    facts = [fact for number, fact in enumerate(FACTS) if number != left_out]
+    assert isinstance(after(COMPLETE, *facts), Complete)
+
+
+def test_what_needs_no_installation_is_accepted_with_the_signature() -> None:
+    """A7"""
+    tiles = given(signed(TILES, amount_due_fen=0))
+    delivery = delivered(pieces(2, 3))
+    assert names(delivery, tiles) == ["DeliveryNoted", "WarrantyStarted", "ContractFulfilled"]
+
+
+def test_the_warranty_counts_from_acceptance_for_as_long_as_the_policy_says_for_the_category() -> None:
+    """A7"""
+    months = SYSTEM.policy.model_copy(update={"warranty_months": {"卫浴": 60}})
+    started = taken(installed(), after(COMPLETE, delivered(days=2)), replace(SYSTEM, policy=months))[1]
+    assert started == WarrantyStarted(
+        at=NOW,
+        contract_no=NUMBER,
+        customer=CUSTOMER,
+        warranties=tuple(
+            Warranty(
+                line_no=number,
+                sku=f"WC-10{number}",
+                name="连体坐便器",
+                category="卫浴",
+                quantity=quantity,
+                starts_on=date(2026, 3, 9),
+                ends_on=date(2031, 3, 9),
+            )
+            for number, quantity in ((1, 2), (2, 3))
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "end"),
+    [
+        (date(2026, 3, 9), 24, date(2028, 3, 9)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 24, date(2026, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int, end: date) -> None:
+    """A7"""
+    assert months_after(day, months) == end
+
+
+def test_a_part_that_is_delivered_later_has_its_warranty_from_then() -> None:
+    """A7, A3"""
+    first = after(COMPLETE, delivered(pieces(1, 2), pieces(2, 1), days=3), installed(days=2), paid(days=3))
+    rest = taken(delivered(pieces(2, 2), job_id="QS-2"), first, CTX)
+    started = rest[1]
+    assert [type(event) for event in rest] == [DeliveryNoted, WarrantyStarted, ContractFulfilled]
+    assert isinstance(started, WarrantyStarted)
+    assert [(one.line_no, one.starts_on) for one in started.warranties] == [(2, date(2026, 3, 9))]
+
+
+def test_the_same_fact_again_is_no_event() -> None:
+    """A7"""
+    state = after(COMPLETE, delivered(), installed(), paid(100))
+    assert [taken(command, state) for command in (delivered(), installed(), paid(100))] == [(), (), ()]
+
+
+def test_what_was_paid_before_loading_is_not_collected_at_the_door() -> None:
+    """A7, B13"""
+    noted, told = taken(paid(200), COMPLETE, CTX)
+    assert noted == PaymentNoted(
+        at=NOW,
+        contract_no=NUMBER,
+        payment_id="SJ-1",
+        amount_fen=200,
+        method="transfer",
+        received_by="fin.zhou",
+        owed_fen=300,
+    )
+    assert isinstance(told, GoodsCompleted)
+    assert told.amount_due_fen == 300
+    assert names(paid(200), after(COMPLETE, LOADED)) == ["PaymentNoted"]
+
+
+@pytest.mark.parametrize(
+    ("command", "refused"),
+    [
+        (paid(501), "more_than_owed"),
+        (delivered(pieces(1, 3)), "more_than_sold"),
+        (delivered(pieces(9, 1)), "unknown_line"),
+        (delivered(pieces(1, 0)), "nothing_handed_over"),
+        (REFUND.model_copy(update={"quantity": 3}), "more_than_sold"),
+        (REFUND.model_copy(update={"quantity": 0}), "more_than_sold"),
+        (REFUND.model_copy(update={"refund_fen": 100_001}), "refund_too_large"),
+        (REFUND.model_copy(update={"line_no": 9}), "unknown_line"),
+    ],
+)
+def test_more_than_there_is_is_refused_by_hand(command: RefundReturn, refused: str) -> None:
+    """A7, B15"""
+    assert code(command, COMPLETE) == refused
+
+
+@pytest.mark.parametrize("command", [*FACTS, REFUND, LOADED])
+def test_an_unknown_contract_is_refused(command: RefundReturn) -> None:
+    """A7"""
+    assert code(command, given()) == "unknown_contract"
+
+
+def test_a_piece_that_is_refunded_is_owed_no_longer() -> None:
+    """B15, A7"""
+    state = given(signed(line(1, 2, to_install=False), amount_due_fen=200_000))
+    short = after(state, delivered(pieces(1, 1)), paid(100_000))
+    assert taken(REFUND, short, CTX) == (
+        ReturnRefunded(
+            at=NOW,
+            contract_no=NUMBER,
+            refund_id="TK-1",
+            line_no=1,
+            quantity=1,
+            refund_fen=100_000,
+            owed_fen=0,
+            reason="客户不要",
+        ),
+        WarrantyStarted(
+            at=NOW,
+            contract_no=NUMBER,
+            customer=CUSTOMER,
+            warranties=(
+                Warranty(
+                    line_no=1,
+                    sku="WC-101",
+                    name="连体坐便器",
+                    category="卫浴",
+                    quantity=1,
+                    starts_on=date(2026, 3, 9),
+                    ends_on=date(2028, 3, 9),
+                ),
+            ),
+        ),
+        ContractFulfilled(
+            at=NOW, contract_no=NUMBER, store_code="S02", customer=CUSTOMER, fulfilled_on=date(2026, 3, 9)
+        ),
+    )
+
+
+def test_pieces_that_come_back_leave_completeness_as_it_is() -> None:
+    """A3, B14"""
+    back = NoteReturn(contract_no=NUMBER, return_id="r1", line_no=1, quantity=2, returned_on=date(2026, 3, 9))
+    assert names(back, after(COMPLETE, LOADED)) == ["GoodsReturnNoted"]
+    assert taken(back, after(COMPLETE, LOADED, back)) == ()
+
+
+def test_after_fulfilment_what_still_comes_is_noted_and_nothing_more() -> None:
+    """A7, X1"""
+    done = after(COMPLETE, *FACTS)
+    assert names(delivered(pieces(1, 1), job_id="D-9"), done) == ["DeliveryNoted"]
+    assert code(REFUND, done) == "contract_fulfilled"

@@ -1,0 +1,132 @@
+"""A later date needs the customer's consent, and a promise that passes is warned of (A8)."""
+
+from datetime import date, timedelta
+
+import pytest
+from order_story import (
+    ALL_IN,
+    CTX,
+    CUSTOMER,
+    NOW,
+    NUMBER,
+    PROMISE_DUE,
+    after,
+    code,
+    delivered,
+    given,
+    installed,
+    names,
+    paid,
+    pieces,
+    signed,
+    taken,
+)
+
+from contracts.decision import Context, Timer
+from contracts.order import DeliveryPostponed, PromiseBroken
+from contracts.policy import policy_book
+from order.domain.contract import CancelContract, PostponeDelivery, WarnOfPromise, due
+
+SIGNED = given(signed())
+CONSENT = PostponeDelivery(
+    contract_no=NUMBER,
+    promised_on=date(2026, 3, 20),
+    consented_by="马娜",
+    consented_how="phone",
+    reason="装修未完",
+)
+AFTER_IT = PROMISE_DUE + timedelta(hours=5)
+LATER = Context(now=AFTER_IT, by="he.jx", role="install_assistant", policy=policy_book().at(AFTER_IT))
+WARN = WarnOfPromise(promised_on=date(2026, 3, 12))
+POSTPONED = DeliveryPostponed(
+    at=NOW,
+    contract_no=NUMBER,
+    store_code="S02",
+    customer=CUSTOMER,
+    promised_before=date(2026, 3, 12),
+    promised_on=date(2026, 3, 20),
+    promise_due=PROMISE_DUE + timedelta(days=8),
+    consented_by="马娜",
+    consented_how="phone",
+    reason="装修未完",
+)
+
+
+def test_a_later_date_is_recorded_with_who_consented_and_how() -> None:
+    """A8"""
+    assert taken(CONSENT, SIGNED, CTX) == (POSTPONED,)
+
+
+def test_the_same_date_again_is_no_event() -> None:
+    """A8"""
+    assert taken(CONSENT, after(SIGNED, CONSENT), CTX) == ()
+
+
+def test_consent_after_the_promised_time_is_recorded_as_late() -> None:
+    """A8"""
+    assert taken(CONSENT, SIGNED, LATER) == (POSTPONED.model_copy(update={"at": AFTER_IT, "late": True}),)
+
+
+def test_consent_in_time_that_is_told_late_is_in_time() -> None:
+    """A8, X1"""
+    told_late = CONSENT.model_copy(update={"at": NOW})
+    assert taken(told_late, after(SIGNED, WARN, ctx=LATER), LATER) == (POSTPONED,)
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "refused"),
+    [
+        (CONSENT, given(), "unknown_contract"),
+        (CONSENT.model_copy(update={"promised_on": date(2026, 3, 11)}), SIGNED, "promise_not_later"),
+        (CONSENT, after(SIGNED, CancelContract(contract_no=NUMBER, reason="退")), "contract_cancelled"),
+        (CONSENT, after(SIGNED, *ALL_IN, delivered()), "already_delivered"),
+        (CONSENT, after(SIGNED, *ALL_IN, delivered(), installed(), paid()), "contract_fulfilled"),
+    ],
+)
+def test_what_cannot_be_postponed_is_refused(command: PostponeDelivery, state: object, refused: str) -> None:
+    """A8"""
+    assert code(command, state) == refused  # type: ignore[arg-type]
+
+
+def test_the_warning_falls_due_when_the_promised_day_ends_and_moves_with_the_promise() -> None:
+    """A8"""
+    assert due(SIGNED) == (Timer("promise", PROMISE_DUE, WARN),)
+    assert due(after(SIGNED, CONSENT)) == (
+        Timer("promise", PROMISE_DUE + timedelta(days=8), WarnOfPromise(promised_on=date(2026, 3, 20))),
+    )
+
+
+def test_a_promise_that_passes_is_broken_once() -> None:
+    """A8"""
+    broken = after(SIGNED, WARN, ctx=LATER)
+    assert taken(WARN, SIGNED, LATER) == (
+        PromiseBroken(
+            at=PROMISE_DUE,
+            contract_no=NUMBER,
+            store_code="S02",
+            customer=CUSTOMER,
+            promised_on=date(2026, 3, 12),
+            due=PROMISE_DUE,
+        ),
+    )
+    assert (taken(WARN, broken, LATER), due(broken)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        given(),
+        after(SIGNED, CONSENT),
+        after(SIGNED, *ALL_IN, delivered()),
+        after(SIGNED, CancelContract(contract_no=NUMBER, reason="退")),
+        given(signed().model_copy(update={"promise_due": None})),
+    ],
+)
+def test_there_is_nothing_to_warn_of_when_it_was_kept_moved_or_over(state: object) -> None:
+    """A8"""
+    assert taken(WARN, state, LATER) == ()  # type: ignore[arg-type]
+
+
+def test_a_part_that_was_delivered_keeps_no_promise() -> None:
+    """A8"""
+    assert names(WARN, after(SIGNED, *ALL_IN, delivered(pieces(1, 2))), LATER) == ["PromiseBroken"]
