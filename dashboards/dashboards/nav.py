@@ -34,8 +34,12 @@ class Place:
     roles: frozenset[str] | None = None
 
 
+ROAD = frozenset({"crew_leader", "crew", "technician"})
+"""Those who work on the road, with a phone."""
+
 NAV = (
     Place("board", "/board", "board"),
+    Place("crew", "/crew", "phone", ROAD),
     Place("orders", "/orders", "doc", STAFF),
     Place("warehouse", "/warehouse", "box", WAREHOUSE),
     Place("assessment", "/assessment", "chart"),
@@ -43,6 +47,9 @@ NAV = (
 
 HOME = {
     "manager": "/assessment",
+    "crew_leader": "/crew",
+    "crew": "/crew",
+    "technician": "/crew",
     "store": "/orders",
     "warehouse": "/warehouse",
     "qc": "/warehouse",

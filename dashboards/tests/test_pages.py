@@ -34,7 +34,7 @@ async def test_without_a_person_a_page_leads_to_the_login_and_back(path):
     assert (answer.status_code, answer.headers["location"].split("=")[0]) == (303, "/login?next")
 
 
-@pytest.mark.parametrize(("person", "page"), [(ASSISTANT, "/board"), (LEADER, "/board"), (MANAGER, "/assessment")])
+@pytest.mark.parametrize(("person", "page"), [(ASSISTANT, "/board"), (LEADER, "/crew"), (MANAGER, "/assessment")])
 async def test_the_start_page_is_where_the_role_works(person, page):
     """RULES §1"""
     assert (await get("/", person=person)).headers["location"] == page

@@ -42,7 +42,7 @@ def test_every_sentence_that_templates_and_scripts_ask_for_exists():
     script = "".join(path.read_text() for path in PACKAGE.glob("static/*.js"))
     code = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
     asked = set(re.findall(r"\bw\('([\w.]+?)'[,)]", html)) | set(re.findall(r"Say\(code=\"([\w.]+)\"", code))
-    spoken = set(re.findall(r"\bsay\('(\w+)'", script))
+    spoken = set(re.findall(r"\bsay\('([\w.]+)'", script))
     missing = (asked - tables()["words"].keys()) | (spoken - tables()["script"].keys())
     assert missing == set()
 

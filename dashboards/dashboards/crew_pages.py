@@ -1,0 +1,72 @@
+"""The crew's phone over HTTP: one page that lives on the phone, its service worker and its manifest (UI §8).
+
+The page talks to the dispatch service's API as any other client; nothing here decides or reads rows.
+"""
+
+import hashlib
+import json
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from contracts.policy import policy_book
+from dashboards.assets import FOLDER, asset
+from dashboards.render import HEADERS
+from dashboards.seat import Seat, seat_at
+from runtime.http import COOKIE
+
+ROAD_ROLES = ("crew_leader", "crew", "technician")
+FILES = ("tokens.css", "app.css", "crew.css", "crew_outbox.js", "crew.js", "icon.svg")
+"""What the page needs to open without a network."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/crew")
+async def crew(request: Request) -> Response:
+    """今日行程: the own crew's run."""
+    seat = seat_at(request, "crew", ROAD_ROLES)
+    if not isinstance(seat, Seat):
+        return seat
+    return seat.show("crew.html", limit_fen=policy_book().at(seat.now).vehicle_cash_limit_fen)
+
+
+@router.get("/crew-sw.js")
+async def service_worker() -> Response:
+    """At the root, so that its scope may be /crew; its content changes with any file that it keeps."""
+    files = ["/crew", *(asset(name) for name in FILES)]
+    name = f"crew-{hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]}"
+    text = (FOLDER / "crew-sw.js").read_text(encoding="utf-8")
+    text = text.replace("{{ name }}", name).replace("{{ files }}", json.dumps(files))
+    return Response(text, media_type="text/javascript; charset=utf-8", headers={**HEADERS, "Cache-Control": "no-cache"})
+
+
+@router.get("/crew.webmanifest")
+async def manifest() -> Response:
+    """What makes it installable on the phone's start screen."""
+    content = {
+        "name": "送达 班组",
+        "short_name": "送达",
+        "lang": "zh-CN",
+        "start_url": "/crew",
+        "scope": "/crew",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0e6e62",
+        "icons": [
+            {"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+        ],
+    }
+    return JSONResponse(content, media_type="application/manifest+json")
+
+
+@router.post("/logout")
+async def logout() -> Response:
+    """Takes the cookie back."""
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response
+
+
+__all__ = ["router"]
