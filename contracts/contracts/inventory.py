@@ -35,7 +35,7 @@ from contracts.inventory_inbound import (
     SlipCancelled,
     SlipIssued,
 )
-from contracts.inventory_packing import LabelsIssued, QualityFailed, QualityPassed
+from contracts.inventory_packing import LabelsIssued, PassedGoodsGone, QualityFailed, QualityPassed
 from contracts.inventory_stock import (
     DeadStockReported,
     HeldPiecesMissed,
@@ -323,6 +323,7 @@ InventoryEvent = Annotated[
     | PlannedCountOverdue
     | QualityPassed
     | QualityFailed
+    | PassedGoodsGone
     | LabelsIssued,
     Field(discriminator="event"),
 ]
@@ -390,6 +391,7 @@ WIRE: dict[str, type[Fact]] = {
     "songda.inventory.PlannedCountOverdue.v1": PlannedCountOverdue,
     "songda.inventory.QualityPassed.v1": QualityPassed,
     "songda.inventory.QualityFailed.v1": QualityFailed,
+    "songda.inventory.PassedGoodsGone.v1": PassedGoodsGone,
     "songda.inventory.LabelsIssued.v1": LabelsIssued,
 }
 """Wire name -> model."""

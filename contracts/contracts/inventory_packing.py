@@ -10,7 +10,7 @@ QualityCause = Literal["scratched", "broken", "colour", "size", "parts_missing",
 
 
 class QualityPassed(Fact):
-    """质检合格 (B21): these pieces may be packed and loaded. `totals` is all that is passed of the contract now."""
+    """质检合格 (B21): these pieces may be packed and loaded. `totals`: all passed pieces that lie here now."""
 
     event: Literal["QualityPassed"] = "QualityPassed"
     contract_no: str
@@ -19,6 +19,7 @@ class QualityPassed(Fact):
     inspected_by: str
     note: str = ""
     photos: tuple[str, ...] = ()
+    inspection_id: str = ""
 
 
 class QualityFailed(Fact):
@@ -34,10 +35,21 @@ class QualityFailed(Fact):
     quantity: int
     cause: QualityCause
     totals: tuple[GoodsLine, ...]
-    """All that is passed of the contract now: a piece that failed later is passed no more."""
+    """All passed pieces that lie in the warehouse now: a piece that failed later is passed no more."""
     inspected_by: str
     note: str = ""
     photos: tuple[str, ...] = ()
+
+
+class PassedGoodsGone(Fact):
+    """合格品已离开: passed pieces left, or were damaged; what lies here after them is to be inspected anew (B21)."""
+
+    event: Literal["PassedGoodsGone"] = "PassedGoodsGone"
+    contract_no: str
+    cause_id: str
+    why: Literal["issued", "damaged", "released"]
+    lines: tuple[GoodsLine, ...]
+    totals: tuple[GoodsLine, ...]
 
 
 class PackageLabel(Value):
@@ -69,4 +81,4 @@ class LabelsIssued(Fact):
     reason: str
 
 
-__all__ = ["LabelsIssued", "PackageLabel", "QualityCause", "QualityFailed", "QualityPassed"]
+__all__ = ["LabelsIssued", "PackageLabel", "PassedGoodsGone", "QualityCause", "QualityFailed", "QualityPassed"]

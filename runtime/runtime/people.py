@@ -5,8 +5,6 @@ signed (itsdangerous, HMAC).
 """
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict
 
+from runtime.kept_secret import kept_secret
 from runtime.settings import Settings
 
 TOKEN_SECONDS = 30 * 24 * 3600
@@ -42,20 +41,7 @@ def signing_secret(settings: Settings) -> str:
     """The key that signs tokens: from SONGDA_SECRET, else made once and kept in `home/secret`, readable by us only."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
-    path = settings.home / "secret"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        try:
-            os.link(fresh, path)  # whoever is first wins; the others read it
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text().strip()
+    return kept_secret(settings.home / "secret")
 
 
 class Tokens:

@@ -42,7 +42,7 @@ RECOUNT = RecountAsked(
     at=NOW, count_no=NO, lines=(CountKey(sku="TIL-0918", bin="A-01"),), reason="beyond_tolerance", note=""
 )
 EXPLAINED = DifferenceExplained(at=NOW, count_no=NO, sku="TIL-0918", bin="A-01", reason="damage", note="摔碎")
-ADJUSTMENT = f"{NO}:TIL-0918:A-01"
+ADJUSTMENT = f"{NO}:1"
 ADJUSTED = CountAdjusted(
     at=NOW,
     count_no=NO,

@@ -46,7 +46,18 @@ from inventory.domain.count_settling import (
     note_booked,
     refuse,
 )
-from inventory.domain.count_sheet import Cancelled, Closed, Count, CountEvent, Counting, Unopened, closing
+from inventory.domain.count_sheet import (
+    INITIAL,
+    STATES,
+    Cancelled,
+    Closed,
+    Count,
+    CountEvent,
+    Counting,
+    Unopened,
+    closing,
+    evolve,
+)
 
 MAX_PIECES = 999_999  # in one bin; more is a slip of the keyboard
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
@@ -309,3 +320,21 @@ def due(count: Count) -> tuple[Timer, ...]:
     if not isinstance(count, Counting) or count.overdue:
         return ()
     return (Timer("overdue", count.due, NoteCountOverdue()),)
+
+
+__all__ = [
+    "COMMANDS",
+    "INITIAL",
+    "STATES",
+    "AddLine",
+    "CancelCount",
+    "CompareCount",
+    "CountPieces",
+    "NoteCountOverdue",
+    "OpenCount",
+    "PersonId",
+    "count_id",
+    "decide",
+    "due",
+    "evolve",
+]

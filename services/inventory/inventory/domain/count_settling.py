@@ -113,7 +113,7 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
         CountAdjusted(
             at=command.at or ctx.now,
             count_no=count.count_no,
-            adjustment_id=f"{count.count_no}:{command.sku}:{command.bin}",
+            adjustment_id=f"{count.count_no}:{count.lines.index(line) + 1}",
             depot=count.depot,
             sku=command.sku,
             name=line.target.name,
