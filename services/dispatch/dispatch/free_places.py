@@ -9,7 +9,8 @@ from contracts.decision import Detail
 from contracts.dispatch import Slot
 from contracts.fact import Half
 from contracts.policy import Policy
-from dispatch.domain.day import DEPOT, Plan, crews_of
+from dispatch.crews_today import crews_on
+from dispatch.domain.day import DEPOT, Plan
 from dispatch.domain.slot_rules import Ground, half_window, places_that_fit
 from dispatch.views import day_view, plan_of
 from runtime.http import Asking
@@ -51,12 +52,12 @@ async def next_places(
 
 async def plans_on(desk: Asking, days: Sequence[date], policy: Policy) -> list[Plan]:
     """The plans of these days, as last seen; a day that nobody planned for is empty."""
-    ids = [f"{DEPOT}:{on.isoformat()}" for on in days]
-    rows = [await desk.rows("days").get(row_id) for row_id in ids]
-    return [
-        plan_of(day_view(None if row is None else row["day"], on, crews_of(policy)))
-        for on, row in zip(days, rows, strict=True)
-    ]
+    plans: list[Plan] = []
+    for on in days:
+        row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
+        crews = await crews_on(desk, on, policy)
+        plans.append(plan_of(day_view(None if row is None else row["day"], on, crews)))
+    return plans
 
 
 def slot_of_job(job: Json, on: date, policy: Policy) -> Slot:

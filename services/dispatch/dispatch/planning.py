@@ -305,6 +305,8 @@ async def _put_back(planning: Planning) -> None:
     restored = await desk.ask(day, put_back, step="restore")
     if restored.status != "accepted" or "SlotReserved" not in restored.events:
         return
+    if job["on"] != request.on.isoformat():
+        return  # somebody else had just given it that place: dispatch's reactions tell the job
     old = TakeSlot(
         at=request.at,
         depot=job["depot"],
