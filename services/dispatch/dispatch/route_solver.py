@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pyvrp import Client, Depot, Location, ProblemData, VehicleType, solve
+from pyvrp import Client, Depot, Location, PenaltyParams, ProblemData, SolveParams, VehicleType, solve
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
 from contracts.fact import Half
@@ -22,6 +22,9 @@ ROUNDS: Final = 1_500
 ELSEWHERE_M: Final = 50_000_000
 """Distance to a stop that belongs to another tour: longer than anything that is worth driving."""
 
+DEAREST: Final = 1e10
+"""What one stop or litre too many may cost during the search: far more than the most that any job is worth."""
+
 UNLIMITED_L: Final = 1_000_000_000
 HOURS: Final[dict[Half, tuple[int, int]]] = {"am": (0, 1), "pm": (2, 3)}
 """Morning and afternoon as time windows that do not touch; nothing takes time."""
@@ -32,7 +35,8 @@ def solve_routes(problem: Problem) -> Routes:
     if not problem.visits or not problem.tours:
         return tuple(() for _ in problem.tours)
     stop = MultipleCriteria([MaxIterations(ROUNDS), MaxRuntime(problem.seconds)])
-    best = solve(_data(problem), stop, seed=SEED, collect_stats=False, display=False).best
+    params = SolveParams(penalty=PenaltyParams(max_penalty=DEAREST))
+    best = solve(_data(problem), stop, seed=SEED, collect_stats=False, display=False, params=params).best
     routes: list[tuple[str, ...]] = [()] * len(problem.tours)
     if not best.is_feasible():
         return tuple(routes)
