@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Largest file taken; larger ones get 413. Never more than `max_body_bytes`."""
     label_key: SecretStr | None = None
     """Key that signs package labels (B20). Without it, one is made once and kept in `home/label_key` (0600)."""
+    public_url: str | None = None
+    """Address under which customers reach the pages (QR on labels, links in SMS); without it, that of the request."""
     secret: SecretStr | None = None
     """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
     people: Path | None = None

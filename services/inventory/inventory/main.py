@@ -3,7 +3,19 @@
 from typing import Any
 
 from inventory.api import router
-from inventory.domain import goods, picklist, stock
+from inventory.domain import (
+    count,
+    count_plan,
+    goods,
+    inbound,
+    labels,
+    loan,
+    picklist,
+    quality,
+    scrap,
+    stock,
+    stock_list,
+)
 from inventory.projections import PROJECTIONS
 from inventory.reactions import REACTIONS
 from runtime.service import Decider, Service
@@ -28,6 +40,14 @@ SERVICE = Service(
         _rules("goods", goods),
         _rules("picklist", picklist),
         _rules("stock", stock),
+        _rules("inbound", inbound),
+        _rules("loan", loan),
+        _rules("scrap", scrap),
+        _rules("stocklist", stock_list),
+        _rules("count", count),
+        _rules("countplan", count_plan),
+        _rules("qc", quality),
+        _rules("label", labels),
     ),
     reactions=REACTIONS,
     projections=PROJECTIONS,

@@ -62,7 +62,7 @@ def verify(code: str, keys: LabelKeys) -> str | None:
 
 
 def read_keys(text: str) -> LabelKeys:
-    """Keys as the setting writes them: one secret (version 1), or `1:older,2:newer`. Raises ValueError, showing none."""
+    """The setting: one secret (version 1), or `1:older,2:newer`. Raises ValueError, showing no key."""
     parts = [part.strip() for part in text.split(",")] if ":" in text else [f"1:{text}"]
     keys: dict[int, bytes] = {}
     for part in parts:

@@ -1,5 +1,13 @@
 """Read models of the warehouse: one module per topic, each with its folds, views and `PROJECTIONS`."""
 
-from inventory.projections import goods, picklists, stock
+from inventory.projections import counts, goods, packing, papers, picklists, slips, stock
 
-PROJECTIONS = (*goods.PROJECTIONS, *picklists.PROJECTIONS, *stock.PROJECTIONS)
+PROJECTIONS = (
+    *goods.PROJECTIONS,
+    *picklists.PROJECTIONS,
+    *stock.PROJECTIONS,
+    *slips.PROJECTIONS,
+    *papers.PROJECTIONS,
+    *counts.PROJECTIONS,
+    *packing.PROJECTIONS,
+)

@@ -1,5 +1,5 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import cards, contracts, runs
+from inventory.reactions import cards, contracts, counts, inbound, packing, papers, runs
 
-REACTIONS = (*contracts.REACTIONS, *runs.REACTIONS, *cards.REACTIONS)
+REACTIONS = (*contracts.REACTIONS, *runs.REACTIONS, *cards.REACTIONS, *inbound.REACTIONS, *papers.REACTIONS, *counts.REACTIONS, *packing.REACTIONS)

@@ -1,0 +1,165 @@
+"""The rows that the routes of counts begin from: sheets, cards, and what lies where."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from contracts.decision import Rejected
+from contracts.policy import policy_book
+from inventory.domain.count_card import BinChange, Card, CardMove
+from inventory.domain.count_choice import Stocked, abc_classes
+from runtime.http import Asking, Refusal
+
+COUNTS = ("warehouse", "accountant", "manager")
+READS_COUNTS = ("warehouse", "accountant", "manager", "qc", "procurement", "install_supervisor")
+
+CountInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", examples=["PD-260320-1a2b3c"])]
+BinInBody = Annotated[str, Field(min_length=1, max_length=40)]
+Json = dict[str, Any]
+
+REMEMBERED_COUNTS = 500
+"""Closed counts that are looked through for when a bin was counted last."""
+
+
+class CountLineView(BaseModel):
+    """One line; `compared` and earlier figures are null while it is being counted."""
+
+    sku: str
+    name: str
+    zone: str
+    bin: str
+    status: str
+    round: int
+    figures: tuple[Json, ...]
+    compared: Json | None
+    asked: str | None
+    asked_note: str
+    reason: str | None
+    note: str
+    photos: tuple[str, ...]
+    explained_by: str | None
+    approved_by: str | None
+    approved_note: str
+    move_no: int | None
+
+
+class CountView(BaseModel):
+    """A count sheet. `to_count`: lines that wait for a figure; `accuracy` once it is closed."""
+
+    count_no: str
+    depot: str
+    kind: str
+    chosen: str
+    plan: str | None
+    due: str
+    status: str
+    overdue: bool
+    opened_at: str
+    opened_by: str
+    closed_at: str | None
+    reason: str | None
+    accuracy: Json | None
+    to_count: int
+    lines: tuple[CountLineView, ...]
+    version: int
+
+
+async def count_row(desk: Asking, count_no: str) -> Json:
+    """A count's row, or 404."""
+    row = await desk.rows("counts").get(count_no)
+    if row is None:
+        raise Refusal(
+            404,
+            Rejected(
+                "unknown_count",
+                "D7",
+                f"没有盘点单 {count_no}。请核对单号",
+                f"There is no count {count_no}. Check its number",
+                {"count_no": count_no},
+            ),
+        )
+    return row
+
+
+async def cards_of(desk: Asking, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
+    """The cards of some skus as they are now, with the moves since the numbers given. A sku without a card has an
+    empty one."""
+    rows = await desk.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])
+    found = {row["card"]["sku"]: card_after(row["card"], bases[row["card"]["sku"]]) for row in rows}
+    return tuple(found.get(sku) or Card(sku=sku, move_no=0, balances=(), since=()) for sku in bases)
+
+
+def card_after(card: Json, base: int) -> Card:
+    """A bin card's row as the count needs it: balances from all its moves, and the moves after number `base`."""
+    balances: dict[str, int] = {}
+    since = []
+    for move in card["moves"]:
+        changes = changes_of(move)
+        for bin_, pieces in changes.items():
+            balances[bin_] = balances.get(bin_, 0) + pieces
+        if move["move_no"] > base:
+            told = tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in changes.items())
+            since.append(CardMove(move_no=move["move_no"], at=datetime.fromisoformat(move["at"]), changes=told))
+    return Card(
+        sku=card["sku"],
+        move_no=card["moves"][-1]["move_no"] if card["moves"] else 0,
+        balances=tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in balances.items()),
+        since=tuple(since),
+    )
+
+
+def changes_of(move: Json) -> dict[str, int]:
+    """Bin -> pieces that came (positive) or left by a move of a card row."""
+    changes: dict[str, int] = {}
+    for sign, lots in ((-1, move["taken"]), (1, move["put"])):
+        for lot in lots:
+            changes[lot["bin"]] = changes.get(lot["bin"], 0) + sign * lot["quantity"]
+    return {bin_: pieces for bin_, pieces in changes.items() if pieces}
+
+
+async def stocked_bins(desk: Asking, depot: str, now: datetime) -> list[Stocked]:
+    """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
+    policy = policy_book().at(now)
+    since = (now - timedelta(days=policy.abc_days)).isoformat()
+    cards = await desk.rows("cards").find({"card.depot": depot})
+    moved = {
+        row["card"]["sku"]: sum(
+            move["quantity"] for move in row["card"]["moves"] if move["at"] >= since and move["before"] != move["after"]
+        )
+        for row in cards
+    }
+    classes = abc_classes(moved, policy.abc_percent)
+    counted = await _counted_at(desk, depot)
+    stocked = []
+    for row in cards:
+        card = card_after(row["card"], 0)
+        stocked += [
+            Stocked(
+                sku=card.sku,
+                name=row["card"]["name"],
+                bin=balance.bin,
+                move_no=card.move_no,
+                abc=classes[card.sku],
+                counted_at=counted.get((card.sku, balance.bin)),
+            )
+            for balance in card.balances
+            if balance.quantity
+        ]
+    return stocked
+
+
+async def _counted_at(desk: Asking, depot: str) -> dict[tuple[str, str], datetime]:
+    """When each sku was counted last in each bin."""
+    closed = await desk.rows("counts").find(
+        {"count.depot": depot, "count.status": "closed"}, sort=[("count.closed_at", -1)], limit=REMEMBERED_COUNTS
+    )
+    latest: dict[tuple[str, str], datetime] = {}
+    for row in closed:
+        for line in row["count"]["lines"]:
+            key = (line["sku"], line["bin"])
+            moment = datetime.fromisoformat(line["compared"]["counted_at"])
+            latest[key] = max(moment, latest.get(key, moment))
+    return latest

@@ -1,0 +1,232 @@
+"""HTTP of package labels (B20): print them, and check one, which anybody may."""
+
+import io
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import segno
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.decision import Rejected
+from inventory.api.common import READS_GOODS, ContractNoInPath
+from inventory.domain.label_code import LabelKeys, code_of, read_keys, verify
+from inventory.domain.labels import MAX_PACKAGES, IssueLabels, Note, label_id
+from runtime.http import Answer, Desk, Refusal
+from runtime.kept_secret import kept_secret
+from runtime.settings import Settings
+
+router = APIRouter()
+
+PRINTS = ("warehouse", "qc")
+
+Json = dict[str, Any]
+CodeInPath = Annotated[str, Path(max_length=60, examples=["1-DRD36-ZNF2J-QCW44-TXJ8A-8SDEB-D1XNQ-J9"])]
+
+
+class Packing(BaseModel):
+    """How a contract line is packed: `pieces` in each package. Printing anew wants a reason, and voids the old set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    command: Literal["IssueLabels"] = "IssueLabels"
+    at: AwareDatetime | None = None
+    line_no: int
+    pieces: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
+    reason: Note = ""
+
+
+class LabelView(BaseModel):
+    """A label as it is printed: `code` under the QR, which holds `url`."""
+
+    code: str
+    url: str
+    qr: str
+    line_no: int
+    package: int
+    packages: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    cautions: str
+
+
+class LabelsView(BaseModel):
+    """The good labels of a contract, line by line, package by package."""
+
+    contract_no: str
+    labels: tuple[LabelView, ...]
+
+
+class LabelChecked(BaseModel):
+    """What a genuine label says. The contract is masked: anybody may ask."""
+
+    genuine: bool
+    voided: bool
+    zh: str
+    en: str
+    name: str
+    spec: str
+    quantity: int
+    package: int
+    packages: int
+    cautions: str
+    contract: str
+    printed_on: str | None
+
+
+@router.post("/goods/{contract_no}/labels", status_code=201, summary="打标签 Print a line's labels (B20)")
+async def issue_labels(contract_no: ContractNoInPath, body: Packing, desk: Desk) -> Answer:
+    """One label for each package. Refuses: unknown_contract, unknown_line, too_many_pieces, reason_wanted."""
+    desk.allow(*PRINTS)
+    row = await desk.rows("packing").get(contract_no)
+    lines = {line["line_no"]: line for line in row["contract"]["lines"]} if row and row.get("contract") else {}
+    line = lines.get(body.line_no)
+    if line is None:
+        raise Refusal(
+            404,
+            Rejected(
+                "unknown_line" if lines else "unknown_contract",
+                "B20",
+                f"没有合同 {contract_no} 的第 {body.line_no} 行。请核对",
+                f"There is no line {body.line_no} of contract {contract_no}. Check it",
+                {"contract_no": contract_no},
+            ),
+        )
+    command = IssueLabels(
+        at=body.at,
+        contract_no=contract_no,
+        line_no=body.line_no,
+        sku=line["sku"],
+        name=line["name"],
+        spec=line["spec"],
+        category=line["category"],
+        expected=line["quantity"],
+        pieces=body.pieces,
+        reason=body.reason,
+    )
+    return desk.answer(await desk.ask(label_id(contract_no), command))
+
+
+@router.get("/goods/{contract_no}/labels", summary="一份合同的标签 Labels of a contract (B20)")
+async def labels(contract_no: ContractNoInPath, desk: Desk, request: Request) -> LabelsView:
+    """All labels that are good, to be printed."""
+    desk.allow(*READS_GOODS)
+    row = await desk.rows("packing").get(contract_no)
+    printed = (row.get("labels") if row else None) or {"lines": {}}
+    keys = label_keys(request)
+    return LabelsView(
+        contract_no=contract_no,
+        labels=tuple(
+            _label_view(label, keys, request)
+            for _, line in sorted(printed["lines"].items(), key=lambda item: int(item[0]))
+            for label in line["labels"]
+        ),
+    )
+
+
+@router.get("/labels/{code}", summary="查防伪码 Check a label, without login (B20)")
+async def check_label(code: CodeInPath, request: Request, response: Response) -> LabelChecked:
+    """Product, spec, quantity and masked contract of a genuine label. 404 not_genuine for a code that we never made."""
+    response.headers["Cache-Control"] = "no-store"
+    serial = verify(code, label_keys(request))
+    found = await _find(request, serial) if serial else None
+    if found is None:
+        raise not_genuine()
+    contract_no, printed, label, voided = found
+    return LabelChecked(
+        genuine=not voided,
+        voided=voided,
+        zh="这张标签已作废，包装可能被换过，请致电客服" if voided else "正品标签",
+        en="This label was voided; the package may have been changed. Please call us" if voided else "A genuine label",
+        contract=mask_contract(contract_no),
+        printed_on=printed[:10] if printed else None,
+        **{name: label[name] for name in ("name", "spec", "quantity", "package", "packages", "cautions")},
+    )
+
+
+@router.get(
+    "/labels/{code}/qr.svg",
+    summary="标签二维码 QR of a label, without login (B20)",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}}},
+)
+async def label_qr(code: CodeInPath, request: Request) -> Response:
+    """A QR that leads to the page where the code is checked. Only for genuine codes."""
+    keys = label_keys(request)
+    serial = verify(code, keys)
+    if serial is None:
+        raise not_genuine()
+    made = io.BytesIO()
+    segno.make(check_url(code_of(serial, keys), request), error="m").save(
+        made, kind="svg", scale=3, border=2, xmldecl=False, nl=False
+    )
+    headers = {
+        "Cache-Control": "private, max-age=3600",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(made.getvalue(), 200, headers, "image/svg+xml")
+
+
+def label_keys(request: Request) -> LabelKeys:
+    """The keys of this process: SONGDA_LABEL_KEY, else one that is made once and kept in `home/label_key`."""
+    state = request.app.state
+    known: LabelKeys | None = getattr(state, "label_keys", None)
+    if known is None:
+        settings: Settings = state.settings
+        given = (
+            settings.label_key.get_secret_value() if settings.label_key else kept_secret(settings.home / "label_key")
+        )
+        known = state.label_keys = read_keys(given)
+    return known
+
+
+def check_url(code: str, request: Request) -> str:
+    """The page on which anybody checks a code."""
+    settings: Settings = request.app.state.settings
+    base = settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}/check/{code}"
+
+
+def mask_contract(contract_no: str) -> str:
+    """HT26****01."""
+    return f"{contract_no[:4]}****{contract_no[-2:]}"
+
+
+def not_genuine() -> Refusal:
+    """Nobody with our key made this code."""
+    return Refusal(
+        404,
+        Rejected(
+            "not_genuine",
+            "B20",
+            "查不到这个防伪码：请核对是否看错；若无误，商品可能不是我们发出的，请致电客服",
+            "This code is not ours: check it once more; if it is right, the goods may not be from us. Please call us",
+        ),
+    )
+
+
+async def _find(request: Request, serial: str) -> tuple[str, str | None, Mapping[str, Any], bool] | None:
+    """Contract, time of printing, label and whether it is voided, by serial."""
+    rows = request.app.state.rows["packing"]
+    for row in await rows.find({"labels.serials": serial}, limit=1):
+        for line in row["labels"]["lines"].values():
+            for label in line["labels"]:
+                if label["serial"] == serial:
+                    return row["_id"], line["at"], label, False
+    for row in await rows.find({"labels.voided": serial}, limit=1):
+        unknown = {"name": "", "spec": "", "quantity": 0, "package": 0, "packages": 0, "cautions": ""}
+        return row["_id"], None, unknown, True
+    return None
+
+
+def _label_view(label: Mapping[str, Any], keys: LabelKeys, request: Request) -> LabelView:
+    code = code_of(label["serial"], keys)
+    shown = {name: value for name, value in label.items() if name != "serial"}
+    return LabelView(code=code, url=check_url(code, request), qr=f"/api/labels/{code}/qr.svg", **shown)
+
+
+__all__ = ["LabelChecked", "check_label", "check_url", "label_keys", "mask_contract", "not_genuine", "router"]

@@ -1,0 +1,64 @@
+"""What counts, QC and the stock tell each other, on the warehouse's own stream (D7, B21, K19)."""
+
+from collections.abc import Sequence
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.inventory_counts import CountAdjusted, CountCancelled, CountClosed, CountOpened
+from contracts.inventory_stock import StockMoved
+from inventory.domain.count import count_id
+from inventory.domain.count_plan import NoteSheetBack, NoteSheetOut, count_plan_id
+from inventory.domain.count_settling import NoteBooked
+from inventory.domain.stock import AdjustStock, stock_id
+from runtime.service import Reaction
+
+
+def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+    """An approved adjustment -> the bin card follows the goods, once per adjustment (D7)."""
+    if not isinstance(event, CountAdjusted):
+        return ()
+    command = AdjustStock(
+        at=event.at,
+        depot=event.depot,
+        sku=event.sku,
+        bin=event.bin,
+        quantity=event.quantity,
+        voucher_no=event.count_no,
+        cause_id=event.adjustment_id,
+        reason=f"盘点调整 {event.reason}：{event.note}"[:200],
+        name=event.name,
+    )
+    return (Ask(stock_id(event.depot, event.sku), command),)
+
+
+def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """The stock's move of an adjustment -> the count knows that card and goods agree."""
+    if not isinstance(event, StockMoved) or event.kind != "adjusted":
+        return ()
+    command = NoteBooked(at=event.at, adjustment_id=event.cause_id, move_no=event.move_no)
+    return (Ask(count_id(event.voucher_no), command),)
+
+
+def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """A sheet of a planned count goes out, or comes back -> the plan knows (K19)."""
+    if not isinstance(event, CountOpened | CountClosed | CountCancelled) or event.plan is None:
+        return ()
+    if isinstance(event, CountOpened):
+        out = NoteSheetOut(at=event.at, depot=event.depot, plan=event.plan, count_no=event.count_no)
+        return (Ask(count_plan_id(event.depot), out),)
+    back = NoteSheetBack(
+        at=event.at,
+        depot=event.depot,
+        plan=event.plan,
+        count_no=event.count_no,
+        done=isinstance(event, CountClosed),
+    )
+    return (Ask(count_plan_id(event.depot), back),)
+
+
+REACTIONS = (
+    Reaction(name="inventory.adjust_stock_by_count", source="inventory", react=adjust_stock),
+    Reaction(name="inventory.note_adjustment_booked", source="inventory", react=note_booked),
+    Reaction(name="inventory.keep_count_plan", source="inventory", react=keep_plan),
+)

@@ -1,0 +1,57 @@
+"""QC and the contract's goods tell each other, on the warehouse's own stream (B21, D4)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Fact, GoodsLine
+from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
+from contracts.inventory_packing import QualityFailed
+from inventory.domain.goods import IN_WAREHOUSE, ReportDamage, goods_id
+from inventory.domain.quality import NoteGone, quality_id
+from runtime.service import Reaction
+
+OF_QC = "Q-"
+"""Damage reports that QC made itself begin so: their pieces are counted off already."""
+
+
+def report_failed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+    """QC failed pieces -> a damage report, by which they go to the pending zone (B21, D4)."""
+    if not isinstance(event, QualityFailed):
+        return ()
+    command = ReportDamage(
+        at=event.at,
+        contract_no=event.contract_no,
+        damage_id=event.damage_id,
+        line_no=event.line_no,
+        quantity=event.quantity,
+        found="loading",
+        fault="factory" if event.cause in {"colour", "size", "function"} else "unknown",
+        photos=event.photos,
+        note=f"质检不合格（{event.cause}）{event.note}"[:500],
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+def count_off(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Pieces of a contract left, were damaged here, or were released -> they are passed no more (B21)."""
+    why: Literal["issued", "damaged", "released"]
+    match event:
+        case GoodsIssued():
+            why, lines = "issued", event.lines
+        case GoodsReleased():
+            why, lines = "released", event.lines
+        case DamageReported() if event.found in IN_WAREHOUSE and not event.damage_id.startswith(OF_QC):
+            piece = GoodsLine(line_no=event.line_no, sku=event.sku, name=event.name, quantity=event.quantity)
+            why, lines = "damaged", (piece,)
+        case _:
+            return ()
+    command = NoteGone(at=event.at, contract_no=event.contract_no, cause_id=meta.id, why=why, lines=lines)
+    return (Ask(quality_id(event.contract_no), command),)
+
+
+REACTIONS = (
+    Reaction(name="inventory.report_failed_quality", source="inventory", react=report_failed),
+    Reaction(name="inventory.count_off_passed_goods", source="inventory", react=count_off),
+)
