@@ -2,4 +2,12 @@
 
 from inventory.reactions import cards, contracts, counts, inbound, packing, papers, runs
 
-REACTIONS = (*contracts.REACTIONS, *runs.REACTIONS, *cards.REACTIONS, *inbound.REACTIONS, *papers.REACTIONS, *counts.REACTIONS, *packing.REACTIONS)
+REACTIONS = (
+    *contracts.REACTIONS,
+    *runs.REACTIONS,
+    *cards.REACTIONS,
+    *inbound.REACTIONS,
+    *papers.REACTIONS,
+    *counts.REACTIONS,
+    *packing.REACTIONS,
+)

@@ -1,0 +1,153 @@
+"""What an inbound slip comes to -> a contract's goods arrive, or free stock gets pieces (D2, D3)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Fact, GoodsLine
+from contracts.inventory import Fault
+from contracts.inventory_inbound import (
+    InboundExceptionOpened,
+    InboundExceptionSettled,
+    InboundPutAway,
+    InboundReason,
+    Liability,
+)
+from contracts.policy import civil_day
+from inventory.domain.goods import AskAllocation, DamagedArrival, ReceiveGoods, ReturnGoods, goods_id
+from inventory.domain.stock import BringIn, SettlePending, stock_id
+from runtime.service import Reaction
+
+FAULTS: dict[Liability, Fault] = {"carrier": "carrier", "factory": "factory"}
+"""Others are unknown to a damage report (D4)."""
+
+
+def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Good pieces in a bin: a contract's arrive for it (the one door), a customer's return comes off what left, the
+    rest is free stock."""
+    if not isinstance(event, InboundPutAway):
+        return ()
+    voucher = f"{event.slip_no}/{event.line_no}/{event.part}"
+    if event.contract_no is None or event.contract_line_no is None:
+        return (_bring_in(event, meta, voucher, event.quantity, pending=False),)
+    if event.reason == "customer_return":
+        line = GoodsLine(line_no=event.contract_line_no, sku=event.sku, name=event.name, quantity=event.quantity)
+        back = ReturnGoods(
+            at=event.at,
+            contract_no=event.contract_no,
+            return_no=voucher,
+            lines=(line,),
+            returned_on=civil_day(event.at),
+            reason="客户退货",
+            told_by="slip",
+            keep=False,
+            bin=event.bin,
+        )
+        return (Ask(goods_id(event.contract_no), back),)
+    command = ReceiveGoods(
+        at=event.at,
+        contract_no=event.contract_no,
+        line_no=event.contract_line_no,
+        sku=event.sku,
+        name=event.name,
+        quantity=event.quantity,
+        waybill=voucher,
+        arrived_on=civil_day(event.at),
+        told_by="slip",
+        bin=event.bin,
+        slip_no=event.slip_no,
+        carrier_waybill=event.waybill,
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Pieces of an exception lie in the pending zone; damaged ones of a contract arrive as a damage report (D4)."""
+    if not isinstance(event, InboundExceptionOpened) or not event.pieces_aside:
+        return ()
+    voucher = event.exception_id
+    damaged = event.kind in ("damage", "quality") and event.reason != "customer_return"
+    if event.contract_no is None or event.contract_line_no is None or not damaged:
+        return (_bring_in(event, meta, voucher, event.pieces_aside, pending=True),)
+    command = ReceiveGoods(
+        at=event.at,
+        contract_no=event.contract_no,
+        line_no=event.contract_line_no,
+        sku=event.sku,
+        name=event.name,
+        quantity=event.pieces_aside,
+        waybill=voucher,
+        arrived_on=civil_day(event.at),
+        told_by="slip",
+        slip_no=event.slip_no,
+        carrier_waybill=event.waybill,
+        damage=DamagedArrival(
+            damage_id=event.exception_id,
+            fault=FAULTS.get(event.liability, "unknown"),
+            photos=event.photos,
+            note=event.cause,
+        ),
+    )
+    return (Ask(goods_id(event.contract_no), command),)
+
+
+def _bring_in(
+    event: InboundPutAway | InboundExceptionOpened, meta: Meta, voucher: str, quantity: int, *, pending: bool
+) -> Ask:
+    command = BringIn(
+        at=event.at,
+        depot=event.depot,
+        sku=event.sku,
+        name=event.name,
+        quantity=quantity,
+        voucher_no=voucher,
+        cause_id=meta.id,
+        reason=event.cause if isinstance(event, InboundExceptionOpened) else "",
+        kind=_kind(event.reason),
+        bin=event.bin if isinstance(event, InboundPutAway) else "",
+        pending=pending,
+    )
+    return Ask(stock_id(event.depot, event.sku), command)
+
+
+def _kind(reason: InboundReason) -> Literal["received", "returned"]:
+    return "returned" if reason in ("customer_return", "promotion_return") else "received"
+
+
+def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Pending pieces are accepted (and asked for by their contract), or go back; those to be scrapped wait for the
+    application."""
+    if not isinstance(event, InboundExceptionSettled) or event.outcome not in ("accepted", "returned_to_supplier"):
+        return ()
+    command = SettlePending(
+        at=event.at,
+        depot=event.depot,
+        sku=event.sku,
+        name=event.name,
+        quantity=event.quantity,
+        voucher_no=event.exception_id,
+        cause_id=meta.id,
+        reason=event.note,
+        outcome="good" if event.outcome == "accepted" else "sent_back",
+        to_bin=event.bin or "",
+    )
+    asks = [Ask(stock_id(event.depot, event.sku), command)]
+    if event.contract_no is not None and event.contract_line_no is not None:
+        ask = AskAllocation(
+            at=event.at,
+            contract_no=event.contract_no,
+            allocation_no=event.exception_id,
+            line_no=event.contract_line_no,
+            quantity=event.quantity,
+            depot=event.depot,
+        )
+        asks.append(Ask(goods_id(event.contract_no), ask))
+    return tuple(asks)
+
+
+REACTIONS = (
+    Reaction(name="inventory.put_away", source="inventory", react=put_away),
+    Reaction(name="inventory.set_aside", source="inventory", react=set_aside),
+    Reaction(name="inventory.settle_exception", source="inventory", react=settle),
+)

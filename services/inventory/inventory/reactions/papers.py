@@ -1,0 +1,209 @@
+"""Loans, scrap applications and lists hold pieces in the stock, take them out, or let them go (D8, D10, D12)."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.inventory_stock import (
+    LoanAsked,
+    LoanHandedOut,
+    LoanRefused,
+    LoanReturned,
+    ScrapApplied,
+    ScrapExecuted,
+    ScrapRefused,
+    StockListCancelled,
+    StockListIssued,
+    StockListLine,
+    StockListMade,
+    StockMoved,
+    StockShortReported,
+)
+from inventory.domain.loan import NoteLoanGoods, loan_id
+from inventory.domain.scrap import NoteScrapGoods, scrap_id
+from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, TakeOut, stock_id
+from inventory.domain.stock_list import NoteLineGoods, stock_list_id
+from runtime.service import Reaction
+
+Holding = LoanAsked | ScrapApplied | StockListMade
+Leaving = LoanHandedOut | ScrapExecuted | StockListIssued
+LettingGo = LoanRefused | ScrapRefused | StockListCancelled
+
+
+def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """A paper was made -> its pieces are set apart in the stock."""
+    if not isinstance(event, Holding):
+        return ()
+    match event:
+        case LoanAsked():
+            wanted = [(event.loan_no, loan_id(event.loan_no), _line(event, event.bin))]
+        case ScrapApplied():
+            number = event.application_no
+            wanted = [(number, scrap_id(number), _line(event, event.bin, pending=event.pending))]
+        case StockListMade():
+            wanted = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
+        case _:
+            assert_never(event)
+    return tuple(
+        Ask(
+            stock_id(event.depot, line.sku),
+            HoldStock(
+                at=event.at,
+                depot=event.depot,
+                sku=line.sku,
+                name=line.name,
+                quantity=line.quantity,
+                voucher_no=number,
+                cause_id=f"{meta.id}/{line.line_no}",
+                held_for=holder,
+                bin=line.bin or "",
+                pending=line.pending,
+            ),
+        )
+        for number, holder, line in wanted
+    )
+
+
+def _line(
+    paper: LoanAsked | ScrapApplied | LoanHandedOut | ScrapExecuted, bin_: str | None, *, pending: bool = False
+) -> StockListLine:
+    """A paper of one sku as the one line that it is."""
+    return StockListLine(line_no=1, sku=paper.sku, name=paper.name, quantity=paper.quantity, bin=bin_, pending=pending)
+
+
+def _holder(list_no: str, line: StockListLine) -> str:
+    return f"list:{list_no}/{line.line_no}"
+
+
+def answer(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """The stock set pieces apart for a paper, or has too few -> the paper knows."""
+    if not meta.subject.startswith("stock:"):
+        return ()
+    if isinstance(event, StockMoved) and event.kind == "held":
+        holder, held, available = event.held_for or "", True, event.quantity
+    elif isinstance(event, StockShortReported):
+        holder, held, available = event.needed_for or "", False, event.available
+    else:
+        return ()
+    kind, _, number = holder.partition(":")
+    match kind:
+        case "loan":
+            return (Ask(holder, NoteLoanGoods(at=event.at, held=held, available=available)),)
+        case "scrap":
+            return (Ask(holder, NoteScrapGoods(at=event.at, held=held, available=available)),)
+        case "list":
+            list_no, _, line_no = number.rpartition("/")
+            note = NoteLineGoods(at=event.at, line_no=int(line_no), held=held, available=available)
+            return (Ask(stock_list_id(list_no), note),)
+        case _:
+            return ()
+
+
+def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Pieces left with a borrower, by a list, or for good -> they are off the card."""
+    if not isinstance(event, Leaving):
+        return ()
+    kind: Literal["lent", "scrapped", "sent_back", "issued"]
+    match event:
+        case LoanHandedOut():
+            kind, gone = "lent", [(event.loan_no, loan_id(event.loan_no), _line(event, None))]
+        case ScrapExecuted():
+            number = event.application_no
+            kind, gone = "scrapped", [(number, scrap_id(number), _line(event, None))]
+        case StockListIssued():
+            kind = "sent_back" if event.purpose == "return_to_supplier" else "issued"
+            gone = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
+        case _:
+            assert_never(event)
+    return tuple(
+        Ask(
+            stock_id(event.depot, line.sku),
+            TakeOut(
+                at=event.at,
+                depot=event.depot,
+                sku=line.sku,
+                name=line.name,
+                quantity=line.quantity,
+                voucher_no=number,
+                cause_id=f"{meta.id}/{line.line_no}",
+                kind=kind,
+                held_for=holder,
+            ),
+        )
+        for number, holder, line in gone
+    )
+
+
+def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """A paper was refused, withdrawn or voided -> what was set apart for it is free again."""
+    if not isinstance(event, LettingGo):
+        return ()
+    match event:
+        case LoanRefused() | ScrapRefused() if not event.held:
+            return ()
+        case LoanRefused():
+            held = [(loan_id(event.loan_no), event.loan_no, event.sku, "")]
+        case ScrapRefused():
+            held = [(scrap_id(event.application_no), event.application_no, event.sku, "")]
+        case StockListCancelled():
+            number = event.list_no
+            held = [(f"list:{number}/{x.line_no}", number, x.sku, f"/{x.line_no}") for x in event.lines]
+        case _:
+            assert_never(event)
+    return tuple(
+        Ask(
+            stock_id(event.depot, sku),
+            ReleaseStock(
+                at=event.at,
+                depot=event.depot,
+                sku=sku,
+                quantity=ALL,
+                voucher_no=number,
+                cause_id=f"{meta.id}{part}",
+                reason=event.reason,
+                held_for=holder,
+            ),
+        )
+        for holder, number, sku, part in held
+    )
+
+
+ALL = 999_999
+"""All that is held: a release frees what is there."""
+
+
+def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """A loan came back -> good pieces lie in their bin, damaged ones in the pending zone (D12)."""
+    if not isinstance(event, LoanReturned):
+        return ()
+    return tuple(
+        Ask(
+            stock_id(event.depot, event.sku),
+            BringIn(
+                at=event.at,
+                depot=event.depot,
+                sku=event.sku,
+                name=event.name,
+                quantity=quantity,
+                voucher_no=event.loan_no,
+                cause_id=f"{meta.id}/{'damaged' if pending else 'good'}",
+                reason=event.note,
+                kind="lent_back",
+                bin="" if pending else event.bin or "",
+                pending=pending,
+            ),
+        )
+        for quantity, pending in ((event.good, False), (event.damaged, True))
+        if quantity
+    )
+
+
+REACTIONS = (
+    Reaction(name="inventory.hold_for_papers", source="inventory", react=hold),
+    Reaction(name="inventory.answer_papers", source="inventory", react=answer),
+    Reaction(name="inventory.take_out_by_papers", source="inventory", react=take_out),
+    Reaction(name="inventory.let_go_by_papers", source="inventory", react=let_go),
+    Reaction(name="inventory.give_back_loan", source="inventory", react=give_back),
+)
