@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict
 
 from runtime.kept_secret import kept_secret
@@ -45,10 +45,11 @@ def signing_secret(settings: Settings) -> str:
 
 
 class Tokens:
-    """Issues and reads tokens."""
+    """Issues and reads tokens of people, and signed links for those who have no login."""
 
     def __init__(self, secret: str) -> None:
         self._serializer = URLSafeTimedSerializer(secret, salt="songda.token")
+        self._links = URLSafeSerializer(secret, salt="songda.link")
 
     def issue(self, person_id: str) -> str:
         """A token for a person, good for 30 days."""
@@ -58,6 +59,17 @@ class Tokens:
         """The person's id, or None for a token that is forged, damaged or too old."""
         try:
             return str(self._serializer.loads(token, max_age=TOKEN_SECONDS))
+        except BadSignature:
+            return None
+
+    def link(self, subject: str) -> str:
+        """A code that lets whoever has it act on `subject` alone, e.g. a customer rate one visit; it does not expire."""
+        return str(self._links.dumps(subject))
+
+    def subject_of(self, code: str) -> str | None:
+        """What a link's code is about, or None for one that is forged or damaged."""
+        try:
+            return str(self._links.loads(code))
         except BadSignature:
             return None
 

@@ -25,6 +25,17 @@ def test_a_token_of_another_secret_stands_for_nobody() -> None:
     assert Tokens("secret").read(Tokens("other").issue("he.jx")) is None
 
 
+def test_a_link_stands_for_its_subject_and_never_for_a_person() -> None:
+    tokens = Tokens("secret")
+    code = tokens.link("ticket:T-1/1")
+    assert [tokens.subject_of(code), tokens.subject_of(code + "x"), Tokens("other").subject_of(code)] == [
+        "ticket:T-1/1",
+        None,
+        None,
+    ]
+    assert (tokens.read(tokens.link("he.jx")), tokens.subject_of(tokens.issue("he.jx"))) == (None, None)
+
+
 def test_a_token_that_is_too_old_stands_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = Tokens("secret")
     token = tokens.issue("he.jx")
