@@ -143,7 +143,7 @@ def test_first_come_takes_the_first_free_place_in_the_order_of_coming() -> None:
     ]
 
 
-@pytest.mark.parametrize(("owed", "worth"), [(-1, 100_000_000), (0, 100_000_000), (1, 5_000_000), (9, 1_000_000)])
+@pytest.mark.parametrize(("owed", "worth"), [(-1, 110_000_000), (0, 100_000_000), (1, 5_000_000), (9, 1_000_000)])
 def test_a_job_is_worth_more_the_sooner_it_is_owed(owed: int, worth: int) -> None:
     """B4"""
     assert worth_m(DAY + timedelta(days=owed), DAY) == worth

@@ -20,7 +20,10 @@ OWED_M = 10_000_000
 third for two days later, and so on, so that near promises always win and far ones give way to short tours."""
 
 OVERDUE = 10
-"""So many times more for a job that is owed that day, or was owed before."""
+"""So many times more for a job that is owed that day; and once more for each day that it is late."""
+
+LATEST_DAYS = 30
+"""Lateness beyond this many days makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def worth_m(owed_on: date | None, on: date) -> int:
     if owed_on is None:
         return OWED_M // 30
     days = (owed_on - on).days
-    return OWED_M * OVERDUE if days <= 0 else OWED_M // (1 + days)
+    return OWED_M * (OVERDUE + min(-days, LATEST_DAYS)) if days <= 0 else OWED_M // (1 + days)
 
 
 def laid_out(

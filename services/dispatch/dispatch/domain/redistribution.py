@@ -1,7 +1,7 @@
 """An absent crew's stops, given to others (B8): proposed, not done. Pure.
 
-Each stop, in its order, goes to the crew of its kind that drives the shortest detour for it, in the half-day that the
-customer was told if that is possible.
+Each stop, in its order, stays in the half-day that the customer was told if any crew of its kind can take it there, and
+goes to the one that drives the shortest detour for it.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,6 @@ from contracts.policy import Policy
 from dispatch.domain.day_state import Plan
 from dispatch.domain.distances import tour_m
 from dispatch.domain.slot_rules import HALVES, Clash, Ground, clashes, placed, places_that_fit
-
-OTHER_HALF_M = 30_000
-"""A stop keeps its half-day unless the detour of keeping it is longer than this, metres: the customer was told it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -69,7 +65,7 @@ def redistributed(plan: Plan, crew: str, jobs: Jobs, policy: Policy) -> tuple[tu
         if not choices:
             left.append(Left(slot, against_all(slot, ground, agreed)))
             continue
-        added, best = min(choices, key=lambda one: (one[0] + _other_half(slot, one[1]), one[1].crew, one[1].half))
+        added, best = min(choices, key=lambda one: (one[1].half != slot.half, one[0], one[1].crew))
         moved.append(Moved(slot, best, added))
         others.append(best)
     return tuple(moved), tuple(left)
@@ -92,7 +88,3 @@ def against_all(slot: Slot, ground: Ground, agreed: Half | None) -> tuple[Clash,
         if crew.kind == slot.kind
         for clash in clashes(placed(slot, crew.crew, slot.half, slot.position, slot.window), ground, agreed)
     )
-
-
-def _other_half(before: Slot, after: Slot) -> int:
-    return 0 if before.half == after.half else OTHER_HALF_M
