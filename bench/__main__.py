@@ -10,13 +10,23 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import board_live, deadlines, http_latency, memory_use, read_side, start_up, write_side
+from bench import (
+    board_live,
+    contract_lists,
+    deadlines,
+    http_latency,
+    import_rows,
+    memory_use,
+    read_side,
+    start_up,
+    write_side,
+)
 from bench.measuring import Section
 from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines", "board")
+ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -31,6 +41,8 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
         ),
         "deadlines": lambda _: asyncio.to_thread(deadlines.measure, rounds, 500 if quick else 5_000),
         "board": lambda s: board_live.measure(s, 200, 20, 20 if quick else 100),
+        "import": lambda s: import_rows.measure(s, rounds, 1_000 if quick else 10_000),
+        "lists": lambda s: contract_lists.measure(s, rounds, 10_000 if quick else 100_000),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
     }
 

@@ -8,12 +8,13 @@ events, ten answers and one refusal. Commands come round robin over the contract
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from aiokafka import AIOKafkaProducer
 
 from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
+from contracts.policy import civil_day
 from order.domain.contract import (
     AnnounceShipment,
     NoteGoods,
@@ -23,6 +24,7 @@ from order.domain.contract import (
     contract_id,
 )
 from runtime import kafka
+from runtime.clock import utc_now
 from runtime.commands import Request, to_headers
 from runtime.settings import Settings
 
@@ -30,7 +32,9 @@ COMMANDS_OF_A_CONTRACT = 10
 EVENTS_OF_A_CONTRACT = 9
 
 SIGNED = date(2026, 3, 2)
-RECEIVED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+RECEIVED = utc_now()
+"""Commands come now: what falls due by them (a delay's post, a promise) does so after the measurement."""
+PROMISED = civil_day(RECEIVED) + timedelta(days=30)
 LINES = (
     ContractLine(
         line_no=1,
@@ -92,7 +96,7 @@ def registration(number: int) -> RegisterContract:
             address="佛山市南海区海八东路150号滨河花园17栋801",
             district="南海区",
         ),
-        promised_on=SIGNED + timedelta(days=21),
+        promised_on=PROMISED,
         amount_due_fen=210_200,
         lines=LINES,
     )

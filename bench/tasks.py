@@ -14,11 +14,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
+import httpx
 import uvloop
 from aiokafka import TopicPartition
 
 from bench import load
 from bench.bare import BareLoop, Kind, count_decoded
+from bench.import_file import contracts_file
 from bench.lean_http import LeanClient
 from bench.measuring import Span, memory, until, watch
 from bench.open_loop import open_loop, percentile
@@ -194,6 +196,25 @@ async def http_load(settings: Settings, token: str, rate: float, seconds: float,
     return _percentiles(latencies)
 
 
+async def import_file(settings: Settings, token: str, contracts: int, lines: int, first: int) -> Found:
+    """Import a contracts file; every row must be taken. Counts how often the answer told how far it was."""
+    content, rows = contracts_file(contracts, lines, first), contracts * lines
+    address = f"http://{settings.http_host}:{settings.http_port}"
+    told, report = 0, Found()
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/x-ndjson"}
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=600, trust_env=False) as client:
+        began = time.perf_counter()
+        async with client.stream("POST", "/api/imports/contracts", files={"file": ("c.csv", content)}) as answer:
+            async for line in answer.aiter_lines():
+                said = json.loads(line)
+                told += "done" in said
+                report = said.get("report", report)
+        seconds = time.perf_counter() - began
+    if report["taken"] != rows:
+        raise RuntimeError(f"taken {report['taken']} of {rows}: {report['refused'][:3]}")
+    return {"per_second": rows / seconds, "seconds": seconds, "told": told}
+
+
 async def echo(settings: Settings, name: str) -> Found:
     """The bare loop as a server: gives back what it gets, in transactions. Runs until it is told to stop."""
     stop = asyncio.Event()
@@ -301,6 +322,7 @@ TASKS: dict[str, Callable[..., Coroutine[Any, Any, Found]]] = {
     "read_rebuild": read_rebuild,
     "read_live": read_live,
     "http_load": http_load,
+    "import_file": import_file,
     "echo": echo,
     "echo_load": echo_load,
     "grow": grow,

@@ -1,5 +1,7 @@
 """The command line as a client of the running system: signed in as a person, talking to the public API."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -7,6 +9,11 @@ import httpx
 
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.settings import Settings
+
+LINES = "application/x-ndjson"
+"""Asks an import to tell how far it is."""
+
+Progress = Callable[[int, int], None]
 
 
 class CallFailed(Exception):
@@ -54,30 +61,56 @@ class Client:
         headers = {"Idempotency-Key": key} if key else {}
         return self._answer(lambda: self._http.post(path, json=body, headers=headers))
 
-    def upload(self, path: str, file: Path) -> Any:
-        """POST a file. Raises `CallFailed`."""
+    def upload(self, path: str, file: Path, progress: Progress | None = None) -> Any:
+        """POST a file and return the report; `progress` is told (rows done, rows in all) meanwhile.
+
+        Raises `CallFailed`.
+        """
         try:
             content = file.read_bytes()
         except OSError as error:
             raise CallFailed(f"读不了文件 {file}：{error.strerror}。Cannot read {file}: {error.strerror}.") from error
-        return self._answer(lambda: self._http.post(path, files={"file": (file.name, content)}))
+        files = {"file": (file.name, content)}
+        if progress is None:
+            return self._answer(lambda: self._http.post(path, files=files))
+        try:
+            with self._http.stream("POST", path, files=files, headers={"Accept": LINES}) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _refusal(response)
+                for line in response.iter_lines():
+                    told = json.loads(line)
+                    if "report" in told:
+                        return told["report"]
+                    progress(told["done"], told["total"])
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        raise CallFailed("导入中断了，请再导一次。The import was cut off; please import the file again.")
 
     def _answer(self, call: Any) -> Any:
         try:
             response: httpx.Response = call()
         except httpx.HTTPError as error:
-            raise CallFailed(
-                f"连不上 {self.address}（{type(error).__name__}）。请先 songda up。"
-                f" Cannot reach {self.address}: start it with songda up."
-            ) from error
+            raise self._unreachable(error) from error
         if response.is_success:
             return response.json()
-        try:
-            no = response.json()
-            text = f"{no['zh']} {no['en']} [{no['code']}{' ' + no['rule'] if no['rule'] else ''} · {no['id']}]"
-        except (ValueError, KeyError):
-            text = f"HTTP {response.status_code}"
-        raise CallFailed(text)
+        raise _refusal(response)
+
+    def _unreachable(self, error: httpx.HTTPError) -> CallFailed:
+        return CallFailed(
+            f"连不上 {self.address}（{type(error).__name__}）。请先 songda up。"
+            f" Cannot reach {self.address}: start it with songda up."
+        )
+
+
+def _refusal(response: httpx.Response) -> CallFailed:
+    """A refused request as one line for a person."""
+    try:
+        no = response.json()
+        text = f"{no['zh']} {no['en']} [{no['code']}{' ' + no['rule'] if no['rule'] else ''} · {no['id']}]"
+    except (ValueError, KeyError):
+        text = f"HTTP {response.status_code}"
+    return CallFailed(text)
 
 
 __all__ = ["CallFailed", "Client", "token_for"]

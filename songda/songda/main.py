@@ -3,12 +3,15 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from songda.client import CallFailed, Client, token_for
@@ -122,8 +125,8 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
     total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": []}
     with Client(local_settings(), person) as client:
         for file in files:
-            with err.status(f"{file.name} …"):
-                report = client.upload(f"/api/imports/{kind}", file)
+            with _bar(file.name) as progress:
+                report = client.upload(f"/api/imports/{kind}", file, progress)
             if not as_json:
                 err.print(f"{file.name}: 收 {report['taken']}，重复 {report['repeated']}，拒 {len(report['refused'])}")
             total["taken"] += report["taken"]
@@ -140,6 +143,15 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
         out.print(f"共收 {total['taken']}，重复 {total['repeated']}，拒 {len(total['refused'])}")
     if not settled:
         err.print("[yellow]已收下，但列表还没有全部更新。Taken, but the lists are still catching up.[/yellow]")
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """How far an import is: rows done of rows in all, how long it took and still takes."""
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        task = shown.add_task(name, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 @contracts.callback()

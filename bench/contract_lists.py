@@ -1,0 +1,110 @@
+"""8. Pages of the contracts list: time of one page, at the beginning, deep in the list and narrowed, beside its size.
+
+A page is one query after a key: its time must not grow with the number of contracts.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import ReplaceOne
+
+from bench import load
+from bench.measuring import Section, figure
+from bench.open_loop import percentile
+from contracts.envelope import Meta
+from contracts.order import ContractSigned
+from order.listing import Wanted, cursor_of, query_of, sort_of
+from order.projections import PROJECTIONS, fold_order
+from runtime.clock import utc_now
+from runtime.mongo import connect, make_indexes
+from runtime.rows import Rows, first_collection
+from runtime.settings import Settings
+
+PAGE = 50
+PAGES_EACH = 40
+AIM_MS = 50.0
+STORES = 20
+STANDS = ("waiting", "waiting", "complete", "loaded", "delivered", "fulfilled", "fulfilled", "cancelled")
+
+
+def row(number: int) -> dict[str, Any]:
+    """The n-th contract as it lies in the read model; stores, states and promised days are spread."""
+    order = load.registration(number)
+    fields = order.model_dump(exclude={"command", "at"})
+    event = ContractSigned(at=load.RECEIVED, **fields)
+    meta = Meta("e", "", "/songda/order", f"contract:{order.contract_no}", utc_now(), 1, "c", "c", "liang.my", 0)
+    facet = fold_order(None, event, meta)
+    state = STANDS[number % len(STANDS)]
+    return {
+        "_id": order.contract_no,
+        "order": {
+            **facet,
+            "store_code": f"S{number % STORES:02d}",
+            "state": state,
+            "tags": [state, "short" if state == "waiting" else "full"],
+            "promised_on": f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
+        },
+        "_pos": {"order": {"seq": 1, "offset": number, "partition": 0}},
+    }
+
+
+LISTS: Mapping[str, Wanted] = {
+    "all": Wanted(),
+    "newest first": Wanted(sort="-contract_no"),
+    "one store": Wanted(store="S07"),
+    "one state": Wanted(state="loaded"),
+    "one store, one state": Wanted(store="S07", state="fulfilled"),
+    "by promise, a month": Wanted(sort="promised_on"),
+    "found by phone": Wanted(q="0042"),
+}
+
+
+async def measure(settings: Settings, rounds: int, contracts: int) -> Section:
+    """Rows go straight into the read model's collection, with its indexes; then pages are turned."""
+    (projection,) = PROJECTIONS
+    database = connect(settings)
+    collection = database[first_collection(projection.name, projection.version)]
+    await make_indexes(collection, projection.indexes)
+    for start in range(0, contracts, 1_000):
+        numbers = range(start, min(start + 1_000, contracts))
+        writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in map(row, numbers)]
+        await collection.bulk_write(writes, ordered=False)
+    rows = Rows(database, projection.name, projection.version)
+    figures = []
+    for name, wanted in LISTS.items():
+        first, deep = [], []
+        for _ in range(rounds):
+            times = await _turn(rows, wanted)
+            first.append(times[0])
+            deep.append(percentile(times, 95))
+        figures += [
+            figure(f"{name}: first page", "ms", first, at_most=AIM_MS),
+            figure(f"{name}: p95 of {PAGES_EACH} pages", "ms", deep, at_most=AIM_MS),
+        ]
+    middle = load.contract_no(contracts // 2)
+    jump = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        await rows.find(query_of(Wanted(), "cs_specialist", middle), sort=sort_of(Wanted()), limit=PAGE)
+        jump.append((time.perf_counter() - began) * 1000)
+    figures.append(figure("all: a page in the middle", "ms", jump, at_most=AIM_MS))
+    database.client.close()
+    return Section("lists", f"lists of {contracts} contracts, pages of {PAGE}, one query each", tuple(figures))
+
+
+async def _turn(rows: Rows, wanted: Wanted) -> list[float]:
+    """Milliseconds of each page, as a person turns them one after the other."""
+    times: list[float] = []
+    after: str | None = None
+    for _ in range(PAGES_EACH):
+        began = time.perf_counter()
+        found = await rows.find(query_of(wanted, "cs_specialist", after), sort=sort_of(wanted), limit=PAGE)
+        times.append((time.perf_counter() - began) * 1000)
+        after = cursor_of(wanted, found, PAGE)
+        if after is None:
+            break
+    return times
+
+
+__all__ = ["LISTS", "measure"]
