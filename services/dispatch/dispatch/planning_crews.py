@@ -74,11 +74,12 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
     going = stops_of_absent(plan, crew)
     names = [held.slot.job_id for held in plan.held]
     rows = await jobs_of(office.desk, names)
-    jobs = Jobs(
-        {name: row["district"] for name, row in rows.items()}, {name: row["booked_half"] for name, row in rows.items()}
-    )
     staying = await early_refusals(office, [MoveRequest(job_id=slot.job_id, to=None) for slot in going], rows)
-    gone = {job for job, _ in staying}
+    jobs = Jobs(
+        {name: row["district"] for name, row in rows.items()},
+        {name: row["booked_half"] for name, row in rows.items()},
+        frozenset(job for job, _ in staying),
+    )
     moved, left = redistributed(plan, crew, jobs, office.policy)
     return Redistribution(
         crew=crew,
@@ -92,7 +93,6 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
                 added_m=one.added_m,
             )
             for one in moved
-            if one.before.job_id not in gone
         ],
         left=[
             LeftOver(

@@ -14,6 +14,7 @@ from dispatch.domain.day_state import Plan
 from dispatch.domain.distances import tour_m
 from dispatch.domain.slot_rules import HALVES, Clash, Ground, clashes, placed, places_that_fit
 
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """One stop's proposed place, and the metres that are driven more for it."""
@@ -33,10 +34,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """What is known of the jobs besides their slots, by job: district and the agreed half-day."""
+    """What is known of the jobs besides their slots, by job: district, the agreed half-day, and which have left."""
 
     districts: Mapping[str, str]
     agreed: Mapping[str, Half | None]
+    departed: frozenset[str]
 
 
 def stops_of_absent(plan: Plan, crew: str) -> tuple[Slot, ...]:
@@ -49,8 +51,9 @@ def stops_of_absent(plan: Plan, crew: str) -> tuple[Slot, ...]:
 
 
 def redistributed(plan: Plan, crew: str, jobs: Jobs, policy: Policy) -> tuple[tuple[Moved, ...], tuple[Left, ...]]:
-    """Where the absent crew's stops could go, all of them together fitting; and those that fit nowhere."""
-    going = stops_of_absent(plan, crew)
+    """Where the absent crew's stops could go, all of them together fitting; and those that fit nowhere. Stops that left
+    already stay."""
+    going = tuple(slot for slot in stops_of_absent(plan, crew) if slot.job_id not in jobs.departed)
     names = {slot.job_id for slot in going}
     others = [held.slot for held in plan.held if held.slot.job_id not in names]
     crews = tuple(one for one in plan.crews if one.crew != crew)
