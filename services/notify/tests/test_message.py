@@ -1,171 +1,311 @@
-"""A message is asked for once, tried, tried again, and sent or given up."""
+"""A message is asked for once, let go or held back, tried, tried again, and sent or given up."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from hypothesis import given as given_any
-from hypothesis import settings
-from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from message_cases import (
+    ASK,
+    ASKED,
+    GIVEN_UP,
+    ID,
+    MORNING,
+    NIGHT,
+    NOW,
+    POLICY,
+    REQUESTED,
+    SENT,
+    TRIED,
+    UNKNOWN,
+    UNSETTLED,
+    WAITING,
+    at,
+    attempted,
+    code,
+    failed,
+    given,
+    ready,
+    requested,
+    sent,
+)
 
-from contracts.decision import Context, Rejected, Timer
-from contracts.envelope import Meta
-from contracts.notify import MessageAttempted, MessageFailed, MessageRequested, MessageSent, NotifyEvent
-from contracts.policy import policy_book
-from notify.domain.message import (
-    COMMANDS,
-    INITIAL,
-    AwaitingRetry,
-    Message,
+from contracts.decision import Rejected, Timer
+from contracts.fact import Fact
+from contracts.notify import MessageHeld, MessageOptedOut, MessageResendAsked
+from notify.domain.attempts import (
+    PostponeMessage,
     RecordFailed,
     RecordSent,
-    RequestMessage,
+    ReleaseMessage,
     StartAttempt,
-    decide,
-    due,
-    evolve,
-    message_id,
-    message_key,
+    SuppressMessage,
 )
-from notify.main import build
-from notify.projections import fold_message
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from notify.domain.message import COMMANDS, decide, due, message_id, message_key
+from notify.domain.outcomes import RecordUnknown, ResendMessage
+from notify.domain.receipts import NoteOverdue
 
-NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
-MESSAGE_ID = message_id("cause-1", 1)
-REQUEST = RequestMessage(
-    message_id=MESSAGE_ID,
-    channel="sms",
-    template=1,
-    to="13800001111",
-    text="您好",
-    cause_id="cause-1",
-    subject="contract:HT26030001",
-)
-REQUESTED = MessageRequested(
-    at=NOW,
-    message_id=MESSAGE_ID,
-    channel="sms",
-    template=1,
-    to="13800001111",
-    text="您好",
-    cause_id="cause-1",
-    subject="contract:HT26030001",
-)
-SENT = MessageSent(at=NOW, message_id=MESSAGE_ID, attempt=1, provider_ref="p1")
 SENT_OK = RecordSent(attempt=1, provider_ref="p1")
 UNREACHED = RecordFailed(attempt=1, reason="busy", permanent=False)
+STORIES = ((), (REQUESTED,), (REQUESTED, ready()), TRIED, WAITING, UNKNOWN, ASKED, UNSETTLED, SENT, GIVEN_UP)
 
 
-def at(now: datetime) -> Context:
-    return Context(now=now, by="system", role="system", policy=policy_book().at(now))
-
-
-def given(*events: NotifyEvent) -> Message:
-    message = INITIAL
-    for event in events:
-        message = evolve(message, event)
-    return message
-
-
-def attempted(attempt: int) -> MessageAttempted:
-    return MessageAttempted(
-        at=NOW, message_id=MESSAGE_ID, attempt=attempt, channel="sms", to="13800001111", text="您好"
-    )
-
-
-def failed(attempt: int, *, final: bool = False, minutes: int | None = None) -> MessageFailed:
-    retry_at = None if minutes is None else NOW + timedelta(minutes=minutes)
-    return MessageFailed(at=NOW, message_id=MESSAGE_ID, attempt=attempt, reason="busy", final=final, retry_at=retry_at)
-
-
-TRIED = (REQUESTED, attempted(1))
-WAITING = (*TRIED, failed(1, minutes=2))
+def held(until: object = MORNING, reason: str = "quiet_hours", attempt: int = 1, tries: int = 1) -> MessageHeld:
+    told = {"at": NIGHT, "message_id": ID, "until": until, "reason": reason, "attempt": attempt, "tries": tries}
+    return MessageHeld.model_validate(told)
 
 
 def test_a_message_is_asked_for_once_whatever_became_of_it() -> None:
     """E4"""
-    stories = ((), (REQUESTED,), TRIED, WAITING, (*TRIED, SENT), (*TRIED, failed(1, final=True)))
-    assert [decide(REQUEST, given(*events), at(NOW)) for events in stories] == [(REQUESTED,), (), (), (), (), ()]
+    decisions = [decide(ASK, given(*events), at(NOW)) for events in STORIES]
+    assert decisions == [(REQUESTED,), *[()] * (len(STORIES) - 1)]
 
 
 def test_one_cause_and_template_are_one_message() -> None:
     """E4"""
     assert (
-        message_id("cause-1", 1) == MESSAGE_ID,
+        message_id("cause-1", 1) == ID,
         len({message_id(cause, template) for cause in ("cause-1", "cause-2") for template in (1, 5)}),
-        message_key(MESSAGE_ID),
-    ) == (True, 4, f"message:{MESSAGE_ID}")
+        message_key(ID),
+    ) == (True, 4, f"message:{ID}")
 
 
-def test_an_attempt_is_on_record_with_all_that_sending_needs() -> None:
+# --- let go, or held back ---------------------------------------------------------------------------------------------
+
+
+def test_a_message_that_its_customer_may_get_goes_out_at_once() -> None:
     """E4"""
-    assert decide(StartAttempt(attempt=1), given(REQUESTED), at(NOW)) == (attempted(1),)
+    assert decide(ReleaseMessage(not_before=NOW), given(REQUESTED), at(NOW)) == (ready(),)
 
 
 @pytest.mark.parametrize(
-    ("events", "attempt", "minutes"),
+    ("now", "until"),
     [
-        ((REQUESTED,), 2, 0),  # out of turn
-        (TRIED, 1, 0),  # already tried
-        (TRIED, 2, 0),  # the answer to the first is not known
-        (WAITING, 2, 1),  # too early
-        (WAITING, 1, 5),  # that attempt is over
-        (WAITING, 3, 5),  # out of turn
-        ((*TRIED, SENT), 2, 5),
-        ((*TRIED, failed(1, final=True)), 2, 5),
+        (NIGHT.replace(hour=13), MORNING),  # 21:00 sharp
+        (NIGHT.replace(hour=12, minute=59), None),
+        (MORNING - timedelta(seconds=1), MORNING),
+        (MORNING, None),
     ],
 )
-def test_an_attempt_early_late_or_out_of_turn_sends_nothing(
-    events: tuple[NotifyEvent, ...], attempt: int, minutes: int
-) -> None:
+def test_in_quiet_hours_an_sms_waits_for_the_morning(now: object, until: object) -> None:
     """E4"""
-    now = NOW + timedelta(minutes=minutes)
-    assert decide(StartAttempt(attempt=attempt), given(*events), at(now)) == ()
+    moment = NIGHT if now is None else now
+    assert isinstance(moment, type(NIGHT))
+    expected = ready() if until is None else held()
+    decision = decide(ReleaseMessage(), given(REQUESTED), at(moment))
+    assert decision == (expected.model_copy(update={"at": moment}),)
+
+
+@pytest.mark.parametrize("changes", [{"urgent": True}, {"channel": "group", "topic": "delay"}])
+def test_what_is_urgent_and_what_goes_to_the_group_wakes_no_customer_for_nothing(changes: dict[str, object]) -> None:
+    """E4"""
+    decision = decide(ReleaseMessage(), given(requested(**changes)), at(NIGHT))
+    assert decision == (ready().model_copy(update={"at": NIGHT}),)
+
+
+def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
+    """E4"""
+    later = NOW + timedelta(hours=3)
+    late = NIGHT + timedelta(hours=1)
+    command = [ReleaseMessage(not_before=moment) for moment in (later, late)]
+    assert [decide(c, given(REQUESTED), at(NOW)) for c in command] == [
+        (held(later, "rate_limit").model_copy(update={"at": NOW}),),
+        (held(MORNING, "quiet_hours").model_copy(update={"at": NOW}),),
+    ]
+
+
+def test_what_was_held_goes_out_when_its_time_has_come() -> None:
+    """E4"""
+    story = given(REQUESTED, held())
+    assert (due(story), decide(ReleaseMessage(), story, at(NIGHT)), decide(ReleaseMessage(), story, at(MORNING))) == (
+        (Timer("release", MORNING, ReleaseMessage()),),
+        (),
+        (ready().model_copy(update={"at": MORNING}),),
+    )
+
+
+def test_quiet_hours_that_begin_on_the_way_hold_it_after_all() -> None:
+    """E4"""
+    assert decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NIGHT)) == (held(),)
+
+
+@pytest.mark.parametrize(
+    ("events", "stopped"),
+    [
+        ((), None),
+        ((requested(optional=True),), True),
+        ((requested(optional=True), held()), True),
+        ((requested(optional=True), ready()), True),
+        ((REQUESTED,), False),  # the contract needs it
+        ((requested(optional=True), ready(), attempted()), False),  # a provider may have it
+    ],
+)
+def test_an_opt_out_stops_what_the_contract_does_not_need(events: tuple[Fact, ...], *, stopped: bool | None) -> None:
+    """E4"""
+    decision = decide(SuppressMessage(), given(*events), at(NOW))
+    if stopped is None:
+        assert code(decision) == "unknown_message"
+    else:
+        assert decision == ((MessageOptedOut(at=NOW, message_id=ID),) if stopped else ())
+
+
+# --- attempted --------------------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_is_on_record_with_all_that_sending_needs_and_who_may_send() -> None:
+    """E4"""
+    assert decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NOW)) == (attempted(),)
+
+
+@pytest.mark.parametrize(
+    ("events", "attempt"),
+    [
+        ((REQUESTED,), 1),  # nobody let it go
+        ((REQUESTED, ready()), 2),  # out of turn
+        (TRIED, 1),  # already tried, by whoever was first
+        (TRIED, 2),
+        (WAITING, 2),  # not let go yet
+        (UNKNOWN, 2),
+        (UNSETTLED, 2),
+        (SENT, 2),
+        (GIVEN_UP, 2),
+    ],
+)
+def test_an_attempt_out_of_turn_sends_nothing(events: tuple[Fact, ...], attempt: int) -> None:
+    """E4"""
+    assert decide(StartAttempt(attempt=attempt, claim="other"), given(*events), at(NOW)) == ()
 
 
 def test_a_message_that_was_taken_is_sent_once() -> None:
     """E4"""
-    assert [decide(SENT_OK, given(*events), at(NOW)) for events in (TRIED, (*TRIED, SENT))] == [(SENT,), ()]
+    assert [decide(SENT_OK, given(*events), at(NOW)) for events in (TRIED, SENT)] == [(sent(),), ()]
 
 
-@pytest.mark.parametrize("events", [WAITING, (*TRIED, failed(1, final=True))])
-def test_that_it_was_sent_after_all_ends_the_trying(events: tuple[NotifyEvent, ...]) -> None:
+@pytest.mark.parametrize("events", [WAITING, GIVEN_UP, UNKNOWN, ASKED, UNSETTLED])
+def test_that_it_was_sent_after_all_ends_the_trying(events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert decide(SENT_OK, given(*events), at(NOW)) == (SENT,)
+    assert decide(SENT_OK, given(*events), at(NOW)) == (sent(),)
+
+
+def test_a_provider_that_has_enough_for_the_moment_is_asked_later_and_that_costs_no_attempt() -> None:
+    """E4"""
+    later = NOW + timedelta(seconds=20)
+    decision = decide(PostponeMessage(attempt=1, seconds=20), given(*TRIED), at(NOW))
+    expected = held(later, "rate_limit", attempt=2, tries=1).model_copy(update={"at": NOW})
+    assert (decision, decide(ReleaseMessage(), given(*TRIED, expected), at(later))) == (
+        (expected,),
+        (ready(2, 1).model_copy(update={"at": later}),),
+    )
+
+
+# --- tried again ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("attempt", "minutes"), [(1, 2), (2, 4), (3, 8), (4, 16)])
 def test_each_failure_waits_twice_as_long_as_the_one_before(attempt: int, minutes: int) -> None:
     """E4"""
-    story = given(REQUESTED, attempted(attempt))
+    story = given(REQUESTED, ready(attempt), attempted(attempt))
     command = RecordFailed(attempt=attempt, reason="busy", permanent=False)
     assert decide(command, story, at(NOW)) == (failed(attempt, minutes=minutes),)
+
+
+def test_messages_that_failed_together_are_tried_apart_and_always_at_the_same_time() -> None:
+    """E4"""
+    policy = POLICY.model_copy(update={"retry_jitter_percent": 20})
+    ids = [message_id(f"cause-{number}", 1) for number in range(50)]
+
+    def waits() -> list[float]:
+        found = []
+        for known_as in ids:
+            story = given(requested(message_id=known_as), ready(), attempted())
+            (event,) = decide(UNREACHED, story, at(NOW, policy=policy))  # type: ignore[misc]
+            found.append((event.retry_at - NOW).total_seconds())  # type: ignore[union-attr]
+        return found
+
+    found = waits()
+    assert (min(found) >= 120, max(found) <= 144, len(set(found)) > 10, waits() == found) == (True, True, True, True)
 
 
 @pytest.mark.parametrize(("attempt", "permanent"), [(5, False), (1, True)])
 def test_the_last_failure_and_a_permanent_one_are_final(attempt: int, *, permanent: bool) -> None:
     """E4"""
     command = RecordFailed(attempt=attempt, reason="busy", permanent=permanent)
-    assert decide(command, given(REQUESTED, attempted(attempt)), at(NOW)) == (failed(attempt, final=True),)
+    story = given(REQUESTED, ready(attempt), attempted(attempt))
+    assert decide(command, story, at(NOW)) == (failed(attempt, final=True),)
 
 
-@pytest.mark.parametrize("events", [WAITING, (*WAITING, attempted(2)), (*TRIED, SENT)])
-def test_a_failure_that_is_told_again_or_late_changes_nothing(events: tuple[NotifyEvent, ...]) -> None:
+@pytest.mark.parametrize("events", [WAITING, (*WAITING, ready(2), attempted(2)), SENT, UNKNOWN])
+def test_a_failure_that_is_told_again_or_late_changes_nothing(events: tuple[Fact, ...]) -> None:
     """E4"""
     assert decide(UNREACHED, given(*events), at(NOW)) == ()
 
 
-def test_the_next_attempt_is_a_timer_of_the_waiting_message_only() -> None:
+def test_the_next_attempt_is_a_timer_of_the_waiting_message() -> None:
     """E4"""
-    timer = Timer("retry", NOW + timedelta(minutes=2), StartAttempt(attempt=2))
-    stories = ((), (REQUESTED,), TRIED, WAITING, (*WAITING, attempted(2)), (*TRIED, SENT))
-    assert [due(given(*events)) for events in stories] == [(), (), (), (timer,), (), ()]
+    retry = Timer("release", NOW + timedelta(minutes=2), ReleaseMessage())
+    found = [due(given(*events)) for events in ((), (REQUESTED,), TRIED, WAITING, UNSETTLED, SENT, GIVEN_UP)]
+    assert found == [(), (), (), (retry,), (), (), ()]
 
 
-@pytest.mark.parametrize("command", [StartAttempt(attempt=1), SENT_OK, UNREACHED])
+def test_a_retry_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
+    """E4"""
+    assert decide(ReleaseMessage(), given(*WAITING), at(NIGHT)) == (held(attempt=2, tries=2),)
+
+
+# --- sent again by a person -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("now", [NOW, NIGHT])
+def test_a_person_sends_a_failed_message_again_under_another_number_of_ours(now: object) -> None:
+    """E4"""
+    assert isinstance(now, type(NOW))
+    decision = decide(ResendMessage(reason="号码已更正"), given(*GIVEN_UP), at(now, by="liang.my"))
+    resent = MessageResendAsked(at=now, message_id=ID, reason="号码已更正", attempt=2, sending_id=f"{ID}-2")
+    way = held(attempt=2, tries=1) if now == NIGHT else ready(2, 1)
+    assert decision == (resent, way)
+
+
+def test_a_message_sent_again_has_all_its_tries_again() -> None:
+    """E4"""
+    resent = MessageResendAsked(at=NOW, message_id=ID, reason="x", attempt=2, sending_id=f"{ID}-2")
+    story = given(*GIVEN_UP, resent, ready(2, 1))
+    again = decide(StartAttempt(attempt=2, claim="mine"), story, at(NOW))
+    tried = given(*GIVEN_UP, resent, ready(2, 1), attempted(2))
+    assert (again, decide(RecordFailed(attempt=2, reason="busy", permanent=False), tried, at(NOW))) == (
+        (attempted(2, sending_id=f"{ID}-2"),),
+        (failed(2, minutes=2),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "refused"),
+    [
+        ((), "unknown_message"),
+        ((REQUESTED,), None),
+        (WAITING, None),
+        (UNKNOWN, "outcome_unknown"),
+        (UNSETTLED, "outcome_unknown"),
+        (SENT, "already_sent"),
+        ((REQUESTED, MessageOptedOut(at=NOW, message_id=ID)), "opted_out"),
+    ],
+)
+def test_only_a_failed_message_can_be_sent_again(events: tuple[Fact, ...], refused: str | None) -> None:
+    """E4"""
+    decision = decide(ResendMessage(reason="x"), given(*events), at(NOW))
+    assert (code(decision), decision == () or isinstance(decision, Rejected)) == (refused, True)
+
+
+# --- out of order -----------------------------------------------------------------------------------------------------
+
+EVERY: tuple[COMMANDS, ...] = (
+    ReleaseMessage(),
+    StartAttempt(attempt=1, claim="mine"),
+    SENT_OK,
+    UNREACHED,
+    RecordUnknown(attempt=1, reason="x", askable=True),
+    PostponeMessage(attempt=1, seconds=5),
+)
+
+
+@pytest.mark.parametrize("command", EVERY)
 def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: COMMANDS) -> None:
     """E4"""
     assert decide(command, given(), at(NOW)) == Rejected(
@@ -176,151 +316,33 @@ def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: COMMAND
     )
 
 
-@pytest.mark.parametrize("command", [SENT_OK, UNREACHED])
-def test_a_result_without_an_attempt_is_refused(command: COMMANDS) -> None:
+@pytest.mark.parametrize("command", [SENT_OK, UNREACHED, RecordUnknown(attempt=1, reason="x", askable=True)])
+@pytest.mark.parametrize("events", [(REQUESTED,), (REQUESTED, ready())])
+def test_a_result_without_an_attempt_is_refused(command: COMMANDS, events: tuple[Fact, ...]) -> None:
     """E4"""
-    decision = decide(command, given(REQUESTED), at(NOW))
-    assert isinstance(decision, Rejected)
-    assert decision.code == "not_attempted"
+    assert code(decide(command, given(*events), at(NOW))) == "not_attempted"
 
 
-def test_a_provider_that_is_always_away_is_asked_five_times_and_then_given_up() -> None:
-    """E4"""
-    message, asked_at, now = given(REQUESTED), list[int](), NOW
-    command: Any = StartAttempt(attempt=1)
-    while command is not None:
-        for step in (command, RecordFailed(attempt=command.attempt, reason="away", permanent=False)):
-            decision = decide(step, message, at(now))
-            assert not isinstance(decision, Rejected)
-            for event in decision:
-                message = evolve(message, event)
-        asked_at.append((now - NOW) // timedelta(minutes=1))
-        command, now = next(((timer.command, timer.at) for timer in due(message)), (None, now))
-    assert asked_at == [0, 2, 6, 14, 30]
+# --- owed by a time ---------------------------------------------------------------------------------------------------
 
 
-# --- whatever is asked, in whatever order ---------------------------------------------------------------------------
-
-COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
-    st.just(REQUEST),
-    st.builds(StartAttempt, attempt=st.integers(1, 6)),
-    st.builds(RecordSent, attempt=st.integers(1, 6), provider_ref=st.just("p1")),
-    st.builds(RecordFailed, attempt=st.integers(1, 6), reason=st.just("busy"), permanent=st.booleans()),
-    st.builds(RecordFailed, attempt=st.integers(1, 6), reason=st.just("busy"), permanent=st.sampled_from([False])),
-)
-STORIES = st.lists(st.tuples(COMMAND, st.integers(0, 20)), max_size=40).map(lambda calls: [(REQUEST, 0), *calls])
-"""Commands, each some minutes after the one before."""
-
-
-def play(story: list[tuple[COMMANDS, int]]) -> tuple[Message, list[NotifyEvent]]:
-    message, history, now = INITIAL, list[NotifyEvent](), NOW
-    for command, minutes in story:
-        now += timedelta(minutes=minutes)
-        decision = decide(command, message, at(now))
-        for event in () if isinstance(decision, Rejected) else decision:
-            message = evolve(message, event)
-            history.append(event)
-    return message, history
-
-
-@given_any(STORIES)
-def test_attempts_count_up_by_one_never_past_the_limit_and_end_with_sending(
-    story: list[tuple[COMMANDS, int]],
-) -> None:
-    """E4"""
-    _, history = play(story)
-    attempts = [event.attempt for event in history if isinstance(event, MessageAttempted)]
-    sent = [position for position, event in enumerate(history) if isinstance(event, MessageSent)]
-    final = [p for p, event in enumerate(history) if isinstance(event, MessageFailed) and event.final]
-    assert attempts == list(range(1, len(attempts) + 1))
-    assert len(attempts) <= policy_book().at(NOW).send_attempts
-    assert len(sent) <= 1
-    assert sent in ([], [len(history) - 1])
-    assert not final or all(isinstance(event, MessageSent) for event in history[final[0] + 1 :])
-
-
-@given_any(STORIES)
-def test_every_retry_waits_until_its_time(story: list[tuple[COMMANDS, int]]) -> None:
-    """E4"""
-    _, history = play(story)
-    message = INITIAL
-    for event in history:
-        if isinstance(message, AwaitingRetry) and isinstance(event, MessageAttempted):
-            assert event.at >= message.retry_at
-        message = evolve(message, event)
-
-
-@given_any(STORIES)
-def test_asking_everything_twice_changes_nothing(story: list[tuple[COMMANDS, int]]) -> None:
-    """E4"""
-    twice = [call for command, minutes in story for call in ((command, minutes), (command, 0))]
-    assert play(twice) == play(story)
-
-
-@given_any(STORIES)
-def test_a_state_survives_its_checkpoint(story: list[tuple[COMMANDS, int]]) -> None:
-    """E4"""
-    message, _ = play(story)
-    adapter: TypeAdapter[Any] = TypeAdapter(type(message))
-    assert adapter.validate_json(adapter.dump_json(message)) == message
-
-
-@given_any(STORIES, STORIES)
-def test_any_event_folds_on_any_state_without_an_error(
-    story: list[tuple[COMMANDS, int]], other: list[tuple[COMMANDS, int]]
-) -> None:
-    """E4"""
-    message, _ = play(story)
-    for event in play(other)[1]:
-        message = evolve(message, event)
-        due(message)
-
-
-@given_any(STORIES)
-def test_the_row_counts_the_attempts_and_hides_the_receiver(story: list[tuple[COMMANDS, int]]) -> None:
-    """C18, E4"""
-    _, history = play(story)
-    facet: Any = None
-    meta = Meta("e", "", "", f"message:{MESSAGE_ID}", NOW, 1, "c", "c", "system", 0)
-    for event in history:
-        facet = fold_message(facet, event, meta)
-    assert facet["attempts"] == sum(isinstance(event, MessageAttempted) for event in history)
-    assert (facet["status"] == "sent") == isinstance(history[-1], MessageSent)
-    assert (facet["to"], facet["text"]) == ("138****1111", None)
-
-
-def decided_in_batches(tmp: Any, story: list[tuple[COMMANDS, int]], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
-    deciders = build(tmp).deciders
-    rules = Rules(
-        service="notify",
-        deciders={"message": deciders[0]},
-        readers=command_reader(deciders),
-        policies=policy_book(),
-        max_event_bytes=1_000_000,
+@pytest.mark.parametrize("events", [(), (ready(),), (ready(), attempted()), (ready(), attempted(), failed(final=True))])
+def test_a_message_that_is_owed_and_not_sent_is_overdue_once(events: tuple[Fact, ...]) -> None:
+    """K17"""
+    owed = NOW + timedelta(hours=5)
+    story = (requested(template=5, duty="K17", due=owed), *events)
+    assert due(given(*story)) == (Timer("owed", owed, NoteOverdue()),)
+    (late,) = decide(NoteOverdue(), given(*story), at(owed))  # type: ignore[misc]
+    assert (late.model_dump(exclude={"at", "event"}), due(given(*story, late))) == (  # type: ignore[union-attr]
+        {"message_id": ID, "duty": "K17", "due": owed, "subject": "contract:HT26030001", "template": 5},
+        (),
     )
-    now, incoming = NOW, list[Incoming]()
-    for offset, (command, minutes) in enumerate(story):
-        now += timedelta(minutes=minutes)
-        headers = tuple(to_headers(Request(f"c{offset}", now, "system", "system", "r")))
-        value = command.model_dump_json().encode()
-        incoming.append(Incoming(offset=offset, key=f"message:{MESSAGE_ID}", value=value, headers=headers))
-    memory: dict[str, Entry] = {}
-    events: list[Outgoing] = []
-    outcomes: list[Outgoing] = []
-    for start in range(0, len(incoming), size):
-        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
-        assert decided.dead == []
-        memory |= decided.changed
-        events += decided.events
-        outcomes += decided.outcomes
-    return events, outcomes
 
 
-@settings(max_examples=50, deadline=None)
-@given_any(STORIES, st.integers(2, 30))
-def test_a_batch_decides_what_one_by_one_decides(
-    tmp_path_factory: pytest.TempPathFactory, story: list[tuple[COMMANDS, int]], size: int
-) -> None:
-    """E4"""
-    home = tmp_path_factory.getbasetemp()
-    assert decided_in_batches(home, story, size) == decided_in_batches(home, story, 1)
+def test_a_message_that_was_sent_in_time_is_not_overdue_and_says_what_it_was_owed_for() -> None:
+    """K17"""
+    owed = NOW + timedelta(hours=5)
+    story = (requested(duty="K17", due=owed), ready(), attempted())
+    decision = decide(SENT_OK, given(*story), at(NOW))
+    assert decision == (sent(duty="K17", due=owed),)
+    assert (due(given(*story, sent())), decide(NoteOverdue(), given(*story, sent()), at(owed))) == ((), ())

@@ -1,28 +1,41 @@
-"""Words of messages: SMS by numbered template (E1), posts to the group made of the event (E2). Chinese, as sent."""
+"""Words of messages: SMS by numbered template (E1), posts and faxes made of the event (E2, E5). Chinese."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 
-from contracts.dispatch import CrewOfDay, DayPublished, Slot
+from contracts.dispatch import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
+from contracts.fact import Half, Window
 from contracts.inventory import MorningFeedbackGiven
-from contracts.order import DelayNoticed
+from contracts.order import ContractCancelled, DelayNoticed
 from contracts.policy import SHANGHAI, Policy
 
 CONTRACT_REGISTERED = 1
+DELIVERY_BOOKED = 2
+DELIVERY_TOMORROW = 3
+INSTALLATION_TOMORROW = 4
 LEFTOVER_ORDERED = 5
 LEFTOVER_GOODS_IN = 6
+VISIT_BOOKED = 7
+THANKS = 8
+DELAY_EXPLAINED = 9
 DAMAGE_FOUND = 10
 
 VARIABLES: Mapping[int, frozenset[str]] = {
     CONTRACT_REGISTERED: frozenset({"name", "contract_no", "promised_on"}),
+    DELIVERY_BOOKED: frozenset({"name", "contract_no", "on", "half"}),
+    DELIVERY_TOMORROW: frozenset({"name", "contract_no", "on", "half"}),
+    INSTALLATION_TOMORROW: frozenset({"name", "contract_no", "on", "half"}),
     LEFTOVER_ORDERED: frozenset({"name", "order_no", "expected_on"}),
     LEFTOVER_GOODS_IN: frozenset({"name", "order_no"}),
+    VISIT_BOOKED: frozenset({"name", "ticket_id", "on", "window"}),
+    THANKS: frozenset({"name", "ticket_id", "link"}),
+    DELAY_EXPLAINED: frozenset({"name", "contract_no", "eta"}),
     DAMAGE_FOUND: frozenset({"name", "contract_no", "product"}),
 }
 """What each template may speak of."""
 
-HALVES = {"am": "上午", "pm": "下午"}
+HALVES: Mapping[Half, str] = {"am": "上午", "pm": "下午"}
 
 
 class BadTemplate(ValueError):
@@ -52,7 +65,13 @@ def check_templates(policy: Policy) -> None:
     for number, names in VARIABLES.items():
         if number not in policy.templates:
             raise BadTemplate(f"policy {policy.revision} has no SMS template {number}")
-        render(policy.templates[number], dict.fromkeys(names, ""))
+        try:
+            render(policy.templates[number], dict.fromkeys(names, ""))
+        except BadTemplate as error:
+            raise BadTemplate(f"policy {policy.revision}, SMS template {number}: {error}") from error
+    for name in ("urgent_templates", "optional_templates"):
+        if unknown := sorted(set(getattr(policy, name)) - VARIABLES.keys()):
+            raise BadTemplate(f"policy {policy.revision}, {name}: there is no SMS template {unknown}")
 
 
 def day_text(day: date) -> str:
@@ -60,10 +79,25 @@ def day_text(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def half_text(half: Half | None) -> str:
+    """上午; nothing while the half-day is open."""
+    return "" if half is None else HALVES[half]
+
+
+def window_text(window: Window) -> str:
+    """09:00-12:00."""
+    starts, ends = (moment.astimezone(SHANGHAI) for moment in (window.starts, window.ends))
+    return f"{starts:%H:%M}-{ends:%H:%M}"
+
+
+def eta_text(eta: date | None) -> str:
+    """When delayed goods are expected."""
+    return "到货日待定" if eta is None else f"预计{day_text(eta)}到货"
+
+
 def plan_text(event: DayPublished) -> str:
     """The day's plan for the group (B4): crew by crew, contract numbers only, no customer data (C18)."""
-    title = "送货安排" if event.version == 1 else "送货安排调整"
-    lines = [f"【{title}】{day_text(event.on)}第{event.version}版，共{len(event.stops)}单"]
+    lines = [f"【送货安排】{day_text(event.on)}第{event.version}版，共{len(event.stops)}单"]
     lines += [line for crew in event.crews for line in _crew_lines(crew, event.stops)]
     return "\n".join(lines)
 
@@ -78,8 +112,40 @@ def _crew_lines(crew: CrewOfDay, stops: Iterable[Slot]) -> list[str]:
 
 
 def _stop_text(stop: Slot) -> str:
-    starts, ends = (moment.astimezone(SHANGHAI) for moment in (stop.window.starts, stop.window.ends))
-    return f"{stop.position}. {stop.contract_no} {starts:%H:%M}-{ends:%H:%M}"
+    return f"{stop.position}. {stop.contract_no} {window_text(stop.window)}"
+
+
+def fax_text(event: DayPublished) -> str:
+    """The schedule for the warehouse (E5): what must be ready, stop by stop, pieces by line; no customer data."""
+    lines = [f"【送货安排表】{day_text(event.on)}第{event.version}版，共{len(event.stops)}单。请确认收到。"]
+    for crew in event.crews:
+        own = sorted((stop for stop in event.stops if stop.crew == crew.crew), key=lambda s: (s.half, s.position))
+        if own:
+            lines.append(f"{crew.name}（{crew.leader_name or '未定'}，{crew.vehicle}）")
+        for stop in own:
+            lines.append(f"  {HALVES[stop.half]}{_stop_text(stop)}")
+            lines += [f"    {line.line_no}. {line.name} {line.sku} × {line.quantity}" for line in stop.lines]
+    return "\n".join(lines)
+
+
+def adjustment_text(event: DayAdjusted) -> str:
+    """What is different in a plan that was published, and why (B4), for the group."""
+    head = f"【送货安排调整】{day_text(event.on)}第{event.version}版。原因：{event.reason}"
+    return "\n".join([head, *(f"{change.contract_no}：{_change_text(change)}" for change in event.changes)])
+
+
+def _change_text(change: PlanAdjustment) -> str:
+    if change.before is None and change.after is None:
+        return "不变"
+    if change.before is None:
+        return f"加入 {_place_text(change.after)}"
+    if change.after is None:
+        return f"取消 {_place_text(change.before)}"
+    return f"{_place_text(change.before)} 改为 {_place_text(change.after)}"
+
+
+def _place_text(slot: Slot | None) -> str:
+    return "" if slot is None else f"{slot.crew} {HALVES[slot.half]}第{slot.position}单 {window_text(slot.window)}"
 
 
 def feedback_text(event: MorningFeedbackGiven) -> str:
@@ -91,9 +157,12 @@ def feedback_text(event: MorningFeedbackGiven) -> str:
 
 def delay_text(event: DelayNoticed) -> str:
     """A delay for the group (A4): each affected customer is called with an explanation."""
-    eta = "到货日待定" if event.eta is None else f"预计{day_text(event.eta)}到货"
     reason = event.reason or "未注明"
-    return (
-        f"【延期】合同{event.contract_no}第{event.line_no}行 {event.sku}，{event.carrier} 运单{event.waybill}，"
-        f"{eta}。原因：{reason}。请致电客户说明。"
-    )
+    what = f"第{event.line_no}行 {event.sku}" if event.line_no else "全部货品"
+    way = f"，{event.carrier} 运单{event.waybill}" if event.waybill else ""
+    return f"【延期】合同{event.contract_no}{what}{way}，{eta_text(event.eta)}。原因：{reason}。请致电客户说明。"
+
+
+def cancellation_text(event: ContractCancelled) -> str:
+    """A cancelled contract for the group (A6)."""
+    return f"【合同取消】合同{event.contract_no}。原因：{event.reason or '未注明'}。请停止备货、送货与安装。"

@@ -20,13 +20,13 @@ from typing import Any
 from contracts.masking import mask_phone
 from contracts.notify import Channel
 from contracts.policy import civil_day
-from notify.sending import NotSent, ResultUnknown, Sent
+from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Taken
 from runtime.clock import utc_now
 from runtime.logs import get_log
 
 log = get_log("notify.senders.console_file")
 
-_ID = re.compile(r"[0-9a-f-]{36}")
+_ID = re.compile(r"[0-9a-f-]{36}(-[0-9]{1,4})?")
 _NUMBER = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 OWNER_ONLY = 0o600
 """The files hold names and numbers of customers (C18)."""
@@ -35,33 +35,36 @@ OWNER_ONLY = 0o600
 class ConsoleFileSender:
     """Writes each message once, however often and from however many processes it is asked."""
 
+    askable = True
+
     def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._folder = folder
         self._ids = folder / "ids"
         self._now = now
 
-    async def send(self, message_id: str, channel: Channel, to: str, text: str) -> Sent | NotSent:
+    async def send(self, parcel: Parcel) -> Taken | NotTaken:
         """Write the message down; a second time changes nothing. Refuses for good what is no telephone number."""
-        if not _ID.fullmatch(message_id):
-            return NotSent("message id is no UUID", permanent=True)
-        if channel == "sms" and not _NUMBER.fullmatch(to.strip()):
-            return NotSent("no telephone number", permanent=True)
-        return await asyncio.to_thread(self._guarded, message_id, (channel, to, text))
+        if not _ID.fullmatch(parcel.sending_id):
+            return NotTaken("message id is no UUID", permanent=True)
+        if parcel.channel == "sms" and not _NUMBER.fullmatch(parcel.to.strip()):
+            return NotTaken("no telephone number", permanent=True)
+        return await asyncio.to_thread(self._guarded, parcel.sending_id, (parcel.channel, parcel.to, parcel.text))
 
-    async def lookup(self, message_id: str) -> Sent | None:
+    async def ask(self, question: Question) -> Known | Absent | CannotSay:
         """Whether the message was written down."""
-        if not _ID.fullmatch(message_id):
-            return None
-        return await asyncio.to_thread(self._look, message_id)
+        if not _ID.fullmatch(question.sending_id):
+            return Absent()
+        found = await asyncio.to_thread(self._look, question.sending_id)
+        return Absent() if found is None else Known(found.provider_ref)
 
-    def _look(self, message_id: str) -> Sent | None:
+    def _look(self, message_id: str) -> Taken | None:
         try:
             with self._turn():
                 return self._settled(message_id)
         except OSError as error:
             raise ResultUnknown(f"{type(error).__name__}: {error.strerror}") from error
 
-    def _guarded(self, message_id: str, letter: tuple[Channel, str, str]) -> Sent:
+    def _guarded(self, message_id: str, letter: tuple[Channel, str, str]) -> Taken:
         try:
             with self._turn():
                 known = self._settled(message_id)
@@ -69,7 +72,7 @@ class ConsoleFileSender:
         except OSError as error:
             raise ResultUnknown(f"{type(error).__name__}: {error.strerror}") from error
 
-    def _write(self, message_id: str, channel: Channel, to: str, text: str) -> Sent:
+    def _write(self, message_id: str, channel: Channel, to: str, text: str) -> Taken:
         now = self._now()
         entry = {
             "message_id": message_id,
@@ -92,7 +95,7 @@ class ConsoleFileSender:
         log.info("message sent", channel=channel, receiver=receiver, message_id=message_id, characters=len(text))
         return self._sent(entry)
 
-    def _settled(self, message_id: str) -> Sent | None:
+    def _settled(self, message_id: str) -> Taken | None:
         """A message that was written before, with its line of the day made good if a crash came between."""
         try:
             entry = json.loads((self._ids / message_id).read_bytes())
@@ -111,8 +114,8 @@ class ConsoleFileSender:
     def _day_file(self, entry: dict[str, Any]) -> Path:
         return self._folder / f"{entry['day']}.jsonl"
 
-    def _sent(self, entry: dict[str, Any]) -> Sent:
-        return Sent(provider_ref=f"{entry['day']}.jsonl#{entry['message_id']}")
+    def _sent(self, entry: dict[str, Any]) -> Taken:
+        return Taken(provider_ref=f"{entry['day']}.jsonl#{entry['message_id']}")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

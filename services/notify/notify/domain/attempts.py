@@ -1,0 +1,261 @@
+"""The way of a message to its provider (E4): let go or held back, attempted, taken or not."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, assert_never
+
+from pydantic import AwareDatetime, Field
+
+from contracts.decision import Command, Context
+from contracts.notify import (
+    MessageAttempted,
+    MessageFailed,
+    MessageHeld,
+    MessageOptedOut,
+    MessageReady,
+    MessageSent,
+)
+from contracts.policy import Policy
+from notify.domain import message_refusals as no
+from notify.domain.message_state import (
+    FAX,
+    Attempting,
+    AwaitingRetry,
+    Confirmed,
+    Decision,
+    Delivered,
+    GivenUp,
+    Held,
+    Letter,
+    Message,
+    OptedOut,
+    Questioned,
+    Ready,
+    Requested,
+    Sent,
+    Undelivered,
+    Unknown,
+    Unrequested,
+    Unsettled,
+    tried,
+)
+from notify.domain.quiet_hours import after_quiet_hours, backed_off
+
+Attempt = Annotated[int, Field(ge=1)]
+
+
+class ReleaseMessage(Command):
+    """The customer may get it (not before `not_before`), or what it was held back for is over."""
+
+    command: Literal["ReleaseMessage"] = "ReleaseMessage"
+    not_before: AwareDatetime | None = None
+
+
+class SuppressMessage(Command):
+    """The customer opted out of it."""
+
+    command: Literal["SuppressMessage"] = "SuppressMessage"
+
+
+class StartAttempt(Command):
+    """The provider is about to be asked for the `attempt`-th time, by the one process that knows `claim`."""
+
+    command: Literal["StartAttempt"] = "StartAttempt"
+    attempt: Attempt
+    claim: str
+
+
+class PostponeMessage(Command):
+    """The provider was not asked: it has had enough for the moment."""
+
+    command: Literal["PostponeMessage"] = "PostponeMessage"
+    attempt: Attempt
+    seconds: Annotated[int, Field(ge=1)]
+
+
+class RecordSent(Command):
+    """The provider has the message; `provider_ref` is its own number. `receipts`: it can tell what became of it."""
+
+    command: Literal["RecordSent"] = "RecordSent"
+    attempt: Attempt
+    provider_ref: str
+    receipts: bool = False
+
+
+class RecordFailed(Command):
+    """The provider said that it does not take it; `permanent`: it never will."""
+
+    command: Literal["RecordFailed"] = "RecordFailed"
+    attempt: Attempt
+    reason: str
+    permanent: bool
+
+
+def release(command: ReleaseMessage, message: Message, ctx: Context) -> Decision:
+    """Let it go, or hold it back: in quiet hours unless urgent, and while the customer had enough (E4)."""
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Requested():
+            return (let_go(message.letter, 1, 1, ctx, not_before=command.not_before),)
+        case Held() if ctx.now >= message.until:
+            return (let_go(message.letter, message.attempt, message.tries, ctx),)
+        case AwaitingRetry() if ctx.now >= message.retry_at:
+            return (let_go(message.letter, message.attempt + 1, message.tries + 1, ctx),)
+        case _:
+            return ()
+
+
+def let_go(
+    letter: Letter, attempt: int, tries: int, ctx: Context, *, not_before: datetime | None = None
+) -> MessageReady | MessageHeld:
+    """What releasing comes to."""
+    earliest = max(ctx.now, not_before or ctx.now)
+    until = earliest
+    if letter.channel == "sms" and not letter.urgent:
+        until = after_quiet_hours(earliest, ctx.policy)
+    if until <= ctx.now:
+        return MessageReady(at=ctx.now, message_id=letter.message_id, attempt=attempt, tries=tries)
+    return MessageHeld(
+        at=ctx.now,
+        message_id=letter.message_id,
+        until=until,
+        reason="quiet_hours" if until > earliest else "rate_limit",
+        attempt=attempt,
+        tries=tries,
+    )
+
+
+def suppress(command: SuppressMessage, message: Message, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
+    """Not sent: the customer opted out. Only what the contract does not need, while no provider has it (E4)."""
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Requested() | Held() | Ready() | AwaitingRetry() if message.letter.optional:
+            return (MessageOptedOut(at=ctx.now, message_id=message.letter.message_id),)
+        case _:
+            return ()
+
+
+def start_attempt(command: StartAttempt, message: Message, ctx: Context) -> Decision:
+    """Put on record that the provider is asked now, and by whom, before it is (E4).
+
+    Out of turn: nothing. Quiet hours may have begun since it was let go: then it is held after all.
+    """
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Ready() if command.attempt == message.attempt:
+            letter = message.letter
+            after_all = let_go(letter, message.attempt, message.tries, ctx)
+            if isinstance(after_all, MessageHeld):
+                return (after_all,)
+        case _:
+            return ()
+    return (
+        MessageAttempted(
+            at=ctx.now,
+            message_id=letter.message_id,
+            attempt=command.attempt,
+            channel=letter.channel,
+            to=letter.to,
+            text=letter.text,
+            template=letter.template,
+            words=letter.words,
+            topic=letter.topic,
+            claim=command.claim,
+            sending_id=letter.sending_id,
+        ),
+    )
+
+
+def postpone(command: PostponeMessage, message: Message, ctx: Context) -> Decision:
+    """The provider takes no more for a while and was not asked: a later attempt is made; this one does not count."""
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Attempting() if message.attempt == command.attempt:
+            until = ctx.now + timedelta(seconds=command.seconds)
+            return (let_go(message.letter, message.attempt + 1, message.tries, ctx, not_before=until),)
+        case _:
+            return ()
+
+
+def record_sent(command: RecordSent, message: Message, ctx: Context) -> Decision:
+    """It was sent. A fact, also when it becomes known after a failure: then nothing is tried again (E4)."""
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Sent() | Delivered() | Undelivered() | OptedOut() | Confirmed():
+            return ()
+        case Requested() | Held() | Ready() if not tried(message):
+            return no.not_attempted()
+        case (
+            Requested()
+            | Held()
+            | Ready()
+            | Attempting()
+            | AwaitingRetry()
+            | Unknown()
+            | Questioned()
+            | Unsettled()
+            | GivenUp()
+        ):
+            return (
+                sent(message.letter, ctx, attempt=command.attempt, ref=command.provider_ref, receipts=command.receipts),
+            )
+    assert_never(message)
+
+
+def sent(
+    letter: Letter, ctx: Context, *, attempt: int, ref: str, receipts: bool = False, settled_by: str | None = None
+) -> MessageSent:
+    """That it was sent, with all that others need to know of it."""
+    is_fax = letter.topic == FAX
+    return MessageSent(
+        at=ctx.now,
+        message_id=letter.message_id,
+        attempt=attempt,
+        provider_ref=ref,
+        channel=letter.channel,
+        template=letter.template,
+        topic=letter.topic,
+        ref=letter.ref,
+        subject=letter.subject,
+        cause_id=letter.cause_id,
+        duty=letter.duty,
+        due=letter.due,
+        settled_by=settled_by,
+        ask_at=ctx.now + timedelta(minutes=ctx.policy.ask_minutes) if receipts else None,
+        confirm_due=ctx.now + timedelta(minutes=ctx.policy.fax_confirm_minutes) if is_fax else None,
+    )
+
+
+def record_failed(command: RecordFailed, message: Message, ctx: Context) -> Decision:
+    """This attempt failed for certain: the next one waits twice as long, up to `policy.send_attempts` in all (E4)."""
+    match message:
+        case Unrequested():
+            return no.unknown()
+        case Attempting() if message.attempt == command.attempt:
+            return (failed(message, command.reason, ctx, permanent=command.permanent),)
+        case _ if not tried(message):
+            return no.not_attempted()
+        case _:
+            return ()
+
+
+def failed(message: Attempting | Questioned, reason: str, ctx: Context, *, permanent: bool) -> MessageFailed:
+    """The failure of an attempt: final, or with the time of the next one."""
+    final = permanent or message.tries >= ctx.policy.send_attempts
+    return MessageFailed(
+        at=ctx.now,
+        message_id=message.letter.message_id,
+        attempt=message.attempt,
+        reason=reason,
+        final=final,
+        retry_at=None if final else ctx.now + _wait(message, ctx.policy),
+    )
+
+
+def _wait(message: Attempting | Questioned, policy: Policy) -> timedelta:
+    key = f"{message.letter.message_id}/{message.attempt}"
+    return backed_off(policy.retry_minutes, message.tries - 1, key, policy)

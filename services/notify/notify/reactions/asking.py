@@ -1,0 +1,117 @@
+"""How reactions ask for a message or a call."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Customer
+from contracts.notify import CallPurpose, Word
+from contracts.policy import policy_book
+from notify.domain import texts
+from notify.domain.call import DropCall, RequestCall, call_id, call_key
+from notify.domain.message import GROUP_POST, RequestMessage, message_id, message_key
+from notify.domain.message_state import FAX
+
+GROUP = "品牌群"
+
+
+def sms(
+    template: int,
+    customer: Customer,
+    words: Mapping[str, str],
+    *,
+    meta: Meta,
+    subject: str,
+    cause: str = "",
+    duty: str = "",
+    due: datetime | None = None,
+) -> Ask:
+    """A message to a customer. `cause`: what makes it one message, where that is not the event alone."""
+    policy = policy_book().at(meta.time)
+    filled = {"name": customer.name, **words}
+    known_as = message_id(cause or meta.id, template)
+    command = RequestMessage(
+        message_id=known_as,
+        channel="sms",
+        template=template,
+        to=customer.phone,
+        text=texts.render(policy.templates[template], filled),
+        cause_id=meta.id,
+        subject=subject,
+        words=tuple(Word(name=name, value=value) for name, value in filled.items()),
+        urgent=template in policy.urgent_templates,
+        optional=template in policy.optional_templates,
+        duty=duty,
+        due=due,
+    )
+    return Ask(message_key(known_as), command)
+
+
+def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "") -> Ask:
+    """A post to the group."""
+    return _told(text, topic, GROUP, message_id(meta.id, GROUP_POST), meta=meta, subject=subject, ref=ref)
+
+
+def fax(text: str, depot: str, *, meta: Meta, ref: str) -> Ask:
+    """A schedule to the warehouse (E5)."""
+    return _told(text, FAX, f"仓库 {depot}", message_id(f"{meta.id}/{FAX}", GROUP_POST), meta=meta, subject="", ref=ref)
+
+
+def _told(text: str, topic: str, to: str, known_as: str, *, meta: Meta, subject: str, ref: str) -> Ask:
+    command = RequestMessage(
+        message_id=known_as,
+        channel="group",
+        template=GROUP_POST,
+        to=to,
+        text=text,
+        cause_id=meta.id,
+        subject=subject or meta.subject,
+        topic=topic,
+        ref=ref,
+    )
+    return Ask(message_key(known_as), command)
+
+
+def call(
+    purpose: CallPurpose,
+    subject: str,
+    script: str,
+    *,
+    meta: Meta,
+    due: datetime,
+    role: str,
+    customer: Customer | None,
+    occasion: str = "",
+    owner: str | None = None,
+    duty: str = "",
+    again: bool = False,
+) -> Ask:
+    """A call that somebody of `role` owes by `due`. Customer None: the one who is known from before."""
+    known_as = call_id(purpose, subject, occasion)
+    command = RequestCall(
+        call_id=known_as,
+        purpose=purpose,
+        subject=subject,
+        occasion=occasion,
+        customer=customer,
+        due=due,
+        owner_role=role,
+        owner=owner or None,
+        script=script,
+        cause_id=meta.id,
+        duty=duty,
+        again=again,
+    )
+    return Ask(call_key(known_as), command)
+
+
+def fulfilled(purpose: CallPurpose, subject: str, meta: Meta, occasion: str = "") -> Ask:
+    """That call is not needed: what it was for has been done, as the event says."""
+    note = meta.type.split(".")[2] if meta.type.count(".") > 1 else meta.type
+    return Ask(call_key(call_id(purpose, subject, occasion)), DropCall(reason="fulfilled", note=note))
+
+
+def fell_away(purpose: CallPurpose, subject: str, note: str, occasion: str = "") -> Ask:
+    """That call is not needed any more."""
+    return Ask(call_key(call_id(purpose, subject, occasion)), DropCall(reason="fell_away", note=note))

@@ -1,0 +1,62 @@
+"""What other services tell, and what notify's reactions ask for then."""
+
+from datetime import UTC, date, datetime
+
+from contracts.decision import Ask
+from contracts.envelope import Meta
+from contracts.fact import Customer, Fact, Window
+from contracts.policy import SHANGHAI
+from notify.domain.call import DropCall, RequestCall
+from notify.domain.message import RequestMessage
+from notify.reactions import every_reaction
+
+NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
+"""10:00 on Friday the 13th in Shanghai."""
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+MORNING = Window(starts=datetime(2026, 3, 14, 0, 30, tzinfo=UTC), ends=datetime(2026, 3, 14, 4, tzinfo=UTC))
+SATURDAY = date(2026, 3, 14)
+REACTIONS = every_reaction(lambda ticket_id: f"https://songda.example/rate/{ticket_id}")
+
+
+def meta(subject: str, cause: str = "cause-1", time: datetime = NOW) -> Meta:
+    return Meta(cause, "songda.test.Something.v1", "", subject, time, 1, "c", "c", "he.jx", 0)
+
+
+def asked(source: str, event: Fact, subject: str, cause: str = "cause-1", time: datetime = NOW) -> list[Ask]:
+    return [
+        ask
+        for reaction in REACTIONS
+        if reaction.source == source
+        for ask in reaction.react(event, meta(subject, cause, time))
+    ]
+
+
+def messages(source: str, event: Fact, subject: str, cause: str = "cause-1", time: datetime = NOW) -> list[Ask]:
+    return [ask for ask in asked(source, event, subject, cause, time) if isinstance(ask.command, RequestMessage)]
+
+
+def texts_of(asks: list[Ask]) -> list[tuple[str, int, str]]:
+    """Subject, template and text of the messages."""
+    commands = [ask.command for ask in asks if isinstance(ask.command, RequestMessage)]
+    return [(command.subject, command.template, command.text) for command in commands]
+
+
+def calls(source: str, event: Fact, subject: str, cause: str = "cause-1", time: datetime = NOW) -> list[str]:
+    """Calls that are asked for, in one line each: purpose, subject, occasion, owner, due in Shanghai, duty."""
+    found = []
+    for ask in asked(source, event, subject, cause, time):
+        command = ask.command
+        if isinstance(command, RequestCall):
+            due = command.due.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+            owner = command.owner or command.owner_role
+            found.append(f"{command.purpose} {command.subject} {command.occasion or '-'} {owner} {due} {command.duty}")
+    return found
+
+
+def drops(source: str, event: Fact, subject: str) -> dict[str, tuple[str, str]]:
+    """Calls that are dropped: aggregate id -> reason and note."""
+    return {
+        ask.aggregate_id: (ask.command.reason, ask.command.note)
+        for ask in asked(source, event, subject)
+        if isinstance(ask.command, DropCall)
+    }
