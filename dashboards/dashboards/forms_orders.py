@@ -4,11 +4,11 @@ from typing import Any
 
 from contracts.masking import customer_for, mask_phone
 from contracts.policy import policy_book
+from contracts.unloading import in_unloading_order
 from dashboards.forms import Content, Form
 from dashboards.nav import STAFF
 from dashboards.orders_reading import own_contract
 from dashboards.seat import Seat
-from dashboards.unloading import in_unloading_order
 
 
 async def _shipping(seat: Seat, contract_no: str) -> Content | None:
@@ -19,7 +19,7 @@ async def _shipping(seat: Seat, contract_no: str) -> Content | None:
     order: dict[str, Any] = row["order"]
     customer = customer_for(seat.person.role, order["customer"])
     order_of = policy_book().at(seat.now).unloading_order
-    lines = in_unloading_order(order["lines"], lambda line: f"{line['category']}{line['name']}", order_of)
+    lines = in_unloading_order(order["lines"], lambda line: str(line["category"]), order_of)
     return {"order": order, "customer": {**customer, "phone": mask_phone(customer["phone"])}, "lines": lines}
 
 

@@ -8,6 +8,7 @@ from dashboards import (
     board_rows,
     board_week_pages,
     contract_pages,
+    counts_pages,
     crew_pages,
     forms_pages,
     journal,
@@ -17,6 +18,7 @@ from dashboards import (
     login,
     orders_pages,
     orders_rows,
+    warehouse_pages,
 )
 
 PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL, orders_rows.ORDER_DESK)
@@ -28,6 +30,8 @@ for part in (
     kpi_pages.router,
     orders_pages.router,
     contract_pages.router,
+    warehouse_pages.router,
+    counts_pages.router,
     crew_pages.router,
     forms_pages.router,
     live_rows.router,

@@ -23,7 +23,8 @@ OF_SERVICES = (
     "scraps",
     "stocklists",
     "counts",
-    "quality",
+    "countplans",
+    "packing",
 )
 """Read models of the services that the pages read; a test gives their rows as they are stored."""
 

@@ -1,6 +1,6 @@
 /* Pages where people type: forms that ask the API, lists by keyboard and scanner, parts that renew themselves.
    <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|json|bool,
-   rows of [data-list=name] become a list (those with data-needs=field only when it is filled), data-upload sends files first.
+   rows of [data-list=name] become a list (those with data-needs=field only when it is filled; data-each=name: one request a row), data-upload sends files first.
    data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
 'use strict';
 (() => {
@@ -38,13 +38,14 @@
   function put(body, name, value) {
     const path = name.split('.');
     const last = path.pop();
-    let at = body;
-    for (const step of path) at = at[step] ??= {};
-    at[last] = value;
+    const steps = [...path, last]; // a.0.b: the member of a list
+    path.reduce((inner, step, index) => (inner[step] ??= /^\d+$/.test(steps[index + 1]) ? [] : {}), body)[last] = value;
   }
+  const at = (body, name) => name.split('.').reduce((value, step) => value?.[step], body);
   function valueOf(field) {
     const type = field.dataset.type || (field.type === 'checkbox' ? 'bool' : field.type === 'number' ? 'number' : 'text');
     if (field.type === 'radio' && !field.checked) return undefined;
+    if (field.type === 'file') return field.refs?.length ? (field.multiple ? field.refs : field.refs[0]) : undefined;
     if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [TYPES[type](field.value)] : [];
     const text = field.value.trim();
     return text === '' && !('keep' in field.dataset) ? undefined : TYPES[type](text);
@@ -53,25 +54,25 @@
     const body = {};
     const rows = new Map();
     for (const field of [...form.elements, ...(button?.name ? [button] : [])]) {
-      const unwanted = !field.name || field.disabled || field.type === 'file' || (field.type === 'submit' && field !== button);
+      const unwanted = !field.name || field.disabled || (field.type === 'submit' && field !== button);
       const value = unwanted ? undefined : valueOf(field);
       if (value === undefined) continue;
       const row = field.closest('[data-list]');
       const into = row ? (rows.get(row) || rows.set(row, {}).get(row)) : body;
-      if (field.type === 'checkbox' && Array.isArray(value)) into[field.name] = [...(into[field.name] || []), ...value];
+      if (Array.isArray(value) && field.type === 'checkbox') put(into, field.name, [...(at(into, field.name) || []), ...value]);
       else put(into, field.name, value);
     }
     for (const list of new Set([...form.querySelectorAll('[data-list]')].map((row) => row.dataset.list))) put(body, list, []);
     for (const [row, value] of rows) {
       const { list, needs } = row.dataset;
-      if (!needs || (value[needs] !== undefined && value[needs] !== false)) list.split('.').reduce((at, step) => at[step], body).push(value);
+      if (!needs || (value[needs] !== undefined && value[needs] !== false)) at(body, list).push(value);
     }
     for (const field of form.querySelectorAll('[data-changes]')) { // a list of whole things, one figure of each changed
       const changed = field.value.trim() === '' ? [] : [{ ...JSON.parse(field.dataset.changes), [field.dataset.field]: Number(field.value) }];
       body.change = [...(body.change || []), ...changed];
     }
     const [list, number] = (form.dataset.numbered || '').split(':'); // rows that carry their own number
-    if (list) body[list].forEach((row, at) => { row[number] ??= at + 1; });
+    if (list) body[list].forEach((row, index) => { row[number] ??= index + 1; });
     return body;
   }
   function addressed(pattern, body) { // names in the address are not repeated in the body
@@ -91,17 +92,16 @@
     canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
     return new Promise((done) => { canvas.toBlob((blob) => done(blob || file), 'image/jpeg', 0.85); });
   }
-  async function upload(form, body) {
+  async function upload(form) {
     for (const field of form.querySelectorAll('input[type=file][data-upload]')) {
-      const refs = [];
+      field.refs = [];
       for (const file of field.files) {
         const parcel = new FormData();
         parcel.append('file', await shrunk(file), file.name);
         const answer = await fetch('/api/files', { method: 'POST', body: parcel });
         if (!answer.ok) throw Object.assign(new Error('upload'), { answer });
-        refs.push((await answer.json()).ref);
+        field.refs.push((await answer.json()).ref);
       }
-      if (refs.length) put(body, field.name, field.multiple ? refs : refs[0]);
     }
   }
 
@@ -160,32 +160,35 @@
 
   const keys = new WeakMap(); // the same content sent again after no answer must not happen twice
   function keyOf(form, text) {
-    const known = keys.get(form);
-    if (known?.text === text) return known.key;
-    const key = crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join('-');
-    keys.set(form, { text, key });
-    return key;
+    const known = keys.get(form) || keys.set(form, new Map()).get(form);
+    if (!known.has(text)) known.set(text, crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join('-'));
+    return known.get(text);
   }
 
   async function send(form, button) {
-    const body = bodyOf(form, button);
-    const sent = { ...body };
-    const [method, pattern] = (button?.dataset.api || form.dataset.api).split(' ');
-    const path = addressed(pattern, body);
     for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
     for (const box of form.querySelectorAll('[data-error]')) box.hidden = true;
     form.setAttribute('aria-busy', 'true');
     const buttons = [...document.querySelectorAll('button')].filter((one) => one.form === form && !one.disabled);
     buttons.forEach((one) => { one.disabled = true; });
     try {
-      await upload(form, body);
-      const text = JSON.stringify(body);
-      const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`) };
-      if (form.dataset.version) headers['If-Match'] = `"${form.dataset.version}"`;
-      const answer = await fetch(path, { method, headers, body: text });
-      if (answer.status < 500) keys.delete(form);
-      if (!answer.ok) { await refused(form, answer); return; }
-      const told = await decided(answer, form);
+      await upload(form);
+      const body = bodyOf(form, button);
+      const sent = { ...body };
+      const [method, pattern] = (button?.dataset.api || form.dataset.api).split(' ');
+      const path = addressed(pattern, body);
+      const { [form.dataset.each]: each, ...rest } = body; // data-each: one request for each row of that list
+      let told = null;
+      for (const one of each ? each.map((row) => ({ ...rest, ...row })) : [body]) {
+        const text = JSON.stringify(one);
+        const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`) };
+        if (form.dataset.version) headers['If-Match'] = `"${form.dataset.version}"`;
+        const answer = await fetch(path, { method, headers, body: text });
+        if (answer.status < 500) keys.get(form).delete(`${method} ${path} ${text}`);
+        if (!answer.ok) { await refused(form, answer); return; }
+        told = await decided(answer, form);
+        if (!told) return;
+      }
       if (told) await done(form, { ...sent, ...(told.body || {}), ...(told.aggregate_id ? {} : told) });
     } catch (broken) {
       if (broken.answer) await refused(form, broken.answer);

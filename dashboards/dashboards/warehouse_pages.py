@@ -1,0 +1,154 @@
+"""Warehouse desk 仓库 over HTTP: picking, stock and bin cards, with their sheets."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from contracts.inventory_packing import QualityCause
+from dashboards.live_rows import rows_stream
+from dashboards.nav import WAREHOUSE
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.stock_view import StockRow, card_lines, stock_row
+from dashboards.warehouse_reading import (
+    DEPOT,
+    HELD,
+    StockChosen,
+    bins_of,
+    read_card,
+    read_picking,
+    stock_all,
+    stock_chosen,
+    stock_page,
+)
+
+CARD_MOVES = 300
+"""Lines of a bin card on the page, the latest first; the sheet holds all."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/warehouse")
+async def picking(request: Request) -> Response:
+    """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    on = seat.day("date") or seat.today
+    stream = rows_stream(seat.desk, ("picklists", "stock", "packing", "board_days"))
+    return seat.show(
+        "warehouse.html",
+        on=on,
+        days=(seat.today, seat.today + timedelta(days=1)),
+        view=await read_picking(seat, on),
+        stream=stream,
+        may_answer=seat.is_one_of("warehouse"),
+        may_check=seat.is_one_of("qc"),
+        may_label=seat.is_one_of("warehouse", "qc"),
+        causes=get_args(QualityCause),
+    )
+
+
+@router.get("/warehouse/stock")
+async def stock(request: Request) -> Response:
+    """库存: what lies where, for whom (D6)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    chosen = stock_chosen(seat)
+    stream = rows_stream(seat.desk, ("stock",))
+    part = await stock_page(seat, chosen, seat.asked("after", longest=400))
+    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    return seat.show(
+        "stock.html",
+        chosen=chosen,
+        slice=part,
+        rows=[stock_row(row["stock"]) for row in part.rows],
+        holds=HELD,
+        bins=bins_of(seat),
+        stream=stream,
+        sheet=f"/warehouse/stock.xlsx?{urlencode(query)}",
+    )
+
+
+@router.get("/warehouse/stock.xlsx")
+async def stock_sheet(request: Request) -> Response:
+    """All rows that are chosen, a line for each place (X6)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "wh.pieces", "wh.held_for", "wh.pending", "wh.last_move")
+    return await sheet(words("wh.tab.stock"), [words(name) for name in names], _places(seat, stock_chosen(seat)))
+
+
+async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
+    async for row in stock_all(seat, chosen):
+        one: StockRow = stock_row(row["stock"])
+        moved = None if one.last_move_at is None else datetime.fromisoformat(one.last_move_at)
+        for lot in one.lots:
+            pending = lot["quantity"] if lot["pending"] else None
+            yield one.sku, one.name, one.on_hand, lot["bin"], lot["quantity"], lot["held_for"], pending, moved
+        if not one.lots:
+            yield one.sku, one.name, one.on_hand, None, 0, None, None, moved
+
+
+@router.get("/warehouse/stock/{sku}.xlsx")
+async def card_sheet(sku: str, request: Request) -> Response:
+    """A bin card, every line (X6)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    found = await read_card(seat, sku)
+    if found is None:
+        return seat.not_found(sku)
+    words = seat.words
+    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "wh.where", "card.voucher")
+    head = [words(name) for name in (*names, "wh.held_for", "reason", "by")]
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        for one in card_lines(found[1]["moves"]):
+            yield (
+                one.move_no,
+                one.at,
+                one.recorded,
+                words(f"move.{one.kind}"),
+                one.change,
+                one.after,
+                one.where,
+                one.voucher_no,
+                one.held_for,
+                one.reason,
+                one.by,
+            )
+
+    return await sheet(f"{words('print.bin-card')} {sku}", head, lines())
+
+
+@router.get("/warehouse/stock/{sku}")
+async def card(sku: str, request: Request) -> Response:
+    """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.desk, ("stock", "cards"), f"{DEPOT}:{sku}")
+    found = await read_card(seat, sku)
+    if found is None:
+        return seat.not_found(sku)
+    lines = card_lines(found[1]["moves"])
+    return seat.show(
+        "bin_card.html",
+        one=stock_row(found[0]),
+        lines=lines[-CARD_MOVES:][::-1],
+        more=max(0, len(lines) - CARD_MOVES),
+        bins=bins_of(seat),
+        people=request.app.state.people,
+        stream=stream,
+        may_move=seat.is_one_of("warehouse"),
+        may_scrap=seat.is_one_of("warehouse", "accountant"),
+        due=(seat.today + timedelta(days=7)).isoformat(),
+    )

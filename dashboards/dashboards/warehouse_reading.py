@@ -1,0 +1,101 @@
+"""Warehouse desk: the only place that queries its read models."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.policy import policy_book
+from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
+from dashboards.picking import PickDay, pick_day
+from dashboards.seat import Seat
+
+DEPOT = "main"
+STOCK_SORT: Sort = BY_ID
+HELD = ("held", "free", "pending", "short", "dead")
+"""What the stock list may be narrowed to: held for contracts, free, waiting for a decision, short, dead."""
+
+
+async def read_picking(seat: Seat, on: date) -> PickDay | None:
+    """The day's list by vehicle, or None when no plan has reached the warehouse (B9)."""
+    desk = seat.desk
+    row = await desk.rows("picklists").get(f"{DEPOT}:{on.isoformat()}")
+    if row is None:
+        return None
+    picklist = row["picklist"]
+    contracts = sorted({stop["contract_no"] for stop in picklist["stops"]})
+    orders = await desk.rows("order_desk").get_many(contracts)
+    day = await desk.rows("board_days").get(f"{DEPOT}:{on.isoformat()}")
+    stock = await desk.rows("stock").find({"stock.holders": {"$in": contracts}})
+    return pick_day(
+        picklist,
+        crews=[] if day is None else day["day"]["crews"],
+        orders={row["_id"]: row["order"] for row in orders},
+        stock=[row["stock"] for row in stock],
+        packing={row["_id"]: row for row in await desk.rows("packing").get_many(contracts)},
+        order=policy_book().at(seat.now).unloading_order,
+        role=seat.person.role,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StockChosen:
+    """What is chosen in the stock list."""
+
+    q: str | None = None
+    held: str | None = None
+    bin: str | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.q or self.held or self.bin)
+
+
+def stock_chosen(seat: Seat) -> StockChosen:
+    """What the address chooses."""
+    return StockChosen(q=seat.asked("q", longest=40), held=seat.one_of("held", HELD), bin=seat.asked("bin", longest=20))
+
+
+def stock_query(chosen: StockChosen) -> Json:
+    """Choices -> the condition. `q`: a sku or its beginning, a contract number, a bin, or a product's name."""
+    conditions: list[Json] = []
+    if chosen.held == "dead":
+        conditions.append({"stock.dead_month": {"$gt": ""}})
+    elif chosen.held == "short":
+        conditions.append({"stock.short.0": {"$exists": True}})
+    elif chosen.held:
+        conditions.append({f"stock.{chosen.held}": {"$gt": 0}})
+    if chosen.bin:
+        conditions.append({"stock.bins": chosen.bin.upper()})
+    if chosen.q:
+        upper = chosen.q.upper()
+        if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal() and len(upper) >= 8:
+            conditions.append({"stock.holders": upper})
+        elif upper.isascii():
+            conditions.append({"$or": [{"_id": starts_with(f"{DEPOT}:{upper}")}, {"stock.bins": upper}]})
+        else:
+            conditions.append({"stock.name": starts_with(chosen.q)})
+    return both(*conditions)
+
+
+async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice:
+    """One page of the stock list."""
+    return await page_of(seat.desk.rows("stock"), stock_query(chosen), sort=STOCK_SORT, after=after)
+
+
+def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
+    """All rows that are chosen."""
+    return every(seat.desk.rows("stock"), stock_query(chosen), sort=STOCK_SORT)
+
+
+async def read_card(seat: Seat, sku: str) -> tuple[Json, Json] | None:
+    """Stock and bin card (存卡) of a sku."""
+    row_id = f"{DEPOT}:{sku}"
+    stock, card = await seat.desk.rows("stock").get(row_id), await seat.desk.rows("cards").get(row_id)
+    return None if stock is None or card is None else (stock["stock"], card["card"])
+
+
+def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:
+    """Zone -> its bins, as the policy has them (D6)."""
+    depots = policy_book().at(seat.now).depots
+    return {f"{zone.zone} {zone.name}": zone.bins for depot in depots if depot.depot == DEPOT for zone in depot.zones}

@@ -1,0 +1,229 @@
+"""The warehouse desk: picking, bin cards with a balance, blind counts, and where ledger, card and goods part."""
+
+import re
+from io import BytesIO
+
+import pytest
+from dashboards_site import browser, site
+from dashboards_story import NOW
+from openpyxl import load_workbook
+from warehouse_story import ON, card, compared, count, count_line, lot, move, picklist, rows, stock
+
+from contracts.policy import policy_book
+from dashboards.ledger import partings
+from dashboards.orders_reading import Chosen
+from dashboards.picking import pick_day
+from dashboards.stock_view import card_lines
+from dashboards.warehouse_reading import StockChosen, stock_query
+
+KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE = (
+    "mai.gh",
+    "lu.qc",
+    "su.kj",
+    "he.jx",
+    "guan.yf",
+    "li.zq",
+    "wu.xm",
+)
+ORDER = policy_book().at(NOW).unloading_order
+MOVES = (
+    move(1, "received", 0, 9, put=[lot("A-05-2", 9)]),
+    move(2, "moved", 9, 9, taken=[lot("A-05-2", 9)], put=[lot("B-01-1", 9)], quantity=9),
+    move(3, "issued", 9, 8, taken=[lot("B-01-1", 1)]),
+)
+STORY = rows(
+    picklists=[picklist()],
+    stock=[stock("WC-1", lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True))],
+    cards=[card("WC-1", *MOVES)],
+    counts=[count("PD-1", count_line())],
+)
+
+
+async def get(path, person=KEEPER, story=STORY):
+    async with browser(site(story), person) as client:
+        return await client.get(path)
+
+
+PAGES = (
+    f"/warehouse?date={ON}",
+    "/warehouse",
+    "/warehouse/stock",
+    "/warehouse/stock/WC-1",
+    "/warehouse/counts",
+    "/warehouse/counts/PD-1",
+    "/warehouse/report",
+    f"/forms/delivery-list/{ON}",
+    f"/forms/sorting-sheet/{ON}/S1",
+    "/forms/bin-card/WC-1",
+    "/forms/count-sheet/PD-1",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("person", [KEEPER, QC, ACCOUNTANT, MANAGER])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_page_of_the_warehouse_renders_for_who_works_there(path, person, lang):
+    """X5"""
+    answer = await get(f"{path}{'&' if '?' in path else '?'}lang={lang}", person)
+    assert (answer.status_code, answer.text.count("<h1"), answer.text.count("<main")) == (200, 1, 1)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_store_has_no_business_in_the_warehouse(path):
+    """C18"""
+    assert (await get(path, STORE)).status_code == 403
+
+
+MISSING = ("/warehouse/stock/NO-1", "/warehouse/counts/PD-9", "/forms/nothing/1", "/forms/bin-card/X")
+
+
+@pytest.mark.parametrize("path", MISSING)
+async def test_what_is_not_there_is_said_in_words(path):
+    answer = await get(path)
+    assert (answer.status_code, "没有找到" in answer.text) == (404, True)
+
+
+# --- picking ---------------------------------------------------------------------------------------------------------
+
+
+def packed(*categories, passed=None):
+    lines = [{"line_no": n, "category": name, "spec": ""} for n, name in enumerate(categories, start=1)]
+    return {"contract": {"lines": lines}, "quality": {"passed": passed or {}}}
+
+
+def day_of(**more):
+    given = {"crews": [], "orders": {}, "stock": [], "packing": {}, "order": ORDER, "role": "warehouse", **more}
+    return pick_day(picklist()["picklist"], **given)
+
+
+def test_the_last_stop_is_loaded_first_and_what_is_unloaded_last_goes_in_first():
+    """B19"""
+    view = day_of(packing={"HT26030001": packed("卫浴"), "HT26030002": packed("台面", "柜体")})
+    assert [line.name for stop in view.stops for line in stop.lines] == ["石英石台面", "地柜柜体", "坐便器"]
+
+
+def test_a_stop_is_ready_by_what_lies_here_for_its_contract():
+    """B6 D8: free pieces and pieces in the pending zone are nobody's."""
+    row = stock("WC-1", lot("B-1", 5), lot("B-2", 2, "HT26030001"), lot("D-1", 9, "HT26030001", pending=True))
+    view = day_of(stock=[row["stock"]], packing={"HT26030001": packed("卫浴", passed={"1": 2})})
+    stop = next(one for one in view.stops if one.contract_no == "HT26030001")
+    assert (stop.lines[0].bins, stop.lines[0].here, stop.lies_here, stop.passed) == (("B-2",), 2, True, True)
+
+
+async def test_the_keeper_answers_for_every_stop_and_sees_no_customers_name():
+    """B6 C18"""
+    text = (await get(f"/warehouse?date={ON}")).text
+    assert (text.count('data-list="stops"'), f"/api/picklists/{ON}/feedback" in text, "林艳" in text) == (
+        2,
+        True,
+        False,
+    )
+
+
+async def test_qc_passes_goods_and_nobody_else():
+    """B21"""
+    qc, keeper = (await get(f"/warehouse?date={ON}", QC)).text, (await get(f"/warehouse?date={ON}")).text
+    assert [("/api/quality/HT26030001/passes" in text, "feedback" in text) for text in (qc, keeper)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+async def test_a_leader_prints_the_own_crews_sheets_alone():
+    """B11 C18"""
+    own = await get(f"/forms/sorting-sheet/{ON}/S1", LEADER)
+    other, whole = await get(f"/forms/sorting-sheet/{ON}/S2", LEADER), await get(f"/forms/sorting-sheet/{ON}", LEADER)
+    assert [answer.status_code for answer in (own, other, whole)] == [200, 404, 404]
+
+
+# --- stock and bin cards ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("HT26030001", {"stock.holders": "HT26030001"}),
+        ("wc-", {"$or": [{"_id": {"$gte": "main:WC-", "$lt": "main:WC-\U0010ffff"}}, {"stock.bins": "WC-"}]}),
+        ("坐便", {"stock.name": {"$gte": "坐便", "$lt": "坐便\U0010ffff"}}),
+    ],
+)
+def test_stock_is_found_by_contract_sku_bin_or_name(text, wanted):
+    """D6 D11"""
+    assert stock_query(StockChosen(q=text)) == wanted
+    assert not Chosen().narrowed
+
+
+def test_every_line_of_a_bin_card_carries_the_balance_after_it():
+    """D6"""
+    assert [(line.move_no, line.change, line.after, line.where) for line in card_lines(reversed(MOVES))] == [
+        (1, 9, 9, "A-05-2"),
+        (2, 0, 9, "A-05-2 → B-01-1"),
+        (3, -1, 8, "B-01-1"),
+    ]
+
+
+@pytest.mark.parametrize(("path", "lines"), [("/warehouse/stock.xlsx", 3), ("/warehouse/stock/WC-1.xlsx", 3)])
+async def test_lists_go_out_as_sheets(path, lines):
+    """X6"""
+    page = load_workbook(BytesIO((await get(path)).content)).active
+    assert page.max_row == lines + 1
+
+
+# --- counts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["to_count", "counted", "recount"])
+async def test_a_count_is_blind_as_long_as_it_goes_on(status):
+    """D7: no book figure, and no figure of an earlier round."""
+    figures = [{"round": 1, "quantity": 7771, "at": "2026-03-12T01:00:00+00:00", "by": "mai.gh", "typed_by": "mai.gh"}]
+    figures += [{**figures[0], "round": 2, "quantity": 12}] if status == "counted" else []
+    known = compared(7779, 7771, "2026-03-12T01:00:00+00:00")
+    line = count_line(status, round=2, figures=figures, compared=known, asked="beyond_tolerance")
+    text = (await get("/warehouse/counts/PD-1", story=rows(counts=[count("PD-1", line)]))).text
+    report = (await get("/warehouse/report", story=rows(counts=[count("PD-1", line)]))).text
+    assert ("7779" in text + report, "7771" in text + report) == (False, False)
+
+
+def posts(text):
+    return set(re.findall(r'data-api="POST /api/counts/PD-1/(\w+)"', text))
+
+
+FIGURE = {"round": 1, "quantity": 1, "at": "2026-03-12T01:00:00+00:00", "by": "mai.gh"}
+OFF = compared(9, 8, "2026-03-11T01:00:00+00:00")
+DECIDES = {"explanations", "lines", "cancellation", "approvals", "refusals"}
+
+
+@pytest.mark.parametrize(
+    ("person", "line", "offered"),
+    [
+        (KEEPER, count_line(), {"figures", "lines"}),
+        (KEEPER, count_line("counted", figures=[FIGURE]), {"comparison", "lines"}),
+        (KEEPER, count_line("differs", compared=OFF), {"explanations", "lines"}),
+        (KEEPER, count_line("explained", compared=OFF, reason="loss"), {"explanations", "lines"}),
+        (MANAGER, count_line("explained", compared=OFF, reason="loss"), DECIDES),
+        (QC, count_line("differs", compared=OFF), set()),
+    ],
+)
+async def test_a_count_offers_the_next_step_to_whom_it_belongs(person, line, offered):
+    """D7"""
+    assert posts((await get("/warehouse/counts/PD-1", person, rows(counts=[count("PD-1", line)]))).text) == offered
+
+
+def test_the_report_names_the_first_move_after_which_card_and_goods_part():
+    """D7: the last count that agreed pins all three; what parts them came after it."""
+    agreed = count(
+        "PD-1", count_line("agrees", compared=compared(9, 9, "2026-03-02T09:00:00+00:00", move_no=2)), status="closed"
+    )
+    differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00", move_no=3)))
+    row = stock("WC-1", lot("B-01-1", 8))["stock"]
+    found = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    assert [(one.stock, one.card, one.counted, one.agreed_no, one.first.move_no, one.settled) for one in found] == [
+        (8, 8, 7, 2, 3, False)
+    ]
+
+
+def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
+    """D7"""
+    differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00")))
+    found = partings([differs["count"]], {}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    assert (found[0].first.move_no, found[0].agreed_at) == (2, None)

@@ -1,0 +1,156 @@
+"""Rows of the warehouse as the inventory service keeps them."""
+
+from typing import Any
+
+from orders_story import desk_rows, signed
+
+AT = "2026-03-12T01:00:00+00:00"
+ON = "2026-03-13"
+
+
+def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> dict[str, Any]:
+    """Pieces in one place."""
+    return {"bin": bin_name, "held_for": held_for, "pending": pending, "quantity": quantity}
+
+
+def move(number: int, kind: str, before: int, after: int, **more: Any) -> dict[str, Any]:
+    """A line of the bin card."""
+    base = {
+        "move_no": number,
+        "at": f"2026-03-{number:02}T01:00:00+00:00",
+        "recorded_at": f"2026-03-{number:02}T01:00:01+00:00",
+        "by": "mai.gh",
+        "kind": kind,
+        "quantity": abs(after - before),
+        "taken": [],
+        "put": [],
+        "before": before,
+        "after": after,
+        "voucher_no": f"RK{number:03}",
+        "held_for": None,
+        "reason": "",
+    }
+    return {**base, **more}
+
+
+def stock(sku: str = "WC-1", *lots: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A row `stock`."""
+    held = sum(one["quantity"] for one in lots if one["held_for"] and not one["pending"])
+    pending = sum(one["quantity"] for one in lots if one["pending"])
+    on_hand = sum(one["quantity"] for one in lots)
+    facet = {
+        "depot": "main",
+        "sku": sku,
+        "name": "坐便器",
+        "lots": list(lots),
+        "on_hand": on_hand,
+        "held": held,
+        "pending": pending,
+        "free": on_hand - held - pending,
+        "bins": sorted({one["bin"] for one in lots}),
+        "holders": sorted({one["held_for"] for one in lots if one["held_for"]}),
+        "last_move_no": 3,
+        "last_move_at": AT,
+        "dead_month": None,
+        "idle_days": None,
+        "short": [],
+        **more,
+    }
+    return {"_id": f"main:{sku}", "stock": facet}
+
+
+def card(sku: str = "WC-1", *moves: dict[str, Any]) -> dict[str, Any]:
+    """A row `cards`."""
+    balance = moves[-1]["after"] if moves else 0
+    facet = {"depot": "main", "sku": sku, "name": "坐便器", "balance": balance, "moves": list(moves), "vouchers": []}
+    return {"_id": f"main:{sku}", "card": facet}
+
+
+def picklist(*, feedback: bool = False) -> dict[str, Any]:
+    """A row `picklists`: two stops of one vehicle."""
+    goods = [{"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 2}]
+    top = [{"line_no": 1, "sku": "KC-9", "name": "石英石台面", "quantity": 1}]
+    cabinet = [{"line_no": 2, "sku": "KC-1", "name": "地柜柜体", "quantity": 1}]
+    stops = [
+        {"job_id": "D-HT26030001", "contract_no": "HT26030001", "position": 1, "lines": goods},
+        {"job_id": "D-HT26030002", "contract_no": "HT26030002", "position": 2, "lines": [*cabinet, *top]},
+    ]
+    answer = {"ready": True, "note": ""} if feedback else {"ready": None, "note": None}
+    facet = {
+        "depot": "main",
+        "on": ON,
+        "version": 2,
+        "issued_at": AT,
+        "feedback_due": "2026-03-13T00:30:00+00:00",
+        "feedback_at": AT if feedback else None,
+        "feedback_by": "mai.gh" if feedback else None,
+        "stops": [{"crew": "S1", "half": "am", **stop, **answer} for stop in stops],
+    }
+    return {"_id": f"main:{ON}", "picklist": facet}
+
+
+def compared(book: int, counted: int, at: str, move_no: int = 2) -> dict[str, Any]:
+    """What a comparison said of a line."""
+    return {
+        "counted": counted,
+        "book": book,
+        "difference": counted - book,
+        "counted_at": at,
+        "counted_by": "mai.gh",
+        "round": 1,
+        "move_no": move_no,
+        "within_tolerance": counted == book,
+    }
+
+
+def count_line(status: str = "to_count", **more: Any) -> dict[str, Any]:
+    """A line of a count sheet."""
+    base = {
+        "sku": "WC-1",
+        "name": "坐便器",
+        "zone": "B",
+        "bin": "B-01-1",
+        "status": status,
+        "round": 1,
+        "figures": [],
+        "compared": None,
+        "asked": None,
+        "asked_note": "",
+        "reason": None,
+        "note": "",
+        "photos": [],
+        "explained_by": None,
+        "approved_by": None,
+        "approved_note": "",
+        "move_no": 2,
+        "base": 2,
+    }
+    return {**base, **more}
+
+
+def count(number: str = "PD-1", *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A row `counts`."""
+    facet = {
+        "count_no": number,
+        "depot": "main",
+        "kind": "cycle",
+        "chosen": "库区 B",
+        "plan": None,
+        "due": "2026-03-14T16:00:00+00:00",
+        "status": "open",
+        "overdue": False,
+        "opened_at": AT,
+        "opened_by": "mai.gh",
+        "closed_at": None,
+        "reason": None,
+        "accuracy": None,
+        "lines": list(lines),
+        **more,
+    }
+    return {"_id": number, "count": facet}
+
+
+def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows by read model, with two contracts behind them."""
+    behind = desk_rows(signed(), signed("HT26030002"))
+    return {**behind, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
