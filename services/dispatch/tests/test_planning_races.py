@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from contracts.policy import policy_book
 from dispatch.domain import job_state
 from dispatch.domain.booking import BookInstallation
+from dispatch.domain.day_change import Spot
 from dispatch.domain.job import ChangeCompleteness, OpenJob
 from dispatch.domain.run import PlanRun
+from dispatch.domain.stop import DepartStop, PublishStop
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
+from dispatch.planning_changes import change_plan, do_again, open_office, swap, take_back
+from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome
 from runtime.people import Person
@@ -26,7 +30,29 @@ JOBS = ("D-1", "D-2", "D-3", "I-1", "I-2")
 DAYS = (DAY, date(2026, 3, 14))
 HOLD = timedelta(minutes=POLICY.slot_hold_minutes)
 CLOCK = "time passes until reservations run out"
+SPOTS = st.builds(
+    Spot, crew=st.sampled_from(["S1", "S2", "A1", "A2"]), half=st.sampled_from(["am", "pm"]), position=st.none()
+)
+CHANGES = st.builds(
+    ChangeRequest,
+    kind=st.just("move"),
+    moves=st.lists(
+        st.builds(MoveRequest, job_id=st.sampled_from(JOBS), to=st.none() | SPOTS | SPOTS),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda move: move.job_id,
+    ).map(tuple),
+    reason=st.just("顺路"),
+    change_id=st.sampled_from(["c-1", "c-2", "c-3"]),
+)
+SWAPS = st.builds(SwapRequest, one=st.sampled_from(JOBS), other=st.sampled_from(JOBS), reason=st.just("顺路"))
+TURNS = st.builds(TurnRequest, change_id=st.sampled_from(["c-1", "c-2", "c-3", "u", "r"]), reason=st.just("算了"))
 REQUESTS = st.one_of(
+    CHANGES,
+    CHANGES,
+    SWAPS,
+    TURNS,
+    TURNS.map(lambda turn: ("again", turn)),
     st.builds(
         SlotRequest,
         on=st.sampled_from(DAYS),
@@ -45,7 +71,7 @@ PLANNERS = st.lists(
         st.sampled_from(JOBS),
         REQUESTS,
         st.lists(st.integers(0, 6), max_size=6),
-        st.none() | st.none() | st.integers(0, 4),
+        st.none() | st.none() | st.integers(0, 6),
     ),
     min_size=1,
     max_size=8,
@@ -94,6 +120,14 @@ async def play(world: World, planners: list[Any]) -> None:
             await give_slot(desk, row, wanted, POLICY)
         elif isinstance(wanted, ReleaseRequest):
             await take_slot_back(desk, row, wanted)
+        elif isinstance(wanted, ChangeRequest):
+            await change_plan(await open_office(desk, DAY, POLICY), wanted)
+        elif isinstance(wanted, SwapRequest):
+            await swap(await open_office(desk, DAY, POLICY), wanted)
+        elif isinstance(wanted, TurnRequest):
+            await take_back(await open_office(desk, DAY, POLICY), wanted)
+        elif isinstance(wanted, tuple):
+            await do_again(await open_office(desk, DAY, POLICY), wanted[1])
         elif wanted == CLOCK:
             world.fire(world.now + HOLD)
         else:
@@ -156,9 +190,45 @@ def test_days_and_jobs_agree_once_reservations_have_run_out(rounds: list[Any]) -
     for planners in rounds:
         asyncio.run(play(world, planners))
         world.settle()
-    for _ in range(2):
+    for _ in range(4):
         world.fire(world.now + HOLD)
     assert slots(world) == places(world)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=6), st.none() | st.integers(0, 8), st.none() | st.integers(0, 6))
+def test_a_swap_moves_both_or_neither_wherever_it_is_cut_off_and_whoever_leaves_meanwhile(
+    pauses: list[int], asks: int | None, leaves_after: int | None
+) -> None:
+    """B8: D-2 may drive off at any moment in between."""
+    world = a_world()
+    for job, crew in (("D-1", "S1"), ("D-2", "S2")):
+        asyncio.run(play(world, [(job, SlotRequest(on=DAY, half="am", crew=crew), [], None)]))
+    before = places(world)
+
+    async def drive_off(turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        published = PublishStop(on=DAY, half="am", crew="S2", position=1, leader="chen.gd", version=1)
+        world.put("job:D-2", published)
+        world.put("job:D-2", DepartStop(on=DAY, crew="S2", vehicle="v", leader="chen.gd"))
+
+    async def at_once() -> None:
+        swapping = play(world, [("D-1", SwapRequest(one="D-1", other="D-2"), pauses, asks)])
+        leaving = [] if leaves_after is None else [drive_off(leaves_after)]
+        await asyncio.gather(swapping, *leaving)
+
+    asyncio.run(at_once())
+    world.settle()
+    for _ in range(4):
+        world.fire(world.now + HOLD)
+    after = {job: place[1] for job, place in places(world).items()}
+    there = {job: place[1] for job, place in before.items()}
+    gone = isinstance(world.state("job:D-2"), job_state.OnTheWay)
+    swapped = {"D-1": "S2", "D-2": "S1"}
+    assert after in ([{"D-1": "S1"}, {"D-1": "S2"}] if gone else [there, swapped])
+    if gone:
+        assert (after["D-1"] == "S2") == (world.state("job:D-2").place.crew == "S1")
 
 
 def test_a_run_is_not_planned_for_a_crew_without_stops() -> None:
