@@ -30,7 +30,7 @@ from contracts.dispatch import (
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from contracts.policy import civil, end_of_day, policy_book
-from dispatch.domain import day, job_state, job_story, run
+from dispatch.domain import day, job_state, job_story, run_state
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 """2026-03-10, 10:00 in Shanghai."""
@@ -308,9 +308,9 @@ def a_day(*events: day.DayEvent) -> day.Day:
     return reduce(day.evolve, events, day.INITIAL)
 
 
-def a_run(*events: run.RunEvent) -> run.Run:
+def a_run(*events: run_state.RunEvent) -> run_state.Run:
     """The run after these events."""
-    return reduce(run.evolve, events, run.INITIAL)
+    return reduce(run_state.evolve, events, run_state.INITIAL)
 
 
 def meta(sequence: int = 1, subject: str = f"job:{JOB}") -> Meta:

@@ -5,13 +5,14 @@ from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RU
 
 from contracts.dispatch import CashCollected, CashHandedIn
 from dispatch.domain import run_refusals as no
-from dispatch.domain.run import CollectCash, HandInCash, decide
+from dispatch.domain.cash import CollectCash, HandInCash
+from dispatch.domain.run import decide
 
 OUT = (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED)
 COLLECT = CollectCash(job_id=JOB, amount_fen=DUE_FEN, due_fen=DUE_FEN)
 COLLECTED = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=DUE_FEN, on_vehicle_fen=DUE_FEN)
 FULL = COLLECTED.model_copy(update={"job_id": "D-HT26030002", "amount_fen": 4_900_000, "on_vehicle_fen": 4_900_000})
-HAND_IN = HandInCash(amount_fen=DUE_FEN, received_by="su.kj")
+HAND_IN = HandInCash(amount_fen=DUE_FEN, received_by="su.kj", receipt_no="R1")
 
 
 def test_cash_is_collected_at_a_stop_of_the_run() -> None:

@@ -22,18 +22,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.decision import Context, Rejected
+from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
 from contracts.policy import policy_book
-from dispatch.domain import day, job, run
+from dispatch.domain import day, job, run, run_state
 from dispatch.domain.booking import BookInstallation
+from dispatch.domain.calls import (
+    CallBeforeArrival,
+    CallBeforeInstallation,
+    ConfirmHome,
+    MarkCallOverdue,
+    ReportTrouble,
+    TellHalfDay,
+)
+from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue
 from dispatch.domain.day_change import ChangePlan, PlannedMove, Spot
 from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.handover import CompleteDelivery, CompleteInstallation, FinishVisit
+from dispatch.domain.delivery_rules import CountedLine, RefusedLine
+from dispatch.domain.handover import ArriveAtStop, CompleteDelivery, CompleteInstallation, FinishVisit
+from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
 from dispatch.domain.loading_rules import CountedStop
+from dispatch.domain.road import CloseRun, EndStop, MarkReportOverdue, ReachStop, ReportDay
 from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
 from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
-from dispatch.domain.undeliverable import FailDelivery
+from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.main import SERVICE
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Rules, decide_batch
@@ -189,12 +201,35 @@ JOB_CALLS = st.one_of(
         signed_by=st.just("马娜"),
         signature_ref=st.sampled_from(["s1", "s2"]),
         taught_use=st.booleans(),
+        refused=st.sampled_from([(), (RefusedLine(line_no=2, quantity=1, reason="色差", photos=("p",)),)]),
     ),
-    st.builds(FailDelivery, cause=st.just("不在"), goods=st.just("returned"), consent_by=st.sampled_from([None, "何"])),
+    st.builds(
+        FailDelivery,
+        cause=st.just("不在"),
+        goods=st.sampled_from(["returned", "deposited"]),
+        consent_by=st.sampled_from([None, "何"]),
+        signature_ref=st.sampled_from([None, "s3"]),
+    ),
+    st.builds(CancelJob, reason=st.just("退订")),
+    st.builds(MovePromise, promised_on=DAYS, reason=st.just("客户同意")),
+    st.builds(AmendJob, reason=st.just("改地址"), amount_due_fen=st.none() | st.integers(0, 100)),
+    st.builds(
+        ConfirmHome, result=st.sampled_from(["reached", "later"]), at_home=st.booleans(), on=st.none() | st.just(DAY)
+    ),
+    st.sampled_from([TellHalfDay(), CallBeforeArrival(), CallBeforeInstallation(), ArriveAtStop()]),
+    st.builds(
+        MarkCallOverdue,
+        call=st.sampled_from(["home", "half_day", "arrival", "install"]),
+        on=st.sampled_from([DAY, date(2026, 3, 14)]),
+    ),
+    st.builds(ReportTrouble, cause=st.just("late"), note=st.just(""), told_customer=st.booleans()),
+    st.builds(ReportUndeliverable, cause=st.just("不在"), customer_reached=st.booleans()),
+    st.builds(ConsentToFailure, goods=st.sampled_from(["returned", "deposited"])),
     st.just(CompleteInstallation(accepted_by="马娜")),
     st.just(FinishVisit()),
     st.just(job.MarkInstallationOverdue()),
 )
+CHECK = VehicleCheck(lights=True, brakes=True, tyres=True, fluids=True, clean=True, tools=True)
 RUN_CALLS = st.one_of(
     st.builds(
         run.PlanRun,
@@ -224,14 +259,30 @@ RUN_CALLS = st.one_of(
         warehouse_signed=st.sampled_from(["mai.gh", "mai.gh", "li.zq"]),
         settlement=st.sampled_from([None, "已结清", "已结清"]),
     ),
-    st.just(run.DepartRun()),
+    st.just(run.IssueList()),
+    st.builds(run.DepartRun, unchecked=st.sampled_from([(), (), (STOP.job_id,)])),
+    st.builds(ReachStop, job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]), reason=REASON),
     st.builds(
-        run.CollectCash,
+        EndStop,
+        job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]),
+        outcome=st.sampled_from(["done", "failed"]),
+    ),
+    st.builds(CloseRun, explanation=REASON),
+    st.builds(ReportDay, vehicle_check=st.just(CHECK), parking=st.just("停车场"), note=st.sampled_from(["", "擦伤"])),
+    st.sampled_from([MarkCashOverdue(), MarkReportOverdue()]),
+    st.builds(
+        CollectCash,
         job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]),
         amount_fen=st.integers(1, 4_000_000),
         due_fen=st.just(4_000_000),
     ),
-    st.builds(run.HandInCash, amount_fen=st.integers(1, 5_000_000), received_by=st.sampled_from(["su.kj", "li.zq"])),
+    st.builds(
+        HandInCash,
+        amount_fen=st.integers(1, 5_000_000),
+        received_by=st.sampled_from(["su.kj", "li.zq"]),
+        receipt_no=st.sampled_from(["R1", "R2", "R3"]),
+        witness=st.sampled_from([None, "mai.gh"]),
+    ),
 )
 ROLES = st.sampled_from(["install_assistant", "install_supervisor", "system"])
 STEPS = st.tuples(st.timedeltas(timedelta(0), timedelta(hours=12)), ROLES)
@@ -318,9 +369,15 @@ HAPPY: dict[str, tuple[list[Any], ...]] = {
         [
             run.PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=(STOP, OTHER_STOP)),
             run.LoadRun(counted=COUNTED, leader_signed="li.zq", warehouse_signed="mai.gh", settlement="已结清"),
-            run.DepartRun(),
-            run.CollectCash(job_id=STOP.job_id, amount_fen=4_000_000, due_fen=4_000_000),
-            run.HandInCash(amount_fen=3_000_000, received_by="su.kj"),
+            run.IssueList(),
+            run.DepartRun(driver="deng.w"),
+            ReachStop(job_id=STOP.job_id),
+            CollectCash(job_id=STOP.job_id, amount_fen=4_000_000, due_fen=4_000_000),
+            EndStop(job_id=STOP.job_id, outcome="done"),
+            EndStop(job_id=OTHER_STOP.job_id, outcome="failed"),
+            HandInCash(amount_fen=3_000_000, received_by="su.kj", receipt_no="R0"),
+            CloseRun(explanation="客户少付"),
+            ReportDay(vehicle_check=CHECK, parking="停车场"),
         ],
     ),
 }
@@ -410,10 +467,34 @@ def test_cash_on_the_vehicle_is_what_was_collected_less_what_was_handed_in(comma
     states, history = play("run", commands)
     collected = [event for event in history if type(event).__name__ == "CashCollected"]
     handed_in = sum(event.amount_fen for event in history if type(event).__name__ == "CashHandedIn")
-    held = [state.on_vehicle_fen for state in states if isinstance(state, run.Departed)]
+    roads = [road for road in (run_state.road_of(state) for state in states) if road is not None]
+    held = [road.on_vehicle_fen for road in roads]
     assert all(0 <= fen <= POLICY.vehicle_cash_limit_fen for fen in held)
     assert max(Counter(event.job_id for event in collected).values(), default=0) <= 1
     assert (held[-1] if held else 0) == sum(event.amount_fen for event in collected) - handed_in
+
+
+@settings(max_examples=200, deadline=None)
+@given(seeded("run"))
+def test_a_closed_day_has_collected_what_was_paid_in_and_explained(commands: list[Any]) -> None:
+    """B16: and nothing is collected or paid in after it; a receipt counts once."""
+    collected = paid_in = 0
+    is_closed, receipts = False, set()
+    for event in play("run", commands)[1]:
+        match type(event).__name__:
+            case "CashCollected":
+                assert not is_closed
+                collected += event.amount_fen
+            case "CashHandedIn":
+                assert not is_closed
+                assert event.receipt_no not in receipts
+                receipts.add(event.receipt_no)
+                paid_in += event.amount_fen
+            case "RunClosed":
+                assert (event.collected_fen, event.handed_in_fen) == (collected, paid_in)
+                assert event.difference_fen == collected - paid_in
+                assert bool(event.explanation) == bool(event.difference_fen)
+                is_closed = True
 
 
 @settings(max_examples=200, deadline=None)

@@ -43,10 +43,12 @@ from contracts.dispatch import (
     StopUnscheduled,
 )
 from contracts.fact import Fact
+from dispatch.job_views import job_view
 from dispatch.projections.days import fold_day
 from dispatch.projections.jobs import fold_job
 from dispatch.projections.runs import fold_run
-from dispatch.views import day_view, job_view, plan_of, run_view
+from dispatch.run_views import run_view
+from dispatch.views import day_view, plan_of
 
 
 def folded(fold: Any, events: tuple[Fact, ...]) -> dict[str, Any]:

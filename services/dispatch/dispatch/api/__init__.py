@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from dispatch.api import booking, days, doorstep, fleet, jobs, plan, runs
+from dispatch.api import booking, calls, days, doorstep, fleet, jobs, plan, runs
 
 router = APIRouter(prefix="/api", tags=["dispatch 调度"])
-for topic in (booking, days, runs, doorstep, jobs, fleet, plan):
+for topic in (booking, calls, days, runs, doorstep, jobs, fleet, plan):
     router.include_router(topic.router)

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from dispatch.api.rights import CREW_ROLES, PLANS, PLANS_VISITS, READS, DayInPath, JobInPath, job_row, policy_now
+from dispatch.api.rights import (
+    CREW_ROLES,
+    PLANS,
+    PLANS_VISITS,
+    READS,
+    DayInPath,
+    JobInPath,
+    crew_today,
+    job_row,
+    policy_now,
+)
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, PublishDay, day_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
@@ -47,7 +57,7 @@ async def day(on: DayInPath, desk: Desk) -> DayView:
     view = day_view(None if row is None else row["day"], on, await crews_on(desk, on, policy_now()))
     if desk.person.role not in CREW_ROLES:
         return view
-    own = desk.person.crew
+    own = await crew_today(desk, on)
     return view.model_copy(
         update={
             "crews": [crew for crew in view.crews if crew.crew == own],

@@ -1,62 +1,123 @@
-"""HTTP of what happens at the customer's: delivered, not deliverable, installed (B10, B13, B14, B22)."""
+"""HTTP of what happens at the customer's: arrived, delivered, not deliverable, installed (B10, B12-B15, B22)."""
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.decision import Rejected
-from dispatch.api.rights import DELIVERS, INSTALLS, JobInPath, job_row, own_crew
+from dispatch.api.rights import DELIVERS, INSTALLS, OFFICE, JobInPath, own_job
+from dispatch.domain.cash import CollectCash
 from dispatch.domain.delivery_rules import handed_over
-from dispatch.domain.handover import CompleteDelivery, CompleteInstallation
+from dispatch.domain.handover import ArriveAtStop, CompleteDelivery, CompleteInstallation
 from dispatch.domain.job import job_id
-from dispatch.domain.run import CollectCash, run_id
-from dispatch.domain.undeliverable import FailDelivery
-from dispatch.domain.words import yuan
+from dispatch.domain.road import EndStop, ReachStop
+from dispatch.domain.run import run_id
+from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
+from dispatch.domain.words import Words, yuan
 from dispatch.planning import contract_lines
-from runtime.http import Answer, Desk
+from runtime.http import Answer, Asking, Desk
 
 router = APIRouter()
 
 
-@router.post("/jobs/{job}/delivery", summary="签收 Delivered, signed, money collected (B13, B16, B22)")
-async def deliver(job: JobInPath, body: CompleteDelivery, desk: Desk) -> Answer:
+class ArriveRequest(BaseModel):
+    """到达. `order_reason` when it is not the next stop of the sheet (B12)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    order_reason: Words | None = None
+    at: AwareDatetime | None = None
+
+
+class DeliverRequest(CompleteDelivery):
+    """签收, with the reason if the stop is out of the sheet's order (B12)."""
+
+    order_reason: Words | None = None
+
+
+@router.post("/jobs/{job}/arrival", summary="到达 Arrived at the customer's (B12, B13)")
+async def arrive(job: JobInPath, desk: Desk, body: ArriveRequest | None = None) -> Answer:
+    """The next stop of the sheet; another one with a reason only."""
+    desk.allow(*DELIVERS)
+    row = await own_job(desk, job, "crew_leader")
+    request = body or ArriveRequest()
+    await _reach(desk, row, request.order_reason, request.at)
+    return desk.answer(await desk.ask(job_id(job), ArriveAtStop(at=request.at), step="arrival"))
+
+
+@router.post("/jobs/{job}/delivery", summary="签收 Delivered, signed, money collected (B13, B15, B16, B22)")
+async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
     """Books the cash on the vehicle first, then the signature. Should the signature be refused, the cash stays booked
     on this stop, once: repeating the request does not collect twice."""
     desk.allow(*DELIVERS)
-    row = await job_row(desk, job)
-    own_crew(desk, row["crew"], "crew_leader")
+    row = await own_job(desk, job, "crew_leader")
     counted = handed_over(body.delivered, contract_lines(row))
     if isinstance(counted, Rejected):
         desk.refuse(counted)
+    await _reach(desk, row, body.order_reason, body.at)
     if body.cash_fen > 0 and row["on"] is not None and row["status"] != "done":
         cash = CollectCash(at=body.at, job_id=job, amount_fen=body.cash_fen, due_fen=row["amount_due_fen"])
-        collected = await desk.ask(run_id(date.fromisoformat(row["on"]), row["crew"]), cash, step="cash")
+        collected = await desk.ask(_run_of(row), cash, step="cash")
         if collected.status != "accepted":
             return desk.answer(collected)
-    signed = await desk.ask(job_id(job), body, step="delivery")
+    signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
+    signed = await desk.ask(job_id(job), signing, step="delivery")
     if signed.rejected is not None and body.cash_fen > 0:
         desk.refuse(cash_kept(signed.rejected, body.cash_fen))
+    if signed.status == "accepted" and row["on"] is not None:
+        await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")
     return desk.answer(signed)
+
+
+@router.post("/jobs/{job}/undeliverable", summary="送不成，报办公室 Report a stop that cannot be delivered (B14)")
+async def undeliverable(job: JobInPath, body: ReportUndeliverable, desk: Desk) -> Answer:
+    """The customer was called; the office decides what becomes of the goods."""
+    desk.allow(*DELIVERS)
+    await own_job(desk, job, "crew_leader")
+    return desk.answer(await desk.ask(job_id(job), body))
+
+
+@router.post("/jobs/{job}/consent", summary="办公室同意 The office consents to return or deposit (B14)")
+async def consent(job: JobInPath, body: ConsentToFailure, desk: Desk) -> Answer:
+    """Where the goods go."""
+    desk.allow(*OFFICE)
+    return desk.answer(await desk.ask(job_id(job), body))
 
 
 @router.post("/jobs/{job}/failure", summary="未送成 Not deliverable (B14)")
 async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
     """Only with the office's consent do goods go back or into deposit."""
     desk.allow(*DELIVERS)
-    row = await job_row(desk, job)
-    own_crew(desk, row["crew"], "crew_leader")
-    return desk.answer(await desk.ask(job_id(job), body))
+    row = await own_job(desk, job, "crew_leader")
+    failed = await desk.ask(job_id(job), body)
+    if failed.status == "accepted" and row["on"] is not None:
+        await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
+    return desk.answer(failed)
 
 
 @router.post("/jobs/{job}/installation", summary="安装完成 Installed and accepted (B10)")
 async def install(job: JobInPath, body: CompleteInstallation, desk: Desk) -> Answer:
     """Once it has a slot with an installation crew."""
     desk.allow(*INSTALLS)
-    row = await desk.rows("jobs").get(job)
-    if row is not None:
-        own_crew(desk, row["job"]["crew"], "crew_leader", "technician")
+    if desk.person.role in {"crew_leader", "technician"} and await desk.rows("jobs").get(job) is not None:
+        await own_job(desk, job, "crew_leader", "technician")
     return desk.answer(await desk.ask(job_id(job), body))
+
+
+async def _reach(desk: Asking, row: dict[str, Any], reason: str | None, at: AwareDatetime | None) -> None:
+    """The run decides whether this stop is next (B12); what else stands against it, the job says."""
+    if row["on"] is None or row["status"] not in {"pub", "way"}:
+        return
+    reached = await desk.ask(_run_of(row), ReachStop(at=at, job_id=row["job_id"], reason=reason), step="reach")
+    if reached.rejected is not None and reached.rejected.code == "out_of_order":
+        desk.refuse(reached.rejected)
+
+
+def _run_of(row: dict[str, Any]) -> str:
+    return run_id(date.fromisoformat(row["on"]), row["crew"])
 
 
 def cash_kept(no: Rejected, cash_fen: int) -> Rejected:

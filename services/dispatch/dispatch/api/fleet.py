@@ -143,7 +143,7 @@ async def dissolve(crew: CrewInPath, body: DissolveRequest, desk: Desk) -> Answe
 async def members(crew: CrewInPath, body: MembersOfDay, desk: Desk) -> Answer:
     """The leader may change his own crew."""
     desk.allow(*KEEPS_FLEET, "crew_leader")
-    own_crew(desk, crew, "crew_leader")
+    await own_crew(desk, body.on, crew, "crew_leader")
     asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)
     return desk.answer(await desk.ask(fleet_id(), asked))
 

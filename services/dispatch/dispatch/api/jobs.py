@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from contracts.fact import JobKind
-from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, own_crew
-from dispatch.views import JobList, JobView, job_view
+from contracts.policy import civil_day
+from dispatch.api.rights import CREW_ROLES, READS, JobInPath, crew_today, own_job
+from dispatch.job_views import JobList, JobView, job_view
+from runtime.clock import utc_now
 from runtime.http import Desk
 
 router = APIRouter()
@@ -17,7 +19,7 @@ router = APIRouter()
 async def jobs(
     desk: Desk,
     *,
-    status: Annotated[Literal["plan", "pub", "way", "done", "fail"] | None, Query()] = None,
+    status: Annotated[Literal["plan", "pub", "way", "done", "fail", "cancelled"] | None, Query()] = None,
     kind: Annotated[JobKind | None, Query()] = None,
     on: Annotated[date | None, Query(description="有班组的日子 day of the slot")] = None,
     unscheduled: Annotated[bool, Query(description="只看待排 only those without a slot")] = False,
@@ -39,7 +41,7 @@ async def jobs(
     if contract_no is not None:
         query["job.contract_no"] = contract_no
     if desk.person.role in CREW_ROLES:
-        query["job.crew"] = desk.person.crew
+        query["job.crew"] = await crew_today(desk, on or civil_day(utc_now()))
     rows = desk.rows("jobs")
     found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
     return JobList(
@@ -54,6 +56,5 @@ async def jobs(
 async def one_job(job: JobInPath, desk: Desk) -> JobView:
     """With customer, goods, slot, and what came of it."""
     desk.allow(*READS)
-    row = await job_row(desk, job)
-    own_crew(desk, row["crew"], *CREW_ROLES)
+    row = await own_job(desk, job, *CREW_ROLES)
     return job_view(row, desk.person.role)

@@ -7,6 +7,7 @@ from fastapi import Path
 
 from contracts.decision import Rejected
 from contracts.policy import Policy, policy_book
+from dispatch.domain.fleet_crews import crew_of, facet_means
 from dispatch.domain.job_refusals import unknown_job
 from dispatch.domain.run_refusals import not_planned
 from runtime.clock import utc_now
@@ -19,6 +20,7 @@ DELIVERS = ("crew_leader", "install_supervisor")
 INSTALLS = ("crew_leader", "technician", "install_supervisor")
 LOADS = ("warehouse", "crew_leader", "install_supervisor")
 TAKES_CASH = ("accountant", "crew_leader", "install_supervisor")
+OFFICE = ("install_assistant", "install_supervisor", "cs_specialist")
 CREW_ROLES = ("crew_leader", "crew", "technician")
 READS = (
     "cs_specialist",
@@ -32,6 +34,9 @@ READS = (
     *CREW_ROLES,
 )
 """A crew sees its own stops only; stores see their contracts, not the plan (RULES §1)."""
+
+SETTLE_SECONDS = 5.0
+"""How long a read model may be behind before somebody is turned away by it."""
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
@@ -56,19 +61,55 @@ async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
     return facet
 
 
-def own_crew(desk: Asking, crew: str | None, *roles: str) -> None:
-    """People of these roles only touch, and see, what their own crew has; others get 403."""
-    if desk.person.role in roles and desk.person.crew != crew:
-        desk.refuse(
-            Rejected(
-                "not_your_crew",
-                "C18",
-                "这不是您班组的单。请联系安装主管。",
-                "This is not your crew's. Ask the installation supervisor.",
-                {"crew": crew, "your_crew": desk.person.crew},
-            ),
-            403,
-        )
+async def crew_today(desk: Asking, on: date) -> str | None:
+    """The asking person's crew on a day: as the fleet has it, else as the person is on file."""
+    row = await desk.rows("fleet").get("main")
+    means = facet_means(None if row is None else row["fleet"], policy_now())
+    person = desk.person
+    return person.crew if means.person(person.id) is None else crew_of(means, person.id, on)
+
+
+async def own_crew(desk: Asking, on: date, crew: str | None, *roles: str) -> None:
+    """People of these roles only touch, and see, what their own crew has on a day; others get 403."""
+    if desk.person.role not in roles:
+        return
+    mine = await crew_today(desk, on)
+    if mine != crew:
+        desk.refuse(not_your_crew(crew, mine), 403)
+
+
+async def own_job(desk: Asking, job: str, *roles: str) -> dict[str, Any]:
+    """A job's row, or 404; people of these roles only get what their own crew has, others 403.
+
+    The row may be a moment behind the slot that the job has just been given: before anybody is turned away, it is
+    read again once everything asked so far has run its course.
+    """
+    row = await job_row(desk, job)
+    if desk.person.role not in roles or await _is_own(desk, row):
+        return row
+    await desk.settled(SETTLE_SECONDS)
+    row = await job_row(desk, job)
+    if not await _is_own(desk, row):
+        desk.refuse(not_your_crew(row["crew"], desk.person.crew), 403)
+    return row
+
+
+async def _is_own(desk: Asking, row: dict[str, Any]) -> bool:
+    if row["on"] is None:
+        return False
+    mine = await crew_today(desk, date.fromisoformat(row["on"]))
+    return mine is not None and mine == row["crew"]
+
+
+def not_your_crew(crew: str | None, mine: str | None) -> Rejected:
+    """C18: somebody else's work."""
+    return Rejected(
+        "not_your_crew",
+        "C18",
+        "这不是您班组的单。请联系安装主管。",
+        "This is not your crew's. Ask the installation supervisor.",
+        {"crew": crew, "your_crew": mine},
+    )
 
 
 def policy_now() -> Policy:

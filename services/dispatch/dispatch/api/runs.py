@@ -1,8 +1,9 @@
-"""HTTP of one crew's day on the road: count, departure, cash (B8, B9, B11, B16)."""
+"""HTTP of one crew's day on the road: list, count, departure, cash, close, report (B8, B9, B11, B12, B16, B17)."""
 
-import asyncio
+from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from dispatch.api.rights import (
     CREW_ROLES,
@@ -12,53 +13,94 @@ from dispatch.api.rights import (
     TAKES_CASH,
     CrewInPath,
     DayInPath,
+    crew_today,
     own_crew,
+    policy_now,
     run_row,
 )
-from dispatch.domain.job import job_id
-from dispatch.domain.run import DepartRun, HandInCash, LoadRun, run_id
-from dispatch.domain.stop import DepartStop
-from dispatch.views import RunView, run_view
+from dispatch.departure import DepartRequest, let_go
+from dispatch.domain.cash import HandInCash
+from dispatch.domain.road import CloseRun, ReportDay
+from dispatch.domain.run import IssueList, LoadRun, run_id
+from dispatch.job_views import JobView, job_view
+from dispatch.run_views import RunList, RunView, run_view
 from runtime.http import Answer, Desk
 
 router = APIRouter()
+
+
+@router.get("/runs", summary="当天各车 The runs of a day (B11, B16)")
+async def runs(desk: Desk, on: Annotated[date, Query()]) -> RunList:
+    """All crews' runs; a crew sees its own only."""
+    desk.allow(*READS)
+    query = {"run.on": on.isoformat()}
+    if desk.person.role in CREW_ROLES:
+        query["run.crew"] = await crew_today(desk, on) or ""
+    found = await desk.rows("runs").find(query, sort=[("_id", 1)], limit=500, skip=0)
+    return RunList(rows=[run_view(row["run"], desk.person.role) for row in found])
 
 
 @router.get("/runs/{on}/{crew}", summary="出车任务 One crew's day (B11, B16)")
 async def run(on: DayInPath, crew: CrewInPath, desk: Desk) -> RunView:
     """The sorting sheet, what was counted, and the cash for those who handle it."""
     desk.allow(*READS)
-    own_crew(desk, crew, *CREW_ROLES)
+    await own_crew(desk, on, crew, *CREW_ROLES)
     return run_view(await run_row(desk, on, crew), desk.person.role)
+
+
+@router.get("/runs/{on}/{crew}/stops", summary="一趟各站 The stops of a run, in the order of the route (B12)")
+async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
+    """Each stop's job with customer, goods, calls that are owed, and what came of it: the crew's page."""
+    desk.allow(*READS)
+    await own_crew(desk, on, crew, *CREW_ROLES)
+    sheet = (await run_row(desk, on, crew))["stops"]
+    order = [stop["job_id"] for stop in sorted(sheet, key=lambda stop: (stop["half"] != "am", stop["position"]))]
+    found = {row["_id"]: row["job"] for row in await desk.rows("jobs").get_many(order)}
+    return [job_view(found[job], desk.person.role) for job in order if job in found]
+
+
+@router.post("/runs/{on}/{crew}/list", summary="送、验清单 Issue the delivery-and-check list (B9)")
+async def issue_list(on: DayInPath, crew: CrewInPath, desk: Desk, body: IssueList | None = None) -> Answer:
+    """By the supervisor, for the plan as it is; goods leave on it only."""
+    desk.allow("install_supervisor")
+    return desk.answer(await desk.ask(run_id(on, crew), body or IssueList()))
 
 
 @router.post("/runs/{on}/{crew}/load", summary="装车清点 Count at the vehicle, both sign (B9, B11)")
 async def load(on: DayInPath, crew: CrewInPath, body: LoadRun, desk: Desk) -> Answer:
     """Line by line; differences need a settlement with the warehouse."""
     desk.allow(*LOADS)
-    own_crew(desk, crew, "crew_leader")
+    await own_crew(desk, on, crew, "crew_leader")
     return desk.answer(await desk.ask(run_id(on, crew), body))
 
 
-@router.post("/runs/{on}/{crew}/depart", summary="出车 Depart (B8, B9, B11)")
-async def depart(on: DayInPath, crew: CrewInPath, desk: Desk, body: DepartRun | None = None) -> Answer:
-    """Only loaded and signed, only with a leader; each loaded stop is on the way then."""
+@router.post("/runs/{on}/{crew}/depart", summary="出车 Depart (B8, B9, B11, B18, B21)")
+async def depart(on: DayInPath, crew: CrewInPath, desk: Desk, body: DepartRequest | None = None) -> Answer:
+    """Loaded and signed, on the supervisor's list, passed by QC, with leader and driver; its stops are on the way."""
     desk.allow(*DELIVERS)
-    own_crew(desk, crew, "crew_leader")
-    departed = await desk.ask(run_id(on, crew), body or DepartRun())
-    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    if departed.status == "accepted" and row is not None and row["run"]["version"] >= departed.version - 1:
-        sheet = row["run"]
-        at = None if body is None else body.at
-        left = DepartStop(at=at, on=on, crew=crew, vehicle=sheet["vehicle"], leader=sheet["leader"] or "")
-        loaded = [stop["job_id"] for stop in sheet["counted"] or () if any(line["quantity"] for line in stop["lines"])]
-        await asyncio.gather(*(desk.ask(job_id(stop), left, step=f"depart/{stop}") for stop in loaded))
-    return desk.answer(departed)
+    await own_crew(desk, on, crew, "crew_leader")
+    return await let_go(desk, on, crew, body or DepartRequest(), policy_now())
 
 
 @router.post("/runs/{on}/{crew}/cash-in", summary="交款 Hand in cash (B16)")
 async def cash_in(on: DayInPath, crew: CrewInPath, body: HandInCash, desk: Desk) -> Answer:
-    """Money leaves the vehicle, received by somebody else than the leader. Send an Idempotency-Key."""
+    """Money leaves the vehicle, received by somebody else than the leader. The same receipt counts once."""
     desk.allow(*TAKES_CASH)
-    own_crew(desk, crew, "crew_leader")
+    await own_crew(desk, on, crew, "crew_leader")
+    return desk.answer(await desk.ask(run_id(on, crew), body))
+
+
+@router.post("/runs/{on}/{crew}/close", summary="日清日结 Close the crew's day (B16)")
+async def close(on: DayInPath, crew: CrewInPath, desk: Desk, body: CloseRun | None = None) -> Answer:
+    """Only when collected = paid in, or the difference is explained."""
+    desk.allow("crew_leader", "install_supervisor")
+    await own_crew(desk, on, crew, "crew_leader")
+    return desk.answer(await desk.ask(run_id(on, crew), body or CloseRun()))
+
+
+@router.post("/runs/{on}/{crew}/report", summary="送货日报表 File the day report (B17)")
+async def report(on: DayInPath, crew: CrewInPath, body: ReportDay, desk: Desk) -> Answer:
+    """Vehicle check and parking; stops and cash are known. Another one corrects it."""
+    desk.allow("crew_leader", "install_supervisor")
+    await own_crew(desk, on, crew, "crew_leader")
     return desk.answer(await desk.ask(run_id(on, crew), body))

@@ -1,28 +1,38 @@
-"""One crew's day on the road (出车): the sorting sheet, loading with both signatures, departure, and the cash.
+"""One crew's day on the road (出车): the sorting sheet, the supervisor's list, loading with both signatures, departure.
 
-Goods leave only on the list (B9), counted line by line (B11), with a leader who answers for them (B8); no vehicle
-carries more cash than the policy allows (B16).
+Goods leave only on the list (B9), counted line by line (B11), passed by QC (B21), with a leader who answers for them
+(B8). What follows on the road, its cash and its close have a file each.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, assert_never
 
-from pydantic import Field
-
 from contracts.decision import Command, Context, Rejected, Timer
-from contracts.dispatch import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned, RunStop
+from contracts.dispatch import RunDeparted, RunLoaded, RunPlanned, RunStop
+from contracts.dispatch_road import DeliveryListIssued
+from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
+from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue, collect, hand_in, mark_cash_overdue
 from dispatch.domain.loading_rules import CountedStop, as_run_stops, counted_twice, differences
+from dispatch.domain.road import (
+    CloseRun,
+    EndStop,
+    MarkReportOverdue,
+    ReachStop,
+    ReportDay,
+    close,
+    end_stop,
+    mark_report_overdue,
+    reach,
+    report,
+)
+from dispatch.domain.run_state import Closed, Decision, Departed, Loaded, Planned, Run, Sheet, Unplanned, road_of
 from dispatch.domain.words import Words
 
 
 def run_id(on: date, crew: str) -> str:
     """Aggregate id of a run."""
     return f"run:{on.isoformat()}:{crew}"
-
-
-# --- commands ------------------------------------------------------------------------------------------------------
 
 
 class PlanRun(Command):
@@ -37,6 +47,13 @@ class PlanRun(Command):
     stops: tuple[RunStop, ...]
 
 
+class IssueList(Command):
+    """送、验清单 (B9): the supervisor's list for this edition of the plan. Without a number, the plan's."""
+
+    command: Literal["IssueList"] = "IssueList"
+    list_no: Words | None = None
+
+
 class LoadRun(Command):
     """装车清点 (B11): what was counted, who signed, and how differences were settled with the warehouse."""
 
@@ -48,92 +65,35 @@ class LoadRun(Command):
 
 
 class DepartRun(Command):
-    """出车 (B8, B9, B11). `list_no`: the delivery-and-check list; without one, the published plan's."""
+    """出车 (B8, B9, B11, B21): with the leader, driver and vehicle that the fleet let go.
+
+    `careful`: loaded jobs whose goods leave on the list without exception; `unchecked`: loaded jobs that QC has not
+    passed although it must.
+    """
 
     command: Literal["DepartRun"] = "DepartRun"
     list_no: Words | None = None
+    leader: str | None = None
+    driver: str = ""
+    vehicle: str | None = None
+    careful: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
 
-class CollectCash(Command):
-    """收款 (B13, B16): cash taken at a stop; `due_fen` is what the order says is still owed."""
-
-    command: Literal["CollectCash"] = "CollectCash"
-    job_id: str
-    amount_fen: int = Field(gt=0)
-    due_fen: int = Field(ge=0)
-
-
-class HandInCash(Command):
-    """交款 (B16): cash leaves the vehicle, received by somebody else than the leader."""
-
-    command: Literal["HandInCash"] = "HandInCash"
-    amount_fen: int = Field(gt=0)
-    received_by: Words
-
-
-COMMANDS = PlanRun | LoadRun | DepartRun | CollectCash | HandInCash
-
-# --- states --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The crew's day by the published plan, edition `version`."""
-
-    on: date
-    crew: str
-    leader: str | None
-    vehicle: str
-    version: int
-    stops: tuple[RunStop, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """Cash taken at one stop."""
-
-    job_id: str
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unplanned:
-    """The crew has no published stops that day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The sorting sheet is out."""
-
-    sheet: Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Counted and signed."""
-
-    sheet: Sheet
-    counted: tuple[RunStop, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Departed:
-    """On the road, with what was loaded and the cash so far."""
-
-    sheet: Sheet
-    stops: tuple[RunStop, ...]
-    collected: tuple[Collected, ...]
-    on_vehicle_fen: int
-
-
-Run = Unplanned | Planned | Loaded | Departed
-INITIAL: Run = Unplanned()
-STATES = (Unplanned, Planned, Loaded, Departed)
-
-RunEvent = RunPlanned | RunLoaded | RunDeparted | CashCollected | CashHandedIn
-Decision = tuple[RunEvent, ...] | Rejected
-
-# --- decisions -----------------------------------------------------------------------------------------------------
+COMMANDS = (
+    PlanRun
+    | IssueList
+    | LoadRun
+    | DepartRun
+    | ReachStop
+    | EndStop
+    | CollectCash
+    | HandInCash
+    | MarkCashOverdue
+    | CloseRun
+    | ReportDay
+    | MarkReportOverdue
+)
 
 
 def decide(command: COMMANDS, run: Run, ctx: Context) -> Decision:
@@ -142,14 +102,28 @@ def decide(command: COMMANDS, run: Run, ctx: Context) -> Decision:
     match command:
         case PlanRun():
             return plan(command, run, at)
+        case IssueList():
+            return issue_list(command, run, at, ctx)
         case LoadRun():
             return load(command, run, at)
         case DepartRun():
-            return depart(command, run, at)
+            return depart(command, run, at, ctx)
+        case ReachStop():
+            return reach(command, run, at)
+        case EndStop():
+            return end_stop(command, run, at)
         case CollectCash():
             return collect(command, run, at, ctx)
         case HandInCash():
-            return hand_in(command, run, at)
+            return hand_in(command, run, at, ctx)
+        case MarkCashOverdue():
+            return mark_cash_overdue(run, at, ctx)
+        case CloseRun():
+            return close(command, run, at, ctx)
+        case ReportDay():
+            return report(command, run, at, ctx)
+        case MarkReportOverdue():
+            return mark_report_overdue(run, at, ctx)
     assert_never(command)
 
 
@@ -161,9 +135,12 @@ def plan(command: PlanRun, run: Run, at: datetime) -> Decision:
     match run:
         case Unplanned() if not command.stops:
             return ()
-        case Planned() | Loaded() | Departed() if command.version <= run.sheet.version or is_same(run.sheet, command):
+        case Planned() | Loaded() if command.version <= run.sheet.version or is_same(run.sheet, command):
             return ()
-        case Departed():
+        case Departed() | Closed():
+            sheet = run.sheet if isinstance(run, Departed) else run.road.sheet
+            if command.version <= sheet.version or is_same(sheet, command):
+                return ()
             return no.plan_too_late(command.crew, command.on)
         case Unplanned() | Planned() | Loaded():
             return (
@@ -185,6 +162,30 @@ def is_same(sheet: Sheet, command: PlanRun) -> bool:
     return (sheet.leader, sheet.vehicle, sheet.stops) == (command.leader, command.vehicle, command.stops)
 
 
+def issue_list(command: IssueList, run: Run, at: datetime, ctx: Context) -> Decision:
+    """送、验清单 (B9): for the plan as it is; a changed plan needs another one. Issued already is no event."""
+    match run:
+        case Unplanned():
+            return no.not_planned()
+        case Departed() | Closed():
+            return ()
+        case Planned() | Loaded():
+            number = command.list_no or list_no(run.sheet)
+            if run.list_no == number:
+                return ()
+            return (
+                DeliveryListIssued(
+                    at=at,
+                    on=run.sheet.on,
+                    crew=run.sheet.crew,
+                    list_no=number,
+                    edition=run.sheet.version,
+                    issued_by=ctx.by,
+                ),
+            )
+    assert_never(run)
+
+
 def load(command: LoadRun, run: Run, at: datetime) -> Decision:
     """装车清点: counted line by line with the sorter, both sign.
 
@@ -195,6 +196,8 @@ def load(command: LoadRun, run: Run, at: datetime) -> Decision:
     match run:
         case Departed():
             return no.already_departed(run.sheet.crew, run.sheet.on)
+        case Closed():
+            return no.already_departed(run.road.sheet.crew, run.road.sheet.on)
         case Unplanned():
             return no.not_planned()
         case Planned() | Loaded():
@@ -233,33 +236,50 @@ def count(command: LoadRun, run: Planned | Loaded, at: datetime) -> Decision:
     )
 
 
-def depart(command: DepartRun, run: Run, at: datetime) -> Decision:
-    """出车. Rules: B8 (a leader), B9 (by list), B11 (counted and signed). Departed already is no event."""
+def depart(command: DepartRun, run: Run, at: datetime, ctx: Context) -> Decision:
+    """出车. Rules: B8 (a leader), B9 (by the supervisor's list), B11 (counted and signed), B21 (QC has passed).
+
+    Stops of the sheet that were settled not to go are left behind. Departed already is no event.
+    """
     match run:
-        case Departed():
+        case Departed() | Closed():
             return ()
         case Unplanned():
             return no.not_planned()
         case Planned():
             return no.not_loaded(run.sheet.crew)
-        case Loaded() if run.sheet.leader is None:
-            return no.no_leader(run.sheet.crew)
         case Loaded():
-            sheet = run.sheet
-            stops = tuple(stop for stop in run.counted if any(line.quantity for line in stop.lines))
-            return (
-                RunDeparted(
-                    at=at,
-                    on=sheet.on,
-                    crew=sheet.crew,
-                    leader=sheet.leader or "",
-                    vehicle=sheet.vehicle,
-                    job_ids=tuple(stop.job_id for stop in stops),
-                    list_no=command.list_no or list_no(sheet),
-                    stops=stops,
-                ),
-            )
+            return depart_loaded(command, run, at, ctx)
     assert_never(run)
+
+
+def depart_loaded(command: DepartRun, run: Loaded, at: datetime, ctx: Context) -> Decision:
+    """The second half of `depart`: everything is on the vehicle; may it go?"""
+    sheet, leader = run.sheet, command.leader or run.sheet.leader
+    if leader is None:
+        return no.no_leader(sheet.crew)
+    stops = tuple(stop for stop in run.counted if any(line.quantity for line in stop.lines))
+    going = {stop.job_id for stop in stops}
+    careful = tuple(job for job in command.careful if job in going)
+    if run.list_no is None and (ctx.policy.departure_needs_list or careful):
+        return no.list_missing(sheet.crew, careful)
+    unchecked = tuple(job for job in command.unchecked if job in going)
+    if unchecked:
+        return no.quality_missing(sheet.crew, unchecked)
+    return (
+        RunDeparted(
+            at=at,
+            on=sheet.on,
+            crew=sheet.crew,
+            leader=leader,
+            vehicle=command.vehicle or sheet.vehicle,
+            job_ids=tuple(stop.job_id for stop in stops),
+            list_no=run.list_no or command.list_no or list_no(sheet),
+            stops=stops,
+            driver=command.driver,
+            left_behind=tuple(stop.job_id for stop in sheet.stops if stop.job_id not in going),
+        ),
+    )
 
 
 def list_no(sheet: Sheet) -> str:
@@ -267,78 +287,15 @@ def list_no(sheet: Sheet) -> str:
     return f"SY{sheet.on:%Y%m%d}-{sheet.crew}-{sheet.version}"
 
 
-def collect(command: CollectCash, run: Run, at: datetime, ctx: Context) -> Decision:
-    """收款. Rules: B13 (as on the order), B16 (limit per vehicle). Once per stop; the same again is no event."""
-    if not isinstance(run, Departed):
-        return no.not_on_the_road("B13")
-    known = next((one for one in run.collected if one.job_id == command.job_id), None)
-    if known is not None:
-        if known.amount_fen == command.amount_fen:
-            return ()
-        return no.already_collected(command.job_id, known.amount_fen)
-    if command.job_id not in {stop.job_id for stop in run.stops}:
-        return no.not_on_this_run(command.job_id, run.sheet.crew)
-    limit, total = ctx.policy.vehicle_cash_limit_fen, run.on_vehicle_fen + command.amount_fen
-    if total > limit:
-        return no.cash_limit(run.on_vehicle_fen, command.amount_fen, limit)
-    if command.amount_fen > command.due_fen:
-        return no.more_than_due(command.job_id, command.due_fen, command.amount_fen)
+def due(run: Run) -> tuple[Timer, ...]:
+    """At the end of the day the cash is paid in (K11) and the day report filed (K12)."""
+    road = road_of(run)
+    if road is None:
+        return ()
+    ends = end_of_day(road.sheet.on)
+    cash = isinstance(run, Departed) and road.on_vehicle_fen > 0 and not road.is_cash_overdue
+    unreported = road.report is None and not road.is_report_overdue
     return (
-        CashCollected(
-            at=at,
-            on=run.sheet.on,
-            crew=run.sheet.crew,
-            job_id=command.job_id,
-            amount_fen=command.amount_fen,
-            on_vehicle_fen=total,
-        ),
+        *((Timer("cash_overdue", ends, MarkCashOverdue()),) if cash else ()),
+        *((Timer("report_overdue", ends, MarkReportOverdue()),) if unreported else ()),
     )
-
-
-def hand_in(command: HandInCash, run: Run, at: datetime) -> Decision:
-    """交款. Rules: B16. Refuses more than is on the vehicle, and the leader as receiver."""
-    if not isinstance(run, Departed):
-        return no.not_on_the_road("B16")
-    if command.received_by == run.sheet.leader:
-        return no.received_by_leader(command.received_by)
-    if command.amount_fen > run.on_vehicle_fen:
-        return no.more_than_on_vehicle(run.on_vehicle_fen, command.amount_fen)
-    return (
-        CashHandedIn(
-            at=at,
-            on=run.sheet.on,
-            crew=run.sheet.crew,
-            amount_fen=command.amount_fen,
-            on_vehicle_fen=run.on_vehicle_fen - command.amount_fen,
-            received_by=command.received_by,
-        ),
-    )
-
-
-# --- state ---------------------------------------------------------------------------------------------------------
-
-
-def evolve(run: Run, event: RunEvent) -> Run:
-    """The run after an event."""
-    if isinstance(event, RunPlanned):
-        return Planned(Sheet(event.on, event.crew, event.leader, event.vehicle, event.version, event.stops))
-    if isinstance(run, Unplanned):
-        return run
-    match event:
-        case RunLoaded():
-            return Loaded(run.sheet, event.counted)
-        case RunDeparted():
-            return Departed(run.sheet, event.stops, (), 0)
-        case CashCollected():
-            if not isinstance(run, Departed):
-                return run
-            one = Collected(event.job_id, event.amount_fen)
-            return replace(run, collected=(*run.collected, one), on_vehicle_fen=event.on_vehicle_fen)
-        case CashHandedIn():
-            return replace(run, on_vehicle_fen=event.on_vehicle_fen) if isinstance(run, Departed) else run
-    assert_never(event)
-
-
-def due(run: Run) -> tuple[Timer, ...]:  # noqa: ARG001 - the shape that every aggregate has
-    """Nothing of a run falls due by itself yet."""
-    return ()

@@ -159,3 +159,105 @@ def already_departed(crew: str, on: date) -> Rejected:
         f"{crew} has departed; it cannot be counted again.",
         {"crew": crew, "on": on.isoformat()},
     )
+
+
+def list_missing(crew: str, careful: tuple[str, ...]) -> Rejected:
+    """B9: no list, no goods; kitchens and wardrobes without exception."""
+    zh = f"（其中橱柜、衣柜 {'、'.join(careful)} 一律不得例外）" if careful else ""
+    return Rejected(
+        "list_missing",
+        "B9",
+        f"{crew} 没有主管开出的送、验清单，不能出车{zh}。请安装主管按现在的安排表开单。",
+        f"{crew} has no delivery-and-check list for the plan as it is now. The installation supervisor issues it.",
+        {"crew": crew, "careful": ",".join(careful)},
+    )
+
+
+def quality_missing(crew: str, jobs: tuple[str, ...]) -> Rejected:
+    """B21: QC passes goods before they are loaded."""
+    return Rejected(
+        "quality_missing",
+        "B21",
+        f"{crew} 车上 {'、'.join(jobs)} 的货还没有质检合格，不能出车。请质检检验，或与仓库结清后卸下。",
+        f"QC has not passed the goods of {', '.join(jobs)} on {crew}. Have them inspected, or settle and unload them.",
+        {"crew": crew, "jobs": ",".join(jobs)},
+    )
+
+
+def out_of_order(job: str, following: str) -> Rejected:
+    """B12: the route follows the dispatch sheet."""
+    return Rejected(
+        "out_of_order",
+        "B12",
+        f"下一站是 {following}，不是 {job}。要改变顺序请写明理由。",
+        f"The next stop is {following}, not {job}. To leave the order, give a reason.",
+        {"job_id": job, "next": following},
+    )
+
+
+def stops_open(crew: str, jobs: tuple[str, ...]) -> Rejected:
+    """B16, B17: first every stop is over."""
+    return Rejected(
+        "stops_open",
+        "B17",
+        f"{crew} 还有 {len(jobs)} 站未结束：{'、'.join(jobs)}。请先签收，或报未送成。",
+        f"{crew} has {len(jobs)} stops that are not over: {', '.join(jobs)}. Have them signed for, or report them.",
+        {"crew": crew, "jobs": ",".join(jobs)},
+    )
+
+
+def cash_differs(collected_fen: int, handed_in_fen: int) -> Rejected:
+    """B16: collected = paid in, or explained."""
+    difference = collected_fen - handed_in_fen
+    return Rejected(
+        "cash_differs",
+        "B16",
+        f"收款 {yuan(collected_fen)}，交款 {yuan(handed_in_fen)}，相差 {yuan(abs(difference))}。请交清，或写明原因。",
+        f"{yuan(collected_fen)} collected, {yuan(handed_in_fen)} paid in: {yuan(abs(difference))} apart. "
+        "Pay it in, or explain it.",
+        {"collected_fen": collected_fen, "handed_in_fen": handed_in_fen, "difference_fen": difference},
+    )
+
+
+def day_closed(crew: str, on: date) -> Rejected:
+    """B16: a closed day takes no more money."""
+    return Rejected(
+        "day_closed",
+        "B16",
+        f"{crew} 的 {on.month}月{on.day}日 已日清日结，不能再收款或交款。请找会计处理。",
+        f"The day of {crew} on {on} is closed; no cash is collected or handed in any more. Ask the accountant.",
+        {"crew": crew, "on": on.isoformat()},
+    )
+
+
+def receipt_used(receipt_no: str, amount_fen: int) -> Rejected:
+    """B16: one receipt, one amount."""
+    return Rejected(
+        "receipt_used",
+        "B16",
+        f"收据 {receipt_no} 已交 {yuan(amount_fen)}，金额不同。请核对收据号。",
+        f"Receipt {receipt_no} stands for {yuan(amount_fen)} already. Check its number.",
+        {"receipt_no": receipt_no, "amount_fen": amount_fen},
+    )
+
+
+def witness_missing(amount_fen: int, limit_fen: int) -> Rejected:
+    """B16: a large deposit needs two people."""
+    return Rejected(
+        "witness_missing",
+        "B16",
+        f"交款 {yuan(amount_fen)} 达到 {yuan(limit_fen)}，须两人同办。请填写第二人。",
+        f"{yuan(amount_fen)} reaches {yuan(limit_fen)}: it takes two people. Name the second one.",
+        {"amount_fen": amount_fen, "limit_fen": limit_fen},
+    )
+
+
+def check_note_missing(vehicle: str, wrong: tuple[str, ...]) -> Rejected:
+    """B17: what is wrong with the vehicle is written down."""
+    return Rejected(
+        "check_note_missing",
+        "B17",
+        f"{vehicle} 车辆检查有 {len(wrong)} 项不合格，请写明情况。",
+        f"{vehicle}: {', '.join(wrong)} not in order; say what is wrong.",
+        {"vehicle": vehicle, "wrong": ",".join(wrong)},
+    )

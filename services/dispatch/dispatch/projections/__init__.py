@@ -4,6 +4,7 @@ from dispatch.projections.days import DAYS
 from dispatch.projections.fleet import FLEET
 from dispatch.projections.jobs import JOBS
 from dispatch.projections.plan_changes import PLAN_CHANGES
+from dispatch.projections.quality import QUALITY
 from dispatch.projections.runs import RUNS
 
-PROJECTIONS = (JOBS, DAYS, RUNS, PLAN_CHANGES, FLEET)
+PROJECTIONS = (JOBS, DAYS, RUNS, PLAN_CHANGES, FLEET, QUALITY)

@@ -3,6 +3,8 @@
 Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` is the aggregate's, for If-Match.
 """
 
+from typing import assert_never
+
 from contracts.dispatch import (
     DeliveryCompleted,
     DeliveryDeparted,
@@ -19,6 +21,21 @@ from contracts.dispatch import (
     StopUnscheduled,
     VisitDone,
 )
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.projections.rows import Json, after_colon
@@ -37,11 +54,18 @@ NO_SLOT: Json = {
     "edition": None,
     "warehouse_ready": None,
     "warehouse_note": None,
+    "home_due": None,
+    "install_call_due": None,
+    "half_day_due": None,
+    "arrival_call_due": None,
 }
+
+ON_THE_DAY: Json = {"arrived_at": None, "undeliverable": None, "consent": None}
+"""What belongs to one attempt to deliver: a new slot begins anew."""
 
 
 def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """One job. `status`: plan (待排 or draft), pub, way, done, fail; `ready`: may be planned (B1, B2)."""
+    """One job. `status`: plan (待排 or draft), pub, way, done, fail, cancelled; `ready`: may be planned (B1, B2)."""
     seen = {"version": meta.sequence}
     if isinstance(event, JobOpened):
         opened = event.model_dump(mode="json", exclude={"event", "at"})
@@ -58,12 +82,25 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             "booked_half": None,
             "booked_at": None,
             "override_reason": None,
+            "home": None,
+            "half_call": None,
+            "arrival_call": None,
+            "install_call": None,
+            "missed_calls": [],
+            "trouble": [],
+            "arrived_at": None,
+            "undeliverable": None,
+            "consent": None,
+            "refused": [],
+            "cancelled": None,
             "overdue": False,
             "ended_at": None,
             "outcome": None,
             **seen,
         }
     row = {**(facet or {}), **seen}
+    if isinstance(event, TOLD):
+        return {**row, **fold_told(row, event, meta)}
     match event:
         case JobCompletenessChanged():
             told = event.model_dump(mode="json", include={"complete_on", "lines", "volume_l", "amount_due_fen"})
@@ -91,11 +128,13 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             }
         case StopScheduled():
             slot = event.model_dump(mode="json", exclude={"event", "at", "job_id"})
-            return {**row, **NO_SLOT, **slot, "status": "plan"}
+            return {**row, **NO_SLOT, **ON_THE_DAY, **slot, "status": "plan"}
         case StopUnscheduled():
             return {**row, **NO_SLOT, "status": "plan"}
         case StopPublished():
-            return {**row, "status": "pub", "leader": event.leader, "edition": event.version}
+            published = {"leader": event.leader, "edition": event.version}
+            owed = event.model_dump(mode="json", include={"half_day_due", "arrival_call_due"})
+            return {**row, **published, **owed, "status": "pub"}
         case StopConfirmedByWarehouse():
             return {**row, "warehouse_ready": event.ready, "warehouse_note": event.note}
         case DeliveryDeparted():
@@ -104,14 +143,26 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
         case DeliveryCompleted():
             outcome = event.model_dump(
                 mode="json",
-                include={"delivered", "signed_by", "signature_ref", "taught_use", "cash_fen", "install_due"},
+                include={
+                    "delivered",
+                    "signed_by",
+                    "signature_ref",
+                    "taught_use",
+                    "cash_fen",
+                    "install_due",
+                    "refused",
+                    "damaged",
+                    "photos",
+                },
             )
             return {**row, "status": "done", "ended_at": event.at.isoformat(), "outcome": outcome}
         case DeliveryFailed():
-            outcome = event.model_dump(mode="json", include={"cause", "goods", "consent_by"})
+            outcome = event.model_dump(
+                mode="json", include={"cause", "goods", "consent_by", "customer_reached", "signature_ref", "photos"}
+            )
             return {
                 **row,
-                "status": "fail",
+                "status": "fail" if row["cancelled"] is None else "cancelled",
                 "ready": False,
                 "booked_on": None,
                 "booked_half": None,
@@ -132,8 +183,69 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return {**row, "overdue": True}
         case VisitDone():
             return {**row, "status": "done", "ended_at": event.at.isoformat(), "outcome": {"note": event.note}}
+        case JobCancelled():
+            cancelled = {"at": event.at.isoformat(), "reason": event.reason, "on_the_road": event.on_the_road}
+            if event.on_the_road:
+                return {**row, "cancelled": cancelled}
+            return {**row, **NO_SLOT, "status": "cancelled", "cancelled": cancelled, "ended_at": event.at.isoformat()}
+        case JobPromiseMoved():
+            due_at = row["due_at"] if event.due_at is None else event.due_at.isoformat()
+            return {**row, "promised_on": event.promised_on.isoformat(), "due_at": due_at}
+        case JobAmended():
+            told = event.model_dump(mode="json", include={"customer", "amount_due_fen"})
+            amended = {key: value for key, value in told.items() if value is not None}
+            moved = {} if event.customer is None else {"district": event.customer.district}
+            return {**row, **amended, **moved}
         case _:
             return row
+
+
+TOLD = (
+    HomeConfirmed
+    | HomeConfirmationOverdue
+    | HalfDayTold
+    | HalfDayCallOverdue
+    | ArrivalCalled
+    | ArrivalCallOverdue
+    | InstallCallMade
+    | InstallCallOverdue
+    | TroubleReported
+    | StopArrived
+    | StopUndeliverable
+    | FailureConsented
+    | PiecesRefused
+)
+"""What was said between booking and the end of the stop, and what happened at the door."""
+
+CALLS = {
+    HomeConfirmed: "home",
+    HalfDayTold: "half_call",
+    ArrivalCalled: "arrival_call",
+    InstallCallMade: "install_call",
+}
+"""Event -> the row's field for the last call of its kind."""
+
+
+def fold_told(row: Json, event: TOLD, meta: Meta) -> Json:
+    """The fields that a call, or something at the door, changes. Calls are of the day `on`: compare it before use."""
+    told = event.model_dump(mode="json", exclude={"event", "at", "job_id", "contract_no", "customer", "crew", "leader"})
+    entry = {"at": event.at.isoformat(), "by": meta.actor, **told}
+    match event:
+        case HomeConfirmed() | HalfDayTold() | ArrivalCalled() | InstallCallMade():
+            return {CALLS[type(event)]: entry}
+        case HomeConfirmationOverdue() | HalfDayCallOverdue() | ArrivalCallOverdue() | InstallCallOverdue():
+            return {"missed_calls": [*row["missed_calls"], {"what": type(event).__name__, **told}]}
+        case TroubleReported():
+            return {"trouble": [*row["trouble"], entry]}
+        case StopArrived():
+            return {"arrived_at": entry["at"]}
+        case StopUndeliverable():
+            return {"undeliverable": entry}
+        case FailureConsented():
+            return {"consent": entry}
+        case PiecesRefused():
+            return {"refused": [*row["refused"], entry]}
+    assert_never(event)
 
 
 def _arranged_anew(row: Json) -> Json:
@@ -143,8 +255,14 @@ def _arranged_anew(row: Json) -> Json:
 
 JOBS = Projection(
     name="jobs",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
-    indexes=(("job.status", "job.promised_on"), ("job.on",), ("job.contract_no",)),
+    indexes=(
+        ("job.status", "job.promised_on"),
+        ("job.on",),
+        ("job.contract_no",),
+        ("job.call_back_on",),
+        ("job.kind", "job.status"),
+    ),
 )

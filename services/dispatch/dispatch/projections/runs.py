@@ -10,6 +10,16 @@ from contracts.dispatch import (
     RunLoaded,
     RunPlanned,
 )
+from contracts.dispatch_road import (
+    CashOverdue,
+    DayReported,
+    DayReportOverdue,
+    DeliveryListIssued,
+    RunClosed,
+    StopEnded,
+    StopOrderChanged,
+    StopReached,
+)
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.projections.rows import Json, after_colon
@@ -17,7 +27,7 @@ from runtime.service import Facet, Projection
 
 
 def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """One crew's day: sheet, count, signatures, departure, cash (B9, B11, B16). `status`: plan, loaded, way."""
+    """One crew's day: sheet, count, signatures, departure, cash (B9, B11, B16). `status`: plan, loaded, way, closed."""
     seen = {"version": meta.sequence}
     row: Json = {
         "status": "plan",
@@ -28,6 +38,16 @@ def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
         "loaded_at": None,
         "departed_at": None,
         "list_no": None,
+        "list_by": None,
+        "driver": None,
+        "left_behind": [],
+        "reached": [],
+        "order_changes": [],
+        "ended": [],
+        "closed": None,
+        "report": None,
+        "cash_overdue": False,
+        "report_overdue": False,
         "collected": [],
         "handed_in": [],
         "on_vehicle_fen": 0,
@@ -37,27 +57,52 @@ def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
     match event:
         case RunPlanned():
             sheet = event.model_dump(mode="json", include={"on", "crew", "leader", "vehicle", "stops"})
-            return {**row, **sheet, "edition": event.version, "status": "plan", "counted": None, "loaded_at": None}
+            anew = {"counted": None, "loaded_at": None, "list_no": None, "list_by": None}
+            return {**row, **sheet, **anew, "edition": event.version, "status": "plan"}
+        case DeliveryListIssued():
+            return {**row, "list_no": event.list_no, "list_by": event.issued_by}
         case RunLoaded():
             loaded = event.model_dump(
                 mode="json", include={"counted", "leader_signed", "warehouse_signed", "settlement"}
             )
             return {**row, **loaded, "status": "loaded", "loaded_at": event.at.isoformat()}
         case RunDeparted():
-            return {**row, "status": "way", "departed_at": event.at.isoformat(), "list_no": event.list_no}
+            gone = event.model_dump(mode="json", include={"leader", "driver", "vehicle", "list_no", "left_behind"})
+            return {**row, **gone, "status": "way", "departed_at": event.at.isoformat()}
+        case StopReached():
+            one = {"at": event.at.isoformat(), "job_id": event.job_id, "number": event.number}
+            return {**row, "reached": [*row["reached"], one]}
+        case StopOrderChanged():
+            told = event.model_dump(mode="json", include={"job_id", "instead_of", "reason"})
+            return {**row, "order_changes": [*row["order_changes"], {"at": event.at.isoformat(), **told}]}
+        case StopEnded():
+            over = {"at": event.at.isoformat(), "job_id": event.job_id, "outcome": event.outcome}
+            return {**row, "ended": [*row["ended"], over]}
         case CashCollected():
             one = {"at": event.at.isoformat(), "job_id": event.job_id, "amount_fen": event.amount_fen}
             return {**row, "collected": [*row["collected"], one], "on_vehicle_fen": event.on_vehicle_fen}
         case CashHandedIn():
-            one = {"at": event.at.isoformat(), "received_by": event.received_by, "amount_fen": event.amount_fen}
-            return {**row, "handed_in": [*row["handed_in"], one], "on_vehicle_fen": event.on_vehicle_fen}
+            paid = event.model_dump(mode="json", include={"received_by", "amount_fen", "receipt_no", "witness"})
+            handed_in = [*row["handed_in"], {"at": event.at.isoformat(), **paid}]
+            return {**row, "handed_in": handed_in, "on_vehicle_fen": event.on_vehicle_fen}
+        case RunClosed():
+            cash = {"collected_fen", "handed_in_fen", "difference_fen", "explanation", "closed_by"}
+            closed = event.model_dump(mode="json", include=cash)
+            return {**row, "status": "closed", "closed": {"at": event.at.isoformat(), **closed}}
+        case DayReported():
+            filed = event.model_dump(mode="json", exclude={"event", "at", "on", "crew"})
+            return {**row, "report": {"at": event.at.isoformat(), **filed}}
+        case CashOverdue():
+            return {**row, "cash_overdue": True}
+        case DayReportOverdue():
+            return {**row, "report_overdue": True}
         case _:
             return row
 
 
 RUNS = Projection(
     name="runs",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="run", service="dispatch", prefixes=("run",), fold=fold_run),),
     indexes=(("run.on",),),

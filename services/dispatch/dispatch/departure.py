@@ -1,0 +1,111 @@
+"""Letting a run go: the fleet says yes to people and vehicle (B8, B18), the run to sheet, list and QC (B9, B11, B21).
+
+Cut off in between, nothing is half done for long: the fleet keeps leader, driver and vehicle with this crew's day, and
+departing again goes on from there.
+"""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from contracts.policy import Policy
+from dispatch.domain.fleet import fleet_id
+from dispatch.domain.fleet_crews import at_work, facet_means, record_on, usual_driver
+from dispatch.domain.fleet_out import ReturnVehicle, SendOut
+from dispatch.domain.job import job_id
+from dispatch.domain.run import DepartRun, run_id
+from dispatch.domain.stop import DepartStop
+from dispatch.domain.words import Words
+from runtime.http import Answer, Asking
+
+Json = dict[str, Any]
+
+
+class DepartRequest(BaseModel):
+    """出车. `driver`: who drives, if not the usual one; `list_no`: where no list is required, its number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    driver: str | None = None
+    list_no: Words | None = None
+    at: AwareDatetime | None = None
+
+
+async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
+    """1 the fleet lets leader, driver and vehicle go, 2 the run departs, 3 its stops are on the way."""
+    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
+    run: Json | None = None if row is None else row["run"]
+    jobs = [] if run is None else await loaded_jobs(desk, run)
+    fleet = await desk.rows("fleet").get("main")
+    means = facet_means(None if fleet is None else fleet["fleet"], policy)
+    record = record_on(means, crew, on)
+    leader = None if record is None or record.leader not in at_work(means, record, on) else record.leader
+    driver = request.driver or (None if record is None else usual_driver(means, record, on))
+    vehicle = "" if record is None else record.vehicle
+    is_gone = run is not None and run["status"] in {"way", "closed"}
+    # 1 people and vehicle (B8, B18)
+    if not is_gone:
+        districts = tuple(sorted({job["district"] for job in jobs}))
+        going = SendOut(
+            at=request.at, on=on, crew=crew, leader=leader, driver=driver, vehicle=vehicle, districts=districts
+        )
+        let = await desk.ask(fleet_id(), going, step="fleet")
+        if let.status != "accepted":
+            return desk.answer(let)
+    # 2 sheet, count, list, QC (B9, B11, B21)
+    careful = tuple(job["job_id"] for job in jobs if has_careful_goods(job, policy))
+    asked = DepartRun(
+        at=request.at,
+        list_no=request.list_no,
+        leader=leader,
+        driver=driver or "",
+        vehicle=vehicle or None,
+        careful=careful,
+        unchecked=await unchecked_jobs(desk, jobs, careful, policy),
+    )
+    departed = await desk.ask(run_id(on, crew), asked)
+    if departed.status == "rejected" and not is_gone:
+        await desk.ask(fleet_id(), ReturnVehicle(at=request.at, on=on, crew=crew), step="return")
+    # 3 the stops
+    if departed.status == "accepted" and run is not None and run["version"] >= departed.version - 1:
+        left = DepartStop(at=request.at, on=on, crew=crew, vehicle=vehicle, leader=leader or "")
+        await asyncio.gather(*(desk.ask(job_id(stop), left, step=f"depart/{stop}") for stop in loaded_ids(run)))
+    return desk.answer(departed)
+
+
+def loaded_ids(run: Json) -> list[str]:
+    """The jobs of which something is on the vehicle."""
+    return [stop["job_id"] for stop in run["counted"] or () if any(line["quantity"] for line in stop["lines"])]
+
+
+async def loaded_jobs(desk: Asking, run: Json) -> list[Json]:
+    """The rows of the jobs on the vehicle."""
+    found = await desk.rows("jobs").get_many(loaded_ids(run))
+    return [row["job"] for row in found]
+
+
+def has_careful_goods(job: Json, policy: Policy) -> bool:
+    """Whether a job has goods that leave on list and QC without exception: kitchens, wardrobes (B9)."""
+    return any(line["category"] in policy.careful_categories for line in job["lines"])
+
+
+async def unchecked_jobs(desk: Asking, jobs: list[Json], careful: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+    """Jobs on the vehicle that QC must pass and has not (B21)."""
+    due = [job for job in jobs if policy.departure_needs_quality or job["job_id"] in careful]
+    rows = await desk.rows("quality").get_many([job["contract_no"] for job in due])
+    passed = {row["_id"]: row["quality"]["passed"] for row in rows}
+    return tuple(
+        job["job_id"] for job in due if not is_passed(job, passed.get(job["contract_no"], {}), careful, policy)
+    )
+
+
+def is_passed(job: Json, passed: Json, careful: tuple[str, ...], policy: Policy) -> bool:
+    """Whether QC has passed all pieces that it must: every line, or those of the careful categories."""
+    whole = policy.departure_needs_quality
+    return all(
+        passed.get(str(line["line_no"]), 0) >= line["quantity"]
+        for line in job["lines"]
+        if whole or (job["job_id"] in careful and line["category"] in policy.careful_categories)
+    )

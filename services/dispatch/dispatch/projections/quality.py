@@ -1,0 +1,23 @@
+"""What QC has passed of each contract (B21), as inventory tells it: looked at before a run departs."""
+
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.inventory_packing import QualityFailed, QualityPassed
+from dispatch.projections.rows import Json, after_colon
+from runtime.service import Facet, Projection
+
+
+def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """`passed`: pieces per line number (as text) that may be loaded."""
+    row = {"passed": {}, **(facet or {}), "version": meta.sequence}
+    if isinstance(event, QualityPassed | QualityFailed):
+        return {**row, "passed": {str(line.line_no): line.quantity for line in event.totals}}
+    return row
+
+
+QUALITY = Projection(
+    name="quality",
+    version=1,
+    row=after_colon,
+    facets=(Facet(name="quality", service="inventory", prefixes=("qc",), fold=fold_quality),),
+)
