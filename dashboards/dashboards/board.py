@@ -124,9 +124,15 @@ def lane_of(
         leader_name=crew["leader_name"],
         members=tuple(crew["members"]),
         vehicle=crew["vehicle"],
+        absent=_absent(crew, day),
         lights=_lights(crew, cards, jobs, on=on, now=now, policy=policy, plan_due=plan_due, published=published),
         cells=(cells[0], cells[1]),
     )
+
+
+def _absent(crew: Json, day: Json | None) -> str | None:
+    absences = [] if day is None else day["absences"]
+    return next((absence["reason"] for absence in absences if absence["crew"] == crew["crew"]), None)
 
 
 def _holds(slot: Json, now: datetime) -> bool:
@@ -167,19 +173,37 @@ def _lights(
     ended = sum(card.status in {"done", "fail"} for card in cards)
     end = Light(code="light.done", state="met" if cards and ended == len(cards) else "", done=ended, of=len(cards))
     head = (Light(code=f"light.leader.{crew['kind']}", state=leader), Light(code="light.plan", state=plan))
+    if crew["kind"] == "installation":
+        return (
+            *head,
+            _called("light.install_call", "install_called", "install_call", cards=cards, jobs=jobs, now=now),
+            end,
+        )
     if crew["kind"] != "delivery":
         return (*head, end)
     told = sum(bool(jobs.get(card.job_id, {}).get("warehouse")) for card in cards)
-    left = sum(card.status in {"way", "done", "fail"} for card in cards)
+    left = sum(card.status in {"way", "site", "done", "fail"} for card in cards)
     due = civil(on, policy.feedback_due)
     feedback: LightState = _counted(told, cards, late=published and now > due, due=civil_day(now) == on)
     away: LightState = _counted(left, cards, late=False, due=False)
     return (
         *head,
+        _called("light.home", "home", "home", cards=cards, jobs=jobs, now=now),
+        _called("light.half_day", "half_told", "half_day", cards=cards, jobs=jobs, now=now),
         Light(code="light.feedback", state=feedback, done=told, of=len(cards)),
         Light(code="light.away", state=away, done=left, of=len(cards)),
         end,
     )
+
+
+def _called(code: str, done: str, due: str, *, cards: Sequence[Card], jobs: Mapping[str, Json], now: datetime) -> Light:
+    """Calls made of those that the lane's customers are owed (K3, K5, K10)."""
+    rows = [jobs[card.job_id] for card in cards if card.job_id in jobs]
+    reached = sum(row[done] is not None and row[done]["result"] == "reached" for row in rows)
+    dues = [datetime.fromisoformat(text) for row in rows if (text := row["dues"].get(due)) is not None]
+    near = bool(dues) and civil_day(min(dues)) == civil_day(now)
+    state = _counted(reached, cards, late=any(moment < now for moment in dues), due=near)
+    return Light(code=code, state=state, done=reached, of=len(cards))
 
 
 def _counted(done: int, cards: Sequence[Card], *, late: bool, due: bool) -> LightState:

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.fact import JobKind
 from contracts.masking import customer_for
 from contracts.policy import civil_day
-from dashboards.board_rows import Json
+from dashboards.board_rows import NOT_TOLD, Json
 from dashboards.board_view import Card, Place, Risk, Say, Span, Status
 
 WRITERS = frozenset({"install_assistant", "install_supervisor"})
@@ -103,6 +103,8 @@ def _unknown(slot: Json) -> Json:
         "on": None,
         "stage": "placed",
         "progress": "plan",
+        "dues": {},
+        **NOT_TOLD,
     }
 
 
@@ -139,8 +141,10 @@ def placed_risk(job: Json, status: Status, window: Span, *, on: date, now: datet
     """The first thing that is wrong with a card in a slot: failed, past its time (K8, K9), short of goods (B6)."""
     if status == "fail":
         return Risk(level="late", say=Say(code="risk.failed", facts={"cause": job["ended"]["note"]}))
-    if status == "done":
+    if status in {"done", "cancel"}:
         return None
+    if job["trouble"] is not None:
+        return Risk(level="late", say=_trouble(job["trouble"]))
     due = job["due_at"] and datetime.fromisoformat(job["due_at"])
     if job["kind"] == "installation" and due and (job["overdue"] or now > due):
         return Risk(level="late", say=Say(code="risk.install_overdue"))
@@ -151,7 +155,10 @@ def placed_risk(job: Json, status: Status, window: Span, *, on: date, now: datet
         return Risk(level="warn", say=Say(code="risk.short", facts={"note": told["note"]}))
     if job["complete_on"] is None and job["kind"] == "delivery" and job["contract_no"]:
         return Risk(level="warn", say=Say(code="risk.incomplete"))
-    if status == "way" and window.ends - now < WARN_BEFORE_END:
+    call = _call_due(job, now)
+    if call is not None:
+        return call
+    if status in {"way", "site"} and window.ends - now < WARN_BEFORE_END:
         return Risk(level="warn", say=Say(code="risk.window_ends", facts=_minutes(window.ends - now)))
     if job["kind"] == "installation" and due and window.ends > due:
         return Risk(level="warn", say=Say(code="risk.install_late"))
@@ -159,6 +166,42 @@ def placed_risk(job: Json, status: Status, window: Span, *, on: date, now: datet
     if promised and job["kind"] == "delivery" and on > promised:
         return Risk(level="warn", say=Say(code="risk.after_promise", facts={"days": (on - promised).days}))
     return None
+
+
+def _trouble(trouble: Json) -> Say:
+    """What the leader told (B7), or that the office is asked about the goods (B14)."""
+    return Say(code=f"risk.trouble.{trouble['cause']}", facts={"note": trouble["note"]})
+
+
+def _call_due(job: Json, now: datetime) -> Risk | None:
+    """A call that is owed soon or overdue: home confirmed (K3), installation (K10), arrival (K6), half-day (K5)."""
+    owed = {"home": "home", "install_call": "install_called", "arrival_call": "arrival", "half_day": "half_told"}
+    for due_name, done_name in owed.items():
+        told = job[done_name]
+        if told is not None and told["result"] == "reached":
+            if due_name == "home" and not told["at_home"]:
+                return Risk(level="late", say=Say(code="risk.not_home", facts={"note": told["note"]}))
+            continue
+        due_text = job["dues"].get(due_name)
+        if due_text is None or job["slot"] is None or job["progress"] not in CALLED_IN[due_name]:
+            continue
+        due = datetime.fromisoformat(due_text)
+        if now > due:
+            return Risk(level="late", say=Say(code=f"risk.call_over.{due_name}", facts={"at": due_text}))
+        if due - now < WARN_BEFORE_CALL:
+            facts = {"at": due_text, **_minutes(due - now)}
+            return Risk(level="warn", say=Say(code=f"risk.call_due.{due_name}", facts=facts))
+    return None
+
+
+CALLED_IN = {
+    "home": frozenset({"plan", "pub"}),
+    "install_call": frozenset({"plan", "pub"}),
+    "half_day": frozenset({"pub"}),
+    "arrival_call": frozenset({"pub", "way"}),
+}
+"""While a card shows a call that is owed: before the work of the stop begins."""
+WARN_BEFORE_CALL = timedelta(hours=2)
 
 
 def _minutes(span: timedelta) -> dict[str, str | int]:

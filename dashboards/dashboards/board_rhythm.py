@@ -42,7 +42,7 @@ def rhythm(
         _feedback(out, today, now, policy),
         _planning(next_day, ready, today, now),
         _publishing(plan, next_day, today, now, policy),
-        _calls(next_day),
+        _calls(next_day, today, now),
         _end(rows, today),
     )
 
@@ -91,10 +91,18 @@ def _publishing(plan: Json | None, next_day: list[Json], today: date, now: datet
     return Mark(code="mark.publish", minute=minute, state=_due(due, now), say=words)
 
 
-def _calls(next_day: list[Json]) -> Mark:
-    customers = sum(job["kind"] == "delivery" for job in next_day)
-    words = Say(code="mark.customers", facts={"n": customers})
-    return Mark(code="mark.calls", minute=_minute(CUSTOMER_CALLS), state="", say=words)
+def _calls(next_day: list[Json], today: date, now: datetime) -> Mark:
+    """B5, K5: tomorrow's customers know the half-day."""
+    owed = [job for job in next_day if job["kind"] == "delivery" and job["published"] is not None]
+    minute = _minute(CUSTOMER_CALLS)
+    if not owed:
+        customers = sum(job["kind"] == "delivery" for job in next_day)
+        return Mark(code="mark.calls", minute=minute, state="", say=Say(code="mark.customers", facts={"n": customers}))
+    told = sum(job["half_told"] is not None and job["half_told"]["result"] == "reached" for job in owed)
+    state: LightState = "met" if told == len(owed) else _due(civil(today, CUSTOMER_CALLS), now)
+    return Mark(
+        code="mark.calls", minute=minute, state=state, say=Say(code="mark.called", facts={"n": told, "of": len(owed)})
+    )
 
 
 def _end(rows: list[Json], today: date) -> Mark:

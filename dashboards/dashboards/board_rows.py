@@ -8,7 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.dispatch import (
+    CrewAbsent,
     CrewOfDay,
+    CrewOfDayChanged,
+    CrewReturned,
     DayOpened,
     DayPublished,
     DeliveryCompleted,
@@ -30,6 +33,17 @@ from contracts.dispatch import (
     StopUnscheduled,
     VisitDone,
 )
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    HalfDayTold,
+    HomeConfirmed,
+    InstallCallMade,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_road import FailureConsented, StopArrived, StopUndeliverable
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Window
 from contracts.masking import mask_phone
@@ -74,7 +88,15 @@ def _goods(lines: tuple[ContractLine, ...]) -> list[Json]:
 def _waiting(progress: str) -> Json:
     """What holds of a job in no slot."""
     nowhere = {"on": None, "slot": None, "published": None, "warehouse": None, "ended": None}
-    return {"stage": "waiting", "progress": progress, **nowhere}
+    return {"stage": "waiting", "progress": progress, **nowhere, **NOT_TOLD}
+
+
+NOT_TOLD: Json = {"home": None, "half_told": None, "install_called": None, "arrival": None, "trouble": None}
+"""What belongs to one slot: the calls made for it (B3, B5, B10) and trouble told (B7)."""
+
+
+def _call(event: HomeConfirmed | HalfDayTold | InstallCallMade | ArrivalCalled) -> Json:
+    return {"at": _iso(event.at), "result": event.result, "note": event.note}
 
 
 def _over(meta: Meta) -> Json:
@@ -86,8 +108,8 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """One job's card: who, where, when, which vehicle, how far.
 
     `stage`: `waiting` (in no slot), `placed` (in a slot), `over`. `progress`: `open`, `not_ready`, `booked`, `plan`,
-    `pub`, `way`, `done`, `fail`. `on` is the day of its slot, so that a day finds its cards; `failures` keeps the
-    days on which it was not delivered, for it may be booked again.
+    `pub`, `way`, `site`, `done`, `fail`, `cancel`. `on` is the day of its slot, so that a day finds its cards;
+    `failures` keeps the days on which it was not delivered, for it may be booked again.
     """
     row = {} if facet is None else facet
     rev = {"rev": meta.sequence}
@@ -117,6 +139,8 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "warehouse": None,
                 "ended": None,
                 "failures": [],
+                "dues": {},
+                **NOT_TOLD,
                 "opened": moment_text(meta.time),
                 "over_since": None,
                 **rev,
@@ -130,11 +154,11 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return {**row, **amended, "complete_on": _iso(event.complete_on), **rev}
         case InstallationBooked():
             booked = {"on": _iso(event.on), "half": event.half, "override": event.override_reason is not None}
-            again = _waiting("booked") if row["progress"] == "fail" else {}
+            again: Json = _waiting("booked") if row["progress"] == "fail" else {}
             progress = "booked" if row["slot"] is None else row["progress"]
             return {**row, "booked": booked, "not_ready": None, "progress": progress, **again, **rev}
         case SiteNotReady():
-            waits = {"missing": list(event.missing), "call_back_on": _iso(event.call_back_on)}
+            waits: Json = {"missing": list(event.missing), "call_back_on": _iso(event.call_back_on)}
             return {**row, **_waiting("not_ready"), "booked": None, "not_ready": waits, **rev}
         case StopScheduled():
             slot = {
@@ -145,19 +169,49 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "position": event.position,
                 "window": _window(event.window),
             }
-            placed = {"stage": "placed", "progress": "plan", "on": slot["on"], "slot": slot}
-            return {**row, **placed, "published": None, "warehouse": None, "ended": None, **rev}
+            dues: Json = {"home": _iso(event.home_due), "install_call": _iso(event.install_call_due)}
+            placed: Json = {"stage": "placed", "progress": "plan", "on": slot["on"], "slot": slot, "dues": dues}
+            return {**row, **NOT_TOLD, **placed, "published": None, "warehouse": None, "ended": None, **rev}
         case StopUnscheduled():
             return {**row, **_waiting("open" if row["booked"] is None else "booked"), **rev}
         case StopPublished():
             published = {"at": _iso(event.at), "version": event.version, "leader": event.leader}
             progress = "pub" if row["progress"] == "plan" else row["progress"]
-            return {**row, "published": published, "progress": progress, **rev}
+            dues = {"half_day": _iso(event.half_day_due), "arrival_call": _iso(event.arrival_call_due)}
+            return {**row, "published": published, "progress": progress, "dues": {**row["dues"], **dues}, **rev}
         case StopConfirmedByWarehouse():
             told = {"at": _iso(event.at), "ready": event.ready, "note": event.note}
             return {**row, "warehouse": told, **rev}
         case DeliveryDeparted():
             return {**row, "progress": "way", **rev}
+        case StopArrived():
+            return {**row, "progress": "site", **rev}
+        case HomeConfirmed():
+            return {**row, "home": {**_call(event), "at_home": event.at_home}, **rev}
+        case HalfDayTold():
+            return {**row, "half_told": _call(event), **rev}
+        case InstallCallMade():
+            return {**row, "install_called": _call(event), **rev}
+        case ArrivalCalled():
+            return {**row, "arrival": {**_call(event), "expected_at": _iso(event.expected_at)}, **rev}
+        case TroubleReported():
+            return {**row, "trouble": {"at": _iso(event.at), "cause": event.cause, "note": event.note}, **rev}
+        case StopUndeliverable():
+            asked = {"at": _iso(event.at), "cause": "undeliverable", "note": event.cause}
+            return {**row, "trouble": asked, **rev}
+        case FailureConsented():
+            agreed = {"at": _iso(event.at), "cause": "consented", "note": event.note}
+            return {**row, "trouble": agreed, **rev}
+        case JobPromiseMoved():
+            due: Json = {} if event.due_at is None else {"due_at": _iso(event.due_at)}
+            return {**row, "promised_on": _iso(event.promised_on), **due, **rev}
+        case JobAmended():
+            customer: Json = {} if event.customer is None else {"customer": _customer(event.customer)}
+            amount: Json = {} if event.amount_due_fen is None else {"amount_due_fen": event.amount_due_fen}
+            return {**row, **customer, **amount, **rev}
+        case JobCancelled():
+            ended = {"at": _iso(event.at), "note": event.reason}
+            return {**row, "progress": "cancel", "ended": ended, **_over(meta), **rev}
         case DeliveryCompleted() | InstallationCompleted() | VisitDone():
             done = {"progress": "done", "ended": {"at": _iso(event.at), "note": ""}}
             return {**row, **done, **_over(meta), **rev}
@@ -182,7 +236,7 @@ def _others(row: Json, job_id: str) -> list[Json]:
 def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """One depot's day: crews with people, vehicles and capacity (B8), the slots, and whether the plan is out (B4)."""
     row: Json = {"depot": "", "on": "", "crews": [], "plan_due": None, "slots": []} if facet is None else facet
-    row = {"published": None, "overdue": False, "adjustments": [], **row, "rev": meta.sequence}
+    row = {"published": None, "overdue": False, "adjustments": [], "absences": [], **row, "rev": meta.sequence}
     match event:
         case DayOpened():
             return {
@@ -219,8 +273,21 @@ def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return {**row, "published": published, "crews": [_crew(crew) for crew in event.crews]}
         case PlanOverdue():
             return {**row, "overdue": True}
+        case CrewAbsent():
+            absence = {"crew": event.crew, "half": event.half, "reason": event.reason}
+            return {**row, "absences": [*_present(row, event.crew), absence]}
+        case CrewReturned():
+            return {**row, "absences": _present(row, event.crew)}
+        case CrewOfDayChanged():
+            changed = _crew(event.crew)
+            crews = [changed if crew["crew"] == event.crew.crew else crew for crew in row["crews"]]
+            return {**row, "crews": crews}
         case _:
             return row
+
+
+def _present(row: Json, crew: str) -> list[Json]:
+    return [absence for absence in row["absences"] if absence["crew"] != crew]
 
 
 def _eta(row: Json, line_no: int, eta: date | None, *, delayed: bool) -> Json:
@@ -301,7 +368,7 @@ BOARD_JOBS = Projection(
 )
 BOARD_DAYS = Projection(
     name="board_days",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
 )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.fact import Half, JobKind
 
-Status = Literal["wait", "plan", "pub", "way", "done", "fail"]
+Status = Literal["wait", "plan", "pub", "way", "site", "done", "fail", "cancel"]
 """待排, 草排, 已发布, 在途, 完成, 未送成."""
 
 LightState = Literal["", "due", "met", "late"]
@@ -114,6 +114,8 @@ class Lane(Shown):
     leader_name: str | None
     members: tuple[str, ...]
     vehicle: str
+    absent: str | None = None
+    """Why the crew is not there that day, or that half-day (B8)."""
     lights: tuple[Light, ...]
     cells: tuple[Cell, Cell]
 

@@ -155,7 +155,7 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
     if shape == "list":
         return {**parts, "list": part.list_rows(w, view)}
     for lane in view.lanes:
-        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane)
+        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write)
         for cell in lane.cells:
             parts[f"cell-{slug(lane.crew)}-{cell.half}"] = part.cell(w, lane, cell, view.may_write)
     if shows_backlog:

@@ -109,6 +109,7 @@
     const body = { on: target.on, half: target.half, crew: target.crew };
     if (target.position) body.position = target.position;
     if (reason) body.adjustment_reason = reason;
+    if (target.force_reason) body.force_reason = target.force_reason;
     const outcome = await ask(card, 'slot', body);
     if (outcome.kind === 'ok') {
       const done = say('moved', { name, on: target.on === day() ? '' : target.on, ...where, n: target.position || '' });
@@ -141,19 +142,9 @@
     else tell(outcome, card);
   }
 
-  function conflict(card, target, said) {
-    const box = dialog('conflict');
-    const { fits_crew: crew, fits_half: half, fits_position: position } = said.facts || {};
-    box.querySelector('[data-who]').textContent = card ? `${card.dataset.name} · ${card.dataset.district}` : '';
-    box.querySelector('[data-rule]').textContent = said.rule || '—';
-    box.querySelector('[data-why]').textContent = (zh ? said.zh : said.en) || said.code || '';
-    box.querySelector('[data-code]').textContent = said.code || '';
-    const fits = box.querySelector('[data-act=fits]');
-    fits.hidden = !(card && target && crew && half);
-    fits.textContent = crew ? `${named(crew, half).crew} ${named(crew, half).half} ${position || ''}` : '';
-    box.querySelector('[data-act=other]').hidden = !card;
-    box.conflict = { card, target: target && { ...target, crew, half, position } };
-  }
+  /* what is needed now and then lies in plan.js: clashes, what was changed, absences, a proposal */
+  const need = (what, detail) => Page.load($('plan-tools').dataset.script).then(() => window.Plan[what](detail));
+  const conflict = (card, target, said) => need('conflict', { card, target, said });
 
   async function publish() {
     const outcome = await post(`/api/days/${day()}/publish`, {});
@@ -290,7 +281,9 @@
   on('keydown', (event) => {
     if (event.key === 'Escape' && carry) { put(false); return; }
     if (event.key === 'Escape' && drag) { cancel(); return; }
-    if (document.querySelector('dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector('dialog[open]')) return;
+    if (event.ctrlKey && 'zy'.includes(event.key) && !event.target.matches('input, textarea')) { event.preventDefault(); need(event.key === 'z' ? 'undo' : 'redo'); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches('input, select, textarea')) { if (event.key === 'Escape') event.target.blur(); return; }
     const card = event.target.closest?.('[data-job]');
     const arrow = event.key.startsWith('Arrow');
@@ -361,7 +354,6 @@
     const { crew, half, position, reason, on: date } = form.elements;
     place(box.card, { on: date.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
   }, $('move'));
-  on('close', () => $('conflict').conflict?.card?.focus(), $('conflict'));
 
   on('click', (event) => {
     const button = event.target.closest('[data-act]');
@@ -373,8 +365,7 @@
       list.replaceChildren(...button.dataset.open.split('\n').map((text) => make('li', { className: 'banner warn', textContent: text })));
     } else if (act === 'publish') publish();
     if (act === 'publish-anyway') { $('open-points').close(); publish(); }
-    if (act === 'other') { const { card } = $('conflict').conflict; $('conflict').close(); openMove(card); }
-    if (act === 'fits') { const { card, target } = $('conflict').conflict; $('conflict').close(); place(card, target); }
+    if (button?.dataset.plan) need(button.dataset.plan, button.dataset);
     if (act === 'clear') { event.preventDefault(); $('find').value = ''; if ($('district')) $('district').value = ''; filter(); }
   });
 
@@ -417,6 +408,7 @@
   on('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
   on('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
 
+  window.Board = { $, on, say, zh, day, published, named, make, toast, dialog, place, openMove, post, tell, reasonFor };
   const asked = new URL(location.href).searchParams;
   $('find').value = asked.get('find') || '';
   if ($('district')) $('district').value = asked.get('district') || '';

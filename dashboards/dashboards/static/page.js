@@ -10,6 +10,10 @@
     online: true,
     now: () => new Date(Date.now() + skew()),
     clock: (when) => when.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: 'numeric', minute: '2-digit', hour12: false }).replace(/^0(\d)/, '$1'),
+    load: (script) => new Promise((done, failed) => {
+      if (document.querySelector(`script[src="${script}"]`)) done();
+      else document.head.append(Object.assign(document.createElement('script'), { src: script, onload: done, onerror: failed }));
+    }),
     fill: (text, facts) => text.replace(/\{(\w+)\}/g, (all, name) => (name in facts ? facts[name] : all)),
   });
 
