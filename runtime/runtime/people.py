@@ -49,7 +49,7 @@ class Tokens:
 
     def __init__(self, secret: str) -> None:
         self._serializer = URLSafeTimedSerializer(secret, salt="songda.token")
-        self._links = URLSafeSerializer(secret, salt="songda.link")
+        self._links = URLSafeSerializer(secret, salt="songda.rating")
 
     def issue(self, person_id: str) -> str:
         """A token for a person, good for 30 days."""
@@ -63,11 +63,11 @@ class Tokens:
             return None
 
     def link(self, subject: str) -> str:
-        """A code that lets whoever has it act on `subject` alone, e.g. a customer rate one visit; it does not expire."""
+        """A code that lets whoever has it rate `subject` (a ticket) and nothing else (C9, C11); it does not expire."""
         return str(self._links.dumps(subject))
 
     def subject_of(self, code: str) -> str | None:
-        """What a link's code is about, or None for one that is forged or damaged."""
+        """The ticket that a link's code is about, or None for one that is forged or damaged."""
         try:
             return str(self._links.loads(code))
         except BadSignature:
