@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from inventory.api import count_sheets, counts, goods, labels, picklists, quality
+from inventory.api import count_sheets, counts, goods, labels, papers, picklists, quality, slips, stock, vouchers
 
 router = APIRouter(prefix="/api", tags=["inventory 仓库"])
-for _topic in (goods, picklists, counts, count_sheets, quality, labels):
+for _topic in (goods, picklists, stock, slips, papers, vouchers, counts, count_sheets, quality, labels):
     router.include_router(_topic.router)

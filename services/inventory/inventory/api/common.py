@@ -1,11 +1,18 @@
 """What several routes of the warehouse share: who may read, ids in addresses, ids made from a request."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Depends, Path, Query
+from pydantic import BaseModel
 
+from contracts.decision import Rejected
+from contracts.policy import civil_day
+from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
-from runtime.http import Asking
+from runtime.http import Asking, Refusal
 
 READS_GOODS = (
     "cs_specialist",
@@ -28,3 +35,47 @@ def id_of_request(desk: Asking, *parts: str) -> str:
     key = desk.request.headers.get("idempotency-key")
     made = deterministic_id(parts[0], desk.person.id, key, *parts[1:]) if key else fresh_id()
     return made.replace("-", "")[:16]
+
+
+READS_STOCK = (*READS_GOODS, "technician")
+"""Who sees what lies in stock; technicians look for parts (C7). No customer data is in it."""
+
+PaperInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$")]
+SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421"])]
+Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+
+
+class Rows(BaseModel):
+    """One page of a list: `rows` in order, and how many match in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def number_for(desk: Asking, prefix: str, at: datetime | None) -> str:
+    """A paper's number when nobody gave one: prefix, day, six characters that a repeated request gets again."""
+    return f"{prefix}{civil_day(at or utc_now()):%y%m%d}-{id_of_request(desk, prefix)[:6]}"
+
+
+def not_there(rule: str, zh: str, en: str) -> Refusal:
+    """404 with words."""
+    return Refusal(404, Rejected("not_there", rule, zh, en))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paging:
+    limit: Annotated[int, Query(ge=1, le=500)] = 100
+    skip: Annotated[int, Query(ge=0, le=100_000)] = 0
+
+
+Paging = Annotated[_Paging, Depends()]
+"""Which page of a list: `limit` rows after `skip`."""
+
+
+async def page(
+    desk: Asking, projection: str, query: dict[str, Any], sort: Sequence[tuple[str, int]], paging: _Paging
+) -> tuple[list[dict[str, Any]], int]:
+    """One page of documents, and how many there are in all."""
+    rows = desk.rows(projection)
+    found = await rows.find(query, sort=[*sort, ("_id", 1)], limit=paging.limit, skip=paging.skip)
+    return found, await rows.count(query)

@@ -1,0 +1,93 @@
+"""HTTP of vouchers: every paper is found again by its number (D11)."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from inventory.api.common import READS_STOCK, not_there
+from runtime.http import Asking, Desk
+
+router = APIRouter()
+
+MOST = 50  # entries of one kind; a number names few things
+
+BY_ID = (
+    ("inbound_slip", "slips", "/api/inbound/{}"),
+    ("loan", "loans", "/api/loans/{}"),
+    ("scrap", "scraps", "/api/scraps/{}"),
+    ("stock_list", "stocklists", "/api/stock-lists/{}"),
+    ("count", "counts", "/api/counts/{}"),
+    ("goods", "goods", "/api/goods/{}"),
+)
+"""Kind, read model whose rows have the number as their id, address."""
+
+BY_FIELD = (
+    ("inbound_slip", "slips", ("slip.delivery_note_no", "slip.waybill", "slip.sales_list_no"), "/api/inbound/{}"),
+    ("goods", "goods", ("goods.vouchers",), "/api/goods/{}"),
+    ("card", "cards", ("card.vouchers",), "/api/stock/{}/card"),
+)
+"""Kind, read model, indexed fields that hold numbers, address."""
+
+
+class Voucher(BaseModel):
+    """Where a number occurs: `kind` and `id` of the paper or card, its `address`, and the lines with the number."""
+
+    kind: str
+    id: str
+    address: str
+    moves: list[dict[str, Any]] = []
+
+
+@router.get("/vouchers/{number:path}", summary="按单号查 Find a voucher by its number (D11)")
+async def find(number: Annotated[str, Path(min_length=3, max_length=120)], desk: Desk) -> list[Voucher]:
+    """Slips, loans, scrap applications, lists, counts, waybills, delivery notes, damage reports: whatever has the
+    number, and every move on a card that was made by it."""
+    desk.allow(*READS_STOCK)
+    found = await _by_id(desk, number)
+    known = {(entry.kind, entry.id) for entry in found}
+    found += [entry for entry in await _by_field(desk, number) if (entry.kind, entry.id) not in known]
+    if not found:
+        raise not_there("D11", f"没有找到单号 {number}。请核对", f"No voucher has the number {number}. Check it")
+    return found
+
+
+async def _by_id(desk: Asking, number: str) -> list[Voucher]:
+    found = []
+    for kind, name, address in BY_ID:
+        if await desk.rows(name).get(number) is not None:
+            found.append(Voucher(kind=kind, id=number, address=address.format(number)))
+    list_of_day = await desk.rows("picklists").get(number if ":" in number else f"main:{number}")
+    if list_of_day is not None:
+        on = list_of_day["picklist"]["on"]
+        found.append(Voucher(kind="picklist", id=list_of_day["_id"], address=f"/api/picklists/{on}"))
+    return found
+
+
+async def _by_field(desk: Asking, number: str) -> list[Voucher]:
+    """The number itself, or its parts `<number>/...` (a slip's put-aways are vouchers of their own)."""
+    pattern = {"$regex": f"^{re.escape(number)}(/.*)?$"}
+    found = []
+    for kind, name, fields, address in BY_FIELD:
+        seen: set[str] = set()
+        for field in fields:
+            for row in await desk.rows(name).find({field: pattern}, sort=[("_id", 1)], limit=MOST):
+                row_id = str(row["_id"])
+                if row_id in seen:
+                    continue
+                seen.add(row_id)
+                shown = row_id.partition(":")[2] if kind == "card" else row_id
+                found.append(Voucher(kind=kind, id=row_id, address=address.format(shown), moves=_moves(row, number)))
+    return found
+
+
+def _moves(row: dict[str, Any], number: str) -> list[dict[str, Any]]:
+    moves = row.get("card", row.get("goods", {})).get("moves", [])
+    return [
+        move
+        for move in moves
+        if any(
+            isinstance(value, str) and (value == number or value.startswith(f"{number}/")) for value in move.values()
+        )
+    ]
