@@ -1,0 +1,116 @@
+"""The warehouse whole, in memory: commands meet the rules, reactions follow, read models are folded. No I/O."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from contracts.decision import Context, Rejected
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.policy import policy_book
+from inventory.main import SERVICE
+from runtime.outcome import Outcome
+
+
+class Table:
+    """One read model, found by equal values (and by one of a list, as the database finds it)."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+
+    async def get(self, row_id: str) -> dict[str, Any] | None:
+        return self.documents.get(row_id)
+
+    async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [self.documents[row_id] for row_id in row_ids if row_id in self.documents]
+
+    async def find(
+        self,
+        query: Mapping[str, Any] | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+        skip: int = 0,
+    ) -> list[dict[str, Any]]:
+        found = [
+            x for x in self.documents.values() if all(_has(x, path, value) for path, value in (query or {}).items())
+        ]
+        for path, direction in reversed(sort):
+            found.sort(key=lambda document: str(_at(document, path)), reverse=direction < 0)
+        return found[skip : skip + limit if limit else None]
+
+
+def _at(document: Mapping[str, Any], path: str) -> Any:
+    value: Any = document
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _has(document: Mapping[str, Any], path: str, wanted: Any) -> bool:
+    value = _at(document, path)
+    return wanted in value if isinstance(value, list) else value == wanted
+
+
+class World:
+    """Stands where the gateway is. `now` is the time of the next command."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.deciders = {decider.prefix: decider for decider in SERVICE.deciders}
+        self.states: dict[str, Any] = {}
+        self.versions: dict[str, int] = {}
+        self.rows = {projection.name: Table() for projection in SERVICE.projections}
+        self.refused: list[Rejected] = []
+
+    def owners(self) -> dict[str, str]:
+        return dict.fromkeys(self.deciders, "inventory")
+
+    async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
+        """Decide at once, and let everything that follows happen."""
+        return self.put(aggregate_id, command, request.actor, request.role)
+
+    def put(self, aggregate_id: str, command: Any, by: str = "system", role: str = "system") -> Outcome:
+        """One command and its consequences."""
+        decider = self.deciders[aggregate_id.partition(":")[0]]
+        ctx = Context(now=self.now, by=by, role=role, policy=policy_book().at(self.now))
+        decision = decider.decide(command, self.states.get(aggregate_id, decider.initial), ctx)
+        if isinstance(decision, Rejected):
+            self.refused.append(decision)
+            return Outcome("c", aggregate_id, "rejected", rejected=decision)
+        for event in decision:
+            self.tell("inventory", aggregate_id, event, by)
+        names = tuple(type(event).__name__ for event in decision)
+        return Outcome("c", aggregate_id, "accepted", self.versions.get(aggregate_id, 0), names)
+
+    def tell(self, service: str, aggregate_id: str, event: Fact, by: str = "system") -> None:
+        """An event of any stream: own ones are folded into their state; reactions and read models see all."""
+        version = self.versions[aggregate_id] = self.versions.get(aggregate_id, 0) + 1
+        prefix = aggregate_id.partition(":")[0]
+        if service == "inventory":
+            decider = self.deciders[prefix]
+            self.states[aggregate_id] = decider.evolve(self.states.get(aggregate_id, decider.initial), event)
+        meta = Meta(
+            id=str(uuid5(NAMESPACE_URL, f"{aggregate_id}/{version}")),
+            type="",
+            source=f"/songda/{service}",
+            subject=aggregate_id,
+            time=self.now,
+            sequence=version,
+            causation_id="",
+            correlation_id="",
+            actor=by,
+            command_offset=0,
+        )
+        for projection in SERVICE.projections:
+            for facet in projection.facets:
+                if facet.service == service and prefix in facet.prefixes:
+                    row_id = projection.row(aggregate_id)
+                    row = self.rows[projection.name].documents.setdefault(row_id, {"_id": row_id, "_pos": {}})
+                    row[facet.name] = facet.fold(row.get(facet.name), event, meta)
+                    row["_pos"][facet.name] = {"seq": version}
+        for reaction in SERVICE.reactions:
+            if reaction.source == service:
+                for ask in reaction.react(event, meta):
+                    self.put(ask.aggregate_id, ask.command)

@@ -1,0 +1,159 @@
+"""Labels of packages, and the code that nobody without the key can make."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import assume
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from contracts.decision import Context, Rejected
+from contracts.inventory_packing import LabelsIssued, PackageLabel
+from contracts.policy import policy_book
+from inventory.domain.label_code import ALPHABET, LabelKeys, code_of, read_keys, serial_of, verify
+from inventory.domain.labels import INITIAL, IssueLabels, decide, due, evolve
+
+NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
+CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
+NO = "HT26030001"
+KEYS = LabelKeys({1: b"an older key of theirs", 2: b"the key that signs now"})
+SERIALS = st.text(ALPHABET, min_size=12, max_size=12)
+
+ISSUE = IssueLabels(
+    contract_no=NO,
+    line_no=1,
+    sku="BTH-0421",
+    name="浴室柜",
+    spec="800x480",
+    category="卫浴",
+    expected=3,
+    pieces=(2, 1),
+)
+
+
+def label(package: int, quantity: int, edition: int = 1) -> PackageLabel:
+    return PackageLabel(
+        serial=serial_of(NO, 1, edition, package),
+        line_no=1,
+        package=package,
+        packages=2,
+        sku="BTH-0421",
+        name="浴室柜",
+        spec="800x480",
+        category="卫浴",
+        quantity=quantity,
+        cautions="易碎，轻放，勿倒置",
+    )
+
+
+ISSUED = LabelsIssued(
+    at=NOW, contract_no=NO, line_no=1, edition=1, labels=(label(1, 2), label(2, 1)), voided=(), reason=""
+)
+
+
+def code(decision: Any) -> str:
+    return decision.code if isinstance(decision, Rejected) else "accepted"
+
+
+def test_every_package_gets_a_label_with_name_spec_quantity_and_cautions() -> None:
+    """B20"""
+    assert decide(ISSUE, INITIAL, CTX) == (ISSUED,)
+
+
+def test_cautions_of_a_category_that_nobody_wrote_down_are_the_general_ones() -> None:
+    """B20"""
+    (issued,) = decide(ISSUE.model_copy(update={"category": "灯具"}), INITIAL, CTX)  # type: ignore[misc]
+    assert {label.cautions for label in issued.labels} == {CTX.policy.label_cautions_default}
+
+
+def test_the_same_packages_again_are_no_event() -> None:
+    """B20"""
+    assert decide(ISSUE, evolve(INITIAL, ISSUED), CTX) == ()
+
+
+def test_printing_anew_wants_a_reason_and_voids_the_labels_before() -> None:
+    """B20"""
+    again = ISSUE.model_copy(update={"reason": "标签淋湿"})
+    state = evolve(INITIAL, ISSUED)
+    assert code(decide(ISSUE.model_copy(update={"pieces": (3,)}), state, CTX)) == "reason_wanted"
+    assert decide(again, state, CTX) == (
+        LabelsIssued(
+            at=NOW,
+            contract_no=NO,
+            line_no=1,
+            edition=2,
+            labels=(label(1, 2, 2), label(2, 1, 2)),
+            voided=(serial_of(NO, 1, 1, 1), serial_of(NO, 1, 1, 2)),
+            reason="标签淋湿",
+        ),
+    )
+
+
+def test_more_pieces_than_the_line_has_are_not_packed() -> None:
+    """B20"""
+    assert code(decide(ISSUE.model_copy(update={"pieces": (2, 2)}), INITIAL, CTX)) == "too_many_pieces"
+    assert due(INITIAL) == ()
+
+
+def test_a_code_is_read_back_however_it_is_typed() -> None:
+    """B20"""
+    serial = serial_of(NO, 1, 1, 1)
+    printed = code_of(serial, KEYS)
+    typed = [
+        printed,
+        printed.lower(),
+        f" {printed} ",
+        printed.replace("0", "O").replace("1", "I").replace("I-", "1-", 1),
+    ]
+    assert [verify(text, KEYS) for text in typed if text.startswith(("2", " 2"))] == [serial] * 4
+
+
+def test_an_older_key_still_checks_the_labels_that_are_out() -> None:
+    """B20"""
+    old = LabelKeys({1: KEYS.keys[1]})
+    serial = serial_of(NO, 1, 1, 1)
+    assert (verify(code_of(serial, old), KEYS), verify(code_of(serial, KEYS), old)) == (serial, None)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1-", "2-ABC", "99-" + "0" * 32, "²-" + "0" * 32, "x" * 60, "2-" + "U" * 32])
+def test_what_is_no_code_is_not_genuine(text: str) -> None:
+    """B20"""
+    assert verify(text, KEYS) is None
+
+
+def test_keys_are_one_secret_or_several_with_versions_and_are_never_shown() -> None:
+    """B20, C18"""
+    one, two = read_keys("s" * 16), read_keys("1:" + "a" * 16 + ", 2:" + "b" * 16)
+    assert (dict(one.keys), dict(two.keys), two.newest) == ({1: b"s" * 16}, {1: b"a" * 16, 2: b"b" * 16}, 2)
+    assert "aaaa" not in repr(two)
+    for broken in ("short", "0:" + "a" * 16, "1:" + "a" * 16 + ",1:" + "b" * 16, "x:" + "a" * 16):
+        with pytest.raises(ValueError, match="label keys are"):
+            read_keys(broken)
+
+
+@for_all(SERIALS)
+def test_every_serial_comes_back_from_its_code(serial: str) -> None:
+    """B20"""
+    assert verify(code_of(serial, KEYS), KEYS) == serial
+
+
+@for_all(SERIALS, st.integers(2, 200), st.sampled_from(ALPHABET))
+def test_no_code_with_another_character_is_genuine(serial: str, place: int, letter: str) -> None:
+    """B20"""
+    printed = code_of(serial, KEYS)
+    at = 2 + place % (len(printed) - 2)
+    assume(printed[at] not in {letter, "-"})
+    assert verify(printed[:at] + letter + printed[at + 1 :], KEYS) is None
+
+
+@for_all(st.text(max_size=60))
+def test_whatever_is_typed_is_answered(text: str) -> None:
+    """B20"""
+    assert verify(text, KEYS) is None
+
+
+@for_all(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 9), st.integers(1, 99)), unique=True, max_size=50))
+def test_no_two_packages_have_one_serial(packages: list[tuple[int, int, int]]) -> None:
+    """B20"""
+    assert len({serial_of(NO, *package) for package in packages}) == len(packages)
