@@ -164,7 +164,6 @@ async def test_messages_are_listed_without_their_words_and_receivers(client: Asy
             "requested_at": "2026-03-13T02:00:00Z",
             "sent_at": "2026-03-13T02:00:00Z",
             "provider_ref": "p1",
-            "attempts": 0,
         },
         None,
         [
@@ -201,7 +200,7 @@ async def test_each_role_sees_what_is_its_own(client: AsyncClient, role: str, pa
 
 
 @pytest.mark.parametrize(
-    ("role", "path", "body", "expected"),
+    "case",
     [
         ("cs_specialist", f"/api/messages/{ID}/resend", {"reason": "号码已更正"}, ResendMessage(reason="号码已更正")),
         (
@@ -244,9 +243,10 @@ async def test_each_role_sees_what_is_its_own(client: AsyncClient, role: str, pa
     ],
 )
 async def test_what_a_person_does_reaches_the_message_the_call_or_the_receiver(
-    client: AsyncClient, world: World, role: str, path: str, body: Any, expected: Any
+    client: AsyncClient, world: World, case: tuple[str, str, Any, Any]
 ) -> None:
     """E3, E4, E5"""
+    role, path, body, expected = case
     answer = await client.post(path, json=body, headers=as_(role))
     ((aggregate_id, command),) = world.asked
     receiver = f"receiver:{receiver_id('13800001111')}"
@@ -256,7 +256,7 @@ async def test_what_a_person_does_reaches_the_message_the_call_or_the_receiver(
 
 
 @pytest.mark.parametrize(
-    ("role", "path", "body", "status"),
+    "case",
     [
         ("warehouse", f"/api/messages/{ID}/resend", {"reason": "x"}, 403),
         ("cs_specialist", f"/api/messages/{ID}/resend", {"reason": ""}, 422),
@@ -267,9 +267,10 @@ async def test_what_a_person_does_reaches_the_message_the_call_or_the_receiver(
     ],
 )
 async def test_what_is_not_ones_own_to_do_changes_nothing(
-    client: AsyncClient, world: World, role: str, path: str, body: Any, status: int
+    client: AsyncClient, world: World, case: tuple[str, str, Any, int]
 ) -> None:
     """C18, E3, E4"""
+    role, path, body, status = case
     answer = await client.post(path, json=body, headers=as_(role))
     assert (answer.status_code, world.asked) == (status, [])
 
