@@ -140,7 +140,11 @@ class DamageReported(Fact):
     slip_no: str | None = None
     """The inbound slip at whose check it was found."""
     lost: bool = False
-    """The pieces are not there at all (found at a count): nothing goes to the pending zone."""
+    """The pieces are not there at all: nothing goes to the pending zone, the bin card writes them off."""
+    count_no: str = ""
+    """The count that did not find them (D7) ..."""
+    adjustment_id: str = ""
+    """... and its adjustment."""
 
 
 class GoodsIssued(Fact):
