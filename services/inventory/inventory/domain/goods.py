@@ -298,6 +298,8 @@ def report_lost(command: ReportLost, goods: Goods, ctx: Context) -> Decision:
                             photos=(),
                             note=f"盘点短缺 {command.voucher_no}",
                             lost=True,
+                            count_no=command.voucher_no,
+                            adjustment_id=command.cause_id,
                         )
                     )
             return tuple(found)

@@ -5,27 +5,21 @@ and after; a piece is in one lot; nothing falls below zero. Contract goods follo
 set aside and settle; loans, scrap applications and lists hold their pieces before they take them.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import assert_never
 
 from contracts.decision import Context, Rejected, Timer
 from contracts.inventory_stock import (
     DeadStockReported,
-    HeldPiecesMissed,
     Lot,
-    MoveKind,
-    StockMoved,
-    StockShortReported,
 )
 from contracts.policy import civil_day
+from inventory.domain.stock_adjusting import adjust, write_off
 from inventory.domain.stock_asks import (
     COMMANDS,
     MAX_PIECES,
     AdjustStock,
     BringIn,
     HoldStock,
-    Move,
     MoveStock,
     ReleaseStock,
     ReportDeadStock,
@@ -33,20 +27,20 @@ from inventory.domain.stock_asks import (
     SetHeldAside,
     SettlePending,
     TakeOut,
+    WriteOff,
     stock_id,
 )
 from inventory.domain.stock_lots import (
     Lots,
     at_place,
     bin_for,
-    dead_report_at,
     next_report_at,
     pieces,
-    plus,
     take,
-    without,
     zone_of,
 )
+from inventory.domain.stock_moves import moved, short
+from inventory.domain.stock_state import INITIAL, STATES, Card, NoCard, Stock, StockEvent, evolve, lots_of
 from inventory.domain.stock_words import (
     bad_pieces,
     not_enough_in_bin,
@@ -56,35 +50,6 @@ from inventory.domain.stock_words import (
     wrong_zone,
 )
 
-REMEMBERED = 300  # causes that a card remembers: a repeat under another command id comes soon or never
-
-StockEvent = StockMoved | StockShortReported | HeldPiecesMissed | DeadStockReported
-
-# --- states -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class NoCard:
-    """Nothing of this sku was ever here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The bin card as it stands. `causes`: what asked for the last moves."""
-
-    depot: str
-    sku: str
-    name: str
-    lots: Lots
-    last_move: int
-    moved_at: datetime
-    report_at: datetime
-    causes: tuple[str, ...]
-
-
-Stock = NoCard | Card
-INITIAL: Stock = NoCard()
-STATES = (NoCard, Card)
 Decision = tuple[StockEvent, ...] | Rejected
 
 # --- decisions ----------------------------------------------------------------------------------------------------
@@ -109,6 +74,8 @@ def decide(command: COMMANDS, stock: Stock, ctx: Context) -> Decision:
             return release(command, stock, ctx)
         case SetHeldAside():
             return set_held_aside(command, stock, ctx)
+        case WriteOff():
+            return write_off(command, stock, ctx)
         case SetAside():
             return set_aside(command, stock, ctx)
         case SettlePending():
@@ -127,7 +94,7 @@ def bring_in(command: BringIn, stock: Stock, ctx: Context) -> Decision:
     """
     bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=command.pending)
     lot = Lot(bin=bin_, held_for=command.held_for, pending=command.pending, quantity=command.quantity)
-    return (_moved(command, command.kind, stock, ctx, put=(lot,), held_for=command.held_for),)
+    return (moved(command, command.kind, stock, ctx, put=(lot,), held_for=command.held_for),)
 
 
 def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
@@ -135,12 +102,12 @@ def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
 
     Rules: D8, D9.
     """
-    taken = take(_lots(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
     there = pieces(taken)
-    moved = (_moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for),) if there else ()
+    left = (moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for),) if there else ()
     if there == command.quantity:
-        return moved
-    return (*moved, _short(command, there, command.held_for, ctx))
+        return left
+    return (*left, short(command, there, command.held_for, ctx))
 
 
 def hold(command: HoldStock, stock: Stock, ctx: Context) -> Decision:
@@ -153,11 +120,11 @@ def hold(command: HoldStock, stock: Stock, ctx: Context) -> Decision:
         free = lot.held_for is None and lot.pending == command.pending
         return free and command.bin in ("", lot.bin)
 
-    taken = take(_lots(stock), command.quantity, wanted)
+    taken = take(lots_of(stock), command.quantity, wanted)
     if pieces(taken) < command.quantity:
-        return (_short(command, pieces(taken), command.held_for, ctx),)
+        return (short(command, pieces(taken), command.held_for, ctx),)
     put = at_place(taken, held_for=command.held_for)
-    return (_moved(command, "held", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+    return (moved(command, "held", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
 def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
@@ -165,11 +132,11 @@ def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
 
     Rules: A6, D8. Pieces that are not there any more are no event.
     """
-    taken = take(_lots(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
     if not taken:
         return ()
     put = at_place(taken, held_for=None)
-    return (_moved(command, "released", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+    return (moved(command, "released", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
 def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decision:
@@ -177,12 +144,12 @@ def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decisio
 
     Rules: D4, D2.
     """
-    taken = take(_lots(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
     if not taken:
-        return (_short(command, 0, command.held_for, ctx),)
+        return (short(command, 0, command.held_for, ctx),)
     bin_ = bin_for(ctx.policy, command.depot, "", pending=True)
     put = at_place(taken, bin=bin_, held_for=None, pending=True)
-    return (_moved(command, "set_aside", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+    return (moved(command, "set_aside", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
 def set_aside(command: SetAside, stock: Stock, ctx: Context) -> Decision:
@@ -198,7 +165,7 @@ def set_aside(command: SetAside, stock: Stock, ctx: Context) -> Decision:
     if isinstance(taken, Rejected):
         return taken
     put = at_place(taken, bin=to_bin, pending=True)
-    return (_moved(command, "set_aside", stock, ctx, taken=taken, put=put),)
+    return (moved(command, "set_aside", stock, ctx, taken=taken, put=put),)
 
 
 def settle(command: SettlePending, stock: Stock, ctx: Context) -> Decision:
@@ -210,13 +177,13 @@ def settle(command: SettlePending, stock: Stock, ctx: Context) -> Decision:
     if isinstance(taken, Rejected):
         return taken
     if command.outcome == "sent_back":
-        return (_moved(command, "sent_back", stock, ctx, taken=taken),)
+        return (moved(command, "sent_back", stock, ctx, taken=taken),)
     to_bin = command.to_bin or bin_for(ctx.policy, command.depot, "", pending=False)
     flaw = _bin_flaw(ctx, command.depot, to_bin, pending=False)
     if flaw is not None:
         return flaw
     put = at_place(taken, bin=to_bin, pending=False)
-    return (_moved(command, "settled", stock, ctx, taken=taken, put=put),)
+    return (moved(command, "settled", stock, ctx, taken=taken, put=put),)
 
 
 def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
@@ -238,53 +205,7 @@ def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
         there = pieces(taken)
         return not_enough_in_bin(command.sku, command.from_bin, there, command.quantity, held_for=command.held_for)
     put = at_place(taken, bin=command.to_bin)
-    return (_moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
-
-
-def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> Decision:
-    """The card follows what was counted in a bin. A surplus is free stock; a shortage takes free pieces of the bin
-    first, then held ones, then those of other bins (they were moved since); of what was held for a contract that
-    contract is told. Never refused: it is approved; what no bin has any more is told as short.
-
-    Rules: D7, D9.
-    """
-    if command.quantity > 0:
-        zone = zone_of(ctx.policy, command.depot, command.bin)
-        pending = zone is not None and zone.kind == "pending"
-        bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=pending)
-        return (
-            _moved(
-                command,
-                "adjusted",
-                stock,
-                ctx,
-                put=(Lot(bin=bin_, held_for=None, pending=pending, quantity=command.quantity),),
-            ),
-        )
-    lacking = -command.quantity
-    in_order = sorted(_lots(stock), key=lambda lot: (lot.bin != command.bin, lot.held_for is not None, lot.pending))
-    taken = take(tuple(in_order), lacking, lambda _lot: True)
-    short = () if pieces(taken) == lacking else (_short(command, pieces(taken), None, ctx),)
-    if not taken:
-        return short
-    missed: dict[str, int] = {}
-    for lot in taken:
-        if lot.held_for is not None and ":" not in lot.held_for and not lot.pending:
-            missed[lot.held_for] = missed.get(lot.held_for, 0) + lot.quantity
-    told = tuple(
-        HeldPiecesMissed(
-            at=command.at or ctx.now,
-            depot=command.depot,
-            sku=command.sku,
-            name=stock.name if isinstance(stock, Card) else command.name,
-            contract_no=contract_no,
-            quantity=quantity,
-            voucher_no=command.voucher_no,
-            cause_id=command.cause_id,
-        )
-        for contract_no, quantity in missed.items()
-    )
-    return (_moved(command, "adjusted", stock, ctx, taken=taken), *told, *short)
+    return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
 def report_dead(command: ReportDeadStock, stock: Stock, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
@@ -315,10 +236,6 @@ def report_dead(command: ReportDeadStock, stock: Stock, ctx: Context) -> Decisio
     assert_never(stock)
 
 
-def _lots(stock: Stock) -> Lots:
-    return stock.lots if isinstance(stock, Card) else ()
-
-
 def _free(stock: Stock, command: SetAside | SettlePending, bin_: str, *, pending: bool) -> Lots | Rejected:
     """Free pieces of a bin (of any, without one), good or pending; else the words why not."""
     if isinstance(stock, NoCard):
@@ -338,79 +255,6 @@ def _bin_flaw(ctx: Context, depot: str, bin_: str, *, pending: bool) -> Rejected
     if zone is None:
         return unknown_bin(depot, bin_)
     return None if (zone.kind == "pending") == pending else wrong_zone(bin_, pending=pending)
-
-
-def _moved(
-    command: Move,
-    kind: MoveKind,
-    stock: Stock,
-    ctx: Context,
-    *,
-    taken: Lots = (),
-    put: Lots = (),
-    held_for: str | None = None,
-) -> StockMoved:
-    at = command.at or ctx.now
-    before = pieces(_lots(stock))
-    moved_at = max(at, stock.moved_at) if isinstance(stock, Card) else at
-    return StockMoved(
-        at=at,
-        depot=command.depot,
-        sku=command.sku,
-        name=stock.name if isinstance(stock, Card) else command.name or command.sku,
-        move_no=stock.last_move + 1 if isinstance(stock, Card) else 1,
-        kind=kind,
-        quantity=pieces(taken) or pieces(put),
-        taken=taken,
-        put=put,
-        before=before,
-        after=before - pieces(taken) + pieces(put),
-        voucher_no=command.voucher_no,
-        held_for=held_for,
-        reason=command.reason,
-        cause_id=command.cause_id,
-        report_at=dead_report_at(ctx.policy, moved_at),
-    )
-
-
-def _short(command: Move, available: int, needed_for: str | None, ctx: Context) -> StockShortReported:
-    return StockShortReported(
-        at=command.at or ctx.now,
-        depot=command.depot,
-        sku=command.sku,
-        name=command.name or command.sku,
-        wanted=abs(command.quantity),
-        available=available,
-        needed_for=needed_for,
-        voucher_no=command.voucher_no,
-        reason=command.reason,
-    )
-
-
-# --- folding ------------------------------------------------------------------------------------------------------
-
-
-def evolve(stock: Stock, event: StockEvent) -> Stock:
-    """The card after an event."""
-    match event:
-        case StockMoved():
-            causes = (*stock.causes, event.cause_id)[-REMEMBERED:] if isinstance(stock, Card) else (event.cause_id,)
-            moved_at = max(stock.moved_at, event.at) if isinstance(stock, Card) else event.at
-            return Card(
-                depot=event.depot,
-                sku=event.sku,
-                name=event.name,
-                lots=plus(without(_lots(stock), event.taken), event.put),
-                last_move=event.move_no,
-                moved_at=moved_at,
-                report_at=event.report_at,
-                causes=causes,
-            )
-        case StockShortReported() | HeldPiecesMissed():
-            return stock
-        case DeadStockReported():
-            return replace(stock, report_at=event.next_report_at) if isinstance(stock, Card) else stock
-    assert_never(event)
 
 
 def due(stock: Stock) -> tuple[Timer, ...]:
@@ -438,6 +282,7 @@ __all__ = [
     "Stock",
     "StockEvent",
     "TakeOut",
+    "WriteOff",
     "decide",
     "due",
     "evolve",

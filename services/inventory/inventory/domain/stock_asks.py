@@ -71,6 +71,13 @@ class SetHeldAside(Move):
     held_for: str
 
 
+class WriteOff(Move):
+    """短缺核销 (D7): pieces held for a contract are lost, as that contract's goods say. `reason`: the adjustment."""
+
+    command: Literal["WriteOff"] = "WriteOff"
+    held_for: str
+
+
 class SetAside(Move):
     """移待处理 (D3): free pieces of a bin have a problem."""
 
@@ -116,6 +123,7 @@ COMMANDS = (
     | HoldStock
     | ReleaseStock
     | SetHeldAside
+    | WriteOff
     | SetAside
     | SettlePending
     | MoveStock

@@ -17,7 +17,7 @@ from contracts.inventory import (
 )
 from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortReported
 from inventory.domain.goods import IN_WAREHOUSE, NoteAllocation, ReportLost, goods_id
-from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, stock_id
+from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, WriteOff, stock_id
 from runtime.service import Reaction
 
 DEPOT = "main"
@@ -47,6 +47,19 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
                 held_for=event.contract_no,
             )
             return (Ask(stock_id(DEPOT, event.sku), command),)
+        case DamageReported(lost=True):
+            lost = WriteOff(
+                at=event.at,
+                depot=DEPOT,
+                sku=event.sku,
+                name=event.name,
+                quantity=event.quantity,
+                voucher_no=event.count_no,
+                cause_id=meta.id,
+                reason=event.adjustment_id,
+                held_for=event.contract_no,
+            )
+            return (Ask(stock_id(DEPOT, event.sku), lost),)
         case GoodsIssued():
             return tuple(
                 Ask(

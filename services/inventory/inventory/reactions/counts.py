@@ -34,9 +34,10 @@ def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
 
 def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     """The stock's move of an adjustment -> the count knows that card and goods agree."""
-    if not isinstance(event, StockMoved) or event.kind != "adjusted":
+    if not isinstance(event, StockMoved) or event.kind not in ("adjusted", "lost"):
         return ()
-    command = NoteBooked(at=event.at, adjustment_id=event.cause_id, move_no=event.move_no)
+    adjustment_id = event.cause_id if event.kind == "adjusted" else event.reason  # lost: of what a contract held
+    command = NoteBooked(at=event.at, adjustment_id=adjustment_id, move_no=event.move_no)
     return (Ask(count_id(event.voucher_no), command),)
 
 

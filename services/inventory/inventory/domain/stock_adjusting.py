@@ -1,0 +1,67 @@
+"""The bin card follows a count (D7)."""
+
+from contracts.decision import Context
+from contracts.inventory_stock import HeldPiecesMissed, Lot
+from inventory.domain.stock_asks import AdjustStock, WriteOff
+from inventory.domain.stock_lots import bin_for, pieces, take, zone_of
+from inventory.domain.stock_moves import moved, short
+from inventory.domain.stock_state import Card, Stock, StockEvent, lots_of
+
+
+def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> tuple[StockEvent, ...]:
+    """The card follows what was counted in a bin. A surplus is free stock. A shortage takes pieces of the bin that no
+    contract holds, then those of other bins (they were moved since); what lacks then and is held for contracts in the
+    bin, those contracts are told, and their goods have the card written off. Never refused: it is approved; what
+    nobody has is told as short.
+
+    Rules: D7, D9.
+    """
+    if command.quantity > 0:
+        zone = zone_of(ctx.policy, command.depot, command.bin)
+        pending = zone is not None and zone.kind == "pending"
+        bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=pending)
+        lot = Lot(bin=bin_, held_for=None, pending=pending, quantity=command.quantity)
+        return (moved(command, "adjusted", stock, ctx, put=(lot,)),)
+    lacking = -command.quantity
+    here = sorted(lots_of(stock), key=lambda lot: (lot.bin != command.bin, lot.held_for is not None, lot.pending))
+    of_contracts = take(tuple(here), lacking, lambda lot: _of_contract(lot) and lot.bin == command.bin)
+    others = take(tuple(here), lacking, lambda lot: not _of_contract(lot) and lot.bin == command.bin)
+    missed = take(of_contracts, lacking - pieces(others), lambda _lot: True)
+    elsewhere = lacking - pieces(others) - pieces(missed)
+    others = (*others, *take(tuple(here), elsewhere, lambda lot: not _of_contract(lot) and lot.bin != command.bin))
+    left = lacking - pieces(others) - pieces(missed)
+    events: list[StockEvent] = []
+    if others:
+        events.append(moved(command, "adjusted", stock, ctx, taken=others))
+    events += (
+        HeldPiecesMissed(
+            at=command.at or ctx.now,
+            depot=command.depot,
+            sku=command.sku,
+            name=stock.name if isinstance(stock, Card) else command.name,
+            contract_no=contract_no or "",
+            quantity=pieces(lot for lot in missed if lot.held_for == contract_no),
+            voucher_no=command.voucher_no,
+            cause_id=command.cause_id,
+        )
+        for contract_no in dict.fromkeys(lot.held_for for lot in missed)
+    )
+    if left:
+        events.append(short(command, lacking - left, None, ctx))
+    return tuple(events)
+
+
+def _of_contract(lot: Lot) -> bool:
+    """Held for a contract, whose goods are the master of these pieces (not a loan's, application's or list's)."""
+    return lot.held_for is not None and ":" not in lot.held_for and not lot.pending
+
+
+def write_off(command: WriteOff, stock: Stock, ctx: Context) -> tuple[StockEvent, ...]:
+    """Pieces held for a contract are lost: its goods said so after a count.
+
+    Rules: D7.
+    """
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
+    if not taken:
+        return (short(command, 0, command.held_for, ctx),)
+    return (moved(command, "lost", stock, ctx, taken=taken, held_for=command.held_for),)
