@@ -37,9 +37,13 @@ class Place:
 ROAD = frozenset({"crew_leader", "crew", "technician"})
 """Those who work on the road, with a phone."""
 
+CALLERS = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
+"""Those who call customers from a desk."""
+
 NAV = (
     Place("board", "/board", "board"),
     Place("crew", "/crew", "phone", ROAD),
+    Place("booking", "/booking", "phone", CALLERS),
     Place("orders", "/orders", "doc", STAFF),
     Place("warehouse", "/warehouse", "box", WAREHOUSE),
     Place("assessment", "/assessment", "chart"),
@@ -50,6 +54,7 @@ HOME = {
     "crew_leader": "/crew",
     "crew": "/crew",
     "technician": "/crew",
+    "cs_specialist": "/booking",
     "store": "/orders",
     "warehouse": "/warehouse",
     "qc": "/warehouse",

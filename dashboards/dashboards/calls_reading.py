@@ -1,0 +1,106 @@
+"""Calls that are to be made (E3): rows -> the queue of a day, and what whoever calls has to know."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from contracts.masking import customer_for
+from contracts.policy import Policy, end_of_day, policy_book
+from dashboards.board import crews_of
+from dashboards.listing import Slice, page_of
+from dashboards.seat import Seat
+
+Json = dict[str, Any]
+
+PURPOSES = (
+    "booking",
+    "home_confirmation",
+    "install_call",
+    "half_day",
+    "arrival",
+    "delay_explained",
+    "damage_explained",
+    "follow_up",
+    "call_back",
+)
+OFFICE = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
+MINE = {"cs_specialist": "cs_specialist", "install_assistant": "install_assistant"}
+"""Roles whose own calls are shown first: the others look at all."""
+DAYS_SHOWN = 14
+DEPOT = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class HalfFree:
+    """How many delivery stops a half-day still takes, over all crews; `total` 0 on a day on which none works."""
+
+    half: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFree:
+    """A day that may be offered to a customer; `early`: nearer than B1 allows."""
+
+    on: date
+    early: bool
+    halves: tuple[HalfFree, HalfFree]
+
+
+async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice:
+    """Open calls that are to be made by the end of `day`, the earliest first."""
+    query: Json = {"call.state": "open", "call.show_at": {"$lt": end_of_day(day).isoformat()}}
+    if purpose is not None:
+        query["call.purpose"] = purpose
+    if whose == "mine" and seat.person.role in MINE:
+        query["call.owner_role"] = MINE[seat.person.role]
+    return await page_of(seat.desk.rows("calls"), query, sort=("call.show_at", 1), after=after)
+
+
+def call_of(row: Json, seat: Seat) -> Json:
+    """A call as this person may see it, with what it is about."""
+    call = row["call"]
+    kind, _, name = call["subject"].partition(":")
+    customer = None if call["customer"] is None else customer_for(seat.person.role, call["customer"])
+    return {**call, "customer": customer, "kind": kind, "name": name, "late": call["due"] < seat.now.isoformat()}
+
+
+async def subject_of(seat: Seat, call: Json) -> Json:
+    """The contract and the job that a call is about, as far as there are any."""
+    contract_no = call["name"][2:] if call["kind"] == "job" else call["name"]
+    job_id = call["name"] if call["kind"] == "job" else f"D-{call['name']}"
+    contract = await seat.desk.rows("board_contracts").get(contract_no) if call["kind"] != "ticket" else None
+    job = await seat.desk.rows("board_jobs").get(job_id) if call["kind"] != "ticket" else None
+    return {
+        "contract_no": None if contract is None else contract_no,
+        "order": None if contract is None else contract["order"],
+        "job_id": None if job is None else job_id,
+        "job": None if job is None else job["job"],
+    }
+
+
+async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:
+    """The next two weeks: where a delivery still finds a place (B8), and what is too near (B1)."""
+    policy = policy_book().at(seat.now)
+    wanted = [today + timedelta(days=number) for number in range(1, DAYS_SHOWN + 1)]
+    rows = await seat.desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted])
+    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in rows if row["day"]["on"]}
+    early = today + timedelta(days=policy.booking_days_ahead)
+    return tuple(DayFree(on, on < early, _halves(days.get(on), policy)) for on in wanted)
+
+
+def _halves(day: Json | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
+    crews = [crew for crew in crews_of(day, policy) if crew["kind"] == "delivery"]
+    gone = {absence["crew"]: absence["half"] for absence in (day or {}).get("absences", ())}
+    slots = [] if day is None else [slot for slot in day["slots"] if slot["kind"] == "delivery"]
+    found = []
+    for half in ("am", "pm"):
+        there = [crew for crew in crews if gone.get(crew["crew"], "present") not in (None, half)]
+        total = sum(crew["stops_per_half"] for crew in there)
+        taken = sum(slot["half"] == half for slot in slots)
+        found.append(HalfFree(half, max(0, total - taken), total))
+    return found[0], found[1]
+
+
+__all__ = ["OFFICE", "PURPOSES", "DayFree", "HalfFree", "call_of", "free_days", "queue", "subject_of"]
