@@ -27,6 +27,7 @@ from contracts.dispatch import (
     StopPublished,
     StopScheduled,
 )
+from contracts.dispatch_road import DeliveryListIssued
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from contracts.policy import civil, end_of_day, policy_book
@@ -286,6 +287,7 @@ RUN_LOADED = RunLoaded(
     warehouse_signed="mai.gh",
     settlement=None,
 )
+RUN_LISTED = DeliveryListIssued(at=NOW, on=DAY, crew="S1", list_no="SY20260313-S1-1", edition=1, issued_by="tan.zw")
 RUN_DEPARTED = RunDeparted(
     at=NOW,
     on=DAY,

@@ -129,6 +129,11 @@ class World:
         self.settle()
 
 
+def _suits(found: Any, want: Any) -> bool:
+    """As MongoDB compares: a value, or one of several."""
+    return found in want["$in"] if isinstance(want, dict) else bool(found == want)
+
+
 class RowsInMemory:
     """A read model of the world, with what the API asks of it."""
 
@@ -139,12 +144,18 @@ class RowsInMemory:
         """One row."""
         return self._rows.get(row_id)
 
+    async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Rows by id, in no order."""
+        return [self._rows[row_id] for row_id in row_ids if row_id in self._rows]
+
     def _matching(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         def value(row: dict[str, Any], path: str) -> Any:
             facet, _, name = path.partition(".")
             return row[facet][name]
 
-        return [row for row in self._rows.values() if all(value(row, path) == want for path, want in query.items())]
+        return [
+            row for row in self._rows.values() if all(_suits(value(row, path), want) for path, want in query.items())
+        ]
 
     async def find(
         self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, skip: int

@@ -3,15 +3,21 @@
 import pytest
 from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RUN_LOADED, RUN_PLANNED, a_run
 
+from contracts.decision import Context
 from contracts.dispatch import CashCollected, CashHandedIn
+from contracts.dispatch_road import CashOverdue
+from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
-from dispatch.domain.cash import CollectCash, HandInCash
-from dispatch.domain.run import decide
+from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue
+from dispatch.domain.run import decide, due
 
 OUT = (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED)
 COLLECT = CollectCash(job_id=JOB, amount_fen=DUE_FEN, due_fen=DUE_FEN)
 COLLECTED = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=DUE_FEN, on_vehicle_fen=DUE_FEN)
 FULL = COLLECTED.model_copy(update={"job_id": "D-HT26030002", "amount_fen": 4_900_000, "on_vehicle_fen": 4_900_000})
+HANDED_IN = CashHandedIn(
+    at=NOW, on=DAY, crew="S1", amount_fen=DUE_FEN, on_vehicle_fen=0, received_by="su.kj", receipt_no="R1"
+)
 HAND_IN = HandInCash(amount_fen=DUE_FEN, received_by="su.kj", receipt_no="R1")
 
 
@@ -73,8 +79,43 @@ def test_no_cash_before_departure(history: tuple[object, ...]) -> None:
 
 def test_cash_leaves_the_vehicle_into_somebody_elses_hands() -> None:
     """B16"""
-    assert decide(HAND_IN, a_run(*OUT, COLLECTED), CTX) == (
-        CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=DUE_FEN, on_vehicle_fen=0, received_by="su.kj"),
+    assert decide(HAND_IN, a_run(*OUT, COLLECTED), CTX) == (HANDED_IN,)
+
+
+def test_the_same_receipt_counts_once() -> None:
+    """B16"""
+    other = HAND_IN.model_copy(update={"amount_fen": 100})
+    run = a_run(*OUT, COLLECTED, HANDED_IN)
+    assert [decide(HAND_IN, run, CTX), decide(other, run, CTX)] == [(), no.receipt_used("R1", DUE_FEN)]
+
+
+def test_a_large_deposit_takes_two_people() -> None:
+    """B16"""
+    limit = POLICY.two_person_deposit_fen
+    full = COLLECTED.model_copy(update={"amount_fen": limit, "on_vehicle_fen": limit})
+    large = HandInCash(amount_fen=limit, received_by="su.kj", receipt_no="R2")
+    paid = HANDED_IN.model_copy(update={"amount_fen": limit, "receipt_no": "R2", "witness": "mai.gh"})
+    run = a_run(*OUT, full)
+    assert [decide(large.model_copy(update={"witness": w}), run, CTX) for w in (None, "su.kj", "mai.gh")] == [
+        no.witness_missing(limit, limit),
+        no.witness_missing(limit, limit),
+        (paid,),
+    ]
+
+
+def test_cash_on_the_vehicle_at_the_end_of_the_day_is_overdue_once() -> None:
+    """K11"""
+    ends = end_of_day(DAY)
+    late = Context(ends, "system", "system", POLICY)
+    overdue = CashOverdue(at=ends, on=DAY, crew="S1", leader="li.zq", on_vehicle_fen=DUE_FEN, due=ends)
+    timers = [[timer.name for timer in due(a_run(*OUT, *more))] for more in ((COLLECTED,), (COLLECTED, HANDED_IN))]
+    fired = [
+        decide(MarkCashOverdue(), a_run(*OUT, *more), ctx)
+        for more, ctx in (((COLLECTED,), late), ((COLLECTED,), CTX), ((COLLECTED, overdue), late), ((), late))
+    ]
+    assert (timers, fired) == (
+        [["cash_overdue", "report_overdue"], ["report_overdue"]],
+        [(overdue,), (), (), ()],
     )
 
 

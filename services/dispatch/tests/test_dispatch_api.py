@@ -23,6 +23,8 @@ PEOPLE = read_people()
 TOKENS = Tokens("for these tests only")
 ASSISTANT, SUPERVISOR, LEADER, WAREHOUSE, ACCOUNTANT = "he.jx", "tan.zw", "li.zq", "mai.gh", "su.kj"
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
+LEAVES = "2026-03-10T02:00:00Z"
+"""10:00 in Shanghai: within the hours of vehicles."""
 SLOT = {"on": "2026-03-13", "half": "am", "crew": "S1"}
 COUNT = [
     {"job_id": JOB, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 10}]},
@@ -90,7 +92,14 @@ class Office:
         await self.published()
         load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
         assert (await self.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)).status_code == 200
-        assert (await self.post(LEADER, "/runs/2026-03-13/S1/depart")).status_code == 200
+        assert (await self.post(SUPERVISOR, "/runs/2026-03-13/S1/list")).status_code == 200
+        left = await self.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
+        assert left.status_code == 200, left.text
+
+
+async def settled(seconds: float) -> bool:
+    """In memory, everything asked so far has run its course."""
+    return True
 
 
 @pytest.fixture
@@ -98,7 +107,8 @@ async def office() -> AsyncIterator[Office]:
     world = World()
     app = FastAPI()
     app.include_router(router)
-    app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch"}
+    app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
+    app.state.settled = settled
     app.state.gateway = world
     app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
     app.state.people = PEOPLE
@@ -124,7 +134,8 @@ async def test_the_path_from_complete_goods_to_a_finished_installation(office: O
     assert (job["status"], job["warehouse_ready"], job["leader"], job["position"]) == ("pub", True, "li.zq", 1)
     load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
     await office.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)
-    await office.post(LEADER, "/runs/2026-03-13/S1/depart")
+    await office.post(SUPERVISOR, "/runs/2026-03-13/S1/list")
+    await office.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
     signed = await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
     run = await office.get(LEADER, "/runs/2026-03-13/S1")
     assert (signed.json()["events"], run["on_vehicle_fen"]) == (["DeliveryCompleted"], DUE_FEN)
@@ -132,7 +143,9 @@ async def test_the_path_from_complete_goods_to_a_finished_installation(office: O
     await office.post(ASSISTANT, "/jobs/I-HT26030001/slot", slot)
     done = await office.post("huang.wy", "/jobs/I-HT26030001/installation", {"accepted_by": "马娜"})
     paid = await office.post(
-        ACCOUNTANT, "/runs/2026-03-13/S1/cash-in", {"amount_fen": DUE_FEN, "received_by": ACCOUNTANT}
+        ACCOUNTANT,
+        "/runs/2026-03-13/S1/cash-in",
+        {"amount_fen": DUE_FEN, "received_by": ACCOUNTANT, "receipt_no": "R1"},
     )
     assert (done.json()["events"], paid.json()["events"]) == (["InstallationCompleted"], ["CashHandedIn"])
 

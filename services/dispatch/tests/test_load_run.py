@@ -8,19 +8,23 @@ from dispatch_cases import (
     JOB,
     NOW,
     OTHER_STOP,
+    POLICY,
     RUN_DEPARTED,
+    RUN_LISTED,
     RUN_LOADED,
     RUN_PLANNED,
     STOP,
+    SUPERVISOR,
     a_run,
 )
 
+from contracts.decision import Context
 from contracts.dispatch import RunLoaded, RunStop
 from contracts.fact import GoodsLine
 from dispatch.domain import run_refusals as no
 from dispatch.domain.delivery_rules import CountedLine
 from dispatch.domain.loading_rules import CountedStop
-from dispatch.domain.run import DepartRun, LoadRun, PlanRun, decide
+from dispatch.domain.run import DepartRun, IssueList, LoadRun, PlanRun, decide
 
 PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
 FIRST = CountedStop(job_id=JOB, lines=(CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)))
@@ -150,7 +154,60 @@ def test_nothing_is_loaded_without_a_published_plan() -> None:
 
 def test_a_loaded_run_departs_by_the_list_of_its_plan() -> None:
     """B9, B11"""
-    assert decide(DepartRun(), a_run(*LOADED), CTX) == (RUN_DEPARTED,)
+    assert decide(DepartRun(), a_run(*LOADED, RUN_LISTED), CTX) == (RUN_DEPARTED,)
+
+
+def test_without_the_supervisors_list_nothing_departs() -> None:
+    """B9"""
+    assert decide(DepartRun(), a_run(*LOADED), CTX) == no.list_missing("S1", ())
+
+
+def test_where_the_policy_asks_no_list_kitchens_and_wardrobes_still_need_it() -> None:
+    """B9"""
+    lenient = Context(NOW, "li.zq", "crew_leader", POLICY.model_copy(update={"departure_needs_list": False}))
+    careful = DepartRun(careful=(JOB,))
+    assert [decide(DepartRun(), a_run(*LOADED), lenient), decide(careful, a_run(*LOADED), lenient)] == [
+        (RUN_DEPARTED,),
+        no.list_missing("S1", (JOB,)),
+    ]
+
+
+def test_a_changed_plan_needs_another_list() -> None:
+    """B4, B9"""
+    changed = RUN_PLANNED.model_copy(update={"version": 2, "stops": (STOP,)})
+    loaded = RUN_LOADED.model_copy(update={"counted": (STOP,)})
+    again = RUN_LISTED.model_copy(update={"list_no": "SY20260313-S1-2", "edition": 2})
+    history = (*LOADED, RUN_LISTED, changed, loaded)
+    assert [decide(DepartRun(), a_run(*history), CTX), decide(IssueList(), a_run(*history), SUPERVISOR)] == [
+        no.list_missing("S1", ()),
+        (again,),
+    ]
+
+
+def test_the_list_is_issued_once_and_only_for_a_published_plan() -> None:
+    """B9"""
+    assert [
+        decide(IssueList(), a_run(*h), SUPERVISOR) for h in ((), (RUN_PLANNED,), (RUN_PLANNED, RUN_LISTED), GONE)
+    ] == [
+        no.not_planned(),
+        (RUN_LISTED,),
+        (),
+        (),
+    ]
+
+
+def test_goods_that_qc_has_not_passed_do_not_leave() -> None:
+    """B21"""
+    unchecked = DepartRun(unchecked=(JOB, "D-9"))
+    assert decide(unchecked, a_run(*LOADED, RUN_LISTED), CTX) == no.quality_missing("S1", (JOB,))
+
+
+def test_leader_driver_and_vehicle_are_those_that_the_fleet_let_go() -> None:
+    """B8, B18"""
+    deputy = DepartRun(leader="chen.gd", driver="deng.w", vehicle="粤E·3F618")
+    assert decide(deputy, a_run(*LOADED, RUN_LISTED), CTX) == (
+        RUN_DEPARTED.model_copy(update={"leader": "chen.gd", "driver": "deng.w", "vehicle": "粤E·3F618"}),
+    )
 
 
 def test_departing_again_is_no_event() -> None:
@@ -178,6 +235,6 @@ def test_a_stop_of_which_nothing_was_loaded_stays_behind() -> None:
     """B11"""
     nothing = STOP.model_copy(update={"lines": tuple(g.model_copy(update={"quantity": 0}) for g in STOP.lines)})
     loaded = RUN_LOADED.model_copy(update={"counted": (nothing, OTHER_STOP), "settlement": "未备齐，改日送"})
-    assert decide(DepartRun(), a_run(RUN_PLANNED, loaded), CTX) == (
-        RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,)}),
+    assert decide(DepartRun(), a_run(RUN_PLANNED, RUN_LISTED, loaded), CTX) == (
+        RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,), "left_behind": (JOB,)}),
     )

@@ -88,7 +88,7 @@ class Planner(Asking):
     def __init__(self, world: World, pauses: list[int], asks: int | None) -> None:
         state = SimpleNamespace(
             gateway=world,
-            owners={"job": "dispatch", "day": "dispatch", "run": "dispatch"},
+            owners={"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"},
             rows={name: RowsInMemory(rows) for name, rows in world.rows.items()},
         )
         request: Any = SimpleNamespace(
