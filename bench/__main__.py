@@ -18,6 +18,7 @@ from bench import (
     import_rows,
     memory_use,
     read_side,
+    route_plan,
     start_up,
     write_side,
 )
@@ -26,7 +27,7 @@ from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists")
+ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -43,6 +44,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
         "board": lambda s: board_live.measure(s, 200, 20, 20 if quick else 100),
         "import": lambda s: import_rows.measure(s, rounds, 1_000 if quick else 10_000),
         "lists": lambda s: contract_lists.measure(s, rounds, 10_000 if quick else 100_000),
+        "routes": lambda _: asyncio.to_thread(route_plan.measure, rounds),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
     }
 

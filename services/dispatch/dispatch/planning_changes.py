@@ -208,7 +208,7 @@ async def follow(office: Office, decided: Outcome, following: Following) -> Answ
     desk = office.desk
     if decided.status != "accepted":
         return desk.answer(decided)
-    if decided.events:
+    if decided.events and not decided.repeated:  # asked once more: dispatch's reactions have it in hand
         refused = await _jobs_follow(office, decided, following)
         against = [refusal for refusal in refused if refusal[1].code != "overtaken"]
         if against:
