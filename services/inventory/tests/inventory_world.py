@@ -1,6 +1,6 @@
 """The warehouse whole, in memory: commands meet the rules, reactions follow, read models are folded. No I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -48,9 +48,22 @@ def _at(document: Mapping[str, Any], path: str) -> Any:
     return value
 
 
+def _values(value: Any, names: Sequence[str]) -> Iterator[Any]:
+    """All values at a path, through lists, as the database sees them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _values(item, names)
+    elif not names:
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _values(value.get(names[0]), names[1:])
+
+
 def _has(document: Mapping[str, Any], path: str, wanted: Any) -> bool:
-    value = _at(document, path)
-    return wanted in value if isinstance(value, list) else value == wanted
+    values = list(_values(document, path.split(".")))
+    if isinstance(wanted, Mapping):
+        return any(value in wanted["$in"] for value in values)
+    return wanted in values
 
 
 class World:

@@ -230,3 +230,22 @@ async def test_a_workbook_sent_bare_is_taken_too_and_nonsense_is_refused(client:
     headers = {"Authorization": f"Bearer {TOKENS.issue('mai.gh')}", "Content-Type": "application/octet-stream"}
     answer = await client.post(f"/api/counts/{no}/sheet", content=b"no workbook", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "damaged_sheet")
+
+
+async def test_the_report_of_ledger_card_and_goods_names_where_they_part(client: AsyncClient, world: World) -> None:
+    """D7: the toilets' receipt was written on the card without a paper; one of them is not there."""
+    no = await opened(client)
+    await post(client, f"/counts/{no}/figures", {"sku": "TIL-0918", "bin": A1, "quantity": 60})
+    await post(client, f"/counts/{no}/figures", {"sku": "WC-100", "bin": A2, "quantity": 3})
+    await post(client, f"/counts/{no}/comparison")
+    await post(client, f"/counts/{no}/figures", {"sku": "WC-100", "bin": A2, "quantity": 3}, "lin.ck")
+    await post(client, f"/counts/{no}/comparison")
+    report = await get(client, f"/agreement?count_no={no}&only=parted", "su.kj")
+    toilets = next(sku for sku in report["skus"] if sku["sku"] == "WC-100")
+    assert (report["parted"], toilets["ledger"], toilets["card"], toilets["goods"]) == (2, 0, 4, 3)
+    assert [(x["between"], x["voucher_no"], x["move_no"], x["difference"]) for x in toilets["partings"]] == [
+        ("ledger_card", "RK-c3", 1, -4),
+        ("card_goods", no, 1, -1),
+    ]
+    one = await get(client, "/agreement?sku=TIL-0918", "su.kj")
+    assert [(sku["sku"], sku["goods"]) for sku in one["skus"]] == [("TIL-0918", 70)]

@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from inventory.api import count_sheets, counts, goods, labels, papers, picklists, quality, slips, stock, vouchers
+from inventory.api import (
+    agreement,
+    count_sheets,
+    counts,
+    goods,
+    labels,
+    papers,
+    picklists,
+    quality,
+    slips,
+    stock,
+    vouchers,
+)
 
 router = APIRouter(prefix="/api", tags=["inventory 仓库"])
-for _topic in (goods, picklists, stock, slips, papers, vouchers, counts, count_sheets, quality, labels):
+for _topic in (goods, picklists, stock, slips, papers, vouchers, counts, count_sheets, quality, labels, agreement):
     router.include_router(_topic.router)

@@ -1,6 +1,6 @@
 """Read models of the warehouse: one module per topic, each with its folds, views and `PROJECTIONS`."""
 
-from inventory.projections import counts, goods, packing, papers, picklists, slips, stock
+from inventory.projections import counts, goods, ledger, packing, papers, picklists, slips, stock
 
 PROJECTIONS = (
     *goods.PROJECTIONS,
@@ -10,4 +10,5 @@ PROJECTIONS = (
     *papers.PROJECTIONS,
     *counts.PROJECTIONS,
     *packing.PROJECTIONS,
+    *ledger.PROJECTIONS,
 )

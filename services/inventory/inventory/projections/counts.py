@@ -199,7 +199,7 @@ PROJECTIONS = (
         version=1,
         row=_after_colon,
         facets=(Facet(name="count", service="inventory", prefixes=("count",), fold=fold_count),),
-        indexes=(("count.status", "count.due"), ("count.depot", "count.closed_at")),
+        indexes=(("count.status", "count.due"), ("count.depot", "count.closed_at"), ("count.lines.sku",)),
     ),
     Projection(
         name="countplans",

@@ -1,0 +1,165 @@
+"""HTTP of the ledger-card-goods report 账卡物 (D7)."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from inventory.api.count_rows import changes_of, count_row
+from inventory.domain.agreement import Agreement, CardLine, CountedBin, Entry, agreement
+from inventory.projections.ledger import ledger_entries
+from runtime.http import Asking, Desk
+
+router = APIRouter()
+
+READS_AGREEMENT = ("warehouse", "accountant", "manager")
+
+Json = dict[str, Any]
+
+
+class PartingView(BaseModel):
+    """Where two of the three part; see the words in `zh` and `en`."""
+
+    between: Literal["ledger_card", "card_goods"]
+    at: datetime
+    voucher_no: str
+    move_no: int | None
+    after_move: int
+    difference: int
+    bin: str | None
+    candidates: tuple[int, ...]
+    likely: tuple[int, ...]
+    zh: str
+    en: str
+
+
+class SkuAgreement(BaseModel):
+    """账 `ledger`, 卡 `card`, 物 `goods` of a sku (null: never counted)."""
+
+    sku: str
+    name: str
+    ledger: int
+    card: int
+    goods: int | None
+    agrees: bool
+    partings: tuple[PartingView, ...]
+
+
+class AgreementReport(BaseModel):
+    """One page of skus; `parted` of them do not agree. Papers of the last seconds may still be on their way."""
+
+    depot: str
+    parted: int
+    skus: tuple[SkuAgreement, ...]
+
+
+@router.get("/agreement", summary="账卡物 Ledger, card and goods (D7)")
+async def report(
+    desk: Desk,
+    *,
+    depot: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main",
+    sku: Annotated[str | None, Query(max_length=80)] = None,
+    count_no: Annotated[str | None, Query(max_length=40)] = None,
+    only: Literal["all", "parted"] = "all",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> AgreementReport:
+    """Of one sku, of a count's skus, or page by page of the depot: whether the three agree, and the first move after
+    which they part."""
+    desk.allow(*READS_AGREEMENT)
+    if count_no is not None:
+        lines = (await count_row(desk, count_no))["count"]["lines"]
+        wanted = sorted({f"{depot}:{line['sku']}" for line in lines})
+        rows = await desk.rows("cards").get_many(wanted)
+    else:
+        query = {"card.depot": depot} | ({"card.sku": sku} if sku else {})
+        rows = await desk.rows("cards").find(query, sort=[("_id", 1)], limit=limit, skip=skip)
+    entries = await _entries(desk, [row["_id"] for row in rows])
+    counted = await _counted(desk, depot, {row["card"]["sku"] for row in rows})
+    found = [
+        agreement(
+            row["card"]["sku"],
+            row["card"]["name"],
+            entries.get(row["_id"], []),
+            _lines(row["card"]),
+            counted.get(row["card"]["sku"], []),
+        )
+        for row in rows
+    ]
+    shown = [x for x in found if only == "all" or not x.agrees]
+    return AgreementReport(depot=depot, parted=sum(not x.agrees for x in found), skus=tuple(_view(x) for x in shown))
+
+
+async def _entries(desk: Asking, cards: list[str]) -> dict[str, list[Entry]]:
+    """Entries of the papers, by card."""
+    found: dict[str, list[Entry]] = {}
+    for document in await desk.rows("ledger").find({"ledger.skus": {"$in": cards}}):
+        for card in set(document["ledger"]["skus"]) & set(cards):
+            found.setdefault(card, []).extend(ledger_entries(document, card))
+    return found
+
+
+async def _counted(desk: Asking, depot: str, skus: set[str]) -> dict[str, list[CountedBin]]:
+    """Compared figures of all counts, by sku."""
+    query = {"count.depot": depot, "count.lines.sku": {"$in": sorted(skus)}}
+    found: dict[str, list[CountedBin]] = {}
+    for row in await desk.rows("counts").find(query):
+        if row["count"]["status"] == "cancelled":
+            continue
+        for line in row["count"]["lines"]:
+            compared = line["compared"]
+            if line["sku"] in skus and compared is not None:
+                figure = CountedBin(
+                    row["count"]["count_no"],
+                    line["bin"],
+                    datetime.fromisoformat(compared["counted_at"]),
+                    compared["book"],
+                    compared["counted"],
+                    compared["move_no"],
+                    line["move_no"],
+                )
+                found.setdefault(line["sku"], []).append(figure)
+    return found
+
+
+def _lines(card: Json) -> list[CardLine]:
+    return [
+        CardLine(
+            move["move_no"],
+            datetime.fromisoformat(move["at"]),
+            move["kind"],
+            move["voucher_no"],
+            move["after"] - move["before"],
+            changes_of(move),
+        )
+        for move in card["moves"]
+    ]
+
+
+def _view(found: Agreement) -> SkuAgreement:
+    partings = []
+    for parting in found.partings:
+        values = {name: getattr(parting, name) for name in PartingView.model_fields if name not in {"zh", "en"}}
+        where = f"第 {parting.move_no} 笔" if parting.move_no else f"第 {parting.after_move} 笔之后"
+        place = f"line {parting.move_no}" if parting.move_no else f"after line {parting.after_move}"
+        if parting.between == "card_goods":
+            there = f"{parting.bin} {parting.difference:+d}"
+            zh = f"盘点 {parting.voucher_no}：货位 {there} 件（实物减存卡），存卡自{where}起可能有误"
+            en = f"Count {parting.voucher_no}: {there} pieces, goods less card; look at the card from {place}"
+        elif parting.move_no is None:
+            zh = f"单据 {parting.voucher_no} 没有记到存卡上（应在{where}）"
+            en = f"Voucher {parting.voucher_no} is not on the card (it belongs {place})"
+        else:
+            zh = f"存卡{where}（单据 {parting.voucher_no}）与账上不符"
+            en = f"The card's {place} (voucher {parting.voucher_no}) does not fit the ledger"
+        partings.append(PartingView(**values, zh=zh, en=en))
+    return SkuAgreement(
+        sku=found.sku,
+        name=found.name,
+        ledger=found.ledger,
+        card=found.card,
+        goods=found.goods,
+        agrees=found.agrees,
+        partings=tuple(partings),
+    )
