@@ -14,7 +14,7 @@ from alibabacloud_dysmsapi20170525.client import Client  # type: ignore[import-u
 from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest, SendSmsRequest  # type: ignore[import-untyped]
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException, ClientException, ThrottlingException  # type: ignore[import-untyped]
 from alibabacloud_tea_openapi.utils_models import Config  # type: ignore[import-untyped]
-from darabonba.exceptions import DaraException  # type: ignore[import-untyped]
+from darabonba.exceptions import DaraException, UnretryableException  # type: ignore[import-untyped]
 from darabonba.runtime import RuntimeOptions  # type: ignore[import-untyped]
 
 from contracts.policy import SHANGHAI, civil_day
@@ -71,7 +71,7 @@ class AliyunSender:
             return NotTaken(str(error.code), permanent=False)
         except ClientException as error:
             return _refused(str(error.code))
-        except (AlibabaCloudException, DaraException, OSError) as error:
+        except (AlibabaCloudException, DaraException, UnretryableException, OSError) as error:
             raise ResultUnknown(f"Aliyun: {type(error).__name__}") from error
         said = str(response.body.code)
         return Taken(str(response.body.biz_id), receipts=True) if said == "OK" else _refused(said)
@@ -92,7 +92,7 @@ class AliyunSender:
             )
             try:
                 response = await self._client.query_send_details_with_options_async(request, self._once)
-            except (AlibabaCloudException, DaraException, OSError) as error:
+            except (AlibabaCloudException, DaraException, UnretryableException, OSError) as error:
                 raise ResultUnknown(f"Aliyun: {type(error).__name__}") from error
             if response.body.code != "OK":
                 raise ResultUnknown(f"Aliyun: {response.body.code}")
