@@ -95,6 +95,8 @@ def _environment() -> Environment:
         "shortly": shortly,
     }
     env.filters["as_date"] = date.fromisoformat
+    env.filters["hm"] = lambda iso, words: words.clock(datetime.fromisoformat(iso))
+    env.filters["as_day"] = date.fromisoformat
     env.filters["area"] = lambda district: district.removesuffix("区")
     env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
     env.globals |= {"asset": asset, "goal": GOAL, "places_for": places_for}
@@ -155,7 +157,7 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
     if shape == "list":
         return {**parts, "list": part.list_rows(w, view)}
     for lane in view.lanes:
-        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write)
+        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write, view.on)
         for cell in lane.cells:
             parts[f"cell-{slug(lane.crew)}-{cell.half}"] = part.cell(w, lane, cell, view.may_write)
     if shows_backlog:

@@ -308,6 +308,7 @@
     box.querySelector('[data-contract]').textContent = card.dataset.contract;
     box.querySelector('[data-job]').textContent = card.dataset.job;
     box.querySelector('[data-text]').textContent = card.getAttribute('aria-label') || '';
+    box.querySelector('[data-receipt]').href = `/forms/receipt/${card.dataset.job}`;
   }
   const form = $('move-form');
   function openMove(card) {

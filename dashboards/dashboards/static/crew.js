@@ -324,9 +324,9 @@
     const note = h('input', { maxLength: 200 });
     const checks = ['lights', 'brakes', 'tyres', 'fluids', 'clean', 'tools'].map((name) => h('label', { className: 'check tick' }, h('input', { type: 'checkbox', name }), h('span', {}, say(`crew.vehicle.${name}`))));
     const vehicle = () => Object.fromEntries([...checks.map((one) => [one.firstChild.name, one.firstChild.checked]), ['odometer_km', Number(km.value) || 0], ['note', note.value.trim()]]);
-    if (!run.closed_at) body.push(panel(say('crew.close_day'), '', h('label', { className: 'field' }, h('span', {}, say('crew.explain')), explain), button(say('crew.close_go'), post('close', () => (explain.value.trim() ? { explanation: explain.value.trim() } : {})), 'big')));
-    else body.push(h('p', { className: 'banner ok' }, say('crew.closed', { at: clock(run.closed_at) })));
-    if (!run.report && !run.reported_at) body.push(panel(say('crew.report'), '', ...checks, h('label', { className: 'field' }, h('span', {}, say('crew.vehicle.km')), km), h('label', { className: 'field' }, h('span', {}, say('crew.parking')), parking), h('label', { className: 'field' }, h('span', {}, say('crew.note')), note), button(say('crew.report_go'), post('report', () => ({ vehicle_check: vehicle(), parking: parking.value.trim(), note: note.value.trim() })), 'big')));
+    if (!run.closed) body.push(panel(say('crew.close_day'), '', h('label', { className: 'field' }, h('span', {}, say('crew.explain')), explain), button(say('crew.close_go'), post('close', () => (explain.value.trim() ? { explanation: explain.value.trim() } : {})), 'big')));
+    else body.push(h('p', { className: 'banner ok' }, say('crew.closed', { at: clock(run.closed.at) })));
+    if (!run.report) body.push(panel(say('crew.report'), '', ...checks, h('label', { className: 'field' }, h('span', {}, say('crew.vehicle.km')), km), h('label', { className: 'field' }, h('span', {}, say('crew.parking')), parking), h('label', { className: 'field' }, h('span', {}, say('crew.note')), note), button(say('crew.report_go'), post('report', () => ({ vehicle_check: vehicle(), parking: parking.value.trim(), note: note.value.trim() })), 'big')));
     else body.push(h('p', { className: 'banner ok' }, say('crew.reported')));
     return [header(say('crew.close_title', { on: phone.route.on }), say('crew.close_sub')), [...body, answer], [link(say('crew.to_route'), '#', 'go big')]];
   }

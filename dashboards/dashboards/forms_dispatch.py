@@ -1,0 +1,146 @@
+"""Printed forms of dispatch: 送货安排表 (B4), 送货调度表 (B12), 签收单 (B13), 送货日报表 (B17).
+
+Phone numbers are whole on the leader's sheet alone (UI §9); cash is for leader, accountant and manager (RULES §1).
+"""
+
+from datetime import date
+from typing import Any
+
+from contracts.masking import customer_for, mask_phone
+from contracts.policy import policy_book
+from contracts.unloading import in_unloading_order
+from dashboards.forms import Content, Form
+from dashboards.nav import ROAD, STAFF
+from dashboards.orders import SEES_MONEY
+from dashboards.reading import read_board
+from dashboards.seat import Seat
+
+Json = dict[str, Any]
+
+PLANNERS = frozenset(
+    {"install_assistant", "install_supervisor", "cs_specialist", "cs_supervisor", "warehouse", "manager"}
+)
+SEES_CASH = frozenset({"crew_leader", "accountant", "manager"})
+WHOLE_PHONES = frozenset({"crew_leader", "install_supervisor"})
+"""Who prints the leader's sheet."""
+
+
+def _goods(lines: list[Json], seat: Seat) -> tuple[Json, ...]:
+    """A stop's lines as they are unloaded (B19)."""
+    order = policy_book().at(seat.now).unloading_order
+    return in_unloading_order(lines, lambda line: str(line["category"]), order)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+async def _schedule(seat: Seat, subject: str) -> Content | None:
+    """A day's plan, crew by crew."""
+    on = _day(subject)
+    if on is None:
+        return None
+    view = await read_board(seat.desk, on, seat.now)
+    lanes = [lane for lane in view.lanes if any(cell.cards for cell in lane.cells)]
+    return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in SEES_MONEY} if lanes else None
+
+
+async def _run(seat: Seat, subject: str) -> tuple[Json, list[Json]] | None:
+    """A run and its stops in the order of the sheet; a leader's own crew only."""
+    day, _, crew = subject.partition("/")
+    on = _day(day)
+    if on is None or (seat.person.role in ROAD and seat.person.crew != crew):
+        return None
+    row = await seat.desk.rows("runs").get(f"{on.isoformat()}:{crew}")
+    if row is None:
+        return None
+    run = row["run"]
+    found = await seat.desk.rows("jobs").get_many([stop["job_id"] for stop in run["stops"]])
+    jobs = {one["_id"]: one["job"] for one in found}
+    stops = sorted(run["stops"], key=lambda stop: (stop["half"], stop["position"]))
+    return run, [{**stop, "job": jobs[stop["job_id"]]} for stop in stops if stop["job_id"] in jobs]
+
+
+async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
+    found = await _run(seat, subject)
+    if found is None:
+        return None
+    run, stops = found
+    whole = seat.person.role in WHOLE_PHONES
+    for stop in stops:
+        customer = customer_for(seat.person.role, stop["job"]["customer"])
+        stop["customer"] = customer if whole else {**customer, "phone": mask_phone(customer["phone"])}
+        stop["goods"] = _goods(stop["job"]["lines"], seat)
+    return {"run": run, "stops": stops, "money": seat.person.role in SEES_MONEY}
+
+
+async def _day_report(seat: Seat, subject: str) -> Content | None:
+    found = await _run(seat, subject)
+    if found is None:
+        return None
+    run, stops = found
+    ended = {one["job_id"]: one for one in run["ended"]}
+    collected = {one["job_id"]: one["amount_fen"] for one in run["collected"]}
+    return {
+        "run": run,
+        "stops": [
+            {
+                **stop,
+                "ended": ended.get(stop["job_id"]),
+                "collected_fen": collected.get(stop["job_id"]),
+                "customer": customer_for(seat.person.role, stop["job"]["customer"]),
+            }
+            for stop in stops
+        ],
+        "cash": seat.person.role in SEES_CASH,
+        "people": seat.request.app.state.people,
+    }
+
+
+async def _receipt(seat: Seat, subject: str) -> Content | None:
+    """One stop's receipt, empty before the delivery and filled in after it."""
+    row = await seat.desk.rows("jobs").get(subject)
+    if row is None or row["job"]["kind"] != "delivery":
+        return None
+    job = row["job"]
+    if seat.person.role in ROAD and seat.person.crew != job["crew"]:
+        return None
+    if seat.person.role == "store":
+        order = await seat.desk.rows("board_contracts").get(job["contract_no"])
+        if order is None or order["order"].get("store_code") != seat.person.store:
+            return None
+    outcome = job["outcome"] if job["status"] == "done" else None
+    counted = {line["line_no"]: line["quantity"] for line in (outcome or {}).get("delivered", ())}
+    return {
+        "job": job,
+        "customer": customer_for(seat.person.role, job["customer"]),
+        "lines": [
+            {**line, "delivered": counted.get(line["line_no"]) if outcome else None}
+            for line in _goods(job["lines"], seat)
+        ],
+        "outcome": outcome,
+        "money": seat.person.role in SEES_MONEY or seat.person.role == "crew_leader",
+    }
+
+
+FORMS = (
+    Form(name="schedule", template="form_schedule.html", roles=PLANNERS | ROAD, read=_schedule),
+    Form(
+        name="dispatch-sheet",
+        template="form_dispatch_sheet.html",
+        roles=PLANNERS | {"crew_leader"},
+        read=_dispatch_sheet,
+    ),
+    Form(name="receipt", template="form_receipt.html", roles=STAFF | {"crew_leader"}, read=_receipt),
+    Form(
+        name="day-report",
+        template="form_day_report.html",
+        roles=PLANNERS | {"crew_leader", "accountant"},
+        read=_day_report,
+    ),
+)
+
+__all__ = ["FORMS"]

@@ -1,0 +1,125 @@
+"""Dispatch's printed forms: 安排表, 调度表, 签收单, 日报表; who prints them and what they show (X5, B12, B13, B17)."""
+
+import pytest
+from dashboards_site import RowsInMemory, browser, site
+from dashboards_story import CUSTOMER, ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of
+
+ASSISTANT, LEADER, OTHER_LEADER, ACCOUNTANT, WAREHOUSE, STORE = "he.jx", "li.zq", "chen.gd", "su.kj", "mai.gh", "wu.xm"
+JOB = "D-HT26030001"
+LINE = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
+AT = f"{ON}T02:00:00+00:00"
+
+RUN = {
+    "on": str(ON),
+    "crew": "S1",
+    "leader": "李志强",
+    "driver": "邓伟",
+    "vehicle": "粤E·7K352",
+    "edition": 1,
+    "stops": [{"job_id": JOB, "contract_no": "HT26030001", "half": "am", "position": 1, "lines": [LINE]}],
+    "left_behind": [],
+    "order_changes": [{"at": AT, "job_id": JOB, "instead_of": "D-2", "reason": "客户先到家"}],
+    "ended": [{"at": AT, "job_id": JOB, "outcome": "done"}],
+    "collected": [{"at": AT, "job_id": JOB, "amount_fen": 460_100}],
+    "handed_in": [{"at": AT, "amount_fen": 460_000}],
+    "closed": {"at": AT, "difference_fen": 100, "explanation": "抹零"},
+    "report": {
+        "at": AT,
+        "vehicle_check": {
+            **dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True),
+            "odometer_km": 83_120,
+            "note": "",
+        },
+        "parking": "仓库 3 号位",
+        "note": "",
+    },
+}
+JOB_ROW = {
+    "job_id": JOB,
+    "kind": "delivery",
+    "contract_no": "HT26030001",
+    "customer": CUSTOMER.model_dump(),
+    "lines": [LINE],
+    "amount_due_fen": 460_100,
+    "on": str(ON),
+    "crew": "S1",
+    "vehicle": "粤E·7K352",
+    "window": {"starts": AT, "ends": f"{ON}T03:30:00+00:00"},
+    "arrival_call": None,
+    "arrived_at": AT,
+    "undeliverable": None,
+    "refused": [{"line_no": 1, "quantity": 1, "reason": "釉面划痕"}],
+    "status": "done",
+    "ended_at": AT,
+    "outcome": {
+        "delivered": [{**LINE, "quantity": 1}],
+        "signed_by": "林艳",
+        "signature_ref": "sha256:" + "a" * 64,
+        "taught_use": True,
+        "cash_fen": 460_100,
+    },
+}
+STORY = [opened(), booked(), day_opened(), *in_slot(), published_day(), published_stop()]
+
+
+async def get(path, person):
+    app = site(rows_of(STORY))
+    app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
+    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": JOB_ROW}})
+    async with browser(app, person) as client:
+        return await client.get(path)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("path", "person"),
+    [
+        (f"schedule/{ON}", ASSISTANT),
+        (f"dispatch-sheet/{ON}/S1", LEADER),
+        (f"receipt/{JOB}", ASSISTANT),
+        (f"day-report/{ON}/S1", ACCOUNTANT),
+    ],
+)
+async def test_every_form_of_dispatch_prints(path, person, lang):
+    """X5"""
+    answer = await get(f"/forms/{path}?lang={lang}", person)
+    assert (answer.status_code, answer.text.count('class="sheet')) == (200, 1)
+
+
+@pytest.mark.parametrize(("person", "phone"), [(LEADER, "17712347747"), (ASSISTANT, "177****7747")])
+async def test_whole_phone_numbers_are_on_the_leaders_sheet_only(person, phone):
+    """C18, UI §9"""
+    text = (await get(f"/forms/dispatch-sheet/{ON}/S1", person)).text
+    assert (phone in text, "客户先到家" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "person", "status"),
+    [
+        (f"dispatch-sheet/{ON}/S1", OTHER_LEADER, 404),
+        (f"day-report/{ON}/S1", OTHER_LEADER, 404),
+        (f"receipt/{JOB}", OTHER_LEADER, 404),
+        (f"receipt/{JOB}", STORE, 404),
+        (f"dispatch-sheet/{ON}/S1", STORE, 403),
+        ("dispatch-sheet/never/S1", LEADER, 404),
+        (f"dispatch-sheet/{ON}/S9", ASSISTANT, 404),
+        ("schedule/2026-12-24", ASSISTANT, 404),
+        ("receipt/D-nobody", ASSISTANT, 404),
+    ],
+)
+async def test_a_form_that_is_not_there_or_not_yours_is_not_printed(path, person, status):
+    """RULES §1, C18"""
+    assert (await get(f"/forms/{path}", person)).status_code == status
+
+
+async def test_the_receipt_shows_what_was_handed_over_refused_taught_and_signed():
+    """B13, B22"""
+    text = (await get(f"/forms/receipt/{JOB}", ASSISTANT)).text
+    assert [word in text for word in ("拒收 1", "釉面划痕", "☑", "林艳", f"/api/files/{'a' * 64}")] == [True] * 5
+
+
+@pytest.mark.parametrize(("person", "shown"), [(ACCOUNTANT, True), (LEADER, True), (WAREHOUSE, False)])
+async def test_cash_on_the_day_report_is_for_leader_accountant_and_manager(person, shown):
+    """B16, B17, RULES §1"""
+    text = (await get(f"/forms/day-report/{ON}/S1", person)).text
+    assert [word in text for word in ("4,601", "抹零", "仓库 3 号位")] == [shown, shown, True]
