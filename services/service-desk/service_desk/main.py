@@ -2,21 +2,43 @@
 
 from runtime.service import Decider, Service
 from service_desk.api import router
-from service_desk.domain.ticket import COMMANDS, INITIAL, STATES, decide, due, evolve
+from service_desk.domain import call_back, casefile, quality, ticket, visit_plan
 from service_desk.projections import PROJECTIONS
 from service_desk.reactions import REACTIONS
 
 SERVICE = Service(
     name="service_desk",
     deciders=(
+        Decider("ticket", ticket.INITIAL, ticket.STATES, ticket.COMMANDS, ticket.decide, ticket.evolve, ticket.due),
         Decider(
-            prefix="ticket",
-            initial=INITIAL,
-            states=STATES,
-            commands=COMMANDS,
-            decide=decide,
-            evolve=evolve,
-            due=due,
+            "casefile",
+            casefile.INITIAL,
+            casefile.STATES,
+            casefile.COMMANDS,
+            casefile.decide,
+            casefile.evolve,
+            casefile.due,
+        ),
+        Decider(
+            "quality", quality.INITIAL, quality.STATES, quality.COMMANDS, quality.decide, quality.evolve, quality.due
+        ),
+        Decider(
+            "visitplan",
+            visit_plan.INITIAL,
+            visit_plan.STATES,
+            visit_plan.COMMANDS,
+            visit_plan.decide,
+            visit_plan.evolve,
+            visit_plan.due,
+        ),
+        Decider(
+            "callback",
+            call_back.INITIAL,
+            call_back.STATES,
+            call_back.COMMANDS,
+            call_back.decide,
+            call_back.evolve,
+            call_back.due,
         ),
     ),
     reactions=REACTIONS,

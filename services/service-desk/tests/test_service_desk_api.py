@@ -19,7 +19,7 @@ from runtime.people import Person
 from service_desk.api import router
 from service_desk.domain.situations import INITIAL, Ticket
 from service_desk.domain.ticket import decide, evolve
-from service_desk.projections import fold_ticket
+from service_desk.projections.tickets import fold_ticket
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 TICKET: dict[str, Any] = {
@@ -29,6 +29,10 @@ TICKET: dict[str, Any] = {
     "customer": {"name": "马娜", "phone": "13800001111", "address": "海八东路1号", "district": "南海区"},
     "product": "连体坐便器",
     "problem": "漏水",
+}
+CONTRACT: dict[str, Any] = {
+    "_id": "HT26030001",
+    "order": {"store_code": "S02", "lines": [{"sku": "WC-100", "name": "连体坐便器", "warranty": None}]},
 }
 PEOPLE = {
     role: Person(id=f"{role}.1", name=role, role=role)
@@ -42,7 +46,7 @@ class Memory:
     def __init__(self) -> None:
         self.states: dict[str, Ticket] = {}
         self.facets: dict[str, Any] = {}
-        self.contracts: dict[str, Any] = {"HT26030001": {"_id": "HT26030001", "order": {"store_code": "S02"}}}
+        self.contracts: dict[str, Any] = {"HT26030001": CONTRACT}
 
     def decide(self, aggregate_id: str, command: Any, person: Person) -> Outcome:
         state = self.states.get(aggregate_id, INITIAL)
@@ -141,6 +145,7 @@ async def test_a_leftover_ticket_goes_all_the_way_to_the_archive(client: AsyncCl
     steps: list[tuple[str, str, Any]] = [
         ("cs_specialist", "", {**TICKET, "kind": "leftover"}),
         ("cs_specialist", "/T-1/reply", {"note": "已致电"}),
+        ("cs_specialist", "/T-1/information", {"findings": "水箱盖缺失", "order_needed": True, "items": "水箱盖"}),
         ("store", "/T-1/leftover-order", {"order_no": "YL1", "items": "水箱盖", "expected_on": "2026-03-13"}),
         ("install_supervisor", "/T-1/leftover-order/approval", {"order_no": "YL1"}),
         ("warehouse", "/T-1/leftover-goods", {"order_no": "YL1"}),
@@ -155,6 +160,7 @@ async def test_a_leftover_ticket_goes_all_the_way_to_the_archive(client: AsyncCl
     assert [await post(client, *step) for step in steps] == [
         (201, ["TicketOpened"]),
         (200, ["TicketReplied"]),
+        (200, ["InformationTaken"]),
         (200, ["LeftoverOrderPlaced"]),
         (200, ["LeftoverOrderApproved"]),
         (200, ["LeftoverGoodsArrived"]),
@@ -162,7 +168,7 @@ async def test_a_leftover_ticket_goes_all_the_way_to_the_archive(client: AsyncCl
         (200, ["VisitCompleted"]),
         (200, ["RepairAccepted"]),
         (409, "gates_missing"),
-        (200, ["SupervisorSigned"]),
+        (200, ["FormHandedIn", "SupervisorSigned"]),
         (200, ["CalledBack"]),
         (200, ["TicketClosed"]),
     ]

@@ -11,18 +11,20 @@ from contracts.service_desk import (
     LeftoverGoodsArrived,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
-    ServiceDeskEvent,
+    TicketEvent,
     TicketOpened,
     VisitBooked,
     VisitCompleted,
 )
-from service_desk.domain import refusals
+from service_desk.domain import order_refusals as refusals
+from service_desk.domain.clocks import sms_watch, visit_watch
 from service_desk.domain.leftover_orders import ApproveLeftoverOrder, NoteLeftoverArrival, PlaceLeftoverOrder
 from service_desk.domain.situations import INITIAL, Ticket
 from service_desk.domain.ticket import decide, evolve
 from service_desk.domain.visits import BookVisit
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
+POLICY = policy_book().at(NOW)
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
 OPENED = TicketOpened(
     at=NOW - timedelta(hours=1),
@@ -41,7 +43,12 @@ PLACED = LeftoverOrderPlaced(
     at=NOW, ticket_id="T-1", order_no="YL1", items="水箱盖 1", expected_on=date(2026, 3, 20), placed_by="wu.xm"
 )
 APPROVED = LeftoverOrderApproved(
-    at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER, expected_on=date(2026, 3, 20)
+    at=NOW,
+    ticket_id="T-1",
+    order_no="YL1",
+    customer=CUSTOMER,
+    expected_on=date(2026, 3, 20),
+    watch=sms_watch(NOW, "YL1", POLICY),
 )
 ARRIVED = LeftoverGoodsArrived(at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER)
 WINDOW = Window(starts=datetime(2026, 3, 21, 1, tzinfo=UTC), ends=datetime(2026, 3, 21, 3, tzinfo=UTC))
@@ -55,6 +62,7 @@ BOOKED = VisitBooked(
     window=WINDOW,
     technician="zhou.jm",
     problem="送货时发现破损",
+    watch=visit_watch(WINDOW, 1, "zhou.jm", POLICY),
 )
 PLACE = PlaceLeftoverOrder(order_no="YL1", items="水箱盖 1", expected_on=date(2026, 3, 20))
 APPROVE = ApproveLeftoverOrder(order_no="YL1")
@@ -70,7 +78,7 @@ SUPERVISOR = asked_by("tan.zw", "install_supervisor")
 SPECIALIST = asked_by("liang.my", "cs_specialist")
 
 
-def given(*events: ServiceDeskEvent) -> Ticket:
+def given(*events: TicketEvent) -> Ticket:
     ticket = INITIAL
     for event in events:
         ticket = evolve(ticket, event)
@@ -186,14 +194,14 @@ def test_an_order_that_is_not_there_is_refused(command: ApproveLeftoverOrder | N
 
 
 @pytest.mark.parametrize("events", [(PLACED,), (PLACED, APPROVED)])
-def test_a_visit_waits_for_what_was_ordered_for_it(events: tuple[ServiceDeskEvent, ...]) -> None:
+def test_a_visit_waits_for_what_was_ordered_for_it(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
     assert decide(book, given(OPENED, *events), SPECIALIST) == refusals.goods_not_in("YL1")
 
 
 @pytest.mark.parametrize("events", [(), (PLACED, APPROVED, ARRIVED)])
-def test_a_visit_is_booked_once_goods_are_in_or_when_none_were_needed(events: tuple[ServiceDeskEvent, ...]) -> None:
+def test_a_visit_is_booked_once_goods_are_in_or_when_none_were_needed(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
     assert decide(book, given(OPENED, *events), SPECIALIST) == (BOOKED,)

@@ -1,14 +1,18 @@
 """A request comes in, and a reply is owed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from contracts.decision import Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.policy import policy_book
-from contracts.service_desk import ReplyOverdue, ServiceDeskEvent, TicketOpened, TicketReplied
+from contracts.service_desk import DutyEscalated, DutyWarned, ReplyOverdue, TicketEvent, TicketOpened, TicketReplied
 from service_desk.domain import refusals
+from service_desk.domain.clocks import reply_watch
+from service_desk.domain.duties import KeepWatch
+from service_desk.domain.replying import Reply
 from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import MarkReplyOverdue, OpenTicket, Reply, decide, due, evolve
+from service_desk.domain.ticket import OpenTicket, decide, due, evolve
 from service_desk.domain.visits import CallBack
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)  # 09:00 on a Friday
@@ -34,6 +38,7 @@ OPENED = TicketOpened(
     problem="漏水",
     proof=(),
     reply_due=DUE,
+    watch=reply_watch(NINE, policy_book().at(NINE)),
 )
 REPLIED = TicketReplied(at=NINE + timedelta(hours=1), ticket_id="T-1", note="明天上门", due=DUE)
 OVERDUE = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
@@ -43,7 +48,7 @@ def at(now: datetime) -> Context:
     return Context(now=now, by="liang.my", role="cs_specialist", policy=policy_book().at(now))
 
 
-def given(*events: ServiceDeskEvent) -> Ticket:
+def given(*events: TicketEvent) -> Ticket:
     ticket = INITIAL
     for event in events:
         ticket = evolve(ticket, event)
@@ -126,30 +131,73 @@ def test_a_reply_before_the_request_is_refused() -> None:
     assert decide(early, given(OPENED), at(NINE)) == refusals.before_receipt(NINE - timedelta(minutes=1), NINE)
 
 
-def test_the_reply_clock_is_a_timer_until_there_is_a_reply_or_it_ran_out() -> None:
-    """K13"""
-    timer = Timer("K13", DUE, MarkReplyOverdue())
-    assert [due(given(*events)) for events in ((), (OPENED,), (OPENED, REPLIED), (OPENED, OVERDUE))] == [
-        (),
-        (timer,),
-        (),
-        (),
+def test_the_reply_clock_is_a_timer_until_there_is_a_reply() -> None:
+    """K13, X4: it warns, runs out, is told to the superior, then to the manager."""
+    warned = DutyWarned(
+        at=DUE, subject="ticket:T-1", duty="K13", item="", owner_role="cs_specialist", owner=None, due=DUE
+    )
+    told = [
+        DutyEscalated(
+            at=DUE,
+            subject="ticket:T-1",
+            duty="K13",
+            item="",
+            owner_role="cs_specialist",
+            owner=None,
+            due=DUE,
+            level=level,
+            told=role,
+        )
+        for level, role in ((1, "cs_supervisor"), (2, "manager"))
     ]
+    stories: list[tuple[TicketEvent, ...]] = [
+        (OPENED,),
+        (OPENED, warned),
+        (OPENED, warned, OVERDUE),
+        (OPENED, warned, OVERDUE, told[0]),
+        (OPENED, warned, OVERDUE, *told),
+        (OPENED, REPLIED),
+    ]
+    assert [[timer.at for timer in due(given(*story))] for story in stories] == [
+        [DUE - timedelta(hours=3)],
+        [DUE],
+        [DUE],
+        [DUE + timedelta(hours=2)],
+        [],
+        [],
+    ]
+    assert due(given(OPENED)) == (Timer("K13:", DUE - timedelta(hours=3), KeepWatch(duty="K13")),)
 
 
-def test_the_clock_that_ran_out_happened_when_it_ran_out() -> None:
-    """C2, K13"""
-    assert decide(MarkReplyOverdue(), given(OPENED), at(DUE + timedelta(minutes=3))) == (OVERDUE,)
+def test_a_clock_that_ran_out_happened_when_it_ran_out_and_the_superior_is_told_now() -> None:
+    """C2, K13, X4"""
+    now = DUE + timedelta(minutes=3)
+    told = DutyEscalated(
+        at=now,
+        subject="ticket:T-1",
+        duty="K13",
+        item="",
+        owner_role="cs_specialist",
+        owner=None,
+        due=DUE,
+        level=1,
+        told="cs_supervisor",
+    )
+    assert decide(KeepWatch(duty="K13"), given(OPENED), at(now)) == (OVERDUE, told)
 
 
 def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
     """K13"""
     later = at(DUE + timedelta(minutes=3))
-    early = at(DUE - timedelta(seconds=1))
+    early = at(DUE - timedelta(hours=3, seconds=1))
+    watch = KeepWatch(duty="K13")
+    ran_out = given(OPENED)
+    for event in cast(tuple[TicketEvent, ...], decide(watch, ran_out, later)):
+        ran_out = evolve(ran_out, event)
     assert [
-        decide(MarkReplyOverdue(), given(OPENED), early),
-        decide(MarkReplyOverdue(), given(OPENED, REPLIED), later),
-        decide(MarkReplyOverdue(), given(OPENED, OVERDUE), later),
+        decide(watch, given(OPENED), early),
+        decide(watch, given(OPENED, REPLIED), later),
+        decide(watch, ran_out, later),
     ] == [(), (), ()]
 
 

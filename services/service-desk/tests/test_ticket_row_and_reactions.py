@@ -13,18 +13,21 @@ from contracts.service_desk import (
     LeftoverGoodsArrived,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
+    PapersPrepared,
     RepairAccepted,
     ReplyOverdue,
-    ServiceDeskEvent,
     SupervisorSigned,
     TicketClosed,
+    TicketEvent,
     TicketOpened,
     TicketReplied,
     VisitBooked,
     VisitCompleted,
+    VisitConfirmed,
 )
 from service_desk.domain.ticket import OpenTicket
-from service_desk.projections import fold_ticket, ticket_view
+from service_desk.projections.tickets import fold_ticket
+from service_desk.projections.views import ticket_view
 from service_desk.reactions import open_leftover_ticket
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
@@ -63,6 +66,16 @@ BOOKED = VisitBooked(
     technician="zhou.jm",
     problem="破损",
 )
+PAPERS = PapersPrepared(at=NOW, ticket_id="T-1", visit_no=1, papers=("repair_feedback", "leftover_feedback"))
+CONFIRMED = VisitConfirmed(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    technician="zhou.jm",
+    papers=("repair_feedback", "leftover_feedback"),
+    goods_taken=True,
+    note="",
+)
 REPAIRED = VisitCompleted(
     at=NOW,
     ticket_id="T-1",
@@ -96,7 +109,7 @@ def failed(outcome: str) -> VisitCompleted:
     return REPAIRED.model_copy(update={"outcome": outcome, "report_ref": None})
 
 
-def folded(*events: ServiceDeskEvent) -> dict[str, object]:
+def folded(*events: TicketEvent) -> dict[str, object]:
     facet = None
     for event in events:
         facet = fold_ticket(facet, event, META)
@@ -112,7 +125,9 @@ def folded(*events: ServiceDeskEvent) -> dict[str, object]:
         ((OPENED, REPLIED, PLACED), "approve_order", None),
         ((OPENED, REPLIED, PLACED, APPROVED), "await_goods", "2026-03-20T16:00:00+00:00"),
         (READY, "book_visit", None),
-        ((*READY, BOOKED), "visit", "2026-03-21T03:00:00+00:00"),
+        ((*READY, BOOKED), "prepare_papers", "2026-03-21T03:00:00+00:00"),
+        ((*READY, BOOKED, PAPERS), "confirm_visit", "2026-03-21T03:00:00+00:00"),
+        ((*READY, BOOKED, PAPERS, CONFIRMED), "visit", "2026-03-21T03:00:00+00:00"),
         ((*READY, BOOKED, failed("customer_absent")), "book_again", None),
         ((*READY, BOOKED, failed("not_let_in")), "book_with_manager", None),
         ((*READY, BOOKED, failed("parts_missing")), "order_or_book", None),
@@ -124,7 +139,7 @@ def folded(*events: ServiceDeskEvent) -> dict[str, object]:
     ],
 )
 def test_the_row_says_what_comes_next_and_by_when(
-    events: tuple[ServiceDeskEvent, ...], step: str | None, due: str | None
+    events: tuple[TicketEvent, ...], step: str | None, due: str | None
 ) -> None:
     """C9, C10, C11"""
     row = folded(*events)
@@ -181,9 +196,11 @@ def test_damage_opens_a_leftover_ticket_received_when_it_was_found() -> None:
                 contract_no="HT26030001",
                 customer=CUSTOMER,
                 product="连体坐便器（WC-100）",
+                sku="WC-100",
                 quantity=1,
                 problem="送货时发现破损 1 件，承运责任。水箱裂",
                 proof=("p1.jpg",),
+                on_the_way=True,
             ),
         ),
     )

@@ -11,18 +11,22 @@ from contracts.fact import Customer, Window
 from contracts.policy import policy_book
 from contracts.service_desk import (
     CalledBack,
+    FormHandedIn,
     RepairAccepted,
-    ServiceDeskEvent,
     SupervisorSigned,
     TicketClosed,
+    TicketEvent,
     TicketOpened,
     TicketReplied,
     VisitBooked,
     VisitCompleted,
 )
 from service_desk.domain import refusals
+from service_desk.domain.clocks import form_watch, visit_watch
+from service_desk.domain.endings import CloseTicket
+from service_desk.domain.replying import Reply
 from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import CloseTicket, Reply, decide, evolve
+from service_desk.domain.ticket import decide, evolve
 from service_desk.domain.visits import AcceptRepair, BookVisit, CallBack, CompleteVisit, SignBySupervisor
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
@@ -55,10 +59,17 @@ BOOKED = VisitBooked(
     technician="zhou.jm",
     problem="漏水",
     asked_for="周六上午",
+    watch=visit_watch(WINDOW, 1, "zhou.jm", policy_book().at(NOW)),
 )
 BOOK_AGAIN = BookVisit(on=date(2026, 3, 15), window=NEXT_WINDOW, technician="zhou.jm")
 BOOKED_AGAIN = BOOKED.model_copy(
-    update={"visit_no": 2, "on": date(2026, 3, 15), "window": NEXT_WINDOW, "asked_for": ""}
+    update={
+        "visit_no": 2,
+        "on": date(2026, 3, 15),
+        "window": NEXT_WINDOW,
+        "asked_for": "",
+        "watch": visit_watch(NEXT_WINDOW, 2, "zhou.jm", policy_book().at(NOW)),
+    }
 )
 COMPLETED = VisitCompleted(
     at=NOW,
@@ -69,11 +80,30 @@ COMPLETED = VisitCompleted(
     report_ref="BG1",
     note="换了密封圈",
     window_ends=WINDOW.ends,
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    watch=form_watch(NOW, 1, "zhou.jm", policy_book().at(NOW)),
 )
 ACCEPTED = RepairAccepted(at=NOW, ticket_id="T-1", accepted_by="马娜", rating=5, technician="zhou.jm")
 SIGNED = SupervisorSigned(at=NOW, ticket_id="T-1")
 CALLED = CalledBack(at=NOW, ticket_id="T-1", satisfied=True, note="")
-CLOSED = TicketClosed(at=NOW, ticket_id="T-1", kind="repair", contract_no="HT26030001")
+CLOSED = TicketClosed(
+    at=NOW,
+    ticket_id="T-1",
+    kind="repair",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    visit_no=1,
+    technician="zhou.jm",
+)
+FORM = FormHandedIn(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    technician="zhou.jm",
+    form_ref="",
+    due=form_watch(NOW, 1, "zhou.jm", policy_book().at(NOW)).due,
+)
 DONE = (OPENED, BOOKED, COMPLETED, ACCEPTED, SIGNED, CALLED)
 
 COMPLETE = CompleteVisit(visit_no=1, outcome="repaired", report_ref="BG1", note="换了密封圈")
@@ -91,7 +121,7 @@ SPECIALIST = asked_by("cs_specialist")
 SUPERVISOR = asked_by("cs_supervisor")
 
 
-def given(*events: ServiceDeskEvent) -> Ticket:
+def given(*events: TicketEvent) -> Ticket:
     ticket = INITIAL
     for event in events:
         ticket = evolve(ticket, event)
@@ -222,13 +252,14 @@ def test_an_acceptance_holds_and_only_a_rating_may_follow() -> None:
     ] == [(ACCEPTED,), (), refusals.accepted_already("马娜"), refusals.accepted_already("马娜")]
 
 
-def test_a_supervisor_signs_once() -> None:
-    """C9"""
+def test_a_supervisor_signs_once_and_that_proves_that_the_form_is_in() -> None:
+    """C9, K15"""
     assert [
         decide(SIGN, given(OPENED, BOOKED, COMPLETED), SUPERVISOR),
         decide(SIGN, given(OPENED, BOOKED, COMPLETED, SIGNED), SUPERVISOR),
         decide(SIGN, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
-    ] == [(SIGNED,), (), refusals.not_a_supervisor("cs_specialist")]
+        decide(SIGN, given(OPENED, BOOKED, COMPLETED, FORM), SUPERVISOR),
+    ] == [(FORM, SIGNED), (), refusals.not_a_supervisor("cs_specialist"), (SIGNED,)]
 
 
 def test_the_specialist_calls_back_and_another_answer_is_another_call() -> None:
@@ -247,7 +278,7 @@ def test_the_specialist_calls_back_and_another_answer_is_another_call() -> None:
     ("command", "zh", "en"), [(ACCEPT, "验收", "accept"), (SIGN, "签字", "sign for"), (CALL, "回访", "call back about")]
 )
 def test_without_a_visit_there_is_nothing_to_accept_sign_or_call_back_about(
-    command: Any, zh: str, en: str, events: tuple[ServiceDeskEvent, ...]
+    command: Any, zh: str, en: str, events: tuple[TicketEvent, ...]
 ) -> None:
     """C11"""
     assert decide(command, given(OPENED, *events), SUPERVISOR) == refusals.nobody_came(zh, en)
@@ -257,7 +288,7 @@ def test_without_a_visit_there_is_nothing_to_accept_sign_or_call_back_about(
 
 
 @pytest.mark.parametrize("order", list(permutations((COMPLETED, ACCEPTED, SIGNED, CALLED))))
-def test_a_ticket_closes_once_all_is_there_in_whatever_order_it_came(order: tuple[ServiceDeskEvent, ...]) -> None:
+def test_a_ticket_closes_once_all_is_there_in_whatever_order_it_came(order: tuple[TicketEvent, ...]) -> None:
     """C11"""
     story = [given(OPENED, BOOKED, *order[:there]) for there in range(5)]
     answers = [decide(CLOSE, ticket, SPECIALIST) for ticket in story]
@@ -276,7 +307,7 @@ def test_a_ticket_closes_once_all_is_there_in_whatever_order_it_came(order: tupl
     ],
 )
 def test_closing_is_refused_with_the_names_of_what_is_missing(
-    events: tuple[ServiceDeskEvent, ...], missing: tuple[str, ...]
+    events: tuple[TicketEvent, ...], missing: tuple[str, ...]
 ) -> None:
     """C11"""
     assert decide(CLOSE, given(*events), SPECIALIST) == refusals.gates_missing(missing)

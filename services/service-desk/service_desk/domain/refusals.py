@@ -93,112 +93,34 @@ def proof_missing() -> Rejected:
     )
 
 
-def may_not_place(role: str) -> Rejected:
-    """C9: who places a leftover order."""
+def not_your_visit() -> Rejected:
+    """A technician works on their own visits only (RULES 1)."""
     return Rejected(
-        "role_may_not_place",
-        "C9",
-        "遗留单只能由设计师（门店）或主管下单，请交给他们。",
-        "A leftover order is placed by the designer (store) or a supervisor; hand it to them.",
-        {"role": role},
+        "not_your_visit",
+        "C18",
+        "这张工单没有派给您的上门，不能办理；请找客服主管派工。",
+        "No visit of this ticket is yours; ask the service supervisor to assign it.",
     )
 
 
-def order_under_way(order_no: str) -> Rejected:
-    """One leftover order at a time."""
+def conduct_is_a_complaint() -> Rejected:
+    """C15."""
     return Rejected(
-        "order_under_way",
-        "C9",
-        f"遗留单 {order_no} 还在办理，货到之后才能再下新单。",
-        f"Leftover order {order_no} is still under way; another one can be placed once its goods are in.",
-        {"order_no": order_no},
+        "conduct_is_a_complaint",
+        "C15",
+        "反映员工行为的工单须登记为投诉，请把类型改为投诉。",
+        "A report of how somebody behaved is a complaint; register it as one.",
     )
 
 
-def order_no_taken(order_no: str) -> Rejected:
-    """A leftover order's number says one thing."""
+def too_long_ago(at: datetime) -> Rejected:
+    """A slip of the keyboard."""
     return Rejected(
-        "order_no_taken",
-        "C9",
-        f"遗留单号 {order_no} 已用于别的内容，请换一个单号。",
-        f"Leftover order {order_no} already stands for other goods; use another number.",
-        {"order_no": order_no},
-    )
-
-
-def visit_first(visit_no: int) -> Rejected:
-    """An order is not placed while somebody is on the way."""
-    return Rejected(
-        "visit_agreed",
-        "C9",
-        f"第 {visit_no} 次上门已约好，请先登记上门结果，再下遗留单。",
-        f"Visit {visit_no} is agreed; record how it ended before placing a leftover order.",
-        {"visit_no": visit_no},
-    )
-
-
-def nothing_left_over() -> Rejected:
-    """Repaired: nothing is left to order."""
-    return Rejected(
-        "already_repaired",
-        "C9",
-        "已修好，没有可下的遗留单；客户另有问题请另开工单。",
-        "It is repaired, nothing is left to order; open another ticket for another problem.",
-    )
-
-
-def no_such_order(order_no: str) -> Rejected:
-    """The ticket has no leftover order of that number."""
-    return Rejected(
-        "unknown_leftover_order",
-        "C9",
-        f"本工单没有遗留单 {order_no}，请核对单号。",
-        f"This ticket has no leftover order {order_no}; check its number.",
-        {"order_no": order_no},
-    )
-
-
-def may_not_approve(role: str) -> Rejected:
-    """C9: the installation supervisor approves."""
-    return Rejected(
-        "role_may_not_approve",
-        "C9",
-        "遗留单须由安装主管批准。",
-        "A leftover order is approved by the installation supervisor.",
-        {"role": role},
-    )
-
-
-def own_order(order_no: str) -> Rejected:
-    """Two pairs of eyes."""
-    return Rejected(
-        "own_order",
-        "C9",
-        f"遗留单 {order_no} 是您本人下的，须由另一位安装主管批准。",
-        f"You placed leftover order {order_no} yourself; another installation supervisor approves it.",
-        {"order_no": order_no},
-    )
-
-
-def order_not_approved(order_no: str) -> Rejected:
-    """Goods come in for approved orders only."""
-    return Rejected(
-        "order_not_approved",
-        "C9",
-        f"遗留单 {order_no} 还没有批准，请先由安装主管批准。",
-        f"Leftover order {order_no} is not approved yet; the installation supervisor approves it first.",
-        {"order_no": order_no},
-    )
-
-
-def goods_not_in(order_no: str) -> Rejected:
-    """C9: a visit waits for what was ordered for it."""
-    return Rejected(
-        "goods_not_in",
-        "C9",
-        f"遗留单 {order_no} 的货还没到仓验收，货到后再约上门。",
-        f"The goods of leftover order {order_no} are not in and checked; book the visit once they are.",
-        {"order_no": order_no},
+        "too_long_ago",
+        "X1",
+        f"登记时间 {at.year} 年太早，请核对发生时间。",
+        f"A request of the year {at.year} is too long ago; check when it was received.",
+        {"year": at.year},
     )
 
 
@@ -210,6 +132,48 @@ def already_agreed(visit_no: int, starts: datetime) -> Rejected:
         f"第 {visit_no} 次上门已约在 {clock(starts)}，请先登记上门结果，再约下一次。",
         f"Visit {visit_no} is agreed for {clock(starts)}; record how it ended before booking the next.",
         {"visit_no": visit_no, "starts": starts.isoformat()},
+    )
+
+
+def visit_begun(visit_no: int) -> Rejected:
+    """The technician is there, or the customer accepted: nothing to move."""
+    return Rejected(
+        "visit_begun",
+        "C10",
+        f"第 {visit_no} 次上门已到达或已验收，不能改约或取消；请登记上门结果。",
+        f"Visit {visit_no} has begun; it cannot be moved or cancelled any more. Record how it ended.",
+        {"visit_no": visit_no},
+    )
+
+
+def papers_incomplete(missing_zh: str, missing_en: str) -> Rejected:
+    """C9: which papers a visit needs."""
+    return Rejected(
+        "papers_incomplete",
+        "C9",
+        f"单据不全，还缺：{missing_zh}。",
+        f"Papers are missing: {missing_en}.",
+    )
+
+
+def papers_not_prepared(visit_no: int) -> Rejected:
+    """C9: papers before the technician goes."""
+    return Rejected(
+        "papers_not_prepared",
+        "C9",
+        f"第 {visit_no} 次上门的单据还没备好，请先备单。",
+        f"The papers of visit {visit_no} are not prepared yet; prepare them first.",
+        {"visit_no": visit_no},
+    )
+
+
+def not_ready_to_go(missing_zh: str, missing_en: str) -> Rejected:
+    """C9: what a technician does before going."""
+    return Rejected(
+        "not_ready_to_go",
+        "C9",
+        f"出发前还须：{missing_zh}。",
+        f"Before going: {missing_en}.",
     )
 
 
@@ -304,8 +268,12 @@ GATES = {
     "rating": ("请客户评价", "rating asked for"),
     "signature": ("主管签字", "supervisor's signature"),
     "call_back": ("回访", "call-back"),
+    "advice": ("电话指导并跟进到解决", "advice that was followed up and helped"),
+    "finding": ("投诉调查结果", "what the complaint's investigation found"),
+    "solution": ("投诉解决方案", "an answer to the complaint"),
+    "content": ("客户满意", "a customer who is content"),
 }
-"""C11: what a ticket needs before it closes: code -> zh, en."""
+"""C6, C11, C12: what a ticket needs before it closes: code -> zh, en."""
 
 
 def gates_missing(missing: tuple[str, ...]) -> Rejected:

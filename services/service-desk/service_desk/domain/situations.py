@@ -1,7 +1,7 @@
 """The situations of a ticket (工单), one frozen class each, and the words they share.
 
 In the order in which a ticket usually passes through them: Unopened, Received (已受理), VisitAgreed (已约上门),
-VisitFailed (上门未修好), Repaired (已修好), Closed (已归档).
+VisitFailed (上门未修好), Repaired (已修好), Closed (已归档); or Cancelled (已取消).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from pydantic import Field, StringConstraints
 
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Customer, Window
-from contracts.service_desk import ServiceDeskEvent, TicketKind
+from contracts.service_desk import Paper, TicketEvent, TicketKind
+from service_desk.domain.dossier import EMPTY, Dossier
 
 TEXT_LENGTH = 1000
 """Characters of a free text, at most: a page of handwriting."""
@@ -23,6 +24,12 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_L
 
 Pieces = Annotated[int, Field(ge=1, le=100_000)]
 Proofs = Annotated[tuple[Text, ...], Field(max_length=50)]
+
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+Photos = Annotated[tuple[Text, ...], Field(max_length=50)]
+VisitNo = Annotated[int, Field(ge=1, le=1000)]
+Money = Annotated[int, Field(ge=0, le=10_000_000_00)]
+"""Fen, up to ten million yuan."""
 
 SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
 """主管 (C9): who may place a leftover order for the designer, and who signs."""
@@ -58,31 +65,37 @@ ReplyDuty = Annotated[Owed | Overdue | Replied, Field(discriminator="reply")]
 
 @dataclass(frozen=True, slots=True)
 class LeftoverOrder:
-    """遗留单: each is first placed, then approved, then its goods come in."""
+    """遗留单: first placed, then approved, then its goods come in; damaged ones come again or are ordered anew."""
 
     order_no: str
     items: str
     expected_on: date | None
     placed_by: str
-    stage: Literal["placed", "approved", "goods_in"]
+    stage: Literal["placed", "approved", "goods_in", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An agreed visit."""
+    """An agreed visit, and what was done before and at it."""
 
     visit_no: int
     technician: str
     window: Window
+    on: date
+    assigned_by: str | None = None
+    papers: tuple[Paper, ...] = ()
+    confirmed: bool = False
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndedVisit:
-    """A visit and what came of it (C10)."""
+    """A visit and what came of it (C10); a cancelled one took no place."""
 
     visit: Visit
-    outcome: Literal["repaired", "customer_absent", "not_let_in", "parts_missing"]
+    outcome: Literal["repaired", "customer_absent", "not_let_in", "parts_missing", "cancelled"]
     report_ref: str | None
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,14 @@ class Case:
     problem: str
     proof: tuple[str, ...]
     received_at: datetime
+    sku: str = ""
+    fault_code: str = ""
+    job_id: str | None = None
+    asked_for: str = ""
+    safety: bool = False
+    conduct: bool = False
+    about: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +154,13 @@ class Unopened:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """已受理: nobody has been agreed to visit yet."""
+    """已受理: nobody has been agreed to visit yet; `ended` are the visits from before it was reopened."""
 
     case: Case
     reply: ReplyDuty
     orders: tuple[LeftoverOrder, ...]
+    ended: tuple[EndedVisit, ...] = ()
+    dossier: Dossier = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +173,9 @@ class VisitAgreed:
     ended: tuple[EndedVisit, ...]
     visit: Visit
     gates: Gates
+    dossier: Dossier = EMPTY
+    repaired_before: Gates | None = None
+    """What a repair had of its gates when this further visit was agreed: back again if the visit is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +186,7 @@ class VisitFailed:
     reply: ReplyDuty
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...]
+    dossier: Dossier = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +198,31 @@ class Repaired:
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...]
     gates: Gates
+    dossier: Dossier = EMPTY
+
+
+Underway = Received | VisitAgreed | VisitFailed | Repaired
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """已归档, as it was when it closed; only a reply that is told late still changes it."""
+    """已归档, as it was when it closed; only what is told late still changes it, or that it is reopened."""
 
-    work: Repaired
+    work: Underway
 
 
-Underway = Received | VisitAgreed | VisitFailed | Repaired
-Ticket = Unopened | Underway | Closed
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """已取消, as it was; `cause` says why it ended without work done."""
+
+    work: Underway
+    cause: str
+
+
+Ticket = Unopened | Underway | Closed | Cancelled
 INITIAL: Ticket = Unopened()
-STATES = (Unopened, Received, VisitAgreed, VisitFailed, Repaired, Closed)
-Decision = tuple[ServiceDeskEvent, ...] | Rejected
+STATES = (Unopened, Received, VisitAgreed, VisitFailed, Repaired, Closed, Cancelled)
+Decision = tuple[TicketEvent, ...] | Rejected
 
 
 def happened(command: Command, ctx: Context) -> datetime:
@@ -193,10 +231,39 @@ def happened(command: Command, ctx: Context) -> datetime:
 
 
 def waiting_order(ticket: Underway) -> LeftoverOrder | None:
-    """The leftover order whose goods are not in yet; there is one at most."""
-    return next((order for order in ticket.orders if order.stage != "goods_in"), None)
+    """The leftover order that is still under way; there is one at most."""
+    return next((order for order in ticket.orders if order.stage in ("placed", "approved")), None)
 
 
-def ended_visits(ticket: Underway) -> tuple[EndedVisit, ...]:
-    """The visits that took place."""
-    return () if isinstance(ticket, Received) else ticket.ended
+def made_visits(ticket: Underway) -> tuple[EndedVisit, ...]:
+    """The visits that took place, whatever came of them."""
+    return tuple(ended for ended in ticket.ended if ended.outcome != "cancelled")
+
+
+def visits_since(ticket: Underway) -> tuple[EndedVisit, ...]:
+    """The visits that took place since the ticket was opened, or reopened: those before were archived with it."""
+    return tuple(ended for ended in ticket.ended[ticket.dossier.archived :] if ended.outcome != "cancelled")
+
+
+def technicians_of(ticket: Underway) -> frozenset[str]:
+    """Who visited, or is to visit."""
+    agreed = {ticket.visit.technician} if isinstance(ticket, VisitAgreed) else set()
+    return frozenset(agreed | {ended.visit.technician for ended in ticket.ended})
+
+
+def contract_of(ticket: Underway) -> str | None:
+    """The contract that the ticket belongs to now."""
+    link = ticket.dossier.link
+    return ticket.case.contract_no if link is None else link.contract_no
+
+
+def sku_of(ticket: Underway) -> str:
+    """The product's sku, as far as it is known now."""
+    link = ticket.dossier.link
+    return ticket.case.sku if link is None else link.sku
+
+
+def product_of(ticket: Underway) -> str:
+    """The product, as it is known now."""
+    link = ticket.dossier.link
+    return ticket.case.product if link is None else link.product

@@ -1,90 +1,82 @@
-"""A ticket (工单): from the customer's request to the archive, with its leftover orders and visits.
+"""A ticket (工单), from the request to the archive. Here: the request, and to which topic a command belongs."""
 
-Here: the request, the reply, the closing, and what each event changes. Orders and visits have their own files.
-"""
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, assert_never
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Literal, assert_never
+from pydantic import StringConstraints
 
-from contracts.decision import Command, Context, Timer
+from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
-from contracts.service_desk import (
-    CalledBack,
-    LeftoverGoodsArrived,
-    LeftoverOrderApproved,
-    LeftoverOrderPlaced,
-    RepairAccepted,
-    ReplyOverdue,
-    ServiceDeskEvent,
-    SupervisorSigned,
-    TicketClosed,
-    TicketKind,
-    TicketOpened,
-    TicketReplied,
-    VisitBooked,
-    VisitCompleted,
+from contracts.service_desk import DutyOverdue, ReplyOverdue, TicketEvent, TicketKind, TicketOpened, WarrantyState
+from service_desk.domain import (
+    complaints,
+    consultation,
+    duties,
+    endings,
+    leftover_orders,
+    parts,
+    quotes,
+    refusals,
+    replying,
+    supplier_waits,
+    visit_preparation,
+    visits,
 )
-from service_desk.domain import refusals
-from service_desk.domain.leftover_orders import (
-    ApproveLeftoverOrder,
-    NoteLeftoverArrival,
-    PlaceLeftoverOrder,
-    approve_leftover_order,
-    note_leftover_arrival,
-    place_leftover_order,
+from service_desk.domain import ending_refusals as no
+from service_desk.domain.clocks import REPLY, reply_watch
+from service_desk.domain.complaints import ComplaintCommand
+from service_desk.domain.consultation import ConsultationCommand
+from service_desk.domain.duties import KeepWatch
+from service_desk.domain.endings import (
+    CancelTicket,
+    CancelWithContract,
+    CloseTicket,
+    EndAsDuplicate,
+    EndingCommand,
+    ReopenTicket,
 )
-from service_desk.domain.service_hours import reply_due
+from service_desk.domain.leftover_orders import LeftoverCommand, NoteLeftoverSms
+from service_desk.domain.parts import NoteRepeatRepair, PartsCommand
+from service_desk.domain.quotes import QuoteCommand
+from service_desk.domain.replying import Reply
 from service_desk.domain.situations import (
     INITIAL,
     STATES,
-    Acceptance,
-    CallBackResult,
+    Cancelled,
     Case,
     Closed,
     Decision,
-    EndedVisit,
-    Gates,
-    LeftoverOrder,
+    Note,
     Number,
-    Overdue,
-    Owed,
     Pieces,
     Proofs,
     Received,
     Repaired,
-    Replied,
-    ReplyDuty,
     Text,
     Ticket,
     Underway,
     Unopened,
-    Visit,
     VisitAgreed,
     VisitFailed,
-    ended_visits,
     happened,
+    technicians_of,
 )
-from service_desk.domain.visits import (
-    AcceptRepair,
-    BookVisit,
-    CallBack,
-    CompleteVisit,
-    SignBySupervisor,
-    accept_repair,
-    book_visit,
-    call_back,
-    complete_visit,
-    gates_missing,
-    sign_by_supervisor,
-)
+from service_desk.domain.story import evolve
+from service_desk.domain.supplier_waits import SupplierCommand
+from service_desk.domain.visit_preparation import HandInForm, PreparationCommand
+from service_desk.domain.visits import GiveRating, VisitCommand
 
 CUSTOMER_LENGTH = 200
 """Characters of a name, number or address, at most."""
 
+LONGEST_AGO = timedelta(days=3660)
+"""A request received earlier than this is a slip of the keyboard."""
+
+Sku = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{0,80}$")]
+
 
 class OpenTicket(Command):
-    """登记工单 (C1, C4): received at `at`."""
+    """登记工单 (C1, C4): received at `at`. What the contract says of the warranty is handed in (C5)."""
 
     command: Literal["OpenTicket"] = "OpenTicket"
     ticket_id: Number
@@ -93,44 +85,45 @@ class OpenTicket(Command):
     contract_no: Number | None = None
     customer: Customer
     product: Text
+    sku: Sku = ""
     quantity: Pieces = 1
     problem: Text
+    fault_code: Sku = ""
     proof: Proofs = ()
-
-
-class Reply(Command):
-    """回复客户 (C2, K13)."""
-
-    command: Literal["Reply"] = "Reply"
-    note: Text
-
-
-class MarkReplyOverdue(Command):
-    """The reply clock ran out (C2, K13). Asked by the timer only."""
-
-    command: Literal["MarkReplyOverdue"] = "MarkReplyOverdue"
-
-
-class CloseTicket(Command):
-    """结单归档 (C11)."""
-
-    command: Literal["CloseTicket"] = "CloseTicket"
+    asked_for: Note = ""
+    job_id: Number | None = None
+    warranty: WarrantyState = "not_asked"
+    warranty_ends_on: date | None = None
+    safety: bool = False
+    on_the_way: bool = False
+    """Damage by carrier or crew: no question of quality (C14)."""
+    conduct: bool = False
+    about: Note = ""
+    department: Note = ""
+    origin: Note = ""
 
 
 COMMANDS = (
     OpenTicket
     | Reply
-    | MarkReplyOverdue
-    | PlaceLeftoverOrder
-    | ApproveLeftoverOrder
-    | NoteLeftoverArrival
-    | BookVisit
-    | CompleteVisit
-    | AcceptRepair
-    | SignBySupervisor
-    | CallBack
-    | CloseTicket
+    | KeepWatch
+    | ReopenTicket
+    | LeftoverCommand
+    | QuoteCommand
+    | ConsultationCommand
+    | PartsCommand
+    | SupplierCommand
+    | ComplaintCommand
+    | VisitCommand
+    | PreparationCommand
+    | EndingCommand
 )
+
+TOLD_LATE = Reply | KeepWatch | OpenTicket | GiveRating | HandInForm | NoteLeftoverSms
+"""What still counts after a ticket closed (X1)."""
+
+ASKED_BY_THE_SYSTEM = CancelWithContract | EndAsDuplicate | NoteRepeatRepair
+"""What a reaction asks of tickets that may have ended meanwhile."""
 
 
 def ticket_key(ticket_id: str) -> str:
@@ -143,91 +136,148 @@ def decide(command: COMMANDS, ticket: Ticket, ctx: Context) -> Decision:
     match ticket:
         case Unopened():
             return open_ticket(command, ctx) if isinstance(command, OpenTicket) else refusals.unknown_ticket()
-        case Closed():
-            return after_closing(command, ticket.work, ctx)
+        case Closed() | Cancelled():
+            return after_the_end(command, ticket, ctx)
         case Received() | VisitAgreed() | VisitFailed() | Repaired():
             return under_way(command, ticket, ctx)
     assert_never(ticket)
 
 
 def under_way(command: COMMANDS, ticket: Underway, ctx: Context) -> Decision:
-    """Answer a command on an open ticket. Refuses what happened before the request came in (before_receipt)."""
+    """Answer a command on an open ticket. Refuses what happened before the request came in (before_receipt), and
+    technicians who have no visit of it (not_your_visit)."""
     at = happened(command, ctx)
     if isinstance(command, OpenTicket):
         return open_again(command, ticket.case)
-    if isinstance(command, MarkReplyOverdue):
-        return mark_reply_overdue(ticket, ctx)
+    if isinstance(command, KeepWatch):
+        return keep_watch(command, ticket, ctx)
     if at < ticket.case.received_at:
         return refusals.before_receipt(at, ticket.case.received_at)
-    match command:
-        case Reply():
-            return reply(command, ticket, at)
-        case PlaceLeftoverOrder():
-            return place_leftover_order(command, ticket, at, ctx)
-        case ApproveLeftoverOrder():
-            return approve_leftover_order(command, ticket, at, ctx)
-        case NoteLeftoverArrival():
-            return note_leftover_arrival(command, ticket, at)
-        case BookVisit():
-            return book_visit(command, ticket, at, ctx)
-        case CompleteVisit():
-            return complete_visit(command, ticket, at)
-        case AcceptRepair():
-            return accept_repair(command, ticket, at)
-        case SignBySupervisor():
-            return sign_by_supervisor(ticket, at, ctx)
-        case CallBack():
-            return call_back(command, ticket, at)
-        case CloseTicket():
-            return close_ticket(ticket, at)
-    assert_never(command)
+    if ctx.role == "technician" and ctx.by not in technicians_of(ticket):
+        return refusals.not_your_visit()
+    if isinstance(command, Reply):
+        return replying.reply(command, ticket, at, ctx)
+    if isinstance(command, ReopenTicket):
+        again = ticket.dossier.reopened == command.reason
+        return () if again else no.ticket_open(ticket.case.ticket_id)
+    return by_topic(command, ticket, at, ctx)
 
 
-def after_closing(command: COMMANDS, work: Repaired, ctx: Context) -> Decision:
-    """A closed ticket: what already holds is accepted, a reply told late is placed at its own time (X1), all else is
-    refused (ticket_closed)."""
-    if isinstance(command, CloseTicket):
+def by_topic(
+    command: LeftoverCommand
+    | QuoteCommand
+    | ConsultationCommand
+    | PartsCommand
+    | SupplierCommand
+    | ComplaintCommand
+    | VisitCommand
+    | PreparationCommand
+    | EndingCommand,
+    ticket: Underway,
+    at: datetime,
+    ctx: Context,
+) -> Decision:
+    """Hand a command to its topic's rules."""
+    if isinstance(command, LeftoverCommand):
+        return leftover_orders.decide(command, ticket, at, ctx)
+    if isinstance(command, QuoteCommand):
+        return quotes.decide(command, ticket, at)
+    if isinstance(command, ConsultationCommand):
+        return consultation.decide(command, ticket, at, ctx)
+    if isinstance(command, PartsCommand):
+        return parts.decide(command, ticket, at, ctx)
+    if isinstance(command, SupplierCommand):
+        return supplier_waits.decide(command, ticket, at, ctx)
+    if isinstance(command, ComplaintCommand):
+        return complaints.decide(command, ticket, at, ctx)
+    if isinstance(command, VisitCommand):
+        return visits.decide(command, ticket, at, ctx)
+    if isinstance(command, PreparationCommand):
+        return visit_preparation.decide(command, ticket, at, ctx)
+    return endings.decide(command, ticket, at, ctx)
+
+
+def after_the_end(command: COMMANDS, ticket: Closed | Cancelled, ctx: Context) -> Decision:
+    """A ticket that ended: what already holds is accepted, what is told late is placed at its own time (X1), it can be
+    reopened, all else is refused (ticket_closed, ticket_cancelled)."""
+    work, cancelled = ticket.work, isinstance(ticket, Cancelled)
+    if isinstance(command, ReopenTicket):
+        return endings.reopen(command, ticket, happened(command, ctx), ctx)
+    already = isinstance(command, CancelTicket) if cancelled else isinstance(command, CloseTicket)
+    if already or isinstance(command, ASKED_BY_THE_SYSTEM):
         return ()
     answer = under_way(command, work, ctx)
-    if answer == () or isinstance(command, Reply | MarkReplyOverdue | OpenTicket):
+    if answer == () or isinstance(command, OpenTicket) or (isinstance(command, TOLD_LATE) and not cancelled):
         return answer
-    return refusals.ticket_closed(work.case.ticket_id)
+    return no.ticket_cancelled(work.case.ticket_id) if cancelled else refusals.ticket_closed(work.case.ticket_id)
 
 
 def open_ticket(command: OpenTicket, ctx: Context) -> Decision:
-    """Register a request; its reply clock starts (C1, C2, C4). Refuses: customer_missing, customer_too_long,
-    proof_missing.
+    """Register a request; its reply clock starts (C1, C2, C4). A complaint is sent on at once (C12, C15).
 
-    A contract number is proof of purchase. Damage that we found ourselves needs neither: a ticket for it always opens.
+    A contract number is proof of purchase. Damage that we found ourselves needs neither customer nor proof: a ticket
+    for it always opens. Advice and a report of conduct need no proof.
+    Refuses: customer_missing, customer_too_long, proof_missing, conduct_is_a_complaint, too_long_ago.
     """
-    if command.channel != "damage":
-        customer = command.customer
-        if not customer.name.strip() or not customer.phone.strip():
-            return refusals.customer_missing()
-        if max(map(len, (customer.name, customer.phone, customer.address, customer.district))) > CUSTOMER_LENGTH:
-            return refusals.customer_too_long(CUSTOMER_LENGTH)
-        if command.kind != "consultation" and command.contract_no is None and not command.proof:
-            return refusals.proof_missing()
     at = happened(command, ctx)
-    return (
-        TicketOpened(
-            at=at,
-            ticket_id=command.ticket_id,
-            kind=command.kind,
-            channel=command.channel,
-            contract_no=command.contract_no,
-            customer=command.customer,
-            product=command.product,
-            quantity=command.quantity,
-            problem=command.problem,
-            proof=command.proof,
-            reply_due=reply_due(at, ctx.policy),
-        ),
+    if at < ctx.now - LONGEST_AGO:
+        return refusals.too_long_ago(at)
+    if command.channel != "damage":
+        refused = _request_refused(command)
+        if refused is not None:
+            return refused
+    watch = reply_watch(at, ctx.policy)
+    opened = TicketOpened(
+        at=at,
+        ticket_id=command.ticket_id,
+        kind=command.kind,
+        channel=command.channel,
+        contract_no=command.contract_no,
+        customer=command.customer,
+        product=command.product,
+        quantity=command.quantity,
+        problem=command.problem,
+        proof=command.proof,
+        reply_due=watch.due,
+        sku=command.sku,
+        fault_code=command.fault_code,
+        job_id=command.job_id,
+        asked_for=command.asked_for,
+        warranty=command.warranty,
+        warranty_ends_on=command.warranty_ends_on,
+        safety=command.safety,
+        counts_as_quality=_counts_as_quality(command),
+        conduct=command.conduct,
+        about=command.about,
+        department=command.department,
+        origin=command.origin,
+        watch=watch,
     )
+    return (opened, *complaints.registered(opened, ctx.policy))
+
+
+def _request_refused(command: OpenTicket) -> Rejected | None:
+    customer = command.customer
+    if not customer.name.strip() or not customer.phone.strip():
+        return refusals.customer_missing()
+    if max(map(len, (customer.name, customer.phone, customer.address, customer.district))) > CUSTOMER_LENGTH:
+        return refusals.customer_too_long(CUSTOMER_LENGTH)
+    if command.conduct and command.kind != "complaint":
+        return refusals.conduct_is_a_complaint()
+    needs_proof = command.kind != "consultation" and not command.conduct
+    if needs_proof and command.contract_no is None and not command.proof:
+        return refusals.proof_missing()
+    return None
+
+
+def _counts_as_quality(command: OpenTicket) -> bool:
+    """C14: a problem of the product itself, or danger."""
+    of_the_product = command.kind != "consultation" and not command.conduct and not command.on_the_way
+    return bool(command.sku) and (command.safety or of_the_product)
 
 
 def open_again(command: OpenTicket, case: Case) -> Decision:
-    """The same request again changes nothing; another one under the same number is refused (ticket_exists)."""
+    """The same request told again is no second one, whenever it is said to have come in. Refuses: ticket_exists."""
     asked = Case(
         ticket_id=command.ticket_id,
         kind=command.kind,
@@ -239,159 +289,42 @@ def open_again(command: OpenTicket, case: Case) -> Decision:
         problem=command.problem,
         proof=command.proof,
         received_at=case.received_at,
+        sku=command.sku,
+        fault_code=command.fault_code,
+        job_id=command.job_id,
+        asked_for=command.asked_for,
+        safety=command.safety,
+        conduct=command.conduct,
+        about=command.about,
+        department=command.department,
     )
     return () if asked == case else refusals.ticket_exists(command.ticket_id)
 
 
-def reply(command: Reply, ticket: Underway, at: datetime) -> Decision:
-    """Note that the customer was answered (C2, K13). The earliest reply counts: a later one changes nothing, an
-    earlier one that is told late corrects (X1)."""
-    duty = ticket.reply
-    if isinstance(duty, Replied) and duty.at <= at:
-        return ()
-    return (TicketReplied(at=at, ticket_id=ticket.case.ticket_id, note=command.note, due=duty.due),)
+def keep_watch(command: KeepWatch, ticket: Underway, ctx: Context) -> tuple[TicketEvent, ...]:
+    """A clock reached its next point (X4); one that stands, or whose duty is done, says nothing (C13)."""
+    duty = duties.find(ticket.dossier.running, command.duty, command.item)
+    subject = ticket_key(ticket.case.ticket_id)
+    return tuple(_own_name(event, ticket) for event in duties.keep_watch(subject, duty, ctx.now))
 
 
-def mark_reply_overdue(ticket: Underway, ctx: Context) -> Decision:
-    """The reply was not given in time (C2, K13); the fact happened when the clock ran out."""
-    duty = ticket.reply
-    if not isinstance(duty, Owed) or ctx.now < duty.due:
-        return ()
-    return (ReplyOverdue(at=duty.due, ticket_id=ticket.case.ticket_id, due=duty.due),)
-
-
-def close_ticket(ticket: Underway, at: datetime) -> Decision:
-    """Archive the ticket (C11). Refuses, naming what is missing: gates_missing."""
-    missing = gates_missing(ticket)
-    if missing:
-        return refusals.gates_missing(missing)
-    case = ticket.case
-    return (TicketClosed(at=at, ticket_id=case.ticket_id, kind=case.kind, contract_no=case.contract_no),)
-
-
-# --- what events change -------------------------------------------------------------------------------------------
-
-
-def evolve(ticket: Ticket, event: ServiceDeskEvent) -> Ticket:
-    """The situation after an event."""
-    match event:
-        case TicketOpened():
-            return opened(event)
-        case TicketReplied():
-            return with_reply(ticket, Replied(due=event.due, at=event.at))
-        case ReplyOverdue():
-            return with_reply(ticket, Overdue(due=event.due))
-        case LeftoverOrderPlaced():
-            placed = LeftoverOrder(event.order_no, event.items, event.expected_on, event.placed_by, stage="placed")
-            return with_order(ticket, placed)
-        case LeftoverOrderApproved():
-            return with_stage(ticket, event.order_no, "approved")
-        case LeftoverGoodsArrived():
-            return with_stage(ticket, event.order_no, "goods_in")
-        case VisitBooked():
-            return with_visit(ticket, Visit(event.visit_no, event.technician, event.window))
-        case VisitCompleted():
-            return with_outcome(ticket, event)
-        case RepairAccepted():
-            return with_gates(ticket, acceptance=Acceptance(event.accepted_by, event.rating))
-        case SupervisorSigned():
-            return with_gates(ticket, signed=True)
-        case CalledBack():
-            return with_gates(ticket, call_back=CallBackResult(event.satisfied, event.note))
-        case TicketClosed():
-            return Closed(ticket) if isinstance(ticket, Repaired) else ticket
-    assert_never(event)
-
-
-def opened(event: TicketOpened) -> Received:
-    """A request came in; a reply is owed."""
-    case = Case(
-        ticket_id=event.ticket_id,
-        kind=event.kind,
-        channel=event.channel,
-        contract_no=event.contract_no,
-        customer=event.customer,
-        product=event.product,
-        quantity=event.quantity,
-        problem=event.problem,
-        proof=event.proof,
-        received_at=event.at,
-    )
-    return Received(case=case, reply=Owed(event.reply_due), orders=())
-
-
-def with_reply(ticket: Ticket, duty: ReplyDuty) -> Ticket:
-    """The reply duty changed, wherever the ticket stands."""
-    match ticket:
-        case Unopened():
-            return ticket
-        case Closed():
-            return Closed(replace(ticket.work, reply=duty))
-        case Received() | VisitAgreed() | VisitFailed() | Repaired():
-            return replace(ticket, reply=duty)
-    assert_never(ticket)
-
-
-def with_order(ticket: Ticket, order: LeftoverOrder) -> Ticket:
-    """A leftover order was placed."""
-    return ticket if isinstance(ticket, Unopened | Closed) else replace(ticket, orders=(*ticket.orders, order))
-
-
-def with_stage(ticket: Ticket, order_no: str, stage: Literal["approved", "goods_in"]) -> Ticket:
-    """A leftover order went on."""
-    if isinstance(ticket, Unopened | Closed):
-        return ticket
-    orders = tuple(replace(order, stage=stage) if order.order_no == order_no else order for order in ticket.orders)
-    return replace(ticket, orders=orders)
-
-
-def with_visit(ticket: Ticket, visit: Visit) -> Ticket:
-    """A visit was agreed; what closes the ticket belongs to it from now on."""
-    if isinstance(ticket, Unopened | Closed):
-        return ticket
-    return VisitAgreed(ticket.case, ticket.reply, ticket.orders, ended_visits(ticket), visit, Gates())
-
-
-def with_outcome(ticket: Ticket, event: VisitCompleted) -> Ticket:
-    """The agreed visit ended."""
-    if not isinstance(ticket, VisitAgreed):
-        return ticket
-    ended = (*ticket.ended, EndedVisit(ticket.visit, event.outcome, event.report_ref))
-    if event.outcome == "repaired":
-        return Repaired(ticket.case, ticket.reply, ticket.orders, ended, ticket.gates)
-    return VisitFailed(ticket.case, ticket.reply, ticket.orders, ended)
-
-
-def with_gates(
-    ticket: Ticket,
-    *,
-    acceptance: Acceptance | None = None,
-    signed: bool = False,
-    call_back: CallBackResult | None = None,
-) -> Ticket:
-    """One more of what closing needs is there."""
-    if not isinstance(ticket, VisitAgreed | Repaired):
-        return ticket
-    gates = Gates(
-        acceptance=acceptance or ticket.gates.acceptance,
-        signed=signed or ticket.gates.signed,
-        call_back=call_back or ticket.gates.call_back,
-    )
-    return replace(ticket, gates=gates)
+def _own_name(event: duties.DutyEvent, ticket: Underway) -> TicketEvent:
+    """A reply that is overdue has an event of its own (K13)."""
+    if isinstance(event, DutyOverdue) and event.duty == REPLY:
+        return ReplyOverdue(at=event.at, ticket_id=ticket.case.ticket_id, due=event.due)
+    return event
 
 
 def due(ticket: Ticket) -> tuple[Timer, ...]:
-    """K13: the reply clock, also on a ticket that closed without a reply on record."""
+    """All clocks of a ticket, also on one that closed without a reply on record (K13)."""
     match ticket:
-        case Unopened():
+        case Unopened() | Cancelled():
             return ()
         case Closed():
-            duty = ticket.work.reply
+            return duties.timers(ticket.work.dossier.running)
         case Received() | VisitAgreed() | VisitFailed() | Repaired():
-            duty = ticket.reply
-        case _:
-            assert_never(ticket)
-    return (Timer("K13", duty.due, MarkReplyOverdue()),) if isinstance(duty, Owed) else ()
+            return duties.timers(ticket.dossier.running)
+    assert_never(ticket)
 
 
 __all__ = ["COMMANDS", "INITIAL", "STATES", "decide", "due", "evolve", "ticket_key"]

@@ -1,0 +1,9 @@
+"""HTTP of the service desk: tickets from the request to the archive, rounds to customers. One module per topic."""
+
+from fastapi import APIRouter
+
+from service_desk.api import complaints, rounds, tickets, visits, work
+
+router = APIRouter(prefix="/api", tags=["service_desk 售后"])
+for topic in (tickets, work, visits, complaints, rounds):
+    router.include_router(topic.router)

@@ -1,0 +1,152 @@
+"""Quality of one sku (质量): its tickets are counted, and a major problem is reported to the departments (C14)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, assert_never
+
+from pydantic import AwareDatetime
+
+from contracts.decision import Command, Context, Timer
+from contracts.service_desk import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn, QualityEvent
+
+
+class CountCase(Command):
+    """一张工单计入 (C14)."""
+
+    command: Literal["CountCase"] = "CountCase"
+    sku: str
+    ticket_id: str
+    product: str
+    problem: str
+    safety: bool = False
+    received_at: AwareDatetime
+
+
+class WithdrawCase(Command):
+    """一张工单不计 (C14): a duplicate, or opened in error."""
+
+    command: Literal["WithdrawCase"] = "WithdrawCase"
+    sku: str
+    ticket_id: str
+    reason: str = ""
+
+
+COMMANDS = CountCase | WithdrawCase
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket that counts."""
+
+    ticket_id: str
+    received_at: datetime
+    withdrawn: bool = False
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What is known of a sku."""
+
+    cases: tuple[Case, ...] = ()
+
+
+INITIAL = Quality()
+STATES = (Quality,)
+
+
+def quality_key(sku: str) -> str:
+    """The aggregate id of a sku's quality."""
+    return f"quality:{sku}"
+
+
+def decide(command: COMMANDS, quality: Quality, ctx: Context) -> tuple[QualityEvent, ...]:
+    """Count, and report. Nothing is refused: what is told again changes nothing."""
+    at = command.at or ctx.now
+    match command:
+        case CountCase():
+            return count_case(command, quality, at, ctx)
+        case WithdrawCase():
+            return withdraw_case(command, quality, at)
+    assert_never(command)
+
+
+def count_case(command: CountCase, quality: Quality, at: datetime, ctx: Context) -> tuple[QualityEvent, ...]:
+    """One more ticket of the sku (C14): danger is reported at once; else as soon as the policy's number of tickets,
+    none of them reported before, came in within its days, whatever the order in which they are told (X1)."""
+    if any(case.ticket_id == command.ticket_id for case in quality.cases):
+        return ()
+    counted = QualityCaseCounted(
+        at=at,
+        sku=command.sku,
+        ticket_id=command.ticket_id,
+        product=command.product,
+        problem=command.problem,
+        safety=command.safety,
+        received_at=command.received_at,
+    )
+    together = (command.ticket_id,) if command.safety else _together(evolve(quality, counted), command, ctx)
+    if not together:
+        return (counted,)
+    reported = MajorQualityReported(
+        at=at,
+        sku=command.sku,
+        product=command.product,
+        cause="safety" if command.safety else "frequency",
+        ticket_ids=together,
+        days=ctx.policy.major_quality_days,
+        told=ctx.policy.major_quality_told,
+    )
+    return (counted, reported)
+
+
+def _together(quality: Quality, command: CountCase, ctx: Context) -> tuple[str, ...]:
+    """The tickets that make a major problem: those of some span of the policy's days in which the new one lies."""
+    span = timedelta(days=ctx.policy.major_quality_days)
+    open_cases = sorted(
+        (case for case in quality.cases if not case.withdrawn and not case.reported),
+        key=lambda case: (case.received_at, case.ticket_id),
+    )
+    best: tuple[str, ...] = ()
+    for first in open_cases:
+        if not first.received_at <= command.received_at <= first.received_at + span:
+            continue
+        inside = tuple(
+            case.ticket_id for case in open_cases if first.received_at <= case.received_at <= first.received_at + span
+        )
+        best = max(best, inside, key=len)
+    return best if len(best) >= ctx.policy.major_quality_tickets else ()
+
+
+def withdraw_case(command: WithdrawCase, quality: Quality, at: datetime) -> tuple[QualityEvent, ...]:
+    """A ticket does not count after all (C14); what was reported stays reported."""
+    if not any(case.ticket_id == command.ticket_id and not case.withdrawn for case in quality.cases):
+        return ()
+    return (QualityCaseWithdrawn(at=at, sku=command.sku, ticket_id=command.ticket_id, reason=command.reason),)
+
+
+def evolve(quality: Quality, event: QualityEvent) -> Quality:
+    """What is known after an event."""
+    match event:
+        case QualityCaseCounted():
+            return Quality((*quality.cases, Case(event.ticket_id, event.received_at)))
+        case QualityCaseWithdrawn():
+            return Quality(
+                tuple(
+                    replace(case, withdrawn=True) if case.ticket_id == event.ticket_id else case
+                    for case in quality.cases
+                )
+            )
+        case MajorQualityReported():
+            return Quality(
+                tuple(
+                    replace(case, reported=True) if case.ticket_id in event.ticket_ids else case
+                    for case in quality.cases
+                )
+            )
+    assert_never(event)
+
+
+def due(quality: Quality) -> tuple[Timer, ...]:  # noqa: ARG001 - all aggregates have one signature
+    """Nothing is owed."""
+    return ()

@@ -1,0 +1,106 @@
+"""Waiting for a supplier (等供应商): procurement settles it, the ticket says so, and its clocks stand (C13)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal, assert_never
+
+from contracts.decision import Command, Context
+from contracts.service_desk import SupplierWaitEnded, SupplierWaitStarted, Watch
+from service_desk.domain import work_refusals as refusals
+from service_desk.domain.clocks import rewatched
+from service_desk.domain.dossier import Dossier, SupplierWait
+from service_desk.domain.duties import moved
+from service_desk.domain.situations import Decision, Note, Text, Underway
+
+
+class StartSupplierWait(Command):
+    """开始等供应商 (C13)."""
+
+    command: Literal["StartSupplierWait"] = "StartSupplierWait"
+    supplier: Text
+    reason: Text
+    expected_on: date | None = None
+
+
+class EndSupplierWait(Command):
+    """供应商已处理 (C13)."""
+
+    command: Literal["EndSupplierWait"] = "EndSupplierWait"
+    outcome: Note = ""
+
+
+SupplierCommand = StartSupplierWait | EndSupplierWait
+SupplierEvent = SupplierWaitStarted | SupplierWaitEnded
+
+
+def decide(command: SupplierCommand, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+    """Answer a command about a supplier."""
+    match command:
+        case StartSupplierWait():
+            return start_wait(command, ticket, at)
+        case EndSupplierWait():
+            return end_wait(command, ticket, at, ctx)
+    assert_never(command)
+
+
+def start_wait(command: StartSupplierWait, ticket: Underway, at: datetime) -> Decision:
+    """The ticket waits for a supplier (C13). Refuses: waiting_already, wait_before_last."""
+    wait, waits = ticket.dossier.waiting, ticket.dossier.waits
+    if wait is not None:
+        return () if wait.supplier == command.supplier else refusals.waiting_already(wait.supplier)
+    last = waits[-1].until if waits else None
+    if last is not None and at < last:
+        return refusals.wait_before_last(last)
+    return (
+        SupplierWaitStarted(
+            at=at,
+            ticket_id=ticket.case.ticket_id,
+            wait_no=len(waits) + 1,
+            supplier=command.supplier,
+            reason=command.reason,
+            expected_on=command.expected_on,
+        ),
+    )
+
+
+def end_wait(command: EndSupplierWait, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+    """The supplier has settled it: the clocks go on, later by as long as they stood (C13).
+
+    Refuses: not_waiting, wait_ends_before. When the last wait has ended, ending again is no event.
+    """
+    wait = ticket.dossier.waiting
+    if wait is None:
+        return () if ticket.dossier.waits else refusals.not_waiting()
+    if at < wait.since:
+        return refusals.wait_ends_before(wait.since)
+    return (
+        SupplierWaitEnded(
+            at=at,
+            ticket_id=ticket.case.ticket_id,
+            wait_no=wait.wait_no,
+            supplier=wait.supplier,
+            since=wait.since,
+            outcome=command.outcome,
+            watches=_moved_watches(ticket, at, ctx),
+        ),
+    )
+
+
+def _moved_watches(ticket: Underway, at: datetime, ctx: Context) -> tuple[Watch, ...]:
+    """The clocks whose due time the wait moved."""
+    pauses = ticket.dossier.pauses(at)
+    reckoned = ((one.watch, rewatched(one.watch, one.since, ctx.policy, pauses)) for one in ticket.dossier.duties)
+    return tuple(new for old, new in reckoned if new.due != old.due)
+
+
+def after(dossier: Dossier, event: SupplierEvent) -> Dossier:
+    """The dossier after a wait began or ended."""
+    match event:
+        case SupplierWaitStarted():
+            return dossier.having(waits=(*dossier.waits, SupplierWait(event.wait_no, event.supplier, event.at)))
+        case SupplierWaitEnded():
+            waits = tuple(
+                replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in dossier.waits
+            )
+            return dossier.having(waits=waits, duties=moved(dossier.duties, event.watches))
+    assert_never(event)

@@ -1,0 +1,242 @@
+"""Visit plans (走访): whom we visit in an area, what we ask, what they say of design, assembly and process (C16)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.decision import Command, Context, Rejected, Timer
+from contracts.fact import Customer
+from contracts.policy import civil_day
+from contracts.service_desk import (
+    PlannedCall,
+    VisitAnswer,
+    VisitPlanClosed,
+    VisitPlanEvent,
+    VisitPlanned,
+    VisitRecorded,
+)
+from service_desk.domain import round_refusals as refusals
+from service_desk.domain.situations import Note, Number, Text, happened
+
+Decision = tuple[VisitPlanEvent, ...] | Rejected
+
+
+class CallToPlan(BaseModel):
+    """A customer of the plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    contract_no: Number | None = None
+    customer: Customer
+    about: Note = ""
+
+
+class PlanVisits(Command):
+    """走访计划 (C16)."""
+
+    command: Literal["PlanVisits"] = "PlanVisits"
+    plan_id: Number
+    title: Text
+    area: Text
+    starts_on: date
+    ends_on: date
+    responsible: Text
+    questions: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
+    calls: Annotated[tuple[CallToPlan, ...], Field(min_length=1, max_length=200)]
+
+
+class RecordVisit(Command):
+    """走访记录 (C16)."""
+
+    command: Literal["RecordVisit"] = "RecordVisit"
+    call_no: Annotated[int, Field(ge=1, le=200)]
+    visited_on: date
+    met: bool
+    answers: Annotated[tuple[VisitAnswer, ...], Field(max_length=100)] = ()
+    note: Note = ""
+    complaint: Note = ""
+
+
+class CloseVisitPlan(Command):
+    """走访结束 (C16)."""
+
+    command: Literal["CloseVisitPlan"] = "CloseVisitPlan"
+    note: Note = ""
+
+
+COMMANDS = PlanVisits | RecordVisit | CloseVisitPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """No such plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a visit brought."""
+
+    visited_on: date
+    met: bool
+    answers: tuple[VisitAnswer, ...]
+    note: str
+    complaint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One customer; `record` is null until somebody went."""
+
+    planned: PlannedCall
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that is being visited."""
+
+    plan_id: str
+    title: str
+    area: str
+    starts_on: date
+    ends_on: date
+    responsible: str
+    questions: tuple[str, ...]
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A plan that is over."""
+
+    plan: Planned
+
+
+VisitPlan = Unplanned | Planned | Closed
+INITIAL: VisitPlan = Unplanned()
+STATES = (Unplanned, Planned, Closed)
+
+
+def visit_plan_key(plan_id: str) -> str:
+    """The aggregate id of a visit plan."""
+    return f"visitplan:{plan_id}"
+
+
+def decide(command: COMMANDS, plan: VisitPlan, ctx: Context) -> Decision:
+    """Answer a command about a visit plan. Refuses: unknown_plan, plan_closed."""
+    at = happened(command, ctx)
+    if isinstance(command, PlanVisits):
+        return plan_visits(command, plan, at)
+    match plan:
+        case Unplanned():
+            return refusals.unknown_plan()
+        case Closed():
+            return () if isinstance(command, CloseVisitPlan) else refusals.plan_closed(plan.plan.plan_id)
+        case Planned():
+            if isinstance(command, RecordVisit):
+                return record_visit(command, plan, at, ctx)
+            return close_plan(command, plan, at)
+    assert_never(plan)
+
+
+def plan_visits(command: PlanVisits, plan: VisitPlan, at: datetime) -> Decision:
+    """Make a plan (C16). Refuses: plan_exists, plan_ends_first."""
+    planned = VisitPlanned(
+        at=at,
+        plan_id=command.plan_id,
+        title=command.title,
+        area=command.area,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        responsible=command.responsible,
+        questions=command.questions,
+        calls=tuple(
+            PlannedCall(call_no=number, contract_no=call.contract_no, customer=call.customer, about=call.about)
+            for number, call in enumerate(command.calls, start=1)
+        ),
+    )
+    if not isinstance(plan, Unplanned):
+        known = plan.plan if isinstance(plan, Closed) else plan
+        fresh = replace(known, calls=tuple(Call(call.planned) for call in known.calls))
+        return () if _planned(planned) == fresh else refusals.plan_exists(command.plan_id)
+    if command.ends_on < command.starts_on:
+        return refusals.plan_ends_first()
+    return (planned,)
+
+
+def record_visit(command: RecordVisit, plan: Planned, at: datetime, ctx: Context) -> Decision:
+    """Who was met, and what they said (C16). Who was not met may be visited again; a later record of one who was met
+    corrects it. Refuses: unknown_call, not_met_but_answered, visited_in_future."""
+    call = next((one for one in plan.calls if one.planned.call_no == command.call_no), None)
+    if call is None:
+        return refusals.unknown_call(command.call_no)
+    if not command.met and (command.answers or command.complaint):
+        return refusals.not_met_but_answered()
+    if command.visited_on > civil_day(ctx.now):
+        return refusals.visited_in_future(command.visited_on.isoformat())
+    if call.record == Record(command.visited_on, command.met, command.answers, command.note, command.complaint):
+        return ()
+    return (
+        VisitRecorded(
+            at=at,
+            plan_id=plan.plan_id,
+            call_no=command.call_no,
+            contract_no=call.planned.contract_no,
+            customer=call.planned.customer,
+            visited_on=command.visited_on,
+            visited_by=ctx.by,
+            met=command.met,
+            answers=command.answers,
+            note=command.note,
+            complaint=command.complaint,
+        ),
+    )
+
+
+def close_plan(command: CloseVisitPlan, plan: Planned, at: datetime) -> Decision:
+    """The plan is over (C16): how many were met, how many left out."""
+    met = sum(call.record is not None and call.record.met for call in plan.calls)
+    closed = VisitPlanClosed(
+        at=at, plan_id=plan.plan_id, visited=met, left_out=len(plan.calls) - met, note=command.note
+    )
+    return (closed,)
+
+
+def evolve(plan: VisitPlan, event: VisitPlanEvent) -> VisitPlan:
+    """The plan after an event."""
+    match event:
+        case VisitPlanned():
+            return _planned(event)
+        case VisitRecorded():
+            return _visited(plan, event) if isinstance(plan, Planned) else plan
+        case VisitPlanClosed():
+            return Closed(plan) if isinstance(plan, Planned) else plan
+    assert_never(event)
+
+
+def due(plan: VisitPlan) -> tuple[Timer, ...]:  # noqa: ARG001 - all aggregates have one signature
+    """Nothing runs out by itself."""
+    return ()
+
+
+def _planned(event: VisitPlanned) -> Planned:
+    return Planned(
+        plan_id=event.plan_id,
+        title=event.title,
+        area=event.area,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        responsible=event.responsible,
+        questions=event.questions,
+        calls=tuple(Call(call) for call in event.calls),
+    )
+
+
+def _visited(plan: Planned, event: VisitRecorded) -> Planned:
+    record = Record(event.visited_on, event.met, event.answers, event.note, event.complaint)
+    calls = tuple(
+        replace(call, record=record) if call.planned.call_no == event.call_no else call for call in plan.calls
+    )
+    return replace(plan, calls=calls)

@@ -1,0 +1,57 @@
+"""What a contract says of a product's warranty (C5, A7). Pure: from the contract's row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from contracts.service_desk import WarrantyState
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """Whether the warranty holds, its last day, and the product's sku if the contract shows which it is."""
+
+    state: WarrantyState
+    ends_on: date | None = None
+    sku: str = ""
+
+
+UNKNOWN = Warranty("unknown")
+
+
+def warranty_of(contract: Mapping[str, Any] | None, *, sku: str, product: str, on: date) -> Warranty:
+    """The warranty of a product on a day (C5).
+
+    `contract` is the facet `order` of the row `contracts`, or None. Found by sku, else by the product's name, else from
+    all lines if they agree. Before acceptance nothing has started: the goods are still ours to make right.
+    """
+    if contract is None:
+        return UNKNOWN
+    lines = contract.get("lines", ())
+    named = [line for line in lines if (line["sku"] == sku if sku else line["name"] == product)]
+    if sku and not named:
+        return UNKNOWN
+    found = _agreed(named or lines, on)
+    skus = {line["sku"] for line in named}
+    return Warranty(found.state, found.ends_on, skus.pop() if len(skus) == 1 else "")
+
+
+def _agreed(lines: Sequence[Line], on: date) -> Warranty:
+    """What all of these lines say, if they say the same."""
+    said = [_of_line(line, on) for line in lines]
+    states = {warranty.state for warranty in said}
+    if len(states) != 1:
+        return UNKNOWN
+    ends = {warranty.ends_on for warranty in said}
+    return Warranty(states.pop(), ends.pop() if len(ends) == 1 else None)
+
+
+def _of_line(line: Line, on: date) -> Warranty:
+    started = line.get("warranty")
+    if started is None:
+        return Warranty("before")
+    ends_on = date.fromisoformat(started["ends_on"])
+    return Warranty("in" if on <= ends_on else "out", ends_on)
