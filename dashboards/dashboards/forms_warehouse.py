@@ -1,13 +1,19 @@
-"""Printed forms of the warehouse: 送、验清单 (B9), 分领单 (B11), 存卡 (D6), 盘点表 (D7)."""
+"""Printed forms of the warehouse.
 
+送、验清单 (B9), 分领单 (B11), 包装标签 (B20), 入库单 (D1), 存卡 (D6), 盘点表 (D7), 呆滞报废申请表 (D10).
+"""
+
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from dashboards.forms import Content, Form
 from dashboards.nav import WAREHOUSE
+from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
 from dashboards.stock_view import card_lines, stock_row
 from dashboards.warehouse_reading import read_card, read_picking
+from runtime.people import Person
 
 ROAD = frozenset({"crew_leader"})
 """Who signs for what is loaded."""
@@ -45,7 +51,41 @@ async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     return {"count": row["count"], "lines": sorted(lines, key=lambda line: (line["bin"], line["sku"]))}
 
 
+def _name(seat: Seat, person: str | None) -> str:
+    """A person's name for a signature line."""
+    people: Mapping[str, Person] = seat.request.app.state.people
+    return "" if person is None else people[person].name if person in people else person
+
+
+async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
+    found = await paper(seat, SLIPS, slip_no)
+    return None if found is None else {"slip": found[0], "issued_by": _name(seat, found[0]["issued_by"])}
+
+
+async def _scrap(seat: Seat, number: str) -> Content | None:
+    found = await paper(seat, SCRAPS, number)
+    if found is None:
+        return None
+    one = found[0]
+    stock = await seat.desk.rows("stock").get(f"{one['depot']}:{one['sku']}")
+    return {
+        "one": one,
+        "last_move": None if stock is None else stock["stock"]["last_move_at"],
+        "applied_by": _name(seat, one["applied_by"]),
+        "approved_by": _name(seat, one["approved_by"]),
+    }
+
+
+async def _labels(seat: Seat, contract_no: str) -> Content | None:
+    """The page fetches the labels itself: their codes are signed by the warehouse's service."""
+    row = await seat.desk.rows("packing").get(contract_no)
+    return None if row is None else {}
+
+
 FORMS = (
+    Form(name="inbound-slip", template="form_inbound_slip.html", roles=WAREHOUSE, read=_inbound_slip),
+    Form(name="scrap", template="form_scrap.html", roles=WAREHOUSE, read=_scrap),
+    Form(name="labels", template="form_labels.html", roles=WAREHOUSE, read=_labels),
     Form(name="delivery-list", template="form_delivery_list.html", roles=WAREHOUSE | ROAD, read=_day_list),
     Form(name="sorting-sheet", template="form_sorting_sheet.html", roles=WAREHOUSE | ROAD, read=_day_list),
     Form(name="bin-card", template="form_bin_card.html", roles=WAREHOUSE, read=_bin_card),

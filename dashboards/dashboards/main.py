@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from dashboards import (
+    arrivals_pages,
     assets,
     board_pages,
     board_rows,
     board_week_pages,
     calls_pages,
+    check_pages,
     contract_pages,
     counts_pages,
     crew_pages,
@@ -19,6 +21,7 @@ from dashboards import (
     login,
     orders_pages,
     orders_rows,
+    papers_pages,
     warehouse_pages,
 )
 
@@ -34,8 +37,11 @@ for part in (
     contract_pages.router,
     warehouse_pages.router,
     counts_pages.router,
+    arrivals_pages.router,
+    papers_pages.router,
     crew_pages.router,
     forms_pages.router,
+    check_pages.router,
     live_rows.router,
     login.router,
     assets.router,

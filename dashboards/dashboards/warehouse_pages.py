@@ -149,6 +149,29 @@ async def card(sku: str, request: Request) -> Response:
         people=request.app.state.people,
         stream=stream,
         may_move=seat.is_one_of("warehouse"),
-        may_scrap=seat.is_one_of("warehouse", "accountant"),
+        may_aside=seat.is_one_of("warehouse", "qc"),
+        may_settle=seat.is_one_of("install_supervisor", "accountant", "manager"),
+        may_scrap=seat.is_one_of("warehouse", "qc", "install_supervisor"),
+        may_loan=seat.is_one_of("install_supervisor", "warehouse"),
         due=(seat.today + timedelta(days=7)).isoformat(),
+    )
+
+
+@router.get("/warehouse/labels/{contract_no}")
+async def labels(contract_no: str, request: Request) -> Response:
+    """包装标签 of a contract: line by line, package by package (B20)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.desk, ("packing",), contract_no)
+    row = await seat.desk.rows("packing").get(contract_no)
+    if row is None or not row.get("contract"):
+        return seat.not_found(contract_no)
+    return seat.show(
+        "labels.html",
+        contract_no=contract_no,
+        lines=row["contract"]["lines"],
+        printed=(row.get("labels") or {"lines": {}})["lines"],
+        stream=stream,
+        may_print=seat.is_one_of("warehouse", "qc"),
     )

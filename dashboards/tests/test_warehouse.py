@@ -7,7 +7,25 @@ import pytest
 from dashboards_site import browser, site
 from dashboards_story import NOW
 from openpyxl import load_workbook
-from warehouse_story import ON, card, compared, count, count_line, lot, move, picklist, rows, stock
+from warehouse_story import (
+    ON,
+    card,
+    compared,
+    count,
+    count_line,
+    found,
+    loan,
+    lot,
+    move,
+    packed_row,
+    picklist,
+    rows,
+    scrap,
+    slip,
+    slip_line,
+    stock,
+    stock_list,
+)
 
 from contracts.policy import policy_book
 from dashboards.ledger import partings
@@ -31,7 +49,13 @@ MOVES = (
     move(2, "moved", 9, 9, taken=[lot("A-05-2", 9)], put=[lot("B-01-1", 9)], quantity=9),
     move(3, "issued", 9, 8, taken=[lot("B-01-1", 1)]),
 )
+SLIP = slip(lines=[slip_line(counted=2, good=1, aside=1)], state="checked", exceptions=[found()], open_exceptions=1)
 STORY = rows(
+    slips=[SLIP],
+    loans=[loan()],
+    scraps=[scrap()],
+    stocklists=[stock_list()],
+    packing=[packed_row()],
     picklists=[picklist()],
     stock=[stock("WC-1", lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True))],
     cards=[card("WC-1", *MOVES)],
@@ -56,6 +80,18 @@ PAGES = (
     f"/forms/sorting-sheet/{ON}/S1",
     "/forms/bin-card/WC-1",
     "/forms/count-sheet/PD-1",
+    "/warehouse/arrivals",
+    "/warehouse/arrivals/RK1",
+    "/warehouse/loans",
+    "/warehouse/loans/JY1",
+    "/warehouse/scraps",
+    "/warehouse/scraps/BF1",
+    "/warehouse/lists",
+    "/warehouse/lists/LL1",
+    "/warehouse/labels/HT26030001",
+    "/forms/inbound-slip/RK1",
+    "/forms/scrap/BF1",
+    "/forms/labels/HT26030001",
 )
 
 
@@ -123,7 +159,7 @@ async def test_the_keeper_answers_for_every_stop_and_sees_no_customers_name():
 async def test_qc_passes_goods_and_nobody_else():
     """B21"""
     qc, keeper = (await get(f"/warehouse?date={ON}", QC)).text, (await get(f"/warehouse?date={ON}")).text
-    assert [("/api/quality/HT26030001/passes" in text, "feedback" in text) for text in (qc, keeper)] == [
+    assert [("/api/quality/HT26030002/passes" in text, "feedback" in text) for text in (qc, keeper)] == [
         (True, False),
         (False, True),
     ]
@@ -216,8 +252,8 @@ def test_the_report_names_the_first_move_after_which_card_and_goods_part():
     )
     differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00", move_no=3)))
     row = stock("WC-1", lot("B-01-1", 8))["stock"]
-    found = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": card("WC-1", *MOVES)["card"]})
-    assert [(one.stock, one.card, one.counted, one.agreed_no, one.first.move_no, one.settled) for one in found] == [
+    parted = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    assert [(one.stock, one.card, one.counted, one.agreed_no, one.first.move_no, one.settled) for one in parted] == [
         (8, 8, 7, 2, 3, False)
     ]
 
@@ -225,5 +261,98 @@ def test_the_report_names_the_first_move_after_which_card_and_goods_part():
 def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
     """D7"""
     differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00")))
-    found = partings([differs["count"]], {}, {"WC-1": card("WC-1", *MOVES)["card"]})
-    assert (found[0].first.move_no, found[0].agreed_at) == (2, None)
+    parted = partings([differs["count"]], {}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    assert (parted[0].first.move_no, parted[0].agreed_at) == (2, None)
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+GOOD = [slip_line(counted=2, good=2)]
+
+
+def asks(text):
+    """What the page's forms ask for, by the last word of the address."""
+    return {path.rpartition("/")[2] for path in re.findall(r'data-api="POST ([^"]+)"', text)}
+
+
+@pytest.mark.parametrize(
+    ("person", "more", "offered"),
+    [
+        (KEEPER, {}, {"check"}),
+        (QC, {}, {"check"}),
+        (ACCOUNTANT, {}, {"cancellation"}),
+        (
+            KEEPER,
+            {"state": "checked", "papers": "owed", "lines": [slip_line(counted=2, good=2)]},
+            {"put-aways", "papers"},
+        ),
+        (MANAGER, {"state": "checked", "exceptions": [found()], "open_exceptions": 1}, {"settlements"}),
+        (ASSISTANT, {}, set()),
+    ],
+)
+async def test_a_slip_offers_its_next_step_to_whom_it_belongs(person, more, offered):
+    """D1 D2 D5"""
+    text = (await get("/warehouse/arrivals/RK1", person, rows(slips=[slip(**more)]))).text
+    assert asks(text) == offered
+
+
+async def test_only_the_accountant_issues_slips():
+    """D1"""
+    pages = [(await get("/warehouse/arrivals", person)).text for person in (ACCOUNTANT, KEEPER, MANAGER)]
+    assert ["/api/inbound" in text for text in pages] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("person", "state", "offered"),
+    [
+        (KEEPER, "held", {"refusal"}),
+        (MANAGER, "held", {"approval", "refusal"}),
+        (KEEPER, "approved", {"handout", "refusal"}),
+        (KEEPER, "out", {"returns"}),
+        (ACCOUNTANT, "overdue", {"charges"}),
+        (MANAGER, "returned", set()),
+    ],
+)
+async def test_a_loan_offers_its_next_step(person, state, offered):
+    """D12"""
+    assert asks((await get("/warehouse/loans/JY1", person, rows(loans=[loan(state=state)]))).text) == offered
+
+
+@pytest.mark.parametrize(
+    ("person", "state", "offered"),
+    [
+        (KEEPER, "held", {"refusal"}),
+        (ACCOUNTANT, "held", {"approval", "refusal"}),
+        (KEEPER, "approved", {"execution", "refusal"}),
+        (MANAGER, "executed", set()),
+    ],
+)
+async def test_a_scrap_application_offers_its_next_step(person, state, offered):
+    """D10"""
+    assert asks((await get("/warehouse/scraps/BF1", person, rows(scraps=[scrap(state=state)]))).text) == offered
+
+
+SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead")
+
+
+@pytest.mark.parametrize("path", [f"/warehouse/{name}.xlsx" for name in SHEETS])
+async def test_every_list_of_the_warehouse_has_its_sheet(path):
+    """X6"""
+    answer = await get(path)
+    assert load_workbook(BytesIO(answer.content)).active["A1"].value
+
+
+async def test_a_paper_is_found_by_any_number_on_it():
+    """D11"""
+    texts = [
+        (await get(f"/warehouse/arrivals?q={number}")).text for number in ("RK1", "SH-77", "YD0001", "ht26030001", "NO")
+    ]
+    assert ["/warehouse/arrivals/RK1" in text for text in texts] == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_anybody_checks_a_label_without_signing_in(lang):
+    """B20"""
+    answer = await get(f"/check/1-AAAAA-BBBBB?lang={lang}", None)
+    assert (answer.status_code, 'data-code="1-AAAAA-BBBBB"' in answer.text) == (200, True)

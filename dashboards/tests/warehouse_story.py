@@ -154,3 +154,168 @@ def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Rows by read model, with two contracts behind them."""
     behind = desk_rows(signed(), signed("HT26030002"))
     return {**behind, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def slip_line(**more: Any) -> dict[str, Any]:
+    """A line of a slip."""
+    checked = {"counted": None, "good": None, "aside": None, "short": None, "put_away": []}
+    of = {"contract_no": "HT26030001", "contract_line_no": 1}
+    return {"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 2, **of, **checked, **more}
+
+
+def found(**more: Any) -> dict[str, Any]:
+    """An open exception of a slip."""
+    base = {
+        "exception_id": "RK1/1/1",
+        "at": AT,
+        "line_no": 1,
+        "sku": "WC-1",
+        "name": "坐便器",
+        "kind": "damage",
+        "quantity": 1,
+        "contract_no": "HT26030001",
+        "contract_line_no": 1,
+        "cause": "磕角",
+        "photos": ["sha256:ab"],
+        "liability": "carrier",
+        "carrier_signed_by": "老王",
+        "carrier_signature_ref": None,
+        "factory_contact": None,
+        "pieces_aside": 1,
+        "level": 1,
+        "told_role": "manager",
+        "settled": None,
+    }
+    return {**base, **more}
+
+
+def slip(number: str = "RK1", **more: Any) -> dict[str, Any]:
+    """A row `slips`."""
+    facet = {
+        "slip_no": number,
+        "depot": "main",
+        "reason": "purchase",
+        "source": "某厂",
+        "delivery_note_no": "SH-77",
+        "carrier": "德邦",
+        "waybill": "YD0001",
+        "note": "",
+        "state": "issued",
+        "issued_at": AT,
+        "issued_by": "su.kj",
+        "cancelled": None,
+        "checked_at": None,
+        "checked_by": None,
+        "in_order": None,
+        "check_note": "",
+        "signature_ref": "",
+        "delivery_note_ref": "",
+        "papers": "none",
+        "papers_due": AT,
+        "papers_at": None,
+        "papers_received_by": None,
+        "sales_list_no": None,
+        "papers_ref": "",
+        "lines": [slip_line()],
+        "exceptions": [],
+        "open_exceptions": 0,
+        "contracts": ["HT26030001"],
+        "skus": ["WC-1"],
+        **more,
+    }
+    return {"_id": number, "slip": facet, "_pos": {"slip": {"seq": 1}}}
+
+
+def _paper(row_id: str, facet: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {"_id": row_id, facet: {"depot": "main", **values}, "_pos": {facet: {"seq": 1}}}
+
+
+def step(event: str) -> dict[str, Any]:
+    """A line of a paper's history."""
+    return {"at": AT, "recorded_at": AT, "by": "mai.gh", "event": event}
+
+
+def loan(number: str = "JY1", **more: Any) -> dict[str, Any]:
+    """A row `loans`."""
+    values = {
+        "loan_no": number,
+        "sku": "HS-1",
+        "name": "花洒",
+        "quantity": 1,
+        "bin": None,
+        "ticket_id": None,
+        "borrower": "周建民",
+        "purpose": "维修",
+        "due_on": "2026-03-20",
+        "state": "held",
+        "asked_at": AT,
+        "held": True,
+        "approved_by": None,
+        "due": None,
+        "open": 1,
+        "charged_fen": 0,
+        "history": [step("LoanAsked")],
+        **more,
+    }
+    return _paper(number, "loan", values)
+
+
+def scrap(number: str = "BF1", **more: Any) -> dict[str, Any]:
+    """A row `scraps`."""
+    values = {
+        "application_no": number,
+        "sku": "WC-1",
+        "name": "坐便器",
+        "quantity": 1,
+        "bin": "D-01",
+        "pending": True,
+        "reason": "破损不可修",
+        "photos": [],
+        "applied_by": "mai.gh",
+        "value_fen": 100_00,
+        "state": "held",
+        "applied_at": AT,
+        "approved_by": None,
+        "executed_at": None,
+        "witness": None,
+        "proceeds_fen": 0,
+        "history": [step("ScrapApplied")],
+        **more,
+    }
+    return _paper(number, "scrap", values)
+
+
+def stock_list(number: str = "LL1", **more: Any) -> dict[str, Any]:
+    """A row `stocklists`."""
+    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 1, "bin": None, "pending": False}
+    values = {
+        "list_no": number,
+        "purpose": "repair",
+        "ticket_id": None,
+        "receiver": "周建民",
+        "made_by": "tan.zw",
+        "note": "",
+        "lines": [{**line, "goods": "held"}],
+        "skus": ["WC-1"],
+        "state": "ready",
+        "made_at": AT,
+        "received_by": None,
+        "history": [step("StockListMade")],
+        **more,
+    }
+    return _paper(number, "stocklist", values)
+
+
+def packed_row(number: str = "HT26030001") -> dict[str, Any]:
+    """A row `packing`."""
+    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
+    made = {"edition": 1, "at": AT, "by": "mai.gh", "labels": [{}, {}]}
+    return {
+        "_id": number,
+        "contract": {"store_code": "S02", "customer": None, "lines": [line]},
+        "quality": {"passed": {"1": 2}, "inspections": []},
+        "labels": {"lines": {"1": made}, "serials": [], "voided": []},
+    }

@@ -30,6 +30,7 @@
     number: Number,
     fen: (text) => Math.round(Number(text) * 100),
     numbers: Number,
+    ints: (text) => text.split(/[\s,，、]+/).filter(Boolean).map(Number),
     list: (text) => text.split(/[\s,，、;；]+/).filter(Boolean),
     civil,
     json: JSON.parse,
