@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "services" / "dispatch" / "tests"))  # the sample week as a backlog
 
-from week_backlog import drive_the_week, proposed
+from week_backlog import drive_the_week, proposed  # type: ignore[import-not-found]
 
 from bench.measuring import Section, figure, ratios
 from contracts.dispatch import CrewOfDay, Slot

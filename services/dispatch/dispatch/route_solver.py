@@ -4,7 +4,7 @@ The same problem gets the same answer: the seed is fixed and the search ends aft
 only a bound for a machine that is too slow. Runs in a process of its own, since it keeps a core busy.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,9 @@ def _data(problem: Problem) -> ProblemData:
     )
     first = 1 + len(problem.visits)
     owners = [number for number, _ in fixed]
-    distances = [_for_tour(base, number, owners, first) for number in range(len(problem.tours))]
+    tours = range(len(problem.tours))
+    distances: list[Any] = [_for_tour(base, number, owners, first) for number in tours]  # its stub knows one dimension
+    durations: list[Any] = [np.zeros_like(base) for _ in tours]
     whole = (HOURS["am"][0], HOURS["pm"][1])
     clients = [
         Client(
@@ -82,7 +84,7 @@ def _data(problem: Problem) -> ProblemData:
         depots=[Depot(location=0)],
         vehicle_types=[_vehicle(tour, number) for number, tour in enumerate(problem.tours)],
         distance_matrices=distances,
-        duration_matrices=[np.zeros_like(base) for _ in problem.tours],
+        duration_matrices=durations,
     )
 
 

@@ -271,10 +271,9 @@ def expire(command: ExpireSlot, day: Day, ctx: Context) -> Decision:
     if held is None or held.confirmed or held.reservation != command.reservation or ctx.now < held.expires_at:
         return ()
     known = change_of(day.plan, held.change_id)
-    if known is not None and any(move.before is not None for move in known.moves):
-        events = reverting(known, day, ctx.now, ctx)
-        if events:
-            return events
+    put_back = () if known is None else reverting(known, day, ctx.now, ctx)
+    if put_back:
+        return put_back
     return (SlotReleased(at=ctx.now, depot=day.plan.depot, on=day.plan.on, job_id=command.job_id, reason=EXPIRED),)
 
 
