@@ -249,3 +249,20 @@ async def test_the_report_of_ledger_card_and_goods_names_where_they_part(client:
     ]
     one = await get(client, "/agreement?sku=TIL-0918", "su.kj")
     assert [(sku["sku"], sku["goods"]) for sku in one["skus"]] == [("TIL-0918", 70)]
+
+
+async def test_two_counts_of_one_bin_do_not_adjust_it_twice(client: AsyncClient, world: World) -> None:
+    """D7"""
+    first, second = await opened(client), await opened(client)
+    key = {"sku": "WC-100", "bin": A2}
+    for no in (first, second):
+        await post(client, f"/counts/{no}/figures", {"sku": "TIL-0918", "bin": A1, "quantity": 60})
+        await post(client, f"/counts/{no}/figures", {**key, "quantity": 3})
+        await post(client, f"/counts/{no}/comparison")
+        await post(client, f"/counts/{no}/figures", {**key, "quantity": 3}, "lin.ck")
+        await post(client, f"/counts/{no}/comparison")
+        await post(client, f"/counts/{no}/explanations", {**key, "reason": "loss"})
+    world.now += timedelta(minutes=5)
+    approved = [(await post(client, f"/counts/{no}/approvals", key, "su.kj"))[1] for no in (first, second)]
+    assert (approved[0]["events"], approved[1]["code"]) == (["CountAdjusted"], "adjusted_meanwhile")
+    assert world.rows["stock"].documents["main:WC-100"]["stock"]["on_hand"] == 3

@@ -32,6 +32,7 @@ from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference
 EXPLAIN = ExplainDifference(sku="TIL-0918", bin="A-01", reason="damage", note="摔碎")
 APPROVE = ApproveAdjustment(sku="TIL-0918", bin="A-01", card=card(TILES, 60), note="同意")
 REFUSE = RefuseAdjustment(sku="TIL-0918", bin="A-01", note="再点一次")
+ADJUSTED_BY_ANOTHER = move(13, -2, minutes=9).model_copy(update={"adjusted_by": "PD-2603-02"})
 BOOKED = AdjustmentBooked(at=NOW, count_no=NO, adjustment_id=ADJUSTMENT, sku="TIL-0918", bin="A-01", move_no=13)
 
 
@@ -78,6 +79,7 @@ def test_an_explained_difference_is_approved_by_who_did_not_count() -> None:
         ({"card": card(TILES, 60, move(14, 1, minutes=9))}, (*DIFFERS, EXPLAINED), "card_behind"),
         ({"card": card(TILES, 58, move(13, -2, minutes=-9))}, (*DIFFERS, EXPLAINED), "moves_told_late"),
         ({"card": card(TILES, 50, move(13, -10, minutes=9))}, (*DIFFERS, EXPLAINED), "accepted"),
+        ({"card": card(TILES, 58, ADJUSTED_BY_ANOTHER)}, (*DIFFERS, EXPLAINED), "adjusted_meanwhile"),
     ],
 )
 def test_an_adjustment_stands_on_the_card_of_now(change: dict[str, Any], events: Any, refusal: str) -> None:

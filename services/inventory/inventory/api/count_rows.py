@@ -102,7 +102,9 @@ def card_after(card: Json, base: int) -> Card:
             balances[bin_] = balances.get(bin_, 0) + pieces
         if move["move_no"] > base:
             told = tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in changes.items())
-            since.append(CardMove(move_no=move["move_no"], at=datetime.fromisoformat(move["at"]), changes=told))
+            adjusted_by = move["voucher_no"] if move["kind"] == "adjusted" else None
+            at = datetime.fromisoformat(move["at"])
+            since.append(CardMove(move_no=move["move_no"], at=at, changes=told, adjusted_by=adjusted_by))
     return Card(
         sku=card["sku"],
         move_no=card["moves"][-1]["move_no"] if card["moves"] else 0,

@@ -21,11 +21,12 @@ class BinChange(Value):
 
 
 class CardMove(Value):
-    """One line of a bin card, bin by bin. `at` is when it happened."""
+    """One line of a bin card, bin by bin. `at` is when it happened; `adjusted_by`: the count that it adjusts by."""
 
     move_no: int
     at: AwareDatetime
     changes: tuple[BinChange, ...]
+    adjusted_by: str | None = None
 
 
 class Card(Value):
@@ -41,6 +42,20 @@ def is_gapless(card: Card, base: int) -> bool:
     """Whether the card brings every move after number `base`, up to its last."""
     numbers = [move.move_no for move in card.since if move.move_no > base]
     return card.move_no >= base and numbers == list(range(base + 1, card.move_no + 1))
+
+
+def adjusted_since(card: Card, bin_: str, moment: datetime, but_by: str) -> str | None:
+    """Another count by which the card of the bin was made to follow the goods after `moment`."""
+    return next(
+        (
+            move.adjusted_by
+            for move in card.since
+            if move.adjusted_by not in {None, but_by}
+            and move.at > moment
+            and any(change.bin == bin_ for change in move.changes)
+        ),
+        None,
+    )
 
 
 def book_at(card: Card, bin_: str, moment: datetime) -> int:

@@ -14,7 +14,7 @@ from contracts.inventory_counts import (
     RecountAsked,
 )
 from inventory.domain import count_words as words
-from inventory.domain.count_card import Card, book_at, is_gapless
+from inventory.domain.count_card import Card, adjusted_since, book_at, is_gapless
 from inventory.domain.count_lines import Explanation, find
 from inventory.domain.count_sheet import CountEvent, Counting, closing
 
@@ -88,7 +88,7 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
     """Let the card follow the goods. An approved line whose move the stock refused may be approved again.
 
     Rules: D7 (the approver did not count). Refuses: not_on_sheet, no_difference, not_explained, approver_counted,
-    other_card, card_behind, moves_told_late.
+    other_card, card_behind, moves_told_late, adjusted_meanwhile.
     """
     line = find(count.lines, command.sku, command.bin)
     if line is None:
@@ -109,6 +109,9 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
     book = book_at(command.card, command.bin, compared.counted_at)
     if book != compared.book:
         return words.moves_told_late(*line.key, compared.book, book)
+    other = adjusted_since(command.card, command.bin, compared.counted_at, count.count_no)
+    if other is not None:
+        return words.adjusted_meanwhile(*line.key, other)
     return (
         CountAdjusted(
             at=command.at or ctx.now,

@@ -145,6 +145,16 @@ def moves_told_late(sku: str, bin_: str, before: int, now: int) -> Rejected:
     )
 
 
+def adjusted_meanwhile(sku: str, bin_: str, other: str) -> Rejected:
+    """Two counts of one bin: the difference must not be adjusted twice."""
+    return _no(
+        "adjusted_meanwhile",
+        f"清点之后，盘点 {other} 已经调整过 {bin_} 的 {sku}。请退回复盘，以免重复调整",
+        f"Count {other} adjusted {sku} in {bin_} after this counting. Send it back, or it is adjusted twice",
+        other=other,
+    )
+
+
 def note_wanted() -> Rejected:
     """Reason 其他, or a refusal, without words."""
     return _no("note_wanted", "请写明原因", "Say why, in words")

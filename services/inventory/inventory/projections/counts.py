@@ -199,7 +199,12 @@ PROJECTIONS = (
         version=1,
         row=_after_colon,
         facets=(Facet(name="count", service="inventory", prefixes=("count",), fold=fold_count),),
-        indexes=(("count.status", "count.due"), ("count.depot", "count.closed_at"), ("count.lines.sku",)),
+        indexes=(
+            ("count.status", "count.opened_at"),
+            ("count.opened_at",),
+            ("count.depot", "count.closed_at"),
+            ("count.lines.sku",),
+        ),
     ),
     Projection(
         name="countplans",

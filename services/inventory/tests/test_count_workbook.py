@@ -1,0 +1,112 @@
+"""Count sheets as workbooks: nothing runs in them, neither ours nor theirs."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.count_workbook import MAX_ROWS, SheetRefused, SheetRow, read_sheet, write_sheet
+
+
+def count(*lines: dict[str, Any]) -> dict[str, Any]:
+    return {"count_no": "PD-1", "chosen": "库区 A", "lines": list(lines)}
+
+
+def line(sku: str, bin_: str = "A-01", name: str = "砖", status: str = "to_count") -> dict[str, Any]:
+    return {"zone": "A", "bin": bin_, "sku": sku, "name": name, "round": 1, "status": status}
+
+
+def filled(*rows: tuple[Any, ...], header: tuple[Any, ...] = ("库位", "编码", "实数", "清点人", "清点时间")) -> bytes:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.append(list(header))
+    for row in rows:
+        sheet.append(list(row))
+    made = io.BytesIO()
+    workbook.save(made)
+    return made.getvalue()
+
+
+def code(content: bytes) -> str:
+    try:
+        read_sheet(content)
+    except SheetRefused as no:
+        return no.code
+    return "read"
+
+
+def test_only_lines_that_wait_for_a_figure_go_out_and_nothing_in_them_is_a_formula() -> None:
+    """D7, X6"""
+    content = write_sheet(
+        count(line("=1+1", name="@SUM(A1)"), line("S2", status="agrees"), line("S3", status="recount"))
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    rows = [row[:5] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert rows == [("A", "A-01", "'=1+1", "'@SUM(A1)", 1), ("A", "A-01", "S3", "砖", 1)]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+@given(st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20).map(str.strip).filter(bool))
+def test_a_code_comes_back_as_it_went_out(sku: str) -> None:
+    """X6"""
+    workbook = openpyxl.load_workbook(io.BytesIO(write_sheet(count(line(sku)))))
+    workbook.worksheets[0]["F3"] = 7
+    made = io.BytesIO()
+    workbook.save(made)
+    read = read_sheet(made.getvalue())
+    assert [(row.sku, row.quantity) for row in read] == [(sku, 7)]
+
+
+def test_figures_times_and_people_are_read_and_empty_rows_left_out() -> None:
+    """D7, X1, X6"""
+    rows = read_sheet(
+        filled(
+            ("A-01", "S1", 58, "lin.ck", datetime(2026, 3, 20, 14, 5)),
+            ("A-02", "S2", "4", None, "2026/03/20 14:06"),
+            ("A-03", "S3", None, "lin.ck", None),
+            ("A-04", "S4", 3.0, "", ""),
+        )
+    )
+    assert rows == (
+        SheetRow(2, "S1", "A-01", 58, "lin.ck", datetime(2026, 3, 20, 6, 5, tzinfo=UTC)),
+        SheetRow(3, "S2", "A-02", 4, None, datetime(2026, 3, 20, 6, 6, tzinfo=UTC)),
+        SheetRow(5, "S4", "A-04", 3),
+    )
+
+
+@pytest.mark.parametrize("figure", ["四件", 2.5, -1.5, "1e3", "²", True, "12345678"])
+def test_a_figure_that_is_no_whole_number_names_its_row(figure: Any) -> None:
+    """X6"""
+    (row,) = read_sheet(filled(("A-01", "S1", figure)))
+    assert (row.row, row.problem) == (2, ("实数应是整数", "The figure must be a whole number"))
+
+
+def test_a_time_that_nobody_can_read_names_its_row() -> None:
+    """X6"""
+    (row,) = read_sheet(filled(("A-01", "S1", 5, "", "昨天下午")))
+    assert row.problem is not None
+
+
+def test_what_is_no_count_sheet_is_refused() -> None:
+    """X6"""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (50 << 20))
+    entity = io.BytesIO()
+    with zipfile.ZipFile(entity, "w") as archive:
+        archive.writestr("xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>')
+    many = filled(*[("A-01", "S1", 1)] * MAX_ROWS)
+    contents = [b"", b"PK\x03\x04", bomb.getvalue(), entity.getvalue(), filled(header=("a", "b")), many]
+    assert [code(content) for content in contents] == [
+        "damaged_sheet",
+        "damaged_sheet",
+        "sheet_too_large",
+        "damaged_sheet",
+        "not_a_count_sheet",
+        "too_many_rows",
+    ]
