@@ -223,4 +223,5 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("notify", "dispatch.count_call"),
         ("service_desk", "dispatch.cancel_visit"),
         ("service_desk", "dispatch.move_visit"),
+        ("dispatch", "dispatch.take_off"),
     ]

@@ -28,7 +28,16 @@ from dispatch.domain.day_change import (
     rearrange,
     wanted_slot,
 )
-from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, end_absence, mark_absent, set_crew
+from dispatch.domain.day_crews import (
+    EndCrewAbsence,
+    MarkCrewAbsent,
+    SetCrewOfDay,
+    TakePersonOff,
+    end_absence,
+    mark_absent,
+    set_crew,
+    take_off,
+)
 from dispatch.domain.day_issue import (
     MarkPlanOverdue,
     PublishDay,
@@ -137,6 +146,7 @@ COMMANDS = (
     | MarkCrewAbsent
     | EndCrewAbsence
     | SetCrewOfDay
+    | TakePersonOff
 )
 
 # --- decisions -----------------------------------------------------------------------------------------------------
@@ -173,6 +183,8 @@ def decide(command: COMMANDS, day: Day, ctx: Context) -> Decision:
             return end_absence(command, day, ctx)
         case SetCrewOfDay():
             return set_crew(command, day, ctx)
+        case TakePersonOff():
+            return take_off(command, day, ctx)
     assert_never(command)
 
 

@@ -32,6 +32,14 @@ class EndCrewAbsence(Command):
     crew: str
 
 
+class TakePersonOff(Command):
+    """请假: somebody does not work on this day."""
+
+    command: Literal["TakePersonOff"] = "TakePersonOff"
+    person_id: str
+    reason: Words
+
+
 class SetCrewOfDay(Command):
     """当天换人换车: the crew works with other people or another vehicle on this day."""
 
@@ -65,6 +73,44 @@ def end_absence(command: EndCrewAbsence, day: Day, ctx: Context) -> Decision:
     if isinstance(day, Unopened) or all(one.crew != command.crew for one in day.plan.absences):
         return ()
     return (CrewReturned(at=command.at or ctx.now, depot=day.plan.depot, on=day.plan.on, crew=command.crew),)
+
+
+def take_off(command: TakePersonOff, day: Day, ctx: Context) -> Decision:
+    """Crews of a day that is planned already go on without him; a crew that nobody is left in is absent. Rules: B8.
+
+    A crew whose leader is away keeps its stops, but cannot depart until it has another one. Not in a crew: no event.
+    """
+    if isinstance(day, Unopened):
+        return ()
+    at, plan = command.at or ctx.now, day.plan
+    events: list[CrewOfDayChanged | CrewAbsent] = []
+    for crew in plan.crews:
+        if command.person_id not in {crew.leader, *crew.members}:
+            continue
+        left = without(crew, command.person_id)
+        events.append(
+            CrewOfDayChanged(
+                at=at,
+                depot=plan.depot,
+                on=plan.on,
+                crew=left,
+                reason=command.reason,
+                reissue_due=reissue_due(ctx) if isinstance(day, Published) else None,
+            )
+        )
+        if left.leader is None and not left.members:
+            events.append(
+                CrewAbsent(at=at, depot=plan.depot, on=plan.on, crew=crew.crew, half=None, reason=command.reason)
+            )
+    return tuple(events)
+
+
+def without(crew: CrewOfDay, person_id: str) -> CrewOfDay:
+    """The crew without one of its people."""
+    members = tuple(member for member in crew.members if member != person_id)
+    if crew.leader == person_id:
+        return crew.model_copy(update={"members": members, "leader": None, "leader_name": None})
+    return crew.model_copy(update={"members": members})
 
 
 def set_crew(command: SetCrewOfDay, day: Day, ctx: Context) -> Decision:

@@ -18,6 +18,7 @@ from dispatch.reactions.plan import (
     plan_runs,
     publish_stops,
     release_slot,
+    take_off,
 )
 from dispatch.reactions.road import arrive_at_stop, depart_stops, end_stop, leave_behind, return_vehicle
 from dispatch.reactions.visits import finish_visit, open_visit
@@ -48,5 +49,6 @@ REACTIONS = (
     Reaction(name="dispatch.count_call", source="notify", react=count_call),
     Reaction(name="dispatch.cancel_visit", source="service_desk", react=cancel_visit),
     Reaction(name="dispatch.move_visit", source="service_desk", react=move_visit),
+    Reaction(name="dispatch.take_off", source="dispatch", react=take_off),
 )
 """All reactions, in the order in which one event's wishes are sent."""

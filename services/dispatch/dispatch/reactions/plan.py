@@ -1,5 +1,7 @@
 """What dispatch does about its day plans: stops and runs published, slots that follow their jobs (B4, B8). Pure."""
 
+from datetime import timedelta
+
 from contracts.decision import Ask
 from contracts.dispatch import (
     DayPublished,
@@ -9,9 +11,11 @@ from contracts.dispatch import (
     StopScheduled,
     StopUnscheduled,
 )
+from contracts.dispatch_fleet import LeaveNoted
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.domain.day import MOVED, ConfirmSlot, ReleaseSlot, day_id
+from dispatch.domain.day_crews import TakePersonOff
 from dispatch.domain.job import (
     job_id,
 )
@@ -19,6 +23,9 @@ from dispatch.domain.run import PlanRun, run_id
 from dispatch.domain.stop import LeaveSlot, PublishStop, TakeSlot
 
 Asks = tuple[Ask, ...]
+
+PLANNED_AHEAD = 62
+"""Days of a leave that are looked at: nobody plans further ahead, and days opened later know of the leave."""
 
 
 def publish_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -95,6 +102,16 @@ def follow_plan(event: Fact, meta: Meta) -> Asks:
         reason=event.adjustment_reason,
     )
     return (Ask(job_id(slot.job_id), taken),)
+
+
+def take_off(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """请假 (B8) -> days that are planned already go on without him."""
+    if not isinstance(event, LeaveNoted):
+        return ()
+    days = min((event.ends_on - event.starts_on).days + 1, PLANNED_AHEAD)
+    reason = f"{'病假' if event.kind == 'sickness' else '请假'} {event.note}".strip()
+    off = TakePersonOff(at=event.at, person_id=event.person_id, reason=reason)
+    return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
 
 
 def confirm_slot(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001

@@ -1,0 +1,160 @@
+"""MarkCrewAbsent, EndCrewAbsence, SetCrewOfDay, TakePersonOff: who works on one day (B8)."""
+
+from datetime import timedelta
+
+import pytest
+from dispatch_cases import (
+    CREWS,
+    CTX,
+    DAY,
+    DAY_OPENED,
+    DAY_OUT,
+    JOB,
+    NOW,
+    POLICY,
+    SLOT,
+    TAKEN,
+    a_day,
+    confirmed,
+    meta,
+    reserved,
+)
+
+from contracts.decision import Ask, Rejected
+from contracts.dispatch import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
+from contracts.dispatch_fleet import LeaveNoted
+from dispatch.domain import plan_refusals as no
+from dispatch.domain.day import ReserveSlot, day_id, decide
+from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.reactions.plan import PLANNED_AHEAD, take_off
+
+SICK = MarkCrewAbsent(on=DAY, crew="S1", half="am", reason="李志强发烧")
+ABSENT = CrewAbsent(at=NOW, depot="main", on=DAY, crew="S1", half="am", reason="李志强发烧")
+REISSUED = NOW + timedelta(minutes=POLICY.plan_reissue_minutes)
+OTHER_LEADER = CREWS[0].model_copy(update={"leader": "chen.gd", "leader_name": "陈国栋"})
+SET = SetCrewOfDay(on=DAY, crew=OTHER_LEADER, reason="代班")
+BESIDE = SLOT.model_copy(update={"job_id": "D-2", "crew": "S2"})
+
+
+def crew_changed(crew: object = OTHER_LEADER, reason: str = "代班", *, published: bool = False) -> CrewOfDayChanged:
+    """A crew works otherwise that day."""
+    due = REISSUED if published else None
+    named = {"at": NOW, "depot": "main", "on": DAY, "crew": crew, "reason": reason, "reissue_due": due}
+    return CrewOfDayChanged.model_validate(named)
+
+
+def test_a_crew_is_absent_and_said_again_is_no_event() -> None:
+    """B8"""
+    assert [decide(SICK, a_day(*history), CTX) for history in ((), TAKEN, (*TAKEN, ABSENT))] == [
+        (DAY_OPENED, ABSENT),
+        (ABSENT,),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(("half", "refused"), [("am", True), ("pm", False)])
+def test_an_absent_crew_gets_no_more_stops_in_that_half_day_not_even_by_force(half: str, refused: bool) -> None:
+    """B8"""
+    wanted = ReserveSlot(
+        on=DAY,
+        job_id=JOB,
+        kind="delivery",
+        contract_no="1",
+        crew="S1",
+        half=half,
+        volume_l=1,
+        lines=(),
+        force_reason="加急",
+    )
+    decision = decide(wanted, a_day(DAY_OPENED, ABSENT), CTX)
+    assert (isinstance(decision, Rejected) and decision.code == "force_impossible") == refused
+
+
+def test_a_crew_that_is_back_is_there_again() -> None:
+    """B8"""
+    back = EndCrewAbsence(crew="S1")
+    returned = CrewReturned(at=NOW, depot="main", on=DAY, crew="S1")
+    assert [decide(back, a_day(*history), CTX) for history in ((), TAKEN, (*TAKEN, ABSENT))] == [(), (), (returned,)]
+
+
+def test_a_crew_that_the_day_does_not_have_is_refused() -> None:
+    """B8"""
+    names = [crew.crew for crew in CREWS]
+    ghost = SET.model_copy(update={"crew": OTHER_LEADER.model_copy(update={"crew": "S9"})})
+    assert [decide(command, a_day(*TAKEN), CTX) for command in (SICK.model_copy(update={"crew": "S9"}), ghost)] == 2 * [
+        no.unknown_crew("S9", names)
+    ]
+
+
+def test_another_leader_for_a_day_and_a_published_plan_goes_out_again() -> None:
+    """B4, B8"""
+    alone = DayOpened(at=NOW, depot="main", on=DAY, crews=CREWS[:1], plan_due=DAY_OPENED.plan_due)
+    histories = (
+        (alone,),
+        (alone, crew_changed()),
+        (alone, *TAKEN[1:], DAY_OUT.model_copy(update={"crews": CREWS[:1]})),
+    )
+    assert [decide(SET, a_day(*history), CTX) for history in histories] == [
+        (crew_changed(),),
+        (),
+        (crew_changed(published=True),),
+    ]
+
+
+def test_nobody_is_put_at_two_places_by_a_change_of_crews() -> None:
+    """B8"""
+    refused = decide(SET, a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")), CTX)
+    assert isinstance(refused, Rejected)
+    assert (refused.code, refused.facts["clash_1_job"], refused.facts["clash_1_window_taken_by"]) == (
+        "crew_busy",
+        JOB,
+        "D-2",
+    )
+
+
+def test_a_planned_day_goes_on_without_who_is_on_leave() -> None:
+    """B8: a crew without a leader keeps its stops and cannot depart."""
+    off = TakePersonOff(person_id="li.zq", reason="病假")
+    leaderless = CREWS[0].model_copy(update={"leader": None, "leader_name": None})
+    member = TakePersonOff(person_id=CREWS[1].members[0], reason="请假")
+    alone = CREWS[1].model_copy(update={"members": ()})
+    assert [
+        decide(off, a_day(*TAKEN), CTX),
+        decide(off, a_day(), CTX),
+        decide(off, a_day(*TAKEN, crew_changed(leaderless, "病假")), CTX),
+        decide(member, a_day(*TAKEN, DAY_OUT), CTX),
+    ] == [
+        (crew_changed(leaderless, "病假"),),
+        (),
+        (),
+        (crew_changed(alone, "请假", published=True),),
+    ]
+
+
+def test_a_crew_that_nobody_is_left_in_is_absent() -> None:
+    """B8"""
+    fitter = next(crew for crew in CREWS if not crew.members)
+    nobody = fitter.model_copy(update={"leader": None, "leader_name": None})
+    off = TakePersonOff(person_id=fitter.leader or "", reason="病假")
+    absent = CrewAbsent(at=NOW, depot="main", on=DAY, crew=fitter.crew, half=None, reason="病假")
+    assert decide(off, a_day(*TAKEN), CTX) == (crew_changed(nobody, "病假"), absent)
+
+
+def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:
+    """B8"""
+    leave = LeaveNoted(
+        at=NOW,
+        leave_id="l",
+        person_id="li.zq",
+        kind="sickness",
+        starts_on=DAY,
+        ends_on=DAY + timedelta(days=1),
+        note="",
+    )
+    long = leave.model_copy(update={"ends_on": DAY + timedelta(days=200)})
+    off = TakePersonOff(at=NOW, person_id="li.zq", reason="病假")
+    assert (take_off(leave, meta()), len(take_off(long, meta())), take_off(DAY_OUT, meta())) == (
+        (Ask(day_id(DAY), off), Ask(day_id(next_day), off)),
+        PLANNED_AHEAD,
+        (),
+    )
