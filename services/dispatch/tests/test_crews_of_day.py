@@ -142,13 +142,14 @@ def test_a_crew_that_nobody_is_left_in_is_absent() -> None:
 
 def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:
     """B8"""
+    next_day = DAY + timedelta(days=1)
     leave = LeaveNoted(
         at=NOW,
         leave_id="l",
         person_id="li.zq",
         kind="sickness",
         starts_on=DAY,
-        ends_on=DAY + timedelta(days=1),
+        ends_on=next_day,
         note="",
     )
     long = leave.model_copy(update={"ends_on": DAY + timedelta(days=200)})
