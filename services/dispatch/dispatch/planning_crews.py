@@ -7,7 +7,7 @@ from contracts.fact import Half
 from dispatch.domain.plan_refusals import unknown_crew
 from dispatch.domain.redistribution import Jobs, redistributed, stops_of_absent
 from dispatch.domain.words import Words
-from dispatch.planning_changes import Office, early_refusals, jobs_of
+from dispatch.planning_office import Office, early_refusals, jobs_of
 from dispatch.planning_requests import ClashView, MoveRequest, PlaceView, clash_view
 from runtime.http import Refusal
 

@@ -14,7 +14,7 @@ from contracts.fact import JobKind
 from contracts.policy import Policy, civil_day
 from dispatch.domain.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
 from dispatch.free_places import slot_of_job
-from dispatch.planning_changes import Office, jobs_of, refused_place
+from dispatch.planning_office import Office, jobs_of, refused_place
 from dispatch.planning_requests import PlaceView
 from dispatch.route_solver import solve_routes
 

@@ -19,7 +19,8 @@ from dispatch.domain.job import ChangeCompleteness, OpenJob
 from dispatch.domain.run import PlanRun
 from dispatch.domain.stop import DepartStop, PublishStop
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
-from dispatch.planning_changes import change_plan, do_again, open_office, swap, take_back
+from dispatch.planning_changes import change_plan, do_again, swap, take_back
+from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome

@@ -10,8 +10,9 @@ from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, day_id
 from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
 from dispatch.free_places import next_places
-from dispatch.planning_changes import Office, change_plan, change_row, check, do_again, open_office, swap, take_back
+from dispatch.planning_changes import change_plan, check, do_again, swap, take_back
 from dispatch.planning_crews import AbsenceRequest, CrewRequest, Redistribution, redistribute, set_crew
+from dispatch.planning_office import Office, change_row, open_office
 from dispatch.planning_requests import (
     ChangeList,
     ChangeRequest,

@@ -1,0 +1,192 @@
+"""What a request to plan is looked at with before the day is asked: day and jobs as last seen (A3, B1, B8)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from contracts.decision import Rejected
+from contracts.dispatch import CrewOfDay, Slot
+from contracts.policy import Policy
+from dispatch.crews_today import crews_on
+from dispatch.domain import plan_refusals as no
+from dispatch.domain.day import DEPOT, Plan
+from dispatch.domain.day_change import PlannedMove, Spot, wanted_moves
+from dispatch.domain.job_refusals import (
+    already_departed,
+    not_booked,
+    not_complete,
+    other_day_agreed,
+    site_not_ready,
+    unknown_job,
+)
+from dispatch.domain.run_refusals import plan_too_late
+from dispatch.domain.slot_rules import Clash
+from dispatch.domain.words import day_zh
+from dispatch.planning import goods_of
+from dispatch.planning_requests import MoveRequest
+from dispatch.views import DayView, day_view, plan_of
+from runtime.http import Asking, Refusal
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One request about one day: who asks, and the day as last seen."""
+
+    desk: Asking
+    on: date
+    policy: Policy
+    crews: tuple[CrewOfDay, ...]
+    view: DayView
+
+    @property
+    def plan(self) -> Plan:
+        """The day as its rules see it."""
+        return plan_of(self.view)
+
+
+async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
+    """The day as last seen."""
+    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
+    crews = await crews_on(desk, on, policy)
+    return Office(desk, on, policy, crews, day_view(None if row is None else row["day"], on, crews))
+
+
+async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, Json]:
+    """The jobs' rows by name; 404 for one that is not known."""
+    found: dict[str, Json] = {}
+    for name in names:
+        row = await desk.rows("jobs").get(name)
+        if row is None:
+            raise Refusal(404, unknown_job())
+        found[name] = row["job"]
+    return found
+
+
+async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> None:
+    """What the rows show already: a job that left, that is not ready, that was promised for another day."""
+    found = await early_refusals(office, moves, jobs)
+    if found:
+        office.desk.refuse(cannot_follow(found))
+
+
+async def early_refusals(
+    office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]
+) -> list[tuple[str, Rejected]]:
+    """Every job that would not follow, as far as its row shows, and every crew that has left already."""
+    found: list[tuple[str, Rejected]] = []
+    gone: dict[str, bool] = {}
+    for move in moves:
+        refused = refused_place(jobs[move.job_id], office.on, taken_out=move.to is None)
+        if refused is not None:
+            found.append((move.job_id, refused))
+        if move.to is None:
+            continue
+        crew = move.to.crew
+        if crew not in gone:
+            run = await office.desk.rows("runs").get(f"{office.on.isoformat()}:{crew}")
+            gone[crew] = run is not None and run["run"]["status"] == "way"
+        if gone[crew]:
+            found.append((move.job_id, plan_too_late(crew, office.on)))
+    return found
+
+
+async def early_clashes(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> list[Clash]:
+    """The same as clashes, for looking before doing."""
+    refused = await early_refusals(office, moves, jobs)
+    return [Clash(one.code, one.zh, one.en, dict(one.facts), job) for job, one in refused]
+
+
+def refused_place(job: Json, on: date, *, taken_out: bool) -> Rejected | None:
+    """Why a job will not follow a change of day `on`, as far as its row shows (A3, B1, B2)."""
+    name, booked = job["job_id"], job["booked_on"]
+    if job["status"] not in {"plan", "pub"}:
+        return already_departed(name)
+    if taken_out:
+        return None
+    if job["on"] is not None and job["on"] != on.isoformat():
+        return on_another_day(name, date.fromisoformat(job["on"]), on)
+    if job["missing"]:
+        back = None if job["call_back_on"] is None else date.fromisoformat(job["call_back_on"])
+        return site_not_ready(tuple(job["missing"]), back)
+    if job["kind"] == "delivery" and booked is None:
+        return not_booked(name)
+    if job["kind"] == "delivery" and job["complete_on"] is None and job["override_reason"] is None:
+        return not_complete(job["contract_no"])
+    if booked is not None and booked != on.isoformat():
+        return other_day_agreed(name, date.fromisoformat(booked), on)
+    return None
+
+
+def planned_moves(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> tuple[PlannedMove, ...]:
+    """The moves as the day is asked for them: with goods, and only from where the planner saw the job."""
+    plan = office.plan
+    held = {one.slot.job_id: one.reservation for one in plan.held}
+    planned = [
+        PlannedMove(
+            job_id=move.job_id,
+            kind=jobs[move.job_id]["kind"],
+            contract_no=jobs[move.job_id]["contract_no"],
+            volume_l=jobs[move.job_id]["volume_l"],
+            lines=goods_of(jobs[move.job_id]),
+            agreed_half=jobs[move.job_id]["booked_half"],
+            to=move.to,
+            reservation=held.get(move.job_id, 0),
+        )
+        for move in moves
+    ]
+    slots = dict(wanted_moves(planned, plan, office.policy))
+    return tuple(
+        one if one.to is None else one.model_copy(update={"to": spot_of(slots[one.job_id])}) for one in planned
+    )
+
+
+def spot_of(slot: Slot | None) -> Spot | None:
+    """A slot as a place that is asked for."""
+    if slot is None:
+        return None
+    return Spot(crew=slot.crew, half=slot.half, position=slot.position, window=slot.window, spread=slot.spread)
+
+
+async def change_row(office: Office, change_id: str | None) -> Json:
+    """A change of the day, or 404."""
+    row = await office.desk.rows("plan_changes").get(f"{DEPOT}:{office.on.isoformat()}")
+    changes: list[Json] = [] if row is None else row["plan"]["changes"]
+    known = next((change for change in changes if change["change_id"] == change_id), None)
+    if known is None:
+        raise Refusal(404, no.unknown_change(change_id or ""))
+    return known
+
+
+def will_tell(view: DayView) -> list[str]:
+    """Who is told of a change of a published plan: warehouse, group, and the leaders who have the plan (B4)."""
+    crews = {slot.crew for slot in view.slots}
+    leaders = [crew.leader for crew in view.crews if crew.crew in crews and crew.leader is not None]
+    return ["warehouse", "group", *dict.fromkeys(leaders)]
+
+
+def on_another_day(job: str, there: date, on: date) -> Rejected:
+    """B8: several places are changed within one day; a job comes from another day by itself."""
+    return Rejected(
+        "on_another_day",
+        "B8",
+        f"{job} 现在排在 {day_zh(there)}，不能和 {day_zh(on)} 的单一起动。请单独改到 {day_zh(on)}。",
+        f"{job} is planned for {there}, so it cannot be moved together with jobs of {on}. Move it by itself.",
+        {"job_id": job, "on": there.isoformat()},
+    )
+
+
+def cannot_follow(refused: Sequence[tuple[str, Rejected]]) -> Rejected:
+    """Jobs that refuse their part: the one reason as it is, several together. Nothing is changed."""
+    if len(refused) == 1:
+        return refused[0][1]
+    found = tuple(Clash(one.code, one.zh, one.en, {}, job) for job, one in refused)
+    return Rejected(
+        "jobs_refuse",
+        refused[0][1].rule,
+        f"一站都没有动：{' '.join(f'{clash.job_id}：{clash.zh}' for clash in found)}",
+        f"Nothing was moved. {' '.join(f'{clash.job_id}: {clash.en}' for clash in found)}",
+        no.clash_facts(found),
+    )
