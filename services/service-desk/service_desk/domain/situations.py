@@ -161,6 +161,7 @@ class Received:
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...] = ()
     dossier: Dossier = EMPTY
+    situation: Literal["received"] = "received"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class VisitAgreed:
     dossier: Dossier = EMPTY
     repaired_before: Gates | None = None
     """What a repair had of its gates when this further visit was agreed: back again if the visit is given up."""
+    situation: Literal["visit_agreed"] = "visit_agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class VisitFailed:
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...]
     dossier: Dossier = EMPTY
+    situation: Literal["visit_failed"] = "visit_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +202,26 @@ class Repaired:
     ended: tuple[EndedVisit, ...]
     gates: Gates
     dossier: Dossier = EMPTY
+    situation: Literal["repaired"] = "repaired"
 
 
 Underway = Received | VisitAgreed | VisitFailed | Repaired
+Work = Annotated[Underway, Field(discriminator="situation")]
+"""What a ticket was when it ended, told apart in a checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
     """已归档, as it was when it closed; only what is told late still changes it, or that it is reopened."""
 
-    work: Underway
+    work: Work
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     """已取消, as it was; `cause` says why it ended without work done."""
 
-    work: Underway
+    work: Work
     cause: str
 
 
