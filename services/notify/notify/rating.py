@@ -3,20 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from itsdangerous import URLSafeSerializer
-
-from runtime.people import signing_secret
+from runtime.people import Tokens, signing_secret
 from runtime.settings import Settings
-
-SALT = "songda.rating"
-"""What the page that the link opens must use too."""
 
 
 def rating_link(public_url: str, home: Path) -> Callable[[str], str]:
     """Ticket id -> link. The secret is the system's own, and is read when the first link is made."""
 
     def link(ticket_id: str) -> str:
-        secret = signing_secret(Settings(home=home))
-        return f"{public_url.rstrip('/')}/rate/{URLSafeSerializer(secret, salt=SALT).dumps(ticket_id)}"
+        tokens = Tokens(signing_secret(Settings(home=home)))
+        return f"{public_url.rstrip('/')}/rate/{tokens.link(ticket_id)}"
 
     return link
