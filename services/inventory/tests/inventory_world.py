@@ -1,6 +1,7 @@
 """The warehouse whole, in memory: commands meet the rules, reactions follow, read models are folded. No I/O."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -40,6 +41,9 @@ class Table:
             found.sort(key=lambda document: str(_at(document, path)), reverse=direction < 0)
         return found[skip : skip + limit if limit else None]
 
+    async def count(self, query: Mapping[str, Any] | None = None) -> int:
+        return len(await self.find(query))
+
 
 def _at(document: Mapping[str, Any], path: str) -> Any:
     value: Any = document
@@ -62,8 +66,21 @@ def _values(value: Any, names: Sequence[str]) -> Iterator[Any]:
 def _has(document: Mapping[str, Any], path: str, wanted: Any) -> bool:
     values = list(_values(document, path.split(".")))
     if isinstance(wanted, Mapping):
-        return any(value in wanted["$in"] for value in values)
+        return all(_meets(values, operator, operand) for operator, operand in wanted.items())
     return wanted in values
+
+
+def _meets(values: Sequence[Any], operator: str, operand: Any) -> bool:
+    tests: dict[str, Callable[[Any], bool]] = {
+        "$in": lambda value: value in operand,
+        "$gt": lambda value: value is not None and value > operand,
+        "$gte": lambda value: value is not None and value >= operand,
+        "$lt": lambda value: value is not None and value < operand,
+        "$regex": lambda value: isinstance(value, str) and re.search(operand, value) is not None,
+    }
+    if operator == "$ne":
+        return operand not in values
+    return any(map(tests[operator], values))
 
 
 class World:

@@ -56,7 +56,7 @@ class DamageFound(_Body):
 
 
 class StockLine(BaseModel):
-    """Pieces of one line; `here` = arrived - damaged - issued."""
+    """Pieces of one line; `here` = arrived + returned - damaged - issued - released."""
 
     line_no: int
     sku: str
@@ -66,16 +66,21 @@ class StockLine(BaseModel):
     damaged: int
     damaged_outside: int
     issued: int
+    returned: int
+    released: int
     here: int
     missing: int
     excess: int
 
 
 class GoodsView(BaseModel):
-    """A contract's goods; `moves` is their history."""
+    """A contract's goods; `moves` is their history, `missing` and `excess` are sums over the lines (D9)."""
 
     contract_no: str
-    customer: Customer
+    customer: Customer | None
+    cancelled: bool
+    missing: int
+    excess: int
     lines: list[StockLine]
     moves: list[dict[str, Any]]
     version: int

@@ -1,0 +1,411 @@
+"""Slips, stock, loans, scrap, lists and vouchers over HTTP, with the rules, reactions and read models behind them."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from inventory_world import World
+
+from contracts.dispatch import DeliveryFailed, RunDeparted, RunStop
+from contracts.fact import ContractLine, Customer, GoodsLine
+from contracts.order import ContractAmended, ContractCancelled, ContractSigned
+from inventory.api import router
+from inventory.domain.stock import BringIn, ReportDeadStock, stock_id
+from runtime.http_errors import add_error_handling
+from runtime.people import Person, Tokens
+
+NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+TOKENS = Tokens("for these tests only")
+ROLES = {
+    "mai.gh": "warehouse",
+    "su.kj": "accountant",
+    "guan.yf": "manager",
+    "tan.zw": "install_supervisor",
+    "zhou.jm": "technician",
+    "wu.xm": "store",
+}
+HT = "HT26030001"
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+CABINET = ContractLine(
+    line_no=1,
+    sku="BTH-0421",
+    name="浴室柜",
+    spec="",
+    category="卫浴",
+    quantity=3,
+    unit_price_fen=100,
+    to_install=True,
+)
+SIGNED = ContractSigned(
+    at=NOW,
+    contract_no=HT,
+    store_code="S02",
+    store_name="南海店",
+    signed_on=date(2026, 3, 1),
+    customer=CUSTOMER,
+    promised_on=date(2026, 3, 20),
+    amount_due_fen=0,
+    lines=(CABINET,),
+)
+SLIP = {
+    "slip_no": "RK260309001",
+    "reason": "purchase",
+    "source": "佛山卫浴厂",
+    "delivery_note_no": "SH-7",
+    "waybill": "YD2603040017",
+    "lines": [
+        {
+            "line_no": 1,
+            "sku": "BTH-0421",
+            "name": "浴室柜",
+            "quantity": 3,
+            "contract_no": HT,
+            "contract_line_no": 1,
+        },
+        {"line_no": 2, "sku": "HDW-0033", "name": "铰链", "quantity": 10},
+    ],
+}
+DAMAGE = {
+    "kind": "damage",
+    "quantity": 1,
+    "cause": "箱角压坏",
+    "liability": "carrier",
+    "photos": ["sha256:1"],
+    "carrier_signed_by": "刘师傅",
+}
+CHECK = {"lines": [{"line_no": 1, "counted": 3, "findings": [DAMAGE]}, {"line_no": 2, "counted": 10}]}
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(NOW)
+    world.tell("order", f"contract:{HT}", SIGNED)
+    return world
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[AsyncClient]:
+    app = FastAPI()
+    app.include_router(router)
+    app.state.owners = world.owners()
+    app.state.gateway = world
+    app.state.rows = world.rows
+    app.state.people = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
+    app.state.tokens = TOKENS
+    add_error_handling(app, 1 << 20)
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+        yield client
+
+
+async def post(client: AsyncClient, path: str, body: Any, by: str = "mai.gh") -> tuple[int, Any]:
+    answer = await client.post(f"/api{path}", json=body, headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
+    return answer.status_code, answer.json()
+
+
+async def done(client: AsyncClient, path: str, body: Any, by: str = "mai.gh") -> Any:
+    status, answer = await post(client, path, body, by)
+    assert status == 201, answer
+    return answer
+
+
+async def get(client: AsyncClient, path: str, by: str = "mai.gh") -> Any:
+    answer = await client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def slip_with_damage(client: AsyncClient) -> None:
+    """Issued, checked with one cabinet damaged, and put away."""
+    await done(client, "/inbound", SLIP, "su.kj")
+    await done(client, "/inbound/RK260309001/check", CHECK)
+    await done(client, "/inbound/RK260309001/put-aways", {"line_no": 1, "quantity": 2, "bin": "B-01-1"})
+    await done(client, "/inbound/RK260309001/put-aways", {"line_no": 2, "quantity": 10, "bin": "H-01-1"})
+
+
+def lots(row: Any) -> list[tuple[str, str | None, bool, int]]:
+    return sorted((x["bin"], x["held_for"] or "", x["pending"], x["quantity"]) for x in row["lots"])
+
+
+async def test_a_delivery_with_one_damaged_piece_from_slip_to_papers(client: AsyncClient, world: World) -> None:
+    """D1, D2, D4, D5, D6, D11, A3"""
+    await slip_with_damage(client)
+    goods = await get(client, f"/goods/{HT}")
+    cabinet = await get(client, "/stock/BTH-0421")
+    hinge = await get(client, "/stock/HDW-0033")
+    assert (goods["lines"][0]["here"], goods["missing"]) == (2, 1)
+    assert lots(cabinet) == [("B-01-1", HT, False, 2), ("P-01", "", True, 1)]
+    assert (cabinet["on_hand"], cabinet["held"], cabinet["pending"], cabinet["free"]) == (3, 2, 1, 0)
+    assert lots(hinge) == [("H-01-1", "", False, 10)]
+    card = await get(client, "/stock/BTH-0421/card")
+    assert [(x["move_no"], x["kind"], x["before"], x["after"], x["voucher_no"]) for x in card["moves"]] == [
+        (1, "received", 0, 1, "RK260309001-1"),
+        (2, "set_aside", 1, 1, "RK260309001-1"),
+        (3, "received", 1, 3, "RK260309001/1/1"),
+    ]
+    waiting = await get(client, "/inbound?papers=owed&exceptions=true", "su.kj")
+    assert [row["slip_no"] for row in waiting["rows"]] == ["RK260309001"]
+    await done(
+        client,
+        "/inbound/RK260309001/settlements",
+        {"exception_id": "RK260309001-1", "outcome": "returned_to_supplier", "note": "厂家补发"},
+        "guan.yf",
+    )
+    await done(client, "/inbound/RK260309001/papers", {"received_by": "su.kj", "sales_list_no": "XS-1"})
+    slip = await get(client, "/inbound/RK260309001")
+    assert (slip["state"], slip["papers"], slip["open_exceptions"], slip["in_order"]) == (
+        "put_away",
+        "handed_over",
+        0,
+        False,
+    )
+    assert (await get(client, "/stock/BTH-0421"))["pending"] == 0
+    assert world.refused == []
+
+
+async def test_every_voucher_is_found_by_its_number(client: AsyncClient) -> None:
+    """D11"""
+    await slip_with_damage(client)
+    found = {
+        number: [(x["kind"], x["id"]) for x in await get(client, f"/vouchers/{number}")]
+        for number in ("RK260309001", "SH-7", "RK260309001-1", HT)
+    }
+    cards = [("card", "main:BTH-0421"), ("card", "main:HDW-0033")]
+    assert found == {
+        "RK260309001": [("inbound_slip", "RK260309001"), ("goods", HT), *cards],
+        "SH-7": [("inbound_slip", "RK260309001")],
+        "RK260309001-1": [("goods", HT), ("card", "main:BTH-0421")],
+        HT: [("goods", HT)],
+    }
+    missing = await client.get("/api/vouchers/XX-99", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"})
+    assert missing.status_code == 404
+
+
+async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(
+    client: AsyncClient, world: World
+) -> None:
+    """D8, D9"""
+    free = BringIn(
+        depot="main",
+        sku="BTH-0421",
+        name="浴室柜",
+        quantity=5,
+        voucher_no="RK0",
+        cause_id="c",
+        kind="received",
+        bin="B-02-1",
+    )
+    world.put(stock_id("main", "BTH-0421"), free)
+    lacking = (await get(client, "/shortages"))["rows"][0]["lines"][0]
+    assert (lacking["missing"], lacking["free"]) == (3, 5)
+    answer = await done(client, f"/goods/{HT}/allocations", {"line_no": 1, "quantity": 2}, "tan.zw")
+    goods = await get(client, f"/goods/{HT}")
+    assert (goods["lines"][0]["here"], goods["moves"][-1]["waybill"]) == (2, answer["body"]["allocation_no"])
+    assert lots(await get(client, "/stock/BTH-0421")) == [("B-02-1", "", False, 3), ("B-02-1", HT, False, 2)]
+    status, refused = await post(client, f"/goods/{HT}/releases", {"line_no": 1, "quantity": 1, "reason": "多"})
+    assert (status, refused["code"]) == (409, "not_excess")
+
+
+async def test_a_failed_delivery_a_smaller_contract_and_a_cancelled_one_leave_nothing_reserved(
+    client: AsyncClient, world: World
+) -> None:
+    """A6, B14, D8"""
+    await slip_with_damage(client)
+    piece = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=3)
+    stop = RunStop(job_id=f"D-{HT}", contract_no=HT, half="am", position=1, lines=(piece,))
+    departed = RunDeparted(
+        at=NOW,
+        on=date(2026, 3, 13),
+        crew="S1",
+        leader="li.zq",
+        vehicle="粤E·7K352",
+        job_ids=(f"D-{HT}",),
+        list_no="2026-03-13:S1",
+        stops=(stop,),
+    )
+    world.tell("dispatch", "run:2026-03-13:S1", departed)
+    assert (await get(client, "/stock/BTH-0421"))["held"] == 0
+    failed = DeliveryFailed(
+        at=NOW,
+        job_id=f"D-{HT}",
+        contract_no=HT,
+        crew="S1",
+        leader="li.zq",
+        cause="客户不在家",
+        goods="returned",
+        consent_by="he.jx",
+        window_ends=NOW,
+    )
+    world.tell("dispatch", f"job:D-{HT}", failed)
+    assert (await get(client, "/stock/BTH-0421"))["held"] == 2
+    less = CABINET.model_copy(update={"quantity": 1})
+    amended = ContractAmended(at=NOW, contract_no=HT, added=(), changed=(less,), lines=(less,), reason="减单")
+    world.tell("order", f"contract:{HT}", amended)
+    row = await get(client, "/stock/BTH-0421")
+    assert (row["held"], row["free"]) == (1, 1)
+    cancelled = ContractCancelled(
+        at=NOW, contract_no=HT, store_code="S02", customer=CUSTOMER, lines=(less,), paid_fen=0, reason="退单"
+    )
+    world.tell("order", f"contract:{HT}", cancelled)
+    row = await get(client, "/stock/BTH-0421")
+    assert (row["held"], row["free"], row["pending"], row["holders"]) == (0, 2, 1, [])
+    goods = await get(client, f"/goods/{HT}")
+    assert (goods["cancelled"], goods["missing"]) == (True, 0)
+
+
+async def test_a_loan_from_the_technicians_wish_to_the_empty_promise(client: AsyncClient, world: World) -> None:
+    """C7, D12"""
+    await slip_with_damage(client)
+    wish = {"sku": "HDW-0033", "name": "铰链", "quantity": 2, "purpose": "换铰链", "due_on": "2026-03-20"}
+    no = (await done(client, "/loans", wish, "zhou.jm"))["body"]["loan_no"]
+    assert (await get(client, f"/loans/{no}"))["state"] == "held"
+    assert (await get(client, "/stock/HDW-0033"))["free"] == 8
+    early, _ = await post(client, f"/loans/{no}/handout", {})
+    own, _ = await post(client, f"/loans/{no}/approval", {}, "zhou.jm")
+    await done(client, f"/loans/{no}/approval", {}, "tan.zw")
+    await done(client, f"/loans/{no}/handout", {"signature_ref": "sha256:s"})
+    assert (early, own, (await get(client, "/stock/HDW-0033"))["on_hand"]) == (409, 403, 8)
+    await done(client, f"/loans/{no}/returns", {"good": 1, "bin": "H-01-1"})
+    charge = {"quantity": 1, "amount_fen": 500, "charged_to": "客户", "reason": "留用"}
+    await done(client, f"/loans/{no}/charges", charge, "su.kj")
+    loan = await get(client, f"/loans/{no}")
+    assert (loan["state"], loan["open"], loan["charged_fen"], len(loan["history"])) == ("charged", 0, 500, 6)
+    assert (await get(client, "/stock/HDW-0033"))["on_hand"] == 9
+    short = (await done(client, "/loans", {**wish, "quantity": 99}, "zhou.jm"))["body"]["loan_no"]
+    assert [row["loan_no"] for row in (await get(client, "/loans?state=short"))["rows"]] == [short]
+    assert (await get(client, "/stock/HDW-0033"))["short"][0]["available"] == 9
+
+
+async def test_scrap_of_a_pending_piece_is_applied_for_approved_and_executed(client: AsyncClient) -> None:
+    """D10"""
+    await slip_with_damage(client)
+    wish = {"sku": "BTH-0421", "name": "浴室柜", "quantity": 1, "pending": True, "reason": "不可修"}
+    no = (await done(client, "/scraps", wish))["body"]["application_no"]
+    assert lots(await get(client, "/stock/BTH-0421"))[1] == ("P-01", f"scrap:{no}", True, 1)
+    keeper, _ = await post(client, f"/scraps/{no}/approval", {})
+    await done(client, f"/scraps/{no}/approval", {}, "guan.yf")
+    await done(client, f"/scraps/{no}/execution", {"witness": "苏可佳"})
+    assert (keeper, (await get(client, "/stock/BTH-0421"))["pending"]) == (403, 0)
+    assert (await get(client, f"/scraps/{no}"))["state"] == "executed"
+
+
+async def test_free_stock_leaves_by_a_list_alone(client: AsyncClient) -> None:
+    """C7, D8"""
+    await slip_with_damage(client)
+    wish = {
+        "purpose": "repair",
+        "receiver": "周建民",
+        "ticket_id": "T-7",
+        "lines": [
+            {"line_no": 1, "sku": "HDW-0033", "name": "铰链", "quantity": 4},
+            {"line_no": 2, "sku": "NO-1", "name": "没有的", "quantity": 1},
+        ],
+    }
+    no = (await done(client, "/stock-lists", wish, "tan.zw"))["body"]["list_no"]
+    assert [line["goods"] for line in (await get(client, f"/stock-lists/{no}"))["lines"]] == ["held", "short"]
+    await done(client, f"/stock-lists/{no}/issue", {"received_by": "周建民"})
+    assert (await get(client, "/stock/HDW-0033"))["on_hand"] == 6
+    assert (await get(client, f"/stock-lists/{no}"))["state"] == "issued"
+    other = (await done(client, "/stock-lists", wish, "tan.zw"))["body"]["list_no"]
+    await done(client, f"/stock-lists/{other}/cancellation", {"reason": "工单取消"}, "tan.zw")
+    assert (await get(client, "/stock/HDW-0033"))["free"] == 6
+
+
+async def test_pieces_move_aside_and_back_and_a_repeated_request_moves_nothing(client: AsyncClient) -> None:
+    """D3, D6"""
+    await slip_with_damage(client)
+    move = {"from_bin": "H-01-1", "to_bin": "H-01-2", "quantity": 3, "reason": "整理"}
+    token = {"Authorization": f"Bearer {TOKENS.issue('mai.gh')}", "Idempotency-Key": "k1"}
+    first = await client.post("/api/stock/HDW-0033/moves", json=move, headers=token)
+    again = await client.post("/api/stock/HDW-0033/moves", json=move, headers=token)
+    assert (first.json()["events"], again.json()["events"]) == (["StockMoved"], [])
+    await done(client, "/stock/HDW-0033/asides", {"bin": "H-01-2", "quantity": 2, "reason": "生锈"})
+    settle = {"outcome": "good", "quantity": 1, "to_bin": "H-01-1", "reason": "除锈"}
+    keeper, _ = await post(client, "/stock/HDW-0033/settlements", settle)
+    await done(client, "/stock/HDW-0033/settlements", settle, "tan.zw")
+    assert keeper == 403
+    assert lots(await get(client, "/stock/HDW-0033")) == [
+        ("H-01-1", "", False, 8),
+        ("H-01-2", "", False, 1),
+        ("P-01", "", True, 1),
+    ]
+    found = await get(client, "/stock?bin=H-01-2")
+    assert ([row["sku"] for row in found["rows"]], found["total"]) == (["HDW-0033"], 1)
+    assert [row["sku"] for row in (await get(client, "/stock?q=BTH&pending=true"))["rows"]] == ["BTH-0421"]
+    assert [row["sku"] for row in (await get(client, f"/stock?held_for={HT}"))["rows"]] == ["BTH-0421"]
+
+
+async def test_dead_stock_is_told_to_finance_with_where_it_lies(client: AsyncClient, world: World) -> None:
+    """D10"""
+    await slip_with_damage(client)
+    world.now = NOW + timedelta(days=120)
+    world.put(stock_id("main", "HDW-0033"), ReportDeadStock())
+    found = await get(client, "/dead-stock?month=2026-07", "su.kj")
+    assert [(row["sku"], row["bins"], row["idle_days"]) for row in found["rows"]] == [("HDW-0033", ["H-01-1"], 113)]
+    assert (await get(client, "/dead-stock", "su.kj"))["total"] == 1
+    await done(client, "/stock/HDW-0033/moves", {"from_bin": "H-01-1", "to_bin": "H-01-2", "quantity": 1})
+    assert (await get(client, "/dead-stock", "su.kj"))["total"] == 0
+
+
+async def test_a_slip_gets_a_number_and_may_be_voided(client: AsyncClient) -> None:
+    """D1"""
+    wish = {"reason": "transfer", "source": "二号仓", "lines": [SLIP["lines"][1]]}
+    no = (await done(client, "/inbound", wish, "su.kj"))["body"]["slip_no"]
+    await done(client, f"/inbound/{no}/cancellation", {"reason": "开错"}, "su.kj")
+    assert [row["slip_no"] for row in (await get(client, "/inbound?state=cancelled"))["rows"]] == [no]
+
+
+async def test_a_customers_return_comes_off_what_left_and_is_free_stock(client: AsyncClient, world: World) -> None:
+    """B15, D3"""
+    line = {"line_no": 1, "sku": "BTH-0421", "name": "浴室柜", "quantity": 1, "contract_no": HT, "contract_line_no": 1}
+    no = (await done(client, "/inbound", {"reason": "customer_return", "source": "客户", "lines": [line]}, "su.kj"))[
+        "body"
+    ]["slip_no"]
+    looks = {"package_whole": True, "condition_good": True, "mark_present": True}
+    await done(client, f"/inbound/{no}/check", {"lines": [{"line_no": 1, "counted": 1, "returned": looks}]})
+    await done(client, f"/inbound/{no}/put-aways", {"line_no": 1, "quantity": 1, "bin": "B-01-1"})
+    row = await get(client, "/stock/BTH-0421")
+    assert (row["free"], row["held"], world.refused) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "by"),
+    [
+        ("/inbound", SLIP, "mai.gh"),
+        ("/inbound/RK1/check", CHECK, "su.kj"),
+        ("/inbound/RK1/put-aways", {"line_no": 1, "quantity": 1, "bin": "A-01-1"}, "su.kj"),
+        ("/inbound/RK1/settlements", {"exception_id": "RK1-1", "outcome": "noted"}, "mai.gh"),
+        ("/inbound/RK1/papers", {"received_by": "x", "sales_list_no": "y"}, "zhou.jm"),
+        ("/stock/X/moves", {"from_bin": "A", "to_bin": "B", "quantity": 1}, "su.kj"),
+        ("/stock-lists/LL1/issue", {"received_by": "x"}, "tan.zw"),
+        ("/scraps/BF1/execution", {"witness": "x"}, "su.kj"),
+        ("/loans/JY1/charges", {"quantity": 1, "amount_fen": 1, "charged_to": "x", "reason": "y"}, "mai.gh"),
+    ],
+)
+async def test_others_than_those_whose_work_it_is_are_refused(
+    client: AsyncClient, path: str, body: Any, by: str
+) -> None:
+    """C18"""
+    status, answer = await post(client, path, body, by)
+    assert (status, answer["code"]) == (403, "not_your_role")
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbound/RK9", "/stock/NO-1", "/stock/NO-1/card", "/loans/JY9", "/scraps/BF9", "/stock-lists/LL9"]
+)
+async def test_what_is_not_there_is_answered_with_404_and_words(client: AsyncClient, path: str) -> None:
+    """D11"""
+    answer = await client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_there")
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbound", "/stock", "/loans", "/shortages", "/dead-stock", "/depots", "/vouchers/RK1"]
+)
+async def test_a_store_sees_nothing_of_the_warehouse(client: AsyncClient, path: str) -> None:
+    """C18"""
+    answer = await client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue('wu.xm')}"})
+    assert answer.status_code == 403
