@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -65,12 +65,17 @@ def run(
     ] = None,
 ) -> None:
     """Run services in this process, in the foreground: all in one, or one each (DESIGN §8)."""
+    from notify.domain.texts import BadTemplate
+    from notify.settings import BadSettings
     from runtime.app import ROLES, Process, serve
     from runtime.logs import set_up_logs
     from songda.system import system
 
     settings = local_settings(**({} if port is None else {"http_port": port}))
-    whole = system(settings)
+    try:
+        whole = system(settings)
+    except (BadTemplate, BadSettings) as error:
+        _fail(str(error))
     name = what.replace("-", "_")
     if name not in {*whole.services, "all", "dashboards"}:
         _fail(f"没有 {what} 这个服务。There is no service {what}: {', '.join(whole.services)}, dashboards or all.")
@@ -221,7 +226,7 @@ def _do(action: Any) -> None:
         _fail(str(error))
 
 
-def _fail(text: str) -> None:
+def _fail(text: str) -> NoReturn:
     err.print(f"[red]{text}[/red]", highlight=False)
     raise typer.Exit(1)
 

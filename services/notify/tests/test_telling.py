@@ -23,9 +23,11 @@ from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, M
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import policy_book
 from contracts.service_desk import (
+    DutyEscalated,
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
+    MajorQualityReported,
     TicketClosed,
     VisitBooked,
     Watch,
@@ -401,6 +403,26 @@ def test_an_adjusted_day_is_faxed_again_and_the_group_hears_what_is_different_an
     assert (topics, texts_of(messages("dispatch", adjusted, DAY_ID))) == (["fax"], [(DAY_ID, 0, text)])
 
 
+ESCALATED = DutyEscalated(
+    at=NOW,
+    subject="ticket:T-1",
+    duty="K13",
+    item="",
+    owner_role="cs_specialist",
+    owner=None,
+    due=NOW,
+    level=1,
+    told="cs_supervisor",
+)
+MAJOR = MajorQualityReported(
+    at=NOW,
+    sku="WC-100",
+    product="连体坐便器",
+    cause="frequency",
+    ticket_ids=("T-1", "T-2", "T-3"),
+    days=30,
+    told=("qc", "manager"),
+)
 FEEDBACK = MorningFeedbackGiven(
     at=NOW,
     depot="main",
@@ -439,6 +461,28 @@ CANCELLED = ContractCancelled(
             ("cancellation", "", "【合同取消】合同HT26030001。原因：客户退房。请停止备货、送货与安装。"),
         ),
         (
+            "service_desk",
+            ESCALATED,
+            "ticket:T-1",
+            ("escalation", "K13", "【逾期上报】K13 ticket:T-1：应于03月13日 10:00前完成，已上报客服主管，请处理。"),
+        ),
+        (
+            "service_desk",
+            MAJOR,
+            "quality:WC-100",
+            (
+                "quality",
+                "WC-100",
+                "【重大质量】连体坐便器（WC-100）：30天内3单，工单T-1、T-2、T-3。请质检、经理处理。",
+            ),
+        ),
+        (
+            "service_desk",
+            MAJOR.model_copy(update={"cause": "safety", "ticket_ids": ("T-1",)}),
+            "quality:WC-100",
+            ("quality", "WC-100", "【重大质量】连体坐便器（WC-100）：涉及安全，工单T-1。请质检、经理处理。"),
+        ),
+        (
             "inventory",
             FEEDBACK,
             "picklist:main:2026-03-14",
@@ -449,7 +493,7 @@ CANCELLED = ContractCancelled(
 def test_news_for_all_is_a_post_to_the_group(
     source: str, event: Fact, subject: str, told: tuple[str, str, str]
 ) -> None:
-    """A4, A6, B6, E2"""
+    """A4, A6, B6, C14, E2, X4"""
     topic, ref, text = told
     known_as = message_id("cause-1", 0)
     command = RequestMessage(

@@ -9,6 +9,7 @@ from contracts.fact import Half, Window
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import ContractCancelled, DelayNoticed
 from contracts.policy import SHANGHAI, Policy
+from contracts.service_desk import DutyEscalated, MajorQualityReported
 
 CONTRACT_REGISTERED = 1
 DELIVERY_BOOKED = 2
@@ -34,6 +35,22 @@ VARIABLES: Mapping[int, frozenset[str]] = {
     DAMAGE_FOUND: frozenset({"name", "contract_no", "product"}),
 }
 """What each template may speak of."""
+
+ROLES: Mapping[str, str] = {
+    "store": "门店",
+    "cs_specialist": "客服专员",
+    "cs_supervisor": "客服主管",
+    "install_assistant": "安装助理",
+    "install_supervisor": "安装主管",
+    "crew_leader": "送货组长",
+    "technician": "售服专员",
+    "warehouse": "仓管",
+    "qc": "质检",
+    "accountant": "财务",
+    "procurement": "采购",
+    "manager": "经理",
+}
+"""As the company says them."""
 
 HALVES: Mapping[Half, str] = {"am": "上午", "pm": "下午"}
 
@@ -161,6 +178,22 @@ def delay_text(event: DelayNoticed) -> str:
     what = f"第{event.line_no}行 {event.sku}" if event.line_no else "全部货品"
     way = f"，{event.carrier} 运单{event.waybill}" if event.waybill else ""
     return f"【延期】合同{event.contract_no}{what}{way}，{eta_text(event.eta)}。原因：{reason}。请致电客户说明。"
+
+
+def escalation_text(event: DutyEscalated) -> str:
+    """An overdue duty and who is told, for the group (X4); duties and tickets by number."""
+    due = event.due.astimezone(SHANGHAI)
+    return (
+        f"【逾期上报】{event.duty} {event.subject} {event.item}".rstrip()
+        + f"：应于{due:%m月%d日 %H:%M}前完成，已上报{ROLES.get(event.told, event.told)}，请处理。"
+    )
+
+
+def quality_text(event: MajorQualityReported) -> str:
+    """A major quality problem for the departments concerned (C14)."""
+    why = "涉及安全" if event.cause == "safety" else f"{event.days}天内{len(event.ticket_ids)}单"
+    told = "、".join(ROLES.get(role, role) for role in event.told)
+    return f"【重大质量】{event.product}（{event.sku}）：{why}，工单{'、'.join(event.ticket_ids)}。请{told}处理。"
 
 
 def cancellation_text(event: ContractCancelled) -> str:

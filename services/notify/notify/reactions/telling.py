@@ -11,9 +11,11 @@ from contracts.inventory import DamageReported, MorningFeedbackGiven
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import civil_day, end_of_day, policy_book
 from contracts.service_desk import (
+    DutyEscalated,
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
+    MajorQualityReported,
     TicketClosed,
     VisitBooked,
     VisitMoved,
@@ -98,7 +100,10 @@ def _appointment(template: int, event: InstallationBooked | StopPublished, meta:
 
 
 def tell_of_ticket(rating_link: RatingLink) -> Callable[[Fact, Meta], Sequence[Ask]]:
-    """Leftover order approved -> SMS 5 (C9, K17), its goods in -> 6 or damaged -> 10, visit -> 7, closed -> 8."""
+    """Leftover order approved -> SMS 5 (C9, K17), its goods in -> 6, damaged -> 10; a visit -> 7, closed -> 8.
+
+    The group hears of what is overdue and goes up a level (X4), and of major quality problems (C14).
+    """
 
     def tell(event: Fact, meta: Meta) -> Sequence[Ask]:
         match event:
@@ -128,6 +133,10 @@ def tell_of_ticket(rating_link: RatingLink) -> Callable[[Fact, Meta], Sequence[A
             case TicketClosed() if event.customer is not None:
                 words = {"ticket_id": event.ticket_id, "link": rating_link(event.ticket_id)}
                 return (sms(texts.THANKS, event.customer, words, meta=meta, subject=meta.subject),)
+            case DutyEscalated():
+                return (post(texts.escalation_text(event), "escalation", meta=meta, ref=event.duty),)
+            case MajorQualityReported():
+                return (post(texts.quality_text(event), "quality", meta=meta, ref=event.sku),)
             case _:
                 return ()
 

@@ -22,6 +22,8 @@ _TITLES = {
     "adjustment": "送货安排调整",
     "feedback": "早上反馈",
     "cancellation": "合同取消",
+    "escalation": "逾期上报",
+    "quality": "重大质量问题",
     "fax": "送货安排表（请确认收到）",
 }
 _PERMANENT = 500
