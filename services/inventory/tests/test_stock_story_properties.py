@@ -23,6 +23,7 @@ from inventory.domain.stock_lots import pieces
 from inventory.projections.goods import fold_goods
 from inventory.projections.stock import fold_card, fold_stock
 from inventory.reactions import REACTIONS
+from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)
@@ -35,6 +36,7 @@ RULES: dict[str, Any] = {
     "scrap": scrap,
     "stocklist": stock_list,
 }
+CODECS = {prefix: StateCodec(rules.STATES) for prefix, rules in RULES.items()}
 CONTRACTS = ("HT26030001", "HT26030002")
 SKUS = ("WC-100", "FL-101")
 OWN = [reaction for reaction in REACTIONS if reaction.source == "inventory"]
@@ -394,7 +396,7 @@ def played(story: list[Any]) -> Warehouse:
 
 
 LONG = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -486,3 +488,12 @@ def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
             assert [(x["line_no"], x["here"]) for x in rows[aggregate_id]["lines"]] == [
                 (x.line.line_no, x.here) for x in state.stock
             ]
+
+
+@LONG
+@given(STORY)
+def test_every_state_survives_its_checkpoint(story: list[Any]) -> None:
+    """X1"""
+    for aggregate_id, state in played(story).states.items():
+        codec = CODECS[aggregate_id.partition(":")[0]]
+        assert codec.load(codec.dump(state)) == state
