@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dashboards import forms_dispatch, forms_orders, forms_warehouse
+from dashboards import forms_desk, forms_dispatch, forms_orders, forms_warehouse
 from dashboards.forms import by_name
 from dashboards.seat import seat_at
 
-FORMS = by_name(forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS)
+FORMS = by_name(forms_desk.FORMS, forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS)
 
 router = APIRouter(include_in_schema=False)
 

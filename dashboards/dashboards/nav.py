@@ -40,12 +40,28 @@ ROAD = frozenset({"crew_leader", "crew", "technician"})
 CALLERS = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
 """Those who call customers from a desk."""
 
+DESK = frozenset(
+    {
+        "cs_specialist",
+        "cs_supervisor",
+        "store",
+        "technician",
+        "install_assistant",
+        "install_supervisor",
+        "warehouse",
+        "procurement",
+        "manager",
+    }
+)
+"""Those who see tickets."""
+
 NAV = (
     Place("board", "/board", "board"),
     Place("crew", "/crew", "phone", ROAD),
     Place("booking", "/booking", "phone", CALLERS),
     Place("orders", "/orders", "doc", STAFF),
     Place("warehouse", "/warehouse", "box", WAREHOUSE),
+    Place("desk", "/desk", "tool", DESK),
     Place("assessment", "/assessment", "chart"),
 )
 
@@ -55,6 +71,7 @@ HOME = {
     "crew": "/crew",
     "technician": "/crew",
     "cs_specialist": "/booking",
+    "cs_supervisor": "/desk",
     "store": "/orders",
     "warehouse": "/warehouse",
     "qc": "/warehouse",

@@ -1,0 +1,171 @@
+"""售后: the queue by what is due next, one ticket on one screen, the technician's phone, the customer's rating."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from contracts.fact import Customer
+from dashboards.desk_asks import asks_of, facts_of
+from dashboards.desk_reading import (
+    KINDS,
+    QUEUES,
+    READERS,
+    Chosen,
+    chosen_in,
+    counts,
+    query_of,
+    shown,
+    ticket_of,
+    tickets_page,
+    why_reply,
+)
+from dashboards.desk_steps import STEPS
+from dashboards.listing import every
+from dashboards.live_rows import rows_stream
+from dashboards.render import page, words_for
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from runtime.clock import utc_now
+
+OPENS = frozenset({"cs_specialist", "cs_supervisor", "store", "manager"})
+TECHNICIANS = "technician"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/desk")
+async def queue(request: Request) -> Response:
+    """工单: what is due next on top."""
+    seat = seat_at(request, "desk", READERS)
+    if isinstance(seat, Response):
+        return seat
+    chosen = chosen_in(seat)
+    stream = rows_stream(seat.desk, ("tickets",))
+    part = await tickets_page(seat, chosen, seat.asked("after", longest=400))
+    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    return seat.show(
+        "tickets.html",
+        chosen=chosen,
+        slice=part,
+        tickets=[shown(row, seat) for row in part.rows],
+        counts=await counts(seat),
+        queues=QUEUES,
+        steps=STEPS,
+        kinds=KINDS,
+        stream=stream,
+        sheet=f"/desk.xlsx?{urlencode(query)}",
+        may_open=seat.person.role in OPENS,
+        people=request.app.state.people,
+    )
+
+
+@router.get("/desk.xlsx")
+async def queue_sheet(request: Request) -> Response:
+    """All tickets that are chosen, as a spreadsheet (X6)."""
+    seat = seat_at(request, "desk", READERS)
+    if isinstance(seat, Response):
+        return seat
+    names = ("no", "kind", "customer", "contract", "product", "problem", "received", "step", "due", "overdue")
+    head = [seat.words(f"desk.{name}") for name in names]
+    return await sheet(seat.words("desk.title"), head, _sheet_lines(seat, chosen_in(seat)))
+
+
+async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
+    words = seat.words
+    async for row in every(seat.desk.rows("tickets"), await query_of(seat, chosen), sort=("ticket.due_key", 1)):
+        one = shown(row, seat)
+        yield (
+            one["ticket_id"],
+            words(f"ticket.kind.{one['kind']}"),
+            one["customer"]["name"],
+            one["contract_no"],
+            one["product"],
+            one["problem"],
+            words.moment(datetime.fromisoformat(one["received_at"])),
+            words(f"step.{one['next_step']}") if one["next_step"] else None,
+            words.moment(datetime.fromisoformat(one["next_due"])) if one["next_due"] else None,
+            words("yes") if one["overdue"] else None,
+        )
+
+
+@router.get("/desk/new")
+async def ticket_new(request: Request) -> Response:
+    """登记请求 (C1, C4). A contract in the address fills in what is known of its customer."""
+    seat = seat_at(request, "desk", OPENS)
+    if isinstance(seat, Response):
+        return seat
+    contract_no = seat.asked("contract")
+    row = await seat.desk.rows("contracts").get(contract_no) if contract_no else None
+    foreign = row is not None and seat.person.role == "store" and row["order"]["store_code"] != seat.person.store
+    order = None if row is None or foreign else row["order"]
+    empty = Customer(name="", phone="", address="", district="").model_dump()
+    return seat.show(
+        "ticket_new.html",
+        contract_no=contract_no,
+        order=order,
+        customer=empty if order is None else order["customer"],
+        kinds=KINDS,
+    )
+
+
+@router.get("/desk/{ticket_id}")
+async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
+    """工单: all of it on one screen."""
+    seat = seat_at(request, "desk", READERS)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.desk, ("tickets",), ticket_id)
+    one = await ticket_of(seat, ticket_id)
+    if one is None:
+        return seat.not_found(ticket_id)
+    main, more = asks_of(one, seat.person.role)
+    people = request.app.state.people
+    return seat.show(
+        "ticket.html",
+        one=one,
+        main=main,
+        more=more,
+        facts=facts_of(one),
+        why=why_reply(one, seat.now),
+        technicians=[person for person in people.values() if person.role == TECHNICIANS],
+        people=people,
+        stream=stream,
+    )
+
+
+@router.get("/visit/{ticket_id}")
+async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
+    """上门: the technician's phone, one step at a time (C9-C11)."""
+    seat = seat_at(request, "visit", ("technician", "cs_specialist", "cs_supervisor"))
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.desk, ("tickets",), ticket_id)
+    one = await ticket_of(seat, ticket_id)
+    if one is None or not one["visits"]:
+        return seat.not_found(ticket_id)
+    main, more = asks_of(one, seat.person.role)
+    return seat.show(
+        "visit.html",
+        one=one,
+        visit=one["visits"][-1],
+        main=[ask for ask in main if ask.at_door],
+        more=[ask for ask in more if ask.at_door],
+        facts=facts_of(one),
+        technicians=[],
+        people=request.app.state.people,
+        stream=stream,
+    )
+
+
+@router.get("/rate/{code}")
+async def rate(code: Annotated[str, Path(max_length=400)], request: Request) -> Response:
+    """客户评价, without a login: the page asks the API what is rated, and says so in words when the link is no good."""
+    now = utc_now()
+    return page(request, "rate.html", words_for(request, now), now=now, person=None, page="rate", code=code)
+
+
+__all__ = ["router"]

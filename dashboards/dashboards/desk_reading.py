@@ -1,0 +1,235 @@
+"""Tickets for the service desk's pages: the queue by what is due next, one ticket whole, and why a deadline is so.
+
+Who sees what (RULES §1, C15, C18): a store its own contracts' tickets, a technician the own visits, complaints about
+conduct only those who answer for them; names, phones and addresses by role.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.business_time import Interval, Pause, Terms, service_calendar, why
+from contracts.masking import customer_for
+from contracts.policy import policy_book
+from dashboards.desk_asks import OPEN
+from dashboards.desk_steps import STEPS
+from dashboards.listing import Slice, both, page_of
+from dashboards.seat import Seat
+
+Json = dict[str, Any]
+
+READERS = frozenset(
+    {
+        "cs_specialist",
+        "cs_supervisor",
+        "store",
+        "install_assistant",
+        "install_supervisor",
+        "technician",
+        "warehouse",
+        "procurement",
+        "manager",
+    }
+)
+HEARS_OF_CONDUCT = frozenset({"cs_specialist", "cs_supervisor", "manager"})
+KINDS = ("consultation", "installation", "repair", "maintenance", "parts", "return", "complaint", "leftover")
+QUEUES = ("open", "soon", "overdue", "told", "waiting", "repeat", "closed")
+STANDS = frozenset({"K13", "K20"})
+"""Clocks that stand while a supplier is waited for (C13)."""
+SORT = ("ticket.due_key", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of the queue is shown."""
+
+    queue: str
+    step: str | None
+    kind: str | None
+    q: str | None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the whole open queue is chosen."""
+        return (self.queue, self.step, self.kind, self.q) != ("open", None, None, None)
+
+
+def chosen_in(seat: Seat) -> Chosen:
+    """The address's choice."""
+    return Chosen(
+        queue=seat.one_of("queue", QUEUES) or "open",
+        step=seat.one_of("step", tuple(STEPS)),
+        kind=seat.one_of("kind", KINDS),
+        q=seat.asked("q", longest=40),
+    )
+
+
+def _of_queue(queue: str, seat: Seat) -> Json:
+    opened: Json = {"ticket.status": {"$in": sorted(OPEN)}}
+    match queue:
+        case "soon":
+            return {**opened, "ticket.duties.state": "warned"}
+        case "overdue":
+            return {**opened, "ticket.overdue": True}
+        case "told":
+            return {**opened, "ticket.told": seat.person.role}
+        case "waiting":
+            return {**opened, "ticket.waiting": {"$ne": None}}
+        case "repeat":
+            return {**opened, "ticket.repeat_of.0": {"$exists": True}}
+        case "closed":
+            return {"ticket.status": {"$in": ["closed", "cancelled"]}}
+        case _:
+            return opened
+
+
+async def theirs(seat: Seat) -> Json:
+    """The tickets that this person may see at all."""
+    conditions: list[Json] = [] if seat.person.role in HEARS_OF_CONDUCT else [{"ticket.conduct": False}]
+    if seat.person.role == "technician":
+        conditions.append({"ticket.technicians": seat.person.id})
+    if seat.person.role == "store":
+        own = await seat.desk.rows("board_contracts").find({"order.store_code": seat.person.store})
+        conditions.append({"ticket.contract_no": {"$in": [row["_id"] for row in own]}})
+    return both(*conditions)
+
+
+def _searched(q: str | None) -> Json:
+    """By number of ticket or contract, the customer's name, or the phone's last digits."""
+    if q is None:
+        return {}
+    if q.isdigit() and len(q) <= 4:
+        return {"ticket.customer.phone": {"$regex": f"{q}$"}}
+    plain = "".join(f"\\{sign}" if not sign.isalnum() else sign for sign in q)
+    return {
+        "$or": [
+            {"_id": {"$regex": plain, "$options": "i"}},
+            {"ticket.contract_no": q.upper()},
+            {"ticket.customer.name": {"$regex": f"^{plain}"}},
+        ]
+    }
+
+
+async def query_of(seat: Seat, chosen: Chosen) -> Json:
+    """The condition for what is chosen, within what this person may see."""
+    return both(
+        await theirs(seat),
+        _of_queue(chosen.queue, seat),
+        {"ticket.next_step": chosen.step} if chosen.step else {},
+        {"ticket.kind": chosen.kind} if chosen.kind else {},
+        _searched(chosen.q),
+    )
+
+
+async def tickets_page(seat: Seat, chosen: Chosen, after: str | None) -> Slice:
+    """One page, what is due next on top."""
+    return await page_of(seat.desk.rows("tickets"), await query_of(seat, chosen), sort=SORT, after=after)
+
+
+async def counts(seat: Seat) -> Mapping[str, int]:
+    """How many lie in each queue, at each step, of each kind."""
+    rows = seat.desk.rows("tickets")
+    own = await theirs(seat)
+    found = {queue: await rows.count(both(own, _of_queue(queue, seat))) for queue in QUEUES if queue != "closed"}
+    opened = await rows.find(both(own, _of_queue("open", seat)), limit=5000)
+    for row in opened:
+        for key in (f"step.{row['ticket']['next_step']}", f"kind.{row['ticket']['kind']}"):
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+async def ticket_of(seat: Seat, ticket_id: str) -> Json | None:
+    """One ticket as this person may see it, None where there is none for them."""
+    row = await seat.desk.rows("tickets").get(ticket_id)
+    if row is None:
+        return None
+    ticket = row["ticket"]
+    if ticket["conduct"] and seat.person.role not in HEARS_OF_CONDUCT:
+        return None
+    if seat.person.role == "technician" and seat.person.id not in ticket["technicians"]:
+        return None
+    if seat.person.role == "store":
+        order = await seat.desk.rows("board_contracts").get(str(ticket["contract_no"]))
+        if order is None or order["order"].get("store_code") != seat.person.store:
+            return None
+    return shown(row, seat)
+
+
+def shown(row: Json, seat: Seat) -> Json:
+    """A ticket's row for a page: the customer by role, the clocks as they stand now."""
+    ticket = row["ticket"]
+    clocks = [_clock(one, ticket, seat.now) for one in ticket["duties"]]
+    return {
+        **ticket,
+        "customer": customer_for(seat.person.role, ticket["customer"]),
+        "clocks": sorted(clocks, key=lambda one: str(one["due"])),
+        "version": row["_pos"]["ticket"]["seq"],
+    }
+
+
+def _clock(duty: Json, ticket: Json, now: datetime) -> Json:
+    """`state`: running, warn, late, held; `used`: share of the time that is gone, 0 to 100, for the meter."""
+    due = datetime.fromisoformat(duty["due"])
+    held = ticket["waiting"] is not None and duty["duty"] in STANDS
+    state = "held" if held else "late" if now > due else "warn" if duty["state"] == "warned" else "running"
+    since = datetime.fromisoformat(ticket["received_at"])
+    whole = max(1.0, (due - since).total_seconds())
+    used = min(100, max(0, round(100 * (now - since).total_seconds() / whole)))
+    minutes = int(abs((due - now).total_seconds()) // 60)
+    return {**duty, "state": state, "used": used, "minutes": minutes}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a deadline is what it is (C2, C13): where the clock started, what was used and what stood still."""
+
+    terms: Terms
+    intervals: Sequence[Interval]
+    calendar: str
+
+    @property
+    def used_minutes(self) -> int:
+        """Of the target."""
+        return sum(one.seconds for one in self.intervals if one.kind == "used") // 60
+
+    @property
+    def paused_minutes(self) -> int:
+        """In which the clock stood."""
+        return sum(one.seconds for one in self.intervals if one.kind == "paused") // 60
+
+
+def why_reply(ticket: Json, now: datetime) -> Why | None:
+    """The reply clock of a ticket, reckoned by the rules in force when it was received; None once it is answered."""
+    if ticket["replied_at"] is not None or ticket["status"] not in OPEN:
+        return None
+    received = datetime.fromisoformat(ticket["reopened_at"] or ticket["received_at"])
+    policy = policy_book().at(received)
+    terms = Terms(policy.reply_within_hours * 3600, policy.reply_clock, policy.reply_start)
+    pauses = [
+        Pause(
+            datetime.fromisoformat(wait["since"]),
+            datetime.fromisoformat(wait["until"]) if wait["until"] else now,
+            wait["supplier"],
+        )
+        for wait in ticket["waits"]
+    ]
+    calendar = service_calendar(policy)
+    return Why(terms, why(received, terms, calendar, pauses), calendar.version)
+
+
+__all__ = [
+    "KINDS",
+    "QUEUES",
+    "READERS",
+    "Chosen",
+    "Why",
+    "chosen_in",
+    "counts",
+    "query_of",
+    "shown",
+    "theirs",
+    "ticket_of",
+    "tickets_page",
+    "why_reply",
+]

@@ -1,0 +1,37 @@
+"""Printed forms of the service desk (C9, C11): filled in as far as the ticket knows, with blanks for the pen.
+
+安装维修反馈单, 遗留问题处理单, 售后服务报告单, 满意度调查表, 服务验收单, 售服信息反馈表.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from dashboards.desk_reading import READERS, ticket_of
+from dashboards.forms import Content, Form
+from dashboards.seat import Seat
+
+KINDS = ("information", "repair-feedback", "leftover", "service-report", "survey", "acceptance")
+QUESTIONS = ("punctual", "manners", "skill", "clean", "result", "overall")
+"""满意度调查表: what is asked, each on a scale of five."""
+
+
+def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
+    async def read(seat: Seat, ticket_id: str) -> Content | None:
+        one = await ticket_of(seat, ticket_id)
+        if one is None or (kind == "leftover" and one["kind"] != "leftover" and not one["orders"]):
+            return None
+        return {
+            "one": one,
+            "kind": kind,
+            "visit": one["visits"][-1] if one["visits"] else None,
+            "order": one["orders"][-1] if one["orders"] else None,
+            "quote": one["quotes"][-1] if one["quotes"] else None,
+            "questions": QUESTIONS,
+            "people": seat.request.app.state.people,
+        }
+
+    return read
+
+
+FORMS = tuple(Form(name=kind, template="form_ticket.html", roles=READERS, read=_read(kind)) for kind in KINDS)
+
+__all__ = ["FORMS"]

@@ -1,0 +1,370 @@
+"""The service desk on pages: the queue by what is due next, a ticket whole, the technician's phone, printed forms."""
+
+import re
+from datetime import UTC, timedelta
+
+import pytest
+from dashboards_site import RowsInMemory, browser, site
+from dashboards_story import CUSTOMER
+
+from dashboards.desk_asks import ASKS, asks_of
+from dashboards.desk_reading import why_reply
+from dashboards.desk_steps import STEPS
+from dashboards.words import tables
+from runtime.clock import utc_now
+
+NOW = utc_now().replace(microsecond=0)
+SPECIALIST, SUPERVISOR, INSTALL, TECHNICIAN, STORE, WAREHOUSE, MANAGER = (
+    "liang.my",
+    "ou.yl",
+    "tan.zw",
+    "zhou.jm",
+    "wu.xm",
+    "mai.gh",
+    "guan.yf",
+)
+
+
+def iso(moment):
+    return moment.astimezone(UTC).isoformat()
+
+
+def duty(name="K13", due=NOW + timedelta(hours=3), state="running", told=()):
+    return {
+        "duty": name,
+        "item": "",
+        "owner_role": "cs_specialist",
+        "owner": None,
+        "due": iso(due),
+        "warn_at": None,
+        "provisional": False,
+        "state": state,
+        "level": len(told),
+        "told": list(told),
+    }
+
+
+def visit(**more):
+    return {
+        "visit_no": 1,
+        "on": NOW.date().isoformat(),
+        "starts": iso(NOW + timedelta(hours=2)),
+        "ends": iso(NOW + timedelta(hours=3)),
+        "technician": TECHNICIAN,
+        "asked_for": "下午",
+        "accompanied_by": None,
+        "assigned_by": None,
+        "orders_before": 0,
+        "parts_before": 0,
+        "papers": ["service_report"],
+        "confirmed_at": None,
+        "goods_taken": False,
+        "arrived_at": None,
+        "identity_shown": None,
+        "outcome": None,
+        "report_ref": None,
+        "note": "",
+        "ended_at": None,
+        "form_at": None,
+        "form_ref": "",
+        "rating": None,
+        "comment": "",
+        "moves": [],
+        **more,
+    }
+
+
+def ticket(name, step="reply", **more):
+    due = more.pop("due", NOW + timedelta(hours=3))
+    base = {
+        "ticket_id": name,
+        "kind": "repair",
+        "channel": "phone",
+        "contract_no": "HT26030001",
+        "customer": CUSTOMER.model_dump(),
+        "product": "衣柜",
+        "sku": "YG-1",
+        "fault_code": "",
+        "job_id": None,
+        "quantity": 1,
+        "problem": "导轨脱落",
+        "proof": ["sha256:" + "b" * 64],
+        "asked_for": "",
+        "safety": False,
+        "conduct": False,
+        "about": "",
+        "department": "",
+        "origin": "",
+        "status": "received",
+        "received_at": iso(NOW - timedelta(hours=1)),
+        "reply_due": iso(due),
+        "replied_at": None,
+        "reply_late": False,
+        "warranty": "in",
+        "warranty_ends_on": "2028-03-01",
+        "coverage": None,
+        "pays": "free",
+        "quotes": [],
+        "information": None,
+        "advice": None,
+        "parts": [],
+        "expert": None,
+        "repeat_of": [],
+        "waits": [],
+        "waiting": None,
+        "complaint": None,
+        "orders": [],
+        "visits": [],
+        "technicians": [],
+        "acceptance": None,
+        "signed_at": None,
+        "signed_by": None,
+        "call_back": None,
+        "duplicates": [],
+        "duties": [duty(due=due)],
+        "overdue": False,
+        "told": [],
+        "closed_at": None,
+        "cancelled": None,
+        "merged_into": None,
+        "reopened_at": None,
+        "timeline": [
+            {
+                "at": iso(NOW - timedelta(hours=1)),
+                "recorded_at": iso(NOW),
+                "by": SPECIALIST,
+                "event": "TicketOpened",
+                "zh": "登记",
+                "en": "opened",
+                "text": "导轨脱落",
+            }
+        ],
+        "next_step": step,
+        "next_due": iso(due),
+        "due_key": iso(due),
+        **more,
+    }
+    return {"_id": name, "_pos": {"ticket": {"seq": 3}}, "ticket": base}
+
+
+REPLIED = {"replied_at": iso(NOW)}
+AGREED = {**REPLIED, "status": "visit_agreed", "visits": [visit()], "technicians": [TECHNICIAN]}
+DONE = {
+    **REPLIED,
+    "status": "repaired",
+    "visits": [visit(outcome="repaired", arrived_at=iso(NOW), ended_at=iso(NOW), note="换了导轨")],
+    "technicians": [TECHNICIAN],
+}
+ORDER = {
+    "order_no": "LY1",
+    "items": "门扇 1",
+    "expected_on": "2026-12-01",
+    "placed_at": iso(NOW),
+    "placed_by": STORE,
+    "approved_at": None,
+    "approved_by": None,
+    "sms_at": None,
+    "arrived_at": None,
+    "damaged": None,
+}
+TICKETS = {
+    one["_id"]: one
+    for one in (
+        ticket("T-1"),
+        ticket(
+            "T-2",
+            due=NOW - timedelta(hours=10),
+            overdue=True,
+            duties=[duty(due=NOW - timedelta(hours=10), state="overdue", told=("cs_supervisor",))],
+            told=["cs_supervisor"],
+        ),
+        ticket("T-3", "confirm_visit", **AGREED),
+        ticket("T-4", "acceptance", **DONE, duties=[]),
+        ticket("T-5", "approve_order", **REPLIED, kind="leftover", orders=[ORDER], contract_no="HT26030009", duties=[]),
+        ticket(
+            "T-6",
+            "investigate",
+            kind="complaint",
+            conduct=True,
+            complaint={
+                "level": 2,
+                "owner_role": "manager",
+                "department": "",
+                "conduct": True,
+                "finding": None,
+                "solution": None,
+                "settled_at": None,
+                "history": [],
+            },
+        ),
+        ticket("T-7", None, status="closed", closed_at=iso(NOW), duties=[], due_key="~"),
+        ticket(
+            "T-8",
+            "await_supplier",
+            **REPLIED,
+            waiting="木门厂",
+            waits=[
+                {
+                    "wait_no": 1,
+                    "supplier": "木门厂",
+                    "reason": "等补件",
+                    "expected_on": None,
+                    "since": iso(NOW - timedelta(days=2)),
+                    "until": None,
+                    "outcome": "",
+                }
+            ],
+            duties=[duty("K20")],
+        ),
+    )
+}
+CONTRACTS = {"HT26030009": {"_id": "HT26030009", "order": {"store_code": "S02", "contract_no": "HT26030009"}}}
+
+
+async def get(path, person=SPECIALIST, **query):
+    app = site({})
+    app.state.rows["tickets"] = RowsInMemory(TICKETS)
+    app.state.rows["board_contracts"] = RowsInMemory(CONTRACTS)
+    app.state.rows["contracts"] = RowsInMemory({})
+    async with browser(app, person) as client:
+        return await client.get(path, params=query)
+
+
+def listed(text):
+    return re.findall(r'id="row-(T-\d)"', text)
+
+
+@pytest.mark.parametrize(
+    ("person", "query", "expected"),
+    [
+        (SPECIALIST, {}, ["T-2", "T-1", "T-3", "T-4", "T-5", "T-6", "T-8"]),
+        (SPECIALIST, {"queue": "overdue"}, ["T-2"]),
+        (SUPERVISOR, {"queue": "told"}, ["T-2"]),
+        (SPECIALIST, {"queue": "waiting"}, ["T-8"]),
+        (SPECIALIST, {"queue": "closed"}, ["T-7"]),
+        (SPECIALIST, {"step": "acceptance"}, ["T-4"]),
+        (SPECIALIST, {"kind": "leftover"}, ["T-5"]),
+        (TECHNICIAN, {}, ["T-3", "T-4"]),
+        (STORE, {}, ["T-5"]),
+    ],
+)
+async def test_the_queue_shows_what_is_due_next_first_to_whom_it_concerns(person, query, expected):
+    """C1, C13, X4, RULES §1"""
+    assert listed((await get("/desk", person, **query)).text) == expected
+
+
+@pytest.mark.parametrize(
+    ("person", "there"), [(MANAGER, True), (SPECIALIST, True), (INSTALL, False), (WAREHOUSE, False)]
+)
+async def test_a_complaint_about_conduct_is_not_for_all_eyes(person, there):
+    """C15, C18"""
+    assert ((await get("/desk/T-6", person)).status_code, "T-6" in listed((await get("/desk", person)).text)) == (
+        200 if there else 404,
+        there,
+    )
+
+
+@pytest.mark.parametrize("name", sorted(TICKETS))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_ticket_is_on_one_screen_with_its_timeline(name, lang):
+    """C4, C18, X5"""
+    answer = await get(f"/desk/{name}", MANAGER, lang=lang)
+    assert (answer.status_code, "导轨脱落" in answer.text, 'class="body trail"' in answer.text) == (200, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "person", "route"),
+    [
+        ("T-1", SPECIALIST, "/reply"),
+        ("T-3", TECHNICIAN, "/visit/confirmation"),
+        ("T-4", TECHNICIAN, "/acceptance"),
+        ("T-5", INSTALL, "/leftover-order/approval"),
+        ("T-6", MANAGER, "/complaint/investigation"),
+        ("T-7", SPECIALIST, "/reopening"),
+        ("T-8", SPECIALIST, "/supplier-wait/end"),
+    ],
+)
+async def test_the_next_step_is_the_first_form_for_whose_turn_it_is(name, person, route):
+    """C5-C13"""
+    text = (await get(f"/desk/{name}", person)).text
+    forms = re.findall(r'data-api="POST /api/tickets/T-\d([^"]+)"', text)
+    assert forms[0] == route
+
+
+@pytest.mark.parametrize(
+    ("person", "name", "status"),
+    [
+        (STORE, "T-5", 200),
+        (STORE, "T-1", 404),
+        (TECHNICIAN, "T-1", 404),
+        (SPECIALIST, "T-404", 404),
+        ("su.kj", "T-1", 403),
+    ],
+)
+async def test_who_may_open_a_ticket(person, name, status):
+    """RULES §1, C18"""
+    assert (await get(f"/desk/{name}", person)).status_code == status
+
+
+async def test_a_waiting_clock_stands_and_says_for_whom():
+    """C13"""
+    text = (await get("/desk/T-8")).text
+    assert ("clock hold" in text, "木门厂" in text) == (True, True)
+
+
+def test_why_a_reply_is_due_then_adds_up_to_the_target():
+    """C2: the used intervals are the hours of the policy"""
+    why = why_reply(TICKETS["T-1"]["ticket"], NOW)
+    assert why.used_minutes * 60 == why.terms.seconds
+    assert why_reply(TICKETS["T-3"]["ticket"], NOW) is None
+
+
+async def test_the_technicians_phone_has_his_steps_and_nothing_of_the_office():
+    """C9, C10"""
+    text = (await get("/visit/T-3", TECHNICIAN)).text
+    routes = set(re.findall(r'data-api="POST /api/tickets/T-3([^"]+)"', text))
+    assert routes == {"/visit/confirmation", "/visit/arrival", "/visit/completion"}
+    assert "tel:17712347747" in text
+
+
+@pytest.mark.parametrize("kind", ["information", "repair-feedback", "service-report", "survey", "acceptance"])
+@pytest.mark.parametrize("name", ["T-1", "T-3", "T-4"])
+async def test_every_form_of_the_desk_prints(kind, name):
+    """X5, C11"""
+    answer = await get(f"/forms/{kind}/{name}")
+    assert (answer.status_code, answer.text.count('class="sheet')) == (200, 1)
+
+
+async def test_a_leftover_form_is_for_leftover_tickets():
+    """X5, C9"""
+    assert [(await get(f"/forms/leftover/{name}")).status_code for name in ("T-5", "T-1")] == [200, 404]
+
+
+async def test_the_queue_as_a_sheet():
+    """X6"""
+    answer = await get("/desk.xlsx")
+    assert (answer.status_code, answer.content[:2]) == (200, b"PK")
+
+
+async def test_a_new_request_and_the_rating_page_open():
+    """C1, C9: the customer's page needs no login"""
+    assert [(await get("/desk/new")).status_code, (await get("/rate/some-code", None)).status_code] == [200, 200]
+
+
+def test_every_form_field_and_step_has_its_words():
+    """X5"""
+    words = tables()["words"]
+    missing = [f"ask.{ask.code}" for ask in ASKS if f"ask.{ask.code}" not in words]
+    missing += [f"step.{step}" for step in STEPS if f"step.{step}" not in words]
+    for ask in ASKS:
+        for field in ask.fields:
+            if field.kind != "fixed":
+                missing += [key for key in [f"ask.field.{field.word}"] if key not in words]
+            missing += [key for one in field.choices if (key := f"ask.{field.word}.{one}") not in words]
+    assert missing == []
+
+
+def test_what_is_over_offers_nothing_but_to_begin_anew():
+    """C11"""
+    main, more = asks_of(TICKETS["T-7"]["ticket"], "cs_specialist")
+    assert ([ask.code for ask in main], [ask.code for ask in more]) == ([], ["reopen"])
