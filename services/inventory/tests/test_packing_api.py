@@ -283,3 +283,16 @@ async def test_an_unknown_contract_has_no_labels_and_no_qc(client: AsyncClient) 
     ] == "unknown_contract"
     assert (await ask(client, "GET", "/quality/HT26039999"))[0] == 404
     assert (await ask(client, "GET", "/goods/HT26039999/labels"))[1]["labels"] == []
+
+
+async def test_without_a_key_in_the_settings_one_is_made_once_and_kept(client: AsyncClient, tmp_path: Path) -> None:
+    """B20"""
+    app: Any = client._transport.app  # type: ignore[attr-defined]
+    app.state.settings = Settings(home=tmp_path)
+    await ask(client, "POST", f"/goods/{NO}/labels", {"line_no": 1, "pieces": [1]}, "mai.gh")
+    _, printed = await ask(client, "GET", f"/goods/{NO}/labels", by="mai.gh")
+    del app.state.label_keys
+    first = printed["labels"][0]
+    assert (await ask(client, "GET", f"/labels/{first['code']}", by=None))[0] == 200
+    assert first["url"].startswith("http://songda/check/1-")
+    assert (tmp_path / "label_key").exists()

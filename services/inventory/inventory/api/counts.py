@@ -19,7 +19,16 @@ from inventory.api.count_rows import (
     count_row,
     stocked_bins,
 )
-from inventory.domain.count import AddLine, CancelCount, CompareCount, CountPieces, OpenCount, PersonId, count_id
+from inventory.domain.count import (
+    MAX_LINES,
+    AddLine,
+    CancelCount,
+    CompareCount,
+    CountPieces,
+    OpenCount,
+    PersonId,
+    count_id,
+)
 from inventory.domain.count_choice import Selection, choose, in_words, zones_of
 from inventory.domain.count_plan import StartCountPlan, count_plan_id
 from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, Note, RefuseAdjustment
@@ -97,6 +106,18 @@ async def open_count(body: CountWanted, desk: Desk) -> Answer:
     stocked = await stocked_bins(desk, body.depot, now)
     targets = choose(stocked, selection, zones_of(policy_book().at(now), body.depot), now)
     zones = sorted({target.zone for target in targets}) if kind == "full" else [""]
+    longest = max((sum(target.zone == zone or not zone for target in targets) for zone in zones), default=0)
+    if longest > MAX_LINES:
+        desk.refuse(
+            Rejected(
+                "too_many_lines",
+                "D7",
+                f"一张盘点表最多 {MAX_LINES} 行，这里有 {longest} 行。请按货位或货品分几张开",
+                f"A sheet takes {MAX_LINES} lines, this one has {longest}. Open several, by bins or skus",
+                {"lines": longest},
+            ),
+            422,
+        )
     number = f"PD-{civil_day(now):%y%m%d}-{id_of_request(desk, 'count', body.depot)[:6]}"
     answer, opened = None, []
     for zone in zones or [""]:

@@ -325,6 +325,7 @@ def due(count: Count) -> tuple[Timer, ...]:
 __all__ = [
     "COMMANDS",
     "INITIAL",
+    "MAX_LINES",
     "STATES",
     "AddLine",
     "CancelCount",
