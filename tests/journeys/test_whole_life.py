@@ -50,7 +50,7 @@ def contract() -> dict[str, Any]:
 
 
 def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, people: Any) -> None:
-    """A1 A2 A3 B1 B2 B4 B6 B8 B10 B11 B13 B16 C9 C11 D4 E1 E4 K4 K13"""
+    """A1 A2 A3 B1 B2 B4 B6 B8 B9 B10 B11 B13 B16 B17 C9 C11 D4 E1 E4 K4 K13"""
     job, install = f"D-{NO}", f"I-{NO}"
 
     # Registered by the specialist (A1), not by a crew; the same again changes nothing.
@@ -95,7 +95,7 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     whole.settle()
     people.done("he.jx", f"/api/days/{DELIVERY}/publish", {"at": moment(DELIVERY - timedelta(days=1), 16, 42)})
     whole.settle()
-    unexplained = {**slot, "half": "pm", "at": moment(DELIVERY - timedelta(days=1), 17, 30)}
+    unexplained = {**slot, "crew": "S2", "at": moment(DELIVERY - timedelta(days=1), 17, 30)}
     assert people.refused("he.jx", f"/api/jobs/{job}/slot", unexplained) == (409, "B4")
 
     # Morning feedback (B6), loading by the sheet (B11), departure.
@@ -108,6 +108,10 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     short = [{"job_id": job, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 29}]}]
     assert people.refused("mai.gh", f"{run}/load", {"counted": short, **signed}) == (409, "B11")
     people.done("mai.gh", f"{run}/load", {"counted": counted, **signed})
+    whole.settle()
+    assert people.refused("li.zq", f"{run}/depart", {"at": moment(DELIVERY, 8, 50)}) == (409, "B9")
+    assert people.refused("he.jx", f"{run}/list", {})[0] == 403
+    people.done("tan.zw", f"{run}/list", {"at": moment(DELIVERY, 8, 50)})
     people.done("li.zq", f"{run}/depart", {"at": moment(DELIVERY, 8, 55)})
     whole.settle()
 
@@ -125,7 +129,14 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     people.done("li.zq", f"/api/jobs/{job}/delivery", handed, Idempotency_Key="hand-over")
     whole.settle()
     assert people["su.kj"].get(run).json()["on_vehicle_fen"] == 210200
-    people.done("su.kj", f"{run}/cash-in", {"amount_fen": 210200, "received_by": "su.kj", "at": moment(DELIVERY, 18)})
+    paid = {"amount_fen": 210200, "received_by": "su.kj", "receipt_no": "SJ1", "at": moment(DELIVERY, 18)}
+    assert people.refused("li.zq", f"{run}/close", {"at": moment(DELIVERY, 17, 50)}) == (409, "B16")
+    people.done("su.kj", f"{run}/cash-in", paid)
+    assert people.done("su.kj", f"{run}/cash-in", paid)["events"] == []
+    people.done("li.zq", f"{run}/close", {"at": moment(DELIVERY, 18, 20)})
+    check = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)
+    report = {"vehicle_check": check, "parking": "总仓", "at": moment(DELIVERY, 18, 30)}
+    people.done("li.zq", f"{run}/report", report)
 
     # Installed the day after (B10).
     next_day = DELIVERY + timedelta(days=1)
@@ -173,6 +184,12 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
         "GoodsNoted": 3,
         "GoodsCompleted": 1,
         "DamageNoted": 1,
+        "LoadingNoted": 1,
+        "PaymentNoted": 1,
+        "DeliveryNoted": 1,
+        "InstallationNoted": 1,
+        "WarrantyStarted": 1,
+        "ContractFulfilled": 1,
     }
     assert happened(whole, "inventory") == {
         "GoodsExpected": 1,
@@ -183,8 +200,8 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     assert happened(whole, "service_desk", "ticket:T-D1")["TicketClosed"] == 1
 
     # Exactly one message per cause (E1, E4): SMS 1, 5, 6 and 10.
-    sent = eventually_sent(whole, NO, 4)
-    assert sorted(sent) == [1, 5, 6, 10]
+    sent = eventually_sent(whole, NO, 5)
+    assert sorted(sent) == [1, 5, 6, 8, 10]
 
 
 def test_timers_fire_for_what_is_owed_and_not_done(whole: Any, people: Any) -> None:
@@ -227,6 +244,8 @@ def test_timers_fire_for_what_is_owed_and_not_done(whole: Any, people: Any) -> N
     counted = [{"job_id": "D-HT99000002", "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 30}]}]
     signed = {"counted": counted, "leader_signed": "chen.gd", "warehouse_signed": "mai.gh", "at": moment(past, 12, 45)}
     people.done("mai.gh", f"/api/runs/{past}/S2/load", signed)
+    people.done("tan.zw", f"/api/runs/{past}/S2/list", {"at": moment(past, 12, 50)})
+    whole.settle()
     people.done("chen.gd", f"/api/runs/{past}/S2/depart", {"at": moment(past, 13)})
     whole.settle()
     handed = {"delivered": counted[0]["lines"], "signed_by": "马娜", "signature_ref": "s", "taught_use": True}

@@ -129,7 +129,7 @@ def _history(staff: Staff, work: tuple[DayOfWork, ...], today: date) -> None:
     tickets: list[tuple[str, str, date]] = []
     for index, day in enumerate(work):
         if day.on > today:
-            days.book(staff, day)
+            days.book(staff, day, any_half=True)
             continue
         with out.status(f"{day.on} …"):
             due = [(ticket, order_no) for ticket, order_no, on in tickets if on + timedelta(days=VISIT_AFTER) == day.on]

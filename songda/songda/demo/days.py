@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from songda.client import CallFailed
-from songda.demo.people import ACCOUNTANT, ASSISTANT, LEADERS, SUPERVISOR, WAREHOUSE, Staff, clock
+from songda.demo.people import ACCOUNTANT, ASSISTANT, LEADERS, QC, SPECIALIST, SUPERVISOR, WAREHOUSE, Staff, clock
 from songda.demo.plan import AHEAD, DayOfWork
 
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
@@ -18,12 +18,12 @@ INSTALL_PLACES = [(half, crew) for half in ("am", "pm") for crew in ("A1", "A2")
 Say = Callable[[str], None]
 
 
-def book(staff: Staff, work: DayOfWork) -> None:
-    """预约 (B1, B2): the customers are called, four days ahead."""
+def book(staff: Staff, work: DayOfWork, *, any_half: bool = False) -> None:
+    """预约 (B1, B2): the customers are called, four days ahead; `any_half`: morning and afternoon suit them both."""
     for index, contract_no in enumerate(work.contracts):
         half = PLACES[index % len(PLACES)][0]
         call = clock(work.on - timedelta(days=AHEAD), 9, 30, plus=12 * index)
-        body = {"checklist": READY, "on": work.on.isoformat(), "half": half}
+        body = {"checklist": READY, "on": work.on.isoformat(), "half": None if any_half else half}
         staff.tell(ASSISTANT, f"/api/jobs/D-{contract_no}/booking", body, at=call)
 
 
@@ -48,6 +48,31 @@ def plan(staff: Staff, work: DayOfWork, *, late: bool) -> None:
     published = clock(before, 17, 21) if late else clock(before, 16, 42)
     staff.tell(ASSISTANT, f"/api/days/{work.on}/publish", at=published)
     staff.settle()
+    _call_the_day_before(staff, work.on)
+
+
+def _call_the_day_before(staff: Staff, on: date) -> None:
+    """在家确认, 上午/下午, 安装前电话 (B3, B5, B10): now and then one is forgotten (K3, K5)."""
+    before, reached = on - timedelta(days=1), {"result": "reached"}
+    for index, slot in enumerate(_slots(staff, on)):
+        job = f"/api/jobs/{slot['job_id']}"
+        if slot["kind"] == "delivery":
+            if index % 7:
+                staff.tell(ASSISTANT, f"{job}/home-confirmation", reached, at=clock(before, 16, 45, plus=3 * index))
+            if index % 6 != 1:
+                leader = LEADERS[slot["crew"]]
+                staff.tell(leader, f"{job}/half-day-call", reached, at=clock(before, 18, 5, plus=4 * index))
+        elif slot["kind"] == "installation":
+            staff.tell(SPECIALIST, f"{job}/installation-call", reached, at=clock(before, 16, 20, plus=3 * index))
+
+
+def _slots(staff: Staff, on: date) -> list[dict[str, Any]]:
+    """The day's slots, in the order of their windows; none when nobody planned it."""
+    try:
+        day = staff[ASSISTANT].get(f"/api/days/{on}")
+    except CallFailed:
+        return []
+    return sorted(day["slots"], key=lambda slot: str(slot["window"]["ends"]))
 
 
 def _installations_owed(staff: Staff, on: date) -> list[str]:
@@ -59,21 +84,24 @@ def _installations_owed(staff: Staff, on: date) -> list[str]:
 
 def run(staff: Staff, work: DayOfWork, *, late_stop: bool) -> None:
     """当天 (B6, B11, B13, B16): morning feedback, loading, departure, signatures and cash, installations."""
-    try:
-        day = staff[ASSISTANT].get(f"/api/days/{work.on}")
-    except CallFailed:
-        return
-    slots = [slot for slot in day["slots"] if slot["kind"] != "visit"]
+    slots = [slot for slot in _slots(staff, work.on) if slot["kind"] != "visit"]
     deliveries = [slot for slot in slots if slot["kind"] == "delivery"]
     feedback = {"stops": [{"job_id": slot["job_id"], "ready": True} for slot in deliveries]}
     if deliveries:
         staff.tell(WAREHOUSE, f"/api/picklists/{work.on}/feedback", feedback, at=clock(work.on, 8, 22))
+    for slot in deliveries:
+        staff.tell(QC, f"/api/quality/{slot['contract_no']}/passes", {}, at=clock(work.on, 7, 40))
+    staff.settle()
     for crew in sorted({slot["crew"] for slot in deliveries}):
         _load_and_depart(staff, work.on, crew)
     staff.settle()
-    for index, slot in enumerate(sorted(slots, key=lambda s: str(s["window"]["ends"]))):
+    for index, slot in enumerate(slots):
         ends = datetime.fromisoformat(slot["window"]["ends"])
         if slot["kind"] == "delivery":
+            if index % 5 != 3:
+                ahead = datetime.fromisoformat(slot["window"]["starts"]) - timedelta(minutes=75)
+                leader = LEADERS[slot["crew"]]
+                staff.tell(leader, f"/api/jobs/{slot['job_id']}/arrival-call", {"result": "reached"}, at=ahead)
             _deliver(staff, slot, ends + timedelta(minutes=25 if late_stop and index == 0 else -12))
         elif slot["kind"] == "installation":
             accepted = {"accepted_by": "客户本人", "note": "安装完好，已清场"}
@@ -91,7 +119,9 @@ def _load_and_depart(staff: Staff, on: date, crew: str) -> None:
         return
     counted = [{"job_id": stop["job_id"], "lines": [_count(line) for line in stop["lines"]]} for stop in sheet["stops"]]
     signed = {"counted": counted, "leader_signed": LEADERS[crew], "warehouse_signed": WAREHOUSE}
+    staff.tell(SUPERVISOR, f"/api/runs/{on}/{crew}/list", at=clock(on, 8, 25))
     staff.tell(WAREHOUSE, f"/api/runs/{on}/{crew}/load", signed, at=clock(on, 8, 45))
+    staff.settle()
     staff.tell(LEADERS[crew], f"/api/runs/{on}/{crew}/depart", at=clock(on, 8, 55))
 
 
@@ -108,18 +138,31 @@ def _deliver(staff: Staff, slot: dict[str, Any], at: datetime) -> None:
         "taught_use": True,
         "cash_fen": job["amount_due_fen"] or 0,
     }
-    staff.tell(LEADERS[slot["crew"]], f"/api/jobs/{slot['job_id']}/delivery", signed, at=at)
+    leader, path = LEADERS[slot["crew"]], f"/api/jobs/{slot['job_id']}"
+    staff.tell(leader, f"{path}/arrival", at=at - timedelta(minutes=20))
+    staff.tell(leader, f"{path}/delivery", signed, at=at)
 
 
 def _hand_in(staff: Staff, on: date, crew: str) -> None:
-    """日清日结 (B16): what is on the vehicle is handed in the same evening."""
+    """日清日结, 日报 (B16, B17): what is on the vehicle is handed in the same evening; the leader closes his day."""
     try:
         cash = staff[ACCOUNTANT].get(f"/api/runs/{on}/{crew}")["on_vehicle_fen"]
     except CallFailed:
         return
+    run = f"/api/runs/{on}/{crew}"
     if cash:
-        body = {"amount_fen": cash, "received_by": ACCOUNTANT}
-        staff.tell(ACCOUNTANT, f"/api/runs/{on}/{crew}/cash-in", body, at=clock(on, 18, 15))
+        body = {
+            "amount_fen": cash,
+            "received_by": ACCOUNTANT,
+            "receipt_no": f"SJ{on:%m%d}-{crew}",
+            "witness": SUPERVISOR,
+        }
+        staff.tell(ACCOUNTANT, f"{run}/cash-in", body, at=clock(on, 18, 15))
+    staff.tell(LEADERS[crew], f"{run}/close", at=clock(on, 18, 30))
+    if on.day % 5 or crew != "S2":
+        check = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)
+        report = {"vehicle_check": check, "parking": "总仓停车场"}
+        staff.tell(LEADERS[crew], f"{run}/report", report, at=clock(on, 18, 40))
 
 
 __all__ = ["book", "place", "plan", "run"]

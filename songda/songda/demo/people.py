@@ -12,6 +12,7 @@ from songda.client import CallFailed, Client
 
 ASSISTANT, SUPERVISOR, SPECIALIST = "he.jx", "tan.zw", "liang.my"
 DESK_SUPERVISOR, WAREHOUSE, ACCOUNTANT, TECHNICIAN = "ou.yl", "mai.gh", "su.kj", "zhou.jm"
+QC = "lu.qc"
 LEADERS = {"S1": "li.zq", "S2": "chen.gd", "A1": "huang.wy", "A2": "he.zb"}
 
 
@@ -68,6 +69,7 @@ __all__ = [
     "ASSISTANT",
     "DESK_SUPERVISOR",
     "LEADERS",
+    "QC",
     "SPECIALIST",
     "SUPERVISOR",
     "TECHNICIAN",
