@@ -11,7 +11,7 @@ from dispatch_world import RowsInMemory, World
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from contracts.fact import Half
+from contracts.fact import ContractLine, Half
 from dispatch.api import router
 from dispatch.domain import job_state
 from dispatch.domain.booking import BookInstallation
@@ -55,7 +55,14 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def ready(self, *jobs: str, on: date = DAY, half: Half | None = None, district: str = "南海区") -> None:
+    def ready(
+        self,
+        *jobs: str,
+        on: date = DAY,
+        half: Half | None = None,
+        district: str = "南海区",
+        lines: tuple[ContractLine, ...] = LINES,
+    ) -> None:
         """Jobs that can be placed that day: deliveries are booked for it."""
         for job in jobs:
             kind = {"D": "delivery", "I": "installation", "V": "visit"}[job[0]]
@@ -65,7 +72,7 @@ class Desk:
                 kind=kind,
                 contract_no=job[2:],
                 customer=customer,
-                lines=LINES,
+                lines=lines,
                 complete_on=date(2026, 3, 9),
                 promised_on=on,
             )

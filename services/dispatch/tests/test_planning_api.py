@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from dispatch_cases import DAY, POLICY
-from planning_desk import LEADER, SUPERVISOR, Desk, a_desk
+from dispatch_cases import DAY, POLICY, TOILET
+from planning_desk import LEADER, SUPERVISOR, TOKENS, Desk, a_desk
 
 from dispatch.domain.stop import DepartStop, PublishStop
 
@@ -217,11 +217,34 @@ async def test_a_supervisor_forces_what_is_soft_and_an_assistant_does_not(desk: 
     assert (refused, slot["half"], slot["forced"]) == ((409, "force_needs_supervisor"), "pm", "客户改口，下午也行")
 
 
-async def test_nobody_but_planners_changes_a_plan(desk: Desk) -> None:
+async def test_goods_too_large_for_a_half_day_are_offered_and_take_both_halves_of_a_crew(desk: Desk) -> None:
+    """B8: and go back there when they are moved in vain."""
+    large = TOILET.model_copy(update={"quantity": 40})
+    desk.ready("D-1", lines=(large,))
+    desk.ready("D-2")
+    wanted = {"on": str(DAY), "half": "am", "crew": "S1"}
+    facts = (await desk.post("/jobs/D-1/slot", wanted)).json()["facts"]
+    await desk.done("/jobs/D-1/slot", {**wanted, "spread": True})
+    beside = await desk.refused("/jobs/D-2/slot", {**wanted, "half": "pm"})
+    moved = await desk.done("/jobs/D-1/slot", {**wanted, "crew": "S2", "spread": True})
+    await desk.done(UNDO, {"change_id": moved["body"]["change_id"]})
+    slot = (await desk.get(f"/days/{DAY}"))["slots"][0]
+    assert (facts["clashes"], facts["fits_spread"], beside, desk.places(), slot["spread"]) == (
+        "volume",
+        True,
+        (409, "slot_clash"),
+        {"D-1": ("S1", "am", 1)},
+        True,
+    )
+
+
+async def test_nobody_but_planners_changes_a_plan_and_a_crew_does_not_see_what_others_had(desk: Desk) -> None:
     """C18"""
     desk.ready("D-1")
     body = {"moves": [move("D-1", "S1")]}
-    assert await desk.refused(CHANGES, body, person=LEADER) == (403, "not_your_role")
+    token = {"Authorization": f"Bearer {TOKENS.issue(LEADER)}"}
+    listed = await desk.client.get(f"/api/days/{DAY}/changes", headers=token)
+    assert (await desk.refused(CHANGES, body, person=LEADER), listed.status_code) == ((403, "not_your_role"), 403)
 
 
 async def test_jobs_that_are_not_ready_are_all_named_before_anything_is_asked(desk: Desk) -> None:

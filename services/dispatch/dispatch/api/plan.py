@@ -5,7 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dispatch.api.rights import PLANS, PLANS_VISITS, READS, CrewInPath, DayInPath, JobInPath, job_row, policy_now
+from dispatch.api.rights import (
+    CREW_ROLES,
+    PLANS,
+    PLANS_VISITS,
+    READS,
+    CrewInPath,
+    DayInPath,
+    JobInPath,
+    job_row,
+    policy_now,
+)
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, day_id
 from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
@@ -95,8 +105,8 @@ async def redo(on: DayInPath, body: TurnRequest, desk: Desk) -> Answer:
 
 @router.get("/days/{on}/changes", summary="变更记录 What was changed on a day, by whom (B4, X1)")
 async def changes(on: DayInPath, desk: Desk, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
-    """Newest first: who, when, why, from where to where, and whether it stands."""
-    desk.allow(*READS)
+    """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
+    desk.allow(*(role for role in READS if role not in CREW_ROLES))
     row = await desk.rows("plan_changes").get(f"{DEPOT}:{on.isoformat()}")
     known = [] if row is None else row["plan"]["changes"]
     newest = [ChangeView.model_validate(one) for one in reversed(known[-limit:])]
