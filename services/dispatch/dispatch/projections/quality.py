@@ -2,22 +2,22 @@
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.inventory_packing import QualityFailed, QualityPassed
+from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
 from dispatch.projections.rows import Json, after_colon
 from runtime.service import Facet, Projection
 
 
 def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """`passed`: pieces per line number (as text) that may be loaded."""
+    """`passed`: pieces per line number (as text) that lie in the warehouse and may be loaded; what left counts off."""
     row = {"passed": {}, **(facet or {}), "version": meta.sequence}
-    if isinstance(event, QualityPassed | QualityFailed):
+    if isinstance(event, QualityPassed | QualityFailed | PassedGoodsGone):
         return {**row, "passed": {str(line.line_no): line.quantity for line in event.totals}}
     return row
 
 
 QUALITY = Projection(
     name="quality",
-    version=1,
+    version=2,
     row=after_colon,
     facets=(Facet(name="quality", service="inventory", prefixes=("qc",), fold=fold_quality),),
 )
