@@ -118,6 +118,13 @@ class InstallationBooked(Fact):
     """Another day was agreed before (改约)."""
 
 
+class SiteRemark(Value):
+    """Why an item of the checklist is a "no", as the customer said (B2)."""
+
+    item: str
+    reason: str
+
+
 class SiteNotReady(Fact):
     """现场未备好 (B2): at least one "no" on the checklist; call back on the day given."""
 
@@ -126,6 +133,7 @@ class SiteNotReady(Fact):
     missing: tuple[str, ...]
     call_back_on: date
     checklist: Checklist
+    remarks: tuple[SiteRemark, ...] = ()
 
 
 class StopScheduled(Fact):
@@ -715,6 +723,7 @@ __all__ = [
     "RunPlanned",
     "RunStop",
     "SiteNotReady",
+    "SiteRemark",
     "Slot",
     "SlotConfirmed",
     "SlotMove",

@@ -118,6 +118,7 @@ class Policy(_Data):
     warranty_months_default: int  # A7
     # B: dispatch
     booking_days_ahead: int  # B1
+    booking_days_counting: Literal["calendar", "working"]  # B1
     call_back_within_days: int  # B2
     plan_due: time  # B4, K4: the day before
     feedback_due: time  # B6, K7: on the day
