@@ -1,126 +1,13 @@
 """HTTP of the service desk, over the rules alone: statuses, roles, the path to the archive."""
 
-from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
-from httpx import ASGITransport, AsyncClient
+from desk_world import TICKET, client
+from httpx import AsyncClient
 
-from contracts.decision import Context, Rejected
-from contracts.envelope import Meta
-from contracts.policy import policy_book
-from runtime import http
-from runtime.http import Asking
-from runtime.http_errors import add_error_handling
-from runtime.outcome import Outcome
-from runtime.people import Person
-from service_desk.api import router
-from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import decide, evolve
-from service_desk.projections.tickets import fold_ticket
-
-NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
-TICKET: dict[str, Any] = {
-    "ticket_id": "T-1",
-    "kind": "repair",
-    "contract_no": "HT26030001",
-    "customer": {"name": "马娜", "phone": "13800001111", "address": "海八东路1号", "district": "南海区"},
-    "product": "连体坐便器",
-    "problem": "漏水",
-}
-CONTRACT: dict[str, Any] = {
-    "_id": "HT26030001",
-    "order": {"store_code": "S02", "lines": [{"sku": "WC-100", "name": "连体坐便器", "warranty": None}]},
-}
-PEOPLE = {
-    role: Person(id=f"{role}.1", name=role, role=role)
-    for role in ("cs_specialist", "cs_supervisor", "install_supervisor", "technician", "warehouse", "accountant")
-} | {"store": Person(id="wu.xm", name="吴晓敏", role="store", store="S02")}
-
-
-class Memory:
-    """Tickets, their rows, and whose contracts there are; in memory."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, Ticket] = {}
-        self.facets: dict[str, Any] = {}
-        self.contracts: dict[str, Any] = {"HT26030001": CONTRACT}
-
-    def decide(self, aggregate_id: str, command: Any, person: Person) -> Outcome:
-        state = self.states.get(aggregate_id, INITIAL)
-        decision = decide(command, state, Context(NOW, person.id, person.role, policy_book().at(NOW)))
-        if isinstance(decision, Rejected):
-            return Outcome("c", aggregate_id, "rejected", rejected=decision)
-        row = aggregate_id.partition(":")[2]
-        for event in decision:
-            self.states[aggregate_id] = state = evolve(state, event)
-            meta = Meta("e", "", "", aggregate_id, NOW, 1, "c", "c", person.id, 0)
-            self.facets[row] = fold_ticket(self.facets.get(row), event, meta)
-        return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
-
-
-class MemoryRows:
-    """A read model that answers equality and `$in`."""
-
-    def __init__(self, documents: Mapping[str, Any]) -> None:
-        self._documents = documents
-
-    async def get(self, row_id: str) -> Any:
-        return self._documents.get(row_id)
-
-    async def find(self, query: Mapping[str, Any], **_: Any) -> list[Any]:
-        return [document for document in self._documents.values() if self._fits(document, query)]
-
-    async def count(self, query: Mapping[str, Any]) -> int:
-        return len(await self.find(query))
-
-    def _fits(self, document: Any, query: Mapping[str, Any]) -> bool:
-        for path, wanted in query.items():
-            facet, _, field = path.partition(".")
-            value = document[facet][field]
-            options = wanted["$in"] if isinstance(wanted, dict) else [wanted]
-            if not any(option in value if isinstance(value, list) else option == value for option in options):
-                return False
-        return True
-
-
-class DeskOverRules(Asking):
-    """A desk whose commands meet the rules directly."""
-
-    memory: Memory
-
-    async def ask(self, aggregate_id: str, command: Any, **_: Any) -> Outcome:
-        return self.memory.decide(aggregate_id, command, self.person)
-
-    def rows(self, projection: str) -> Any:
-        if projection == "contracts":
-            return MemoryRows(self.memory.contracts)
-        documents = {
-            row: {"_id": row, "ticket": facet, "_pos": {"ticket": {"seq": 1}}}
-            for row, facet in self.memory.facets.items()
-        }
-        return MemoryRows(documents)
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[AsyncClient]:
-    app = FastAPI()
-    app.include_router(router)
-    app.state.owners = {"ticket": "service_desk"}
-    add_error_handling(app, 25 << 20)
-    memory = Memory()
-
-    def desk(request: Request, response: Response) -> Asking:
-        asking = DeskOverRules(request, response, PEOPLE[request.headers["x-role"]])
-        asking.memory = memory
-        return asking
-
-    app.dependency_overrides[http._asking] = desk
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
-        yield client
+__all__ = ["client"]
 
 
 async def post(client: AsyncClient, role: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -255,3 +142,220 @@ async def test_who_has_no_business_with_tickets_reads_none(client: AsyncClient) 
     """C18"""
     status, _ = await get(client, "accountant")
     assert status == 403
+
+
+VISIT: dict[str, Any] = {
+    "on": "2026-03-14",
+    "window": {"starts": "2026-03-14T01:00:00Z", "ends": "2026-03-14T03:00:00Z"},
+    "technician": "technician.1",
+}
+
+
+async def test_the_contract_says_whether_the_warranty_holds_and_which_sku_it_is(client: AsyncClient) -> None:
+    """C5, A7"""
+    await post(client, "cs_specialist", "", TICKET)
+    await post(client, "cs_specialist", "", {**TICKET, "ticket_id": "T-2", "contract_no": "HT23010001"})
+    await post(client, "cs_specialist", "", {**TICKET, "ticket_id": "T-3", "contract_no": "HT99999999"})
+    rows = [(await get(client, "cs_specialist", f"/T-{number}"))[1] for number in (1, 2, 3)]
+    assert [(row["warranty"], row["warranty_ends_on"], row["sku"], row["pays"]) for row in rows] == [
+        ("before", None, "WC-100", "free"),
+        ("out", "2025-01-09", "WC-100", "quote"),
+        ("unknown", None, "", "judge"),
+    ]
+
+
+async def test_out_of_warranty_is_quoted_and_accepted_before_anybody_visits(client: AsyncClient) -> None:
+    """C5"""
+    steps: list[tuple[str, str, Any]] = [
+        ("cs_specialist", "", {**TICKET, "contract_no": "HT23010001"}),
+        ("cs_specialist", "/T-1/visit", VISIT),
+        ("cs_specialist", "/T-1/quote", {"quote_no": "B1", "parts_fen": 100, "labour_fen": 200}),
+        ("cs_specialist", "/T-1/visit", VISIT),
+        ("cs_specialist", "/T-1/quote/acceptance", {"quote_no": "B1", "accepted_by": "马娜"}),
+        ("cs_specialist", "/T-1/visit", VISIT),
+    ]
+    assert [await post(client, *step) for step in steps] == [
+        (201, ["TicketOpened"]),
+        (409, "quote_first"),
+        (200, ["QuoteGiven"]),
+        (409, "quote_not_accepted"),
+        (200, ["QuoteAccepted"]),
+        (200, ["VisitBooked"]),
+    ]
+
+
+async def test_a_contract_that_is_linked_later_settles_the_warranty(client: AsyncClient) -> None:
+    """C4, C5"""
+    await post(client, "cs_specialist", "", {**TICKET, "contract_no": None, "proof": ["p1.jpg"]})
+    unknown = await post(client, "cs_specialist", "/T-1/visit", VISIT)
+    linked = await post(client, "cs_specialist", "/T-1/link", {"contract_no": "HT26030001"})
+    booked = await post(client, "cs_specialist", "/T-1/visit", VISIT)
+    assert (unknown, linked, booked) == (
+        (409, "coverage_unknown"),
+        (200, ["TicketLinked", "CoverageJudged"]),
+        (200, ["VisitBooked"]),
+    )
+
+
+async def test_the_warehouse_is_looked_into_before_a_part_is_bought(client: AsyncClient) -> None:
+    """C7"""
+    await post(client, "cs_specialist", "", TICKET)
+    bought = {"part_no": "P1", "route": "purchase", "sku": "S1", "name": "密封圈"}
+    assert [
+        await post(client, "procurement", "/T-1/parts", bought),
+        await post(client, "procurement", "/T-1/parts", {**bought, "sku": "S9"}),
+        await post(client, "warehouse", "/T-1/parts", {**bought, "part_no": "P2", "route": "warehouse", "quantity": 3}),
+        await post(client, "warehouse", "/T-1/parts", {**bought, "part_no": "P2", "route": "warehouse"}),
+    ] == [(409, "in_stock"), (200, ["PartsRouted"]), (409, "not_in_stock"), (200, ["PartsRouted"])]
+
+
+async def test_a_complaint_about_conduct_is_for_the_desk_and_the_manager(client: AsyncClient) -> None:
+    """C15, C18"""
+    body = {**TICKET, "kind": "complaint", "conduct": True, "about": "送货一组", "problem": "索要小费"}
+    opened = await post(client, "cs_specialist", "", body)
+    seen = {role: (await get(client, role, "/T-1"))[0] for role in ("manager", "cs_specialist", "store", "warehouse")}
+    lists = {role: (await get(client, role))[1]["total"] for role in ("manager", "install_supervisor", "store")}
+    assert (opened, seen, lists) == (
+        (201, ["TicketOpened", "ComplaintRegistered", "ConductReported"]),
+        {"manager": 200, "cs_specialist": 200, "store": 404, "warehouse": 404},
+        {"manager": 1, "install_supervisor": 0, "store": 0},
+    )
+
+
+async def test_two_tickets_of_one_customer_are_merged_and_of_two_are_not(client: AsyncClient) -> None:
+    """C4"""
+    other = {**TICKET["customer"], "phone": "13900009999"}
+    await post(client, "cs_specialist", "", TICKET)
+    await post(client, "cs_specialist", "", {**TICKET, "ticket_id": "T-2", "contract_no": "HT23010001"})
+    stranger = {**TICKET, "ticket_id": "T-3", "contract_no": "HT23010001", "customer": other}
+    await post(client, "cs_specialist", "", stranger)
+    assert [
+        await post(client, "cs_specialist", "/T-1/merge", {"duplicate": number}) for number in ("T-2", "T-3", "T-9")
+    ] == [(200, ["TicketsMerged"]), (409, "other_customer"), (404, "unknown_ticket")]
+
+
+async def test_a_repeat_is_noted_by_hand_against_the_last_visit_that_repaired(client: AsyncClient) -> None:
+    """C8"""
+    await post(client, "cs_specialist", "", {**TICKET, "at": "2026-03-10T01:00:00Z"})
+    await post(client, "cs_specialist", "", {**TICKET, "ticket_id": "T-2", "problem": "地上有水"})
+    nothing = await post(client, "cs_specialist", "/T-2/repeat", {"earlier_ticket": "T-1"})
+    window = {"starts": "2026-03-12T01:00:00Z", "ends": "2026-03-12T03:00:00Z"}
+    visit = {**VISIT, "on": "2026-03-12", "window": window, "at": "2026-03-11T01:00:00Z"}
+    await post(client, "cs_specialist", "/T-1/visit", visit)
+    repaired = {"visit_no": 1, "outcome": "repaired", "report_ref": "BG1", "at": "2026-03-12T02:00:00Z"}
+    await post(client, "technician", "/T-1/visit/completion", repaired)
+    found = await post(client, "cs_specialist", "/T-2/repeat", {"earlier_ticket": "T-1"})
+    _, row = await get(client, "cs_specialist", "/T-2")
+    assert (nothing, found, row["repeat_of"][0]["technician"], row["next_step"]) == (
+        (409, "nothing_repaired"),
+        (200, ["RepeatRepairFound", "ExpertAsked"]),
+        "technician.1",
+        "reply",
+    )
+
+
+async def test_a_customer_rates_by_link_without_login(client: AsyncClient) -> None:
+    """C9, C11, C18"""
+    await post(client, "cs_specialist", "", TICKET)
+    await post(client, "cs_specialist", "/T-1/visit", VISIT)
+    _, early = await get(client, "technician", "/T-1/rating-link")
+    unrated = await client.get(f"/api/ratings/{early['code']}")
+    repaired = {"visit_no": 1, "outcome": "repaired", "report_ref": "BG1"}
+    await post(client, "technician", "/T-1/visit/completion", repaired)
+    page = await client.get(f"/api/ratings/{early['code']}")
+    rated = await client.post(f"/api/ratings/{early['code']}", json={"rating": 5, "comment": "好"})
+    forged = await client.post(f"/api/ratings/{early['code']}x", json={"rating": 1})
+    _, row = await get(client, "cs_specialist", "/T-1")
+    assert (unrated.status_code, page.json(), rated.json()["events"], forged.status_code) == (
+        404,
+        {
+            "ticket_id": "T-1",
+            "product": "连体坐便器",
+            "visit_no": 1,
+            "visited_on": "2026-03-14",
+            "rating": None,
+            "comment": "",
+        },
+        ["RatingGiven"],
+        404,
+    )
+    assert (row["visits"][0]["rating"], row["visits"][0]["comment"]) == (5, "好")
+
+
+async def test_the_queue_is_filtered_by_what_is_overdue_waiting_or_told(client: AsyncClient) -> None:
+    """X4, C13"""
+    await post(client, "cs_specialist", "", TICKET)
+    await post(client, "cs_specialist", "", {**TICKET, "ticket_id": "T-2"})
+    await post(client, "procurement", "/T-2/supplier-wait", {"supplier": "恒洁", "reason": "外购件"})
+    queries = (
+        "",
+        "?waiting=true",
+        "?waiting=false",
+        "?overdue=true",
+        "?told=manager",
+        "?due_before=2026-03-15T08:00:00%2B08:00",
+    )
+    assert [(await get(client, "cs_specialist", query))[1]["total"] for query in queries] == [2, 1, 1, 0, 0, 1]
+    _, row = await get(client, "cs_specialist", "/T-2")
+    assert (row["waiting"], [duty["state"] for duty in row["duties"]]) == ("恒洁", ["held"])
+
+
+async def test_one_ticket_has_its_timeline(client: AsyncClient) -> None:
+    """X1"""
+    await post(client, "cs_specialist", "", TICKET)
+    await post(client, "cs_specialist", "/T-1/reply", {"note": "已致电"})
+    _, row = await get(client, "cs_specialist", "/T-1")
+    moment = datetime(2026, 3, 13, 2, tzinfo=UTC)
+    assert [(entry["event"], entry["zh"], entry["by"], entry["text"]) for entry in row["timeline"]] == [
+        ("TicketOpened", "登记", "cs_specialist.1", "漏水"),
+        ("TicketReplied", "回复客户", "cs_specialist.1", "已致电"),
+    ]
+    assert {datetime.fromisoformat(entry["at"]) for entry in row["timeline"]} == {moment}
+
+
+async def rounds(client: AsyncClient, role: str, path: str, body: Any = None) -> tuple[int, Any]:
+    answer = await client.post(f"/api{path}", json=body, headers={"x-role": role})
+    content = answer.json()
+    return answer.status_code, content.get("events", content.get("code"))
+
+
+async def test_a_round_of_visits_is_planned_recorded_and_closed(client: AsyncClient) -> None:
+    """C16, C18"""
+    plan = {
+        "plan_id": "ZF-1",
+        "title": "三月走访",
+        "area": "南海",
+        "starts_on": "2026-03-10",
+        "ends_on": "2026-03-20",
+        "responsible": "ou.yl",
+        "calls": [{"customer": TICKET["customer"]}],
+    }
+    record = {"visited_on": "2026-03-12", "met": True, "answers": [], "note": "满意"}
+    assert [
+        await rounds(client, "cs_supervisor", "/visit-plans", plan),
+        await rounds(client, "warehouse", "/visit-plans", plan),
+        await rounds(client, "technician", "/visit-plans/ZF-1/calls/1", record),
+        await rounds(client, "cs_supervisor", "/visit-plans/ZF-1/closing"),
+    ] == [
+        (201, ["VisitPlanned"]),
+        (403, "not_your_role"),
+        (200, ["VisitRecorded"]),
+        (200, ["VisitPlanClosed"]),
+    ]
+    shown = await client.get("/api/visit-plans", headers={"x-role": "manager"})
+    assert [(row["visited"], row["calls"][0]["customer"]["phone"]) for row in shown.json()["rows"]] == [
+        (1, "138****1111")
+    ]
+
+
+async def test_a_call_back_is_planned_and_made(client: AsyncClient) -> None:
+    """C17"""
+    body = {"callback_id": "CB-1", "customer": TICKET["customer"], "due_on": "2026-03-13"}
+    heard = {"reached": True, "satisfied": False, "complaint": "柜门异响"}
+    assert [
+        await rounds(client, "cs_specialist", "/call-backs", body),
+        await rounds(client, "technician", "/call-backs/CB-1/result", heard),
+        await rounds(client, "cs_specialist", "/call-backs/CB-1/result", heard),
+    ] == [(201, ["CallBackPlanned"]), (403, "not_your_role"), (200, ["CustomerCalledBack"])]
+    shown = await client.get("/api/call-backs?state=done", headers={"x-role": "cs_specialist"})
+    assert [row["complaint"] for row in shown.json()["rows"]] == ["柜门异响"]

@@ -8,7 +8,9 @@ from contracts.decision import Context
 from contracts.fact import Customer, Window
 from contracts.policy import policy_book
 from contracts.service_desk import (
+    InformationTaken,
     LeftoverGoodsArrived,
+    LeftoverGoodsDamaged,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
     TicketEvent,
@@ -18,7 +20,12 @@ from contracts.service_desk import (
 )
 from service_desk.domain import order_refusals as refusals
 from service_desk.domain.clocks import sms_watch, visit_watch
-from service_desk.domain.leftover_orders import ApproveLeftoverOrder, NoteLeftoverArrival, PlaceLeftoverOrder
+from service_desk.domain.leftover_orders import (
+    ApproveLeftoverOrder,
+    NoteLeftoverArrival,
+    PlaceLeftoverOrder,
+    TakeInformation,
+)
 from service_desk.domain.situations import INITIAL, Ticket
 from service_desk.domain.ticket import decide, evolve
 from service_desk.domain.visits import BookVisit
@@ -191,6 +198,69 @@ def test_goods_of_an_order_that_nobody_approved_are_refused() -> None:
 def test_an_order_that_is_not_there_is_refused(command: ApproveLeftoverOrder | NoteLeftoverArrival) -> None:
     """C9"""
     assert decide(command, given(OPENED), SUPERVISOR) == refusals.no_such_order("YL1")
+
+
+DAMAGED = LeftoverGoodsDamaged(
+    at=NOW,
+    ticket_id="T-1",
+    order_no="YL1",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    product="连体坐便器",
+    fault="carrier",
+    note="箱角压坏",
+    photos=("p2.jpg",),
+)
+CAME_DAMAGED = NoteLeftoverArrival(order_no="YL1", damaged=True, fault="carrier", note="箱角压坏", photos=("p2.jpg",))
+TOLD = OPENED.model_copy(update={"channel": "phone"})
+NEEDED = InformationTaken(
+    at=NOW, ticket_id="T-1", findings="水箱盖缺失", order_needed=True, items="水箱盖", photos=(), taken_by="liang.my"
+)
+NOT_NEEDED = NEEDED.model_copy(update={"order_needed": False})
+
+
+def test_transport_damage_is_on_record_and_what_comes_again_is_in() -> None:
+    """C9: the customer is told at once, from the event."""
+    assert [
+        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED), SPECIALIST),
+        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
+        decide(ARRIVE, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
+        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
+        decide(CAME_DAMAGED, given(OPENED, PLACED), SPECIALIST),
+    ] == [(DAMAGED,), (), (ARRIVED,), refusals.goods_in_already("YL1"), refusals.order_not_approved("YL1")]
+
+
+def test_what_came_damaged_may_be_ordered_anew_and_a_visit_waits_for_it() -> None:
+    """C9"""
+    second = PLACE.model_copy(update={"order_no": "YL2"})
+    book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
+    story = given(OPENED, PLACED, APPROVED, DAMAGED)
+    assert [decide(second, story, DESIGNER), decide(book, story, SPECIALIST)] == [
+        (PLACED.model_copy(update={"order_no": "YL2"}),),
+        refusals.goods_damaged("YL1"),
+    ]
+
+
+def test_what_a_customer_reports_starts_with_the_information_form() -> None:
+    """C9"""
+    take = TakeInformation(findings="水箱盖缺失", order_needed=True, items="水箱盖")
+    assert [
+        decide(PLACE, given(TOLD), DESIGNER),
+        decide(take, given(TOLD), SPECIALIST),
+        decide(take, given(TOLD, NEEDED), SPECIALIST),
+        decide(PLACE, given(TOLD, NEEDED), DESIGNER),
+        decide(PLACE, given(TOLD, NOT_NEEDED), DESIGNER),
+    ] == [refusals.information_missing(), (NEEDED,), (), (PLACED,), refusals.no_order_needed()]
+
+
+def test_if_no_order_is_needed_it_goes_straight_to_the_visit() -> None:
+    """C9"""
+    book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
+    assert [
+        decide(book, given(TOLD), SPECIALIST),
+        decide(book, given(TOLD, NEEDED), SPECIALIST),
+        decide(book, given(TOLD, NOT_NEEDED), SPECIALIST),
+    ] == [refusals.information_missing(), refusals.order_first(), (BOOKED,)]
 
 
 @pytest.mark.parametrize("events", [(PLACED,), (PLACED, APPROVED)])

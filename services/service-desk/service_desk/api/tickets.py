@@ -1,6 +1,6 @@
 """A request comes in and is answered; the queue by what is due next; one ticket with its timeline."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -184,7 +184,7 @@ async def tickets(
     if waiting is not None:
         query["ticket.waiting"] = {"$ne": None} if waiting else None
     if due_before is not None:
-        query["ticket.due_key"] = {"$lt": due_before.isoformat()}
+        query["ticket.due_key"] = {"$lt": due_before.astimezone(UTC).isoformat()}
     query |= await _own(desk, contract_no)
     rows = desk.rows("tickets")
     found = await rows.find(query, sort=[("ticket.due_key", 1), ("_id", 1)], limit=limit, skip=offset)

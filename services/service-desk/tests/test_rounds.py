@@ -1,0 +1,259 @@
+"""Visit plans and regular call-backs: a plan, a record, and a complaint that becomes a ticket."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, asked_by, meta, names
+
+from contracts.decision import Rejected
+from contracts.service_desk import (
+    CallBackDropped,
+    CallBackPlanned,
+    CustomerCalledBack,
+    PlannedCall,
+    VisitAnswer,
+    VisitPlanClosed,
+    VisitPlanned,
+    VisitRecorded,
+)
+from service_desk.domain import call_back, visit_plan
+from service_desk.domain import round_refusals as refusals
+from service_desk.domain.call_back import DropCallBack, PlanCallBack, RecordCallBack
+from service_desk.domain.clocks import call_back_watch
+from service_desk.domain.duties import KeepWatch
+from service_desk.domain.visit_plan import CloseVisitPlan, PlanVisits, RecordVisit
+from service_desk.projections.rounds import fold_call_back, fold_plan
+
+PLAN = PlanVisits.model_validate(
+    {
+        "plan_id": "ZF-1",
+        "title": "三月走访",
+        "area": "南海",
+        "starts_on": "2026-03-10",
+        "ends_on": "2026-03-20",
+        "responsible": "ou.yl",
+        "questions": ["设计是否合用？"],
+        "calls": [
+            {"contract_no": "HT26030001", "customer": CUSTOMER, "about": "橱柜"},
+            {"customer": CUSTOMER},
+        ],
+    }
+)
+PLANNED = VisitPlanned(
+    at=NOW,
+    plan_id="ZF-1",
+    title="三月走访",
+    area="南海",
+    starts_on=date(2026, 3, 10),
+    ends_on=date(2026, 3, 20),
+    responsible="ou.yl",
+    questions=("设计是否合用？",),
+    calls=(
+        PlannedCall(call_no=1, contract_no="HT26030001", customer=CUSTOMER, about="橱柜"),
+        PlannedCall(call_no=2, contract_no=None, customer=CUSTOMER, about=""),
+    ),
+)
+ANSWER = VisitAnswer(topic="design", question="设计是否合用？", answer="吊柜偏高")
+RECORD = RecordVisit(call_no=1, visited_on=date(2026, 3, 12), met=True, answers=(ANSWER,), complaint="柜门异响")
+RECORDED = VisitRecorded(
+    at=NOW,
+    plan_id="ZF-1",
+    call_no=1,
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    visited_on=date(2026, 3, 12),
+    visited_by="liang.my",
+    met=True,
+    answers=(ANSWER,),
+    note="",
+    complaint="柜门异响",
+)
+CLOSED = VisitPlanClosed(at=NOW, plan_id="ZF-1", visited=1, left_out=1, note="")
+
+
+def plan(*events: Any) -> visit_plan.VisitPlan:
+    state = visit_plan.INITIAL
+    for event in events:
+        state = visit_plan.evolve(state, event)
+    return state
+
+
+def test_a_plan_says_whom_we_visit_and_what_we_ask() -> None:
+    """C16"""
+    other = PLAN.model_copy(update={"area": "禅城"})
+    backwards = PLAN.model_copy(update={"ends_on": date(2026, 3, 9)})
+    assert [
+        visit_plan.decide(PLAN, plan(), SPECIALIST),
+        visit_plan.decide(PLAN, plan(PLANNED, RECORDED), SPECIALIST),
+        visit_plan.decide(other, plan(PLANNED), SPECIALIST),
+        visit_plan.decide(backwards, plan(), SPECIALIST),
+    ] == [(PLANNED,), (), refusals.plan_exists("ZF-1"), refusals.plan_ends_first()]
+
+
+def test_a_visit_is_recorded_with_its_answers() -> None:
+    """C16"""
+    absent = RecordVisit(call_no=2, visited_on=date(2026, 3, 12), met=False)
+    assert [
+        visit_plan.decide(RECORD, plan(PLANNED), SPECIALIST),
+        visit_plan.decide(RECORD, plan(PLANNED, RECORDED), SPECIALIST),
+        names(visit_plan.decide(absent, plan(PLANNED), SPECIALIST)),
+        visit_plan.decide(absent.model_copy(update={"complaint": "x"}), plan(PLANNED), SPECIALIST),
+        visit_plan.decide(RECORD.model_copy(update={"call_no": 3}), plan(PLANNED), SPECIALIST),
+        visit_plan.decide(RECORD.model_copy(update={"visited_on": date(2026, 3, 14)}), plan(PLANNED), SPECIALIST),
+        visit_plan.decide(RECORD, plan(), SPECIALIST),
+    ] == [
+        (RECORDED,),
+        (),
+        ["VisitRecorded"],
+        refusals.not_met_but_answered(),
+        refusals.unknown_call(3),
+        refusals.visited_in_future("2026-03-14"),
+        refusals.unknown_plan(),
+    ]
+
+
+def test_a_plan_is_closed_with_who_was_met_and_who_was_left_out() -> None:
+    """C16"""
+    assert [
+        visit_plan.decide(CloseVisitPlan(), plan(PLANNED, RECORDED), SPECIALIST),
+        visit_plan.decide(CloseVisitPlan(), plan(PLANNED, RECORDED, CLOSED), SPECIALIST),
+        visit_plan.decide(RECORD, plan(PLANNED, CLOSED), SPECIALIST),
+    ] == [(CLOSED,), (), refusals.plan_closed("ZF-1")]
+
+
+def test_the_row_of_a_plan_counts_who_was_met() -> None:
+    """C16"""
+    facet: Any = None
+    for event in (PLANNED, RECORDED, CLOSED):
+        facet = fold_plan(facet, event, meta())
+    assert (facet["state"], facet["visited"], facet["count"], facet["calls"][0]["record"]["complaint"]) == (
+        "closed",
+        1,
+        2,
+        "柜门异响",
+    )
+
+
+# --- call-backs -------------------------------------------------------------------------------------------------------
+
+PLAN_CALL = PlanCallBack(
+    callback_id="CB-1", contract_no="HT26030001", customer=CUSTOMER, about="回访", due_on=date(2026, 3, 13)
+)
+WATCH = call_back_watch(date(2026, 3, 13), POLICY)
+CALL_PLANNED = CallBackPlanned(
+    at=NOW,
+    callback_id="CB-1",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    about="回访",
+    due_on=date(2026, 3, 13),
+    watch=WATCH,
+)
+CALLED = CustomerCalledBack(
+    at=NOW,
+    callback_id="CB-1",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    reached=True,
+    satisfied=True,
+    note="",
+    complaint="",
+    due=WATCH.due,
+)
+NOT_REACHED = CALLED.model_copy(update={"reached": False, "satisfied": None})
+DROPPED = CallBackDropped(at=NOW, callback_id="CB-1", reason="不愿接听")
+
+
+def call(*events: Any) -> call_back.CallBack:
+    state = call_back.INITIAL
+    for event in events:
+        state = call_back.evolve(state, event)
+    return state
+
+
+def decided(command: Any, *events: Any) -> Any:
+    return call_back.decide(command, call(*events), SPECIALIST)
+
+
+def test_a_call_back_is_planned_once() -> None:
+    """C17"""
+    other = PLAN_CALL.model_copy(update={"due_on": date(2026, 3, 14)})
+    assert [decided(PLAN_CALL), decided(PLAN_CALL, CALL_PLANNED), decided(other, CALL_PLANNED, CALLED)] == [
+        (CALL_PLANNED,),
+        (),
+        refusals.call_back_exists("CB-1"),
+    ]
+
+
+def test_who_is_reached_says_whether_they_are_satisfied_and_who_is_not_is_called_again() -> None:
+    """C17"""
+    satisfied = RecordCallBack(reached=True, satisfied=True)
+    nobody = RecordCallBack(reached=False)
+    assert [
+        decided(satisfied, CALL_PLANNED),
+        decided(satisfied, CALL_PLANNED, CALLED),
+        decided(nobody, CALL_PLANNED),
+        decided(nobody, CALL_PLANNED, NOT_REACHED),
+        decided(satisfied, CALL_PLANNED, NOT_REACHED),
+        decided(RecordCallBack(reached=True), CALL_PLANNED),
+        decided(RecordCallBack(reached=False, complaint="x"), CALL_PLANNED),
+        decided(RecordCallBack(reached=True, satisfied=False), CALL_PLANNED, CALLED),
+        decided(satisfied),
+    ] == [
+        (CALLED,),
+        (),
+        (NOT_REACHED,),
+        (),
+        (CALLED,),
+        refusals.satisfaction_missing(),
+        refusals.not_reached_but_answered(),
+        refusals.call_back_over("CB-1"),
+        refusals.unknown_call_back(),
+    ]
+
+
+def test_a_customer_may_want_none() -> None:
+    """C17"""
+    drop = DropCallBack(reason="不愿接听")
+    assert [decided(drop, CALL_PLANNED), decided(drop, CALL_PLANNED, DROPPED), decided(drop, CALL_PLANNED, CALLED)] == [
+        (DROPPED,),
+        (),
+        refusals.call_back_over("CB-1"),
+    ]
+
+
+def test_a_call_back_that_nobody_makes_is_overdue_and_told_upwards() -> None:
+    """C17, X4"""
+    state, fired = call(CALL_PLANNED), []
+    while timers := call_back.due(state):
+        now = timers[0].at
+        decision = call_back.decide(KeepWatch(duty="C17"), state, asked_by("system", now=now))
+        assert not isinstance(decision, Rejected)
+        for event in decision:
+            state = call_back.evolve(state, event)
+            fired.append((type(event).__name__, now - WATCH.due))
+    assert fired == [
+        ("DutyOverdue", timedelta(0)),
+        ("DutyEscalated", timedelta(0)),
+        ("DutyEscalated", timedelta(hours=2)),
+    ]
+    assert call_back.due(call(CALL_PLANNED, CALLED)) == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "late"),
+    [
+        ((CALL_PLANNED,), "open", False),
+        ((CALL_PLANNED, NOT_REACHED), "open", False),
+        ((CALL_PLANNED, CALLED), "done", False),
+        ((CALL_PLANNED, CALLED.model_copy(update={"at": WATCH.due + timedelta(seconds=1)})), "done", True),
+        ((CALL_PLANNED, DROPPED), "dropped", False),
+    ],
+)
+def test_the_row_of_a_call_back(events: tuple[Any, ...], state: str, *, late: bool) -> None:
+    """C17"""
+    facet: Any = None
+    for event in events:
+        facet = fold_call_back(facet, event, meta())
+    assert (facet["state"], facet["late"], NINE.isoformat() < facet["due"]) == (state, late, True)

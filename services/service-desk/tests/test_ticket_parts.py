@@ -1,0 +1,231 @@
+"""Parts: stock first, a showroom piece with approval, bought, or by leftover order; the expert; repeat repairs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from desk_cases import (
+    DESK_SUPERVISOR,
+    INSTALL_SUPERVISOR,
+    MANAGER,
+    NINE,
+    NOW,
+    ON,
+    SPECIALIST,
+    SYSTEM,
+    WINDOW,
+    booked,
+    completed,
+    given,
+    names,
+    opened,
+)
+
+from contracts.service_desk import (
+    ExpertAnswered,
+    ExpertAsked,
+    PartsApproved,
+    PartsReady,
+    PartsRouted,
+    RepeatRepairFound,
+    TicketEvent,
+)
+from service_desk.domain import work_refusals as refusals
+from service_desk.domain.parts import (
+    AnswerAsExpert,
+    ApproveParts,
+    AskExpert,
+    NotePartsReady,
+    NoteRepeatRepair,
+    RouteParts,
+)
+from service_desk.domain.ticket import decide
+from service_desk.domain.visits import BookVisit
+
+OPENED = opened()
+BOOK = BookVisit(on=ON, window=WINDOW, technician="zhou.jm")
+ASKED = ExpertAsked(at=NOW, ticket_id="T-1", reason="never_seen", question="报错 E9")
+ANSWERED = ExpertAnswered(at=NOW, ticket_id="T-1", answer="换主板", answered_by="guan.yf")
+
+
+def routing(route: str = "warehouse", **changes: Any) -> RouteParts:
+    return RouteParts.model_validate({"part_no": "P1", "route": route, "sku": "S1", "name": "密封圈", **changes})
+
+
+def routed(route: str = "warehouse", **changes: Any) -> PartsRouted:
+    body = {
+        "at": NOW,
+        "ticket_id": "T-1",
+        "part_no": "P1",
+        "route": route,
+        "sku": "S1",
+        "name": "密封圈",
+        "quantity": 1,
+        "in_stock": None,
+        "reference": "",
+        "return_by": None,
+        "note": "",
+        "asked_by": "liang.my",
+    }
+    return PartsRouted.model_validate({**body, **changes})
+
+
+LOAN = {"route": "showroom_loan", "return_by": date(2026, 4, 13), "reference": "JJ1"}
+LENT = routed(**LOAN)
+APPROVED = PartsApproved(
+    at=NOW,
+    ticket_id="T-1",
+    part_no="P1",
+    route="showroom_loan",
+    sku="S1",
+    name="密封圈",
+    quantity=1,
+    reference="JJ1",
+    return_by=date(2026, 4, 13),
+)
+READY = PartsReady(at=NOW, ticket_id="T-1", part_no="P1", note="")
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (routing(in_stock=2), (routed(in_stock=2),)),
+        (routing(in_stock=0), refusals.not_in_stock("S1", 0, 1)),
+        (routing("purchase", in_stock=0), (routed("purchase", in_stock=0),)),
+        (routing("purchase", in_stock=1), refusals.in_stock("S1", 1)),
+        (routing("leftover_order"), (routed("leftover_order"),)),
+        (routing(**LOAN), (LENT,)),
+        (routing("showroom_loan"), refusals.return_date_missing()),
+        (routing("showroom_loan", return_by=date(2026, 3, 12)), refusals.return_date_missing()),
+    ],
+)
+def test_a_part_comes_from_stock_if_there_is_some(command: RouteParts, answer: object) -> None:
+    """C7"""
+    assert decide(command, given(OPENED), SPECIALIST) == answer
+
+
+def test_a_part_is_routed_once() -> None:
+    """C7"""
+    assert [
+        decide(routing(), given(OPENED, routed()), SPECIALIST),
+        decide(routing("purchase"), given(OPENED, routed()), SPECIALIST),
+    ] == [(), refusals.part_no_taken("P1")]
+
+
+def test_a_showroom_piece_is_lent_with_somebody_elses_approval() -> None:
+    """C7, D12"""
+    approve = ApproveParts(part_no="P1")
+    own = given(OPENED, LENT.model_copy(update={"asked_by": "ou.yl"}))
+    assert [
+        decide(approve, given(OPENED, LENT), DESK_SUPERVISOR),
+        decide(approve, given(OPENED, LENT, APPROVED), DESK_SUPERVISOR),
+        decide(approve, given(OPENED, LENT), SPECIALIST),
+        decide(approve, own, DESK_SUPERVISOR),
+        decide(approve, given(OPENED, routed()), DESK_SUPERVISOR),
+        decide(approve, given(OPENED), DESK_SUPERVISOR),
+    ] == [
+        (APPROVED,),
+        (),
+        refusals.may_not_lend("cs_specialist"),
+        refusals.own_part("P1"),
+        (),
+        refusals.no_such_part("P1"),
+    ]
+
+
+def test_parts_come_in_once_and_a_loan_only_with_its_approval() -> None:
+    """C7"""
+    ready = NotePartsReady(part_no="P1")
+    assert [
+        decide(ready, given(OPENED, routed("purchase")), SPECIALIST),
+        decide(ready, given(OPENED, routed("purchase"), READY), SPECIALIST),
+        decide(ready, given(OPENED, LENT), SPECIALIST),
+        decide(ready, given(OPENED, LENT, APPROVED), SPECIALIST),
+        decide(ready, given(OPENED), SPECIALIST),
+    ] == [(READY,), (), refusals.part_not_approved("P1"), (READY,), refusals.no_such_part("P1")]
+
+
+@pytest.mark.parametrize(
+    ("events", "answer"),
+    [
+        ((routed("purchase"),), refusals.parts_not_ready("P1")),
+        ((LENT,), refusals.parts_not_ready("P1")),
+        ((ASKED,), refusals.expert_first()),
+    ],
+)
+def test_a_visit_waits_for_its_parts_and_for_the_expert(events: tuple[TicketEvent, ...], answer: object) -> None:
+    """C7"""
+    assert decide(BOOK, given(OPENED, *events), SPECIALIST) == answer
+
+
+@pytest.mark.parametrize(
+    "events",
+    [(routed(),), (routed("purchase"), READY), (LENT, APPROVED), (ASKED, ANSWERED), (routed("leftover_order"),)],
+)
+def test_a_visit_is_agreed_once_they_are_here(events: tuple[TicketEvent, ...]) -> None:
+    """C7"""
+    assert names(decide(BOOK, given(OPENED, *events), SPECIALIST)) == ["VisitBooked"]
+
+
+def test_the_installation_manager_is_asked_first_and_answers_once() -> None:
+    """C7"""
+    ask, answer = AskExpert(reason="never_seen", question="报错 E9"), AnswerAsExpert(answer="换主板")
+    assert [
+        decide(ask, given(OPENED), SPECIALIST),
+        decide(ask, given(OPENED, ASKED), SPECIALIST),
+        decide(routing(), given(OPENED, ASKED), SPECIALIST),
+        decide(answer, given(OPENED, ASKED), INSTALL_SUPERVISOR),
+        decide(answer, given(OPENED, ASKED), MANAGER),
+        decide(answer, given(OPENED, ASKED, ANSWERED), MANAGER),
+        decide(answer, given(OPENED), MANAGER),
+    ] == [
+        (ASKED,),
+        (),
+        refusals.expert_first(),
+        refusals.not_the_expert("install_supervisor"),
+        (ANSWERED,),
+        (),
+        refusals.no_question(),
+    ]
+
+
+# --- repeat repairs ---------------------------------------------------------------------------------------------------
+
+REPAIRED_AT = NINE - timedelta(days=30)
+REPEAT = NoteRepeatRepair(
+    earlier_ticket="T-0", earlier_visit_no=1, earlier_visit_technician="zhou.jm", repaired_at=REPAIRED_AT
+)
+FOUND = RepeatRepairFound(
+    at=NOW,
+    ticket_id="T-1",
+    contract_no="HT26030001",
+    earlier_ticket="T-0",
+    earlier_visit_no=1,
+    earlier_visit_technician="zhou.jm",
+    repaired_at=REPAIRED_AT,
+    days=30,
+)
+
+
+def test_a_problem_that_came_back_counts_against_the_earlier_visit_and_goes_to_the_expert() -> None:
+    """C7, C8"""
+    came_back = ExpertAsked(at=NOW, ticket_id="T-1", reason="came_back", question="重复修理：T-0 第 1 次上门修过。漏水")
+    assert [
+        decide(REPEAT, given(OPENED), SYSTEM),
+        decide(REPEAT, given(OPENED, FOUND, came_back), SYSTEM),
+        decide(REPEAT, given(OPENED, ASKED), SYSTEM),
+        decide(REPEAT, given(OPENED, booked(), completed()), SYSTEM),
+    ] == [(FOUND, came_back), (), (FOUND,), (FOUND,)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"repaired_at": REPAIRED_AT - timedelta(seconds=1)},
+        {"repaired_at": NINE + timedelta(seconds=1)},
+        {"earlier_ticket": "T-1"},
+    ],
+)
+def test_what_was_repaired_too_long_ago_or_afterwards_is_no_repeat(changes: dict[str, Any]) -> None:
+    """C8"""
+    assert decide(REPEAT.model_copy(update=changes), given(OPENED), SYSTEM) == refusals.not_a_repeat(30)

@@ -1,0 +1,115 @@
+"""Waiting for a supplier: visible, and the clocks of reply and complaint stand."""
+
+from datetime import timedelta
+
+from desk_cases import NINE, NOW, POLICY, SPECIALIST, asked_by, booked, completed, given, names, opened
+
+from contracts.business_time import Pause
+from contracts.service_desk import (
+    CalledBack,
+    RepairAccepted,
+    ReplyOverdue,
+    SupervisorSigned,
+    SupplierWaitEnded,
+    SupplierWaitStarted,
+    TicketReplied,
+)
+from service_desk.domain import work_refusals as refusals
+from service_desk.domain.clocks import reply_watch
+from service_desk.domain.duties import KeepWatch
+from service_desk.domain.endings import CloseTicket
+from service_desk.domain.replying import Reply
+from service_desk.domain.supplier_waits import EndSupplierWait, StartSupplierWait
+from service_desk.domain.ticket import decide, due
+
+OPENED = opened()
+DUE = reply_watch(NINE, POLICY).due
+START = StartSupplierWait(supplier="恒洁配件", reason="电路板外购")
+STARTED = SupplierWaitStarted(
+    at=NOW, ticket_id="T-1", wait_no=1, supplier="恒洁配件", reason="电路板外购", expected_on=None
+)
+ENDS = NOW + timedelta(days=2)
+LATER = reply_watch(NINE, POLICY, [Pause(NOW, ENDS)])
+ENDED = SupplierWaitEnded(
+    at=ENDS, ticket_id="T-1", wait_no=1, supplier="恒洁配件", since=NOW, outcome="已寄出", watches=(LATER,)
+)
+PROCUREMENT = asked_by("procurement", "ye.cg")
+WHEN_IT_ENDS = asked_by("procurement", "ye.cg", now=ENDS)
+
+
+def test_a_ticket_waits_for_one_supplier_at_a_time() -> None:
+    """C13"""
+    other = START.model_copy(update={"supplier": "别家"})
+    assert [
+        decide(START, given(OPENED), PROCUREMENT),
+        decide(START, given(OPENED, STARTED), PROCUREMENT),
+        decide(other, given(OPENED, STARTED), PROCUREMENT),
+        decide(START.model_copy(update={"at": ENDS - timedelta(1)}), given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
+    ] == [(STARTED,), (), refusals.waiting_already("恒洁配件"), refusals.wait_before_last(ENDS)]
+
+
+def test_the_clock_stands_meanwhile_and_goes_on_later_by_as_long() -> None:
+    """C13, K13"""
+    end = EndSupplierWait(outcome="已寄出")
+    assert decide(end, given(OPENED, STARTED), WHEN_IT_ENDS) == (ENDED,)
+    assert LATER.due == DUE + timedelta(days=2)
+    assert [
+        due(given(OPENED, STARTED)),
+        decide(KeepWatch(duty="K13"), given(OPENED, STARTED), asked_by("system", now=DUE)),
+        [timer.at for timer in due(given(OPENED, STARTED, ENDED))],
+    ] == [(), (), [LATER.warn_at]]
+
+
+def test_a_reply_while_it_waits_is_in_time() -> None:
+    """C13, K13"""
+    late = asked_by("cs_specialist", now=DUE + timedelta(hours=5))
+    assert decide(Reply(note="等配件"), given(OPENED, STARTED), late) == (
+        TicketReplied(
+            at=late.now,
+            ticket_id="T-1",
+            note="等配件",
+            due=reply_watch(NINE, POLICY, [Pause(NOW, late.now)]).due,
+        ),
+    )
+
+
+def test_a_wait_that_is_told_late_moves_a_clock_that_had_run_out() -> None:
+    """C13, X1"""
+    overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
+    story = given(OPENED, overdue, STARTED, ENDED)
+    assert [timer.at for timer in due(story)] == [LATER.warn_at]
+
+
+def test_a_wait_that_began_after_the_reply_was_owed_moves_nothing() -> None:
+    """C13"""
+    began = STARTED.model_copy(update={"at": DUE + timedelta(hours=1)})
+    told = asked_by("procurement", now=DUE + timedelta(days=1))
+    ended = decide(EndSupplierWait(), given(OPENED, began), told)
+    assert isinstance(ended, tuple)
+    assert [event.watches for event in ended if isinstance(event, SupplierWaitEnded)] == [()]
+
+
+def test_a_wait_ends_after_it_began_and_once() -> None:
+    """C13"""
+    end = EndSupplierWait()
+    early = end.model_copy(update={"at": NOW - timedelta(minutes=1)})
+    assert [
+        decide(end, given(OPENED), PROCUREMENT),
+        decide(early, given(OPENED, STARTED), PROCUREMENT),
+        decide(end, given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
+    ] == [refusals.not_waiting(), refusals.wait_ends_before(NOW), ()]
+
+
+def test_a_ticket_that_waits_does_not_close() -> None:
+    """C11, C13"""
+    done = (
+        booked(),
+        completed(),
+        RepairAccepted(at=NOW, ticket_id="T-1", accepted_by="马娜", rating=5, technician="zhou.jm"),
+        SupervisorSigned(at=NOW, ticket_id="T-1"),
+        CalledBack(at=NOW, ticket_id="T-1", satisfied=True, note=""),
+    )
+    assert [
+        decide(CloseTicket(), given(OPENED, STARTED, *done), SPECIALIST),
+        names(decide(CloseTicket(), given(OPENED, STARTED, ENDED, *done), SPECIALIST)),
+    ] == [refusals.still_waiting("恒洁配件"), ["TicketClosed"]]
