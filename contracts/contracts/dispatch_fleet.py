@@ -130,6 +130,8 @@ class LeaveNoted(Fact):
     starts_on: date
     ends_on: date
     note: str
+    name: str = ""
+    """The person's name, as crews of a day are written."""
 
 
 class LeaveCancelled(Fact):

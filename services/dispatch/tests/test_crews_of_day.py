@@ -116,7 +116,7 @@ def test_a_planned_day_goes_on_without_who_is_on_leave() -> None:
     """B8: a crew without a leader keeps its stops and cannot depart."""
     off = TakePersonOff(person_id="li.zq", reason="病假")
     leaderless = CREWS[0].model_copy(update={"leader": None, "leader_name": None})
-    member = TakePersonOff(person_id=CREWS[1].members[0], reason="请假")
+    member = TakePersonOff(person_id="luo.h", name=CREWS[1].members[0], reason="请假")
     alone = CREWS[1].model_copy(update={"members": ()})
     assert [
         decide(off, a_day(*TAKEN), CTX),
@@ -129,6 +129,15 @@ def test_a_planned_day_goes_on_without_who_is_on_leave() -> None:
         (),
         (crew_changed(alone, "请假", published=True),),
     ]
+
+
+def test_a_leader_who_helps_in_another_crew_is_at_one_place_at_a_time() -> None:
+    """B8: members are written by name."""
+    helped = CREWS[1].model_copy(update={"members": (*CREWS[1].members, CREWS[0].leader_name)})
+    together = SetCrewOfDay(on=DAY, crew=helped, reason="帮忙")
+    refused = decide(together, a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")), CTX)
+    assert isinstance(refused, Rejected)
+    assert refused.code == "crew_busy"
 
 
 def test_a_crew_that_nobody_is_left_in_is_absent() -> None:
@@ -151,9 +160,10 @@ def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:
         starts_on=DAY,
         ends_on=next_day,
         note="",
+        name="李志强",
     )
     long = leave.model_copy(update={"ends_on": DAY + timedelta(days=200)})
-    off = TakePersonOff(at=NOW, person_id="li.zq", reason="病假")
+    off = TakePersonOff(at=NOW, person_id="li.zq", name="李志强", reason="病假")
     assert (take_off(leave, meta()), len(take_off(long, meta())), take_off(DAY_OUT, meta())) == (
         (Ask(day_id(DAY), off), Ask(day_id(next_day), off)),
         PLANNED_AHEAD,

@@ -57,7 +57,16 @@ OUT = VehicleSentOut(
     people=("li.zq", "deng.w"),
     approval=None,
 )
-LEAVE = LeaveNoted(at=NOW, leave_id="L1", person_id="li.zq", kind="sickness", starts_on=DAY, ends_on=DAY, note="发烧")
+LEAVE = LeaveNoted(
+    at=NOW,
+    leave_id="L1",
+    person_id="li.zq",
+    kind="sickness",
+    starts_on=DAY,
+    ends_on=DAY,
+    note="发烧",
+    name="李志强",
+)
 SICK = NoteLeave(leave_id="L1", person_id="li.zq", kind="sickness", starts_on=DAY, ends_on=DAY, note="发烧")
 
 

@@ -37,6 +37,7 @@ class TakePersonOff(Command):
 
     command: Literal["TakePersonOff"] = "TakePersonOff"
     person_id: str
+    name: str = ""
     reason: Words
 
 
@@ -85,9 +86,9 @@ def take_off(command: TakePersonOff, day: Day, ctx: Context) -> Decision:
     at, plan = command.at or ctx.now, day.plan
     events: list[CrewOfDayChanged | CrewAbsent] = []
     for crew in plan.crews:
-        if command.person_id not in {crew.leader, *crew.members}:
+        left = without(crew, command.person_id, command.name)
+        if left == crew:
             continue
-        left = without(crew, command.person_id)
         events.append(
             CrewOfDayChanged(
                 at=at,
@@ -105,9 +106,9 @@ def take_off(command: TakePersonOff, day: Day, ctx: Context) -> Decision:
     return tuple(events)
 
 
-def without(crew: CrewOfDay, person_id: str) -> CrewOfDay:
-    """The crew without one of its people."""
-    members = tuple(member for member in crew.members if member != person_id)
+def without(crew: CrewOfDay, person_id: str, name: str) -> CrewOfDay:
+    """The crew without one of its people; leaders are known by id, members by name."""
+    members = tuple(member for member in crew.members if member not in {person_id, name})
     if crew.leader == person_id:
         return crew.model_copy(update={"members": members, "leader": None, "leader_name": None})
     return crew.model_copy(update={"members": members})

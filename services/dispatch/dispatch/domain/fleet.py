@@ -284,6 +284,7 @@ def note_leave(command: NoteLeave, fleet: Opened, at: datetime) -> Decision:
             starts_on=leave.starts_on,
             ends_on=leave.ends_on,
             note=leave.note,
+            name=fleet.means.name(leave.person_id),
         ),
     )
 

@@ -72,9 +72,12 @@ def next_free_position(slots: Iterable[Slot], crew: str, half: Half) -> int:
 
 
 def share_people_or_vehicle(one: CrewOfDay, other: CrewOfDay) -> bool:
-    """Whether two crews of a day cannot work at the same time (B8: one person, one vehicle, one place at a time)."""
-    people_of_one = {person for person in (one.leader, *one.members) if person}
-    people_of_other = {person for person in (other.leader, *other.members) if person}
+    """Whether two crews of a day cannot work at the same time (B8: one person, one vehicle, one place at a time).
+
+    Members are written by name, leaders by id and name.
+    """
+    people_of_one = {person for person in (one.leader, one.leader_name, *one.members) if person}
+    people_of_other = {person for person in (other.leader, other.leader_name, *other.members) if person}
     return one.crew == other.crew or one.vehicle == other.vehicle or bool(people_of_one & people_of_other)
 
 

@@ -110,7 +110,7 @@ def take_off(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         return ()
     days = min((event.ends_on - event.starts_on).days + 1, PLANNED_AHEAD)
     reason = f"{'病假' if event.kind == 'sickness' else '请假'} {event.note}".strip()
-    off = TakePersonOff(at=event.at, person_id=event.person_id, reason=reason)
+    off = TakePersonOff(at=event.at, person_id=event.person_id, name=event.name, reason=reason)
     return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
 
 
