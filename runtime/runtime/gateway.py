@@ -7,12 +7,14 @@ id is safe.
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic import BaseModel
 
 from contracts.decision import Rejected
@@ -37,6 +39,15 @@ TOO_LONG = Rejected(
 )
 
 _RECENT = 20_000  # answers kept for callers who come back
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of many commands that are put at once."""
+
+    aggregate_id: str
+    command: BaseModel
+    request: Request
 
 
 class Gateway:
@@ -127,9 +138,77 @@ class Gateway:
             return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="pending")
         finally:
             metrics.WAITING.labels(service).dec()
-            self._askers[request.command_id] -= 1
-            if not self._askers[request.command_id]:  # somebody else may be waiting for the same answer
-                del self._askers[request.command_id], self._waiting[request.command_id]
+            self._forget(request.command_id)
+
+    async def ask_all(self, service: str, asked: Sequence[Asked], *, seconds: float | None = None) -> list[Outcome]:
+        """Put many commands at once and wait for all answers, in their order; commands of one aggregate are decided in
+        the order given. A file of thousands costs a fraction of asking one by one.
+
+        Raises `Overloaded` before anything is sent, or `NotReady` when Kafka did not take them all: then some may be
+        decided nevertheless, and asking again with the same ids is safe.
+        """
+        await asyncio.wait_for(self._listening.wait(), self.settings.decision_seconds)
+        if len(self._waiting) + len(asked) > self.settings.waiting_requests:
+            raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
+        loop = asyncio.get_running_loop()
+        answers: dict[str, Outcome] = {}
+        waiters: dict[str, asyncio.Future[Outcome]] = {}
+        sendable: list[tuple[Asked, bytes]] = []
+        for one in asked:
+            command_id = one.request.command_id
+            no = self._from_the_future(one.command, one.request, one.aggregate_id)
+            value = one.command.__pydantic_serializer__.to_json(one.command)
+            if no is None and len(value) > MAX_COMMAND_BYTES:
+                no = Outcome(command_id, one.aggregate_id, "rejected", rejected=TOO_LONG)
+            if no is not None:
+                answers[command_id] = no
+                continue
+            sendable.append((one, value))
+            if command_id not in waiters:
+                waiters[command_id] = self._waiting.setdefault(command_id, loop.create_future())
+                self._askers[command_id] += 1
+        metrics.WAITING.labels(service).inc(len(waiters))
+        try:
+            await self._send_all(service, sendable)
+            if waiters:
+                await asyncio.wait(waiters.values(), timeout=seconds or self.settings.decision_seconds)
+            answers |= {command_id: waiter.result() for command_id, waiter in waiters.items() if waiter.done()}
+        finally:
+            metrics.WAITING.labels(service).dec(len(waiters))
+            for command_id in waiters:
+                self._forget(command_id)
+        return [
+            answers.get(one.request.command_id) or Outcome(one.request.command_id, one.aggregate_id, "pending")
+            for one in asked
+        ]
+
+    async def _send_all(self, service: str, asked: Sequence[tuple[Asked, bytes]]) -> None:
+        """Record batches per partition, each in the order given."""
+        topic = f"{service}.commands"
+        batches: dict[int, BatchBuilder] = {}
+        sent: list[asyncio.Future[Any]] = []
+        try:
+            for one, value in asked:
+                key, headers = one.aggregate_id.encode(), to_headers(one.request)
+                partition = kafka.partition_of(one.aggregate_id, self.settings.partitions)
+                batch = batches.get(partition) or batches.setdefault(partition, self._producer.create_batch())
+                if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:  # full
+                    sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+                    batch = batches[partition] = self._producer.create_batch()
+                    batch.append(timestamp=None, key=key, value=value, headers=headers)
+            for partition, batch in batches.items():
+                sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+            await asyncio.wait_for(asyncio.gather(*sent), self.settings.decision_seconds)
+        except (KafkaError, TimeoutError) as error:
+            for future in sent:
+                future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise NotReady(f"Kafka did not take the requests: {type(error).__name__}") from error
+
+    def _forget(self, command_id: str) -> None:
+        """Somebody waits no longer; somebody else may be waiting for the same answer."""
+        self._askers[command_id] -= 1
+        if not self._askers[command_id]:
+            del self._askers[command_id], self._waiting[command_id]
 
     async def _send(self, service: str, aggregate_id: str, value: bytes, request: Request) -> None:
         try:
@@ -207,4 +286,4 @@ def new_request(
     return replace(request, expected_version=expected_version, traceparent=traceparent)
 
 
-__all__ = ["Gateway", "new_request"]
+__all__ = ["Asked", "Gateway", "new_request"]

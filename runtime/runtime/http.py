@@ -5,7 +5,8 @@ rules say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request
 """
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request, Response
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 from contracts.decision import Detail, Rejected
 from runtime.changes import Change, ChangeFeed
 from runtime.commands import deterministic_id, fresh_id
-from runtime.gateway import Gateway, new_request
+from runtime.gateway import Asked, Gateway, new_request
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
 from runtime.rows import Rows
@@ -112,6 +113,34 @@ class Asking:
         )
         owner: Mapping[str, str] = self._state.owners
         return await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
+
+    async def ask_all(
+        self, asked: Sequence[tuple[str, BaseModel, str]], *, service: str | None = None
+    ) -> list[Outcome]:
+        """Put many commands of one service, (aggregate id, command, step) each, and wait for all of them; see
+        `Gateway.ask_all`. Each `step` is another one: it makes the command's id, as in `ask`.
+        """
+        if not asked:
+            return []
+        gateway: Gateway = self._state.gateway
+        key = self.request.headers.get("idempotency-key")
+        trace = self.request.headers.get("traceparent")
+        owner: Mapping[str, str] = self._state.owners
+        received = new_request(
+            "", actor=self.person.id, role=self.person.role, correlation_id=self.request_id, traceparent=trace
+        )
+        whole = [
+            Asked(
+                aggregate_id,
+                command,
+                replace(
+                    received,
+                    command_id=deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id(),
+                ),
+            )
+            for aggregate_id, command, step in asked
+        ]
+        return await gateway.ask_all(owner[asked[0][0].partition(":")[0]], whole)
 
     def _seen_version(self) -> int | None:
         match = self.request.headers.get("if-match")

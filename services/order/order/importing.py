@@ -1,7 +1,7 @@
 """File rows -> commands -> a report, row by row (A1, A2, X6).
 
-Rows of one contract are put in the order of the file, one after another; many contracts run side by side. Nothing is
-lost on the way: every row of the file ends up in exactly one of taken, repeated, refused.
+Rows of one contract are put in the order of the file; hundreds of commands go together, and while they are decided the
+next ones are on their way. Nothing is lost: every row of the file ends up in exactly one of taken, repeated, refused.
 """
 
 import asyncio
@@ -29,8 +29,9 @@ from order.files.refusals import Refused
 from runtime.errors import NotReady, Overloaded
 from runtime.outcome import Outcome
 
-IN_FLIGHT = 500  # contracts at a time: enough to fill a worker's batches, few enough to stay below its queue's bound
-PATIENCE = 20  # times that a busy service is asked again before a row is given up as undecided
+AT_ONCE = 500  # commands put in one go: a worker's batch
+LANES = 3  # goes under way: while one is being decided, the next is on its way; all below the bound on waiting requests
+PATIENCE = 40  # times that a busy service is asked again before rows are given up as undecided
 PAUSE_S = 0.25
 UNDECIDED = ("还没有定论，请再导一次", "Not decided yet; please import the file again")
 BROKEN = (
@@ -40,10 +41,14 @@ BROKEN = (
 AMENDMENT = "导入合同清单时补充"
 
 
-class Putting(Protocol):
-    """Puts a command to an aggregate and waits for its outcome. `step` tells the commands of one import apart."""
+Put = tuple[str, Command, str]
+"""Aggregate id, command, and a step that tells the commands of one import apart."""
 
-    def __call__(self, aggregate_id: str, command: Command, *, step: str) -> Awaitable[Outcome]:
+
+class Putting(Protocol):
+    """Puts commands to their aggregates and waits for the outcomes, in their order."""
+
+    def __call__(self, asked: Sequence[Put], /) -> Awaitable[list[Outcome]]:
         """Ask and wait; an outcome that is not known in time is `pending`."""
         ...
 
@@ -102,15 +107,15 @@ async def import_contracts(
     filename: str | None = None,
     run: str = "contracts",
     progress: Progress | None = None,
-    in_flight: int = IN_FLIGHT,
+    at_once: int = AT_ONCE,
 ) -> Report:
     """Register the contracts of a file and add lines to known ones (A1, A6). The same file again takes nothing."""
     return await _import(
         _by_contract(rows),
-        lambda group: _contract_fates(group, put, run),
+        lambda groups: _contract_fates(groups, put, run),
         Report(filename, refused=list(refused)),
         progress,
-        in_flight,
+        at_once,
     )
 
 
@@ -122,15 +127,15 @@ async def import_logistics(
     filename: str | None = None,
     run: str = "logistics",
     progress: Progress | None = None,
-    in_flight: int = IN_FLIGHT,
+    at_once: int = AT_ONCE,
 ) -> Report:
     """Put the rows of a logistics file to their contracts (A2). The same file again takes nothing."""
     return await _import(
         _by_contract(rows),
-        lambda group: _logistics_fates(group, put, run),
+        lambda groups: _logistics_fates(groups, put, run),
         Report(filename, refused=list(refused)),
         progress,
-        in_flight,
+        at_once,
     )
 
 
@@ -200,33 +205,48 @@ def contract_line(row: ContractRow) -> ContractLine:
     )
 
 
-async def _contract_fates(group: list[ContractRow], put: Putting, run: str) -> list[Fate]:
-    """All rows of one contract: registered in one go; where it is known with other lines, line by line."""
-    lines = [row for row in group if row.repeats is None]
-    numbers = [row.row for row in lines]
-    contract_no = lines[0].contract_no
+async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run: str) -> list[Fate]:
+    """All rows of some contracts: each registered in one go; where it is known with other lines, line by line."""
     fates: dict[int, Fate] = {}
-    if len(lines) > MAX_LINES:
-        no = too_many_lines(contract_no, MAX_LINES)
-        fates = {row: Refused(row, no.zh, no.en, no.rule) for row in numbers}
-    else:
-        outcome = await _put(put, contract_id(contract_no), registration(lines), f"{run}/{numbers[0]}/register")
-        if outcome is None or outcome.rejected is None or outcome.rejected.code != "contract_has_other_lines":
-            fates = {row: _fate(row, outcome) for row in numbers}
+    registrations: list[list[ContractRow]] = []
+    for group in groups:
+        lines = [row for row in group if row.repeats is None]
+        if len(lines) > MAX_LINES:
+            no = too_many_lines(lines[0].contract_no, MAX_LINES)
+            fates |= {row.row: Refused(row.row, no.zh, no.en, no.rule) for row in lines}
         else:
-            for row in lines:
-                command = AddLines(contract_no=contract_no, lines=(contract_line(row),), reason=AMENDMENT)
-                outcome = await _put(put, contract_id(contract_no), command, f"{run}/{row.row}/add")
-                fates[row.row] = _fate(row.row, outcome)
-    return [fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row) for row in group]
+            registrations.append(lines)
+    outcomes = await _put(
+        put,
+        [
+            (contract_id(lines[0].contract_no), registration(lines), f"{run}/{lines[0].row}/register")
+            for lines in registrations
+        ],
+    )
+    known: list[ContractRow] = []
+    for lines, outcome in zip(registrations, outcomes, strict=True):
+        if outcome is None or outcome.rejected is None or outcome.rejected.code != "contract_has_other_lines":
+            fates |= {row.row: _fate(row.row, outcome) for row in lines}
+        else:
+            known += lines
+    added = await _put(put, [_line_added(row, run) for row in known])
+    fates |= {row.row: _fate(row.row, outcome) for row, outcome in zip(known, added, strict=True)}
+    return [
+        fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row)
+        for group in groups
+        for row in group
+    ]
 
 
-async def _logistics_fates(group: list[LogisticsRow], put: Putting, run: str) -> list[Fate]:
-    fates: list[Fate] = []
-    for row in group:
-        outcome = await _put(put, contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}")
-        fates.append(_fate(row.row, outcome))
-    return fates
+def _line_added(row: ContractRow, run: str) -> Put:
+    command = AddLines(contract_no=row.contract_no, lines=(contract_line(row),), reason=AMENDMENT)
+    return contract_id(row.contract_no), command, f"{run}/{row.row}/add"
+
+
+async def _logistics_fates(groups: Sequence[list[LogisticsRow]], put: Putting, run: str) -> list[Fate]:
+    rows = [row for group in groups for row in group]
+    asked: list[Put] = [(contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}") for row in rows]
+    return [_fate(row.row, outcome) for row, outcome in zip(rows, await _put(put, asked), strict=True)]
 
 
 def _fate(row: int, outcome: Outcome | None) -> Fate:
@@ -244,16 +264,24 @@ def _repeat_of(first: Fate, row: int) -> Fate:
     return Refused(row, first.reason, first.reason_en, first.rule) if isinstance(first, Refused) else "repeated"
 
 
-async def _put(put: Putting, aggregate_id: str, command: Command, step: str) -> Outcome | None:
-    """Ask; when the service has too much to do, wait and ask again. None when there is no answer to be had."""
+async def _put(put: Putting, asked: Sequence[Put]) -> list[Outcome | None]:
+    """Ask in pieces that a service takes at once; None where there is no answer to be had."""
+    answers: list[Outcome | None] = []
+    for start in range(0, len(asked), AT_ONCE):
+        answers += await _put_piece(put, asked[start : start + AT_ONCE])
+    return answers
+
+
+async def _put_piece(put: Putting, asked: Sequence[Put]) -> Sequence[Outcome | None]:
+    """When the service has too much to do, wait and ask again: nothing of the piece was sent."""
     for attempt in range(PATIENCE):
         try:
-            return await put(aggregate_id, command, step=step)
+            return await put(asked)
         except Overloaded:
             await asyncio.sleep(PAUSE_S * min(attempt + 1, 8))
         except (NotReady, TimeoutError):
-            return None
-    return None
+            break
+    return [None] * len(asked)
 
 
 Row = TypeVar("Row", ContractRow, LogisticsRow)
@@ -268,26 +296,41 @@ def _by_contract(rows: Sequence[Row]) -> list[list[Row]]:
 
 async def _import(
     groups: list[list[Row]],
-    fates_of: Callable[[list[Row]], Awaitable[list[Fate]]],
+    fates_of: Callable[[Sequence[list[Row]]], Awaitable[list[Fate]]],
     report: Report,
     progress: Progress | None,
-    in_flight: int,
+    at_once: int,
 ) -> Report:
-    """Work through the groups, `in_flight` at a time, and count what became of each row."""
+    """Work through the groups, about `at_once` rows in a go and `LANES` goes at a time; count what became of each."""
     done = len(report.refused)
     total = done + sum(map(len, groups))
-    waiting: Iterator[list[Row]] = iter(groups)
+    waiting: Iterator[list[list[Row]]] = _goes(groups, at_once)
 
     async def work() -> None:
         nonlocal done
-        for group in waiting:  # shared by all workers: each takes the next one
-            report.count(await fates_of(group))
-            done += len(group)
+        for go in waiting:  # shared by all lanes: each takes the next one
+            report.count(await fates_of(go))
+            done += sum(map(len, go))
             if progress is not None:
                 progress(done, total)
+            await asyncio.sleep(0)  # an import is not the only thing that this process does
 
-    async with asyncio.TaskGroup() as workers:
-        for _ in range(min(in_flight, len(groups))):
-            workers.create_task(work())
+    async with asyncio.TaskGroup() as lanes:
+        for _ in range(LANES):
+            lanes.create_task(work())
     report.refused.sort(key=lambda refusal: refusal.row)
     return report
+
+
+def _goes(groups: list[list[Row]], at_once: int) -> Iterator[list[list[Row]]]:
+    """Groups, as many together as make up `at_once` rows."""
+    go: list[list[Row]] = []
+    rows = 0
+    for group in groups:
+        if go and rows + len(group) > at_once:
+            yield go
+            go, rows = [], 0
+        go.append(group)
+        rows += len(group)
+    if go:
+        yield go

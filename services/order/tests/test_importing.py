@@ -1,7 +1,7 @@
 """The import shell: rows into commands, every row counted once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from order.domain.contract import INITIAL, MAX_LINES, Contract, decide, evolve
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.files.refusals import Refused
-from order.importing import Report, import_contracts, import_logistics
+from order.importing import Put, Report, import_contracts, import_logistics
 from runtime.errors import NotReady, Overloaded
 from runtime.outcome import Outcome
 
@@ -64,12 +64,15 @@ class Contracts:
         self.under_way = 0
         self.most_under_way = 0
 
-    async def put(self, aggregate_id: str, command: Command, *, step: str) -> Outcome:
-        self.steps.append(step)
-        self.under_way += 1
+    async def put(self, asked: Sequence[Put]) -> list[Outcome]:
+        self.under_way += len(asked)
         self.most_under_way = max(self.most_under_way, self.under_way)
         await asyncio.sleep(0)
-        self.under_way -= 1
+        self.under_way -= len(asked)
+        return [self._decide(aggregate_id, command, step) for aggregate_id, command, step in asked]
+
+    def _decide(self, aggregate_id: str, command: Command, step: str) -> Outcome:
+        self.steps.append(step)
         state = self.states.get(aggregate_id, INITIAL)
         decision = decide(command, state, CTX)  # type: ignore[arg-type]
         if isinstance(decision, Rejected):
@@ -187,8 +190,28 @@ async def test_many_contracts_are_under_way_at_once_but_never_more_than_allowed(
     """A2"""
     contracts = Contracts()
     rows = [replace(ROW, row=n, contract_no=f"HT{n:08}") for n in range(2, 202)]
-    report = await import_contracts(rows, [], contracts.put, in_flight=50)
-    assert (report.taken, contracts.most_under_way) == (200, 50)
+    report = await import_contracts(rows, [], contracts.put, at_once=20)
+    assert (report.taken, contracts.most_under_way) == (200, 20 * importing.LANES)
+
+
+async def test_rows_of_one_contract_are_put_in_the_order_of_the_file() -> None:
+    """A2"""
+    contracts = Contracts()
+    numbers = [f"HT{n:08}" for n in range(1, 8)]
+    rows = [replace(ARRIVAL, row=row, contract_no=numbers[row % 7]) for row in range(2, 702)]
+    await import_logistics(rows, [], contracts.put, at_once=30)
+    for number in range(7):
+        of_one = [int(step.partition("/")[2]) for step in contracts.steps if int(step.partition("/")[2]) % 7 == number]
+        assert of_one == sorted(of_one)
+
+
+async def test_a_contract_with_more_rows_than_go_at_once_is_put_in_pieces() -> None:
+    """A2"""
+    contracts = Contracts()
+    rows = [replace(ARRIVAL, row=row, waybill=f"YD{row:06}") for row in range(2, 1302)]
+    await import_contracts([ROW], [], contracts.put)
+    report = await import_logistics(rows, [], contracts.put)
+    assert (report.taken, contracts.most_under_way) == (1300, importing.AT_ONCE)
 
 
 async def test_progress_is_told_up_to_the_last_row() -> None:
@@ -197,12 +220,12 @@ async def test_progress_is_told_up_to_the_last_row() -> None:
     rows = [ROW, replace(ROW, row=3, contract_no="HT26030002")]
     refused = [Refused(4, "空", "empty", "A1")]
     await import_contracts(rows, refused, Contracts().put, progress=lambda done, total: told.append((done, total)))
-    assert told == [(2, 3), (3, 3)]
+    assert told == [(3, 3)]
 
 
 def answering(outcome: Callable[[str], Outcome]) -> Any:
-    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
-        return outcome(aggregate_id)
+    async def put(asked: Sequence[Put]) -> list[Outcome]:
+        return [outcome(aggregate_id) for aggregate_id, _, _ in asked]
 
     return put
 
@@ -231,10 +254,10 @@ async def test_a_busy_service_is_asked_again(monkeypatch: Any) -> None:
     contracts = Contracts()
     busy = iter([True, True, False, False])
 
-    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
+    async def put(asked: Sequence[Put]) -> list[Outcome]:
         if next(busy):
             raise Overloaded("2000 requests wait")
-        return await contracts.put(aggregate_id, command, step=step)
+        return await contracts.put(asked)
 
     assert counts(await import_contracts([ROW], [], put)) == (1, 0, [])
 
@@ -242,7 +265,7 @@ async def test_a_busy_service_is_asked_again(monkeypatch: Any) -> None:
 async def test_a_row_that_could_not_be_sent_is_refused_as_undecided() -> None:
     """A2"""
 
-    async def put(aggregate_id: str, command: Command, *, step: str) -> Outcome:
+    async def put(asked: Sequence[Put]) -> list[Outcome]:
         raise NotReady("Kafka did not take the request")
 
     assert counts(await import_contracts([ROW], [], put)) == (0, 0, [(2, "")])

@@ -59,6 +59,10 @@ class Rules:
             self.states[aggregate_id] = evolve(self.states.get(aggregate_id, INITIAL), event)
         return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
 
+    async def ask_all(self, service: str, asked: Any) -> list[Outcome]:
+        """Decide all at once, in order."""
+        return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
+
 
 PEOPLE = {
     person.id: person

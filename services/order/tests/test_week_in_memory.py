@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from inventory.main import SERVICE as INVENTORY
 from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
 from order.files.refusals import UnreadableFile
-from order.importing import Report, import_contracts, import_logistics
+from order.importing import Put, Report, import_contracts, import_logistics
 from order.main import SERVICE as ORDER
 from order.projections import fold_order
 from order.views import contract_summary
@@ -44,7 +45,10 @@ class Company:
         self.events: list[str] = []
         self.refused_reactions: list[Rejected] = []
 
-    async def put(self, aggregate_id: str, command: Command, *, step: str) -> Outcome:
+    async def put(self, asked: Sequence[Put]) -> list[Outcome]:
+        return [self._put(aggregate_id, command) for aggregate_id, command, _ in asked]
+
+    def _put(self, aggregate_id: str, command: Command) -> Outcome:
         outcome, asked = self._decide(aggregate_id, command)
         waiting = deque(asked)
         while waiting:

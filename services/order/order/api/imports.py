@@ -77,7 +77,7 @@ async def upload_contracts(desk: Desk, file: Uploads) -> ImportReport | Streamin
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"contracts/{number}"
-            reports.append(await import_contracts(rows, refused, desk.ask, filename=name, run=run, progress=told))
+            reports.append(await import_contracts(rows, refused, desk.ask_all, filename=name, run=run, progress=told))
         return _import_report(reports)
 
     return await _answer(desk, work)
@@ -97,7 +97,7 @@ async def upload_logistics(desk: Desk, file: Uploads) -> ImportReport | Streamin
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"logistics/{number}"
-            reports.append(await import_logistics(rows, refused, desk.ask, filename=name, run=run, progress=told))
+            reports.append(await import_logistics(rows, refused, desk.ask_all, filename=name, run=run, progress=told))
         return _import_report(reports)
 
     return await _answer(desk, work)
