@@ -18,18 +18,18 @@ from zoneinfo import ZoneInfo
 
 from contracts.policy import SHANGHAI, CalendarException, Policy, Shift
 
-LONGEST_CLOSURE_DAYS = 400
+_LONGEST_CLOSURE_DAYS = 400
 """A calendar that does not open for so long is a mistake in the data, not a long holiday."""
-BLOCK_DAYS = 128
-"""Days whose shifts are reckoned and kept together; below LONGEST_CLOSURE_DAYS, so a closure is seen between blocks."""
-DAY_S = 86_400
-SATURDAY = 5
-Seconds = int
-"""Seconds since 1970-01-01 UTC, or a length."""
+_BLOCK_DAYS = 128
+"""Days whose shifts are reckoned and kept together; below _LONGEST_CLOSURE_DAYS, so a closure is seen between blocks."""
+_DAY_S = 86_400
+_SATURDAY = 5
+_Seconds = int
+"""_Seconds since 1970-01-01 UTC, or a length."""
 
 
 class NeverOpens(ValueError):
-    """No opening within LONGEST_CLOSURE_DAYS: the calendar is broken; says which and from when."""
+    """No opening within _LONGEST_CLOSURE_DAYS: the calendar is broken; says which and from when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class BusinessCalendar:
         """工作日 (C1): Monday to Friday but for holidays, and make-up days. A day closed by exception is none."""
         if (day, ()) in self.exceptions and not self.shifts_on(day):
             return False
-        return day in self.makeup_days or (day.weekday() < SATURDAY and day not in self.holidays)
+        return day in self.makeup_days or (day.weekday() < _SATURDAY and day not in self.holidays)
 
     def __hash__(self) -> int:
         """Cheap, as calendars are looked up for every deadline; equality still compares everything."""
@@ -139,7 +139,7 @@ def warning(
 def used_so_far(
     received: datetime, now: datetime, terms: Terms, calendar: BusinessCalendar, pauses: Sequence[Pause] = ()
 ) -> int:
-    """Seconds of the target consumed until `now`; more than `terms.seconds` once it is over."""
+    """_Seconds of the target consumed until `now`; more than `terms.seconds` once it is over."""
     started = next_opening(received, calendar) if terms.starts == "opening" else received
     return elapsed(started, now, _reckoned_by(terms, calendar), pauses)
 
@@ -174,7 +174,7 @@ def consumed_at(
 
 
 def elapsed(start: datetime, end: datetime, calendar: BusinessCalendar, pauses: Sequence[Pause] = ()) -> int:
-    """Seconds of open time from `start` to `end`, pauses aside; 0 when `end` is not later."""
+    """_Seconds of open time from `start` to `end`, pauses aside; 0 when `end` is not later."""
     table, first, last = _table(calendar), _second(start), _second(end)
     paused = 0
     for starts, ends in _united(pauses):
@@ -227,10 +227,10 @@ def days_before(day: date, count: int, calendar: BusinessCalendar, counting: Lit
 
 
 def _previous_working_day(day: date, calendar: BusinessCalendar) -> date:
-    for back in range(1, LONGEST_CLOSURE_DAYS + 1):
+    for back in range(1, _LONGEST_CLOSURE_DAYS + 1):
         if calendar.is_working_day(day - timedelta(days=back)):
             return day - timedelta(days=back)
-    raise NeverOpens(f"calendar {calendar.version} has no working day in the {LONGEST_CLOSURE_DAYS} days before {day}")
+    raise NeverOpens(f"calendar {calendar.version} has no working day in the {_LONGEST_CLOSURE_DAYS} days before {day}")
 
 
 # --- calendars ----------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def _calendar(
     return BusinessCalendar(
         version=version,
         zone=SHANGHAI,
-        weekly=(working,) * SATURDAY + (other,) * 2,
+        weekly=(working,) * _SATURDAY + (other,) * 2,
         on_holidays=other,
         on_makeup_days=working,
         holidays=frozenset(holidays),
@@ -293,13 +293,13 @@ def _reckoned_by(terms: Terms, calendar: BusinessCalendar) -> BusinessCalendar:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Open spans of BLOCK_DAYS days, split at midnight; `before[i]`: open seconds of the block before span i."""
+    """Open spans of _BLOCK_DAYS days, split at midnight; `before[i]`: open seconds of the block before span i."""
 
-    starts: list[Seconds]
-    ends: list[Seconds]
-    before: list[Seconds]
-    total: Seconds
-    closes: Seconds
+    starts: list[_Seconds]
+    ends: list[_Seconds]
+    before: list[_Seconds]
+    total: _Seconds
+    closes: _Seconds
     """Where the block ends."""
 
 
@@ -316,18 +316,18 @@ class _Table:
             block = self._blocks[number] = self._reckon(number)
         return block
 
-    def _number(self, at: Seconds) -> int:
+    def _number(self, at: _Seconds) -> int:
         try:
-            return datetime.fromtimestamp(at, self._calendar.zone).toordinal() // BLOCK_DAYS
+            return datetime.fromtimestamp(at, self._calendar.zone).toordinal() // _BLOCK_DAYS
         except (OverflowError, ValueError, OSError) as error:
             raise NeverOpens(f"calendar {self._calendar.version}: the clock runs out of its years") from error
 
     def _reckon(self, number: int) -> _Block:
-        first = number * BLOCK_DAYS
-        if not 2 <= first <= date.max.toordinal() - 2 * BLOCK_DAYS:
+        first = number * _BLOCK_DAYS
+        if not 2 <= first <= date.max.toordinal() - 2 * _BLOCK_DAYS:
             raise NeverOpens(f"calendar {self._calendar.version}: the clock runs out of its years")
-        opens, closes = self._midnight(first), self._midnight(first + BLOCK_DAYS)
-        raw = [span for ordinal in range(first - 1, first + BLOCK_DAYS) for span in self._spans_of(ordinal)]
+        opens, closes = self._midnight(first), self._midnight(first + _BLOCK_DAYS)
+        raw = [span for ordinal in range(first - 1, first + _BLOCK_DAYS) for span in self._spans_of(ordinal)]
         spans = [(max(s, opens), min(e, closes)) for s, e in _merged(raw) if e > opens and s < closes]
         before, total = [], 0
         for s, e in spans:
@@ -335,10 +335,10 @@ class _Table:
             total += e - s
         return _Block([s for s, _ in spans], [e for _, e in spans], before, total, closes)
 
-    def _midnight(self, ordinal: int) -> Seconds:
+    def _midnight(self, ordinal: int) -> _Seconds:
         return int(datetime.combine(date.fromordinal(ordinal), time(), self._calendar.zone).timestamp())
 
-    def _spans_of(self, ordinal: int) -> Iterator[tuple[Seconds, Seconds]]:
+    def _spans_of(self, ordinal: int) -> Iterator[tuple[_Seconds, _Seconds]]:
         day, zone = date.fromordinal(ordinal), self._calendar.zone
         for shift in self._calendar.shifts_on(day):
             until = day if shift.closes > shift.opens else day + timedelta(days=1)
@@ -347,7 +347,7 @@ class _Table:
             if s < e:
                 yield s, e
 
-    def between(self, first: Seconds, last: Seconds) -> Seconds:
+    def between(self, first: _Seconds, last: _Seconds) -> _Seconds:
         """Open seconds from `first` to `last`; 0 when that is not later."""
         if last <= first:
             return 0
@@ -359,11 +359,11 @@ class _Table:
         block = self._block(low)
         return block.total - _until(block, first) + whole + _until(self._block(high), last)
 
-    def reach(self, at: Seconds, need: Seconds, until: Seconds) -> Seconds | None:
+    def reach(self, at: _Seconds, need: _Seconds, until: _Seconds) -> _Seconds | None:
         """When `need` open seconds have passed since `at`, if that is not after `until`."""
         return self.reach_at_last(at, need) if need <= self.between(at, until) else None
 
-    def reach_at_last(self, at: Seconds, need: Seconds) -> Seconds:
+    def reach_at_last(self, at: _Seconds, need: _Seconds) -> _Seconds:
         """When `need` open seconds have passed since `at`, however late. Raises NeverOpens."""
         if need <= 0:
             return at
@@ -384,7 +384,7 @@ class _Table:
                 self._check_closure(last_open, block.closes)
             at, number = max(at, block.closes), number + 1
 
-    def walk_back(self, at: Seconds, need: Seconds) -> Seconds:
+    def walk_back(self, at: _Seconds, need: _Seconds) -> _Seconds:
         """The latest instant since which `need` open seconds have passed until `at`. Raises NeverOpens."""
         if need <= 0:
             return at
@@ -399,10 +399,10 @@ class _Table:
             if used:
                 need -= used
                 earliest_open = block.starts[0]
-            self._check_closure(self._midnight(number * BLOCK_DAYS), earliest_open)
+            self._check_closure(self._midnight(number * _BLOCK_DAYS), earliest_open)
             number -= 1
 
-    def opening(self, at: Seconds) -> Seconds:
+    def opening(self, at: _Seconds) -> _Seconds:
         """`at` while open, else the next opening. Raises NeverOpens."""
         number, asked = self._number(at), at
         while True:
@@ -415,7 +415,7 @@ class _Table:
             self._check_closure(asked, block.closes)
             at, number = block.closes, number + 1
 
-    def spans(self, first: Seconds, last: Seconds) -> list[tuple[Seconds, Seconds]]:
+    def spans(self, first: _Seconds, last: _Seconds) -> list[tuple[_Seconds, _Seconds]]:
         """Open spans between two instants, midnight no boundary."""
         found = []
         for number in range(self._number(first), self._number(last) + 1):
@@ -423,10 +423,10 @@ class _Table:
             found += [(max(s, first), min(e, last)) for s, e in zip(block.starts, block.ends, strict=True)]
         return _merged([(s, e) for s, e in found if s < e])
 
-    def _check_closure(self, closed: Seconds, opened: Seconds) -> None:
-        if opened - closed > LONGEST_CLOSURE_DAYS * DAY_S:
+    def _check_closure(self, closed: _Seconds, opened: _Seconds) -> None:
+        if opened - closed > _LONGEST_CLOSURE_DAYS * _DAY_S:
             raise NeverOpens(
-                f"calendar {self._calendar.version} does not open within {LONGEST_CLOSURE_DAYS} days of "
+                f"calendar {self._calendar.version} does not open within {_LONGEST_CLOSURE_DAYS} days of "
                 f"{_moment(closed).astimezone(self._calendar.zone):%Y-%m-%d}: check its shifts and exceptions"
             )
 
@@ -436,14 +436,14 @@ def _table(calendar: BusinessCalendar) -> _Table:
     return _Table(calendar)
 
 
-def _until(block: _Block, at: Seconds) -> Seconds:
+def _until(block: _Block, at: _Seconds) -> _Seconds:
     """Open seconds of the block before `at`."""
     i = bisect_right(block.starts, at) - 1
     return 0 if i < 0 else block.before[i] + min(at, block.ends[i]) - block.starts[i]
 
 
-def _merged(spans: Iterable[tuple[Seconds, Seconds]]) -> list[tuple[Seconds, Seconds]]:
-    merged: list[tuple[Seconds, Seconds]] = []
+def _merged(spans: Iterable[tuple[_Seconds, _Seconds]]) -> list[tuple[_Seconds, _Seconds]]:
+    merged: list[tuple[_Seconds, _Seconds]] = []
     for s, e in sorted(spans):
         if merged and s <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(e, merged[-1][1]))
@@ -452,7 +452,7 @@ def _merged(spans: Iterable[tuple[Seconds, Seconds]]) -> list[tuple[Seconds, Sec
     return merged
 
 
-def _united(pauses: Sequence[Pause]) -> list[tuple[Seconds, Seconds | None]]:
+def _united(pauses: Sequence[Pause]) -> list[tuple[_Seconds, _Seconds | None]]:
     """Pauses without overlaps, in order; only the last can be open."""
     if not pauses:
         return []
@@ -461,13 +461,13 @@ def _united(pauses: Sequence[Pause]) -> list[tuple[Seconds, Seconds | None]]:
     spans = _merged([(s, e) for s, e in closed if s < e])
     if open_from is None:
         return [*spans]
-    kept: list[tuple[Seconds, Seconds | None]] = [(s, min(e, open_from)) for s, e in spans if s < open_from]
+    kept: list[tuple[_Seconds, _Seconds | None]] = [(s, min(e, open_from)) for s, e in spans if s < open_from]
     return [*kept, (open_from, None)]
 
 
 def _without(
-    spans: Iterable[tuple[Seconds, Seconds]], holes: Sequence[tuple[Seconds, Seconds]]
-) -> list[tuple[Seconds, Seconds]]:
+    spans: Iterable[tuple[_Seconds, _Seconds]], holes: Sequence[tuple[_Seconds, _Seconds]]
+) -> list[tuple[_Seconds, _Seconds]]:
     left = list(spans)
     for hole_starts, hole_ends in holes:
         if hole_starts < hole_ends:
@@ -476,14 +476,14 @@ def _without(
     return left
 
 
-def _second(moment: datetime) -> Seconds:
+def _second(moment: datetime) -> _Seconds:
     """Whole seconds; a part of a second is dropped. The moment must carry its zone."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone: business time is reckoned in real time")
     return int(moment.timestamp() // 1)
 
 
-def _moment(second: Seconds) -> datetime:
+def _moment(second: _Seconds) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 

@@ -62,6 +62,7 @@ NAV = (
     Place("orders", "/orders", "doc", STAFF),
     Place("warehouse", "/warehouse", "box", WAREHOUSE),
     Place("desk", "/desk", "tool", DESK),
+    Place("messages", "/messages", "send", CALLERS | {"warehouse"}),
     Place("assessment", "/assessment", "chart"),
 )
 
