@@ -7,11 +7,12 @@ from typing import Any
 
 from contracts.decision import Rejected
 from contracts.dispatch import CrewOfDay, Slot
-from contracts.policy import Policy
+from contracts.policy import DistrictPlace, Policy
 from dispatch.crews_today import crews_on
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, Plan
 from dispatch.domain.day_change import PlannedMove, Spot, wanted_moves
+from dispatch.domain.fleet_crews import facet_means
 from dispatch.domain.job_refusals import (
     already_departed,
     not_booked,
@@ -48,10 +49,14 @@ class Office:
 
 
 async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
-    """The day as last seen."""
+    """The day as last seen, and the districts where the fleet has them."""
     row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
     crews = await crews_on(desk, on, policy)
-    return Office(desk, on, policy, crews, day_view(None if row is None else row["day"], on, crews))
+    fleet = await desk.rows("fleet").get(DEPOT)
+    means = facet_means(None if fleet is None else fleet["fleet"], policy)
+    places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
+    known = policy.model_copy(update={"districts": {**policy.districts, **places}})
+    return Office(desk, on, known, crews, day_view(None if row is None else row["day"], on, crews))
 
 
 async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, Json]:

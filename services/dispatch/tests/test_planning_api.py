@@ -358,3 +358,14 @@ async def test_a_proposed_plan_is_accepted_in_part_and_nothing_happens_before(de
     accepted = await desk.done(CHANGES, {"kind": "proposal", "moves": moves})
     rest = await desk.done(f"/days/{DAY}/proposal")
     assert (len(desk.places()), accepted["body"]["published"], len(rest["moves"])) == (5, False, 4)
+
+
+async def test_a_proposal_measures_from_where_the_fleet_has_the_districts(desk: Desk) -> None:
+    """B12, B18"""
+    desk.ready("D-1", district="顺德区")
+    before = (await desk.done(f"/days/{DAY}/proposal"))["metres"]
+    depot = POLICY.depot_place
+    moved = {"district": "顺德区", "latitude": depot.latitude, "longitude": depot.longitude}
+    await desk.done("/fleet/districts", {"district": moved}, person=SUPERVISOR)
+    after = (await desk.done(f"/days/{DAY}/proposal"))["metres"]
+    assert (before > 80_000, after) == (True, 0)
