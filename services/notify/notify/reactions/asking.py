@@ -26,8 +26,10 @@ def sms(
     cause: str = "",
     duty: str = "",
     due: datetime | None = None,
+    ref: str = "",
 ) -> Ask:
-    """A message to a customer. `cause`: what makes it one message, where that is not the event alone."""
+    """A message to a customer. `cause`: what makes it one message, where that is not the event alone; `ref`: its
+    cause's own number, so that the cause's service knows which of its duties the message fulfils."""
     policy = policy_book().at(meta.time)
     filled = {"name": customer.name, **words}
     known_as = message_id(cause or meta.id, template)
@@ -39,6 +41,7 @@ def sms(
         text=texts.render(policy.templates[template], filled),
         cause_id=meta.id,
         subject=subject,
+        ref=ref,
         words=tuple(Word(name=name, value=value) for name, value in filled.items()),
         urgent=template in policy.urgent_templates,
         optional=template in policy.optional_templates,

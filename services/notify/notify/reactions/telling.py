@@ -120,6 +120,7 @@ def tell_of_ticket(rating_link: RatingLink) -> Callable[[Fact, Meta], Sequence[A
                         subject=meta.subject,
                         duty="K17",
                         due=due,
+                        ref=event.order_no,
                     ),
                 )
             case LeftoverGoodsArrived():
