@@ -21,7 +21,7 @@ from contracts.policy import SHANGHAI, CalendarException, Policy, Shift
 _LONGEST_CLOSURE_DAYS = 400
 """A calendar that does not open for so long is a mistake in the data, not a long holiday."""
 _BLOCK_DAYS = 128
-"""Days whose shifts are reckoned and kept together; below _LONGEST_CLOSURE_DAYS, so a closure is seen between blocks."""
+"""Days whose shifts are reckoned and kept together; fewer than the closure, which is thus seen between blocks."""
 _DAY_S = 86_400
 _SATURDAY = 5
 _Seconds = int
