@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from contracts.fact import Customer, Half, JobKind, Window
 from contracts.masking import customer_for
 from contracts.policy import Policy, end_of_day
+from dispatch.domain.booking_rules import booking_due
 from dispatch.domain.words import HALF_EN, HALF_ZH, day_zh
 
 Json = dict[str, Any]
@@ -99,11 +100,9 @@ def _before_the_slot(row: Json, day: date, policy: Policy) -> Iterator[Owed]:
             yield Owed("call_back", None, end_of_day(back_on), None, zh, en)
     elif row["complete_on"] is not None:
         promised, ahead = row["promised_on"], policy.booking_days_ahead
-        due = None if promised is None else end_of_day(date.fromisoformat(promised) - timedelta(days=ahead))
+        due = None if promised is None else booking_due("delivery", date.fromisoformat(promised), policy)
         zh = f"货已齐，承诺 {promised or '未定'}。核对现场六项，约送货日（至少提前 {ahead} 天）。"
-        en = (
-            f"Goods are complete, promised for {promised}. Go through the checklist and agree on a day."
-        )
+        en = f"Goods are complete, promised for {promised}. Go through the checklist and agree on a day."
         yield Owed("booking", None, due, None, zh, en)
 
 

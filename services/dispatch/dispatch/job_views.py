@@ -37,6 +37,7 @@ class JobView(BaseModel):
     status: str
     ready: bool
     missing: list[str]
+    remarks: list[Json] = []
     call_back_on: date | None
     booked_on: date | None
     booked_half: Half | None

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.dispatch import Checklist, InstallationBooked, SiteNotReady
+from contracts.dispatch import Checklist, InstallationBooked, SiteNotReady, SiteRemark
 from contracts.fact import Half
 from contracts.policy import civil_day
 from dispatch.domain import job_refusals as no
@@ -38,6 +38,8 @@ class BookInstallation(Command):
     half: Half | None = None
     call_back_on: date | None = None
     override_reason: Words | None = None
+    remarks: tuple[SiteRemark, ...] = ()
+    """Why an item is a "no" (B2)."""
 
 
 def book(command: BookInstallation, job: Opened, at: datetime, ctx: Context) -> Decision:
@@ -72,7 +74,12 @@ def wait_for_site(
     if isinstance(job, Waiting) and (job.missing, job.call_back_on) == (missing, back_on):
         return ()
     waiting = SiteNotReady(
-        at=at, job_id=job.work.job_id, missing=missing, call_back_on=back_on, checklist=command.checklist
+        at=at,
+        job_id=job.work.job_id,
+        missing=missing,
+        call_back_on=back_on,
+        checklist=command.checklist,
+        remarks=tuple(one for one in command.remarks if one.item in missing),
     )
     return (*left(job, "现场未备好 site not ready", at), waiting)
 

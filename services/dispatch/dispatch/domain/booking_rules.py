@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from contracts.business_time import days_before, service_calendar
 from contracts.dispatch import Checklist
 from contracts.fact import ContractLine, JobKind
 from contracts.policy import Policy, civil_day, end_of_day
@@ -23,13 +24,22 @@ def missing_on_site(checklist: Checklist) -> tuple[str, ...]:
 
 
 def earliest_day(called_at: datetime, policy: Policy) -> date:
-    """The first day that may be agreed in a call at `called_at` (B1: calendar days)."""
-    return civil_day(called_at) + timedelta(days=policy.booking_days_ahead)
+    """The first day that may be agreed in a call at `called_at` (B1: calendar or working days, by the policy)."""
+    called_on = civil_day(called_at)
+    day = called_on + timedelta(days=policy.booking_days_ahead)
+    while last_booking_day(day, policy) < called_on:
+        day += timedelta(days=1)
+    return day
+
+
+def last_booking_day(on: date, policy: Policy) -> date:
+    """The last day on which a stop of `on` may be booked (B1)."""
+    return days_before(on, policy.booking_days_ahead, service_calendar(policy), policy.booking_days_counting)
 
 
 def booking_due(kind: JobKind, on: date, policy: Policy) -> datetime:
     """By when the booking was owed: 3 days before a delivery (K2); what is not bound by B1, by the day itself."""
-    return end_of_day(on - timedelta(days=policy.booking_days_ahead if kind == "delivery" else 0))
+    return end_of_day(last_booking_day(on, policy) if kind == "delivery" else on)
 
 
 def install_due(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> datetime | None:

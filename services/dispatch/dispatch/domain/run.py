@@ -67,8 +67,8 @@ class LoadRun(Command):
 class DepartRun(Command):
     """出车 (B8, B9, B11, B21): with the leader, driver and vehicle that the fleet let go.
 
-    `careful`: loaded jobs whose goods leave on the list without exception; `unchecked`: loaded jobs that QC has not
-    passed although it must.
+    `known`: the loaded jobs that whoever asks has looked at; `careful`: those of them whose goods leave on the list
+    without exception; `unchecked`: those that QC has not passed although it must.
     """
 
     command: Literal["DepartRun"] = "DepartRun"
@@ -76,6 +76,7 @@ class DepartRun(Command):
     leader: str | None = None
     driver: str = ""
     vehicle: str | None = None
+    known: tuple[str, ...] | None = None
     careful: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
 
@@ -260,6 +261,8 @@ def depart_loaded(command: DepartRun, run: Loaded, at: datetime, ctx: Context) -
         return no.no_leader(sheet.crew)
     stops = tuple(stop for stop in run.counted if any(line.quantity for line in stop.lines))
     going = {stop.job_id for stop in stops}
+    if command.known is not None and going - set(command.known):
+        return no.loaded_meanwhile(sheet.crew)
     careful = tuple(job for job in command.careful if job in going)
     if run.list_no is None and (ctx.policy.departure_needs_list or careful):
         return no.list_missing(sheet.crew, careful)

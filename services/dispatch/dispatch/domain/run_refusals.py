@@ -261,3 +261,14 @@ def check_note_missing(vehicle: str, wrong: tuple[str, ...]) -> Rejected:
         f"{vehicle}: {', '.join(wrong)} not in order; say what is wrong.",
         {"vehicle": vehicle, "wrong": ",".join(wrong)},
     )
+
+
+def loaded_meanwhile(crew: str) -> Rejected:
+    """B11, B21: what is on the vehicle was counted a moment ago; nobody has looked at it yet."""
+    return Rejected(
+        "loaded_meanwhile",
+        "B11",
+        f"{crew} 刚刚重新清点过，请刷新后再出车。",
+        f"{crew} was counted anew a moment ago. Reload and depart again.",
+        {"crew": crew},
+    )

@@ -136,16 +136,21 @@ def take_place(
         position=command.position,
         window=command.window,
         day_version=command.day_version,
-        home_due=day_before(command.on, policy.home_call_due) if work.kind == "delivery" else None,
-        install_call_due=day_before(command.on, policy.install_call_due) if work.kind == "installation" else None,
+        home_due=day_before(command.on, policy.home_call_due, at) if work.kind == "delivery" else None,
+        install_call_due=day_before(command.on, policy.install_call_due, at) if work.kind == "installation" else None,
     )
     moved = () if held is None or same_day else left(job, command.reason or "改排他日 moved to another day", at)
     return (*moved, scheduled)
 
 
-def day_before(on: date, clock: time) -> datetime:
-    """A time of the day before a stop, by which the customer is to be called."""
-    return civil(on - timedelta(days=1), clock)
+def day_before(on: date, clock: time, at: datetime) -> datetime | None:
+    """A time of the day before a stop, by which the customer is to be called; None when it had passed already."""
+    return not_passed(civil(on - timedelta(days=1), clock), at)
+
+
+def not_passed(due: datetime, at: datetime) -> datetime | None:
+    """A call that could not be made in time any more is not owed by that time."""
+    return due if at < due else None
 
 
 def against(command: TakeSlot, job: Waiting | Booked | Scheduled | Published) -> Rejected | None:
@@ -200,6 +205,7 @@ def publish(command: PublishStop, job: Opened, at: datetime, policy: Policy) -> 
             if (place.on, place.half, place.crew, place.position) != meant:
                 return no.not_in_plan(job.work.job_id, command.on)
             is_delivery = job.work.kind == "delivery"
+            ahead = place.window.starts - timedelta(hours=policy.arrival_call_hours)
             return (
                 StopPublished(
                     at=at,
@@ -213,10 +219,8 @@ def publish(command: PublishStop, job: Opened, at: datetime, policy: Policy) -> 
                     customer=job.work.customer,
                     half=place.half,
                     window=place.window,
-                    half_day_due=day_before(place.on, policy.half_day_call_due) if is_delivery else None,
-                    arrival_call_due=(
-                        place.window.starts - timedelta(hours=policy.arrival_call_hours) if is_delivery else None
-                    ),
+                    half_day_due=day_before(place.on, policy.half_day_call_due, at) if is_delivery else None,
+                    arrival_call_due=not_passed(ahead, at) if is_delivery else None,
                 ),
             )
         case Waiting() | Booked() | Failed():

@@ -77,6 +77,7 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
             "status": "plan",
             "ready": event.kind != "delivery",
             "missing": [],
+            "remarks": [],
             "call_back_on": None,
             "booked_on": None,
             "booked_half": None,
@@ -110,6 +111,7 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 **_arranged_anew(row),
                 "ready": True,
                 "missing": [],
+                "remarks": [],
                 "call_back_on": None,
                 "booked_on": event.on.isoformat(),
                 "booked_half": event.half,
@@ -121,6 +123,7 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 **_arranged_anew(row),
                 "ready": False,
                 "missing": list(event.missing),
+                "remarks": [one.model_dump() for one in event.remarks],
                 "call_back_on": event.call_back_on.isoformat(),
                 "booked_on": None,
                 "booked_half": None,
@@ -255,7 +258,7 @@ def _arranged_anew(row: Json) -> Json:
 
 JOBS = Projection(
     name="jobs",
-    version=2,
+    version=3,
     row=after_colon,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
     indexes=(
