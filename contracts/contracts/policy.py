@@ -170,6 +170,7 @@ class Policy(_Data):
     depots: tuple[DepotPolicy, ...]  # D6
     inbound_papers_within_days: int  # D5, K18
     inbound_exception_told: str  # D2: role that an exception is reported to
+    loan_days: int  # D12: a loan without a date of its own is due after that long
     dead_stock_days: int  # D10: no move for that long
     dead_stock_report_at: time  # D10: on the first day of a month
     # B19, B20: packing and loading
