@@ -185,6 +185,7 @@ class LoanHandedOut(Fact):
     signature_ref: str
     due: AwareDatetime
     """End of the day by which they are back."""
+    ticket_id: str | None = None
 
 
 class LoanOverdue(Fact):
@@ -352,6 +353,7 @@ class StockListIssued(Fact):
     lines: tuple[StockListLine, ...]
     received_by: str
     signature_ref: str
+    ticket_id: str | None = None
 
 
 class StockListCancelled(Fact):
