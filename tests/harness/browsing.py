@@ -1,0 +1,24 @@
+"""Somebody's browser on the running system, and what is asked of every page there (UI §10)."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def signed_in(chromium: Browser, whole: Any, person: str | None, *, phone: bool = False) -> Page:
+    """A page of somebody who has signed in (None: who has not). A script that breaks fails the test that sees it."""
+    viewport: Any = PHONE if phone else WIDE
+    context = chromium.new_context(base_url=whole.application.url, viewport=viewport)
+    if person is not None:
+        assert context.request.post("/login", data={"person": person}).ok
+    return context.new_page()
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a page as it stands: accessibility by axe-core, and content wider than the window."""
+    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *([f"{wider} px wider than the window"] if wider > 0 else [])]
