@@ -215,9 +215,7 @@ SLOT = Slot(
 VEHICLES = {crew.crew: crew.vehicle for crew in CREWS}
 
 
-def reserved(
-    slot: Slot = SLOT, reason: str | None = None, *, change_id: str = "v2", follow: bool = False
-) -> SlotReserved:
+def reserved(slot: Slot = SLOT, reason: str | None = None, *, change_id: str = "v2") -> SlotReserved:
     """占位, at NOW."""
     return SlotReserved(
         at=NOW,
@@ -228,7 +226,7 @@ def reserved(
         adjustment_reason=reason,
         change_id=change_id,
         vehicle=VEHICLES.get(slot.crew, ""),
-        follow=follow,
+        follow=True,
     )
 
 

@@ -18,6 +18,7 @@ from dispatch_cases import (
     NOW,
     ON_THE_WAY,
     OPENED,
+    POLICY,
     PUBLISHED,
     READY,
     SCHEDULED,
@@ -26,7 +27,8 @@ from dispatch_cases import (
     later,
 )
 
-from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from contracts.decision import Context, Rejected
+from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, SiteRemark, StopUnscheduled
 from contracts.policy import end_of_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation
@@ -202,3 +204,24 @@ def test_a_failed_delivery_is_booked_again() -> None:
 def test_a_job_that_does_not_exist_is_not_booked() -> None:
     """A3"""
     assert decide(BOOK, a_job(), CTX) == no.unknown_job()
+
+
+DAYS_OF_MARCH = [date(2026, 3, day) for day in range(10, 17)]
+
+
+def test_by_policy_the_days_ahead_are_working_days() -> None:
+    """B1: on Tuesday, Friday is three working days off; on Friday, it is Wednesday."""
+    working = Context(NOW, "he.jx", "install_assistant", POLICY.model_copy(update={"booking_days_counting": "working"}))
+    asked = {on: decide(BOOK.model_copy(update={"on": on}), a_job(OPENED), working) for on in DAYS_OF_MARCH}
+    assert [on.day for on, decision in asked.items() if not isinstance(decision, Rejected)] == [13, 14, 15, 16]
+    friday = Context(NOW + timedelta(days=3), "he.jx", "install_assistant", working.policy)
+    assert decide(BOOK.model_copy(update={"on": date(2026, 3, 16)}), a_job(OPENED), friday) == no.notice_too_short(
+        date(2026, 3, 16), date(2026, 3, 13), date(2026, 3, 18)
+    )
+
+
+def test_why_an_item_is_missing_is_kept_with_it() -> None:
+    """B2"""
+    told = (SiteRemark(item="gas", reason="燃气公司下周来"), SiteRemark(item="ceiling", reason="已装"))
+    call = BookInstallation(checklist=NO_GAS, call_back_on=date(2026, 3, 20), remarks=told)
+    assert decide(call, a_job(OPENED), CTX) == (NOT_READY.model_copy(update={"remarks": told[:1]}),)

@@ -57,8 +57,8 @@ SWAP_EVENTS = (
     changed((SLOT, SWAPPED[0]), (OTHER, SWAPPED[1]), change_id="c-1", kind="swap"),
     SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=MOVED),
     SlotReleased(at=NOW, depot="main", on=DAY, job_id="D-2", reason=MOVED),
-    reserved(SWAPPED[0], change_id="c-1", follow=True),
-    reserved(SWAPPED[1], change_id="c-1", follow=True),
+    reserved(SWAPPED[0], change_id="c-1"),
+    reserved(SWAPPED[1], change_id="c-1"),
 )
 
 
@@ -95,7 +95,7 @@ def test_a_change_opens_the_day() -> None:
     """B8, K4"""
     first = ChangePlan(on=DAY, change_id="c-1", kind="place", moves=(part(JOB, HERE, 0),))
     opened = day.decide(first, a_day(), CTX)
-    assert opened == (DAY_OPENED, changed((None, SLOT), change_id="c-1"), reserved(change_id="c-1", follow=True))
+    assert opened == (DAY_OPENED, changed((None, SLOT), change_id="c-1"), reserved(change_id="c-1"))
 
 
 def test_a_published_plan_is_swapped_with_a_reason_only() -> None:

@@ -4,6 +4,8 @@ import pytest
 from dispatch_cases import (
     BOOKED,
     CTX,
+    CUSTOMER,
+    DAY,
     DELIVERED,
     DUE_FEN,
     FAILED,
@@ -16,13 +18,15 @@ from dispatch_cases import (
     OPENED,
     PUBLISHED,
     SCHEDULED,
+    WINDOW,
     a_job,
     later,
 )
 
+from contracts.dispatch_road import PiecesRefused, StopArrived
 from dispatch.domain import job_refusals as no
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.handover import CompleteDelivery
+from dispatch.domain.delivery_rules import CountedLine, RefusedLine
+from dispatch.domain.handover import ArriveAtStop, CompleteDelivery
 from dispatch.domain.job import decide
 from dispatch.domain.undeliverable import FailDelivery
 
@@ -120,3 +124,59 @@ def test_the_order_of_lines_in_the_count_does_not_matter() -> None:
     """B13"""
     swapped = SIGNED.model_copy(update={"delivered": ALL[::-1]})
     assert (LINES[1], decide(swapped, a_job(*ON_THE_WAY), CTX)) == (FLOOR, (DELIVERED,))
+
+
+BACK = RefusedLine(line_no=2, quantity=1, reason="色差", photos=("sha256:1",))
+BROKEN = RefusedLine(line_no=1, quantity=1, damaged=True, reason="磕角", photos=("sha256:2",))
+TAKEN = (CountedLine(line_no=1, quantity=1), CountedLine(line_no=2, quantity=9))
+
+
+def test_refused_pieces_come_back_and_damaged_ones_are_reported() -> None:
+    """B13, B15, D4"""
+    door = SIGNED.model_copy(update={"delivered": TAKEN, "refused": (BACK, BROKEN)})
+    toilets, floor = (line.model_copy(update={"quantity": n}) for line, n in zip(GOODS, (1, 9), strict=True))
+    back, broken = GOODS[1].model_copy(update={"quantity": 1}), GOODS[0].model_copy(update={"quantity": 1})
+    refused = PiecesRefused(
+        at=NOW,
+        job_id=JOB,
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        crew="S1",
+        leader="li.zq",
+        lines=(back,),
+        damaged=False,
+        reason="色差",
+        photos=("sha256:1",),
+    )
+    damaged = refused.model_copy(
+        update={"lines": (broken,), "damaged": True, "reason": "磕角", "photos": ("sha256:2",)}
+    )
+    assert decide(door, a_job(*ON_THE_WAY), CTX) == (
+        DELIVERED.model_copy(update={"delivered": (toilets, floor), "refused": (back,), "damaged": (broken,)}),
+        refused,
+        damaged,
+    )
+
+
+def test_what_is_refused_is_photographed_and_was_not_taken_too() -> None:
+    """B13"""
+    unseen = SIGNED.model_copy(update={"delivered": TAKEN, "refused": (BACK.model_copy(update={"photos": ()}),)})
+    both = SIGNED.model_copy(update={"refused": (BACK,)})
+    refusals = [decide(one, a_job(*ON_THE_WAY), CTX) for one in (unseen, both)]
+    assert (refusals[0], refusals[1].code, refusals[1].facts) == (
+        no.photos_missing(JOB),
+        "refused_too_many",
+        {"lines": "2"},
+    )
+
+
+def test_the_crew_arrives_once_and_only_when_it_left() -> None:
+    """B13, K8"""
+    arrived = StopArrived(at=NOW, job_id=JOB, on=DAY, crew="S1", leader="li.zq", window=WINDOW)
+    histories = (ON_THE_WAY, (*ON_THE_WAY, arrived), (*ON_THE_WAY, DELIVERED), (OPENED, BOOKED, SCHEDULED))
+    assert [decide(ArriveAtStop(), a_job(*history), CTX) for history in histories] == [
+        (arrived,),
+        (),
+        (),
+        no.not_on_the_way(JOB, "B13"),
+    ]

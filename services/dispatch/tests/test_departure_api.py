@@ -1,0 +1,387 @@
+"""HTTP of the day: departure gates, route order, the door, cash by receipt, close and report, own crew only."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from dispatch_cases import DAY, DUE_FEN, JOB, NOW
+from dispatch_world import RowsInMemory, World
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from test_dispatch_api import (
+    ACCOUNTANT,
+    ASSISTANT,
+    COUNT,
+    LEADER,
+    LEAVES,
+    READY,
+    SIGNED,
+    SLOT,
+    SUPERVISOR,
+    WAREHOUSE,
+    Office,
+    said,
+    settled,
+)
+
+from contracts.order import ContractCancelled
+from dispatch.api import router
+from runtime.http_errors import add_error_handling
+from runtime.people import Tokens, read_people
+
+RUN = "/runs/2026-03-13/S1"
+SECOND = "D-HT26030002"
+CHECK = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    world = World()
+    app = FastAPI()
+    app.include_router(router)
+    app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
+    app.state.gateway = world
+    app.state.settled = settled
+    app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
+    app.state.people = read_people()
+    app.state.tokens = Tokens("for these tests only")
+    add_error_handling(app, 25 << 20)
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+        yield Office(world, client)
+
+
+async def loaded(office: Office, *more: str) -> None:
+    """S1's vehicle is counted and signed, with these contracts besides."""
+    await office.booked()
+    await office.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)
+    for contract_no in more:
+        await office.booked(contract_no)
+        await office.post(ASSISTANT, f"/jobs/D-{contract_no}/slot", SLOT)
+    await office.post(ASSISTANT, "/days/2026-03-13/publish")
+    count = [COUNT[0], *({"job_id": f"D-{one}", "lines": COUNT[0]["lines"]} for one in more)]
+    load = {"counted": count, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    answer = await office.post(WAREHOUSE, f"{RUN}/load", load)
+    assert answer.status_code == 200, answer.text
+
+
+async def gone(office: Office, *more: str) -> None:
+    """S1 is on the road."""
+    await loaded(office, *more)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    answer = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert answer.status_code == 200, answer.text
+
+
+def out(office: Office) -> list[str]:
+    """The crews whose vehicles are out, as the fleet knows them."""
+    fleet = office.world.rows["fleet"].get("main")
+    return [] if fleet is None else [one["crew"] for one in fleet["fleet"]["out"]]
+
+
+async def test_a_run_leaves_with_its_usual_driver_on_the_supervisors_list(office: Office) -> None:
+    """B8, B9, B18"""
+    await loaded(office)
+    without = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert (said(without), out(office)) == ((409, "list_missing", "B9"), [])
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    run = await office.get(LEADER, RUN)
+    assert (left.json()["events"], run["driver"], run["list_no"], run["list_by"], out(office)) == (
+        ["RunDeparted"],
+        "deng.w",
+        "SY20260313-S1-1",
+        SUPERVISOR,
+        ["S1"],
+    )
+
+
+async def test_a_leader_on_leave_or_a_licence_that_ran_out_keeps_the_vehicle_in(office: Office) -> None:
+    """B8, B18"""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    leave = {"leave_id": "L1", "person_id": LEADER, "kind": "sickness", "starts_on": str(DAY), "ends_on": str(DAY)}
+    await office.post(SUPERVISOR, "/fleet/leaves", leave)
+    alone = await office.post(SUPERVISOR, f"{RUN}/depart", {"at": LEAVES})
+    await office.post(SUPERVISOR, "/fleet/leaves/L1/cancellation", {"reason": "退烧"})
+    expired = {"number": "1", "licence_class": "B2", "valid_until": "2026-03-12"}
+    for person, name in ((LEADER, "李志强"), ("deng.w", "邓伟")):
+        person_set = {"person": {"person_id": person, "name": name, "licence": expired}}
+        await office.post(SUPERVISOR, "/fleet/people", person_set)
+    unlicensed = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    named = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES, "driver": "deng.w"})
+    assert [said(one) for one in (alone, unlicensed, named)] == [
+        (409, "no_leader", "B8"),
+        (409, "no_driver", "B18"),
+        (409, "licence_expired", "B18"),
+    ]
+
+
+async def test_a_deputy_for_the_day_leads_and_answers_for_the_stops(office: Office) -> None:
+    """B8"""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    deputy = {
+        "crew": "S1",
+        "name": "送货一组",
+        "kind": "delivery",
+        "leader": "deng.w",
+        "members": ["li.zq"],
+        "vehicle": "粤E·7K352",
+        "stops_per_half": 4,
+        "effective_from": str(DAY),
+        "effective_to": str(DAY),
+    }
+    await office.post(SUPERVISOR, "/fleet/crews", {"crews": [deputy], "reason": "李志强带新人"})
+    left = await office.post(SUPERVISOR, f"{RUN}/depart", {"at": LEAVES})
+    job = await office.get(SUPERVISOR, f"/jobs/{JOB}")
+    assert (left.status_code, job["leader"]) == (200, "deng.w")
+
+
+async def test_outside_hours_the_supervisor_approves_first(office: Office) -> None:
+    """B18"""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    night = {"at": "2026-03-10T21:00:00+08:00"}
+    office.world.now = NOW.replace(hour=14)
+    early = await office.post(LEADER, f"{RUN}/depart", night)
+    await office.post(SUPERVISOR, "/fleet/trips", {"on": str(DAY), "crew": "S1", "reason": "客户急用"})
+    left = await office.post(LEADER, f"{RUN}/depart", night)
+    assert (said(early), left.status_code) == ((409, "approval_needed", "B18"), 200)
+
+
+async def test_kitchens_leave_only_when_qc_has_passed_them(office: Office) -> None:
+    """B9, B21"""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    lines = office.world.rows["jobs"][JOB]["job"]["lines"]
+    lines[0]["category"] = "橱柜"
+    unchecked = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert (said(unchecked), out(office)) == ((409, "quality_missing", "B21"), [])
+    office.world.rows["quality"]["HT26030001"] = {"_id": "HT26030001", "quality": {"passed": {"1": 2}, "version": 1}}
+    left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert left.json()["events"] == ["RunDeparted"]
+
+
+async def test_the_order_of_stops_is_kept_or_explained(office: Office) -> None:
+    """B12"""
+    await gone(office, "HT26030002")
+    early = await office.post(LEADER, f"/jobs/{SECOND}/arrival")
+    signed_early = await office.post(LEADER, f"/jobs/{SECOND}/delivery", {**SIGNED, "signature_ref": "s2"})
+    arrived = await office.post(LEADER, f"/jobs/{SECOND}/arrival", {"order_reason": "客户临时外出"})
+    run = await office.get(LEADER, RUN)
+    assert (said(early), said(signed_early), arrived.json()["events"], run["order_changes"][0]["reason"]) == (
+        (409, "out_of_order", "B12"),
+        (409, "out_of_order", "B12"),
+        ["StopArrived"],
+        "客户临时外出",
+    )
+
+
+async def test_refused_pieces_are_photographed_and_come_back(office: Office) -> None:
+    """B13, B15, D4"""
+    await gone(office)
+    refused = [
+        {"line_no": 2, "quantity": 1, "reason": "色差", "photos": ["sha256:1"]},
+        {"line_no": 1, "quantity": 1, "damaged": True, "reason": "磕角"},
+    ]
+    door = {
+        **SIGNED,
+        "delivered": [{"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 9}],
+        "refused": refused,
+    }
+    blind = await office.post(LEADER, f"/jobs/{JOB}/delivery", door)
+    signed = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**door, "photos": ["sha256:2"]})
+    job = await office.get(LEADER, f"/jobs/{JOB}")
+    told = [(one["damaged"], one["reason"], one["lines"][0]["quantity"], one["photos"]) for one in job["refused"]]
+    assert (said(blind), signed.json()["events"], told) == (
+        (409, "photos_missing", "B13"),
+        ["DeliveryCompleted", "PiecesRefused", "PiecesRefused"],
+        [(False, "色差", 1, ["sha256:1"]), (True, "磕角", 1, ["sha256:2"])],
+    )
+
+
+async def test_the_office_agrees_before_goods_go_back(office: Office) -> None:
+    """B14"""
+    await gone(office)
+    await office.post(LEADER, f"/jobs/{JOB}/undeliverable", {"cause": "客户不在", "customer_reached": False})
+    back = {"cause": "客户不在", "goods": "returned"}
+    alone = await office.post(LEADER, f"/jobs/{JOB}/failure", back)
+    own = await office.post(LEADER, f"/jobs/{JOB}/consent", {"goods": "returned"})
+    await office.post(ASSISTANT, f"/jobs/{JOB}/consent", {"goods": "returned"})
+    failed = await office.post(LEADER, f"/jobs/{JOB}/failure", back)
+    run = await office.get(LEADER, RUN)
+    assert (said(alone), own.status_code, failed.json()["events"], run["ended"][0]["outcome"]) == (
+        (409, "consent_missing", "B14"),
+        403,
+        ["DeliveryFailed"],
+        "failed",
+    )
+
+
+async def test_a_receipt_counts_once_and_the_day_closes_on_what_was_paid_in(office: Office) -> None:
+    """B16, B17: also without an Idempotency-Key."""
+    await gone(office)
+    await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
+    open_cash = await office.post(LEADER, f"{RUN}/close")
+    paid = {"amount_fen": DUE_FEN, "received_by": ACCOUNTANT, "receipt_no": "R1"}
+    first = await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)
+    again = await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)
+    closed = await office.post(LEADER, f"{RUN}/close")
+    report = await office.post(LEADER, f"{RUN}/report", {"vehicle_check": CHECK, "parking": "总仓"})
+    run = await office.get(ACCOUNTANT, RUN)
+    assert (
+        said(open_cash),
+        [one.json()["events"] for one in (first, again, closed, report)],
+        run["status"],
+        run["closed"]["difference_fen"],
+        run["report"]["done"],
+        out(office),
+    ) == (
+        (409, "cash_differs", "B16"),
+        [["CashHandedIn"], [], ["RunClosed"], ["DayReported"]],
+        "closed",
+        0,
+        1,
+        [],
+    )
+
+
+async def test_who_has_nothing_to_do_with_cash_sees_none_of_it(office: Office) -> None:
+    """B16, RULES 1"""
+    await gone(office)
+    await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": 0})
+    await office.post(LEADER, f"{RUN}/close")
+    warehouse = (await office.get(WAREHOUSE, "/runs?on=2026-03-13"))["rows"][0]
+    assert (warehouse["collected"], sorted(warehouse["closed"])) == (None, ["at", "closed_by", "explanation"])
+
+
+async def test_a_cancelled_contract_leaves_the_plan_and_its_goods_come_back(office: Office) -> None:
+    """A6"""
+    await gone(office)
+    await office.booked("HT26030003")
+    afternoon = {**SLOT, "crew": "S2"}
+    await office.post(ASSISTANT, "/jobs/D-HT26030003/slot", afternoon)
+    for contract_no in ("HT26030001", "HT26030003"):
+        cancelled = ContractCancelled.model_construct(at=NOW, contract_no=contract_no, reason="退订")
+        office.world.tell("order", cancelled)
+    refused = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": 0})
+    day = await office.get(ASSISTANT, "/days/2026-03-13")
+    jobs = [await office.get(ASSISTANT, f"/jobs/{job}") for job in (JOB, "D-HT26030003")]
+    assert (said(refused), [slot["job_id"] for slot in day["slots"]], [job["status"] for job in jobs]) == (
+        (409, "cancelled", "A6"),
+        [JOB],
+        ["way", "cancelled"],
+    )
+
+
+async def test_a_stop_that_was_settled_not_to_go_is_planned_anew(office: Office) -> None:
+    """B11"""
+    await office.booked("HT26030002")
+    await office.post(ASSISTANT, f"/jobs/{SECOND}/slot", SLOT)
+    await office.booked()
+    await office.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)
+    await office.post(ASSISTANT, "/days/2026-03-13/publish")
+    load = {
+        "counted": COUNT,
+        "leader_signed": LEADER,
+        "warehouse_signed": WAREHOUSE,
+        "settlement": "02 号缺件，改日送",
+    }
+    await office.post(WAREHOUSE, f"{RUN}/load", load)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    run, job = await office.get(SUPERVISOR, RUN), await office.get(SUPERVISOR, f"/jobs/{SECOND}")
+    assert (run["left_behind"], job["on"], job["status"], job["booked_on"]) == (
+        [SECOND],
+        None,
+        "plan",
+        "2026-03-13",
+    )
+
+
+class Behind(RowsInMemory):
+    """A read model that shows a job without its slot until everything has settled."""
+
+    def __init__(self, rows: dict[str, Any]) -> None:
+        super().__init__(rows)
+        self.is_behind = True
+
+    async def get(self, row_id: str) -> dict[str, Any] | None:
+        """The row as it was before the slot."""
+        row = await super().get(row_id)
+        if row is None or not self.is_behind:
+            return row
+        return {**row, "job": {**row["job"], "on": None, "crew": None}}
+
+
+async def test_a_crew_is_not_turned_away_because_a_read_model_is_a_moment_behind(office: Office) -> None:
+    """C18"""
+    await gone(office)
+    app: Any = office.client._transport.app  # type: ignore[attr-defined]
+    behind = Behind(office.world.rows["jobs"])
+    app.state.rows["jobs"] = behind
+
+    async def catch_up(seconds: float) -> bool:
+        behind.is_behind = False
+        return True
+
+    app.state.settled = catch_up
+    arrived = await office.post(LEADER, f"/jobs/{JOB}/arrival")
+    behind.is_behind = True
+    other = await office.post("chen.gd", f"/jobs/{JOB}/arrival")
+    assert (arrived.json()["events"], other.status_code) == (["StopArrived"], 403)
+
+
+async def test_calls_to_be_made_are_listed_until_they_reached_the_customer(office: Office) -> None:
+    """B1, B2, B3, B5"""
+    office.complete("HT26030009")
+    office.complete("HT26030008")
+    gas = {"checklist": {**READY, "gas": False}, "call_back_on": "2026-03-12"}
+    await office.post(ASSISTANT, "/jobs/D-HT26030008/booking", gas)
+    await office.published()
+
+    async def listed(person: str, day: str) -> list[tuple[str, str]]:
+        rows = (await office.get(person, f"/call-tasks?on={day}"))["rows"]
+        return [(row["purpose"], row["job_id"]) for row in rows]
+
+    before = await listed(ASSISTANT, "2026-03-12")
+    leader, other = await listed(LEADER, "2026-03-12"), await listed("chen.gd", "2026-03-12")
+    home = await office.post(ASSISTANT, f"/jobs/{JOB}/home-confirmation", {"result": "reached"})
+    half = await office.post(LEADER, f"/jobs/{JOB}/half-day-call", {"result": "not_reached"})
+    after = await listed(ASSISTANT, "2026-03-12")
+    on_the_day = await listed(LEADER, "2026-03-13")
+    assert (sorted(before), leader, other, home.json()["events"], half.json()["events"], sorted(after), on_the_day) == (
+        [
+            ("booking", "D-HT26030009"),
+            ("call_back", "D-HT26030008"),
+            ("half_day", JOB),
+            ("home_confirmation", JOB),
+        ],
+        [("half_day", JOB), ("home_confirmation", JOB)],
+        [],
+        ["HomeConfirmed"],
+        ["HalfDayTold"],
+        [("booking", "D-HT26030009"), ("call_back", "D-HT26030008"), ("half_day", JOB)],
+        [("arrival", JOB)],
+    )
+
+
+async def test_people_and_means_on_a_day_and_their_history(office: Office) -> None:
+    """B8, B18, X1"""
+    fresh = await office.get(SUPERVISOR, "/fleet?on=2026-03-13")
+    alone = {"on": str(DAY), "members": [], "reason": "邓伟有事"}
+    changed = await office.post(LEADER, "/fleet/crews/S1/members", alone)
+    foreign = await office.post(LEADER, "/fleet/crews/S2/members", alone)
+    crew = await office.get(SUPERVISOR, "/fleet?on=2026-03-13")
+    history = await office.get(SUPERVISOR, "/fleet/history")
+    leader = await office.get(LEADER, "/fleet?on=2026-03-13")
+    assert (
+        fresh["version"],
+        [one["crew"] for one in fresh["crews"]],
+        changed.status_code,
+        foreign.status_code,
+        crew["crews"][0]["members"],
+        [(one["what"], one["by"], one["reason"]) for one in history],
+        leader["people"],
+    ) == (0, ["S1", "S2", "A1", "A2", "F1"], 200, 403, [], [("CrewSet", LEADER, "邓伟有事")], [])

@@ -1,0 +1,169 @@
+"""Reactions to changed contracts and visits, to calls that notify recorded, and to what happens on the road."""
+
+from datetime import date
+
+import pytest
+from dispatch_cases import CUSTOMER, DAY, DELIVERED, FAILED, JOB, LINES, NOW, RUN_DEPARTED, WINDOW, meta
+
+from contracts.decision import Ask, Command
+from contracts.dispatch_road import RunClosed, StopReached
+from contracts.fact import Fact
+from contracts.notify import CallMade
+from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted
+from contracts.policy import end_of_day
+from contracts.service_desk import VisitCancelled, VisitMoved
+from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from dispatch.domain.fleet_out import ReturnVehicle
+from dispatch.domain.handover import ArriveAtStop
+from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
+from dispatch.domain.road import EndStop
+from dispatch.domain.stop import LeaveSlot
+from dispatch.reactions import REACTIONS
+from dispatch.reactions.road import LEFT_BEHIND
+
+RUN = "run:2026-03-13:S1"
+
+
+def asked(name: str, event: Fact) -> tuple[Ask, ...]:
+    """What one reaction asks for."""
+    return next(tuple(r.react(event, meta())) for r in REACTIONS if r.name == f"dispatch.{name}")
+
+
+def test_a_cancelled_contract_cancels_delivery_and_installation() -> None:
+    """A6"""
+    event = ContractCancelled(
+        at=NOW,
+        contract_no="HT26030001",
+        store_code="S02",
+        customer=CUSTOMER,
+        lines=LINES,
+        paid_fen=0,
+        reason="客户退订",
+    )
+    cancel = CancelJob(at=NOW, reason="客户退订")
+    assert asked("cancel_jobs", event) == (Ask(f"job:{JOB}", cancel), Ask("job:I-HT26030001", cancel))
+
+
+def test_the_customers_consent_to_a_later_day_reaches_the_delivery() -> None:
+    """A8"""
+    event = DeliveryPostponed(
+        at=NOW,
+        contract_no="HT26030001",
+        store_code="S02",
+        customer=CUSTOMER,
+        promised_before=date(2026, 3, 14),
+        promised_on=date(2026, 3, 20),
+        promise_due=None,
+        consented_by="马娜",
+        consented_how="phone",
+        reason="装修未完",
+    )
+    moved = MovePromise(at=NOW, promised_on=date(2026, 3, 20), reason="装修未完")
+    assert asked("move_promise", event) == (Ask(f"job:{JOB}", moved),)
+
+
+def test_an_amended_contract_reaches_what_is_open_with_what_changed_only() -> None:
+    """A6"""
+    told = {"at": NOW, "contract_no": "HT26030001", "added": (), "reason": "改地址"}
+    everything = ContractAmended(**told, customer=CUSTOMER, amount_due_fen=5, promised_on=DAY)
+    assert [asked("amend_jobs", ContractAmended(**told)), asked("amend_jobs", everything)] == [
+        (),
+        (
+            Ask(f"job:{JOB}", AmendJob(at=NOW, reason="改地址", customer=CUSTOMER, amount_due_fen=5)),
+            Ask("job:I-HT26030001", AmendJob(at=NOW, reason="改地址", customer=CUSTOMER)),
+            Ask(f"job:{JOB}", MovePromise(at=NOW, promised_on=DAY, reason="改地址")),
+        ),
+    ]
+
+
+def test_the_crew_collects_only_what_is_still_owed() -> None:
+    """A7, B13"""
+    event = PaymentNoted(
+        at=NOW,
+        contract_no="HT26030001",
+        payment_id="P1",
+        amount_fen=200,
+        method="transfer",
+        received_by="su.kj",
+        owed_fen=10,
+    )
+    assert asked("note_payment", event) == (
+        Ask(f"job:{JOB}", AmendJob(at=NOW, reason="已收款 paid", amount_due_fen=10)),
+    )
+
+
+def test_a_visit_that_was_moved_or_cancelled_moves_or_leaves_the_board() -> None:
+    """C3, C10"""
+    visit = {"at": NOW, "ticket_id": "T-1", "visit_no": 2, "contract_no": None, "customer": CUSTOMER, "on": DAY}
+    told = {**visit, "technician": "zhou.jm", "asked_by": "customer", "reason": "客户有事"}
+    moved = VisitMoved(**told, window=WINDOW, window_before=WINDOW, watch=None)
+    assert [asked("cancel_visit", VisitCancelled(**told)), asked("move_visit", moved)] == [
+        (Ask("job:V-T-1-2", CancelJob(at=NOW, reason="客户有事")),),
+        (Ask("job:V-T-1-2", MovePromise(at=NOW, promised_on=DAY, reason="客户有事", due_at=WINDOW.ends)),),
+    ]
+
+
+def test_a_stop_that_was_reached_signed_or_failed_reaches_job_and_run() -> None:
+    """B12, B13, B14, B17"""
+    reached = StopReached(at=NOW, on=DAY, crew="S1", job_id=JOB, number=1)
+    assert [asked("arrive_at_stop", reached), asked("end_stop", DELIVERED), asked("end_stop", FAILED)] == [
+        (Ask(f"job:{JOB}", ArriveAtStop(at=NOW)),),
+        (Ask(RUN, EndStop(at=NOW, job_id=JOB, outcome="done")),),
+        (Ask(RUN, EndStop(at=NOW, job_id=JOB, outcome="failed")),),
+    ]
+
+
+def test_what_was_settled_not_to_go_leaves_its_slot_and_a_closed_run_brings_the_vehicle_back() -> None:
+    """B8, B11"""
+    gone = RUN_DEPARTED.model_copy(update={"left_behind": (JOB,)})
+    closed = RunClosed(
+        at=NOW,
+        on=DAY,
+        crew="S1",
+        leader="li.zq",
+        vehicle="v",
+        collected_fen=0,
+        handed_in_fen=0,
+        difference_fen=0,
+        explanation=None,
+        closed_by="li.zq",
+        due=end_of_day(DAY),
+    )
+    assert [asked("leave_behind", gone), asked("return_vehicle", closed)] == [
+        (Ask(f"job:{JOB}", LeaveSlot(at=NOW, reason=LEFT_BEHIND, on=DAY)),),
+        (Ask("fleet:main", ReturnVehicle(at=NOW, on=DAY, crew="S1")),),
+    ]
+
+
+CALL = CallMade(
+    at=NOW,
+    call_id="c",
+    purpose="home_confirmation",
+    subject=f"job:{JOB}",
+    result="reached",
+    note="有人",
+    called_by="he.jx",
+    next_at=None,
+)
+SAID = {"at": NOW, "result": "reached", "note": "有人", "called_by": "he.jx"}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "occasion", "command"),
+    [
+        ("home_confirmation", "", ConfirmHome(**SAID)),
+        ("half_day", "2026-03-13/am", TellHalfDay(**SAID, on=DAY)),
+        ("arrival", "2026-03-13", CallBeforeArrival(**SAID, on=DAY)),
+        ("install_call", "2026-03-13", CallBeforeInstallation(**SAID, on=DAY)),
+    ],
+)
+def test_a_call_that_notify_recorded_counts_for_its_stop(purpose: str, occasion: str, command: Command) -> None:
+    """E3, B3, B5, B10"""
+    call = CALL.model_copy(update={"purpose": purpose, "occasion": occasion})
+    assert asked("count_call", call) == (Ask(f"job:{JOB}", command),)
+
+
+@pytest.mark.parametrize("update", [{"purpose": "follow_up"}, {"subject": "contract:HT26030001"}])
+def test_calls_about_other_things_are_none_of_its_business(update: dict[str, str]) -> None:
+    """E3"""
+    assert asked("count_call", CALL.model_copy(update=update)) == ()
