@@ -114,11 +114,10 @@ class Asking:
         owner: Mapping[str, str] = self._state.owners
         return await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
 
-    async def ask_all(
-        self, asked: Sequence[tuple[str, BaseModel, str]], *, service: str | None = None
-    ) -> list[Outcome]:
-        """Put many commands of one service, (aggregate id, command, step) each, and wait for all of them; see
-        `Gateway.ask_all`. Each `step` is another one: it makes the command's id, as in `ask`.
+    async def ask_all(self, asked: Sequence[tuple[str, BaseModel, str]]) -> list[Outcome]:
+        """Put many commands of one service, (aggregate id, command, step) each, and wait for all (`Gateway.ask_all`).
+
+        Each `step` is another one: it makes the command's id, as in `ask`.
         """
         if not asked:
             return []
