@@ -35,7 +35,7 @@ from notify.domain.attempts import (
     SuppressMessage,
 )
 from notify.domain.message import COMMANDS, INITIAL, Message, decide, due, evolve
-from notify.domain.message_state import STATES, GivenUp, Sent, Unsettled
+from notify.domain.message_state import STATES, AwaitingRetry, GivenUp, Sent, Unsettled
 from notify.domain.outcomes import (
     AskProvider,
     RecordNoAnswer,
@@ -214,7 +214,7 @@ def test_a_batch_decides_what_one_by_one_decides(
 
 # --- notify killed at every step --------------------------------------------------------------------------------------
 
-Step = Literal["effect_a", "effect_b", "commit", "decide", "timer", "kill_a", "kill_b"]
+Step = Literal["effect_a", "effect_b", "late_a", "commit", "decide", "timer", "kill_a", "kill_b"]
 Fate = Literal["taken", "taken_then_broke_off", "broke_off", "busy", "taken_then_killed", "killed"]
 
 
@@ -283,16 +283,26 @@ class World:
         """One event to the effects, by one of the processes; maybe the process does not survive it."""
         if self.place >= len(self.events):
             return
-        event, sending = self.events[self.place], self.processes[name]
-        meta = Meta(f"e{self.place}", "", "", f"message:{ID}", NOW, 1, "c", "c", "system", 0)
+        if await self._handled(self.place, name):
+            self.place += 1
+
+    async def late(self, name: str) -> None:
+        """A process that lost its place without knowing (frozen, say) comes to the last attempt only now."""
+        attempts = [n for n, event in enumerate(self.events[: self.place]) if isinstance(event, MessageAttempted)]
+        if attempts:
+            await self._handled(attempts[-1], name)
+
+    async def _handled(self, place: int, name: str) -> bool:
+        event, sending = self.events[place], self.processes[name]
+        meta = Meta(f"e{place}", "", "", f"message:{ID}", NOW, 1, "c", "c", "system", 0)
         for effect in (sending.claim, sending.send, sending.query):
             try:
                 asks: Sequence[Ask] = await effect(event, meta)
             except Killed:
                 self.kill(name)
-                return
+                return False
             self.commands += [(f"{meta.id}/{effect.__name__}/{i}", ask.command) for i, ask in enumerate(asks)]
-        self.place += 1
+        return True
 
     def decide(self) -> None:
         """One command; an id that was decided before is not decided again."""
@@ -320,6 +330,8 @@ class World:
                 await self.effect(step[-1])
             case "kill_a" | "kill_b":
                 self.kill(step[-1])
+            case "late_a":
+                await self.late("a")
             case "commit":
                 self.committed = self.place
             case "decide":
@@ -343,7 +355,19 @@ class World:
 
 STEPS = st.lists(
     st.sampled_from(
-        ["effect_a", "effect_a", "effect_b", "commit", "decide", "decide", "decide", "timer", "kill_a", "kill_b"]
+        [
+            "effect_a",
+            "effect_a",
+            "effect_b",
+            "late_a",
+            "commit",
+            "decide",
+            "decide",
+            "decide",
+            "timer",
+            "kill_a",
+            "kill_b",
+        ]
     ),
     max_size=60,
 )
@@ -400,3 +424,23 @@ def test_the_kill_that_matters_most_is_among_them() -> None:
         ],
         {ID: 1},
     )
+
+
+def test_a_process_that_was_frozen_while_it_held_the_claim_sends_nothing_once_others_have_settled_it() -> None:
+    """E4: the other one asks the provider, believes it after a while, and only then is the frozen one's claim over."""
+    world = World(Provider(askable=True))
+    before: list[Step] = ["decide", "decide", "effect_a", "effect_a", "decide", "effect_b"]
+    others: list[Step] = ["decide", "timer", "effect_b"]
+
+    async def story() -> list[str]:
+        for step in before:
+            await world.step(step)
+        while not isinstance(world.message, AwaitingRetry):
+            for step in others:
+                await world.step(step)
+        await world.late("a")
+        names = [type(command).__name__ for _, command in world.commands]
+        await world.rest()
+        return names
+
+    assert (asyncio.run(story())[-1], type(world.message), dict(world.provider.got)) == ("RecordFailed", Sent, {ID: 1})
