@@ -146,7 +146,7 @@ async def take_slot_back(desk: Asking, job: Json, request: ReleaseRequest) -> An
         step="leave",
         expected_version=request.expected_version,
     )
-    if left.status == "accepted" and job["on"] is not None:
+    if left.status == "accepted" and job["on"] is not None and not left.repeated:
         freed = ReleaseSlot(at=request.at, job_id=job["job_id"], reason=request.reason, reservation=job["day_version"])
         await desk.ask(day_id(date.fromisoformat(job["on"])), freed, step="release")
     return desk.answer(left)

@@ -12,7 +12,9 @@ from dispatch.domain.day_state import Held, Plan
 from dispatch.domain.redistribution import Jobs, redistributed
 from dispatch.domain.slot_rules import Absence, Ground, clashes, half_window, window_at
 
-THIRD = CREWS[1].model_copy(update={"crew": "S3", "vehicle": "粤E·3", "leader": "x", "members": ("y",)})
+THIRD = CREWS[1].model_copy(
+    update={"crew": "S3", "vehicle": "粤E·3", "leader": "x", "leader_name": "x", "members": ("y",)}
+)
 DAY_CREWS = (*CREWS[:2], THIRD)
 
 

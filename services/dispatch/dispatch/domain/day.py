@@ -217,7 +217,7 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
         slot = slot.model_copy(update={"forced": command.force_reason})
     kind: Literal["place", "move"] = "place" if mine is None else "move"
     header = Header(at, command.change_id or _numbered(plan), kind, command.adjustment_reason, None)
-    return (*opening, *rearrange(((slot.job_id, slot),), today, header, ctx, follow=False))
+    return (*opening, *rearrange(((slot.job_id, slot),), today, header, ctx))
 
 
 def reserved_slot(command: ReserveSlot, plan: Plan, policy: Policy) -> Slot:
@@ -271,7 +271,7 @@ def release(command: ReleaseSlot, day: Day, ctx: Context) -> Decision:
         return no.adjustment_needs_reason(day.plan.on, day.edition)
     change_id = command.change_id or _numbered(day.plan)
     header = Header(command.at or ctx.now, change_id, "release", command.reason, None)
-    return rearrange(((command.job_id, None),), day, header, ctx, follow=False)
+    return rearrange(((command.job_id, None),), day, header, ctx)
 
 
 def expire(command: ExpireSlot, day: Day, ctx: Context) -> Decision:

@@ -132,7 +132,7 @@ def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:
     forced = {clash.job_id for clash in found}
     told = tuple((job, _forced(slot, command.force_reason if job in forced else None)) for job, slot in placed)
     header = Header(at, command.change_id, command.kind, command.reason, None)
-    return (*opening, *rearrange(told, today, header, ctx, follow=True))
+    return (*opening, *rearrange(told, today, header, ctx))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,7 @@ Moves = tuple[tuple[str, Slot | None], ...]
 Rearranged = PlanChanged | SlotReleased | SlotReserved
 
 
-def rearrange(
-    moves: Moves, day: Drafted | Published, header: Header, ctx: Context, *, follow: bool
-) -> tuple[Rearranged, ...]:
+def rearrange(moves: Moves, day: Drafted | Published, header: Header, ctx: Context) -> tuple[Rearranged, ...]:
     """The events of a change that fits: what changed, then each slot that is free, then each slot that is given."""
     plan, at = day.plan, header.at
     before = {job: slot_of(plan, job) for job, _ in moves}
@@ -195,7 +193,7 @@ def rearrange(
             adjustment_reason=header.reason if published else None,
             change_id=header.change_id,
             vehicle=vehicles.get(slot.crew, ""),
-            follow=follow,
+            follow=True,
         )
         for _, slot in moves
         if slot is not None

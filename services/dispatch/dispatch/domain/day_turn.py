@@ -106,7 +106,7 @@ def reverting(known: Change, day: Drafted | Published, at: datetime, ctx: Contex
     if any(not clash.is_soft for clash in found):
         return ()
     header = Header(at, f"revert:{known.change_id}", "revert", REVERTED, known.change_id)
-    return rearrange(moves, day, header, ctx, follow=True)
+    return rearrange(moves, day, header, ctx)
 
 
 def _to_turn(day: Day, change_id: str) -> tuple[Drafted | Published, Change] | Rejected:
@@ -127,4 +127,4 @@ def _turn(moves: Moves, expected: Moves, day: Drafted | Published, header: Heade
     if found:
         return no.change_clash(plan.on, found)
     words = header.reason or (UNDONE if header.kind == "undo" else REDONE)
-    return rearrange(moves, day, replace(header, reason=words), ctx, follow=True)
+    return rearrange(moves, day, replace(header, reason=words), ctx)

@@ -71,6 +71,12 @@ def next_free_position(slots: Iterable[Slot], crew: str, half: Half) -> int:
     return next(place for place in range(1, len(taken) + 2) if place not in taken)
 
 
+def free_positions(slots: Iterable[Slot], crew: CrewOfDay, half: Half) -> Iterable[int]:
+    """The places in the order of stops that nobody has, lowest first."""
+    taken = {slot.position for slot in slots if (slot.crew, slot.half) == (crew.crew, half)}
+    return (place for place in range(1, crew.stops_per_half + 1) if place not in taken)
+
+
 def share_people_or_vehicle(one: CrewOfDay, other: CrewOfDay) -> bool:
     """Whether two crews of a day cannot work at the same time (B8: one person, one vehicle, one place at a time).
 
@@ -217,17 +223,18 @@ def _agreement_clashes(slot: Slot, agreed: Half | None) -> Iterable[Clash]:
 
 
 def places_that_fit(slot: Slot, ground: Ground, agreed_half: Half | None = None) -> Iterable[Slot]:
-    """Each crew and half-day where the job does fit on that day: its own crew and half first, then the others.
+    """The first place of each crew and half-day where the job does fit: its own crew and half first, then the others.
 
     A job too large for every half-day is offered both halves of a crew (`spread`).
     """
     for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
         for half in sorted(HALVES, key=lambda one: one != slot.half):
-            position = next_free_position(ground.others, crew.crew, half)
-            window = window_at(ground.on, half, position, crew, ground.policy)
-            tried = placed(slot, crew.crew, half, position, window)
-            if not clashes(tried, ground, agreed_half):
-                yield tried
+            for position in free_positions(ground.others, crew, half):
+                window = window_at(ground.on, half, position, crew, ground.policy)
+                tried = placed(slot, crew.crew, half, position, window)
+                if not clashes(tried, ground, agreed_half):
+                    yield tried
+                    break
     if _too_large_for_a_half(slot, ground):
         for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
             whole = placed(slot, crew.crew, "am", 1, whole_day(ground.on, ground.policy), spread=True)

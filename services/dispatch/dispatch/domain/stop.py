@@ -31,7 +31,10 @@ from dispatch.domain.words import Words
 
 
 class TakeSlot(Command):
-    """排进 (B8): the slot that the day gave at its version `day_version`; `renewed` when it was given just now."""
+    """排进 (B8): the slot that the day gave at its version `day_version`; `renewed` when it was given just now.
+
+    `given`: told by the day's own event, so that it counts even where a planner's page named the place wrongly.
+    """
 
     command: Literal["TakeSlot"] = "TakeSlot"
     depot: str
@@ -44,6 +47,7 @@ class TakeSlot(Command):
     volume_l: int
     day_version: int
     renewed: bool = True
+    given: bool = False
     reason: Words | None = None
 
 
@@ -117,11 +121,14 @@ def take_place(
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
     if held is not None and same_day and held.day_version > command.day_version:
         return no.overtaken(work.job_id)
+    taken_already = held is not None and same_day and held.day_version == command.day_version
     if held is None or not same_day or not is_same_place(held, command):
+        if taken_already and not command.given:
+            return ()
         refused = against(command, job)
         if refused is not None:
             return refused
-    elif not command.renewed or held.day_version == command.day_version:
+    elif taken_already or not command.renewed:
         return ()
     if isinstance(job, Published) and command.reason is None:
         return adjustment_needs_reason(job.place.on, job.edition)

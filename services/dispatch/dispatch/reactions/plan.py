@@ -83,8 +83,8 @@ def plan_runs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
 
 
 def follow_plan(event: Fact, meta: Meta) -> Asks:
-    """排程变更 (B4, B8) -> each job takes the slot that a change of several places gave it, or gave it back, even if
-    whoever asked for it was cut off in between."""
+    """占位 (B4, B8) -> the job takes the slot that it was given, or given back, even if whoever asked was cut off, and
+    just that slot, whatever he believed to have asked for."""
     if not isinstance(event, SlotReserved) or not event.follow:
         return ()
     slot = event.slot
@@ -99,6 +99,7 @@ def follow_plan(event: Fact, meta: Meta) -> Asks:
         window=slot.window,
         volume_l=slot.volume_l,
         day_version=meta.sequence,
+        given=True,
         reason=event.adjustment_reason,
     )
     return (Ask(job_id(slot.job_id), taken),)
