@@ -238,3 +238,12 @@ def test_a_stop_of_which_nothing_was_loaded_stays_behind() -> None:
     assert decide(DepartRun(), a_run(RUN_PLANNED, RUN_LISTED, loaded), CTX) == (
         RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,), "left_behind": (JOB,)}),
     )
+
+
+def test_a_plan_that_follows_what_left_is_no_event() -> None:
+    """B4, B11: the stop that was settled not to go is out of the next edition."""
+    departed = RUN_DEPARTED.model_copy(update={"stops": (STOP,), "left_behind": ("D-HT26030002",)})
+    history = (*LOADED, RUN_LISTED, departed)
+    follows = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
+    other = PLAN.model_copy(update={"version": 2, "stops": (OTHER_STOP,)})
+    assert [decide(one, a_run(*history), CLOCK) for one in (follows, other)] == [(), no.plan_too_late("S1", DAY)]

@@ -244,6 +244,8 @@ def calls_due(job: Opened) -> tuple[Timer, ...]:
     told = job.work.told
     if not isinstance(job, Scheduled | Published | OnTheWay):
         return ()
+    if isinstance(job, OnTheWay) and job.cancelled is not None:
+        return ()
     place = job.place
     owed: list[tuple[CallKind, datetime | None]] = []
     if not isinstance(job, OnTheWay):

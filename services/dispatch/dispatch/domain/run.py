@@ -139,9 +139,11 @@ def plan(command: PlanRun, run: Run, at: datetime) -> Decision:
         case Planned() | Loaded() if command.version <= run.sheet.version or is_same(run.sheet, command):
             return ()
         case Departed() | Closed():
-            sheet = run.sheet if isinstance(run, Departed) else run.road.sheet
-            if command.version <= sheet.version or is_same(sheet, command):
+            road = run if isinstance(run, Departed) else run.road
+            if command.version <= road.sheet.version or is_same(road.sheet, command):
                 return ()
+            if {stop.job_id for stop in command.stops} == {stop.job_id for stop in road.stops}:
+                return ()  # the plan follows what left: stops that were settled not to go are out of it
             return no.plan_too_late(command.crew, command.on)
         case Unplanned() | Planned() | Loaded():
             return (
