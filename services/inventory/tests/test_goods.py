@@ -146,15 +146,19 @@ def test_more_pieces_than_expected_are_received_and_told_because_they_are_there(
     assert decide(many, given(EXPECTED), CTX) == (ARRIVED.model_copy(update={"quantity": 9}), told)
 
 
-def test_where_every_inbound_is_checked_by_hand_a_row_of_the_file_receives_nothing() -> None:
-    """A2"""
+def test_where_every_inbound_is_checked_by_hand_only_a_slip_receives() -> None:
+    """A2, D1"""
     by_hand = replace(CTX, policy=CTX.policy.model_copy(update={"arrival_rows_receive": False}))
     told_by_file = RECEIVE.model_copy(update={"told_by": "file"})
+    by_slip = RECEIVE.model_copy(update={"told_by": "slip"})
+    refused = decide(RECEIVE, given(EXPECTED), by_hand)
+    assert isinstance(refused, Rejected)
     assert (
         decide(told_by_file, given(EXPECTED), by_hand),
-        decide(RECEIVE, given(EXPECTED), by_hand),
+        decide(by_slip, given(EXPECTED), by_hand),
         decide(told_by_file, given(EXPECTED), CTX),
-    ) == ((), (ARRIVED,), (ARRIVED,))
+        refused.code,
+    ) == ((), (ARRIVED,), (ARRIVED,), "slip_needed")
 
 
 @pytest.mark.parametrize("found", ["inbound", "loading"])

@@ -3,13 +3,17 @@
 from datetime import UTC, date, datetime
 
 from contracts.decision import Ask
-from contracts.dispatch import DayPublished, RunDeparted, RunStop, Slot
+from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted, RunStop, Slot
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, JobKind, Window
 from contracts.inventory import PickStop
-from contracts.order import ArrivalReported, ContractAmended, ContractSigned
-from inventory.domain.goods import ExpectGoods, IssueGoods, ReceiveGoods
+from contracts.inventory_stock import StockListLine
+from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
+from contracts.service_desk import PartsApproved, PartsRouted
+from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, IssueGoods, ReceiveGoods, ReturnGoods
+from inventory.domain.loan import AskLoan
 from inventory.domain.picklist import IssuePickList
+from inventory.domain.stock_list import MakeStockList
 from inventory.reactions import REACTIONS
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
@@ -155,3 +159,146 @@ def test_a_departure_issues_the_goods_of_each_contract_by_the_runs_list() -> Non
             IssueGoods(at=NOW, contract_no="HT26030002", list_no="SY-1", lines=(floor,), partial=True),
         ),
     ]
+
+
+def test_an_amended_contract_is_expected_as_it_is_now() -> None:
+    """A6"""
+    amended = ContractAmended(
+        at=NOW, contract_no="HT26030001", added=(), removed=(2,), lines=(SOLD,), customer=CUSTOMER, reason="减一行"
+    )
+    amend = AmendGoods(at=NOW, contract_no="HT26030001", customer=CUSTOMER, lines=(GOODS,), reason="减一行")
+    assert asks(amended) == [Ask("goods:HT26030001", amend)]
+
+
+def test_nothing_is_kept_for_a_cancelled_contract() -> None:
+    """A6"""
+    cancelled = ContractCancelled(
+        at=NOW,
+        contract_no="HT26030001",
+        store_code="S02",
+        customer=CUSTOMER,
+        lines=(SOLD,),
+        paid_fen=0,
+        reason="退单",
+    )
+    close = CloseGoods(at=NOW, contract_no="HT26030001", reason="退单")
+    assert asks(cancelled) == [Ask("goods:HT26030001", close)]
+
+
+def failed(goods: str) -> DeliveryFailed:
+    return DeliveryFailed.model_validate(
+        {
+            "at": NOW,
+            "job_id": "D-HT26030001",
+            "contract_no": "HT26030001",
+            "crew": "S1",
+            "leader": "li.zq",
+            "cause": "客户不在家",
+            "goods": goods,
+            "consent_by": "he.jx",
+            "window_ends": NOW,
+        }
+    )
+
+
+def back(reason: str, lines: tuple[GoodsLine, ...] = ()) -> list[Ask]:
+    command = ReturnGoods(
+        at=NOW,
+        contract_no="HT26030001",
+        return_no="D-HT26030001#1",
+        lines=lines,
+        returned_on=date(2026, 3, 12),
+        reason=reason,
+        told_by="run",
+        keep=True,
+    )
+    return [Ask("goods:HT26030001", command)]
+
+
+def test_goods_of_a_failed_delivery_come_back_but_not_deposited_ones() -> None:
+    """B14"""
+    assert (asks(failed("returned")), asks(failed("deposited"))) == (back("客户不在家"), [])
+
+
+def test_pieces_refused_at_the_door_come_back() -> None:
+    """B13, B15"""
+    completed = DeliveryCompleted(
+        at=NOW,
+        job_id="D-HT26030001",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        crew="S1",
+        leader="li.zq",
+        delivered=(),
+        lines=(SOLD,),
+        signed_by="马娜",
+        signature_ref="",
+        taught_use=True,
+        cash_fen=0,
+        window_ends=NOW,
+        install_due=None,
+        refused=(GOODS,),
+    )
+    assert asks(completed) == back("客户拒收", (GOODS,))
+
+
+def test_a_part_that_the_warehouse_has_leaves_by_a_list_of_its_ticket() -> None:
+    """C7, D8"""
+    routed = PartsRouted(
+        at=NOW,
+        ticket_id="T-7",
+        part_no="1",
+        route="warehouse",
+        sku="HDW-0033",
+        name="铰链",
+        quantity=2,
+        in_stock=10,
+        reference="",
+        return_by=None,
+        note="左门",
+        asked_by="周建民",
+    )
+    make = MakeStockList(
+        at=NOW,
+        list_no="LL-T-7-1",
+        purpose="repair",
+        lines=(StockListLine(line_no=1, sku="HDW-0033", name="铰链", quantity=2),),
+        ticket_id="T-7",
+        receiver="周建民",
+        note="左门",
+    )
+    assert asks(routed) == [Ask("stocklist:LL-T-7-1", make)]
+    assert asks(routed.model_copy(update={"route": "purchase"})) == []
+    assert asks(routed.model_copy(update={"name": ""})) == []
+    (long,) = asks(routed.model_copy(update={"ticket_id": "T-" + "x" * 60}))
+    assert len(long.aggregate_id) == len("stocklist:LL-") + 16
+
+
+def test_a_showroom_piece_that_may_be_taken_is_lent_to_its_ticket() -> None:
+    """C7, D12"""
+    approved = PartsApproved(
+        at=NOW,
+        ticket_id="T-7",
+        part_no="1",
+        route="showroom_loan",
+        sku="BTH-0421",
+        name="门板",
+        quantity=1,
+        reference="",
+        return_by=date(2026, 3, 20),
+    )
+    lend = AskLoan(
+        at=NOW,
+        loan_no="JY-T-7-1",
+        sku="BTH-0421",
+        name="门板",
+        quantity=1,
+        ticket_id="T-7",
+        borrower="工单 T-7",
+        purpose="维修借件",
+        due_on=date(2026, 3, 20),
+        approved_by="he.jx",
+    )
+    passed = approved.model_copy(update={"return_by": date(2026, 3, 11)})
+    assert asks(approved) == [Ask("loan:JY-T-7-1", lend)]
+    assert asks(passed) == [Ask("loan:JY-T-7-1", lend.model_copy(update={"due_on": None}))]

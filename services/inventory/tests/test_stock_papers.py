@@ -93,6 +93,12 @@ def test_a_part_is_asked_for_once_and_not_for_yesterday() -> None:
     assert code(loan, ASK.model_copy(update={"due_on": date(2026, 3, 19)})) == "due_passed"
 
 
+def test_a_loan_without_a_date_is_due_as_the_policy_says_and_an_approved_one_needs_no_other_approval() -> None:
+    """C7, D12"""
+    command = ASK.model_copy(update={"due_on": None, "approved_by": "guan.yf"})
+    assert loan.decide(command, given(loan), KEEPER) == (ASKED, APPROVED)
+
+
 def test_a_loan_leaves_approved_and_set_apart_and_not_before() -> None:
     """D12, D8"""
     assert code(loan, HAND_OUT, ASKED, HELD) == "not_approved"
@@ -295,6 +301,7 @@ ISSUED = StockListIssued(
     lines=(ONE,),
     received_by="周建民",
     signature_ref="sha256:s",
+    ticket_id="T-7",
 )
 
 

@@ -42,7 +42,8 @@ class LoanWanted(_Wanted):
     ticket_id: loan.Text | None = None
     borrower: loan.Text | None = None
     purpose: loan.Text
-    due_on: date
+    due_on: date | None = None
+    """Left out: as long as the policy lets a loan last."""
 
 
 class ScrapWanted(_Wanted):

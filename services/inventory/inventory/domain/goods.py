@@ -70,6 +70,7 @@ from inventory.domain.goods_words import (
     not_enough_here,
     not_enough_outside,
     sku_differs,
+    slip_needed,
     unknown_contract,
     unknown_line,
 )
@@ -106,12 +107,14 @@ def decide(command: COMMANDS, goods: Goods, ctx: Context) -> Decision:
 def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
     """Pieces of a line lie in the warehouse. More than expected is taken and told at once: the goods are there (D9).
 
-    Rules: A3, D2; A2 (by policy, a row of the file is no receipt where everything is checked by hand: then no event).
+    Rules: A3, D2; A2, D1 (where, by policy, everything is slipped and checked by hand, a row of the file is no receipt
+    and receiving without a slip is refused).
     Once per line and waybill. What a slip brings is never refused: if the contract does not want it, it is free stock.
-    Refuses: unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity, arrival_contradicts.
+    Refuses: slip_needed, unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity,
+    arrival_contradicts.
     """
-    if command.told_by == "file" and not ctx.policy.arrival_rows_receive:
-        return ()
+    if command.told_by != "slip" and not ctx.policy.arrival_rows_receive:
+        return () if command.told_by == "file" else slip_needed(command.contract_no)
     if not 1 <= command.quantity <= MAX_PIECES:
         return bad_quantity(command.quantity, MAX_PIECES)
     match goods:

@@ -12,7 +12,6 @@ from contracts.inventory import Fault, Place
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Bin = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 FileRef = Annotated[str, StringConstraints(max_length=300)]
 Photos = Annotated[tuple[FileRef, ...], Field(max_length=20)]
 DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
@@ -70,13 +69,13 @@ class ReceiveGoods(Command):
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
     contract_no: str
     line_no: int
-    sku: Code
+    sku: str
     quantity: int
-    waybill: Code
+    waybill: str
     arrived_on: date
     told_by: Literal["file", "warehouse", "slip"]
     name: str = ""
-    bin: Bin = ""
+    bin: str = ""
     slip_no: str | None = None
     carrier_waybill: str = ""
     damage: DamagedArrival | None = None
@@ -112,7 +111,7 @@ class IssueGoods(Command):
 
     command: Literal["IssueGoods"] = "IssueGoods"
     contract_no: str
-    list_no: Code
+    list_no: str
     lines: tuple[GoodsLine, ...]
     partial: bool = False
 
@@ -125,13 +124,13 @@ class ReturnGoods(Command):
 
     command: Literal["ReturnGoods"] = "ReturnGoods"
     contract_no: str
-    return_no: Code
+    return_no: str
     lines: tuple[GoodsLine, ...] = ()
     returned_on: date
-    reason: Note
+    reason: str
     told_by: Literal["run", "slip"]
     keep: bool
-    bin: Bin = ""
+    bin: str = ""
 
 
 class AskAllocation(Command):

@@ -163,3 +163,14 @@ def not_excess(line: GoodsLine, excess: int, wanted: int) -> Rejected:
         f"Line {line.line_no} {line.name} has {excess} pieces too many, not {wanted}. What the contract needs stays",
         {"line_no": line.line_no, "excess": excess, "wanted": wanted},
     )
+
+
+def slip_needed(contract_no: str) -> Rejected:
+    """Nothing enters without a slip (D1), where the policy has every inbound slipped and checked."""
+    return Rejected(
+        "slip_needed",
+        "D1",
+        f"合同 {contract_no} 的货要凭入库单验收、上架。请会计开入库单，再按单验收",
+        f"Goods of contract {contract_no} come in by an inbound slip. Ask the accountant for one and check by it",
+        {"contract_no": contract_no},
+    )

@@ -4,6 +4,7 @@ One aggregate per slip, `inbound:RK260309001`. Nothing enters without it. Checke
 pieces are put away bin by bin; what is wrong is an exception with its pieces in the pending zone until it is settled.
 """
 
+import re
 from datetime import timedelta
 from typing import assert_never
 
@@ -60,6 +61,7 @@ from inventory.domain.stock_lots import zone_of
 from inventory.domain.stock_words import unknown_bin, wrong_zone
 
 MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
+MAX_SKU, MAX_NAME = 80, 200  # characters
 
 Decision = tuple[InboundEvent, ...] | Rejected
 
@@ -119,9 +121,10 @@ def issue(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
 
 
 def _line_is_good(line: SlipLine) -> bool:
-    named = bool(line.sku.strip()) and bool(line.name.strip())
+    named = 1 <= len(line.sku.strip()) <= MAX_SKU and 1 <= len(line.name.strip()) <= MAX_NAME
     whole = (line.contract_no is None) == (line.contract_line_no is None)
-    return named and whole and line.line_no > 0 and 1 <= line.quantity <= MAX_PIECES
+    known = line.contract_no is None or re.fullmatch(r"[A-Z]{2}[0-9]{6,12}", line.contract_no) is not None
+    return named and whole and known and line.line_no > 0 and 1 <= line.quantity <= MAX_PIECES
 
 
 def cancel(command: CancelSlip, inbound: Inbound, ctx: Context) -> Decision:

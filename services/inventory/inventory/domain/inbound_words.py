@@ -40,8 +40,9 @@ def bad_slip_line(line_no: int) -> Rejected:
     return Rejected(
         "bad_slip_line",
         "D1",
-        f"第 {line_no} 行不完整：要有型号、品名、1 到 999999 的数量；写合同号就要写合同行号",
-        f"Line {line_no} is not whole: sku, name, a quantity of 1 to 999999; a contract number goes with its line",
+        f"第 {line_no} 行不完整：要有型号、品名、1 到 999999 的数量；写合同号（如 HT26030001）就要写合同行号",
+        f"Line {line_no} is not whole: sku, name, a quantity of 1 to 999999; a contract number (such as HT26030001) "
+        "goes with its line",
         {"line_no": line_no},
     )
 

@@ -5,7 +5,7 @@ and handed out, and are owed by the end of the due day.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field, StringConstraints
@@ -50,7 +50,10 @@ class AskLoan(Command):
     ticket_id: Text | None = None
     borrower: Text
     purpose: Text
-    due_on: date
+    due_on: date | None = None
+    """When it is back; `policy.loan_days` from now when nobody says."""
+    approved_by: str | None = None
+    """Who approved it already, on the ticket that it is for (C7)."""
 
 
 class NoteLoanGoods(Command):
@@ -179,11 +182,12 @@ def decide(command: COMMANDS, loan: Loan, ctx: Context) -> Decision:
 
 
 def ask(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
-    """A part is wanted for a repair.
+    """A part is wanted for a repair; one that was approved on its ticket needs no other approval.
 
     Rules: C7, D12. The same again is no event. Refuses: due_passed, loan_contradicts.
     """
     at = command.at or ctx.now
+    due_on = command.due_on or civil_day(at) + timedelta(days=ctx.policy.loan_days)
     asked = LoanAsked(
         at=at,
         loan_no=command.loan_no,
@@ -195,11 +199,18 @@ def ask(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
         ticket_id=command.ticket_id,
         borrower=command.borrower,
         purpose=command.purpose,
-        due_on=command.due_on,
+        due_on=due_on,
     )
     match loan:
+        case NoLoan() if due_on < civil_day(at):
+            return _due_passed(due_on)
+        case NoLoan() if command.approved_by is None:
+            return (asked,)
         case NoLoan():
-            return _due_passed(command.due_on) if command.due_on < civil_day(at) else (asked,)
+            approved = LoanApproved(
+                at=at, loan_no=command.loan_no, approved_by=command.approved_by or "", due_on=due_on, note=""
+            )
+            return (asked, approved)
         case Asked(asked=known) if known.model_copy(update={"at": at}) == asked:
             return ()
         case Asked() | Out() | Closed():
@@ -309,6 +320,7 @@ def hand_out(command: HandOutLoan, loan: Loan, ctx: Context) -> Decision:
                     borrower=asked.borrower,
                     signature_ref=command.signature_ref,
                     due=end_of_day(due_on),
+                    ticket_id=asked.ticket_id,
                 ),
             )
     assert_never(loan)

@@ -10,7 +10,6 @@ MAX_PIECES = 999_999  # pieces of one move; more is a slip of the keyboard
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 def stock_id(depot: str, sku: str) -> str:
@@ -19,15 +18,17 @@ def stock_id(depot: str, sku: str) -> str:
 
 
 class Move(Command):
-    """`voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet."""
+    """Asked by reactions too, which must not fail over the length of a text: the routes bound what people write.
+
+    `voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet."""
 
     depot: str
-    sku: Number
+    sku: str
     name: str = ""
     quantity: int
-    voucher_no: Number
-    cause_id: Number
-    reason: Words = ""
+    voucher_no: str
+    cause_id: str
+    reason: str = ""
 
 
 class BringIn(Move):
@@ -35,7 +36,7 @@ class BringIn(Move):
 
     command: Literal["BringIn"] = "BringIn"
     kind: Literal["received", "returned", "lent_back"]
-    bin: BinCode = ""
+    bin: str = ""
     held_for: str | None = None
     pending: bool = False
 
@@ -53,7 +54,7 @@ class HoldStock(Move):
 
     command: Literal["HoldStock"] = "HoldStock"
     held_for: str
-    bin: BinCode = ""
+    bin: str = ""
     pending: bool = False
 
 
@@ -82,8 +83,8 @@ class SetAside(Move):
     """移待处理 (D3): free pieces of a bin have a problem."""
 
     command: Literal["SetAside"] = "SetAside"
-    bin: BinCode
-    to_bin: BinCode = ""
+    bin: str
+    to_bin: str = ""
 
 
 class SettlePending(Move):
@@ -91,16 +92,16 @@ class SettlePending(Move):
 
     command: Literal["SettlePending"] = "SettlePending"
     outcome: Literal["good", "sent_back"]
-    bin: BinCode = ""
-    to_bin: BinCode = ""
+    bin: str = ""
+    to_bin: str = ""
 
 
 class MoveStock(Move):
     """移位 (D6): from bin to bin; whose they are stays."""
 
     command: Literal["MoveStock"] = "MoveStock"
-    from_bin: BinCode
-    to_bin: BinCode
+    from_bin: str
+    to_bin: str
     held_for: str | None = None
 
 
@@ -108,7 +109,7 @@ class AdjustStock(Move):
     """盘点调整 (D7): the card follows the goods of a bin by `quantity` pieces (signed), approved elsewhere."""
 
     command: Literal["AdjustStock"] = "AdjustStock"
-    bin: BinCode
+    bin: str
 
 
 class ReportDeadStock(Command):

@@ -215,6 +215,7 @@ def issue(command: IssueStockList, stock_list: StockList, ctx: Context) -> Decis
                     purpose=made.purpose,
                     lines=tuple(line for line in made.lines if line.line_no in stock_list.held),
                     received_by=command.received_by,
+                    ticket_id=made.ticket_id,
                     signature_ref=command.signature_ref,
                 ),
             )

@@ -1,6 +1,6 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import cards, contracts, counts, inbound, packing, papers, runs
+from inventory.reactions import cards, contracts, counts, inbound, packing, papers, runs, tickets
 
 REACTIONS = (
     *contracts.REACTIONS,
@@ -8,6 +8,7 @@ REACTIONS = (
     *cards.REACTIONS,
     *inbound.REACTIONS,
     *papers.REACTIONS,
+    *tickets.REACTIONS,
     *counts.REACTIONS,
     *packing.REACTIONS,
 )
