@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 from dispatch_cases import DAY, DUE_FEN, JOB, NOW
-from dispatch_world import RowsInMemory, World
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
-from test_dispatch_api import (
+from dispatch_office import (
     ACCOUNTANT,
     ASSISTANT,
     COUNT,
@@ -20,14 +17,12 @@ from test_dispatch_api import (
     SUPERVISOR,
     WAREHOUSE,
     Office,
+    an_office,
     said,
-    settled,
 )
+from dispatch_world import RowsInMemory
 
 from contracts.order import ContractCancelled
-from dispatch.api import router
-from runtime.http_errors import add_error_handling
-from runtime.people import Tokens, read_people
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"
@@ -36,19 +31,8 @@ CHECK = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"),
 
 @pytest.fixture
 async def office() -> AsyncIterator[Office]:
-    world = World()
-    app = FastAPI()
-    app.include_router(router)
-    app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
-    app.state.gateway = world
-    app.state.settled = settled
-    app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
-    app.state.people = read_people()
-    app.state.tokens = Tokens("for these tests only")
-    add_error_handling(app, 25 << 20)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
-        yield Office(world, client)
+    async with an_office() as made:
+        yield made
 
 
 async def loaded(office: Office, *more: str) -> None:
@@ -318,15 +302,14 @@ class Behind(RowsInMemory):
 async def test_a_crew_is_not_turned_away_because_a_read_model_is_a_moment_behind(office: Office) -> None:
     """C18"""
     await gone(office)
-    app: Any = office.client._transport.app  # type: ignore[attr-defined]
     behind = Behind(office.world.rows["jobs"])
-    app.state.rows["jobs"] = behind
+    office.app.state.rows["jobs"] = behind
 
     async def catch_up(seconds: float) -> bool:
         behind.is_behind = False
         return True
 
-    app.state.settled = catch_up
+    office.app.state.settled = catch_up
     arrived = await office.post(LEADER, f"/jobs/{JOB}/arrival")
     behind.is_behind = True
     other = await office.post("chen.gd", f"/jobs/{JOB}/arrival")

@@ -1,0 +1,123 @@
+"""People at their desks over dispatch's rules, reactions and rows in memory: for the tests of its routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from dispatch_cases import CUSTOMER, DUE_FEN, JOB, LINES, NOW
+from dispatch_world import RowsInMemory, World
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from contracts.order import GoodsCompleted
+from dispatch.api import router
+from runtime.http_errors import add_error_handling
+from runtime.people import Tokens, read_people
+
+PEOPLE = read_people()
+TOKENS = Tokens("for these tests only")
+ASSISTANT, SUPERVISOR, LEADER, WAREHOUSE, ACCOUNTANT = "he.jx", "tan.zw", "li.zq", "mai.gh", "su.kj"
+READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
+LEAVES = "2026-03-10T02:00:00Z"
+"""10:00 in Shanghai: within the hours of vehicles."""
+SLOT = {"on": "2026-03-13", "half": "am", "crew": "S1"}
+COUNT = [
+    {"job_id": JOB, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 10}]},
+]
+SIGNED = {
+    "delivered": COUNT[0]["lines"],
+    "signed_by": "马娜",
+    "signature_ref": "sig-1",
+    "taught_use": True,
+    "cash_fen": DUE_FEN,
+}
+
+
+class Office:
+    """People at their desks, over one world."""
+
+    def __init__(self, world: World, client: AsyncClient, app: FastAPI) -> None:
+        self.world = world
+        self.client = client
+        self.app = app
+
+    async def post(self, person: str, path: str, body: Any = None, key: str | None = None) -> Response:
+        """A request; reactions settle afterwards."""
+        headers = {"Authorization": f"Bearer {TOKENS.issue(person)}"} | ({"Idempotency-Key": key} if key else {})
+        answer = await self.client.post(f"/api{path}", json=body, headers=headers)
+        self.world.settle()
+        return answer
+
+    async def get(self, person: str, path: str) -> Any:
+        """What a person sees."""
+        answer = await self.client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue(person)}"})
+        return answer.json()
+
+    def complete(self, contract_no: str = "HT26030001") -> None:
+        """货齐 arrives from order."""
+        self.world.tell(
+            "order",
+            GoodsCompleted(
+                at=NOW,
+                contract_no=contract_no,
+                store_code="S02",
+                customer=CUSTOMER,
+                promised_on=date(2026, 3, 14),
+                amount_due_fen=DUE_FEN,
+                lines=LINES,
+                complete_on=date(2026, 3, 9),
+            ),
+        )
+
+    async def booked(self, contract_no: str = "HT26030001") -> None:
+        """A complete contract, booked for the 13th."""
+        self.complete(contract_no)
+        answer = await self.post(
+            ASSISTANT, f"/jobs/D-{contract_no}/booking", {"checklist": READY, "on": "2026-03-13", "half": "am"}
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def published(self) -> None:
+        """The job is in S1's morning of the 13th, and the plan is out."""
+        await self.booked()
+        assert (await self.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)).status_code == 200
+        assert (await self.post(ASSISTANT, "/days/2026-03-13/publish")).status_code == 200
+
+    async def departed(self) -> None:
+        """S1 is on the road."""
+        await self.published()
+        load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+        assert (await self.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)).status_code == 200
+        assert (await self.post(SUPERVISOR, "/runs/2026-03-13/S1/list")).status_code == 200
+        left = await self.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
+        assert left.status_code == 200, left.text
+
+
+async def settled(seconds: float) -> bool:
+    """In memory, everything asked so far has run its course."""
+    return True
+
+
+@asynccontextmanager
+async def an_office() -> AsyncIterator["Office"]:
+    """A company in which nothing has happened yet."""
+    world = World()
+    app = FastAPI()
+    app.include_router(router)
+    app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
+    app.state.settled = settled
+    app.state.gateway = world
+    app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
+    app.state.people = PEOPLE
+    app.state.tokens = TOKENS
+    add_error_handling(app, 25 << 20)
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+        yield Office(world, client, app)
+
+
+def said(answer: Response) -> tuple[int, str, str]:
+    """Status, code and rule of a refusal."""
+    body = answer.json()
+    return answer.status_code, body.get("code"), body.get("rule")
