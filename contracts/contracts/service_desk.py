@@ -589,6 +589,17 @@ class SupplierWaitEnded(Fact):
     watches: tuple[Watch, ...]
 
 
+class ClocksReckoned(Fact):
+    """时限重算 (C1): the calendar or the policy changed; `watches` are the open clocks whose due time moved."""
+
+    event: Literal["ClocksReckoned"] = "ClocksReckoned"
+    ticket_id: str
+    calendar: str
+    """Revision of the policy by which they were reckoned."""
+    reason: str
+    watches: tuple[Watch, ...]
+
+
 # --- ticket: complaints -------------------------------------------------------------------------------------------
 
 
@@ -938,6 +949,7 @@ TicketEvent = (
     | RepeatRepairFound
     | SupplierWaitStarted
     | SupplierWaitEnded
+    | ClocksReckoned
     | ComplaintRegistered
     | ComplaintInvestigated
     | ComplaintAnswered
@@ -1009,6 +1021,7 @@ WIRE: dict[str, type[Fact]] = {
     "songda.service_desk.RepeatRepairFound.v1": RepeatRepairFound,
     "songda.service_desk.SupplierWaitStarted.v1": SupplierWaitStarted,
     "songda.service_desk.SupplierWaitEnded.v1": SupplierWaitEnded,
+    "songda.service_desk.ClocksReckoned.v1": ClocksReckoned,
     "songda.service_desk.ComplaintRegistered.v1": ComplaintRegistered,
     "songda.service_desk.ComplaintInvestigated.v1": ComplaintInvestigated,
     "songda.service_desk.ComplaintAnswered.v1": ComplaintAnswered,
@@ -1042,6 +1055,7 @@ __all__ = [
     "CallBackPlanned",
     "CalledBack",
     "CasefileEvent",
+    "ClocksReckoned",
     "ComplaintAnswered",
     "ComplaintEscalated",
     "ComplaintInvestigated",
