@@ -56,6 +56,7 @@ async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> di
         "version": row["_pos"]["order"]["seq"],
         "customer": customer_for(role, order["customer"]),
         "lines": [line_state(line) for line in order["lines"]],
+        "last_line": max(line["line_no"] for line in (*order["lines"], *order.get("removed_lines", ()))),
         "money": money,
         "may": may(role),
         "jobs": await jobs_of(seat.desk, contract_no),

@@ -65,6 +65,7 @@ async def _listing(request: Request, tab: str) -> Response:
         bins=bins_of(seat),
         purposes=get_args(StockListPurpose),
         due=(seat.today + timedelta(days=LOAN_DAYS)).isoformat(),
+        people=request.app.state.people,
         may=_may(seat, tab),
         **values,
     )

@@ -72,8 +72,8 @@
       const changed = field.value.trim() === '' ? [] : [{ ...JSON.parse(field.dataset.changes), [field.dataset.field]: Number(field.value) }];
       body.change = [...(body.change || []), ...changed];
     }
-    const [list, number] = (form.dataset.numbered || '').split(':'); // rows that carry their own number
-    if (list) body[list].forEach((row, index) => { row[number] ??= index + 1; });
+    const [list, number, last] = (form.dataset.numbered || '').split(':'); // rows that carry their own number, after the last
+    (body[list] || []).forEach((row, index) => { row[number] ??= Number(last || 0) + index + 1; });
     return body;
   }
   function addressed(pattern, body) { // names in the address are not repeated in the body
@@ -226,7 +226,9 @@
       const answer = await fetch(location.href, { headers: { 'X-Renew': '1' } });
       if (!answer.ok || mine !== turn) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      for (const part of document.querySelectorAll('[data-live]')) {
+      const ids = (page) => [...page.querySelectorAll('[data-live]')].map((part) => part.id).join();
+      const same = ids(document) === ids(fresh) || typing($('content')); // a part came or went: all of the content
+      for (const part of same ? document.querySelectorAll('[data-live]') : [$('content')]) {
         const now = fresh.getElementById(part.id);
         if (!now || now.isEqualNode(part) || typing(part)) continue;
         for (const open of part.querySelectorAll('details[open][id]')) now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '');
