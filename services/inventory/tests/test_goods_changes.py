@@ -1,130 +1,33 @@
-"""Goods of a contract that was amended, cancelled, returned, allocated, released, or came by a slip."""
+"""Goods of a contract that was amended, cancelled, or returned, or came by a slip."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-
-from contracts.decision import Context, Rejected
-from contracts.fact import Customer, GoodsLine
-from contracts.inventory import (
-    AllocationAsked,
-    AllocationRefused,
-    DamageReported,
-    GoodsArrived,
-    GoodsExpectationChanged,
-    GoodsExpected,
-    GoodsIssued,
-    GoodsReleased,
-    GoodsReturnAwaited,
-    GoodsReturned,
-    GoodsUnclaimed,
+from goods_cases import (
+    CANCELLED,
+    CLOSE,
+    CTX,
+    CUSTOMER,
+    EXPECTED,
+    FLOOR,
+    NO,
+    NOW,
+    RETURN,
+    SLIP,
+    TOILET,
+    arrived,
+    code,
+    given,
+    issued,
+    of,
+    released,
+    returned,
 )
+
+from contracts.fact import GoodsLine
+from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsReturnAwaited, GoodsUnclaimed
 from contracts.inventory_stock import StockShortReported
-from contracts.policy import policy_book
-from inventory.domain.goods import (
-    COMMANDS,
-    INITIAL,
-    AmendGoods,
-    AskAllocation,
-    Cancelled,
-    CloseGoods,
-    DamagedArrival,
-    Goods,
-    GoodsEvent,
-    IssueGoods,
-    NoteAllocation,
-    ReceiveGoods,
-    ReleaseExcess,
-    ReportLost,
-    ReturnGoods,
-    decide,
-    evolve,
-)
-
-NOW = datetime(2026, 3, 13, 9, 0, tzinfo=UTC)
-CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
-NO = "HT26030001"
-CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
-TOILET = GoodsLine(line_no=1, sku="WC-100", name="连体坐便器", quantity=2)
-FLOOR = GoodsLine(line_no=2, sku="FL-101", name="实木复合", quantity=5)
-EXPECTED = GoodsExpected(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILET, FLOOR))
-
-
-def of(line: GoodsLine, quantity: int) -> GoodsLine:
-    return line.model_copy(update={"quantity": quantity})
-
-
-def arrived(line: GoodsLine, quantity: int, waybill: str = "YD0001") -> GoodsArrived:
-    return GoodsArrived(
-        at=NOW,
-        contract_no=NO,
-        line_no=line.line_no,
-        sku=line.sku,
-        name=line.name,
-        quantity=quantity,
-        waybill=waybill,
-        arrived_on=date(2026, 3, 9),
-    )
-
-
-def issued(*lines: GoodsLine, list_no: str = "2026-03-13:S1") -> GoodsIssued:
-    return GoodsIssued(at=NOW, contract_no=NO, list_no=list_no, lines=lines)
-
-
-def returned(line: GoodsLine, return_no: str = "D-HT26030001#9") -> GoodsReturned:
-    return GoodsReturned(
-        at=NOW,
-        contract_no=NO,
-        return_no=return_no,
-        line_no=line.line_no,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        returned_on=date(2026, 3, 13),
-        reason="客户不在家",
-    )
-
-
-def released(*lines: GoodsLine, reason: str = "合同取消：退单", closed: bool = True) -> GoodsReleased:
-    return GoodsReleased(at=NOW, contract_no=NO, lines=lines, reason=reason, closed=closed)
-
-
-RETURN = ReturnGoods(
-    contract_no=NO,
-    return_no="D-HT26030001#9",
-    returned_on=date(2026, 3, 13),
-    reason="客户不在家",
-    told_by="run",
-    keep=True,
-)
-CLOSE = CloseGoods(contract_no=NO, reason="退单")
-SLIP = ReceiveGoods(
-    contract_no=NO,
-    line_no=1,
-    sku="WC-100",
-    name="连体坐便器",
-    quantity=1,
-    waybill="RK1/1/1",
-    arrived_on=date(2026, 3, 13),
-    told_by="slip",
-    bin="B-01-1",
-    slip_no="RK1",
-)
-CANCELLED = (EXPECTED, released())
-
-
-def given(*events: GoodsEvent) -> Goods:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(command: COMMANDS, *events: GoodsEvent) -> str:
-    decision = decide(command, given(*events), CTX)
-    assert isinstance(decision, Rejected)
-    return decision.code
-
+from inventory.domain.goods import AmendGoods, Cancelled, DamagedArrival, IssueGoods, ReturnGoods, decide
 
 # --- amended ------------------------------------------------------------------------------------------------------
 
@@ -379,90 +282,3 @@ def test_a_customers_return_by_slip_is_free_stock_even_beyond_what_left() -> Non
         ("GoodsReleased", 2),
         ("GoodsUnclaimed", 1),
     ]
-
-
-# --- allocation and release ---------------------------------------------------------------------------------------
-
-ASK = AskAllocation(contract_no=NO, allocation_no="DP1", line_no=1, quantity=2)
-ASKED = AllocationAsked(
-    at=NOW, contract_no=NO, allocation_no="DP1", depot="main", line_no=1, sku="WC-100", name="连体坐便器", quantity=2
-)
-GRANTED = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=True, available=2)
-
-
-def test_free_stock_is_asked_for_up_to_what_lacks_and_once() -> None:
-    """D8"""
-    assert decide(ASK, given(EXPECTED), CTX) == (ASKED,)
-    assert decide(ASK, given(EXPECTED, ASKED), CTX) == ()
-    assert code(ASK.model_copy(update={"allocation_no": "DP2"}), EXPECTED, ASKED) == "not_missing"
-    assert code(ASK.model_copy(update={"quantity": 3}), EXPECTED) == "not_missing"
-    assert code(ASK, *CANCELLED) == "contract_cancelled"
-
-
-def test_granted_pieces_arrive_from_stock() -> None:
-    """D8, A3"""
-    there = arrived(TOILET, 2, "DP1").model_copy(update={"from_stock": True, "arrived_on": date(2026, 3, 13)})
-    assert decide(GRANTED, given(EXPECTED, ASKED), CTX) == (there,)
-    assert decide(GRANTED, given(EXPECTED, ASKED, there), CTX) == ()
-
-
-def test_free_stock_that_lacks_is_told() -> None:
-    """D9"""
-    no = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=False, available=1)
-    assert decide(no, given(EXPECTED, ASKED), CTX) == (
-        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=1),
-    )
-
-
-def test_a_contract_that_was_cancelled_meanwhile_lets_granted_pieces_go() -> None:
-    """A6, D8"""
-    assert decide(GRANTED, given(EXPECTED, ASKED, released()), CTX) == (
-        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=2, held=2),
-    )
-
-
-def test_only_what_the_contract_does_not_need_is_released_by_hand() -> None:
-    """D9"""
-    release = ReleaseExcess(contract_no=NO, release_no="SF1", line_no=1, quantity=1, reason="多发一件")
-    freed = released(of(TOILET, 1), reason="多发一件", closed=False).model_copy(update={"release_no": "SF1"})
-    history = (EXPECTED, arrived(TOILET, 3))
-    assert decide(release, given(*history), CTX) == (freed,)
-    assert decide(release, given(*history, freed), CTX) == ()
-    assert code(release, EXPECTED, arrived(TOILET, 2)) == "not_excess"
-
-
-# --- counts -------------------------------------------------------------------------------------------------------
-
-
-def test_pieces_that_a_count_missed_are_lost_to_the_contract_and_once() -> None:
-    """D7, D9, A3"""
-    lost = ReportLost(contract_no=NO, sku="WC-100", quantity=3, voucher_no="PD1", cause_id="PD1/WC-100/B-01-1")
-    report = DamageReported(
-        at=NOW,
-        damage_id="L-PD1-WC-100-B-01-1-1",
-        contract_no=NO,
-        customer=CUSTOMER,
-        line_no=1,
-        sku="WC-100",
-        name="连体坐便器",
-        quantity=2,
-        found="inbound",
-        fault="unknown",
-        photos=(),
-        note="盘点短缺 PD1",
-        lost=True,
-        count_no="PD1",
-        adjustment_id="PD1/WC-100/B-01-1",
-    )
-    history = (EXPECTED, arrived(TOILET, 2))
-    assert decide(lost, given(*history), CTX) == (report,)
-    assert decide(lost, given(*history, report), CTX) == ()
-
-
-@pytest.mark.parametrize(
-    "command",
-    [CLOSE, RETURN, ASK, GRANTED, ReportLost(contract_no=NO, sku="x", quantity=1, voucher_no="P", cause_id="P")],
-)
-def test_what_is_asked_of_an_unknown_contract_is_refused(command: COMMANDS) -> None:
-    """D2"""
-    assert code(command) == "unknown_contract"

@@ -5,12 +5,10 @@ and handed out, and are owed by the end of the due day.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Annotated, Literal, assert_never
+from datetime import datetime, timedelta
+from typing import Literal, assert_never
 
-from pydantic import Field, StringConstraints
-
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.decision import Context, Rejected, Timer
 from contracts.inventory_stock import (
     LoanApproved,
     LoanAsked,
@@ -22,97 +20,33 @@ from contracts.inventory_stock import (
     LoanReturned,
 )
 from contracts.policy import civil_day, end_of_day
+from inventory.domain.loan_asks import (
+    COMMANDS,
+    ApproveLoan,
+    AskLoan,
+    ChargeLoan,
+    HandOutLoan,
+    NoteLoanGoods,
+    NoteLoanOverdue,
+    PaperNo,
+    Pieces,
+    RefuseLoan,
+    ReturnLoan,
+    Text,
+    loan_id,
+)
+from inventory.domain.loan_words import (
+    due_passed,
+    loan_closed,
+    loan_contradicts,
+    loan_out,
+    not_approved,
+    not_held,
+    not_out,
+    too_many_back,
+    unknown_loan,
+)
 
-PaperNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["JY260320001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Pieces = Annotated[int, Field(ge=1, le=9_999)]
-
-
-def loan_id(loan_no: str) -> str:
-    """Aggregate id of a loan."""
-    return f"loan:{loan_no}"
-
-
-# --- commands -----------------------------------------------------------------------------------------------------
-
-
-class AskLoan(Command):
-    """申请借用 (C7)."""
-
-    command: Literal["AskLoan"] = "AskLoan"
-    loan_no: PaperNo
-    depot: str = "main"
-    sku: Text
-    name: Text
-    quantity: Pieces
-    bin: Text | None = None
-    ticket_id: Text | None = None
-    borrower: Text
-    purpose: Text
-    due_on: date | None = None
-    """When it is back; `policy.loan_days` from now when nobody says."""
-    approved_by: str | None = None
-    """Who approved it already, on the ticket that it is for (C7)."""
-
-
-class NoteLoanGoods(Command):
-    """The stock's answer: the pieces are set apart, or there are too few."""
-
-    command: Literal["NoteLoanGoods"] = "NoteLoanGoods"
-    held: bool
-    available: int = 0
-
-
-class ApproveLoan(Command):
-    """同意; the due date may be changed."""
-
-    command: Literal["ApproveLoan"] = "ApproveLoan"
-    due_on: date | None = None
-    note: Note = ""
-
-
-class RefuseLoan(Command):
-    """不同意, or withdrawn by the borrower."""
-
-    command: Literal["RefuseLoan"] = "RefuseLoan"
-    reason: Text
-
-
-class HandOutLoan(Command):
-    """借出: the borrower signed."""
-
-    command: Literal["HandOutLoan"] = "HandOutLoan"
-    signature_ref: Note = ""
-
-
-class ReturnLoan(Command):
-    """归还: good pieces to a bin, damaged ones to the pending zone."""
-
-    command: Literal["ReturnLoan"] = "ReturnLoan"
-    good: Annotated[int, Field(ge=0)] = 0
-    damaged: Annotated[int, Field(ge=0)] = 0
-    bin: Text | None = None
-    note: Note = ""
-
-
-class ChargeLoan(Command):
-    """作价: what stays out is paid for."""
-
-    command: Literal["ChargeLoan"] = "ChargeLoan"
-    quantity: Pieces
-    amount_fen: Annotated[int, Field(ge=0)]
-    charged_to: Text
-    reason: Text
-
-
-class NoteLoanOverdue(Command):
-    """到期: from the timer."""
-
-    command: Literal["NoteLoanOverdue"] = "NoteLoanOverdue"
-
-
-COMMANDS = AskLoan | NoteLoanGoods | ApproveLoan | RefuseLoan | HandOutLoan | ReturnLoan | ChargeLoan | NoteLoanOverdue
 LoanEvent = (
     LoanAsked | LoanGoodsHeld | LoanRefused | LoanApproved | LoanHandedOut | LoanOverdue | LoanReturned | LoanCharged
 )
@@ -203,7 +137,7 @@ def ask(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
     )
     match loan:
         case NoLoan() if due_on < civil_day(at):
-            return _due_passed(due_on)
+            return due_passed(due_on)
         case NoLoan() if command.approved_by is None:
             return (asked,)
         case NoLoan():
@@ -214,11 +148,7 @@ def ask(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
         case Asked(asked=known) if known.model_copy(update={"at": at}) == asked:
             return ()
         case Asked() | Out() | Closed():
-            return _no(
-                "loan_contradicts",
-                f"借用单 {command.loan_no} 已经有了，内容不同。请用新的单号",
-                f"Loan {command.loan_no} exists with other content. Use a new number",
-            )
+            return loan_contradicts(command.loan_no)
     assert_never(loan)
 
 
@@ -239,15 +169,15 @@ def note_goods(command: NoteLoanGoods, loan: Loan, ctx: Context) -> Decision:
 
 
 def approve(command: ApproveLoan, loan: Loan, ctx: Context) -> Decision:
-    """Somebody who may agrees; never the one who borrows.
+    """Somebody who may agrees, and may set another due date.
 
     Rules: D12, C7. Refuses: unknown_loan, loan_closed, due_passed.
     """
     match loan:
         case NoLoan():
-            return _unknown()
+            return unknown_loan()
         case Closed():
-            return _closed(loan.loan_no)
+            return loan_closed(loan.loan_no)
         case Out():
             return ()
         case Asked() if loan.approved is not None:
@@ -256,7 +186,7 @@ def approve(command: ApproveLoan, loan: Loan, ctx: Context) -> Decision:
             due_on = command.due_on or loan.asked.due_on
             at = command.at or ctx.now
             if due_on < civil_day(at):
-                return _due_passed(due_on)
+                return due_passed(due_on)
             return (
                 LoanApproved(at=at, loan_no=loan.asked.loan_no, approved_by=ctx.by, due_on=due_on, note=command.note),
             )
@@ -270,17 +200,13 @@ def refuse(command: RefuseLoan, loan: Loan, ctx: Context) -> Decision:
     """
     match loan:
         case NoLoan():
-            return _unknown()
+            return unknown_loan()
         case Closed():
             return ()
         case Out():
-            return _no(
-                "loan_out",
-                f"借用单 {loan.handed_out.loan_no} 的货已借出，不能再拒绝。请等归还或作价",
-                f"The pieces of loan {loan.handed_out.loan_no} are out; they come back or are charged",
-            )
+            return loan_out(loan.handed_out.loan_no)
         case Asked() if not loan.held:
-            return _not_held(loan.asked.loan_no)
+            return not_held(loan.asked.loan_no)
         case Asked(asked=asked):
             at = command.at or ctx.now
             return (_refused(asked, held=loan.held, short=False, reason=command.reason, by=ctx.by, at=at),)
@@ -294,19 +220,15 @@ def hand_out(command: HandOutLoan, loan: Loan, ctx: Context) -> Decision:
     """
     match loan:
         case NoLoan():
-            return _unknown()
+            return unknown_loan()
         case Closed():
-            return _closed(loan.loan_no)
+            return loan_closed(loan.loan_no)
         case Out():
             return ()
         case Asked() if loan.approved is None:
-            return _no(
-                "not_approved",
-                f"借用单 {loan.asked.loan_no} 还没有批准，不能借出。请安装主管或经理审批",
-                f"Loan {loan.asked.loan_no} is not approved. Ask the supervisor or the manager",
-            )
+            return not_approved(loan.asked.loan_no)
         case Asked() if not loan.held:
-            return _not_held(loan.asked.loan_no)
+            return not_held(loan.asked.loan_no)
         case Asked(asked=asked, approved=approved):
             due_on = approved.due_on if approved is not None else asked.due_on
             return (
@@ -333,13 +255,13 @@ def give_back(command: ReturnLoan, loan: Loan, ctx: Context) -> Decision:
     """
     match loan:
         case NoLoan():
-            return _unknown()
+            return unknown_loan()
         case Asked() | Closed():
-            return _not_out()
+            return not_out()
         case Out(handed_out=out):
             pieces = command.good + command.damaged
             if not 1 <= pieces <= loan.open:
-                return _too_many(loan, pieces)
+                return too_many_back(out.loan_no, loan.open, pieces)
             at = command.at or ctx.now
             return (
                 LoanReturned(
@@ -366,12 +288,12 @@ def charge(command: ChargeLoan, loan: Loan, ctx: Context) -> Decision:
     """
     match loan:
         case NoLoan():
-            return _unknown()
+            return unknown_loan()
         case Asked() | Closed():
-            return _not_out()
+            return not_out()
         case Out(handed_out=out):
             if command.quantity > loan.open:
-                return _too_many(loan, command.quantity)
+                return too_many_back(out.loan_no, loan.open, command.quantity)
             return (
                 LoanCharged(
                     at=command.at or ctx.now,
@@ -426,43 +348,6 @@ def _refused(asked: LoanAsked, *, held: bool, short: bool, reason: str, by: str,
     )
 
 
-def _no(code: str, zh: str, en: str) -> Rejected:
-    return Rejected(code, "D12", zh, en)
-
-
-def _unknown() -> Rejected:
-    return _no("unknown_loan", "没有这张借用单。请核对单号", "There is no such loan. Check the number")
-
-
-def _closed(loan_no: str) -> Rejected:
-    return _no("loan_closed", f"借用单 {loan_no} 已经结束", f"Loan {loan_no} is closed")
-
-
-def _not_held(loan_no: str) -> Rejected:
-    return _no(
-        "not_held",
-        f"借用单 {loan_no} 的货还没有留出。请稍候再试",
-        f"The pieces of loan {loan_no} are not set apart yet. Try again in a moment",
-    )
-
-
-def _not_out() -> Rejected:
-    return _no("loan_not_out", "这张借用单没有借出的货", "Nothing of this loan is out")
-
-
-def _due_passed(due_on: date) -> Rejected:
-    return _no("due_passed", f"归还日期 {due_on} 已经过了。请改日期", f"The due date {due_on} has passed. Change it")
-
-
-def _too_many(loan: Out, pieces: int) -> Rejected:
-    no = loan.handed_out.loan_no
-    return _no(
-        "too_many_back",
-        f"借用单 {no} 还有 {loan.open} 件未还，不能登记 {pieces} 件",
-        f"{loan.open} pieces of loan {no} are out, not {pieces}",
-    )
-
-
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
@@ -493,3 +378,27 @@ def due(loan: Loan) -> tuple[Timer, ...]:
     if not isinstance(loan, Out) or loan.overdue_told:
         return ()
     return (Timer("loan", loan.handed_out.due, NoteLoanOverdue()),)
+
+
+__all__ = [
+    "COMMANDS",
+    "INITIAL",
+    "STATES",
+    "ApproveLoan",
+    "AskLoan",
+    "ChargeLoan",
+    "HandOutLoan",
+    "Loan",
+    "LoanEvent",
+    "NoteLoanGoods",
+    "NoteLoanOverdue",
+    "PaperNo",
+    "Pieces",
+    "RefuseLoan",
+    "ReturnLoan",
+    "Text",
+    "decide",
+    "due",
+    "evolve",
+    "loan_id",
+]

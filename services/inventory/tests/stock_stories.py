@@ -1,0 +1,392 @@
+"""The warehouse as a whole, in memory: whatever is asked, in whatever order the news travels, goods and cards agree.
+
+A story is a list of requests. Reactions travel in channels, one for each pair of aggregates, in order within a channel
+and in any order between them, as they do on the real streams. A step either asks something or lets a channel deliver.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contracts.decision import Ask, Context, Rejected
+from contracts.envelope import Meta
+from contracts.fact import Customer, Fact, GoodsLine
+from contracts.inventory_inbound import SlipLine
+from contracts.inventory_stock import StockListLine
+from contracts.policy import policy_book
+from inventory.domain import goods, inbound, loan, scrap, stock, stock_list
+from inventory.domain.stock_lots import pieces
+from inventory.reactions import REACTIONS
+from runtime.states import StateCodec
+
+NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+POLICY = policy_book().at(NOW)
+CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
+RULES: dict[str, Any] = {
+    "goods": goods,
+    "stock": stock,
+    "inbound": inbound,
+    "loan": loan,
+    "scrap": scrap,
+    "stocklist": stock_list,
+}
+CODECS = {prefix: StateCodec(rules.STATES) for prefix, rules in RULES.items()}
+CONTRACTS = ("HT26030001", "HT26030002")
+SKUS = ("WC-100", "FL-101")
+OWN = [reaction for reaction in REACTIONS if reaction.source == "inventory"]
+
+
+def line(line_no: int, sku: str, quantity: int) -> GoodsLine:
+    return GoodsLine(line_no=line_no, sku=sku, name=sku, quantity=quantity)
+
+
+class Warehouse:
+    """All aggregates, and the news on its way between them."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Any] = {}
+        self.events: list[tuple[Fact, Meta]] = []
+        self.channels: dict[tuple[str, str], deque[Any]] = {}
+        self.refused: list[tuple[str, Rejected]] = []
+        self.versions: dict[str, int] = {}
+        self.steps = 0
+
+    def ask(self, aggregate_id: str, command: Any, role: str = "warehouse") -> Rejected | None:
+        rules = RULES[aggregate_id.partition(":")[0]]
+        ctx = Context(now=NOW + timedelta(minutes=self.steps), by=role, role=role, policy=POLICY)
+        decision = rules.decide(command, self.states.get(aggregate_id, rules.INITIAL), ctx)
+        if isinstance(decision, Rejected):
+            return decision
+        for event in decision:
+            self.steps += 1
+            self.states[aggregate_id] = rules.evolve(self.states.get(aggregate_id, rules.INITIAL), event)
+            self._tell(aggregate_id, event)
+        return None
+
+    def _tell(self, aggregate_id: str, event: Fact) -> None:
+        self.versions[aggregate_id] = sequence = self.versions.get(aggregate_id, 0) + 1
+        event_id = f"{aggregate_id}.{sequence}"
+        meta = Meta(event_id, "", "/songda/inventory", aggregate_id, NOW, sequence, "c", "c", "mai.gh", 0)
+        self.events.append((event, meta))
+        asks: list[Ask] = [ask for reaction in OWN for ask in reaction.react(event, meta)]
+        for ask in asks:
+            if ask.aggregate_id.partition(":")[0] in RULES:
+                self.channels.setdefault((aggregate_id, ask.aggregate_id), deque()).append(ask.command)
+
+    def deliver(self, which: int) -> None:
+        """The oldest news of one channel arrives."""
+        waiting = sorted(channel for channel, news in self.channels.items() if news)
+        if waiting:
+            channel = waiting[which % len(waiting)]
+            refused = self.ask(channel[1], self.channels[channel].popleft(), "system")
+            if refused is not None:
+                self.refused.append((channel[1], refused))
+
+    def settle(self) -> None:
+        """All news arrives."""
+        while any(self.channels.values()):
+            self.deliver(0)
+
+    def cards(self) -> Iterator[stock.Card]:
+        for state in self.states.values():
+            if isinstance(state, stock.Card):
+                yield state
+
+    def held(self, holder: str, sku: str) -> int:
+        return sum(
+            pieces(lot for lot in card.lots if lot.held_for == holder and not lot.pending)
+            for card in self.cards()
+            if card.sku == sku
+        )
+
+    def here(self, contract_no: str, sku: str) -> int:
+        state = self.states.get(f"goods:{contract_no}")
+        if state is None or isinstance(state, goods.Unexpected):
+            return 0
+        return sum(x.here for x in (*state.stock, *state.former) if x.line.sku == sku)
+
+
+def requests() -> st.SearchStrategy[tuple[str, Any]]:
+    """(aggregate id, command) as people and other services ask."""
+    contract = st.sampled_from(CONTRACTS)
+    sku = st.sampled_from(SKUS)
+    few = st.sampled_from([1, 1, 2, 3])
+    line_no = st.sampled_from([1, 2])
+    paper = st.sampled_from(["P001", "P001", "P001", "P002"])
+    bins = st.sampled_from(["R-01", "R-01", "A-01-1", "A-01-1", "P-01", "P-02", "X-99"])
+
+    def of_line(number: int) -> str:
+        return SKUS[number - 1]
+
+    receive = st.builds(
+        lambda c, n, q, w, told: (
+            f"goods:{c}",
+            goods.ReceiveGoods(
+                contract_no=c,
+                line_no=n,
+                sku=of_line(n),
+                quantity=q,
+                waybill=w,
+                arrived_on=date(2026, 3, 9),
+                told_by=told,
+            ),
+        ),
+        contract,
+        line_no,
+        few,
+        st.sampled_from(["YD1", "YD2", "YD3", "YD4"]),
+        st.sampled_from(["file", "warehouse", "slip"]),
+    )
+    damage = st.builds(
+        lambda c, n, q, d, found: (
+            f"goods:{c}",
+            goods.ReportDamage(contract_no=c, damage_id=d, line_no=n, quantity=q, found=found),
+        ),
+        contract,
+        line_no,
+        few,
+        st.sampled_from(["d1", "d2", "d3"]),
+        st.sampled_from(["inbound", "loading", "delivery"]),
+    )
+    issue = st.builds(
+        lambda c, a, b, no, partial: (
+            f"goods:{c}",
+            goods.IssueGoods(
+                contract_no=c, list_no=no, lines=(line(1, SKUS[0], a), line(2, SKUS[1], b)), partial=partial
+            ),
+        ),
+        contract,
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.sampled_from(["L1", "L2", "L3"]),
+        st.booleans(),
+    )
+    back = st.builds(
+        lambda c, no, keep, told, lines: (
+            f"goods:{c}",
+            goods.ReturnGoods(
+                contract_no=c,
+                return_no=no,
+                lines=lines,
+                returned_on=date(2026, 3, 20),
+                reason="客户不在家",
+                told_by=told,
+                keep=keep,
+            ),
+        ),
+        contract,
+        st.sampled_from(["T1", "T2", "T3"]),
+        st.booleans(),
+        st.sampled_from(["run", "slip"]),
+        st.sampled_from([(), (line(1, SKUS[0], 2),)]),
+    )
+    amend = st.builds(
+        lambda c, lines: (
+            f"goods:{c}",
+            goods.AmendGoods(contract_no=c, customer=None, lines=lines, reason="客户改单"),
+        ),
+        contract,
+        st.sampled_from(
+            [
+                (line(1, SKUS[0], 1), line(2, SKUS[1], 2)),
+                (line(1, SKUS[0], 3),),
+                (line(2, SKUS[1], 5),),
+                (line(1, SKUS[1], 2), line(2, SKUS[1], 2)),
+            ]
+        ),
+    )
+    cancel = st.builds(lambda c: (f"goods:{c}", goods.CloseGoods(contract_no=c, reason="退单")), contract)
+    allocate = st.builds(
+        lambda c, n, q, no: (
+            f"goods:{c}",
+            goods.AskAllocation(contract_no=c, allocation_no=no, line_no=n, quantity=q),
+        ),
+        contract,
+        line_no,
+        few,
+        st.sampled_from(["D1", "D2", "D3"]),
+    )
+    release = st.builds(
+        lambda c, n, q, no: (
+            f"goods:{c}",
+            goods.ReleaseExcess(contract_no=c, release_no=no, line_no=n, quantity=q, reason="多出"),
+        ),
+        contract,
+        line_no,
+        few,
+        st.sampled_from(["S1", "S2"]),
+    )
+
+    def card(kind: type[Any], **more: Any) -> st.SearchStrategy[tuple[str, Any]]:
+        return st.builds(
+            lambda s, q, cause, rest: (
+                f"stock:main:{s}",
+                kind(depot="main", sku=s, quantity=q, voucher_no="V", cause_id=cause, **rest),
+            ),
+            sku,
+            few,
+            st.uuids().map(str),
+            st.fixed_dictionaries(more),
+        )
+
+    move = card(stock.MoveStock, from_bin=bins, to_bin=bins, held_for=st.sampled_from([None, *CONTRACTS]))
+    aside = card(stock.SetAside, bin=bins)
+    settle = card(stock.SettlePending, outcome=st.sampled_from(["good", "sent_back"]))
+    lost = st.builds(
+        lambda s, q, b, cause: (
+            f"stock:main:{s}",
+            stock.AdjustStock(depot="main", sku=s, quantity=q, voucher_no="PD1", cause_id=cause, bin=b),
+        ),
+        sku,
+        st.integers(-4, 3).filter(bool),
+        bins,
+        st.uuids().map(str),
+    )
+    ask_loan = st.builds(
+        lambda p, s, q: (
+            f"loan:{p}",
+            loan.AskLoan(
+                loan_no=p, sku=s, name=s, quantity=q, borrower="周建民", purpose="维修", due_on=date(2026, 3, 27)
+            ),
+        ),
+        paper,
+        sku,
+        few,
+    )
+    loan_step = st.builds(
+        lambda p, command: (f"loan:{p}", command),
+        paper,
+        st.sampled_from(
+            [
+                loan.ApproveLoan(),
+                loan.HandOutLoan(),
+                loan.RefuseLoan(reason="不借"),
+                loan.ReturnLoan(good=1),
+                loan.ReturnLoan(damaged=1),
+                loan.ChargeLoan(quantity=1, amount_fen=100, charged_to="客户", reason="留用"),
+            ]
+        ),
+    )
+    apply = st.builds(
+        lambda p, s, q, pending: (
+            f"scrap:{p}",
+            scrap.ApplyScrap(application_no=p, sku=s, name=s, quantity=q, pending=pending, reason="坏"),
+        ),
+        paper,
+        sku,
+        few,
+        st.booleans(),
+    )
+    scrap_step = st.builds(
+        lambda p, command: (f"scrap:{p}", command),
+        paper,
+        st.sampled_from([scrap.ApproveScrap(), scrap.ExecuteScrap(witness="苏可佳"), scrap.RefuseScrap(reason="不批")]),
+    )
+    make_list = st.builds(
+        lambda p, a, b: (
+            f"stocklist:{p}",
+            stock_list.MakeStockList(
+                list_no=p,
+                purpose="repair",
+                lines=(
+                    StockListLine(line_no=1, sku=SKUS[0], name="x", quantity=a),
+                    StockListLine(line_no=2, sku=SKUS[0], name="x", quantity=b),
+                ),
+                receiver="周建民",
+            ),
+        ),
+        paper,
+        few,
+        few,
+    )
+    list_step = st.builds(
+        lambda p, command: (f"stocklist:{p}", command),
+        paper,
+        st.sampled_from([stock_list.IssueStockList(received_by="周"), stock_list.CancelStockList(reason="取消")]),
+    )
+    slip = st.builds(
+        lambda p, c, reason: (
+            f"inbound:{p}",
+            inbound.IssueSlip(
+                slip_no=p,
+                reason=reason,
+                source="厂",
+                lines=(
+                    SlipLine(line_no=1, sku=SKUS[0], name="x", quantity=3, contract_no=c, contract_line_no=1),
+                    SlipLine(line_no=2, sku=SKUS[1], name="y", quantity=2),
+                ),
+            ),
+        ),
+        paper,
+        contract,
+        st.sampled_from(["purchase", "transfer"]),
+    )
+    slip_step = st.builds(
+        lambda p, command: (f"inbound:{p}", command),
+        paper,
+        st.one_of(
+            st.builds(
+                lambda kind: inbound.CheckSlip(
+                    lines=(
+                        inbound.LineCheck(
+                            line_no=1,
+                            counted=4 if kind == "excess" else 3,
+                            findings=(inbound.Finding(kind=kind, quantity=1, cause="碰", photos=("sha256:1",)),),
+                        ),
+                        inbound.LineCheck(line_no=2, counted=2),
+                    )
+                ),
+                st.sampled_from(["damage", "quality", "no_mark", "excess"]),
+            ),
+            st.builds(
+                lambda n, q, b: inbound.PutAway(line_no=n, quantity=q, bin=b),
+                line_no,
+                few,
+                st.sampled_from(["A-01-1", "A-01-1", "P-01"]),
+            ),
+            st.builds(
+                lambda p, outcome, mine: inbound.SettleException(
+                    exception_id=f"{p}-1", outcome=outcome, bin="A-01-1", for_contract=mine, packed_and_labelled=True
+                ),
+                paper,
+                st.sampled_from(["accepted", "returned_to_supplier", "to_scrap"]),
+                st.booleans(),
+            ),
+        ),
+    )
+    changes = st.one_of(amend, amend, cancel)
+    of_contracts = st.one_of(receive, receive, damage, issue, issue, issue, back, back, changes, allocate, release)
+    of_cards = st.one_of(move, aside, settle, lost)
+    of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)
+    of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step)
+    of_slips = st.one_of(slip, slip_step, slip_step, slip_step)
+    return st.one_of(of_contracts, of_contracts, of_cards, of_loans, of_others, of_slips)
+
+
+STEP = st.one_of(requests(), st.integers(0, 20))
+STORY = st.lists(STEP, min_size=20, max_size=80)
+AT_ONCE = 3  # pieces of news that arrive in one step
+
+
+def played(story: list[Any]) -> Warehouse:
+    warehouse = Warehouse()
+    for contract_no in CONTRACTS:
+        expect = goods.ExpectGoods(
+            contract_no=contract_no, customer=CUSTOMER, lines=(line(1, SKUS[0], 3), line(2, SKUS[1], 4))
+        )
+        warehouse.ask(f"goods:{contract_no}", expect)
+    for sku in SKUS:
+        free = stock.BringIn(depot="main", sku=sku, quantity=4, voucher_no="V", cause_id=f"free {sku}", kind="received")
+        warehouse.ask(f"stock:main:{sku}", free)
+        warehouse.ask(f"stock:main:{sku}", free.model_copy(update={"pending": True, "cause_id": f"pending {sku}"}))
+    for step in story:
+        if isinstance(step, int):
+            for turn in range(AT_ONCE):
+                warehouse.deliver(step + turn)
+        else:
+            warehouse.ask(*step)
+    warehouse.settle()
+    return warehouse

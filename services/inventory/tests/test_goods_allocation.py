@@ -1,0 +1,110 @@
+"""Free stock for a contract, excess back to free stock, and pieces that a count missed."""
+
+from datetime import date
+
+import pytest
+from goods_cases import (
+    CANCELLED,
+    CLOSE,
+    CTX,
+    CUSTOMER,
+    EXPECTED,
+    NO,
+    NOW,
+    RETURN,
+    TOILET,
+    arrived,
+    code,
+    given,
+    of,
+    released,
+)
+
+from contracts.inventory import AllocationAsked, AllocationRefused, DamageReported
+from inventory.domain.goods import COMMANDS, AskAllocation, NoteAllocation, ReleaseExcess, ReportLost, decide
+
+# --- allocation and release ---------------------------------------------------------------------------------------
+
+ASK = AskAllocation(contract_no=NO, allocation_no="DP1", line_no=1, quantity=2)
+ASKED = AllocationAsked(
+    at=NOW, contract_no=NO, allocation_no="DP1", depot="main", line_no=1, sku="WC-100", name="连体坐便器", quantity=2
+)
+GRANTED = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=True, available=2)
+
+
+def test_free_stock_is_asked_for_up_to_what_lacks_and_once() -> None:
+    """D8"""
+    assert decide(ASK, given(EXPECTED), CTX) == (ASKED,)
+    assert decide(ASK, given(EXPECTED, ASKED), CTX) == ()
+    assert code(ASK.model_copy(update={"allocation_no": "DP2"}), EXPECTED, ASKED) == "not_missing"
+    assert code(ASK.model_copy(update={"quantity": 3}), EXPECTED) == "not_missing"
+    assert code(ASK, *CANCELLED) == "contract_cancelled"
+
+
+def test_granted_pieces_arrive_from_stock() -> None:
+    """D8, A3"""
+    there = arrived(TOILET, 2, "DP1").model_copy(update={"from_stock": True, "arrived_on": date(2026, 3, 13)})
+    assert decide(GRANTED, given(EXPECTED, ASKED), CTX) == (there,)
+    assert decide(GRANTED, given(EXPECTED, ASKED, there), CTX) == ()
+
+
+def test_free_stock_that_lacks_is_told() -> None:
+    """D9"""
+    no = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=False, available=1)
+    assert decide(no, given(EXPECTED, ASKED), CTX) == (
+        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=1),
+    )
+
+
+def test_a_contract_that_was_cancelled_meanwhile_lets_granted_pieces_go() -> None:
+    """A6, D8"""
+    assert decide(GRANTED, given(EXPECTED, ASKED, released()), CTX) == (
+        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=2, held=2),
+    )
+
+
+def test_only_what_the_contract_does_not_need_is_released_by_hand() -> None:
+    """D9"""
+    release = ReleaseExcess(contract_no=NO, release_no="SF1", line_no=1, quantity=1, reason="多发一件")
+    freed = released(of(TOILET, 1), reason="多发一件", closed=False).model_copy(update={"release_no": "SF1"})
+    history = (EXPECTED, arrived(TOILET, 3))
+    assert decide(release, given(*history), CTX) == (freed,)
+    assert decide(release, given(*history, freed), CTX) == ()
+    assert code(release, EXPECTED, arrived(TOILET, 2)) == "not_excess"
+
+
+# --- counts -------------------------------------------------------------------------------------------------------
+
+
+def test_pieces_that_a_count_missed_are_lost_to_the_contract_and_once() -> None:
+    """D7, D9, A3"""
+    lost = ReportLost(contract_no=NO, sku="WC-100", quantity=3, voucher_no="PD1", cause_id="PD1/WC-100/B-01-1")
+    report = DamageReported(
+        at=NOW,
+        damage_id="L-PD1-WC-100-B-01-1-1",
+        contract_no=NO,
+        customer=CUSTOMER,
+        line_no=1,
+        sku="WC-100",
+        name="连体坐便器",
+        quantity=2,
+        found="inbound",
+        fault="unknown",
+        photos=(),
+        note="盘点短缺 PD1",
+        lost=True,
+        count_no="PD1",
+        adjustment_id="PD1/WC-100/B-01-1",
+    )
+    history = (EXPECTED, arrived(TOILET, 2))
+    assert decide(lost, given(*history), CTX) == (report,)
+    assert decide(lost, given(*history, report), CTX) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [CLOSE, RETURN, ASK, GRANTED, ReportLost(contract_no=NO, sku="x", quantity=1, voucher_no="P", cause_id="P")],
+)
+def test_what_is_asked_of_an_unknown_contract_is_refused(command: COMMANDS) -> None:
+    """D2"""
+    assert code(command) == "unknown_contract"
