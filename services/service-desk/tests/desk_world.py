@@ -108,8 +108,8 @@ class MemoryRows:
     async def get(self, row_id: str) -> Any:
         return self._documents.get(row_id)
 
-    async def find(self, query: Mapping[str, Any], **_: Any) -> list[Any]:
-        return [document for document in self._documents.values() if self._fits(document, query)]
+    async def find(self, query: Mapping[str, Any], *, skip: int = 0, **_: Any) -> list[Any]:
+        return [document for document in self._documents.values() if self._fits(document, query)][skip:]
 
     async def count(self, query: Mapping[str, Any]) -> int:
         return len(await self.find(query))
@@ -137,6 +137,9 @@ class DeskOverRules(Asking):
 
     async def ask(self, aggregate_id: str, command: Any, **_: Any) -> Outcome:
         return self.memory.decide(aggregate_id, command, self.person)
+
+    async def ask_all(self, asked: Any) -> list[Outcome]:
+        return [self.memory.decide(aggregate_id, command, self.person) for aggregate_id, command, _ in asked]
 
     def rows(self, projection: str) -> Any:
         return MemoryRows(self.memory.rows[projection])

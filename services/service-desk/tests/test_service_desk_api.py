@@ -300,6 +300,28 @@ async def test_the_queue_is_filtered_by_what_is_overdue_waiting_or_told(client: 
     assert (row["waiting"], [duty["state"] for duty in row["duties"]]) == ("恒洁", ["held"])
 
 
+async def test_a_deadline_says_why_it_is_due_then(client: AsyncClient) -> None:
+    """C1, C2, C13"""
+    await post(client, "cs_specialist", "", TICKET)
+    status, why = await get(client, "cs_specialist", "/T-1/why?duty=K13")
+    other, _ = await get(client, "cs_specialist", "/T-1/why?duty=K14")
+    assert (status, why["due"], sum(span["seconds"] for span in why["spans"]), other) == (
+        200,
+        "2026-03-13T14:00:00Z",
+        12 * 3600,
+        404,
+    )
+
+
+async def test_open_clocks_are_reckoned_anew_by_who_may(client: AsyncClient) -> None:
+    """C1"""
+    await post(client, "cs_specialist", "", TICKET)
+    headers = {"x-role": "cs_supervisor"}
+    answer = await client.post("/api/clocks", json={"reason": "放假通知"}, headers=headers)
+    other = await client.post("/api/clocks", json={"reason": "x"}, headers={"x-role": "technician"})
+    assert (answer.json(), other.status_code) == ({"asked": 1, "moved": 0}, 403)
+
+
 async def test_one_ticket_has_its_timeline(client: AsyncClient) -> None:
     """X1"""
     await post(client, "cs_specialist", "", TICKET)

@@ -79,7 +79,7 @@ from service_desk.domain.situations import (
     VisitAgreed,
     VisitFailed,
 )
-from service_desk.domain.supplier_waits import EndSupplierWait, StartSupplierWait
+from service_desk.domain.supplier_waits import EndSupplierWait, ReckonClocks, StartSupplierWait
 from service_desk.domain.ticket import COMMANDS, OpenTicket, decide, due, evolve
 from service_desk.domain.visit_preparation import (
     ArriveAtVisit,
@@ -190,6 +190,7 @@ RARE: st.SearchStrategy[COMMANDS] = st.one_of(
     ),
     st.builds(StartSupplierWait, supplier=st.sampled_from(["甲厂", "乙厂"]), reason=st.just("外购件")),
     st.just(EndSupplierWait()),
+    st.just(ReckonClocks(reason="放假")),
     st.builds(Investigate, finding=st.sampled_from(["未调平", "漏装"])),
     st.builds(AnswerComplaint, solution=st.sampled_from(["上门调", "换新"])),
     st.just(SettleComplaint()),

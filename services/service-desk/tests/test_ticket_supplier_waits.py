@@ -7,6 +7,7 @@ from desk_cases import NINE, NOW, POLICY, SPECIALIST, asked_by, booked, complete
 from contracts.business_time import Pause
 from contracts.service_desk import (
     CalledBack,
+    ClocksReckoned,
     RepairAccepted,
     ReplyOverdue,
     SupervisorSigned,
@@ -19,7 +20,7 @@ from service_desk.domain.clocks import reply_watch
 from service_desk.domain.duties import KeepWatch
 from service_desk.domain.endings import CloseTicket
 from service_desk.domain.replying import Reply
-from service_desk.domain.supplier_waits import EndSupplierWait, StartSupplierWait
+from service_desk.domain.supplier_waits import EndSupplierWait, ReckonClocks, StartSupplierWait
 from service_desk.domain.ticket import decide, due
 
 OPENED = opened()
@@ -98,6 +99,25 @@ def test_a_wait_ends_after_it_began_and_once() -> None:
         decide(early, given(OPENED, STARTED), PROCUREMENT),
         decide(end, given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
     ] == [refusals.not_waiting(), refusals.wait_ends_before(NOW), ()]
+
+
+def test_a_change_of_calendar_moves_open_clocks_and_leaves_judged_ones() -> None:
+    """C1, K22"""
+    longer = POLICY.model_copy(update={"revision": "2026-03-13", "reply_within_hours": 24})
+    again = asked_by("cs_supervisor", "ou.yl", policy=longer)
+    late = asked_by("cs_supervisor", "ou.yl", now=DUE + timedelta(hours=1), policy=longer)
+    moved = reply_watch(NINE, longer)
+    reckoned = ClocksReckoned(at=NOW, ticket_id="T-1", calendar="2026-03-13", reason="放假通知", watches=(moved,))
+    reckon = ReckonClocks(reason="放假通知")
+    overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
+    assert [
+        decide(reckon, given(OPENED), again),
+        decide(reckon, given(OPENED, reckoned), again),
+        decide(reckon, given(OPENED), asked_by("cs_supervisor")),
+        decide(reckon, given(OPENED, overdue), late),
+        decide(reckon, given(OPENED, STARTED), again),
+        [timer.at for timer in due(given(OPENED, reckoned))],
+    ] == [(reckoned,), (), (), (), (), [moved.warn_at]]
 
 
 def test_a_ticket_that_waits_does_not_close() -> None:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from service_desk.api import complaints, rounds, tickets, visits, work
+from service_desk.api import clocks, complaints, rounds, tickets, visits, work
 
 router = APIRouter(prefix="/api", tags=["service_desk 售后"])
-for topic in (tickets, work, visits, complaints, rounds):
+for topic in (tickets, work, visits, complaints, clocks, rounds):
     router.include_router(topic.router)

@@ -60,6 +60,7 @@ class DutyRow(BaseModel):
     item: str
     owner_role: str
     owner: str | None
+    since: datetime
     due: datetime
     warn_at: datetime | None
     provisional: bool

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from contracts.business_time import Pause, Terms, owed, service_calendar, warning
+from contracts.business_time import Interval, Pause, Terms, owed, service_calendar, warning, why
 from contracts.fact import Window
 from contracts.policy import Policy, civil_day, end_of_day
 from contracts.service_desk import Watch
@@ -18,20 +18,17 @@ STAND_WHILE_WAITING = frozenset({REPLY, COMPLAINT})
 
 def reply_watch(received: datetime, policy: Policy, pauses: Sequence[Pause] = ()) -> Watch:
     """A reply within the hours of the policy (C2, K13), in civil or service time, from receipt or next opening."""
-    terms = Terms(policy.reply_within_hours * 3600, policy.reply_clock, policy.reply_start)
-    return _reckoned((REPLY, "", "cs_specialist"), received, terms, policy, pauses)
+    return _reckoned((REPLY, "", "cs_specialist"), received, policy, pauses)
 
 
 def complaint_watch(since: datetime, level: int, role: str, policy: Policy, pauses: Sequence[Pause] = ()) -> Watch:
     """An answer to a complaint at its level (C12, K20), in civil time."""
-    terms = Terms(policy.complaint_answer_hours * 3600, "civil", "receipt")
-    return _reckoned((COMPLAINT, str(level), role), since, terms, policy, pauses)
+    return _reckoned((COMPLAINT, str(level), role), since, policy, pauses)
 
 
 def follow_up_watch(answered: datetime, answer_no: int, policy: Policy) -> Watch:
     """A call two hours after the advice (C6, K16)."""
-    terms = Terms(policy.follow_up_hours * 3600, "civil", "receipt")
-    return _reckoned((FOLLOW_UP, str(answer_no), "cs_specialist"), answered, terms, policy, ())
+    return _reckoned((FOLLOW_UP, str(answer_no), "cs_specialist"), answered, policy, ())
 
 
 def visit_watch(window: Window, visit_no: int, technician: str, policy: Policy) -> Watch:
@@ -56,6 +53,26 @@ def call_back_watch(due_on: date, policy: Policy) -> Watch:
     return _by(CALL_BACK, "", "cs_specialist", end_of_day(due_on), policy)
 
 
+def terms_of(duty: str, policy: Policy) -> Terms | None:
+    """On which terms a clock runs; None for one that is due at a time of day."""
+    hours = {
+        REPLY: policy.reply_within_hours,
+        COMPLAINT: policy.complaint_answer_hours,
+        FOLLOW_UP: policy.follow_up_hours,
+    }
+    if duty not in hours:
+        return None
+    if duty == REPLY:
+        return Terms(hours[duty] * 3600, policy.reply_clock, policy.reply_start)
+    return Terms(hours[duty] * 3600, "civil", "receipt")
+
+
+def why_due(duty: str, since: datetime, policy: Policy, pauses: Sequence[Pause]) -> tuple[Interval, ...]:
+    """Why a clock is due when it is: the spans that it consumed, and those in which it stood (C1, C13)."""
+    terms = terms_of(duty, policy)
+    return () if terms is None else why(since, terms, service_calendar(policy), pauses)
+
+
 def rewatched(watch: Watch, since: datetime, policy: Policy, pauses: Sequence[Pause]) -> Watch:
     """A clock reckoned anew after pauses (C13); those that do not stand stay as they are."""
     if watch.duty == REPLY:
@@ -65,12 +82,11 @@ def rewatched(watch: Watch, since: datetime, policy: Policy, pauses: Sequence[Pa
     return watch
 
 
-def _reckoned(
-    named: tuple[str, str, str], since: datetime, terms: Terms, policy: Policy, pauses: Sequence[Pause]
-) -> Watch:
-    """Duty, item and owner's role; since when, and on which terms."""
+def _reckoned(named: tuple[str, str, str], since: datetime, policy: Policy, pauses: Sequence[Pause]) -> Watch:
+    """Duty, item and owner's role; since when."""
     duty, item, role = named
-    calendar = service_calendar(policy)
+    terms, calendar = terms_of(duty, policy), service_calendar(policy)
+    assert terms is not None, "only clocks that run are reckoned"
     deadline = owed(since, terms, calendar, pauses)
     assert deadline.due is not None, "pauses handed in have ended"
     warn_at = warning(since, terms, calendar, policy.warn_share_left, pauses)

@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from contracts.service_desk import (
     CalledBack,
+    ClocksReckoned,
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintInvestigated,
@@ -150,8 +151,8 @@ def after(work: Underway, event: TicketEvent) -> Underway:  # noqa: C901 - one l
             return replace(work, dossier=parts.after(dossier, event))
         case SupplierWaitStarted():
             return replace(work, dossier=supplier_waits.after(dossier, event))
-        case SupplierWaitEnded():
-            return _after_wait(work, event)
+        case SupplierWaitEnded() | ClocksReckoned():
+            return _reckoned(work, event)
         case (
             ComplaintRegistered()
             | ComplaintInvestigated()
@@ -237,7 +238,7 @@ def _reply_overdue(work: Underway, event: ReplyOverdue) -> Underway:
     return _with(replace(work, reply=Overdue(event.due)), duties)
 
 
-def _after_wait(work: Underway, event: SupplierWaitEnded) -> Underway:
+def _reckoned(work: Underway, event: SupplierWaitEnded | ClocksReckoned) -> Underway:
     reply = next((watch for watch in event.watches if watch.duty == REPLY), None)
     dossier = supplier_waits.after(work.dossier, event)
     if reply is None or isinstance(work.reply, Replied):

@@ -1,15 +1,16 @@
-"""Waiting for a supplier (等供应商): procurement settles it, the ticket says so, and its clocks stand (C13)."""
+"""Clocks that stand, or are reckoned anew: waiting for a supplier (等供应商, C13); the calendar changed (C1)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.service_desk import SupplierWaitEnded, SupplierWaitStarted, Watch
+from contracts.service_desk import ClocksReckoned, SupplierWaitEnded, SupplierWaitStarted, Watch
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.clocks import rewatched
 from service_desk.domain.dossier import Dossier, SupplierWait
-from service_desk.domain.duties import moved
+from service_desk.domain.duties import Duty, moved
 from service_desk.domain.situations import Decision, Note, Text, Underway
 
 
@@ -29,8 +30,15 @@ class EndSupplierWait(Command):
     outcome: Note = ""
 
 
-SupplierCommand = StartSupplierWait | EndSupplierWait
-SupplierEvent = SupplierWaitStarted | SupplierWaitEnded
+class ReckonClocks(Command):
+    """重算时限 (C1): the calendar or the policy changed."""
+
+    command: Literal["ReckonClocks"] = "ReckonClocks"
+    reason: Text
+
+
+SupplierCommand = StartSupplierWait | EndSupplierWait | ReckonClocks
+SupplierEvent = SupplierWaitStarted | SupplierWaitEnded | ClocksReckoned
 
 
 def decide(command: SupplierCommand, ticket: Underway, at: datetime, ctx: Context) -> Decision:
@@ -40,6 +48,8 @@ def decide(command: SupplierCommand, ticket: Underway, at: datetime, ctx: Contex
             return start_wait(command, ticket, at)
         case EndSupplierWait():
             return end_wait(command, ticket, at, ctx)
+        case ReckonClocks():
+            return reckon_clocks(command, ticket, at, ctx)
     assert_never(command)
 
 
@@ -81,15 +91,36 @@ def end_wait(command: EndSupplierWait, ticket: Underway, at: datetime, ctx: Cont
             supplier=wait.supplier,
             since=wait.since,
             outcome=command.outcome,
-            watches=_moved_watches(ticket, at, ctx),
+            watches=_moved_watches(ticket, ticket.dossier.duties, at, ctx),
         ),
     )
 
 
-def _moved_watches(ticket: Underway, at: datetime, ctx: Context) -> tuple[Watch, ...]:
-    """The clocks whose due time the wait moved."""
+def reckon_clocks(command: ReckonClocks, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+    """Open clocks are reckoned anew by the calendar of today; those that ran out stay as they were judged (C1, K22).
+
+    While the ticket waits for a supplier nothing moves: its clocks are reckoned when the wait ends.
+    """
+    if ticket.dossier.waiting is not None:
+        return ()
+    open_ones = tuple(one for one in ticket.dossier.duties if not one.overdue and one.watch.due > ctx.now)
+    watches = _moved_watches(ticket, open_ones, at, ctx)
+    if not watches:
+        return ()
+    reckoned = ClocksReckoned(
+        at=at,
+        ticket_id=ticket.case.ticket_id,
+        calendar=ctx.policy.revision,
+        reason=command.reason,
+        watches=watches,
+    )
+    return (reckoned,)
+
+
+def _moved_watches(ticket: Underway, owed: Sequence[Duty], at: datetime, ctx: Context) -> tuple[Watch, ...]:
+    """The clocks whose due time moved, reckoned with all waits."""
     pauses = ticket.dossier.pauses(at)
-    reckoned = ((one.watch, rewatched(one.watch, one.since, ctx.policy, pauses)) for one in ticket.dossier.duties)
+    reckoned = ((one.watch, rewatched(one.watch, one.since, ctx.policy, pauses)) for one in owed)
     return tuple(new for old, new in reckoned if new.due != old.due)
 
 
@@ -103,4 +134,6 @@ def after(dossier: Dossier, event: SupplierEvent) -> Dossier:
                 replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in dossier.waits
             )
             return dossier.having(waits=waits, duties=moved(dossier.duties, event.watches))
+        case ClocksReckoned():
+            return dossier.having(duties=moved(dossier.duties, event.watches))
     assert_never(event)

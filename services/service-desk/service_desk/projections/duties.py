@@ -14,13 +14,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def duty(watch: Watch) -> Json:
-    """A clock that has begun."""
+def duty(watch: Watch, since: str) -> Json:
+    """A clock that has begun, and when (UTC ISO text)."""
     return {
         "duty": watch.duty,
         "item": watch.item,
         "owner_role": watch.owner_role,
         "owner": watch.owner,
+        "since": since,
         "due": iso(watch.due),
         "warn_at": None if watch.warn_at is None else iso(watch.warn_at),
         "provisional": watch.provisional,
@@ -30,13 +31,12 @@ def duty(watch: Watch) -> Json:
     }
 
 
-def begun(facet: Json, *watches: Watch | None) -> Json:
-    """With clocks that began, or were reckoned anew."""
-    for watch in watches:
-        if watch is not None:
-            facet = done(facet, watch.duty, watch.item)
-            facet = {**facet, "duties": [*facet["duties"], duty(watch)]}
-    return facet
+def begun(facet: Json, watch: Watch | None, *, since: str) -> Json:
+    """With a clock that began, or was reckoned anew."""
+    if watch is None:
+        return facet
+    facet = done(facet, watch.duty, watch.item)
+    return {**facet, "duties": [*facet["duties"], duty(watch, since)]}
 
 
 def done(facet: Json, name: str, item: str | None = None) -> Json:

@@ -78,7 +78,7 @@ def fold_call_back(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "late": False,
                 "duties": [],
             }
-            return duties.summed(duties.begun(planned, told.watch))
+            return duties.summed(duties.begun(planned, told.watch, since=iso(told.at)))
         case CustomerCalledBack():
             tried = {"at": iso(told.at), "by": meta.actor, "reached": told.reached, "note": told.note}
             tries = [*call["tries"], tried]

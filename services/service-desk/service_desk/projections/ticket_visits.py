@@ -67,7 +67,7 @@ def order_folded(facet: Json, event: OrderEvent, meta: Meta) -> Json:
             return {**facet, "orders": [*facet["orders"], order]}
         case LeftoverOrderApproved():
             approved = {"approved_at": iso(event.at), "approved_by": meta.actor}
-            return begun(_on_order(facet, event.order_no, approved), event.watch)
+            return begun(_on_order(facet, event.order_no, approved), event.watch, since=iso(event.at))
         case LeftoverSmsNoted():
             return done(_on_order(facet, event.order_no, {"sms_at": iso(event.at)}), SMS, event.order_no)
         case LeftoverGoodsArrived():
@@ -86,9 +86,11 @@ def visit_folded(facet: Json, event: VisitEvent) -> Json:
         case VisitAssigned():
             technicians = sorted({*facet["technicians"], event.technician})
             change = {"technician": event.technician, "assigned_by": event.assigned_by}
-            return begun({**_on_visit(facet, number, change), "technicians": technicians}, event.watch)
+            return begun(
+                {**_on_visit(facet, number, change), "technicians": technicians}, event.watch, since=iso(event.at)
+            )
         case VisitMoved():
-            return begun(_moved(facet, event), event.watch)
+            return begun(_moved(facet, event), event.watch, since=iso(event.at))
         case VisitCancelled():
             ended = {"outcome": "cancelled", "note": event.reason, "ended_at": iso(event.at)}
             visits = _on_visit(facet, number, ended)
@@ -102,7 +104,7 @@ def visit_folded(facet: Json, event: VisitEvent) -> Json:
             arrived = {"arrived_at": iso(event.at), "identity_shown": event.identity_shown}
             return done(_on_visit(facet, number, arrived), ON_SITE, str(number))
         case VisitCompleted():
-            return begun(done(_completed(facet, event), ON_SITE, str(number)), event.watch)
+            return begun(done(_completed(facet, event), ON_SITE, str(number)), event.watch, since=iso(event.at))
         case FormHandedIn():
             handed_in = {"form_at": iso(event.at), "form_ref": event.form_ref}
             return done(_on_visit(facet, number, handed_in), FORM, str(number))
@@ -162,7 +164,7 @@ def _booked(facet: Json, event: VisitBooked) -> Json:
         "visits": [*facet["visits"], visit],
         "technicians": sorted({*facet["technicians"], event.technician}),
     }
-    return begun(booked, event.watch)
+    return begun(booked, event.watch, since=iso(event.at))
 
 
 def _moved(facet: Json, event: VisitMoved) -> Json:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.service_desk import (
+    ClocksReckoned,
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintInvestigated,
@@ -24,6 +25,7 @@ from contracts.service_desk import (
     RepeatRepairFound,
     SupplierWaitEnded,
     SupplierWaitStarted,
+    Watch,
 )
 from service_desk.domain.clocks import COMPLAINT, FOLLOW_UP, REPLY
 from service_desk.domain.quotes import COVERED, NEVER_PAID
@@ -34,7 +36,7 @@ Json = dict[str, Any]
 MoneyEvent = CoverageJudged | QuoteGiven | QuoteAccepted | QuoteDeclined
 AdviceEvent = ConsultationAnswered | FollowedUp | InformationTaken
 PartEvent = PartsRouted | PartsApproved | PartsReady | ExpertAsked | ExpertAnswered | RepeatRepairFound
-WaitEvent = SupplierWaitStarted | SupplierWaitEnded
+WaitEvent = SupplierWaitStarted | SupplierWaitEnded | ClocksReckoned
 ComplaintEvent = (
     ComplaintRegistered
     | ComplaintInvestigated
@@ -95,7 +97,7 @@ def advice_folded(facet: Json, event: AdviceEvent) -> Json:
                 "followed_up_at": None,
                 "note": "",
             }
-            return begun({**done(facet, FOLLOW_UP), "advice": advice}, event.watch)
+            return begun({**done(facet, FOLLOW_UP), "advice": advice}, event.watch, since=iso(event.at))
         case FollowedUp():
             told = {"solved": event.solved, "followed_up_at": iso(event.at), "note": event.note}
             return done({**facet, "advice": {**(facet["advice"] or {}), **told}}, FOLLOW_UP)
@@ -167,11 +169,20 @@ def wait_folded(facet: Json, event: WaitEvent) -> Json:
             return {**facet, "waits": [*facet["waits"], wait], "waiting": event.supplier}
         case SupplierWaitEnded():
             ended = _on(facet, "waits", "wait_no", event.wait_no, until=iso(event.at), outcome=event.outcome)
-            running = {(one["duty"], one["item"]) for one in facet["duties"]}
-            watches = [watch for watch in event.watches if (watch.duty, watch.item) in running]
-            reply = next((watch for watch in watches if watch.duty == REPLY), None)
-            due = {} if reply is None else {"reply_due": iso(reply.due)}
-            return begun({**ended, "waiting": None, **due}, *watches)
+            return _reckoned({**ended, "waiting": None}, event.watches)
+        case ClocksReckoned():
+            return _reckoned(facet, event.watches)
+
+
+def _reckoned(facet: Json, watches: tuple[Watch, ...]) -> Json:
+    """Clocks that run go on to another due time; each keeps where it began."""
+    since = {(one["duty"], one["item"]): one["since"] for one in facet["duties"]}
+    for watch in watches:
+        began = since.get((watch.duty, watch.item))
+        if began is not None:
+            facet = begun(facet, watch, since=began)
+            facet = {**facet, "reply_due": iso(watch.due)} if watch.duty == REPLY else facet
+    return facet
 
 
 def complaint_folded(facet: Json, event: ComplaintEvent) -> Json:
@@ -189,7 +200,7 @@ def complaint_folded(facet: Json, event: ComplaintEvent) -> Json:
             "settled_at": None,
             "history": [],
         }
-        return begun({**facet, "complaint": complaint}, event.watch)
+        return begun({**facet, "complaint": complaint}, event.watch, since=iso(event.at))
     known = facet["complaint"]
     entry = {"at": iso(event.at), "level": event.level, "what": type(event).__name__, "text": _text(event)}
     known = {**known, "history": [*known["history"], entry]}
@@ -202,7 +213,7 @@ def complaint_folded(facet: Json, event: ComplaintEvent) -> Json:
             return done({**facet, "complaint": {**known, "settled_at": iso(event.at)}}, COMPLAINT)
         case ComplaintEscalated():
             higher = {"level": event.level, "owner_role": event.owner_role, "solution": None, "settled_at": None}
-            return begun({**done(facet, COMPLAINT), "complaint": {**known, **higher}}, event.watch)
+            return begun({**done(facet, COMPLAINT), "complaint": {**known, **higher}}, event.watch, since=iso(event.at))
 
 
 def _text(event: ComplaintInvestigated | ComplaintAnswered | ComplaintSettled | ComplaintEscalated) -> str:

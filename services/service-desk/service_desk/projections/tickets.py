@@ -6,6 +6,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk import (
     CalledBack,
+    ClocksReckoned,
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintInvestigated,
@@ -135,7 +136,7 @@ def _opened(event: TicketOpened) -> Json:
         "before_visit": {"status": "visit_failed"},
         **NO_GATES,
         "duplicates": [],
-        "duties": [duties.duty(watch)],
+        "duties": [duties.duty(watch, iso(event.at))],
         "closed_at": None,
         "cancelled": None,
         "merged_into": None,
@@ -182,7 +183,7 @@ def _folded(facet: Json, event: TicketEvent, meta: Meta) -> Json:
             return advice_folded(facet, event)
         case PartsRouted() | PartsApproved() | PartsReady() | ExpertAsked() | ExpertAnswered() | RepeatRepairFound():
             return part_folded(facet, event)
-        case SupplierWaitStarted() | SupplierWaitEnded():
+        case SupplierWaitStarted() | SupplierWaitEnded() | ClocksReckoned():
             return wait_folded(facet, event)
         case (
             ComplaintRegistered()
@@ -247,13 +248,13 @@ def _reopened(facet: Json, event: TicketReopened) -> Json:
         "replied_at": None,
         "reply_late": False,
     }
-    return duties.begun(reopened, event.watch)
+    return duties.begun(reopened, event.watch, since=iso(event.at))
 
 
 PROJECTIONS = (
     Projection(
         name="tickets",
-        version=2,
+        version=3,
         row=lambda aggregate_id: aggregate_id.partition(":")[2],
         facets=(Facet(name="ticket", service="service_desk", prefixes=("ticket",), fold=fold_ticket),),
         indexes=(

@@ -51,6 +51,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "RepeatRepairFound": ("重复修理", "repeat repair"),
     "SupplierWaitStarted": ("开始等供应商", "waiting for a supplier"),
     "SupplierWaitEnded": ("供应商已处理", "supplier settled it"),
+    "ClocksReckoned": ("时限重算", "clocks reckoned anew"),
     "ComplaintRegistered": ("投诉登记", "complaint registered"),
     "ComplaintInvestigated": ("投诉调查", "complaint investigated"),
     "ComplaintAnswered": ("投诉答复", "complaint answered"),
