@@ -106,7 +106,7 @@ def has_careful_goods(job: Json, policy: Policy) -> bool:
 async def unchecked_jobs(desk: Asking, jobs: list[Json], careful: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
     """Jobs on the vehicle that QC must pass and has not (B21)."""
     due = [job for job in jobs if policy.departure_needs_quality or job["job_id"] in careful]
-    rows = await desk.rows("quality").get_many([job["contract_no"] for job in due])
+    rows = await desk.rows("passed_goods").get_many([job["contract_no"] for job in due])
     passed = {row["_id"]: row["quality"]["passed"] for row in rows}
     return tuple(
         job["job_id"] for job in due if not is_passed(job, passed.get(job["contract_no"], {}), careful, policy)

@@ -16,7 +16,7 @@ def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 
 QUALITY = Projection(
-    name="quality",
+    name="passed_goods",
     version=2,
     row=after_colon,
     facets=(Facet(name="quality", service="inventory", prefixes=("qc",), fold=fold_quality),),
