@@ -1,10 +1,12 @@
 """Planning takes two aggregates: whatever planners do at once, and wherever they are cut off, both agree in the end."""
 
 import asyncio
+from copy import deepcopy
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from dispatch_cases import CUSTOMER, DAY, LINES, NOW, READY
 from dispatch_world import RowsInMemory, World
 from fastapi import Response
@@ -73,10 +75,15 @@ PLANNERS = st.lists(
         REQUESTS,
         st.lists(st.integers(0, 6), max_size=6),
         st.none() | st.none() | st.integers(0, 6),
+        st.booleans(),
+        st.booleans(),
     ),
     min_size=1,
     max_size=8,
 )
+
+
+Rows = dict[str, dict[str, Any]]
 
 
 class CutOff(Exception):
@@ -84,16 +91,20 @@ class CutOff(Exception):
 
 
 class Planner(Asking):
-    """A desk whose requests take their time, and which may be cut off after some of them."""
+    """A desk whose requests take their time, and may be cut off after some of them; its page may be an old one."""
 
-    def __init__(self, world: World, pauses: list[int], asks: int | None) -> None:
+    def __init__(
+        self, world: World, pauses: list[int], asks: int | None, *, key: str = "", rows: Rows | None = None
+    ) -> None:
         state = SimpleNamespace(
             gateway=world,
             owners={"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"},
-            rows={name: RowsInMemory(rows) for name, rows in world.rows.items()},
+            rows={name: RowsInMemory(known) for name, known in (rows or world.rows).items()},
         )
         request: Any = SimpleNamespace(
-            headers={}, state=SimpleNamespace(request_id="r"), app=SimpleNamespace(state=state)
+            headers={"idempotency-key": key} if key else {},
+            state=SimpleNamespace(request_id="r"),
+            app=SimpleNamespace(state=state),
         )
         super().__init__(request, Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant"))
         self.pauses = list(pauses)
@@ -111,11 +122,21 @@ class Planner(Asking):
 
 
 async def play(world: World, planners: list[Any]) -> None:
-    """All planners at once; refusals and cut-offs are part of the day."""
+    """All planners at once; refusals and cut-offs are part of the day. Whoever was cut off may send the same request
+    once more, under its key; whoever looks at an old page sees what was there when all began."""
+    old: Rows = deepcopy(world.rows)
 
-    async def plan(job: str, wanted: Any, pauses: list[int], asks: int | None) -> None:
-        desk = Planner(world, pauses, asks)
-        row = world.rows["jobs"][job]["job"]
+    async def plan(number: int, job: str, wanted: Any, pauses: list[int], asks: int | None, *habits: bool) -> None:
+        again, stale = habits or (False, False)
+        key = f"{len(world.answers)}/{number}"
+        rows = old if stale else world.rows
+        try:
+            await once(Planner(world, pauses, asks, key=key, rows=rows), job, rows["jobs"][job]["job"], wanted)
+        except CutOff:
+            if again and wanted != CLOCK:
+                await once(Planner(world, [], None, key=key), job, world.rows["jobs"][job]["job"], wanted)
+
+    async def once(desk: Planner, job: str, row: Any, wanted: Any) -> None:
         await asyncio.sleep(0)
         if isinstance(wanted, SlotRequest):
             await give_slot(desk, row, wanted, POLICY)
@@ -139,7 +160,8 @@ async def play(world: World, planners: list[Any]) -> None:
             await asyncio.sleep(0)
             world.settle()
 
-    outcomes = await asyncio.gather(*(plan(*planner) for planner in planners), react(), return_exceptions=True)
+    everybody = [plan(number, *planner) for number, planner in enumerate(planners)]
+    outcomes = await asyncio.gather(*everybody, react(), return_exceptions=True)
     assert [one for one in outcomes if not isinstance(one, None | Refusal | CutOff)] == []
 
 
@@ -237,3 +259,23 @@ def test_a_run_is_not_planned_for_a_crew_without_stops() -> None:
     world = a_world()
     empty = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=())
     assert world.put("run:2026-03-13:S1", empty).events == ()
+
+
+def test_a_request_sent_again_from_another_page_leaves_the_job_where_the_day_has_it() -> None:
+    """B8: D-2 was at that place for a moment; the first page did not show it yet, the second one still did."""
+    world = a_world()
+    first = deepcopy(world.rows)
+    asyncio.run(play(world, [("D-2", SlotRequest(on=DAY, half="am", crew="S1"), [], None)]))
+    second = deepcopy(world.rows)
+    asyncio.run(play(world, [("D-2", ReleaseRequest(reason="客户改期"), [], None)]))
+    world.settle()
+    wanted = SlotRequest(on=DAY, half="am", crew="S1")
+
+    async def twice() -> None:
+        with pytest.raises(CutOff):
+            await give_slot(Planner(world, [], 1, key="k", rows=first), first["jobs"]["D-1"]["job"], wanted, POLICY)
+        await give_slot(Planner(world, [], None, key="k", rows=second), second["jobs"]["D-1"]["job"], wanted, POLICY)
+
+    asyncio.run(twice())
+    world.settle()
+    assert (slots(world), slots(world)["D-1"][3]) == (places(world), 1)
