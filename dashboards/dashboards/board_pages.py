@@ -1,7 +1,7 @@
 """Dispatch board over HTTP: the page, its JSON, and its stream as HTML parts or JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from contracts.policy import SHANGHAI
 from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
 from dashboards.board_history import read_board_as_of
+from dashboards.board_shared import SharedLooks
 from dashboards.board_view import BoardView
 from dashboards.board_week_pages import week_page
 from dashboards.journal import Known
@@ -158,18 +159,35 @@ async def board_live(
     picture, position = live.resume(last_event_id, seen, after)
     shows_backlog = desk.person.role not in ROAD
 
-    async def html() -> live.Parts:
-        now = utc_now()
+    lang = words_for(request, utc_now()).lang
+
+    async def html(now: datetime) -> live.Parts:
         return board_parts(
             await read_board(desk, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
         )
 
-    async def data() -> live.Parts:
-        return json_parts(await read_board(desk, on, utc_now()))
+    async def data(now: datetime) -> live.Parts:
+        return json_parts(await read_board(desk, on, now))
 
     if format == "json":
-        return live.response(_events(desk, data, json_frame, picture, position))
-    return live.response(_events(desk, html, live.html_frame, picture, position))
+        return live.response(_events(desk, _shared(desk, data, (on, format)), json_frame, picture, position))
+    return live.response(_events(desk, _shared(desk, html, (on, view, lang)), live.html_frame, picture, position))
+
+
+def _shared(desk: Asking, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:
+    """The look of all who see the same: same role, crew and store, and the same page."""
+    state = desk.request.app.state
+    if not hasattr(state, "board_looks"):
+        state.board_looks = SharedLooks()
+    looks: SharedLooks = state.board_looks
+    person = desk.person
+    whole = (*kind, person.role, person.crew, person.store)
+
+    async def look() -> live.Parts:
+        now = utc_now()
+        return await looks.look(whole, (desk.position(), now.replace(second=0, microsecond=0)), lambda: make(now))
+
+    return look
 
 
 def _events(desk: Asking, look: live.Look, frame: live.Frame, picture: str | None, position: str | None) -> Any:

@@ -85,6 +85,22 @@ def _goods(lines: tuple[ContractLine, ...]) -> list[Json]:
     return [{"name": line.name, "category": line.category, "quantity": line.quantity} for line in lines]
 
 
+WAITING = "waiting"
+"""Among a job's `boards`: it waits for a slot, on the board of every day."""
+
+
+def _boards(row: Json, *, waits: bool) -> list[str]:
+    """The days on whose boards the job ever was, and whether it waits: so that a board finds its jobs in one query."""
+    days = sorted({*row.get("boards", ()), *([row["on"]] if row["on"] else [])} - {WAITING})
+    return [*days, WAITING] if waits else days
+
+
+def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """A job's card, with the boards that show it (see `fold_card`)."""
+    row = fold_card(facet, event, meta)
+    return {**row, "boards": _boards(row, waits=row["stage"] == "waiting")}
+
+
 def _waiting(progress: str) -> Json:
     """What holds of a job in no slot."""
     nowhere = {"on": None, "slot": None, "published": None, "warehouse": None, "ended": None}
@@ -104,7 +120,7 @@ def _over(meta: Meta) -> Json:
     return {"stage": "over", "over_since": moment_text(meta.time)}
 
 
-def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
+def fold_card(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """One job's card: who, where, when, which vehicle, how far.
 
     `stage`: `waiting` (in no slot), `placed` (in a slot), `over`. `progress`: `open`, `not_ready`, `booked`, `plan`,
@@ -143,6 +159,7 @@ def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 **NOT_TOLD,
                 "opened": moment_text(meta.time),
                 "over_since": None,
+                "boards": [WAITING],
                 **rev,
             }
         case JobCompletenessChanged():
@@ -361,10 +378,10 @@ def after_colon(aggregate_id: str) -> str:
 
 BOARD_JOBS = Projection(
     name="board_jobs",
-    version=2,
+    version=3,
     row=after_colon,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
-    indexes=(("job.on",), ("job.stage", "job.promised_on"), ("job.contract_no",), ("job.over_since",)),
+    indexes=(("job.boards",), ("job.stage", "job.promised_on"), ("job.contract_no",), ("job.over_since",)),
 )
 BOARD_DAYS = Projection(
     name="board_days",

@@ -1,5 +1,6 @@
 """Read models -> views: the only place of the dashboards that queries. What to show is decided by pure functions."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,7 @@ from contracts.policy import policy_book
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import ROAD, Viewer
 from dashboards.board_rhythm import bar_day
-from dashboards.board_rows import Json, facet_of
+from dashboards.board_rows import WAITING, Json, facet_of
 from dashboards.board_view import BoardView
 from dashboards.board_week import DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
@@ -27,9 +28,10 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
     """The board of a day as this person may see it now."""
     bar = bar_day(on, now)
     wanted = sorted({on, bar, bar + timedelta(days=1)})
-    found = await desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted])
+    found, jobs = await asyncio.gather(
+        desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted]), _jobs(desk, wanted)
+    )
     days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in found if row["day"]["on"]}
-    jobs = await _jobs(desk, days.get(on), wanted)
     contracts = await _own_contracts(desk)
     waiting = Waiting(()) if desk.person.role in ROAD else await _waiting(desk, jobs)
     return board_view(
@@ -44,13 +46,10 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
     )
 
 
-async def _jobs(desk: Asking, day: Json | None, wanted: list[date]) -> Mapping[str, Json]:
-    """Jobs in a slot of these days, those that wait for one, and those that the day still remembers."""
-    rows = desk.rows("board_jobs")
-    found = await rows.find({"job.on": {"$in": [each.isoformat() for each in wanted]}})
-    found += await rows.find({"job.stage": "waiting"})
-    if day is not None:
-        found += await rows.get_many([slot["job_id"] for slot in day["slots"]])
+async def _jobs(desk: Asking, wanted: list[date]) -> Mapping[str, Json]:
+    """Jobs that were ever in a slot of these days, and those that wait for one: one indexed query."""
+    boards = [*(day.isoformat() for day in wanted), WAITING]
+    found = await desk.rows("board_jobs").find({"job.boards": {"$in": boards}})
     facets = (facet_of(row, "job") for row in found)
     return {facet["job_id"]: facet for facet in facets if facet is not None}
 
