@@ -130,8 +130,10 @@ class World:
 
 
 def _suits(found: Any, want: Any) -> bool:
-    """As MongoDB compares: a value, or one of several."""
-    return found in want["$in"] if isinstance(want, dict) else bool(found == want)
+    """As MongoDB compares: a value, one of several, or a bound."""
+    if not isinstance(want, dict):
+        return bool(found == want)
+    return found in want["$in"] if "$in" in want else bool(found >= want["$gte"])
 
 
 class RowsInMemory:

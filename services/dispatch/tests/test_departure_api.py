@@ -142,7 +142,10 @@ async def test_kitchens_leave_only_when_qc_has_passed_them(office: Office) -> No
     lines[0]["category"] = "橱柜"
     unchecked = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
     assert (said(unchecked), out(office)) == ((409, "quality_missing", "B21"), [])
-    office.world.rows["passed_goods"]["HT26030001"] = {"_id": "HT26030001", "quality": {"passed": {"1": 2}, "version": 1}}
+    office.world.rows["passed_goods"]["HT26030001"] = {
+        "_id": "HT26030001",
+        "quality": {"passed": {"1": 2}, "version": 1},
+    }
     left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
     assert left.json()["events"] == ["RunDeparted"]
 
@@ -368,3 +371,34 @@ async def test_people_and_means_on_a_day_and_their_history(office: Office) -> No
         [(one["what"], one["by"], one["reason"]) for one in history],
         leader["people"],
     ) == (0, ["S1", "S2", "A1", "A2", "F1"], 200, 403, [], [("CrewSet", LEADER, "邓伟有事")], [])
+
+
+async def test_days_that_are_planned_already_learn_of_a_changed_crew(office: Office) -> None:
+    """B8"""
+    await loaded(office)
+    alone = {"on": str(DAY), "members": [], "reason": "邓伟有事"}
+    changed = await office.post(LEADER, "/fleet/crews/S1/members", alone)
+    crews = {"S1": ("陈国栋", "粤E·3F618", "chen.gd"), "S2": ("李志强", "粤E·7K352", "li.zq")}
+    swap = [
+        {
+            "crew": crew,
+            "name": crew,
+            "kind": "delivery",
+            "leader": leader,
+            "members": [],
+            "vehicle": vehicle,
+            "stops_per_half": 4,
+            "effective_from": str(DAY),
+            "effective_to": str(DAY),
+        }
+        for crew, (_, vehicle, leader) in crews.items()
+    ]
+    day = await office.get(ASSISTANT, "/days/2026-03-13")
+    swapped = await office.post(SUPERVISOR, "/fleet/crews", {"crews": swap, "reason": "对调"})
+    after = await office.get(ASSISTANT, "/days/2026-03-13")
+    assert (
+        changed.json()["body"],
+        day["crews"][0]["members"],
+        swapped.json()["body"],
+        {crew["crew"]: (crew["leader_name"], crew["vehicle"], crew["leader"]) for crew in after["crews"][:2]},
+    ) == ({"refused": []}, [], {"refused": []}, crews)

@@ -21,10 +21,12 @@ from dispatch.domain.fleet import (
     SetPerson,
     SetVehicle,
     fleet_id,
+    members_for_the_day,
 )
-from dispatch.domain.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive
+from dispatch.domain.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
 from dispatch.domain.fleet_out import ApproveTrip
 from dispatch.domain.words import Words
+from dispatch.fleet_days import tell_opened_days
 from runtime.clock import utc_now
 from runtime.http import Answer, Asking, Desk
 
@@ -126,9 +128,15 @@ async def history(desk: Desk) -> list[dict[str, Any]]:
 
 @router.post("/fleet/crews", summary="定班组 Set crews from a day on, or for some days (B8)")
 async def set_crews(body: SetCrews, desk: Desk) -> Answer:
-    """One or several at once; nobody and nothing is in two crews on a day."""
+    """One or several at once; nobody and nothing is in two crews on a day.
+
+    Days that are planned already are told; `body.refused` names those that could not take it, and why.
+    """
     desk.allow(*KEEPS_FLEET)
-    return desk.answer(await desk.ask(fleet_id(), body))
+    told = await desk.ask(fleet_id(), body)
+    if told.status != "accepted":
+        return desk.answer(told)
+    return desk.answer(told, {"refused": await tell_opened_days(desk, body, policy_now())})
 
 
 @router.post("/fleet/crews/{crew}/dissolution", summary="撤班组 Dissolve a crew from a day on (B8)")
@@ -144,8 +152,14 @@ async def members(crew: CrewInPath, body: MembersOfDay, desk: Desk) -> Answer:
     """The leader may change his own crew."""
     desk.allow(*KEEPS_FLEET, "crew_leader")
     await own_crew(desk, body.on, crew, "crew_leader")
+    policy, facet = policy_now(), await fleet_facet(desk)
     asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)
-    return desk.answer(await desk.ask(fleet_id(), asked))
+    told = await desk.ask(fleet_id(), asked)
+    record = record_on(facet_means(facet, policy), crew, body.on)
+    if told.status != "accepted" or record is None:
+        return desk.answer(told)
+    change = SetCrews(crews=(members_for_the_day(record, asked),), reason=body.reason)
+    return desk.answer(told, {"refused": await tell_opened_days(desk, change, policy)})
 
 
 @router.post("/fleet/people", summary="定人员 A person with licence (B18)")

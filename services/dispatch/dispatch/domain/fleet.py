@@ -249,10 +249,14 @@ def change_members(command: ChangeMembers, fleet: Opened, at: datetime) -> Decis
         return no.unknown_crew(command.crew, command.on)
     if record.members == command.members:
         return ()
-    for_the_day = record.model_copy(
+    return set_crews(SetCrews(crews=(members_for_the_day(record, command),), reason=command.reason), fleet, at)
+
+
+def members_for_the_day(record: FleetCrew, command: ChangeMembers) -> FleetCrew:
+    """The crew as it works on that one day."""
+    return record.model_copy(
         update={"members": command.members, "effective_from": command.on, "effective_to": command.on}
     )
-    return set_crews(SetCrews(crews=(for_the_day,), reason=command.reason), fleet, at)
 
 
 def dissolve(command: DissolveCrew, fleet: Opened, at: datetime) -> Decision:

@@ -1,0 +1,65 @@
+"""Days that are planned already learn of a changed crew: each is asked, and each may refuse with its clashes (B8)."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from contracts.dispatch import CrewOfDay
+from contracts.dispatch_fleet import FleetCrew
+from contracts.policy import Policy
+from dispatch.domain.day import day_id
+from dispatch.domain.day_crews import SetCrewOfDay
+from dispatch.domain.fleet import SetCrews
+from dispatch.domain.fleet_crews import begin, crews_of_day, facet_means
+from runtime.http import Asking
+
+Json = dict[str, Any]
+
+DAYS_ASKED = 60
+"""Opened days that are asked at most: nobody plans further ahead."""
+
+
+def crews_after(facet: Json | None, changed: tuple[FleetCrew, ...], on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
+    """The crews of a day, once these records are in force; the fleet's row may not have them yet."""
+    means = facet_means(facet, policy)
+    fresh = tuple(crew for crew in changed if crew not in means.crews)
+    return crews_of_day(replace(means, crews=(*means.crews, *fresh)), on)
+
+
+async def tell_opened_days(desk: Asking, change: SetCrews, policy: Policy) -> list[Json]:
+    """Put the changed crews to the days that are opened already. Returns the days that refused, and why.
+
+    Two that swap people refuse each other while one of them has not changed yet: who refused is asked once more.
+    """
+    changed = change.crews
+    fleet = await desk.rows("fleet").get("main")
+    facet = None if fleet is None else fleet["fleet"]
+    since = min(begin(crew) for crew in changed).isoformat()
+    rows = await desk.rows("days").find({"day.on": {"$gte": since}}, sort=[("_id", 1)], limit=DAYS_ASKED, skip=0)
+    refused: list[Json] = []
+    for row in rows:
+        on = date.fromisoformat(row["day"]["on"])
+        names = {crew.crew for crew in changed if covers(crew, on)}
+        open_crews = [crew for crew in crews_after(facet, changed, on, policy) if crew.crew in names]
+        first = await _ask_day(desk, on, open_crews, change, "first")
+        again = await _ask_day(desk, on, [crew for crew, _ in first], change, "again")
+        refused.extend({"on": on.isoformat(), "crew": crew.crew, "zh": zh} for crew, zh in again)
+    return refused
+
+
+def covers(crew: FleetCrew, on: date) -> bool:
+    """Whether a record is about that day."""
+    return begin(crew) <= on and (crew.effective_to is None or on <= crew.effective_to)
+
+
+async def _ask_day(
+    desk: Asking, on: date, crews: list[CrewOfDay], change: SetCrews, step: str
+) -> list[tuple[CrewOfDay, str]]:
+    """Those that the day refused, with its words."""
+    refused = []
+    for crew in crews:
+        asked = SetCrewOfDay(at=change.at, on=on, crew=crew, reason=change.reason)
+        told = await desk.ask(day_id(on), asked, step=f"day/{on}/{crew.crew}/{step}")
+        if told.rejected is not None:
+            refused.append((crew, told.rejected.zh))
+    return refused
