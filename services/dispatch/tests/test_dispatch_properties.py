@@ -133,6 +133,12 @@ DAY_CALLS = st.one_of(
         reason=st.just("换车"),
     ),
     st.just(day.ReissueDay()),
+    st.builds(
+        day.TakePersonOff,
+        person_id=st.sampled_from(["li.zq", "zhou.jm"]),
+        name=st.sampled_from(["李志强", CREWS[1].members[0]]),
+        reason=st.just("病假"),
+    ),
     st.builds(day.ConfirmSlot, job_id=JOBS, reservation=st.integers(1, 40)),
     st.builds(day.ReleaseSlot, job_id=JOBS, reason=REASON, reservation=st.none() | st.integers(1, 40)),
     st.builds(day.ExpireSlot, job_id=JOBS, reservation=st.integers(1, 40)),
