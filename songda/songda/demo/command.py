@@ -36,6 +36,7 @@ def demo(
 ) -> None:
     """演示 Bring everything up, import three weeks of files, play the days, and move cards while one watches."""
     os.environ.setdefault("SONGDA_TIMER_GRACE_SECONDS", GRACE_SECONDS)
+    os.environ.setdefault("SONGDA_NOTIFY_QUIET_HOURS", "false")  # shown at any time of day
     stack.up(detach=True)
     settings = local_settings()
     staff = Staff(settings)
