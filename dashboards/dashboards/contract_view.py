@@ -20,6 +20,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "pay": frozenset({"accountant"}),
     "deliver": frozenset({"cs_specialist", "install_supervisor", "install_assistant"}),
     "refund": frozenset({"accountant", "cs_supervisor", "manager"}),
+    "damage": frozenset({"warehouse"}),
 }
 """What the page offers to whom; the service decides. What is not offered is absent (UI: no dead buttons)."""
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from contracts.inventory_counts import CountReason
 from contracts.policy import policy_book
 from dashboards.ledger import Parting, partings
+from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
@@ -48,6 +49,35 @@ async def counts(request: Request) -> Response:
         may_count=seat.is_one_of(*COUNTS),
         may_plan=seat.is_one_of(*APPROVES),
     )
+
+
+@router.get("/warehouse/counts.xlsx")
+async def counts_sheet(request: Request) -> Response:
+    """All counts with their accuracy (X6)."""
+    seat = seat_at(request, "warehouse", MAY_READ)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        async for row in every(seat.desk.rows("counts"), {}):
+            one = row["count"]
+            found = one["accuracy"] or {"lines_right": None, "pieces_off": None}
+            yield (
+                one["count_no"],
+                words(f"count.kind.{one['kind']}"),
+                one["chosen"],
+                datetime.fromisoformat(one["opened_at"]),
+                datetime.fromisoformat(one["due"]),
+                words(f"count.status.{one['status']}"),
+                len(one["lines"]),
+                found["lines_right"],
+                found["pieces_off"],
+            )
+
+    head = [words(name) for name in (*names, "count.right", "count.off")]
+    return await sheet(words("wh.tab.counts"), head, lines())
 
 
 @router.get("/warehouse/counts/{count_no}")

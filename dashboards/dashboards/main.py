@@ -24,6 +24,7 @@ from dashboards import (
     orders_pages,
     orders_rows,
     papers_pages,
+    shortages_pages,
     warehouse_pages,
 )
 
@@ -41,6 +42,7 @@ for part in (
     warehouse_pages.router,
     counts_pages.router,
     arrivals_pages.router,
+    shortages_pages.router,
     papers_pages.router,
     crew_pages.router,
     desk_pages.router,

@@ -7,7 +7,7 @@ from datetime import date
 
 from contracts.masking import mask_phone
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
-from dashboards.orders_rows import DELAYS, ENDED, STAGES
+from dashboards.orders_rows import DELAYS, STAGES
 from dashboards.seat import Seat
 from runtime.http import Asking
 
@@ -57,7 +57,7 @@ def query_of(chosen: Chosen, store: str | None) -> Json:
     elif chosen.store:
         conditions.append({"order.store_code": chosen.store.upper()})
     if chosen.stage == "active":
-        conditions.append({"order.stage": {"$in": [one for one in STAGES if one not in ENDED]}})
+        conditions.append({"order.ended": False})
     elif chosen.stage:
         conditions.append({"order.stage": chosen.stage})
     if chosen.delay:

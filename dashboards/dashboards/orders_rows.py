@@ -35,7 +35,6 @@ from runtime.service import Facet, Projection
 Json = dict[str, Any]
 
 STAGES = ("open", "complete", "loaded", "delivered", "installed", "fulfilled", "cancelled")
-ENDED = ("fulfilled", "cancelled")
 DELAYS = ("unposted", "unexplained", "store", "explained")
 """The most pressing first: a contract with several delays shows the first of these that one of them has."""
 
@@ -65,6 +64,7 @@ def fold_order(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa: AR
                 "lines": len(event.lines),
                 "skus": sorted({line.sku for line in event.lines}),
                 "stage": "open",
+                "ended": False,
                 "ready": False,
                 "complete_on": None,
                 "delay": "",
@@ -110,9 +110,9 @@ def _stage(row: Json, event: Fact) -> Json:
         case InstallationNoted():
             return {**row, "stage": "installed"}
         case ContractFulfilled():
-            return {**row, "stage": "fulfilled"}
+            return {**row, "stage": "fulfilled", "ended": True}
         case ContractCancelled():
-            return {**row, "stage": "cancelled"}
+            return {**row, "stage": "cancelled", "ended": True}
         case _:
             return row
 
@@ -150,11 +150,14 @@ def _delayed(row: Json, delay_id: str, state: str, *, only: str | None = None) -
 
 ORDER_DESK = Projection(
     name="order_desk",
-    version=1,
+    version=2,
     row=lambda aggregate_id: aggregate_id.partition(":")[2],
     facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_order),),
     indexes=(
         ("order.stage", "_id"),
+        ("order.ended", "_id"),
+        ("order.ended", "order.promised_on", "_id"),
+        ("order.store_code", "order.ended", "_id"),
         ("order.store_code", "_id"),
         ("order.store_code", "order.stage", "_id"),
         ("order.delay", "_id"),

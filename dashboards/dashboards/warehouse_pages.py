@@ -21,6 +21,7 @@ from dashboards.warehouse_reading import (
     bins_of,
     read_card,
     read_picking,
+    read_todo,
     stock_all,
     stock_chosen,
     stock_page,
@@ -28,6 +29,9 @@ from dashboards.warehouse_reading import (
 
 CARD_MOVES = 300
 """Lines of a bin card on the page, the latest first; the sheet holds all."""
+
+PICKING = ("picklists", "stock", "packing", "board_days", "slips", "loans", "scraps", "counts")
+"""Read models behind the page of a day's list and of what waits."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,12 +43,13 @@ async def picking(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     on = seat.day("date") or seat.today
-    stream = rows_stream(seat.desk, ("picklists", "stock", "packing", "board_days"))
+    stream = rows_stream(seat.desk, PICKING)
     return seat.show(
         "warehouse.html",
         on=on,
         days=(seat.today, seat.today + timedelta(days=1)),
         view=await read_picking(seat, on),
+        todo=await read_todo(seat),
         stream=stream,
         may_answer=seat.is_one_of("warehouse"),
         may_check=seat.is_one_of("qc"),

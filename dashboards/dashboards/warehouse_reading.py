@@ -38,6 +38,39 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits: its word, how many, whether it is late, and where to do it."""
+
+    word: str
+    count: int
+    late: bool
+    href: str
+
+
+TODO = (
+    ("check", "slips", {"slip.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
+    ("put_away", "slips", {"slip.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
+    ("exceptions", "slips", {"slip.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
+    ("papers", "slips", {"slip.papers": "owed"}, False, "/warehouse/arrivals?state=papers"),
+    ("papers_late", "slips", {"slip.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
+    ("loans", "loans", {"loan.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
+    ("scraps", "scraps", {"scrap.state": "held"}, False, "/warehouse/scraps?state=held"),
+    ("short", "goods", {"goods.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
+    ("counts", "counts", {"count.status": "open"}, False, "/warehouse/counts"),
+)
+"""Word, read model, condition, whether it is late, address."""
+
+
+async def read_todo(seat: Seat) -> list[Todo]:
+    """What waits in the warehouse now."""
+    found = [
+        Todo(word=word, count=await seat.desk.rows(rows).count(dict(query)), late=late, href=href)
+        for word, rows, query, late, href in TODO
+    ]
+    return [one for one in found if one.count]
+
+
+@dataclass(frozen=True, slots=True)
 class StockChosen:
     """What is chosen in the stock list."""
 

@@ -1,5 +1,6 @@
 """The dashboards' routes over rows in memory, for people of the company."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -47,6 +48,7 @@ def _holds(value: Any, wanted: Any) -> bool:
             "$gte": lambda given: value is not None and value >= given,
             "$lt": lambda given: value is not None and value < given,
             "$lte": lambda given: value is not None and value <= given,
+            "$regex": lambda given: isinstance(value, str) and re.search(given, value) is not None,
             "$exists": lambda given: (value is not None) is given,
         }
         return all(tests[name](given) for name, given in wanted.items())
@@ -55,6 +57,8 @@ def _holds(value: Any, wanted: Any) -> bool:
 
 def _any_of(value: Any, wanted: Any) -> bool:
     """A condition on a list holds when it holds for one of its members, as in the database."""
+    if isinstance(value, list) and isinstance(wanted, Mapping) and wanted.keys() & {"$gt", "$gte", "$lt", "$regex"}:
+        return any(_holds(one, wanted) for one in value)
     return _holds(value, wanted) or (isinstance(value, list) and any(_holds(one, wanted) for one in value))
 
 

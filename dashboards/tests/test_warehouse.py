@@ -14,6 +14,7 @@ from warehouse_story import (
     count,
     count_line,
     found,
+    goods,
     loan,
     lot,
     move,
@@ -52,6 +53,7 @@ MOVES = (
 SLIP = slip(lines=[slip_line(counted=2, good=1, aside=1)], state="checked", exceptions=[found()], open_exceptions=1)
 STORY = rows(
     slips=[SLIP],
+    goods=[goods()],
     loans=[loan()],
     scraps=[scrap()],
     stocklists=[stock_list()],
@@ -89,6 +91,10 @@ PAGES = (
     "/warehouse/lists",
     "/warehouse/lists/LL1",
     "/warehouse/labels/HT26030001",
+    "/warehouse/shortages",
+    "/warehouse/shortages?kind=excess",
+    "/warehouse/vouchers",
+    "/warehouse/vouchers?q=RK1",
     "/forms/inbound-slip/RK1",
     "/forms/scrap/BF1",
     "/forms/labels/HT26030001",
@@ -333,7 +339,7 @@ async def test_a_scrap_application_offers_its_next_step(person, state, offered):
     assert asks((await get("/warehouse/scraps/BF1", person, rows(scraps=[scrap(state=state)]))).text) == offered
 
 
-SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead")
+SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages")
 
 
 @pytest.mark.parametrize("path", [f"/warehouse/{name}.xlsx" for name in SHEETS])
@@ -356,3 +362,25 @@ async def test_anybody_checks_a_label_without_signing_in(lang):
     """B20"""
     answer = await get(f"/check/1-AAAAA-BBBBB?lang={lang}", None)
     assert (answer.status_code, 'data-code="1-AAAAA-BBBBB"' in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize("number", ["RK1", "SH-77", "RK003", "JY1", "PD-1"])
+async def test_every_paper_and_every_move_is_found_by_its_number(number):
+    """D11"""
+    story = {**STORY, "cards": {"main:WC-1": card("WC-1", *MOVES)}}
+    story["cards"]["main:WC-1"]["card"]["vouchers"] = ["RK001", "RK002", "RK003"]
+    text = (await get(f"/warehouse/vouchers?q={number}", story=story)).text
+    expected = {"RK003": "/warehouse/stock/WC-1", "JY1": "/warehouse/loans/JY1", "PD-1": "/warehouse/counts/PD-1"}
+    assert expected.get(number, "/warehouse/arrivals/RK1") in text
+
+
+async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():
+    """D8 D9"""
+    text = (await get("/warehouse/shortages")).text
+    assert ("/api/goods/HT26030001/allocations" in text, "gap-HT26030001-1" in text) == (True, True)
+
+
+async def test_what_waits_is_counted_with_the_way_to_it():
+    """D5 K18"""
+    text = (await get("/warehouse")).text
+    assert ("/warehouse/arrivals?state=exceptions" in text, "/warehouse/scraps?state=held" in text) == (True, True)

@@ -319,3 +319,10 @@ def packed_row(number: str = "HT26030001") -> dict[str, Any]:
         "quality": {"passed": {"1": 2}, "inspections": []},
         "labels": {"lines": {"1": made}, "serials": [], "voided": []},
     }
+
+
+def goods(number: str = "HT26030001") -> dict[str, Any]:
+    """A row `goods`: one piece of two is missing."""
+    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "expected": 2, "arrived": 1, "missing": 1, "excess": 0}
+    facet = {"contract_no": number, "missing": 1, "excess": 0, "lines": [line], "moves": [], "vouchers": []}
+    return {"_id": number, "goods": facet}

@@ -1,0 +1,139 @@
+"""缺货、溢余 (D9) and finding a voucher again by its number (D11), over HTTP."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dashboards.listing import Json, every, page_of
+from dashboards.live_rows import rows_stream
+from dashboards.nav import WAREHOUSE
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.warehouse_reading import DEPOT
+
+KINDS = ("missing", "excess")
+ALLOCATES = ("install_assistant", "install_supervisor", "warehouse")
+VOUCHERS_FOUND = 50
+"""Of one kind; a number names few things."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A line of a contract that lacks pieces or has too many; `free` pieces of the sku could be allocated."""
+
+    contract_no: str
+    line_no: int
+    sku: str
+    name: str
+    pieces: int
+    free: int
+
+
+def gaps(rows: Sequence[Json], kind: str, free: Mapping[str, int]) -> list[Gap]:
+    """Rows of goods -> their lines that have such a gap."""
+    return [
+        Gap(
+            contract_no=row["goods"]["contract_no"],
+            line_no=line["line_no"],
+            sku=line["sku"],
+            name=line["name"],
+            pieces=line[kind],
+            free=free.get(line["sku"], 0),
+        )
+        for row in rows
+        for line in row["goods"]["lines"]
+        if line[kind]
+    ]
+
+
+async def _free(seat: Seat, rows: Sequence[Json]) -> dict[str, int]:
+    ids = sorted({f"{DEPOT}:{line['sku']}" for row in rows for line in row["goods"]["lines"]})
+    return {row["stock"]["sku"]: row["stock"]["free"] for row in await seat.desk.rows("stock").get_many(ids)}
+
+
+@router.get("/warehouse/shortages")
+async def shortages(request: Request) -> Response:
+    """Contracts that lack pieces, line by line, with the free stock that could be theirs."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    kind = seat.one_of("kind", KINDS) or "missing"
+    stream = rows_stream(seat.desk, ("goods", "stock"))
+    part = await page_of(seat.desk.rows("goods"), {f"goods.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
+    return seat.show(
+        "shortages.html",
+        kind=kind,
+        kinds=KINDS,
+        slice=part,
+        rows=gaps(part.rows, kind, await _free(seat, part.rows)),
+        stream=stream,
+        sheet=f"/warehouse/shortages.xlsx?kind={kind}",
+        may_allocate=seat.is_one_of(*ALLOCATES),
+    )
+
+
+@router.get("/warehouse/shortages.xlsx")
+async def shortages_sheet(request: Request) -> Response:
+    """All of them (X6)."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    words, kind = seat.words, seat.one_of("kind", KINDS) or "missing"
+    names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        async for row in every(seat.desk.rows("goods"), {f"goods.{kind}": {"$gt": 0}}):
+            for one in gaps([row], kind, await _free(seat, [row])):
+                yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
+
+    return await sheet(words(f"gap.{kind}"), [words(name) for name in names], lines())
+
+
+# --- vouchers ------------------------------------------------------------------------------------------------------
+
+PAPERS = (
+    ("slips", "slip", "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
+    ("stocklists", "stocklist", "/warehouse/lists/{}", ()),
+    ("loans", "loan", "/warehouse/loans/{}", ()),
+    ("scraps", "scrap", "/warehouse/scraps/{}", ()),
+    ("counts", "count", "/warehouse/counts/{}", ()),
+)
+"""Read model, facet, address, and what numbers of others stand on the paper."""
+
+
+async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
+    """Where a number occurs: papers, bin cards, contracts' goods; parts of it (`<number>/...`) too."""
+    found: list[dict[str, Any]] = []
+    whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
+    for rows, facet, address, fields in PAPERS:
+        same: list[Json] = [{"_id": number}, *({f"{facet}.{field}": number} for field in fields)]
+        papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
+        found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
+    for rows, facet, address in (("cards", "card", "/warehouse/stock/{}"), ("goods", "goods", "/orders/{}")):
+        for row in await seat.desk.rows(rows).find({f"{facet}.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+            shown = row["_id"].removeprefix(f"{DEPOT}:")
+            moves = [move for move in row[facet]["moves"] if _names(move, number)]
+            found.append({"kind": rows, "id": shown, "href": address.format(shown), "moves": moves})
+    return found
+
+
+def _names(move: Json, number: str) -> bool:
+    return any(
+        isinstance(value, str) and (value == number or value.startswith(f"{number}/")) for value in move.values()
+    )
+
+
+@router.get("/warehouse/vouchers")
+async def voucher(request: Request) -> Response:
+    """单号查 (D11): every paper and every move with a number."""
+    seat = seat_at(request, "warehouse", WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    number = seat.asked("q", longest=60)
+    return seat.show("vouchers.html", q=number, found=[] if number is None else await vouchers(seat, number))
