@@ -6,27 +6,28 @@ work; a slot that is not taken in time puts the change back.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from contracts.decision import Rejected
 from contracts.dispatch import Slot
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, ConfirmSlot, day_id
-from dispatch.domain.day_change import ChangePlan, fit, wanted_moves
+from dispatch.domain.day_change import ChangePlan, PlannedMove, fit, wanted_moves
 from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange
 from dispatch.domain.job import job_id
 from dispatch.domain.slot_rules import Ground, places_that_fit
 from dispatch.domain.stop import LeaveSlot, TakeSlot
-from dispatch.planning import new_change_id
+from dispatch.planning import lost_the_race, new_change_id
 from dispatch.planning_office import (
     Office,
     cannot_follow,
     change_row,
     early_clashes,
     jobs_of,
+    newer_page,
     planned_moves,
     refuse_early,
     spot_of,
@@ -46,6 +47,9 @@ from runtime.outcome import Outcome
 
 Json = dict[str, Any]
 
+ATTEMPTS = 3
+"""How often a change is worked out anew when others plan the same day at the same moment."""
+
 CONFIRMED_AT_ONCE = 8
 """How many slots are asked for at the same time; the day decides them one after the other anyway."""
 
@@ -60,60 +64,83 @@ class Following:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change as a planner wants it; `moves` says what that means on the day as it is now."""
+
+    kind: Literal["place", "release", "move", "swap", "absence", "proposal"]
+    change_id: str
+    moves: Callable[[Office], tuple[MoveRequest, ...]]
+    request: ChangeRequest | SwapRequest
+
+
 async def change_plan(office: Office, request: ChangeRequest) -> Answer:
     """Several places at once, all of them or none (B8)."""
-    jobs = await jobs_of(office.desk, [move.job_id for move in request.moves])
-    await refuse_early(office, request.moves, jobs)
     change_id = request.change_id or new_change_id(office.desk, "change")
-    planned = planned_moves(office, request.moves, jobs)
-    command = ChangePlan(
-        at=request.at,
-        on=office.on,
-        change_id=change_id,
-        kind=request.kind,
-        moves=planned,
-        reason=request.reason,
-        force_reason=request.force_reason,
-        crews=office.crews,
-    )
-    decided = await office.desk.ask(
-        day_id(office.on), command, step="change", expected_version=request.expected_version
-    )
-    moves = tuple(wanted_moves(planned, office.plan, office.policy))
-    return await follow(office, decided, Following(change_id, moves, request.reason, request.at))
+    return await _decide(office, Wish(request.kind, change_id, lambda _: request.moves, request))
 
 
 async def swap(office: Office, request: SwapRequest) -> Answer:
     """Two jobs change places: crew, half-day, stop and window (B8). Both or neither."""
-    plan = office.plan
-    held = {slot.slot.job_id: slot.slot for slot in plan.held}
-    missing = [job for job in (request.one, request.other) if job not in held]
-    if missing or request.one == request.other:
-        office.desk.refuse(no.changed_since(missing or [request.one]))
-    pair = ((request.one, held[request.other]), (request.other, held[request.one]))
-    moves = tuple(MoveRequest(job_id=job, to=spot_of(slot)) for job, slot in pair)
-    jobs = await jobs_of(office.desk, [move.job_id for move in moves])
-    await refuse_early(office, moves, jobs)
-    change_id = new_change_id(office.desk, "swap")
-    planned = planned_moves(office, moves, jobs)
+
+    def places(now: Office) -> tuple[MoveRequest, ...]:
+        held = {slot.slot.job_id: slot.slot for slot in now.plan.held}
+        missing = [job for job in (request.one, request.other) if job not in held]
+        if missing or request.one == request.other:
+            now.desk.refuse(no.changed_since(missing or [request.one]))
+        pair = ((request.one, held[request.other]), (request.other, held[request.one]))
+        return tuple(MoveRequest(job_id=job, to=spot_of(slot)) for job, slot in pair)
+
+    return await _decide(office, Wish("swap", new_change_id(office.desk, "swap"), places, request))
+
+
+async def _decide(office: Office, wish: Wish) -> Answer:
+    """Steps 1 and 2; once more on a newer page when somebody else was faster."""
+    attempt = 0
+    while True:
+        wanted = wish.moves(office)
+        jobs = await jobs_of(office.desk, [move.job_id for move in wanted])
+        await refuse_early(office, wanted, jobs)
+        planned = planned_moves(office, wanted, jobs)
+        decided = await _ask(office, wish, planned, attempt)
+        attempt += 1
+        faster = attempt < ATTEMPTS and _somebody_was_faster(decided, wanted)
+        newer = await newer_page(office) if faster else None
+        if newer is None:
+            break
+        office = newer
+    moves = tuple(wanted_moves(planned, office.plan, office.policy))
+    return await follow(office, decided, Following(wish.change_id, moves, wish.request.reason, wish.request.at))
+
+
+async def _ask(office: Office, wish: Wish, planned: tuple[PlannedMove, ...], attempt: int) -> Outcome:
+    request = wish.request
     command = ChangePlan(
         at=request.at,
         on=office.on,
-        change_id=change_id,
-        kind="swap",
+        change_id=wish.change_id,
+        kind=wish.kind,
         moves=planned,
         reason=request.reason,
         force_reason=request.force_reason,
         crews=office.crews,
     )
-    decided = await office.desk.ask(day_id(office.on), command, step="swap", expected_version=request.expected_version)
-    wanted = tuple(wanted_moves(planned, plan, office.policy))
-    return await follow(office, decided, Following(change_id, wanted, request.reason, request.at))
+    step, version = f"change/{attempt}", request.expected_version
+    return await office.desk.ask(day_id(office.on), command, step=step, expected_version=version)
+
+
+def _somebody_was_faster(decided: Outcome, wanted: Iterable[MoveRequest]) -> bool:
+    """Whether only the page was old: a job was elsewhere, or the next free place had just been taken."""
+    refused = decided.rejected
+    if refused is None:
+        return False
+    left_open = all(move.to is None or move.to.position is None for move in wanted)
+    return refused.code == "changed_since" or (left_open and lost_the_race(refused))
 
 
 async def take_back(office: Office, request: TurnRequest) -> Answer:
     """撤销: by anybody who plans, also days later; undoing an undo does the change again (B4)."""
-    known = await change_row(office, request.change_id)
+    known = await change_row(office, request.change_id, request.expected_version)
     if known["kind"] == "undo":
         return await _turn(office, request, await change_row(office, known["of"]), undoing=False)
     if known["kind"] == "redo":
@@ -123,7 +150,7 @@ async def take_back(office: Office, request: TurnRequest) -> Answer:
 
 async def do_again(office: Office, request: TurnRequest) -> Answer:
     """重做: what was taken back is done again, exactly (B4)."""
-    known = await change_row(office, request.change_id)
+    known = await change_row(office, request.change_id, request.expected_version)
     if known["kind"] in {"undo", "redo"}:
         known = await change_row(office, known["of"])
     return await _turn(office, request, known, undoing=False)

@@ -1,5 +1,6 @@
 """What a request to plan is looked at with before the day is asked: day and jobs as last seen (A3, B1, B8)."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,10 @@ from runtime.http import Asking, Refusal
 Json = dict[str, Any]
 
 
+LOOKS, LOOK_SECONDS = 10, 0.05
+"""How often, and how long apart, the read model is looked at again: it is behind by tens of milliseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """One request about one day: who asks, and the day as last seen."""
@@ -57,6 +62,16 @@ async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
     known = policy.model_copy(update={"districts": {**policy.districts, **places}})
     return Office(desk, on, known, crews, day_view(None if row is None else row["day"], on, crews))
+
+
+async def newer_page(office: Office) -> Office | None:
+    """The day once the read model shows more of it than this page; None when nothing new comes for a while."""
+    for _ in range(LOOKS):
+        seen = await open_office(office.desk, office.on, office.policy)
+        if seen.view.version > office.view.version:
+            return seen
+        await asyncio.sleep(LOOK_SECONDS)
+    return None
 
 
 async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, Json]:
@@ -155,14 +170,19 @@ def spot_of(slot: Slot | None) -> Spot | None:
     return Spot(crew=slot.crew, half=slot.half, position=slot.position, window=slot.window, spread=slot.spread)
 
 
-async def change_row(office: Office, change_id: str | None) -> Json:
-    """A change of the day, or 404."""
-    row = await office.desk.rows("plan_changes").get(f"{DEPOT}:{office.on.isoformat()}")
-    changes: list[Json] = [] if row is None else row["plan"]["changes"]
-    known = next((change for change in changes if change["change_id"] == change_id), None)
-    if known is None:
-        raise Refusal(404, no.unknown_change(change_id or ""))
-    return known
+async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> Json:
+    """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
+    for _ in range(LOOKS):
+        row = await office.desk.rows("plan_changes").get(f"{DEPOT}:{office.on.isoformat()}")
+        plan: Json = {"changes": [], "version": 0} if row is None else row["plan"]
+        changes: list[Json] = plan["changes"]
+        known = next((change for change in changes if change["change_id"] == change_id), None)
+        if known is not None:
+            return known
+        if seen_version is None or plan["version"] >= seen_version:
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    raise Refusal(404, no.unknown_change(change_id or ""))
 
 
 def will_tell(view: DayView) -> list[str]:

@@ -1,6 +1,7 @@
 """Planning takes two aggregates: whatever planners do at once, and wherever they are cut off, both agree in the end."""
 
 import asyncio
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.policy import policy_book
+from dispatch import planning_office
 from dispatch.domain import job_state
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.day_change import Spot
@@ -84,6 +86,14 @@ PLANNERS = st.lists(
 
 
 Rows = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pages_that_stay_old() -> Iterator[None]:
+    """Nobody waits for a newer page here: those who look at an old one go on looking at it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(planning_office, "LOOK_SECONDS", 0)
+        yield
 
 
 class CutOff(Exception):
@@ -279,3 +289,44 @@ def test_a_request_sent_again_from_another_page_leaves_the_job_where_the_day_has
     asyncio.run(twice())
     world.settle()
     assert (slots(world), slots(world)["D-1"][3]) == (places(world), 1)
+
+
+class LateReader(Planner):
+    """A planner whose page is old until he has asked once."""
+
+    def __init__(self, world: World, old: Rows) -> None:
+        super().__init__(world, [], None)
+        self.pages, self.asked = (old, world.rows), False
+
+    def rows(self, projection: str) -> Any:
+        """What he looks at."""
+        return RowsInMemory(self.pages[self.asked][projection])
+
+    async def ask(self, aggregate_id: str, command: Any, **options: Any) -> Outcome:
+        """From now on he sees the day as it is."""
+        self.asked = True
+        return await super().ask(aggregate_id, command, **options)
+
+
+def test_who_was_overtaken_by_somebody_else_is_given_the_next_free_place_or_swaps_what_is_there_now() -> None:
+    """B8"""
+    world = a_world()
+    place = MoveRequest(job_id="D-2", to=Spot(crew="S1", half="am"))
+    empty = deepcopy(world.rows)
+    asyncio.run(play(world, [("D-1", SlotRequest(on=DAY, half="am", crew="S1"), [], None)]))
+
+    async def change_then_swap() -> None:
+        late = LateReader(world, empty)
+        await change_plan(await open_office(late, DAY, POLICY), ChangeRequest(moves=(place,)))
+        before = deepcopy(world.rows)
+        moved = MoveRequest(job_id="D-2", to=Spot(crew="S2", half="pm"))
+        await change_plan(await open_office(Planner(world, [], None), DAY, POLICY), ChangeRequest(moves=(moved,)))
+        late = LateReader(world, before)
+        await swap(await open_office(late, DAY, POLICY), SwapRequest(one="D-1", other="D-2"))
+
+    asyncio.run(change_then_swap())
+    world.settle()
+    assert (slots(world), {job: where[1:4] for job, where in places(world).items()}) == (
+        places(world),
+        {"D-1": ("S2", "pm", 1), "D-2": ("S1", "am", 1)},
+    )

@@ -47,7 +47,7 @@ def _may_plan(desk: Asking, *jobs: str) -> None:
 async def _may_turn(office: Office, request: TurnRequest) -> None:
     """Whoever may plan the jobs of a change may take it back."""
     office.desk.allow(*PLANS_VISITS)
-    known = await change_row(office, request.change_id)
+    known = await change_row(office, request.change_id, request.expected_version)
     _may_plan(office.desk, *(move["job_id"] for move in known["moves"]))
 
 
