@@ -16,7 +16,7 @@ Sort = tuple[str, int]
 """A field that every row of the list has, and 1 or -1. Rows that are equal in it follow by id, the same way."""
 
 PAGE_ROWS = 50
-SHEET_ROWS = 1000
+SHEET_ROWS = 5000
 """Rows read at once for a spreadsheet."""
 
 BY_ID: Sort = ("_id", 1)
