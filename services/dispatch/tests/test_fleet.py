@@ -136,6 +136,7 @@ def test_the_leader_changes_who_comes_along_for_a_day() -> None:
         (changed(S1, members=("luo.h",)), no.in_two_crews("luo.h", ("S1", "S2"), DAY)),
         (changed(S1, vehicle="粤E·3F618"), no.in_two_crews("粤E·3F618", ("S1", "S2"), DAY)),
         (changed(S1, members=("nobody",)), no.unknown_person("nobody")),
+        (changed(S1, members=("li.zq",)), no.named_twice("li.zq", "S1")),
         (changed(S1, vehicle="粤X"), no.unknown_vehicle("粤X")),
         (S1.model_copy(update={"members": ()}), no.no_begin("S1")),
         (changed(S1, effective_to=DAY - timedelta(days=1)), no.no_begin("S1")),

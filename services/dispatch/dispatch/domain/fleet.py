@@ -4,6 +4,7 @@ The policy's crews are what it begins with; each change holds from a day on, or 
 departs, the fleet decides whether leader, driver and vehicle may go: one person, one vehicle, one place at a time.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal, assert_never
@@ -217,6 +218,9 @@ def unfit(crew: FleetCrew, means: Means) -> Rejected | None:
     """What is wrong with a crew by itself."""
     if crew.effective_from is None or (crew.effective_to is not None and crew.effective_to < crew.effective_from):
         return no.no_begin(crew.crew)
+    twice = [one for one, times in Counter(people_of(crew)).items() if times > 1]
+    if twice:
+        return no.named_twice(twice[0], crew.crew)
     strangers = [one for one in people_of(crew) if means.person(one) is None]
     if strangers:
         return no.unknown_person(strangers[0])

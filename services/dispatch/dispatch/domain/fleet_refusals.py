@@ -18,6 +18,17 @@ def no_begin(crew: str) -> Rejected:
     )
 
 
+def named_twice(person_id: str, crew: str) -> Rejected:
+    """B8: somebody leads or comes along, and is named once."""
+    return Rejected(
+        "named_twice",
+        "B8",
+        f"{crew} 里 {person_id} 写了两次。领队不必再写进组员。",
+        f"{person_id} is named twice in {crew}. A leader is not among the members too.",
+        {"person_id": person_id, "crew": crew},
+    )
+
+
 def unknown_person(person_id: str) -> Rejected:
     """B8: only people on file work in crews."""
     return Rejected(
