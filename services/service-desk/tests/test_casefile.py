@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from desk_cases import NINE, asked_by
 from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.service_desk import CasefileEvent, OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled
@@ -145,6 +146,7 @@ def test_what_is_told_of_an_unknown_ticket_changes_nothing() -> None:
     assert play(REPAIR, unknown, RefileTicket(contract_no=NO, ticket_id="T-9")) == (INITIAL, [])
 
 
+@settings(deadline=None)
 @for_all(st.permutations([filing("T-1"), filing("T-2", 10), REPAIR, filing("T-3", 20)]))
 def test_repeats_are_found_in_whatever_order_they_are_told_once_each_ticket_is_known(order: list[Any]) -> None:
     """C8, X1"""

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.business_time import Pause
@@ -116,6 +116,7 @@ def test_the_other_duties_are_due_as_the_rules_say() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)),
     st.timedeltas(timedelta(0), timedelta(days=20)),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from desk_cases import NINE, asked_by
 from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.service_desk import MajorQualityReported, QualityCaseCounted, QualityEvent
@@ -87,6 +88,7 @@ def test_a_duplicate_does_not_count() -> None:
     assert reports(case_(1, 0), case_(2, 1), withdrawn, withdrawn, case_(3, 2)) == []
 
 
+@settings(deadline=None)
 @for_all(st.permutations([case_(1, 0), case_(2, 20), case_(3, 29)]))
 def test_the_order_in_which_tickets_are_told_changes_nothing(order: list[CountCase]) -> None:
     """C14, X1"""

@@ -309,7 +309,7 @@ def play(story: list[Asked]) -> tuple[Ticket, list[TicketEvent]]:
     return ticket, history
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(stories())
 def test_no_ticket_closes_without_its_gates_whatever_the_order(story: list[Asked]) -> None:
     """C6, C11, C12: since it was opened or reopened there is advice that helped, or a customer content with the answer;
@@ -345,6 +345,7 @@ def _all_gates_are_there(kind: str, since: list[TicketEvent], before: list[Ticke
         assert ComplaintInvestigated in {type(event) for event in before}
 
 
+@settings(deadline=None)
 @given(stories())
 def test_a_ticket_that_ended_says_nothing_new_until_it_is_reopened(story: list[Asked]) -> None:
     """C11, X1"""
@@ -359,6 +360,7 @@ def test_a_ticket_that_ended_says_nothing_new_until_it_is_reopened(story: list[A
         ended = ended or isinstance(event, TicketClosed | TicketCancelled)
 
 
+@settings(deadline=None)
 @given(stories())
 def test_no_visit_is_agreed_before_the_customer_accepted_what_it_costs(story: list[Asked]) -> None:
     """C5"""
@@ -374,6 +376,7 @@ def test_no_visit_is_agreed_before_the_customer_accepted_what_it_costs(story: li
             ticket = evolve(ticket, event)
 
 
+@settings(deadline=None)
 @given(stories())
 def test_a_leftover_order_is_placed_then_approved_by_another_then_in_and_each_once(story: list[Asked]) -> None:
     """C9"""
@@ -402,6 +405,7 @@ def test_a_leftover_order_is_placed_then_approved_by_another_then_in_and_each_on
     assert all(steps == ["placed", "approved", "in"][: len(steps)] for steps in told.values())
 
 
+@settings(deadline=None)
 @given(stories())
 def test_asking_everything_twice_changes_nothing(story: list[Asked]) -> None:
     """C1-C17: each fact holds once, however often it is told in a row."""
@@ -417,6 +421,7 @@ def _timeless(event: TicketEvent) -> dict[str, Any]:
     )
 
 
+@settings(deadline=None)
 @given(stories())
 def test_folding_the_events_gives_the_state_that_the_decisions_left(story: list[Asked]) -> None:
     """X1"""
@@ -427,6 +432,7 @@ def test_folding_the_events_gives_the_state_that_the_decisions_left(story: list[
     assert folded == ticket
 
 
+@settings(deadline=None)
 @given(stories())
 def test_a_state_survives_its_checkpoint(story: list[Asked]) -> None:
     """X1"""
@@ -435,6 +441,7 @@ def test_a_state_survives_its_checkpoint(story: list[Asked]) -> None:
     assert adapter.validate_json(adapter.dump_json(ticket)) == ticket
 
 
+@settings(deadline=None)
 @given(stories(), stories())
 def test_any_event_folds_on_any_state_without_an_error(story: list[Asked], other: list[Asked]) -> None:
     """X1"""
@@ -444,6 +451,7 @@ def test_any_event_folds_on_any_state_without_an_error(story: list[Asked], other
         due(ticket)
 
 
+@settings(deadline=None)
 @given(stories())
 def test_timers_fire_until_all_who_are_to_be_told_know_and_then_are_gone(story: list[Asked]) -> None:
     """K13-K17, K20, X4"""
@@ -462,6 +470,7 @@ def test_timers_fire_until_all_who_are_to_be_told_know_and_then_are_gone(story: 
     assert due(ticket) == ()
 
 
+@settings(deadline=None)
 @given(stories())
 def test_the_row_tells_the_same_story_as_the_ticket(story: list[Asked]) -> None:
     """C9, C10, C11"""
@@ -536,7 +545,7 @@ def test_a_batch_decides_what_one_by_one_decides(story: list[Asked], size: int) 
     assert decided_in_batches(story, size) == decided_in_batches(story, 1)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(stories(), st.timedeltas(timedelta(0), timedelta(days=30)))
 def test_a_fact_told_late_keeps_its_own_time(story: list[Asked], ago: timedelta) -> None:
     """X1"""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.http import Answer, Asking, Desk
 from runtime.people import Person, Tokens
-from service_desk.api.rights import AT_THE_CUSTOMERS, OFFICE, SUPERVISING, TicketId, hide, tell, visible
+from service_desk.api.rights import AT_THE_CUSTOMERS, NOTES_GOODS, OFFICE, SUPERVISING, TicketId, hide, tell, visible
 from service_desk.domain.situations import Note
 from service_desk.domain.ticket import ticket_key
 from service_desk.domain.visit_preparation import (
@@ -80,7 +80,7 @@ async def cancel_visit(ticket_id: TicketId, body: CancelVisit, desk: Desk) -> An
 @router.post("/tickets/{ticket_id}/visit/papers", summary="备单 Prepare the papers (C9)")
 async def prepare_papers(ticket_id: TicketId, body: PreparePapers, desk: Desk) -> Answer:
     """安装维修反馈单 always, 遗留单反馈单 where something was ordered."""
-    return await tell(desk, ticket_id, body, *OFFICE, "install_assistant")
+    return await tell(desk, ticket_id, body, *NOTES_GOODS)
 
 
 @router.post("/tickets/{ticket_id}/visit/confirmation", summary="出发前确认 Confirm before going (C9)")

@@ -127,7 +127,7 @@ async def route_parts(ticket_id: TicketId, body: RouteParts, desk: Desk) -> Answ
         stock = await desk.rows("stock").get(f"{DEPOT}:{body.sku}")
         free = None if stock is None else int(stock["stock"]["free"])
     command = body.model_copy(update={"in_stock": free})
-    return await tell(desk, ticket_id, command, *WORKS, "procurement", "warehouse")
+    return await tell(desk, ticket_id, command, *WORKS, "procurement", "warehouse", "install_assistant")
 
 
 @router.post("/parts/approval", summary="批准借展厅件 Approve the showroom piece (C7)")
@@ -139,7 +139,7 @@ async def approve_parts(ticket_id: TicketId, body: ApproveParts, desk: Desk) -> 
 @router.post("/parts/arrival", summary="配件到位 The part is here (C7)")
 async def note_parts_ready(ticket_id: TicketId, body: NotePartsReady, desk: Desk) -> Answer:
     """Bought and in, or taken off the showroom piece."""
-    return await tell(desk, ticket_id, body, *OFFICE, "procurement", "warehouse")
+    return await tell(desk, ticket_id, body, *NOTES_GOODS, "procurement")
 
 
 @router.post("/expert-question", summary="请专家 Ask the expert (C7)")
