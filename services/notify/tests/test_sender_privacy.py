@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from http_server import http_server
 from message_cases import NOW
 
@@ -41,10 +42,11 @@ def senders(url: str, client: httpx.AsyncClient) -> list[Sender]:
 def all_logs() -> Iterator[None]:
     """Logs as a process has them, down to the last detail."""
     root = logging.getLogger()
-    before = root.handlers, root.level
+    before, configured = (root.handlers, root.level), structlog.get_config()
     set_up_logs("debug")
     yield
     root.handlers, root.level = before
+    structlog.configure(**configured)
 
 
 @pytest.mark.usefixtures("all_logs")
