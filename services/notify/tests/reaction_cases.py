@@ -1,11 +1,16 @@
 """What other services tell, and what notify's reactions ask for then."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from contracts.decision import Ask
+from contracts.dispatch import Checklist, InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, Window
+from contracts.inventory import DamageReported
+from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import SHANGHAI
+from contracts.service_desk import TicketClosed, VisitBooked
 from notify.domain.call import DropCall, RequestCall
 from notify.domain.message import RequestMessage
 from notify.reactions import every_reaction
@@ -60,3 +65,100 @@ def drops(source: str, event: Fact, subject: str) -> dict[str, tuple[str, str]]:
         for ask in asked(source, event, subject)
         if isinstance(ask.command, DropCall)
     }
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------
+
+CONTRACT = "contract:HT26030001"
+SIGNED = ContractSigned(
+    at=NOW,
+    contract_no="HT26030001",
+    store_code="S02",
+    store_name="南海店",
+    signed_on=date(2026, 2, 8),
+    customer=CUSTOMER,
+    promised_on=date(2026, 4, 10),
+    amount_due_fen=0,
+    lines=(),
+)
+CANCELLED = ContractCancelled(
+    at=NOW, contract_no="HT26030001", store_code="S02", customer=CUSTOMER, lines=(), paid_fen=0, reason="客户退房"
+)
+
+
+def booked(**changes: Any) -> InstallationBooked:
+    fine = Checklist(
+        switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True
+    )
+    event = InstallationBooked(
+        at=NOW,
+        job_id="D-HT26030001",
+        on=date(2026, 3, 17),
+        half="am",
+        checklist=fine,
+        install_due=None,
+        override_reason=None,
+        booking_due=NOW,
+        kind="delivery",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+    )
+    return event.model_copy(update=changes)
+
+
+def published(**changes: Any) -> StopPublished:
+    event = StopPublished(
+        at=NOW,
+        job_id="D-HT26030001",
+        on=SATURDAY,
+        crew="S1",
+        leader="li.zq",
+        version=1,
+        kind="delivery",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        half="am",
+        window=MORNING,
+    )
+    return event.model_copy(update=changes)
+
+
+VISIT = VisitBooked(
+    at=NOW,
+    ticket_id="T-1",
+    visit_no=1,
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    on=SATURDAY,
+    window=MORNING,
+    technician="zhou.jm",
+    problem="漏水",
+)
+DELAY = DelayNoticed(
+    at=NOW,
+    contract_no="HT26030001",
+    line_no=2,
+    sku="WC-100",
+    waybill="YD1",
+    carrier="顺达",
+    eta=None,
+    reason="",
+    customer=CUSTOMER,
+    delay_id="2-YD1",
+)
+DAMAGE = DamageReported(
+    at=NOW,
+    damage_id="D1",
+    contract_no="HT26030001",
+    customer=CUSTOMER,
+    line_no=1,
+    sku="WC-100",
+    name="连体坐便器",
+    quantity=1,
+    found="delivery",
+    fault="carrier",
+    photos=(),
+    note="",
+)
+LEFTOVER = {"ticket_id": "T-1", "order_no": "YL1", "customer": CUSTOMER}
+CLOSED = TicketClosed(at=NOW, ticket_id="T-1", kind="repair", contract_no=None, customer=CUSTOMER)

@@ -4,8 +4,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from reaction_cases import CUSTOMER, NOW, SATURDAY, asked, calls, drops
-from test_telling import CANCELLED, CLOSED, CONTRACT, DAMAGE, DELAY, booked, published
+from reaction_cases import (
+    CANCELLED,
+    CLOSED,
+    CONTRACT,
+    CUSTOMER,
+    DAMAGE,
+    DELAY,
+    NOW,
+    SATURDAY,
+    asked,
+    booked,
+    calls,
+    drops,
+    published,
+)
 
 from contracts.dispatch import Checklist, DeliveryFailed, SiteNotReady, StopUnscheduled
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled

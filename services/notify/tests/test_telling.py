@@ -1,26 +1,38 @@
 """What other services tell becomes one message for each cause, in the words of the policy's templates."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from reaction_cases import CUSTOMER, MORNING, NOW, SATURDAY, asked, messages, texts_of
+from reaction_cases import (
+    CANCELLED,
+    CLOSED,
+    CONTRACT,
+    DAMAGE,
+    DELAY,
+    LEFTOVER,
+    MORNING,
+    NOW,
+    SATURDAY,
+    SIGNED,
+    VISIT,
+    asked,
+    booked,
+    messages,
+    published,
+    texts_of,
+)
 
 from contracts.decision import Ask
 from contracts.dispatch import (
-    Checklist,
     CrewOfDay,
     DayAdjusted,
     DayPublished,
-    InstallationBooked,
     PlanAdjustment,
     Slot,
-    StopPublished,
 )
 from contracts.fact import Fact, GoodsLine
-from contracts.inventory import DamageReported, MorningFeedbackGiven, StopFeedback
+from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, MessageSent, OptOutNoted, Word
-from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import policy_book
 from contracts.service_desk import (
     DutyEscalated,
@@ -28,28 +40,12 @@ from contracts.service_desk import (
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
     MajorQualityReported,
-    TicketClosed,
-    VisitBooked,
     Watch,
 )
 from notify.domain.attempts import ReleaseMessage, SuppressMessage
 from notify.domain.message import RequestMessage, message_id
 from notify.domain.receiver import AdmitMessage, receiver_id
 from notify.domain.texts import VARIABLES, BadTemplate, check_templates, render
-
-CONTRACT = "contract:HT26030001"
-SIGNED = ContractSigned(
-    at=NOW,
-    contract_no="HT26030001",
-    store_code="S02",
-    store_name="南海店",
-    signed_on=date(2026, 2, 8),
-    customer=CUSTOMER,
-    promised_on=date(2026, 4, 10),
-    amount_due_fen=0,
-    lines=(),
-)
-
 
 # --- SMS 1 to 10 ------------------------------------------------------------------------------------------------------
 
@@ -72,84 +68,6 @@ def test_a_registered_contract_is_told_to_the_customer_whole_and_with_its_variab
         ),
     )
     assert messages("order", SIGNED, CONTRACT) == [Ask(f"message:{known_as}", command)]
-
-
-def booked(**changes: Any) -> InstallationBooked:
-    fine = Checklist(
-        switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True
-    )
-    event = InstallationBooked(
-        at=NOW,
-        job_id="D-HT26030001",
-        on=date(2026, 3, 17),
-        half="am",
-        checklist=fine,
-        install_due=None,
-        override_reason=None,
-        booking_due=NOW,
-        kind="delivery",
-        contract_no="HT26030001",
-        customer=CUSTOMER,
-    )
-    return event.model_copy(update=changes)
-
-
-def published(**changes: Any) -> StopPublished:
-    event = StopPublished(
-        at=NOW,
-        job_id="D-HT26030001",
-        on=SATURDAY,
-        crew="S1",
-        leader="li.zq",
-        version=1,
-        kind="delivery",
-        contract_no="HT26030001",
-        customer=CUSTOMER,
-        half="am",
-        window=MORNING,
-    )
-    return event.model_copy(update=changes)
-
-
-VISIT = VisitBooked(
-    at=NOW,
-    ticket_id="T-1",
-    visit_no=1,
-    contract_no="HT26030001",
-    customer=CUSTOMER,
-    on=SATURDAY,
-    window=MORNING,
-    technician="zhou.jm",
-    problem="漏水",
-)
-DELAY = DelayNoticed(
-    at=NOW,
-    contract_no="HT26030001",
-    line_no=2,
-    sku="WC-100",
-    waybill="YD1",
-    carrier="顺达",
-    eta=None,
-    reason="",
-    customer=CUSTOMER,
-    delay_id="2-YD1",
-)
-DAMAGE = DamageReported(
-    at=NOW,
-    damage_id="D1",
-    contract_no="HT26030001",
-    customer=CUSTOMER,
-    line_no=1,
-    sku="WC-100",
-    name="连体坐便器",
-    quantity=1,
-    found="delivery",
-    fault="carrier",
-    photos=(),
-    note="",
-)
-LEFTOVER = {"ticket_id": "T-1", "order_no": "YL1", "customer": CUSTOMER}
-CLOSED = TicketClosed(at=NOW, ticket_id="T-1", kind="repair", contract_no=None, customer=CUSTOMER)
 
 
 @pytest.mark.parametrize(
@@ -429,9 +347,6 @@ FEEDBACK = MorningFeedbackGiven(
     on=SATURDAY,
     due=NOW,
     stops=(StopFeedback(job_id="D-HT1", ready=True), StopFeedback(job_id="D-HT2", ready=False, note="少1件")),
-)
-CANCELLED = ContractCancelled(
-    at=NOW, contract_no="HT26030001", store_code="S02", customer=CUSTOMER, lines=(), paid_fen=0, reason="客户退房"
 )
 
 
