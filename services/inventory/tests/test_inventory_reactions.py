@@ -4,13 +4,22 @@ from datetime import UTC, date, datetime
 
 from contracts.decision import Ask
 from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted, RunStop, Slot
+from contracts.dispatch_road import PiecesRefused
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, JobKind, Window
 from contracts.inventory import PickStop
 from contracts.inventory_stock import StockListLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
 from contracts.service_desk import PartsApproved, PartsRouted
-from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, IssueGoods, ReceiveGoods, ReturnGoods
+from inventory.domain.goods import (
+    AmendGoods,
+    CloseGoods,
+    ExpectGoods,
+    IssueGoods,
+    ReceiveGoods,
+    ReportDamage,
+    ReturnGoods,
+)
 from inventory.domain.loan import AskLoan
 from inventory.domain.picklist import IssuePickList
 from inventory.domain.stock_list import MakeStockList
@@ -302,3 +311,33 @@ def test_a_showroom_piece_that_may_be_taken_is_lent_to_its_ticket() -> None:
     passed = approved.model_copy(update={"return_by": date(2026, 3, 11)})
     assert asks(approved) == [Ask("loan:JY-T-7-1", lend)]
     assert asks(passed) == [Ask("loan:JY-T-7-1", lend.model_copy(update={"due_on": None}))]
+
+
+def test_pieces_refused_as_damaged_are_a_damage_report_and_undamaged_ones_come_back_otherwise() -> None:
+    """B13, D4"""
+    refused = PiecesRefused(
+        at=NOW,
+        job_id="D-HT26030001",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        crew="S1",
+        leader="li.zq",
+        lines=(GOODS,),
+        damaged=True,
+        reason="磕角",
+        photos=("sha256:1",),
+    )
+    report = ReportDamage(
+        at=NOW,
+        contract_no="HT26030001",
+        damage_id=f"D-HT26030001-{META.sequence}-1",
+        line_no=1,
+        quantity=GOODS.quantity,
+        found="delivery",
+        photos=("sha256:1",),
+        note="磕角",
+    )
+    assert [asks(one) for one in (refused, refused.model_copy(update={"damaged": False}))] == [
+        [Ask("goods:HT26030001", report)],
+        [],
+    ]

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from contracts.decision import Ask
 from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted
+from contracts.dispatch_road import PiecesRefused
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
 from contracts.policy import civil_day
-from inventory.domain.goods import IssueGoods, ReturnGoods, goods_id
+from inventory.domain.goods import IssueGoods, ReportDamage, ReturnGoods, goods_id
 from inventory.domain.picklist import IssuePickList, picklist_id
 from runtime.service import Reaction
+
+PHOTOS, NOTE_CHARACTERS = 20, 500  # what a damage report takes
 
 
 def issue_pick_list(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -81,8 +84,31 @@ def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
     return (Ask(goods_id(event.contract_no), command),)
 
 
+def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """Pieces that the customer refused as damaged, photographed at the door, are a damage report (B13, D4)."""
+    if not isinstance(event, PiecesRefused) or not event.damaged:
+        return ()
+    return tuple(
+        Ask(
+            goods_id(event.contract_no),
+            ReportDamage(
+                at=event.at,
+                contract_no=event.contract_no,
+                damage_id=f"{event.job_id}-{meta.sequence}-{line.line_no}",
+                line_no=line.line_no,
+                quantity=line.quantity,
+                found="delivery",
+                photos=event.photos[:PHOTOS],
+                note=event.reason[:NOTE_CHARACTERS],
+            ),
+        )
+        for line in event.lines
+    )
+
+
 REACTIONS = (
     Reaction(name="inventory.issue_pick_list", source="dispatch", react=issue_pick_list),
     Reaction(name="inventory.issue_goods", source="dispatch", react=issue_goods),
     Reaction(name="inventory.return_goods", source="dispatch", react=return_goods),
+    Reaction(name="inventory.report_refused_damage", source="dispatch", react=report_damage),
 )
