@@ -21,6 +21,7 @@ from inbound_cases import (
 )
 
 from contracts.decision import Context, Timer
+from contracts.envelope import Meta
 from contracts.inventory_inbound import (
     InboundExceptionSettled,
     InboundPapersOverdue,
@@ -28,6 +29,7 @@ from contracts.inventory_inbound import (
     PapersHandedOver,
     SlipLine,
 )
+from inventory.domain.goods import AskAllocation, ReceiveGoods
 from inventory.domain.inbound import (
     Finding,
     HandOverPapers,
@@ -38,6 +40,7 @@ from inventory.domain.inbound import (
     decide,
     due,
 )
+from inventory.reactions import inbound
 
 # --- put away -------------------------------------------------------------------------------------------------------
 
@@ -136,6 +139,16 @@ def test_pieces_of_an_exception_are_accepted_for_their_contract_or_go_back() -> 
     assert decide(back, given(*DAMAGED), KEEPER) == (gone,)
     assert decide(SETTLE, given(*DAMAGED, SETTLED), KEEPER) == ()
     assert code(back, *DAMAGED, SETTLED) == "already_settled"
+
+
+def test_accepted_pieces_come_to_their_contract_under_a_number_that_no_arrival_has_had() -> None:
+    """D2, A3: who counts arrivals by their numbers would take them for the damaged ones, which came under the
+    exception's own."""
+    meta = Meta("e", "", "/songda/inventory", "inbound:RK1", NOW, 1, "c", "c", "mai.gh", 0)
+    came = [ask.command for event in DAMAGED for ask in inbound.set_aside(event, meta)]
+    asked = [ask.command for ask in inbound.settle(SETTLED, meta)]
+    assert [command.waybill for command in came if isinstance(command, ReceiveGoods)] == ["RK1-1"]
+    assert [command.allocation_no for command in asked if isinstance(command, AskAllocation)] == ["RK1-1-A"]
 
 
 @pytest.mark.parametrize(

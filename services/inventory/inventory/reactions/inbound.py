@@ -137,7 +137,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
         ask = AskAllocation(
             at=event.at,
             contract_no=event.contract_no,
-            allocation_no=event.exception_id,
+            allocation_no=f"{event.exception_id}-A",  # the damaged pieces arrived under the exception's own number
             line_no=event.contract_line_no,
             quantity=event.quantity,
             depot=event.depot,
