@@ -135,12 +135,12 @@ def _cause(cause: Cause, who: str) -> str:
 
 
 def _said(entry: Entry) -> str:
-    """The event's own figures and dates on one line; values within values are for `--json`."""
+    """The event's own figures and dates on one line; what is not so, and values within values, are for `--json`."""
     known = {"event", "at", "contract_no", "job_id", "ticket_id", "message_id", *entry.why}
     return "  ".join(
         f"{name}={value}"
         for name, value in entry.content.items()
-        if name not in known and isinstance(value, str | int | float) and value != ""
+        if name not in known and isinstance(value, str | int | float) and value != "" and value is not False
     )
 
 
