@@ -254,6 +254,15 @@ class StopFeedback(Value):
     note: str = ""
 
 
+class FeedbackOverdue(Fact):
+    """8:30 已过，仓库未反馈 (B6, K7)."""
+
+    event: Literal["FeedbackOverdue"] = "FeedbackOverdue"
+    depot: str
+    on: date
+    due: AwareDatetime
+
+
 class MorningFeedbackGiven(Fact):
     """早上反馈 (B6): the warehouse confirms the day's deliveries, per stop."""
 
@@ -278,6 +287,7 @@ InventoryEvent = Annotated[
     | AllocationRefused
     | PickListIssued
     | MorningFeedbackGiven
+    | FeedbackOverdue
     | SlipIssued
     | SlipCancelled
     | InboundChecked
@@ -346,6 +356,7 @@ WIRE: dict[str, type[Fact]] = {
     "songda.inventory.AllocationRefused.v1": AllocationRefused,
     "songda.inventory.PickListIssued.v1": PickListIssued,
     "songda.inventory.MorningFeedbackGiven.v1": MorningFeedbackGiven,
+    "songda.inventory.FeedbackOverdue.v1": FeedbackOverdue,
     "songda.inventory.SlipIssued.v1": SlipIssued,
     "songda.inventory.SlipCancelled.v1": SlipCancelled,
     "songda.inventory.InboundChecked.v1": InboundChecked,
@@ -406,6 +417,7 @@ __all__ = [
     "AllocationRefused",
     "DamageReported",
     "Fault",
+    "FeedbackOverdue",
     "GoodsArrived",
     "GoodsExpectationChanged",
     "GoodsExpected",

@@ -11,13 +11,14 @@ from pydantic import TypeAdapter
 from contracts.decision import Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
-from contracts.inventory import MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
+from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
 from contracts.policy import policy_book
 from inventory.domain.picklist import (
     COMMANDS,
     INITIAL,
     GiveFeedback,
     IssuePickList,
+    NoteFeedbackOverdue,
     PickList,
     PickListEvent,
     decide,
@@ -62,6 +63,38 @@ def given(*events: PickListEvent) -> PickList:
 def test_the_published_plan_becomes_the_pick_list_with_feedback_due_in_the_morning() -> None:
     """B4, B6, B9, E5"""
     assert decide(ISSUE, given(), CTX) == (ISSUED,)
+
+
+LATE = FeedbackOverdue(at=FEEDBACK_DUE, depot="main", on=DAY, due=FEEDBACK_DUE)
+NOTE_LATE = NoteFeedbackOverdue(due=FEEDBACK_DUE)
+
+
+def test_feedback_that_is_not_there_by_half_past_eight_is_overdue_once() -> None:
+    """B6, K7"""
+    assert [timer.at for timer in due(given(ISSUED))] == [FEEDBACK_DUE]
+    assert decide(NOTE_LATE, given(ISSUED), CTX) == (LATE,)
+    assert (decide(NOTE_LATE, given(ISSUED, LATE), CTX), due(given(ISSUED, LATE))) == ((), ())
+
+
+AFTER = ISSUED.model_copy(update={"version": 2, "at": FEEDBACK_DUE})
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        (),
+        (ISSUED, GIVEN),
+        (ISSUED, GIVEN, ISSUED.model_copy(update={"version": 2})),
+        (ISSUED, LATE, ISSUED.model_copy(update={"version": 2})),
+        (AFTER,),
+        (ISSUED.model_copy(update={"stops": ()}),),
+    ],
+)
+def test_nobody_is_late_who_answered_who_got_the_list_too_late_or_has_nothing_to_fetch(
+    story: tuple[PickListEvent, ...],
+) -> None:
+    """B6, K7"""
+    assert (due(given(*story)), decide(NOTE_LATE, given(*story), CTX)) == ((), ())
 
 
 def test_the_same_version_again_is_no_event() -> None:
@@ -186,7 +219,10 @@ def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[COMM
                 assert [answer.job_id for answer in event.stops] == listed
     adapter: TypeAdapter[Any] = TypeAdapter(type(state))
     assert adapter.validate_json(adapter.dump_json(state)) == state
-    assert due(state) == ()
+    for timer in due(state):
+        decision = decide(timer.command, state, CTX)
+        assert decision == (LATE,)
+        assert due(evolve(state, LATE)) == ()
 
 
 def test_the_row_shows_the_answers_beside_the_stops() -> None:

@@ -4,14 +4,14 @@ One aggregate per depot and day, `picklist:main:2026-03-13`. Each published vers
 before; feedback answers every stop of the list as it stands, and may be corrected.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.decision import Command, Context, Rejected, Timer
-from contracts.inventory import MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
+from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
 from contracts.policy import civil
 
 
@@ -40,8 +40,15 @@ class GiveFeedback(Command):
     stops: Annotated[tuple[StopFeedback, ...], Field(max_length=1000)]
 
 
-COMMANDS = IssuePickList | GiveFeedback
-PickListEvent = PickListIssued | MorningFeedbackGiven
+class NoteFeedbackOverdue(Command):
+    """8:30 已过 (K7): put by the timer."""
+
+    command: Literal["NoteFeedbackOverdue"] = "NoteFeedbackOverdue"
+    due: AwareDatetime
+
+
+COMMANDS = IssuePickList | GiveFeedback | NoteFeedbackOverdue
+PickListEvent = PickListIssued | MorningFeedbackGiven | FeedbackOverdue
 
 # --- states -------------------------------------------------------------------------------------------------------
 
@@ -60,6 +67,8 @@ class Issued:
     version: int
     feedback_due: datetime
     stops: tuple[PickStop, ...]
+    judged: bool = False
+    """K7 is settled for this day: told late, answered once before, or the list itself came after the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ def decide(command: COMMANDS, picklist: PickList, ctx: Context) -> Decision:
             return issue(command, picklist, ctx)
         case GiveFeedback():
             return give_feedback(command, picklist, ctx)
+        case NoteFeedbackOverdue():
+            return note_overdue(command, picklist)
     assert_never(command)
 
 
@@ -164,6 +175,19 @@ def give_feedback(command: GiveFeedback, picklist: PickList, ctx: Context) -> De
     assert_never(picklist)
 
 
+def note_overdue(command: NoteFeedbackOverdue, picklist: PickList) -> Decision:
+    """The warehouse has not answered by half past eight. Answered meanwhile, told already, nothing to fetch: no event.
+
+    Rules: B6, K7.
+    """
+    match picklist:
+        case Issued(judged=False, stops=stops, feedback_due=due) if stops and due == command.due:
+            return (FeedbackOverdue(at=due, depot=picklist.depot, on=picklist.on, due=due),)
+        case NoList() | Issued() | Answered():
+            return ()
+    assert_never(picklist)
+
+
 def _no(code: str, zh: str, en: str) -> Rejected:
     return Rejected(code, "B6", zh, en)
 
@@ -175,7 +199,11 @@ def evolve(picklist: PickList, event: PickListEvent) -> PickList:
     """The pick list after an event."""
     match event:
         case PickListIssued():
-            return Issued(event.depot, event.on, event.version, event.feedback_due, event.stops)
+            settled = isinstance(picklist, Answered) or (isinstance(picklist, Issued) and picklist.judged)
+            judged = settled or event.at >= event.feedback_due
+            return Issued(event.depot, event.on, event.version, event.feedback_due, event.stops, judged)
+        case FeedbackOverdue():
+            return replace(picklist, judged=True) if isinstance(picklist, Issued) else picklist
         case MorningFeedbackGiven():
             if isinstance(picklist, NoList):
                 return picklist
@@ -185,6 +213,11 @@ def evolve(picklist: PickList, event: PickListEvent) -> PickList:
     assert_never(event)
 
 
-def due(picklist: PickList) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
-    """Nothing falls due by itself yet: late feedback (K7) shows when it comes."""
-    return ()
+def due(picklist: PickList) -> tuple[Timer, ...]:
+    """The feedback of a list with stops falls due on its morning (K7)."""
+    match picklist:
+        case Issued(judged=False, stops=stops, feedback_due=moment) if stops:
+            return (Timer("feedback_due", moment, NoteFeedbackOverdue(due=moment)),)
+        case NoList() | Issued() | Answered():
+            return ()
+    assert_never(picklist)

@@ -5,7 +5,7 @@ from typing import Any, assert_never, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.inventory import MorningFeedbackGiven, PickListIssued
+from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued
 from inventory.domain.picklist import PickListEvent
 from runtime.service import Facet, Projection
 
@@ -25,6 +25,7 @@ def fold_picklist(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 "feedback_due": told.feedback_due.isoformat(),
                 "feedback_at": None,
                 "feedback_by": None,
+                "feedback_overdue": bool(facet and facet["feedback_overdue"]),
                 "stops": [{**stop.model_dump(), "ready": None, "note": None} for stop in told.stops],
             }
         case MorningFeedbackGiven():
@@ -37,6 +38,8 @@ def fold_picklist(facet: Json | None, event: Fact, meta: Meta) -> Json:
                 for stop in before["stops"]
             ]
             return {**before, "feedback_at": told.at.isoformat(), "feedback_by": meta.actor, "stops": stops}
+        case FeedbackOverdue():
+            return {**cast(Json, facet), "feedback_overdue": True}
     assert_never(told)
 
 
@@ -48,7 +51,7 @@ def picklist_view(document: Mapping[str, Any]) -> Json:
 PROJECTIONS = (
     Projection(
         name="picklists",
-        version=1,
+        version=2,
         row=lambda aggregate_id: aggregate_id.partition(":")[2],
         facets=(Facet(name="picklist", service="inventory", prefixes=("picklist",), fold=fold_picklist),),
         indexes=(("picklist.on",),),
