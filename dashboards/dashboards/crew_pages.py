@@ -5,6 +5,7 @@ The page talks to the dispatch service's API as any other client; nothing here d
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -14,9 +15,12 @@ from dashboards.assets import FOLDER, asset
 from dashboards.render import HEADERS
 from dashboards.seat import Seat, seat_at
 from runtime.http import COOKIE
+from runtime.people import Person
 
 ROAD_ROLES = ("crew_leader", "crew", "technician")
-FILES = ("tokens.css", "app.css", "crew.css", "crew_outbox.js", "crew.js", "icon.svg")
+WITNESSES = ("accountant", "install_supervisor", "manager")
+SCRIPTS = ("crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
+FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +32,19 @@ async def crew(request: Request) -> Response:
     seat = seat_at(request, "crew", ROAD_ROLES)
     if not isinstance(seat, Seat):
         return seat
-    return seat.show("crew.html", limit_fen=policy_book().at(seat.now).vehicle_cash_limit_fen)
+    policy = policy_book().at(seat.now)
+    return seat.show(
+        "crew.html",
+        limit_fen=policy.vehicle_cash_limit_fen,
+        crews={crew.crew: crew.name for crew in policy.crews},
+        desks={"receivers": _people(request, "accountant"), "witnesses": _people(request, *WITNESSES)},
+    )
+
+
+def _people(request: Request, *roles: str) -> list[dict[str, str]]:
+    """Who takes the day's cash, and who may stand by a large deposit (B16)."""
+    everybody: Mapping[str, Person] = request.app.state.people
+    return [{"id": one.id, "name": one.name} for one in everybody.values() if one.role in roles]
 
 
 @router.get("/crew-sw.js")

@@ -43,7 +43,7 @@ DRAWS_ITSELF = "crew.html"
 @pytest.mark.parametrize("template", sorted(path.name for path in PAGES.glob("*.html")))
 def test_own_scripts_of_a_page_stay_below_25_kb(template):
     """The budget is per page, of what that page loads: nobody waits for the scripts of other pages."""
-    budget = 45 * 1024 if template == DRAWS_ITSELF else 25 * 1024
+    budget = 52 * 1024 if template == DRAWS_ITSELF else 25 * 1024
     assert sum((assets.FOLDER / name).stat().st_size for name in own_scripts(template)) < budget
 
 

@@ -31,17 +31,19 @@
   const queue = (item) => store('outbox', 'readwrite', (s) => s.put(item));
   const unqueue = (n) => store('outbox', 'readwrite', (s) => s.delete(n));
 
-  /* ---- time: the server's, so that a phone whose clock is wrong tells true times ---- */
-  let skew = Date.parse(me.now) - Date.now();
+  /* ---- time: the server's, so that a phone whose clock is wrong tells true times. The page may be an old one that the
+     service worker kept, so its own time counts only until the server has once been heard. ---- */
+  const SKEW = 'crew-skew';
+  let skew = Number(localStorage.getItem(SKEW) ?? Date.parse(me.now) - Date.now());
   const now = () => new Date(Date.now() + skew);
   const day = (when = now()) => when.toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
-  const clock = (text) => (text ? new Date(text).toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: 'numeric', minute: '2-digit', hour12: false }).replace(/^0(\d)/, '$1') : '');
+  const clock = (text) => (text ? new Date(text).toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).replace(/^0(\d)/, '$1') : '');
   const span = (window) => (window ? `${clock(window.starts)}–${clock(window.ends)}` : '');
   const money = (fen) => `¥${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: fen % 100 ? 2 : 0 })}`;
   const unique = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
   /* ---- what is known: the route as the server told it, and what waits to be told to the server ---- */
-  const phone = { route: null, outbox: [], sent: [], online: true, told: '', show: () => {} }; // route: {person, on, crew, at, run, stops, calls}
+  const phone = { route: null, outbox: [], sent: [], online: true, told: '', show: () => {} }; // route: {person, on, crew, at, run, stops, calls}; a stop's `nth` counts through the day
   const mine = (item) => item.person === me.person;
   const pending = () => phone.outbox.filter((item) => mine(item) && !item.refused);
   const refused = () => phone.outbox.filter((item) => mine(item) && item.refused);
@@ -51,20 +53,22 @@
   async function get(path) {
     const answer = await fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' });
     const date = Date.parse(answer.headers.get('Date') || '');
-    if (date) skew = Math.abs(date - Date.now() - skew) > 2000 ? date - Date.now() : skew;
+    if (date && Math.abs(date - Date.now() - skew) > 2000) skew = date - Date.now();
+    localStorage.setItem(SKEW, String(skew));
     if (answer.status === 401) throw Object.assign(new Error('signed out'), { signedOut: true });
-    return answer.ok ? answer.json() : null;
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`); // what is kept is better than nothing
+    return answer.json();
   }
 
   async function sync() {
     const on = day();
-    const tomorrow = day(new Date(now().getTime() + 86400e3));
     try {
-      const crew = encodeURIComponent(me.crew);
-      const [run, stops, today, next] = await Promise.all([
-        get(`/api/runs/${on}/${crew}`), get(`/api/runs/${on}/${crew}/stops`), get(`/api/call-tasks?on=${on}`), get(`/api/call-tasks?on=${tomorrow}`),
-      ]);
-      const fresh = { person: me.person, crew: me.crew, on, at: now().toISOString(), run, stops: stops?.rows ?? stops ?? [], calls: [...(today?.rows ?? []), ...(next?.rows ?? [])] };
+      const [runs, jobs, calls] = await Promise.all([get(`/api/runs?on=${on}`), get(`/api/jobs?on=${on}&limit=200`), get(`/api/call-tasks?on=${on}`)]);
+      const run = runs.rows[0] ?? null;
+      const place = (job) => [job.half !== 'am', job.position];
+      const stops = jobs.rows.filter((job) => job.status !== 'plan').sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]);
+      stops.forEach((stop, index) => { stop.nth = index + 1; });
+      const fresh = { person: me.person, crew: run?.crew ?? stops[0]?.crew ?? me.crew, on, at: now().toISOString(), run, stops, calls: calls.rows };
       if (phone.route?.on === on && phone.route.person === me.person) await keep('changes', [...((await kept('changes')) ?? []), ...differences(phone.route, fresh)]);
       phone.route = fresh;
       await keep('route', fresh);
@@ -86,15 +90,15 @@
       else if (span(old.window) !== span(stop.window)) found.push({ job: stop.job_id, text: say('crew.change.moved', { name: stop.customer.name, span: span(stop.window) }) });
     }
     const still = new Set(after.stops.map((stop) => stop.job_id));
-    for (const stop of before.stops) if (!still.has(stop.job_id)) found.push({ job: stop.job_id, text: say('crew.change.gone', { name: stop.customer.name }) });
+    for (const stop of before.stops) if (!still.has(stop.job_id) && !stop.ended_at) found.push({ job: stop.job_id, text: say('crew.change.gone', { name: stop.customer.name }) });
     return found.map((one) => ({ ...one, at: now().toISOString() }));
   }
 
   /* ---- the outbox ---- */
+  /* Once it is in the store it is safe; the caller shows it. */
   async function tell(text, path, body, { files = [], job = null, step = null, cash = 0 } = {}) {
     await queue({ id: unique(), person: me.person, at: now().toISOString(), text, path, body, files, job, step, cash });
     phone.outbox = await waiting();
-    phone.show();
     send();
   }
 
@@ -109,7 +113,9 @@
       phone.outbox = await waiting();
       phone.show();
     }
-    if (!pending().length) sync();
+    if (pending().length) return;
+    await sync();
+    if (phone.sent.some((one) => one.until > Date.now())) setTimeout(sync, 2000); // what the read models may not have had yet
   }
 
   /* True when the item is settled: taken, or refused in words. False: try again later, what comes after waits too. */
@@ -147,13 +153,20 @@
     phone.route = null;
     await store('kept', 'readwrite', (s) => s.clear());
   }
-  async function begin() {
-    const held = await kept('route');
-    if (held && (held.person !== me.person || now() - Date.parse(held.at) > KEEP_MS)) await forget();
-    else phone.route = held ?? null;
+  /* After a day without contact: what customers are called and where they live leaves the phone. What the server has
+     yet to be told stays, without their names. */
+  const isOld = () => Boolean(phone.route) && now() - Date.parse(phone.route.at) > KEEP_MS;
+  async function expire() {
+    await forget();
+    for (const item of await waiting()) await queue({ ...item, text: item.job ?? item.path });
     phone.outbox = await waiting();
   }
-  const isOld = () => phone.route && now() - Date.parse(phone.route.at) > KEEP_MS;
+  async function begin() {
+    phone.route = (await kept('route')) ?? null;
+    phone.outbox = await waiting();
+    if (isOld()) await expire();
+    else if (phone.route && phone.route.person !== me.person) await forget();
+  }
 
-  window.Crew = { phone, me, say, kept, keep, queue, unqueue, waiting, now, day, clock, span, money, unique, mine, pending, refused, said, tell, send, sync, begin, forget, isOld };
+  window.Crew = { phone, me, say, kept, keep, queue, unqueue, waiting, now, day, clock, span, money, unique, mine, pending, refused, said, tell, send, sync, begin, forget, expire, isOld };
 })();
