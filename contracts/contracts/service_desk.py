@@ -1,10 +1,10 @@
 """Events of the service desk (售后): stream `service_desk.events`.
 
 Keys: `ticket:<ticket>`, `casefile:<contract no>` (what the desk knows of a contract), `quality:<sku>`,
-`visitplan:<plan>` and `callback:<call-back>`.
+`visitplan:<plan>`, `callback:<call-back>` and `calendar:<depot>`.
 """
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -589,6 +589,37 @@ class SupplierWaitEnded(Fact):
     watches: tuple[Watch, ...]
 
 
+class OpenSpan(Value):
+    """One span of a day's hours, civil time; closing at 00:00 is midnight."""
+
+    opens: time
+    closes: time
+
+
+class CalendarDay(Value):
+    """A day whose hours are other than published (C1): none, it is closed. `why` names the notice."""
+
+    on: date
+    shifts: tuple[OpenSpan, ...]
+    why: str = Field(min_length=1, max_length=200)
+
+
+class CalendarCorrected(Fact):
+    """日历更正 (C1): `days` are new or other than before, `all_days` everything that is corrected now."""
+
+    event: Literal["CalendarCorrected"] = "CalendarCorrected"
+    days: tuple[CalendarDay, ...]
+    all_days: tuple[CalendarDay, ...]
+
+
+class CalendarTold(Fact):
+    """A ticket that was opened later hears what was corrected before (C1)."""
+
+    event: Literal["CalendarTold"] = "CalendarTold"
+    ticket_id: str
+    days: tuple[CalendarDay, ...]
+
+
 class ClocksReckoned(Fact):
     """时限重算 (C1): the calendar or the policy changed; `watches` are the open clocks whose due time moved."""
 
@@ -598,6 +629,8 @@ class ClocksReckoned(Fact):
     """Revision of the policy by which they were reckoned."""
     reason: str
     watches: tuple[Watch, ...]
+    corrections: tuple[CalendarDay, ...] = ()
+    """Days by which the ticket's clocks are reckoned from here on, besides the policy."""
 
 
 # --- ticket: complaints -------------------------------------------------------------------------------------------
@@ -974,8 +1007,11 @@ VisitPlanEvent = VisitPlanned | VisitRecorded | VisitPlanClosed
 CallBackEvent = CallBackPlanned | CustomerCalledBack | CallBackDropped
 """What happens to a regular call-back, besides its duty's events."""
 
+CalendarEvent = CalendarCorrected | CalendarTold
+"""What happens to the desk's calendar."""
+
 ServiceDeskEvent = Annotated[
-    TicketEvent | CasefileEvent | QualityEvent | VisitPlanEvent | CallBackEvent,
+    TicketEvent | CasefileEvent | QualityEvent | VisitPlanEvent | CallBackEvent | CalendarEvent,
     Field(discriminator="event"),
 ]
 
@@ -1045,11 +1081,17 @@ WIRE: dict[str, type[Fact]] = {
     "songda.service_desk.CallBackPlanned.v1": CallBackPlanned,
     "songda.service_desk.CustomerCalledBack.v1": CustomerCalledBack,
     "songda.service_desk.CallBackDropped.v1": CallBackDropped,
+    "songda.service_desk.CalendarCorrected.v1": CalendarCorrected,
+    "songda.service_desk.CalendarTold.v1": CalendarTold,
 }
 """Wire name -> model."""
 
 __all__ = [
     "WIRE",
+    "CalendarCorrected",
+    "CalendarDay",
+    "CalendarEvent",
+    "CalendarTold",
     "CallBackDropped",
     "CallBackEvent",
     "CallBackPlanned",
@@ -1080,6 +1122,7 @@ __all__ = [
     "LeftoverOrderPlaced",
     "LeftoverSmsNoted",
     "MajorQualityReported",
+    "OpenSpan",
     "OpenTicketsListed",
     "Paper",
     "PapersPrepared",

@@ -31,7 +31,14 @@ STREAMS: Mapping[str, Stream] = {
     "service_desk": Stream(
         "售后",
         "after-sales",
-        ("ticket:T-0001", "casefile:HT26030001", "quality:WC-100", "visitplan:ZF-2026-1", "callback:CB-HT26030001"),
+        (
+            "ticket:T-0001",
+            "casefile:HT26030001",
+            "quality:WC-100",
+            "visitplan:ZF-2026-1",
+            "callback:CB-HT26030001",
+            "calendar:main",
+        ),
     ),
     "notify": Stream(
         "通知",

@@ -2,7 +2,7 @@
 
 from runtime.service import Decider, Service
 from service_desk.api import router
-from service_desk.domain import call_back, casefile, quality, ticket, visit_plan
+from service_desk.domain import calendar, call_back, casefile, quality, ticket, visit_plan
 from service_desk.projections import PROJECTIONS
 from service_desk.reactions import REACTIONS
 
@@ -39,6 +39,15 @@ SERVICE = Service(
             call_back.decide,
             call_back.evolve,
             call_back.due,
+        ),
+        Decider(
+            "calendar",
+            calendar.INITIAL,
+            calendar.STATES,
+            calendar.COMMANDS,
+            calendar.decide,
+            calendar.evolve,
+            calendar.due,
         ),
     ),
     reactions=REACTIONS,

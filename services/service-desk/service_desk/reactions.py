@@ -12,6 +12,7 @@ from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
 from contracts.policy import policy_book
 from contracts.service_desk import (
+    CalendarTold,
     CustomerCalledBack,
     OpenTicketsListed,
     RepeatRepairSeen,
@@ -25,6 +26,7 @@ from contracts.service_desk import (
     VisitRecorded,
 )
 from runtime.service import Reaction
+from service_desk.domain.calendar import TellTicket, calendar_key
 from service_desk.domain.call_back import PlanCallBack, call_back_key
 from service_desk.domain.casefile import (
     FileRepair,
@@ -39,6 +41,7 @@ from service_desk.domain.leftover_orders import NoteLeftoverSms
 from service_desk.domain.parts import NoteRepeatRepair
 from service_desk.domain.quality import CountCase, WithdrawCase, quality_key
 from service_desk.domain.situations import TEXT_LENGTH
+from service_desk.domain.supplier_waits import ReckonClocks
 from service_desk.domain.ticket import OpenTicket, ticket_key
 
 FOUND = {"inbound": "入库", "loading": "装车", "delivery": "送货", "installation": "安装"}
@@ -231,6 +234,18 @@ def _complaint(event: CustomerCalledBack | VisitRecorded, ticket_id: str, origin
     return Ask(ticket_key(ticket_id), command)
 
 
+def tell_calendar(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
+    """A ticket that was opened hears of days that were corrected before, and reckons its clocks by them (C1)."""
+    match event:
+        case TicketOpened():
+            return (Ask(calendar_key(), TellTicket(at=event.at, ticket_id=event.ticket_id)),)
+        case CalendarTold():
+            reckon = ReckonClocks(at=event.at, reason="日历更正 the calendar was corrected", corrections=event.days)
+            return (Ask(ticket_key(event.ticket_id), reckon),)
+        case _:
+            return ()
+
+
 def _sku(text: str) -> str:
     """A sku as tickets know it; what is none is left out."""
     return text if re.fullmatch(r"[^\s:/]{1,80}", text) else ""
@@ -246,4 +261,5 @@ REACTIONS = (
     Reaction(name="service_desk.end_duplicate", source="service_desk", react=end_duplicate),
     Reaction(name="service_desk.count_quality", source="service_desk", react=count_quality),
     Reaction(name="service_desk.open_complaint", source="service_desk", react=open_complaint),
+    Reaction(name="service_desk.tell_calendar", source="service_desk", react=tell_calendar),
 )

@@ -287,7 +287,7 @@ def _opened_by(ask: Ask) -> tuple[str, str | None, str, str]:
 def test_every_reaction_asks_an_aggregate_of_the_desk() -> None:
     """C8, C14, C17"""
     prefixes = {decider.prefix for decider in SERVICE.deciders}
-    assert prefixes == {"ticket", "casefile", "quality", "visitplan", "callback"}
+    assert prefixes == {"ticket", "casefile", "quality", "visitplan", "callback", "calendar"}
     assert len({reaction.name for reaction in REACTIONS}) == len(REACTIONS)
 
 

@@ -322,6 +322,21 @@ async def test_open_clocks_are_reckoned_anew_by_who_may(client: AsyncClient) -> 
     assert (answer.json(), other.status_code) == ({"asked": 1, "moved": 0}, 403)
 
 
+async def test_a_corrected_calendar_is_seen_and_reckoned_by_who_may(client: AsyncClient) -> None:
+    """C1"""
+    await post(client, "cs_specialist", "", TICKET)
+    body = {"days": [{"on": "2026-05-09", "shifts": [], "why": "台风停业"}]}
+    headers = {"x-role": "cs_supervisor"}
+    answer = await client.post("/api/calendar", json=body, headers=headers)
+    again = await client.post("/api/calendar", json=body, headers=headers)
+    twice = await client.post("/api/calendar", json={"days": body["days"] * 2}, headers=headers)
+    other = await client.post("/api/calendar", json=body, headers={"x-role": "technician"})
+    seen = (await client.get("/api/calendar", headers=headers)).json()
+    assert (answer.json(), again.json()) == ({"asked": 1, "moved": 1}, {"asked": 1, "moved": 0})
+    assert (twice.status_code, other.status_code) == (409, 403)
+    assert ([day["on"] for day in seen["days"]], len(seen["history"])) == (["2026-05-09"], 1)
+
+
 async def test_one_ticket_has_its_timeline(client: AsyncClient) -> None:
     """X1"""
     await post(client, "cs_specialist", "", TICKET)

@@ -1,17 +1,21 @@
 """The desk's clocks over HTTP: why a duty is due when it is, and reckoned anew after a change of calendar (C1, X4)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from contracts.business_time import Pause
 from contracts.policy import policy_book
+from contracts.service_desk import CalendarDay
 from runtime.clock import utc_now
-from runtime.http import Desk
+from runtime.http import Asking, Desk
 from service_desk.api.rights import READS, TicketId, hide, visible
+from service_desk.domain import refusals
+from service_desk.domain.calendar import CorrectCalendar, calendar_key
 from service_desk.domain.clocks import STAND_WHILE_WAITING, why_due
+from service_desk.domain.situations import TEXT_LENGTH
 from service_desk.domain.supplier_waits import ReckonClocks
 from service_desk.domain.ticket import ticket_key
 
@@ -44,8 +48,20 @@ class Why(BaseModel):
     spans: list[Span]
 
 
+class Corrections(BaseModel):
+    """Days that are other than the published ones, who corrected them when, and how far holidays are published."""
+
+    days: tuple[CalendarDay, ...]
+    history: list[dict[str, Any]]
+    policy: str
+    published_through: date
+
+
+DAYS: TypeAdapter[tuple[CalendarDay, ...]] = TypeAdapter(tuple[CalendarDay, ...])
+
+
 class Reckoned(BaseModel):
-    """How many open tickets were asked, and of how many a clock moved."""
+    """How many open tickets were asked, and how many noted the change or moved a clock."""
 
     asked: int
     moved: int
@@ -90,10 +106,48 @@ def _pauses(ticket: dict[str, Any]) -> list[Pause]:
     ]
 
 
+@router.get("/calendar", summary="更正过的日历 Days whose hours were corrected (C1)")
+async def calendar(desk: Desk) -> Corrections:
+    """Besides the published holidays, which are the policy's."""
+    desk.allow(*READS)
+    row = await desk.rows("desk_calendar").get("main")
+    policy = policy_book().at(utc_now())
+    return Corrections(
+        days=() if row is None else row["calendar"]["days"],
+        history=[] if row is None else row["calendar"]["history"],
+        policy=policy.revision,
+        published_through=policy.holidays_published_through,
+    )
+
+
+@router.post("/calendar", summary="更正日历 Correct days of the calendar (C1)")
+async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
+    """Open clocks are reckoned anew at once, those that ran out stay as judged; later tickets hear of it by themselves.
+
+    Asked again, it goes on where a crash left it: what is corrected and reckoned already changes nothing.
+    """
+    desk.allow("cs_supervisor", "manager")
+    corrected = await desk.ask(calendar_key(), body, step="calendar")
+    if corrected.status != "accepted":
+        desk.answer(corrected)  # a refusal leaves as its own answer
+        desk.refuse(refusals.calendar_undecided(), 503)
+    known = await desk.rows("desk_calendar").get("main")
+    before = () if known is None else DAYS.validate_python(known["calendar"]["days"])
+    by_day = {day.on: day for day in (*before, *body.days)}
+    days = tuple(by_day[on] for on in sorted(by_day))
+    why = "；".join(dict.fromkeys(day.why for day in body.days))[:TEXT_LENGTH]
+    return await _reckon(desk, ReckonClocks(at=body.at, reason=why, corrections=days))
+
+
 @router.post("/clocks", summary="日历有变，重算未到期的时限 Reckon open clocks anew (C1)")
 async def reckon_clocks(body: ReckonClocks, desk: Desk) -> Reckoned:
     """After a change of holidays or policy: open clocks move, those that ran out stay as they were judged (K22)."""
     desk.allow("cs_supervisor", "manager")
+    return await _reckon(desk, body)
+
+
+async def _reckon(desk: Asking, body: ReckonClocks) -> Reckoned:
+    """Ask every open ticket."""
     rows, asked, moved = desk.rows("tickets"), 0, 0
     while page := await rows.find({"ticket.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
         commands = [(ticket_key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.business_time import Pause
-from contracts.service_desk import FaultOf, PartsRoute, WarrantyState
+from contracts.service_desk import CalendarDay, FaultOf, PartsRoute, WarrantyState
 from service_desk.domain.clocks import STAND_WHILE_WAITING
 from service_desk.domain.duties import Duty
 
@@ -133,6 +133,7 @@ class Dossier:
     rated: tuple[tuple[int, int, str], ...] = ()
     archived: int = 0
     reopened: str | None = None
+    corrections: tuple[CalendarDay, ...] = ()
 
     def having(self, **changes: Any) -> "Dossier":
         """With other content in the fields named."""

@@ -18,6 +18,16 @@ def unknown_ticket() -> Rejected:
     )
 
 
+def calendar_undecided() -> Rejected:
+    """The correction was taken and is not decided yet."""
+    return Rejected(
+        "calendar_undecided",
+        "C1",
+        "更正已收到，还没有定。请稍后原样再交一次，不会重复。",
+        "The correction was received and is not decided yet. Send it again in a moment; it will not count twice.",
+    )
+
+
 def ticket_exists(ticket_id: str) -> Rejected:
     """The number is taken by a ticket that says something else."""
     return Rejected(

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.service_desk import ClocksReckoned, SupplierWaitEnded, SupplierWaitStarted, Watch
+from contracts.service_desk import CalendarDay, ClocksReckoned, SupplierWaitEnded, SupplierWaitStarted, Watch
 from service_desk.domain import work_refusals as refusals
+from service_desk.domain.calendar import corrected
 from service_desk.domain.clocks import rewatched
 from service_desk.domain.dossier import Dossier, SupplierWait
 from service_desk.domain.duties import Duty, moved
@@ -35,6 +36,8 @@ class ReckonClocks(Command):
 
     command: Literal["ReckonClocks"] = "ReckonClocks"
     reason: Text
+    corrections: tuple[CalendarDay, ...] | None = None
+    """All days that are corrected in the desk's calendar; null: as the ticket knows them."""
 
 
 SupplierCommand = StartSupplierWait | EndSupplierWait | ReckonClocks
@@ -99,13 +102,16 @@ def end_wait(command: EndSupplierWait, ticket: Underway, at: datetime, ctx: Cont
 def reckon_clocks(command: ReckonClocks, ticket: Underway, at: datetime, ctx: Context) -> Decision:
     """Open clocks are reckoned anew by the calendar of today; those that ran out stay as they were judged (C1, K22).
 
-    While the ticket waits for a supplier nothing moves: its clocks are reckoned when the wait ends.
+    While the ticket waits for a supplier no clock moves, they are reckoned when the wait ends; what was corrected is
+    noted all the same, and holds for every clock that begins later.
     """
-    if ticket.dossier.waiting is not None:
-        return ()
+    known = ticket.dossier.corrections
+    corrections = known if command.corrections is None else command.corrections
+    ctx = replace(ctx, policy=corrected(ctx.policy, corrections))
+    waits = ticket.dossier.waiting is not None
     open_ones = tuple(one for one in ticket.dossier.duties if not one.overdue and one.watch.due > ctx.now)
-    watches = _moved_watches(ticket, open_ones, at, ctx)
-    if not watches:
+    watches = () if waits else _moved_watches(ticket, open_ones, at, ctx)
+    if not watches and corrections == known:
         return ()
     reckoned = ClocksReckoned(
         at=at,
@@ -113,6 +119,7 @@ def reckon_clocks(command: ReckonClocks, ticket: Underway, at: datetime, ctx: Co
         calendar=ctx.policy.revision,
         reason=command.reason,
         watches=watches,
+        corrections=corrections,
     )
     return (reckoned,)
 
@@ -135,5 +142,5 @@ def after(dossier: Dossier, event: SupplierEvent) -> Dossier:
             )
             return dossier.having(waits=waits, duties=moved(dossier.duties, event.watches))
         case ClocksReckoned():
-            return dossier.having(duties=moved(dossier.duties, event.watches))
+            return dossier.having(duties=moved(dossier.duties, event.watches), corrections=event.corrections)
     assert_never(event)

@@ -1,5 +1,6 @@
 """A ticket (工单), from the request to the archive. Here: the request, and to which topic a command belongs."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
@@ -23,6 +24,7 @@ from service_desk.domain import (
     visits,
 )
 from service_desk.domain import ending_refusals as no
+from service_desk.domain.calendar import corrected
 from service_desk.domain.clocks import REPLY, reply_watch
 from service_desk.domain.complaints import ComplaintCommand
 from service_desk.domain.consultation import ConsultationCommand
@@ -137,10 +139,17 @@ def decide(command: COMMANDS, ticket: Ticket, ctx: Context) -> Decision:
         case Unopened():
             return open_ticket(command, ctx) if isinstance(command, OpenTicket) else refusals.unknown_ticket()
         case Closed() | Cancelled():
-            return after_the_end(command, ticket, ctx)
+            return after_the_end(command, ticket, by_its_calendar(ticket, ctx))
         case Received() | VisitAgreed() | VisitFailed() | Repaired():
-            return under_way(command, ticket, ctx)
+            return under_way(command, ticket, by_its_calendar(ticket, ctx))
     assert_never(ticket)
+
+
+def by_its_calendar(ticket: Underway | Closed | Cancelled, ctx: Context) -> Context:
+    """The circumstances with the days that the ticket was told of (C1): all its clocks are reckoned by them."""
+    work = ticket.work if isinstance(ticket, Closed | Cancelled) else ticket
+    days = work.dossier.corrections
+    return replace(ctx, policy=corrected(ctx.policy, days)) if days else ctx
 
 
 def under_way(command: COMMANDS, ticket: Underway, ctx: Context) -> Decision:

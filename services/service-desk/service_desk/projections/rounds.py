@@ -1,10 +1,11 @@
-"""Rows of visit plans (C16), regular call-backs (C17) and the quality of skus (C14)."""
+"""Rows of visit plans (C16), regular call-backs (C17), the quality of skus (C14) and the corrected calendar (C1)."""
 
 from typing import Any, assert_never, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk import (
+    CalendarCorrected,
     CallBackDropped,
     CallBackEvent,
     CallBackPlanned,
@@ -134,6 +135,16 @@ def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa: 
     assert_never(told)
 
 
+def fold_calendar(facet: Json | None, event: Fact, meta: Meta) -> Json:
+    """The desk's calendar: the days that are corrected, and who corrected them when."""
+    known: Json = facet or {"days": [], "history": []}
+    if not isinstance(event, CalendarCorrected):
+        return known  # a ticket was told
+    days = [day.model_dump(mode="json") for day in event.all_days]
+    entry = {"at": iso(event.at), "by": meta.actor, "days": [day.model_dump(mode="json") for day in event.days]}
+    return {"days": days, "history": [*known["history"], entry]}
+
+
 def _row(aggregate_id: str) -> str:
     return aggregate_id.partition(":")[2]
 
@@ -159,5 +170,11 @@ PROJECTIONS = (
         row=_row,
         facets=(Facet(name="quality", service="service_desk", prefixes=("quality",), fold=fold_quality),),
         indexes=(("quality.reported_at",),),
+    ),
+    Projection(
+        name="desk_calendar",
+        version=1,
+        row=_row,
+        facets=(Facet(name="calendar", service="service_desk", prefixes=("calendar",), fold=fold_calendar),),
     ),
 )

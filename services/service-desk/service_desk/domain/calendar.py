@@ -1,0 +1,175 @@
+"""日历 The desk's calendar as people corrected it (C1): days whose hours are others than the published ones.
+
+One aggregate, `calendar:main`. A correction is an event; every open ticket reckons its clocks anew with it, and every
+ticket that is opened later is told. The published holidays stay what the policy says.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from contracts.decision import Command, Context, Rejected, Timer
+from contracts.policy import CalendarException, Policy, Shift
+from contracts.service_desk import CalendarCorrected, CalendarDay, CalendarEvent, CalendarTold
+from service_desk.domain.situations import Number, happened
+
+MIDNIGHT = "00:00:00"
+
+
+def calendar_key(depot: str = "main") -> str:
+    """Aggregate id of the calendar."""
+    return f"calendar:{depot}"
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+class CorrectCalendar(Command):
+    """更正日历 (C1): a day without shifts is closed."""
+
+    command: Literal["CorrectCalendar"] = "CorrectCalendar"
+    days: Annotated[tuple[CalendarDay, ...], Field(min_length=1, max_length=100)]
+
+
+class TellTicket(Command):
+    """A ticket was opened: it hears what was corrected before."""
+
+    command: Literal["TellTicket"] = "TellTicket"
+    ticket_id: Number
+
+
+COMMANDS = CorrectCalendar | TellTicket
+
+# --- states -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AsPublished:
+    """Nobody corrected anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Days that are other than published, each once, in order."""
+
+    days: tuple[CalendarDay, ...]
+
+
+Calendar = AsPublished | Corrected
+INITIAL: Calendar = AsPublished()
+STATES = (AsPublished, Corrected)
+Decision = tuple[CalendarEvent, ...] | Rejected
+
+# --- decisions ----------------------------------------------------------------------------------------------------
+
+
+def decide(command: COMMANDS, calendar: Calendar, ctx: Context) -> Decision:
+    """What follows from a command; see the function named by its verb."""
+    match command:
+        case CorrectCalendar():
+            return correct(command, calendar, ctx)
+        case TellTicket():
+            return tell(command, calendar, ctx)
+    assert_never(command)
+
+
+def correct(command: CorrectCalendar, calendar: Calendar, ctx: Context) -> Decision:
+    """Days get other hours. What holds already is no event; the same day again replaces what was said of it.
+
+    Rules: C1. Refuses: day_twice, shift_backwards, shifts_overlap.
+    """
+    days = [day.on for day in command.days]
+    twice = sorted({day for day in days if days.count(day) > 1})
+    if twice:
+        text = "、".join(map(str, twice))
+        return _no("day_twice", f"{text} 写了两次，请各写一次", f"{text} is named twice; name each day once")
+    for day in command.days:
+        wrong = _flaw(day)
+        if wrong is not None:
+            return wrong
+    known = days_of(calendar)
+    fresh = tuple(day for day in command.days if day not in known)
+    if not fresh:
+        return ()
+    return (CalendarCorrected(at=happened(command, ctx), days=fresh, all_days=_joined(known, fresh)),)
+
+
+def tell(command: TellTicket, calendar: Calendar, ctx: Context) -> Decision:
+    """A new ticket hears the corrections, if there are any (C1)."""
+    days = days_of(calendar)
+    if not days:
+        return ()
+    return (CalendarTold(at=happened(command, ctx), ticket_id=command.ticket_id, days=days),)
+
+
+def _flaw(day: CalendarDay) -> Rejected | None:
+    spans = sorted(day.shifts, key=lambda shift: shift.opens)
+    for shift in spans:
+        if shift.closes <= shift.opens and shift.closes.isoformat() != MIDNIGHT:
+            return _no(
+                "shift_backwards",
+                f"{day.on} 有一段关门早于开门，请改",
+                f"On {day.on} a shift closes before it opens; correct it",
+            )
+    for earlier, later in pairwise(spans):
+        if earlier.closes > later.opens or earlier.closes.isoformat() == MIDNIGHT:
+            return _no(
+                "shifts_overlap",
+                f"{day.on} 的两段时间重叠，请改",
+                f"On {day.on} two shifts overlap; correct them",
+            )
+    return None
+
+
+def _no(code: str, zh: str, en: str) -> Rejected:
+    return Rejected(code, "C1", zh, en)
+
+
+def _joined(known: tuple[CalendarDay, ...], fresh: tuple[CalendarDay, ...]) -> tuple[CalendarDay, ...]:
+    by_day = {day.on: day for day in (*known, *fresh)}
+    return tuple(by_day[on] for on in sorted(by_day))
+
+
+def days_of(calendar: Calendar) -> tuple[CalendarDay, ...]:
+    """The corrected days."""
+    match calendar:
+        case AsPublished():
+            return ()
+        case Corrected(days=days):
+            return days
+    assert_never(calendar)
+
+
+# --- folding ------------------------------------------------------------------------------------------------------
+
+
+def evolve(calendar: Calendar, event: CalendarEvent) -> Calendar:
+    """The calendar after an event."""
+    match event:
+        case CalendarCorrected():
+            return Corrected(event.all_days)
+        case CalendarTold():
+            return calendar
+    assert_never(event)
+
+
+def due(calendar: Calendar) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
+    """A calendar owes nothing."""
+    return ()
+
+
+def corrected(policy: Policy, days: tuple[CalendarDay, ...]) -> Policy:
+    """The policy with corrected days, stronger than holidays and make-up days (C1)."""
+    if not days:
+        return policy
+    exceptions = tuple(
+        CalendarException(
+            on=day.on,
+            shifts=tuple(Shift(opens=shift.opens, closes=shift.closes) for shift in day.shifts),
+            why=day.why,
+        )
+        for day in days
+    )
+    return policy.model_copy(update={"calendar_exceptions": (*policy.calendar_exceptions, *exceptions)})
