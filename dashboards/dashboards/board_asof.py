@@ -12,6 +12,8 @@ from dashboards.board_view import BoardView
 from dashboards.journal import Known
 from runtime.http import Asking
 
+LAST_MINUTE = 24 * 60 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
@@ -23,10 +25,14 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """The slider over the civil day of the moment: minutes since `opens`, with a tick where something changed."""
+    """The slider over the civil day of the moment: minutes since `opens`, with a tick where something changed.
+
+    It spans the rhythm bar, and more when something changed, or is looked at, before or after it.
+    """
 
     as_of: AsOf
     on: date
+    opens: int
     length: int
     minute: int
     ticks: tuple[int, ...]
@@ -59,18 +65,24 @@ async def read_past(desk: Asking, on: date, as_of: AsOf) -> tuple[BoardView, Sli
     view = await read_board_as_of(desk, on, as_of.moment, as_of.known)
     day = civil_day(as_of.moment)
     changes = await changes_of_day(desk, on, day, as_of.known)
-    ticks = tuple(sorted({_minute(_upward(change)) for change in changes}))
-    return view, Slider(as_of, day, CLOSES - OPENS, _minute(as_of.moment), ticks)
+    ticks = {min(minute_of(_upward(change)) or LAST_MINUTE, LAST_MINUTE) for change in changes}
+    moments = {*ticks, minute_of(as_of.moment)}
+    opens, closes = min(OPENS, *moments), max(CLOSES, *moments)
+    slider = Slider(
+        as_of,
+        day,
+        opens,
+        closes - opens,
+        minute_of(as_of.moment) - opens,
+        tuple(sorted(tick - opens for tick in ticks)),
+    )
+    return view, slider
 
 
 def _upward(moment: datetime) -> datetime:
     """The next whole minute: a change is on the board from there on."""
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + timedelta(minutes=1)
-
-
-def _minute(moment: datetime) -> int:
-    return min(max(minute_of(moment) - OPENS, 0), CLOSES - OPENS)
 
 
 __all__ = ["AsOf", "Slider", "asked", "read_past"]

@@ -366,13 +366,15 @@
       list.replaceChildren(...button.dataset.open.split('\n').map((text) => make('li', { className: 'banner warn', textContent: text })));
     } else if (act === 'publish') publish();
     if (act === 'publish-anyway') { $('open-points').close(); publish(); }
-    if (button?.dataset.plan) need(button.dataset.plan, button.dataset);
+    const tool = event.target.closest('[data-plan]');
+    if (tool) need(tool.dataset.plan, tool.dataset);
     if (act === 'clear') { event.preventDefault(); $('find').value = ''; if ($('district')) $('district').value = ''; filter(); }
   });
 
   /* finding; the filter lives in the address */
   function filter() {
-    const find = $('find').value.trim().toLowerCase();
+    const wanted = $('find').value.trim();
+    const find = wanted.toLowerCase();
     const district = $('district')?.value || '';
     let shown = 0;
     const all = document.querySelectorAll('li > .card[data-job], tr[data-job]');
@@ -385,7 +387,7 @@
     none.hidden = !(find || district) || shown > 0;
     none.firstElementChild.textContent = Page.fill(none.dataset.words, { find: [find, district].filter(Boolean).join(' · ') });
     const here = new URL(location.href);
-    for (const [name, value] of [['find', find], ['district', district]]) if (value) here.searchParams.set(name, value); else here.searchParams.delete(name);
+    for (const [name, value] of [['find', wanted], ['district', district]]) if (value) here.searchParams.set(name, value); else here.searchParams.delete(name);
     if (here.href !== location.href) history.replaceState(null, '', here);
     roving();
   }
@@ -402,6 +404,7 @@
     seen.set(card.dataset.job, now);
   });
   on('htmx:sse:after:message', () => {
+    if ($('none')) $('none').hidden = Boolean(document.querySelector('.lane .card'));
     mark(true);
     filter();
     if (focusLater && $(`job-${focusLater}`)) { const card = $(`job-${focusLater}`); focusLater = null; if (document.activeElement === document.body) card.focus({ preventScroll: true }); }

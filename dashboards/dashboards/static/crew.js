@@ -50,7 +50,7 @@
   /* ---- showing. What comes from outside does not tear away a page that somebody types into or signs on. ---- */
   let shown = null;
   let turn = 0;
-  const isBusy = () => shown === location.hash && Boolean(document.activeElement?.matches?.('input, textarea, select') || document.querySelector('canvas.sign'));
+  const isBusy = () => shown === location.hash && Boolean(document.activeElement?.matches?.('input, textarea, select') || document.querySelector('canvas.sign[data-used]'));
   async function show(polite = false) {
     const thisTurn = ++turn;
     const where = location.hash;

@@ -174,7 +174,7 @@
     let drawn = 0;
     let last = null;
     const place = (event) => { const box = canvas.getBoundingClientRect(); return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height]; };
-    const clear = () => { pen.fillStyle = '#fff'; pen.fillRect(0, 0, canvas.width, canvas.height); drawn = 0; };
+    const clear = () => { pen.fillStyle = '#fff'; pen.fillRect(0, 0, canvas.width, canvas.height); drawn = 0; delete canvas.dataset.used; };
     clear();
     Object.assign(pen, { lineWidth: 5, lineCap: 'round', lineJoin: 'round', strokeStyle: '#111' });
     canvas.addEventListener('pointerdown', (event) => { canvas.setPointerCapture(event.pointerId); last = place(event); event.preventDefault(); });
@@ -182,6 +182,7 @@
       if (!last) return;
       const to = place(event);
       pen.beginPath(); pen.moveTo(...last); pen.lineTo(...to); pen.stroke();
+      canvas.dataset.used = '1';
       drawn += Math.hypot(to[0] - last[0], to[1] - last[1]);
       last = to;
     });

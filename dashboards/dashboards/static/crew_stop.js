@@ -122,7 +122,7 @@
     const agreedBy = h('input', { value: made.agreedBy ?? '', maxLength: 40, on: { input: (event) => { made.agreedBy = event.target.value; keepDraft(job); } } });
     const finish = (goods) => async () => {
       const by = agreedBy.value.trim();
-      if (!consent && !by) { announce(say('crew.consent.needs')); agreedBy.focus(); return; }
+      if (!consent && !by) { announce(say('crew.consent.needs')); return; }
       if (goods === 'deposited' && !pad.used()) { announce(say('crew.deposit.needs')); return; }
       const files = [...(goods === 'deposited' ? [{ field: 'signature_ref', blob: await pad.blob() }] : []), ...made.photos.map((blob) => ({ field: 'photos[]', blob }))];
       const body = { cause: cause(), goods, customer_reached: made.reached ?? false, ...(consent ? {} : { consent_by: by }) };

@@ -56,7 +56,9 @@
     try {
       const found = await (await fetch(`/api/jobs/${encodeURIComponent(card.dataset.job)}/places?start=${target.on}&days=14&limit=3`)).json();
       options.append(...(found.places || []).filter((one) => one.on !== target.on).map((one) => {
-        const button = make('button', { type: 'button', className: 'btn', textContent: say(one.rebook ? 'next_rebook' : 'next', { on: one.on, where: where(one) }) });
+        const text = say(one.rebook ? 'next_rebook' : 'next', { on: one.on, where: where(one) });
+        if (one.rebook) return make('a', { className: 'btn', textContent: text, href: `/booking?find=${encodeURIComponent(card.dataset.contract)}` }); // the customer agrees first (B1)
+        const button = make('button', { type: 'button', className: 'btn', textContent: text });
         on('click', () => go({ on: one.on, crew: one.crew, half: one.half, position: one.position }), button);
         return button;
       }));
@@ -65,7 +67,11 @@
 
   /* ---- what was changed; anybody may take it back, also on another day ---- */
   const mine = () => document.body.dataset.person;
-  const described = (change) => change.moves.map((move) => `${nameOf(move)} ${move.before ? where(move.before) : say('backlog')} → ${move.after ? where(move.after) : say('backlog')}`).join('；');
+  const FEW = 3; // moves that are told one by one
+  const described = (change) => {
+    const told = change.moves.slice(0, FEW).map((move) => `${nameOf(move)} ${move.before ? where(move.before) : say('backlog')} → ${move.after ? where(move.after) : say('backlog')}`).join('；');
+    return change.moves.length > FEW ? say('and_more', { told, n: change.moves.length }) : told;
+  };
   async function turn(change, way) {
     const why = await reason(say(way === 'undo' ? 'undo_what' : 'redo_what', { what: described(change) }));
     if (why === null) return;
