@@ -37,6 +37,9 @@ ATTEMPTS = 3
 DAYS_AHEAD = 14
 """How far a refusal looks for a day with a free place."""
 
+SETTLE_SECONDS = 5.0
+"""How long a read model may be behind before it is taken at its word."""
+
 
 class SlotRequest(BaseModel):
     """Where a job is to go. Without `position` the next free one, without `window` an even share of the half-day.
@@ -92,12 +95,10 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
     if reserved.status != "accepted":
         return desk.answer(await _with_another_day(planning, reserved))
     # 2 the job decides whether it may be planned (A3, B1, B2)
-    taken = await desk.ask(
-        job_id(job["job_id"]),
-        take_of(asked, reserved, vehicle_of(planning, asked.crew)),
-        step="take",
-        expected_version=request.expected_version,
-    )
+    take = take_of(asked, reserved, vehicle_of(planning, asked.crew))
+    taken = await desk.ask(job_id(job["job_id"]), take, step="take", expected_version=request.expected_version)
+    if taken.rejected is not None and taken.rejected.code == "stale_page" and await _has_followed(planning, reserved):
+        taken = await desk.ask(job_id(job["job_id"]), take, step="take/followed")
     if taken.status == "rejected":
         if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
             await _put_back(planning)
@@ -234,6 +235,13 @@ async def _with_another_day(planning: Planning, refused: Outcome) -> Outcome:
     after = request.on + timedelta(days=1)
     places = await next_places(planning.desk, job, planning.policy, start=after, days=DAYS_AHEAD, limit=1)
     return replace(refused, rejected=replace(no, facts={**no.facts, **place_facts(places)}))
+
+
+async def _has_followed(planning: Planning, reserved: Outcome) -> bool:
+    """Whether the job is newer than the page only because it has followed this very reservation already."""
+    await planning.desk.settled(SETTLE_SECONDS)
+    row = await planning.desk.rows("jobs").get(planning.job["job_id"])
+    return row is not None and bool(row["job"]["day_version"] == reserved.version)
 
 
 async def _refuse_early(planning: Planning) -> None:
