@@ -27,6 +27,7 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost
 from dispatch.domain.day import ReserveSlot
 from dispatch.domain.undeliverable import FailDelivery
+from runtime.people import Person
 
 
 @pytest.fixture
@@ -277,6 +278,15 @@ async def test_a_crew_sees_its_own_stops_and_a_store_none(office: Office) -> Non
         [],
         "not_your_role",
     )
+
+
+async def test_who_is_in_no_crew_sees_no_job_that_waits_for_a_plan(office: Office) -> None:
+    """C18"""
+    await office.booked()
+    nobody = "crewless"
+    office.app.state.people = {**office.app.state.people, nobody: Person(id=nobody, name="无", role="crew_leader")}
+    asked = [await office.get(person, "/jobs") for person in (nobody, ASSISTANT)]
+    assert [found["total"] for found in asked] == [0, 1]
 
 
 async def test_jobs_are_found_by_status_kind_and_day(office: Office) -> None:

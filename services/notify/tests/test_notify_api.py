@@ -388,6 +388,21 @@ async def test_a_reply_td_opts_out(client: AsyncClient, world: World) -> None:
     assert (answer.json()["passed_over"], world.asked) == (1, [wish, wish])
 
 
+async def test_a_reply_from_what_is_no_number_is_passed_over(client: AsyncClient, world: World) -> None:
+    """E4"""
+    entries = [{"phone_number": number, "content": "TD"} for number in ("", "abc", "13800001111")]
+    answer = await client.post(f"/api/receipts/aliyun/replies?key={SECRET}", json=entries)
+    wish = (f"receiver:{receiver_id('13800001111')}", NoteOptOut(phone="13800001111", reason="短信回复退订"))
+    assert (answer.status_code, answer.json()["passed_over"], world.asked) == (200, 2, [wish])
+
+
+async def test_a_signature_of_strange_letters_is_refused(client: AsyncClient, world: World) -> None:
+    """E4"""
+    headers = {b"x-songda-signature": b"\xe9\xff", b"x-songda-timestamp": b"1"}
+    answer = await client.post("/api/receipts/http", content=b"[]", headers=headers)
+    assert (answer.status_code, answer.json()["code"], world.asked) == (401, "bad_signature", [])
+
+
 async def test_without_a_secret_no_receipt_is_taken() -> None:
     """E4"""
     app = FastAPI()

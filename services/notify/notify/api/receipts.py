@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from contracts.decision import Rejected
 from contracts.policy import SHANGHAI
@@ -55,7 +55,8 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         body = await request.body()
         stamp = request.headers.get("x-songda-timestamp", "")
         expected = signature(secret, "POST", request.url.path, stamp, body)
-        if not secret or not hmac.compare_digest(expected, request.headers.get("x-songda-signature", "")):
+        given = request.headers.get("x-songda-signature", "")
+        if not secret or not hmac.compare_digest(expected.encode(), given.encode()):
             raise _refused()
         if not stamp.isdecimal() or abs(utc_now().timestamp() - int(stamp)) > _TOO_OLD_SECONDS:
             raise _refused()
@@ -76,9 +77,9 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
             raise _refused()
         asking = Asking(request, response, PROVIDER)
         entries = _entries(await request.body())
-        wishes = [str(e.get("phone_number", "")) for e in entries if _opts_out(str(e.get("content", "")))]
-        for phone in wishes:
-            await asking.ask(receiver_key(phone), NoteOptOut(phone=phone, reason="短信回复退订"), step=phone)
+        wishes = [wish for entry in entries if (wish := _wish(entry)) is not None]
+        for wish in wishes:
+            await asking.ask(receiver_key(wish.phone), wish, step=wish.phone)
         return Received(taken=len(wishes), passed_over=len(entries) - len(wishes))
 
     return router
@@ -137,6 +138,16 @@ def _aliyun(entry: Mapping[str, Any]) -> tuple[str, RecordReceipt] | None:
         provider_ref=str(entry.get("biz_id", "")),
         reason="" if entry["success"] else str(entry.get("err_code", "")),
     )
+
+
+def _wish(entry: Mapping[str, Any]) -> NoteOptOut | None:
+    """The opt-out that a reply is; None for other words, or a number that is none."""
+    if not _opts_out(str(entry.get("content", ""))):
+        return None
+    try:
+        return NoteOptOut(phone=str(entry.get("phone_number", "")), reason="短信回复退订")
+    except ValidationError:
+        return None
 
 
 def _opts_out(content: str) -> bool:
