@@ -27,7 +27,7 @@ from goods_cases import (
 from contracts.fact import GoodsLine
 from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsReturnAwaited, GoodsUnclaimed
 from contracts.inventory_stock import StockShortReported
-from inventory.domain.goods import AmendGoods, Cancelled, DamagedArrival, IssueGoods, ReturnGoods, decide
+from inventory.domain.goods import AmendGoods, Cancelled, DamagedArrival, Expected, IssueGoods, ReturnGoods, decide
 
 # --- amended ------------------------------------------------------------------------------------------------------
 
@@ -261,6 +261,18 @@ def test_what_comes_back_to_a_cancelled_contract_is_free_stock() -> None:
     """A6, B14"""
     history = given(EXPECTED, arrived(TOILET, 2), issued(TOILET), released())
     assert decide(RETURN, history, CTX) == (returned(TOILET), released(TOILET, reason="客户不在家"))
+
+
+def test_pieces_of_a_line_that_was_removed_while_they_were_on_the_road_come_back_as_free_stock() -> None:
+    """A6, B14: amended at the very moment at which they left."""
+    left = (EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, FLOOR))
+    removed = GoodsExpectationChanged(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILET,), reason="减单")
+    back = (returned(TOILET), returned(FLOOR), released(FLOOR, reason="客户不在家", closed=False))
+    assert decide(RETURN, given(*left, removed), CTX) == back
+    after = given(*left, removed, *back)
+    assert isinstance(after, Expected)
+    assert [(x.here, x.outside) for x in (*after.stock, *after.former)] == [(2, 0), (0, 0)]
+    assert decide(RETURN, after, CTX) == ()
 
 
 def test_a_customers_return_by_slip_is_free_stock_even_beyond_what_left() -> None:

@@ -1,5 +1,6 @@
 """What changes whose pieces they are: amended, cancelled, returned, allocated, released (A6, B14, D8)."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import assert_never
 
@@ -182,19 +183,20 @@ def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
             back = returned(goods, awaited, at, keep=command.keep, bin_=command.bin)
             if command.told_by == "run":
                 return back
-            found = {event.line_no: event.quantity for event in back if isinstance(event, GoodsReturned)}
-            more = (
-                line.model_copy(update={"quantity": line.quantity - found.get(line.line_no, 0)})
-                for line in command.lines
-            )
+            found = Counter[int]()
+            for event in back:
+                if isinstance(event, GoodsReturned):
+                    found[event.line_no] += event.quantity
+            more = (line.model_copy(update={"quantity": line.quantity - found[line.line_no]}) for line in command.lines)
             return (*back, *(_never_left(command, line, ctx) for line in more if line.quantity))
     assert_never(goods)
 
 
 def _has_left(goods: Known, lines: tuple[GoodsLine, ...]) -> bool:
     """Whether pieces of these lines (or any, without lines) are away."""
-    wanted = {line.line_no for line in lines} or {stock.line.line_no for stock in goods.stock}
-    return any(stock.away > 0 for stock in goods.stock if stock.line.line_no in wanted)
+    all_lines = (*goods.stock, *goods.former)
+    wanted = {line.line_no for line in lines} or {stock.line.line_no for stock in all_lines}
+    return any(stock.away > 0 for stock in all_lines if stock.line.line_no in wanted)
 
 
 def _never_left(command: ReturnGoods, line: GoodsLine, ctx: Context) -> GoodsUnclaimed:
@@ -215,14 +217,18 @@ def _never_left(command: ReturnGoods, line: GoodsLine, ctx: Context) -> GoodsUnc
 def returned(
     goods: Known, awaited: Awaited, at: datetime, *, keep: bool = True, bin_: str = ""
 ) -> tuple[GoodsEvent, ...]:
-    """The events of a return: never more than is outside; free stock when the contract does not keep the pieces."""
+    """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, or
+    has not got their line any more (A6)."""
     last = next((issue for issue in reversed(goods.issues) if issue.pieces), None)
     wanted = {line.line_no: line.quantity for line in awaited.lines} or dict(last.pieces if last else {})
-    back = []
-    for stock in goods.stock:
+    back, not_kept = [], []
+    for stock in (*goods.stock, *goods.former):
         pieces = min(wanted.get(stock.line.line_no, 0), stock.outside)
         if pieces > 0:
+            wanted[stock.line.line_no] -= pieces
             back.append(stock.line.model_copy(update={"quantity": pieces}))
+            if isinstance(goods, Cancelled) or not keep or stock in goods.former:
+                not_kept.append(back[-1])
     events: list[GoodsEvent] = [
         GoodsReturned(
             at=at,
@@ -238,12 +244,12 @@ def returned(
         )
         for line in back
     ]
-    if events and (isinstance(goods, Cancelled) or not keep):
+    if not_kept:
         events.append(
             GoodsReleased(
                 at=at,
                 contract_no=goods.contract_no,
-                lines=tuple(back),
+                lines=tuple(not_kept),
                 reason=awaited.reason or "退货",
                 closed=isinstance(goods, Cancelled),
             )

@@ -224,7 +224,8 @@ def _known_after(
             awaited = tuple(x for x in goods.awaited if x.return_no != event.return_no)
             settled = goods.settled if event.return_no in goods.settled else (*goods.settled, event.return_no)
             noted = replace(goods, settled=settled, awaited=awaited)
-            return _on_line(noted, event.line_no, lambda x: replace(x, returned=x.returned + event.quantity))
+            back = event.quantity
+            return _on_piece(noted, event.line_no, event.sku, lambda x: replace(x, returned=x.returned + back))
         case GoodsReturnAwaited():
             wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason)
             return replace(goods, awaited=(*goods.awaited, wait))
@@ -242,6 +243,15 @@ def _known_after(
 
 def _on_line(goods: Known, line_no: int, change: Callable[[Stock], Stock]) -> Known:
     return replace(goods, stock=tuple(change(x) if x.line.line_no == line_no else x for x in goods.stock))
+
+
+def _on_piece(goods: Known, line_no: int, sku: str, change: Callable[[Stock], Stock]) -> Known:
+    """The same for a line that the contract may not have any more: its pieces can still be on the road."""
+
+    def changed(lines: tuple[Stock, ...]) -> tuple[Stock, ...]:
+        return tuple(change(x) if (x.line.line_no, x.line.sku) == (line_no, sku) else x for x in lines)
+
+    return replace(goods, stock=changed(goods.stock), former=changed(goods.former))
 
 
 def _changed(goods: Known, event: GoodsExpectationChanged) -> Known:
@@ -266,10 +276,13 @@ def _issued(goods: Known, event: GoodsIssued) -> Known:
 
 
 def _released(goods: Known, event: GoodsReleased) -> Known:
-    pieces = {line.line_no: line.quantity for line in event.lines}
-    stock = tuple(replace(x, released=x.released + pieces.get(x.line.line_no, 0)) for x in goods.stock)
+    pieces = {(line.line_no, line.sku): line.quantity for line in event.lines}
+
+    def released(lines: tuple[Stock, ...]) -> tuple[Stock, ...]:
+        return tuple(replace(x, released=x.released + pieces.get((x.line.line_no, x.line.sku), 0)) for x in lines)
+
     settled = (*goods.settled, event.release_no) if event.release_no else goods.settled
-    after = replace(goods, stock=stock, settled=settled)
+    after = replace(goods, stock=released(goods.stock), former=released(goods.former), settled=settled)
     if not event.closed or isinstance(after, Cancelled):
         return after
     return Cancelled(
