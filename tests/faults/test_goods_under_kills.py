@@ -109,6 +109,7 @@ async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_inva
         "moves and their causes": books.moved_once_for_each_cause(by_hand),
         "pieces": books.every_piece_is_accounted_for(),
         "cards and goods": books.cards_follow_goods(),
+        "brought back": books.failed_deliveries_are_back(histories["dispatch"]),
         "kept in vain": books.nothing_kept_in_vain(),
         "contracts and goods": contracts.agree_with(books),
         "rows of stock": await rows_of_stock(office, books),

@@ -193,7 +193,11 @@ class Life:
             for stop in sheet["stops"]
         ]
         signed = {"leader_signed": "li.zq", "warehouse_signed": "mai.gh", "at": self.at(0, 8, 45)}
-        return await self.step("tan.zw", f"{run}/load", {"counted": counted, **signed})
+        if not await self.step("tan.zw", f"{run}/load", {"counted": counted, **signed}):
+            return False
+        if self.chance.random() < 0.3 and self.lines:
+            await self.amend()  # at the very moment: the contract may not have heard of its loading yet (A6)
+        return True
 
     async def depart(self, job: str, run: str) -> bool:
         """The vehicle leaves with what was loaded (B9)."""

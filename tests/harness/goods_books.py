@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from contracts.fact import GoodsLine
+from contracts.dispatch import DeliveryCompleted, DeliveryDeparted, DeliveryFailed
+from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
     AllocationAsked,
     AllocationRefused,
@@ -279,6 +280,20 @@ class GoodsBooks:
             if over:
                 wrong.append(f"{no} ({'cancelled' if no in self.cancelled else 'amended'}) still keeps {over}")
         return wrong
+
+    def failed_deliveries_are_back(self, dispatched: Iterable[Happened]) -> list[str]:
+        """Of a contract whose last delivery failed, all goods are in the warehouse again, but for broken ones (B14)."""
+        last: dict[str, Fact] = {}
+        for event in dispatched:
+            if isinstance(event.fact, DeliveryDeparted | DeliveryCompleted | DeliveryFailed):
+                last[event.meta.subject.partition("-")[2]] = event.fact
+        failed = [no for no, fact in last.items() if isinstance(fact, DeliveryFailed) and fact.goods == "returned"]
+        return [
+            f"{no} {key}: {pieces.away} are away though they were brought back"
+            for no in failed
+            for key, pieces in self.lines[no].items()
+            if pieces.away != pieces.broken_outside
+        ]
 
     def every_piece_is_accounted_for(self) -> list[str]:
         """What came, less what went for good, lies on the cards (D6)."""
