@@ -72,6 +72,15 @@ def _complaint(test: Callable[[Json], bool]) -> Callable[[Json], bool]:
     return lambda ticket: _open(ticket) and ticket["complaint"] is not None and test(ticket["complaint"])
 
 
+def _awaited(part: Json) -> bool:
+    """Bought and not in yet, or approved and not yet taken off the showroom piece (C7)."""
+    return (part["route"], part["stage"]) in {
+        ("purchase", "asked"),
+        ("purchase", "approved"),
+        ("showroom_loan", "approved"),
+    }
+
+
 def _repaired(ticket: Json) -> bool:
     return bool(ticket["status"] == "repaired")
 
@@ -86,7 +95,12 @@ PHOTOS = Field("photos", "photos", required=False)
 
 ASKS: tuple[TicketAsk, ...] = (
     TicketAsk(
-        "reply", "reply", OFFICE, lambda t: _open(t) and t["replied_at"] is None, (Field("note", "long"),), ("reply",)
+        "reply",
+        "reply",
+        OFFICE,
+        lambda t: _open(t) and t["replied_at"] is None,
+        (Field("note", "long", label="replied"),),
+        ("reply",),
     ),
     TicketAsk(
         "advice",
@@ -178,7 +192,7 @@ ASKS: tuple[TicketAsk, ...] = (
         "parts_arrive",
         "parts/arrival",
         OFFICE | {"procurement", "warehouse"},
-        lambda t: _open(t) and any(p["route"] == "purchase" and p["stage"] != "ready" for p in t["parts"]),
+        lambda t: _open(t) and any(_awaited(p) for p in t["parts"]),
         (PART_NO, NOTE),
         ("await_parts",),
     ),
@@ -362,9 +376,17 @@ ASKS: tuple[TicketAsk, ...] = (
         ("signature",),
     ),
     TicketAsk(
+        "sign",
+        "signature",
+        frozenset({"manager"}),
+        _complaint(lambda c: c["settled_at"] is not None),
+        (),
+        ("signature",),
+    ),
+    TicketAsk(
         "call_back",
         "call-back",
-        frozenset({"cs_specialist"}),
+        OFFICE,
         lambda t: _repaired(t) and t["call_back"] is None,
         (Field("satisfied", "yes_no"), NOTE),
         ("call_back",),
@@ -380,7 +402,7 @@ ASKS: tuple[TicketAsk, ...] = (
     TicketAsk(
         "answer_complaint",
         "complaint/answer",
-        WORKS | {"manager"},
+        frozenset({"cs_supervisor", "manager"}),
         _complaint(lambda c: c["settled_at"] is None and c["finding"] is not None),
         (Field("solution", "long"),),
         ("answer_complaint",),
@@ -425,7 +447,7 @@ ASKS: tuple[TicketAsk, ...] = (
             REASON,
         ),
     ),
-    TicketAsk("reopen", "reopening", OFFICE, lambda t: not _open(t), (REASON,)),
+    TicketAsk("reopen", "reopening", OFFICE | {"manager"}, lambda t: not _open(t), (REASON,)),
 )
 
 

@@ -173,7 +173,7 @@ def _clock(duty: Json, ticket: Json, now: datetime) -> Json:
     due = datetime.fromisoformat(duty["due"])
     held = ticket["waiting"] is not None and duty["duty"] in STANDS
     state = "held" if held else "late" if now > due else "warn" if duty["state"] == "warned" else "running"
-    since = datetime.fromisoformat(ticket["received_at"])
+    since = datetime.fromisoformat(duty.get("since") or ticket["received_at"])
     whole = max(1.0, (due - since).total_seconds())
     used = min(100, max(0, round(100 * (now - since).total_seconds() / whole)))
     minutes = int(abs((due - now).total_seconds()) // 60)

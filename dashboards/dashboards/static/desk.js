@@ -211,6 +211,7 @@
     }
     toast(text);
     form.reset();
+    for (const left of form.closest('[data-live]')?.querySelectorAll('details.act:not([open]) form[data-dirty]') || []) delete left.dataset.dirty; // what was begun and shut does not keep the part as it was
     const details = form.closest('details.act');
     if (details) { details.open = false; details.querySelector('summary').focus(); }
     for (const after of [250, 1000, 2500, 5000]) setTimeout(renew, after);

@@ -9,7 +9,7 @@
   const address = `/api/ratings/${encodeURIComponent(box.dataset.code)}`;
   const refuse = async (answer) => {
     const said = answer ? await answer.json().catch(() => ({})) : {};
-    no.textContent = (zh ? said.zh : said.en) || (answer ? box.dataset.bad : box.dataset.offline);
+    no.textContent = (answer?.status === 404 ? '' : zh ? said.zh : said.en) || (answer ? box.dataset.bad : box.dataset.offline);
     no.hidden = false;
   };
   const ask = (how) => fetch(address, how).catch(() => null);
