@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from contracts.decision import Rejected
 from contracts.policy import policy_book
 from runtime import kafka
 from runtime.changes import ChangeFeed
@@ -249,12 +250,12 @@ def _outcomes() -> APIRouter:
 
     @router.get("/outcomes/{service}/{aggregate_id}/{command_id}", summary="后来怎么定的 What was decided later")
     async def outcome(
-        service: str, aggregate_id: str, command_id: str, request: Request, response: Response
+        service: str, aggregate_id: str, command_id: str, *, request: Request, response: Response, desk: Desk
     ) -> Outcome:
+        """Only to who has signed in: what a refusal says may be personal (C18)."""
         gateway: Gateway = request.app.state.gateway
         if service not in request.app.state.process.system.services:
-            response.status_code = 404
-            return Outcome(command_id=command_id, aggregate_id=aggregate_id, status="pending")
+            desk.refuse(Rejected("unknown_service", "", "没有这个服务", "There is no such service"), 404)
         known = await gateway.outcome_of(service, aggregate_id, command_id)
         if known is None:
             response.status_code = 202

@@ -3,6 +3,8 @@
 A batch works on an overlay: what it decided becomes memory only after its transaction is committed (RISKS A3).
 """
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +23,14 @@ from runtime.outcome import Outcome, to_json
 from runtime.service import Decider
 
 _ERROR_CHARACTERS = 1_000  # of a dead letter's error: it goes into a header, an answer and a log line
+_LARGEST = 2**53 - 1  # whole in every reader's arithmetic; a larger one would stop every read model for good
+_LONG_NUMBER = re.compile(rb"[:,\[]-?[0-9]{16}")  # perhaps within a text: whoever finds one looks closely
+_HUGE = Rejected(
+    "number_too_large",
+    "",
+    "数字太大，不可能是对的（比如把条码扫进了数量栏）。请改正后再交",
+    "A number is too large to be right (a bar code in the field of a quantity?). Mend it and send again",
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cause = tuple[int, tuple[str, ...]]
@@ -185,6 +195,9 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             value = event.__pydantic_serializer__.to_json(event)
             if len(value) > rules.max_event_bytes:
                 raise ValueError(f"event {type_name} has {len(value)} bytes, at most {rules.max_event_bytes} are taken")
+            if _LONG_NUMBER.search(value) is not None and _has_huge(json.loads(value)):
+                _refuse(decided, incoming, request, draft.version, _HUGE)
+                return
             meta = Meta(
                 id=event_id(request.command_id, index),
                 type=type_name,
@@ -229,6 +242,15 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
 def event_id(command_id: str, index: int) -> str:
     """Id of a command's n-th event: deterministic, so that it can be checked from outside."""
     return f"{command_id}.{index}"
+
+
+def _has_huge(value: Any) -> bool:
+    """Whether a number in it is beyond what read models and pages can hold."""
+    if isinstance(value, dict):
+        return any(map(_has_huge, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_huge, value))
+    return isinstance(value, int) and abs(value) > _LARGEST
 
 
 def _stale(expected: int, version: int) -> Rejected:

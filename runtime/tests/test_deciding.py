@@ -178,6 +178,23 @@ def test_what_cannot_be_decided_is_kept_whole_and_the_next_is_decided(
     assert decided.failures[0][:2] == ("bad", "counter:a")
 
 
+def test_a_number_that_no_read_model_can_hold_is_refused_and_its_digits_in_a_text_are_not(
+    rules: Rules, incoming: Make
+) -> None:
+    """X1: one such event would stop every read model for good."""
+    near = {"counter:a": Entry(Counted(2**53 - 2), 1, NOW, {})}
+    decided = run(rules, [incoming(Count(times=1, note="a:12345678901234567890"), "text")], near)
+    beyond = run(rules, [incoming(Count(times=2), "huge")], near)
+    code = json.loads(beyond.outcomes[0].value)["rejected"]["code"]
+    assert (answers(decided), answers(beyond), code, beyond.events, beyond.dead) == (
+        [("text", "accepted", 2, 1)],
+        [("huge", "rejected", 1, 0)],
+        "number_too_large",
+        [],
+        [],
+    )
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from inventory_world import Table
 
 from contracts.decision import Context, Rejected
 from contracts.fact import Customer, GoodsLine
@@ -75,6 +76,10 @@ def rules() -> Rules:
     return Rules()
 
 
+async def _settled(seconds: float) -> bool:
+    return seconds > 0
+
+
 @pytest.fixture
 async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
@@ -84,8 +89,19 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     app.state.people = {
         "warehouse": Person(id="warehouse", name="麦国华", role="warehouse"),
         "store": Person(id="store", name="吴晓敏", role="store", store="S02"),
+        "own": Person(id="own", name="李志强", role="crew_leader", crew="S1"),
+        "lent": Person(id="lent", name="陈国栋", role="crew_leader", crew="S2"),
+        "other": Person(id="other", name="黄文耀", role="crew_leader", crew="A1"),
+        "visits": Person(id="visits", name="周建民", role="technician"),
+        "stays": Person(id="stays", name="周建国", role="technician"),
     }
     app.state.tokens = TOKENS
+    app.state.rows = {"jobs": Table(), "tickets": Table()}
+    app.state.settled = _settled
+    job = {"contract_no": "HT26030001", "crew": "S1", "leader": "lent"}
+    app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "job": job}
+    ticket = {"contract_no": "HT26030001", "technicians": ["visits"]}
+    app.state.rows["tickets"].documents["T-1"] = {"_id": "T-1", "ticket": ticket}
     add_error_handling(app, 1 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:
@@ -117,6 +133,18 @@ async def test_a_damage_number_may_be_given(client: AsyncClient) -> None:
     """D4"""
     answer = await client.post("/api/goods/HT26030001/damages", json={**DAMAGE, "damage_id": "P-7"})
     assert answer.json()["body"] == {"damage_id": "P-7", "ticket_id": "T-P-7"}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("own", 201), ("lent", 201), ("other", 403), ("visits", 201), ("stays", 403)]
+)
+async def test_who_works_on_the_road_reports_damage_of_own_work_only(
+    client: AsyncClient, rules: Rules, who: str, status: int
+) -> None:
+    """C18, D4"""
+    client.headers["Authorization"] = f"Bearer {TOKENS.issue(who)}"
+    answer = await client.post("/api/goods/HT26030001/damages", json=DAMAGE)
+    assert (answer.status_code, len(rules.asked)) == (status, int(status == 201))
 
 
 @pytest.mark.parametrize(

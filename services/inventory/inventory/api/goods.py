@@ -14,11 +14,12 @@ from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
 from inventory.domain.goods import Code, Note, ReceiveGoods, ReportDamage, goods_id
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
-from runtime.http import Answer, Desk, Refusal
+from runtime.http import Answer, Asking, Desk, Refusal
 
 router = APIRouter()
 
 RECEIVES = ("warehouse",)
+SETTLE_SECONDS = 5.0
 REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")
 
 
@@ -106,9 +107,23 @@ async def receive(contract_no: ContractNoInPath, body: GoodsReceived, desk: Desk
 
 @router.post("/goods/{contract_no}/damages", status_code=201, summary="报破损 Report damage (D4)")
 async def report_damage(contract_no: ContractNoInPath, body: DamageFound, desk: Desk) -> Answer:
-    """Takes the pieces out of what is available and opens a leftover ticket `T-<damage_id>` (C9)."""
+    """Takes the pieces out of what is available and opens a leftover ticket `T-<damage_id>` (C9).
+
+    A leader reports of stops of the own crew, a technician of contracts where a visit is theirs (C18).
+    """
     desk.allow(*REPORTS_DAMAGE)
     _same_contract(contract_no, body)
+    if desk.person.role != "warehouse" and not await _works_there(desk, contract_no):
+        raise Refusal(
+            403,
+            Rejected(
+                "not_your_contract",
+                "C18",
+                f"合同 {contract_no} 不是您班组的单，也不是您上门的单。请联系安装主管",
+                f"Contract {contract_no} is no stop of your crew and no visit of yours. Ask the supervisor",
+                {"contract_no": contract_no},
+            ),
+        )
     command = ReportDamage(
         at=body.at,
         contract_no=contract_no,
@@ -141,6 +156,26 @@ async def goods(contract_no: ContractNoInPath, desk: Desk) -> GoodsView:
             ),
         )
     return GoodsView.model_validate(goods_view(row, desk.person.role))
+
+
+async def _works_there(desk: Asking, contract_no: str) -> bool:
+    """Whether somebody on the road has a stop or a visit of this contract; looked at again before the answer is no,
+    since rows may be a moment behind."""
+    if await _has_work(desk, contract_no):
+        return True
+    await desk.settled(SETTLE_SECONDS)
+    return await _has_work(desk, contract_no)
+
+
+async def _has_work(desk: Asking, contract_no: str) -> bool:
+    person = desk.person
+    if person.crew is not None or person.role == "crew_leader":
+        for row in await desk.rows("jobs").find({"job.contract_no": contract_no}):
+            job = row["job"]
+            if job["crew"] is not None and (job["crew"] == person.crew or job["leader"] == person.id):
+                return True
+    visits = {"ticket.contract_no": contract_no, "ticket.technicians": person.id}
+    return await desk.rows("tickets").count(visits) > 0
 
 
 def _same_contract(contract_no: str, body: _Body) -> None:
