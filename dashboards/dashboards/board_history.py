@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from contracts.policy import SHANGHAI, civil, civil_day, policy_book
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import ROAD, Viewer
-from dashboards.board_rhythm import CLOSES, OPENS, bar_day
+from dashboards.board_rhythm import bar_day
 from dashboards.board_rows import Json, fold_contract, fold_day, fold_job
 from dashboards.board_view import BoardView
 from dashboards.journal import Fold, Known, changed_between, events_of, moment_text, state_at
@@ -63,7 +63,7 @@ async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Know
 
 
 async def changes_of_day(desk: Asking, on: date, slider: date, known: Known) -> list[datetime]:
-    """When something about the board of `on` changed between 7:00 and 21:00 of the civil day `slider`."""
+    """When something about the board of `on` changed on the civil day `slider`."""
     first, last = _span(slider)
     day = await _events(desk, "dispatch", [f"day:{DEPOT}:{on.isoformat()}"])
     named = {_job_of(one["data"]) for entries in day.values() for one in entries} - {None}
@@ -72,8 +72,8 @@ async def changes_of_day(desk: Asking, on: date, slider: date, known: Known) -> 
 
 
 def _span(day: date) -> tuple[datetime, datetime]:
-    """The slider's ends: those of the rhythm bar."""
-    return civil(day, time(OPENS // 60, OPENS % 60)), civil(day, time(CLOSES // 60, CLOSES % 60))
+    """The civil day, all of it: late evenings change plans as well."""
+    return civil(day, time()), civil(day + timedelta(days=1), time())
 
 
 def _job_of(data: Mapping[str, object]) -> str | None:

@@ -125,13 +125,14 @@
   }
   const left = (list) => list.map((one) => { const row = make('li', { className: 'check muted' }); row.append(make('span', { textContent: say('left', { name: nameOf(one), why: one.clashes ? one.clashes.map(words).join('；') : words(one) }) })); return row; });
   const chosen = (box, moves) => [...box.querySelectorAll('[data-rows] input:checked')].map((input) => moves[Number(input.value)]);
-  async function accept(box, kind, moves, version) {
+  /* What others did meanwhile the server holds against it, as a clash. */
+  async function accept(box, kind, moves) {
     const taken = chosen(box, moves);
     box.close();
     if (!taken.length) return;
     const why = await reason(say(`kind_${kind}`));
     if (why === null) return;
-    const outcome = await post(path('changes'), { kind, moves: taken.map(({ job_id: job, to }) => ({ job_id: job, to: { crew: to.crew, half: to.half, position: to.position, window: to.window, spread: to.spread ?? false } })), expected_version: version, ...(why ? { reason: why } : {}) });
+    const outcome = await post(path('changes'), { kind, moves: taken.map(({ job_id: job, to }) => ({ job_id: job, to: { crew: to.crew, half: to.half, position: to.position, window: to.window, spread: to.spread ?? false } })), ...(why ? { reason: why } : {}) });
     if (outcome.kind === 'ok') toast(say('accepted', { n: taken.length })); else tell(outcome);
   }
 
@@ -155,7 +156,7 @@
     if (!found) { toast(say('failed', { id: 'redistribution' })); return; }
     const box = dialog('plan-box');
     fill(box, say('redistribute', { crew: crewName }), [...choices(found.moves, (move) => say('moves', { name: nameOf(move), from: where(move.before), to: where(move.to), km: km(move.added_m) })), ...left(found.left)], say('redistribute_none'),
-      found.moves.length ? { text: say('redistribute_go'), run: () => accept(box, 'absence', found.moves, found.version) } : null, say('redistribute_note', { km: km(found.added_m) }));
+      found.moves.length ? { text: say('redistribute_go'), run: () => accept(box, 'absence', found.moves) } : null, say('redistribute_note', { km: km(found.added_m) }));
   }
   async function present({ crew, crewName }) {
     const outcome = await post(path(`absences/${encodeURIComponent(crew)}/end`), {});
@@ -170,7 +171,7 @@
     const found = outcome.said;
     const box = dialog('plan-box');
     fill(box, say('proposal'), [...choices(found.moves, (move) => say('proposed', { name: nameOf(move), district: move.district, to: where(move.to) })), ...left(found.left)], say('proposal_none'),
-      found.moves.length ? { text: say('proposal_go'), run: () => accept(box, 'proposal', found.moves, found.version) } : null,
+      found.moves.length ? { text: say('proposal_go'), run: () => accept(box, 'proposal', found.moves) } : null,
       found.first_come_metres ? say('proposal_note', { km: km(found.metres), first: km(found.first_come_metres), less: Math.round(100 * (1 - found.metres / found.first_come_metres)) }) : '');
   }
 

@@ -4,6 +4,7 @@ Cut off in between, nothing stays half done: a reservation that was not taken ex
 confirmed or released by dispatch's reactions.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -37,8 +38,8 @@ ATTEMPTS = 3
 DAYS_AHEAD = 14
 """How far a refusal looks for a day with a free place."""
 
-SETTLE_SECONDS = 5.0
-"""How long a read model may be behind before it is taken at its word."""
+FOLLOW_LOOKS, FOLLOW_SECONDS = 60, 0.05
+"""How often, and how far apart, a job's row is looked at until it shows what the job says of itself."""
 
 
 class SlotRequest(BaseModel):
@@ -97,7 +98,8 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
     # 2 the job decides whether it may be planned (A3, B1, B2)
     take = take_of(asked, reserved, vehicle_of(planning, asked.crew))
     taken = await desk.ask(job_id(job["job_id"]), take, step="take", expected_version=request.expected_version)
-    if taken.rejected is not None and taken.rejected.code == "stale_page" and await _has_followed(planning, reserved):
+    stale_at = None if taken.rejected is None else taken.rejected.facts.get("version")
+    if isinstance(stale_at, int) and await _has_followed(planning, reserved, stale_at):
         taken = await desk.ask(job_id(job["job_id"]), take, step="take/followed")
     if taken.status == "rejected":
         if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
@@ -237,11 +239,14 @@ async def _with_another_day(planning: Planning, refused: Outcome) -> Outcome:
     return replace(refused, rejected=replace(no, facts={**no.facts, **place_facts(places)}))
 
 
-async def _has_followed(planning: Planning, reserved: Outcome) -> bool:
-    """Whether the job is newer than the page only because it has followed this very reservation already."""
-    await planning.desk.settled(SETTLE_SECONDS)
-    row = await planning.desk.rows("jobs").get(planning.job["job_id"])
-    return row is not None and bool(row["job"]["day_version"] == reserved.version)
+async def _has_followed(planning: Planning, reserved: Outcome, version: int) -> bool:
+    """Whether the job, now at `version`, is newer than the page only because it has followed this very reservation."""
+    for _ in range(FOLLOW_LOOKS):
+        row = await planning.desk.rows("jobs").get(planning.job["job_id"])
+        if row is not None and row["job"]["version"] >= version:
+            return bool(row["job"]["day_version"] == reserved.version)
+        await asyncio.sleep(FOLLOW_SECONDS)
+    return False
 
 
 async def _refuse_early(planning: Planning) -> None:
