@@ -34,6 +34,7 @@
   function movable(card) {
     const { name, why } = card.dataset;
     if (!Page.online) toast(say('off'));
+    else if (card.classList.contains('ghost')) toast(say('confirming', { name }));
     else if (card.dataset.movable !== '1') toast(say(why ? 'blocked' : 'fixed', { name, why: why || card.querySelector('.st')?.textContent }));
     else return true;
     return false;
@@ -130,6 +131,8 @@
     hold(card, true);
     const outcome = await post(`/api/jobs/${encodeURIComponent(job)}/${path}`, { ...body, expected_version: Number(rev) || null });
     hold(card, false);
+    const elsewhere = [...document.querySelectorAll(`[data-job="${CSS.escape(job)}"]`)].some((one) => one !== card && one.matches('li > .card'));
+    if (elsewhere) (card.closest('li') ?? card).remove(); // the stream had moved it before the answer came
     return outcome;
   }
   async function unplace(card) {
@@ -301,15 +304,7 @@
   });
 
   /* dialogs */
-  function details(card) {
-    const box = dialog('details');
-    const head = box.querySelector('h2');
-    head.textContent = Page.fill(head.dataset.words, { name: card.dataset.name });
-    box.querySelector('[data-contract]').textContent = card.dataset.contract;
-    box.querySelector('[data-job]').textContent = card.dataset.job;
-    box.querySelector('[data-text]').textContent = card.getAttribute('aria-label') || '';
-    box.querySelector('[data-receipt]').href = `/forms/receipt/${card.dataset.job}`;
-  }
+  const details = (card) => need('details', card);
   const form = $('move-form');
   function openMove(card) {
     if (!movable(card)) return;

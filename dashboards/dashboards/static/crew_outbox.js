@@ -7,6 +7,7 @@
   const words = JSON.parse(document.getElementById('words').textContent);
   const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (all, name) => (name in facts ? facts[name] : all));
   const SETTLE_MS = 10e3; // what was just taken counts as done here until the read models say so too
+  const SOON_MS = 3e3; // asked, and not decided yet
   const KEEP_MS = 24 * 3600e3; // without contact for so long, customers' data leave the phone (UI §8)
 
   /* ---- the phone's own store ---- */
@@ -137,7 +138,7 @@
 
   async function settle(item, answer) {
     phone.online = true;
-    if (answer.status === 202 || answer.status === 503 || answer.status === 429) return false;
+    if (answer.status === 202 || answer.status === 503 || answer.status === 429) { setTimeout(send, SOON_MS); return false; }
     if (answer.status === 401) { phone.told = say('crew.signed_out'); return false; }
     if (answer.ok) {
       phone.sent = [...phone.sent.slice(-20), { ...item, files: [], until: Date.now() + SETTLE_MS }];
