@@ -70,6 +70,8 @@ class ContractCancelled(Fact):
     paid_fen: Fen
     """What the customer had paid by then, to be refunded."""
     reason: str
+    unexplained: tuple[str, ...] = ()
+    """Delays (`delay_id`) that the customer had not been told of: nobody calls about them any more."""
 
 
 class DeliveryPostponed(Fact):

@@ -383,6 +383,8 @@ class TicketCancelled(Fact):
     into: str | None
     """The ticket that goes on in its place, of a duplicate."""
     reason: str
+    answer_no: int | None = None
+    """The advice on the phone that nobody had followed up (C6): nobody calls about it any more."""
 
 
 class TicketsMerged(Fact):

@@ -4,13 +4,14 @@ Who sees what (RULES §1, C15, C18): a store its own contracts' tickets, a techn
 conduct only those who answer for them; names, phones and addresses by role.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from contracts.business_time import Interval, Pause, Terms, service_calendar, why
-from contracts.masking import customer_for
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from contracts.policy import policy_book
 from dashboards.desk_asks import OPEN
 from dashboards.desk_steps import STEPS
@@ -95,18 +96,19 @@ async def theirs(seat: Seat) -> Json:
     return both(*conditions)
 
 
-def _searched(q: str | None) -> Json:
-    """By number of ticket or contract, the customer's name, or the phone's last digits."""
+def _searched(q: str | None, role: str) -> Json:
+    """By number of ticket or contract; by the customer's name or the phone's last digits for who may see them (C18)."""
     if q is None:
         return {}
-    if q.isdigit() and len(q) <= 4:
+    known = role in ROLES_THAT_SEE_CUSTOMERS
+    if known and q.isdecimal() and len(q) <= 4:
         return {"ticket.customer.phone": {"$regex": f"{q}$"}}
-    plain = "".join(f"\\{sign}" if not sign.isalnum() else sign for sign in q)
+    plain = re.escape(q)
     return {
         "$or": [
             {"_id": {"$regex": plain, "$options": "i"}},
             {"ticket.contract_no": q.upper()},
-            {"ticket.customer.name": {"$regex": f"^{plain}"}},
+            *([{"ticket.customer.name": {"$regex": f"^{plain}"}}] if known else []),
         ]
     }
 
@@ -118,7 +120,7 @@ async def query_of(seat: Seat, chosen: Chosen) -> Json:
         _of_queue(chosen.queue, seat),
         {"ticket.next_step": chosen.step} if chosen.step else {},
         {"ticket.kind": chosen.kind} if chosen.kind else {},
-        _searched(chosen.q),
+        _searched(chosen.q, seat.person.role),
     )
 
 

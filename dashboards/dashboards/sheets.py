@@ -26,6 +26,8 @@ AT_ONCE = 500
 """Rows written between two looks at other requests."""
 LONGEST_TEXT = 32_767
 """What a cell can hold."""
+_NO_TITLE = re.compile(r"[\\*?:/\[\]\x00-\x1f]")
+"""What a spreadsheet takes in no name of a sheet; a sku may have it (60*80)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -41,7 +43,7 @@ def safe(value: Cell) -> Cell:
 async def sheet(name: str, head: Sequence[str], lines: AsyncIterator[Sequence[Cell]]) -> StreamingResponse:
     """A workbook of one sheet with a heading that stays. `name` without its ending."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(name[:31])
+    page = book.create_sheet(_NO_TITLE.sub("-", name)[:31])
     page.freeze_panes = "A2"
     for number, title in enumerate(head, start=1):
         page.column_dimensions[get_column_letter(number)].width = max(10, 2 * len(title) + 4)

@@ -175,5 +175,16 @@
       found.first_come_metres ? say('proposal_note', { km: km(found.metres), first: km(found.first_come_metres), less: Math.round(100 * (1 - found.metres / found.first_come_metres)) }) : '');
   }
 
-  window.Plan = { conflict, undo, redo, history, absent, redistribution, present, proposal };
+  /* ---- one card, whole ---- */
+  function details(card) {
+    const box = dialog('details');
+    const head = box.querySelector('h2');
+    head.textContent = Page.fill(head.dataset.words, { name: card.dataset.name });
+    box.querySelector('[data-contract]').textContent = card.dataset.contract;
+    box.querySelector('[data-job]').textContent = card.dataset.job;
+    box.querySelector('[data-text]').textContent = card.getAttribute('aria-label') || '';
+    box.querySelector('[data-receipt]').href = `/forms/receipt/${card.dataset.job}`;
+  }
+
+  window.Plan = { conflict, details, undo, redo, history, absent, redistribution, present, proposal };
 })();

@@ -41,7 +41,8 @@ async def jobs(
     if contract_no is not None:
         query["job.contract_no"] = contract_no
     if desk.person.role in CREW_ROLES:
-        query["job.crew"] = await crew_today(desk, on or civil_day(utc_now())) or ""  # of no crew: nothing, not all unplanned
+        own = await crew_today(desk, on or civil_day(utc_now()))
+        query["job.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
     rows = desk.rows("jobs")
     found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
     return JobList(

@@ -74,7 +74,8 @@ def call_for_order(event: Fact, meta: Meta) -> Sequence[Ask]:
         case CompletenessLost():
             return (fell_away("booking", meta.subject, "货不齐了"),)
         case ContractCancelled():
-            return (fell_away("booking", meta.subject, "合同取消"),)
+            told = (fell_away("delay_explained", meta.subject, "合同取消", delay) for delay in event.unexplained)
+            return (fell_away("booking", meta.subject, "合同取消"), *told)
         case _:
             return ()
 
@@ -285,7 +286,12 @@ def call_for_ticket(event: Fact, meta: Meta) -> Sequence[Ask]:
         case TicketClosed():
             return (fulfilled("call_back", meta.subject, meta),)
         case TicketCancelled():
-            return tuple(fell_away(purpose, meta.subject, "工单取消") for purpose in ("call_back", "damage_explained"))
+            ended: tuple[CallPurpose, ...] = ("call_back", "damage_explained")
+            advised = () if event.answer_no is None else (str(event.answer_no),)
+            return (
+                *(fell_away(purpose, meta.subject, "工单取消") for purpose in ended),
+                *(fell_away("follow_up", meta.subject, "工单取消", answer) for answer in advised),
+            )
         case TicketReplied():
             return (fulfilled("damage_explained", meta.subject, meta),)
         case LeftoverGoodsDamaged():

@@ -214,6 +214,7 @@ def cancel(command: CancelContract, contract: Contract, ctx: Context) -> Decisio
                     lines=tuple(line.sold for line in contract.lines),
                     paid_fen=contract.course.paid_fen,
                     reason=command.reason,
+                    unexplained=tuple(delay.delay_id for delay in contract.course.delays if not delay.is_explained()),
                 ),
             )
     assert_never(contract)

@@ -216,6 +216,7 @@ def _cancelled(
     ticket: Underway, cause: Cause, reason: str, at: datetime, *, into: str | None = None
 ) -> TicketCancelled:
     case = ticket.case
+    advice = ticket.dossier.advice
     return TicketCancelled(
         at=at,
         ticket_id=case.ticket_id,
@@ -226,6 +227,7 @@ def _cancelled(
         cause=cause,
         into=into,
         reason=reason,
+        answer_no=None if advice is None or advice.solved is not None else advice.answer_no,
     )
 
 
