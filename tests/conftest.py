@@ -9,7 +9,6 @@ import asyncio
 import gc
 import logging
 import os
-import random
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from aiokafka.errors import KafkaError
 
 sys.path.insert(0, str(Path(__file__).parent))  # the support package `harness` lies beside the tests
 
+from harness.seeds import seed_of
 from harness.stacks import Stack, container_stack, local_stack, stop_stack
 from harness.stage import Stage, a_stage
 from harness.whole import People, Whole
@@ -78,13 +78,6 @@ def no_forgotten_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     ours = [r for r in records if not (r.exc_info and isinstance(r.exc_info[1], KafkaError))]
     forgotten = [r.getMessage() for r in ours if r.levelno >= logging.ERROR]
     assert not forgotten, forgotten
-
-
-def seed_of(request: pytest.FixtureRequest) -> int:
-    """The seed of a test's random choices, printed with a failure; SONGDA_TEST_SEED repeats one."""
-    seed = int(os.environ.get("SONGDA_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"\n{request.node.name}: SONGDA_TEST_SEED={seed}")
-    return seed
 
 
 @pytest.fixture(scope="session")

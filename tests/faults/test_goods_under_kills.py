@@ -25,13 +25,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import seed_of
 from harness import chains
 from harness.contract_books import ContractBooks
 from harness.contract_lives import SKUS, Life
 from harness.goods_books import GoodsBooks, same_lots
 from harness.office import Office
 from harness.parted import SECRET, Parted
+from harness.seeds import seed_of
 from harness.stacks import Stack
 from harness.streams import Happened, history
 from harness.topics import committed

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import seed_of
 from harness.processes import Application
+from harness.seeds import seed_of
 from harness.stacks import Stack
 from harness.topics import committed
 from harness.waiting import eventually
