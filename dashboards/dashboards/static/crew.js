@@ -47,6 +47,12 @@
     location.assign('/login');
   }
 
+  /* A tap begun on a button must end on it: while a finger is down nothing is replaced. */
+  let finger = Promise.resolve();
+  addEventListener('pointerdown', () => {
+    finger = new Promise((lifted) => { for (const name of ['pointerup', 'pointercancel']) addEventListener(name, () => setTimeout(lifted, 30), { once: true, capture: true }); });
+  }, true);
+
   /* ---- showing. What comes from outside does not tear away a page that somebody types into or signs on. ---- */
   let shown = null;
   let turn = 0;
@@ -56,6 +62,7 @@
     const where = location.hash;
     const [view, job] = where.slice(1).split('/').map(decodeURIComponent);
     const made = view === 'stop' ? await stopView(job) : view === 'fail' ? await failView(job) : view === 'close' ? await closeView() : await routeView();
+    await finger;
     if (thisTurn !== turn || (polite && isBusy())) return;
     const [head, body, foot] = made;
     const focused = document.activeElement?.closest?.('#phone') ? document.activeElement.getAttribute('aria-label') : null;
