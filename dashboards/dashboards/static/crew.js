@@ -66,7 +66,9 @@
     if (thisTurn !== turn || (polite && isBusy())) return;
     const [head, body, foot] = made;
     const focused = document.activeElement?.closest?.('#phone') ? document.activeElement.getAttribute('aria-label') : null;
-    $('phone').replaceChildren(head, h('div', { className: 'body' }, ...body.flat().filter(Boolean)), h('footer', {}, ...foot.flat().filter(Boolean)));
+    const parts = [head, h('div', { className: 'body' }, ...body.flat().filter(Boolean)), h('footer', {}, ...foot.flat().filter(Boolean))];
+    if (polite && shown === where && parts.every((part, index) => part.isEqualNode($('phone').children[index]))) return; // nothing new
+    $('phone').replaceChildren(...parts);
     if (focused) [...$('phone').querySelectorAll('[aria-label]')].find((one) => one.getAttribute('aria-label') === focused)?.focus({ preventScroll: true });
     if (shown !== where) scrollTo(0, 0);
     shown = where;
