@@ -106,7 +106,7 @@ def _searched(q: str | None, role: str) -> Json:
     plain = re.escape(q)
     return {
         "$or": [
-            {"_id": {"$regex": plain, "$options": "i"}},
+            {"_id": {"$regex": f"(?i){plain}"}},
             {"ticket.contract_no": q.upper()},
             *([{"ticket.customer.name": {"$regex": f"^{plain}"}}] if known else []),
         ]

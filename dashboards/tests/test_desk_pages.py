@@ -340,6 +340,13 @@ async def test_a_leftover_form_is_for_leftover_tickets():
     assert [(await get(f"/forms/leftover/{name}")).status_code for name in ("T-5", "T-1")] == [200, 404]
 
 
+@pytest.mark.parametrize(("person", "found"), [(SPECIALIST, True), (WAREHOUSE, False), (MANAGER, False)])
+async def test_who_may_not_see_customers_finds_no_ticket_by_them(person, found):
+    """C18"""
+    texts = [(await get("/desk", person, q=q)).text for q in (CUSTOMER.name, CUSTOMER.phone[-4:], "T-1")]
+    assert [bool(listed(text)) for text in texts] == [found, found, True]
+
+
 async def test_the_queue_as_a_sheet():
     """X6"""
     answer = await get("/desk.xlsx")

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from dashboards_site import browser, site
@@ -209,6 +210,14 @@ async def test_lists_go_out_as_sheets(path, lines):
     """X6"""
     page = load_workbook(BytesIO((await get(path)).content)).active
     assert page.max_row == lines + 1
+
+
+@pytest.mark.parametrize("sku", ["60*80", "A:B", "[1]"])
+async def test_a_card_goes_out_whatever_signs_its_sku_has(sku):
+    """X6: a spreadsheet takes some signs in no name of a sheet."""
+    story = rows(stock=[stock(sku)], cards=[card(sku)])
+    answer = await get(f"/warehouse/stock/{quote(sku, safe='')}.xlsx", story=story)
+    assert (answer.status_code, answer.content[:2]) == (200, b"PK")
 
 
 # --- counts ----------------------------------------------------------------------------------------------------------
