@@ -106,7 +106,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     if row is None or row["job"]["kind"] != "delivery":
         return None
     job = row["job"]
-    if seat.person.role in ROAD and seat.person.crew != job["crew"]:
+    if seat.person.role in ROAD and (job["crew"] is None or seat.person.crew != job["crew"]):
         return None
     if seat.person.role == "store":
         order = await seat.desk.rows("board_contracts").get(job["contract_no"])

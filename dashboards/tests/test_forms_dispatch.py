@@ -4,6 +4,8 @@ import pytest
 from dashboards_site import RowsInMemory, browser, site
 from dashboards_story import CUSTOMER, ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of
 
+from runtime.people import Person
+
 ASSISTANT, LEADER, OTHER_LEADER, ACCOUNTANT, WAREHOUSE, STORE = "he.jx", "li.zq", "chen.gd", "su.kj", "mai.gh", "wu.xm"
 JOB = "D-HT26030001"
 LINE = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
@@ -110,6 +112,15 @@ async def test_whole_phone_numbers_are_on_the_leaders_sheet_only(person, phone):
 async def test_a_form_that_is_not_there_or_not_yours_is_not_printed(path, person, status):
     """RULES §1, C18"""
     assert (await get(f"/forms/{path}", person)).status_code == status
+
+
+async def test_a_leader_of_no_crew_gets_no_receipt_of_what_waits_for_a_plan():
+    """C18: neither has a crew, which is no crew in common."""
+    app = site(rows_of(STORY))
+    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": {**JOB_ROW, "crew": None, "on": None}}})
+    app.state.people = {**app.state.people, LEADER: Person(id=LEADER, name="李志强", role="crew_leader")}
+    async with browser(app, LEADER) as client:
+        assert (await client.get(f"/forms/receipt/{JOB}")).status_code == 404
 
 
 async def test_the_receipt_shows_what_was_handed_over_refused_taught_and_signed():
