@@ -1,4 +1,4 @@
-"""7. Importing a contracts file over HTTP, rows per second, beside a worker that decides the same commands.
+"""6. Importing a contracts file over HTTP, rows per second, beside a worker that decides the same commands.
 
 Two files of as many rows: contracts of three lines, as the company's are, and contracts of one line each, where every
 row is a command of its own. The lists that answer over that many contracts are timed as well.
