@@ -70,14 +70,14 @@ def scan(page: Page, code: str, times: int = 1) -> None:
 
 def test_goods_go_from_the_slip_over_the_scanner_to_the_bin(chromium: Browser, whole: Any, people: Any) -> None:
     """D1 D2 D6 A3: issued, counted by scanner, put away; the bin card has it, the contract is complete."""
-    a_contract(people, "HT94000001", "蓝天")
+    a_contract(people, "HT97000001", "蓝天")
     whole.settle()
     office = signed_in(chromium, whole, "su.kj")
     office.goto("/warehouse/arrivals")
     office.locator("#issue > summary").click()
     form = office.locator("#issue form")
-    fields = {"source": "某厂", "waybill": "YD9400001", "sku": "WC-0001", "name": "坐便器", "quantity": "2"}
-    for field, text in {**fields, "contract_no": "HT94000001", "contract_line_no": "1"}.items():
+    fields = {"source": "某厂", "waybill": "YD9700001", "sku": "WC-0001", "name": "坐便器", "quantity": "2"}
+    for field, text in {**fields, "contract_no": "HT97000001", "contract_line_no": "1"}.items():
         form.locator(f'[name="{field}"]').fill(text)
     assert faults(office) == []
     form.get_by_role("button", name="开单", exact=True).click()
@@ -99,9 +99,9 @@ def test_goods_go_from_the_slip_over_the_scanner_to_the_bin(chromium: Browser, w
     whole.settle()
     keeper.goto("/warehouse/stock/WC-0001")
     expect(keeper.locator("#card tbody tr")).to_have_count(1)
-    expect(keeper.locator("#places")).to_contain_text("HT94000001")
+    expect(keeper.locator("#places")).to_contain_text("HT97000001")
     assert faults(keeper) == []
-    keeper.goto("/orders/HT94000001")
+    keeper.goto("/orders/HT97000001")
     expect(keeper.locator("#lines")).to_contain_text("货齐")
     office.context.close()
     keeper.context.close()
@@ -109,9 +109,9 @@ def test_goods_go_from_the_slip_over_the_scanner_to_the_bin(chromium: Browser, w
 
 def test_damage_at_the_check_is_photographed_and_settled_by_another(chromium: Browser, whole: Any, people: Any) -> None:
     """D2 D4: photo, liability, the carrier's signature; the piece goes aside; a manager decides."""
-    a_contract(people, "HT94000002", "白云")
+    a_contract(people, "HT97000002", "白云")
     whole.settle()
-    a_slip(people, "RKB0002", "HT94000002")
+    a_slip(people, "RKB0002", "HT97000002")
     whole.settle()
     keeper = signed_in(chromium, whole, "mai.gh")
     keeper.goto("/warehouse/arrivals/RKB0002")
@@ -144,9 +144,9 @@ def test_a_count_is_blind_and_its_difference_is_explained_and_approved(
     chromium: Browser, whole: Any, people: Any
 ) -> None:
     """D7 K19: no book figure while it is counted; two pieces on the card, one in the bin; adjusted by a manager."""
-    a_contract(people, "HT94000003", "青山")
+    a_contract(people, "HT97000003", "青山")
     whole.settle()
-    sku = put_in_stock(people, whole, "RKB0003", "HT94000003", bin_name="B-02-1")
+    sku = put_in_stock(people, whole, "RKB0003", "HT97000003", bin_name="B-02-1")
     keeper = signed_in(chromium, whole, "mai.gh")
     keeper.goto("/warehouse/counts")
     assert faults(keeper) == []
@@ -195,16 +195,16 @@ def test_a_count_is_blind_and_its_difference_is_explained_and_approved(
 
 def test_labels_are_printed_and_anybody_checks_them(chromium: Browser, whole: Any, people: Any) -> None:
     """B20 B21: one label for each package, with a QR; genuine, and not genuine, without signing in."""
-    a_contract(people, "HT94000004", "丁香")
+    a_contract(people, "HT97000004", "丁香")
     whole.settle()
-    put_in_stock(people, whole, "RKB0004", "HT94000004", bin_name="B-02-2")
+    put_in_stock(people, whole, "RKB0004", "HT97000004", bin_name="B-02-2")
     page = signed_in(chromium, whole, "mai.gh")
-    page.goto("/warehouse/labels/HT94000004")
+    page.goto("/warehouse/labels/HT97000004")
     page.locator("#label-1 > summary").click()
     page.locator('#label-1 [name="pieces"]').fill("1 1")
     page.locator("#label-1").get_by_role("button", name="打标签", exact=True).click()
     expect(page.locator("#labels")).to_contain_text("2 包", timeout=WAIT)
-    page.goto("/forms/labels/HT94000004")
+    page.goto("/forms/labels/HT97000004")
     expect(page.locator("article.label")).to_have_count(2)
     assert page.locator("article.label img").first.evaluate(
         "async (image) => { await image.decode(); return image.naturalWidth > 0; }"
@@ -223,14 +223,14 @@ def test_labels_are_printed_and_anybody_checks_them(chromium: Browser, whole: An
 
 def test_the_days_list_is_passed_by_qc_and_answered_by_the_keeper(chromium: Browser, whole: Any, people: Any) -> None:
     """B6 B9 B11 B21: the published plan reaches the warehouse; QC, feedback, and the printed sheets."""
-    a_contract(people, "HT94000005", "江月")
+    a_contract(people, "HT97000005", "江月")
     whole.settle()
-    put_in_stock(people, whole, "RKB0005", "HT94000005", bin_name="B-02-3")
+    put_in_stock(people, whole, "RKB0005", "HT97000005", bin_name="B-02-3")
     call = f"{TOMORROW - timedelta(days=4)}T10:00:00+08:00"
     booking = {"checklist": READY, "on": TOMORROW.isoformat(), "half": "am", "at": call}
-    people.done("he.jx", "/api/jobs/D-HT94000005/booking", booking)
+    people.done("he.jx", "/api/jobs/D-HT97000005/booking", booking)
     whole.settle()
-    people.done("he.jx", "/api/jobs/D-HT94000005/slot", {"on": TOMORROW.isoformat(), "half": "am", "crew": "S1"})
+    people.done("he.jx", "/api/jobs/D-HT97000005/slot", {"on": TOMORROW.isoformat(), "half": "am", "crew": "S1"})
     whole.settle()
     people.done("he.jx", f"/api/days/{TOMORROW}/publish", {})
     whole.settle()
@@ -238,9 +238,9 @@ def test_the_days_list_is_passed_by_qc_and_answered_by_the_keeper(chromium: Brow
     qc.goto(f"/warehouse?date={TOMORROW}")
     expect(qc.locator("#loads")).to_contain_text("B-02-3")
     assert faults(qc) == []
-    qc.locator("#qc-D-HT94000005 > summary").click()
-    qc.locator("#qc-D-HT94000005").get_by_role("button", name="合格", exact=True).click()
-    expect(qc.locator("#loads tr", has_text="HT94000005").locator(".badge.ok")).to_be_visible(timeout=WAIT)
+    qc.locator("#qc-D-HT97000005 > summary").click()
+    qc.locator("#qc-D-HT97000005").get_by_role("button", name="合格", exact=True).click()
+    expect(qc.locator("#loads tr", has_text="HT97000005").locator(".badge.ok")).to_be_visible(timeout=WAIT)
     keeper = signed_in(chromium, whole, "mai.gh", phone=True)
     keeper.goto(f"/warehouse?date={TOMORROW}")
     assert faults(keeper) == []
@@ -249,13 +249,13 @@ def test_the_days_list_is_passed_by_qc_and_answered_by_the_keeper(chromium: Brow
     for path in (
         f"/forms/delivery-list/{TOMORROW}",
         f"/forms/sorting-sheet/{TOMORROW}/S1",
-        "/forms/shipping/HT94000005",
+        "/forms/shipping/HT97000005",
     ):
         qc.goto(path)
         expect(qc.locator(".sheet").first).to_contain_text("坐便器")
         assert faults(qc) == []
     with qc.expect_download() as download:
-        qc.goto("/warehouse/stock?q=HT94000005")
+        qc.goto("/warehouse/stock?q=HT97000005")
         qc.get_by_role("link", name="导出 XLSX").click()
     assert load_workbook(BytesIO(download.value.path().read_bytes())).active.max_row == 2
     qc.context.close()
