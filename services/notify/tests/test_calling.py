@@ -246,6 +246,16 @@ OFF = StopUnscheduled(at=NOW, job_id="D-HT26030001", reason="改期", on=SATURDA
         ("order", LOST, CONTRACT, {("booking", CONTRACT, ""): "货不齐了"}),
         ("order", CANCELLED, CONTRACT, {("booking", CONTRACT, ""): "合同取消"}),
         (
+            "order",
+            CANCELLED.model_copy(update={"unexplained": ("L1", "H2")}),
+            CONTRACT,
+            {
+                ("booking", CONTRACT, ""): "合同取消",
+                ("delay_explained", CONTRACT, "L1"): "合同取消",
+                ("delay_explained", CONTRACT, "H2"): "合同取消",
+            },
+        ),
+        (
             "dispatch",
             OFF,
             JOB,
@@ -283,6 +293,27 @@ OFF = StopUnscheduled(at=NOW, job_id="D-HT26030001", reason="改期", on=SATURDA
             ),
             "ticket:T-1",
             {("call_back", "ticket:T-1", ""): "工单取消", ("damage_explained", "ticket:T-1", ""): "工单取消"},
+        ),
+        (
+            "service_desk",
+            TicketCancelled(
+                at=NOW,
+                ticket_id="T-2",
+                kind="consultation",
+                contract_no=None,
+                customer=CUSTOMER,
+                sku="",
+                cause="customer_withdrew",
+                into=None,
+                reason="x",
+                answer_no=2,
+            ),
+            "ticket:T-2",
+            {
+                ("call_back", "ticket:T-2", ""): "工单取消",
+                ("damage_explained", "ticket:T-2", ""): "工单取消",
+                ("follow_up", "ticket:T-2", "2"): "工单取消",
+            },
         ),
     ],
 )

@@ -32,6 +32,8 @@ READS = (
 
 TicketId = Annotated[str, Path(pattern=r"^[^\s:/]{1,80}$", examples=["T-D001"])]
 Json = dict[str, Any]
+SETTLE_SECONDS = 2.0
+"""How long a reader waits for what has just been decided."""
 
 
 async def tell(
@@ -46,8 +48,14 @@ async def tell(
 
 
 async def visible(desk: Asking, ticket_id: str) -> Json:
-    """The ticket's row, if there is one and the person may see it; else 404."""
+    """The ticket's row, if there is one and the person may see it; else 404.
+
+    The row of a ticket that has just been opened may not be there yet: it is looked for again once everything asked
+    so far has run its course.
+    """
     row = await desk.rows("tickets").get(ticket_id)
+    if row is None and await desk.settled(SETTLE_SECONDS):
+        row = await desk.rows("tickets").get(ticket_id)
     if row is None:
         hide(desk)
     ticket = row["ticket"]
