@@ -54,7 +54,8 @@ async def visible(desk: Asking, ticket_id: str) -> Json:
     so far has run its course.
     """
     row = await desk.rows("tickets").get(ticket_id)
-    if row is None and await desk.settled(SETTLE_SECONDS):
+    if row is None:
+        await desk.settled(SETTLE_SECONDS)
         row = await desk.rows("tickets").get(ticket_id)
     if row is None:
         hide(desk)
