@@ -147,7 +147,7 @@ class DeskOverRules(Asking):
         behind = None if self.is_settled else self.request.headers.get("x-behind")
         return MemoryRows({row: known for row, known in self.memory.rows[projection].items() if row != behind})
 
-    async def settled(self, seconds: float = 60.0) -> bool:  # noqa: ARG002 - nothing is under way in memory
+    async def settled(self, seconds: float = 60.0) -> bool:
         self.is_settled = True
         return True
 
