@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Kind = Literal["text", "long", "number", "fen", "day", "moment", "tick", "yes_no", "choice", "many", "photos", "fixed"]
+Kind = Literal[
+    "text", "long", "number", "fen", "day", "hour", "tick", "yes_no", "choice", "many", "photos", "manager", "fixed"
+]
 
 OFFICE = frozenset({"cs_specialist", "cs_supervisor"})
 SUPERVISING = frozenset({"install_supervisor", "cs_supervisor"})
@@ -90,7 +92,7 @@ VISIT_NO = Field("visit_no", "fixed", of="visit_no")
 ORDER_NO = Field("order_no", "fixed", of="order_no")
 QUOTE_NO = Field("quote_no", "fixed", of="quote_no")
 PART_NO = Field("part_no", "fixed", of="part_no")
-WINDOW = (Field("on", "day"), Field("window.starts", "moment"), Field("window.ends", "moment"))
+WINDOW = (Field("on", "day"), Field("window.starts", "hour"), Field("window.ends", "hour"))
 PHOTOS = Field("photos", "photos", required=False)
 
 ASKS: tuple[TicketAsk, ...] = (
@@ -272,7 +274,12 @@ ASKS: tuple[TicketAsk, ...] = (
         "visit",
         OFFICE,
         lambda t: t["status"] in {"received", "visit_failed", "repaired"} and t["replied_at"] is not None,
-        (*WINDOW, Field("technician"), Field("asked_for", required=False), Field("accompanied_by", required=False)),
+        (
+            *WINDOW,
+            Field("technician"),
+            Field("asked_for", required=False),
+            Field("accompanied_by", "manager", required=False),
+        ),
         ("book_visit", "book_again", "book_with_manager", "order_or_visit", "order_or_book", "advise_again"),
     ),
     TicketAsk("assign", "visit/assignment", SUPERVISING, _visit, (VISIT_NO, Field("technician"))),
@@ -470,4 +477,4 @@ def facts_of(ticket: Json) -> Mapping[str, Any]:
     }
 
 
-__all__ = ["ASKS", "OPEN", "Field", "TicketAsk", "asks_of", "facts_of"]
+__all__ = ["ASKS", "OPEN", "OUTCOMES", "Field", "TicketAsk", "asks_of", "facts_of"]

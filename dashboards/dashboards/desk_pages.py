@@ -33,6 +33,8 @@ from runtime.clock import utc_now
 
 OPENS = frozenset({"cs_specialist", "cs_supervisor", "store", "manager"})
 TECHNICIANS = "technician"
+GOES_ALONG = frozenset({"manager", "cs_supervisor", "install_supervisor"})
+"""Who comes in person where the technician was not let in (C10)."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -129,7 +131,7 @@ async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Reques
         one=one,
         main=main,
         more=more,
-        facts=facts_of(one),
+        facts={**facts_of(one), "managers": [person for person in people.values() if person.role in GOES_ALONG]},
         why=why_reply(one, seat.now),
         technicians=[person for person in people.values() if person.role == TECHNICIANS],
         people=people,

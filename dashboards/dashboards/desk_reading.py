@@ -13,10 +13,11 @@ from typing import Any
 from contracts.business_time import Interval, Pause, Terms, service_calendar, why
 from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from contracts.policy import policy_book
-from dashboards.desk_asks import OPEN
+from dashboards.desk_asks import OPEN, OUTCOMES
 from dashboards.desk_steps import STEPS
 from dashboards.listing import Slice, both, page_of
 from dashboards.seat import Seat
+from runtime.people import Person
 
 Json = dict[str, Any]
 
@@ -39,6 +40,14 @@ QUEUES = ("open", "soon", "overdue", "told", "waiting", "repeat", "closed")
 STANDS = frozenset({"K13", "K20"})
 """Clocks that stand while a supplier is waited for (C13)."""
 SORT = ("ticket.due_key", 1)
+
+
+CODES = {
+    **{outcome: f"ask.outcome.{outcome}" for outcome in (*OUTCOMES, "cancelled")},
+    **{reason: f"ask.expert_reason.{reason}" for reason in ("never_seen", "came_back")},
+    **{duty: f"duty.{duty}" for duty in ("K13", "K14", "K15", "K16", "K17", "K20", "C17")},
+}
+"""What the timeline names by its code -> its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,17 @@ async def ticket_of(seat: Seat, ticket_id: str) -> Json | None:
         order = await seat.desk.rows("board_contracts").get(str(ticket["contract_no"]))
         if order is None or order["order"].get("store_code") != seat.person.store:
             return None
-    return shown(row, seat)
+    one = shown(row, seat)
+    return {**one, "timeline": [{**entry, "text": _said(entry["text"], seat)} for entry in ticket["timeline"]]}
+
+
+def _said(text: str, seat: Seat) -> str:
+    """What an entry of the timeline says, with codes and people in words; references of files are left out."""
+    people: Mapping[str, Person] = seat.request.app.state.people
+    parts = (part for part in text.split(" · ") if not part.startswith("sha256:"))
+    return " · ".join(
+        people[part].name if part in people else seat.words(CODES[part]) if part in CODES else part for part in parts
+    )
 
 
 def shown(row: Json, seat: Seat) -> Json:

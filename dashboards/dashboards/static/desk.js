@@ -1,5 +1,5 @@
 /* Pages where people type: forms that ask the API, lists by keyboard and scanner, parts that renew themselves.
-   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|json|bool,
+   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|hour (of the day in `on`)|json|bool,
    rows of [data-list=name] become a list (those with data-needs=field only when it is filled; data-each=name: one request a row), data-upload sends files first.
    data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
 'use strict';
@@ -49,6 +49,7 @@
     if (field.type === 'file') return field.refs?.length ? (field.multiple ? field.refs : field.refs[0]) : undefined;
     if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [TYPES[type](field.value)] : [];
     const text = field.value.trim();
+    if (type === 'hour') return text && field.form.elements.on.value ? civil(`${field.form.elements.on.value}T${text}`) : undefined;
     return text === '' && !('keep' in field.dataset) ? undefined : TYPES[type](text);
   }
   function bodyOf(form, button) {
