@@ -30,6 +30,7 @@ STATUSES = (
     "undelivered",
     "failed",
     "opted_out",
+    "confirmed",
 )
 QUEUES = ("all", "trouble", "held", "fax")
 CHANNELS = ("sms", "group", "mail", "fax")
@@ -51,7 +52,7 @@ def _query(seat: Seat) -> Json:
     if status := seat.one_of("status", STATUSES):
         query["message.status"] = status
     if channel := seat.one_of("channel", CHANNELS):
-        query["message.channel"] = channel
+        query |= {"message.topic": "fax"} if channel == "fax" else {"message.channel": channel}
     if subject := seat.asked("subject"):
         query["message.subject"] = subject
     return query
@@ -104,7 +105,7 @@ async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
         one = row["message"]
         yield (
             words.moment(datetime.fromisoformat(one["requested_at"])),
-            words(f"message.channel.{one['channel']}"),
+            words(f"message.channel.{'fax' if one['topic'] == 'fax' else one['channel']}"),
             one["template"],
             one["to"],
             one["subject"],

@@ -197,6 +197,19 @@ def test_after_a_visit_that_was_not_let_in_the_manager_goes_in_person() -> None:
     ]
 
 
+def test_the_manager_may_go_at_once_within_the_window_in_which_the_door_stayed_shut() -> None:
+    """C10: the same time and technician again is no repeat of the first request; sent twice it is."""
+    story = (OPENED, BOOKED, failed("not_let_in"))
+    at_once = BOOK.model_copy(update={"accompanied_by": "guan.yf"})
+    booked = BOOKED.model_copy(
+        update={"visit_no": 2, "accompanied_by": "guan.yf", "watch": BOOKED.watch.model_copy(update={"item": "2"})}
+    )
+    assert [decide(at_once, given(*story), SPECIALIST), decide(at_once, given(*story, booked), SPECIALIST)] == [
+        (booked,),
+        (),
+    ]
+
+
 def test_a_visit_ends_once_and_in_one_way() -> None:
     """C10"""
     absent = CompleteVisit(visit_no=1, outcome="customer_absent")

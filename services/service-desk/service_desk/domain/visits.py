@@ -133,7 +133,9 @@ def book_visit(command: BookVisit, ticket: Underway, at: datetime, ctx: Context)
     Refuses: visit_agreed, bad_window, manager_must_come, and what goods, parts and quote refuse.
     """
     window = Window(starts=command.window.starts.astimezone(UTC), ends=command.window.ends.astimezone(UTC))
-    if any((visit.technician, visit.window) == (command.technician, window) for visit in _visits(ticket)):
+    goes_along = manager_must_come(ticket) and command.accompanied_by is not None  # is another visit, at that time too
+    known = any((visit.technician, visit.window) == (command.technician, window) for visit in _visits(ticket))
+    if known and not goes_along:
         return ()
     if isinstance(ticket, VisitAgreed):
         return refusals.already_agreed(ticket.visit.visit_no, ticket.visit.window.starts)
