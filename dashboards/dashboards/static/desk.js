@@ -1,5 +1,5 @@
 /* Pages where people type: forms that ask the API, lists by keyboard and scanner, parts that renew themselves.
-   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|hour (of the day in `on`)|json|bool,
+   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|hour (of `on`)|json|bool,
    rows of [data-list=name] become a list (those with data-needs=field only when it is filled; data-each=name: one request a row), data-upload sends files first.
    data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
 'use strict';
@@ -212,7 +212,7 @@
     }
     toast(text);
     form.reset();
-    for (const left of form.closest('[data-live]')?.querySelectorAll('details.act:not([open]) form[data-dirty]') || []) delete left.dataset.dirty; // what was begun and shut does not keep the part as it was
+    for (const left of form.closest('[data-live]')?.querySelectorAll('details.act:not([open]) form[data-dirty]') || []) delete left.dataset.dirty; // begun and shut
     const details = form.closest('details.act');
     if (details) { details.open = false; details.querySelector('summary').focus(); }
     for (const after of [250, 1000, 2500, 5000]) setTimeout(renew, after);
