@@ -67,8 +67,8 @@ def ask(page: Page, code: str, said: str | None, **fields: Any) -> None:
         page.locator("details.act", has=form).locator("summary").click()
     for name, value in fields.items():
         field = form.locator(f'[name="{name.replace("__", ".")}"]')
-        if isinstance(value, dict):
-            field.set_input_files(value)
+        if value is PHOTO:
+            field.set_input_files(PHOTO)
         elif field.first.get_attribute("type") == "radio":
             form.locator(f'[name="{name}"][value="{value}"]').check()
         elif isinstance(value, bool):
@@ -209,7 +209,7 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     assert sorted(row.get_attribute("id") for row in rows.all()) == sorted(
         f"row-{one}" for one in (waiting, complaint, second)
     )
-    sheet = load_workbook(BytesIO(desk.context.request.get("/desk.xlsx?q=0003").body())).active
+    sheet = load_workbook(BytesIO(desk.context.request.get("/desk.xlsx?q=0003").body())).worksheets[0]
     assert sheet.max_row == 1 + 3
     desk.goto("/desk?queue=closed&q=0003")
     assert sorted(row.get_attribute("id") for row in rows.all()) == sorted(f"row-{one}" for one in (advice, first))

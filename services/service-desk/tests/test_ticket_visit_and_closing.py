@@ -201,9 +201,8 @@ def test_the_manager_may_go_at_once_within_the_window_in_which_the_door_stayed_s
     """C10: the same time and technician again is no repeat of the first request; sent twice it is."""
     story = (OPENED, BOOKED, failed("not_let_in"))
     at_once = BOOK.model_copy(update={"accompanied_by": "guan.yf"})
-    booked = BOOKED.model_copy(
-        update={"visit_no": 2, "accompanied_by": "guan.yf", "watch": BOOKED.watch.model_copy(update={"item": "2"})}
-    )
+    watch = visit_watch(WINDOW, 2, "zhou.jm", policy_book().at(NOW))
+    booked = BOOKED.model_copy(update={"visit_no": 2, "accompanied_by": "guan.yf", "watch": watch})
     assert [decide(at_once, given(*story), SPECIALIST), decide(at_once, given(*story, booked), SPECIALIST)] == [
         (booked,),
         (),
