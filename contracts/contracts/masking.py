@@ -16,6 +16,11 @@ ROLES_THAT_SEE_CUSTOMERS = frozenset(
 )
 """Those who call or visit customers. Everybody else works with the contract number."""
 
+ROLES_THAT_SEE_MONEY = frozenset(
+    {"store", "cs_specialist", "cs_supervisor", "accountant", "install_supervisor", "manager"}
+)
+"""Those who work with what a contract costs and what is paid. The others work with its goods (RULES §1)."""
+
 PHONE_HEAD, PHONE_TAIL = 3, 4  # 138****1234
 
 
@@ -43,4 +48,17 @@ def customer_for(role: str, customer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-__all__ = ["ROLES_THAT_SEE_CUSTOMERS", "customer_for", "mask_name", "mask_phone"]
+def amounts_for(role: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The same JSON with every amount (a key that ends in `_fen`) null for a role that does not see money."""
+    if role in ROLES_THAT_SEE_MONEY:
+        return dict(shown)
+    return {name: None if name.endswith("_fen") else _inside(role, value) for name, value in shown.items()}
+
+
+def _inside(role: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return amounts_for(role, value)
+    return [_inside(role, one) for one in value] if isinstance(value, list) else value
+
+
+__all__ = ["ROLES_THAT_SEE_CUSTOMERS", "ROLES_THAT_SEE_MONEY", "amounts_for", "customer_for", "mask_name", "mask_phone"]

@@ -62,7 +62,7 @@ def board_view(
     lanes = tuple(
         lane_of(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
         for crew in crews_of(day, policy)
-        if viewer.role not in ROAD or crew["crew"] == viewer.crew
+        if viewer.sees_lane(crew["crew"], on)
     )
     backlog = _backlog(by_id.values(), waiting, on=on, now=now, viewer=viewer)
     published = None if day is None else day["published"]

@@ -3,7 +3,8 @@
 Rules shown: A3, B1, B2 (lacks), B6, K8, K9 (risks), B8 (places), C18 (who may read a customer).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,10 +31,10 @@ WARN_BEFORE_END = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: role id, the crew of a person on the road, and for a store the numbers of its own contracts."""
+    """Who looks: role id, the crew by day of somebody on the road, for a store the numbers of its contracts."""
 
     role: str
-    crew: str | None = None
+    crews: Mapping[date, str | None] = field(default_factory=dict)
     contracts: frozenset[str] | None = None
     """None: may see every contract."""
     past: bool = False
@@ -49,6 +50,10 @@ class Viewer:
         if self.past:
             return False
         return self.role in WRITERS or (kind == "visit" and self.role in VISIT_WRITERS)
+
+    def sees_lane(self, crew: str, on: date) -> bool:
+        """Whether this person may see a crew's stops of a day: people on the road where they work that day (C18)."""
+        return self.role not in ROAD or self.crews.get(on) == crew
 
     def sees(self, contract_no: str) -> bool:
         """Whether this person may see the cards of a contract."""

@@ -13,6 +13,7 @@ from dashboards.board_rhythm import bar_day
 from dashboards.board_rows import Json, fold_contract, fold_day, fold_job
 from dashboards.board_view import BoardView
 from dashboards.journal import Fold, Known, changed_between, events_of, moment_text, state_at
+from dashboards.reading import road_crews
 from runtime.http import Asking
 
 DEPOT = "main"
@@ -57,7 +58,7 @@ async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Know
         on=on,
         now=moment,
         policy=policy_book().at(moment),
-        viewer=Viewer(role=desk.person.role, crew=desk.person.crew, contracts=own, past=True),
+        viewer=Viewer(role=desk.person.role, crews=await road_crews(desk, [on]), contracts=own, past=True),
         depot=DEPOT,
     )
 

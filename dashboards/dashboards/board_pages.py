@@ -175,13 +175,13 @@ async def board_live(
 
 
 def _shared(desk: Asking, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:
-    """The look of all who see the same: same role, crew and store, and the same page."""
+    """The look of all who see the same: same role and store, and the same page; on the road, the own crew's."""
     state = desk.request.app.state
     if not hasattr(state, "board_looks"):
         state.board_looks = SharedLooks()
     looks: SharedLooks = state.board_looks
     person = desk.person
-    whole = (*kind, person.role, person.crew, person.store)
+    whole = (*kind, person.role, person.id if person.role in ROAD else None, person.store)
 
     async def look() -> live.Parts:
         now = utc_now()

@@ -7,32 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from contracts.dispatch import (
-    CrewAbsent,
-    CrewOfDay,
-    CrewOfDayChanged,
-    CrewReturned,
-    DayOpened,
-    DayPublished,
-    DeliveryCompleted,
-    DeliveryDeparted,
-    DeliveryFailed,
-    InstallationBooked,
-    InstallationCompleted,
-    InstallationOverdue,
-    JobCompletenessChanged,
-    JobOpened,
-    PlanOverdue,
-    SiteNotReady,
-    SlotConfirmed,
-    SlotReleased,
-    SlotReserved,
-    StopConfirmedByWarehouse,
-    StopPublished,
-    StopScheduled,
-    StopUnscheduled,
-    VisitDone,
-)
 from contracts.dispatch_calls import (
     ArrivalCalled,
     HalfDayTold,
@@ -42,6 +16,34 @@ from contracts.dispatch_calls import (
     JobCancelled,
     JobPromiseMoved,
     TroubleReported,
+)
+from contracts.dispatch_days import (
+    CrewAbsent,
+    CrewOfDay,
+    CrewOfDayChanged,
+    CrewReturned,
+    DayOpened,
+    DayPublished,
+    PlanOverdue,
+    SlotConfirmed,
+    SlotReleased,
+    SlotReserved,
+)
+from contracts.dispatch_jobs import (
+    DeliveryCompleted,
+    DeliveryDeparted,
+    DeliveryFailed,
+    InstallationBooked,
+    InstallationCompleted,
+    InstallationOverdue,
+    JobCompletenessChanged,
+    JobOpened,
+    SiteNotReady,
+    StopConfirmedByWarehouse,
+    StopPublished,
+    StopScheduled,
+    StopUnscheduled,
+    VisitDone,
 )
 from contracts.dispatch_road import FailureConsented, StopArrived, StopUndeliverable
 from contracts.envelope import Meta

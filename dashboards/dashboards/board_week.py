@@ -10,7 +10,7 @@ from typing import Literal
 from contracts.fact import JobKind
 from contracts.policy import Policy, civil, civil_day
 from dashboards.board import crews_of, lane_of, seen
-from dashboards.board_cards import ROAD, Viewer
+from dashboards.board_cards import Viewer
 from dashboards.board_rows import Json
 from dashboards.board_view import Lane, Shown
 
@@ -69,7 +69,7 @@ def week_view(
         day = days.get(on)
         lanes[on] = {}
         for crew in crews_of(day, policy):
-            if viewer.role in ROAD and crew["crew"] != viewer.crew:
+            if not viewer.sees_lane(crew["crew"], on):
                 continue
             names.setdefault(crew["crew"], crew)
             due = civil(on - timedelta(days=1), policy.plan_due)

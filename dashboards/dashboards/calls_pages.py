@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from contracts.dispatch import Checklist
+from contracts.dispatch_jobs import Checklist
 from dashboards.calls_reading import MINE, OFFICE, PURPOSES, call_of, free_days, queue, subject_of
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream

@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from contracts.masking import customer_for
+from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for
 from contracts.policy import policy_book
 from dashboards.contract_view import line_state, may
 from dashboards.history import details, headline, history
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
-from dashboards.orders import SEES_MONEY, order_line
+from dashboards.orders import order_line
 from dashboards.orders_pages import IMPORTS
 from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.seat import Seat, seat_at
@@ -48,7 +48,7 @@ async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> di
     entries = await entries_of(seat.desk, contract_no)
     goods = await goods_of(seat.desk, contract_no)
     told = history(entries, [] if goods is None else goods["moves"])
-    money = role in SEES_MONEY
+    money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
     return {
         "order": order,
@@ -83,6 +83,6 @@ async def customer(contract_no: str, request: Request) -> Response:
         customer=customer_for(seat.person.role, row["order"]["customer"]),
         contract_no=contract_no,
         contracts=[one["order"] for one in rows],
-        money=seat.person.role in SEES_MONEY,
+        money=seat.person.role in ROLES_THAT_SEE_MONEY,
         people=seat.request.app.state.people,
     )

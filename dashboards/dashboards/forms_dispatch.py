@@ -6,14 +6,14 @@ Phone numbers are whole on the leader's sheet alone (UI §9); cash is for leader
 from datetime import date
 from typing import Any
 
-from contracts.masking import customer_for, mask_phone
+from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
 from contracts.policy import policy_book
 from contracts.unloading import in_unloading_order
 from dashboards.forms import Content, Form
 from dashboards.nav import ROAD, STAFF
-from dashboards.orders import SEES_MONEY
 from dashboards.reading import read_board
 from dashboards.seat import Seat
+from runtime.crew_of_day import own_crew_on, works_on
 
 Json = dict[str, Any]
 
@@ -45,14 +45,16 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
         return None
     view = await read_board(seat.desk, on, seat.now)
     lanes = [lane for lane in view.lanes if any(cell.cards for cell in lane.cells)]
-    return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in SEES_MONEY} if lanes else None
+    if not lanes:
+        return None
+    return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
 
 
 async def _run(seat: Seat, subject: str) -> tuple[Json, list[Json]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = _day(day)
-    if on is None or (seat.person.role in ROAD and seat.person.crew != crew):
+    if on is None or (seat.person.role in ROAD and await own_crew_on(seat.desk, on) != crew):
         return None
     row = await seat.desk.rows("runs").get(f"{on.isoformat()}:{crew}")
     if row is None:
@@ -74,7 +76,7 @@ async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
         customer = customer_for(seat.person.role, stop["job"]["customer"])
         stop["customer"] = customer if whole else {**customer, "phone": mask_phone(customer["phone"])}
         stop["goods"] = _goods(stop["job"]["lines"], seat)
-    return {"run": run, "stops": stops, "money": seat.person.role in SEES_MONEY}
+    return {"run": run, "stops": stops, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
 
 
 async def _day_report(seat: Seat, subject: str) -> Content | None:
@@ -106,7 +108,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     if row is None or row["job"]["kind"] != "delivery":
         return None
     job = row["job"]
-    if seat.person.role in ROAD and (job["crew"] is None or seat.person.crew != job["crew"]):
+    if seat.person.role in ROAD and not await works_on(seat.desk, job):
         return None
     if seat.person.role == "store":
         order = await seat.desk.rows("board_contracts").get(job["contract_no"])
@@ -122,7 +124,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
             for line in _goods(job["lines"], seat)
         ],
         "outcome": outcome,
-        "money": seat.person.role in SEES_MONEY or seat.person.role == "crew_leader",
+        "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role == "crew_leader",
     }
 
 

@@ -13,6 +13,7 @@ from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
 from dashboards.stock_view import card_lines, stock_row
 from dashboards.warehouse_reading import read_card, read_picking
+from runtime.crew_of_day import own_crew_on
 from runtime.people import Person
 
 ROAD = frozenset({"crew_leader"})
@@ -28,7 +29,7 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
         on = date.fromisoformat(day)
     except ValueError:
         return None
-    if seat.is_one_of(*ROAD) and seat.person.crew != crew:
+    if seat.is_one_of(*ROAD) and await own_crew_on(seat.desk, on) != crew:
         return None
     view = await read_picking(seat, on)
     loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))

@@ -7,16 +7,14 @@ that is met, late, missed or open is a question of now, answered when somebody l
 from datetime import datetime
 from typing import Any
 
-from contracts.dispatch import (
-    DayOpened,
-    DayPublished,
+from contracts.dispatch_days import DayOpened, DayPublished, PlanOverdue
+from contracts.dispatch_jobs import (
     DeliveryCompleted,
     DeliveryFailed,
     InstallationBooked,
     InstallationCompleted,
     InstallationOverdue,
     JobOpened,
-    PlanOverdue,
     StopPublished,
     StopScheduled,
     StopUnscheduled,
@@ -24,7 +22,7 @@ from contracts.dispatch import (
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.policy import civil_day
-from contracts.service_desk import ReplyOverdue, TicketOpened, TicketReplied
+from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
 from runtime.service import Facet, Projection
 
 Json = dict[str, Any]

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
-
-SEES_MONEY = frozenset({"store", "cs_specialist", "cs_supervisor", "accountant", "install_supervisor", "manager"})
-"""Who sees what a customer owes: those who sell, take or watch over money (RULES §1)."""
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, ROLES_THAT_SEE_MONEY, mask_name
 
 UNDELIVERED = frozenset({"open", "complete", "loaded"})
 WARN_DAYS = 3
@@ -61,7 +58,7 @@ def order_line(row: dict[str, Any], role: str, today: date) -> OrderLine:
         stage=order["stage"],
         complete_on=order["complete_on"],
         delay="" if order["stage"] in {"cancelled", "fulfilled"} else order["delay"],
-        owed_fen=order["owed_fen"] if role in SEES_MONEY else None,
+        owed_fen=order["owed_fen"] if role in ROLES_THAT_SEE_MONEY else None,
         risk="over" if waits and days < 0 else "near" if waits and days <= WARN_DAYS else "",
         days=abs(days),
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from contracts.masking import mask_phone
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, mask_phone
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.orders_rows import DELAYS, STAGES
 from dashboards.seat import Seat
@@ -49,8 +49,8 @@ def chosen_in(seat: Seat) -> Chosen:
     )
 
 
-def query_of(chosen: Chosen, store: str | None) -> Json:
-    """Choices -> the condition. `store`: the only store whose contracts may be seen."""
+def query_of(chosen: Chosen, role: str, store: str | None) -> Json:
+    """Choices of somebody in `role` -> the condition. `store`: the only store whose contracts may be seen."""
     conditions: list[Json] = []
     if store is not None:
         conditions.append({"order.store_code": store})
@@ -65,21 +65,24 @@ def query_of(chosen: Chosen, store: str | None) -> Json:
     if chosen.before:
         conditions.append({"order.promised_on": {"$lte": chosen.before.isoformat()}})
     if chosen.q:
-        conditions.append(_found_by(chosen.q))
+        conditions.append(_found_by(chosen.q, role))
     return both(*conditions)
 
 
-def _found_by(text: str) -> Json:
-    """A contract number or its beginning, the last four digits of a phone, a product code, or a customer's name."""
+def _found_by(text: str, role: str) -> Json:
+    """A contract number or its beginning, or a product code; for who may see customers (C18) also the last four digits
+    of a phone, or a name."""
     upper = text.upper()
+    if upper.isascii() and "-" in upper:
+        return {"order.skus": upper}
+    if role not in ROLES_THAT_SEE_CUSTOMERS:
+        return {"_id": starts_with(upper)}
     if text.isdecimal() and len(text) == 4:
         return {"order.tail": text}
     if text.isdecimal() and len(text) >= 7:
         return {"order.tail": text[-4:], "order.phone": mask_phone(text)}
     if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal():
         return {"_id": starts_with(upper)}
-    if upper.isascii() and "-" in upper:
-        return {"order.skus": upper}
     return {"order.name": starts_with(text)}
 
 
@@ -90,13 +93,13 @@ def _store_of(desk: Asking) -> str | None:
 async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice:
     """One page of the list."""
     rows = seat.desk.rows("order_desk")
-    query = query_of(chosen, _store_of(seat.desk))
+    query = query_of(chosen, seat.person.role, _store_of(seat.desk))
     return await page_of(rows, query, sort=SORTS[chosen.sort], after=after, limit=limit)
 
 
 def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[Json]:
     """All rows that are chosen."""
-    query = query_of(chosen, _store_of(seat.desk))
+    query = query_of(chosen, seat.person.role, _store_of(seat.desk))
     return every(seat.desk.rows("order_desk"), query, sort=SORTS[chosen.sort])
 
 

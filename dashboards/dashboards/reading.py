@@ -1,7 +1,7 @@
 """Read models -> views: the only place of the dashboards that queries. What to show is decided by pure functions."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from contracts.policy import policy_book
@@ -12,6 +12,7 @@ from dashboards.board_rows import WAITING, Json, facet_of
 from dashboards.board_view import BoardView
 from dashboards.board_week import DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
+from runtime.crew_of_day import own_crews
 from runtime.http import Asking
 from runtime.people import Person
 
@@ -41,9 +42,14 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
         on=on,
         now=now,
         policy=policy_book().at(now),
-        viewer=Viewer(role=desk.person.role, crew=desk.person.crew, contracts=contracts),
+        viewer=Viewer(role=desk.person.role, crews=await road_crews(desk, [on]), contracts=contracts),
         depot=DEPOT,
     )
+
+
+async def road_crews(desk: Asking, days: Iterable[date]) -> Mapping[date, str | None]:
+    """Where somebody on the road works on these days; nothing for the others, who see every crew."""
+    return await own_crews(desk, days) if desk.person.role in ROAD else {}
 
 
 async def _jobs(desk: Asking, wanted: list[date]) -> Mapping[str, Json]:
@@ -83,7 +89,8 @@ async def read_week(desk: Asking, monday: date, now: datetime) -> WeekView:
     days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in found if row["day"]["on"]}
     slotted = sorted({slot["job_id"] for day in days.values() for slot in day["slots"]})
     jobs = [row["job"] for row in await desk.rows("board_jobs").get_many(slotted) if facet_of(row, "job")]
-    viewer = Viewer(role=desk.person.role, crew=desk.person.crew, contracts=await _own_contracts(desk))
+    contracts, crews = await _own_contracts(desk), await road_crews(desk, wanted)
+    viewer = Viewer(role=desk.person.role, crews=crews, contracts=contracts)
     return week_view(days, jobs, monday=monday, now=now, policy=policy_book().at(now), viewer=viewer)
 
 

@@ -15,6 +15,7 @@ from runtime.people import Tokens, read_people
 
 OF_SERVICES = (
     "contracts",
+    "fleet",
     "goods",
     "picklists",
     "stock",

@@ -4,17 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracts.dispatch import (
+from contracts.dispatch_days import CrewOfDay, DayOpened, DayPublished, Slot, SlotConfirmed, SlotReserved
+from contracts.dispatch_jobs import (
     Checklist,
-    CrewOfDay,
-    DayOpened,
-    DayPublished,
     DeliveryCompleted,
     InstallationBooked,
     JobOpened,
-    Slot,
-    SlotConfirmed,
-    SlotReserved,
     StopPublished,
     StopScheduled,
 )

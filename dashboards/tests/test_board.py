@@ -31,14 +31,14 @@ from dashboards_story import (
     window,
 )
 
-from contracts.dispatch import (
+from contracts.dispatch_days import SlotReleased
+from contracts.dispatch_jobs import (
     Checklist,
     DeliveryDeparted,
     DeliveryFailed,
     InstallationOverdue,
     JobCompletenessChanged,
     SiteNotReady,
-    SlotReleased,
     StopConfirmedByWarehouse,
     StopUnscheduled,
 )
@@ -433,8 +433,8 @@ def test_a_store_sees_its_own_contracts_only_and_how_full_the_cells_are():
 
 
 def test_a_crew_sees_its_own_lane_and_no_backlog():
-    """C18"""
-    view = board_of([*DRAFT, opened("D-HT26030002")], viewer=Viewer(role="crew_leader", crew="S1"))
+    """C18, B8: the lane of the crew in which somebody works on the board's day, whatever it is on other days."""
+    view = board_of([*DRAFT, opened("D-HT26030002")], viewer=Viewer(role="crew_leader", crews={ON: "S1", TODAY: "S2"}))
     assert ([lane.crew for lane in view.lanes], view.backlog.blocked, view.may_write) == (["S1"], (), False)
 
 

@@ -1,15 +1,17 @@
 """Booking and calls: whom to call, when, with which script, and the day that may be offered (B1, B2, B10, A4, E3)."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from dashboards_site import browser, site
 from dashboards_story import CUSTOMER, day_opened, in_slot, opened, rows_of, signed
 
+from contracts.policy import civil, civil_day
 from runtime.clock import utc_now
 
-SOON = utc_now() + timedelta(minutes=30)
+SOON = civil(civil_day(utc_now()), time(23, 59))
+"""Still today, whenever this runs."""
 ASSISTANT, SPECIALIST, SUPERVISOR, STORE = "he.jx", "liang.my", "tan.zw", "wu.xm"
 
 
@@ -45,7 +47,7 @@ CALLS = {
     one["_id"]: one
     for one in (
         call("c1", "booking", "contract:HT26030001"),
-        call("c2", "home_confirmation", "job:D-HT26030001", due=SOON - timedelta(hours=3)),
+        call("c2", "home_confirmation", "job:D-HT26030001", due=SOON - timedelta(days=1)),
         call("c3", "install_call", "job:I-HT26030001", role="cs_specialist"),
         call("c4", "delay_explained", "contract:HT26030009", occasion="d1"),
         call("c5", "follow_up", "ticket:T-1", role="cs_specialist"),

@@ -123,6 +123,25 @@ async def test_a_leader_of_no_crew_gets_no_receipt_of_what_waits_for_a_plan():
         assert (await client.get(f"/forms/receipt/{JOB}")).status_code == 404
 
 
+@pytest.mark.parametrize(("person", "status"), [(LEADER, 404), (OTHER_LEADER, 200)])
+@pytest.mark.parametrize("form", [f"dispatch-sheet/{ON}/S1", f"day-report/{ON}/S1", f"receipt/{JOB}"])
+async def test_a_leader_lent_for_a_day_prints_the_papers_of_that_days_crew(form, person, status):
+    """C18, B8: where the fleet has somebody on the day counts, not the crew on the person's file."""
+    crew = {"name": "班", "kind": "delivery", "members": [], "vehicle": "粤E·7K352", "stops_per_half": 5}
+    lent = {**crew, "effective_from": str(ON), "effective_to": str(ON)}
+    fleet = {
+        **dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ()),
+        "people": [{"person_id": one, "name": one} for one in (LEADER, OTHER_LEADER)],
+        "crews": [{**lent, "crew": "S1", "leader": OTHER_LEADER}, {**lent, "crew": "S2", "leader": LEADER}],
+    }
+    app = site(rows_of(STORY))
+    app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
+    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": JOB_ROW}})
+    app.state.rows["fleet"] = RowsInMemory({"main": {"_id": "main", "fleet": fleet}})
+    async with browser(app, person) as client:
+        assert (await client.get(f"/forms/{form}")).status_code == status
+
+
 async def test_the_receipt_shows_what_was_handed_over_refused_taught_and_signed():
     """B13, B22"""
     text = (await get(f"/forms/receipt/{JOB}", ASSISTANT)).text

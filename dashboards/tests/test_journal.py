@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.dispatch import DeliveryFailed
+from contracts.dispatch_jobs import DeliveryFailed
 from contracts.reading import WIRE
 from dashboards.board_rows import after_colon, fold_contract, fold_day, fold_job
 from dashboards.journal import EVENTS, changed_between, events_of, moment_text, state_at

@@ -23,14 +23,9 @@ from dashboards_story import (
     window,
 )
 
-from contracts.dispatch import (
-    DeliveryFailed,
-    InstallationCompleted,
-    InstallationOverdue,
-    PlanOverdue,
-    StopUnscheduled,
-)
-from contracts.service_desk import ReplyOverdue, TicketOpened, TicketReplied
+from contracts.dispatch_days import PlanOverdue
+from contracts.dispatch_jobs import DeliveryFailed, InstallationCompleted, InstallationOverdue, StopUnscheduled
+from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
 from dashboards.kpi import Count, kpi_view
 from dashboards.kpi_chart import chart_of
 

@@ -73,12 +73,18 @@ def test_an_unreadable_place_in_a_list_begins_anew(after):
 )
 def test_one_field_finds_numbers_names_phones_and_products(text, wanted):
     """A1"""
-    assert query_of(Chosen(q=text), None) == wanted
+    assert query_of(Chosen(q=text), "cs_specialist", None) == wanted
+
+
+@pytest.mark.parametrize("text", ["7747", "林", "17712347747"])
+def test_who_does_not_see_customers_finds_no_contract_by_them(text):
+    """C18"""
+    assert query_of(Chosen(q=text), "warehouse", None) == {"_id": {"$gte": text, "$lt": f"{text}\U0010ffff"}}
 
 
 def test_a_store_searches_its_own_contracts_whatever_it_asks_for():
     """C18"""
-    assert query_of(Chosen(store="S01"), "S02") == {"order.store_code": "S02"}
+    assert query_of(Chosen(store="S01"), "store", "S02") == {"order.store_code": "S02"}
 
 
 async def test_the_list_shows_a_stores_own_contracts_only():

@@ -21,6 +21,8 @@ from runtime.people import Person, Tokens
 from runtime.rows import Rows
 
 COOKIE = "songda_token"
+VERSION_DIGITS = 15
+"""A longer number is no version that anybody saw."""
 
 
 class Refusal(Exception):
@@ -146,7 +148,7 @@ class Asking:
         if match is None:
             return None
         number = match.strip('W/" ')
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > VERSION_DIGITS:
             self.refuse(
                 Rejected("bad_if_match", "", "If-Match 应是您看到的版本号。", "If-Match must be the version you saw."),
                 422,

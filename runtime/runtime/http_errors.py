@@ -32,6 +32,13 @@ FOREIGN = Rejected(
     en="The request came from another site and was not carried out.",
 )
 
+NUL = Rejected(
+    code="unreadable",
+    rule="",
+    zh="地址里有看不见的控制字符 (NUL)。请删去后再试。",
+    en="The address holds a control character (NUL). Remove it and try again.",
+)
+
 
 def add_error_handling(app: FastAPI, max_body_bytes: int) -> None:
     """Give an application its errors, its request ids and its bounds."""
@@ -85,8 +92,10 @@ class Bounds:
 
     def _refused(self, request: Request) -> Refusal | None:
         length = request.headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._max:
+        if length.isdecimal() and int(length) > self._max:
             return Refusal(413, TOO_LARGE, {"Connection": "close"})
+        if b"%00" in request.scope["query_string"] or "\x00" in request.url.path:
+            return Refusal(422, NUL)
         if request.method in _SAFE or COOKIE not in request.cookies:
             return None
         origin = request.headers.get("origin")

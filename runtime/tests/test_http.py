@@ -192,12 +192,18 @@ async def test_if_match_is_the_version_that_the_caller_saw(
     assert gateway.asked[0][2].expected_version == version
 
 
-@pytest.mark.parametrize("header", ["*", "abc", '"-1"', "²", ""])
+@pytest.mark.parametrize("header", ["*", "abc", '"-1"', "²", "", "9" * 5000])
 async def test_an_if_match_that_is_no_version_is_unreadable(
     client: httpx.AsyncClient, gateway: Answering, header: str
 ) -> None:
     response = await client.post("/api/counts/a", json={"times": 1}, headers=[("If-Match", header.encode("latin-1"))])
     assert (_error(response), gateway.asked) == ((422, "bad_if_match", ""), [])
+
+
+@pytest.mark.parametrize("path", ["/api/nowhere?q=a%00b", "/api/nowhere%00"])
+async def test_an_address_with_a_nul_is_unreadable(client: httpx.AsyncClient, path: str) -> None:
+    """No database takes it in a pattern: it would read as a server that is away."""
+    assert _error(await client.get(path)) == (422, "unreadable", "")
 
 
 @pytest.mark.parametrize(

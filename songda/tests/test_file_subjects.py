@@ -11,7 +11,33 @@ from songda.file_subjects import SUBJECTS
 
 ROWS: dict[str, dict[str, Any]] = {
     "contracts": {"HT26030001": {"order": {"store_code": "S02"}}},
-    "jobs": {"D-HT26030001": {"job": {"crew": "S1"}}},
+    "jobs": {
+        "D-HT26030001": {"job": {"crew": "S1", "on": "2026-03-13"}},
+        "D-HT26030002": {"job": {"crew": None, "on": None}},
+        "D-HT26030003": {"job": {"crew": "S3", "on": "2026-03-14"}},
+    },
+    "fleet": {
+        "main": {
+            "fleet": {
+                **dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ()),
+                "people": [{"person_id": "deng.w", "name": "邓伟"}],
+                "crews": [
+                    {
+                        "crew": crew,
+                        "name": crew,
+                        "kind": "delivery",
+                        "leader": "deng.w",
+                        "members": [],
+                        "vehicle": "粤E·7K352",
+                        "stops_per_half": 5,
+                        "effective_from": since,
+                        "effective_to": until,
+                    }
+                    for crew, since, until in (("S2", "2026-01-01", "2026-03-13"), ("S3", "2026-03-14", None))
+                ],
+            }
+        }
+    },
     "tickets": {"T-1": {"ticket": {"technicians": ["zhou.jm"], "contract_no": "HT26030001"}}},
 }
 
@@ -24,8 +50,8 @@ class Table:
         return self._rows.get(row_id)
 
 
-def desk(role: str, *, store: str | None = None, crew: str | None = None) -> Asking:
-    person = Person(id="zhou.jm", name="周建民", role=role, store=store, crew=crew)
+def desk(role: str, *, store: str | None = None, crew: str | None = None, who: str = "huang.x") -> Asking:
+    person = Person(id=who, name="黄新", role=role, store=store, crew=crew)
     return cast(Asking, SimpleNamespace(person=person, rows=Table))
 
 
@@ -42,11 +68,14 @@ def desk(role: str, *, store: str | None = None, crew: str | None = None) -> Ask
         (desk("crew_leader", crew="S1"), "contract:HT26030001", True),
         (desk("crew_leader", crew="S2"), "job:D-HT26030001", False),
         (desk("crew_leader"), "job:D-HT26030001", False),
-        (desk("technician", crew="F1"), "ticket:T-1", True),
+        (desk("crew_leader"), "job:D-HT26030002", False),
+        (desk("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030001", False),
+        (desk("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030003", True),
+        (desk("technician", crew="F1", who="zhou.jm"), "ticket:T-1", True),
         (desk("technician", crew="F1"), "ticket:T-2", False),
     ],
 )
 async def test_a_file_is_seen_by_whose_subject_it_is(who: Asking, subject: str, *, theirs: bool) -> None:
-    """C18"""
+    """C18, B8: of the crew's, as it is made up on the day of the job, not as somebody is on file."""
     kind, _, subject_id = subject.partition(":")
     assert await SUBJECTS[kind](who, subject_id) is theirs

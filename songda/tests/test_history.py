@@ -8,7 +8,8 @@ from itertools import permutations
 import pytest
 from rich.console import Console
 
-from contracts.dispatch import DayPublished, JobOpened, SlotConfirmed, StopUnscheduled, VisitDone
+from contracts.dispatch_days import DayPublished, SlotConfirmed
+from contracts.dispatch_jobs import JobOpened, StopUnscheduled, VisitDone
 from contracts.envelope import BadEnvelope, Meta, to_headers, wire_source
 from contracts.fact import Customer, Fact
 from contracts.inventory import GoodsArrived
@@ -17,7 +18,7 @@ from contracts.order import ContractAmended, ContractSigned
 from contracts.publishing.published import FOLDER
 from contracts.publishing.recordings import recordings
 from contracts.reading import TYPE_NAMES
-from contracts.service_desk import TicketReplied
+from contracts.service_desk_tickets import TicketReplied
 from runtime.commands import deterministic_id
 from songda.history import Cause, Entry, Record, history, masked, to_json
 from songda.history_page import show

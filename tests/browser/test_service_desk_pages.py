@@ -89,10 +89,10 @@ def visit(page: Page, said: str, **more: str) -> None:
 
 def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: Any, people: Any) -> None:
     """C2 C5 C9 C11 K15: every step from its form, what is missing is said, the customer rates by the link."""
-    a_contract(people, "HT96000001", "红豆")
+    a_contract(people, "HT91000001", "红豆")
     whole.settle()
     desk = signed_in(chromium, whole, SPECIALIST)
-    ticket = opened(desk, "HT96000001", "repair", "漏水")
+    ticket = opened(desk, "HT91000001", "repair", "漏水")
     assert faults(desk) == []
     ask(desk, "reply", None, note=" ")
     expect(desk.locator("#ask-reply [data-error]")).to_contain_text("答复内容")
@@ -136,11 +136,11 @@ def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: An
 def test_leftover_goods_are_ordered_approved_and_come_damaged(chromium: Browser, whole: Any, people: Any) -> None:
     """C9 C10: the store orders, the installation supervisor approves; damaged goods are ordered anew; refused at the
     door, a manager goes along."""
-    a_contract(people, "HT96000002", "绿豆")
+    a_contract(people, "HT91000002", "绿豆")
     whole.settle()
     desk, store = signed_in(chromium, whole, SPECIALIST), signed_in(chromium, whole, STORE)
     install = signed_in(chromium, whole, INSTALL)
-    ticket = opened(desk, "HT96000002", "leftover", "缺盖板")
+    ticket = opened(desk, "HT91000002", "leftover", "缺盖板")
     ask(desk, "reply", "信息反馈表", note="已回电")
     ask(desk, "information", "下遗留单", findings="缺盖板", order_needed="true", items="盖板1")
     store.goto(f"/desk/{ticket}")
@@ -170,10 +170,10 @@ def test_leftover_goods_are_ordered_approved_and_come_damaged(chromium: Browser,
 def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, people: Any) -> None:
     """C4 C5 C6 C8 C12 C13: out of warranty is quoted, a supplier's wait stops the clock, a complaint goes up a level, a
     duplicate is merged; the queue finds, counts and exports them."""
-    a_contract(people, "HT96000003", "黑豆")
+    a_contract(people, "HT91000003", "黑豆")
     whole.settle()
     desk, manager = signed_in(chromium, whole, SPECIALIST), signed_in(chromium, whole, MANAGER)
-    waiting = opened(desk, "HT96000003", "repair", "门掉")
+    waiting = opened(desk, "HT91000003", "repair", "门掉")
     ask(desk, "wait", "等供应商", supplier="某厂", reason="等配件")
     expect(desk.locator("#clocks")).to_contain_text("停表", timeout=WAIT)
     assert faults(desk) == []
@@ -183,11 +183,11 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     ask(desk, "quote", "等客户接受报价", quote_no="BJ9601", parts_fen="120.50", travel_fen="30")
     expect(desk.locator("#work")).to_contain_text("150.5")
     ask(desk, "quote_accept", "约上门", accepted_by="黑豆")
-    advice = opened(desk, "HT96000003", "consultation", "怎么调水温")
+    advice = opened(desk, "HT91000003", "consultation", "怎么调水温")
     ask(desk, "advice", "跟进电话", answer="旋左侧旋钮")
     ask(desk, "follow_up", "结单归档", solved="true")
     ask(desk, "close", "已经结束")
-    complaint = opened(desk, "HT96000003", "complaint", "送货迟到")
+    complaint = opened(desk, "HT91000003", "complaint", "送货迟到")
     ask(desk, "reply", "调查投诉", note="已致歉")
     ask(desk, "investigate", "答复投诉", finding="车坏了")
     people.done(SUPERVISOR, f"/api/tickets/{complaint}/complaint/answer", {"solution": "道歉"})
@@ -199,8 +199,8 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     ask(desk, "settle", "主管审核签字")
     manager.reload()
     ask(manager, "sign", "结单归档")
-    first = opened(desk, "HT96000003", "repair", "漏水")
-    second = opened(desk, "HT96000003", "repair", "漏水，同一件")
+    first = opened(desk, "HT91000003", "repair", "漏水")
+    second = opened(desk, "HT91000003", "repair", "漏水，同一件")
     ask(desk, "merge", None, duplicate=first)
     expect(desk.locator("#timeline")).to_contain_text("合并", timeout=WAIT)
     whole.settle()
@@ -230,7 +230,7 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
 ) -> None:
     """B1 B2 B3 E3 E4 E5: booked with the checklist, a "no" comes back, nobody reached is tried again; the fax of the
     published day is confirmed; a customer opts out."""
-    for number, name in (("HT96000011", "麦一"), ("HT96000012", "麦二"), ("HT96000013", "麦三")):
+    for number, name in (("HT91000011", "麦一"), ("HT91000012", "麦二"), ("HT91000013", "麦三")):
         a_contract(people, number, name)
         whole.settle()
         arrival = {"line_no": 1, "sku": "WC-9600", "quantity": 1, "waybill": f"YD{number}"}
@@ -270,7 +270,7 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
     office.goto(f"/booking?whose=all&day={TODAY + timedelta(days=9)}")
     expect(office.locator("#calls tbody")).not_to_contain_text("麦一")
     expect(office.locator("#calls tr", has_text="麦二")).to_contain_text("预约送货")
-    people.done(ASSISTANT, "/api/jobs/D-HT96000011/slot", {"on": SOON.isoformat(), "half": "am", "crew": "S1"})
+    people.done(ASSISTANT, "/api/jobs/D-HT91000011/slot", {"on": SOON.isoformat(), "half": "am", "crew": "S1"})
     whole.settle()
     people.done(ASSISTANT, f"/api/days/{SOON}/publish")
     whole.settle()
@@ -279,7 +279,7 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
     assert faults(warehouse) == []
     warehouse.locator("#messages tbody").get_by_role("button", name="确认").first.click()
     expect(warehouse.locator("#messages .badge.ok", has_text="确认").first).to_be_visible(timeout=WAIT)
-    office.goto("/messages?subject=contract:HT96000011")
+    office.goto("/messages?subject=contract:HT91000011")
     assert faults(office) == []
     opt_out = office.locator('form[data-api="POST /api/opt-outs"]')
     opt_out.locator('[name="phone"]').fill("17712630011")

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from contracts.decision import Command, Context, Rejected, Timer
-from contracts.dispatch import InstallationOverdue, PlanOverdue
+from contracts.dispatch_days import PlanOverdue
+from contracts.dispatch_jobs import InstallationOverdue
 from runtime.service import Decider, Service
 
 EPOCH_DAY = date(1970, 1, 1)

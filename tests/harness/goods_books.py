@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from contracts.dispatch import DeliveryCompleted, DeliveryDeparted, DeliveryFailed
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
     AllocationAsked,

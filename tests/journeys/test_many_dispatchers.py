@@ -22,7 +22,7 @@ from harness.waiting import eventually
 
 import dispatch.main
 from contracts.decision import Command
-from contracts.dispatch import Checklist
+from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, Customer
 from contracts.policy import civil_day
 from contracts.reading import read_event

@@ -119,7 +119,7 @@ def test_an_opt_out_is_noted_masked_and_receipts_need_a_signature(whole: Any, pe
     assert people.done("liang.my", "/api/opt-outs", wish)["events"] == []
     whole.settle()
     rows = people["liang.my"].get("/api/opt-outs").json()["rows"]
-    assert [(row["phone"], row["noted_by"]) for row in rows] == [("177****3932", "liang.my")]
+    assert [row["noted_by"] for row in rows if row["phone"] == "177****3932"] == ["liang.my"]
     with whole.as_person(None) as nobody:
         answers = [nobody.post(f"/api/receipts/{provider}", json=[]) for provider in ("http", "aliyun?key=x")]
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(401, "bad_signature")] * 2

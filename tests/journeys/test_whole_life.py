@@ -38,7 +38,7 @@ def contract() -> dict[str, Any]:
         "signed_on": (TODAY - timedelta(days=30)).isoformat(),
         "customer": {
             "name": "马娜",
-            "phone": "17712633920",
+            "phone": "17712633960",
             "address": "佛山市南海区海八东路150号",
             "district": "南海区",
         },

@@ -12,7 +12,7 @@ from harness.topics import Record, committed, high_watermarks
 from harness.waiting import eventually
 
 from contracts import envelope
-from contracts.dispatch import PlanOverdue
+from contracts.dispatch_days import PlanOverdue
 from contracts.reading import read_event
 from runtime import state as state_module
 from runtime.app import rules_of

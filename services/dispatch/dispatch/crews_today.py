@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from contracts.dispatch import CrewOfDay
+from contracts.dispatch_days import CrewOfDay
+from contracts.fleet_crews import crews_on as fleet_crews_on
 from contracts.policy import Policy
 from dispatch.domain.day import DEPOT
-from dispatch.domain.fleet_crews import crews_on as fleet_crews_on
 from runtime.http import Asking
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from contracts.fleet_crews import at_work, facet_means, record_on, usual_driver
 from contracts.policy import Policy
 from dispatch.domain.fleet import fleet_id
-from dispatch.domain.fleet_crews import at_work, facet_means, record_on, usual_driver
 from dispatch.domain.fleet_out import ReturnVehicle, SendOut
 from dispatch.domain.job import job_id
 from dispatch.domain.run import DepartRun, run_id

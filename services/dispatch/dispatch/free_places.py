@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.decision import Detail
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from contracts.policy import Policy
 from dispatch.crews_today import crews_on

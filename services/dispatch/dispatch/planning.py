@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
-from contracts.dispatch import CrewOfDay
+from contracts.dispatch_days import CrewOfDay
 from contracts.fact import ContractLine, GoodsLine, Half, Window
 from contracts.policy import Policy
 from dispatch.crews_today import crews_on

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contracts.decision import Rejected
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, ConfirmSlot, day_id
 from dispatch.domain.day_change import ChangePlan, PlannedMove, fit, wanted_moves

@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.dispatch import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
 from dispatch.domain.plan_refusals import unknown_crew
 from dispatch.domain.redistribution import Jobs, redistributed, stops_of_absent

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from contracts.decision import Rejected
-from contracts.dispatch import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay, Slot
+from contracts.fleet_crews import facet_means
 from contracts.policy import DistrictPlace, Policy
 from dispatch.crews_today import crews_on
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, Plan
 from dispatch.domain.day_change import PlannedMove, Spot, wanted_moves
-from dispatch.domain.fleet_crews import facet_means
 from dispatch.domain.job_refusals import (
     already_departed,
     not_booked,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half, Window
 from dispatch.domain.day_change import Spot
 from dispatch.domain.plan_refusals import RULES_OF_CLASHES

@@ -9,7 +9,7 @@ from typing import Any
 from anyio import to_process
 from pydantic import BaseModel, ConfigDict
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import JobKind
 from contracts.policy import Policy, civil_day
 from dispatch.domain.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of

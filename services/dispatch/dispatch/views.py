@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from contracts.dispatch import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import GoodsLine, Half, JobKind, Window
 from contracts.policy import civil
 from dispatch.domain.day import DEPOT, Held, Plan

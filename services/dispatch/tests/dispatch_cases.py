@@ -4,30 +4,29 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
 from contracts.decision import Context
-from contracts.dispatch import (
-    Checklist,
+from contracts.dispatch_days import (
     CrewOfDay,
     DayOpened,
     DayPublished,
+    PlanChanged,
+    PlanChangeKind,
+    Slot,
+    SlotConfirmed,
+    SlotMove,
+    SlotReserved,
+)
+from contracts.dispatch_jobs import (
+    Checklist,
     DeliveryCompleted,
     DeliveryDeparted,
     DeliveryFailed,
     InstallationBooked,
     JobOpened,
-    PlanChanged,
-    PlanChangeKind,
-    RunDeparted,
-    RunLoaded,
-    RunPlanned,
-    RunStop,
-    Slot,
-    SlotConfirmed,
-    SlotMove,
-    SlotReserved,
     StopPublished,
     StopScheduled,
 )
 from contracts.dispatch_road import DeliveryListIssued
+from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from contracts.policy import civil, end_of_day, policy_book

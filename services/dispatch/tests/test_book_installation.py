@@ -28,7 +28,13 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Context, Rejected
-from contracts.dispatch import InstallationBooked, JobCompletenessChanged, SiteNotReady, SiteRemark, StopUnscheduled
+from contracts.dispatch_jobs import (
+    InstallationBooked,
+    JobCompletenessChanged,
+    SiteNotReady,
+    SiteRemark,
+    StopUnscheduled,
+)
 from contracts.policy import end_of_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation

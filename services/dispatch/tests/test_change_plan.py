@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from test_dispatch_properties import CHANGE, DAY_CALLS, play, story
 
 from contracts.decision import Context, Rejected
-from contracts.dispatch import Slot, SlotReleased
+from contracts.dispatch_days import Slot, SlotReleased
 from contracts.policy import policy_book
 from dispatch.domain import day
 from dispatch.domain import plan_refusals as no

@@ -20,7 +20,7 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Context, Timer
-from contracts.dispatch import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
+from contracts.dispatch_jobs import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
 from dispatch.domain import job_refusals as no
 from dispatch.domain.calls import MarkCallOverdue
 from dispatch.domain.handover import CompleteInstallation, FinishVisit

@@ -21,7 +21,7 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Ask, Rejected
-from contracts.dispatch import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
+from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
 from contracts.dispatch_fleet import LeaveNoted
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import ReserveSlot, day_id, decide

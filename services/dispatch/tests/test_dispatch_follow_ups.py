@@ -11,7 +11,7 @@ from contracts.fact import Fact
 from contracts.notify import CallMade
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted
 from contracts.policy import end_of_day
-from contracts.service_desk import VisitCancelled, VisitMoved
+from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.domain.fleet_out import ReturnVehicle
 from dispatch.domain.handover import ArriveAtStop

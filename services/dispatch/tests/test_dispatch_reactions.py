@@ -22,12 +22,14 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Ask
-from contracts.dispatch import RunStop, SlotReleased, StopUnscheduled
+from contracts.dispatch_days import SlotReleased
+from contracts.dispatch_jobs import StopUnscheduled
+from contracts.dispatch_runs import RunStop
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost, GoodsCompleted
-from contracts.service_desk import VisitBooked, VisitCompleted
+from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from dispatch.domain.day import EXPIRED, MOVED, ConfirmSlot, ReleaseSlot
 from dispatch.domain.handover import FinishVisit
 from dispatch.domain.job import ChangeCompleteness, OpenJob

@@ -32,16 +32,9 @@ from dispatch_cases import (
     reserved,
 )
 
-from contracts.dispatch import (
-    CashCollected,
-    CashHandedIn,
-    JobCompletenessChanged,
-    PlanOverdue,
-    SiteNotReady,
-    SlotReleased,
-    StopConfirmedByWarehouse,
-    StopUnscheduled,
-)
+from contracts.dispatch_days import PlanOverdue, SlotReleased
+from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopConfirmedByWarehouse, StopUnscheduled
+from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.fact import Fact
 from dispatch.job_views import job_view
 from dispatch.projections.days import fold_day

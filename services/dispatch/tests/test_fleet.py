@@ -24,6 +24,7 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
+from contracts.fleet_crews import crews_of_day, crews_on, policy_means
 from contracts.policy import civil
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet import (
@@ -38,7 +39,6 @@ from dispatch.domain.fleet import (
     decide,
     open_fleet,
 )
-from dispatch.domain.fleet_crews import crews_of_day, crews_on, policy_means
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.domain.fleet_state import INITIAL, Fleet, FleetEvent, Opened, evolve
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from contracts.decision import Rejected
 from contracts.dispatch_fleet import FleetCrew, FleetPerson, Licence
 from contracts.fact import Fact
-from dispatch.domain import fleet, fleet_state
-from dispatch.domain.fleet_crews import (
+from contracts.fleet_crews import (
     at_work,
     crews_of_day,
     crews_on,
@@ -23,6 +22,7 @@ from dispatch.domain.fleet_crews import (
     records_on,
     usual_driver,
 )
+from dispatch.domain import fleet, fleet_state
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.projections.fleet import fold_fleet
 from runtime.states import StateCodec

@@ -23,7 +23,6 @@ from dispatch_cases import (
     meta,
 )
 
-from contracts.dispatch import CashHandedIn
 from contracts.dispatch_calls import (
     HalfDayTold,
     HomeConfirmationOverdue,
@@ -44,6 +43,7 @@ from contracts.dispatch_road import (
     StopReached,
     StopUndeliverable,
 )
+from contracts.dispatch_runs import CashHandedIn
 from contracts.fact import Fact
 from dispatch.job_views import job_view
 from dispatch.projections.jobs import fold_job

@@ -23,8 +23,8 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.dispatch import StopUnscheduled
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
+from contracts.dispatch_jobs import StopUnscheduled
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.delivery_rules import CountedLine

@@ -19,7 +19,7 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Context
-from contracts.dispatch import RunLoaded, RunStop
+from contracts.dispatch_runs import RunLoaded, RunStop
 from contracts.fact import GoodsLine
 from dispatch.domain import run_refusals as no
 from dispatch.domain.delivery_rules import CountedLine

@@ -19,7 +19,7 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.dispatch import JobCompletenessChanged
+from contracts.dispatch_jobs import JobCompletenessChanged
 from dispatch.domain.job import ChangeCompleteness, OpenJob, decide
 
 OPEN = OpenJob(

@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatch_cases import CREWS, DAY, DAY_OPENED, DAY_OUT, NOW, SLOT, TAKEN, changed, meta, reserved
 
-from contracts.dispatch import CrewAbsent, CrewOfDayChanged, CrewReturned, DayAdjusted
+from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayAdjusted
 from contracts.fact import Fact
 from dispatch.projections.days import fold_day
 from dispatch.projections.plan_changes import KEPT, fold_changes

@@ -7,7 +7,7 @@ import pytest
 from dispatch_cases import CREWS, DAY, POLICY, SLOT
 from week_backlog import candidate, drive_the_week, proposed, week_contracts
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.domain.day_state import Held, Plan
 from dispatch.domain.distances import metres, straight_line_m, tour_m

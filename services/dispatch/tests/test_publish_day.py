@@ -23,7 +23,7 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Context, Timer
-from contracts.dispatch import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
+from contracts.dispatch_days import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import (
     EXPIRED,

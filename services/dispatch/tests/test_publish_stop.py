@@ -18,7 +18,7 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse
+from contracts.dispatch_jobs import DeliveryDeparted, StopConfirmedByWarehouse
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job import decide
 from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, PublishStop

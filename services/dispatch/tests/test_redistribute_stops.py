@@ -6,7 +6,7 @@ from dispatch_cases import CREWS, DAY, NOW, POLICY, SLOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.dispatch import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
 from dispatch.domain.day_state import Held, Plan
 from dispatch.domain.redistribution import Jobs, redistributed

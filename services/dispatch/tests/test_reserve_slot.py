@@ -25,7 +25,7 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Rejected
-from contracts.dispatch import DayOpened, Slot, SlotReleased
+from contracts.dispatch_days import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
 from dispatch.domain.day import MOVED, DayEvent, ReserveSlot, decide
 from dispatch.domain.plan_refusals import adjustment_needs_reason

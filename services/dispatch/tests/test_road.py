@@ -18,7 +18,6 @@ from dispatch_cases import (
 )
 
 from contracts.decision import Context
-from contracts.dispatch import CashCollected, CashHandedIn
 from contracts.dispatch_road import (
     DayReported,
     DayReportOverdue,
@@ -28,6 +27,7 @@ from contracts.dispatch_road import (
     StopReached,
     VehicleCheck,
 )
+from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.cash import CollectCash, HandInCash

@@ -25,7 +25,7 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.dispatch import JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopUnscheduled
 from contracts.policy import civil
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job import decide

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import ContractLine
 from contracts.policy import Policy
 from dispatch.domain.booking_rules import volume_of

@@ -96,10 +96,16 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
         "stays": Person(id="stays", name="周建国", role="technician"),
     }
     app.state.tokens = TOKENS
-    app.state.rows = {"jobs": Table(), "tickets": Table()}
+    app.state.rows = {"jobs": Table(), "tickets": Table(), "fleet": Table()}
     app.state.settled = _settled
-    job = {"contract_no": "HT26030001", "crew": "S1", "leader": "lent"}
+    job = {"contract_no": "HT26030001", "crew": "S1", "on": "2026-03-13"}
     app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "job": job}
+    crew = {"crew": "S1", "name": "送货一班", "kind": "delivery", "leader": "lent", "members": ["own"]}
+    that_day = {"vehicle": "粤E·7K352", "stops_per_half": 5, "effective_from": job["on"], "effective_to": job["on"]}
+    people = [{"person_id": one, "name": one} for one in ("lent", "own")]
+    nothing = dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ())
+    fleet = {**nothing, "people": people, "crews": [{**crew, **that_day}]}
+    app.state.rows["fleet"].documents["main"] = {"_id": "main", "fleet": fleet}
     ticket = {"contract_no": "HT26030001", "technicians": ["visits"]}
     app.state.rows["tickets"].documents["T-1"] = {"_id": "T-1", "ticket": ticket}
     add_error_handling(app, 1 << 20)

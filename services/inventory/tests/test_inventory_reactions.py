@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime
 
 from contracts.decision import Ask
-from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted, RunStop, Slot
+from contracts.dispatch_days import DayPublished, Slot
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import PiecesRefused
+from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, JobKind, Window
 from contracts.inventory import PickStop
 from contracts.inventory_stock import StockListLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
-from contracts.service_desk import PartsApproved, PartsRouted
+from contracts.service_desk_repairs import PartsApproved, PartsRouted
 from inventory.domain.goods import (
     AmendGoods,
     CloseGoods,

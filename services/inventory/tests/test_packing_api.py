@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from inventory_world import World
+from inventory_world import Table, World
 from pydantic import SecretStr
 
 from contracts.fact import ContractLine, Customer, GoodsLine
@@ -116,7 +116,7 @@ async def client(world: World, tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world
-    app.state.rows = world.rows
+    app.state.rows = {**world.rows, "fleet": Table()}
     app.state.people = {person.id: person for person in PEOPLE}
     app.state.tokens = TOKENS
     app.state.settings = Settings(

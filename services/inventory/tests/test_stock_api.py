@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from inventory_world import World
 
-from contracts.dispatch import DeliveryFailed, RunDeparted, RunStop
+from contracts.dispatch_jobs import DeliveryFailed
+from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router

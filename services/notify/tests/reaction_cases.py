@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.decision import Ask
-from contracts.dispatch import Checklist, InstallationBooked, StopPublished
+from contracts.dispatch_jobs import Checklist, InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, Window
 from contracts.inventory import DamageReported
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import SHANGHAI
-from contracts.service_desk import TicketClosed, VisitBooked
+from contracts.service_desk_tickets import TicketClosed
+from contracts.service_desk_visits import VisitBooked
 from notify.domain.call import DropCall, RequestCall
 from notify.domain.message import RequestMessage
 from notify.reactions import every_reaction

@@ -20,23 +20,15 @@ from reaction_cases import (
     published,
 )
 
-from contracts.dispatch import Checklist, DeliveryFailed, SiteNotReady, StopUnscheduled
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled
+from contracts.dispatch_jobs import Checklist, DeliveryFailed, SiteNotReady, StopUnscheduled
 from contracts.fact import Fact
 from contracts.order import CompletenessLost, DelayExplained, GoodsCompleted
-from contracts.service_desk import (
-    CallBackDropped,
-    CallBackPlanned,
-    CalledBack,
-    ConsultationAnswered,
-    CustomerCalledBack,
-    FollowedUp,
-    LeftoverGoodsDamaged,
-    TicketCancelled,
-    TicketReplied,
-    VisitCompleted,
-    Watch,
-)
+from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
+from contracts.service_desk_duties import Watch
+from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
+from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketReplied
+from contracts.service_desk_visits import CalledBack, VisitCompleted
 from notify.domain.call import RequestCall, call_id
 
 JOB = "job:D-HT26030001"

@@ -23,25 +23,14 @@ from reaction_cases import (
 )
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    CrewOfDay,
-    DayAdjusted,
-    DayPublished,
-    PlanAdjustment,
-    Slot,
-)
+from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, MessageSent, OptOutNoted, Word
 from contracts.policy import policy_book
-from contracts.service_desk import (
-    DutyEscalated,
-    LeftoverGoodsArrived,
-    LeftoverGoodsDamaged,
-    LeftoverOrderApproved,
-    MajorQualityReported,
-    Watch,
-)
+from contracts.service_desk_care import MajorQualityReported
+from contracts.service_desk_duties import DutyEscalated, Watch
+from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
 from notify.domain.attempts import ReleaseMessage, SuppressMessage
 from notify.domain.message import RequestMessage, message_id
 from notify.domain.receiver import AdmitMessage, receiver_id

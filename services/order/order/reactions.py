@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    CashCollected,
-    DeliveryCompleted,
-    DeliveryDeparted,
-    DeliveryFailed,
-    InstallationCompleted,
-    RunLoaded,
-)
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
+from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, GoodsReturned

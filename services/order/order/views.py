@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from contracts.masking import customer_for
+from contracts.masking import amounts_for, customer_for
 
 Json = dict[str, Any]
 
@@ -65,12 +65,13 @@ DETAIL = (
 def contract_detail(document: Mapping[str, Any], role: str) -> Json:
     """A contract with all that became of it; `version` is what `If-Match` may name."""
     order = document["order"]
-    return {
+    shown: Json = {
         **contract_summary(document, role),
         **{name: order[name] for name in DETAIL},
         "lines": [{**line, "why": why_missing(line)} for line in order["lines"]],
         "version": document["_pos"]["order"]["seq"],
     }
+    return amounts_for(role, shown)
 
 
 def why_missing(line: Mapping[str, Any]) -> Json | None:
@@ -104,7 +105,7 @@ def shipping_form(document: Mapping[str, Any], role: str) -> Json:
         "promised_on": order["promised_on"],
         "state": order["state"],
         "complete_on": order["complete_on"],
-        "owed_fen": order["owed_fen"],
+        "owed_fen": amounts_for(role, order)["owed_fen"],
         "lines": [
             {
                 "line_no": line["line_no"],
@@ -141,7 +142,7 @@ def customer_entry(documents: list[Mapping[str, Any]], role: str) -> Json:
     """A customer as his latest contract names him, and what he has with us."""
     orders = [document["order"] for document in documents]
     latest = max(orders, key=lambda order: (order["signed_on"], order["contract_no"]))
-    return {
+    entry: Json = {
         "id": orders[0]["contract_no"],
         "customer": customer_for(role, latest["customer"]),
         "contracts": len(orders),
@@ -149,6 +150,7 @@ def customer_entry(documents: list[Mapping[str, Any]], role: str) -> Json:
         "last_signed_on": latest["signed_on"],
         "owed_fen": sum(order["owed_fen"] for order in orders if order["cancelled"] is None),
     }
+    return amounts_for(role, entry)
 
 
 def customer_file(documents: list[Mapping[str, Any]], role: str) -> Json:
@@ -156,17 +158,20 @@ def customer_file(documents: list[Mapping[str, Any]], role: str) -> Json:
     newest = sorted(documents, key=lambda document: document["order"]["signed_on"], reverse=True)
     return {
         **customer_entry(documents, role),
-        "history": [
-            {
-                **contract_summary(document, role),
-                **{name: document["order"][name] for name in ("delivered_on", "installed_on", "fulfilled_on")},
-                **{name: document["order"][name] for name in ("cancelled", "delays", "postponements", "owed_fen")},
-                "warranties": [
-                    {"line_no": line["line_no"], "name": line["name"], **line["warranty"]}
-                    for line in document["order"]["lines"]
-                    if line["warranty"] is not None
-                ],
-            }
-            for document in newest
+        "history": [_history_entry(document, role) for document in newest],
+    }
+
+
+def _history_entry(document: Mapping[str, Any], role: str) -> Json:
+    order = document["order"]
+    shown: Json = {
+        **contract_summary(document, role),
+        **{name: order[name] for name in ("delivered_on", "installed_on", "fulfilled_on")},
+        **{name: order[name] for name in ("cancelled", "delays", "postponements", "owed_fen")},
+        "warranties": [
+            {"line_no": line["line_no"], "name": line["name"], **line["warranty"]}
+            for line in order["lines"]
+            if line["warranty"] is not None
         ],
     }
+    return amounts_for(role, shown)

@@ -143,6 +143,22 @@ async def test_a_store_cares_for_its_own_contracts_and_sees_no_others(api: Api) 
     assert status == 404
 
 
+@pytest.mark.parametrize(("who", "sees"), [("liang.my", True), ("fin.zhou", True), ("mai.gh", False), ("he.jx", False)])
+async def test_amounts_are_for_those_who_work_with_money(api: Api, who: str, *, sees: bool) -> None:
+    """RULES §1"""
+    await api("liang.my", "POST", "/contracts", register())
+    await api("fin.zhou", "POST", f"/contracts/{NO}/payments", PAY)
+    contract = (await api(who, "GET", f"/contracts/{NO}"))[1]
+    form = (await api(who, "GET", f"/contracts/{NO}/shipping-form"))[1]
+    amounts = (
+        contract["amount_due_fen"],
+        contract["lines"][0]["unit_price_fen"],
+        contract["payments"][0]["amount_fen"],
+        form["owed_fen"],
+    )
+    assert amounts == ((500, 135_000, 500, 0) if sees else (None,) * 4)
+
+
 @pytest.mark.parametrize(
     ("who", "path", "body"),
     [

@@ -5,15 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    CashCollected,
-    DeliveryCompleted,
-    DeliveryDeparted,
-    DeliveryFailed,
-    InstallationCompleted,
-    RunLoaded,
-    RunStop,
-)
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
+from contracts.dispatch_runs import CashCollected, RunLoaded, RunStop
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsReleased, GoodsReturned, Place

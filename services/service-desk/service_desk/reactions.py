@@ -11,20 +11,17 @@ from contracts.inventory import DamageReported
 from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
 from contracts.policy import policy_book
-from contracts.service_desk import (
-    CalendarTold,
-    CustomerCalledBack,
-    OpenTicketsListed,
-    RepeatRepairSeen,
+from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
+from contracts.service_desk_duties import CalendarTold
+from contracts.service_desk_tickets import (
     TicketCancelled,
     TicketClosed,
     TicketLinked,
     TicketOpened,
     TicketReopened,
     TicketsMerged,
-    VisitCompleted,
-    VisitRecorded,
 )
+from contracts.service_desk_visits import VisitCompleted
 from runtime.service import Reaction
 from service_desk.domain.calendar import TellTicket, calendar_key
 from service_desk.domain.call_back import PlanCallBack, call_back_key

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.service_desk import WarrantyState
+from contracts.service_desk_repairs import WarrantyState
 
 Line = Mapping[str, Any]
 

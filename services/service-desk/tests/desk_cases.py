@@ -8,7 +8,9 @@ from contracts.decision import Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
 from contracts.policy import Policy, policy_book
-from contracts.service_desk import TicketEvent, TicketOpened, VisitBooked, VisitCompleted
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import TicketOpened
+from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from service_desk.domain.clocks import form_watch, reply_watch, visit_watch
 from service_desk.domain.situations import INITIAL, Ticket
 from service_desk.domain.ticket import COMMANDS, OpenTicket, decide, evolve

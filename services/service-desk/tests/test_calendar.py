@@ -11,7 +11,7 @@ from contracts.decision import Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.policy import policy_book
-from contracts.service_desk import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
+from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
 from service_desk.domain import calendar, ticket
 from service_desk.domain.calendar import CorrectCalendar, Corrected, TellTicket
 from service_desk.domain.supplier_waits import ReckonClocks

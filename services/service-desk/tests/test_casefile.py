@@ -9,7 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from contracts.service_desk import CasefileEvent, OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled
+from contracts.service_desk import CasefileEvent
+from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled
 from service_desk.domain.casefile import (
     INITIAL,
     Casefile,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.business_time import Pause
 from contracts.fact import Window
 from contracts.policy import SHANGHAI, policy_book
-from contracts.service_desk import Telling, Watch
+from contracts.service_desk_duties import Telling, Watch
 from service_desk.domain.clocks import (
     call_back_watch,
     complaint_watch,

@@ -8,18 +8,15 @@ from desk_cases import CUSTOMER, NINE, NOW, asked_by, booked, completed, given, 
 from contracts.decision import Ask
 from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
-from contracts.service_desk import (
-    CustomerCalledBack,
+from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
+from contracts.service_desk_tickets import (
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
-    OpenTicketsListed,
-    RepeatRepairSeen,
     TicketCancelled,
     TicketClosed,
     TicketLinked,
     TicketReopened,
     TicketsMerged,
-    VisitRecorded,
 )
 from service_desk.domain import casefile, quality, ticket
 from service_desk.domain.call_back import PlanCallBack

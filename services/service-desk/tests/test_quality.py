@@ -7,7 +7,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from contracts.service_desk import MajorQualityReported, QualityCaseCounted, QualityEvent
+from contracts.service_desk import QualityEvent
+from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted
 from service_desk.domain.quality import INITIAL, CountCase, Quality, WithdrawCase, decide, evolve
 
 SYSTEM = asked_by("system")

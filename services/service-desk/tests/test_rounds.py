@@ -7,7 +7,7 @@ import pytest
 from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, asked_by, meta, names
 
 from contracts.decision import Rejected
-from contracts.service_desk import (
+from contracts.service_desk_care import (
     CallBackDropped,
     CallBackPlanned,
     CustomerCalledBack,

@@ -20,17 +20,17 @@ from desk_cases import (
     opening,
 )
 
-from contracts.service_desk import (
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import (
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintInvestigated,
     ComplaintRegistered,
     ComplaintSettled,
     ConductReported,
-    SupervisorSigned,
-    TicketEvent,
     TicketReplied,
 )
+from contracts.service_desk_visits import SupervisorSigned
 from service_desk.domain import complaint_refusals as refusals
 from service_desk.domain import refusals as ticket_refusals
 from service_desk.domain.clocks import complaint_watch, reply_watch

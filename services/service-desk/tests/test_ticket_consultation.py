@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, asked_by, given, names, opened
 
-from contracts.service_desk import ConsultationAnswered, DutyEscalated, DutyOverdue, FollowedUp, TicketReplied
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue
+from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
+from contracts.service_desk_tickets import TicketReplied
 from service_desk.domain import refusals as ticket_refusals
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.clocks import follow_up_watch, reply_watch

@@ -19,21 +19,10 @@ from desk_cases import (
     opened,
 )
 
-from contracts.service_desk import (
-    CalledBack,
-    CoverageJudged,
-    ExpertAsked,
-    RepairAccepted,
-    RepeatRepairFound,
-    SupervisorSigned,
-    TicketCancelled,
-    TicketClosed,
-    TicketEvent,
-    TicketLinked,
-    TicketReopened,
-    TicketsMerged,
-    VisitCancelled,
-)
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_repairs import CoverageJudged, ExpertAsked, RepeatRepairFound
+from contracts.service_desk_tickets import TicketCancelled, TicketClosed, TicketLinked, TicketReopened, TicketsMerged
+from contracts.service_desk_visits import CalledBack, RepairAccepted, SupervisorSigned, VisitCancelled
 from service_desk.domain import ending_refusals as refusals
 from service_desk.domain import refusals as ticket_refusals
 from service_desk.domain.clocks import reply_watch

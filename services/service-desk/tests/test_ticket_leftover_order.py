@@ -7,17 +7,16 @@ import pytest
 from contracts.decision import Context
 from contracts.fact import Customer, Window
 from contracts.policy import policy_book
-from contracts.service_desk import (
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import (
     InformationTaken,
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
-    TicketEvent,
     TicketOpened,
-    VisitBooked,
-    VisitCompleted,
 )
+from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from service_desk.domain import order_refusals as refusals
 from service_desk.domain.clocks import sms_watch, visit_watch
 from service_desk.domain.leftover_orders import (

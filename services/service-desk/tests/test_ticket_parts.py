@@ -21,14 +21,14 @@ from desk_cases import (
     opened,
 )
 
-from contracts.service_desk import (
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_repairs import (
     ExpertAnswered,
     ExpertAsked,
     PartsApproved,
     PartsReady,
     PartsRouted,
     RepeatRepairFound,
-    TicketEvent,
 )
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.parts import (

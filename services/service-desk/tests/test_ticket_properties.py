@@ -11,27 +11,26 @@ from contracts.decision import Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
 from contracts.policy import policy_book
-from contracts.service_desk import (
-    CalledBack,
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
+from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
+from contracts.service_desk_tickets import (
     ComplaintAnswered,
     ComplaintInvestigated,
     ComplaintSettled,
-    ConsultationAnswered,
-    DutyEscalated,
-    DutyOverdue,
-    DutyWarned,
-    FollowedUp,
     LeftoverGoodsArrived,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
-    RepairAccepted,
     ReplyOverdue,
-    SupervisorSigned,
     TicketCancelled,
     TicketClosed,
-    TicketEvent,
     TicketOpened,
     TicketReopened,
+)
+from contracts.service_desk_visits import (
+    CalledBack,
+    RepairAccepted,
+    SupervisorSigned,
     VisitBooked,
     VisitCancelled,
     VisitCompleted,

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from desk_cases import CUSTOMER, MANAGER, NOW, ON, SPECIALIST, WINDOW, given, names, opened
 
-from contracts.service_desk import CoverageJudged, QuoteAccepted, QuoteDeclined, QuoteGiven, TicketEvent
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_repairs import CoverageJudged, QuoteAccepted, QuoteDeclined, QuoteGiven
 from service_desk.domain import quote_refusals as refusals
 from service_desk.domain.quotes import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage, coverage
 from service_desk.domain.situations import Received

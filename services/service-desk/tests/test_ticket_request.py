@@ -6,7 +6,9 @@ from typing import cast
 from contracts.decision import Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.policy import policy_book
-from contracts.service_desk import DutyEscalated, DutyWarned, ReplyOverdue, TicketEvent, TicketOpened, TicketReplied
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_duties import DutyEscalated, DutyWarned
+from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
 from service_desk.domain import refusals
 from service_desk.domain.clocks import reply_watch
 from service_desk.domain.duties import KeepWatch

@@ -8,19 +8,21 @@ from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
 from contracts.inventory import DamageReported, GoodsArrived
-from contracts.service_desk import (
-    CalledBack,
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import (
     LeftoverGoodsArrived,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
-    PapersPrepared,
-    RepairAccepted,
     ReplyOverdue,
-    SupervisorSigned,
     TicketClosed,
-    TicketEvent,
     TicketOpened,
     TicketReplied,
+)
+from contracts.service_desk_visits import (
+    CalledBack,
+    PapersPrepared,
+    RepairAccepted,
+    SupervisorSigned,
     VisitBooked,
     VisitCompleted,
     VisitConfirmed,

@@ -5,16 +5,10 @@ from datetime import timedelta
 from desk_cases import NINE, NOW, POLICY, SPECIALIST, asked_by, booked, completed, given, names, opened
 
 from contracts.business_time import Pause
-from contracts.service_desk import (
-    CalledBack,
-    ClocksReckoned,
-    RepairAccepted,
-    ReplyOverdue,
-    SupervisorSigned,
-    SupplierWaitEnded,
-    SupplierWaitStarted,
-    TicketReplied,
-)
+from contracts.service_desk_duties import ClocksReckoned
+from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
+from contracts.service_desk_tickets import ReplyOverdue, TicketReplied
+from contracts.service_desk_visits import CalledBack, RepairAccepted, SupervisorSigned
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.clocks import reply_watch
 from service_desk.domain.duties import KeepWatch

@@ -9,15 +9,13 @@ import pytest
 from contracts.decision import Context, Rejected
 from contracts.fact import Customer, Window
 from contracts.policy import policy_book
-from contracts.service_desk import (
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import TicketClosed, TicketOpened, TicketReplied
+from contracts.service_desk_visits import (
     CalledBack,
     FormHandedIn,
     RepairAccepted,
     SupervisorSigned,
-    TicketClosed,
-    TicketEvent,
-    TicketOpened,
-    TicketReplied,
     VisitBooked,
     VisitCompleted,
 )

@@ -23,11 +23,9 @@ from desk_cases import (
     opened,
 )
 
-from contracts.service_desk import (
+from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverOrderApproved, LeftoverOrderPlaced
+from contracts.service_desk_visits import (
     FormHandedIn,
-    LeftoverGoodsArrived,
-    LeftoverOrderApproved,
-    LeftoverOrderPlaced,
     PapersPrepared,
     RatingGiven,
     RepairAccepted,

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from contracts.policy import civil_day
-from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, crew_today, own_job, policy_now
+from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, own_job, policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, ReportTrouble, TellHalfDay
 from dispatch.domain.job import job_id
 from runtime.clock import utc_now
+from runtime.crew_of_day import own_crews
 from runtime.http import Answer, Desk
 
 router = APIRouter()
@@ -36,7 +37,7 @@ async def tasks(
     told = call_tasks(rows.values(), day, now, policy, desk.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
     if desk.person.role in CREW_ROLES:
-        own = {task.on: await crew_today(desk, task.on) for task in mine if task.on is not None}
+        own = await own_crews(desk, {task.on for task in mine if task.on is not None})
         mine = [task for task in mine if task.on is not None and task.crew == own[task.on]]
     return CallTaskList(on=day, rows=mine)
 

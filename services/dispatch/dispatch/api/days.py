@@ -9,7 +9,6 @@ from dispatch.api.rights import (
     READS,
     DayInPath,
     JobInPath,
-    crew_today,
     job_row,
     policy_now,
 )
@@ -17,6 +16,7 @@ from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, PublishDay, day_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
+from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
 
 router = APIRouter()
@@ -57,7 +57,7 @@ async def day(on: DayInPath, desk: Desk) -> DayView:
     view = day_view(None if row is None else row["day"], on, await crews_on(desk, on, policy_now()))
     if desk.person.role not in CREW_ROLES:
         return view
-    own = await crew_today(desk, on)
+    own = await own_crew_on(desk, on)
     return view.model_copy(
         update={
             "crews": [crew for crew in view.crews if crew.crew == own],

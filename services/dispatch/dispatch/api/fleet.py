@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 
-from contracts.dispatch import CrewOfDay
+from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle
+from contracts.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
 from contracts.policy import civil_day
 from dispatch.api.rights import READS, CrewInPath, own_crew, policy_now
 from dispatch.domain.fleet import (
@@ -23,7 +24,6 @@ from dispatch.domain.fleet import (
     fleet_id,
     members_for_the_day,
 )
-from dispatch.domain.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
 from dispatch.domain.fleet_out import ApproveTrip
 from dispatch.domain.words import Words
 from dispatch.fleet_days import tell_opened_days

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 
 from contracts.fact import JobKind
 from contracts.policy import civil_day
-from dispatch.api.rights import CREW_ROLES, READS, JobInPath, crew_today, own_job
+from dispatch.api.rights import CREW_ROLES, READS, JobInPath, own_job
 from dispatch.job_views import JobList, JobView, job_view
 from runtime.clock import utc_now
+from runtime.crew_of_day import own_crew_on
 from runtime.http import Desk
 
 router = APIRouter()
@@ -41,7 +42,7 @@ async def jobs(
     if contract_no is not None:
         query["job.contract_no"] = contract_no
     if desk.person.role in CREW_ROLES:
-        own = await crew_today(desk, on or civil_day(utc_now()))
+        own = await own_crew_on(desk, on or civil_day(utc_now()))
         query["job.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
     rows = desk.rows("jobs")
     found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)

@@ -7,10 +7,10 @@ from fastapi import Path
 
 from contracts.decision import Rejected
 from contracts.policy import Policy, policy_book
-from dispatch.domain.fleet_crews import crew_of, facet_means
 from dispatch.domain.job_refusals import unknown_job
 from dispatch.domain.run_refusals import not_planned
 from runtime.clock import utc_now
+from runtime.crew_of_day import own_crew_on, works_on
 from runtime.http import Asking, Refusal
 
 BOOKS = ("install_assistant", "install_supervisor", "cs_specialist")
@@ -61,19 +61,11 @@ async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
     return facet
 
 
-async def crew_today(desk: Asking, on: date) -> str | None:
-    """The asking person's crew on a day: as the fleet has it, else as the person is on file."""
-    row = await desk.rows("fleet").get("main")
-    means = facet_means(None if row is None else row["fleet"], policy_now())
-    person = desk.person
-    return person.crew if means.person(person.id) is None else crew_of(means, person.id, on)
-
-
 async def own_crew(desk: Asking, on: date, crew: str | None, *roles: str) -> None:
     """People of these roles only touch, and see, what their own crew has on a day; others get 403."""
     if desk.person.role not in roles:
         return
-    mine = await crew_today(desk, on)
+    mine = await own_crew_on(desk, on)
     if mine != crew:
         desk.refuse(not_your_crew(crew, mine), 403)
 
@@ -85,20 +77,13 @@ async def own_job(desk: Asking, job: str, *roles: str) -> dict[str, Any]:
     read again once everything asked so far has run its course.
     """
     row = await job_row(desk, job)
-    if desk.person.role not in roles or await _is_own(desk, row):
+    if desk.person.role not in roles or await works_on(desk, row):
         return row
     await desk.settled(SETTLE_SECONDS)
     row = await job_row(desk, job)
-    if not await _is_own(desk, row):
+    if not await works_on(desk, row):
         desk.refuse(not_your_crew(row["crew"], desk.person.crew), 403)
     return row
-
-
-async def _is_own(desk: Asking, row: dict[str, Any]) -> bool:
-    if row["on"] is None:
-        return False
-    mine = await crew_today(desk, date.fromisoformat(row["on"]))
-    return mine is not None and mine == row["crew"]
 
 
 def not_your_crew(crew: str | None, mine: str | None) -> Rejected:

@@ -13,7 +13,6 @@ from dispatch.api.rights import (
     TAKES_CASH,
     CrewInPath,
     DayInPath,
-    crew_today,
     own_crew,
     policy_now,
     run_row,
@@ -24,6 +23,7 @@ from dispatch.domain.road import CloseRun, ReportDay
 from dispatch.domain.run import IssueList, LoadRun, run_id
 from dispatch.job_views import JobView, job_view
 from dispatch.run_views import RunList, RunView, run_view
+from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
 
 router = APIRouter()
@@ -35,7 +35,7 @@ async def runs(desk: Desk, on: Annotated[date, Query()]) -> RunList:
     desk.allow(*READS)
     query = {"run.on": on.isoformat()}
     if desk.person.role in CREW_ROLES:
-        query["run.crew"] = await crew_today(desk, on) or ""
+        query["run.crew"] = await own_crew_on(desk, on) or ""
     found = await desk.rows("runs").find(query, sort=[("_id", 1)], limit=500, skip=0)
     return RunList(rows=[run_view(row["run"], desk.person.role) for row in found])
 

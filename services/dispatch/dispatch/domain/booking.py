@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.dispatch import Checklist, InstallationBooked, SiteNotReady, SiteRemark
+from contracts.dispatch_jobs import Checklist, InstallationBooked, SiteNotReady, SiteRemark
 from contracts.fact import Half
 from contracts.policy import civil_day
 from dispatch.domain import job_refusals as no

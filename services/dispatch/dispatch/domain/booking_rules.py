@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from contracts.business_time import days_before, service_calendar
-from contracts.dispatch import Checklist
+from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, JobKind
 from contracts.policy import Policy, civil_day, end_of_day
 

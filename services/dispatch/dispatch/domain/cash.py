@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.decision import Command, Context
-from contracts.dispatch import CashCollected, CashHandedIn
 from contracts.dispatch_road import CashOverdue
+from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.run_state import Closed, Decision, Departed, Run

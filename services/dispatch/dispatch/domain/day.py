@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 from pydantic import Field
 
 from contracts.decision import Command, Context, Timer
-from contracts.dispatch import CrewOfDay, Slot, SlotConfirmed, SlotReleased
+from contracts.dispatch_days import CrewOfDay, Slot, SlotConfirmed, SlotReleased
 from contracts.fact import GoodsLine, Half, JobKind, Window
 from contracts.policy import Policy
 from dispatch.domain import plan_refusals as no

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.decision import Command, Context, Rejected
-from contracts.dispatch import (
+from contracts.dispatch_days import (
     CrewOfDay,
     DayOpened,
     PlanChanged,

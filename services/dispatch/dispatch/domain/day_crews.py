@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from contracts.decision import Command, Context
-from contracts.dispatch import CrewAbsent, CrewOfDay, CrewOfDayChanged, CrewReturned
+from contracts.dispatch_days import CrewAbsent, CrewOfDay, CrewOfDayChanged, CrewReturned
 from contracts.fact import Half
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_change import opened, reissue_due

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.dispatch import DayAdjusted, DayPublished, PlanAdjustment, PlanOverdue, Slot
+from contracts.dispatch_days import DayAdjusted, DayPublished, PlanAdjustment, PlanOverdue, Slot
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_state import Day, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from contracts.decision import Rejected
-from contracts.dispatch import (
+from contracts.dispatch_days import (
     CrewAbsent,
     CrewOfDay,
     CrewOfDayChanged,

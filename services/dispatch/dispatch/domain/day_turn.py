@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected
-from contracts.dispatch import SlotConfirmed, SlotReserved
+from contracts.dispatch_days import SlotConfirmed, SlotReserved
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_change import Header, Moves, Rearranged, fit, rearrange, same_place
 from dispatch.domain.day_state import Change, Day, Decision, Drafted, Published, Unopened, change_of, slot_of

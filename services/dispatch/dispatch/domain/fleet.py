@@ -28,9 +28,7 @@ from contracts.dispatch_fleet import (
     PersonSet,
     VehicleSet,
 )
-from contracts.policy import Policy
-from dispatch.domain import fleet_refusals as no
-from dispatch.domain.fleet_crews import (
+from contracts.fleet_crews import (
     Leave,
     Means,
     begin,
@@ -40,6 +38,8 @@ from dispatch.domain.fleet_crews import (
     records_on,
     turning_days,
 )
+from contracts.policy import Policy
+from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut, approve, bring_back, send_out
 from dispatch.domain.fleet_state import Decision, Fleet, Opened, Unopened, evolve
 from dispatch.domain.words import Words

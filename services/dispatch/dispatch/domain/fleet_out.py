@@ -5,9 +5,9 @@ from typing import Literal
 
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_fleet import TripApproved, VehicleReturned, VehicleSentOut
+from contracts.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
 from contracts.policy import SHANGHAI, Policy
 from dispatch.domain import fleet_refusals as no
-from dispatch.domain.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
 from dispatch.domain.fleet_state import Decision, Opened
 from dispatch.domain.words import Words
 

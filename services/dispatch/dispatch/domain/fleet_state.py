@@ -19,7 +19,7 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
-from dispatch.domain.fleet_crews import Dissolved, Leave, Means, begin
+from contracts.fleet_crews import Dissolved, Leave, Means, begin
 
 REMEMBERED = timedelta(days=7)
 """Runs and approvals this much older than the newest no longer matter: each holds for its own day."""

@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected
-from contracts.dispatch import DeliveryCompleted, InstallationCompleted, VisitDone
+from contracts.dispatch_jobs import DeliveryCompleted, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused, StopArrived
 from contracts.fact import GoodsLine
 from contracts.policy import Policy, civil_day

@@ -12,7 +12,7 @@ from typing import Literal, assert_never
 from pydantic import AwareDatetime
 
 from contracts.decision import Command, Context, Timer
-from contracts.dispatch import InstallationOverdue, JobCompletenessChanged, JobOpened
+from contracts.dispatch_jobs import InstallationOverdue, JobCompletenessChanged, JobOpened
 from contracts.fact import ContractLine, Customer, JobKind
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation, book

@@ -9,7 +9,21 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Rejected
-from contracts.dispatch import (
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_jobs import (
     Checklist,
     DeliveryCompleted,
     DeliveryDeparted,
@@ -25,20 +39,6 @@ from contracts.dispatch import (
     StopScheduled,
     StopUnscheduled,
     VisitDone,
-)
-from contracts.dispatch_calls import (
-    ArrivalCalled,
-    ArrivalCallOverdue,
-    HalfDayCallOverdue,
-    HalfDayTold,
-    HomeConfirmationOverdue,
-    HomeConfirmed,
-    InstallCallMade,
-    InstallCallOverdue,
-    JobAmended,
-    JobCancelled,
-    JobPromiseMoved,
-    TroubleReported,
 )
 from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window

@@ -3,7 +3,21 @@
 from dataclasses import replace
 from typing import assert_never
 
-from contracts.dispatch import (
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_jobs import (
     DeliveryCompleted,
     DeliveryDeparted,
     DeliveryFailed,
@@ -18,20 +32,6 @@ from contracts.dispatch import (
     StopScheduled,
     StopUnscheduled,
     VisitDone,
-)
-from contracts.dispatch_calls import (
-    ArrivalCalled,
-    ArrivalCallOverdue,
-    HalfDayCallOverdue,
-    HalfDayTold,
-    HomeConfirmationOverdue,
-    HomeConfirmed,
-    InstallCallMade,
-    InstallCallOverdue,
-    JobAmended,
-    JobCancelled,
-    JobPromiseMoved,
-    TroubleReported,
 )
 from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from dispatch.domain.job_state import (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.decision import Rejected
-from contracts.dispatch import RunStop
+from contracts.dispatch_runs import RunStop
 from contracts.fact import GoodsLine, Half, Value
 from dispatch.domain.delivery_rules import CountedLine
 

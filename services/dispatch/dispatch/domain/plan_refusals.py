@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from contracts.decision import Detail, Rejected
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.domain.slot_rules import Clash, Ground, next_free_position, places_that_fit
 from dispatch.domain.words import HALF_ZH, day_zh

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half, JobKind
 from contracts.policy import Policy
 from dispatch.domain.day_state import Plan

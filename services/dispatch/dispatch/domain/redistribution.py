@@ -7,7 +7,7 @@ goes to the one that drives the shortest detour for it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.dispatch import Slot
+from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from contracts.policy import Policy
 from dispatch.domain.day_state import Plan

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context, Rejected, Timer
-from contracts.dispatch import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.dispatch_road import DeliveryListIssued
+from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue, collect, hand_in, mark_cash_overdue

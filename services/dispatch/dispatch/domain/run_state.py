@@ -5,7 +5,6 @@ from datetime import date
 from typing import assert_never
 
 from contracts.decision import Rejected
-from contracts.dispatch import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.dispatch_road import (
     CashOverdue,
     DayReported,
@@ -18,6 +17,7 @@ from contracts.dispatch_road import (
     StopReached,
     VehicleCheck,
 )
+from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned, RunStop
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from contracts.decision import Detail
-from contracts.dispatch import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half, Window
 from contracts.policy import Policy, civil, end_of_day
 from dispatch.domain.words import HALF_EN, HALF_ZH, KIND_ZH

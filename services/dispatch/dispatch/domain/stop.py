@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Rejected
-from contracts.dispatch import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
+from contracts.dispatch_jobs import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
 from contracts.policy import Policy, civil
 from dispatch.domain import job_refusals as no

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.dispatch import DeliveryFailed
+from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
 from contracts.fact import GoodsLine
 from dispatch.domain import job_refusals as no

@@ -3,7 +3,7 @@
 Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` is the aggregate's, for If-Match.
 """
 
-from contracts.dispatch import (
+from contracts.dispatch_days import (
     CrewAbsent,
     CrewOfDayChanged,
     CrewReturned,

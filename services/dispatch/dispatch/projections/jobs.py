@@ -5,7 +5,21 @@ Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` i
 
 from typing import assert_never
 
-from contracts.dispatch import (
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    ArrivalCallOverdue,
+    HalfDayCallOverdue,
+    HalfDayTold,
+    HomeConfirmationOverdue,
+    HomeConfirmed,
+    InstallCallMade,
+    InstallCallOverdue,
+    JobAmended,
+    JobCancelled,
+    JobPromiseMoved,
+    TroubleReported,
+)
+from contracts.dispatch_jobs import (
     DeliveryCompleted,
     DeliveryDeparted,
     DeliveryFailed,
@@ -20,20 +34,6 @@ from contracts.dispatch import (
     StopScheduled,
     StopUnscheduled,
     VisitDone,
-)
-from contracts.dispatch_calls import (
-    ArrivalCalled,
-    ArrivalCallOverdue,
-    HalfDayCallOverdue,
-    HalfDayTold,
-    HomeConfirmationOverdue,
-    HomeConfirmed,
-    InstallCallMade,
-    InstallCallOverdue,
-    JobAmended,
-    JobCancelled,
-    JobPromiseMoved,
-    TroubleReported,
 )
 from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.envelope import Meta

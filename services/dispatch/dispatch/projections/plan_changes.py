@@ -5,7 +5,7 @@ Places are without goods: what a stop carries is on the day itself.
 
 from typing import Any
 
-from contracts.dispatch import PlanChanged, Slot, SlotMove
+from contracts.dispatch_days import PlanChanged, Slot, SlotMove
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.projections.rows import Json, after_colon

@@ -3,13 +3,6 @@
 Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` is the aggregate's, for If-Match.
 """
 
-from contracts.dispatch import (
-    CashCollected,
-    CashHandedIn,
-    RunDeparted,
-    RunLoaded,
-    RunPlanned,
-)
 from contracts.dispatch_road import (
     CashOverdue,
     DayReported,
@@ -20,6 +13,7 @@ from contracts.dispatch_road import (
     StopOrderChanged,
     StopReached,
 )
+from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.projections.rows import Json, after_colon

@@ -4,7 +4,7 @@ from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted
-from contracts.service_desk import VisitCancelled, VisitMoved
+from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.job import delivery_of, installation_of, job_id, visit_of
 from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
 

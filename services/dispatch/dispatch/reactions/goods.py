@@ -1,9 +1,7 @@
 """What dispatch does about goods: complete or not, delivered, ready in the morning (A3, B6, B10). Pure."""
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    DeliveryCompleted,
-)
+from contracts.dispatch_jobs import DeliveryCompleted
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven

@@ -3,15 +3,10 @@
 from datetime import timedelta
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    DayPublished,
-    RunStop,
-    SlotReleased,
-    SlotReserved,
-    StopScheduled,
-    StopUnscheduled,
-)
+from contracts.dispatch_days import DayPublished, SlotReleased, SlotReserved
 from contracts.dispatch_fleet import LeaveNoted
+from contracts.dispatch_jobs import StopScheduled, StopUnscheduled
+from contracts.dispatch_runs import RunStop
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from dispatch.domain.day import MOVED, ConfirmSlot, ReleaseSlot, day_id

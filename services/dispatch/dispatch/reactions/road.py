@@ -1,8 +1,9 @@
 """What dispatch does about what happens on the road (B11-B16). Pure."""
 
 from contracts.decision import Ask
-from contracts.dispatch import DeliveryCompleted, DeliveryFailed, RunDeparted
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import RunClosed, StopReached
+from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.policy import civil_day

@@ -3,7 +3,7 @@
 from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.service_desk import VisitBooked, VisitCompleted
+from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from dispatch.domain.handover import FinishVisit
 from dispatch.domain.job import (
     OpenJob,

@@ -14,6 +14,7 @@ from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
 from inventory.domain.goods import Code, Note, ReceiveGoods, ReportDamage, goods_id
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
+from runtime.crew_of_day import works_on
 from runtime.http import Answer, Asking, Desk, Refusal
 
 router = APIRouter()
@@ -168,13 +169,10 @@ async def _works_there(desk: Asking, contract_no: str) -> bool:
 
 
 async def _has_work(desk: Asking, contract_no: str) -> bool:
-    person = desk.person
-    if person.crew is not None or person.role == "crew_leader":
-        for row in await desk.rows("jobs").find({"job.contract_no": contract_no}):
-            job = row["job"]
-            if job["crew"] is not None and (job["crew"] == person.crew or job["leader"] == person.id):
-                return True
-    visits = {"ticket.contract_no": contract_no, "ticket.technicians": person.id}
+    for row in await desk.rows("jobs").find({"job.contract_no": contract_no}):
+        if await works_on(desk, row["job"]):
+            return True
+    visits = {"ticket.contract_no": contract_no, "ticket.technicians": desk.person.id}
     return await desk.rows("tickets").count(visits) > 0
 
 

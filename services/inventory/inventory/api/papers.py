@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain import loan, scrap, stock_list
@@ -88,6 +89,21 @@ async def _one(desk: Asking, name: str, facet: str, number: str, rule: str) -> d
     return paper_view(row, facet)
 
 
+def _own(desk: Asking, number: str, applicant: str, rule: str) -> None:
+    """An application is withdrawn by who made it."""
+    if applicant != desk.person.id:
+        desk.refuse(
+            Rejected(
+                "not_your_paper",
+                rule,
+                f"单据 {number} 不是您申请的，不能撤回。请找申请人或审批人",
+                f"Paper {number} is not yours to withdraw. Ask the applicant, or who approves",
+                {"number": number},
+            ),
+            403,
+        )
+
+
 # --- loans ---------------------------------------------------------------------------------------------------------
 
 
@@ -124,8 +140,10 @@ async def approve_loan(number: PaperInPath, body: loan.ApproveLoan, desk: Desk) 
 
 @router.post("/loans/{number}/refusal", status_code=201, summary="不借 Refuse or withdraw (D12)")
 async def refuse_loan(number: PaperInPath, body: loan.RefuseLoan, desk: Desk) -> Answer:
-    """What was set apart is free again."""
+    """What was set apart is free again. Who does not approve withdraws the own application only."""
     desk.allow(*APPROVES_LOANS, *ASKS_LOANS)
+    if desk.person.role not in APPROVES_LOANS:
+        _own(desk, number, (await _one(desk, "loans", "loan", number, "D12"))["asked_by"], "D12")
     return desk.answer(await desk.ask(loan.loan_id(number), body))
 
 
@@ -185,8 +203,10 @@ async def approve_scrap(number: PaperInPath, body: scrap.ApproveScrap, desk: Des
 
 @router.post("/scraps/{number}/refusal", status_code=201, summary="不批、撤回 Refuse or withdraw (D10)")
 async def refuse_scrap(number: PaperInPath, body: scrap.RefuseScrap, desk: Desk) -> Answer:
-    """The pieces are free again."""
+    """The pieces are free again. Who does not approve withdraws the own application only."""
     desk.allow(*APPROVES_SCRAP, *APPLIES)
+    if desk.person.role not in APPROVES_SCRAP:
+        _own(desk, number, (await _one(desk, "scraps", "scrap", number, "D10"))["applied_by"], "D10")
     return desk.answer(await desk.ask(scrap.scrap_id(number), body))
 
 

@@ -14,6 +14,7 @@ from inventory.api.common import READS_GOODS, READS_LISTS, ContractNoInPath, id_
 from inventory.domain.quality import FailQuality, InspectionId, Note, PassQuality, Photos, quality_id
 from inventory.projections.packing import check_list, quality_view
 from runtime.clock import utc_now
+from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Asking, Desk, Refusal
 
 router = APIRouter()
@@ -139,8 +140,9 @@ async def delivery_check_list(
     packing = {document["_id"]: document for document in await desk.rows("packing").get_many(contracts)}
     goods = {document["_id"]: document for document in await desk.rows("goods").get_many(contracts)}
     listed = check_list(row, packing, goods, policy_book().at(utc_now()), desk.person.role)
-    only = desk.person.crew if desk.person.role == "crew_leader" else crew
-    if desk.person.role == "crew_leader" or crew is not None:
+    leads = desk.person.role == "crew_leader"
+    only = await own_crew_on(desk, on) if leads else crew
+    if leads or crew is not None:
         listed["crews"] = [entry for entry in listed["crews"] if entry["crew"] == only]
     return listed
 

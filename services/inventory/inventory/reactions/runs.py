@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from contracts.decision import Ask
-from contracts.dispatch import DayPublished, DeliveryCompleted, DeliveryFailed, RunDeparted
+from contracts.dispatch_days import DayPublished
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import PiecesRefused
+from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop

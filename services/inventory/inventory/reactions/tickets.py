@@ -9,7 +9,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import StockListLine
 from contracts.policy import civil_day
-from contracts.service_desk import PartsApproved, PartsRouted
+from contracts.service_desk_repairs import PartsApproved, PartsRouted
 from inventory.domain.loan import AskLoan, loan_id
 from inventory.domain.stock_list import MakeStockList, stock_list_id
 from runtime.service import Reaction

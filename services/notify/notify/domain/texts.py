@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 
-from contracts.dispatch import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
+from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Half, Window
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import ContractCancelled, DelayNoticed
 from contracts.policy import SHANGHAI, Policy
-from contracts.service_desk import DutyEscalated, MajorQualityReported
+from contracts.service_desk_care import MajorQualityReported
+from contracts.service_desk_duties import DutyEscalated
 
 CONTRACT_REGISTERED = 1
 DELIVERY_BOOKED = 2

@@ -4,33 +4,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from contracts.decision import Ask
-from contracts.dispatch import (
-    DeliveryFailed,
-    InstallationBooked,
-    SiteNotReady,
-    StopPublished,
-    StopUnscheduled,
-)
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled
+from contracts.dispatch_jobs import DeliveryFailed, InstallationBooked, SiteNotReady, StopPublished, StopUnscheduled
 from contracts.envelope import Meta
 from contracts.fact import Fact, Half
 from contracts.inventory import DamageReported
 from contracts.notify import CallPurpose
 from contracts.order import CompletenessLost, ContractCancelled, DelayExplained, DelayNoticed, GoodsCompleted
 from contracts.policy import Policy, civil, civil_day, end_of_day, policy_book
-from contracts.service_desk import (
-    CallBackDropped,
-    CallBackPlanned,
-    CalledBack,
-    ConsultationAnswered,
-    CustomerCalledBack,
-    FollowedUp,
-    LeftoverGoodsDamaged,
-    TicketCancelled,
-    TicketClosed,
-    TicketReplied,
-    VisitCompleted,
-)
+from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
+from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
+from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketClosed, TicketReplied
+from contracts.service_desk_visits import CalledBack, VisitCompleted
 from notify.domain import texts
 from notify.reactions.asking import call, fell_away, fulfilled
 

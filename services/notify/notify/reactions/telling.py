@@ -4,22 +4,22 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from contracts.decision import Ask
-from contracts.dispatch import DayAdjusted, DayPublished, InstallationBooked, StopPublished
+from contracts.dispatch_days import DayAdjusted, DayPublished
+from contracts.dispatch_jobs import InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, Window
 from contracts.inventory import DamageReported, MorningFeedbackGiven
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.policy import civil_day, end_of_day, policy_book
-from contracts.service_desk import (
-    DutyEscalated,
+from contracts.service_desk_care import MajorQualityReported
+from contracts.service_desk_duties import DutyEscalated
+from contracts.service_desk_tickets import (
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
-    MajorQualityReported,
     TicketClosed,
-    VisitBooked,
-    VisitMoved,
 )
+from contracts.service_desk_visits import VisitBooked, VisitMoved
 from notify.domain import texts
 from notify.domain.quiet_hours import after_quiet_hours
 from notify.reactions.asking import fax, post, sms

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from contracts.decision import Command, Rejected
-from contracts.fact import ContractLine, Customer
+from contracts.fact import Customer
 from order.api.rights import (
     AMENDS,
     READS,
@@ -104,9 +104,17 @@ class Why(BaseModel):
     eta: date | None
 
 
-class LineDetail(ContractLine):
-    """A line and what became of its pieces."""
+class LineDetail(BaseModel):
+    """A line and what became of its pieces; its price is null for roles that do not see money."""
 
+    line_no: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    unit_price_fen: int | None
+    to_install: bool
     received: int
     damaged: int
     damaged_outside: int
@@ -123,12 +131,13 @@ class LineDetail(ContractLine):
 
 
 class ContractDetail(ContractSummary):
-    """A contract with all that became of it; `version` is what `If-Match` may name."""
+    """A contract with all that became of it; `version` is what `If-Match` may name. Amounts are null for roles that do
+    not see money (RULES §1)."""
 
-    amount_due_fen: int
-    paid_fen: int
-    refunded_fen: int
-    owed_fen: int
+    amount_due_fen: int | None
+    paid_fen: int | None
+    refunded_fen: int | None
+    owed_fen: int | None
     payments: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
     lines: list[LineDetail]

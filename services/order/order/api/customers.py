@@ -28,7 +28,7 @@ class CustomerEntry(BaseModel):
     contracts: int
     open: int
     last_signed_on: date
-    owed_fen: int
+    owed_fen: int | None
 
 
 class CustomerList(BaseModel):
@@ -47,7 +47,7 @@ class HistoryEntry(ContractSummary):
     cancelled: dict[str, Any] | None
     delays: list[dict[str, Any]]
     postponements: list[dict[str, Any]]
-    owed_fen: int
+    owed_fen: int | None
     warranties: list[dict[str, Any]]
 
 

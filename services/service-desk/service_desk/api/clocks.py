@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from contracts.business_time import Pause
 from contracts.policy import policy_book
-from contracts.service_desk import CalendarDay
+from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
 from service_desk.api.rights import READS, TicketId, hide, visible

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.fact import Customer
 from contracts.masking import customer_for
-from contracts.service_desk import VisitAnswer
+from contracts.service_desk_care import VisitAnswer
 from runtime.http import Answer, Desk
 from service_desk.api.rights import OFFICE, SUPERVISING, new_number
 from service_desk.domain.call_back import DropCallBack, PlanCallBack, RecordCallBack, call_back_key

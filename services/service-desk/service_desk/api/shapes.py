@@ -6,7 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from contracts.fact import Customer
-from contracts.service_desk import TicketKind, WarrantyState
+from contracts.service_desk_repairs import WarrantyState
+from contracts.service_desk_tickets import TicketKind
 
 Status = Literal["received", "visit_agreed", "visit_failed", "repaired", "closed", "cancelled"]
 

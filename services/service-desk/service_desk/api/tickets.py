@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.fact import Customer
 from contracts.policy import civil_day
-from contracts.service_desk import TicketKind
+from contracts.service_desk_tickets import TicketKind
 from runtime.clock import utc_now
 from runtime.http import Answer, Asking, Desk
 from service_desk.api.rights import (

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.policy import CalendarException, Policy, Shift
-from contracts.service_desk import CalendarCorrected, CalendarDay, CalendarEvent, CalendarTold
+from contracts.service_desk import CalendarEvent
+from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold
 from service_desk.domain.situations import Number, happened
 
 MIDNIGHT = "00:00:00"

@@ -6,15 +6,9 @@ from typing import Literal, assert_never
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
-from contracts.service_desk import (
-    CallBackDropped,
-    CallBackEvent,
-    CallBackPlanned,
-    CustomerCalledBack,
-    DutyEscalated,
-    DutyOverdue,
-    DutyWarned,
-)
+from contracts.service_desk import CallBackEvent
+from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
 from service_desk.domain import duties
 from service_desk.domain import round_refusals as refusals
 from service_desk.domain.clocks import call_back_watch

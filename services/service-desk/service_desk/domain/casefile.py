@@ -8,15 +8,9 @@ from typing import Literal, assert_never
 from pydantic import AwareDatetime
 
 from contracts.decision import Command, Context, Timer
-from contracts.service_desk import (
-    CasefileEvent,
-    OpenTicketsListed,
-    RepairFiled,
-    RepeatRepairSeen,
-    TicketFiled,
-    TicketKind,
-    TicketUnfiled,
-)
+from contracts.service_desk import CasefileEvent
+from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled, TicketUnfiled
+from contracts.service_desk_tickets import TicketKind
 from service_desk.domain.parts import counts_as_repeat
 
 COMES_BACK = frozenset({"installation", "repair", "maintenance", "parts"})

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from contracts.business_time import Interval, Pause, Terms, owed, service_calendar, warning, why
 from contracts.fact import Window
 from contracts.policy import Policy, civil_day, end_of_day
-from contracts.service_desk import Watch
+from contracts.service_desk_duties import Watch
 from service_desk.domain.duties import tellings
 
 REPLY, ON_SITE, FORM, FOLLOW_UP, SMS, COMPLAINT, CALL_BACK = "K13", "K14", "K15", "K16", "K17", "K20", "C17"

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
 from contracts.policy import Policy
-from contracts.service_desk import (
+from contracts.service_desk_tickets import (
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintInvestigated,

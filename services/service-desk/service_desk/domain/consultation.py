@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.service_desk import ConsultationAnswered, FollowedUp
+from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.clocks import FOLLOW_UP, follow_up_watch
 from service_desk.domain.dossier import Advice, Dossier

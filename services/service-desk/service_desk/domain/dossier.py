@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.business_time import Pause
-from contracts.service_desk import CalendarDay, FaultOf, PartsRoute, WarrantyState
+from contracts.service_desk_duties import CalendarDay
+from contracts.service_desk_repairs import FaultOf, PartsRoute, WarrantyState
 from service_desk.domain.clocks import STAND_WHILE_WAITING
 from service_desk.domain.duties import Duty
 

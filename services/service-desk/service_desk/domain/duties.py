@@ -10,7 +10,7 @@ from typing import Literal
 
 from contracts.decision import Command, Timer
 from contracts.policy import Policy
-from contracts.service_desk import DutyEscalated, DutyOverdue, DutyWarned, Telling, Watch
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Telling, Watch
 
 DutyEvent = DutyWarned | DutyOverdue | DutyEscalated
 

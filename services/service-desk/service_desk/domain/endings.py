@@ -5,19 +5,16 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context, Rejected
-from contracts.service_desk import (
+from contracts.service_desk_repairs import CoverageJudged, ExpertAsked, RepeatRepairFound, WarrantyState
+from contracts.service_desk_tickets import (
     ComplaintEscalated,
-    CoverageJudged,
-    ExpertAsked,
-    RepeatRepairFound,
     TicketCancelled,
     TicketClosed,
     TicketLinked,
     TicketReopened,
     TicketsMerged,
-    VisitCancelled,
-    WarrantyState,
 )
+from contracts.service_desk_visits import VisitCancelled
 from service_desk.domain import complaint_refusals, complaints, refusals, work_refusals
 from service_desk.domain import ending_refusals as no
 from service_desk.domain.clocks import reply_watch

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.service_desk import (
+from contracts.service_desk_tickets import (
     InformationTaken,
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from contracts.decision import Command, Context
 from contracts.policy import civil_day
-from contracts.service_desk import (
+from contracts.service_desk_repairs import (
     ExpertAnswered,
     ExpertAsked,
     PartsApproved,

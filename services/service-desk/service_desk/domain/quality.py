@@ -7,7 +7,8 @@ from typing import Literal, assert_never
 from pydantic import AwareDatetime
 
 from contracts.decision import Command, Context, Timer
-from contracts.service_desk import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn, QualityEvent
+from contracts.service_desk import QualityEvent
+from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn
 
 
 class CountCase(Command):

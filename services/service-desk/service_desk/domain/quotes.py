@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 
 from contracts.decision import Command
 from contracts.policy import civil_day
-from contracts.service_desk import (
+from contracts.service_desk_repairs import (
     CoverageJudged,
     FaultOf,
     QuoteAccepted,

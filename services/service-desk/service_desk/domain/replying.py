@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.decision import Command, Context
-from contracts.service_desk import TicketReplied
+from contracts.service_desk_tickets import TicketReplied
 from service_desk.domain.clocks import REPLY, rewatched
 from service_desk.domain.duties import find
 from service_desk.domain.situations import Replied, Text, Underway

@@ -12,7 +12,9 @@ from pydantic import Field, StringConstraints
 
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Customer, Window
-from contracts.service_desk import Paper, TicketEvent, TicketKind
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_tickets import TicketKind
+from contracts.service_desk_visits import Paper
 from service_desk.domain.dossier import EMPTY, Dossier
 
 TEXT_LENGTH = 1000

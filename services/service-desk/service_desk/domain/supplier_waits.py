@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from contracts.decision import Command, Context
-from contracts.service_desk import CalendarDay, ClocksReckoned, SupplierWaitEnded, SupplierWaitStarted, Watch
+from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
+from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
 from service_desk.domain import work_refusals as refusals
 from service_desk.domain.calendar import corrected
 from service_desk.domain.clocks import rewatched

@@ -8,7 +8,10 @@ from pydantic import StringConstraints
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
-from contracts.service_desk import DutyOverdue, ReplyOverdue, TicketEvent, TicketKind, TicketOpened, WarrantyState
+from contracts.service_desk import TicketEvent
+from contracts.service_desk_duties import DutyOverdue
+from contracts.service_desk_repairs import WarrantyState
+from contracts.service_desk_tickets import ReplyOverdue, TicketKind, TicketOpened
 from service_desk.domain import (
     complaints,
     consultation,

@@ -9,14 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.policy import civil_day
-from contracts.service_desk import (
-    PlannedCall,
-    VisitAnswer,
-    VisitPlanClosed,
-    VisitPlanEvent,
-    VisitPlanned,
-    VisitRecorded,
-)
+from contracts.service_desk import VisitPlanEvent
+from contracts.service_desk_care import PlannedCall, VisitAnswer, VisitPlanClosed, VisitPlanned, VisitRecorded
 from service_desk.domain import round_refusals as refusals
 from service_desk.domain.situations import Note, Number, Text, happened
 

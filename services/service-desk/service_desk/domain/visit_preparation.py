@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.decision import Command, Context
 from contracts.fact import Window
-from contracts.service_desk import (
+from contracts.service_desk_visits import (
     Paper,
     PapersPrepared,
     TechnicianArrived,

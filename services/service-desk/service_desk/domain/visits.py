@@ -12,7 +12,7 @@ from pydantic import Field
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Window
 from contracts.policy import civil_day
-from contracts.service_desk import (
+from contracts.service_desk_visits import (
     CalledBack,
     FormHandedIn,
     RatingGiven,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.service_desk import DutyEscalated, DutyOverdue, DutyWarned, Watch
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Watch
 from service_desk.domain.clocks import STAND_WHILE_WAITING
 
 Json = dict[str, Any]

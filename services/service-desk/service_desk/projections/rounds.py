@@ -4,24 +4,19 @@ from typing import Any, assert_never, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.service_desk import (
-    CalendarCorrected,
+from contracts.service_desk import CallBackEvent, QualityEvent, VisitPlanEvent
+from contracts.service_desk_care import (
     CallBackDropped,
-    CallBackEvent,
     CallBackPlanned,
     CustomerCalledBack,
-    DutyEscalated,
-    DutyOverdue,
-    DutyWarned,
     MajorQualityReported,
     QualityCaseCounted,
     QualityCaseWithdrawn,
-    QualityEvent,
     VisitPlanClosed,
-    VisitPlanEvent,
     VisitPlanned,
     VisitRecorded,
 )
+from contracts.service_desk_duties import CalendarCorrected, DutyEscalated, DutyOverdue, DutyWarned
 from runtime.service import Facet, Projection
 from service_desk.domain.duties import DutyEvent
 from service_desk.projections import duties

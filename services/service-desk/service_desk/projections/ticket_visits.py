@@ -3,14 +3,16 @@
 from typing import Any
 
 from contracts.envelope import Meta
-from contracts.service_desk import (
-    CalledBack,
-    FormHandedIn,
+from contracts.service_desk_tickets import (
     LeftoverGoodsArrived,
     LeftoverGoodsDamaged,
     LeftoverOrderApproved,
     LeftoverOrderPlaced,
     LeftoverSmsNoted,
+)
+from contracts.service_desk_visits import (
+    CalledBack,
+    FormHandedIn,
     PapersPrepared,
     RatingGiven,
     RepairAccepted,

@@ -2,20 +2,13 @@
 
 from typing import Any
 
-from contracts.service_desk import (
-    ClocksReckoned,
-    ComplaintAnswered,
-    ComplaintEscalated,
-    ComplaintInvestigated,
-    ComplaintRegistered,
-    ComplaintSettled,
-    ConductReported,
+from contracts.service_desk_duties import ClocksReckoned, Watch
+from contracts.service_desk_repairs import (
     ConsultationAnswered,
     CoverageJudged,
     ExpertAnswered,
     ExpertAsked,
     FollowedUp,
-    InformationTaken,
     PartsApproved,
     PartsReady,
     PartsRouted,
@@ -25,7 +18,15 @@ from contracts.service_desk import (
     RepeatRepairFound,
     SupplierWaitEnded,
     SupplierWaitStarted,
-    Watch,
+)
+from contracts.service_desk_tickets import (
+    ComplaintAnswered,
+    ComplaintEscalated,
+    ComplaintInvestigated,
+    ComplaintRegistered,
+    ComplaintSettled,
+    ConductReported,
+    InformationTaken,
 )
 from service_desk.domain.clocks import COMPLAINT, FOLLOW_UP, REPLY
 from service_desk.domain.quotes import COVERED, NEVER_PAID

@@ -1,0 +1,90 @@
+"""Events of a run (出车): one crew's day on the road, as loaded and with its cash.
+
+Part of stream `dispatch.events`, key `run:<date>:<crew>`.
+"""
+
+from datetime import date
+from typing import Literal
+
+from contracts.fact import Fact, GoodsLine, Half, Value
+
+
+class RunStop(Value):
+    """What the sorting sheet (分领单) says of one stop."""
+
+    job_id: str
+    contract_no: str
+    half: Half
+    position: int
+    lines: tuple[GoodsLine, ...]
+
+
+class RunPlanned(Fact):
+    """出车任务 (B4): the crew's stops of the day, as published."""
+
+    event: Literal["RunPlanned"] = "RunPlanned"
+    on: date
+    crew: str
+    leader: str | None
+    vehicle: str
+    version: int
+    stops: tuple[RunStop, ...]
+
+
+class RunLoaded(Fact):
+    """装车清点 (B11): counted line by line with the sorter, both signed; differences settled with the warehouse."""
+
+    event: Literal["RunLoaded"] = "RunLoaded"
+    on: date
+    crew: str
+    counted: tuple[RunStop, ...]
+    leader_signed: str
+    warehouse_signed: str
+    settlement: str | None
+
+
+class RunDeparted(Fact):
+    """出车 (B11)."""
+
+    event: Literal["RunDeparted"] = "RunDeparted"
+    on: date
+    crew: str
+    leader: str
+    vehicle: str
+    job_ids: tuple[str, ...]
+    list_no: str
+    stops: tuple[RunStop, ...]
+    driver: str = ""
+    """Who drives, with a valid licence (B18)."""
+    left_behind: tuple[str, ...] = ()
+    """Jobs of the sheet that were settled not to go (B11): they are to be planned anew."""
+
+
+class CashCollected(Fact):
+    """收款 (B13, B16)."""
+
+    event: Literal["CashCollected"] = "CashCollected"
+    on: date
+    crew: str
+    job_id: str
+    amount_fen: int
+    on_vehicle_fen: int
+    """Cash on the vehicle after this collection."""
+
+
+class CashHandedIn(Fact):
+    """交款 (B16): money left the vehicle."""
+
+    event: Literal["CashHandedIn"] = "CashHandedIn"
+    on: date
+    crew: str
+    amount_fen: int
+    on_vehicle_fen: int
+    received_by: str
+    receipt_no: str = ""
+    """Number of the receipt: the same receipt counts once."""
+    witness: str | None = None
+    """The second person of a large deposit (B16)."""
+
+
+__all__ = ["CashCollected", "CashHandedIn", "RunDeparted", "RunLoaded", "RunPlanned", "RunStop"]
