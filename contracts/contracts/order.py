@@ -57,6 +57,8 @@ class ContractAmended(Fact):
     """With `promised_on`: when its warning falls due (A8)."""
     amount_due_fen: int | None = None
     """What is to be paid from now on, payments noted so far included; null: as before."""
+    owed_fen: int | None = None
+    """With `amount_due_fen`: what of it is still to be paid; null in events of old."""
 
 
 class ContractCancelled(Fact):

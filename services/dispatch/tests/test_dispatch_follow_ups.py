@@ -9,7 +9,7 @@ from contracts.decision import Ask, Command
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.fact import Fact
 from contracts.notify import CallMade
-from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted
+from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.policy import end_of_day
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
@@ -65,7 +65,7 @@ def test_the_customers_consent_to_a_later_day_reaches_the_delivery() -> None:
 def test_an_amended_contract_reaches_what_is_open_with_what_changed_only() -> None:
     """A6"""
     told = {"at": NOW, "contract_no": "HT26030001", "added": (), "reason": "改地址"}
-    everything = ContractAmended(**told, customer=CUSTOMER, amount_due_fen=5, promised_on=DAY)
+    everything = ContractAmended(**told, customer=CUSTOMER, amount_due_fen=9, owed_fen=5, promised_on=DAY)
     assert [asked("amend_jobs", ContractAmended(**told)), asked("amend_jobs", everything)] == [
         (),
         (
@@ -74,6 +74,29 @@ def test_an_amended_contract_reaches_what_is_open_with_what_changed_only() -> No
             Ask(f"job:{JOB}", MovePromise(at=NOW, promised_on=DAY, reason="改地址")),
         ),
     ]
+
+
+def test_an_amendment_of_old_says_what_is_to_be_paid_alone() -> None:
+    """A6"""
+    event = ContractAmended(at=NOW, contract_no="HT26030001", added=(), reason="改价", amount_due_fen=9)
+    assert asked("amend_jobs", event) == (Ask(f"job:{JOB}", AmendJob(at=NOW, reason="改价", amount_due_fen=9)),)
+
+
+def test_the_crew_collects_no_more_than_is_owed_after_a_refund() -> None:
+    """B15, B13: what is not taken is not paid for at the second try."""
+    event = ReturnRefunded(
+        at=NOW,
+        contract_no="HT26030001",
+        refund_id="TK1",
+        line_no=1,
+        quantity=1,
+        refund_fen=200,
+        owed_fen=7,
+        reason="不要了",
+    )
+    assert asked("note_payment", event) == (
+        Ask(f"job:{JOB}", AmendJob(at=NOW, reason="已退款 refunded", amount_due_fen=7)),
+    )
 
 
 def test_the_crew_collects_only_what_is_still_owed() -> None:

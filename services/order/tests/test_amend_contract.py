@@ -20,6 +20,7 @@ from order_story import (
     goods_in,
     line,
     names,
+    paid,
     pieces,
     signed,
     taken,
@@ -66,6 +67,7 @@ def test_all_that_changed_is_told_with_the_reason_and_all_lines() -> None:
             promised_on=date(2026, 3, 11),
             promise_due=NOW.replace(day=11, hour=16),
             amount_due_fen=9,
+            owed_fen=9,
         ),
     )
 
@@ -170,6 +172,13 @@ def test_who_knows_the_contract_as_complete_is_told_what_it_is_now() -> None:
     told = taken(amend(customer=moved, amount_due_fen=900), COMPLETE, CTX)[1]
     assert isinstance(told, GoodsCompleted)
     assert (told.customer, told.amount_due_fen) == (moved, 900)
+
+
+def test_a_new_amount_says_what_of_it_is_still_owed() -> None:
+    """A6, A7: the crew collects the difference, not what the customer has paid before."""
+    amended = taken(amend(amount_due_fen=900), after(SIGNED, paid(200)), CTX)[0]
+    assert isinstance(amended, ContractAmended)
+    assert (amended.amount_due_fen, amended.owed_fen) == (900, 700)
 
 
 def test_goods_of_a_removed_line_are_noted_and_count_for_nothing() -> None:

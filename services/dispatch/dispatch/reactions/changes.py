@@ -3,7 +3,7 @@
 from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted
+from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.job import delivery_of, installation_of, job_id, visit_of
 from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
@@ -33,10 +33,9 @@ def amend_jobs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         return ()
     delivery = job_id(delivery_of(event.contract_no))
     asks: list[Ask] = []
-    if event.customer is not None or event.amount_due_fen is not None:
-        amended = AmendJob(
-            at=event.at, reason=event.reason, customer=event.customer, amount_due_fen=event.amount_due_fen
-        )
+    owed = event.amount_due_fen if event.owed_fen is None else event.owed_fen
+    if event.customer is not None or owed is not None:
+        amended = AmendJob(at=event.at, reason=event.reason, customer=event.customer, amount_due_fen=owed)
         asks.append(Ask(delivery, amended))
     if event.customer is not None:
         moved = AmendJob(at=event.at, reason=event.reason, customer=event.customer)
@@ -47,11 +46,16 @@ def amend_jobs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
 
 
 def note_payment(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
-    """收款 (A7, B13) -> the crew collects only what is still owed."""
-    if not isinstance(event, PaymentNoted):
-        return ()
-    paid = AmendJob(at=event.at, reason="已收款 paid", amount_due_fen=event.owed_fen)
-    return (Ask(job_id(delivery_of(event.contract_no)), paid),)
+    """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed."""
+    match event:
+        case PaymentNoted():
+            why = "已收款 paid"
+        case ReturnRefunded():
+            why = "已退款 refunded"
+        case _:
+            return ()
+    owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
+    return (Ask(job_id(delivery_of(event.contract_no)), owed),)
 
 
 def cancel_visit(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001

@@ -44,6 +44,7 @@ from order.domain.situations import (
     Unsigned,
     Waiting,
     any_delivered,
+    owed_fen,
 )
 from order.domain.texts import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Note, Text
 
@@ -244,6 +245,7 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
     lines = amended_lines(left, added, changed)
     terms = _terms(command, contract.terms)
     moved = terms.promised_on != contract.terms.promised_on
+    owes_other = terms.amount_due_fen != contract.terms.amount_due_fen
     event = ContractAmended(
         at=at,
         contract_no=command.contract_no,
@@ -255,7 +257,8 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
         customer=terms.customer if terms.customer != contract.terms.customer else None,
         promised_on=terms.promised_on if moved else None,
         promise_due=promise_due(terms.promised_on, ctx) if moved else None,
-        amount_due_fen=terms.amount_due_fen if terms.amount_due_fen != contract.terms.amount_due_fen else None,
+        amount_due_fen=terms.amount_due_fen if owes_other else None,
+        owed_fen=owed_fen(terms, contract.course) if owes_other else None,
     )
     on = complete_on(lines)
     if on is not None and isinstance(contract, Complete):
