@@ -14,7 +14,8 @@ import pytz
 from businesstimedelta import BusinessTimeDelta, HolidayRule, LunchTimeRule, Rules, WorkDayRule
 
 from bench.measuring import Section, figure, ratios
-from contracts.business_time import BusinessCalendar, consumed_at, elapsed, service_calendar
+from contracts.business_calendar import BusinessCalendar, service_calendar
+from contracts.business_time import consumed_at, elapsed
 from contracts.policy import policy_book
 
 TIMES_FASTER = 20.0

@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.business_calendar import BusinessCalendar, NeverOpens, service_calendar
 from contracts.business_time import (
-    BusinessCalendar,
     Deadline,
     Interval,
-    NeverOpens,
     Pause,
     Terms,
     consumed_at,
@@ -26,7 +25,6 @@ from contracts.business_time import (
     latest_start,
     next_opening,
     owed,
-    service_calendar,
     used_so_far,
     warning,
     why,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.business_time import Interval, Pause, Terms, service_calendar, why
+from contracts.business_calendar import service_calendar
+from contracts.business_time import Interval, Pause, Terms, why
 from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from contracts.policy import policy_book
 from dashboards.desk_asks import OPEN, OUTCOMES

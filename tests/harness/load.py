@@ -103,10 +103,13 @@ def contract_numbers(count: int, first: int = 1) -> list[str]:
 
 
 class Pace:
-    """How many commands may have been asked for by now: so a fast machine does not run out of load before the fault."""
+    """How many commands may have been asked for by now: so a fast machine does not run out of load before the fault.
+
+    A repeat of one that has begun is no other command: it goes ahead, and takes nobody's turn.
+    """
 
     def __init__(self) -> None:
-        self._begun = 0
+        self._begun: set[str] = set()
         self._limit: int | None = None
         self._news = asyncio.Event()
 
@@ -115,12 +118,12 @@ class Pace:
         self._limit = limit
         self._news.set()
 
-    async def step(self) -> None:
+    async def step(self, command_id: str) -> None:
         """Wait for one's turn."""
-        while self._limit is not None and self._begun >= self._limit:
+        while self._limit is not None and len(self._begun | {command_id}) > self._limit:
             self._news.clear()
             await self._news.wait()
-        self._begun += 1
+        self._begun.add(command_id)
 
 
 class Callers:
@@ -153,7 +156,7 @@ class Callers:
 
     async def ask(self, plan: Planned) -> Outcome:
         """Until there is an answer."""
-        await self._pace.step()
+        await self._pace.step(plan.command_id)
         loop = asyncio.get_running_loop()
         until = loop.time() + ANSWER_SECONDS
         while loop.time() < until:

@@ -198,6 +198,7 @@
     } finally {
       form.removeAttribute('aria-busy');
       buttons.forEach((one) => { one.disabled = false; });
+      if (missed) renew();
     }
   }
   async function done(form, facts) {
@@ -220,7 +221,15 @@
 
   /* parts that renew themselves: [data-live] with an id; one that somebody types in is left alone */
   let turn = 0;
-  const typing = (part) => part.querySelector('[data-dirty]') || (part.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]), select, textarea'));
+  let missed = false; // something changed while somebody typed or a form was on its way
+  const typing = (part) => part.querySelector('[data-dirty], [aria-busy=true]') || (part.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]), select, textarea'));
+  function keepErrors(part, now) { // what a form answered stays until it is sent again
+    for (const box of part.querySelectorAll('form [data-error]:not([hidden])')) {
+      const form = box.closest('form');
+      const again = [...now.querySelectorAll('form')].find((one) => (form.id ? one.id === form.id : one.dataset.api === form.dataset.api));
+      if (again) errorOf(again).replaceWith(box);
+    }
+  }
   async function renew() {
     turn += 1;
     const mine = turn;
@@ -230,13 +239,17 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const ids = (page) => [...page.querySelectorAll('[data-live]')].map((part) => part.id).join();
       const same = ids(document) === ids(fresh) || typing($('content')); // a part came or went: all of the content
+      missed = false;
       for (const part of same ? document.querySelectorAll('[data-live]') : [$('content')]) {
         const now = fresh.getElementById(part.id);
-        if (!now || now.isEqualNode(part) || typing(part)) continue;
+        if (!now || now.isEqualNode(part)) continue;
+        if (typing(part)) { missed = true; continue; }
         for (const open of part.querySelectorAll('details[open][id]')) now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '');
-        const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
-        part.replaceWith(document.adoptNode(now));
-        if (focused) $(focused)?.focus();
+        const focused = part.contains(document.activeElement) ? document.activeElement : null;
+        document.adoptNode(now);
+        keepErrors(part, now);
+        part.replaceWith(now);
+        (focused?.isConnected ? focused : $(focused?.id))?.focus();
       }
     } catch { /* offline: the badge says so, the next change or heartbeat tries again */ }
   }

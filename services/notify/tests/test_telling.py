@@ -1,24 +1,15 @@
-"""What other services tell becomes one message for each cause, in the words of the policy's templates."""
-
-from datetime import UTC, date, datetime, timedelta
+"""What other services tell becomes a post or a fax; a message's own way; the templates."""
 
 import pytest
 from reaction_cases import (
     CANCELLED,
-    CLOSED,
     CONTRACT,
-    DAMAGE,
     DELAY,
-    LEFTOVER,
     MORNING,
     NOW,
     SATURDAY,
-    SIGNED,
-    VISIT,
     asked,
-    booked,
     messages,
-    published,
     texts_of,
 )
 
@@ -26,197 +17,14 @@ from contracts.decision import Ask
 from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
-from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, MessageSent, OptOutNoted, Word
+from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, OptOutNoted
 from contracts.policy import policy_book
 from contracts.service_desk_care import MajorQualityReported
-from contracts.service_desk_duties import DutyEscalated, Watch
-from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
+from contracts.service_desk_duties import DutyEscalated
 from notify.domain.attempts import ReleaseMessage, SuppressMessage
 from notify.domain.message import RequestMessage, message_id
 from notify.domain.receiver import AdmitMessage, receiver_id
 from notify.domain.texts import VARIABLES, BadTemplate, check_templates, render
-
-# --- SMS 1 to 10 ------------------------------------------------------------------------------------------------------
-
-
-def test_a_registered_contract_is_told_to_the_customer_whole_and_with_its_variables() -> None:
-    """A1, E1"""
-    known_as = message_id("cause-1", 1)
-    command = RequestMessage(
-        message_id=known_as,
-        channel="sms",
-        template=1,
-        to="13800001111",
-        text="【送达】马娜您好，您的合同HT26030001已登记，承诺2026年4月10日前送货。查询请致电门店。",
-        cause_id="cause-1",
-        subject=CONTRACT,
-        words=(
-            Word(name="name", value="马娜"),
-            Word(name="contract_no", value="HT26030001"),
-            Word(name="promised_on", value="2026年4月10日"),
-        ),
-    )
-    assert messages("order", SIGNED, CONTRACT) == [Ask(f"message:{known_as}", command)]
-
-
-@pytest.mark.parametrize(
-    ("source", "event", "subject", "told"),
-    [
-        (
-            "dispatch",
-            booked(),
-            "job:D-HT26030001",
-            (CONTRACT, 2, "您的合同HT26030001已约定2026年3月17日上午送货，送货后2天内安装。如需更改请尽早联系客服。"),
-        ),
-        (
-            "dispatch",
-            published(),
-            "job:D-HT26030001",
-            (CONTRACT, 3, "您的合同HT26030001定于2026年3月14日上午送货，到达前1至2小时会再致电，请留人在家。"),
-        ),
-        (
-            "dispatch",
-            published(job_id="I-HT26030001", kind="installation", half="pm"),
-            "job:I-HT26030001",
-            (CONTRACT, 4, "您的合同HT26030001定于2026年3月14日下午上门安装，师傅出发前会再致电，请留人在家。"),
-        ),
-        (
-            "service_desk",
-            LeftoverOrderApproved(at=NOW, **LEFTOVER, expected_on=date(2026, 3, 20)),
-            "ticket:T-1",
-            ("ticket:T-1", 5, "您的遗留单YL1已下单，预计2026年3月20日到货，到货后我们会与您预约上门。"),
-        ),
-        (
-            "service_desk",
-            LeftoverOrderApproved(at=NOW, **LEFTOVER, expected_on=None),
-            "ticket:T-1",
-            ("ticket:T-1", 5, "您的遗留单YL1已下单，预计近期到货，到货后我们会与您预约上门。"),
-        ),
-        (
-            "service_desk",
-            LeftoverGoodsArrived(at=NOW, **LEFTOVER),
-            "ticket:T-1",
-            ("ticket:T-1", 6, "您的遗留单YL1货已到仓，客服将与您预约上门时间。"),
-        ),
-        (
-            "service_desk",
-            VISIT,
-            "ticket:T-1",
-            ("ticket:T-1", 7, "已为您预约2026年3月14日 08:30-12:00上门服务（单号T-1），技师上门前会出示工作证。"),
-        ),
-        (
-            "service_desk",
-            CLOSED,
-            "ticket:T-1",
-            ("ticket:T-1", 8, "感谢您的信任，请为本次服务评价：https://songda.example/rate/T-1 。退订回复TD。"),
-        ),
-        (
-            "inventory",
-            DAMAGE,
-            "goods:HT26030001",
-            (CONTRACT, 10, "您的合同HT26030001中连体坐便器发现破损，我们正在安排补货，并会主动联系您。"),
-        ),
-        (
-            "service_desk",
-            LeftoverGoodsDamaged(
-                at=NOW, **LEFTOVER, contract_no="HT26030001", product="台面", fault="carrier", note="", photos=()
-            ),
-            "ticket:T-1",
-            ("ticket:T-1", 10, "您的合同HT26030001中台面发现破损，我们正在安排补货，并会主动联系您。"),
-        ),
-    ],
-)
-def test_what_a_customer_should_know_is_an_sms_by_its_number(
-    source: str, event: Fact, subject: str, told: tuple[str, int, str]
-) -> None:
-    """A4, B3, C9, C11, D4, E1"""
-    about, template, text = told
-    assert texts_of(messages(source, event, subject)) == [(about, template, f"【送达】马娜您好，{text}")]
-
-
-@pytest.mark.parametrize(
-    ("source", "event"),
-    [
-        ("dispatch", booked(customer=None)),
-        ("dispatch", booked(kind="installation", job_id="I-HT26030001")),
-        ("dispatch", booked(on=date(2026, 3, 12))),  # told late: nobody waits for yesterday's delivery
-        ("dispatch", published(customer=None)),
-        ("dispatch", published(kind="visit", job_id="V-T-1-1")),
-        ("dispatch", published(on=date(2026, 3, 12))),
-        ("service_desk", VISIT.model_copy(update={"on": date(2026, 3, 12)})),
-        ("service_desk", CLOSED.model_copy(update={"customer": None})),
-        ("notify", MessageSent(at=NOW, message_id="m", attempt=1, provider_ref="p")),
-    ],
-)
-def test_other_news_sends_nothing(source: str, event: Fact) -> None:
-    """E1"""
-    assert messages(source, event, "x:1") == []
-
-
-def test_the_same_cause_asks_for_the_same_message_and_another_cause_for_another() -> None:
-    """E4"""
-    ids = [[ask.aggregate_id for ask in messages("order", SIGNED, CONTRACT, cause)] for cause in ("a", "a", "b")]
-    assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
-
-
-def test_a_plan_that_is_published_again_tells_only_those_whose_half_day_is_another() -> None:
-    """B4, E4"""
-    stops = (
-        published(),
-        published(version=2),
-        published(version=3, half="pm"),
-        published(version=4, on=date(2026, 3, 16)),
-    )
-    ids = [messages("dispatch", stop, "job:D-HT26030001", f"cause-{n}")[0].aggregate_id for n, stop in enumerate(stops)]
-    assert (ids[0] == ids[1], len(set(ids))) == (True, 3)
-
-
-def test_several_late_lines_of_one_contract_are_one_sms_and_a_post_each() -> None:
-    """A4, E2"""
-    lines = (DELAY, DELAY.model_copy(update={"line_no": 3, "delay_id": "3-YD1"}))
-    asks = [messages("order", line, CONTRACT, f"cause-{line.line_no}") for line in lines]
-    assert ([len(ask) for ask in asks], len({ask.aggregate_id for pair in asks for ask in pair})) == ([2, 2], 3)
-    assert texts_of(asks[0])[1] == (
-        CONTRACT,
-        9,
-        "【送达】马娜您好，您的合同HT26030001中部分货品延期，到货日待定，给您添麻烦了，客服会致电说明。",
-    )
-
-
-@pytest.mark.parametrize(
-    ("at", "watch", "due"),
-    [
-        (NOW, None, datetime(2026, 3, 13, 16, tzinfo=UTC)),  # midnight in Shanghai
-        (datetime(2026, 3, 13, 14, tzinfo=UTC), None, datetime(2026, 3, 14, 16, tzinfo=UTC)),  # 22:00: the next day's
-        (datetime(2026, 3, 12, 20, tzinfo=UTC), None, datetime(2026, 3, 13, 16, tzinfo=UTC)),  # 4:00
-        (NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=1)),  # as the service desk says
-    ],
-)
-def test_sms_5_is_owed_the_same_day(at: datetime, watch: datetime | None, due: datetime) -> None:
-    """K17"""
-    clock = None if watch is None else Watch(duty="K17", owner_role="cs_specialist", due=watch)
-    event = LeftoverOrderApproved(at=at, **LEFTOVER, expected_on=None, watch=clock)
-    (ask,) = messages("service_desk", event, "ticket:T-1", time=at)
-    assert isinstance(ask.command, RequestMessage)
-    assert (ask.command.duty, ask.command.due) == ("K17", due)
-
-
-def test_damage_is_told_at_once_and_thanks_only_to_those_who_want_them() -> None:
-    """C9, D4, E4"""
-    commands = [
-        messages(source, event, subject)[0].command
-        for source, event, subject in (
-            ("inventory", DAMAGE, "x:1"),
-            ("service_desk", CLOSED, "x:1"),
-            ("order", SIGNED, "x"),
-        )
-    ]
-    assert [(c.urgent, c.optional) for c in commands if isinstance(c, RequestMessage)] == [
-        (True, False),
-        (False, True),
-        (False, False),
-    ]
-
 
 # --- posts and the fax ------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from contracts.business_time import days_before, service_calendar
+from contracts.business_calendar import service_calendar
+from contracts.business_time import days_before
 from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, JobKind
 from contracts.policy import Policy, civil_day, end_of_day

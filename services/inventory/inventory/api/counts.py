@@ -31,7 +31,8 @@ from inventory.domain.count import (
 )
 from inventory.domain.count_choice import Selection, choose, in_words, zones_of
 from inventory.domain.count_plan import StartCountPlan, count_plan_id
-from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, Note, RefuseAdjustment
+from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, RefuseAdjustment
+from inventory.domain.texts import Note
 from inventory.projections.counts import count_view, plan_view
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk, Refusal

@@ -11,7 +11,8 @@ from contracts.fact import Customer
 from contracts.inventory import Fault, Place
 from contracts.policy import civil_day
 from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
-from inventory.domain.goods import Code, Note, ReceiveGoods, ReportDamage, goods_id
+from inventory.domain.goods import Code, ReceiveGoods, ReportDamage, goods_id
+from inventory.domain.texts import Note
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import works_on

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from contracts.decision import Rejected
 from inventory.api.common import READS_GOODS, ContractNoInPath
 from inventory.domain.label_code import LabelKeys, code_of, read_keys, verify
-from inventory.domain.labels import MAX_PACKAGES, IssueLabels, Note, label_id
+from inventory.domain.labels import MAX_PACKAGES, IssueLabels, label_id
+from inventory.domain.texts import Note
 from runtime.http import Answer, Desk, Refusal
 from runtime.kept_secret import kept_secret
 from runtime.settings import Settings

@@ -10,6 +10,7 @@ from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain import loan, scrap, stock_list
+from inventory.domain.texts import Note, PaperNo, Photos, Text
 from inventory.projections.papers import paper_view
 from runtime.http import Answer, Asking, Desk
 
@@ -35,14 +36,14 @@ class LoanWanted(_Wanted):
     """A part for a repair; without `loan_no` one is made, without `borrower` it is who asks."""
 
     command: Literal["AskLoan"] = "AskLoan"
-    loan_no: loan.PaperNo | None = None
-    sku: loan.Text
-    name: loan.Text
+    loan_no: PaperNo | None = None
+    sku: Text
+    name: Text
     quantity: loan.Pieces
-    bin: loan.Text | None = None
-    ticket_id: loan.Text | None = None
-    borrower: loan.Text | None = None
-    purpose: loan.Text
+    bin: Text | None = None
+    ticket_id: Text | None = None
+    borrower: Text | None = None
+    purpose: Text
     due_on: date | None = None
     """Left out: as long as the policy lets a loan last."""
 
@@ -51,14 +52,14 @@ class ScrapWanted(_Wanted):
     """Pieces to be scrapped, of the pending zone or of free stock; without `application_no` one is made."""
 
     command: Literal["ApplyScrap"] = "ApplyScrap"
-    application_no: scrap.PaperNo | None = None
-    sku: scrap.Text
-    name: scrap.Text
+    application_no: PaperNo | None = None
+    sku: Text
+    name: Text
     quantity: Annotated[int, Field(ge=1, le=999_999)]
-    bin: scrap.Text | None = None
+    bin: Text | None = None
     pending: bool = False
-    reason: scrap.Text
-    photos: scrap.Photos = ()
+    reason: Text
+    photos: Photos = ()
     value_fen: Annotated[int, Field(ge=0)] | None = None
 
 
@@ -66,12 +67,12 @@ class ListWanted(_Wanted):
     """Pieces of free stock that may leave; without `list_no` one is made."""
 
     command: Literal["MakeStockList"] = "MakeStockList"
-    list_no: stock_list.PaperNo | None = None
+    list_no: PaperNo | None = None
     purpose: StockListPurpose
     lines: Annotated[tuple[StockListLine, ...], Field(min_length=1, max_length=200)]
-    ticket_id: stock_list.Text | None = None
-    receiver: stock_list.Text
-    note: stock_list.Note = ""
+    ticket_id: Text | None = None
+    receiver: Text
+    note: Note = ""
 
 
 async def _list(desk: Asking, name: str, by: str, state: str | None, paging: Paging) -> Rows:

@@ -11,7 +11,8 @@ from contracts.fact import GoodsLine
 from contracts.inventory_packing import QualityCause
 from contracts.policy import policy_book
 from inventory.api.common import READS_GOODS, READS_LISTS, ContractNoInPath, id_of_request
-from inventory.domain.quality import FailQuality, InspectionId, Note, PassQuality, Photos, quality_id
+from inventory.domain.quality import FailQuality, InspectionId, PassQuality, quality_id
+from inventory.domain.texts import Note, Photos
 from inventory.projections.packing import check_list, quality_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import own_crew_on

@@ -16,7 +16,7 @@ from inventory.domain.inbound import (
     SettleException,
     inbound_id,
 )
-from inventory.domain.inbound_asks import Note, SlipNo, Text
+from inventory.domain.texts import Note, PaperNo, Text
 from inventory.projections.slips import slip_view
 from runtime.http import Answer, Desk
 
@@ -36,7 +36,7 @@ class SlipWanted(BaseModel):
 
     command: Literal["IssueSlip"] = "IssueSlip"
     at: AwareDatetime | None = None
-    slip_no: SlipNo | None = None
+    slip_no: PaperNo | None = None
     reason: InboundReason
     source: Text
     delivery_note_no: Note = ""

@@ -19,9 +19,10 @@ from inventory.api.common import (
     page,
 )
 from inventory.domain.goods import AskAllocation, ReleaseExcess, goods_id
-from inventory.domain.goods_asks import Code, Reason
+from inventory.domain.goods_asks import Code
 from inventory.domain.stock import MoveStock, SetAside, SettlePending, stock_id
-from inventory.domain.stock_asks import BinCode, Words
+from inventory.domain.stock_asks import BinCode
+from inventory.domain.texts import Note, Reason
 from inventory.projections.goods import shortage_view
 from inventory.projections.stock import card_view, stock_view
 from runtime.clock import utc_now
@@ -47,7 +48,7 @@ class _Body(BaseModel):
     quantity: Pieces
     voucher_no: Annotated[str, Field(max_length=80)] = ""
     """The paper behind it, if there is one; else a number is made."""
-    reason: Words = ""
+    reason: Note = ""
 
 
 class Moved(_Body):

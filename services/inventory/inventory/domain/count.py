@@ -38,7 +38,6 @@ from inventory.domain.count_settling import (
     ApproveAdjustment,
     Decision,
     ExplainDifference,
-    Note,
     NoteBooked,
     RefuseAdjustment,
     approve,
@@ -58,8 +57,8 @@ from inventory.domain.count_sheet import (
     closing,
     evolve,
 )
+from inventory.domain.texts import MAX_PIECES, Note
 
-MAX_PIECES = 999_999  # in one bin; more is a slip of the keyboard
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
 
 PersonId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

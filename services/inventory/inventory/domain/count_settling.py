@@ -17,8 +17,8 @@ from inventory.domain import count_words as words
 from inventory.domain.count_card import Card, adjusted_since, book_at, is_gapless
 from inventory.domain.count_lines import Explanation, find
 from inventory.domain.count_sheet import CountEvent, Counting, closing
+from inventory.domain.texts import Note
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Decision = tuple[CountEvent, ...] | Rejected
 
 

@@ -24,7 +24,6 @@ from inventory.domain.goods_asks import (
     DamagedArrival,
     ExpectGoods,
     IssueGoods,
-    Note,
     NoteAllocation,
     ReceiveGoods,
     ReleaseExcess,
@@ -62,7 +61,6 @@ from inventory.domain.goods_state import (
     stock_of,
 )
 from inventory.domain.goods_words import (
-    MAX_PIECES,
     arrival_contradicts,
     bad_quantity,
     contract_cancelled,
@@ -74,6 +72,7 @@ from inventory.domain.goods_words import (
     unknown_contract,
     unknown_line,
 )
+from inventory.domain.texts import MAX_PIECES
 
 
 def decide(command: COMMANDS, goods: Goods, ctx: Context) -> Decision:
@@ -332,7 +331,6 @@ __all__ = [
     "GoodsEvent",
     "Issue",
     "IssueGoods",
-    "Note",
     "NoteAllocation",
     "ReceiveGoods",
     "ReleaseExcess",

@@ -8,12 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contracts.decision import Command
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import Fault, Place
+from inventory.domain.texts import Note, Photos, Reason
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-FileRef = Annotated[str, StringConstraints(max_length=300)]
-Photos = Annotated[tuple[FileRef, ...], Field(max_length=20)]
 DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 
 

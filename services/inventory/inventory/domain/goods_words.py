@@ -3,8 +3,6 @@
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 
-MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
-
 
 def unknown_contract(contract_no: str) -> Rejected:
     """Nobody told the warehouse of this contract."""

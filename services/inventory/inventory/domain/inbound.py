@@ -59,8 +59,8 @@ from inventory.domain.inbound_words import (
 )
 from inventory.domain.stock_lots import zone_of
 from inventory.domain.stock_words import unknown_bin, wrong_zone
+from inventory.domain.texts import MAX_PIECES
 
-MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
 MAX_SKU, MAX_NAME = 80, 200  # characters
 
 Decision = tuple[InboundEvent, ...] | Rejected

@@ -6,11 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.decision import Command
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome, SlipLine
+from inventory.domain.texts import FileRef, Note, PaperNo, Text
 
-SlipNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["RK260309001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-FileRef = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 
 
@@ -59,7 +56,7 @@ class IssueSlip(Command):
     """开入库单 (D1)."""
 
     command: Literal["IssueSlip"] = "IssueSlip"
-    slip_no: SlipNo
+    slip_no: PaperNo
     depot: str = "main"
     reason: InboundReason
     source: Text

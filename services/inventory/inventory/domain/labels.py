@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.policy import Policy
 from inventory.domain.label_code import serial_of
+from inventory.domain.texts import Note
 
 MAX_PACKAGES = 500  # of one line
-
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
 def label_id(contract_no: str) -> str:

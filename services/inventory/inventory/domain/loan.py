@@ -28,11 +28,9 @@ from inventory.domain.loan_asks import (
     HandOutLoan,
     NoteLoanGoods,
     NoteLoanOverdue,
-    PaperNo,
     Pieces,
     RefuseLoan,
     ReturnLoan,
-    Text,
     loan_id,
 )
 from inventory.domain.loan_words import (
@@ -392,11 +390,9 @@ __all__ = [
     "LoanEvent",
     "NoteLoanGoods",
     "NoteLoanOverdue",
-    "PaperNo",
     "Pieces",
     "RefuseLoan",
     "ReturnLoan",
-    "Text",
     "decide",
     "due",
     "evolve",

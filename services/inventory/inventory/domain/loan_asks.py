@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from contracts.decision import Command
+from inventory.domain.texts import Note, PaperNo, Text
 
-PaperNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["JY260320001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Pieces = Annotated[int, Field(ge=1, le=9_999)]
 
 

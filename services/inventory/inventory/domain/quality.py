@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import PassedGoodsGone, QualityCause, QualityFailed, QualityPassed
+from inventory.domain.texts import MAX_PIECES, Note, Photos
 
-MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
-
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 InspectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
-Photos = Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)]
 
 
 def quality_id(contract_no: str) -> str:

@@ -8,15 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import ScrapApplied, ScrapApproved, ScrapExecuted, ScrapGoodsHeld, ScrapRefused
-
-PaperNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["BF260401001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Photos = Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)]
+from inventory.domain.texts import Note, PaperNo, Photos, Text
 
 
 def scrap_id(application_no: str) -> str:

@@ -16,7 +16,6 @@ from contracts.policy import civil_day
 from inventory.domain.stock_adjusting import adjust, write_off
 from inventory.domain.stock_asks import (
     COMMANDS,
-    MAX_PIECES,
     AdjustStock,
     BringIn,
     HoldStock,
@@ -49,6 +48,7 @@ from inventory.domain.stock_words import (
     unknown_sku,
     wrong_zone,
 )
+from inventory.domain.texts import MAX_PIECES
 
 Decision = tuple[StockEvent, ...] | Rejected
 

@@ -6,9 +6,6 @@ from pydantic import StringConstraints
 
 from contracts.decision import Command
 
-MAX_PIECES = 999_999  # pieces of one move; more is a slip of the keyboard
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 
 

@@ -7,7 +7,7 @@ set apart is handed out against a signature. No list, no goods.
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import (
@@ -19,11 +19,7 @@ from contracts.inventory_stock import (
     StockListMade,
     StockListPurpose,
 )
-
-PaperNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["LL260321001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-MAX_PIECES = 999_999  # pieces of one line; more is a slip of the keyboard
+from inventory.domain.texts import MAX_PIECES, Note, PaperNo, Text
 
 
 def stock_list_id(list_no: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from contracts.business_time import Interval, Pause, Terms, owed, service_calendar, warning, why
+from contracts.business_calendar import service_calendar
+from contracts.business_time import Interval, Pause, Terms, owed, warning, why
 from contracts.fact import Window
 from contracts.policy import Policy, civil_day, end_of_day
 from contracts.service_desk_duties import Watch
