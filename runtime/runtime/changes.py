@@ -6,9 +6,10 @@ topic once, keeps the last ones in memory, and hands them to every stream; a str
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 
 import orjson
 from aiokafka import TopicPartition
@@ -22,6 +23,8 @@ from runtime.settings import Settings
 log = get_log("runtime.changes")
 
 KEPT = 10_000
+ROWS_TOLD_AT_ONCE = 1_000
+"""Row ids in one record of the topic: about 30 KB."""
 HEARTBEAT_SECONDS = 15.0
 
 
@@ -38,6 +41,12 @@ class Change:
     row_ids: tuple[str, ...]
 
 
+def parts_of(row_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Row ids in as many parts as there are records to write for them."""
+    for start in range(0, len(row_ids), ROWS_TOLD_AT_ONCE):
+        yield row_ids[start : start + ROWS_TOLD_AT_ONCE]
+
+
 def encode(collection: str, row_ids: Iterable[str]) -> bytes:
     """A change as the topic carries it."""
     return orjson.dumps({"collection": collection, "row_ids": list(row_ids)})
@@ -50,7 +59,7 @@ class ChangeFeed:
         self._settings = settings
         self._kept: deque[tuple[int, str, tuple[str, ...]]] = deque(maxlen=KEPT)
         self._end: int | None = None
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
 
     @property
     def not_ready(self) -> str | None:
@@ -78,7 +87,7 @@ class ChangeFeed:
             while True:
                 got = await consumer.getmany(tp, timeout_ms=1_000)
                 bodies = [(record.offset, orjson.loads(record.value or b"")) for record in got.get(tp, [])]
-                await self.take((offset, b["collection"], tuple(b["row_ids"])) for offset, b in bodies)
+                self.take((offset, b["collection"], tuple(b["row_ids"])) for offset, b in bodies)
         finally:
             with suppress(KafkaError):
                 await consumer.stop()
@@ -87,15 +96,15 @@ class ChangeFeed:
         """From here on changes are kept."""
         self._end = end
 
-    async def take(self, told: Iterable[tuple[int, str, tuple[str, ...]]]) -> None:
+    def take(self, told: Iterable[tuple[int, str, tuple[str, ...]]]) -> None:
         """Keep changes (offset, collection, row ids) and wake the pages."""
         before = self._end
         for change in told:
             self._kept.append(change)
             self._end = change[0] + 1
         if self._end != before:
-            async with self._news:
-                self._news.notify_all()
+            news, self._news = self._news, asyncio.Event()
+            news.set()
 
     def position(self) -> str:
         """The position of now, for a page that is rendered now."""
@@ -106,20 +115,24 @@ class ChangeFeed:
         wanted = frozenset(collections)
         position = self._resume(after)
         while True:
-            end, kept = self._end or 0, list(self._kept)
-            if kept and kept[0][0] > position:
+            # An event that is set once and replaced, not a condition: a stream that is cancelled while it waits for the
+            # condition's lock (a closed page) can leave it locked, and then no page hears anything again.
+            news, end = self._news, self._end or 0
+            if self._kept and self._kept[0][0] > position:
                 raise TooOld(str(position))  # the page was too slow: what it lacks is not kept any more
-            for offset, collection, row_ids in kept:
-                if offset >= position and collection in wanted:
+            for offset, collection, row_ids in self._kept_from(position):
+                if collection in wanted:
                     position = offset + 1
                     yield Change(str(position), collection, row_ids)
             position = max(position, end)  # of the look, not of now: more may have come while the page took its time
             try:
-                async with self._news:
-                    if (self._end or 0) <= position:
-                        await asyncio.wait_for(self._news.wait(), HEARTBEAT_SECONDS)
+                await asyncio.wait_for(news.wait(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 yield Change(str(position), "", ())
+
+    def _kept_from(self, position: int) -> list[tuple[int, str, tuple[str, ...]]]:
+        """Looked for from the newest back: a stream that keeps up pays for what is new, not for all that is kept."""
+        return list(takewhile(lambda kept: kept[0] >= position, reversed(self._kept)))[::-1]
 
     def _resume(self, after: str | None) -> int:
         if after is None:
@@ -133,4 +146,4 @@ class ChangeFeed:
         return position
 
 
-__all__ = ["Change", "ChangeFeed", "TooOld", "encode"]
+__all__ = ["ROWS_TOLD_AT_ONCE", "Change", "ChangeFeed", "TooOld", "encode", "parts_of"]

@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from runtime import kafka, metrics
-from runtime.changes import encode
+from runtime.changes import encode, parts_of
 from runtime.errors import CheckpointLost, NotReady, PartitionStopped
 from runtime.folds import Decoded, ReadModel, decode
 from runtime.logs import get_log
@@ -196,11 +196,8 @@ class Projector:
         return changed
 
     async def _tell(self, changed: Iterable[tuple[ReadModel, set[str]]]) -> None:
-        futures = [
-            await self._producer.send(kafka.CHANGES, encode(model.projection.name, sorted(rows)[:1_000]), partition=0)
-            for model, rows in changed
-            if rows
-        ]
+        told = [(model.projection.name, part) for model, rows in changed for part in parts_of(sorted(rows))]
+        futures = [await self._producer.send(kafka.CHANGES, encode(*one), partition=0) for one in told]
         await asyncio.gather(*futures)
 
     def _stop(self, error: PartitionStopped) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from random import Random
 
 import pytest
+from anyio import CancelScope
 
 from runtime import changes
-from runtime.changes import KEPT, Change, ChangeFeed, TooOld
+from runtime.changes import KEPT, ROWS_TOLD_AT_ONCE, Change, ChangeFeed, TooOld, parts_of
 from runtime.settings import Settings
 
 pytestmark = pytest.mark.timeout(20)
@@ -16,7 +18,7 @@ async def _feed(*told: tuple[int, str, tuple[str, ...]], end: int | None = None)
     feed = ChangeFeed(Settings())
     feed.begin(end if end is not None else (told[0][0] if told else 0))
     for offset, collection, row_ids in told:
-        await feed.take([(offset, collection, row_ids)])
+        feed.take([(offset, collection, row_ids)])
     return feed
 
 
@@ -42,7 +44,7 @@ async def test_a_page_without_a_position_gets_what_comes_from_now_on() -> None:
     stream = feed.since(["board"], None)
     waiting = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0)
-    await feed.take([(6, "board", ("new",))])
+    feed.take([(6, "board", ("new",))])
     assert await waiting == Change("7", "board", ("new",))
 
 
@@ -50,7 +52,7 @@ async def test_a_page_that_takes_its_time_misses_nothing_that_came_meanwhile() -
     feed = await _feed((5, "board", ("a",)))
     stream = feed.since(["board"], "5")
     first = await anext(stream)
-    await feed.take([(6, "board", ("b",)), (7, "board", ("c",))])
+    feed.take([(6, "board", ("b",)), (7, "board", ("c",))])
     assert [first, *await _take(stream, 2)] == [
         Change("6", "board", ("a",)),
         Change("7", "board", ("b",)),
@@ -62,7 +64,7 @@ async def test_a_page_that_is_too_slow_for_what_is_kept_must_be_loaded_anew() ->
     feed = await _feed((5, "board", ("a",)))
     stream = feed.since(["board"], "5")
     await anext(stream)
-    await feed.take((n, "board", (str(n),)) for n in range(6, KEPT + 20))
+    feed.take((n, "board", (str(n),)) for n in range(6, KEPT + 20))
     with pytest.raises(TooOld):
         await anext(stream)
 
@@ -71,6 +73,35 @@ async def test_silence_is_filled_with_heartbeats_that_carry_the_position(monkeyp
     monkeypatch.setattr(changes, "HEARTBEAT_SECONDS", 0.01)
     feed = await _feed((5, "kpi", ("x",)))
     assert await _take(feed.since(["board"], "5"), 1) == [Change("6", "", ())]
+
+
+def test_many_rows_are_told_in_parts_and_none_is_left_out() -> None:
+    rows = [str(n) for n in range(2 * ROWS_TOLD_AT_ONCE + 1)]
+    parts = list(parts_of(rows))
+    assert [row for part in parts for row in part] == rows
+    assert [len(part) for part in parts] == [ROWS_TOLD_AT_ONCE, ROWS_TOLD_AT_ONCE, 1]
+
+
+async def test_pages_that_are_closed_while_changes_arrive_silence_nobody() -> None:
+    """Closed as the server closes them: a cancelled scope, which cancels again and again until the stream is gone."""
+    feed, random = await _feed(end=0), Random(7)
+
+    async def look(scope: CancelScope) -> None:
+        with scope:
+            async for _ in feed.since(["board"], None):
+                pass
+
+    for offset in range(200):
+        scopes = [CancelScope() for _ in range(6)]
+        streams = [asyncio.create_task(look(scope)) for scope in scopes]
+        for scope in scopes:
+            for _ in range(random.randrange(4)):
+                await asyncio.sleep(0)
+            feed.take([(offset, "board", ("a",))])
+            scope.cancel()
+        await asyncio.gather(*streams)
+    stays = feed.since(["board"], "199")
+    assert await anext(stays) == Change("200", "board", ("a",))
 
 
 @pytest.mark.parametrize("after", ["4", "99", "", "x", "-1", "²", "1e3"])

@@ -18,9 +18,10 @@ from dispatch_cases import (
     confirmed,
     reserved,
 )
+from dispatch_strategies import CHANGE, DAY_CALLS, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_dispatch_properties import CHANGE, DAY_CALLS, play, story
+from test_dispatch_properties import play
 
 from contracts.decision import Context, Rejected
 from contracts.dispatch_days import Slot, SlotReleased
