@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from contracts.inventory_counts import CountReason
 from contracts.policy import policy_book
 from dashboards.ledger import Parting, partings
-from dashboards.listing import every
+from dashboards.listing import Json, every
 from dashboards.live_rows import rows_stream
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
@@ -129,7 +129,13 @@ async def _partings(seat: Seat) -> list[Parting]:
     )
     ids = [f"{DEPOT}:{sku}" for sku in skus]
     stocks = {row["stock"]["sku"]: row["stock"] for row in await seat.desk.rows("stock").get_many(ids)}
-    cards = {row["card"]["sku"]: row["card"] for row in await seat.desk.rows("cards").get_many(ids)}
+    lines: dict[str, list[Json]] = {row_id: [] for row_id in ids}
+    for row in await seat.desk.rows("moves").find({"move.card": {"$in": ids}}, sort=[("move.move_no", 1)]):
+        lines[row["move"]["card"]].append(row["move"])
+    cards = {
+        row["card"]["sku"]: {**row["card"], "moves": lines[row["_id"]]}
+        for row in await seat.desk.rows("cards").get_many(ids)
+    }
     return partings(counts, stocks, cards)
 
 

@@ -37,10 +37,10 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
 
 
 async def _bin_card(seat: Seat, sku: str) -> Content | None:
-    found = await read_card(seat, sku)
+    found = await read_card(seat, sku, CARD_LINES)
     if found is None:
         return None
-    return {"one": stock_row(found[0]), "lines": card_lines(found[1]["moves"])[-CARD_LINES:]}
+    return {"one": stock_row(found[0]), "lines": card_lines(found[1]["moves"])}
 
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.stock_view import CardLine, balance_at, card_lines
+from dashboards.stock_view import CardLine, card_lines
 
 Json = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ class Parting:
 
 
 def partings(counts: Sequence[Json], stocks: Mapping[str, Json], cards: Mapping[str, Json]) -> list[Parting]:
-    """What parts, by the counts given (any order); `stocks` and `cards` by sku. Unsettled ones first."""
+    """What parts, by the counts given (any order), unsettled first; `stocks` and `cards` (with their lines) by sku."""
     found = [
         _parting(count, line, counts, stocks.get(line["sku"]), cards.get(line["sku"]))
         for count in counts
@@ -56,6 +56,7 @@ def _parting(count: Json, line: Json, counts: Iterable[Json], stock: Json | None
     compared = line["compared"]
     agreed = _last_agreed(counts, line["sku"], line["bin"], compared["counted_at"])
     moves: Sequence[Json] = () if card is None else card["moves"]
+    places: Sequence[Json] = () if card is None else card["places"]
     after = [
         one for one in moves if one["move_no"] > (agreed["move_no"] if agreed else 0) and _touches(one, line["bin"])
     ]
@@ -66,7 +67,7 @@ def _parting(count: Json, line: Json, counts: Iterable[Json], stock: Json | None
         name=line["name"],
         bin=line["bin"],
         stock=sum(lot["quantity"] for lot in lots if lot["bin"] == line["bin"]),
-        card=balance_at(moves, line["bin"]),
+        card=sum(place["quantity"] for place in places if place["bin"] == line["bin"]),
         counted=compared["counted"],
         counted_at=compared["counted_at"],
         status=line["status"],

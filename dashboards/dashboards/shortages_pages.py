@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -115,11 +116,15 @@ async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
         same: list[Json] = [{"_id": number}, *({f"{facet}.{field}": number} for field in fields)]
         papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
         found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
-    for rows, facet, address in (("cards", "card", "/warehouse/stock/{}"), ("goods", "goods", "/orders/{}")):
-        for row in await seat.desk.rows(rows).find({f"{facet}.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
-            shown = row["_id"].removeprefix(f"{DEPOT}:")
-            moves = [move for move in row[facet]["moves"] if _names(move, number)]
-            found.append({"kind": rows, "id": shown, "href": address.format(shown), "moves": moves})
+    lines: dict[str, list[Json]] = {}
+    query = {"move.voucher_no": whole_or_part}
+    for line in await seat.desk.rows("moves").find(query, sort=[("move.move_no", -1)], limit=VOUCHERS_FOUND):
+        lines.setdefault(line["move"]["card"].removeprefix(f"{DEPOT}:"), []).insert(0, line["move"])
+    for sku, moves in sorted(lines.items()):
+        found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": moves})
+    for row in await seat.desk.rows("goods").find({"goods.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+        moves = [move for move in row["goods"]["moves"] if _names(move, number)]
+        found.append({"kind": "goods", "id": row["_id"], "href": f"/orders/{row['_id']}", "moves": moves})
     return found
 
 

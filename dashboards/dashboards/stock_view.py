@@ -90,12 +90,3 @@ def where_of(move: Json) -> str:
     """A-01-1 → B-02-3; one side alone for pieces that came or left."""
     taken, put = (" ".join(sorted({lot["bin"] for lot in move[side]})) for side in ("taken", "put"))
     return f"{taken} → {put}" if taken and put and taken != put else taken or put
-
-
-def balance_at(moves: Iterable[Json], bin_name: str) -> int:
-    """Pieces in a bin by the card."""
-    total = 0
-    for move in moves:
-        total -= sum(lot["quantity"] for lot in move["taken"] if lot["bin"] == bin_name)
-        total += sum(lot["quantity"] for lot in move["put"] if lot["bin"] == bin_name)
-    return total

@@ -141,15 +141,15 @@ async def card(sku: str, request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("stock", "cards"), f"{DEPOT}:{sku}")
-    found = await read_card(seat, sku)
+    found = await read_card(seat, sku, CARD_MOVES)
     if found is None:
         return seat.not_found(sku)
     lines = card_lines(found[1]["moves"])
     return seat.show(
         "bin_card.html",
         one=stock_row(found[0]),
-        lines=lines[-CARD_MOVES:][::-1],
-        more=max(0, len(lines) - CARD_MOVES),
+        lines=lines[::-1],
+        more=lines[0].move_no - 1 if lines else 0,
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,

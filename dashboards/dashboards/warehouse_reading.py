@@ -121,11 +121,14 @@ def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
     return every(seat.desk.rows("stock"), stock_query(chosen), sort=STOCK_SORT)
 
 
-async def read_card(seat: Seat, sku: str) -> tuple[Json, Json] | None:
-    """Stock and bin card (存卡) of a sku."""
+async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Json, Json] | None:
+    """Stock and bin card (存卡) of a sku; the card with its `latest` lines (0: all), in the order of their numbers."""
     row_id = f"{DEPOT}:{sku}"
     stock, card = await seat.desk.rows("stock").get(row_id), await seat.desk.rows("cards").get(row_id)
-    return None if stock is None or card is None else (stock["stock"], card["card"])
+    if stock is None or card is None:
+        return None
+    lines = await seat.desk.rows("moves").find({"move.card": row_id}, sort=[("move.move_no", -1)], limit=latest)
+    return stock["stock"], {**card["card"], "moves": [line["move"] for line in reversed(lines)]}
 
 
 def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:

@@ -20,6 +20,7 @@ OF_SERVICES = (
     "picklists",
     "stock",
     "cards",
+    "moves",
     "slips",
     "loans",
     "scraps",

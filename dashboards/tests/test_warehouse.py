@@ -376,9 +376,7 @@ async def test_anybody_checks_a_label_without_signing_in(lang):
 @pytest.mark.parametrize("number", ["RK1", "SH-77", "RK003", "JY1", "PD-1"])
 async def test_every_paper_and_every_move_is_found_by_its_number(number):
     """D11"""
-    story = {**STORY, "cards": {"main:WC-1": card("WC-1", *MOVES)}}
-    story["cards"]["main:WC-1"]["card"]["vouchers"] = ["RK001", "RK002", "RK003"]
-    text = (await get(f"/warehouse/vouchers?q={number}", story=story)).text
+    text = (await get(f"/warehouse/vouchers?q={number}")).text
     expected = {"RK003": "/warehouse/stock/WC-1", "JY1": "/warehouse/loans/JY1", "PD-1": "/warehouse/counts/PD-1"}
     assert expected.get(number, "/warehouse/arrivals/RK1") in text
 

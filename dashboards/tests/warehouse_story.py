@@ -60,10 +60,16 @@ def stock(sku: str = "WC-1", *lots: dict[str, Any], **more: Any) -> dict[str, An
 
 
 def card(sku: str = "WC-1", *moves: dict[str, Any]) -> dict[str, Any]:
-    """A row `cards`."""
+    """A row `cards`, with the card's lines, which `rows` keeps as rows of their own."""
     balance = moves[-1]["after"] if moves else 0
-    facet = {"depot": "main", "sku": sku, "name": "坐便器", "balance": balance, "moves": list(moves), "vouchers": []}
-    return {"_id": f"main:{sku}", "card": facet}
+    pieces: dict[str, int] = {}
+    for one in moves:
+        for sign, lots in ((-1, one["taken"]), (1, one["put"])):
+            for lot in lots:
+                pieces[lot["bin"]] = pieces.get(lot["bin"], 0) + sign * lot["quantity"]
+    places = [{"bin": bin_, "quantity": quantity} for bin_, quantity in pieces.items() if quantity]
+    facet = {"depot": "main", "sku": sku, "name": "坐便器", "balance": balance, "places": places, "moves": list(moves)}
+    return {"_id": f"main:{sku}", "card": {**facet, "last_move_no": len(moves)}}
 
 
 def picklist(*, feedback: bool = False) -> dict[str, Any]:
@@ -153,7 +159,10 @@ def count(number: str = "PD-1", *lines: dict[str, Any], **more: Any) -> dict[str
 def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Rows by read model, with two contracts behind them."""
     behind = desk_rows(signed(), signed("HT26030002"))
-    return {**behind, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
+    lines = [{**one, "card": row["_id"]} for row in of.get("cards", ()) for one in row["card"].pop("moves")]
+    ids = [f"{line['card']}#{line['move_no']:06}" for line in lines]
+    moves = {row_id: {"_id": row_id, "move": line} for row_id, line in zip(ids, lines, strict=True)}
+    return {**behind, "moves": moves, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
 
 
 # --- papers ----------------------------------------------------------------------------------------------------------

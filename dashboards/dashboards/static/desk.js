@@ -1,4 +1,4 @@
-/* Pages where people type: forms that ask the API, lists by keyboard and scanner, parts that renew themselves.
+/* Pages where people type: forms that ask the API, lists by keyboard, parts that renew themselves.
    <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|hour (of `on`)|json|bool,
    rows of [data-list=name] become a list (those with data-needs=field only when it is filled; data-each=name: one request a row), data-upload sends files first.
    data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
@@ -306,26 +306,9 @@
     }
   });
 
-  /* a scanner types into the focused field and ends with Enter */
-  function scanned(field) {
-    const code = field.value.trim();
-    field.value = '';
-    if (!code) return;
-    const row = [...document.querySelectorAll('[data-code]')].find((one) => one.dataset.code.split(' ').includes(code));
-    const told = $('scan-said') || $('toasts');
-    if (!row) { told.textContent = say('scan_unknown', { code }); return; }
-    const count = row.querySelector('[data-scanned]');
-    if (count.type === 'checkbox') count.checked = true;
-    else count.value = Number(count.value || 0) + 1;
-    count.dispatchEvent(new Event('input', { bubbles: true }));
-    row.classList.remove('fresh');
-    requestAnimationFrame(() => row.classList.add('fresh'));
-    row.scrollIntoView({ block: 'nearest' });
-    told.textContent = say('scanned', { code, n: count.type === 'checkbox' ? 1 : count.value });
-  }
+  /* lists by keyboard */
   document.addEventListener('keydown', (event) => {
     const { target, key } = event;
-    if (key === 'Enter' && target.matches('[data-scan]')) { event.preventDefault(); scanned(target); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const inField = target.matches('input, select, textarea, [contenteditable]');
     if (key === '/' && !inField) { const find = $('find'); if (find) { event.preventDefault(); find.focus(); find.select(); } return; }

@@ -34,15 +34,24 @@ class Table:
         limit: int = 0,
         skip: int = 0,
     ) -> list[dict[str, Any]]:
-        found = [
-            x for x in self.documents.values() if all(_has(x, path, value) for path, value in (query or {}).items())
-        ]
+        found = [x for x in self.documents.values() if _fits(x, query or {})]
         for path, direction in reversed(sort):
-            found.sort(key=lambda document: str(_at(document, path)), reverse=direction < 0)
+            found.sort(key=lambda document: _in_order(_at(document, path)), reverse=direction < 0)
         return found[skip : skip + limit if limit else None]
 
     async def count(self, query: Mapping[str, Any] | None = None) -> int:
         return len(await self.find(query))
+
+
+def _in_order(value: Any) -> tuple[int, str]:
+    return (value, "") if isinstance(value, int) else (0, str(value))
+
+
+def _fits(document: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
+    return all(
+        any(_fits(document, one) for one in value) if path == "$or" else _has(document, path, value)
+        for path, value in query.items()
+    )
 
 
 def _at(document: Mapping[str, Any], path: str) -> Any:
@@ -136,7 +145,8 @@ class World:
         for projection in SERVICE.projections:
             for facet in projection.facets:
                 if facet.service == service and prefix in facet.prefixes:
-                    row_id = projection.row(aggregate_id)
+                    named = projection.row(aggregate_id)
+                    row_id = f"{named}#{version:06d}" if projection.per_event else named
                     row = self.rows[projection.name].documents.setdefault(row_id, {"_id": row_id, "_pos": {}})
                     row[facet.name] = facet.fold(row.get(facet.name), event, meta)
                     row["_pos"][facet.name] = {"seq": version}

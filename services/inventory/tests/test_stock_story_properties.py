@@ -8,8 +8,9 @@ from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, played
 from contracts.inventory_stock import StockMoved
 from inventory.domain import goods, stock
 from inventory.domain.stock_lots import pieces
+from inventory.projections.cards import fold_card, fold_move
 from inventory.projections.goods import fold_goods
-from inventory.projections.stock import fold_card, fold_stock
+from inventory.projections.stock import fold_stock
 
 LONG = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -85,21 +86,30 @@ def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
     warehouse = played(story)
     rows: dict[str, Any] = {}
     cards: dict[str, Any] = {}
+    moves: dict[str, list[Any]] = {}
     for event, meta in warehouse.events:
         kind = meta.subject.partition(":")[0]
         if kind == "stock":
             rows[meta.subject] = fold_stock(rows.get(meta.subject), event, meta)
             cards[meta.subject] = fold_card(cards.get(meta.subject), event, meta)
+            line = fold_move(None, event, meta)
+            moves.setdefault(meta.subject, []).extend([] if line is None else [line])
         elif kind == "goods":
             rows[meta.subject] = fold_goods(rows.get(meta.subject), event, meta)
     for aggregate_id, state in warehouse.states.items():
         if isinstance(state, stock.Card):
             row = rows[aggregate_id]
             assert row["on_hand"] == row["free"] + row["held"] + row["pending"] == pieces(state.lots)
-            assert (cards[aggregate_id]["balance"], len(cards[aggregate_id]["moves"])) == (
-                pieces(state.lots),
-                state.last_move,
-            )
+            card, lines = cards[aggregate_id], moves[aggregate_id]
+            assert (card["balance"], card["last_move_no"]) == (pieces(state.lots), state.last_move)
+            assert [line["move_no"] for line in lines] == list(range(1, state.last_move + 1))
+            assert sum(place["quantity"] for place in card["places"]) == card["balance"]
+            balances: dict[str, int] = {}
+            for lot in state.lots:
+                balances[lot.bin] = balances.get(lot.bin, 0) + lot.quantity
+            assert {place["bin"]: place["quantity"] for place in card["places"]} == balances
+            came_and_left = sum(line["quantity"] for line in lines if line["before"] != line["after"])
+            assert sum(day["quantity"] for day in card["moved"]) == came_and_left
         elif isinstance(state, goods.Expected | goods.Cancelled):
             assert [(x["line_no"], x["here"]) for x in rows[aggregate_id]["lines"]] == [
                 (x.line.line_no, x.here) for x in state.stock

@@ -1,12 +1,13 @@
 """HTTP of the ledger-card-goods report 账卡物 (D7)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from inventory.api.count_rows import changes_of, count_row
+from inventory.api.count_rows import changes_of, count_row, moves_of
 from inventory.domain.agreement import Agreement, CardLine, CountedBin, Entry, agreement
 from inventory.projections.ledger import ledger_entries
 from runtime.http import Asking, Desk
@@ -76,13 +77,14 @@ async def report(
         query = {"card.depot": depot} | ({"card.sku": sku} if sku else {})
         rows = await desk.rows("cards").find(query, sort=[("_id", 1)], limit=limit, skip=skip)
     entries = await _entries(desk, [row["_id"] for row in rows])
+    moves = await moves_of(desk, {row["_id"]: 0 for row in rows})
     counted = await _counted(desk, depot, {row["card"]["sku"] for row in rows})
     found = [
         agreement(
             row["card"]["sku"],
             row["card"]["name"],
             entries.get(row["_id"], []),
-            _lines(row["card"]),
+            _lines(moves[row["_id"]]),
             counted.get(row["card"]["sku"], []),
         )
         for row in rows
@@ -123,7 +125,7 @@ async def _counted(desk: Asking, depot: str, skus: set[str]) -> dict[str, list[C
     return found
 
 
-def _lines(card: Json) -> list[CardLine]:
+def _lines(moves: Iterable[Json]) -> list[CardLine]:
     return [
         CardLine(
             move["move_no"],
@@ -133,7 +135,7 @@ def _lines(card: Json) -> list[CardLine]:
             move["after"] - move["before"],
             changes_of(move),
         )
-        for move in card["moves"]
+        for move in moves
     ]
 
 

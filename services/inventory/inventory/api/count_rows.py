@@ -1,6 +1,6 @@
 """The rows that the routes of counts begin from: sheets, cards, and what lies where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from contracts.decision import Rejected
-from contracts.policy import policy_book
+from contracts.policy import civil_day, policy_book
 from inventory.domain.count_card import BinChange, Card, CardMove
 from inventory.domain.count_choice import Stocked, abc_classes
 from runtime.http import Asking, Refusal
@@ -84,37 +84,43 @@ async def count_row(desk: Asking, count_no: str) -> Json:
     return row
 
 
+async def moves_of(desk: Asking, cards: Mapping[str, int]) -> dict[str, list[Json]]:
+    """The lines of some cards (`depot:sku`) after the move numbers given, each card's in their order."""
+    found: dict[str, list[Json]] = {card: [] for card in cards}
+    wanted = [{"move.card": card, "move.move_no": {"$gt": after}} for card, after in cards.items()]
+    for row in await desk.rows("moves").find({"$or": wanted}, sort=[("move.move_no", 1)]) if wanted else ():
+        found[row["move"]["card"]].append(row["move"])
+    return found
+
+
 async def cards_of(desk: Asking, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
     """The cards of some skus as they are now, with the moves since the numbers given. A sku without a card has an
-    empty one."""
-    rows = await desk.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])
-    found = {row["card"]["sku"]: card_after(row["card"], bases[row["card"]["sku"]]) for row in rows}
+    empty one. A card whose lines are not all there yet has a gap, which a count does not compare with."""
+    rows = {row["card"]["sku"]: row for row in await desk.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])}
+    moves = await moves_of(desk, {row["_id"]: bases[sku] for sku, row in rows.items()})
+    found = {sku: card_after(row["card"], moves[row["_id"]]) for sku, row in rows.items()}
     return tuple(found.get(sku) or Card(sku=sku, move_no=0, balances=(), since=()) for sku in bases)
 
 
-def card_after(card: Json, base: int) -> Card:
-    """A bin card's row as the count needs it: balances from all its moves, and the moves after number `base`."""
-    balances: dict[str, int] = {}
+def card_after(card: Json, moves: Iterable[Json]) -> Card:
+    """A bin card's row as the count needs it: balances, and the lines given as far as the balances have them."""
     since = []
-    for move in card["moves"]:
-        changes = changes_of(move)
-        for bin_, pieces in changes.items():
-            balances[bin_] = balances.get(bin_, 0) + pieces
-        if move["move_no"] > base:
-            told = tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in changes.items())
+    for move in moves:
+        if move["move_no"] <= card["last_move_no"]:
+            told = tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in changes_of(move).items())
             adjusted_by = move["voucher_no"] if move["kind"] == "adjusted" else None
             at = datetime.fromisoformat(move["at"])
             since.append(CardMove(move_no=move["move_no"], at=at, changes=told, adjusted_by=adjusted_by))
     return Card(
         sku=card["sku"],
-        move_no=card["moves"][-1]["move_no"] if card["moves"] else 0,
-        balances=tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in balances.items()),
+        move_no=card["last_move_no"],
+        balances=tuple(BinChange(bin=place["bin"], quantity=place["quantity"]) for place in card["places"]),
         since=tuple(since),
     )
 
 
 def changes_of(move: Json) -> dict[str, int]:
-    """Bin -> pieces that came (positive) or left by a move of a card row."""
+    """Bin -> pieces that came (positive) or left by a line of a card."""
     changes: dict[str, int] = {}
     for sign, lots in ((-1, move["taken"]), (1, move["put"])):
         for lot in lots:
@@ -125,32 +131,23 @@ def changes_of(move: Json) -> dict[str, int]:
 async def stocked_bins(desk: Asking, depot: str, now: datetime) -> list[Stocked]:
     """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
     policy = policy_book().at(now)
-    since = (now - timedelta(days=policy.abc_days)).isoformat()
-    cards = await desk.rows("cards").find({"card.depot": depot})
-    moved = {
-        row["card"]["sku"]: sum(
-            move["quantity"] for move in row["card"]["moves"] if move["at"] >= since and move["before"] != move["after"]
-        )
-        for row in cards
-    }
+    since = civil_day(now - timedelta(days=policy.abc_days)).isoformat()
+    cards = [row["card"] for row in await desk.rows("cards").find({"card.depot": depot})]
+    moved = {card["sku"]: sum(day["quantity"] for day in card["moved"] if day["on"] >= since) for card in cards}
     classes = abc_classes(moved, policy.abc_percent)
     counted = await _counted_at(desk, depot)
-    stocked = []
-    for row in cards:
-        card = card_after(row["card"], 0)
-        stocked += [
-            Stocked(
-                sku=card.sku,
-                name=row["card"]["name"],
-                bin=balance.bin,
-                move_no=card.move_no,
-                abc=classes[card.sku],
-                counted_at=counted.get((card.sku, balance.bin)),
-            )
-            for balance in card.balances
-            if balance.quantity
-        ]
-    return stocked
+    return [
+        Stocked(
+            sku=card["sku"],
+            name=card["name"],
+            bin=place["bin"],
+            move_no=card["last_move_no"],
+            abc=classes[card["sku"]],
+            counted_at=counted.get((card["sku"], place["bin"])),
+        )
+        for card in cards
+        for place in card["places"]
+    ]
 
 
 async def _counted_at(desk: Asking, depot: str) -> dict[tuple[str, str], datetime]:

@@ -24,7 +24,7 @@ from inventory.domain.stock import MoveStock, SetAside, SettlePending, stock_id
 from inventory.domain.stock_asks import BinCode
 from inventory.domain.texts import Note, Reason
 from inventory.projections.goods import shortage_view
-from inventory.projections.stock import card_view, stock_view
+from inventory.projections.stock import stock_view
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
 
@@ -140,14 +140,36 @@ async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[st
     return stock_view(row)
 
 
+class BinCard(BaseModel):
+    """存卡. `balance` pieces in all after line `last_move_no`; `moves[]` a page of its lines."""
+
+    depot: str
+    sku: str
+    name: str
+    balance: int
+    last_move_no: int
+    moves: list[dict[str, Any]]
+
+
 @router.get("/stock/{sku}/card", summary="存卡 Bin card (D6)")
-async def card_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[str, Any]:
-    """Every move with its number and the balance before and after."""
+async def card_of(
+    sku: SkuInPath,
+    desk: Desk,
+    *,
+    depot: Depot = "main",
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
+) -> BinCard:
+    """Every move with its number and the balance before and after: `limit` of them, after the number `after`."""
     desk.allow(*READS_STOCK)
-    row = await desk.rows("cards").get(f"{depot}:{sku}")
+    card = f"{depot}:{sku}"
+    row = await desk.rows("cards").get(card)
     if row is None:
         raise not_there("D6", f"仓库没有 {sku} 的存卡", f"There is no bin card of {sku}")
-    return card_view(row)
+    query = {"move.card": card, "move.move_no": {"$gt": after}}
+    lines = await desk.rows("moves").find(query, sort=[("move.move_no", 1)], limit=limit)
+    shown = {name: row["card"][name] for name in ("depot", "sku", "name", "balance", "last_move_no")}
+    return BinCard(**shown, moves=[line["move"] for line in lines])
 
 
 @router.post("/stock/{sku}/moves", status_code=201, summary="移位 Move between bins (D6)")

@@ -26,7 +26,6 @@ BY_ID = (
 BY_FIELD = (
     ("inbound_slip", "slips", ("slip.delivery_note_no", "slip.waybill", "slip.sales_list_no"), "/api/inbound/{}"),
     ("goods", "goods", ("goods.vouchers",), "/api/goods/{}"),
-    ("card", "cards", ("card.vouchers",), "/api/stock/{}/card"),
 )
 """Kind, read model, indexed fields that hold numbers, address."""
 
@@ -48,6 +47,7 @@ async def find(number: Annotated[str, Path(min_length=3, max_length=120)], desk:
     found = await _by_id(desk, number)
     known = {(entry.kind, entry.id) for entry in found}
     found += [entry for entry in await _by_field(desk, number) if (entry.kind, entry.id) not in known]
+    found += await _on_cards(desk, number)
     if not found:
         raise not_there("D11", f"没有找到单号 {number}。请核对", f"No voucher has the number {number}. Check it")
     return found
@@ -66,8 +66,7 @@ async def _by_id(desk: Asking, number: str) -> list[Voucher]:
 
 
 async def _by_field(desk: Asking, number: str) -> list[Voucher]:
-    """The number itself, or its parts `<number>/...` (a slip's put-aways are vouchers of their own)."""
-    pattern = {"$regex": f"^{re.escape(number)}(/.*)?$"}
+    pattern = _whole_or_part(number)
     found = []
     for kind, name, fields, address in BY_FIELD:
         seen: set[str] = set()
@@ -77,13 +76,30 @@ async def _by_field(desk: Asking, number: str) -> list[Voucher]:
                 if row_id in seen:
                     continue
                 seen.add(row_id)
-                shown = row_id.partition(":")[2] if kind == "card" else row_id
-                found.append(Voucher(kind=kind, id=row_id, address=address.format(shown), moves=_moves(row, number)))
+                found.append(Voucher(kind=kind, id=row_id, address=address.format(row_id), moves=_moves(row, number)))
     return found
 
 
+async def _on_cards(desk: Asking, number: str) -> list[Voucher]:
+    """The cards with lines that were made by it, the latest lines of each."""
+    query = {"move.voucher_no": _whole_or_part(number)}
+    lines = await desk.rows("moves").find(query, sort=[("move.move_no", -1)], limit=MOST)
+    cards: dict[str, list[dict[str, Any]]] = {}
+    for line in reversed(lines):
+        cards.setdefault(line["move"]["card"], []).append(line["move"])
+    return [
+        Voucher(kind="card", id=card, address=f"/api/stock/{card.partition(':')[2]}/card", moves=moves)
+        for card, moves in sorted(cards.items())
+    ]
+
+
+def _whole_or_part(number: str) -> dict[str, str]:
+    """The number itself, or its parts `<number>/...` (a slip's put-aways are vouchers of their own)."""
+    return {"$regex": f"^{re.escape(number)}(/.*)?$"}
+
+
 def _moves(row: dict[str, Any], number: str) -> list[dict[str, Any]]:
-    moves = row.get("card", row.get("goods", {})).get("moves", [])
+    moves = row.get("goods", {}).get("moves", [])
     return [
         move
         for move in moves

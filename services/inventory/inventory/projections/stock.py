@@ -1,4 +1,4 @@
-"""Rows `stock` (what lies where, for whom) and `cards` (every move of a sku), from the bin card's own stream (D6)."""
+"""Rows `stock`: what lies where and for whom, from the bin card's own stream (D6)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never, cast
@@ -78,48 +78,9 @@ def _sums(lots: Iterable[Lot]) -> Json:
     }
 
 
-def fold_card(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """存卡: every move with its number and the balance before and after; `vouchers[]` the numbers in it (D6, D11)."""
-    told = cast(StockEvent, event)
-    if facet is None:
-        depot, sku = meta.subject.split(":", 2)[1:]
-        facet = {"depot": depot, "sku": sku, "name": told.name, "balance": 0, "moves": [], "vouchers": []}
-    if not isinstance(told, StockMoved):
-        return facet
-    move = {
-        "move_no": told.move_no,
-        "at": told.at.isoformat(),
-        "recorded_at": meta.time.isoformat(),
-        "by": meta.actor,
-        "kind": told.kind,
-        "quantity": told.quantity,
-        "taken": [lot.model_dump() for lot in told.taken],
-        "put": [lot.model_dump() for lot in told.put],
-        "before": told.before,
-        "after": told.after,
-        "voucher_no": told.voucher_no,
-        "held_for": told.held_for,
-        "reason": told.reason,
-    }
-    known = told.voucher_no in facet["vouchers"]
-    vouchers = facet["vouchers"] if known else [*facet["vouchers"], told.voucher_no]
-    return {
-        **facet,
-        "name": told.name,
-        "balance": told.after,
-        "moves": [*facet["moves"], move],
-        "vouchers": vouchers,
-    }
-
-
 def stock_view(document: Mapping[str, Any]) -> Json:
     """A sku's stock; `version` is what `If-Match` may name."""
     return {**document["stock"], "version": document["_pos"]["stock"]["seq"]}
-
-
-def card_view(document: Mapping[str, Any]) -> Json:
-    """A sku's bin card."""
-    return dict(document["card"])
 
 
 PROJECTIONS = (
@@ -136,12 +97,5 @@ PROJECTIONS = (
             ("stock.dead_month",),
             ("stock.last_move_at",),
         ),
-    ),
-    Projection(
-        name="cards",
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
-        facets=(Facet(name="card", service="inventory", prefixes=("stock",), fold=fold_card),),
-        indexes=(("card.vouchers",),),
     ),
 )
