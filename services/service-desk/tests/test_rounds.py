@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, asked_by, meta, names
+from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, TECHNICIAN, asked_by, meta, names
 
 from contracts.decision import Rejected
 from contracts.service_desk_care import (
@@ -89,6 +89,18 @@ def test_a_plan_says_whom_we_visit_and_what_we_ask() -> None:
         visit_plan.decide(other, plan(PLANNED), SPECIALIST),
         visit_plan.decide(backwards, plan(), SPECIALIST),
     ] == [(PLANNED,), (), refusals.plan_exists("ZF-1"), refusals.plan_ends_first()]
+
+
+def test_a_technician_records_the_rounds_they_are_responsible_for() -> None:
+    """C16"""
+    own = PLANNED.model_copy(update={"responsible": TECHNICIAN.by})
+    assert [
+        visit_plan.decide(RECORD, plan(PLANNED), TECHNICIAN),
+        visit_plan.decide(RECORD, plan(own), TECHNICIAN),
+    ] == [
+        refusals.not_your_plan("ZF-1", "ou.yl"),
+        (RECORDED.model_copy(update={"visited_by": TECHNICIAN.by}),),
+    ]
 
 
 def test_a_visit_is_recorded_with_its_answers() -> None:

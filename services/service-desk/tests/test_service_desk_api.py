@@ -373,7 +373,7 @@ async def test_a_round_of_visits_is_planned_recorded_and_closed(client: AsyncCli
         "area": "南海",
         "starts_on": "2026-03-10",
         "ends_on": "2026-03-20",
-        "responsible": "ou.yl",
+        "responsible": "technician.1",
         "calls": [{"customer": TICKET["customer"]}],
     }
     record = {"visited_on": "2026-03-12", "met": True, "answers": [], "note": "满意"}
@@ -381,16 +381,21 @@ async def test_a_round_of_visits_is_planned_recorded_and_closed(client: AsyncCli
         await rounds(client, "cs_supervisor", "/visit-plans", plan),
         await rounds(client, "warehouse", "/visit-plans", plan),
         await rounds(client, "technician", "/visit-plans/ZF-1/calls/1", record),
+        await rounds(client, "cs_supervisor", "/visit-plans", {**plan, "plan_id": "ZF-2", "responsible": "ou.yl"}),
+        await rounds(client, "technician", "/visit-plans/ZF-2/calls/1", record),
         await rounds(client, "cs_supervisor", "/visit-plans/ZF-1/closing"),
     ] == [
         (201, ["VisitPlanned"]),
         (403, "not_your_role"),
         (200, ["VisitRecorded"]),
+        (201, ["VisitPlanned"]),
+        (409, "not_your_plan"),
         (200, ["VisitPlanClosed"]),
     ]
     shown = await client.get("/api/visit-plans", headers={"x-role": "manager"})
-    assert [(row["visited"], row["calls"][0]["customer"]["phone"]) for row in shown.json()["rows"]] == [
-        (1, "138****1111")
+    assert [(row["plan_id"], row["visited"], row["calls"][0]["customer"]["phone"]) for row in shown.json()["rows"]] == [
+        ("ZF-1", 1, "138****1111"),
+        ("ZF-2", 0, "138****1111"),
     ]
 
 

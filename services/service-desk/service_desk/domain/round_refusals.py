@@ -32,6 +32,17 @@ def plan_closed(plan_id: str) -> Rejected:
     )
 
 
+def not_your_plan(plan_id: str, responsible: str) -> Rejected:
+    """Another technician's round."""
+    return Rejected(
+        "not_your_plan",
+        "C16",
+        f"走访计划 {plan_id} 由 {responsible} 负责，请由其本人或售后主管登记。",
+        f"Visit plan {plan_id} is {responsible}'s: they or a service supervisor record it.",
+        {"plan_id": plan_id, "responsible": responsible},
+    )
+
+
 def plan_ends_first() -> Rejected:
     """Start, then end."""
     return Rejected(

@@ -162,7 +162,12 @@ def plan_visits(command: PlanVisits, plan: VisitPlan, at: datetime) -> Decision:
 
 def record_visit(command: RecordVisit, plan: Planned, at: datetime, ctx: Context) -> Decision:
     """Who was met, and what they said (C16). Who was not met may be visited again; a later record of one who was met
-    corrects it. Refuses: unknown_call, not_met_but_answered, visited_in_future."""
+    corrects it. A technician records the plans they are responsible for.
+
+    Refuses: not_your_plan, unknown_call, not_met_but_answered, visited_in_future.
+    """
+    if ctx.role == "technician" and ctx.by != plan.responsible:
+        return refusals.not_your_plan(plan.plan_id, plan.responsible)
     call = next((one for one in plan.calls if one.planned.call_no == command.call_no), None)
     if call is None:
         return refusals.unknown_call(command.call_no)
