@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dashboards.listing import Json, every, page_of
+from dashboards.listing import BY_ID, Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
 from dashboards.seat import Seat, seat_at
@@ -20,6 +20,8 @@ KINDS = ("missing", "excess")
 ALLOCATES = ("install_assistant", "install_supervisor", "warehouse")
 VOUCHERS_FOUND = 50
 """Of one kind; a number names few things."""
+CARD_LINES_FOUND = 1_000
+"""A day's list moves many."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -118,9 +120,9 @@ async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
         found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
     lines: dict[str, list[Json]] = {}
     query = {"move.voucher_no": whole_or_part}
-    for line in await seat.desk.rows("moves").find(query, sort=[("move.move_no", -1)], limit=VOUCHERS_FOUND):
-        lines.setdefault(line["move"]["card"].removeprefix(f"{DEPOT}:"), []).insert(0, line["move"])
-    for sku, moves in sorted(lines.items()):
+    for line in await seat.desk.rows("moves").find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
+        lines.setdefault(line["move"]["card"].removeprefix(f"{DEPOT}:"), []).append(line["move"])
+    for sku, moves in lines.items():
         found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": moves})
     for row in await seat.desk.rows("goods").find({"goods.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
         moves = [move for move in row["goods"]["moves"] if _names(move, number)]

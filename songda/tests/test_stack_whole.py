@@ -78,6 +78,31 @@ async def test_a_part_that_is_killed_is_started_again(settings: StackSettings) -
     await up
 
 
+async def test_a_part_that_waits_for_another_does_not_keep_that_one_from_being_started_again(
+    settings: StackSettings,
+) -> None:
+    started: list[str] = []
+    stopping, app_waits = asyncio.Event(), asyncio.Event()
+    made = parts(settings.home, started)
+    start_app = made["app"]
+
+    async def app_needs_kafka() -> Process:
+        if "app" in started:
+            app_waits.set()
+            await until(lambda: started.count("kafka") == 2)
+        return await start_app()
+
+    everything = {**made, "app": app_needs_kafka}
+    up = asyncio.create_task(whole.run(settings, everything, lambda _: None, stopping, ""))
+    await until(ready_file(settings.home).exists)
+    os.kill(running(settings.home)["app"].pid, signal.SIGKILL)
+    await app_waits.wait()
+    os.kill(running(settings.home)["kafka"].pid, signal.SIGKILL)
+    await until(lambda: started == ["kafka", "mongo", "app", "kafka", "app"])
+    stopping.set()
+    await up
+
+
 async def test_a_part_that_keeps_ending_stops_the_stack_with_a_reason(
     settings: StackSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

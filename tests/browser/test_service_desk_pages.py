@@ -125,6 +125,8 @@ def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: An
     supervisor = signed_in(chromium, whole, SUPERVISOR)
     supervisor.goto(f"/desk/{ticket}")
     ask(supervisor, "sign", "回访")
+    expect(desk.locator("#do-h")).to_contain_text("回访", timeout=WAIT)  # the page renewed itself, the refusal stays
+    expect(desk.locator("#ask-close [data-error]")).to_contain_text("主管签字、回访")
     desk.reload()
     ask(desk, "call_back", "结单归档", satisfied="true")
     ask(desk, "close", "已经结束")

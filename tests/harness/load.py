@@ -120,7 +120,7 @@ class Pace:
 
     async def step(self, command_id: str) -> None:
         """Wait for one's turn."""
-        while self._limit is not None and len(self._begun | {command_id}) > self._limit:
+        while self._limit is not None and command_id not in self._begun and len(self._begun) >= self._limit:
             self._news.clear()
             await self._news.wait()
         self._begun.add(command_id)

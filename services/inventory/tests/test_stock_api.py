@@ -147,6 +147,8 @@ async def test_a_delivery_with_one_damaged_piece_from_slip_to_papers(client: Asy
         (2, "set_aside", 1, 1, "RK260309001-1"),
         (3, "received", 1, 3, "RK260309001/1/1"),
     ]
+    page = await get(client, "/stock/BTH-0421/card?after=1&limit=1")
+    assert ([x["move_no"] for x in page["moves"]], page["last_move_no"], page["balance"]) == ([2], 3, 3)
     waiting = await get(client, "/inbound?papers=owed&exceptions=true", "su.kj")
     assert [row["slip_no"] for row in waiting["rows"]] == ["RK260309001"]
     await done(

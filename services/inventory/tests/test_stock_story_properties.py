@@ -101,6 +101,7 @@ def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
             row = rows[aggregate_id]
             assert row["on_hand"] == row["free"] + row["held"] + row["pending"] == pieces(state.lots)
             card, lines = cards[aggregate_id], moves[aggregate_id]
+            assert card["name"] == row["name"]
             assert (card["balance"], card["last_move_no"]) == (pieces(state.lots), state.last_move)
             assert [line["move_no"] for line in lines] == list(range(1, state.last_move + 1))
             assert sum(place["quantity"] for place in card["places"]) == card["balance"]

@@ -141,14 +141,16 @@ async def _watch(
     tell: Tell,
     stopping: asyncio.Event,
 ) -> None:
-    """Start again what ends by itself, until told to stop."""
+    """Start again what ends by itself, until told to stop. Each part is watched by itself: one that gets ready only
+    when another is back must not keep us from starting that one."""
     ends: list[float] = []
-    while not await _set_within(stopping, LOOK_SECONDS):
-        for name, process in tuple(running.items()):
+
+    async def keep(name: str, process: Process) -> None:
+        while not await _set_within(stopping, LOOK_SECONDS):
             if alive(process):
                 continue
             now = time.monotonic()
-            ends = [*(end for end in ends if now - end < WITHIN_SECONDS), now]
+            ends[:] = [*(end for end in ends if now - end < WITHIN_SECONDS), now]
             if len(ends) > RESTARTS:
                 raise StackError(
                     f"{name} 反复退出。 {name} keeps ending; see {log_file(process.home, name)}. The stack stops."
@@ -157,7 +159,15 @@ async def _watch(
             again = await _unless(stopping, _start(name, parts[name], tell))
             if again is None:
                 return
-            running[name] = again
+            process = again
+
+    keeping = [asyncio.create_task(keep(name, process)) for name, process in running.items()]
+    try:
+        await asyncio.gather(*keeping)
+    finally:
+        for one in keeping:
+            one.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
 
 
 async def _unless(stopping: asyncio.Event, work: Awaitable[Process]) -> Process | None:

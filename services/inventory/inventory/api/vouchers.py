@@ -12,6 +12,7 @@ from runtime.http import Asking, Desk
 router = APIRouter()
 
 MOST = 50  # entries of one kind; a number names few things
+MOST_LINES = 1_000  # of cards; a day's list moves many
 
 BY_ID = (
     ("inbound_slip", "slips", "/api/inbound/{}"),
@@ -81,15 +82,15 @@ async def _by_field(desk: Asking, number: str) -> list[Voucher]:
 
 
 async def _on_cards(desk: Asking, number: str) -> list[Voucher]:
-    """The cards with lines that were made by it, the latest lines of each."""
+    """The cards with lines that were made by it."""
     query = {"move.voucher_no": _whole_or_part(number)}
-    lines = await desk.rows("moves").find(query, sort=[("move.move_no", -1)], limit=MOST)
+    lines = await desk.rows("moves").find(query, sort=[("_id", 1)], limit=MOST_LINES)
     cards: dict[str, list[dict[str, Any]]] = {}
-    for line in reversed(lines):
+    for line in lines:
         cards.setdefault(line["move"]["card"], []).append(line["move"])
     return [
         Voucher(kind="card", id=card, address=f"/api/stock/{card.partition(':')[2]}/card", moves=moves)
-        for card, moves in sorted(cards.items())
+        for card, moves in cards.items()
     ]
 
 

@@ -5,12 +5,13 @@ A card grows for years, so its lines are rows of their own: a move costs the sam
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, StockMoved
 from contracts.policy import civil_day
+from inventory.domain.stock_state import StockEvent
 from runtime.service import Facet, Projection
 
 Json = dict[str, Any]
@@ -22,18 +23,27 @@ MOVED_DAYS = 800
 def fold_card(facet: Json | None, event: Fact, meta: Meta) -> Json:
     """A card without its lines: `balance` pieces in all, `places[]` pieces by bin, `last_move_no`, and `moved[]`
     pieces that came and left, by day."""
+    told = cast(StockEvent, event)
     if facet is None:
         depot, sku = _depot_and_sku(meta)
-        facet = {"depot": depot, "sku": sku, "name": "", "balance": 0, "last_move_no": 0, "places": [], "moved": []}
-    if not isinstance(event, StockMoved):
+        facet = {
+            "depot": depot,
+            "sku": sku,
+            "name": told.name,
+            "balance": 0,
+            "last_move_no": 0,
+            "places": [],
+            "moved": [],
+        }
+    if not isinstance(told, StockMoved):
         return facet
     return {
         **facet,
-        "name": event.name,
-        "balance": event.after,
-        "last_move_no": event.move_no,
-        "places": _places(facet["places"], event),
-        "moved": facet["moved"] if event.before == event.after else _moved(facet["moved"], event),
+        "name": told.name,
+        "balance": told.after,
+        "last_move_no": told.move_no,
+        "places": _places(facet["places"], told),
+        "moved": facet["moved"] if told.before == told.after else _moved(facet["moved"], told),
     }
 
 
