@@ -103,6 +103,32 @@ async def test_a_part_that_waits_for_another_does_not_keep_that_one_from_being_s
     await up
 
 
+async def test_a_start_that_fails_because_another_part_is_away_is_tried_again(
+    settings: StackSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "LOOK_SECONDS", 0.01)
+    started: list[str] = []
+    told: list[str] = []
+    stopping = asyncio.Event()
+    made = parts(settings.home, started)
+    start_app = made["app"]
+
+    async def app_fails_once() -> Process:
+        process = await start_app()
+        if started.count("app") == 2:
+            raise StackError("no Kafka")
+        return process
+
+    everything = {**made, "app": app_fails_once}
+    up = asyncio.create_task(whole.run(settings, everything, told.append, stopping, ""))
+    await until(ready_file(settings.home).exists)
+    os.kill(running(settings.home)["app"].pid, signal.SIGKILL)
+    await until(lambda: started == ["kafka", "mongo", "app", "app", "app"])
+    stopping.set()
+    await up
+    assert ("no Kafka" in told, running(settings.home)) == (True, {})
+
+
 async def test_a_part_that_keeps_ending_stops_the_stack_with_a_reason(
     settings: StackSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

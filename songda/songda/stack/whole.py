@@ -156,7 +156,13 @@ async def _watch(
                     f"{name} 反复退出。 {name} keeps ending; see {log_file(process.home, name)}. The stack stops."
                 )
             tell(f"{name} 意外退出, 重新启动 ended unexpectedly and is started again; see {process.log}")
-            again = await _unless(stopping, _start(name, parts[name], tell))
+            try:
+                again = await _unless(stopping, _start(name, parts[name], tell))
+            except StackError as error:  # what it needs may be on its way back: it counts as one more end
+                tell(str(error))
+                if left := find(process.home, name):
+                    await stop(left)
+                continue
             if again is None:
                 return
             process = again
