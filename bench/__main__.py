@@ -43,7 +43,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
         "deadlines": lambda _: asyncio.to_thread(deadlines.measure, rounds, 500 if quick else 5_000),
         "board": lambda s: board_live.measure(s, 200, 20, 20 if quick else 100),
         "import": lambda s: import_rows.measure(s, rounds, 1_000 if quick else 10_000),
-        "lists": lambda s: contract_lists.measure(s, rounds, 5_000 if quick else 20_000),
+        "lists": lambda s: contract_lists.measure(s, rounds, 20_000 if quick else 100_000),
         "routes": lambda _: asyncio.to_thread(route_plan.measure, rounds),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
     }

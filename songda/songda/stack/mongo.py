@@ -20,7 +20,7 @@ async def start_mongo(
     port: int | None = None,
     *,
     programs: Path = PROJECT / ".local" / "java",
-    heap: str = "768m",
+    heap: str = "2g",
     seconds: float = START_SECONDS,
 ) -> Process:
     """Start the server over the file in `home`, and return once it answers. `port` None: any free one."""

@@ -17,13 +17,16 @@ import org.h2.mvstore.MVStore;
  * has answered is in the file: a SIGKILL loses no acknowledged write.
  */
 public final class MongoStandIn {
+    /** Of the heap, for pages of the file: lists scan whole collections, and the default is 16 MB. */
+    private static final int CACHE_SHARE = 4;
     private static final int KEEP_OLD_CHUNKS_MS = 2_000; // the default, 45 s, lets the file grow without need
 
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         Path file = Path.of(args[1]).toAbsolutePath();
         Files.createDirectories(file.getParent());
-        MVStore store = new MVStore.Builder().fileName(file.toString()).open();
+        int cacheMb = (int) (Runtime.getRuntime().maxMemory() / CACHE_SHARE >> 20);
+        MVStore store = new MVStore.Builder().fileName(file.toString()).cacheSize(cacheMb).open();
         store.setRetentionTime(KEEP_OLD_CHUNKS_MS);
         MongoServer server = new MongoServer(new Committing(store));
         // shutdownNow closes the backend, and the backend its store.
