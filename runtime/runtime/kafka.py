@@ -29,6 +29,9 @@ log = get_log("runtime.kafka")
 CHANGES = "songda.changes"
 """Topic of read-model changes, for pages that are looking on."""
 
+PARKED = "songda.parked"
+"""Log of what readers could not take and what people decided about it (`runtime.parking.Note`), kept for ever."""
+
 _OF_TRANSACTIONS = (
     AddPartitionsToTxnRequest,
     ProduceRequest,
@@ -63,7 +66,10 @@ def topics_of(service: str) -> dict[str, dict[str, str]]:
 
 async def provision(settings: Settings, services: Iterable[str]) -> None:
     """Make the topics that are missing and check those that exist. Raises `NotReady` naming what is wrong."""
-    wanted: dict[str, tuple[int, dict[str, str]]] = {CHANGES: (1, {"retention.ms": str(_DAY_MS)})}
+    wanted: dict[str, tuple[int, dict[str, str]]] = {
+        CHANGES: (1, {"retention.ms": str(_DAY_MS)}),
+        PARKED: (1, {"retention.ms": "-1", "retention.bytes": "-1"}),
+    }
     for service in services:
         wanted |= {topic: (settings.partitions, config) for topic, config in topics_of(service).items()}
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
@@ -316,6 +322,7 @@ async def sending(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 __all__ = [
     "CHANGES",
+    "PARKED",
     "close_producer",
     "command_consumer",
     "high_watermarks",

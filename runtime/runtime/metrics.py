@@ -13,15 +13,19 @@ WAITING = Gauge("songda_requests_waiting", "Requests of this process that wait f
 UNKNOWN_EVENTS = Counter("songda_unknown_events_total", "Events of unknown type, skipped", ["reader", "type"])
 PROJECTED = Counter("songda_events_projected_total", "Events folded into read models", ["projection"])
 REACTED = Counter("songda_reactions_total", "Commands asked for by reactions", ["service"])
+PARKED = Gauge("songda_parked_aggregates", "Aggregates that wait at an event this reader could not take", ["reader"])
+STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
 
 __all__ = [
     "BATCH_SECONDS",
     "COMMANDS",
     "DEAD",
     "EVENTS",
+    "PARKED",
     "PROJECTED",
     "REACTED",
     "STOPPED",
+    "STRAYS",
     "UNKNOWN_EVENTS",
     "WAITING",
 ]

@@ -1,0 +1,184 @@
+"""What a reader could not take: kept small, seen, and with a way on (DESIGN §7). Data and pure functions, no I/O.
+
+A *reader* is whatever follows event streams: `worker order`, `reactions order`, `effects notify`,
+`projection contracts`. An event that it cannot read, fold or react to parks that event's aggregate for this reader
+alone: the aggregate's later events wait, everybody else's go on. A record without our envelope is a *stray*: only
+workers write events, so it can be no fact; every reader passes over it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from aiokafka import ConsumerRecord
+
+from contracts import envelope
+from contracts.envelope import Meta, wire_source
+from runtime.clock import utc_now
+from runtime.logs import mask_phones
+
+Kind = Literal["unreadable", "unknown_type", "hole", "fold", "reaction", "effect"]
+"""Why an event was not taken: its content, its type (written by newer code), a gap in its aggregate's sequence, or
+the code that folds it or reacts to it raised."""
+
+Place = tuple[str, int, int]
+"""Topic, partition, offset of one record."""
+
+_ERROR_CHARACTERS = 300  # of what is kept and shown; the log line has the whole trace
+
+
+class Stray(Exception):
+    """A record in an event stream that is no event of its service; says what shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An aggregate that waits for one reader, and the event it waits at. `since` is when the reader met it."""
+
+    reader: str
+    subject: str
+    kind: Kind
+    type: str
+    topic: str
+    partition: int
+    offset: int
+    sequence: int
+    error: str
+    since: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where the event lies."""
+        return (self.topic, self.partition, self.offset)
+
+    def holds(self, sequence: int) -> bool:
+        """Whether an event of the aggregate waits: the one that was not taken, and all after it."""
+        return sequence >= self.sequence
+
+
+Act = Literal["parked", "retry", "resumed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the log `songda.parked`: what a reader met, what a person decided, and what came of it.
+
+    `parked` and `resumed` are told by readers; `retry` and `skipped` by people, with who and why.
+    """
+
+    act: Act
+    parked: Parked
+    by: str
+    why: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Log:
+    """The log, folded: what is parked now per (reader, subject), what waits to be tried again, what is passed over."""
+
+    parked: dict[tuple[str, str], Parked] = field(default_factory=dict)
+    retry: dict[tuple[str, str], Note] = field(default_factory=dict)
+    skipped: dict[tuple[str, Place], Note] = field(default_factory=dict)
+
+    def take(self, note: Note) -> None:
+        """Fold the next note."""
+        key = (note.parked.reader, note.parked.subject)
+        match note.act:
+            case "parked":
+                self.parked[key] = note.parked
+                self.retry.pop(key, None)
+            case "retry":
+                self.retry[key] = note
+            case "skipped":
+                self.skipped[note.parked.reader, note.parked.place] = note
+                self.retry[key] = note
+            case "resumed":
+                self.parked.pop(key, None)
+                self.retry.pop(key, None)
+
+    def skips(self, reader: str) -> frozenset[Place]:
+        """Places that a person told this reader to pass over."""
+        return frozenset(place for who, place in self.skipped if who == reader)
+
+    def of(self, reader: str) -> Mapping[str, Parked]:
+        """What is parked for one reader, by aggregate."""
+        return {subject: parked for (who, subject), parked in self.parked.items() if who == reader}
+
+
+def meta_of(record: ConsumerRecord[bytes, bytes]) -> Meta:
+    """The envelope of a record in an event stream. Raises `Stray` for what no worker wrote there."""
+    try:
+        meta = envelope.from_headers(record.headers)
+    except (envelope.BadEnvelope, ValueError, TypeError) as error:
+        raise Stray(str(error)[:_ERROR_CHARACTERS]) from error
+    if record.key != meta.subject.encode():
+        raise Stray("the key is not the event's subject")
+    if meta.source != wire_source(record.topic.removesuffix(".events")):
+        raise Stray(f"the event says it is from {meta.source}"[:_ERROR_CHARACTERS])
+    if meta.sequence < 1:
+        raise Stray(f"sequence {meta.sequence} is none")
+    return meta
+
+
+def park(reader: str, record: ConsumerRecord[bytes, bytes], meta: Meta, kind: Kind, error: object) -> Parked:
+    """What to keep of an event that was not taken. Phones are masked: error texts may quote what people wrote."""
+    text = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else str(error)
+    return Parked(
+        reader=reader,
+        subject=meta.subject,
+        kind=kind,
+        type=meta.type,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        sequence=meta.sequence,
+        error=mask_phones(text)[:_ERROR_CHARACTERS],
+        since=utc_now(),
+    )
+
+
+def to_document(parked: Parked) -> dict[str, Any]:
+    """As JSON-able fields."""
+    return {**asdict(parked), "since": parked.since.isoformat()}
+
+
+def from_document(document: Mapping[str, Any]) -> Parked:
+    """The same again; raises KeyError, TypeError or ValueError for something else."""
+    return Parked(**{**document, "since": datetime.fromisoformat(document["since"])})
+
+
+def to_json(note: Note) -> bytes:
+    """A note as the log carries it."""
+    return orjson.dumps({**asdict(note), "parked": to_document(note.parked)})
+
+
+def from_json(raw: bytes) -> Note:
+    """A line of the log; raises ValueError, KeyError or TypeError for anything else."""
+    body = orjson.loads(raw)
+    return Note(
+        act=body["act"],
+        parked=from_document(body["parked"]),
+        by=body["by"],
+        why=body["why"],
+        at=datetime.fromisoformat(body["at"]),
+    )
+
+
+__all__ = [
+    "Act",
+    "Kind",
+    "Log",
+    "Note",
+    "Parked",
+    "Place",
+    "Stray",
+    "from_document",
+    "from_json",
+    "meta_of",
+    "park",
+    "to_document",
+    "to_json",
+]
