@@ -191,6 +191,21 @@ class Asking:
         """Answer with a clean error."""
         raise Refusal(status, no)
 
+    @property
+    def actor(self) -> str:
+        """Id of who asks."""
+        return self.person.id
+
+    async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
+        """A row of a read model, or None."""
+        return await self.rows(projection).get(row_id)
+
+    def fresh_number(self, letters: str, what: str) -> str:
+        """A number nobody had; the same for a request that is sent again with its `Idempotency-Key`."""
+        key = self.request.headers.get("idempotency-key")
+        whole = deterministic_id(what, self.person.id, key) if key else fresh_id()
+        return f"{letters}-{whole.replace('-', '')[:12].upper()}"
+
     def rows(self, projection: str) -> Rows:
         """A read model by name."""
         rows: Mapping[str, Rows] = self._state.rows

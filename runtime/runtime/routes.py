@@ -1,0 +1,117 @@
+"""HTTP of an aggregate's use cases: `POST <prefix>/{number}/<path>` for each that has a path, made of the use case.
+
+The body is the command (or the use case's `body`), what may ask is its `may`, and the documentation is the docstring of
+what is sent: its first line the summary, the rest the description.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from inspect import Parameter, Signature, cleandoc
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from contracts.decision import Command
+from runtime.aggregate import Aggregate
+from runtime.http import Answer, Asking, Desk
+from runtime.use_case import UseCase
+
+Access = Callable[[Asking, str], Awaitable[None]]
+"""What stands beyond the role between a person and one aggregate (a store's own contracts); refuses, or returns."""
+
+
+async def everybody(_: Asking, __: str) -> None:
+    """Nothing stands between."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an aggregate is asked: `prefix/{param}`; `number` is the annotated type of its number in a path."""
+
+    aggregate: Aggregate[Any, Any]
+    prefix: str
+    param: str
+    number: Any = Annotated[str, Path(max_length=80)]
+    access: Access = everybody
+
+
+def routes(address: Address) -> APIRouter:
+    """The routes of all its use cases that have one."""
+    router = APIRouter(prefix=address.prefix)
+    for case in address.aggregate.use_cases:
+        if case.path is None:
+            continue
+        told = cleandoc((case.body or case.command).__doc__ or "").partition("\n")
+        router.add_api_route(
+            f"/{case.path}" if case.born is not None and case.path else _within(address, case),
+            _endpoint(address, case),
+            methods=["POST"],
+            status_code=case.status,
+            summary=told[0],
+            description=told[2].strip(),
+            response_model=Answer,
+            name=case.code,
+        )
+    return router
+
+
+def _within(address: Address, case: UseCase[Any, Any, Any]) -> str:
+    if case.born is not None:
+        return ""
+    return f"/{{{address.param}}}/{case.path}".removesuffix("/")
+
+
+def _endpoint(address: Address, case: UseCase[Any, Any, Any]) -> Callable[..., Any]:
+    """A function with the signature that FastAPI reads: number, values of the path, body, who asks."""
+    body_type: type[BaseModel] = case.body or case.command
+    in_path = {name: case.command.model_fields[name] for name in case.in_path}
+
+    async def endpoint(**values: Any) -> Answer:
+        desk: Asking = values["desk"]
+        desk.allow(*case.may)
+        body = values["body"] if values["body"] is not None else body_type()
+        given = {name: values[name] for name in in_path}
+        number, new = _number(case, body, desk) if case.born is not None else (values[address.param], None)
+        await address.access(desk, number)
+        command = await _command(case, desk, number, body, given if new is None else {**given, **new})
+        return desk.answer(await desk.ask(address.aggregate.key(number), command), new)
+
+    optional = all(not field.is_required() for field in body_type.model_fields.values())
+    parameters = [] if case.born is not None else [_parameter(address.param, address.number)]
+    parameters += [_parameter(n, Annotated[f.annotation, *f.metadata, Path()]) for n, f in in_path.items()]
+    parameters += [
+        _parameter("body", body_type | None, None) if optional else _parameter("body", body_type),
+        _parameter("desk", Desk),
+    ]
+    endpoint.__name__ = case.code
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # FastAPI reads it
+    return endpoint
+
+
+def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _number(case: UseCase[Any, Any, Any], body: BaseModel, desk: Asking) -> tuple[str, dict[str, Any] | None]:
+    """The number of what comes into being: the one that was sent, or a new one, which the answer then says."""
+    assert case.born is not None
+    sent = getattr(body, case.born.field)
+    if sent is not None:
+        return str(sent), {case.born.field: sent} if case.born.letters else None
+    number = desk.fresh_number(case.born.letters, case.born.what)
+    return number, {case.born.field: number}
+
+
+async def _command(
+    case: UseCase[Any, Any, Any], desk: Asking, number: str, body: BaseModel, given: dict[str, Any]
+) -> Command:
+    if case.prepare is not None:
+        return await case.prepare(desk, number, body)
+    if not given and isinstance(body, Command):
+        return body
+    command: Command = case.command.model_validate({**dict(body), **given})
+    return command
+
+
+__all__ = ["Access", "Address", "everybody", "routes"]

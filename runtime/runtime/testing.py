@@ -1,0 +1,66 @@
+"""The language of rule tests: `given(TICKET, *events).asks(command, ctx).then(*events)` or `.refuses("quote_expired")`.
+
+Each step states the whole outcome. `then` goes on from the events, so that a story is one sentence.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from contracts.decision import Command, Context, Rejected
+from runtime.aggregate import Aggregate
+
+S = TypeVar("S")
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Given(Generic[S, E]):
+    """An aggregate with what has happened to it."""
+
+    aggregate: Aggregate[S, E]
+    state: S
+
+    def asks(self, command: Command, ctx: Context) -> "Asked[S, E]":
+        """A command, in its circumstances."""
+        return Asked(self, self.aggregate.decide(command, self.state, ctx))
+
+    def offers(self) -> frozenset[str]:
+        """Codes of the use cases that nothing stands against."""
+        cases = self.aggregate.use_cases
+        return frozenset(case.code for case in cases if case.path is not None and case.gate(self.state) is None)
+
+
+@dataclass(frozen=True)
+class Asked(Generic[S, E]):
+    """What was decided."""
+
+    before: Given[S, E]
+    decided: Any
+
+    def then(self, *events: E) -> Given[S, E]:
+        """Exactly these events, in this order; goes on from them."""
+        assert not isinstance(self.decided, Rejected), f"refused: {self.decided.code} {self.decided.en}"
+        assert tuple(self.decided) == events
+        state = self.before.state
+        for event in events:
+            state = self.before.aggregate.evolve(state, event)
+        return Given(self.before.aggregate, state)
+
+    def nothing_new(self) -> Given[S, E]:
+        """It holds already."""
+        return self.then()
+
+    def refuses(self, code: str, **facts: Any) -> Rejected:
+        """Refused with this code (and these facts, if any are named); the refusal, for more to be said of it."""
+        assert isinstance(self.decided, Rejected), f"accepted: {self.decided}"
+        assert self.decided.code == code
+        assert not facts or dict(self.decided.facts) == facts
+        return self.decided
+
+
+def given(aggregate: Aggregate[S, E], *events: E) -> Given[S, E]:
+    """What has happened."""
+    return Given(aggregate, aggregate.fold(*events))
+
+
+__all__ = ["Asked", "Given", "given"]
