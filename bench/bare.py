@@ -20,7 +20,7 @@ from contracts import envelope
 from contracts.decision import Context, Rejected
 from contracts.envelope import Meta, wire_source
 from contracts.fact import Fact
-from contracts.reading import TYPE_NAMES, read_event
+from contracts.reading import read_event
 from order.main import SERVICE
 from runtime import commands, kafka
 from runtime.app import rules_of
@@ -167,7 +167,7 @@ class BareLoop:
     ) -> None:
         meta = Meta(
             f"{request.command_id}.0",
-            TYPE_NAMES[type(fact)],
+            fact.wire,
             self._wire_source,
             (record.key or b"").decode(),
             request.received,

@@ -15,7 +15,7 @@ TroubleCause = Literal["cannot_go", "goods", "late"]
 """去不了, 货有问题, 要晚到 (B7)."""
 
 
-class JobCancelled(Fact):
+class JobCancelled(Fact, wire="songda.dispatch.JobCancelled.v1"):
     """取消 (A6): the contract, or the visit, is no more. What is on the road comes back (B14)."""
 
     event: Literal["JobCancelled"] = "JobCancelled"
@@ -27,7 +27,7 @@ class JobCancelled(Fact):
     """The goods are on a vehicle: they are brought back, nothing is handed over any more."""
 
 
-class JobPromiseMoved(Fact):
+class JobPromiseMoved(Fact, wire="songda.dispatch.JobPromiseMoved.v1"):
     """承诺改期 (A8): the customer consented to another day."""
 
     event: Literal["JobPromiseMoved"] = "JobPromiseMoved"
@@ -39,7 +39,7 @@ class JobPromiseMoved(Fact):
     """For a visit that was moved: the end of its new window."""
 
 
-class JobAmended(Fact):
+class JobAmended(Fact, wire="songda.dispatch.JobAmended.v1"):
     """派工单随合同变更 (A6): another address or phone, or another amount that is still due. Null: as it was."""
 
     event: Literal["JobAmended"] = "JobAmended"
@@ -49,7 +49,7 @@ class JobAmended(Fact):
     reason: str
 
 
-class HomeConfirmed(Fact):
+class HomeConfirmed(Fact, wire="songda.dispatch.HomeConfirmed.v1"):
     """在家确认 (B3, K3): the call of the day before; the customer heard that installation follows."""
 
     event: Literal["HomeConfirmed"] = "HomeConfirmed"
@@ -64,7 +64,7 @@ class HomeConfirmed(Fact):
     due: AwareDatetime | None
 
 
-class HomeConfirmationOverdue(Fact):
+class HomeConfirmationOverdue(Fact, wire="songda.dispatch.HomeConfirmationOverdue.v1"):
     """前一天没确认在家 (K3)."""
 
     event: Literal["HomeConfirmationOverdue"] = "HomeConfirmationOverdue"
@@ -73,7 +73,7 @@ class HomeConfirmationOverdue(Fact):
     due: AwareDatetime
 
 
-class HalfDayTold(Fact):
+class HalfDayTold(Fact, wire="songda.dispatch.HalfDayTold.v1"):
     """告知上午/下午 (B5, K5): the leader's call of the evening before. Only `reached` keeps the duty."""
 
     event: Literal["HalfDayTold"] = "HalfDayTold"
@@ -88,7 +88,7 @@ class HalfDayTold(Fact):
     due: AwareDatetime | None
 
 
-class HalfDayCallOverdue(Fact):
+class HalfDayCallOverdue(Fact, wire="songda.dispatch.HalfDayCallOverdue.v1"):
     """19:00 已过，未告知上午/下午 (K5)."""
 
     event: Literal["HalfDayCallOverdue"] = "HalfDayCallOverdue"
@@ -99,7 +99,7 @@ class HalfDayCallOverdue(Fact):
     due: AwareDatetime
 
 
-class ArrivalCalled(Fact):
+class ArrivalCalled(Fact, wire="songda.dispatch.ArrivalCalled.v1"):
     """到达前电话 (B5, K6): owed between `due_from` (arrival - 2 h) and `due` (arrival - 1 h)."""
 
     event: Literal["ArrivalCalled"] = "ArrivalCalled"
@@ -115,7 +115,7 @@ class ArrivalCalled(Fact):
     due: AwareDatetime
 
 
-class ArrivalCallOverdue(Fact):
+class ArrivalCallOverdue(Fact, wire="songda.dispatch.ArrivalCallOverdue.v1"):
     """到达前 1 小时已过，未打电话 (K6)."""
 
     event: Literal["ArrivalCallOverdue"] = "ArrivalCallOverdue"
@@ -126,7 +126,7 @@ class ArrivalCallOverdue(Fact):
     due: AwareDatetime
 
 
-class InstallCallMade(Fact):
+class InstallCallMade(Fact, wire="songda.dispatch.InstallCallMade.v1"):
     """安装前电话 (B10, K10): the specialist's call of the day before the installation."""
 
     event: Literal["InstallCallMade"] = "InstallCallMade"
@@ -138,7 +138,7 @@ class InstallCallMade(Fact):
     due: AwareDatetime | None
 
 
-class InstallCallOverdue(Fact):
+class InstallCallOverdue(Fact, wire="songda.dispatch.InstallCallOverdue.v1"):
     """前一天 17:00 已过，未打安装前电话 (K10)."""
 
     event: Literal["InstallCallOverdue"] = "InstallCallOverdue"
@@ -147,7 +147,7 @@ class InstallCallOverdue(Fact):
     due: AwareDatetime
 
 
-class TroubleReported(Fact):
+class TroubleReported(Fact, wire="songda.dispatch.TroubleReported.v1"):
     """当天有变 (B7): a stop that cannot go, goods with a problem, or a late change; office and customer were told."""
 
     event: Literal["TroubleReported"] = "TroubleReported"

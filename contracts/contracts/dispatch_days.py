@@ -25,7 +25,7 @@ class CrewOfDay(Value):
     volume_l_per_half: int | None
 
 
-class DayOpened(Fact):
+class DayOpened(Fact, wire="songda.dispatch.DayOpened.v1"):
     """开日: the day's crews, leaders and vehicles."""
 
     event: Literal["DayOpened"] = "DayOpened"
@@ -54,7 +54,7 @@ class Slot(Value):
     """Why a supervisor put it here although it does not fit; null when it fits (B8)."""
 
 
-class SlotReserved(Fact):
+class SlotReserved(Fact, wire="songda.dispatch.SlotReserved.v1"):
     """占位 (B8): held for a job until `expires_at`, or for good once the job took it."""
 
     event: Literal["SlotReserved"] = "SlotReserved"
@@ -71,7 +71,7 @@ class SlotReserved(Fact):
     """The job takes the slot by reaction, whether or not whoever planned it is still there."""
 
 
-class SlotConfirmed(Fact):
+class SlotConfirmed(Fact, wire="songda.dispatch.SlotConfirmed.v1"):
     """占位已用: the job took its slot."""
 
     event: Literal["SlotConfirmed"] = "SlotConfirmed"
@@ -80,7 +80,7 @@ class SlotConfirmed(Fact):
     job_id: str
 
 
-class SlotReleased(Fact):
+class SlotReleased(Fact, wire="songda.dispatch.SlotReleased.v1"):
     """释放占位."""
 
     event: Literal["SlotReleased"] = "SlotReleased"
@@ -90,7 +90,7 @@ class SlotReleased(Fact):
     reason: str
 
 
-class DayPublished(Fact):
+class DayPublished(Fact, wire="songda.dispatch.DayPublished.v1"):
     """送货安排表发布 (B4): final; the warehouse has it ("fax") and the group too."""
 
     event: Literal["DayPublished"] = "DayPublished"
@@ -115,7 +115,7 @@ class SlotMove(Value):
     after: Slot | None
 
 
-class PlanChanged(Fact):
+class PlanChanged(Fact, wire="songda.dispatch.PlanChanged.v1"):
     """排程变更 (B4, B8): one decision of one person about one or more places, all of them or none.
 
     Its SlotReleased and SlotReserved follow. `of`: the change that is taken back or done again.
@@ -142,7 +142,7 @@ class PlanAdjustment(Value):
     after: Slot | None
 
 
-class DayAdjusted(Fact):
+class DayAdjusted(Fact, wire="songda.dispatch.DayAdjusted.v1"):
     """安排表调整 (B4): a later edition of a published plan, what is different in it, why, and who is told."""
 
     event: Literal["DayAdjusted"] = "DayAdjusted"
@@ -155,7 +155,7 @@ class DayAdjusted(Fact):
     """`warehouse`, `group`, and the person ids of the leaders who had, or now have, a part in the plan."""
 
 
-class CrewAbsent(Fact):
+class CrewAbsent(Fact, wire="songda.dispatch.CrewAbsent.v1"):
     """班组缺勤 (B8): sick or on leave; the crew gets no more stops that day, or that half-day."""
 
     event: Literal["CrewAbsent"] = "CrewAbsent"
@@ -166,7 +166,7 @@ class CrewAbsent(Fact):
     reason: str
 
 
-class CrewReturned(Fact):
+class CrewReturned(Fact, wire="songda.dispatch.CrewReturned.v1"):
     """班组恢复出勤: an absence is over, or was a mistake."""
 
     event: Literal["CrewReturned"] = "CrewReturned"
@@ -175,7 +175,7 @@ class CrewReturned(Fact):
     crew: str
 
 
-class CrewOfDayChanged(Fact):
+class CrewOfDayChanged(Fact, wire="songda.dispatch.CrewOfDayChanged.v1"):
     """当天换人换车 (B8): another leader, member or vehicle for one crew of this day."""
 
     event: Literal["CrewOfDayChanged"] = "CrewOfDayChanged"
@@ -187,7 +187,7 @@ class CrewOfDayChanged(Fact):
     """When a published plan goes out again at the latest; null while it is a draft (B4)."""
 
 
-class PlanOverdue(Fact):
+class PlanOverdue(Fact, wire="songda.dispatch.PlanOverdue.v1"):
     """17:00 已过，未发仓库 (K4)."""
 
     event: Literal["PlanOverdue"] = "PlanOverdue"

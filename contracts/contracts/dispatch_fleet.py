@@ -71,7 +71,7 @@ class Depot(Value):
     longitude: float
 
 
-class FleetOpened(Fact):
+class FleetOpened(Fact, wire="songda.dispatch.FleetOpened.v1"):
     """人车初始资料: the people and means that the policy begins with."""
 
     event: Literal["FleetOpened"] = "FleetOpened"
@@ -82,7 +82,7 @@ class FleetOpened(Fact):
     districts: tuple[District, ...]
 
 
-class CrewSet(Fact):
+class CrewSet(Fact, wire="songda.dispatch.CrewSet.v1"):
     """定班组 (B8): from a day on, or for the days given (a change by the day)."""
 
     event: Literal["CrewSet"] = "CrewSet"
@@ -90,7 +90,7 @@ class CrewSet(Fact):
     reason: str
 
 
-class CrewDissolved(Fact):
+class CrewDissolved(Fact, wire="songda.dispatch.CrewDissolved.v1"):
     """撤班组: the crew works until the day before `effective_from`."""
 
     event: Literal["CrewDissolved"] = "CrewDissolved"
@@ -99,28 +99,28 @@ class CrewDissolved(Fact):
     reason: str
 
 
-class PersonSet(Fact):
+class PersonSet(Fact, wire="songda.dispatch.PersonSet.v1"):
     """定人员 (B18): name and licence as they are now."""
 
     event: Literal["PersonSet"] = "PersonSet"
     person: FleetPerson
 
 
-class VehicleSet(Fact):
+class VehicleSet(Fact, wire="songda.dispatch.VehicleSet.v1"):
     """定车辆 (B8): capacity as it is now."""
 
     event: Literal["VehicleSet"] = "VehicleSet"
     vehicle: FleetVehicle
 
 
-class DistrictSet(Fact):
+class DistrictSet(Fact, wire="songda.dispatch.DistrictSet.v1"):
     """定区域 (B18)."""
 
     event: Literal["DistrictSet"] = "DistrictSet"
     district: District
 
 
-class LeaveNoted(Fact):
+class LeaveNoted(Fact, wire="songda.dispatch.LeaveNoted.v1"):
     """请假/病假: the person does not work on these days, both included."""
 
     event: Literal["LeaveNoted"] = "LeaveNoted"
@@ -134,7 +134,7 @@ class LeaveNoted(Fact):
     """The person's name, as crews of a day are written."""
 
 
-class LeaveCancelled(Fact):
+class LeaveCancelled(Fact, wire="songda.dispatch.LeaveCancelled.v1"):
     """销假."""
 
     event: Literal["LeaveCancelled"] = "LeaveCancelled"
@@ -142,7 +142,7 @@ class LeaveCancelled(Fact):
     reason: str
 
 
-class TripApproved(Fact):
+class TripApproved(Fact, wire="songda.dispatch.TripApproved.v1"):
     """批准出车 (B18): outside working hours or area, for one crew's day."""
 
     event: Literal["TripApproved"] = "TripApproved"
@@ -152,7 +152,7 @@ class TripApproved(Fact):
     approved_by: str
 
 
-class VehicleSentOut(Fact):
+class VehicleSentOut(Fact, wire="songda.dispatch.VehicleSentOut.v1"):
     """车辆出车 (B8, B18): leader, driver and vehicle are with this crew's run from here on."""
 
     event: Literal["VehicleSentOut"] = "VehicleSentOut"
@@ -166,7 +166,7 @@ class VehicleSentOut(Fact):
     """Why it goes outside hours or area; null when it does not."""
 
 
-class VehicleReturned(Fact):
+class VehicleReturned(Fact, wire="songda.dispatch.VehicleReturned.v1"):
     """车辆收回 (B8): the run is over, or did not go after all."""
 
     event: Literal["VehicleReturned"] = "VehicleReturned"

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
 
 
-class JobOpened(Fact):
+class JobOpened(Fact, wire="songda.dispatch.JobOpened.v1"):
     """待排 (A3): a delivery, installation or visit is to be arranged."""
 
     event: Literal["JobOpened"] = "JobOpened"
@@ -30,7 +30,7 @@ class JobOpened(Fact):
     summary: str
 
 
-class JobCompletenessChanged(Fact):
+class JobCompletenessChanged(Fact, wire="songda.dispatch.JobCompletenessChanged.v1"):
     """货齐有变 (A3, X1): the day of completeness was corrected, or completeness was lost (`complete_on` is null).
 
     `lines`, `volume_l` and `amount_due_fen` are what the contract holds now (A6); null when they stay as they were.
@@ -56,7 +56,7 @@ class Checklist(Value):
     kitchen_cleared: bool
 
 
-class InstallationBooked(Fact):
+class InstallationBooked(Fact, wire="songda.dispatch.InstallationBooked.v1"):
     """预约 (B1, B2): the customer was called, the site is ready, and a day was agreed on the phone."""
 
     event: Literal["InstallationBooked"] = "InstallationBooked"
@@ -84,7 +84,7 @@ class SiteRemark(Value):
     reason: str
 
 
-class SiteNotReady(Fact):
+class SiteNotReady(Fact, wire="songda.dispatch.SiteNotReady.v1"):
     """现场未备好 (B2): at least one "no" on the checklist; call back on the day given."""
 
     event: Literal["SiteNotReady"] = "SiteNotReady"
@@ -95,7 +95,7 @@ class SiteNotReady(Fact):
     remarks: tuple[SiteRemark, ...] = ()
 
 
-class StopScheduled(Fact):
+class StopScheduled(Fact, wire="songda.dispatch.StopScheduled.v1"):
     """已排 (B4, B8): the job has a crew, a half-day and a place in the order of stops."""
 
     event: Literal["StopScheduled"] = "StopScheduled"
@@ -115,7 +115,7 @@ class StopScheduled(Fact):
     """K10: an installation's customer is called once more by 17:00 of the day before."""
 
 
-class StopUnscheduled(Fact):
+class StopUnscheduled(Fact, wire="songda.dispatch.StopUnscheduled.v1"):
     """退回待排: the job left its slot of day `on`, reserved at that day's version `day_version`."""
 
     event: Literal["StopUnscheduled"] = "StopUnscheduled"
@@ -126,7 +126,7 @@ class StopUnscheduled(Fact):
     day_version: int = 0
 
 
-class StopPublished(Fact):
+class StopPublished(Fact, wire="songda.dispatch.StopPublished.v1"):
     """已发布 (B4): the day plan with this stop is final and known to warehouse and group."""
 
     event: Literal["StopPublished"] = "StopPublished"
@@ -147,7 +147,7 @@ class StopPublished(Fact):
     """K6: the call an hour ahead is owed by then (deliveries)."""
 
 
-class StopConfirmedByWarehouse(Fact):
+class StopConfirmedByWarehouse(Fact, wire="songda.dispatch.StopConfirmedByWarehouse.v1"):
     """备齐/缺货 (B6): morning feedback for this stop."""
 
     event: Literal["StopConfirmedByWarehouse"] = "StopConfirmedByWarehouse"
@@ -156,7 +156,7 @@ class StopConfirmedByWarehouse(Fact):
     note: str
 
 
-class DeliveryDeparted(Fact):
+class DeliveryDeparted(Fact, wire="songda.dispatch.DeliveryDeparted.v1"):
     """出车 (B11): the goods of this stop are on the road."""
 
     event: Literal["DeliveryDeparted"] = "DeliveryDeparted"
@@ -167,7 +167,7 @@ class DeliveryDeparted(Fact):
     """Who answers for the stop from here on (B8)."""
 
 
-class DeliveryCompleted(Fact):
+class DeliveryCompleted(Fact, wire="songda.dispatch.DeliveryCompleted.v1"):
     """签收 (B13): goods checked in front of the customer, money collected, signed."""
 
     event: Literal["DeliveryCompleted"] = "DeliveryCompleted"
@@ -194,7 +194,7 @@ class DeliveryCompleted(Fact):
     """References of what was photographed at the door."""
 
 
-class DeliveryFailed(Fact):
+class DeliveryFailed(Fact, wire="songda.dispatch.DeliveryFailed.v1"):
     """未送成 (B14): the office agreed that the goods go back or into deposit."""
 
     event: Literal["DeliveryFailed"] = "DeliveryFailed"
@@ -215,7 +215,7 @@ class DeliveryFailed(Fact):
     photos: tuple[str, ...] = ()
 
 
-class InstallationCompleted(Fact):
+class InstallationCompleted(Fact, wire="songda.dispatch.InstallationCompleted.v1"):
     """安装完成 (B10)."""
 
     event: Literal["InstallationCompleted"] = "InstallationCompleted"
@@ -228,7 +228,7 @@ class InstallationCompleted(Fact):
     due: AwareDatetime | None
 
 
-class InstallationOverdue(Fact):
+class InstallationOverdue(Fact, wire="songda.dispatch.InstallationOverdue.v1"):
     """送后 2 日已过 (K9): the installation was not done in time."""
 
     event: Literal["InstallationOverdue"] = "InstallationOverdue"
@@ -237,7 +237,7 @@ class InstallationOverdue(Fact):
     due: AwareDatetime
 
 
-class VisitDone(Fact):
+class VisitDone(Fact, wire="songda.dispatch.VisitDone.v1"):
     """上门结束: the service visit's slot on the board is used up; what came of it is the ticket's story."""
 
     event: Literal["VisitDone"] = "VisitDone"

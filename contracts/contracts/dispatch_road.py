@@ -12,7 +12,7 @@ StopOutcome = Literal["done", "failed"]
 """签收, 未送成."""
 
 
-class DeliveryListIssued(Fact):
+class DeliveryListIssued(Fact, wire="songda.dispatch.DeliveryListIssued.v1"):
     """送、验清单开出 (B9): by the supervisor, for the run's edition of the plan. Goods leave on it only."""
 
     event: Literal["DeliveryListIssued"] = "DeliveryListIssued"
@@ -23,7 +23,7 @@ class DeliveryListIssued(Fact):
     issued_by: str
 
 
-class StopReached(Fact):
+class StopReached(Fact, wire="songda.dispatch.StopReached.v1"):
     """到站 (B12): the run's next stop. `number` counts from 1 in the order in which they were reached."""
 
     event: Literal["StopReached"] = "StopReached"
@@ -33,7 +33,7 @@ class StopReached(Fact):
     number: int
 
 
-class StopOrderChanged(Fact):
+class StopOrderChanged(Fact, wire="songda.dispatch.StopOrderChanged.v1"):
     """改变送货顺序 (B12): another stop than the next one of the dispatch sheet, with the reason."""
 
     event: Literal["StopOrderChanged"] = "StopOrderChanged"
@@ -45,7 +45,7 @@ class StopOrderChanged(Fact):
     reason: str
 
 
-class StopEnded(Fact):
+class StopEnded(Fact, wire="songda.dispatch.StopEnded.v1"):
     """本站结束: signed for, or not deliverable; the run counts it (B17)."""
 
     event: Literal["StopEnded"] = "StopEnded"
@@ -55,7 +55,7 @@ class StopEnded(Fact):
     outcome: StopOutcome
 
 
-class StopArrived(Fact):
+class StopArrived(Fact, wire="songda.dispatch.StopArrived.v1"):
     """到达 (B13, K8): the crew is at the customer's. On the job's stream."""
 
     event: Literal["StopArrived"] = "StopArrived"
@@ -66,7 +66,7 @@ class StopArrived(Fact):
     window: Window
 
 
-class PiecesRefused(Fact):
+class PiecesRefused(Fact, wire="songda.dispatch.PiecesRefused.v1"):
     """拒收 (B13, B15): written down at the door with photos. Undamaged pieces come back and are returned or replaced;
     damaged ones are a damage report (D4). One event for each of the two."""
 
@@ -82,7 +82,7 @@ class PiecesRefused(Fact):
     photos: tuple[str, ...]
 
 
-class StopUndeliverable(Fact):
+class StopUndeliverable(Fact, wire="songda.dispatch.StopUndeliverable.v1"):
     """送不成，报办公室 (B14): the customer was called; the office is asked what becomes of the goods."""
 
     event: Literal["StopUndeliverable"] = "StopUndeliverable"
@@ -95,7 +95,7 @@ class StopUndeliverable(Fact):
     photos: tuple[str, ...] = ()
 
 
-class FailureConsented(Fact):
+class FailureConsented(Fact, wire="songda.dispatch.FailureConsented.v1"):
     """办公室同意 (B14): the goods may go back or into deposit."""
 
     event: Literal["FailureConsented"] = "FailureConsented"
@@ -106,7 +106,7 @@ class FailureConsented(Fact):
     note: str
 
 
-class RunClosed(Fact):
+class RunClosed(Fact, wire="songda.dispatch.RunClosed.v1"):
     """日清日结 (B16, K11): collected = paid in, or the difference is explained."""
 
     event: Literal["RunClosed"] = "RunClosed"
@@ -123,7 +123,7 @@ class RunClosed(Fact):
     due: AwareDatetime
 
 
-class CashOverdue(Fact):
+class CashOverdue(Fact, wire="songda.dispatch.CashOverdue.v1"):
     """当日现金未交清 (K11)."""
 
     event: Literal["CashOverdue"] = "CashOverdue"
@@ -147,7 +147,7 @@ class VehicleCheck(Value):
     note: str = ""
 
 
-class DayReported(Fact):
+class DayReported(Fact, wire="songda.dispatch.DayReported.v1"):
     """送货日报表 (B17, K12): stops, done and failed, cash, vehicle check, parking."""
 
     event: Literal["DayReported"] = "DayReported"
@@ -168,7 +168,7 @@ class DayReported(Fact):
     due: AwareDatetime
 
 
-class DayReportOverdue(Fact):
+class DayReportOverdue(Fact, wire="songda.dispatch.DayReportOverdue.v1"):
     """当日未交日报 (K12)."""
 
     event: Literal["DayReportOverdue"] = "DayReportOverdue"

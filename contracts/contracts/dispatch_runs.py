@@ -19,7 +19,7 @@ class RunStop(Value):
     lines: tuple[GoodsLine, ...]
 
 
-class RunPlanned(Fact):
+class RunPlanned(Fact, wire="songda.dispatch.RunPlanned.v1"):
     """出车任务 (B4): the crew's stops of the day, as published."""
 
     event: Literal["RunPlanned"] = "RunPlanned"
@@ -31,7 +31,7 @@ class RunPlanned(Fact):
     stops: tuple[RunStop, ...]
 
 
-class RunLoaded(Fact):
+class RunLoaded(Fact, wire="songda.dispatch.RunLoaded.v1"):
     """装车清点 (B11): counted line by line with the sorter, both signed; differences settled with the warehouse."""
 
     event: Literal["RunLoaded"] = "RunLoaded"
@@ -43,7 +43,7 @@ class RunLoaded(Fact):
     settlement: str | None
 
 
-class RunDeparted(Fact):
+class RunDeparted(Fact, wire="songda.dispatch.RunDeparted.v1"):
     """出车 (B11)."""
 
     event: Literal["RunDeparted"] = "RunDeparted"
@@ -60,7 +60,7 @@ class RunDeparted(Fact):
     """Jobs of the sheet that were settled not to go (B11): they are to be planned anew."""
 
 
-class CashCollected(Fact):
+class CashCollected(Fact, wire="songda.dispatch.CashCollected.v1"):
     """收款 (B13, B16)."""
 
     event: Literal["CashCollected"] = "CashCollected"
@@ -72,7 +72,7 @@ class CashCollected(Fact):
     """Cash on the vehicle after this collection."""
 
 
-class CashHandedIn(Fact):
+class CashHandedIn(Fact, wire="songda.dispatch.CashHandedIn.v1"):
     """交款 (B16): money left the vehicle."""
 
     event: Literal["CashHandedIn"] = "CashHandedIn"

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from contracts.fact import Fact
-
 Headers = Sequence[tuple[str, bytes]]
 
 CONTENT_TYPE = b"application/json"
@@ -42,11 +40,6 @@ class Meta:
 def wire_source(service: str) -> str:
     """CloudEvents `source` of a service, e.g. `/songda/order`."""
     return f"/songda/{service}"
-
-
-def event_type_names(wire: dict[str, type[Fact]]) -> dict[type[Fact], str]:
-    """Model -> wire name, from a module's `WIRE` table."""
-    return {model: name for name, model in wire.items()}
 
 
 def to_headers(meta: Meta) -> list[tuple[str, bytes]]:
@@ -151,7 +144,6 @@ __all__ = [
     "Headers",
     "Meta",
     "data_schema",
-    "event_type_names",
     "from_headers",
     "to_headers",
     "type_of",

@@ -1,6 +1,6 @@
 """What every event of the company has in common, and the small values that several events share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -14,10 +14,25 @@ class Value(BaseModel):
 class Fact(Value):
     """An event: something that happened, in the past tense, complete without a look-up.
 
-    `at` is when it happened (发生, UTC); when it was recorded (记录) is the envelope's `time` (rule X1).
+    `at` is when it happened (发生, UTC); when it was recorded (记录) is the envelope's `time` (rule X1). `wire` is the
+    name under which it travels, written out beside the class: `class StockMoved(Fact, wire="songda.inventory...v1")`.
     """
 
+    wire: ClassVar[str] = ""
     at: AwareDatetime
+
+    def __init_subclass__(cls, *, wire: str = "", **kwargs: Any) -> None:
+        """Take the wire name; a shape changes by a new version of it, an upcaster and a golden file."""
+        super().__init_subclass__(**kwargs)
+        cls.wire = wire
+
+
+def members(union: Any) -> tuple[type[Fact], ...]:
+    """The event types of a union, also one that is annotated or made of other unions, in their order."""
+    if isinstance(union, type):
+        return (union,)
+    kinds = get_args(union)[:1] if get_origin(union) is Annotated else get_args(union)
+    return tuple(event for kind in kinds for event in members(kind))
 
 
 Half = Literal["am", "pm"]
@@ -80,4 +95,5 @@ __all__ = [
     "Quantity",
     "Value",
     "Window",
+    "members",
 ]

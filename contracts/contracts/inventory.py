@@ -69,7 +69,7 @@ Fault = Literal["carrier", "factory", "crew", "unknown"]
 """Whose fault: 承运, 工厂, 班组, 未明 (D2, D4)."""
 
 
-class GoodsExpected(Fact):
+class GoodsExpected(Fact, wire="songda.inventory.GoodsExpected.v1"):
     """待到货: what the warehouse will receive for a contract."""
 
     event: Literal["GoodsExpected"] = "GoodsExpected"
@@ -78,7 +78,7 @@ class GoodsExpected(Fact):
     lines: tuple[GoodsLine, ...]
 
 
-class GoodsExpectationChanged(Fact):
+class GoodsExpectationChanged(Fact, wire="songda.inventory.GoodsExpectationChanged.v1"):
     """待到货有变 (A6): what the contract's lines are from now on; `lines` are all of them."""
 
     event: Literal["GoodsExpectationChanged"] = "GoodsExpectationChanged"
@@ -88,7 +88,7 @@ class GoodsExpectationChanged(Fact):
     reason: str
 
 
-class GoodsArrived(Fact):
+class GoodsArrived(Fact, wire="songda.inventory.GoodsArrived.v1"):
     """到货 (A3, D2): pieces of one contract line lie in the warehouse."""
 
     event: Literal["GoodsArrived"] = "GoodsArrived"
@@ -106,7 +106,7 @@ class GoodsArrived(Fact):
     slip_no: str | None = None
 
 
-class GoodsUnclaimed(Fact):
+class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
     """无合同可归 (D9): pieces came for a contract that does not want them (any more); they lie in free stock, or in the
     pending zone when they came damaged (`pending`)."""
 
@@ -122,7 +122,7 @@ class GoodsUnclaimed(Fact):
     why: Literal["cancelled", "unknown_contract", "unknown_line", "other_sku", "never_left"]
 
 
-class DamageReported(Fact):
+class DamageReported(Fact, wire="songda.inventory.DamageReported.v1"):
     """破损 (D4): pieces are out of what is available; a leftover ticket follows (C9)."""
 
     event: Literal["DamageReported"] = "DamageReported"
@@ -147,7 +147,7 @@ class DamageReported(Fact):
     """... and its adjustment."""
 
 
-class GoodsIssued(Fact):
+class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
     """出库 (D8, B9): pieces left the warehouse for the customer, by list."""
 
     event: Literal["GoodsIssued"] = "GoodsIssued"
@@ -158,7 +158,7 @@ class GoodsIssued(Fact):
     """What the list asked for besides, and was not there (D9)."""
 
 
-class GoodsReleased(Fact):
+class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     """释放 (A6): pieces are no longer the contract's and lie in free stock. Who counts the contract's pieces takes them
     off. `closed`: the contract was cancelled; nothing is kept for it from now on."""
 
@@ -171,7 +171,7 @@ class GoodsReleased(Fact):
     """Number of a release by hand; empty when the contract's change released them."""
 
 
-class GoodsReturned(Fact):
+class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
     """退回仓库 (B14, B15): pieces that had left are in the warehouse again, undamaged, for the same contract."""
 
     event: Literal["GoodsReturned"] = "GoodsReturned"
@@ -186,7 +186,7 @@ class GoodsReturned(Fact):
     bin: str = ""
 
 
-class GoodsReturnAwaited(Fact):
+class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
     """待退回: the return was told before the departure was; the pieces return as soon as they have left (X1)."""
 
     event: Literal["GoodsReturnAwaited"] = "GoodsReturnAwaited"
@@ -198,7 +198,7 @@ class GoodsReturnAwaited(Fact):
     reason: str
 
 
-class AllocationAsked(Fact):
+class AllocationAsked(Fact, wire="songda.inventory.AllocationAsked.v1"):
     """调配申请 (D8): free stock is to become this contract's."""
 
     event: Literal["AllocationAsked"] = "AllocationAsked"
@@ -211,7 +211,7 @@ class AllocationAsked(Fact):
     quantity: int
 
 
-class AllocationRefused(Fact):
+class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):
     """调配不成 (D9): the free stock did not have the pieces."""
 
     event: Literal["AllocationRefused"] = "AllocationRefused"
@@ -235,7 +235,7 @@ class PickStop(Value):
     lines: tuple[GoodsLine, ...]
 
 
-class PickListIssued(Fact):
+class PickListIssued(Fact, wire="songda.inventory.PickListIssued.v1"):
     """送、验清单 (B9, E5): the published plan reached the warehouse ("fax"); what must be ready, stop by stop."""
 
     event: Literal["PickListIssued"] = "PickListIssued"
@@ -254,7 +254,7 @@ class StopFeedback(Value):
     note: str = ""
 
 
-class FeedbackOverdue(Fact):
+class FeedbackOverdue(Fact, wire="songda.inventory.FeedbackOverdue.v1"):
     """8:30 已过，仓库未反馈 (B6, K7)."""
 
     event: Literal["FeedbackOverdue"] = "FeedbackOverdue"
@@ -263,7 +263,7 @@ class FeedbackOverdue(Fact):
     due: AwareDatetime
 
 
-class MorningFeedbackGiven(Fact):
+class MorningFeedbackGiven(Fact, wire="songda.inventory.MorningFeedbackGiven.v1"):
     """早上反馈 (B6): the warehouse confirms the day's deliveries, per stop."""
 
     event: Literal["MorningFeedbackGiven"] = "MorningFeedbackGiven"
@@ -342,77 +342,8 @@ InventoryEvent = Annotated[
     Field(discriminator="event"),
 ]
 
-WIRE: dict[str, type[Fact]] = {
-    "songda.inventory.GoodsExpected.v1": GoodsExpected,
-    "songda.inventory.GoodsExpectationChanged.v1": GoodsExpectationChanged,
-    "songda.inventory.GoodsArrived.v1": GoodsArrived,
-    "songda.inventory.GoodsUnclaimed.v1": GoodsUnclaimed,
-    "songda.inventory.DamageReported.v1": DamageReported,
-    "songda.inventory.GoodsIssued.v1": GoodsIssued,
-    "songda.inventory.GoodsReleased.v1": GoodsReleased,
-    "songda.inventory.GoodsReturned.v1": GoodsReturned,
-    "songda.inventory.GoodsReturnAwaited.v1": GoodsReturnAwaited,
-    "songda.inventory.AllocationAsked.v1": AllocationAsked,
-    "songda.inventory.AllocationRefused.v1": AllocationRefused,
-    "songda.inventory.PickListIssued.v1": PickListIssued,
-    "songda.inventory.MorningFeedbackGiven.v1": MorningFeedbackGiven,
-    "songda.inventory.FeedbackOverdue.v1": FeedbackOverdue,
-    "songda.inventory.SlipIssued.v1": SlipIssued,
-    "songda.inventory.SlipCancelled.v1": SlipCancelled,
-    "songda.inventory.InboundChecked.v1": InboundChecked,
-    "songda.inventory.InboundExceptionOpened.v1": InboundExceptionOpened,
-    "songda.inventory.InboundPutAway.v1": InboundPutAway,
-    "songda.inventory.InboundExceptionSettled.v1": InboundExceptionSettled,
-    "songda.inventory.PapersHandedOver.v1": PapersHandedOver,
-    "songda.inventory.InboundPapersOverdue.v1": InboundPapersOverdue,
-    "songda.inventory.StockMoved.v1": StockMoved,
-    "songda.inventory.StockShortReported.v1": StockShortReported,
-    "songda.inventory.StockExcessReported.v1": StockExcessReported,
-    "songda.inventory.HeldPiecesMissed.v1": HeldPiecesMissed,
-    "songda.inventory.DeadStockReported.v1": DeadStockReported,
-    "songda.inventory.LoanAsked.v1": LoanAsked,
-    "songda.inventory.LoanGoodsHeld.v1": LoanGoodsHeld,
-    "songda.inventory.LoanRefused.v1": LoanRefused,
-    "songda.inventory.LoanApproved.v1": LoanApproved,
-    "songda.inventory.LoanHandedOut.v1": LoanHandedOut,
-    "songda.inventory.LoanOverdue.v1": LoanOverdue,
-    "songda.inventory.LoanReturned.v1": LoanReturned,
-    "songda.inventory.LoanCharged.v1": LoanCharged,
-    "songda.inventory.ScrapApplied.v1": ScrapApplied,
-    "songda.inventory.ScrapGoodsHeld.v1": ScrapGoodsHeld,
-    "songda.inventory.ScrapApproved.v1": ScrapApproved,
-    "songda.inventory.ScrapRefused.v1": ScrapRefused,
-    "songda.inventory.ScrapExecuted.v1": ScrapExecuted,
-    "songda.inventory.StockListMade.v1": StockListMade,
-    "songda.inventory.StockListLineHeld.v1": StockListLineHeld,
-    "songda.inventory.StockListLineShort.v1": StockListLineShort,
-    "songda.inventory.StockListIssued.v1": StockListIssued,
-    "songda.inventory.StockListCancelled.v1": StockListCancelled,
-    "songda.inventory.CountOpened.v1": CountOpened,
-    "songda.inventory.CountLineAdded.v1": CountLineAdded,
-    "songda.inventory.PiecesCounted.v1": PiecesCounted,
-    "songda.inventory.StockCounted.v1": StockCounted,
-    "songda.inventory.RecountAsked.v1": RecountAsked,
-    "songda.inventory.DifferenceExplained.v1": DifferenceExplained,
-    "songda.inventory.CountAdjusted.v1": CountAdjusted,
-    "songda.inventory.AdjustmentBooked.v1": AdjustmentBooked,
-    "songda.inventory.CountClosed.v1": CountClosed,
-    "songda.inventory.CountCancelled.v1": CountCancelled,
-    "songda.inventory.CountOverdue.v1": CountOverdue,
-    "songda.inventory.CountPlanStarted.v1": CountPlanStarted,
-    "songda.inventory.PlannedCountBegun.v1": PlannedCountBegun,
-    "songda.inventory.PlannedSheetBack.v1": PlannedSheetBack,
-    "songda.inventory.PlannedCountDone.v1": PlannedCountDone,
-    "songda.inventory.PlannedCountOverdue.v1": PlannedCountOverdue,
-    "songda.inventory.QualityPassed.v1": QualityPassed,
-    "songda.inventory.QualityFailed.v1": QualityFailed,
-    "songda.inventory.PassedGoodsGone.v1": PassedGoodsGone,
-    "songda.inventory.LabelsIssued.v1": LabelsIssued,
-}
-"""Wire name -> model."""
 
 __all__ = [
-    "WIRE",
     "AllocationAsked",
     "AllocationRefused",
     "DamageReported",

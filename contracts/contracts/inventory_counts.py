@@ -29,7 +29,7 @@ class CountTarget(Value):
     """Number of the sku's last move when the line came onto the sheet."""
 
 
-class CountOpened(Fact):
+class CountOpened(Fact, wire="songda.inventory.CountOpened.v1"):
     """开盘: these bins are to be counted by `due` (K19)."""
 
     event: Literal["CountOpened"] = "CountOpened"
@@ -43,7 +43,7 @@ class CountOpened(Fact):
     targets: tuple[CountTarget, ...]
 
 
-class CountLineAdded(Fact):
+class CountLineAdded(Fact, wire="songda.inventory.CountLineAdded.v1"):
     """加行: goods were found that the sheet does not name."""
 
     event: Literal["CountLineAdded"] = "CountLineAdded"
@@ -51,7 +51,7 @@ class CountLineAdded(Fact):
     target: CountTarget
 
 
-class PiecesCounted(Fact):
+class PiecesCounted(Fact, wire="songda.inventory.PiecesCounted.v1"):
     """点数: a figure without the book beside it. `at` is when it was counted. A later figure of a round replaces it."""
 
     event: Literal["PiecesCounted"] = "PiecesCounted"
@@ -82,7 +82,7 @@ class CountedLine(Value):
     within_tolerance: bool
 
 
-class StockCounted(Fact):
+class StockCounted(Fact, wire="songda.inventory.StockCounted.v1"):
     """对账 (D7): figures of one round, compared."""
 
     event: Literal["StockCounted"] = "StockCounted"
@@ -98,7 +98,7 @@ class CountKey(Value):
     bin: str
 
 
-class RecountAsked(Fact):
+class RecountAsked(Fact, wire="songda.inventory.RecountAsked.v1"):
     """复盘 (D7): differences beyond tolerance, a refused adjustment, or moves told late; by another person."""
 
     event: Literal["RecountAsked"] = "RecountAsked"
@@ -108,7 +108,7 @@ class RecountAsked(Fact):
     note: str
 
 
-class DifferenceExplained(Fact):
+class DifferenceExplained(Fact, wire="songda.inventory.DifferenceExplained.v1"):
     """差异原因 (D7): why a line differs."""
 
     event: Literal["DifferenceExplained"] = "DifferenceExplained"
@@ -120,7 +120,7 @@ class DifferenceExplained(Fact):
     photos: tuple[str, ...] = ()
 
 
-class CountAdjusted(Fact):
+class CountAdjusted(Fact, wire="songda.inventory.CountAdjusted.v1"):
     """批准调整 (D7): the card is to follow the goods by `quantity` pieces (signed). The move itself is the stock's."""
 
     event: Literal["CountAdjusted"] = "CountAdjusted"
@@ -139,7 +139,7 @@ class CountAdjusted(Fact):
     approved_by: str
 
 
-class AdjustmentBooked(Fact):
+class AdjustmentBooked(Fact, wire="songda.inventory.AdjustmentBooked.v1"):
     """已调账 (D7): the stock made the move of an approved adjustment."""
 
     event: Literal["AdjustmentBooked"] = "AdjustmentBooked"
@@ -150,7 +150,7 @@ class AdjustmentBooked(Fact):
     move_no: int
 
 
-class CountClosed(Fact):
+class CountClosed(Fact, wire="songda.inventory.CountClosed.v1"):
     """盘点结束 (D7): every line agrees or was adjusted. Accuracy is of the figures before any adjustment."""
 
     event: Literal["CountClosed"] = "CountClosed"
@@ -166,7 +166,7 @@ class CountClosed(Fact):
     """Sum of the differences' sizes."""
 
 
-class CountCancelled(Fact):
+class CountCancelled(Fact, wire="songda.inventory.CountCancelled.v1"):
     """盘点作废: nothing was adjusted."""
 
     event: Literal["CountCancelled"] = "CountCancelled"
@@ -176,7 +176,7 @@ class CountCancelled(Fact):
     plan: str | None = None
 
 
-class CountOverdue(Fact):
+class CountOverdue(Fact, wire="songda.inventory.CountOverdue.v1"):
     """盘点超时 (K19)."""
 
     event: Literal["CountOverdue"] = "CountOverdue"
@@ -194,7 +194,7 @@ class PlannedCount(Value):
     due: AwareDatetime
 
 
-class CountPlanStarted(Fact):
+class CountPlanStarted(Fact, wire="songda.inventory.CountPlanStarted.v1"):
     """盘点计划 (K19): counts fall due from now on, by the policy's plan."""
 
     event: Literal["CountPlanStarted"] = "CountPlanStarted"
@@ -202,7 +202,7 @@ class CountPlanStarted(Fact):
     counts: tuple[PlannedCount, ...]
 
 
-class PlannedCountBegun(Fact):
+class PlannedCountBegun(Fact, wire="songda.inventory.PlannedCountBegun.v1"):
     """计划盘点开盘: a sheet of the plan is out."""
 
     event: Literal["PlannedCountBegun"] = "PlannedCountBegun"
@@ -211,7 +211,7 @@ class PlannedCountBegun(Fact):
     count_no: str
 
 
-class PlannedSheetBack(Fact):
+class PlannedSheetBack(Fact, wire="songda.inventory.PlannedSheetBack.v1"):
     """一张盘点表完成或作废; other sheets of the same planned count are still out, or the count is to be begun again."""
 
     event: Literal["PlannedSheetBack"] = "PlannedSheetBack"
@@ -221,7 +221,7 @@ class PlannedSheetBack(Fact):
     done: bool
 
 
-class PlannedCountDone(Fact):
+class PlannedCountDone(Fact, wire="songda.inventory.PlannedCountDone.v1"):
     """计划盘点完成 (K19), late or in time: its last sheet is done; the next one falls due."""
 
     event: Literal["PlannedCountDone"] = "PlannedCountDone"
@@ -234,7 +234,7 @@ class PlannedCountDone(Fact):
     """When the next one of this item falls due."""
 
 
-class PlannedCountOverdue(Fact):
+class PlannedCountOverdue(Fact, wire="songda.inventory.PlannedCountOverdue.v1"):
     """计划盘点超时 (K19): the plan's day passed without a finished count."""
 
     event: Literal["PlannedCountOverdue"] = "PlannedCountOverdue"

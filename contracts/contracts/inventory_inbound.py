@@ -30,7 +30,7 @@ class SlipLine(Value):
     contract_line_no: int | None = None
 
 
-class SlipIssued(Fact):
+class SlipIssued(Fact, wire="songda.inventory.SlipIssued.v1"):
     """入库单 (D1): issued by the accountant; without it nothing enters."""
 
     event: Literal["SlipIssued"] = "SlipIssued"
@@ -47,7 +47,7 @@ class SlipIssued(Fact):
     note: str
 
 
-class SlipCancelled(Fact):
+class SlipCancelled(Fact, wire="songda.inventory.SlipCancelled.v1"):
     """入库单作废: before anything was checked."""
 
     event: Literal["SlipCancelled"] = "SlipCancelled"
@@ -70,7 +70,7 @@ class CheckedLine(Value):
     contract_line_no: int | None = None
 
 
-class InboundChecked(Fact):
+class InboundChecked(Fact, wire="songda.inventory.InboundChecked.v1"):
     """验收 (D2, D3): counted and looked over against the delivery note; who signed."""
 
     event: Literal["InboundChecked"] = "InboundChecked"
@@ -87,7 +87,7 @@ class InboundChecked(Fact):
     note: str
 
 
-class InboundExceptionOpened(Fact):
+class InboundExceptionOpened(Fact, wire="songda.inventory.InboundExceptionOpened.v1"):
     """入库异常 (D2, D3): registered on the spot and reported upward to `told_role`."""
 
     event: Literal["InboundExceptionOpened"] = "InboundExceptionOpened"
@@ -118,7 +118,7 @@ class InboundExceptionOpened(Fact):
     """The carrier's, as on the slip."""
 
 
-class InboundPutAway(Fact):
+class InboundPutAway(Fact, wire="songda.inventory.InboundPutAway.v1"):
     """上架 (D2, D6): good pieces of a line lie in a bin. `part` counts the line's put-aways."""
 
     event: Literal["InboundPutAway"] = "InboundPutAway"
@@ -139,7 +139,7 @@ class InboundPutAway(Fact):
     """The carrier's, as on the slip."""
 
 
-class InboundExceptionSettled(Fact):
+class InboundExceptionSettled(Fact, wire="songda.inventory.InboundExceptionSettled.v1"):
     """异常处理完毕 (D2): what became of the pieces, who decided."""
 
     event: Literal["InboundExceptionSettled"] = "InboundExceptionSettled"
@@ -162,7 +162,7 @@ class InboundExceptionSettled(Fact):
     note: str
 
 
-class PapersHandedOver(Fact):
+class PapersHandedOver(Fact, wire="songda.inventory.PapersHandedOver.v1"):
     """单据交会计 (D5, K18): slip and the supplier's sales list."""
 
     event: Literal["PapersHandedOver"] = "PapersHandedOver"
@@ -173,7 +173,7 @@ class PapersHandedOver(Fact):
     due: AwareDatetime
 
 
-class InboundPapersOverdue(Fact):
+class InboundPapersOverdue(Fact, wire="songda.inventory.InboundPapersOverdue.v1"):
     """单据逾期未交 (K18)."""
 
     event: Literal["InboundPapersOverdue"] = "InboundPapersOverdue"

@@ -9,7 +9,7 @@ QualityCause = Literal["scratched", "broken", "colour", "size", "parts_missing",
 """划伤, 破损, 色差, 尺寸不符, 缺件, 功能不良, 包装不合格, 其他."""
 
 
-class QualityPassed(Fact):
+class QualityPassed(Fact, wire="songda.inventory.QualityPassed.v1"):
     """质检合格 (B21): these pieces may be packed and loaded. `totals`: all passed pieces that lie here now."""
 
     event: Literal["QualityPassed"] = "QualityPassed"
@@ -22,7 +22,7 @@ class QualityPassed(Fact):
     inspection_id: str = ""
 
 
-class QualityFailed(Fact):
+class QualityFailed(Fact, wire="songda.inventory.QualityFailed.v1"):
     """质检不合格 (B21): these pieces go to the pending zone as damage `damage_id` (D4)."""
 
     event: Literal["QualityFailed"] = "QualityFailed"
@@ -41,7 +41,7 @@ class QualityFailed(Fact):
     photos: tuple[str, ...] = ()
 
 
-class PassedGoodsGone(Fact):
+class PassedGoodsGone(Fact, wire="songda.inventory.PassedGoodsGone.v1"):
     """合格品已离开: passed pieces left, or were damaged; what lies here after them is to be inspected anew (B21)."""
 
     event: Literal["PassedGoodsGone"] = "PassedGoodsGone"
@@ -68,7 +68,7 @@ class PackageLabel(Value):
     cautions: str
 
 
-class LabelsIssued(Fact):
+class LabelsIssued(Fact, wire="songda.inventory.LabelsIssued.v1"):
     """打标签 (B20): the packages of a contract line; a new set of the same line voids the one before."""
 
     event: Literal["LabelsIssued"] = "LabelsIssued"

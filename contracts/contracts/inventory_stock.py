@@ -38,7 +38,7 @@ class Lot(Value):
     quantity: int
 
 
-class StockMoved(Fact):
+class StockMoved(Fact, wire="songda.inventory.StockMoved.v1"):
     """存卡一行 (D6): pieces of a sku came, went, or lie elsewhere; `taken` left their places, `put` came to theirs.
 
     Lines are numbered without a gap; `before` and `after` are all pieces of the sku in the depot.
@@ -65,7 +65,7 @@ class StockMoved(Fact):
     """When the pieces are reported as dead stock unless something moves before (D10)."""
 
 
-class StockShortReported(Fact):
+class StockShortReported(Fact, wire="songda.inventory.StockShortReported.v1"):
     """短缺 (D9): fewer pieces than somebody needs. `available` of `wanted` pieces are there."""
 
     event: Literal["StockShortReported"] = "StockShortReported"
@@ -80,7 +80,7 @@ class StockShortReported(Fact):
     reason: str
 
 
-class StockExcessReported(Fact):
+class StockExcessReported(Fact, wire="songda.inventory.StockExcessReported.v1"):
     """溢余 (D9): more pieces than the contract or the slip asks for."""
 
     event: Literal["StockExcessReported"] = "StockExcessReported"
@@ -93,7 +93,7 @@ class StockExcessReported(Fact):
     reason: str
 
 
-class HeldPiecesMissed(Fact):
+class HeldPiecesMissed(Fact, wire="songda.inventory.HeldPiecesMissed.v1"):
     """预留短缺 (D7, D9): a count found that pieces held for a contract are not there; the contract lacks them now."""
 
     event: Literal["HeldPiecesMissed"] = "HeldPiecesMissed"
@@ -106,7 +106,7 @@ class HeldPiecesMissed(Fact):
     cause_id: str
 
 
-class DeadStockReported(Fact):
+class DeadStockReported(Fact, wire="songda.inventory.DeadStockReported.v1"):
     """呆滞 (D10): no move for long; told to finance, month by month, with where the pieces lie."""
 
     event: Literal["DeadStockReported"] = "DeadStockReported"
@@ -125,7 +125,7 @@ class DeadStockReported(Fact):
 # --- loan: a showroom part for a repair --------------------------------------------------------------------------
 
 
-class LoanAsked(Fact):
+class LoanAsked(Fact, wire="songda.inventory.LoanAsked.v1"):
     """借用申请 (C7, D12): a piece of the showroom or the stock is wanted for a repair, back by `due_on`."""
 
     event: Literal["LoanAsked"] = "LoanAsked"
@@ -141,14 +141,14 @@ class LoanAsked(Fact):
     due_on: date
 
 
-class LoanGoodsHeld(Fact):
+class LoanGoodsHeld(Fact, wire="songda.inventory.LoanGoodsHeld.v1"):
     """已留货: the pieces of a loan are set apart."""
 
     event: Literal["LoanGoodsHeld"] = "LoanGoodsHeld"
     loan_no: str
 
 
-class LoanRefused(Fact):
+class LoanRefused(Fact, wire="songda.inventory.LoanRefused.v1"):
     """不借 (D12): refused by a person, or because the pieces are not there (`short`)."""
 
     event: Literal["LoanRefused"] = "LoanRefused"
@@ -162,7 +162,7 @@ class LoanRefused(Fact):
     refused_by: str
 
 
-class LoanApproved(Fact):
+class LoanApproved(Fact, wire="songda.inventory.LoanApproved.v1"):
     """同意借用 (D12)."""
 
     event: Literal["LoanApproved"] = "LoanApproved"
@@ -172,7 +172,7 @@ class LoanApproved(Fact):
     note: str
 
 
-class LoanHandedOut(Fact):
+class LoanHandedOut(Fact, wire="songda.inventory.LoanHandedOut.v1"):
     """借出 (D12): the pieces left with the borrower, who signed."""
 
     event: Literal["LoanHandedOut"] = "LoanHandedOut"
@@ -188,7 +188,7 @@ class LoanHandedOut(Fact):
     ticket_id: str | None = None
 
 
-class LoanOverdue(Fact):
+class LoanOverdue(Fact, wire="songda.inventory.LoanOverdue.v1"):
     """借用逾期 (D12): neither back nor charged in time."""
 
     event: Literal["LoanOverdue"] = "LoanOverdue"
@@ -200,7 +200,7 @@ class LoanOverdue(Fact):
     due: AwareDatetime
 
 
-class LoanReturned(Fact):
+class LoanReturned(Fact, wire="songda.inventory.LoanReturned.v1"):
     """归还 (D12): `good` pieces lie in the bin again, `damaged` ones in the pending zone; `open` are still out."""
 
     event: Literal["LoanReturned"] = "LoanReturned"
@@ -216,7 +216,7 @@ class LoanReturned(Fact):
     note: str
 
 
-class LoanCharged(Fact):
+class LoanCharged(Fact, wire="songda.inventory.LoanCharged.v1"):
     """作价 (D12): pieces that stay out are paid for."""
 
     event: Literal["LoanCharged"] = "LoanCharged"
@@ -233,7 +233,7 @@ class LoanCharged(Fact):
 # --- scrap ---------------------------------------------------------------------------------------------------------
 
 
-class ScrapApplied(Fact):
+class ScrapApplied(Fact, wire="songda.inventory.ScrapApplied.v1"):
     """呆滞报废申请 (D10)."""
 
     event: Literal["ScrapApplied"] = "ScrapApplied"
@@ -251,14 +251,14 @@ class ScrapApplied(Fact):
     value_fen: int | None
 
 
-class ScrapGoodsHeld(Fact):
+class ScrapGoodsHeld(Fact, wire="songda.inventory.ScrapGoodsHeld.v1"):
     """已封存: the pieces are set apart until the application is decided."""
 
     event: Literal["ScrapGoodsHeld"] = "ScrapGoodsHeld"
     application_no: str
 
 
-class ScrapApproved(Fact):
+class ScrapApproved(Fact, wire="songda.inventory.ScrapApproved.v1"):
     """报废批准 (D10)."""
 
     event: Literal["ScrapApproved"] = "ScrapApproved"
@@ -267,7 +267,7 @@ class ScrapApproved(Fact):
     note: str
 
 
-class ScrapRefused(Fact):
+class ScrapRefused(Fact, wire="songda.inventory.ScrapRefused.v1"):
     """报废不批, 撤回 or 缺货 (D10): nothing is scrapped."""
 
     event: Literal["ScrapRefused"] = "ScrapRefused"
@@ -280,7 +280,7 @@ class ScrapRefused(Fact):
     refused_by: str
 
 
-class ScrapExecuted(Fact):
+class ScrapExecuted(Fact, wire="songda.inventory.ScrapExecuted.v1"):
     """报废执行 (D10): the pieces are gone, before a witness."""
 
     event: Literal["ScrapExecuted"] = "ScrapExecuted"
@@ -312,7 +312,7 @@ class StockListLine(Value):
     pending: bool = False
 
 
-class StockListMade(Fact):
+class StockListMade(Fact, wire="songda.inventory.StockListMade.v1"):
     """出库清单 (D8): by this list, and by it alone, pieces of free stock leave the warehouse."""
 
     event: Literal["StockListMade"] = "StockListMade"
@@ -326,7 +326,7 @@ class StockListMade(Fact):
     note: str
 
 
-class StockListLineHeld(Fact):
+class StockListLineHeld(Fact, wire="songda.inventory.StockListLineHeld.v1"):
     """已留货: the pieces of a line are set apart."""
 
     event: Literal["StockListLineHeld"] = "StockListLineHeld"
@@ -334,7 +334,7 @@ class StockListLineHeld(Fact):
     line_no: int
 
 
-class StockListLineShort(Fact):
+class StockListLineShort(Fact, wire="songda.inventory.StockListLineShort.v1"):
     """缺货: fewer pieces than the line asks for; nothing was set apart for it."""
 
     event: Literal["StockListLineShort"] = "StockListLineShort"
@@ -343,7 +343,7 @@ class StockListLineShort(Fact):
     available: int
 
 
-class StockListIssued(Fact):
+class StockListIssued(Fact, wire="songda.inventory.StockListIssued.v1"):
     """按清单出库 (D8): the lines that were set apart left; both signed."""
 
     event: Literal["StockListIssued"] = "StockListIssued"
@@ -356,7 +356,7 @@ class StockListIssued(Fact):
     ticket_id: str | None = None
 
 
-class StockListCancelled(Fact):
+class StockListCancelled(Fact, wire="songda.inventory.StockListCancelled.v1"):
     """清单作废: what was set apart is free again (`lines`)."""
 
     event: Literal["StockListCancelled"] = "StockListCancelled"

@@ -20,7 +20,7 @@ class Word(Value):
     value: str
 
 
-class MessageRequested(Fact):
+class MessageRequested(Fact, wire="songda.notify.MessageRequested.v1"):
     """要发 (E1, E4): one per cause and template."""
 
     event: Literal["MessageRequested"] = "MessageRequested"
@@ -48,7 +48,7 @@ class MessageRequested(Fact):
     """When it is owed to be sent by (`duty`)."""
 
 
-class MessageHeld(Fact):
+class MessageHeld(Fact, wire="songda.notify.MessageHeld.v1"):
     """暂缓 (E4): it waits until `until`, because customers sleep or had enough messages."""
 
     event: Literal["MessageHeld"] = "MessageHeld"
@@ -59,7 +59,7 @@ class MessageHeld(Fact):
     tries: int
 
 
-class MessageReady(Fact):
+class MessageReady(Fact, wire="songda.notify.MessageReady.v1"):
     """可发 (E4): the `attempt`-th attempt may be made now, the `tries`-th since it was asked for or sent again."""
 
     event: Literal["MessageReady"] = "MessageReady"
@@ -68,7 +68,7 @@ class MessageReady(Fact):
     tries: int
 
 
-class MessageAttempted(Fact):
+class MessageAttempted(Fact, wire="songda.notify.MessageAttempted.v1"):
     """开始发送 (E4): written before the provider is asked, so that a crash leaves a trace."""
 
     event: Literal["MessageAttempted"] = "MessageAttempted"
@@ -86,7 +86,7 @@ class MessageAttempted(Fact):
     """Our number for it at the provider: the message id, and more of it once a person had it sent again."""
 
 
-class MessageUnknown(Fact):
+class MessageUnknown(Fact, wire="songda.notify.MessageUnknown.v1"):
     """结果不明 (E4): the provider may have it or not. It is asked at `ask_at`; null: a person must say."""
 
     event: Literal["MessageUnknown"] = "MessageUnknown"
@@ -99,7 +99,7 @@ class MessageUnknown(Fact):
     ask_at: AwareDatetime | None
 
 
-class ProviderQueried(Fact):
+class ProviderQueried(Fact, wire="songda.notify.ProviderQueried.v1"):
     """查询服务商 (E4): whether it has the message (`result`), or whether it reached the customer (`receipt`)."""
 
     event: Literal["ProviderQueried"] = "ProviderQueried"
@@ -118,7 +118,7 @@ class ProviderQueried(Fact):
     """When the provider was first given it, or would have been."""
 
 
-class MessageSent(Fact):
+class MessageSent(Fact, wire="songda.notify.MessageSent.v1"):
     """已发出 (E4): the provider took it. `settled_by`: the person who said so, where no provider could."""
 
     event: Literal["MessageSent"] = "MessageSent"
@@ -140,7 +140,7 @@ class MessageSent(Fact):
     """E5: when the warehouse should have confirmed the fax; null for anything else."""
 
 
-class ReceiptAwaited(Fact):
+class ReceiptAwaited(Fact, wire="songda.notify.ReceiptAwaited.v1"):
     """回执未到 (E4): asked once more at `ask_at`; null: not asked any more."""
 
     event: Literal["ReceiptAwaited"] = "ReceiptAwaited"
@@ -149,7 +149,7 @@ class ReceiptAwaited(Fact):
     ask_at: AwareDatetime | None
 
 
-class MessageDelivered(Fact):
+class MessageDelivered(Fact, wire="songda.notify.MessageDelivered.v1"):
     """已送达 (E4): the provider's receipt says that the customer's telephone has it."""
 
     event: Literal["MessageDelivered"] = "MessageDelivered"
@@ -160,7 +160,7 @@ class MessageDelivered(Fact):
     cause_id: str
 
 
-class MessageUndelivered(Fact):
+class MessageUndelivered(Fact, wire="songda.notify.MessageUndelivered.v1"):
     """未送达 (E4): the provider's receipt says that it did not reach the telephone; a person may send it again."""
 
     event: Literal["MessageUndelivered"] = "MessageUndelivered"
@@ -169,7 +169,7 @@ class MessageUndelivered(Fact):
     reason: str
 
 
-class MessageFailed(Fact):
+class MessageFailed(Fact, wire="songda.notify.MessageFailed.v1"):
     """失败 (E4); `final` when it is not tried again."""
 
     event: Literal["MessageFailed"] = "MessageFailed"
@@ -181,7 +181,7 @@ class MessageFailed(Fact):
     """When it is tried again; null when it is not."""
 
 
-class MessageResendAsked(Fact):
+class MessageResendAsked(Fact, wire="songda.notify.MessageResendAsked.v1"):
     """重发 (E4): a person wants it sent again, after a failure or where its outcome could not be found out."""
 
     event: Literal["MessageResendAsked"] = "MessageResendAsked"
@@ -193,14 +193,14 @@ class MessageResendAsked(Fact):
     """Our number for it at the provider from now on."""
 
 
-class MessageOptedOut(Fact):
+class MessageOptedOut(Fact, wire="songda.notify.MessageOptedOut.v1"):
     """已退订 (E4): the customer wants no such message; it is not sent."""
 
     event: Literal["MessageOptedOut"] = "MessageOptedOut"
     message_id: str
 
 
-class MessageOverdue(Fact):
+class MessageOverdue(Fact, wire="songda.notify.MessageOverdue.v1"):
     """逾期未发 (K17): it was owed by `due` and is not sent."""
 
     event: Literal["MessageOverdue"] = "MessageOverdue"
@@ -211,7 +211,7 @@ class MessageOverdue(Fact):
     template: int
 
 
-class FaxConfirmed(Fact):
+class FaxConfirmed(Fact, wire="songda.notify.FaxConfirmed.v1"):
     """传真已收 (E5, B6): somebody in the warehouse confirmed that the schedule arrived."""
 
     event: Literal["FaxConfirmed"] = "FaxConfirmed"
@@ -221,7 +221,7 @@ class FaxConfirmed(Fact):
     note: str
 
 
-class FaxConfirmationOverdue(Fact):
+class FaxConfirmationOverdue(Fact, wire="songda.notify.FaxConfirmationOverdue.v1"):
     """传真未确认 (E5): nobody confirmed the schedule's receipt by `due`."""
 
     event: Literal["FaxConfirmationOverdue"] = "FaxConfirmationOverdue"
@@ -234,7 +234,7 @@ class FaxConfirmationOverdue(Fact):
 # --- receiver: a customer's telephone number --------------------------------------------------------------------------
 
 
-class MessageAdmitted(Fact):
+class MessageAdmitted(Fact, wire="songda.notify.MessageAdmitted.v1"):
     """放行 (E4): the customer may get the message, not before `not_before` (rate limit)."""
 
     event: Literal["MessageAdmitted"] = "MessageAdmitted"
@@ -244,7 +244,7 @@ class MessageAdmitted(Fact):
     optional: bool
 
 
-class MessageBarred(Fact):
+class MessageBarred(Fact, wire="songda.notify.MessageBarred.v1"):
     """拦下 (E4): the customer opted out of messages of this kind."""
 
     event: Literal["MessageBarred"] = "MessageBarred"
@@ -252,7 +252,7 @@ class MessageBarred(Fact):
     message_id: str
 
 
-class OptOutNoted(Fact):
+class OptOutNoted(Fact, wire="songda.notify.OptOutNoted.v1"):
     """退订 (E4): no more messages that the contract does not need. `withdrawn`: those of the last day."""
 
     event: Literal["OptOutNoted"] = "OptOutNoted"
@@ -262,7 +262,7 @@ class OptOutNoted(Fact):
     withdrawn: tuple[str, ...]
 
 
-class OptInNoted(Fact):
+class OptInNoted(Fact, wire="songda.notify.OptInNoted.v1"):
     """恢复订阅 (E4)."""
 
     event: Literal["OptInNoted"] = "OptInNoted"
@@ -289,7 +289,7 @@ CallResult = Literal["reached", "not_reached", "later"]
 """E3: 接通, 未接通, 改时间再打."""
 
 
-class CallRequested(Fact):
+class CallRequested(Fact, wire="songda.notify.CallRequested.v1"):
     """待打电话 (E3): somebody of `owner_role` (or `owner` in person) calls the customer by `due`."""
 
     event: Literal["CallRequested"] = "CallRequested"
@@ -310,7 +310,7 @@ class CallRequested(Fact):
     """Rule id of the duty, e.g. K3."""
 
 
-class CallMade(Fact):
+class CallMade(Fact, wire="songda.notify.CallMade.v1"):
     """已致电 (E3). `next_at`: when to call again; null when the customer was reached."""
 
     event: Literal["CallMade"] = "CallMade"
@@ -328,7 +328,7 @@ class CallMade(Fact):
     """How many times it was tried, this one counted in."""
 
 
-class CallOverdue(Fact):
+class CallOverdue(Fact, wire="songda.notify.CallOverdue.v1"):
     """电话逾期 (E3): nobody has reached the customer by `due`."""
 
     event: Literal["CallOverdue"] = "CallOverdue"
@@ -341,7 +341,7 @@ class CallOverdue(Fact):
     duty: str = ""
 
 
-class CallDropped(Fact):
+class CallDropped(Fact, wire="songda.notify.CallDropped.v1"):
     """不用打了 (E3): what it was for has been done or has fallen away."""
 
     event: Literal["CallDropped"] = "CallDropped"
@@ -380,36 +380,8 @@ NotifyEvent = Annotated[
     Field(discriminator="event"),
 ]
 
-WIRE: dict[str, type[Fact]] = {
-    "songda.notify.MessageRequested.v1": MessageRequested,
-    "songda.notify.MessageHeld.v1": MessageHeld,
-    "songda.notify.MessageReady.v1": MessageReady,
-    "songda.notify.MessageAttempted.v1": MessageAttempted,
-    "songda.notify.MessageUnknown.v1": MessageUnknown,
-    "songda.notify.ProviderQueried.v1": ProviderQueried,
-    "songda.notify.MessageSent.v1": MessageSent,
-    "songda.notify.ReceiptAwaited.v1": ReceiptAwaited,
-    "songda.notify.MessageDelivered.v1": MessageDelivered,
-    "songda.notify.MessageUndelivered.v1": MessageUndelivered,
-    "songda.notify.MessageFailed.v1": MessageFailed,
-    "songda.notify.MessageResendAsked.v1": MessageResendAsked,
-    "songda.notify.MessageOptedOut.v1": MessageOptedOut,
-    "songda.notify.MessageOverdue.v1": MessageOverdue,
-    "songda.notify.FaxConfirmed.v1": FaxConfirmed,
-    "songda.notify.FaxConfirmationOverdue.v1": FaxConfirmationOverdue,
-    "songda.notify.MessageAdmitted.v1": MessageAdmitted,
-    "songda.notify.MessageBarred.v1": MessageBarred,
-    "songda.notify.OptOutNoted.v1": OptOutNoted,
-    "songda.notify.OptInNoted.v1": OptInNoted,
-    "songda.notify.CallRequested.v1": CallRequested,
-    "songda.notify.CallMade.v1": CallMade,
-    "songda.notify.CallOverdue.v1": CallOverdue,
-    "songda.notify.CallDropped.v1": CallDropped,
-}
-"""Wire name -> model."""
 
 __all__ = [
-    "WIRE",
     "CallDropped",
     "CallMade",
     "CallOverdue",

@@ -20,7 +20,7 @@ PaymentMethod = Literal["cash", "transfer", "card", "other"]
 """现金, 转账, 刷卡, 其他."""
 
 
-class ContractSigned(Fact):
+class ContractSigned(Fact, wire="songda.order.ContractSigned.v2"):
     """合同登记 (A1): the customer enters the customer file; SMS 1 follows. Version 2 (see upcasters)."""
 
     event: Literal["ContractSigned"] = "ContractSigned"
@@ -36,7 +36,7 @@ class ContractSigned(Fact):
     """End of the promised day, when the warning of A8 falls due; null when it had passed before the contract came."""
 
 
-class ContractAmended(Fact):
+class ContractAmended(Fact, wire="songda.order.ContractAmended.v1"):
     """合同变更 (A6): lines, customer, promised date or amount changed before loading, with the reason."""
 
     event: Literal["ContractAmended"] = "ContractAmended"
@@ -61,7 +61,7 @@ class ContractAmended(Fact):
     """With `amount_due_fen`: what of it is still to be paid; null in events of old."""
 
 
-class ContractCancelled(Fact):
+class ContractCancelled(Fact, wire="songda.order.ContractCancelled.v1"):
     """合同取消 (A6): before delivery, with the reason; slots, reservations and tickets are released by their owners."""
 
     event: Literal["ContractCancelled"] = "ContractCancelled"
@@ -76,7 +76,7 @@ class ContractCancelled(Fact):
     """Delays (`delay_id`) that the customer had not been told of: nobody calls about them any more."""
 
 
-class DeliveryPostponed(Fact):
+class DeliveryPostponed(Fact, wire="songda.order.DeliveryPostponed.v1"):
     """客户同意改期 (A8): the customer consented to a later date. `late`: only after the promised time had passed."""
 
     event: Literal["DeliveryPostponed"] = "DeliveryPostponed"
@@ -94,7 +94,7 @@ class DeliveryPostponed(Fact):
     late: bool = False
 
 
-class PromiseBroken(Fact):
+class PromiseBroken(Fact, wire="songda.order.PromiseBroken.v1"):
     """承诺日期已过 (A8): the promised time passed without delivery and without consent to a later one."""
 
     event: Literal["PromiseBroken"] = "PromiseBroken"
@@ -105,7 +105,7 @@ class PromiseBroken(Fact):
     due: AwareDatetime
 
 
-class ShipmentAnnounced(Fact):
+class ShipmentAnnounced(Fact, wire="songda.order.ShipmentAnnounced.v1"):
     """已发货 (A2): the logistics file says that goods are on their way."""
 
     event: Literal["ShipmentAnnounced"] = "ShipmentAnnounced"
@@ -118,7 +118,7 @@ class ShipmentAnnounced(Fact):
     eta: date | None
 
 
-class DelayNoticed(Fact):
+class DelayNoticed(Fact, wire="songda.order.DelayNoticed.v1"):
     """延期 (A2, A4, A5): goods come later, as the logistics file or a person says.
 
     By hand, `line_no` 0 means the whole contract, and waybill and carrier may be empty.
@@ -143,7 +143,7 @@ class DelayNoticed(Fact):
     store_code: str = ""
 
 
-class DelayPosted(Fact):
+class DelayPosted(Fact, wire="songda.order.DelayPosted.v1"):
     """延期已发群 (A4, K1)."""
 
     event: Literal["DelayPosted"] = "DelayPosted"
@@ -153,7 +153,7 @@ class DelayPosted(Fact):
     note: str
 
 
-class DelayPostOverdue(Fact):
+class DelayPostOverdue(Fact, wire="songda.order.DelayPostOverdue.v1"):
     """延期未按时发群 (A4, K1)."""
 
     event: Literal["DelayPostOverdue"] = "DelayPostOverdue"
@@ -162,7 +162,7 @@ class DelayPostOverdue(Fact):
     due: AwareDatetime
 
 
-class DelayExplained(Fact):
+class DelayExplained(Fact, wire="songda.order.DelayExplained.v1"):
     """延期已致电说明 (A4): a call to the customer and its result; explained once the customer was reached."""
 
     event: Literal["DelayExplained"] = "DelayExplained"
@@ -173,7 +173,7 @@ class DelayExplained(Fact):
     called_by: str
 
 
-class StoreErrorHandedOver(Fact):
+class StoreErrorHandedOver(Fact, wire="songda.order.StoreErrorHandedOver.v1"):
     """门店差错移交 (A5): after the first explanation, the store follows its own error up."""
 
     event: Literal["StoreErrorHandedOver"] = "StoreErrorHandedOver"
@@ -185,7 +185,7 @@ class StoreErrorHandedOver(Fact):
     handed_by: str
 
 
-class StoreErrorAccepted(Fact):
+class StoreErrorAccepted(Fact, wire="songda.order.StoreErrorAccepted.v1"):
     """门店接收 (A5): the store took its error over."""
 
     event: Literal["StoreErrorAccepted"] = "StoreErrorAccepted"
@@ -196,7 +196,7 @@ class StoreErrorAccepted(Fact):
     note: str
 
 
-class StoreErrorFollowedUp(Fact):
+class StoreErrorFollowedUp(Fact, wire="songda.order.StoreErrorFollowedUp.v1"):
     """门店跟进 (A5): what the store did about it; `settled` closes the case."""
 
     event: Literal["StoreErrorFollowedUp"] = "StoreErrorFollowedUp"
@@ -208,7 +208,7 @@ class StoreErrorFollowedUp(Fact):
     settled: bool
 
 
-class ArrivalReported(Fact):
+class ArrivalReported(Fact, wire="songda.order.ArrivalReported.v1"):
     """已到仓 (A2): the logistics file stands for the warehouse's receipt on its actual-arrival date."""
 
     event: Literal["ArrivalReported"] = "ArrivalReported"
@@ -222,7 +222,7 @@ class ArrivalReported(Fact):
     arrived_on: date
 
 
-class GoodsNoted(Fact):
+class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
     """到货入合同 (A3): what the warehouse received for a line, as the contract sees it."""
 
     event: Literal["GoodsNoted"] = "GoodsNoted"
@@ -233,7 +233,7 @@ class GoodsNoted(Fact):
     waybill: str
 
 
-class DamageNoted(Fact):
+class DamageNoted(Fact, wire="songda.order.DamageNoted.v1"):
     """破损入合同 (D4, A3): pieces of a line that do not count any more, as the contract sees it."""
 
     event: Literal["DamageNoted"] = "DamageNoted"
@@ -245,7 +245,7 @@ class DamageNoted(Fact):
     """True when they were damaged before they left: only then completeness is touched."""
 
 
-class GoodsCompleted(Fact):
+class GoodsCompleted(Fact, wire="songda.order.GoodsCompleted.v1"):
     """货齐 (A3): every line's full quantity lies in the warehouse, undamaged, since `complete_on`.
 
     Carries all that booking and dispatch need. A later event with another day corrects an earlier one (X1).
@@ -261,7 +261,7 @@ class GoodsCompleted(Fact):
     complete_on: date
 
 
-class CompletenessLost(Fact):
+class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
     """不再货齐 (A3, D4, A6): a line lacks pieces again, by damage or because the contract was amended."""
 
     event: Literal["CompletenessLost"] = "CompletenessLost"
@@ -271,7 +271,7 @@ class CompletenessLost(Fact):
     reason: str
 
 
-class GoodsReleaseNoted(Fact):
+class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
     """释放入合同 (A6): pieces in the warehouse that belong to the contract no longer."""
 
     event: Literal["GoodsReleaseNoted"] = "GoodsReleaseNoted"
@@ -281,7 +281,7 @@ class GoodsReleaseNoted(Fact):
     reason: str
 
 
-class GoodsReturnNoted(Fact):
+class GoodsReturnNoted(Fact, wire="songda.order.GoodsReturnNoted.v1"):
     """退回入合同 (B14, B15): pieces that had left are back in the warehouse, undamaged."""
 
     event: Literal["GoodsReturnNoted"] = "GoodsReturnNoted"
@@ -292,7 +292,7 @@ class GoodsReturnNoted(Fact):
     returned_on: date
 
 
-class LoadingNoted(Fact):
+class LoadingNoted(Fact, wire="songda.order.LoadingNoted.v1"):
     """装车入合同 (A6, B11): from here on the contract cannot be amended. `run`: run or job that took the goods."""
 
     event: Literal["LoadingNoted"] = "LoadingNoted"
@@ -300,7 +300,7 @@ class LoadingNoted(Fact):
     run: str
 
 
-class DeliveryFailureNoted(Fact):
+class DeliveryFailureNoted(Fact, wire="songda.order.DeliveryFailureNoted.v1"):
     """未送成入合同 (B14): the goods went back, and the contract may be amended again, or into deposit."""
 
     event: Literal["DeliveryFailureNoted"] = "DeliveryFailureNoted"
@@ -310,7 +310,7 @@ class DeliveryFailureNoted(Fact):
     goods: Literal["returned", "deposited"]
 
 
-class DeliveryNoted(Fact):
+class DeliveryNoted(Fact, wire="songda.order.DeliveryNoted.v1"):
     """签收入合同 (A7, B13): what the customer has, piece by piece, and what was refused at the door."""
 
     event: Literal["DeliveryNoted"] = "DeliveryNoted"
@@ -323,7 +323,7 @@ class DeliveryNoted(Fact):
     delivered_on: date
 
 
-class InstallationNoted(Fact):
+class InstallationNoted(Fact, wire="songda.order.InstallationNoted.v1"):
     """安装验收入合同 (A7, B10): installed, and accepted by the customer."""
 
     event: Literal["InstallationNoted"] = "InstallationNoted"
@@ -333,7 +333,7 @@ class InstallationNoted(Fact):
     installed_on: date
 
 
-class PaymentNoted(Fact):
+class PaymentNoted(Fact, wire="songda.order.PaymentNoted.v1"):
     """收款入合同 (A7, B13): money of the contract, by a crew at the door or by the office."""
 
     event: Literal["PaymentNoted"] = "PaymentNoted"
@@ -347,7 +347,7 @@ class PaymentNoted(Fact):
     note: str = ""
 
 
-class ReturnRefunded(Fact):
+class ReturnRefunded(Fact, wire="songda.order.ReturnRefunded.v1"):
     """退款 (B15): pieces that the customer does not take are paid back; the contract owes them no longer."""
 
     event: Literal["ReturnRefunded"] = "ReturnRefunded"
@@ -372,7 +372,7 @@ class Warranty(Value):
     ends_on: date
 
 
-class WarrantyStarted(Fact):
+class WarrantyStarted(Fact, wire="songda.order.WarrantyStarted.v1"):
     """质保开始 (A7): counts from acceptance; its length is policy by category."""
 
     event: Literal["WarrantyStarted"] = "WarrantyStarted"
@@ -381,7 +381,7 @@ class WarrantyStarted(Fact):
     warranties: tuple[Warranty, ...]
 
 
-class ContractFulfilled(Fact):
+class ContractFulfilled(Fact, wire="songda.order.ContractFulfilled.v1"):
     """完结 (A7): delivered, installed, accepted and paid."""
 
     event: Literal["ContractFulfilled"] = "ContractFulfilled"
@@ -423,40 +423,8 @@ OrderEvent = Annotated[
     Field(discriminator="event"),
 ]
 
-WIRE: dict[str, type[Fact]] = {
-    "songda.order.ContractSigned.v2": ContractSigned,
-    "songda.order.ContractAmended.v1": ContractAmended,
-    "songda.order.ShipmentAnnounced.v1": ShipmentAnnounced,
-    "songda.order.DelayNoticed.v1": DelayNoticed,
-    "songda.order.ArrivalReported.v1": ArrivalReported,
-    "songda.order.GoodsNoted.v1": GoodsNoted,
-    "songda.order.DamageNoted.v1": DamageNoted,
-    "songda.order.GoodsCompleted.v1": GoodsCompleted,
-    "songda.order.CompletenessLost.v1": CompletenessLost,
-    "songda.order.ContractCancelled.v1": ContractCancelled,
-    "songda.order.DelayPosted.v1": DelayPosted,
-    "songda.order.DelayPostOverdue.v1": DelayPostOverdue,
-    "songda.order.DelayExplained.v1": DelayExplained,
-    "songda.order.StoreErrorHandedOver.v1": StoreErrorHandedOver,
-    "songda.order.StoreErrorAccepted.v1": StoreErrorAccepted,
-    "songda.order.StoreErrorFollowedUp.v1": StoreErrorFollowedUp,
-    "songda.order.DeliveryPostponed.v1": DeliveryPostponed,
-    "songda.order.PromiseBroken.v1": PromiseBroken,
-    "songda.order.GoodsReleaseNoted.v1": GoodsReleaseNoted,
-    "songda.order.GoodsReturnNoted.v1": GoodsReturnNoted,
-    "songda.order.LoadingNoted.v1": LoadingNoted,
-    "songda.order.DeliveryFailureNoted.v1": DeliveryFailureNoted,
-    "songda.order.DeliveryNoted.v1": DeliveryNoted,
-    "songda.order.InstallationNoted.v1": InstallationNoted,
-    "songda.order.PaymentNoted.v1": PaymentNoted,
-    "songda.order.ReturnRefunded.v1": ReturnRefunded,
-    "songda.order.WarrantyStarted.v1": WarrantyStarted,
-    "songda.order.ContractFulfilled.v1": ContractFulfilled,
-}
-"""Wire name -> model. Written out, never derived; a shape changes by a new version, an upcaster and a golden file."""
 
 __all__ = [
-    "WIRE",
     "ArrivalReported",
     "CallResult",
     "CompletenessLost",

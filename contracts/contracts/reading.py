@@ -2,26 +2,26 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from contracts import dispatch, inventory, notify, order, service_desk
 from contracts.envelope import Headers, type_of
-from contracts.fact import Fact
+from contracts.fact import Fact, members
 from contracts.upcasters import UPCASTERS, upcast
 
-WIRE: Mapping[str, type[Fact]] = {
-    **order.WIRE,
-    **inventory.WIRE,
-    **dispatch.WIRE,
-    **service_desk.WIRE,
-    **notify.WIRE,
+UNIONS: Mapping[str, Any] = {
+    "order": order.OrderEvent,
+    "inventory": inventory.InventoryEvent,
+    "dispatch": dispatch.DispatchEvent,
+    "service_desk": service_desk.ServiceDeskEvent,
+    "notify": notify.NotifyEvent,
 }
+"""The events of each service, by the name of its topics."""
+
+WIRE: Mapping[str, type[Fact]] = {event.wire: event for union in UNIONS.values() for event in members(union)}
 """Every wire name of today, of all services."""
 
-TYPE_NAMES: Mapping[type[Fact], str] = {model: name for name, model in WIRE.items()}
-"""Model -> wire name, for writers."""
-
-SERVICES = ("order", "inventory", "dispatch", "service_desk", "notify")
-"""The services by the names of their topics."""
+SERVICES = tuple(UNIONS)
 
 
 def read_event(headers: Headers, value: bytes) -> Fact | None:
@@ -39,4 +39,4 @@ def read_event(headers: Headers, value: bytes) -> Fact | None:
     return WIRE[newest].model_validate(content)
 
 
-__all__ = ["SERVICES", "TYPE_NAMES", "WIRE", "read_event"]
+__all__ = ["SERVICES", "UNIONS", "WIRE", "read_event"]

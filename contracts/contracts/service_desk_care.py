@@ -14,7 +14,7 @@ from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import TicketKind
 
 
-class TicketFiled(Fact):
+class TicketFiled(Fact, wire="songda.service_desk.TicketFiled.v1"):
     """工单归入合同卷宗 (C8)."""
 
     event: Literal["TicketFiled"] = "TicketFiled"
@@ -28,7 +28,7 @@ class TicketFiled(Fact):
     received_at: AwareDatetime
 
 
-class RepairFiled(Fact):
+class RepairFiled(Fact, wire="songda.service_desk.RepairFiled.v1"):
     """维修归入合同卷宗 (C8)."""
 
     event: Literal["RepairFiled"] = "RepairFiled"
@@ -39,7 +39,7 @@ class RepairFiled(Fact):
     repaired_at: AwareDatetime
 
 
-class TicketUnfiled(Fact):
+class TicketUnfiled(Fact, wire="songda.service_desk.TicketUnfiled.v1"):
     """工单不再在办: closed, cancelled, or moved to another contract."""
 
     event: Literal["TicketUnfiled"] = "TicketUnfiled"
@@ -48,7 +48,7 @@ class TicketUnfiled(Fact):
     reason: Literal["closed", "cancelled"]
 
 
-class RepeatRepairSeen(Fact):
+class RepeatRepairSeen(Fact, wire="songda.service_desk.RepeatRepairSeen.v1"):
     """发现重复修理 (C8): a new ticket names what an earlier visit repaired within the days of the policy."""
 
     event: Literal["RepeatRepairSeen"] = "RepeatRepairSeen"
@@ -61,7 +61,7 @@ class RepeatRepairSeen(Fact):
     days: int
 
 
-class OpenTicketsListed(Fact):
+class OpenTicketsListed(Fact, wire="songda.service_desk.OpenTicketsListed.v1"):
     """合同取消，在办工单: those of them that only wait for the delivery are cancelled (A6)."""
 
     event: Literal["OpenTicketsListed"] = "OpenTicketsListed"
@@ -70,7 +70,7 @@ class OpenTicketsListed(Fact):
     reason: str
 
 
-class QualityCaseCounted(Fact):
+class QualityCaseCounted(Fact, wire="songda.service_desk.QualityCaseCounted.v1"):
     """质量问题计数 (C14): one more ticket of a sku."""
 
     event: Literal["QualityCaseCounted"] = "QualityCaseCounted"
@@ -82,7 +82,7 @@ class QualityCaseCounted(Fact):
     received_at: AwareDatetime
 
 
-class QualityCaseWithdrawn(Fact):
+class QualityCaseWithdrawn(Fact, wire="songda.service_desk.QualityCaseWithdrawn.v1"):
     """质量问题撤销 (C14): the ticket was a duplicate or opened in error."""
 
     event: Literal["QualityCaseWithdrawn"] = "QualityCaseWithdrawn"
@@ -91,7 +91,7 @@ class QualityCaseWithdrawn(Fact):
     reason: str
 
 
-class MajorQualityReported(Fact):
+class MajorQualityReported(Fact, wire="songda.service_desk.MajorQualityReported.v1"):
     """重大质量问题上报 (C14): to the departments concerned."""
 
     event: Literal["MajorQualityReported"] = "MajorQualityReported"
@@ -120,7 +120,7 @@ class VisitAnswer(Value):
     answer: str
 
 
-class VisitPlanned(Fact):
+class VisitPlanned(Fact, wire="songda.service_desk.VisitPlanned.v1"):
     """走访计划 (C16): whom we visit in an area, who goes, and what we ask."""
 
     event: Literal["VisitPlanned"] = "VisitPlanned"
@@ -134,7 +134,7 @@ class VisitPlanned(Fact):
     calls: tuple[PlannedCall, ...]
 
 
-class VisitRecorded(Fact):
+class VisitRecorded(Fact, wire="songda.service_desk.VisitRecorded.v1"):
     """走访记录 (C16): met or not, and the answers. A complaint becomes a ticket."""
 
     event: Literal["VisitRecorded"] = "VisitRecorded"
@@ -150,7 +150,7 @@ class VisitRecorded(Fact):
     complaint: str
 
 
-class VisitPlanClosed(Fact):
+class VisitPlanClosed(Fact, wire="songda.service_desk.VisitPlanClosed.v1"):
     """走访结束 (C16)."""
 
     event: Literal["VisitPlanClosed"] = "VisitPlanClosed"
@@ -160,7 +160,7 @@ class VisitPlanClosed(Fact):
     note: str
 
 
-class CallBackPlanned(Fact):
+class CallBackPlanned(Fact, wire="songda.service_desk.CallBackPlanned.v1"):
     """定期回访 (C17): a served customer is called."""
 
     event: Literal["CallBackPlanned"] = "CallBackPlanned"
@@ -172,7 +172,7 @@ class CallBackPlanned(Fact):
     watch: Watch
 
 
-class CustomerCalledBack(Fact):
+class CustomerCalledBack(Fact, wire="songda.service_desk.CustomerCalledBack.v1"):
     """回访结果 (C17): a complaint becomes a ticket."""
 
     event: Literal["CustomerCalledBack"] = "CustomerCalledBack"
@@ -186,7 +186,7 @@ class CustomerCalledBack(Fact):
     due: AwareDatetime
 
 
-class CallBackDropped(Fact):
+class CallBackDropped(Fact, wire="songda.service_desk.CallBackDropped.v1"):
     """回访取消 (C17): the customer does not want it, or cannot be reached."""
 
     event: Literal["CallBackDropped"] = "CallBackDropped"

@@ -48,7 +48,7 @@ class CalendarDay(Value):
     why: str = Field(min_length=1, max_length=200)
 
 
-class CalendarCorrected(Fact):
+class CalendarCorrected(Fact, wire="songda.service_desk.CalendarCorrected.v1"):
     """日历更正 (C1): `days` are new or other than before, `all_days` everything that is corrected now."""
 
     event: Literal["CalendarCorrected"] = "CalendarCorrected"
@@ -56,7 +56,7 @@ class CalendarCorrected(Fact):
     all_days: tuple[CalendarDay, ...]
 
 
-class CalendarTold(Fact):
+class CalendarTold(Fact, wire="songda.service_desk.CalendarTold.v1"):
     """A ticket that was opened later hears what was corrected before (C1)."""
 
     event: Literal["CalendarTold"] = "CalendarTold"
@@ -64,7 +64,7 @@ class CalendarTold(Fact):
     days: tuple[CalendarDay, ...]
 
 
-class ClocksReckoned(Fact):
+class ClocksReckoned(Fact, wire="songda.service_desk.ClocksReckoned.v1"):
     """时限重算 (C1): the calendar or the policy changed; `watches` are the open clocks whose due time moved."""
 
     event: Literal["ClocksReckoned"] = "ClocksReckoned"
@@ -77,7 +77,7 @@ class ClocksReckoned(Fact):
     """Days by which the ticket's clocks are reckoned from here on, besides the policy."""
 
 
-class DutyWarned(Fact):
+class DutyWarned(Fact, wire="songda.service_desk.DutyWarned.v1"):
     """即将到期 (X4)."""
 
     event: Literal["DutyWarned"] = "DutyWarned"
@@ -89,7 +89,7 @@ class DutyWarned(Fact):
     due: AwareDatetime
 
 
-class DutyOverdue(Fact):
+class DutyOverdue(Fact, wire="songda.service_desk.DutyOverdue.v1"):
     """逾期 (K14-K17, K20, C17): not done when its clock ran out. For K13 see ReplyOverdue."""
 
     event: Literal["DutyOverdue"] = "DutyOverdue"
@@ -101,7 +101,7 @@ class DutyOverdue(Fact):
     due: AwareDatetime
 
 
-class DutyEscalated(Fact):
+class DutyEscalated(Fact, wire="songda.service_desk.DutyEscalated.v1"):
     """逾期上报 (X4): the owner's superior is told, then the manager."""
 
     event: Literal["DutyEscalated"] = "DutyEscalated"

@@ -24,7 +24,7 @@ PartsRoute = Literal["warehouse", "showroom_loan", "purchase", "leftover_order"]
 """C7: 仓库领料, 借展厅样品件, 外购, 下遗留单."""
 
 
-class CoverageJudged(Fact):
+class CoverageJudged(Fact, wire="songda.service_desk.CoverageJudged.v1"):
     """责任认定 (C5): in warranty and the fault is ours, or not; `free` says whether the customer pays."""
 
     event: Literal["CoverageJudged"] = "CoverageJudged"
@@ -36,7 +36,7 @@ class CoverageJudged(Fact):
     reason: str
 
 
-class QuoteGiven(Fact):
+class QuoteGiven(Fact, wire="songda.service_desk.QuoteGiven.v1"):
     """报价 (C5): parts, travel and labour."""
 
     event: Literal["QuoteGiven"] = "QuoteGiven"
@@ -51,7 +51,7 @@ class QuoteGiven(Fact):
     note: str
 
 
-class QuoteAccepted(Fact):
+class QuoteAccepted(Fact, wire="songda.service_desk.QuoteAccepted.v1"):
     """客户接受报价 (C5)."""
 
     event: Literal["QuoteAccepted"] = "QuoteAccepted"
@@ -62,7 +62,7 @@ class QuoteAccepted(Fact):
     how: str
 
 
-class QuoteDeclined(Fact):
+class QuoteDeclined(Fact, wire="songda.service_desk.QuoteDeclined.v1"):
     """客户不接受报价 (C5)."""
 
     event: Literal["QuoteDeclined"] = "QuoteDeclined"
@@ -71,7 +71,7 @@ class QuoteDeclined(Fact):
     reason: str
 
 
-class ConsultationAnswered(Fact):
+class ConsultationAnswered(Fact, wire="songda.service_desk.ConsultationAnswered.v1"):
     """电话指导 (C6): the customer was guided; somebody calls again in two hours (K16)."""
 
     event: Literal["ConsultationAnswered"] = "ConsultationAnswered"
@@ -82,7 +82,7 @@ class ConsultationAnswered(Fact):
     watch: Watch
 
 
-class FollowedUp(Fact):
+class FollowedUp(Fact, wire="songda.service_desk.FollowedUp.v1"):
     """跟进电话 (C6, K16): whether the advice helped."""
 
     event: Literal["FollowedUp"] = "FollowedUp"
@@ -93,7 +93,7 @@ class FollowedUp(Fact):
     due: AwareDatetime
 
 
-class PartsRouted(Fact):
+class PartsRouted(Fact, wire="songda.service_desk.PartsRouted.v1"):
     """配件来源 (C7): where a part comes from; a showroom piece needs an approval."""
 
     event: Literal["PartsRouted"] = "PartsRouted"
@@ -112,7 +112,7 @@ class PartsRouted(Fact):
     asked_by: str
 
 
-class PartsApproved(Fact):
+class PartsApproved(Fact, wire="songda.service_desk.PartsApproved.v1"):
     """借件批准 (C7, D12): the showroom piece may be taken."""
 
     event: Literal["PartsApproved"] = "PartsApproved"
@@ -126,7 +126,7 @@ class PartsApproved(Fact):
     return_by: date | None
 
 
-class PartsReady(Fact):
+class PartsReady(Fact, wire="songda.service_desk.PartsReady.v1"):
     """配件到位 (C7)."""
 
     event: Literal["PartsReady"] = "PartsReady"
@@ -135,7 +135,7 @@ class PartsReady(Fact):
     note: str
 
 
-class ExpertAsked(Fact):
+class ExpertAsked(Fact, wire="songda.service_desk.ExpertAsked.v1"):
     """请专家 (C7): never seen before, or it came back; the installation manager first."""
 
     event: Literal["ExpertAsked"] = "ExpertAsked"
@@ -144,7 +144,7 @@ class ExpertAsked(Fact):
     question: str
 
 
-class ExpertAnswered(Fact):
+class ExpertAnswered(Fact, wire="songda.service_desk.ExpertAnswered.v1"):
     """专家意见 (C7)."""
 
     event: Literal["ExpertAnswered"] = "ExpertAnswered"
@@ -153,7 +153,7 @@ class ExpertAnswered(Fact):
     answered_by: str
 
 
-class RepeatRepairFound(Fact):
+class RepeatRepairFound(Fact, wire="songda.service_desk.RepeatRepairFound.v1"):
     """重复修理 (C8): the same problem on the same product again; it counts against the earlier visit."""
 
     event: Literal["RepeatRepairFound"] = "RepeatRepairFound"
@@ -166,7 +166,7 @@ class RepeatRepairFound(Fact):
     days: int
 
 
-class SupplierWaitStarted(Fact):
+class SupplierWaitStarted(Fact, wire="songda.service_desk.SupplierWaitStarted.v1"):
     """等供应商 (C13): procurement settles it with the supplier; the reply's and the complaint's clocks stand."""
 
     event: Literal["SupplierWaitStarted"] = "SupplierWaitStarted"
@@ -177,7 +177,7 @@ class SupplierWaitStarted(Fact):
     expected_on: date | None
 
 
-class SupplierWaitEnded(Fact):
+class SupplierWaitEnded(Fact, wire="songda.service_desk.SupplierWaitEnded.v1"):
     """供应商已处理 (C13): the clocks go on; `watches` are those whose due time moved."""
 
     event: Literal["SupplierWaitEnded"] = "SupplierWaitEnded"

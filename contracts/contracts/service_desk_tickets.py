@@ -18,7 +18,7 @@ TicketKind = Literal[
 """C4: 咨询, 安装, 维修, 保养, 配件, 退换, 投诉, 遗留单."""
 
 
-class TicketOpened(Fact):
+class TicketOpened(Fact, wire="songda.service_desk.TicketOpened.v1"):
     """工单登记 (C1, C4): received at `at`; a reply is owed by `reply_due` (C2, K13)."""
 
     event: Literal["TicketOpened"] = "TicketOpened"
@@ -57,7 +57,7 @@ class TicketOpened(Fact):
     """The reply's clock (K13); null on old events, where `reply_due` alone is known."""
 
 
-class TicketReplied(Fact):
+class TicketReplied(Fact, wire="songda.service_desk.TicketReplied.v1"):
     """已回复 (C2, K13)."""
 
     event: Literal["TicketReplied"] = "TicketReplied"
@@ -66,7 +66,7 @@ class TicketReplied(Fact):
     due: AwareDatetime
 
 
-class ReplyOverdue(Fact):
+class ReplyOverdue(Fact, wire="songda.service_desk.ReplyOverdue.v1"):
     """12 小时未回复 (C2, K13)."""
 
     event: Literal["ReplyOverdue"] = "ReplyOverdue"
@@ -74,7 +74,7 @@ class ReplyOverdue(Fact):
     due: AwareDatetime
 
 
-class LeftoverOrderPlaced(Fact):
+class LeftoverOrderPlaced(Fact, wire="songda.service_desk.LeftoverOrderPlaced.v1"):
     """遗留问题处理单 (C9): the designer or a supervisor ordered what is missing."""
 
     event: Literal["LeftoverOrderPlaced"] = "LeftoverOrderPlaced"
@@ -86,7 +86,7 @@ class LeftoverOrderPlaced(Fact):
     """Person id: who placed it may not approve it."""
 
 
-class LeftoverOrderApproved(Fact):
+class LeftoverOrderApproved(Fact, wire="songda.service_desk.LeftoverOrderApproved.v1"):
     """遗留单批准 (C9): the installation supervisor approved; order time registered, SMS 5 the same day."""
 
     event: Literal["LeftoverOrderApproved"] = "LeftoverOrderApproved"
@@ -98,7 +98,7 @@ class LeftoverOrderApproved(Fact):
     """SMS 5 goes out the same day (K17)."""
 
 
-class LeftoverSmsNoted(Fact):
+class LeftoverSmsNoted(Fact, wire="songda.service_desk.LeftoverSmsNoted.v1"):
     """短信 5 已发 (C9, K17)."""
 
     event: Literal["LeftoverSmsNoted"] = "LeftoverSmsNoted"
@@ -107,7 +107,7 @@ class LeftoverSmsNoted(Fact):
     due: AwareDatetime | None
 
 
-class LeftoverGoodsArrived(Fact):
+class LeftoverGoodsArrived(Fact, wire="songda.service_desk.LeftoverGoodsArrived.v1"):
     """遗留货到 (C9): goods in and checked."""
 
     event: Literal["LeftoverGoodsArrived"] = "LeftoverGoodsArrived"
@@ -116,7 +116,7 @@ class LeftoverGoodsArrived(Fact):
     customer: Customer
 
 
-class LeftoverGoodsDamaged(Fact):
+class LeftoverGoodsDamaged(Fact, wire="songda.service_desk.LeftoverGoodsDamaged.v1"):
     """遗留货运输损坏 (C9): found at the check; the customer is told at once, and the goods are ordered anew."""
 
     event: Literal["LeftoverGoodsDamaged"] = "LeftoverGoodsDamaged"
@@ -130,7 +130,7 @@ class LeftoverGoodsDamaged(Fact):
     photos: tuple[str, ...]
 
 
-class InformationTaken(Fact):
+class InformationTaken(Fact, wire="songda.service_desk.InformationTaken.v1"):
     """售服信息反馈表 (C9): what was found out, and whether something has to be ordered."""
 
     event: Literal["InformationTaken"] = "InformationTaken"
@@ -142,7 +142,7 @@ class InformationTaken(Fact):
     taken_by: str
 
 
-class TicketClosed(Fact):
+class TicketClosed(Fact, wire="songda.service_desk.TicketClosed.v1"):
     """结单归档 (C11); SMS 8 follows. `how`: after a visit, on the phone (C6), or with a customer content (C12)."""
 
     event: Literal["TicketClosed"] = "TicketClosed"
@@ -155,7 +155,7 @@ class TicketClosed(Fact):
     technician: str | None = None
 
 
-class TicketCancelled(Fact):
+class TicketCancelled(Fact, wire="songda.service_desk.TicketCancelled.v1"):
     """工单取消: it ends without work done, and why."""
 
     event: Literal["TicketCancelled"] = "TicketCancelled"
@@ -180,7 +180,7 @@ class TicketCancelled(Fact):
     """The advice on the phone that nobody had followed up (C6): nobody calls about it any more."""
 
 
-class TicketsMerged(Fact):
+class TicketsMerged(Fact, wire="songda.service_desk.TicketsMerged.v1"):
     """合并工单: this ticket goes on for a duplicate too, which is then cancelled."""
 
     event: Literal["TicketsMerged"] = "TicketsMerged"
@@ -189,7 +189,7 @@ class TicketsMerged(Fact):
     note: str
 
 
-class TicketReopened(Fact):
+class TicketReopened(Fact, wire="songda.service_desk.TicketReopened.v1"):
     """重新受理: the customer came back with the same matter; a reply is owed anew."""
 
     event: Literal["TicketReopened"] = "TicketReopened"
@@ -201,7 +201,7 @@ class TicketReopened(Fact):
     watch: Watch | None
 
 
-class TicketLinked(Fact):
+class TicketLinked(Fact, wire="songda.service_desk.TicketLinked.v1"):
     """关联: to which contract, product and job the ticket belongs; each as it is from now on."""
 
     event: Literal["TicketLinked"] = "TicketLinked"
@@ -216,7 +216,7 @@ class TicketLinked(Fact):
     received_at: AwareDatetime
 
 
-class ComplaintRegistered(Fact):
+class ComplaintRegistered(Fact, wire="songda.service_desk.ComplaintRegistered.v1"):
     """投诉登记 (C12): sent to the department at once; an answer is owed at this level (K20)."""
 
     event: Literal["ComplaintRegistered"] = "ComplaintRegistered"
@@ -231,7 +231,7 @@ class ComplaintRegistered(Fact):
     watch: Watch
 
 
-class ComplaintInvestigated(Fact):
+class ComplaintInvestigated(Fact, wire="songda.service_desk.ComplaintInvestigated.v1"):
     """投诉调查 (C12)."""
 
     event: Literal["ComplaintInvestigated"] = "ComplaintInvestigated"
@@ -242,7 +242,7 @@ class ComplaintInvestigated(Fact):
     investigated_by: str
 
 
-class ComplaintAnswered(Fact):
+class ComplaintAnswered(Fact, wire="songda.service_desk.ComplaintAnswered.v1"):
     """投诉答复 (C12, K20): a solution was proposed."""
 
     event: Literal["ComplaintAnswered"] = "ComplaintAnswered"
@@ -253,7 +253,7 @@ class ComplaintAnswered(Fact):
     due: AwareDatetime
 
 
-class ComplaintSettled(Fact):
+class ComplaintSettled(Fact, wire="songda.service_desk.ComplaintSettled.v1"):
     """客户满意 (C12)."""
 
     event: Literal["ComplaintSettled"] = "ComplaintSettled"
@@ -262,7 +262,7 @@ class ComplaintSettled(Fact):
     note: str
 
 
-class ComplaintEscalated(Fact):
+class ComplaintEscalated(Fact, wire="songda.service_desk.ComplaintEscalated.v1"):
     """投诉升级 (C12): the customer is not content; one level up, with a new clock."""
 
     event: Literal["ComplaintEscalated"] = "ComplaintEscalated"
@@ -274,7 +274,7 @@ class ComplaintEscalated(Fact):
     watch: Watch
 
 
-class ConductReported(Fact):
+class ConductReported(Fact, wire="songda.service_desk.ConductReported.v1"):
     """行为投诉 (C15): reaches the manager at once."""
 
     event: Literal["ConductReported"] = "ConductReported"

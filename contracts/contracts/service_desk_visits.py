@@ -15,7 +15,7 @@ Paper = Literal["repair_feedback", "leftover_feedback", "service_report", "satis
 """C9, C11: 安装维修反馈单, 遗留单反馈单, 售后服务报告单, 满意度调查表, 服务验收单."""
 
 
-class VisitBooked(Fact):
+class VisitBooked(Fact, wire="songda.service_desk.VisitBooked.v1"):
     """上门预约 (C3, C9)."""
 
     event: Literal["VisitBooked"] = "VisitBooked"
@@ -35,7 +35,7 @@ class VisitBooked(Fact):
     """On site as agreed (K14)."""
 
 
-class VisitAssigned(Fact):
+class VisitAssigned(Fact, wire="songda.service_desk.VisitAssigned.v1"):
     """派工 (C9): a supervisor says who goes."""
 
     event: Literal["VisitAssigned"] = "VisitAssigned"
@@ -47,7 +47,7 @@ class VisitAssigned(Fact):
     watch: Watch | None
 
 
-class VisitMoved(Fact):
+class VisitMoved(Fact, wire="songda.service_desk.VisitMoved.v1"):
     """改约 (C3, C10): another time was agreed."""
 
     event: Literal["VisitMoved"] = "VisitMoved"
@@ -64,7 +64,7 @@ class VisitMoved(Fact):
     watch: Watch | None
 
 
-class VisitCancelled(Fact):
+class VisitCancelled(Fact, wire="songda.service_desk.VisitCancelled.v1"):
     """取消上门 (C10)."""
 
     event: Literal["VisitCancelled"] = "VisitCancelled"
@@ -78,7 +78,7 @@ class VisitCancelled(Fact):
     reason: str
 
 
-class PapersPrepared(Fact):
+class PapersPrepared(Fact, wire="songda.service_desk.PapersPrepared.v1"):
     """单据备好 (C9)."""
 
     event: Literal["PapersPrepared"] = "PapersPrepared"
@@ -87,7 +87,7 @@ class PapersPrepared(Fact):
     papers: tuple[Paper, ...]
 
 
-class VisitConfirmed(Fact):
+class VisitConfirmed(Fact, wire="songda.service_desk.VisitConfirmed.v1"):
     """出发前确认 (C9): the technician has the papers and the goods, and the customer said address and time again."""
 
     event: Literal["VisitConfirmed"] = "VisitConfirmed"
@@ -99,7 +99,7 @@ class VisitConfirmed(Fact):
     note: str
 
 
-class TechnicianArrived(Fact):
+class TechnicianArrived(Fact, wire="songda.service_desk.TechnicianArrived.v1"):
     """到达 (C3, C10, K14): at the customer's door, identity shown or not."""
 
     event: Literal["TechnicianArrived"] = "TechnicianArrived"
@@ -110,7 +110,7 @@ class TechnicianArrived(Fact):
     due: AwareDatetime
 
 
-class VisitCompleted(Fact):
+class VisitCompleted(Fact, wire="songda.service_desk.VisitCompleted.v1"):
     """上门完成 (C9-C11): the report (售后服务报告单) is filed."""
 
     event: Literal["VisitCompleted"] = "VisitCompleted"
@@ -128,7 +128,7 @@ class VisitCompleted(Fact):
     """The feedback form is handed in the next day (K15)."""
 
 
-class FormHandedIn(Fact):
+class FormHandedIn(Fact, wire="songda.service_desk.FormHandedIn.v1"):
     """交单 (C9, K15): the form of a visit is in; a supervisor's signature proves it too."""
 
     event: Literal["FormHandedIn"] = "FormHandedIn"
@@ -139,7 +139,7 @@ class FormHandedIn(Fact):
     due: AwareDatetime | None
 
 
-class RepairAccepted(Fact):
+class RepairAccepted(Fact, wire="songda.service_desk.RepairAccepted.v1"):
     """客户验收与评价 (C9, C11)."""
 
     event: Literal["RepairAccepted"] = "RepairAccepted"
@@ -150,7 +150,7 @@ class RepairAccepted(Fact):
     technician: str
 
 
-class RatingGiven(Fact):
+class RatingGiven(Fact, wire="songda.service_desk.RatingGiven.v1"):
     """客户评价 (C9, C11): by the customer, through the link or on the technician's phone, also after closing."""
 
     event: Literal["RatingGiven"] = "RatingGiven"
@@ -162,14 +162,14 @@ class RatingGiven(Fact):
     through: Literal["link", "phone", "paper"]
 
 
-class SupervisorSigned(Fact):
+class SupervisorSigned(Fact, wire="songda.service_desk.SupervisorSigned.v1"):
     """主管签字 (C9, C11)."""
 
     event: Literal["SupervisorSigned"] = "SupervisorSigned"
     ticket_id: str
 
 
-class CalledBack(Fact):
+class CalledBack(Fact, wire="songda.service_desk.CalledBack.v1"):
     """回访 (C9, C11)."""
 
     event: Literal["CalledBack"] = "CalledBack"

@@ -97,9 +97,9 @@ def test_a_breaking_change_is_refused_with_what_to_do_and_nothing_is_written(fol
         Published(
             problems=(
                 f"{old}: pallet: field removed (they live on it) - breaks old readers. 这会使读者读不懂："
-                f"请保留旧形状，改用 {new}（WIRE 表），在 contracts/upcasters.py 加 {old} -> {new}，"
+                f"请保留旧形状，改用 {new}（事件的 wire=），在 contracts/upcasters.py 加 {old} -> {new}，"
                 f"并录一份 golden/{new}.event。 "
-                f"This would break a reader. Publish it as {new} in the WIRE table, add an upcaster from {old} "
+                f"This would break a reader. Publish it as {new} (the event's `wire=`), add an upcaster from {old} "
                 f"to contracts/upcasters.py, and record golden/{new}.event; then generate again.",
             )
         ),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.masking import mask_phone
-from contracts.reading import TYPE_NAMES, WIRE
+from contracts.reading import WIRE
 from runtime.service import Facet, Projection
 
 Json = dict[str, Any]
@@ -121,7 +121,7 @@ def meta_of(one: Json) -> Meta:
     """The envelope of an entry, as far as the journal keeps it."""
     return Meta(
         id=one["id"],
-        type=TYPE_NAMES[EVENTS[one["event"]]],
+        type=EVENTS[one["event"]].wire,
         source=f"/songda/{SERVICE_OF[one['kind']]}",
         subject=one["aggregate"],
         time=datetime.fromisoformat(one["recorded"]),

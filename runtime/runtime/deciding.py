@@ -16,7 +16,6 @@ from contracts.decision import Context, Rejected
 from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
 from contracts.policy import PolicyBook
-from contracts.reading import TYPE_NAMES
 from runtime import commands
 from runtime.commands import Request
 from runtime.outcome import Outcome, to_json
@@ -191,7 +190,7 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
         names = []
         for index, event in enumerate(result):
             state = decider.evolve(state, event)
-            type_name = TYPE_NAMES[type(event)]
+            type_name = event.wire
             value = event.__pydantic_serializer__.to_json(event)
             if len(value) > rules.max_event_bytes:
                 raise ValueError(f"event {type_name} has {len(value)} bytes, at most {rules.max_event_bytes} are taken")

@@ -17,7 +17,6 @@ from contracts.notify import MessageRequested, MessageSent
 from contracts.order import ContractAmended, ContractSigned
 from contracts.publishing.published import FOLDER
 from contracts.publishing.recordings import recordings
-from contracts.reading import TYPE_NAMES
 from contracts.service_desk_tickets import TicketReplied
 from runtime.commands import deterministic_id
 from songda.history import Cause, Entry, Record, history, masked, to_json
@@ -31,7 +30,7 @@ def record(
     key: str, event: Fact, *, chain: str = "c", command: str = "k", actor: str = "he.jx", offset: int = 0, late: int = 0
 ) -> Record:
     """A record of `key`'s stream; `late`: minutes between happening and recording."""
-    name = TYPE_NAMES[type(event)]
+    name = event.wire
     meta = Meta(
         id=f"id:{key}:{offset}",
         type=name,

@@ -54,9 +54,9 @@ def _shape_broken(name: str, broken: Break) -> str:
     base, _, number = name.rpartition(".v")
     newer = f"{base}.v{int(number) + 1}"
     return (
-        f"{name}: {broken}. 这会使读者读不懂：请保留旧形状，改用 {newer}（WIRE 表），"
+        f"{name}: {broken}. 这会使读者读不懂：请保留旧形状，改用 {newer}（事件的 wire=），"
         f"在 contracts/upcasters.py 加 {name} -> {newer}，并录一份 golden/{newer}{SUFFIX}。 "
-        f"This would break a reader. Publish it as {newer} in the WIRE table, add an upcaster from {name} "
+        f"This would break a reader. Publish it as {newer} (the event's `wire=`), add an upcaster from {name} "
         f"to contracts/upcasters.py, and record golden/{newer}{SUFFIX}; then generate again."
     )
 

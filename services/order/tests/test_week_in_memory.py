@@ -13,7 +13,6 @@ import pytest
 from contracts.decision import Ask, Command, Context, Rejected
 from contracts.envelope import Meta
 from contracts.policy import policy_book
-from contracts.reading import TYPE_NAMES
 from inventory.main import SERVICE as INVENTORY
 from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
@@ -79,7 +78,7 @@ class Company:
         self.events.append(name)
         meta = Meta(
             id="e",
-            type=TYPE_NAMES[type(event)],
+            type=event.wire,
             source=f"/songda/{service}",
             subject=aggregate_id,
             time=NOW,
