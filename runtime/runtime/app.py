@@ -135,6 +135,10 @@ class Process:
             return {"process": "starting"}
         return {name: why for name, part in self.parts.items() if (why := part.not_ready) is not None}
 
+    def degraded(self) -> dict[str, Any]:
+        """What serves, but not all of it: by reader, what is parked (DESIGN §7)."""
+        return {reader: what for part in self.parts.values() for reader, what in getattr(part, "degraded", {}).items()}
+
 
 async def cluster_id(settings: Settings) -> str:
     """Id of the Kafka cluster: checkpoints of another one are not ours."""
@@ -232,7 +236,7 @@ def _health(process: Process) -> APIRouter:
     async def ready(response: Response) -> dict[str, Any]:
         why = process.not_ready() | await process.servers_away()
         response.status_code = 503 if why else 200
-        return {"ready": not why, "waiting_for": why}
+        return {"ready": not why, "waiting_for": why, "degraded": process.degraded()}
 
     @router.get("/metrics")
     async def figures() -> Response:

@@ -6,7 +6,7 @@ alone: the aggregate's later events wait, everybody else's go on. A record witho
 workers write events, so it can be no fact; every reader passes over it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -26,6 +26,7 @@ the code that folds it or reacts to it raised."""
 Place = tuple[str, int, int]
 """Topic, partition, offset of one record."""
 
+_SHOWN = 5  # aggregates named in /ready; `songda ops parked list` has all
 _ERROR_CHARACTERS = 300  # of what is kept and shown; the log line has the whole trace
 
 
@@ -140,6 +141,18 @@ def park(reader: str, record: ConsumerRecord[bytes, bytes], meta: Meta, kind: Ki
     )
 
 
+def in_short(parked: Collection[Parked]) -> dict[str, Any]:
+    """For `/ready`: how many aggregates wait, and the first few with their reason and place."""
+    first = sorted(parked, key=lambda one: one.place)[:_SHOWN]
+    return {
+        "parked": len(parked),
+        "first": [
+            {"subject": p.subject, "kind": p.kind, "type": p.type, "place": f"{p.topic}/{p.partition}@{p.offset}"}
+            for p in first
+        ],
+    }
+
+
 def to_document(parked: Parked) -> dict[str, Any]:
     """As JSON-able fields."""
     return {**asdict(parked), "since": parked.since.isoformat()}
@@ -177,6 +190,7 @@ __all__ = [
     "Stray",
     "from_document",
     "from_json",
+    "in_short",
     "meta_of",
     "park",
     "to_document",

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from runtime.mongo import Collection, Database, Document
+from runtime.parking import Parked, from_document
 
 ALIASES = "projections"
 """Collection of aliases: `{_id: projection, collection, previous, version}`."""
 
 POSITIONS = "#positions"
-"""Document beside the rows of each collection: up to which offset each partition is folded into it."""
+"""Document beside the rows of each collection: up to which offset each partition is folded into it, and what is parked:
+`{token, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`."""
 
 
 def first_collection(name: str, version: int) -> str:
@@ -60,6 +62,12 @@ class Rows:
     async def count(self, query: Document | None = None) -> int:
         """How many rows match."""
         return int(await (await self.collection()).count_documents(_rows_only(query)))
+
+    async def parked(self) -> list[Parked]:
+        """Aggregates whose rows wait at an event that could not be folded; where the first of them lies comes first."""
+        document = await (await self.collection()).find_one({"_id": POSITIONS}, {"parked": 1})
+        found = map(from_document, ((document or {}).get("parked") or {}).values())
+        return sorted(found, key=lambda one: one.place)
 
 
 def _rows_only(query: Document | None) -> Document:

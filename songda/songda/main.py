@@ -18,6 +18,7 @@ from songda.client import CallFailed, Client, token_for
 from songda.demo.command import demo
 from songda.history_page import events
 from songda.local import local_settings
+from songda.ops import ops
 from songda.publish import generate
 from songda.rules_doc import rules
 from songda.stack import commands as stack
@@ -31,6 +32,7 @@ docs = typer.Typer(no_args_is_help=True, help="生成文档 Generate documents."
 app.add_typer(importing, name="import")
 app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
+app.add_typer(ops, name="ops")
 app.command()(demo)
 for command in (stack.up, stack.down, stack.status, stack.wipe):
     app.command()(command)
