@@ -15,6 +15,9 @@ Headers = Sequence[tuple[str, bytes]]
 
 CONTENT_TYPE = b"application/json"
 
+_UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
+"""What reading a header raises: no text, no number, no value at all, a time beyond the last year in UTC."""
+
 
 class BadEnvelope(Exception):
     """A record whose headers are no envelope: it names the header that is missing or broken."""
@@ -102,7 +105,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Meta:
         )
     except KeyError as missing:
         raise BadEnvelope(f"header {missing.args[0]} is missing") from missing
-    except (ValueError, TypeError, AttributeError) as broken:
+    except _UNREADABLE as broken:
         raise BadEnvelope(f"header {_unreadable(found)} is unreadable: {broken}") from broken
 
 
@@ -133,7 +136,7 @@ def _unreadable(found: Mapping[str, bytes]) -> str:
     for name, read in _READERS.items():
         try:
             read(found[name])
-        except (ValueError, TypeError):
+        except _UNREADABLE:
             return name
     raise AssertionError("every header can be read")
 

@@ -128,6 +128,8 @@ def test_a_missing_header_is_named(name: str) -> None:
         ("ce_time", b"yesterday"),
         ("ce_time", b"2026-03-09T08:00:01"),
         ("ce_time", b""),
+        ("ce_time", None),
+        ("ce_time", b"9999-12-31T23:59:59-14:00"),
         ("ce_sequence", b"six"),
         ("ce_commandoffset", b""),
         ("ce_actor", None),

@@ -1,17 +1,18 @@
 """The log `songda.parked`: writing notes, reading all of it, following it. What the notes mean is in `parking`."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 from runtime import kafka
-from runtime.logs import get_log
 from runtime.parking import Log, Note, from_json, to_json
 from runtime.settings import Settings
-
-log = get_log("runtime.parked_log")
+from runtime.strays import Strays
 
 _LOG = TopicPartition(kafka.PARKED, 0)
+_LONG_POLL_MS = 5_000  # notes are rare, and what comes meanwhile is answered at once
 
 
 async def tell(producer: AIOKafkaProducer, notes: Iterable[Note]) -> None:
@@ -24,13 +25,10 @@ async def tell(producer: AIOKafkaProducer, notes: Iterable[Note]) -> None:
 async def read_notes(settings: Settings, start: int = 0) -> tuple[list[Note], int]:
     """Notes from an offset to the end of now, and that end. The log is small: people and trouble write it."""
     end = (await kafka.high_watermarks(settings, [_LOG]))[_LOG]
+    strays = Strays("parked log")
     notes: list[Note] = []
     async for _, records in kafka.read_between(settings, {_LOG: (start, end)}):
-        for record in records:
-            try:
-                notes.append(from_json(record.value or b""))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                log.warning("no note", topic=kafka.PARKED, offset=record.offset, error=f"{type(error).__name__}")
+        notes += _notes(records, strays)
     return notes, end
 
 
@@ -42,4 +40,50 @@ async def read_log(settings: Settings) -> Log:
     return folded
 
 
-__all__ = ["read_log", "read_notes", "tell"]
+class Following:
+    """The log as one reader follows it: `known` is the log folded up to where it was read. `start()` before use."""
+
+    def __init__(self, settings: Settings, reader: str) -> None:
+        self.known = Log()
+        self._consumer: AIOKafkaConsumer = kafka.reader(settings, committed=False, wait_ms=_LONG_POLL_MS)
+        self._strays = Strays(reader)
+
+    async def start(self) -> None:
+        """Connect; nothing is read yet."""
+        await self._consumer.start()
+        self._consumer.assign([_LOG])
+        await self._consumer.seek_to_beginning(_LOG)
+
+    async def stop(self) -> None:
+        """Go away."""
+        with suppress(KafkaError):
+            await self._consumer.stop()
+
+    async def catch_up(self) -> None:
+        """Read all that is there now: what a former owner told before it left, and what this reader told itself."""
+        end = (await self._consumer.end_offsets([_LOG]))[_LOG]
+        while await self._consumer.position(_LOG) < end:
+            self._take((await self._consumer.getmany(_LOG, timeout_ms=200)).get(_LOG, []))
+
+    async def news(self) -> bool:
+        """Take what came since, without waiting for anything; whether there was something."""
+        return self._take((await self._consumer.getmany(_LOG, timeout_ms=0)).get(_LOG, []))
+
+    def _take(self, records: Iterable[ConsumerRecord[bytes, bytes]]) -> bool:
+        notes = _notes(records, self._strays)
+        for note in notes:
+            self.known.take(note)
+        return bool(notes)
+
+
+def _notes(records: Iterable[ConsumerRecord[bytes, bytes]], strays: Strays) -> list[Note]:
+    notes = []
+    for record in records:
+        try:
+            notes.append(from_json(record.value or b""))
+        except ValueError:
+            strays.passed_over(record, "no note")
+    return notes
+
+
+__all__ = ["Following", "read_log", "read_notes", "tell"]
