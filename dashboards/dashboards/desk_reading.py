@@ -16,7 +16,7 @@ from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from contracts.policy import policy_book
 from dashboards.desk_asks import OPEN, OUTCOMES
 from dashboards.desk_steps import STEPS
-from dashboards.listing import Slice, both, page_of
+from dashboards.listing import Slice, both, every, page_of
 from dashboards.seat import Seat
 from runtime.people import Person
 
@@ -144,8 +144,7 @@ async def counts(seat: Seat) -> Mapping[str, int]:
     rows = seat.desk.rows("tickets")
     own = await theirs(seat)
     found = {queue: await rows.count(both(own, _of_queue(queue, seat))) for queue in QUEUES if queue != "closed"}
-    opened = await rows.find(both(own, _of_queue("open", seat)), limit=5000)
-    for row in opened:
+    async for row in every(rows, both(own, _of_queue("open", seat))):
         for key in (f"step.{row['ticket']['next_step']}", f"kind.{row['ticket']['kind']}"):
             found[key] = found.get(key, 0) + 1
     return found

@@ -60,7 +60,8 @@ def beyond(after: str | None, sort: Sort) -> Json:
 
 def _read(after: str) -> tuple[Any, str] | None:
     try:
-        value, row_id = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        value, row_id = key = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        json.dumps(key, ensure_ascii=False).encode()  # half a character no database takes
     except (ValueError, TypeError):
         return None
     plain = isinstance(value, str | int) and isinstance(row_id, str)

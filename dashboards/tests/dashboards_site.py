@@ -12,6 +12,7 @@ from dashboards.main import PROJECTIONS, router
 from runtime.changes import Change
 from runtime.http_errors import add_error_handling
 from runtime.people import Tokens, read_people
+from runtime.rows import POSITIONS, rows_only
 
 OF_SERVICES = (
     "contracts",
@@ -75,10 +76,11 @@ def _matches(document: Any, query: Mapping[str, Any]) -> bool:
 
 
 class RowsInMemory:
-    """The part of a read model that the dashboards ask."""
+    """The part of a read model that the dashboards ask. What lies beside the rows is there too, as in the database."""
 
     def __init__(self, rows: Mapping[str, Any]) -> None:
         self.rows = rows
+        self.documents = (*rows.values(), {"_id": POSITIONS, "token": "t", "offsets": {}})
 
     async def get(self, row: str) -> Any:
         return self.rows.get(row)
@@ -89,7 +91,7 @@ class RowsInMemory:
     async def find(
         self, query: Any = None, *, sort: Iterable[tuple[str, int]] = (), limit: int = 0, skip: int = 0
     ) -> list[Any]:
-        found = [row for row in self.rows.values() if _matches(row, query or {})]
+        found = [document for document in self.documents if _matches(document, rows_only(query))]
         for name, way in reversed(list(sort)):
             found.sort(key=lambda row, name=name: str(_value(row, name)), reverse=way < 0)
         return found[skip:][: limit or None]

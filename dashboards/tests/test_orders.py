@@ -11,8 +11,8 @@ from orders_story import completed, delayed, desk_rows, signed, stored, stored_l
 
 from contracts.fact import Customer
 from dashboards.contract_view import line_state
-from dashboards.listing import beyond, key_of, page_of
-from dashboards.orders_reading import Chosen, query_of
+from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
+from dashboards.orders_reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
 
 STORE, OTHER_STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, LEADER = (
@@ -45,6 +45,26 @@ async def test_pages_of_a_list_follow_each_other_without_gap_or_repeat():
         if after is None:
             break
     assert seen == ["r00", "r03", "r06", "r09", "r01", "r04", "r07", "r10", "r02", "r05", "r08"]
+
+
+@pytest.mark.parametrize("sort", ["new", "promised"])
+async def test_the_last_page_and_the_sheet_of_a_long_list_hold_contracts_only(sort):
+    """X6: more rows than are read at once, and nothing of what lies beside them."""
+    numbers = [f"HT26{n:06}" for n in range(SHEET_ROWS + 3)]
+    one = desk_rows(signed(), stored_rows=(stored(),))
+    row = next(iter(one["order_desk"].values()))
+    many = {n: {**row, "_id": n, "order": {**row["order"], "contract_no": n}} for n in numbers}
+    rows = {**one, "order_desk": many}
+    ordered = numbers[::-1] if SORTS[sort][1] < 0 else numbers
+    after = key_of(many[ordered[-3]], SORTS[sort])
+    page = await get(f"/orders?sort={sort}&after={after}", rows=rows)
+    sheet = await get(f"/orders.xlsx?sort={sort}", rows=rows)
+    cells = load_workbook(BytesIO(sheet.content), read_only=True).active.values
+    assert (page.status_code, re.findall(r'href="/orders/(HT\d+)"', page.text), [line[0] for line in cells][1:]) == (
+        200,
+        ordered[-2:],
+        ordered,
+    )
 
 
 def test_a_page_after_a_key_is_one_condition_that_an_index_answers():

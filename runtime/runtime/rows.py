@@ -8,9 +8,14 @@ from runtime.parking import Parked, from_document
 ALIASES = "projections"
 """Collection of aliases: `{_id: projection, collection, previous, version}`."""
 
-POSITIONS = "#positions"
+BESIDE = "#"
+"""What the ids of documents beside the rows begin with, and no row's: no query and no address ever gives one away."""
+
+POSITIONS = f"{BESIDE}positions"
 """Document beside the rows of each collection: up to which offset each partition is folded into it, and what is parked:
 `{token, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`."""
+
+_ROWS: Document = {"_id": {"$gt": f"{BESIDE}\U0010ffff"}}
 
 
 def first_collection(name: str, version: int) -> str:
@@ -35,11 +40,14 @@ class Rows:
 
     async def get(self, row_id: str) -> Document | None:
         """One row, or None."""
+        if row_id.startswith(BESIDE):
+            return None
         return await (await self.collection()).find_one({"_id": row_id})
 
     async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
         """Rows by id, in no order; those that do not exist are missing."""
-        return await (await self.collection()).find({"_id": {"$in": list(row_ids)}}).to_list(None)
+        asked = [row_id for row_id in row_ids if not row_id.startswith(BESIDE)]
+        return await (await self.collection()).find({"_id": {"$in": asked}}).to_list(None)
 
     async def find(
         self,
@@ -50,7 +58,7 @@ class Rows:
         skip: int = 0,
     ) -> list[Document]:
         """Rows that match, sorted, one page of them (limit 0: all)."""
-        cursor = (await self.collection()).find(_rows_only(query))
+        cursor = (await self.collection()).find(rows_only(query))
         if sort:
             cursor = cursor.sort(list(sort))
         if skip:
@@ -61,7 +69,7 @@ class Rows:
 
     async def count(self, query: Document | None = None) -> int:
         """How many rows match."""
-        return int(await (await self.collection()).count_documents(_rows_only(query)))
+        return int(await (await self.collection()).count_documents(rows_only(query)))
 
     async def parked(self) -> list[Parked]:
         """Aggregates whose rows wait at an event that could not be folded; where the first of them lies comes first."""
@@ -70,11 +78,11 @@ class Rows:
         return sorted(found, key=lambda one: one.place)
 
 
-def _rows_only(query: Document | None) -> Document:
-    """The query, without the positions document that lies beside the rows."""
-    if query and "_id" in query:
-        return query
-    return {**(query or {}), "_id": {"$ne": POSITIONS}}
+def rows_only(query: Document | None) -> Document:
+    """The query, without the documents that lie beside the rows; whatever it says of ids holds as well."""
+    if not query:
+        return _ROWS
+    return {**query, **_ROWS} if "_id" not in query else {"$and": [query, _ROWS]}
 
 
-__all__ = ["ALIASES", "POSITIONS", "Rows", "first_collection"]
+__all__ = ["ALIASES", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only"]

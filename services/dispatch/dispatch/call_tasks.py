@@ -64,9 +64,12 @@ class CallTaskList(BaseModel):
 
 
 def queries(day: date) -> tuple[Json, ...]:
-    """What to look up for the calls of a day: deliveries without a slot, and the stops of this day and the next."""
+    """What to look up for the calls of a day: deliveries that wait for a booking or a call back, and the stops of this
+    day and the next."""
+    waits = [{"job.complete_on": {"$ne": None}}, {"job.call_back_on": {"$lte": day.isoformat()}}]
+    backlog = {"job.kind": "delivery", "job.status": {"$in": ["plan", "fail"]}, "job.on": None, "job.booked_on": None}
     return (
-        {"job.kind": "delivery", "job.status": {"$in": ["plan", "fail"]}, "job.on": None},
+        {**backlog, "$or": waits},
         {"job.on": {"$in": [day.isoformat(), (day + timedelta(days=1)).isoformat()]}},
     )
 

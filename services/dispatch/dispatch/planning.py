@@ -292,9 +292,11 @@ async def _reserve(planning: Planning) -> tuple[ReserveSlot, Outcome]:
     asked = reservation_of(planning, day, position=planning.request.position)
     outcome = await _ask_day(planning, asked, 0)
     for attempt in range(1, ATTEMPTS):
-        if planning.request.position is not None or outcome.rejected is None or not lost_the_race(outcome.rejected):
+        if planning.request.position is not None or outcome.rejected is None:
             break
-        free = outcome.rejected.facts["next_free_position"]
+        if not lost_the_race(outcome.rejected, named_window=planning.request.window is not None):
+            break
+        free = outcome.rejected.facts.get("next_free_position")
         asked = reservation_of(planning, day, position=free if isinstance(free, int) else None)
         outcome = await _ask_day(planning, asked, attempt)
     return asked, outcome
@@ -304,10 +306,11 @@ async def _ask_day(planning: Planning, asked: ReserveSlot, attempt: int) -> Outc
     return await planning.desk.ask(day_id(planning.request.on), asked, step=f"reserve/{attempt}")
 
 
-def lost_the_race(no: Rejected) -> bool:
-    """Whether only the place in the order of stops was taken meanwhile."""
+def lost_the_race(no: Rejected, *, named_window: bool) -> bool:
+    """Whether only what the planner left open was taken meanwhile: the stop, and the window unless it was named."""
     clashes = str(no.facts.get("clashes", ""))
-    return bool(clashes) and set(clashes.split(",")) <= {"position_taken", "window_taken"}
+    left_open = {"position_taken"} if named_window else {"position_taken", "window_taken"}
+    return bool(clashes) and set(clashes.split(",")) <= left_open
 
 
 async def _put_back(planning: Planning) -> None:

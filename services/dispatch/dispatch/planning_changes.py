@@ -134,8 +134,10 @@ def _somebody_was_faster(decided: Outcome, wanted: Iterable[MoveRequest]) -> boo
     refused = decided.rejected
     if refused is None:
         return False
-    left_open = all(move.to is None or move.to.position is None for move in wanted)
-    return refused.code == "changed_since" or (left_open and lost_the_race(refused))
+    spots = [move.to for move in wanted if move.to is not None]
+    left_open = all(spot.position is None for spot in spots)
+    named_window = any(spot.window is not None for spot in spots)
+    return refused.code == "changed_since" or (left_open and lost_the_race(refused, named_window=named_window))
 
 
 async def take_back(office: Office, request: TurnRequest) -> Answer:

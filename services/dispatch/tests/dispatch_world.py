@@ -133,7 +133,17 @@ def _suits(found: Any, want: Any) -> bool:
     """As MongoDB compares: a value, one of several, or a bound."""
     if not isinstance(want, dict):
         return bool(found == want)
-    return found in want["$in"] if "$in" in want else bool(found >= want["$gte"])
+    [(how, bound)] = want.items()
+    match how:
+        case "$in":
+            return found in bound
+        case "$ne":
+            return bool(found != bound)
+        case "$gte":
+            return found is not None and bool(found >= bound)
+        case "$lte":
+            return found is not None and bool(found <= bound)
+    raise AssertionError(f"no such condition: {want}")
 
 
 class RowsInMemory:
@@ -155,17 +165,21 @@ class RowsInMemory:
             facet, _, name = path.partition(".")
             return row[facet][name]
 
-        return [
-            row for row in self._rows.values() if all(_suits(value(row, path), want) for path, want in query.items())
-        ]
+        def fits(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
+            return all(
+                any(fits(row, one) for one in want) if path == "$or" else _suits(value(row, path), want)
+                for path, want in wanted.items()
+            )
+
+        return [row for row in self._rows.values() if fits(row, query)]
 
     async def find(
-        self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, skip: int
+        self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 0, skip: int = 0
     ) -> list[dict[str, Any]]:
         """Rows that match, by id."""
-        assert sort
+        assert sort or not (limit or skip), "a page of a list has an order"
         found: Iterable[dict[str, Any]] = sorted(self._matching(query), key=lambda row: str(row["_id"]))
-        return list(found)[skip : skip + limit]
+        return list(found)[skip:][: limit or None]
 
     async def count(self, query: dict[str, Any]) -> int:
         """How many match."""

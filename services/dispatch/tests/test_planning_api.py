@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from dispatch_cases import DAY, POLICY, TOILET
-from planning_desk import LEADER, SUPERVISOR, TOKENS, Desk, a_desk
+from planning_desk import ASSISTANT, LEADER, SUPERVISOR, TOKENS, Desk, a_desk
 
 from dispatch.domain.stop import DepartStop, PublishStop
 
@@ -215,6 +215,27 @@ async def test_a_supervisor_forces_what_is_soft_and_an_assistant_does_not(desk: 
     await desk.done(CHANGES, request, person=SUPERVISOR)
     slot = (await desk.get(f"/days/{DAY}"))["slots"][0]
     assert (refused, slot["half"], slot["forced"]) == ((409, "force_needs_supervisor"), "pm", "客户改口，下午也行")
+
+
+@pytest.mark.parametrize("person", [ASSISTANT, SUPERVISOR])
+@pytest.mark.parametrize("reason", [None, "老客户，硬排"])
+async def test_a_named_window_that_is_taken_is_refused_with_the_next_free_stop_whoever_forces_it(
+    desk: Desk, person: str, reason: str | None
+) -> None:
+    """B8: nobody is at two places; the stop was left open, the window was not."""
+    desk.ready("D-1", "D-2")
+    await desk.placed(("D-1", "S1", "am"))
+    window = (await desk.get(f"/days/{DAY}"))["slots"][0]["window"]
+    wanted = {"on": str(DAY), "half": "am", "crew": "S1", "window": window, "force_reason": reason}
+    refused = await desk.post("/jobs/D-2/slot", wanted, person=person)
+    said = refused.json()
+    assert (refused.status_code, said["code"], said["facts"]["clashes"], said["facts"]["next_free_position"]) == (
+        409,
+        "slot_clash" if reason is None else "force_impossible",
+        "window_taken",
+        2,
+    )
+    assert desk.places() == {"D-1": ("S1", "am", 1)}
 
 
 async def test_goods_too_large_for_a_half_day_are_offered_and_take_both_halves_of_a_crew(desk: Desk) -> None:

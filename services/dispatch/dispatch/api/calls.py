@@ -32,8 +32,7 @@ async def tasks(
     day = on or civil_day(now)
     rows: dict[str, dict[str, Any]] = {}
     for query in queries(day):
-        found = await desk.rows("jobs").find(query, sort=[("_id", 1)], limit=5_000, skip=0)
-        rows |= {row["_id"]: row["job"] for row in found}
+        rows |= {row["_id"]: row["job"] for row in await desk.rows("jobs").find(query)}
     told = call_tasks(rows.values(), day, now, policy, desk.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
     if desk.person.role in CREW_ROLES:

@@ -5,6 +5,7 @@ adjustment with a reason, and publishing again makes the next version. Changes o
 editions and crews have a file each.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal, assert_never
 
@@ -66,7 +67,7 @@ from dispatch.domain.day_state import (
     in_order,
 )
 from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange, redo, revert, reverting, undo
-from dispatch.domain.slot_rules import Ground, clashes
+from dispatch.domain.slot_rules import Ground, clashes, next_free_position
 from dispatch.domain.words import Words
 
 EXPIRED = "占位到期未用 not taken in time"
@@ -210,7 +211,8 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
         return no.slot_clash(slot=slot, found=found, ground=ground, agreed_half=command.agreed_half)
     refused = force_refused(found, command.force_reason, ctx.role, ((slot.job_id, slot),), several=plan.on)
     if refused is not None:
-        return refused
+        free = next_free_position(others, slot.crew, slot.half)
+        return replace(refused, facts={**refused.facts, "next_free_position": free})
     if isinstance(today, Published) and not command.adjustment_reason:
         return no.adjustment_needs_reason(plan.on, today.edition)
     if found:

@@ -1,0 +1,66 @@
+"""Read models in the database itself: whatever is asked, rows come, and nothing of what lies beside them."""
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+from harness.stacks import Stack
+
+from dashboards.listing import SHEET_ROWS, every, key_of, page_of
+from runtime.mongo import connect
+from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
+from runtime.settings import Settings
+
+pytestmark = [pytest.mark.kafka]
+
+NUMBERS = [f"HT26{n:06}" for n in range(SHEET_ROWS + 203)]
+PARKED = f"{BESIDE}parked"
+
+
+@pytest.fixture
+async def rows(stack: Stack) -> AsyncIterator[Rows]:
+    """More rows than a sheet reads at once; beside them the positions, and whatever else may come to lie there."""
+    settings = Settings(mongo_url=stack.mongo_url, mongo_database=f"songda_{uuid.uuid4().hex[:6]}")
+    database = connect(settings)
+    collection = database[first_collection("lists", 1)]
+    days = {number: f"2026-03-{n % 28 + 1:02}" for n, number in enumerate(NUMBERS)}
+    await collection.insert_many([{"_id": number, "order": {"day": day}} for number, day in days.items()])
+    await collection.insert_many([{"_id": POSITIONS, "offsets": {}}, {"_id": PARKED, "order": {"day": "2"}}])
+    yield Rows(database, "lists", 1)
+    database.client.close()
+
+
+async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows: Rows) -> None:
+    """DESIGN §3: `/api/tickets/%23positions` is no ticket."""
+    queries: list[tuple[dict[str, object] | None, int]] = [
+        (None, len(NUMBERS)),
+        ({}, len(NUMBERS)),
+        ({"_id": {"$lt": NUMBERS[3]}}, 3),
+        ({"_id": {"$ne": NUMBERS[0]}}, len(NUMBERS) - 1),
+        ({"_id": {"$in": [POSITIONS, NUMBERS[0]]}}, 1),
+        ({"_id": POSITIONS}, 0),
+        ({"_id": {"$regex": "(?i)#|HT26000001$"}}, 1),
+        ({"$or": [{"_id": {"$lt": NUMBERS[2]}}, {"order.day": "2"}]}, 2),
+        ({"$and": [{"_id": {"$lte": NUMBERS[0]}}, {"_id": {"$lt": "Z"}}]}, 1),
+        ({"order.day": None}, 0),
+        ({"order.day": {"$lt": "2026-03-02"}}, len(NUMBERS[::28])),
+    ]
+    found = [[row["_id"] for row in await rows.find(query)] for query, _ in queries]
+    counted = [await rows.count(query) for query, _ in queries]
+    beside = [one for ids in found for one in ids if one.startswith(BESIDE)]
+    assert ([len(ids) for ids in found], counted, beside) == ([n for _, n in queries], [n for _, n in queries], [])
+    assert [await rows.get(one) for one in (POSITIONS, PARKED)] == [None, None]
+    assert [one["_id"] for one in await rows.get_many([POSITIONS, PARKED, NUMBERS[7]])] == [NUMBERS[7]]
+
+
+async def test_a_long_list_is_read_whole_whatever_its_order_and_its_last_page_ends(rows: Rows) -> None:
+    """X6"""
+    by_id = sorted(await rows.find(), key=lambda row: row["_id"])
+    for sort in (("_id", 1), ("_id", -1), ("order.day", 1), ("order.day", -1)):
+        wanted = by_id[:: sort[1]]
+        if sort[0] != "_id":
+            wanted.sort(key=lambda row: row["order"]["day"], reverse=sort[1] < 0)
+        read = [row["_id"] async for row in every(rows, {}, sort=sort)]
+        last = await page_of(rows, {}, sort=sort, after=key_of(wanted[-4], sort))
+        assert read == [row["_id"] for row in wanted], sort
+        assert ([row["_id"] for row in last.rows], last.after) == ([row["_id"] for row in wanted[-3:]], None), sort
