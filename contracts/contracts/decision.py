@@ -1,11 +1,12 @@
 """The shapes that the rules speak in: who asks, when, under which policy; what "no" looks like; what falls due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from contracts.bounds import Flaw
 from contracts.policy import Policy
 
 Detail = str | int | bool | None
@@ -40,6 +41,22 @@ class Rejected:
     facts: Mapping[str, Detail] = field(default_factory=dict)
 
 
+OUT_OF_BOUNDS = "out_of_bounds"
+"""Code of the refusal of what no door takes: HTTP 422."""
+
+
+def out_of_bounds(flaws: Sequence[Flaw]) -> Rejected:
+    """The refusal that names the values beyond their bounds, at most eight of them."""
+    shown = flaws[:8]
+    return Rejected(
+        OUT_OF_BOUNDS,
+        "",
+        "内容不合格式，请改正后再交：" + "；".join(f"{flaw.where} {flaw.zh}" for flaw in shown),
+        "The request does not fit, mend and send again: " + "; ".join(f"{flaw.where} {flaw.en}" for flaw in shown),
+        {"fields": ", ".join(flaw.where for flaw in shown)},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Something that falls due: at `at`, `command` is put to the same aggregate. `name` is unique per aggregate."""
@@ -65,4 +82,4 @@ class Ask:
     command: BaseModel
 
 
-__all__ = ["Ask", "Command", "Context", "Detail", "Rejected", "Timer"]
+__all__ = ["OUT_OF_BOUNDS", "Ask", "Command", "Context", "Detail", "Rejected", "Timer", "out_of_bounds"]

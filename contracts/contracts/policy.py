@@ -7,7 +7,7 @@ force at the moment of its command; events record what was decided, so a later r
 import json
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import Door
 from contracts.dispatch_fleet import FleetPerson, FleetVehicle
 from contracts.fact import Half, JobKind
 
@@ -226,6 +227,15 @@ class PolicyBook:
         """All revisions, for checks at the start."""
         return tuple(self._revisions)
 
+    @property
+    def first_day(self) -> date:
+        """The company's first day in this system."""
+        return self._days[0]
+
+    def door(self, moment: datetime) -> Door:
+        """The bounds of what is asked at `moment`."""
+        return Door(today=civil_day(moment), first=self.first_day, zone=SHANGHAI)
+
     def at(self, moment: datetime) -> Policy:
         """The policy in force at `moment` (aware). Before the first revision, the first one holds."""
         day = moment.astimezone(SHANGHAI).date()
@@ -244,18 +254,29 @@ def policy_book() -> PolicyBook:
 
 
 def civil(day: date, clock: time) -> datetime:
-    """The moment (UTC) at which the company's clocks show `clock` on `day`."""
-    return datetime.combine(day, clock, SHANGHAI).astimezone(ZoneInfo("UTC"))
+    """The moment (UTC) at which the company's clocks show `clock` on `day`; at its edges the calendar ends."""
+    try:
+        return datetime.combine(day, clock, SHANGHAI).astimezone(UTC)
+    except OverflowError:
+        return _edge(day.year)
 
 
 def civil_day(moment: datetime) -> date:
-    """The company's calendar day at `moment`."""
-    return moment.astimezone(SHANGHAI).date()
+    """The company's calendar day at `moment`; at its edges the calendar ends."""
+    try:
+        return moment.astimezone(SHANGHAI).date()
+    except OverflowError:
+        return _edge(moment.year).date()
 
 
 def end_of_day(day: date) -> datetime:
     """The moment (UTC) at which `day` ends on the company's calendar."""
-    return civil(day + timedelta(days=1), time())
+    return _edge(day.year) if day == date.max else civil(day + timedelta(days=1), time())
+
+
+def _edge(year: int) -> datetime:
+    """Where the calendar ends, early or late: nothing that was ever recorded may stop a reader."""
+    return datetime.min.replace(tzinfo=UTC) if year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 __all__ = [

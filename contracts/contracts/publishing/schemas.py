@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.bounds import MARKED
 from contracts.envelope import data_schema
 from contracts.fact import Fact
 from contracts.reading import WIRE
@@ -30,12 +31,14 @@ def event_schemas() -> dict[str, dict[str, Any]]:
 
 
 def _tidy(node: Any) -> Any:
-    """Without the titles that pydantic makes of field names ("Contract No"): they say nothing new."""
+    """Without the titles that pydantic makes of field names ("Contract No"): they say nothing new. And without bounds
+    of what is asked today (`contracts.bounds`): older records lie beyond them."""
     if isinstance(node, list):
         return [_tidy(item) for item in node]
     if not isinstance(node, dict):
         return node
-    tidied = {key: _tidy(value) for key, value in node.items()}
+    asked = {MARKED, *node.get(MARKED, ())}
+    tidied = {key: _tidy(value) for key, value in node.items() if key not in asked}
     for field in tidied.get("properties", {}).values():
         if isinstance(field, dict):
             field.pop("title", None)
