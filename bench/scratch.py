@@ -27,6 +27,7 @@ async def scratch_stack() -> AsyncIterator[Settings]:
             home=home,
             http_port=free_port(),
             partitions=PARTITIONS,
+            demo_login=True,
         )
     finally:
         for process in reversed(running):

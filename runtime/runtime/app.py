@@ -271,17 +271,6 @@ def _outcomes() -> APIRouter:
 
 def serve(process: Process) -> int:
     """Run until told to stop (SIGTERM, Ctrl-C): first no new requests, then parts end what they are in. Exit code."""
-    config = uvicorn.Config(
-        web(process),
-        host=process.settings.http_host,
-        port=process.settings.http_port,
-        log_config=None,
-        loop="uvloop",
-        timeout_graceful_shutdown=5,
-        access_log=False,
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
 
     def ended(*_: object) -> None:
         """uvicorn raises the signal once more when it is done: told to stop is no failure, a part that failed is."""
@@ -289,6 +278,18 @@ def serve(process: Process) -> int:
 
     signal.signal(signal.SIGTERM, ended)
     try:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                web(process),
+                host=process.settings.http_host,
+                port=process.settings.http_port,
+                log_config=None,
+                loop="uvloop",
+                timeout_graceful_shutdown=5,
+                access_log=False,
+                server_header=False,
+            )
+        )
         asyncio.run(kafka.provision(process.settings, process.system.services))
         set_up_collector()
         server.run()

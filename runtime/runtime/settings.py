@@ -1,65 +1,169 @@
-"""Settings of every process, from environment variables `SONGDA_*` (pydantic-settings). Secrets come from there too."""
+"""Settings of every process, from environment variables `SONGDA_*` (pydantic-settings). Secrets come from there too.
 
+An empty variable counts as one that is not set. What a text may be is said by its own check, in words for a person.
+"""
+
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from throttled.exceptions import DataError
+from throttled.rate_limiter.quota_parser import parse
+
+HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """A comma-separated list, without blanks."""
+    return tuple(part for part in (one.strip() for one in text.split(",")) if part)
+
+
+def _rate(text: str) -> str:
+    try:
+        parse(text)
+    except DataError:
+        raise ValueError(
+            "应是 次数/单位，可带突发量，可写多条，如 1200/minute burst 300; 20/second。"
+            " It must be count/unit, with a burst or several if need be, such as 1200/minute burst 300; 20/second."
+        ) from None
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(
+            "应是 http:// 或 https:// 开头的网址。 It must be an address that begins with http:// or https://."
+        )
+    return text
+
+
+def _mongo_url(text: str) -> str:
+    if not text.startswith(("mongodb://", "mongodb+srv://")):
+        raise ValueError("应以 mongodb:// 开头。 It must begin with mongodb://.")
+    return text
+
+
+def _brokers(text: str) -> str:
+    for broker in listed(text) or (text,):
+        host, _, port = broker.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError("应是 主机:端口，多个用逗号分开。 It must be host:port, several with commas between.")
+    return text
+
+
+def _proxies(text: str) -> str:
+    for one in listed(text):
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError(
+                "应是 IP 地址或网段，用逗号分开，如 10.0.0.7,10.1.0.0/24。"
+                " It must be IP addresses or networks with commas between, such as 10.0.0.7,10.1.0.0/24."
+            ) from None
+    return text
+
+
+def _hosts(text: str) -> str:
+    for one in listed(text):
+        if "/" in one or "*" in one.removeprefix("*."):
+            raise ValueError(
+                "应是主机名，用逗号分开，如 songda.example.com,*.example.com。"
+                " It must be host names with commas between, such as songda.example.com,*.example.com."
+            )
+    return text
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[str, AfterValidator(_rate)]
+"""How often, as throttled-py reads it: `1200/minute burst 300` is 20 a second on average, 300 at once."""
+Address = Annotated[str, AfterValidator(_address)]
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error", "critical"],
+    BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text),
+]
 
 
 class Settings(BaseSettings):
     """Where the servers are, how much a process takes on, how it judges time. All have defaults for one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="SONGDA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SONGDA_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    kafka_bootstrap: str = "127.0.0.1:29092"
-    mongo_url: str = "mongodb://127.0.0.1:27417"
+    kafka_bootstrap: Annotated[str, AfterValidator(_brokers)] = "127.0.0.1:29092"
+    mongo_url: Annotated[str, AfterValidator(_mongo_url)] = "mongodb://127.0.0.1:27417"
     mongo_database: str = "songda"
     http_host: str = "127.0.0.1"
-    http_port: int = 8080
+    http_port: Port = 8080
     home: Path = Path(".local")
     """Folder for what this machine keeps besides the servers' data: sent messages, the local secret."""
     files: str | None = None
     """Where photos, signatures and papers lie: a folder (default `home/files`), or
     `s3://bucket/prefix?endpoint=https://...&region=...` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it."""
-    max_file_bytes: int = Field(default=10 << 20, ge=1)
+    max_file_bytes: Count = 10 << 20
     """Largest file taken; larger ones get 413. Never more than `max_body_bytes`."""
     label_key: SecretStr | None = None
     """Key that signs package labels (B20). Without it, one is made once and kept in `home/label_key` (0600)."""
-    public_url: str | None = None
+    public_url: Address | None = None
     """Address under which customers reach the pages (QR on labels, links in SMS); without it, that of the request."""
     secret: SecretStr | None = None
     """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
     people: Path | None = None
     """File of people (JSON, as runtime/people.json); without it the company's own list."""
-    demo_login: bool = True
-    """Whether the login page lets one pick a person. Off where real people work: tokens are issued instead."""
+    demo_login: bool = False
+    """Whether the login page lets one pick a person. Only where nobody but this machine can reach it: tokens are issued
+    (`songda token`) where real people work."""
 
     partitions: int = Field(default=3, ge=1, le=64)
     """Partitions of a stream, fixed when it is made. 12 in production."""
     replication: int = Field(default=1, ge=1)
-    batch_commands: int = Field(default=500, ge=1)
+    batch_commands: Count = 500
     """Commands decided in one transaction, at most."""
-    batch_bytes: int = 4 << 20
+    batch_bytes: Count = 4 << 20
     """Command bytes decided in one transaction, at most."""
-    max_event_bytes: int = 900_000
+    max_event_bytes: Count = 900_000
     """A larger event is refused before the broker would (its limit is 1 MiB a record batch)."""
-    aggregates_in_memory: int = 20_000
+    aggregates_in_memory: Count = 20_000
     """Per owned partition; the rest are in checkpoints."""
-    checkpoint_seconds: float = 5.0
-    remembered_outcomes: int = 20_000
+    checkpoint_seconds: Seconds = 5.0
+    remembered_outcomes: Count = 20_000
     """Answers kept per partition for repeated requests that made no event."""
-    waiting_requests: int = 2_000
+    waiting_requests: Count = 2_000
     """Requests of one process that may wait for a decision; more get 503 with Retry-After."""
-    decision_seconds: float = 10.0
+    decision_seconds: Seconds = 10.0
     """How long a caller waits for a decision before 202."""
-    max_body_bytes: int = 25 << 20
+    max_body_bytes: Count = 25 << 20
     """Largest request body (uploads); larger ones get 413."""
-    future_seconds: float = 300.0
+    future_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     """How far in the future a happened-time may lie (clocks differ)."""
-    timer_grace_seconds: float = 0.0
+    timer_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """A timer that is already past when it is set waits this long: facts told late rarely come alone (X1)."""
-    session_timeout_ms: int = 30_000
-    log_level: str = "info"
+    session_timeout_ms: Count = 30_000
+    log_level: LogLevel = "info"
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.demo_login and not is_loopback(self.http_host):
+            raise ValueError(
+                f"SONGDA_DEMO_LOGIN=true 让人不用密码选任何人登录，只能在本机地址上开；这里监听 {self.http_host}。"
+                "请去掉它，用 songda token <人员编号> 发令牌；只为演示就设 SONGDA_HTTP_HOST=127.0.0.1。"
+                " SONGDA_DEMO_LOGIN=true lets anybody sign in as anybody: it is for this machine's own address only, "
+                f"and SONGDA_HTTP_HOST is {self.http_host}. Unset it and issue tokens with songda token <person id>; "
+                "for a demonstration set SONGDA_HTTP_HOST=127.0.0.1."
+            )
+        return self
 
 
-__all__ = ["Settings"]
+__all__ = ["HOSTS_OF_THIS_MACHINE", "Address", "Port", "Rate", "Settings", "is_loopback", "listed"]

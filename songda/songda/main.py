@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from notify.domain.texts import BadTemplate
+from notify.settings import BadSettings
 from songda.client import CallFailed, Client, token_for
 from songda.demo.command import demo
+from songda.environment import problems
 from songda.history_page import events
 from songda.local import local_settings
 from songda.ops import ops
@@ -67,17 +72,12 @@ def run(
     ] = None,
 ) -> None:
     """Run services in this process, in the foreground: all in one, or one each (DESIGN §8)."""
-    from notify.domain.texts import BadTemplate
-    from notify.settings import BadSettings
     from runtime.app import ROLES, Process, serve
     from runtime.logs import set_up_logs
     from songda.system import system
 
     settings = local_settings(**({} if port is None else {"http_port": port}))
-    try:
-        whole = system(settings)
-    except (BadTemplate, BadSettings) as error:
-        _fail(str(error))
+    whole = system(settings)
     name = what.replace("-", "_")
     if name not in {*whole.services, "all", "dashboards"}:
         _fail(f"没有 {what} 这个服务。There is no service {what}: {', '.join(whole.services)}, dashboards or all.")
@@ -234,8 +234,16 @@ def _fail(text: str) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point."""
-    app(prog_name="songda", args=sys.argv[1:])
+    """Entry point. What the environment or a file that it names gets wrong is one line each and exit code 1."""
+    if wrong := problems(os.environ):
+        for line in wrong:
+            err.print(f"[red]{escape(line)}[/red]", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    try:
+        app(prog_name="songda", args=sys.argv[1:])
+    except (BadSettings, BadTemplate) as error:
+        err.print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
+        sys.exit(1)
 
 
 __all__ = ["app", "main"]

@@ -65,7 +65,8 @@ class Stage:
     def application(self, name: str, *roles: str, **settings: Any) -> Application:
         """A process of this system, not started yet. `settings` go over the stage's own."""
         wanted = self.settings.model_dump(mode="json", exclude={"secret", "people"}) | settings
-        env = {f"SONGDA_{key.upper()}": str(value) for key, value in wanted.items()} | {"SONGDA_SECRET": SECRET}
+        env = {f"SONGDA_{key.upper()}": str(value) for key, value in wanted.items() if value is not None}
+        env["SONGDA_SECRET"] = SECRET
         command = ["-m", "harness.application", self.order, self.alarm, *roles]
         application = Application(name, command, env, self.home / f"{name}.log")
         self._applications.append(application)

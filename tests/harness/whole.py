@@ -29,6 +29,7 @@ class Whole:
             "SONGDA_MONGO_DATABASE": "journeys",
             "SONGDA_HOME": str(home),
             "SONGDA_SECRET": SECRET,
+            "SONGDA_DEMO_LOGIN": "true",
             "SONGDA_NOTIFY_QUIET_HOURS": "false",  # what is sent must not depend on when tests run
         }
         self.application = Application("whole", ["-m", "songda", "run", "all"], self.env, home / "whole.log")

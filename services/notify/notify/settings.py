@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.settings import Address, Port
+
 Robot = Literal["dingtalk", "wecom", "feishu"]
 
 
@@ -18,7 +20,7 @@ class BadSettings(ValueError):
 class NotifySettings(BaseSettings):
     """All have defaults: without any, everything goes into files under the home folder."""
 
-    model_config = SettingsConfigDict(env_prefix="SONGDA_NOTIFY_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SONGDA_NOTIFY_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     sms: Literal["file", "aliyun", "http"] = "file"
     group: Literal["file", "dingtalk", "wecom", "feishu", "smtp"] = "file"
@@ -46,7 +48,7 @@ class NotifySettings(BaseSettings):
     fax_secret: SecretStr = SecretStr("")
 
     smtp_host: str = ""
-    smtp_port: int = 587
+    smtp_port: Port = 587
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
@@ -56,7 +58,7 @@ class NotifySettings(BaseSettings):
 
     receipts_secret: SecretStr = SecretStr("")
     """Signs the plain HTTP provider's receipts, and is the key in the address that Aliyun pushes to."""
-    public_url: str = "http://127.0.0.1:8080"
+    public_url: Address = "http://127.0.0.1:8080"
     """Where customers reach us: the link in SMS 8."""
     quiet_hours: bool = True
     """Off for demonstrations and tests only, which must not depend on the time of day."""

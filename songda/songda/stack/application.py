@@ -25,6 +25,7 @@ def environment(settings: StackSettings) -> dict[str, str]:
         "SONGDA_MONGO_URL": f"mongodb://127.0.0.1:{settings.mongo_port}",
         "SONGDA_HTTP_PORT": str(settings.http_port),
         "SONGDA_HOME": str(settings.home.resolve()),
+        "SONGDA_DEMO_LOGIN": str(settings.offers_people).lower(),
         "PYTHONUNBUFFERED": "1",
     }
 

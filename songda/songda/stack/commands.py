@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from songda.stack import whole
 from songda.stack.application import START_SECONDS
@@ -144,7 +143,12 @@ def _ready_line(settings: StackSettings, *, servers: bool) -> str:
         return (
             f"服务器就绪 servers are up: Kafka 127.0.0.1:{settings.kafka_port} MongoDB 127.0.0.1:{settings.mongo_port}"
         )
-    return f"送达就绪 songda is up: {settings.address}"
+    how = (
+        "演示登录已开：登录页上选人，只有本机能打开。 Demo login is on: pick a person; for this machine only."
+        if settings.offers_people
+        else "登录要令牌 sign in with a token: songda token he.jx"
+    )
+    return f"送达就绪 songda is up: {settings.address}\n{how}"
 
 
 def _line(part: whole.Part) -> str:
@@ -155,13 +159,7 @@ def _line(part: whole.Part) -> str:
 
 
 def _settings() -> StackSettings:
-    try:
-        settings = StackSettings()
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            where = "_".join(str(step) for step in problem["loc"]).upper()
-            typer.echo(f"SONGDA_{where}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from error
+    settings = StackSettings()
     return settings.model_copy(update={"home": settings.home.resolve()})
 
 

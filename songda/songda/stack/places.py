@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.settings import Port, is_loopback
 
 PROJECT = Path(__file__).resolve().parents[3]
 """The folder of the project, when the package is used from it (the local stack always is)."""
@@ -12,20 +13,28 @@ PROJECT = Path(__file__).resolve().parents[3]
 class StackSettings(BaseSettings):
     """The local stack's own settings, from `SONGDA_*`. Ports are of 127.0.0.1."""
 
-    model_config = SettingsConfigDict(env_prefix="SONGDA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SONGDA_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = PROJECT / ".local"
-    kafka_port: int = Field(default=29092, ge=1, le=65535)
-    kafka_controller_port: int | None = Field(default=None, ge=1, le=65535)
+    kafka_port: Port = 29092
+    kafka_controller_port: Port | None = None
     """Kafka's second port, which only Kafka itself uses. By default the port after `kafka_port`."""
-    mongo_port: int = Field(default=27417, ge=1, le=65535)
-    http_port: int = Field(default=8080, ge=1, le=65535)
+    mongo_port: Port = 27417
+    http_host: str = "127.0.0.1"
+    http_port: Port = 8080
+    demo_login: bool | None = None
+    """Whether one may pick a person at the login. Where nothing is said: yes, if only this machine reaches it."""
     java_programs: Path = PROJECT / ".local" / "java"
     """The folder with the servers' jars, filled by `make`."""
 
     @property
     def controller_port(self) -> int:
         return self.kafka_controller_port or self.kafka_port + 1
+
+    @property
+    def offers_people(self) -> bool:
+        """Whether this stack's login page lets one pick a person."""
+        return is_loopback(self.http_host) if self.demo_login is None else self.demo_login
 
     @property
     def address(self) -> str:
