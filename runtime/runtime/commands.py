@@ -13,6 +13,9 @@ from runtime.service import Decider
 _NAMES = uuid.UUID("6f8d5a0e-3a53-5c0b-9a41-5f0c2f6f9f10")
 """Namespace of all deterministic ids of this system. It is stored in streams: never change it."""
 
+MAX_COMMAND_BYTES = 1_000_000
+"""Larger ones Kafka would not take (1 MiB a record), today or tomorrow: that is no "try again"."""
+
 
 def deterministic_id(*parts: str) -> str:
     """The same parts always give the same id (RFC 9562 UUIDv5), so a repeat asks nothing new."""
@@ -83,6 +86,7 @@ def command_reader(deciders: Iterable[Decider]) -> Mapping[str, TypeAdapter[Any]
 
 
 __all__ = [
+    "MAX_COMMAND_BYTES",
     "Request",
     "command_reader",
     "deterministic_id",

@@ -20,16 +20,13 @@ from pydantic import BaseModel
 from contracts.decision import Rejected
 from runtime import kafka, metrics
 from runtime.clock import utc_now
-from runtime.commands import Request, to_headers
+from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
 from runtime.outcome import Outcome, from_json
 from runtime.settings import Settings
 
 log = get_log("runtime.gateway")
-
-MAX_COMMAND_BYTES = 1_000_000
-"""Larger ones Kafka would not take (1 MiB a record), today or tomorrow: that is no "try again"."""
 
 TOO_LONG = Rejected(
     code="command_too_large",
