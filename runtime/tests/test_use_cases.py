@@ -1,0 +1,264 @@
+"""A use case is said once: reader, decision, route, documentation and button are made of it (DESIGN §3)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from contracts.decision import Command, Context, Rejected
+from contracts.fact import Fact
+from contracts.policy import policy_book
+from runtime.aggregate import Aggregate
+from runtime.clock import utc_now
+from runtime.commands import Request as CommandRequest
+from runtime.commands import command_reader
+from runtime.http_errors import add_error_handling
+from runtime.outcome import Outcome
+from runtime.people import Tokens, read_people
+from runtime.refusal import Refusals, misfits
+from runtime.routes import Address, routes
+from runtime.testing import given
+from runtime.use_case import Asker, Born, UseCase
+
+
+class Role(StrEnum):
+    """Who asks here."""
+
+    ASSISTANT = "install_assistant"
+    MANAGER = "manager"
+
+
+class Opened(Fact, wire="test.Opened.v1"):
+    """A box was opened."""
+
+    box_no: str
+
+
+class Counted(Fact, wire="test.Counted.v1"):
+    """Pieces were counted into it."""
+
+    pieces: int
+
+
+class OpenBox(Command):
+    """开箱 Open a box.
+
+    Without a number, one is given.
+    """
+
+    command: Literal["OpenBox"] = "OpenBox"
+    box_no: str | None = None
+
+
+class CountIn(Command):
+    """入箱 Count pieces in."""
+
+    command: Literal["CountIn"] = "CountIn"
+    shelf: int = 0
+    pieces: int
+    free: int | None = None
+
+
+class Pieces(Command):
+    """入箱 Count pieces in."""
+
+    pieces: int
+
+
+class Forget(Command):
+    """Nobody asks this over HTTP."""
+
+    command: Literal["Forget"] = "Forget"
+
+
+@dataclass(frozen=True)
+class Box:
+    """What it holds; None: not opened."""
+
+    pieces: int | None = None
+
+
+WORDS = """
+[box_open]
+zh = "箱子已经打开。"
+en = "It is open already."
+
+[too_many]
+rule = "D8"
+zh = "只剩 {free} 件。"
+en = "Only {free} are free."
+"""
+
+
+def open_box(command: OpenBox, box: Box, ctx: Context) -> tuple[Opened, ...] | Rejected:
+    return no("box_open") if box.pieces is not None else (Opened(at=ctx.now, box_no=command.box_no or ""),)
+
+
+def count_in(command: CountIn, box: Box, ctx: Context) -> tuple[Counted, ...] | Rejected:
+    if command.free is not None and command.pieces > command.free:
+        return no("too_many", free=command.free)
+    return (Counted(at=ctx.now, pieces=command.pieces),)
+
+
+def forget(command: Forget, box: Box, ctx: Context) -> tuple[Counted, ...]:
+    return ()
+
+
+def is_open(box: Box) -> Rejected | None:
+    return None if box.pieces is not None else no("box_open")
+
+
+async def with_free(asker: Asker, number: str, body: Pieces) -> CountIn:
+    row = await asker.row("stock", number)
+    return CountIn(pieces=body.pieces, free=None if row is None else int(row["free"]))
+
+
+def evolve(box: Box, event: Opened | Counted) -> Box:
+    return Box((box.pieces or 0) + (event.pieces if isinstance(event, Counted) else 0))
+
+
+no: Refusals
+BOX = Aggregate[Box, Opened | Counted](
+    "box",
+    Box(),
+    (Box,),
+    evolve,
+    (
+        UseCase(OpenBox, open_box, frozenset({Role.MANAGER}), "", born=Born("box_no", "BX", "box"), status=201),
+        UseCase(
+            CountIn,
+            count_in,
+            frozenset({Role.ASSISTANT, Role.MANAGER}),
+            "pieces",
+            gate=is_open,
+            body=Pieces,
+            prepare=with_free,
+        ),
+        UseCase(Forget, forget),
+    ),
+)
+CTX = Context(utc_now(), "x", "manager", policy_book().at(utc_now()))
+
+
+@pytest.fixture(autouse=True)
+def words(tmp_path: Path) -> Path:
+    global no  # noqa: PLW0603 - the rules of this test take their words from a file that it writes
+    file = tmp_path / "refusals.toml"
+    file.write_text(WORDS, encoding="utf-8")
+    no = Refusals(file)
+    return file
+
+
+class Gateway:
+    """Stands where the gateway is, and notes what is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+
+    async def ask(self, _: str, aggregate_id: str, command: Command, request: CommandRequest, **__: Any) -> Outcome:
+        self.asked.append((aggregate_id, command))
+        return Outcome(request.command_id, aggregate_id, "accepted", 1)
+
+
+class Stock:
+    """A read model of one row."""
+
+    async def get(self, row_id: str) -> dict[str, Any] | None:
+        return {"free": 3} if row_id == "B1" else None
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    app = FastAPI()
+    app.state.people = read_people()
+    app.state.tokens = Tokens("secret")
+    app.state.owners = {"box": "boxes"}
+    app.state.gateway = Gateway()
+    app.state.rows = {"stock": Stock()}
+    app.include_router(routes(Address(BOX, "/boxes", "box_no")))
+    add_error_handling(app, 2_000)
+    return app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """he.jx (install_assistant), signed in."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {Tokens('secret').issue('he.jx')}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as made:
+        yield made
+
+
+def as_manager() -> dict[str, str]:
+    return {"Authorization": f"Bearer {Tokens('secret').issue('guan.yf')}"}
+
+
+def test_a_rule_is_told_in_one_sentence() -> None:
+    opened, counted = Opened(at=CTX.now, box_no="B1"), Counted(at=CTX.now, pieces=2)
+    story = given(BOX).asks(OpenBox(box_no="B1"), CTX).then(opened).asks(CountIn(pieces=2), CTX).then(counted)
+    assert story.state == Box(2)
+    story.asks(CountIn(pieces=4, free=3), CTX).refuses("too_many", free=3)
+    story.asks(Forget(), CTX).nothing_new()
+
+
+def test_a_button_is_offered_where_its_gate_is_open() -> None:
+    assert (given(BOX).offers(), given(BOX, Opened(at=CTX.now, box_no="B1")).offers()) == (
+        frozenset({"open_box"}),
+        frozenset({"open_box", "count_in"}),
+    )
+
+
+def test_commands_are_read_by_their_name() -> None:
+    reader = command_reader([BOX])["box"]
+    assert [reader.validate_json(c.model_dump_json()) for c in (OpenBox(), Forget())] == [OpenBox(), Forget()]
+
+
+async def test_what_comes_into_being_gets_a_number_that_the_answer_says(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    given_none = (await client.post("/boxes", json={}, headers=as_manager())).json()
+    [(asked, command)] = app.state.gateway.asked
+    number = given_none["body"]["box_no"]
+    assert number.startswith("BX-")
+    assert (asked, command) == (f"box:{number}", OpenBox(box_no=number))
+
+
+async def test_a_body_that_says_less_becomes_the_command_by_its_prepare_step(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    answers = [(await client.post(f"/boxes/{box}/pieces", json={"pieces": 2})).status_code for box in ("B1", "B2")]
+    assert answers == [200, 200]
+    assert app.state.gateway.asked == [("box:B1", CountIn(pieces=2, free=3)), ("box:B2", CountIn(pieces=2))]
+
+
+async def test_who_may_is_said_at_the_use_case(app: FastAPI, client: httpx.AsyncClient) -> None:
+    """C18"""
+    refused = await client.post("/boxes", json={})
+    assert (refused.status_code, refused.json()["code"], app.state.gateway.asked) == (403, "not_your_role", [])
+
+
+def test_the_documentation_is_the_docstring_and_only_what_has_a_path_has_a_route(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+    assert {path: sorted(methods) for path, methods in paths.items()} == {
+        "/boxes": ["post"],
+        "/boxes/{box_no}/pieces": ["post"],
+    }
+    told = paths["/boxes"]["post"]
+    assert (told["summary"], told["description"]) == ("开箱 Open a box.", "Without a number, one is given.")
+    body = paths["/boxes/{box_no}/pieces"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"$ref": "#/components/schemas/Pieces"}
+
+
+def test_words_and_rules_are_held_against_one_another(words: Path) -> None:
+    source = 'def a():\n    return no("too_many")\n\n\ndef b(code):\n    return no(code)\n\n\nx = no("gone")\n'
+    assert list(misfits(words, {"a.py": source})) == [
+        "a.py:9: gone is not in refusals.toml",
+        "a.py:2: too_many lacks free",
+        "a.py:6: the code of a refusal is written out, so that it can be found",
+        "refusals.toml: nobody gives box_open",
+    ]
