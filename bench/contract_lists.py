@@ -75,12 +75,12 @@ async def _measured(settings: Settings, rounds: int, contracts: int) -> Section:
     """Rows go straight into the read model's collection, with its indexes; then pages are turned."""
     (projection,) = PROJECTIONS
     database = connect(settings)
-    collection = database[first_collection(projection.name, projection.version)]
+    collection = database[first_collection(projection)]
     await make_indexes(collection, projection.indexes)
     for start in range(0, contracts, 1_000):
         numbers = range(start, min(start + 1_000, contracts))
         await collection.insert_many([row(number) for number in numbers], ordered=False)
-    rows = Rows(database, projection.name, projection.version)
+    rows = Rows(database, projection)
     await _turn(rows, Wanted())  # the stand-in's code is compiled by now
     figures = []
     for name, wanted in LISTS.items():

@@ -60,7 +60,7 @@ from contracts.order import (
     ShipmentAnnounced,
 )
 from dashboards.journal import moment_text
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 """A facet: what JSON can hold, never changed in place."""
@@ -373,28 +373,20 @@ def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:
             return row
 
 
-def after_colon(aggregate_id: str) -> str:
-    """`job:D-HT26030001` -> `D-HT26030001`: the row's name."""
-    return aggregate_id.partition(":")[2]
-
-
 BOARD_JOBS = Projection(
     name="board_jobs",
-    version=3,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
     indexes=(("job.boards",), ("job.stage", "job.promised_on"), ("job.contract_no",), ("job.over_since",)),
 )
 BOARD_DAYS = Projection(
     name="board_days",
-    version=2,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
 )
 BOARD_CONTRACTS = Projection(
     name="board_contracts",
-    version=2,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_contract),),
     indexes=(("order.complete_on", "order.promised_on"), ("order.store_code",), ("order.complete_since",)),
 )

@@ -23,7 +23,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.policy import civil_day
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, whole_id
 
 Json = dict[str, Any]
 
@@ -182,8 +182,7 @@ def fold_ticket(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 DUTIES = Projection(
     name="duties",
-    version=1,
-    row=lambda aggregate_id: aggregate_id,
+    row=whole_id,
     facets=(
         Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_plan),
         Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),

@@ -30,7 +30,7 @@ from contracts.order import (
     StoreErrorFollowedUp,
     StoreErrorHandedOver,
 )
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -150,8 +150,7 @@ def _delayed(row: Json, delay_id: str, state: str, *, only: str | None = None) -
 
 ORDER_DESK = Projection(
     name="order_desk",
-    version=2,
-    row=lambda aggregate_id: aggregate_id.partition(":")[2],
+    row=key_of,
     facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_order),),
     indexes=(
         ("order.stage", "_id"),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.reading import WIRE
-from dashboards.board_rows import after_colon, fold_contract, fold_day, fold_job
+from dashboards.board_rows import fold_contract, fold_day, fold_job
 from dashboards.journal import EVENTS, changed_between, events_of, moment_text, state_at
+from runtime.service import key_of
 
 WEEK_OF_CARDS = [
     story.signed(),
@@ -46,7 +47,7 @@ def test_as_of_any_moment_shows_what_was_recorded_then(data: st.DataObject) -> N
     then = story.rows_of(known[:until])
     for kind, (service, model, facet, fold) in FOLDS.items():
         entries = {name: one for name, one in events_of(journal, service).items() if name.startswith(kind)}
-        states = {after_colon(name): state_at(one, fold, moment, "recorded") for name, one in entries.items()}
+        states = {key_of(name): state_at(one, fold, moment, "recorded") for name, one in entries.items()}
         expected = {row_id: row[facet] for row_id, row in then[model].items()}
         assert {row_id: state for row_id, state in states.items() if state is not None} == expected
 

@@ -181,7 +181,7 @@ def web(process: Process) -> FastAPI:
         app.state.people = read_people(settings.people)
         app.state.tokens = Tokens(signing_secret(settings))
         app.state.owners = system.owners()
-        app.state.rows = {p.name: Rows(process.database, p.name, p.version) for p in projections}
+        app.state.rows = {p.name: Rows(process.database, p) for p in projections}
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
         app.state.settled = settler(settings, groups_of(settings, system.services, topics))
         for service in process.services:

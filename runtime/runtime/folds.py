@@ -16,12 +16,13 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.reading import read_event
 from runtime import kafka, metrics
+from runtime.clock import utc_now
 from runtime.commands import fresh_id
 from runtime.errors import CheckpointLost, PartitionStopped
 from runtime.folding import turn
 from runtime.logs import get_log
 from runtime.mongo import Collection, Database, Document, ReplaceOne, UpdateOne, Write, make_indexes, write_guarded
-from runtime.rows import ALIASES, POSITIONS, first_collection
+from runtime.rows import POSITIONS, first_collection, serving
 from runtime.service import Facet, Projection
 from runtime.settings import Settings
 
@@ -77,6 +78,7 @@ class ReadModel:
         self.topics = frozenset(f"{facet.service}.events" for facet in projection.facets)
         self._database = database
         self._settings = settings
+        self._first = first_collection(projection)
         self._fixed = collection
         self._name: str | None = None
         self._token: str | None = None
@@ -109,7 +111,7 @@ class ReadModel:
 
     async def open(self) -> bool:
         """Look up which collection serves and what it reflects. True when that is not what it was before."""
-        name = self._fixed or await self._serving()
+        name = self._fixed or await serving(self._database, self._first)
         document = await self._database[name].find_one({"_id": POSITIONS})
         if name == self._name and document is not None and document.get("token") == self._token:
             return False
@@ -119,9 +121,8 @@ class ReadModel:
         self._positions = {}
         if document is None:  # never built, or wiped
             await self._database[name].drop()
-            await make_indexes(self._database[name], self.projection.indexes)
             self._token = fresh_id()  # whoever made the document known to us before: these rows are none of theirs
-            fresh = {"token": self._token, "offsets": {}}
+            fresh = {"token": self._token, "at": utc_now(), "offsets": {}}
             await self._database[name].update_one({"_id": POSITIONS}, {"$set": fresh}, upsert=True)
         else:
             self._token = document.get("token")
@@ -130,13 +131,8 @@ class ReadModel:
                 for topic, offsets in document["offsets"].items()
                 for p, offset in offsets.items()
             }
+        await make_indexes(self._database[name], self.projection.indexes)  # a new one needs no rebuild
         return known
-
-    async def _serving(self) -> str:
-        alias = await self._database[ALIASES].find_one({"_id": self.projection.name})
-        if alias is None or alias["version"] != self.projection.version:
-            return first_collection(self.projection.name, self.projection.version)
-        return str(alias["collection"])
 
     async def _write_positions(self, ends: Mapping[TopicPartition, int]) -> None:
         """Only the partitions at hand: another process may be folding the others.
@@ -146,7 +142,8 @@ class ReadModel:
         """
         if not ends:
             return
-        moved = {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in ends.items()}
+        moved: Document = {"at": utc_now()}
+        moved |= {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in ends.items()}
         ours = {"_id": POSITIONS, "token": self._token}
         if not (await self.collection.update_one(ours, {"$set": moved})).matched_count:
             self._name = None

@@ -19,6 +19,7 @@ from runtime import kafka, metrics
 from runtime.changes import encode, parts_of
 from runtime.errors import CheckpointLost, NotReady, PartitionStopped
 from runtime.folds import Decoded, ReadModel, decode
+from runtime.former import drop_former_rows
 from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
 from runtime.service import Projection
@@ -87,6 +88,8 @@ class Projector:
         await self._producer.start()
         try:
             await self._first_catch_up()
+            with suppress(PyMongoError):  # it can wait until the next start
+                await drop_former_rows(self.database, [model.projection for model in self.models])
             await broker.start()
             self._ready = True
             while True:

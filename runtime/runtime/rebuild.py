@@ -15,7 +15,7 @@ from runtime import kafka
 from runtime.clock import utc_now
 from runtime.folds import ReadModel
 from runtime.mongo import Database, Document
-from runtime.rows import ALIASES, POSITIONS
+from runtime.rows import ALIASES, POSITIONS, first_collection, serving
 from runtime.service import Projection
 from runtime.settings import Settings
 
@@ -51,7 +51,7 @@ async def rebuild(
 ) -> ReadModel:
     """Fold the streams from offset 0 into a fresh collection. `progress(done, total)` in offsets."""
     stamp = utc_now().strftime("%Y%m%d%H%M%S%f")
-    model = ReadModel(database, projection, settings, collection=f"rows_{projection.name}_{stamp}")
+    model = ReadModel(database, projection, settings, collection=f"{first_collection(projection)}_{stamp}")
     await model.open()
     done = 0
     while True:
@@ -108,20 +108,12 @@ def digest(row: Document | None, facet: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-async def promote(database: Database, projection: Projection, model: ReadModel) -> str | None:
+async def promote(database: Database, projection: Projection, model: ReadModel) -> str:
     """Let the rebuilt collection serve; returns the name of the one that served until now (kept for going back)."""
-    alias = await database[ALIASES].find_one({"_id": projection.name})
-    previous = None if alias is None else str(alias["collection"])
-    await database[ALIASES].replace_one(
-        {"_id": projection.name},
-        {
-            "_id": projection.name,
-            "collection": model.collection.name,
-            "version": projection.version,
-            "previous": previous,
-        },
-        upsert=True,
-    )
+    first = first_collection(projection)
+    previous = await serving(database, first)
+    alias = {"_id": first, "collection": model.collection.name, "previous": previous}
+    await database[ALIASES].replace_one({"_id": first}, alias, upsert=True)
     return previous
 
 

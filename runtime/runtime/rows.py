@@ -2,41 +2,47 @@
 
 from collections.abc import Sequence
 
+from runtime import fingerprint
 from runtime.mongo import Collection, Database, Document
 from runtime.parking import Parked, from_document
+from runtime.service import Projection
 
 ALIASES = "projections"
-"""Collection of aliases: `{_id: projection, collection, previous, version}`."""
+"""Collection of aliases: `{_id: first collection, collection, previous}`. Other code has others: none reads rows that
+another one folded."""
 
 BESIDE = "#"
 """What the ids of documents beside the rows begin with, and no row's: no query and no address ever gives one away."""
 
 POSITIONS = f"{BESIDE}positions"
 """Document beside the rows of each collection: up to which offset each partition is folded into it, and what is parked:
-`{token, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`."""
+`{token, at, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`, `at`
+is when offsets were written last."""
 
 _ROWS: Document = {"_id": {"$gt": f"{BESIDE}\U0010ffff"}}
 
 
-def first_collection(name: str, version: int) -> str:
-    """Collection of a projection that was never rebuilt."""
-    return f"rows_{name}_v{version}"
+def first_collection(projection: Projection) -> str:
+    """Collection of a projection that this code never rebuilt."""
+    return f"rows_{projection.name}_{fingerprint.of_projection(projection)}"
+
+
+async def serving(database: Database, first: str) -> str:
+    """Name of the collection that serves now, of a projection whose first collection is given."""
+    alias = await database[ALIASES].find_one({"_id": first})
+    return first if alias is None else str(alias["collection"])
 
 
 class Rows:
     """One read model. Documents: `_id`, one sub-document per facet, `_pos` with sequence and offset per facet."""
 
-    def __init__(self, database: Database, name: str, version: int) -> None:
+    def __init__(self, database: Database, projection: Projection) -> None:
         self._database = database
-        self._name = name
-        self._version = version
+        self._first = first_collection(projection)
 
     async def collection(self) -> Collection:
         """The collection that serves now."""
-        alias = await self._database[ALIASES].find_one({"_id": self._name})
-        if alias is None or alias["version"] != self._version:
-            return self._database[first_collection(self._name, self._version)]
-        return self._database[str(alias["collection"])]
+        return self._database[await serving(self._database, self._first)]
 
     async def get(self, row_id: str) -> Document | None:
         """One row, or None."""
@@ -85,4 +91,4 @@ def rows_only(query: Document | None) -> Document:
     return {**query, **_ROWS} if "_id" not in query else {"$and": [query, _ROWS]}
 
 
-__all__ = ["ALIASES", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only"]
+__all__ = ["ALIASES", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only", "serving"]

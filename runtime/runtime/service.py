@@ -64,16 +64,26 @@ class Facet:
     fold: Callable[[Any, Fact, Meta], Any]
 
 
+def key_of(aggregate_id: str) -> str:
+    """What follows the kind: `contract:HT26030001` -> `HT26030001`."""
+    return aggregate_id.partition(":")[2]
+
+
+def whole_id(aggregate_id: str) -> str:
+    """The id itself, where a read model has rows of several kinds."""
+    return aggregate_id
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A read model: rows named by `row(aggregate id)`, one facet per stream. Raise `version` when a fold changes.
+    """A read model: rows named by `row(aggregate id)`, one facet per stream. Its rows are made anew when the code
+    changes that `row` and the folds reach (runtime.fingerprint), so these have names at the top of their modules.
 
     `per_event`: a journal, with a row for each event instead, named `<row>#<sequence>`; its folds get no facet, and
     pages are not told of its rows.
     """
 
     name: str
-    version: int
     row: Callable[[str], str]
     facets: tuple[Facet, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
@@ -93,4 +103,4 @@ class Service:
     public_events: tuple[type[Fact], ...] = field(default=())
 
 
-__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service"]
+__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service", "key_of", "whole_id"]

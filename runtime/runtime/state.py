@@ -21,6 +21,7 @@ from runtime.commands import fresh_id
 from runtime.deciding import Entry, Rules
 from runtime.errors import CheckpointLost
 from runtime.folding import turn
+from runtime.former import drop_former
 from runtime.logs import get_log
 from runtime.mongo import Collection, Database, Document, PyMongoError, ReplaceOne, write_guarded
 from runtime.states import StateCodec
@@ -192,7 +193,7 @@ class PartitionState:
                         self._dirty.discard(key)
             written = await self._collection.replace_one(
                 {"_id": MANIFEST, "token": token},
-                {"_id": MANIFEST, "token": token, "next_event": reach, "last_command": last},
+                {"_id": MANIFEST, "token": token, "at": utc_now(), "next_event": reach, "last_command": last},
             )
             if written.matched_count:
                 self._token = token
@@ -200,7 +201,11 @@ class PartitionState:
                 self._lost()
 
     async def _begin(self) -> str:
-        """A manifest without reach: usable by nobody until all aggregates are written."""
+        """A manifest without reach: usable by nobody until all aggregates are written. What former code left long ago
+        is dropped."""
+        await drop_former(
+            self._database, f"state_{self.rules.service}_{self.partition}", MANIFEST, self._collection.name
+        )
         token = fresh_id()
         await self._collection.replace_one(
             {"_id": MANIFEST}, {"_id": MANIFEST, "token": token, "next_event": None, "last_command": -1}, upsert=True

@@ -1,14 +1,9 @@
 """States of aggregates <-> bytes for checkpoints: the situation's class name and its content as JSON."""
 
-import hashlib
-import inspect
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-
-from runtime.service import Decider
 
 
 class StateCodec:
@@ -28,16 +23,4 @@ class StateCodec:
         return self._adapters[name.decode()].validate_json(content)
 
 
-def code_version(deciders: Iterable[Decider]) -> str:
-    """Fingerprint of the rules that fold states: a checkpoint written under another one is ignored.
-
-    Takes in every module beside `evolve` (its folder is the service's domain), wherever states are defined.
-    """
-    digest = hashlib.sha256()
-    folders = {Path(inspect.getfile(decider.evolve)).parent for decider in deciders}
-    for path in sorted(path for folder in folders for path in folder.glob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:10]
-
-
-__all__ = ["StateCodec", "code_version"]
+__all__ = ["StateCodec"]

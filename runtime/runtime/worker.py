@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from contracts import envelope
 from contracts.reading import read_event
-from runtime import kafka, metrics
+from runtime import fingerprint, kafka, metrics
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import deterministic_id, to_headers
@@ -30,7 +30,6 @@ from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
 from runtime.settings import Settings
 from runtime.state import PartitionState, generation
-from runtime.states import code_version
 from runtime.transaction import Places, write_batch
 
 log = get_log("runtime.worker")
@@ -49,7 +48,7 @@ class Worker:
         self.topic = f"{rules.service}.commands"
         self.group = f"songda.{rules.service}.commands"
         self.database = database
-        self.generation = generation(code_version(rules.deciders.values()), cluster)
+        self.generation = generation(fingerprint.of_states(rules.deciders.values()), cluster)
         self.consumer: AIOKafkaConsumer = kafka.command_consumer(settings, self.group)
         self.owners: dict[TopicPartition, asyncio.Task[None]] = {}
         self.partitions: dict[TopicPartition, Partition] = {}

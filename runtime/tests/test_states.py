@@ -1,4 +1,4 @@
-"""States as bytes for checkpoints, and the fingerprint of the rules that made them."""
+"""States as bytes for checkpoints."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.fact import Customer
-from runtime.states import StateCodec, code_version
-
-from .conftest import COUNTER
+from runtime.states import StateCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,3 @@ def test_the_bytes_name_the_situation_and_are_readable() -> None:
 def test_a_state_of_other_code_is_not_read() -> None:
     with pytest.raises(KeyError):
         StateCodec((Closed,)).load(b"Opened\0{}")
-
-
-def test_the_same_rules_have_the_same_fingerprint() -> None:
-    assert code_version((COUNTER,)) == code_version((COUNTER, COUNTER))
-    assert len(code_version((COUNTER,))) == 10

@@ -193,10 +193,16 @@ def rebuild(
     projection: Annotated[str, typer.Argument(help="读模型的名字，或 all")],
     verify: Annotated[bool, typer.Option(help="与在用的逐行比对 Compare with the one in service.")] = False,
     keep_live: Annotated[bool, typer.Option("--dry-run", help="只比对，不切换 Do not switch.")] = False,
+    as_list: Annotated[bool, typer.Option("--list", help="只列出它的集合 Only list its collections.")] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop-former", help="删除旧代码的集合 Drop what former code left, but the last.")
+    ] = False,
 ) -> None:
     """从头重建读模型 Rebuild a read model from offset 0 into a fresh collection, prove it equal, switch (DESIGN §6)."""
-    from songda.rebuilding import rebuild_models
+    from songda.rebuilding import list_collections, rebuild_models
 
+    if as_list or drop:
+        raise typer.Exit(asyncio.run(list_collections(local_settings(), projection, drop=drop)))
     raise typer.Exit(asyncio.run(rebuild_models(local_settings(), projection, verify=verify, switch=not keep_live)))
 
 

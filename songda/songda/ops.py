@@ -126,7 +126,7 @@ async def _all_parked(settings: Settings, reader: str | None = None) -> list[Par
 
     database = connect(settings)
     try:
-        rows = [await Rows(database, p.name, p.version).parked() for p in system(settings).all_projections()]
+        rows = [await Rows(database, p).parked() for p in system(settings).all_projections()]
     finally:
         database.client.close()
     found = [one for of_model in rows for one in of_model] + [*(await read_log(settings)).parked.values()]

@@ -1,11 +1,17 @@
 """`songda rebuild`: progress on screen, the verdict in words, an exit code that a script can trust."""
 
+from datetime import timedelta
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
+from contracts.policy import SHANGHAI
 from runtime.folds import ReadModel
+from runtime.former import collections_of, drop_former_rows
 from runtime.mongo import connect
 from runtime.rebuild import Verdict, discard, promote, rebuild, verify
+from runtime.rows import POSITIONS, first_collection, rows_only, serving
 from runtime.service import Projection
 from runtime.settings import Settings
 from songda.system import system
@@ -15,13 +21,40 @@ out = Console()
 
 async def rebuild_models(settings: Settings, name: str, *, verify: bool, switch: bool) -> int:
     """Rebuild one read model or all; 0 when every one came out (and, if verified, equal), else 1."""
+    chosen = _chosen(settings, name)
+    good = [await _one(settings, projection, check=verify, switch=switch) for projection in chosen]
+    return 0 if good and all(good) else 1
+
+
+async def list_collections(settings: Settings, name: str, *, drop: bool) -> int:
+    """Print the collections of one read model or all, by this code and by former code; if wanted, drop those that
+    neither serve nor are the last one before. 1 when there is no such read model."""
+    chosen = _chosen(settings, name)
+    database = connect(settings)
+    table = Table("读模型 read model", "集合 collection", "行 rows", "最后写入 written last", "")
+    try:
+        dropped = await drop_former_rows(database, chosen, kept=timedelta(0)) if drop else []
+        for projection in chosen:
+            serves = await serving(database, first_collection(projection))
+            for one in await collections_of(database, f"rows_{projection.name}", POSITIONS):
+                rows = await database[one.collection].count_documents(rows_only(None))
+                at = one.at and one.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+                use = "在用 serves" if one.collection == serves else ""
+                table.add_row(projection.name, one.collection, str(rows), at or "", use)
+    finally:
+        database.client.close()
+    out.print(table)
+    out.print(*(f"已删除 dropped {collection}" for collection in dropped), sep="\n")
+    return 0 if chosen else 1
+
+
+def _chosen(settings: Settings, name: str) -> list[Projection]:
+    """The read models that are meant; none, and said so, when there is none of that name."""
     known = {projection.name: projection for projection in system(settings).all_projections()}
     if name != "all" and name not in known:
         out.print(f"[red]没有读模型 {name}。There is no read model {name}; there are {', '.join(sorted(known))}.[/red]")
-        return 1
-    chosen = list(known.values()) if name == "all" else [known[name]]
-    good = [await _one(settings, projection, check=verify, switch=switch) for projection in chosen]
-    return 0 if all(good) else 1
+        return []
+    return list(known.values()) if name == "all" else [known[name]]
 
 
 async def _one(settings: Settings, projection: Projection, *, check: bool, switch: bool) -> bool:
@@ -45,9 +78,7 @@ async def _one(settings: Settings, projection: Projection, *, check: bool, switc
                 return False
         if switch:
             previous = await promote(database, projection, model)
-            out.print(
-                f"  {projection.name}: 切换到 {model.collection.name}" + (f"（之前 {previous}）" if previous else "")
-            )
+            out.print(f"  {projection.name}: 切换到 {model.collection.name}（之前 {previous}）")
         else:
             await discard(model)
         return True

@@ -36,7 +36,7 @@ async def test_a_rebuilt_model_switched_in_amid_events_misses_none(stage: Stage)
     await rest(load, stage)
     await stage.check()
     assert await stage.live_equals_rebuilt() == 200
-    rows = Rows(stage.database, projection.name, projection.version)
+    rows = Rows(stage.database, projection)
     assert (await rows.collection()).name == served[-1]
     assert await rows.count() == 200
 
@@ -53,7 +53,7 @@ async def test_a_rebuilt_model_is_filled_up_also_when_no_event_comes(stage: Stag
     await callers.live([life_of(number, stage.random) for number in contract_numbers(10, first=11)])
     assert await stage.live_equals_rebuilt() == 20
     await promote(stage.database, projection, model)
-    rows = Rows(stage.database, projection.name, projection.version)
+    rows = Rows(stage.database, projection)
 
     async def all_there() -> bool:
         return (await rows.collection()).name == model.collection.name and await rows.count() == 20

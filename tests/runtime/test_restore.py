@@ -14,13 +14,13 @@ from harness.waiting import eventually
 from contracts import envelope
 from contracts.dispatch_days import PlanOverdue
 from contracts.reading import read_event
+from runtime import fingerprint
 from runtime import state as state_module
 from runtime.app import rules_of
 from runtime.deciding import Entry, Rules
 from runtime.errors import CheckpointLost
 from runtime.mongo import Collection, Database, UpdateOne, Write, connect, write_guarded
 from runtime.state import PartitionState, generation
-from runtime.states import code_version
 from runtime.worker import Worker
 
 pytestmark = pytest.mark.kafka
@@ -78,7 +78,7 @@ def _state(rules: Rules, partition: int, database: Database, capacity: int = 10_
         rules,
         partition,
         database,
-        generation=generation(code_version(rules.deciders.values()), "test"),
+        generation=generation(fingerprint.of_states(rules.deciders.values()), "test"),
         capacity=capacity,
         remembered_limit=10,
     )

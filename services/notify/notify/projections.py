@@ -30,7 +30,7 @@ from contracts.notify import (
     OptOutNoted,
     ReceiptAwaited,
 )
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -236,15 +236,10 @@ def call_view(document: Mapping[str, Any], role: str) -> Json:
     return {**call, "customer": None if customer is None else customer_for(role, customer)}
 
 
-def _id_of(aggregate_id: str) -> str:
-    return aggregate_id.partition(":")[2]
-
-
 PROJECTIONS = (
     Projection(
         name="messages",
-        version=2,
-        row=_id_of,
+        row=key_of,
         facets=(Facet(name="message", service="notify", prefixes=("message",), fold=fold_message),),
         indexes=(
             ("message.subject",),
@@ -255,8 +250,7 @@ PROJECTIONS = (
     ),
     Projection(
         name="calls",
-        version=1,
-        row=_id_of,
+        row=key_of,
         facets=(Facet(name="call", service="notify", prefixes=("call",), fold=fold_call),),
         indexes=(
             ("call.state", "call.show_at"),
@@ -268,8 +262,7 @@ PROJECTIONS = (
     ),
     Projection(
         name="receivers",
-        version=1,
-        row=_id_of,
+        row=key_of,
         facets=(Facet(name="receiver", service="notify", prefixes=("receiver",), fold=fold_receiver),),
         indexes=(("receiver.opted_out", "receiver.since"),),
     ),

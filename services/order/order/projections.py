@@ -40,7 +40,7 @@ from contracts.order import (
 )
 from order.domain.completeness_rules import lacking
 from order.standing import with_standing
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -413,8 +413,7 @@ def _iso(day: date | None) -> str | None:
 PROJECTIONS = (
     Projection(
         name="contracts",
-        version=2,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="order", service="order", prefixes=("contract",), fold=fold_order),),
         indexes=(
             ("order.tags", "_id"),

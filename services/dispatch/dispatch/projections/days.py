@@ -17,8 +17,8 @@ from contracts.dispatch_days import (
 )
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 
 def fold_day(facet: Json | None, event: Fact, meta: Meta) -> Json:
@@ -85,7 +85,6 @@ def _others(row: Json, job: str) -> list[Json]:
 
 DAYS = Projection(
     name="days",
-    version=2,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_day),),
 )

@@ -20,8 +20,8 @@ from contracts.dispatch_fleet import (
 )
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 HISTORY = 500
 """Changes that the row keeps; the stream has them all."""
@@ -83,7 +83,6 @@ def _not_of(out: list[Json], told: dict[str, Any]) -> list[Json]:
 
 FLEET = Projection(
     name="fleet",
-    version=1,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="fleet", service="dispatch", prefixes=("fleet",), fold=fold_fleet),),
 )

@@ -38,8 +38,8 @@ from contracts.dispatch_jobs import (
 from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 NO_SLOT: Json = {
     "depot": None,
@@ -258,8 +258,7 @@ def _arranged_anew(row: Json) -> Json:
 
 JOBS = Projection(
     name="jobs",
-    version=3,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
     indexes=(
         ("job.status", "job.promised_on"),

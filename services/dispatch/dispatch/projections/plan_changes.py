@@ -8,8 +8,8 @@ from typing import Any
 from contracts.dispatch_days import PlanChanged, Slot, SlotMove
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 KEPT = 1_000
 """Changes of one day that are listed: ten for each stop of a day of a hundred stops; all of them stay events."""
@@ -74,7 +74,6 @@ def _reverted(changes: list[Json], change_id: str | None) -> list[Json]:
 
 PLAN_CHANGES = Projection(
     name="plan_changes",
-    version=1,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="plan", service="dispatch", prefixes=("day",), fold=fold_changes),),
 )

@@ -3,8 +3,8 @@
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 
 def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:
@@ -17,7 +17,6 @@ def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 QUALITY = Projection(
     name="passed_goods",
-    version=2,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="quality", service="inventory", prefixes=("qc",), fold=fold_quality),),
 )

@@ -16,8 +16,8 @@ from contracts.dispatch_road import (
 from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.projections.rows import Json, after_colon
-from runtime.service import Facet, Projection
+from dispatch.projections.rows import Json
+from runtime.service import Facet, Projection, key_of
 
 
 def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
@@ -96,8 +96,7 @@ def fold_run(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 RUNS = Projection(
     name="runs",
-    version=2,
-    row=after_colon,
+    row=key_of,
     facets=(Facet(name="run", service="dispatch", prefixes=("run",), fold=fold_run),),
     indexes=(("run.on",),),
 )

@@ -12,7 +12,7 @@ from contracts.fact import Fact
 from contracts.inventory_stock import Lot, StockMoved
 from contracts.policy import civil_day
 from inventory.domain.stock_state import StockEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -95,15 +95,13 @@ def _moved(moved: Sequence[Json], event: StockMoved) -> list[Json]:
 PROJECTIONS = (
     Projection(
         name="cards",
-        version=2,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="card", service="inventory", prefixes=("stock",), fold=fold_card),),
         indexes=(("card.depot",),),
     ),
     Projection(
         name="moves",
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="move", service="inventory", prefixes=("stock",), fold=fold_move),),
         indexes=(("move.card", "move.move_no"), ("move.voucher_no",)),
         per_event=True,

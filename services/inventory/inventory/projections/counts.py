@@ -26,7 +26,7 @@ from contracts.inventory_counts import (
 )
 from inventory.domain.count_plan import CountPlanEvent
 from inventory.domain.count_sheet import CountEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -189,15 +189,10 @@ def plan_view(document: Mapping[str, Any]) -> Json:
     return {**plan, "items": items, "version": document["_pos"]["countplan"]["seq"]}
 
 
-def _after_colon(aggregate_id: str) -> str:
-    return aggregate_id.partition(":")[2]
-
-
 PROJECTIONS = (
     Projection(
         name="counts",
-        version=1,
-        row=_after_colon,
+        row=key_of,
         facets=(Facet(name="count", service="inventory", prefixes=("count",), fold=fold_count),),
         indexes=(
             ("count.status", "count.opened_at"),
@@ -208,8 +203,7 @@ PROJECTIONS = (
     ),
     Projection(
         name="countplans",
-        version=1,
-        row=_after_colon,
+        row=key_of,
         facets=(Facet(name="countplan", service="inventory", prefixes=("countplan",), fold=fold_plan),),
     ),
 )

@@ -21,7 +21,7 @@ from contracts.inventory import (
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.masking import customer_for
 from inventory.domain.goods import IN_WAREHOUSE, GoodsEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 Pieces = tuple[GoodsLine, ...]
@@ -206,8 +206,7 @@ def shortage_view(document: Mapping[str, Any]) -> Json:
 PROJECTIONS = (
     Projection(
         name="goods",
-        version=2,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="goods", service="inventory", prefixes=("goods",), fold=fold_goods),),
         indexes=(("goods.missing",), ("goods.excess",), ("goods.vouchers",)),
     ),

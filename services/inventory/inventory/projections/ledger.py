@@ -13,7 +13,7 @@ from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
 from inventory.domain.agreement import Entry
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, whole_id
 
 Json = dict[str, Any]
 
@@ -96,8 +96,7 @@ def _arrives_for_contract(event: InboundExceptionOpened) -> bool:
 PROJECTIONS = (
     Projection(
         name="ledger",
-        version=1,
-        row=lambda aggregate_id: aggregate_id,
+        row=whole_id,
         facets=(Facet(name="ledger", service="inventory", prefixes=PAPERS, fold=fold_ledger),),
         indexes=(("ledger.skus",),),
     ),

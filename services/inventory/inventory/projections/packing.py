@@ -12,7 +12,7 @@ from contracts.policy import Policy
 from contracts.unloading import in_unloading_order, unloading_rank
 from inventory.domain.labels import cautions_for
 from inventory.domain.quality import QualityEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -183,15 +183,10 @@ def _load_order(stops: Sequence[Json]) -> list[Json]:
     return unloaded[::-1]
 
 
-def _after_colon(aggregate_id: str) -> str:
-    return aggregate_id.partition(":")[2]
-
-
 PROJECTIONS = (
     Projection(
         name="packing",
-        version=1,
-        row=_after_colon,
+        row=key_of,
         facets=(
             Facet(name="contract", service="order", prefixes=("contract",), fold=fold_contract),
             Facet(name="quality", service="inventory", prefixes=("qc",), fold=fold_quality),

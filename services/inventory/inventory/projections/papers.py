@@ -28,7 +28,7 @@ from contracts.inventory_stock import (
 from inventory.domain.loan import LoanEvent
 from inventory.domain.scrap import ScrapEvent
 from inventory.domain.stock_list import StockListEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -160,8 +160,7 @@ def paper_view(document: Mapping[str, Any], facet: str) -> Json:
 def _paper(name: str, facet: Facet, *indexes: tuple[str, ...]) -> Projection:
     return Projection(
         name=name,
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(facet,),
         indexes=indexes,
     )

@@ -7,7 +7,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued
 from inventory.domain.picklist import PickListEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -51,8 +51,7 @@ def picklist_view(document: Mapping[str, Any]) -> Json:
 PROJECTIONS = (
     Projection(
         name="picklists",
-        version=2,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="picklist", service="inventory", prefixes=("picklist",), fold=fold_picklist),),
         indexes=(("picklist.on",),),
     ),

@@ -17,7 +17,7 @@ from contracts.inventory_inbound import (
 )
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.domain.inbound import InboundEvent
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 
@@ -141,8 +141,7 @@ def slip_view(document: Mapping[str, Any]) -> Json:
 PROJECTIONS = (
     Projection(
         name="slips",
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="slip", service="inventory", prefixes=("inbound",), fold=fold_slip),),
         indexes=(
             ("slip.state", "slip.issued_at"),

@@ -8,7 +8,7 @@ from contracts.fact import Fact
 from contracts.inventory_stock import DeadStockReported, HeldPiecesMissed, Lot, StockMoved, StockShortReported
 from inventory.domain.stock import StockEvent
 from inventory.domain.stock_lots import plus, without
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
 SHORTS_KEPT = 20  # the last ones; all of them are in the stream
@@ -86,8 +86,7 @@ def stock_view(document: Mapping[str, Any]) -> Json:
 PROJECTIONS = (
     Projection(
         name="stock",
-        version=1,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="stock", service="inventory", prefixes=("stock",), fold=fold_stock),),
         indexes=(
             ("stock.sku",),

@@ -17,7 +17,7 @@ from contracts.service_desk_care import (
     VisitRecorded,
 )
 from contracts.service_desk_duties import CalendarCorrected, DutyEscalated, DutyOverdue, DutyWarned
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 from service_desk.domain.duties import DutyEvent
 from service_desk.projections import duties
 from service_desk.projections.duties import iso
@@ -140,36 +140,28 @@ def fold_calendar(facet: Json | None, event: Fact, meta: Meta) -> Json:
     return {"days": days, "history": [*known["history"], entry]}
 
 
-def _row(aggregate_id: str) -> str:
-    return aggregate_id.partition(":")[2]
-
-
 PROJECTIONS = (
     Projection(
         name="visit_plans",
-        version=1,
-        row=_row,
+        row=key_of,
         facets=(Facet(name="plan", service="service_desk", prefixes=("visitplan",), fold=fold_plan),),
         indexes=(("plan.state", "plan.starts_on"),),
     ),
     Projection(
         name="call_backs",
-        version=1,
-        row=_row,
+        row=key_of,
         facets=(Facet(name="callback", service="service_desk", prefixes=("callback",), fold=fold_call_back),),
         indexes=(("callback.state", "callback.due"), ("callback.contract_no",)),
     ),
     Projection(
         name="quality",
-        version=1,
-        row=_row,
+        row=key_of,
         facets=(Facet(name="quality", service="service_desk", prefixes=("quality",), fold=fold_quality),),
         indexes=(("quality.reported_at",),),
     ),
     Projection(
         name="desk_calendar",
-        version=1,
-        row=_row,
+        row=key_of,
         facets=(Facet(name="calendar", service="service_desk", prefixes=("calendar",), fold=fold_calendar),),
     ),
 )

@@ -59,7 +59,7 @@ from contracts.service_desk_visits import (
     VisitConfirmed,
     VisitMoved,
 )
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, key_of
 from service_desk.domain.clocks import REPLY
 from service_desk.projections import duties
 from service_desk.projections.duties import iso
@@ -254,8 +254,7 @@ def _reopened(facet: Json, event: TicketReopened) -> Json:
 PROJECTIONS = (
     Projection(
         name="tickets",
-        version=3,
-        row=lambda aggregate_id: aggregate_id.partition(":")[2],
+        row=key_of,
         facets=(Facet(name="ticket", service="service_desk", prefixes=("ticket",), fold=fold_ticket),),
         indexes=(
             ("ticket.due_key", "_id"),
