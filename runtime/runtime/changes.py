@@ -19,6 +19,7 @@ from runtime import kafka
 from runtime.errors import NotReady
 from runtime.logs import get_log
 from runtime.settings import Settings
+from runtime.strays import Strays
 
 log = get_log("runtime.changes")
 
@@ -52,6 +53,15 @@ def encode(collection: str, row_ids: Iterable[str]) -> bytes:
     return orjson.dumps({"collection": collection, "row_ids": list(row_ids)})
 
 
+def decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """Collection and row ids again. Raises ValueError for what is no change."""
+    body = orjson.loads(raw)
+    match body:
+        case {"collection": str(collection), "row_ids": [*row_ids]} if all(isinstance(row, str) for row in row_ids):
+            return collection, tuple(row_ids)
+    raise ValueError("no change")
+
+
 class ChangeFeed:
     """The latest changes of all read models. `run()` until cancelled."""
 
@@ -60,6 +70,7 @@ class ChangeFeed:
         self._kept: deque[tuple[int, str, tuple[str, ...]]] = deque(maxlen=KEPT)
         self._end: int | None = None
         self._news = asyncio.Event()
+        self._strays = Strays("changes")
 
     @property
     def not_ready(self) -> str | None:
@@ -81,20 +92,28 @@ class ChangeFeed:
         await consumer.start()
         try:
             consumer.assign([tp])
-            if self._end is None:
-                self.begin((await consumer.end_offsets([tp]))[tp])
+            first, end = (await consumer.beginning_offsets([tp]))[tp], (await consumer.end_offsets([tp]))[tp]
+            if self._end is None or not first <= self._end <= end:  # at first; or away too long, or a topic made anew
+                self.begin(end)
             consumer.seek(tp, self._end or 0)
             while True:
-                got = await consumer.getmany(tp, timeout_ms=1_000)
-                bodies = [(record.offset, orjson.loads(record.value or b"")) for record in got.get(tp, [])]
-                self.take((offset, b["collection"], tuple(b["row_ids"])) for offset, b in bodies)
+                told: list[tuple[int, str, tuple[str, ...]]] = []
+                for record in (await consumer.getmany(tp, timeout_ms=1_000)).get(tp, []):
+                    try:
+                        told.append((record.offset, *decode(record.value or b"")))
+                    except ValueError as why:
+                        self._strays.passed_over(record, why)
+                        told.append((record.offset, "", ()))  # of no collection; the position goes on
+                self.take(told)
         finally:
             with suppress(KafkaError):
                 await consumer.stop()
 
     def begin(self, end: int) -> None:
-        """From here on changes are kept."""
+        """From here on changes are kept. Whoever looks on already has missed some, and is told so."""
+        self._kept = deque(maxlen=KEPT)
         self._end = end
+        self._wake()
 
     def take(self, told: Iterable[tuple[int, str, tuple[str, ...]]]) -> None:
         """Keep changes (offset, collection, row ids) and wake the pages."""
@@ -103,8 +122,11 @@ class ChangeFeed:
             self._kept.append(change)
             self._end = change[0] + 1
         if self._end != before:
-            news, self._news = self._news, asyncio.Event()
-            news.set()
+            self._wake()
+
+    def _wake(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
 
     def position(self) -> str:
         """The position of now, for a page that is rendered now."""
@@ -114,11 +136,12 @@ class ChangeFeed:
         """Changes of the collections after a position (or from now on), with heartbeats. Raises `TooOld`."""
         wanted = frozenset(collections)
         position = self._resume(after)
+        kept = self._kept
         while True:
             # An event that is set once and replaced, not a condition: a stream that is cancelled while it waits for the
             # condition's lock (a closed page) can leave it locked, and then no page hears anything again.
             news, end = self._news, self._end or 0
-            if self._kept and self._kept[0][0] > position:
+            if self._kept is not kept or (kept and kept[0][0] > position):
                 raise TooOld(str(position))  # the page was too slow: what it lacks is not kept any more
             for offset, collection, row_ids in self._kept_from(position):
                 if collection in wanted:
@@ -146,4 +169,4 @@ class ChangeFeed:
         return position
 
 
-__all__ = ["ROWS_TOLD_AT_ONCE", "Change", "ChangeFeed", "TooOld", "encode", "parts_of"]
+__all__ = ["ROWS_TOLD_AT_ONCE", "Change", "ChangeFeed", "TooOld", "decode", "encode", "parts_of"]

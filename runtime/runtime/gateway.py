@@ -25,6 +25,7 @@ from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
 from runtime.outcome import Outcome, from_json
 from runtime.settings import Settings
+from runtime.strays import Strays
 
 log = get_log("runtime.gateway")
 
@@ -58,6 +59,7 @@ class Gateway:
         self._askers: Counter[str] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
         self._listening = asyncio.Event()
+        self._strays = Strays("gateway")
 
     async def run(self) -> None:
         """Listen to the outcomes of all services; without this nobody gets an answer."""
@@ -87,7 +89,12 @@ class Gateway:
             while True:
                 for records in (await consumer.getmany(timeout_ms=1_000)).values():
                     for record in records:
-                        self._arrived(from_json(record.value or b""))
+                        try:
+                            outcome = from_json(record.value or b"")
+                        except ValueError as why:
+                            self._strays.passed_over(record, why)
+                        else:
+                            self._arrived(outcome)
         finally:
             self._listening.clear()
             with suppress(KafkaError):
@@ -264,8 +271,9 @@ class Gateway:
         async for _, records in kafka.read_between(self.settings, {tp: (first, last)}):
             for record in records:
                 if found is None and record.value is not None and needle in record.value:
-                    outcome = from_json(record.value)  # the id may also stand in somebody else's answer
-                    found = outcome if outcome.command_id == command_id else None
+                    with suppress(ValueError):  # a stray, as whoever listens has told
+                        outcome = from_json(record.value)  # the id may also stand in somebody else's answer
+                        found = outcome if outcome.command_id == command_id else None
         return found
 
 

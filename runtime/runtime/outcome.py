@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -10,6 +10,8 @@ from contracts.decision import Rejected
 
 Status = Literal["accepted", "rejected", "pending", "broken"]
 """`pending`: not decided within the deadline; `broken`: the rules failed on it, see the dead letters."""
+
+_STATUSES = frozenset(get_args(Status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,29 @@ def to_json(outcome: Outcome) -> bytes:
 
 
 def from_json(raw: bytes) -> Outcome:
-    """Bytes of the topic -> outcome."""
-    body = orjson.loads(raw)
-    no: Mapping[str, Any] | None = body.get("rejected")
-    return Outcome(
-        command_id=body["command_id"],
-        aggregate_id=body["aggregate_id"],
-        status=body["status"],
-        version=body["version"],
-        events=tuple(body["events"]),
-        event_ids=tuple(body["event_ids"]),
-        rejected=None if no is None else Rejected(**no),
-        repeated=body.get("repeated", False),
-        error=body.get("error"),
-    )
+    """Bytes of the topic -> outcome. Raises ValueError for what is no answer."""
+    try:
+        body = orjson.loads(raw)
+        no: Mapping[str, Any] | None = body.get("rejected")
+        outcome = Outcome(
+            command_id=body["command_id"],
+            aggregate_id=body["aggregate_id"],
+            status=body["status"],
+            version=body["version"],
+            events=tuple(body["events"]),
+            event_ids=tuple(body["event_ids"]),
+            rejected=None if no is None else Rejected(**no),
+            repeated=body.get("repeated", False),
+            error=body.get("error"),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no answer: {type(error).__name__}") from error
+    texts = (outcome.command_id, outcome.aggregate_id, *outcome.events, *outcome.event_ids)
+    if outcome.status not in _STATUSES or type(outcome.version) is not int or not all(type(t) is str for t in texts):
+        raise ValueError("no answer: a field is of another kind")
+    if no is not None and not all(isinstance(no[name], str) for name in ("code", "rule", "zh", "en")):
+        raise ValueError("no answer: the refusal has no words")
+    return outcome
 
 
 __all__ = ["Outcome", "Status", "from_json", "to_json"]

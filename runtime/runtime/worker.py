@@ -28,8 +28,10 @@ from runtime.deciding import Decided, Incoming, Rules, decide_batch
 from runtime.errors import CheckpointLost, NotReady, OutcomeUnknown, OwnershipLost, PartitionStopped
 from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
+from runtime.outcome import from_json as outcome_of
 from runtime.settings import Settings
 from runtime.state import PartitionState, generation
+from runtime.strays import Strays
 from runtime.transaction import Places, write_batch
 
 log = get_log("runtime.worker")
@@ -48,6 +50,7 @@ class Worker:
         self.topic = f"{rules.service}.commands"
         self.group = f"songda.{rules.service}.commands"
         self.database = database
+        self.strays = Strays(f"worker {rules.service}")
         self.generation = generation(fingerprint.of_states(rules.deciders.values()), cluster)
         self.consumer: AIOKafkaConsumer = kafka.command_consumer(settings, self.group)
         self.owners: dict[TopicPartition, asyncio.Task[None]] = {}
@@ -252,9 +255,15 @@ class Partition:
         async for _, records in kafka.read_between(self.worker.settings, {self.places.outcomes: (start, end)}):
             for record in records:
                 headers = dict(record.headers)
-                state.last_command = max(state.last_command, int(headers["commandoffset"]))
+                try:
+                    offset = int(headers["commandoffset"])
+                    outcome = outcome_of(record.value or b"")
+                except (KeyError, ValueError, TypeError) as why:
+                    self.worker.strays.passed_over(record, f"no answer: {why!r}")
+                    continue
+                state.last_command = max(state.last_command, offset)
                 if "remember" in headers and record.value is not None:
-                    state.remember(headers["remember"].decode(), record.value)
+                    state.remember(outcome.command_id, record.value)
 
     async def _beginning(self, tp: TopicPartition) -> int:
         return int((await self.worker.consumer.beginning_offsets([tp]))[tp])

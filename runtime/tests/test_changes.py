@@ -8,7 +8,7 @@ import pytest
 from anyio import CancelScope
 
 from runtime import changes
-from runtime.changes import KEPT, ROWS_TOLD_AT_ONCE, Change, ChangeFeed, TooOld, parts_of
+from runtime.changes import KEPT, ROWS_TOLD_AT_ONCE, Change, ChangeFeed, TooOld, decode, encode, parts_of
 from runtime.settings import Settings
 
 pytestmark = pytest.mark.timeout(20)
@@ -123,3 +123,30 @@ async def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
     with pytest.raises(TooOld):
         await anext(feed.since(["board"], "9"))
     assert await _take(feed.since(["board"], "10"), 1) == [Change("11", "board", ("10",))]
+
+
+async def test_a_page_that_looks_on_is_told_when_the_feed_had_to_begin_anew() -> None:
+    """The topic was made anew, or the feed was away for longer than it is kept: what came meanwhile is not known."""
+    feed = await _feed((5, "board", ("a",)))
+    stream = feed.since(["board"], "5")
+    await anext(stream)
+    feed.begin(2)
+    feed.take([(2, "board", ("b",))])
+    with pytest.raises(TooOld):
+        await anext(stream)
+    assert await _take(feed.since(["board"], "2"), 1) == [Change("3", "board", ("b",))]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\xff", b"[]", b"7", b"{}", b'{"collection": 1, "row_ids": []}', b'{"collection": "board", "row_ids": "a"}']
+    + [b'{"collection": "board", "row_ids": ["a", 1]}', b'{"collection": "board"}'],
+)
+def test_another_record_of_the_topic_is_no_change(raw: bytes) -> None:
+    """DESIGN 7: passed over."""
+    with pytest.raises(ValueError, match=r"."):
+        decode(raw)
+
+
+def test_a_change_survives_the_wire() -> None:
+    assert decode(encode("board", ["a", "b"])) == ("board", ("a", "b"))

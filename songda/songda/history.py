@@ -172,9 +172,9 @@ def _entry(record: Record) -> Entry:
     unreadable = None
     try:
         event = read_event(record.headers, record.value)
-        content = json.loads(record.value) if event is None else event.model_dump(mode="json")
-    except ValueError as error:  # pydantic's and json's errors are ValueErrors
-        unreadable = str(error)
+        content = _object(record.value) if event is None else event.model_dump(mode="json")
+    except Exception as error:  # noqa: BLE001 - upcasters may raise anything; the entry says so
+        unreadable = f"{type(error).__name__}: {error}"
     return Entry(
         at=meta.time if event is None else event.at,
         recorded=meta.time,
@@ -191,6 +191,13 @@ def _entry(record: Record) -> Entry:
         content=content,
         unreadable=unreadable,
     )
+
+
+def _object(value: bytes) -> Json:
+    content = json.loads(value)
+    if not isinstance(content, dict):
+        raise TypeError("the content is no JSON object")
+    return content
 
 
 def _zh(model: type[Fact]) -> str:

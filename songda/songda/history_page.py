@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contracts.envelope import BadEnvelope
 from contracts.policy import SHANGHAI
 from contracts.reading import SERVICES
 from runtime import kafka
 from runtime.errors import NotReady
+from runtime.parking import Place, Stray, meta_of
 from runtime.people import read_people
 from runtime.settings import Settings
 from songda.history import Cause, Entry, Record, Search, entries, masked, to_json
@@ -29,8 +29,11 @@ LATE = timedelta(minutes=1)
 """What was recorded later than this after it happened was told later (X1)."""
 
 
-async def read_history(settings: Settings, subject: str, reactions: Mapping[str, Iterable[str]]) -> list[Entry]:
-    """The story of an aggregate, from Kafka alone.
+async def read_history(
+    settings: Settings, subject: str, reactions: Mapping[str, Iterable[str]], strays: set[Place]
+) -> list[Entry]:
+    """The story of an aggregate, from Kafka alone. Records that are no events are passed over; `strays` gets their
+    places.
 
     Its own events lie in one partition of one stream, but what other services recorded about it lies under other keys
     and so in any partition: all streams are read from their beginning, three times (see `Search`), up to what was
@@ -39,9 +42,9 @@ async def read_history(settings: Settings, subject: str, reactions: Mapping[str,
     spans = await _spans(settings)
     search = Search(subject)
     for look in (search.relate, search.follow):
-        async for record in _records(settings, spans):
+        async for record in _records(settings, spans, strays):
             look(record)
-    return entries([r async for r in _records(settings, spans) if search.concerns(r)], reactions)
+    return entries([r async for r in _records(settings, spans, strays) if search.concerns(r)], reactions)
 
 
 async def _spans(settings: Settings) -> dict[TopicPartition, tuple[int, int]]:
@@ -78,10 +81,17 @@ async def _partitions(admin: AIOKafkaAdminClient, settings: Settings) -> list[To
     return [TopicPartition(described["topic"], p["partition"]) for described in found for p in described["partitions"]]
 
 
-async def _records(settings: Settings, spans: Mapping[TopicPartition, tuple[int, int]]) -> AsyncIterator[Record]:
+async def _records(
+    settings: Settings, spans: Mapping[TopicPartition, tuple[int, int]], strays: set[Place]
+) -> AsyncIterator[Record]:
     async for partition, batch in kafka.read_between(settings, spans):
         for record in batch:
-            yield _record(partition, record)
+            try:
+                meta_of(record)
+            except Stray:
+                strays.add((record.topic, record.partition, record.offset))
+            else:
+                yield _record(partition, record)
 
 
 def _record(partition: TopicPartition, record: "ConsumerRecord[bytes, bytes]") -> Record:
@@ -184,11 +194,18 @@ def events(
         errors.print(f"没有 {kind}: 这种编号。 There are no {kind}: aggregates, only {', '.join(KINDS)}.")
         raise typer.Exit(1)
     settings = local_settings()
+    strays: set[Place] = set()
     try:
-        told = asyncio.run(read_history(settings, subject, _reactions(settings)))
-    except (NotReady, BadEnvelope) as error:
+        told = asyncio.run(read_history(settings, subject, _reactions(settings), strays))
+    except NotReady as error:
         errors.print(str(error))
         raise typer.Exit(1) from error
+    if strays:
+        topic, partition, offset = min(strays)
+        errors.print(
+            f"跳过 {len(strays)} 条不是事件的记录，第一条在 {topic}/{partition}@{offset}。"
+            f" Passed over {len(strays)} records that are no events, the first at {topic}/{partition}@{offset}."
+        )
     if not any(entry.aggregate == subject for entry in told):
         errors.print(f"没有 {subject} 的任何事件，请核对编号。 Nothing was ever recorded of {subject}: check the id.")
         raise typer.Exit(1)

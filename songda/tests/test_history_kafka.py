@@ -86,6 +86,23 @@ def test_the_page_opens_with_the_aggregate_and_how_much_happened(address: str) -
     assert result.stdout.splitlines()[0].startswith("contract:HT26010001  1 件事 events  2026-01-12 — 2026-01-12")
 
 
+def test_records_that_are_no_events_are_passed_over_and_said_to_be(address: str) -> None:
+    """DESIGN 7"""
+    before = songda_events(address, "contract:HT26010001", "--json")
+    asyncio.run(put_strays(Settings(kafka_bootstrap=address)))
+    after = songda_events(address, "contract:HT26010001", "--json")
+    assert (after.exit_code, after.stdout) == (0, before.stdout)
+    assert "Passed over 3 records that are no events, the first at order.events/0@" in after.stderr
+
+
+async def put_strays(settings: Settings) -> None:
+    """Three records that nobody can take for events; one of them names the contract."""
+    async with kafka.sending(settings) as producer:
+        key = b"contract:HT26010001"
+        for headers in ([], [("ce_type", b"songda.order.ContractSigned.v1")], [("ce_time", None)]):
+            await producer.send_and_wait("order.events", b"[]", key=key, partition=0, headers=headers)
+
+
 def test_an_unknown_aggregate_is_said_to_be_unknown(address: str) -> None:
     result = songda_events(address, "contract:HT99999999")
     assert (result.exit_code, result.stdout, "没有 contract:HT99999999 的任何事件" in result.stderr) == (1, "", True)
