@@ -154,13 +154,16 @@ async def cluster_id(settings: Settings) -> str:
 def web(process: Process) -> FastAPI:
     """The HTTP side of a process."""
     settings, system = process.settings, process.system
+    projections = system.all_projections()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(process) as parts:
             if "api" in process.roles:
-                app.state.gateway = parts["gateway"]
+                gateway: Gateway = parts["gateway"]
+                app.state.gateway = gateway
                 app.state.changes = parts["changes"]
+                app.state.rows = {p.name: Rows(process.database, p, gateway.versions) for p in projections}
             yield
 
     app = FastAPI(
@@ -177,11 +180,9 @@ def web(process: Process) -> FastAPI:
     app.include_router(_health(process))
     add_error_handling(app, settings.max_body_bytes)
     if "api" in process.roles:
-        projections = system.all_projections()
         app.state.people = read_people(settings.people)
         app.state.tokens = Tokens(signing_secret(settings))
         app.state.owners = system.owners()
-        app.state.rows = {p.name: Rows(process.database, p) for p in projections}
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
         app.state.settled = settler(settings, groups_of(settings, system.services, topics))
         for service in process.services:

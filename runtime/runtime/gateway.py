@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -37,6 +38,7 @@ TOO_LONG = Rejected(
 )
 
 _RECENT = 20_000  # answers kept for callers who come back
+_HEARD = 50_000  # aggregates whose version is remembered: rows are behind for moments only
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Gateway:
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
         self._askers: Counter[str] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
+        self._versions: OrderedDict[str, int] = OrderedDict()
         self._listening = asyncio.Event()
         self._strays = Strays("gateway")
 
@@ -104,9 +107,19 @@ class Gateway:
         self._recent[outcome.command_id] = outcome
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
+        if outcome.version > self._versions.get(outcome.aggregate_id, 0):  # a repeat tells an old one
+            self._versions[outcome.aggregate_id] = outcome.version
+            self._versions.move_to_end(outcome.aggregate_id)
+            if len(self._versions) > _HEARD:
+                self._versions.popitem(last=False)
         waiter = self._waiting.get(outcome.command_id)
         if waiter is not None and not waiter.done():
             waiter.set_result(outcome)
+
+    @property
+    def versions(self) -> MappingProxyType[str, int]:
+        """Aggregates' versions as last heard of from any process, the latest last; those of long ago are forgotten."""
+        return MappingProxyType(self._versions)
 
     @property
     def not_ready(self) -> str | None:

@@ -96,21 +96,27 @@ class Asking:
         step: str = "",
         expected_version: int | None = None,
         service: str | None = None,
+        anew: bool = False,
     ) -> Outcome:
         """Put a command to its aggregate and wait for the decision.
 
         The command id comes from the `Idempotency-Key` header (with `step` when one request asks several things), so
-        that a repeated request gets the first answer. `If-Match: "7"` sets the version that the caller saw.
+        that a repeated request gets the first answer; not `anew`, for a question whose answer may be another one now.
+        `If-Match: "7"` sets the version that the caller saw.
         """
         gateway: Gateway = self._state.gateway
-        key = self.request.headers.get("idempotency-key")
+        key = None if anew else self.request.headers.get("idempotency-key")
+        if expected_version is None and not (step or anew):
+            expected_version = self._seen_version()
         command_id = deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id()
         request = new_request(
             command_id,
             actor=self.person.id,
             role=self.person.role,
             correlation_id=self.request_id,
-            expected_version=self._seen_version() if expected_version is None and not step else expected_version,
+            expected_version=self._seen_version()
+            if expected_version is None and not (step or anew)
+            else expected_version,
             traceparent=self.request.headers.get("traceparent"),
         )
         owner: Mapping[str, str] = self._state.owners

@@ -1,8 +1,17 @@
-"""Reading the read models: an alias names the collection that serves now; rebuilding switches the alias (DESIGN §6)."""
+"""Reading the read models: an alias names the collection that serves now; rebuilding switches the alias (DESIGN §6).
 
+Whoever was answered finds what the answer was about: a row that is known to be behind its aggregate is waited for, that
+row alone and not for long.
+"""
+
+import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import islice
+from types import MappingProxyType
 
 from runtime import fingerprint
+from runtime.errors import NotReady
 from runtime.mongo import Collection, Database, Document
 from runtime.parking import Parked, from_document
 from runtime.service import Projection
@@ -19,7 +28,20 @@ POSITIONS = f"{BESIDE}positions"
 `{token, at, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`, `at`
 is when offsets were written last."""
 
+BEHIND_SECONDS = 2.0
+"""How long a row that is behind is waited for: it takes milliseconds, unless the projector is away."""
+_LOOK_SECONDS = 0.02
+_GIVEN_UP = 1_000  # rows that were waited for in vain: not once more for the same versions
+_LATELY = 1_000  # aggregates: some seconds of a busy company
+
 _ROWS: Document = {"_id": {"$gt": f"{BESIDE}\U0010ffff"}}
+
+
+Decided = MappingProxyType[str, int]
+"""Aggregates' versions as they were last heard of, the latest last."""
+
+Versions = tuple[tuple[str, int], ...]
+"""Facet and the version of its aggregate."""
 
 
 def first_collection(projection: Projection) -> str:
@@ -36,19 +58,71 @@ async def serving(database: Database, first: str) -> str:
 class Rows:
     """One read model. Documents: `_id`, one sub-document per facet, `_pos` with sequence and offset per facet."""
 
-    def __init__(self, database: Database, projection: Projection) -> None:
+    def __init__(self, database: Database, projection: Projection, decided: Decided = MappingProxyType({})) -> None:
         self._database = database
+        self._name = projection.name
         self._first = first_collection(projection)
+        self._decided = decided
+        self._sources = tuple(
+            (facet.name, prefix)
+            for facet in projection.facets
+            for prefix in facet.prefixes
+            if not projection.per_event and projection.row(f"{prefix}:a:b") == "a:b"
+        )
+        """Facet and kind of aggregate, for rows that are named as their aggregates are."""
+        self._given_up: OrderedDict[str, Versions] = OrderedDict()
 
     async def collection(self) -> Collection:
         """The collection that serves now."""
         return self._database[await serving(self._database, self._first)]
 
     async def get(self, row_id: str) -> Document | None:
-        """One row, or None."""
+        """One row, or None; one that is known to be behind is waited for up to `BEHIND_SECONDS`.
+
+        Raises `NotReady` for one that is not there yet.
+        """
+        row = await self.peek(row_id)
+        wanted = self._heard(row_id)
+        if _shows(row, wanted) or self._given_up.get(row_id) == wanted:
+            return self._there(row_id, row, wanted)
+        await self._wait_for({row_id: wanted})
+        return self._there(row_id, await self.peek(row_id), wanted)
+
+    async def catch_up(self) -> None:
+        """Wait, up to `BEHIND_SECONDS`, until the rows show what was decided lately: before a list says no."""
+        kinds = {prefix for _, prefix in self._sources}
+        heard = (aggregate_id.partition(":") for aggregate_id in islice(reversed(self._decided), _LATELY))
+        lately = {row_id: self._heard(row_id) for kind, _, row_id in heard if kind in kinds}
+        await self._wait_for({row: wanted for row, wanted in lately.items() if self._given_up.get(row) != wanted})
+
+    async def _wait_for(self, behind: dict[str, Versions]) -> None:
+        deadline = asyncio.get_running_loop().time() + BEHIND_SECONDS
+        while True:
+            for row in await self.get_many(list(behind)):
+                if _shows(row, behind[row["_id"]]):
+                    del behind[row["_id"]]
+            if not behind or asyncio.get_running_loop().time() >= deadline:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._given_up.update(behind)
+        while len(self._given_up) > _GIVEN_UP:
+            self._given_up.popitem(last=False)
+
+    async def peek(self, row_id: str) -> Document | None:
+        """One row as it lies there now, however far behind; or None."""
         if row_id.startswith(BESIDE):
             return None
         return await (await self.collection()).find_one({"_id": row_id})
+
+    def _heard(self, row_id: str) -> Versions:
+        """What the row's facets should show, as far as this process has heard."""
+        heard = ((facet, self._decided.get(f"{prefix}:{row_id}", 0)) for facet, prefix in self._sources)
+        return tuple((facet, version) for facet, version in heard if version)
+
+    def _there(self, row_id: str, row: Document | None, wanted: Versions) -> Document | None:
+        if row is None and wanted:
+            raise NotReady(f"row {row_id} of {self._name} is not there yet")
+        return row
 
     async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
         """Rows by id, in no order; those that do not exist are missing."""
@@ -84,6 +158,11 @@ class Rows:
         return sorted(found, key=lambda one: one.place)
 
 
+def _shows(row: Document | None, wanted: Versions) -> bool:
+    positions = {} if row is None else row.get("_pos", {})
+    return all(facet in positions and positions[facet]["seq"] >= version for facet, version in wanted)
+
+
 def rows_only(query: Document | None) -> Document:
     """The query, without the documents that lie beside the rows; whatever it says of ids holds as well."""
     if not query:
@@ -91,4 +170,4 @@ def rows_only(query: Document | None) -> Document:
     return {**query, **_ROWS} if "_id" not in query else {"$and": [query, _ROWS]}
 
 
-__all__ = ["ALIASES", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only", "serving"]
+__all__ = ["ALIASES", "BEHIND_SECONDS", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only", "serving"]

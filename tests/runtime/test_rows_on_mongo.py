@@ -1,33 +1,48 @@
-"""Read models in the database itself: whatever is asked, rows come, and nothing of what lies beside them."""
+"""Read models in the database itself: whatever is asked, rows come, and nothing of what lies beside them.
 
+And whoever was answered finds what the answer was about: a row that is behind is waited for, that row and no other.
+"""
+
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from types import MappingProxyType
 
 import pytest
 from harness.stacks import Stack
 
 from dashboards.listing import SHEET_ROWS, every, key_of, page_of
-from runtime.mongo import connect
+from runtime import rows as reading
+from runtime.errors import NotReady
+from runtime.mongo import Database, connect
 from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
+from runtime.service import Facet, Projection
 from runtime.settings import Settings
 
 pytestmark = [pytest.mark.kafka]
 
 NUMBERS = [f"HT26{n:06}" for n in range(SHEET_ROWS + 203)]
 PARKED = f"{BESIDE}parked"
+FOLDED = Facet(name="order", service="order", prefixes=("contract",), fold=lambda facet, event, meta: facet)
+LISTS = Projection(name="lists", row=lambda key: key.partition(":")[2], facets=(FOLDED,))
 
 
 @pytest.fixture
-async def rows(stack: Stack) -> AsyncIterator[Rows]:
+async def database(stack: Stack) -> AsyncIterator[Database]:
+    """One of the test's own."""
+    made = connect(Settings(mongo_url=stack.mongo_url, mongo_database=f"songda_{uuid.uuid4().hex[:6]}"))
+    yield made
+    made.client.close()
+
+
+@pytest.fixture
+async def rows(database: Database) -> Rows:
     """More rows than a sheet reads at once; beside them the positions, and whatever else may come to lie there."""
-    settings = Settings(mongo_url=stack.mongo_url, mongo_database=f"songda_{uuid.uuid4().hex[:6]}")
-    database = connect(settings)
-    collection = database[first_collection("lists", 1)]
+    collection = database[first_collection(LISTS)]
     days = {number: f"2026-03-{n % 28 + 1:02}" for n, number in enumerate(NUMBERS)}
     await collection.insert_many([{"_id": number, "order": {"day": day}} for number, day in days.items()])
     await collection.insert_many([{"_id": POSITIONS, "offsets": {}}, {"_id": PARKED, "order": {"day": "2"}}])
-    yield Rows(database, "lists", 1)
-    database.client.close()
+    return Rows(database, LISTS)
 
 
 async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows: Rows) -> None:
@@ -64,3 +79,46 @@ async def test_a_long_list_is_read_whole_whatever_its_order_and_its_last_page_en
         last = await page_of(rows, {}, sort=sort, after=key_of(wanted[-4], sort))
         assert read == [row["_id"] for row in wanted], sort
         assert ([row["_id"] for row in last.rows], last.after) == ([row["_id"] for row in wanted[-3:]], None), sort
+
+
+def _at(number: str, version: int) -> dict[str, object]:
+    """A row as it stands after so many events."""
+    return {"_id": number, "order": {"seen": version}, "_pos": {"order": {"seq": version, "offset": 0, "partition": 0}}}
+
+
+async def test_a_row_that_is_behind_is_waited_for_and_no_other(database: Database) -> None:
+    """N5: who was answered reads their own write, new or changed."""
+    heard: dict[str, int] = {}
+    rows = Rows(database, LISTS, MappingProxyType(heard))
+    collection = await rows.collection()
+    await collection.insert_many([_at("HT1", 1), _at("HT3", 7)])
+    heard |= {"contract:HT1": 2, "contract:HT2": 1, "job:D-HT3": 9}
+
+    unread = asyncio.gather(rows.get("HT1"), rows.get("HT2"), rows.catch_up())
+    other = await rows.get("HT3")
+    assert not unread.done()
+    await collection.replace_one({"_id": "HT1"}, _at("HT1", 2))
+    await collection.insert_one(_at("HT2", 1))
+    changed, new, _ = await unread
+    assert [row and row["order"]["seen"] for row in (other, changed, new)] == [7, 2, 1]
+    assert await rows.get("HT9") is None
+
+
+async def test_a_read_model_that_stands_still_is_waited_for_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P7: then the row is shown as it is; one that is not there at all is no "there is none"."""
+    monkeypatch.setattr(reading, "BEHIND_SECONDS", 0.2)
+    heard = {"contract:HT1": 2, "contract:HT2": 1}
+    rows = Rows(database, LISTS, MappingProxyType(heard))
+    await (await rows.collection()).insert_one(_at("HT1", 1))
+
+    old = await rows.get("HT1")
+    with pytest.raises(NotReady):
+        await rows.get("HT2")
+    monkeypatch.setattr(reading, "BEHIND_SECONDS", 3600.0)
+    again = await rows.get("HT1")
+    with pytest.raises(NotReady):
+        await rows.get("HT2")
+    await rows.catch_up()
+    assert (old, again, await rows.peek("HT2")) == (_at("HT1", 1), _at("HT1", 1), None)

@@ -22,9 +22,6 @@ from runtime.http import Answer, Asking
 
 Json = dict[str, Any]
 
-SETTLE_SECONDS = 5.0
-"""How long a read model may be behind before it is taken at its word."""
-
 
 class DepartRequest(BaseModel):
     """出车. `driver`: who drives, if not the usual one; `list_no`: where no list is required, its number."""
@@ -38,7 +35,8 @@ class DepartRequest(BaseModel):
 
 async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
     """1 the fleet lets leader, driver and vehicle go, 2 the run departs, 3 its stops are on the way."""
-    run = await _counted_run(desk, on, crew)
+    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
+    run: Json | None = None if row is None else row["run"]
     jobs = [] if run is None else await loaded_jobs(desk, run)
     fleet = await desk.rows("fleet").get("main")
     means = facet_means(None if fleet is None else fleet["fleet"], policy)
@@ -76,15 +74,6 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
         left = DepartStop(at=request.at, on=on, crew=crew, vehicle=vehicle, leader=leader or "")
         await asyncio.gather(*(desk.ask(job_id(stop), left, step=f"depart/{stop}") for stop in loaded_ids(run)))
     return desk.answer(departed)
-
-
-async def _counted_run(desk: Asking, on: date, crew: str) -> Json | None:
-    """The run's row. One that seems not to be loaded may be a moment behind: it is read again once all has settled."""
-    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    if row is not None and row["run"]["status"] == "plan":
-        await desk.settled(SETTLE_SECONDS)
-        row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    return None if row is None else dict(row["run"])
 
 
 def loaded_ids(run: Json) -> list[str]:

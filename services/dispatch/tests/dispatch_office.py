@@ -94,11 +94,6 @@ class Office:
         assert left.status_code == 200, left.text
 
 
-async def settled(seconds: float) -> bool:
-    """In memory, everything asked so far has run its course."""
-    return True
-
-
 @asynccontextmanager
 async def an_office() -> AsyncIterator["Office"]:
     """A company in which nothing has happened yet."""
@@ -106,7 +101,6 @@ async def an_office() -> AsyncIterator["Office"]:
     app = FastAPI()
     app.include_router(router)
     app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
-    app.state.settled = settled
     app.state.gateway = world
     app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
     app.state.people = PEOPLE

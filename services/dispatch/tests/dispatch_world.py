@@ -156,6 +156,10 @@ class RowsInMemory:
         """One row."""
         return self._rows.get(row_id)
 
+    async def peek(self, row_id: str) -> dict[str, Any] | None:
+        """The same: nothing is ever behind here."""
+        return self._rows.get(row_id)
+
     async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Rows by id, in no order."""
         return [self._rows[row_id] for row_id in row_ids if row_id in self._rows]

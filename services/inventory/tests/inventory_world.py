@@ -23,6 +23,9 @@ class Table:
     async def get(self, row_id: str) -> dict[str, Any] | None:
         return self.documents.get(row_id)
 
+    async def catch_up(self) -> None:
+        """Nothing is ever behind here."""
+
     async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
         return [self.documents[row_id] for row_id in row_ids if row_id in self.documents]
 

@@ -76,10 +76,6 @@ def rules() -> Rules:
     return Rules()
 
 
-async def _settled(seconds: float) -> bool:
-    return seconds > 0
-
-
 @pytest.fixture
 async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
@@ -97,7 +93,6 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     }
     app.state.tokens = TOKENS
     app.state.rows = {"jobs": Table(), "tickets": Table(), "fleet": Table()}
-    app.state.settled = _settled
     job = {"contract_no": "HT26030001", "crew": "S1", "on": "2026-03-13"}
     app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "job": job}
     crew = {"crew": "S1", "name": "送货一班", "kind": "delivery", "leader": "lent", "members": ["own"]}

@@ -131,11 +131,9 @@ def _holds(value: Any, wanted: Any) -> bool:
 
 
 class DeskOverRules(Asking):
-    """A desk whose commands meet the rules directly. `x-behind` names a row that its read model does not have until
-    everything has settled."""
+    """A desk whose commands meet the rules directly."""
 
     memory: Memory
-    is_settled = False
 
     async def ask(self, aggregate_id: str, command: Any, **_: Any) -> Outcome:
         return self.memory.decide(aggregate_id, command, self.person)
@@ -144,12 +142,7 @@ class DeskOverRules(Asking):
         return [self.memory.decide(aggregate_id, command, self.person) for aggregate_id, command, _ in asked]
 
     def rows(self, projection: str) -> Any:
-        behind = None if self.is_settled else self.request.headers.get("x-behind")
-        return MemoryRows({row: known for row, known in self.memory.rows[projection].items() if row != behind})
-
-    async def settled(self, seconds: float = 60.0) -> bool:
-        self.is_settled = True
-        return True
+        return MemoryRows(self.memory.rows[projection])
 
 
 @pytest.fixture

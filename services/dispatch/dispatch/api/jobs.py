@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 
 from contracts.fact import JobKind
 from contracts.policy import civil_day
-from dispatch.api.rights import CREW_ROLES, READS, JobInPath, own_job
+from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, not_your_crew
 from dispatch.job_views import JobList, JobView, job_view
 from runtime.clock import utc_now
-from runtime.crew_of_day import own_crew_on
+from runtime.crew_of_day import own_crew_on, works_on
 from runtime.http import Desk
 
 router = APIRouter()
@@ -58,5 +58,7 @@ async def jobs(
 async def one_job(job: JobInPath, desk: Desk) -> JobView:
     """With customer, goods, slot, and what came of it."""
     desk.allow(*READS)
-    row = await own_job(desk, job, *CREW_ROLES)
+    row = await job_row(desk, job)
+    if desk.person.role in CREW_ROLES and not await works_on(desk, row):
+        desk.refuse(not_your_crew(row["crew"], desk.person.crew), 403)
     return job_view(row, desk.person.role)

@@ -58,11 +58,13 @@ from dispatch.domain.stop import (
     LeaveSlot,
     PublishStop,
     TakeSlot,
+    WhoseStop,
     confirm,
     depart,
     leave,
     publish,
     take,
+    whose,
 )
 from dispatch.domain.undeliverable import (
     ConsentToFailure,
@@ -137,6 +139,7 @@ COMMANDS = (
     | PublishStop
     | ConfirmByWarehouse
     | DepartStop
+    | WhoseStop
     | CompleteDelivery
     | FailDelivery
     | CompleteInstallation
@@ -176,6 +179,8 @@ def decide(command: COMMANDS, job: Job, ctx: Context) -> Decision:
             return confirm(command, job, at)
         case DepartStop():
             return depart(command, job, at)
+        case WhoseStop():
+            return whose(job)
         case CompleteDelivery():
             return complete_delivery(command, job, at, ctx)
         case FailDelivery():

@@ -18,6 +18,17 @@ def unknown_job() -> Rejected:
     )
 
 
+def stop_is_at(job: str, status: str, on: date | None, crew: str | None) -> Rejected:
+    """C18: where a job is; `status` as its row would show it, "" without a place."""
+    return Rejected(
+        "stop_is_at",
+        "C18",
+        f"{job} 没有排进班组。" if on is None else f"{job} 排在 {day_zh(on)} {crew}。",
+        f"{job} has no place." if on is None else f"{job} is planned for {on}, crew {crew}.",
+        {"job_id": job, "status": status, "on": None if on is None else on.isoformat(), "crew": crew},
+    )
+
+
 def already_departed(job: str) -> Rejected:
     """B11: the plan of a job that left is history."""
     return Rejected(

@@ -91,6 +91,26 @@ class DepartStop(Command):
     leader: str
 
 
+class WhoseStop(Command):
+    """Whose stop is it now (C18)? Changes nothing: the answer is a refusal that says where the job is."""
+
+    command: Literal["WhoseStop"] = "WhoseStop"
+
+
+def whose(job: Opened) -> Rejected:
+    """Where the job is, for whoever may not wait for a read model. Rules: C18. Refuses: stop_is_at, always."""
+    match job:
+        case Scheduled():
+            return no.stop_is_at(job.work.job_id, "plan", job.place.on, job.place.crew)
+        case Published():
+            return no.stop_is_at(job.work.job_id, "pub", job.place.on, job.place.crew)
+        case OnTheWay():
+            return no.stop_is_at(job.work.job_id, "way", job.place.on, job.place.crew)
+        case Waiting() | Booked() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
+            return no.stop_is_at(job.work.job_id, "", None, None)
+    assert_never(job)
+
+
 def take(command: TakeSlot, job: Opened, at: datetime, policy: Policy) -> Decision:
     """排进: the job takes the slot that the day gave.
 

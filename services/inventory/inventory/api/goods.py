@@ -1,5 +1,6 @@
 """HTTP of a contract's goods: receive, report damage, look."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,6 @@ from runtime.http import Answer, Asking, Desk, Refusal
 router = APIRouter()
 
 RECEIVES = ("warehouse",)
-SETTLE_SECONDS = 5.0
 REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")
 
 
@@ -162,10 +162,10 @@ async def goods(contract_no: ContractNoInPath, desk: Desk) -> GoodsView:
 
 async def _works_there(desk: Asking, contract_no: str) -> bool:
     """Whether somebody on the road has a stop or a visit of this contract; looked at again before the answer is no,
-    since rows may be a moment behind."""
+    once the rows show what was decided lately."""
     if await _has_work(desk, contract_no):
         return True
-    await desk.settled(SETTLE_SECONDS)
+    await asyncio.gather(desk.rows("jobs").catch_up(), desk.rows("tickets").catch_up())
     return await _has_work(desk, contract_no)
 
 

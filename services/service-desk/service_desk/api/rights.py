@@ -32,8 +32,6 @@ READS = (
 
 TicketId = Annotated[str, Path(pattern=r"^[^\s:/]{1,80}$", examples=["T-D001"])]
 Json = dict[str, Any]
-SETTLE_SECONDS = 2.0
-"""How long a reader waits for what has just been decided."""
 
 
 async def tell(
@@ -48,15 +46,8 @@ async def tell(
 
 
 async def visible(desk: Asking, ticket_id: str) -> Json:
-    """The ticket's row, if there is one and the person may see it; else 404.
-
-    The row of a ticket that has just been opened may not be there yet: it is looked for again once everything asked
-    so far has run its course.
-    """
+    """The ticket's row, if there is one and the person may see it; else 404."""
     row = await desk.rows("tickets").get(ticket_id)
-    if row is None:
-        await desk.settled(SETTLE_SECONDS)
-        row = await desk.rows("tickets").get(ticket_id)
     if row is None:
         hide(desk)
     ticket = row["ticket"]
