@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Flaw
+from contracts.bounds import Flaw, Moment
 from contracts.policy import Policy
 
 Detail = str | int | bool | None
@@ -57,6 +57,34 @@ def out_of_bounds(flaws: Sequence[Flaw]) -> Rejected:
     )
 
 
+def untimely(at: datetime | None, received: datetime, policy: Policy) -> Rejected | None:
+    """Why something cannot have happened `at`, as told when it was `received` (X1); None when it can, or was not said.
+
+    Clocks may differ by `policy.told_ahead_seconds`; what is older than `policy.told_late_days` is a slip.
+    """
+    if at is None:
+        return None
+    facts = {"at": at.isoformat(), "now": received.isoformat()}
+    if at - received > timedelta(seconds=policy.told_ahead_seconds):
+        return Rejected(
+            "in_the_future",
+            "X1",
+            "发生时间在将来：请核对时间，还没有发生的事不能登记。",
+            "The time of happening lies in the future: check it; what has not happened cannot be recorded.",
+            facts,
+        )
+    if received - at > timedelta(days=policy.told_late_days):
+        return Rejected(
+            "too_long_ago",
+            "X1",
+            f"发生时间在 {policy.told_late_days} 天以前：请核对年份和日期，这么久以前的事不能补登。",
+            f"The time of happening is more than {policy.told_late_days} days ago: check year and day; "
+            "what is that old cannot be recorded any more.",
+            facts,
+        )
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Something that falls due: at `at`, `command` is put to the same aggregate. `name` is unique per aggregate."""
@@ -71,7 +99,7 @@ class Command(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +110,4 @@ class Ask:
     command: BaseModel
 
 
-__all__ = ["OUT_OF_BOUNDS", "Ask", "Command", "Context", "Detail", "Rejected", "Timer", "out_of_bounds"]
+__all__ = ["OUT_OF_BOUNDS", "Ask", "Command", "Context", "Detail", "Rejected", "Timer", "out_of_bounds", "untimely"]

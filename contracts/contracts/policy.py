@@ -112,6 +112,9 @@ class Policy(_Data):
 
     revision: str
     effective_from: date
+    # X1: what is told late
+    told_ahead_seconds: int  # clocks may differ by so much
+    told_late_days: int  # what happened longer ago is a slip
     # A: order
     arrival_rows_receive: bool  # A2: a row 已到仓 stands for the warehouse's receipt
     delay_post_minutes: int  # A4, K1: the group is told of a delay within

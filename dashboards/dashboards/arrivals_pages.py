@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
@@ -12,9 +12,11 @@ from dashboards.listing import Json
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import bins_of
+from runtime.route import Router, takes
 
 ISSUES = ("accountant",)
 CHECKS = ("warehouse", "qc")
@@ -22,10 +24,11 @@ PUTS_AWAY = ("warehouse",)
 SETTLES = ("install_supervisor", "accountant", "manager")
 PAPERS = ("warehouse", "accountant")
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/warehouse/arrivals")
+@takes(*LOOKS, "q", "state", "after")
 async def arrivals(request: Request) -> Response:
     """入库单: what is to be checked, put away, settled, handed over."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -48,6 +51,7 @@ async def arrivals(request: Request) -> Response:
 
 
 @router.get("/warehouse/arrivals.xlsx")
+@takes(*LOOKS, "q", "state", "after")
 async def arrivals_sheet(request: Request) -> Response:
     """All slips that are chosen, line by line (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -91,6 +95,7 @@ def to_put_away(slip: Json) -> list[Json]:
 
 
 @router.get("/warehouse/arrivals/{slip_no}")
+@takes(*LOOKS)
 async def slip(slip_no: str, request: Request) -> Response:
     """一张入库单: its lines, and its next step."""
     seat = seat_at(request, "warehouse", WAREHOUSE)

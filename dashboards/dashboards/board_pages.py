@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import AwareDatetime
 
@@ -21,14 +21,15 @@ from dashboards.journal import Known
 from dashboards.login import known, to_login
 from dashboards.nav import home_of
 from dashboards.reading import BOARD, nearest_day, read_board
-from dashboards.render import board_parts, page, words_for
+from dashboards.render import LOOKS, board_parts, page, words_for
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
+from runtime.route import Router, takes
 
 PLANNING_HOUR = 15
 """From then on the board opens on tomorrow (B4)."""
 
-router = APIRouter()
+router = Router()
 
 Shape = Literal["day", "list"]
 
@@ -48,6 +49,7 @@ def districts(view: BoardView) -> list[str]:
 
 
 @router.get("/board", include_in_schema=False)
+@takes(*LOOKS, "date", "view", "as_of", "known", "find", "district")
 async def board_page(request: Request) -> Response:
     """派工板."""
     now = utc_now()
@@ -138,6 +140,7 @@ async def board_json(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
+@takes("lang")
 async def board_live(
     on: date,
     request: Request,
@@ -209,6 +212,7 @@ def json_frame(parts: live.Parts) -> str:
 
 
 @router.get("/", include_in_schema=False)
+@takes(*LOOKS)
 async def start(request: Request) -> Response:
     """The page where the role's work is."""
     desk = known(request)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from dashboards import live
@@ -15,11 +15,12 @@ from dashboards.render import page, slug, template, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
+from runtime.route import Router, takes
 
 WEEK = ("board_jobs", "board_days")
 """Read models behind the week."""
 
-router = APIRouter()
+router = Router()
 
 
 async def week_page(request: Request, desk: Asking, on: date, now: datetime) -> Response:
@@ -76,6 +77,7 @@ async def week_json(on: date, desk: Desk) -> WeekView:
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
+@takes("lang")
 async def week_live(
     on: date,
     request: Request,

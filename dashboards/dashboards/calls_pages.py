@@ -4,20 +4,23 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.dispatch_jobs import Checklist
 from dashboards.calls_reading import MINE, OFFICE, PURPOSES, call_of, free_days, queue, subject_of
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from runtime.route import Router, takes
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/booking")
+@takes(*LOOKS, "whose", "day", "purpose", "after", "call")
 async def calls(request: Request) -> Response:
     """The queue, and the call that is chosen."""
     seat = seat_at(request, "booking", OFFICE)
@@ -53,6 +56,7 @@ async def calls(request: Request) -> Response:
 
 
 @router.get("/booking.xlsx")
+@takes(*LOOKS, "whose", "day", "purpose")
 async def calls_sheet(request: Request) -> Response:
     """All calls of the queue, as a spreadsheet (X6)."""
     seat = seat_at(request, "booking", OFFICE)

@@ -1,18 +1,20 @@
 """`/check/{code}`: anybody checks a label without signing in (B20). The page asks the warehouse's service itself."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
-from dashboards.render import page, words_for
+from dashboards.render import LOOKS, page, words_for
 from runtime.clock import utc_now
+from runtime.route import Router, takes
 
 LONGEST_CODE = 60
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/check")
 @router.get("/check/{code}")
+@takes(*LOOKS)
 async def check(request: Request, code: str = "") -> Response:
     """查防伪码."""
     now = utc_now()

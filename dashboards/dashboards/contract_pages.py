@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for
@@ -14,12 +14,15 @@ from dashboards.nav import STAFF
 from dashboards.orders import order_line
 from dashboards.orders_pages import IMPORTS
 from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
+from runtime.route import Router, takes
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/orders/import")
+@takes(*LOOKS)
 async def order_import(request: Request) -> Response:
     """导入 (A1, A2, X6): what was taken, and row by row what was refused."""
     seat = seat_at(request, "orders", IMPORTS)
@@ -29,6 +32,7 @@ async def order_import(request: Request) -> Response:
 
 
 @router.get("/orders/{contract_no}")
+@takes(*LOOKS)
 async def contract(contract_no: str, request: Request) -> Response:
     """合同: all of it on one page."""
     seat = seat_at(request, "orders", STAFF)
@@ -69,6 +73,7 @@ async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> di
 
 
 @router.get("/customers/{contract_no}")
+@takes(*LOOKS)
 async def customer(contract_no: str, request: Request) -> Response:
     """客户档案 (A1): all contracts of the customer of a contract, by their phone number."""
     seat = seat_at(request, "orders", STAFF)

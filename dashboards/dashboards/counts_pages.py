@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.inventory_counts import CountReason
@@ -12,9 +12,11 @@ from contracts.policy import policy_book
 from dashboards.ledger import Parting, partings
 from dashboards.listing import Json, every
 from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT, bins_of
+from runtime.route import Router, takes
 
 COUNTS_SHOWN = 60
 REPORT_COUNTS = 200
@@ -25,10 +27,11 @@ COUNTS = ("warehouse", "accountant", "manager")
 APPROVES = ("accountant", "manager")
 MAY_READ = frozenset({"warehouse", "accountant", "manager", "qc", "procurement", "install_supervisor"})
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/warehouse/counts")
+@takes(*LOOKS, "q", "state", "after")
 async def counts(request: Request) -> Response:
     """What falls due, what is being counted, and what was."""
     seat = seat_at(request, "warehouse", MAY_READ)
@@ -52,6 +55,7 @@ async def counts(request: Request) -> Response:
 
 
 @router.get("/warehouse/counts.xlsx")
+@takes(*LOOKS, "q", "state", "after")
 async def counts_sheet(request: Request) -> Response:
     """All counts with their accuracy (X6)."""
     seat = seat_at(request, "warehouse", MAY_READ)
@@ -81,6 +85,7 @@ async def counts_sheet(request: Request) -> Response:
 
 
 @router.get("/warehouse/counts/{count_no}")
+@takes(*LOOKS)
 async def count(count_no: str, request: Request) -> Response:
     """盘点表: counted without a figure beside it; afterwards what differs, why, and who approves."""
     seat = seat_at(request, "warehouse", MAY_READ)
@@ -140,6 +145,7 @@ async def _partings(seat: Seat) -> list[Parting]:
 
 
 @router.get("/warehouse/report")
+@takes(*LOOKS)
 async def report(request: Request) -> Response:
     """账、卡、物: what parts and the first move after which it does."""
     seat = seat_at(request, "warehouse", MAY_READ)
@@ -150,6 +156,7 @@ async def report(request: Request) -> Response:
 
 
 @router.get("/warehouse/report.xlsx")
+@takes(*LOOKS)
 async def report_sheet(request: Request) -> Response:
     """The report as a spreadsheet (X6)."""
     seat = seat_at(request, "warehouse", MAY_READ)

@@ -7,15 +7,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from contracts.policy import policy_book
 from dashboards.assets import FOLDER, asset
-from dashboards.render import HEADERS
+from dashboards.render import HEADERS, LOOKS
 from dashboards.seat import Seat, seat_at
 from runtime.http import COOKIE
 from runtime.people import Person
+from runtime.route import Router, takes
 
 ROAD_ROLES = ("crew_leader", "crew", "technician")
 WITNESSES = ("accountant", "install_supervisor", "manager")
@@ -23,10 +24,11 @@ SCRIPTS = ("crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "
 FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/crew")
+@takes(*LOOKS)
 async def crew(request: Request) -> Response:
     """今日行程: the own crew's run."""
     seat = seat_at(request, "crew", ROAD_ROLES)

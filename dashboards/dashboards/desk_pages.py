@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 
 from contracts.fact import Customer
@@ -26,20 +26,22 @@ from dashboards.desk_reading import (
 from dashboards.desk_steps import STEPS
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
-from dashboards.render import page, words_for
+from dashboards.render import LOOKS, page, words_for
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from runtime.clock import utc_now
+from runtime.route import Router, takes
 
 OPENS = frozenset({"cs_specialist", "cs_supervisor", "store", "manager"})
 TECHNICIANS = "technician"
 GOES_ALONG = frozenset({"manager", "cs_supervisor", "install_supervisor"})
 """Who comes in person where the technician was not let in (C10)."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/desk")
+@takes(*LOOKS, "queue", "step", "kind", "q", "after")
 async def queue(request: Request) -> Response:
     """工单: what is due next on top."""
     seat = seat_at(request, "desk", READERS)
@@ -66,6 +68,7 @@ async def queue(request: Request) -> Response:
 
 
 @router.get("/desk.xlsx")
+@takes(*LOOKS, "queue", "step", "kind", "q", "after")
 async def queue_sheet(request: Request) -> Response:
     """All tickets that are chosen, as a spreadsheet (X6)."""
     seat = seat_at(request, "desk", READERS)
@@ -95,6 +98,7 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 
 
 @router.get("/desk/new")
+@takes(*LOOKS, "contract")
 async def ticket_new(request: Request) -> Response:
     """登记请求 (C1, C4). A contract in the address fills in what is known of its customer."""
     seat = seat_at(request, "desk", OPENS)
@@ -115,6 +119,7 @@ async def ticket_new(request: Request) -> Response:
 
 
 @router.get("/desk/{ticket_id}")
+@takes(*LOOKS)
 async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
     """工单: all of it on one screen."""
     seat = seat_at(request, "desk", READERS)
@@ -140,6 +145,7 @@ async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Reques
 
 
 @router.get("/visit/{ticket_id}")
+@takes(*LOOKS)
 async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
     """上门: the technician's phone, one step at a time (C9-C11)."""
     seat = seat_at(request, "visit", ("technician", "cs_specialist", "cs_supervisor"))
@@ -164,6 +170,7 @@ async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request
 
 
 @router.get("/rate/{code}")
+@takes(*LOOKS)
 async def rate(code: Annotated[str, Path(max_length=400)], request: Request) -> Response:
     """客户评价, without a login: the page asks the API what is rated, and says so in words when the link is no good."""
     now = utc_now()

@@ -1,18 +1,21 @@
 """`/forms/{form}/{id}`: printed forms."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards import forms_desk, forms_dispatch, forms_orders, forms_warehouse
 from dashboards.forms import by_name
+from dashboards.render import LOOKS
 from dashboards.seat import seat_at
+from runtime.route import Router, takes
 
 FORMS = by_name(forms_desk.FORMS, forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS)
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/forms/{form}/{subject:path}")
+@takes(*LOOKS)
 async def printed(form: str, subject: str, request: Request) -> Response:
     """A form as a page to print; 404 for a form or subject that is not there (or not the reader's)."""
     kind = FORMS.get(form)

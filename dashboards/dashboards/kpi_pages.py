@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from contracts.decision import Rejected
@@ -17,14 +17,15 @@ from dashboards.kpi import RULES, STATES, Duty, KpiView, State
 from dashboards.kpi_chart import chart_of
 from dashboards.login import known, to_login
 from dashboards.reading import KPI, read_duties, read_kpi
-from dashboards.render import page, template, words_for
+from dashboards.render import LOOKS, page, template, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.http import Desk
+from runtime.route import Router, takes
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
-router = APIRouter()
+router = Router()
 
 Month = Annotated[str | None, Query(pattern=f"^{MONTH.pattern}$", description="2026-03; default: this month")]
 Rule = Literal["K2", "K4", "K8", "K9", "K13"]
@@ -51,6 +52,7 @@ def link_from(chosen: Mapping[str, str | None]) -> Callable[..., str]:
 
 
 @router.get("/assessment", include_in_schema=False)
+@takes(*LOOKS, "month", "person", "duty", "state", "item")
 async def assessment_page(request: Request) -> Response:
     """考核."""
     now = utc_now()
@@ -161,6 +163,7 @@ async def duties_json(aggregate_id: str, desk: Desk) -> tuple[Duty, ...]:
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
+@takes("lang")
 async def kpi_live(
     request: Request,
     desk: Desk,

@@ -5,18 +5,19 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from dashboards.live import event, response
 from runtime.changes import Change, TooOld
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
+from runtime.route import Router
 
 REST_SECONDS = 0.3
 """Between two words about changes: many at once are one."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def rows_stream(desk: Asking, collections: Sequence[str], row: str | None = None) -> str:

@@ -2,19 +2,20 @@
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from contracts.decision import Rejected
-from dashboards.render import page, words_for
+from dashboards.render import LOOKS, page, words_for
 from dashboards.words import tables
 from runtime.clock import utc_now
 from runtime.http import COOKIE, Asking, Refusal, issue_token, person_of
+from runtime.route import Router, takes
 
 COOKIE_SECONDS = 30 * 24 * 3600
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def known(request: Request) -> Asking | None:
@@ -35,6 +36,7 @@ def safe_next(wanted: str | None) -> str:
 
 
 @router.get("/login")
+@takes(*LOOKS, "next")
 async def login_page(request: Request) -> Response:
     """登录: choose a person where that is allowed, else paste the token that was issued."""
     now = utc_now()

@@ -1,7 +1,5 @@
 """Wiring of the dashboards: read models to project, and routes to mount."""
 
-from fastapi import APIRouter
-
 from dashboards import (
     arrivals_pages,
     assets,
@@ -27,10 +25,11 @@ from dashboards import (
     shortages_pages,
     warehouse_pages,
 )
+from runtime.route import Router
 
 PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL, orders_rows.ORDER_DESK)
 
-router = APIRouter()
+router = Router()
 for part in (
     board_pages.router,
     board_week_pages.router,

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from runtime.route import Router, takes
 
 Json = dict[str, Any]
 
@@ -36,7 +38,7 @@ QUEUES = ("all", "trouble", "held", "fax")
 CHANNELS = ("sms", "group", "mail", "fax")
 NEWEST = ("message.requested_at", -1)
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def _query(seat: Seat) -> Json:
@@ -59,6 +61,7 @@ def _query(seat: Seat) -> Json:
 
 
 @router.get("/messages")
+@takes(*LOOKS, "queue", "status", "channel", "subject", "after")
 async def messages(request: Request) -> Response:
     """The list, the newest on top."""
     seat = seat_at(request, "messages", OFFICE | {"warehouse"})
@@ -90,6 +93,7 @@ async def messages(request: Request) -> Response:
 
 
 @router.get("/messages.xlsx")
+@takes(*LOOKS, "queue", "status", "channel", "subject")
 async def messages_sheet(request: Request) -> Response:
     """All messages that are chosen, as a spreadsheet (X6)."""
     seat = seat_at(request, "messages", OFFICE | {"warehouse"})

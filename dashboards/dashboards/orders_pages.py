@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.policy import policy_book
@@ -13,17 +13,20 @@ from dashboards.nav import STAFF
 from dashboards.orders import order_line
 from dashboards.orders_reading import SORTS, Chosen, chosen_in, orders_all, orders_page
 from dashboards.orders_rows import DELAYS, STAGES
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from runtime.route import Router, takes
 
 REGISTERS = ("cs_specialist", "store")
 """Who registers contracts (A1)."""
 IMPORTS = ("cs_specialist", "install_assistant", "install_supervisor")
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/orders")
+@takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
 async def orders(request: Request) -> Response:
     """合同: what is chosen, a page at a time."""
     seat = seat_at(request, "orders", STAFF)
@@ -49,6 +52,7 @@ async def orders(request: Request) -> Response:
 
 
 @router.get("/orders.xlsx")
+@takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
 async def orders_sheet(request: Request) -> Response:
     """All contracts that are chosen, as a spreadsheet (X6)."""
     seat = seat_at(request, "orders", STAFF)
@@ -85,6 +89,7 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 
 
 @router.get("/orders/new")
+@takes(*LOOKS)
 async def order_new(request: Request) -> Response:
     """登记合同 (A1)."""
     seat = seat_at(request, "orders", REGISTERS)

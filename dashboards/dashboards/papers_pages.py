@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.inventory_stock import StockListPurpose
@@ -12,10 +12,12 @@ from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.stock_view import stock_row
 from dashboards.warehouse_reading import bins_of
+from runtime.route import Router, takes
 
 KINDS = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
 MAY: dict[str, dict[str, tuple[str, ...]]] = {
@@ -35,7 +37,7 @@ MAY: dict[str, dict[str, tuple[str, ...]]] = {
 """What the pages offer to whom; the service decides."""
 LOAN_DAYS = 7
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def _may(seat: Seat, tab: str) -> dict[str, bool]:
@@ -93,24 +95,28 @@ async def _one(request: Request, tab: str, number: str) -> Response:
 
 
 @router.get("/warehouse/loans")
+@takes(*LOOKS, "q", "state", "after")
 async def loans(request: Request) -> Response:
     """借件 (D12)."""
     return await _listing(request, "loans")
 
 
 @router.get("/warehouse/scraps")
+@takes(*LOOKS, "q", "state", "after")
 async def scraps(request: Request) -> Response:
     """呆滞, 报废 (D10)."""
     return await _listing(request, "scraps")
 
 
 @router.get("/warehouse/lists")
+@takes(*LOOKS, "q", "state", "after")
 async def lists(request: Request) -> Response:
     """出库清单 (D8)."""
     return await _listing(request, "lists")
 
 
 @router.get("/warehouse/dead.xlsx")
+@takes(*LOOKS)
 async def dead_sheet(request: Request) -> Response:
     """呆滞报告: what was reported to finance and has not moved since, with where it lies (D10)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -130,6 +136,7 @@ async def dead_sheet(request: Request) -> Response:
 
 
 @router.get("/warehouse/{tab}.xlsx")
+@takes(*LOOKS, "q", "state", "after")
 async def papers_sheet(tab: str, request: Request) -> Response:
     """A list of papers as a spreadsheet (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -156,18 +163,21 @@ async def _sheet_lines(seat: Seat, tab: str, kind: Kind) -> AsyncIterator[Sequen
 
 
 @router.get("/warehouse/loans/{number}")
+@takes(*LOOKS)
 async def loan(number: str, request: Request) -> Response:
     """A loan."""
     return await _one(request, "loans", number)
 
 
 @router.get("/warehouse/scraps/{number}")
+@takes(*LOOKS)
 async def scrap(number: str, request: Request) -> Response:
     """A scrap application."""
     return await _one(request, "scraps", number)
 
 
 @router.get("/warehouse/lists/{number}")
+@takes(*LOOKS)
 async def stock_list(number: str, request: Request) -> Response:
     """A list."""
     return await _one(request, "lists", number)

@@ -31,6 +31,8 @@ HEADERS: Mapping[str, str] = {
 """Inline style attributes carry numbers only (`--t`, `--v`)."""
 
 LANG_COOKIE, THEME_COOKIE = "songda_lang", "songda_theme"
+LOOKS = ("lang", "theme")
+"""Query parameters of every page: its language and its colours."""
 
 
 def percent(minute: int) -> float:

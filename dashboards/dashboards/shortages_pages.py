@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import BY_ID, Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
+from runtime.route import Router, takes
 
 KINDS = ("missing", "excess")
 ALLOCATES = ("install_assistant", "install_supervisor", "warehouse")
@@ -23,7 +25,7 @@ VOUCHERS_FOUND = 50
 CARD_LINES_FOUND = 1_000
 """A day's list moves many."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ async def _free(seat: Seat, rows: Sequence[Json]) -> dict[str, int]:
 
 
 @router.get("/warehouse/shortages")
+@takes(*LOOKS, "kind", "after")
 async def shortages(request: Request) -> Response:
     """Contracts that lack pieces, line by line, with the free stock that could be theirs."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -82,6 +85,7 @@ async def shortages(request: Request) -> Response:
 
 
 @router.get("/warehouse/shortages.xlsx")
+@takes(*LOOKS, "kind")
 async def shortages_sheet(request: Request) -> Response:
     """All of them (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -137,6 +141,7 @@ def _names(move: Json, number: str) -> bool:
 
 
 @router.get("/warehouse/vouchers")
+@takes(*LOOKS, "q")
 async def voucher(request: Request) -> Response:
     """单号查 (D11): every paper and every move with a number."""
     seat = seat_at(request, "warehouse", WAREHOUSE)

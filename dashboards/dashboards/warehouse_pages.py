@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.inventory_packing import QualityCause
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.stock_view import StockRow, card_lines, stock_row
@@ -26,6 +27,7 @@ from dashboards.warehouse_reading import (
     stock_chosen,
     stock_page,
 )
+from runtime.route import Router, takes
 
 CARD_MOVES = 300
 """Lines of a bin card on the page, the latest first; the sheet holds all."""
@@ -33,10 +35,11 @@ CARD_MOVES = 300
 PICKING = ("picklists", "stock", "packing", "board_days", "slips", "loans", "scraps", "counts")
 """Read models behind the page of a day's list and of what waits."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/warehouse")
+@takes(*LOOKS, "date")
 async def picking(request: Request) -> Response:
     """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -59,6 +62,7 @@ async def picking(request: Request) -> Response:
 
 
 @router.get("/warehouse/stock")
+@takes(*LOOKS, "q", "bin", "held", "after")
 async def stock(request: Request) -> Response:
     """库存: what lies where, for whom (D6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -81,6 +85,7 @@ async def stock(request: Request) -> Response:
 
 
 @router.get("/warehouse/stock.xlsx")
+@takes(*LOOKS, "q", "bin", "held", "after")
 async def stock_sheet(request: Request) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -103,6 +108,7 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
 
 
 @router.get("/warehouse/stock/{sku}.xlsx")
+@takes(*LOOKS)
 async def card_sheet(sku: str, request: Request) -> Response:
     """A bin card, every line (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -135,6 +141,7 @@ async def card_sheet(sku: str, request: Request) -> Response:
 
 
 @router.get("/warehouse/stock/{sku}")
+@takes(*LOOKS)
 async def card(sku: str, request: Request) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
@@ -163,6 +170,7 @@ async def card(sku: str, request: Request) -> Response:
 
 
 @router.get("/warehouse/labels/{contract_no}")
+@takes(*LOOKS)
 async def labels(contract_no: str, request: Request) -> Response:
     """包装标签 of a contract: line by line, package by package (B20)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)

@@ -36,6 +36,7 @@ from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.projector import Projector
 from runtime.reactor import Reactor
+from runtime.route import Router
 from runtime.rows import Rows
 from runtime.service import Projection, Service
 from runtime.settings import Settings
@@ -227,7 +228,7 @@ async def _supervised(process: Process, run: Callable[[], Awaitable[None]]) -> N
 
 
 def _health(process: Process) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router = Router(include_in_schema=False)
 
     @router.get("/live")
     async def live() -> dict[str, str]:
@@ -247,7 +248,7 @@ def _health(process: Process) -> APIRouter:
 
 
 def _outcomes() -> APIRouter:
-    router = APIRouter(prefix="/api", tags=["outcomes"])
+    router = Router(prefix="/api", tags=["outcomes"])
 
     @router.get("/settled", summary="等到都处理完 Wait until what was asked so far has run its course")
     async def settled(desk: Desk, seconds: float = 60.0) -> dict[str, bool]:

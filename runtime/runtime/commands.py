@@ -17,6 +17,10 @@ MAX_COMMAND_BYTES = 1_000_000
 """Larger ones Kafka would not take (1 MiB a record), today or tomorrow: that is no "try again"."""
 
 
+SYSTEM = "system"
+"""Who asks, and in which role, when nobody does: reactions, effects, timers."""
+
+
 def deterministic_id(*parts: str) -> str:
     """The same parts always give the same id (RFC 9562 UUIDv5), so a repeat asks nothing new."""
     return str(uuid.uuid5(_NAMES, "/".join(parts)))
@@ -87,6 +91,7 @@ def command_reader(deciders: Iterable[Decider]) -> Mapping[str, TypeAdapter[Any]
 
 __all__ = [
     "MAX_COMMAND_BYTES",
+    "SYSTEM",
     "Request",
     "command_reader",
     "deterministic_id",

@@ -12,12 +12,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.decision import Context, Rejected
+from contracts.bounding import bounded
+from contracts.decision import Command, Context, Rejected, out_of_bounds, untimely
 from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
 from contracts.policy import PolicyBook
 from runtime import commands
-from runtime.commands import Request
+from runtime.commands import SYSTEM, Request
 from runtime.outcome import Outcome, to_json
 from runtime.service import Decider
 
@@ -181,7 +182,8 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
     try:
         command = rules.readers[prefix].validate_json(incoming.value)
         context = Context(now=now, by=request.actor, role=request.role, policy=rules.policies.at(now))
-        result = decider.decide(command, draft.state, context)
+        within = _at_the_door(rules, command, request)
+        result = within if isinstance(within, Rejected) else decider.decide(within, draft.state, context)
         if isinstance(result, Rejected):
             _refuse(decided, incoming, request, draft.version, result)
             return
@@ -236,6 +238,17 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
         )
     )
     _answer(decided, incoming, answer, remember=not records, command_id=request.command_id)
+
+
+def _at_the_door(rules: Rules, command: Command, request: Request) -> Command | Rejected:
+    """What people and other systems ask, within the bounds of the moment at which it was received; a repeat is judged
+    as the first time. What we ask ourselves comes from facts that passed a door before, perhaps a wider one."""
+    if request.actor == SYSTEM:
+        return command
+    command, flaws = bounded(command, rules.policies.door(request.received))
+    if flaws:
+        return out_of_bounds(flaws)
+    return untimely(command.at, request.received, rules.policies.at(request.received)) or command
 
 
 def event_id(command_id: str, index: int) -> str:

@@ -8,7 +8,7 @@ system's `subjects`; a kind of subject that it does not know is nobody's.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from contracts.decision import Rejected
 from runtime.file_kinds import EXTENSIONS, kind_of
 from runtime.http import Asking, Desk, Refusal
 from runtime.objects import FileDamaged, FileRefused, Objects, hex_of
+from runtime.route import Router
 
 SubjectRule = Callable[[Asking, str], Awaitable[bool]]
 """Whether the subject with this id belongs to who asks."""
@@ -33,7 +34,7 @@ SEE_ALL = (
     "manager",
 )
 
-router = APIRouter(prefix="/api", tags=["files 文件"])
+router = Router(prefix="/api", tags=["files 文件"])
 
 SubjectInQuery = Annotated[
     str | None, Query(pattern=r"^[a-z]{2,20}:[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["contract:HT26030001"])

@@ -131,11 +131,8 @@ class Gateway:
     ) -> Outcome:
         """Put a command to its aggregate and wait for the answer.
 
-        Raises `Overloaded`, or `NotReady` when Kafka did not take the command. A command told for the future is
-        refused here (X1): clocks may differ by `future_seconds`.
+        Raises `Overloaded`, or `NotReady` when Kafka did not take the command.
         """
-        if (future := self._from_the_future(command, request, aggregate_id)) is not None:
-            return future
         value = command.__pydantic_serializer__.to_json(command)
         if len(value) > MAX_COMMAND_BYTES:
             return Outcome(
@@ -173,12 +170,9 @@ class Gateway:
         sendable: list[tuple[Asked, bytes]] = []
         for one in asked:
             command_id = one.request.command_id
-            no = self._from_the_future(one.command, one.request, one.aggregate_id)
             value = one.command.__pydantic_serializer__.to_json(one.command)
-            if no is None and len(value) > MAX_COMMAND_BYTES:
-                no = Outcome(command_id, one.aggregate_id, "rejected", rejected=TOO_LONG)
-            if no is not None:
-                answers[command_id] = no
+            if len(value) > MAX_COMMAND_BYTES:
+                answers[command_id] = Outcome(command_id, one.aggregate_id, "rejected", rejected=TOO_LONG)
                 continue
             sendable.append((one, value))
             if command_id not in waiters:
@@ -242,29 +236,6 @@ class Gateway:
         except KafkaError as error:
             raise NotReady(f"Kafka did not take the request: {type(error).__name__}") from error
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
-
-    def _from_the_future(self, command: BaseModel, request: Request, aggregate_id: str) -> Outcome | None:
-        at = getattr(command, "at", None)
-        if at is None:
-            return None
-        if at.tzinfo is None:
-            no = Rejected(
-                code="time_without_zone",
-                rule="X1",
-                zh="时间没有时区：请写成 2026-03-12T16:42:00+08:00 这样。",
-                en="The time has no zone: write it like 2026-03-12T16:42:00+08:00.",
-            )
-        elif (at - request.received).total_seconds() > self.settings.future_seconds:
-            no = Rejected(
-                code="in_the_future",
-                rule="X1",
-                zh="发生时间在将来：请核对时间，还没有发生的事不能登记。",
-                en="The time of happening lies in the future: check it; what has not happened cannot be recorded.",
-                facts={"at": at.isoformat(), "now": request.received.isoformat()},
-            )
-        else:
-            return None
-        return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="rejected", rejected=no)
 
     async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
         """The answer to an earlier command: from memory, else from the last day's answers on the topic."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
-from contracts.decision import Detail, Rejected
+from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
 from runtime.commands import deterministic_id, fresh_id
 from runtime.gateway import Asked, Gateway, new_request
@@ -164,7 +164,8 @@ class Asking:
     def answer(self, outcome: Outcome, body: Mapping[str, Any] | None = None) -> Answer:
         """An outcome as the route's answer; a refusal or failure leaves as an HTTP error."""
         if outcome.status == "rejected" and outcome.rejected is not None:
-            status = 404 if outcome.rejected.code.startswith("unknown_") else 409
+            known = outcome.rejected.code
+            status = 422 if known == OUT_OF_BOUNDS else 404 if known.startswith("unknown_") else 409
             raise Refusal(status, outcome.rejected)
         if outcome.status == "broken":
             raise Refusal(

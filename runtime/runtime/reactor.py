@@ -21,7 +21,7 @@ from contracts.fact import Fact
 from contracts.reading import read_event
 from runtime import kafka, metrics
 from runtime.clock import utc_now
-from runtime.commands import MAX_COMMAND_BYTES, Request, deterministic_id, to_headers
+from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
 from runtime.errors import NotReady
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
@@ -236,7 +236,7 @@ class Reactor:
 
     def _asked(self, step: Step, meta: Meta, number: int, ask: Ask) -> _Asked:
         command_id = deterministic_id(meta.id, step.name, str(number))
-        request = Request(command_id, utc_now(), "system", "system", meta.correlation_id, traceparent=meta.traceparent)
+        request = Request(command_id, utc_now(), SYSTEM, SYSTEM, meta.correlation_id, traceparent=meta.traceparent)
         value = ask.command.model_dump_json().encode()
         if len(value) > MAX_COMMAND_BYTES:
             raise ValueError(f"a command of {len(value)} bytes, at most {MAX_COMMAND_BYTES} are taken")

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from contracts.decision import Command
 from runtime.aggregate import Aggregate
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 from runtime.use_case import UseCase
 
 Access = Callable[[Asking, str], Awaitable[None]]
@@ -38,7 +39,7 @@ class Address:
 
 def routes(address: Address) -> APIRouter:
     """The routes of all its use cases that have one."""
-    router = APIRouter(prefix=address.prefix)
+    router = Router(prefix=address.prefix)
     for case in address.aggregate.use_cases:
         if case.path is None:
             continue

@@ -146,8 +146,6 @@ class Settings(BaseSettings):
     """How long a caller waits for a decision before 202."""
     max_body_bytes: Count = 25 << 20
     """Largest request body (uploads); larger ones get 413."""
-    future_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
-    """How far in the future a happened-time may lie (clocks differ)."""
     timer_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """A timer that is already past when it is set waits this long: facts told late rarely come alone (X1)."""
     session_timeout_ms: Count = 30_000

@@ -22,8 +22,8 @@ from contracts import envelope
 from contracts.reading import read_event
 from runtime import fingerprint, kafka, metrics
 from runtime.clock import utc_now
+from runtime.commands import SYSTEM, deterministic_id, to_headers
 from runtime.commands import Request as CommandRequest
-from runtime.commands import deterministic_id, to_headers
 from runtime.deciding import Decided, Incoming, Rules, decide_batch
 from runtime.errors import CheckpointLost, NotReady, OutcomeUnknown, OwnershipLost, PartitionStopped
 from runtime.logs import get_log
@@ -349,7 +349,7 @@ class Partition:
         for key in due:
             for timer in state.due_commands(key, now):
                 command_id = deterministic_id(key, timer.name, timer.at.astimezone(UTC).isoformat())
-                request = CommandRequest(command_id, now, "system", "system", command_id)
+                request = CommandRequest(command_id, now, SYSTEM, SYSTEM, command_id)
                 sent.append(
                     await self.worker.sender.send(
                         self.tp.topic,

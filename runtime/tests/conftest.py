@@ -6,10 +6,11 @@ It borrows published event shapes, since only those have wire names: DelayNotice
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 
+from contracts.bounds import Text
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.order import DelayNoticed
 from contracts.policy import policy_book
@@ -26,7 +27,7 @@ class Count(Command):
 
     command: Literal["Count"] = "Count"
     times: int
-    note: str = ""
+    note: Annotated[str, Text(9_000)] = ""
 
 
 class Fail(Command):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -252,6 +252,34 @@ def test_answers_without_events_say_that_they_must_be_remembered(rules: Rules, i
         None,
     ]
     assert set(decided.answers) == {"already", "refused", "broken"}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (Count(times=10**13), "out_of_bounds"),
+        (Count(times=1, note="a\u202eb"), "out_of_bounds"),
+        (Count(times=1, at=datetime(9999, 12, 31, tzinfo=UTC)), "out_of_bounds"),
+        (Count(times=1, at=NOW + timedelta(minutes=6)), "in_the_future"),
+        (Count(times=1, at=NOW - timedelta(days=367)), "too_long_ago"),
+    ],
+)
+def test_a_command_beyond_its_bounds_is_refused_whichever_door_it_came_through(
+    rules: Rules, incoming: Make, command: Count, code: str
+) -> None:
+    """T, X1: also one that somebody wrote to the topic. It is judged by the moment at which it was received."""
+    decided = run(rules, [incoming(command, "late"), incoming(Count(times=1, note=" a "), "next")])
+    assert [no[2] for no in decided.refusals] == [code]
+    assert (decided.dead, answers(decided)) == ([], [("late", "rejected", 0, 0), ("next", "accepted", 1, 1)])
+    assert json.loads(decided.events[0].value)["reason"] == "a"
+
+
+def test_what_the_system_asks_of_itself_passed_a_door_before(rules: Rules, incoming: Make) -> None:
+    """Facts that were recorded when the bounds were wider still have their consequences."""
+    command = Count(times=1, note="a\x00b", at=datetime(1999, 1, 1, tzinfo=UTC))
+    asked = to_headers(Request("old", NOW, "system", "system", "old"))
+    decided = run(rules, [incoming(command, "old", headers=asked)])
+    assert answers(decided) == [("old", "accepted", 1, 1)]
 
 
 COMMANDS = st.tuples(

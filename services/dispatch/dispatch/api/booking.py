@@ -1,13 +1,12 @@
 """HTTP of booking: the call to the customer, with its checklist and the day (B1, B2)."""
 
-from fastapi import APIRouter
-
 from dispatch.api.rights import BOOKS, JobInPath
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.job import job_id
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/jobs/{job}/booking", summary="预约 Book a day with the customer (B1, B2)")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from contracts.policy import civil_day
 from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, own_job, policy_now
@@ -13,8 +13,9 @@ from dispatch.domain.job import job_id
 from runtime.clock import utc_now
 from runtime.crew_of_day import own_crews
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/call-tasks", summary="待打电话 Calls to be made (B1-B3, B5, B10)")

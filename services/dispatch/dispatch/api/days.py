@@ -1,7 +1,5 @@
 """HTTP of the day plan: places for jobs, publishing, the day as it stands (B4, B8)."""
 
-from fastapi import APIRouter
-
 from dispatch.api.rights import (
     CREW_ROLES,
     PLANS,
@@ -18,8 +16,9 @@ from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_
 from dispatch.views import DayView, day_view
 from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/jobs/{job}/slot", summary="排进班组 Give a job a place in a day plan (B8)")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.decision import Rejected
@@ -19,8 +18,9 @@ from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, Report
 from dispatch.domain.words import Words, yuan
 from dispatch.planning import contract_lines
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 class ArriveRequest(BaseModel):

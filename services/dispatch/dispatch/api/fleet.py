@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from contracts.dispatch_days import CrewOfDay
@@ -29,8 +29,9 @@ from dispatch.domain.words import Words
 from dispatch.fleet_days import tell_opened_days
 from runtime.clock import utc_now
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 KEEPS_FLEET = ("install_supervisor",)
 NOTES_LEAVE = ("install_supervisor", "install_assistant")

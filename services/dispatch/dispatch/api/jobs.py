@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from contracts.fact import JobKind
 from contracts.policy import civil_day
@@ -12,8 +12,9 @@ from dispatch.job_views import JobList, JobView, job_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import own_crew_on, works_on
 from runtime.http import Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/jobs", summary="派工单 Jobs")

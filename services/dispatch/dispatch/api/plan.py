@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from dispatch.api.rights import (
     CREW_ROLES,
@@ -35,8 +35,9 @@ from dispatch.planning_requests import (
 )
 from dispatch.proposing import Proposal, ProposalRequest, propose
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 def _may_plan(desk: Asking, *jobs: str) -> None:

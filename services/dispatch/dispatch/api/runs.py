@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from dispatch.api.rights import (
     CREW_ROLES,
@@ -25,8 +25,9 @@ from dispatch.job_views import JobView, job_view
 from dispatch.run_views import RunList, RunView, run_view
 from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/runs", summary="当天各车 The runs of a day (B11, B16)")

@@ -1,7 +1,5 @@
 """HTTP of the inventory service, one module per topic."""
 
-from fastapi import APIRouter
-
 from inventory.api import (
     agreement,
     count_sheets,
@@ -15,7 +13,8 @@ from inventory.api import (
     stock,
     vouchers,
 )
+from runtime.route import Router
 
-router = APIRouter(prefix="/api", tags=["inventory 仓库"])
+router = Router(prefix="/api", tags=["inventory 仓库"])
 for _topic in (goods, picklists, stock, slips, papers, vouchers, counts, count_sheets, quality, labels, agreement):
     router.include_router(_topic.router)

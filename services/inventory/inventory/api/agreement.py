@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 
 from inventory.api.count_rows import changes_of, count_row, moves_of
 from inventory.domain.agreement import Agreement, CardLine, CountedBin, Entry, agreement
 from inventory.projections.ledger import ledger_entries
 from runtime.http import Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 READS_AGREEMENT = ("warehouse", "accountant", "manager")
 

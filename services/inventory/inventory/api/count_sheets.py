@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import Request, Response, UploadFile
 from pydantic import BaseModel
 
 from contracts.decision import Rejected
@@ -11,8 +11,9 @@ from inventory.count_workbook import SheetRefused, SheetRow, read_sheet, write_s
 from inventory.domain.count import CountPieces, count_id
 from inventory.projections.counts import count_view
 from runtime.http import Asking, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 5 << 20

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
@@ -36,8 +36,9 @@ from inventory.domain.texts import Note
 from inventory.projections.counts import count_view, plan_view
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 APPROVES = ("accountant", "manager")
 PLANS = ("accountant", "manager")

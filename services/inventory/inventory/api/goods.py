@@ -4,7 +4,6 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
@@ -18,8 +17,9 @@ from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import works_on
 from runtime.http import Answer, Asking, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 RECEIVES = ("warehouse",)
 REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")

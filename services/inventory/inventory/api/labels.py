@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import segno
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
@@ -15,9 +15,10 @@ from inventory.domain.labels import MAX_PACKAGES, IssueLabels, label_id
 from inventory.domain.texts import Note
 from runtime.http import Answer, Desk, Refusal
 from runtime.kept_secret import kept_secret
+from runtime.route import Router
 from runtime.settings import Settings
 
-router = APIRouter()
+router = Router()
 
 PRINTS = ("warehouse", "qc")
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
@@ -13,8 +13,9 @@ from inventory.domain import loan, scrap, stock_list
 from inventory.domain.texts import Note, PaperNo, Photos, Text
 from inventory.projections.papers import paper_view
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 ASKS_LOANS = ("technician", "cs_specialist", "cs_supervisor", "install_supervisor", "warehouse")
 APPROVES_LOANS = ("install_supervisor", "manager")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel
 
 from contracts.decision import Rejected
@@ -12,8 +12,9 @@ from inventory.api.common import READS_LISTS
 from inventory.domain.picklist import GiveFeedback, picklist_id
 from inventory.projections.picklists import picklist_view
 from runtime.http import Answer, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 GIVES_FEEDBACK = ("warehouse",)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
@@ -17,8 +17,9 @@ from inventory.projections.packing import check_list, quality_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Asking, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 INSPECTS = ("qc",)
 

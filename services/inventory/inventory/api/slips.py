@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.inventory_inbound import InboundReason, SlipLine
@@ -19,8 +19,9 @@ from inventory.domain.inbound import (
 from inventory.domain.texts import Note, PaperNo, Text
 from inventory.projections.slips import slip_view
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 ISSUES = ("accountant",)
 CHECKS = ("warehouse", "qc")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.policy import policy_book
@@ -27,8 +27,9 @@ from inventory.projections.goods import shortage_view
 from inventory.projections.stock import stock_view
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 MOVES = ("warehouse",)
 SETS_ASIDE = ("warehouse", "qc")

@@ -3,13 +3,14 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel
 
 from inventory.api.common import READS_STOCK, not_there
 from runtime.http import Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 MOST = 50  # entries of one kind; a number names few things
 MOST_LINES = 1_000  # of cards; a day's list moves many

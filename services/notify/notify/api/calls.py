@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from contracts.decision import Rejected
@@ -16,8 +16,9 @@ from notify.domain.call import DropCall, RecordCall, RequestCall, call_id, call_
 from notify.projections import call_view
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 State = Literal["open", "done", "dropped"]
 """待打, 已接通, 不用打了."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from contracts.decision import Rejected
@@ -16,8 +16,9 @@ from notify.domain.outcomes import ResendMessage, ResolveUnknown
 from notify.domain.receipts import ConfirmFax
 from notify.projections import message_view
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 Status = Literal[
     "requested",

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from notify.api.rights import OFFICE
 from notify.domain.receiver import NoteOptIn, NoteOptOut, Phone, receiver_key
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 class OptOut(BaseModel):

@@ -26,6 +26,7 @@ from runtime.clock import utc_now
 from runtime.http import Asking, Refusal
 from runtime.logs import get_log
 from runtime.people import Person
+from runtime.route import Router
 
 log = get_log("notify.api.receipts")
 
@@ -46,7 +47,7 @@ class Received(BaseModel):
 
 def receipts_router(settings: NotifySettings) -> APIRouter:
     """Routes without a sign-in. Without SONGDA_NOTIFY_RECEIPTS_SECRET they refuse everything."""
-    router = APIRouter(prefix="/receipts")
+    router = Router(prefix="/receipts")
     secret = settings.receipts_secret.get_secret_value()
 
     @router.post("/http", summary="短信回执（签名） Receipts of the plain HTTP provider, signed (E4)")

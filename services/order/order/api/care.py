@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from fastapi import APIRouter
-
 from contracts.decision import Command
 from contracts.order import CallResult, ConsentHow, DelayFault
 from order.api.rights import CARES, OFFICE, STORE, ContractNoInPath, DelayInPath, own_contract
@@ -19,8 +17,9 @@ from order.domain.contract import (
 )
 from order.domain.texts import Note, Text
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 class DelayReport(Command):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from contracts.decision import Command, Rejected
@@ -24,8 +24,9 @@ from order.domain.texts import MAX_LINES, Text
 from order.listing import BadCursor, Sort, Wanted, cursor_of, query_of, sort_of
 from order.views import contract_detail, contract_summary, shipping_form
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 State = Literal["waiting", "complete", "loaded", "partly_delivered", "delivered", "fulfilled", "cancelled"]
 Todo = Literal[

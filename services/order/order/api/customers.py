@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 
 from contracts.fact import Customer
@@ -13,8 +13,9 @@ from order.api.rights import READS, STORE, ContractNoInPath, readable_contract
 from order.listing import found_by
 from order.views import customer_file, customers_of
 from runtime.http import Asking, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 CONTRACTS_OF_A_CUSTOMER = 200
 """Nobody signs more; a row of the list reads at most that many."""

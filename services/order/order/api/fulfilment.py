@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from contracts.decision import Command
@@ -12,8 +11,9 @@ from order.api.rights import OFFICE, REFUNDS, ContractNoInPath, readable_contrac
 from order.domain.contract import NoteDelivery, NoteInstallation, NotePayment, RefundReturn, contract_id
 from order.domain.texts import MAX_FEN, MAX_LINES, MAX_PIECES, Note, PaperNo, Text
 from runtime.http import Answer, Desk
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 
 class Payment(Command):

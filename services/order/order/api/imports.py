@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import File, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -20,8 +20,9 @@ from order.files.records import Limits
 from order.files.refusals import Refused, UnreadableFile
 from order.importing import Report, import_contracts, import_logistics, refusal_json
 from runtime.http import Asking, Desk, Refusal
+from runtime.route import Router
 
-router = APIRouter()
+router = Router()
 
 MAX_BYTES = Limits().content_bytes
 Uploads = Annotated[list[UploadFile], File(description="CSV (UTF-8 或 GB18030) 或 XLSX，可以多个；按顺序导入")]

@@ -1,9 +1,8 @@
 """HTTP of the service desk: tickets from the request to the archive, rounds to customers. One module per topic."""
 
-from fastapi import APIRouter
-
+from runtime.route import Router
 from service_desk.api import clocks, complaints, rounds, tickets, visits, work
 
-router = APIRouter(prefix="/api", tags=["service_desk 售后"])
+router = Router(prefix="/api", tags=["service_desk 售后"])
 for topic in (tickets, work, visits, complaints, clocks, rounds):
     router.include_router(topic.router)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, TypeAdapter
 
 from contracts.business_time import Pause
@@ -11,6 +11,7 @@ from contracts.policy import policy_book
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
+from runtime.route import Router
 from service_desk.api.rights import READS, TicketId, hide, visible
 from service_desk.domain import refusals
 from service_desk.domain.calendar import CorrectCalendar, calendar_key
@@ -19,7 +20,7 @@ from service_desk.domain.situations import TEXT_LENGTH
 from service_desk.domain.supplier_waits import ReckonClocks
 from service_desk.domain.ticket import ticket_key
 
-router = APIRouter()
+router = Router()
 
 OPEN = ("received", "visit_agreed", "visit_failed", "repaired")
 AT_ONCE = 500

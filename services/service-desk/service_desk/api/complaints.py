@@ -1,12 +1,11 @@
 """Complaints over HTTP: investigated, answered, settled, or one level up (C12, C15, K20)."""
 
-from fastapi import APIRouter
-
 from runtime.http import Answer, Desk
+from runtime.route import Router
 from service_desk.api.rights import OFFICE, TicketId, tell
 from service_desk.domain.complaints import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
 
-router = APIRouter(prefix="/tickets/{ticket_id}/complaint")
+router = Router(prefix="/tickets/{ticket_id}/complaint")
 
 HANDLES = (*OFFICE, "install_supervisor", "manager")
 

@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.fact import Customer
 from contracts.masking import customer_for
 from contracts.service_desk_care import VisitAnswer
 from runtime.http import Answer, Desk
+from runtime.route import Router
 from service_desk.api.rights import OFFICE, SUPERVISING, new_number
 from service_desk.domain.call_back import DropCallBack, PlanCallBack, RecordCallBack, call_back_key
 from service_desk.domain.situations import Note, Number
 from service_desk.domain.visit_plan import CloseVisitPlan, PlanVisits, RecordVisit, visit_plan_key
 
-router = APIRouter()
+router = Router()
 
 PLANS = (*OFFICE, *SUPERVISING, "manager")
 READS_QUALITY = (*OFFICE, "install_supervisor", "manager", "procurement", "qc", "warehouse")

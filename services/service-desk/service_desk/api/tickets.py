@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.fact import Customer
@@ -11,6 +11,7 @@ from contracts.policy import civil_day
 from contracts.service_desk_tickets import TicketKind
 from runtime.clock import utc_now
 from runtime.http import Answer, Asking, Desk
+from runtime.route import Router
 from service_desk.api.rights import (
     HEARS_OF_CONDUCT,
     OFFICE,
@@ -30,7 +31,7 @@ from service_desk.domain.ticket import OpenTicket, Sku, ticket_key
 from service_desk.projections.views import ticket_view
 from service_desk.warranty import Warranty, warranty_of
 
-router = APIRouter()
+router = Router()
 
 
 class NewTicket(BaseModel):

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.http import Answer, Asking, Desk
 from runtime.people import Person, Tokens
+from runtime.route import Router
 from service_desk.api.rights import AT_THE_CUSTOMERS, NOTES_GOODS, OFFICE, SUPERVISING, TicketId, hide, tell, visible
 from service_desk.domain.situations import Note
 from service_desk.domain.ticket import ticket_key
@@ -28,7 +29,7 @@ from service_desk.domain.visits import (
     SignBySupervisor,
 )
 
-router = APIRouter()
+router = Router()
 BY_LINK = Person(id="customer", name="客户", role="customer")
 """Who rates through the link has no login; the signed code is all they may act on."""
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from runtime.http import Answer, Desk
+from runtime.route import Router
 from service_desk.api.rights import (
     AT_THE_CUSTOMERS,
     NOTES_GOODS,
@@ -39,7 +39,7 @@ from service_desk.domain.quotes import AcceptQuote, DeclineQuote, GiveQuote, Jud
 from service_desk.domain.situations import Number
 from service_desk.domain.supplier_waits import EndSupplierWait, StartSupplierWait
 
-router = APIRouter(prefix="/tickets/{ticket_id}")
+router = Router(prefix="/tickets/{ticket_id}")
 
 DEPOT = "main"
 
