@@ -29,7 +29,7 @@ from order.main import SERVICE
 from runtime import kafka, metrics
 from runtime.app import cluster_id, rules_of
 from runtime.collecting import set_up_collector
-from runtime.folds import decode
+from runtime.decoded import Unreadable, decode
 from runtime.logs import set_up_logs
 from runtime.mongo import connect
 from runtime.projector import Projector
@@ -87,7 +87,7 @@ async def read_rebuild(settings: Settings, service: str, profile: bool) -> Found
 async def read_fold(settings: Settings, service: str, profile: bool) -> Found:
     """The same folds over the same stream, without a database: what the rebuild costs besides its writes."""
     facet = projection_of(service).facets[0]
-    prefixes = frozenset(facet.prefixes)
+    prefixes = frozenset(prefix.encode() for prefix in facet.prefixes)
     rows: dict[str, Any] = {}
     total = [0]
 
@@ -97,7 +97,7 @@ async def read_fold(settings: Settings, service: str, profile: bool) -> Found:
         async for _, records in kafka.read_between(settings, {tp: (0, end) for tp, end in ends.items()}):
             for record in records:
                 decoded = decode(record, prefixes, "bench")
-                if decoded is not None:
+                if decoded is not None and not isinstance(decoded.event, Unreadable):
                     subject = decoded.meta.subject
                     rows[subject] = facet.fold(rows.get(subject), decoded.event, decoded.meta)
             total[0] += len(records)

@@ -2,6 +2,7 @@
 
 SongdaError
 ├── PartitionStopped     a stream does not hold together: a hole, a repeat, an unreadable event. A person must look.
+├── FoldBroken           so many aggregates cannot be folded that the fold itself is at fault: this read model stops
 ├── OwnershipLost        fenced or revoked: another process owns the partition now
 ├── OutcomeUnknown       a transaction's end is not known; the log decides
 ├── CheckpointLost       checkpoints vanished under us (database wiped): replay
@@ -16,6 +17,10 @@ class SongdaError(Exception):
 
 class PartitionStopped(SongdaError):
     """A stream does not hold together; names topic, partition, offset and aggregate."""
+
+
+class FoldBroken(SongdaError):
+    """A read model's fold fails for more aggregates than chance explains."""
 
 
 class OwnershipLost(SongdaError):
@@ -40,6 +45,7 @@ class NotReady(SongdaError):
 
 __all__ = [
     "CheckpointLost",
+    "FoldBroken",
     "NotReady",
     "OutcomeUnknown",
     "Overloaded",

@@ -1,94 +1,102 @@
 """One read model: rows folded from streams, written guarded, with the position they reflect beside them.
 
-The same code serves the live projector and a rebuild from nothing, so that live equals rebuilt is not a hope.
+The same code serves the live projector and a rebuild from nothing, so that live equals rebuilt is not a hope. What
+cannot be folded or written is parked (`window`), in the same document and the same write as the positions: so it is
+derived data too, and a wiped database parks the same again.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from contracts import envelope
-from contracts.envelope import Meta
-from contracts.fact import Fact
-from contracts.reading import read_event
-from runtime import kafka, metrics
+from runtime import kafka
 from runtime.clock import utc_now
-from runtime.commands import fresh_id
-from runtime.errors import CheckpointLost, PartitionStopped
-from runtime.folding import turn
-from runtime.logs import get_log
-from runtime.mongo import Collection, Database, Document, ReplaceOne, UpdateOne, Write, make_indexes, write_guarded
+from runtime.commands import deterministic_id, fresh_id
+from runtime.decoded import Decoded, PassedOver, decode_all
+from runtime.errors import CheckpointLost
+from runtime.mongo import (
+    Collection,
+    Database,
+    Document,
+    Refused,
+    ReplaceOne,
+    UpdateOne,
+    Write,
+    make_indexes,
+    unstorable,
+    write_guarded,
+)
+from runtime.parking import Parked, Place, from_document, to_document
 from runtime.rows import POSITIONS, first_collection, serving
-from runtime.service import Facet, Projection
+from runtime.service import Projection
 from runtime.settings import Settings
-
-log = get_log("runtime.folds")
+from runtime.window import Folds, Noticed, Window
 
 _KEPT_ROWS = 20_000  # rows kept in memory per model: the hot ones; the rest are read when an event touches them
 _BULK = 1_000  # rows per write: a server that is slow answers in time, and one message stays small
 
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """An event with its envelope and place; decoded once, folded by every model that wants it."""
-
-    tp: TopicPartition
-    offset: int
-    event: Fact
-    meta: Meta
+Spans = Mapping[TopicPartition, tuple[int, int]]
+Skips = Callable[[str], Awaitable[frozenset[Place]]]
+"""Reader -> the places that people told it to pass over, as the log has them now."""
 
 
-def decode(record: ConsumerRecord[bytes, bytes], prefixes: frozenset[str], reader: str) -> Decoded | None:
-    """The event in a record; None when nobody folds its kind of aggregate or its type is unknown (counted)."""
-    key = record.key or b""
-    if key.partition(b":")[0].decode() not in prefixes:
-        return None
-    where = f"{record.topic}/{record.partition}@{record.offset}"
-    try:
-        meta = envelope.from_headers(record.headers)
-        event = read_event(record.headers, record.value or b"")
-    except (ValueError, envelope.BadEnvelope) as error:
-        raise PartitionStopped(f"{where}: unreadable event: {error}") from error
-    if event is None:
-        metrics.UNKNOWN_EVENTS.labels(reader, meta.type).inc()
-        event = Fact(at=meta.time)  # folds leave the row as it is, but its sequence goes on
-    return Decoded(TopicPartition(record.topic, record.partition), record.offset, event, meta)
+class _Unwritten(Exception):
+    """Rows that the database does not take; a reason only where it is the server's own."""
+
+    def __init__(self, rows: Mapping[str, str | None]) -> None:
+        super().__init__(", ".join(rows))
+        self.rows = rows
+
+
+async def _no_skips(_: str) -> frozenset[Place]:
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """What was folded and is not written yet: rows, which of their facets moved, up to where partitions are read."""
+class Watched:
+    """Whom a model tells what it meets, as it meets it. What is folded again (a server was away) is told again."""
 
-    rows: dict[str, Document] = field(default_factory=dict)
-    moved: dict[str, set[str]] = field(default_factory=dict)
-    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    parked: Noticed = lambda _, __: None
+    stray: PassedOver = lambda _, __: None
 
 
 class ReadModel:
-    """A projection's rows in one collection. `open()` before use; it notices when the collection is another one."""
+    """A projection's rows in one collection. `open()` before use; it notices when the collection is another one, or
+    when somebody else changed what is parked."""
 
     def __init__(
-        self, database: Database, projection: Projection, settings: Settings, collection: str | None = None
+        self,
+        database: Database,
+        projection: Projection,
+        settings: Settings,
+        collection: str | None = None,
+        *,
+        skips: Skips = _no_skips,
+        watched: Watched = Watched(),
     ) -> None:
         self.projection = projection
+        self.folds = Folds(projection)
+        self.reader = self.folds.reader
         self.topics = frozenset(f"{facet.service}.events" for facet in projection.facets)
         self._database = database
         self._settings = settings
         self._first = first_collection(projection)
         self._fixed = collection
+        self._skips_of = skips
+        self._watched = watched
         self._name: str | None = None
         self._token: str | None = None
+        self._rev: int | None = None
         self._positions: dict[TopicPartition, int] = {}
+        self._parked: dict[str, Parked] = {}
+        self._skips: frozenset[Place] = frozenset()
         self._rows: OrderedDict[str, Document] = OrderedDict()
-        self._facets: dict[tuple[str, str], list[Facet]] = {}
-        for facet in projection.facets:
-            for prefix in facet.prefixes:
-                self._facets.setdefault((f"{facet.service}.events", prefix), []).append(facet)
-        self.prefixes = frozenset(prefix for facet in projection.facets for prefix in facet.prefixes)
 
     def partitions(self) -> list[TopicPartition]:
         """All partitions that this model folds."""
@@ -109,116 +117,178 @@ class ReadModel:
         assert self._name is not None, "open() first"
         return self._database[self._name]
 
-    async def open(self) -> bool:
-        """Look up which collection serves and what it reflects. True when that is not what it was before."""
+    @property
+    def parked(self) -> Mapping[str, Parked]:
+        """Aggregates that wait, by their ids."""
+        return self._parked
+
+    async def open(self) -> None:
+        """Look up which collection serves, what it reflects, and what is parked; cheap when all is as it was."""
         name = self._fixed or await serving(self._database, self._first)
+        seen = await self._database[name].find_one({"_id": POSITIONS}, {"token": 1, "rev": 1})
+        if name == self._name and seen is not None and (seen.get("token"), seen.get("rev")) == (self._token, self._rev):
+            return
+        self._name = None
+        self._rows.clear()  # of another collection; or somebody else folded what was parked
+        self._skips = await self._skips_of(self.reader)
         document = await self._database[name].find_one({"_id": POSITIONS})
-        if name == self._name and document is not None and document.get("token") == self._token:
-            return False
-        known = self._name is not None
-        self._name = name
-        self._rows.clear()
-        self._positions = {}
         if document is None:  # never built, or wiped
             await self._database[name].drop()
-            self._token = fresh_id()  # whoever made the document known to us before: these rows are none of theirs
-            fresh = {"token": self._token, "at": utc_now(), "offsets": {}}
-            await self._database[name].update_one({"_id": POSITIONS}, {"$set": fresh}, upsert=True)
-        else:
-            self._token = document.get("token")
-            self._positions = {
-                TopicPartition(topic.replace("/", "."), int(p)): int(offset)
-                for topic, offsets in document["offsets"].items()
-                for p, offset in offsets.items()
-            }
+            token = fresh_id()  # whoever made the document known to us before: these rows are none of theirs
+            document = {"token": token, "at": utc_now(), "offsets": {}, "rev": 0, "parked": {}}
+            await self._database[name].update_one({"_id": POSITIONS}, {"$set": document}, upsert=True)
         await make_indexes(self._database[name], self.projection.indexes)  # a new one needs no rebuild
-        return known
-
-    async def _write_positions(self, ends: Mapping[TopicPartition, int]) -> None:
-        """Only the partitions at hand: another process may be folding the others.
-
-        Raises `CheckpointLost` when the document is not the one that was opened: the rows were wiped under us, and
-        positions written now would hide that.
-        """
-        if not ends:
-            return
-        moved: Document = {"at": utc_now()}
-        moved |= {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in ends.items()}
-        ours = {"_id": POSITIONS, "token": self._token}
-        if not (await self.collection.update_one(ours, {"$set": moved})).matched_count:
-            self._name = None
-            raise CheckpointLost(f"the rows of {self.projection.name} are gone")
+        self._token, self._rev = document.get("token"), document.get("rev")
+        self._positions = {
+            TopicPartition(topic.replace("/", "."), int(p)): int(offset)
+            for topic, offsets in document["offsets"].items()
+            for p, offset in offsets.items()
+        }
+        parked = map(from_document, document.get("parked", {}).values())
+        self._parked = {one.subject: one for one in parked}
+        self._name = name
 
     async def fold(self, events: Sequence[Decoded], ends: Mapping[TopicPartition, int]) -> set[str]:
         """Fold events into rows and write what changed.
 
-        Returns the ids of changed rows. Raises `PartitionStopped` for a hole; then nothing is written.
+        Returns the ids of changed rows. Raises `CheckpointLost` when the rows are gone, or what is parked was changed
+        by somebody else meanwhile: open again, fold again. Raises `FoldBroken`, and then nothing is written.
         """
-        window = _Window()
-        await self._fold_into(window, events)
-        window.ends.update(ends)
-        return await self._write_out(window)
+        careful: dict[str, str | None] = {}
+        while True:
+            window = self._window(careful)
+            await self._fold_into(window, events)
+            window.ends.update(ends)
+            try:
+                return await self._write_out(window)
+            except _Unwritten as error:
+                careful |= error.rows
 
-    async def read_up(
-        self, spans: Mapping[TopicPartition, tuple[int, int]], progress: Callable[[int], None] | None = None
-    ) -> set[str]:
-        """Fold what lies between: used for a new or wiped model, a switched one, and a rebuild.
+    async def read_up(self, spans: Spans, progress: Callable[[int], None] | None = None) -> set[str]:
+        """Fold what lies between: used for a new or wiped model, a switched one, and a rebuild. Raises as `fold` does.
 
         A row is written once per window (as many changed rows as memory keeps), not once per batch: writing costs most.
         """
         changed: set[str] = set()
-        window = _Window()
-        async for tp, records in kafka.read_between(self._settings, spans):
-            await self._fold_into(
-                window, [d for r in records if (d := decode(r, self.prefixes, self.projection.name)) is not None]
-            )
-            window.ends[tp] = records[-1].offset + 1
-            if len(window.rows) >= _KEPT_ROWS:
-                changed |= await self._write_out(window)
-                window = _Window()
-            if progress is not None:
-                progress(len(records))
-            await asyncio.sleep(0)  # over buffered records the loop would never yield to heartbeats and HTTP
-        window.ends.update((tp, end) for tp, (_, end) in spans.items())
-        return changed | await self._write_out(window)
+        careful: dict[str, str | None] = {}
+        left = dict(spans)
+        while True:
+            window = self._window(careful)
+            try:
+                async with aclosing(kafka.read_between(self._settings, left)) as reading:
+                    async for tp, records in reading:
+                        await self._fold_into(window, self._decoded(records))
+                        window.ends[tp] = records[-1].offset + 1
+                        if len(window.rows) >= _KEPT_ROWS:
+                            changed |= await self._write_out(window)
+                            left = {p: (window.ends.get(p, start), end) for p, (start, end) in left.items()}
+                            window = self._window(careful)
+                        if progress is not None:
+                            progress(len(records))
+                        await asyncio.sleep(
+                            0
+                        )  # over buffered records the loop would never yield to heartbeats and HTTP
+                window.ends.update((tp, end) for tp, (_, end) in spans.items())
+                return changed | await self._write_out(window)
+            except _Unwritten as error:  # again, from the last window that was written
+                careful |= error.rows
 
-    async def _fold_into(self, window: "_Window", events: Sequence[Decoded]) -> None:
+    async def retry(self, subjects: AbstractSet[str]) -> set[str]:
+        """Fold anew, from the stream, what waits of these aggregates, up to the model's positions, and let them go on.
+
+        1 read; 2 write the rows; 3 in one write take them off what is parked, keep what still waits with its new
+        reason, and set the positions to what was read: a projector that went on meanwhile folds the rest again, most of
+        it known. Returns the ids of changed rows. Raises `CheckpointLost` as `fold` does; then nothing is decided.
+        """
+        held = {subject: one for subject, one in self._parked.items() if subject in subjects}
+        keys = {subject.encode() for subject in held}
+        first: dict[TopicPartition, int] = {}
+        for one in held.values():
+            tp = TopicPartition(one.topic, one.partition)
+            first[tp] = min(one.offset, first.get(tp, one.offset))
+        spans = {tp: (start, self.position(tp)) for tp, start in first.items()}
+        careful: dict[str, str | None] = {}
+        while True:
+            window = self._window(careful, without=held.keys())
+            async with aclosing(kafka.read_between(self._settings, spans)) as reading:  # 1
+                async for _, records in reading:
+                    await self._fold_into(window, self._decoded(r for r in records if r.key in keys))
+            window.ends.update((tp, end) for tp, (_, end) in spans.items())
+            try:
+                return await self._write_out(window, resumed=held.keys() - window.news.keys())  # 2, 3
+            except _Unwritten as error:
+                careful |= error.rows
+
+    def _window(self, careful: Mapping[str, str | None], without: AbstractSet[str] = frozenset()) -> Window:
+        waiting = {subject: one for subject, one in self._parked.items() if subject not in without}
+        return Window(self.folds, waiting, self._skips, careful, self._watched.parked)
+
+    def _decoded(self, records: Iterable[ConsumerRecord[bytes, bytes]]) -> list[Decoded]:
+        return decode_all(records, self.folds.prefixes, self.reader, self._watched.stray)
+
+    async def _fold_into(self, window: Window, events: Sequence[Decoded]) -> None:
         """Fold events over what the window and memory hold: 1 rows into memory; 2 fold. Writes nothing."""
-        wanted = [d for d in events if self._facets.get((d.tp.topic, d.meta.subject.partition(":")[0]))]
+        wanted = window.wanted(events)
         if not self.projection.per_event:
-            await self._load({self._row_id(d.meta) for d in wanted} - window.rows.keys())  # 1
-        for decoded in wanted:  # 2
-            row_id = self._row_id(decoded.meta)
-            row = window.rows.get(row_id) or self._rows.get(row_id) or {"_id": row_id, "_pos": {}}
-            for facet in self._facets[decoded.tp.topic, decoded.meta.subject.partition(":")[0]]:
-                known = decoded.meta.sequence - 1 if self.projection.per_event else _known(row, facet)
-                after = _fold_one(row, facet, decoded, known)
-                if after is not None:
-                    row = window.rows[row_id] = after
-                    window.moved.setdefault(row_id, set()).add(facet.name)
+            await self._load({row_id for _, row_id, _ in wanted} - window.rows.keys())  # 1
+        window.fold(wanted, self._rows)  # 2
 
-    def _row_id(self, meta: Meta) -> str:
-        row = self.projection.row(meta.subject)
-        return f"{row}#{meta.sequence:06d}" if self.projection.per_event else row
-
-    async def _write_out(self, window: "_Window") -> set[str]:
-        """Write what a window changed, rows first, positions last; then memory takes it over. Ids of changed rows."""
-        writes: list[Write] = (
-            [_guarded(window.rows[row_id], facets) for row_id, facets in window.moved.items()]
+    async def _write_out(self, window: Window, resumed: AbstractSet[str] = frozenset()) -> set[str]:
+        """Write what a window changed: 1 rows; 2 positions and what is parked; 3 memory. Ids of changed rows."""
+        writes: dict[str, Write] = (
+            {row_id: _guarded(window.rows[row_id], facets) for row_id, facets in window.moved.items()}
             if self._fixed is None and not self.projection.per_event
-            else [ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in window.rows.items()]
+            else {row_id: ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in window.rows.items()}
         )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
-        for start in range(0, len(writes), _BULK):
-            await write_guarded(self.collection, writes[start : start + _BULK])
-        for row_id, row in () if self.projection.per_event else window.rows.items():
+        await self._write_rows(window, writes)  # 1
+        await self._write_positions(window, resumed)  # 2
+        for row_id, row in () if self.projection.per_event else window.rows.items():  # 3
             self._rows[row_id] = row
             self._rows.move_to_end(row_id)
         while len(self._rows) > _KEPT_ROWS:
             self._rows.popitem(last=False)
-        reached = {tp: max(end, self._positions.get(tp, 0)) for tp, end in window.ends.items()}
-        self._positions |= reached
-        await self._write_positions(reached)
         return set() if self.projection.per_event else set(window.moved)
+
+    async def _write_rows(self, window: Window, writes: Mapping[str, Write]) -> None:
+        """Raises `_Unwritten` when the rows' content is what the database does not take; another trouble is its own."""
+        every = list(writes.values())
+        try:
+            for start in range(0, len(every), _BULK):
+                await write_guarded(self.collection, every[start : start + _BULK])
+        except Exception as error:
+            rows: dict[str, str | None] = {
+                row_id: None for row_id, row in window.rows.items() if unstorable(row) is not None
+            }
+            if not rows and isinstance(error, Refused):
+                names = {id(write): row_id for row_id, write in writes.items()}
+                rows = {names[id(write)]: why for write, why in error.writes}
+            if not rows:
+                raise
+            raise _Unwritten(rows) from error
+
+    async def _write_positions(self, window: Window, resumed: AbstractSet[str]) -> None:
+        """Only the partitions at hand: another process may be folding the others.
+
+        Raises `CheckpointLost` when the document is not the one that was opened: the rows were wiped under us, and
+        positions written now would hide that; or what is parked was changed, and we folded by what it was.
+        """
+        if not window.ends:
+            return
+        reached = {tp: max(end, self.position(tp)) for tp, end in window.ends.items()}
+        ends = {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in reached.items()}
+        parked = {f"parked.{_key(subject)}": to_document(one) for subject, one in window.news.items()}
+        update: Document = {"$set": {"at": utc_now(), **ends, **parked}}
+        if window.news or resumed:
+            update["$inc"] = {"rev": 1}
+        if resumed:
+            update["$unset"] = {f"parked.{_key(subject)}": "" for subject in resumed}
+        ours = {"_id": POSITIONS, "token": self._token, "rev": self._rev}
+        if not (await self.collection.update_one(ours, update)).matched_count:
+            self._name = None
+            raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
+        self._positions |= reached
+        self._parked = window.parked
+        self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]
@@ -227,21 +297,9 @@ class ReadModel:
                 self._rows[document["_id"]] = document
 
 
-def _known(row: Document, facet: Facet) -> int:
-    position = row["_pos"].get(facet.name)
-    return 0 if position is None else int(position["seq"])
-
-
-def _fold_one(row: Document, facet: Facet, decoded: Decoded, known: int) -> Document | None:
-    """The row with one facet moved on by one event after `known`; None when that event is already in it."""
-    where = f"{decoded.tp.topic}/{decoded.tp.partition}@{decoded.offset} row {row['_id']}.{facet.name}"
-    if turn(decoded.meta.subject, known, decoded.meta.sequence, where) == "old":
-        return None
-    value = row.get(facet.name)
-    if type(decoded.event) is not Fact:
-        value = facet.fold(value, decoded.event, decoded.meta)
-    place = {"seq": decoded.meta.sequence, "offset": decoded.offset, "partition": decoded.tp.partition}
-    return {**row, facet.name: value, "_pos": {**row["_pos"], facet.name: place}}
+def _key(subject: str) -> str:
+    """A subject as a field's name: it may hold dots and dollars, which a field's name may not."""
+    return deterministic_id(subject)
 
 
 def _guarded(row: Document, facets: Iterable[str]) -> Write:
@@ -250,14 +308,10 @@ def _guarded(row: Document, facets: Iterable[str]) -> Write:
     values: dict[str, Any] = {}
     for name in facets:
         guard[f"_pos.{name}.seq"] = {"$not": {"$gte": row["_pos"][name]["seq"]}}
-        values[name] = row[name]
+        if name in row:  # not where everything so far was passed over
+            values[name] = row[name]
         values[f"_pos.{name}"] = row["_pos"][name]
     return UpdateOne(guard, {"$set": values}, upsert=True)
 
 
-def rows_of(documents: Iterable[Document]) -> dict[str, Document]:
-    """Documents by id, without the positions."""
-    return {document["_id"]: document for document in documents if document["_id"] != POSITIONS}
-
-
-__all__ = ["Decoded", "ReadModel", "decode", "rows_of"]
+__all__ = ["ReadModel", "Skips", "Spans", "Watched"]

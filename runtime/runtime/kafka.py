@@ -4,7 +4,7 @@ RISKS A tells why each setting is as it is; topics are made by `provision`, neve
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -264,7 +264,7 @@ async def read_between(
     spans: Mapping[TopicPartition, tuple[int, int]],
     *,
     stalled: Callable[[], None] | None = None,
-) -> AsyncIterator[tuple[TopicPartition, list[ConsumerRecord[bytes, bytes]]]]:
+) -> AsyncGenerator[tuple[TopicPartition, list[ConsumerRecord[bytes, bytes]]], None]:
     """All committed records of `[start, end)` per partition, in order of each.
 
     Ends by position, not by counting: commit markers and aborted batches take offsets too (RISKS A12).

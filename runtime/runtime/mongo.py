@@ -4,9 +4,10 @@ Nothing here is the truth: every collection can be dropped and comes back from t
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import bson
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, PyMongoError
@@ -19,6 +20,21 @@ Database = AsyncIOMotorDatabase[Document]
 Write = ReplaceOne[Document] | UpdateOne | InsertOne[Document]
 
 DUPLICATE_KEY = 11000
+
+_CONTENT = frozenset({2, 9, 14, 15, 22, 52, 53, 54, 55, 56, 57, 171, 10334, 17280, 17419, 17420})
+"""Server error codes that say: not this document, whatever is done. Any other may be different in a second."""
+
+MAX_DOCUMENT_BYTES = 16 << 20
+MAX_DEPTH = 100
+"""Levels of a document; the server's own limit. Deeper ones can end the stand-in's process."""
+
+
+class Refused(Exception):
+    """Documents that the server does not take for what they hold: the writes, each with the server's words."""
+
+    def __init__(self, writes: Sequence[tuple["Write", str]]) -> None:
+        super().__init__("; ".join(why for _, why in writes[:3]))
+        self.writes = writes
 
 
 def connect(settings: Settings) -> Database:
@@ -44,11 +60,33 @@ async def answers(database: Database) -> bool:
     return True
 
 
+def unstorable(document: Mapping[str, Any]) -> str | None:
+    """Why no MongoDB stores a document: values or keys it has no form for, too large, too deep. None when it does."""
+    try:
+        size = len(bson.encode(document))
+    except Exception as error:  # noqa: BLE001 - each kind of value fails in a way of its own
+        return f"{type(error).__name__}: {str(error).rpartition(' | ')[2]}"
+    if size > MAX_DOCUMENT_BYTES:
+        return f"{size:,} bytes, more than {MAX_DOCUMENT_BYTES:,}"
+    return None if _depth(document) <= MAX_DEPTH else f"more than {MAX_DEPTH} levels deep"
+
+
+def _depth(document: Mapping[str, Any]) -> int:
+    """Levels of values within values, level by level: recursion would itself be what breaks."""
+    depth = 0
+    level: list[Any] = [document]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        inner: Iterable[Any] = (v for d in level for v in (d.values() if isinstance(d, Mapping) else d))
+        level = [value for value in inner if isinstance(value, Mapping | list | tuple)]
+    return depth
+
+
 async def write_guarded(collection: Collection, writes: Sequence[Write]) -> None:
     """Unordered bulk write of guarded upserts; a stale one ends in a duplicate key: already applied, no error (C7).
 
     Two writers that make the same document at once look the same to the slower one, so what failed is written once
-    more: then the document exists, and only what is really stale fails again (RISKS D2).
+    more: then the document exists, and only what is really stale fails again (RISKS D2). Raises `Refused`.
     """
     again = await _write_once(collection, writes)
     await _write_once(collection, again)
@@ -63,7 +101,10 @@ async def _write_once(collection: Collection, writes: Sequence[Write]) -> list[W
     except BulkWriteError as error:
         details: Mapping[str, Any] = error.details or {}
         failed = details.get("writeErrors", ())
-        if any(e.get("code") != DUPLICATE_KEY for e in failed):
+        others = [e for e in failed if e.get("code") != DUPLICATE_KEY]
+        if others and all(e.get("code") in _CONTENT for e in others):
+            raise Refused([(writes[e["index"]], str(e.get("errmsg", e["code"]))) for e in others]) from error
+        if others:
             raise
         return [writes[e["index"]] for e in failed]
     return []
@@ -77,6 +118,8 @@ async def make_indexes(collection: Collection, keys: Sequence[tuple[str, ...]]) 
 
 __all__ = [
     "DUPLICATE_KEY",
+    "MAX_DEPTH",
+    "MAX_DOCUMENT_BYTES",
     "AutoReconnect",
     "Collection",
     "ConnectionFailure",
@@ -84,11 +127,13 @@ __all__ = [
     "Document",
     "InsertOne",
     "PyMongoError",
+    "Refused",
     "ReplaceOne",
     "UpdateOne",
     "Write",
     "answers",
     "connect",
     "make_indexes",
+    "unstorable",
     "write_guarded",
 ]

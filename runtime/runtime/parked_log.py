@@ -1,5 +1,6 @@
 """The log `songda.parked`: writing notes, reading all of it, following it. What the notes mean is in `parking`."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -7,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import KafkaError
 
 from runtime import kafka
-from runtime.parking import Log, Note, from_json, to_json
+from runtime.parking import Log, Note, Place, from_json, to_json
 from runtime.settings import Settings
 from runtime.strays import Strays
 
@@ -38,6 +39,24 @@ async def read_log(settings: Settings) -> Log:
     for note in (await read_notes(settings))[0]:
         folded.take(note)
     return folded
+
+
+class Skips:
+    """What people told readers to pass over; each look reads first what the log got since."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._log = Log()
+        self._end = 0
+        self._turn = asyncio.Lock()
+
+    async def of(self, reader: str) -> frozenset[Place]:
+        """The places that one reader passes over. Raises `NotReady`."""
+        async with self._turn:
+            notes, self._end = await read_notes(self._settings, self._end)
+            for note in notes:
+                self._log.take(note)
+        return self._log.skips(reader)
 
 
 class Following:
@@ -86,4 +105,4 @@ def _notes(records: Iterable[ConsumerRecord[bytes, bytes]], strays: Strays) -> l
     return notes
 
 
-__all__ = ["Following", "read_log", "read_notes", "tell"]
+__all__ = ["Following", "Skips", "read_log", "read_notes", "tell"]

@@ -29,6 +29,7 @@ Place = tuple[str, int, int]
 
 _SHOWN = 5  # aggregates named in /ready; `songda ops parked list` has all
 _LARGEST = 2**53 - 1  # what the log, the database and pages can hold
+_LONGEST = 512  # bytes of a subject; names of aggregates are far below, and thousands of them are kept side by side
 _ERROR_CHARACTERS = 300  # of what is kept and shown; the log line has the whole trace
 
 
@@ -121,6 +122,8 @@ def meta_of(record: ConsumerRecord[bytes, bytes]) -> Meta:
         raise Stray("the key is not the event's subject")
     if meta.source != wire_source(record.topic.removesuffix(".events")):
         raise Stray(f"the event says it is from {meta.source}"[:_ERROR_CHARACTERS])
+    if len(record.key) > _LONGEST or len(meta.type) > _LONGEST:
+        raise Stray(f"a key or type of more than {_LONGEST} bytes")
     if not 1 <= meta.sequence <= _LARGEST:
         raise Stray("the sequence is none")
     return meta

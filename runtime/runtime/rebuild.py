@@ -1,11 +1,13 @@
 """Blue/green rebuild of a read model: fold everything into a fresh collection at full speed, prove it equal, switch.
 
 The one in service stays until then. `verify` compares live and rebuilt facet by facet at the same offsets, by digest,
-and names the first difference; a rebuilt model is switched in only when it is equal (or when asked, if a fold changed).
+and names the first difference; a rebuilt model is switched in only when it is equal (or when asked, if a fold changed),
+and never silently with an aggregate parked.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import orjson
@@ -14,10 +16,15 @@ from aiokafka import TopicPartition
 from runtime import kafka
 from runtime.clock import utc_now
 from runtime.folds import ReadModel
-from runtime.mongo import Database, Document
+from runtime.mongo import Collection, Database, Document
+from runtime.parked_log import Skips
+from runtime.parking import Parked
 from runtime.rows import ALIASES, POSITIONS, first_collection, serving
-from runtime.service import Projection
+from runtime.service import Facet, Projection
 from runtime.settings import Settings
+from runtime.window import Folds
+
+_PAGE = 1_000  # rows compared at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a comparison came to. `compared` facets at the same offset; `ahead` facets that moved on meanwhile."""
+    """What a comparison came to. `compared` facets at the same offset; `ahead` facets that moved on meanwhile; those of
+    `parked` aggregates, of either model, were not compared."""
 
     compared: int
     ahead: int
     difference: Difference | None
+    parked: tuple[Parked, ...] = ()
+
+
+class Incomplete(Exception):
+    """A rebuilt model with aggregates parked is not switched in unless that is asked for."""
+
+    def __init__(self, parked: Sequence[Parked]) -> None:
+        super().__init__(f"{len(parked)} aggregates are parked, first {parked[0].subject}: {parked[0].error}")
+        self.parked = parked
 
 
 async def events_to_fold(settings: Settings, model: ReadModel) -> tuple[dict[TopicPartition, tuple[int, int]], int]:
@@ -49,9 +66,14 @@ async def events_to_fold(settings: Settings, model: ReadModel) -> tuple[dict[Top
 async def rebuild(
     settings: Settings, database: Database, projection: Projection, progress: Callable[[int, int], None]
 ) -> ReadModel:
-    """Fold the streams from offset 0 into a fresh collection. `progress(done, total)` in offsets."""
+    """Fold the streams from offset 0 into a fresh collection. `progress(done, total)` in offsets.
+
+    What cannot be folded is parked in it, what people decided to skip is skipped. Raises `FoldBroken`, and leaves the
+    collection as far as it came.
+    """
     stamp = utc_now().strftime("%Y%m%d%H%M%S%f")
-    model = ReadModel(database, projection, settings, collection=f"{first_collection(projection)}_{stamp}")
+    collection = f"{first_collection(projection)}_{stamp}"
+    model = ReadModel(database, projection, settings, collection, skips=Skips(settings).of)
     await model.open()
     done = 0
     while True:
@@ -73,15 +95,19 @@ async def rebuild(
 
 
 async def verify(live: ReadModel, rebuilt: ReadModel) -> Verdict:
-    """Compare every facet that both hold at the same offset; names the first difference, in order of row ids."""
+    """Compare every facet that both hold at the same offset; names the first difference, in order of the live rows' ids
+    (and a row that only the rebuilt one has after those).
+
+    Aggregates that are parked in one of them are no difference: they are counted apart.
+    """
+    both = [*live.parked.values(), *rebuilt.parked.values()]
+    parked = {one.subject: one for one in both}
+    apart = _Apart(live.projection, both)
     compared = ahead = 0
-    theirs = {d["_id"]: d async for d in live.collection.find({"_id": {"$ne": POSITIONS}})}
-    ours = {d["_id"]: d async for d in rebuilt.collection.find({"_id": {"$ne": POSITIONS}})}
-    for row_id in sorted(theirs.keys() | ours.keys()):
-        a, b = theirs.get(row_id), ours.get(row_id)
+    async for row_id, a, b in _pairs(live.collection, rebuilt.collection):
         for facet in live.projection.facets:
             place_a, place_b = _place(a, facet.name), _place(b, facet.name)
-            if place_a is None and place_b is None:
+            if (place_a is None and place_b is None) or apart.holds(row_id, facet):
                 continue
             if place_a != place_b:
                 moved = max(p["offset"] for p in (place_a, place_b) if p is not None)
@@ -92,8 +118,55 @@ async def verify(live: ReadModel, rebuilt: ReadModel) -> Verdict:
                     continue
             compared += 1
             if (x := digest(a, facet.name)) != (y := digest(b, facet.name)):
-                return Verdict(compared, ahead, Difference(row_id, facet.name, x, y))
-    return Verdict(compared, ahead, None)
+                return Verdict(compared, ahead, Difference(row_id, facet.name, x, y), tuple(parked.values()))
+    return Verdict(compared, ahead, None, tuple(parked.values()))
+
+
+async def _pairs(live: Collection, rebuilt: Collection) -> AsyncIterator[tuple[str, Document | None, Document | None]]:
+    """Rows of both by id, a page at a time: first all that live has, then what only the rebuilt one has.
+
+    Looked up by id, not merged in order: servers do not agree with Python, nor with one another, on the order of texts.
+    """
+    async for page in _pages(live):
+        others = {d["_id"]: d async for d in rebuilt.find({"_id": {"$in": list(page)}})}
+        for row_id, row in page.items():
+            yield row_id, row, others.get(row_id)
+    async for page in _pages(rebuilt):
+        known = {d["_id"] async for d in live.find({"_id": {"$in": list(page)}}, {"_id": 1})}
+        for row_id, row in page.items():
+            if row_id not in known:
+                yield row_id, None, row
+
+
+async def _pages(collection: Collection) -> AsyncIterator[dict[str, Document]]:
+    page: dict[str, Document] = {}
+    async for row in collection.find({"_id": {"$ne": POSITIONS}}).sort("_id", 1):
+        page[row["_id"]] = row
+        if len(page) == _PAGE:
+            yield page
+            page = {}
+    yield page
+
+
+class _Apart:
+    """Facets of rows that wait at an event: of these aggregates, in the rows that hold them."""
+
+    def __init__(self, projection: Projection, parked: Iterable[Parked]) -> None:
+        folds = Folds(projection)
+        self._per_event = projection.per_event
+        self._from: dict[tuple[str, str], int] = {}
+        for one in parked:
+            with suppress(Exception):  # where that is why it is parked, it has no row
+                row = projection.row(one.subject)
+                for facet in folds.facets(one.topic, one.subject):
+                    self._from[row, facet.name] = min(one.sequence, self._from.get((row, facet.name), one.sequence))
+
+    def holds(self, row_id: str, facet: Facet) -> bool:
+        """Whether this is one of them; of a journal, whether its event waits."""
+        if not self._per_event:
+            return (row_id, facet.name) in self._from
+        row, _, sequence = row_id.rpartition("#")
+        return int(sequence) >= self._from.get((row, facet.name), int(sequence) + 1)
 
 
 def _place(row: Document | None, facet: str) -> Document | None:
@@ -108,8 +181,13 @@ def digest(row: Document | None, facet: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-async def promote(database: Database, projection: Projection, model: ReadModel) -> str:
-    """Let the rebuilt collection serve; returns the name of the one that served until now (kept for going back)."""
+async def promote(database: Database, projection: Projection, model: ReadModel, *, with_parked: bool = False) -> str:
+    """Let the rebuilt collection serve; returns the name of the one that served until now (kept for going back).
+
+    Raises `Incomplete` when aggregates are parked in it, unless that is known and wanted.
+    """
+    if model.parked and not with_parked:
+        raise Incomplete(list(model.parked.values()))
     first = first_collection(projection)
     previous = await serving(database, first)
     alias = {"_id": first, "collection": model.collection.name, "previous": previous}
@@ -122,4 +200,14 @@ async def discard(model: ReadModel) -> None:
     await model.collection.drop()
 
 
-__all__ = ["Difference", "Verdict", "digest", "discard", "events_to_fold", "promote", "rebuild", "verify"]
+__all__ = [
+    "Difference",
+    "Incomplete",
+    "Verdict",
+    "digest",
+    "discard",
+    "events_to_fold",
+    "promote",
+    "rebuild",
+    "verify",
+]

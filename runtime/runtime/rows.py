@@ -5,6 +5,7 @@ row alone and not for long.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import islice
@@ -33,8 +34,10 @@ BEHIND_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
 _GIVEN_UP = 1_000  # rows that were waited for in vain: not once more for the same versions
 _LATELY = 1_000  # aggregates: some seconds of a busy company
+_COUNTED_SECONDS = 2.0  # how old the number of parked aggregates may be that a page shows
 
-_ROWS: Document = {"_id": {"$gt": f"{BESIDE}\U0010ffff"}}
+_LAST_BESIDE = f"{BESIDE}\U0010ffff"
+_ROWS: Document = {"_id": {"$gt": _LAST_BESIDE}}
 
 
 Decided = MappingProxyType[str, int]
@@ -55,8 +58,16 @@ async def serving(database: Database, first: str) -> str:
     return first if alias is None else str(alias["collection"])
 
 
+def may_be_row(row_id: str) -> bool:
+    """Whether a row may have this id: no row has one that lists would leave out."""
+    return row_id > _LAST_BESIDE
+
+
 class Rows:
-    """One read model. Documents: `_id`, one sub-document per facet, `_pos` with sequence and offset per facet."""
+    """One read model. Documents: `_id`, one sub-document per facet, `_pos` with sequence and offset per facet.
+
+    A row of which no facet has been folded yet (its first events were passed over) is none.
+    """
 
     def __init__(self, database: Database, projection: Projection, decided: Decided = MappingProxyType({})) -> None:
         self._database = database
@@ -71,10 +82,19 @@ class Rows:
         )
         """Facet and kind of aggregate, for rows that are named as their aggregates are."""
         self._given_up: OrderedDict[str, Versions] = OrderedDict()
+        some: list[Document] = [{facet.name: {"$ne": None}} for facet in projection.facets]
+        self._holds_something: Document = some[0] if len(some) == 1 else {"$or": some}
+        self._counted = -_COUNTED_SECONDS
+        self.incomplete = 0
+        """How many aggregates were parked a moment ago (`_COUNTED_SECONDS`), when rows were read last."""
 
     async def collection(self) -> Collection:
         """The collection that serves now."""
-        return self._database[await serving(self._database, self._first)]
+        found = self._database[await serving(self._database, self._first)]
+        if (now := time.monotonic()) - self._counted >= _COUNTED_SECONDS:
+            self._counted = now  # before the look: others need not look as well
+            self.incomplete = len(await _parked_in(found))
+        return found
 
     async def get(self, row_id: str) -> Document | None:
         """One row, or None; one that is known to be behind is waited for up to `BEHIND_SECONDS`.
@@ -110,9 +130,9 @@ class Rows:
 
     async def peek(self, row_id: str) -> Document | None:
         """One row as it lies there now, however far behind; or None."""
-        if row_id.startswith(BESIDE):
+        if not may_be_row(row_id):
             return None
-        return await (await self.collection()).find_one({"_id": row_id})
+        return await (await self.collection()).find_one({"_id": row_id, **self._holds_something})
 
     def _heard(self, row_id: str) -> Versions:
         """What the row's facets should show, as far as this process has heard."""
@@ -126,8 +146,8 @@ class Rows:
 
     async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
         """Rows by id, in no order; those that do not exist are missing."""
-        asked = [row_id for row_id in row_ids if not row_id.startswith(BESIDE)]
-        return await (await self.collection()).find({"_id": {"$in": asked}}).to_list(None)
+        asked = {"_id": {"$in": list(filter(may_be_row, row_ids))}, **self._holds_something}
+        return await (await self.collection()).find(asked).to_list(None)
 
     async def find(
         self,
@@ -138,7 +158,7 @@ class Rows:
         skip: int = 0,
     ) -> list[Document]:
         """Rows that match, sorted, one page of them (limit 0: all)."""
-        cursor = (await self.collection()).find(rows_only(query))
+        cursor = (await self.collection()).find(self._rows_only(query))
         if sort:
             cursor = cursor.sort(list(sort))
         if skip:
@@ -149,13 +169,22 @@ class Rows:
 
     async def count(self, query: Document | None = None) -> int:
         """How many rows match."""
-        return int(await (await self.collection()).count_documents(rows_only(query)))
+        return int(await (await self.collection()).count_documents(self._rows_only(query)))
 
     async def parked(self) -> list[Parked]:
         """Aggregates whose rows wait at an event that could not be folded; where the first of them lies comes first."""
-        document = await (await self.collection()).find_one({"_id": POSITIONS}, {"parked": 1})
-        found = map(from_document, ((document or {}).get("parked") or {}).values())
+        found = map(from_document, (await _parked_in(await self.collection())).values())
         return sorted(found, key=lambda one: one.place)
+
+    def _rows_only(self, query: Document | None) -> Document:
+        """The query, without what lies beside the rows and without rows that hold nothing yet."""
+        some = rows_only(query)
+        return {**some, "$and": [*some.get("$and", ()), self._holds_something]}
+
+
+async def _parked_in(collection: Collection) -> Document:
+    document = await collection.find_one({"_id": POSITIONS}, {"parked": 1})
+    return {} if document is None else document.get("parked") or {}
 
 
 def _shows(row: Document | None, wanted: Versions) -> bool:
@@ -170,4 +199,14 @@ def rows_only(query: Document | None) -> Document:
     return {**query, **_ROWS} if "_id" not in query else {"$and": [query, _ROWS]}
 
 
-__all__ = ["ALIASES", "BEHIND_SECONDS", "BESIDE", "POSITIONS", "Rows", "first_collection", "rows_only", "serving"]
+__all__ = [
+    "ALIASES",
+    "BEHIND_SECONDS",
+    "BESIDE",
+    "POSITIONS",
+    "Rows",
+    "first_collection",
+    "may_be_row",
+    "rows_only",
+    "serving",
+]

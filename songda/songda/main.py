@@ -191,11 +191,15 @@ def _contracts(person: str, *, as_json: bool) -> None:
 @app.command()
 def rebuild(
     projection: Annotated[str, typer.Argument(help="读模型的名字，或 all")],
+    *,
     verify: Annotated[bool, typer.Option(help="与在用的逐行比对 Compare with the one in service.")] = False,
     keep_live: Annotated[bool, typer.Option("--dry-run", help="只比对，不切换 Do not switch.")] = False,
     as_list: Annotated[bool, typer.Option("--list", help="只列出它的集合 Only list its collections.")] = False,
     drop: Annotated[
         bool, typer.Option("--drop-former", help="删除旧代码的集合 Drop what former code left, but the last.")
+    ] = False,
+    with_parked: Annotated[
+        bool, typer.Option("--with-parked", help="有搁置的也切换 Switch although aggregates are parked.")
     ] = False,
 ) -> None:
     """从头重建读模型 Rebuild a read model from offset 0 into a fresh collection, prove it equal, switch (DESIGN §6)."""
@@ -203,7 +207,10 @@ def rebuild(
 
     if as_list or drop:
         raise typer.Exit(asyncio.run(list_collections(local_settings(), projection, drop=drop)))
-    raise typer.Exit(asyncio.run(rebuild_models(local_settings(), projection, verify=verify, switch=not keep_live)))
+    rebuilding = rebuild_models(
+        local_settings(), projection, verify=verify, switch=not keep_live, with_parked=with_parked
+    )
+    raise typer.Exit(asyncio.run(rebuilding))
 
 
 @app.command()

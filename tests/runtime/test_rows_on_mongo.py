@@ -40,6 +40,7 @@ async def rows(database: Database) -> Rows:
     days = {number: f"2026-03-{n % 28 + 1:02}" for n, number in enumerate(NUMBERS)}
     await collection.insert_many([{"_id": number, "order": {"day": day}} for number, day in days.items()])
     await collection.insert_many([{"_id": POSITIONS, "offsets": {}}, {"_id": PARKED, "order": {"day": "2"}}])
+    await collection.insert_one({"_id": "HT25000001", "_pos": {"order": {"seq": 1}}})  # its first event was passed over
     return Rows(database, ORDER_DESK)
 
 
