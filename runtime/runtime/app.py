@@ -41,6 +41,7 @@ from runtime.rows import Rows
 from runtime.service import Projection, Service
 from runtime.settings import Settings
 from runtime.settling import groups_of, settler
+from runtime.uploads import Uploads
 from runtime.worker import Worker
 
 log = get_log("runtime.app")
@@ -191,6 +192,7 @@ def web(process: Process) -> FastAPI:
                 app.include_router(service.router)
         app.include_router(_outcomes())
         app.state.objects = open_objects(settings)
+        app.state.uploads = Uploads()
         app.state.subjects = system.subjects
         app.include_router(files_router)
         for router in system.routers:

@@ -16,6 +16,9 @@ MediaType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
 MAX_PIXELS = 100_000_000
 """A photo that claims more would fill the memory of whoever opens it; phones make 12 to 50 million."""
 
+MAX_PARTS = 20_000
+"""Segments or chunks of a photo; cameras write some hundred. Each costs a step, and a hostile file has millions."""
+
 EXTENSIONS: Mapping[MediaType, str] = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -45,7 +48,9 @@ def is_whole(content: bytes, media_type: MediaType) -> bool:
 def _jpeg(content: bytes) -> bool:
     """Segments up to the picture's data, with a frame of a sane size before it, and an end mark after it."""
     at, framed = 2, False
-    while content[at] == 0xFF:
+    for _ in range(MAX_PARTS):
+        if content[at] != 0xFF:
+            return False
         marker = content[at + 1]
         if marker == 0xFF:  # padding
             at += 1
@@ -66,7 +71,7 @@ def _png(content: bytes) -> bool:
     """Chunks with right check sums, the header first, picture data between, the end last."""
     at = 8
     names: list[bytes] = []
-    while at < len(content):
+    while at < len(content) and len(names) < MAX_PARTS:
         (length,) = struct.unpack_from(">I", content, at)
         name, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
         (checksum,) = struct.unpack_from(">I", content, at + 8 + length)
@@ -117,4 +122,4 @@ _WALKS: Mapping[MediaType, Callable[[bytes], bool]] = {
     "application/pdf": _pdf,
 }
 
-__all__ = ["EXTENSIONS", "MAX_PIXELS", "MediaType", "is_whole", "kind_of"]
+__all__ = ["EXTENSIONS", "MAX_PARTS", "MAX_PIXELS", "MediaType", "is_whole", "kind_of"]

@@ -96,25 +96,27 @@ class Objects:
         marks = tuple(subjects)
         if bad := [subject for subject in marks if not SUBJECT.fullmatch(subject)]:
             raise ValueError(f"not a subject (kind:id): {bad[0]!r}")
-        media_type = judge(content, allowed_types, max_bytes)
-        name = sha256(content).hexdigest()
-        await self._do(lambda: self._keep(name, content, marks))
-        return FileRef(name, media_type, len(content))
+        return await self._do(lambda: self._judge_and_keep(content, tuple(allowed_types), max_bytes, marks))
 
     async def get(self, name: str) -> bytes | None:
         """The content under a SHA-256, or None. Raises `FileDamaged` when it is not what was put there."""
         if not HEX.fullmatch(name):
             return None
-        content = await self._do(lambda: self._read(_path(name)))
-        if content is not None and sha256(content).hexdigest() != name:
-            raise FileDamaged(name)
-        return content
+        return await self._do(lambda: self._read(name))
 
     async def belongs(self, name: str, subject: str) -> bool:
         """Whether the file was put for this subject."""
         if not HEX.fullmatch(name) or not SUBJECT.fullmatch(subject):
             return False
         return await self._do(lambda: self._size(_mark(name, subject))) is not None
+
+    def _judge_and_keep(
+        self, content: bytes, allowed_types: tuple[MediaType, ...], max_bytes: int, subjects: tuple[str, ...]
+    ) -> FileRef:
+        media_type = judge(content, allowed_types, max_bytes)
+        name = sha256(content).hexdigest()
+        self._keep(name, content, subjects)
+        return FileRef(name, media_type, len(content))
 
     def _keep(self, name: str, content: bytes, subjects: tuple[str, ...]) -> None:
         """Marks come last: whoever finds a mark finds the file."""
@@ -123,11 +125,14 @@ class Objects:
         for subject in subjects:
             obstore.put(self._store, _mark(name, subject), b"")
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, name: str) -> bytes | None:
         try:
-            return bytes(obstore.get(self._store, path).bytes())
+            content = bytes(obstore.get(self._store, _path(name)).bytes())
         except FileNotFoundError:
             return None
+        if sha256(content).hexdigest() != name:
+            raise FileDamaged(name)
+        return content
 
     def _size(self, path: str) -> int | None:
         try:
@@ -136,7 +141,8 @@ class Objects:
             return None
 
     async def _do(self, work: Callable[[], T]) -> T:
-        """In a thread: the library's own asynchronous calls can abort an interpreter that is about to exit."""
+        """In a thread: the library's own asynchronous calls can abort an interpreter that is about to exit, and to
+        hash ten megabytes takes a while."""
         try:
             return await asyncio.to_thread(work)
         except (BaseError, OSError) as error:

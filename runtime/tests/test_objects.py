@@ -12,17 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.errors import NotReady
-from runtime.file_kinds import MAX_PIXELS, is_whole, kind_of
+from runtime.file_kinds import MAX_PARTS, MAX_PIXELS, is_whole, kind_of
 from runtime.objects import FileDamaged, FileRef, FileRefused, Objects, hex_of, judge, open_objects
 from runtime.settings import Settings
 
 
-def png(width: int = 1, height: int = 1) -> bytes:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def chunk(name: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
+
+def png(width: int = 1, height: int = 1) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND")
 
 
 def jpeg(width: int = 16, height: int = 8) -> bytes:
@@ -141,6 +142,8 @@ async def test_a_subject_that_is_none_keeps_nothing(objects: Objects, tmp_path: 
         (jpeg()[:-2], "broken_file"),
         (jpeg(0, 8), "broken_file"),
         (jpeg(65_000, 65_000), "broken_file"),
+        (jpeg()[:2] + b"\xff" * MAX_PARTS + jpeg()[2:], "broken_file"),
+        (png()[:33] + MAX_PARTS * chunk(b"tEXt") + png()[33:], "broken_file"),
         (webp()[:-1], "broken_file"),
         (b"%PDF-1.4\nnothing more", "broken_file"),
         *((content, "taken") for content in WHOLE.values()),

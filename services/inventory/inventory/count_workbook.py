@@ -5,32 +5,28 @@ Columns: 库区, 库位, 编码, 品名, 轮次, 实数, 清点人, 清点时间
 """
 
 import io
-import warnings
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import openpyxl
-from openpyxl.styles import Font
-
 from contracts.policy import SHANGHAI
+from runtime.file_limits import Limits, too_many_bytes, too_many_rows
+from runtime.file_refusals import Refused, UnreadableFile
 from runtime.formula_safe import formula_safe
+from runtime.workbooks import Opening, read_workbook
 
 HEADINGS = ("库区", "库位", "编码", "品名", "轮次", "实数", "清点人", "清点时间")
 WIDTHS = (8, 12, 20, 28, 6, 10, 12, 18)
-MAX_ROWS = 5_000
-MAX_UNPACKED_BYTES = 40 << 20  # a sheet of 5000 lines unpacks to about 2 MiB; more is not a count sheet
+LIMITS = Limits(content_bytes=5_000_000, unpacked_bytes=40_000_000, rows=5_000, columns=40)
+"""A sheet of 5,000 lines unpacks to about 2 MB."""
 MAX_DIGITS = 6
-
-
-class SheetRefused(Exception):
-    """The file is no count sheet; `zh` and `en` say what to do."""
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(code)
-        self.code, self.zh, self.en = code, zh, en
+NO_FIGURE = ("实数应是 0 到 999999 的整数", "The figure must be a whole number from 0 to 999999")
+NO_HEADER = UnreadableFile(
+    "not_a_count_sheet",
+    "没有找到表头「库位、编码、实数」。请用系统导出的盘点表填写",
+    "There is no header 库位, 编码, 实数. Fill in the count sheet that the system gave out",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,9 @@ class SheetRow:
 
 def write_sheet(count: Mapping[str, Any]) -> bytes:
     """A count (as `count_view` shows it) as XLSX: the lines that wait for a figure, in walking order, blind."""
+    import openpyxl
+    from openpyxl.styles import Font
+
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -70,19 +69,35 @@ def write_sheet(count: Mapping[str, Any]) -> bytes:
     return made.getvalue()
 
 
-def read_sheet(content: bytes) -> tuple[SheetRow, ...]:
-    """The rows that have a figure. Raises `SheetRefused` when it is no such workbook."""
-    cells = _cells(content)
-    header = next((row for row in cells if {"库位", "编码", "实数"} <= {str(value).strip() for value in row[1]}), None)
-    if header is None:
-        raise SheetRefused(
-            "not_a_count_sheet",
-            "没有找到表头「库位、编码、实数」。请用系统导出的盘点表填写",
-            "There is no header 库位, 编码, 实数. Fill in the count sheet that the system gave out",
-        )
-    places = {str(value).strip(): place for place, value in enumerate(header[1]) if value is not None}
-    read = (_row(number, values, places) for number, values in cells if number > header[0])
-    return tuple(row for row in read if row is not None)
+def read_sheet(content: bytes) -> tuple[list[SheetRow], list[Refused]] | UnreadableFile:
+    """The rows of the first sheet that have a figure, none refused yet; or why it is no count sheet.
+
+    Nothing is run: no macros, no links, no formulas (their last value is read).
+    """
+    refusal = too_many_bytes(content, LIMITS)
+    return read_workbook(content, LIMITS, _filled_in) if refusal is None else refusal
+
+
+def _filled_in(opened: Opening) -> tuple[list[SheetRow], list[Refused]] | UnreadableFile:
+    with opened(data_only=True) as workbook:
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()  # the size that a file claims may be wrong
+        places: dict[str, int] = {}
+        rows: list[SheetRow] = []
+        for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=LIMITS.columns), start=1):
+            if number > LIMITS.rows:
+                return too_many_rows(LIMITS)
+            if not places:
+                places = _header(values)
+            elif (row := _row(number, values, places)) is not None:
+                rows.append(row)
+    return (rows, []) if places else NO_HEADER
+
+
+def _header(values: Sequence[Any]) -> dict[str, int]:
+    """Where each column stands; nothing when this row is no header."""
+    places = {str(value).strip(): place for place, value in enumerate(values) if value is not None}
+    return places if places.keys() >= {"库位", "编码", "实数"} else {}
 
 
 def _row(number: int, values: Sequence[Any], places: Mapping[str, int]) -> SheetRow | None:
@@ -96,7 +111,7 @@ def _row(number: int, values: Sequence[Any], places: Mapping[str, int]) -> Sheet
         return None
     quantity = _whole(figure)
     if quantity is None:
-        return SheetRow(number, sku, bin_, problem=("实数应是整数", "The figure must be a whole number"))
+        return SheetRow(number, sku, bin_, problem=NO_FIGURE)
     at = _moment(cell("清点时间"))
     if at == "unreadable":
         return SheetRow(number, sku, bin_, problem=("清点时间看不懂，应如 2026-03-20 14:05", "The time is unreadable"))
@@ -114,10 +129,8 @@ def _text(value: Any) -> str:
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
+    if isinstance(value, int | float):
+        return int(value) if 0 <= value < 10**MAX_DIGITS and value == int(value) else None
     text = str(value).strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
@@ -125,52 +138,8 @@ def _whole(value: Any) -> int | None:
 def _moment(value: Any) -> datetime | str | None:
     if value is None or str(value).strip() == "":
         return None
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=SHANGHAI).astimezone(UTC)
     try:
-        told = datetime.fromisoformat(str(value).strip().replace("/", "-"))
-    except ValueError:
+        told = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip().replace("/", "-"))
+        return (told if told.tzinfo else told.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one at the very edge of the calendar
         return "unreadable"
-    return (told if told.tzinfo else told.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-
-
-def _cells(content: bytes) -> list[tuple[int, Sequence[Any]]]:
-    """Rows of the first sheet. Nothing is run: no macros, no links, no formulas (their last value is read)."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise SheetRefused(
-                    "sheet_too_large",
-                    "表太大，请只留盘点表那一张",
-                    "The workbook is too large; keep the count sheet only",
-                )
-            for part in archive.infolist():
-                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.open(part).read(2048):
-                    raise _damaged()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of decorations that it does not keep
-            workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-            try:
-                return list(_numbered(workbook.worksheets[0]))
-            finally:
-                workbook.close()
-    except SheetRefused:
-        raise
-    except Exception as broken:
-        raise _damaged() from broken
-
-
-def _numbered(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    sheet.reset_dimensions()  # the size that a file claims may be wrong
-    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=40), start=1):
-        if number > MAX_ROWS:
-            raise SheetRefused("too_many_rows", f"超过 {MAX_ROWS} 行", f"More than {MAX_ROWS} rows")
-        yield number, values
-
-
-def _damaged() -> SheetRefused:
-    return SheetRefused(
-        "damaged_sheet",
-        "文件损坏或不是 .xlsx 工作簿，请用 Excel 重新另存",
-        "The file is damaged or no .xlsx workbook; save it again",
-    )

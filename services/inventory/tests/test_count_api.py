@@ -16,6 +16,7 @@ from inventory.api import router
 from inventory.domain.stock import BringIn, stock_id
 from runtime.http_errors import add_error_handling
 from runtime.people import Person, Tokens
+from runtime.uploads import Uploads
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 TOKENS = Tokens("for these tests only")
@@ -65,6 +66,7 @@ async def client(world: World) -> AsyncIterator[AsyncClient]:
     app.state.rows = world.rows
     app.state.people = {person.id: person for person in PEOPLE}
     app.state.tokens = TOKENS
+    app.state.uploads = Uploads()
     add_error_handling(app, 1 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:
@@ -229,7 +231,11 @@ async def test_a_workbook_sent_bare_is_taken_too_and_nonsense_is_refused(client:
     no = await opened(client)
     headers = {"Authorization": f"Bearer {TOKENS.issue('mai.gh')}", "Content-Type": "application/octet-stream"}
     answer = await client.post(f"/api/counts/{no}/sheet", content=b"no workbook", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (422, "damaged_sheet")
+    assert (answer.status_code, answer.json()["code"]) == (415, "file_damaged")
+    del headers["Content-Type"]
+    for form in ({"data": {"a": "b"}}, {"files": {"other": ("x.xlsx", b"x")}}):
+        answer = await client.post(f"/api/counts/{no}/sheet", headers=headers, **form)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.json()["code"]) == (422, "one_file_please")
 
 
 async def test_the_report_of_ledger_card_and_goods_names_where_they_part(client: AsyncClient, world: World) -> None:

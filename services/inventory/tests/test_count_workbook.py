@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.count_workbook import MAX_ROWS, SheetRefused, SheetRow, read_sheet, write_sheet
+from inventory.count_workbook import LIMITS, NO_FIGURE, SheetRow, read_sheet, write_sheet
+from runtime.file_refusals import UnreadableFile
 
 
 def count(*lines: dict[str, Any]) -> dict[str, Any]:
@@ -33,11 +34,16 @@ def filled(*rows: tuple[Any, ...], header: tuple[Any, ...] = ("库位", "编码"
 
 
 def code(content: bytes) -> str:
-    try:
-        read_sheet(content)
-    except SheetRefused as no:
-        return no.code
-    return "read"
+    made = read_sheet(content)
+    return made.code if isinstance(made, UnreadableFile) else "read"
+
+
+def rows_of(content: bytes) -> list[SheetRow]:
+    made = read_sheet(content)
+    assert not isinstance(made, UnreadableFile), made
+    rows, refused = made
+    assert not refused
+    return rows
 
 
 def test_only_lines_that_wait_for_a_figure_go_out_and_nothing_in_them_is_a_formula() -> None:
@@ -58,13 +64,13 @@ def test_a_code_comes_back_as_it_went_out(sku: str) -> None:
     workbook.worksheets[0]["F3"] = 7
     made = io.BytesIO()
     workbook.save(made)
-    read = read_sheet(made.getvalue())
+    read = rows_of(made.getvalue())
     assert [(row.sku, row.quantity) for row in read] == [(sku, 7)]
 
 
 def test_figures_times_and_people_are_read_and_empty_rows_left_out() -> None:
     """D7, X1, X6"""
-    rows = read_sheet(
+    rows = rows_of(
         filled(
             ("A-01", "S1", 58, "lin.ck", datetime(2026, 3, 20, 14, 5)),
             ("A-02", "S2", "4", None, "2026/03/20 14:06"),
@@ -72,23 +78,24 @@ def test_figures_times_and_people_are_read_and_empty_rows_left_out() -> None:
             ("A-04", "S4", 3.0, "", ""),
         )
     )
-    assert rows == (
+    assert rows == [
         SheetRow(2, "S1", "A-01", 58, "lin.ck", datetime(2026, 3, 20, 6, 5, tzinfo=UTC)),
         SheetRow(3, "S2", "A-02", 4, None, datetime(2026, 3, 20, 6, 6, tzinfo=UTC)),
         SheetRow(5, "S4", "A-04", 3),
-    )
+    ]
 
 
-@pytest.mark.parametrize("figure", ["四件", 2.5, -1.5, "1e3", "²", True, "12345678"])
+@pytest.mark.parametrize("figure", ["四件", 2.5, -1.5, "1e3", "²", True, "12345678", 10**300, 1e300, -4])
 def test_a_figure_that_is_no_whole_number_names_its_row(figure: Any) -> None:
     """X6"""
-    (row,) = read_sheet(filled(("A-01", "S1", figure)))
-    assert (row.row, row.problem) == (2, ("实数应是整数", "The figure must be a whole number"))
+    (row,) = rows_of(filled(("A-01", "S1", figure)))
+    assert (row.row, row.problem) == (2, NO_FIGURE)
 
 
-def test_a_time_that_nobody_can_read_names_its_row() -> None:
+@pytest.mark.parametrize("told", ["昨天下午", "0001-01-01 00:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_nobody_can_read_names_its_row(told: str) -> None:
     """X6"""
-    (row,) = read_sheet(filled(("A-01", "S1", 5, "", "昨天下午")))
+    (row,) = rows_of(filled(("A-01", "S1", 5, "", told)))
     assert row.problem is not None
 
 
@@ -100,13 +107,15 @@ def test_what_is_no_count_sheet_is_refused() -> None:
     entity = io.BytesIO()
     with zipfile.ZipFile(entity, "w") as archive:
         archive.writestr("xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>')
-    many = filled(*[("A-01", "S1", 1)] * MAX_ROWS)
-    contents = [b"", b"PK\x03\x04", bomb.getvalue(), entity.getvalue(), filled(header=("a", "b")), many]
+    many = filled(*[("A-01", "S1", 1)] * LIMITS.rows)
+    large = bytes(LIMITS.content_bytes + 1)
+    contents = [b"", large, b"PK\x03\x04", bomb.getvalue(), entity.getvalue(), filled(header=("a", "b")), many]
     assert [code(content) for content in contents] == [
-        "damaged_sheet",
-        "damaged_sheet",
-        "sheet_too_large",
-        "damaged_sheet",
+        "damaged",
+        "too_large",
+        "damaged",
+        "too_large",
+        "damaged",
         "not_a_count_sheet",
-        "too_many_rows",
+        "too_large",
     ]

@@ -25,8 +25,8 @@ from order.domain.contract import (
 from order.domain.contract_words import too_many_lines
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
-from order.files.refusals import Refused
 from runtime.errors import NotReady, Overloaded
+from runtime.file_refusals import Refused
 from runtime.outcome import Outcome
 
 AT_ONCE = 500  # commands put in one go: a worker's batch

@@ -20,6 +20,7 @@ from order.projections import fold_order
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
+from runtime.uploads import Uploads
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
@@ -119,6 +120,7 @@ async def api() -> AsyncIterator[Api]:
     app.state.rows = {"contracts": system.rows}
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
+    app.state.uploads = Uploads()
     add_error_handling(app, 25 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:

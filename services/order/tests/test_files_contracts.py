@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
-from order.files.refusals import Refused, UnreadableFile
+from runtime.file_refusals import Refused, UnreadableFile
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
 GOOD = {

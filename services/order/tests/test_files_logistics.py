@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from order.files.logistics_file import LAYOUT, LogisticsRow, ShipmentStatus, read_logistics
-from order.files.refusals import Refused, UnreadableFile
+from runtime.file_refusals import Refused, UnreadableFile
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
 ARRIVED = "HT26030036,3,KC-100,1,YD8043068068,粤达物流,已到仓,2026-03-03,2026-03-03,"

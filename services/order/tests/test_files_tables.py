@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from order.files.layout import Column, Layout
-from order.files.records import Limits
-from order.files.refusals import UnreadableFile
 from order.files.tables import DEFAULT_LIMITS, Table, read_table
 from order.files.text import narrow, plain
+from runtime.file_limits import Limits
+from runtime.file_refusals import UnreadableFile
 from runtime.formula_safe import formula_safe
 
 LAYOUT = Layout(

@@ -12,9 +12,9 @@ from order import importing
 from order.domain.contract import INITIAL, MAX_LINES, Contract, decide, evolve
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
-from order.files.refusals import Refused
 from order.importing import Put, Report, import_contracts, import_logistics
 from runtime.errors import NotReady, Overloaded
+from runtime.file_refusals import Refused
 from runtime.outcome import Outcome
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)

@@ -16,12 +16,12 @@ from contracts.policy import policy_book
 from inventory.main import SERVICE as INVENTORY
 from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
-from order.files.refusals import UnreadableFile
 from order.importing import Put, Report, import_contracts, import_logistics
 from order.main import SERVICE as ORDER
 from order.projections import fold_order
 from order.views import contract_summary
 from runtime.commands import command_reader
+from runtime.file_refusals import UnreadableFile
 from runtime.outcome import Outcome
 from runtime.service import Service
 

@@ -1,22 +1,31 @@
 """HTTP of count sheets as workbooks: out blind, in row by row (D7, X6)."""
 
-from typing import Annotated
+import tempfile
+from typing import Annotated, BinaryIO, cast
 
 from fastapi import Request, Response, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from contracts.decision import Rejected
 from inventory.api.count_rows import COUNTS, READS_COUNTS, CountInPath, count_row
-from inventory.count_workbook import SheetRefused, SheetRow, read_sheet, write_sheet
+from inventory.count_workbook import SheetRow, read_sheet, write_sheet
 from inventory.domain.count import CountPieces, count_id
 from inventory.projections.counts import count_view
 from runtime.http import Asking, Desk, Refusal
 from runtime.route import Router
+from runtime.uploads import RESPONSES, Piece, Uploads
 
 router = Router()
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_BYTES = 5 << 20
+UNREADABLE = (
+    "这一行有内容不合格式，请核对编码、库位、清点人和时间",
+    "Something in this row does not fit",
+)
+
+NO_FILE = Rejected(
+    "one_file_please", "X6", "请选择填好的盘点表，字段名 file", "Send the filled-in sheet in the form field file"
+)
 
 
 class RowRefused(BaseModel):
@@ -56,22 +65,24 @@ async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
     return Response(content, media_type=XLSX, headers=headers)
 
 
-@router.post("/counts/{count_no}/sheet", summary="导入盘点表 Take a filled-in count sheet (D7, X6)")
+@router.post(
+    "/counts/{count_no}/sheet", summary="导入盘点表 Take a filled-in count sheet (D7, X6)", responses=RESPONSES
+)
 async def sheet_in(
     count_no: CountInPath, request: Request, desk: Desk, file: Annotated[UploadFile | None, "the workbook"] = None
 ) -> SheetTaken:
     """Row by row: what is taken, and what is refused with the reason. The same sheet again changes nothing."""
     desk.allow(*COUNTS)
     await count_row(desk, count_no)
-    content = await (file.read(MAX_BYTES + 1) if file is not None else request.body())
-    if len(content) > MAX_BYTES:
-        raise Refusal(
-            413, Rejected("sheet_too_large", "X6", "盘点表超过 5 MiB", "The count sheet is larger than 5 MiB")
-        )
-    try:
-        rows = read_sheet(content)
-    except SheetRefused as no:
-        raise Refusal(422, Rejected(no.code, "X6", no.zh, no.en)) from no
+    uploads: Uploads = request.app.state.uploads
+    with tempfile.TemporaryFile() as raw:
+        if file is None:
+            if "form" in request.headers.get("content-type", ""):
+                raise Refusal(422, NO_FILE)
+            async for piece in request.stream():
+                raw.write(piece)
+            file = UploadFile(cast("BinaryIO", raw))
+        ((_, (rows, _)),) = await uploads.read(desk, [file], read_sheet, Piece[SheetRow])
     taken, repeated, refused = 0, 0, []
     for row in rows:
         became = await _take(desk, count_no, row)
@@ -87,11 +98,13 @@ async def sheet_in(
 async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool:
     """Whether the row was new, or why it was not taken."""
     if row.problem is not None:
-        zh, en = row.problem
-        return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code="unreadable_row", zh=zh, en=en)
-    command = CountPieces(
-        at=row.at, sku=row.sku, bin=row.bin, quantity=row.quantity, counted_by=(row.counted_by or "")[:40] or None
-    )
+        return _unreadable(row, row.problem)
+    try:
+        command = CountPieces(
+            at=row.at, sku=row.sku, bin=row.bin, quantity=row.quantity, counted_by=(row.counted_by or "")[:40] or None
+        )
+    except ValidationError:
+        return _unreadable(row, UNREADABLE)
     outcome = await desk.ask(count_id(count_no), command, step=f"row {row.row}")
     if outcome.status == "rejected" and outcome.rejected is not None:
         why = outcome.rejected
@@ -106,3 +119,8 @@ async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool
             en="Not decided yet; take the sheet in again",
         )
     return bool(outcome.events)
+
+
+def _unreadable(row: SheetRow, problem: tuple[str, str]) -> RowRefused:
+    zh, en = problem
+    return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code="unreadable_row", zh=zh, en=en)

@@ -5,29 +5,24 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from pathlib import PurePath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import File, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from contracts.decision import Rejected
 from order.api.rights import IMPORTS
-from order.files.contracts_file import read_contracts
-from order.files.logistics_file import read_logistics
-from order.files.records import Limits
-from order.files.refusals import Refused, UnreadableFile
+from order.files.contracts_file import ContractRow, read_contracts
+from order.files.logistics_file import LogisticsRow, read_logistics
 from order.importing import Report, import_contracts, import_logistics, refusal_json
-from runtime.http import Asking, Desk, Refusal
+from runtime.file_refusals import Refused
+from runtime.http import Asking, Desk
 from runtime.route import Router
+from runtime.uploads import RESPONSES, Piece, Uploads
 
 router = Router()
 
-MAX_BYTES = Limits().content_bytes
-Uploads = Annotated[list[UploadFile], File(description="CSV (UTF-8 或 GB18030) 或 XLSX，可以多个；按顺序导入")]
-STATUS_OF = {"too_large": 413, "not_a_table": 415, "unknown_encoding": 415, "damaged": 415}
-"""HTTP status by what is wrong with a file; anything else is 422."""
+Files = Annotated[list[UploadFile], File(description="CSV (UTF-8 或 GB18030) 或 XLSX，可以多个；按顺序导入")]
 
 LINES = "application/x-ndjson"
 TELL_SECONDS = 0.25  # how often a person is told how far it is
@@ -64,14 +59,20 @@ class ImportReport(BaseModel):
     files: list[FileReport]
 
 
-@router.post("/imports/contracts", summary="导入合同清单 Import contracts files (A1)", response_model=ImportReport)
-async def upload_contracts(desk: Desk, file: Uploads) -> ImportReport | StreamingResponse:
+@router.post(
+    "/imports/contracts",
+    summary="导入合同清单 Import contracts files (A1)",
+    response_model=ImportReport,
+    responses=RESPONSES,
+)
+async def upload_contracts(desk: Desk, file: Files) -> ImportReport | StreamingResponse:
     """One row per contract line. A bad row never stops the others; the same file again takes nothing.
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
     desk.allow(*IMPORTS)
-    files = await _read(file, read_contracts)
+    uploads: Uploads = desk.request.app.state.uploads
+    files = await uploads.read(desk, file, read_contracts, Piece[ContractRow])
 
     async def work(progress: FileProgress) -> ImportReport:
         reports = []
@@ -84,14 +85,20 @@ async def upload_contracts(desk: Desk, file: Uploads) -> ImportReport | Streamin
     return await _answer(desk, work)
 
 
-@router.post("/imports/logistics", summary="导入物流信息 Import logistics files (A2)", response_model=ImportReport)
-async def upload_logistics(desk: Desk, file: Uploads) -> ImportReport | StreamingResponse:
+@router.post(
+    "/imports/logistics",
+    summary="导入物流信息 Import logistics files (A2)",
+    response_model=ImportReport,
+    responses=RESPONSES,
+)
+async def upload_logistics(desk: Desk, file: Files) -> ImportReport | StreamingResponse:
     """已发货 announces, 延期 is a delay notice, 已到仓 stands for the receipt. The same file again takes nothing.
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
     desk.allow(*IMPORTS)
-    files = await _read(file, read_logistics)
+    uploads: Uploads = desk.request.app.state.uploads
+    files = await uploads.read(desk, file, read_logistics, Piece[LogisticsRow])
 
     async def work(progress: FileProgress) -> ImportReport:
         reports = []
@@ -134,33 +141,6 @@ async def _told(work: Callable[[FileProgress], Coroutine[Any, Any, ImportReport]
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
-
-
-Parsed = TypeVar("Parsed")
-
-
-async def _read(
-    uploads: list[UploadFile], read: Callable[[bytes, str | None], Parsed | UnreadableFile]
-) -> list[tuple[str | None, Parsed]]:
-    """All files, parsed, before anything is put to a contract: an unreadable one refuses the request whole."""
-    parsed: list[tuple[str | None, Parsed]] = []
-    for upload in uploads:
-        name = PurePath(upload.filename).name if upload.filename else None
-        content = await upload.read(MAX_BYTES + 1)
-        file = await asyncio.to_thread(read, content, name)
-        if isinstance(file, UnreadableFile):
-            raise Refusal(
-                STATUS_OF.get(file.code, 422),
-                Rejected(
-                    f"file_{file.code}",
-                    file.rule,
-                    f"{name}：{file.reason}" if name else file.reason,
-                    f"{name}: {file.reason_en}" if name else file.reason_en,
-                    {"file": name},
-                ),
-            )
-        parsed.append((name, file))
-    return parsed
 
 
 def _import_report(reports: list[Report]) -> ImportReport:

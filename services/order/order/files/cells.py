@@ -6,8 +6,8 @@ import re
 from datetime import date
 
 from order.files.layout import Column
-from order.files.refusals import Fault, shown
 from order.files.text import narrow
+from runtime.file_refusals import Fault, shown
 
 MAX_WHOLE = 999_999  # pieces or line numbers; more is a slip of the keyboard
 MAX_YUAN_DIGITS = 9

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from order.files import cells
 from order.files.layout import Column, Layout
-from order.files.refusals import Fault, Refused, UnreadableFile, refuse
 from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
+from runtime.file_limits import too_many_faults
+from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse
 
 RULE = "A1"
 CONTRACT_NO = Column("合同号", "contract number")
@@ -93,7 +94,10 @@ def read_contracts(
 ) -> tuple[list[ContractRow], list[Refused]] | UnreadableFile:
     """A contracts file's bytes as rows and refusals, or why the file as a whole was not taken."""
     table = read_table(content, filename, limits, LAYOUT)
-    return table if isinstance(table, UnreadableFile) else parse_contracts(table)
+    if isinstance(table, UnreadableFile):
+        return table
+    rows, refused = parse_contracts(table)
+    return too_many_faults(refused, limits) or (rows, refused)
 
 
 def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:

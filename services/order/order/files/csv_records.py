@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from order.files.layout import Layout, known_names
-from order.files.records import Limits, Record, too_many_columns, too_many_rows
-from order.files.refusals import Fault, UnreadableFile
+from order.files.records import Record
+from runtime.file_limits import Limits, too_many_columns, too_many_rows
+from runtime.file_refusals import SHOWN, Fault, UnreadableFile
 
 DELIMITERS = (",", ";", "\t")
 UTF8_BOM = b"\xef\xbb\xbf"
 LINES_PER_CELL = 20  # an address has a few lines; a quote left open must not swallow the rest of the file
 
 OPEN_QUOTE = Fault("引号不成对，这一行读不出来", "quotes do not match, so this row cannot be read")
+LONG_LINE = Fault("这一行太长，不像表里的一行，没有读", "this line is too long for a row of a table and was not read")
 
 
 class Dialect(NamedTuple):
@@ -31,13 +33,13 @@ def read_csv(content: bytes, layout: Layout, limits: Limits) -> list[Record] | U
     text as lone surrogates, so that they cost their own row only.
     """
     body = content.removeprefix(UTF8_BOM)
-    dialect = _dialect(body, layout, only_utf8=len(body) < len(content))
+    dialect = _dialect(body, layout, limits, only_utf8=len(body) < len(content))
     if isinstance(dialect, UnreadableFile):
         return dialect
     text = body.decode(dialect.encoding, "surrogateescape")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     records: list[Record] = []
-    for record in _records(lines, dialect.delimiter):
+    for record in _records(lines, dialect.delimiter, limits.row_characters):
         if len(records) > limits.rows:
             return too_many_rows(limits)
         if len(record.cells) > limits.columns and not records:
@@ -46,9 +48,11 @@ def read_csv(content: bytes, layout: Layout, limits: Limits) -> list[Record] | U
     return records
 
 
-def _dialect(body: bytes, layout: Layout, *, only_utf8: bool) -> Dialect | UnreadableFile:
+def _dialect(body: bytes, layout: Layout, limits: Limits, *, only_utf8: bool) -> Dialect | UnreadableFile:
     """The encoding and delimiter under which most of the header's words are known."""
     header = body.lstrip(b"\r\n\t ;,").replace(b"\r", b"\n").split(b"\n", 1)[0]
+    if len(header) > limits.row_characters:  # and so no header in any encoding
+        return too_many_columns(limits)
     best, most, decoded = Dialect("utf-8", ","), 0, False
     for encoding in ("utf-8",) if only_utf8 else ("utf-8", "gb18030"):
         try:
@@ -73,12 +77,16 @@ def _dialect(body: bytes, layout: Layout, *, only_utf8: bool) -> Dialect | Unrea
     return best
 
 
-def _records(lines: list[str], delimiter: str) -> Iterator[Record]:
+def _records(lines: list[str], delimiter: str, most_characters: int) -> Iterator[Record]:
     """Lines without a quote are split; from one with a quote, csv reads as many lines as its cells span."""
     row = at = 0
     while at < len(lines):
         row += 1
         line = lines[at]
+        if len(line) > most_characters:
+            at += 1
+            yield Record(row, [line[:SHOWN]], LONG_LINE)
+            continue
         if '"' not in line:
             at += 1
             if line and not line.isspace():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from order.files.refusals import UnreadableFile, shown
 from order.files.text import narrow, plain
+from runtime.file_refusals import UnreadableFile, shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from order.files import cells
 from order.files.layout import Column, Layout
-from order.files.refusals import Fault, Refused, UnreadableFile, refuse, shown
 from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
+from runtime.file_limits import too_many_faults
+from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse, shown
 
 RULE = "A2"
 CONTRACT_NO = Column("合同号", "contract number")
@@ -66,7 +67,10 @@ def read_logistics(
 ) -> tuple[list[LogisticsRow], list[Refused]] | UnreadableFile:
     """A logistics file's bytes as rows and refusals, or why the file as a whole was not taken."""
     table = read_table(content, filename, limits, LAYOUT)
-    return table if isinstance(table, UnreadableFile) else parse_logistics(table)
+    if isinstance(table, UnreadableFile):
+        return table
+    rows, refused = parse_logistics(table)
+    return too_many_faults(refused, limits) or (rows, refused)
 
 
 def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:

@@ -7,10 +7,11 @@ from operator import itemgetter
 
 from order.files.csv_records import read_csv
 from order.files.layout import Layout, positions
-from order.files.records import Limits, Record
-from order.files.refusals import SHAPE_RULE, Fault, Refused, UnreadableFile, refuse
+from order.files.records import Record
 from order.files.text import plain
 from order.files.xlsx_records import read_xlsx
+from runtime.file_limits import Limits, too_many_bytes
+from runtime.file_refusals import SHAPE_RULE, Fault, Refused, UnreadableFile, refuse
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Row", "Table", "UnreadableFile", "read_table"]
 
@@ -56,12 +57,9 @@ def read_table(content: bytes, filename: str | None, limits: Limits, layout: Lay
 
 
 def _read(content: bytes, limits: Limits, layout: Layout) -> Table | UnreadableFile:
-    if len(content) > limits.content_bytes:
-        return UnreadableFile(
-            "too_large",
-            f"文件超过 {limits.content_bytes // 1_000_000} MB，请分成几个文件",
-            f"the file is larger than {limits.content_bytes // 1_000_000} MB; please split it",
-        )
+    refusal = too_many_bytes(content, limits)
+    if refusal is not None:
+        return refusal
     if content.startswith(ZIP):
         records = read_xlsx(content, layout, limits)
     else:

@@ -1,29 +1,16 @@
-"""XLSX workbooks, read without running anything in them."""
+"""The lines of an XLSX workbook, as text."""
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-
 from order.files.layout import Layout, known_names
-from order.files.records import Limits, Record, too_many_columns, too_many_rows
-from order.files.refusals import Fault, UnreadableFile, shown
-
-SHEET_ROWS = 1_048_576  # of any spreadsheet; a higher row number is a damaged or hostile file
-PARTS = 1_000  # files inside the zip; a real workbook has some twenty
-DAMAGED = UnreadableFile(
-    "damaged",
-    "XLSX 文件损坏或不是工作簿，请用 Excel 重新另存为 .xlsx",
-    "the XLSX is damaged or not a workbook; please save it again as .xlsx",
-)
+from order.files.records import Record
+from runtime.file_limits import Limits, too_many_columns, too_many_rows
+from runtime.file_refusals import Fault, UnreadableFile, shown
+from runtime.workbooks import SHEET_ROWS, Opening, read_workbook
 
 
 def read_xlsx(content: bytes, layout: Layout, limits: Limits) -> list[Record] | UnreadableFile:
@@ -31,55 +18,19 @@ def read_xlsx(content: bytes, layout: Layout, limits: Limits) -> list[Record] | 
 
     Other sheets may stand beside it; two sheets with our header are refused rather than half read.
     """
-    try:
-        refusal = _unsafe(content, limits)
-        if refusal is not None:
-            return refusal
-        with _workbook(content, data_only=False) as workbook:
+
+    def read(opened: Opening) -> list[Record] | UnreadableFile:
+        with opened(data_only=False) as workbook:
             found = _our_sheet(workbook, layout, limits)
         if isinstance(found, UnreadableFile):
             return found
         title, records = found
         if any(record.formulas for record in records):
-            with _workbook(content, data_only=True) as workbook:
+            with opened(data_only=True) as workbook:
                 return _told_apart(records, workbook[title])
         return records
-    except Exception:  # noqa: BLE001 - openpyxl has no error of its own: a broken part ends in KeyError, ParseError, IndexError, ...
-        return DAMAGED
 
-
-def _unsafe(content: bytes, limits: Limits) -> UnreadableFile | None:
-    """Why this zip must not be unpacked. `zipfile` never yields more of a part than its declared size."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        unpacked = sum(part.file_size for part in parts)
-        # Style and workbook parts are read whole into memory: a tenth is ample.
-        whole = max(
-            (p.file_size for p in parts if not p.filename.startswith(("xl/worksheets/", "xl/shared"))), default=0
-        )
-        if len(parts) > PARTS or unpacked > limits.unpacked_bytes or whole > limits.unpacked_bytes // 10:
-            return UnreadableFile(
-                "too_large",
-                "XLSX 解压后太大，请只留需要的那张表，或分成几个文件",
-                "the XLSX is too large when unpacked; keep the needed sheet only, or split it",
-            )
-        if not any(part.filename == "xl/workbook.xml" for part in parts):
-            return DAMAGED
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.open(part).read(2048):
-                return DAMAGED  # no spreadsheet program writes one; entity bombs need it
-    return None
-
-
-@contextmanager
-def _workbook(content: bytes, *, data_only: bool) -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of colours and validations that it does not keep
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-        try:
-            yield workbook
-        finally:
-            workbook.close()
+    return read_workbook(content, limits, read)
 
 
 def _our_sheet(workbook: Any, layout: Layout, limits: Limits) -> tuple[str, list[Record]] | UnreadableFile:
