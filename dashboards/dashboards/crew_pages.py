@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from contracts.policy import policy_book
 from dashboards.assets import FOLDER, asset
-from dashboards.render import HEADERS, LOOKS
+from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from runtime.http import COOKIE
 from runtime.people import Person
@@ -56,7 +56,7 @@ async def service_worker() -> Response:
     name = f"crew-{hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]}"
     text = (FOLDER / "crew-sw.js").read_text(encoding="utf-8")
     text = text.replace("{{ name }}", name).replace("{{ files }}", json.dumps(files))
-    return Response(text, media_type="text/javascript; charset=utf-8", headers={**HEADERS, "Cache-Control": "no-cache"})
+    return Response(text, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/crew.webmanifest")

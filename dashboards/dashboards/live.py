@@ -13,7 +13,6 @@ from contextlib import suppress
 
 from fastapi.responses import StreamingResponse
 
-from dashboards.render import HEADERS
 from runtime.changes import Change, TooOld
 
 Parts = Mapping[str, str]
@@ -112,5 +111,4 @@ def html_frame(parts: Parts) -> str:
 
 def response(events: AsyncIterator[str]) -> StreamingResponse:
     """An event stream that no proxy holds back."""
-    headers = {**HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

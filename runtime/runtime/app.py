@@ -6,6 +6,7 @@ Every process serves `/live`, `/ready` and `/metrics`.
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from runtime.deciding import Rules
 from runtime.errors import NotReady
 from runtime.files_http import SubjectRule
 from runtime.files_http import router as files_router
+from runtime.front_door import bounds_of
 from runtime.gateway import Gateway
 from runtime.http import Desk, ErrorBody
 from runtime.http_errors import add_error_handling
@@ -39,13 +41,15 @@ from runtime.reactor import Reactor
 from runtime.route import Router
 from runtime.rows import Rows
 from runtime.service import Projection, Service
-from runtime.settings import Settings
+from runtime.settings import Settings, listed
 from runtime.settling import groups_of, settler
 from runtime.uploads import Uploads
 from runtime.worker import Worker
 
 log = get_log("runtime.app")
 
+LOOK_SECONDS = 1.0
+"""A look at the servers answers all who ask `/ready` for so long."""
 ROLES = ("api", "worker", "reactor", "projector")
 
 
@@ -92,6 +96,9 @@ class Process:
         self.parts: dict[str, Any] = {}
         self.started = False
         self.failed = False
+        self._looking = asyncio.Lock()
+        self._looked = -LOOK_SECONDS
+        self._away: dict[str, str] = {}
 
     async def start_parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Check servers and topics, then build what this process runs. Raises `NotReady` with what to do."""
@@ -123,13 +130,19 @@ class Process:
         return running
 
     async def servers_away(self) -> dict[str, str]:
-        """Servers that do not answer now. Clients wait for them by themselves; whoever watches should know."""
-        away = (
-            {} if await kafka.reachable(self.settings) else {"kafka": f"no answer at {self.settings.kafka_bootstrap}"}
-        )
-        if not await answers(self.database):
-            away["mongo"] = "no answer"
-        return away
+        """Servers that do not answer now. Clients wait for them by themselves; whoever watches should know.
+
+        However many ask, the servers are asked once a second.
+        """
+        async with self._looking:
+            if time.monotonic() - self._looked > LOOK_SECONDS:
+                self._away = {}
+                if not await kafka.reachable(self.settings):
+                    self._away["kafka"] = f"no answer at {self.settings.kafka_bootstrap}"
+                if not await answers(self.database):
+                    self._away["mongo"] = "no answer"
+                self._looked = time.monotonic()
+            return dict(self._away)
 
     def not_ready(self) -> dict[str, str]:
         """Parts that are not serving, and why."""
@@ -175,12 +188,12 @@ def web(process: Process) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        responses={code: {"model": ErrorBody} for code in (401, 403, 404, 409, 413, 422, 503)},
+        responses={code: {"model": ErrorBody} for code in (401, 403, 404, 408, 409, 413, 422, 429, 503)},
     )
     app.state.settings = settings
     app.state.process = process
     app.include_router(_health(process))
-    add_error_handling(app, settings.max_body_bytes)
+    add_error_handling(app, bounds_of(settings))
     if "api" in process.roles:
         app.state.people = read_people(settings.people)
         app.state.tokens = Tokens(signing_secret(settings))
@@ -292,6 +305,8 @@ def serve(process: Process) -> int:
                 timeout_graceful_shutdown=5,
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(process.settings.trusted_proxies),
+                forwarded_allow_ips=[*listed(process.settings.trusted_proxies)],
             )
         )
         asyncio.run(kafka.provision(process.settings, process.system.services))

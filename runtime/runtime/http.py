@@ -10,17 +10,27 @@ from dataclasses import replace
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
 from runtime.commands import deterministic_id, fresh_id
 from runtime.gateway import Asked, Gateway, new_request
+from runtime.logs import get_log
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
 from runtime.rows import Rows
 
+log = get_log("runtime.http")
+
 COOKIE = "songda_token"
+NOBODY = Rejected(
+    code="who_are_you",
+    rule="C18",
+    zh="请先登录：打开 /login，或带上 Authorization: Bearer <令牌>（songda token 可发）。",
+    en="Please sign in at /login, or send Authorization: Bearer <token> (songda token issues one).",
+)
 VERSION_DIGITS = 15
 """A longer number is no version that anybody saw."""
 
@@ -28,11 +38,15 @@ VERSION_DIGITS = 15
 class Refusal(Exception):
     """An HTTP error with words for a person."""
 
-    def __init__(self, status: int, no: Rejected, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, no: Rejected, headers: Mapping[str, str] | None = None, *, quiet: bool = False
+    ) -> None:
         super().__init__(no.code)
         self.status = status
         self.no = no
         self.headers = dict(headers or {})
+        self.quiet = quiet
+        """Whether it is one of a flood that was logged already."""
 
 
 class ErrorBody(BaseModel):
@@ -62,6 +76,23 @@ class Answer(BaseModel):
 def error_body(no: Rejected, request_id: str) -> dict[str, Any]:
     """The JSON of an error."""
     return {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts), "id": request_id}
+
+
+def refused(request: Request, refusal: Refusal) -> JSONResponse:
+    """A refusal as the answer, logged once. What the front door refused stays that, whatever became of it inside."""
+    refusal = getattr(request.state, "refusal", None) or refusal
+    request_id = getattr(request.state, "request_id", None) or new_request_id()
+    if not refusal.quiet:
+        log.info(
+            "request refused",
+            status=refusal.status,
+            method=request.method,
+            path=request.url.path,
+            code=refusal.no.code,
+            rule=refusal.no.rule,
+            request_id=request_id,
+        )
+    return JSONResponse(error_body(refusal.no, request_id), refusal.status, refusal.headers)
 
 
 class Asking:
@@ -234,8 +265,18 @@ class Asking:
         return bool(await settle(seconds))
 
 
+def people_are_known(request: Request) -> bool:
+    """Whether this application can tell who asks; a process without API cannot, and has nothing to ask for."""
+    return hasattr(request.app.state, "people")
+
+
 def person_of(request: Request) -> Person | None:
-    """Who asks, by bearer token or cookie; None when nobody is known."""
+    """Who asks, by bearer token or cookie; None when nobody is known, or where nobody can be."""
+    if hasattr(request.state, "person"):
+        seen: Person | None = request.state.person
+        return seen
+    if not people_are_known(request):
+        return None
     tokens: Tokens = request.app.state.tokens
     people: Mapping[str, Person] = request.app.state.people
     header = request.headers.get("authorization", "")
@@ -247,16 +288,7 @@ def person_of(request: Request) -> Person | None:
 async def _asking(request: Request, response: Response) -> Asking:
     person = person_of(request)
     if person is None:
-        raise Refusal(
-            401,
-            Rejected(
-                code="who_are_you",
-                rule="C18",
-                zh="请先登录：打开 /login，或带上 Authorization: Bearer <令牌>（songda token 可发）。",
-                en="Please sign in at /login, or send Authorization: Bearer <token> (songda token issues one).",
-            ),
-            {"WWW-Authenticate": "Bearer"},
-        )
+        raise Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"})
     return Asking(request, response, person)
 
 
@@ -278,6 +310,7 @@ def new_request_id() -> str:
 
 __all__ = [
     "COOKIE",
+    "NOBODY",
     "Answer",
     "Asking",
     "Desk",
@@ -286,5 +319,7 @@ __all__ = [
     "error_body",
     "issue_token",
     "new_request_id",
+    "people_are_known",
     "person_of",
+    "refused",
 ]

@@ -15,6 +15,7 @@ PROJECTED = Counter("songda_events_projected_total", "Events folded into read mo
 REACTED = Counter("songda_reactions_total", "Commands asked for by reactions", ["service"])
 PARKED = Gauge("songda_parked_aggregates", "Aggregates that wait at an event this reader could not take", ["reader"])
 STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
+REFUSED = Counter("songda_requests_refused_total", "Requests that were too many: rates, bounds, connections", ["code"])
 
 __all__ = [
     "BATCH_SECONDS",
@@ -24,6 +25,7 @@ __all__ = [
     "PARKED",
     "PROJECTED",
     "REACTED",
+    "REFUSED",
     "STOPPED",
     "STRAYS",
     "UNKNOWN_EVENTS",

@@ -24,6 +24,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_any_address(host: str) -> bool:
+    """Whether it stands for all addresses of a machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
 def listed(text: str) -> tuple[str, ...]:
     """A comma-separated list, without blanks."""
     return tuple(part for part in (one.strip() for one in text.split(",")) if part)
@@ -91,6 +99,8 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Rate = Annotated[str, AfterValidator(_rate)]
 """How often, as throttled-py reads it: `1200/minute burst 300` is 20 a second on average, 300 at once."""
 Address = Annotated[str, AfterValidator(_address)]
+Hosts = Annotated[str, AfterValidator(_hosts)]
+Proxies = Annotated[str, AfterValidator(_proxies)]
 LogLevel = Annotated[
     Literal["debug", "info", "warning", "error", "critical"],
     BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text),
@@ -151,6 +161,43 @@ class Settings(BaseSettings):
     session_timeout_ms: Count = 30_000
     log_level: LogLevel = "info"
 
+    # ---- the front door (`front_door.py`, `connections.py`); counts are of each process, and gone with it -----------
+    trusted_hosts: Hosts = ""
+    """Host names to answer to, besides this machine's, `http_host` and that of `public_url`; also `*.example.com`."""
+    trusted_proxies: Proxies = ""
+    """Addresses or networks of reverse proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    max_connections: Count = 1_000
+    """Open at once. One more takes the place of the one that has idled longest; when none idles it gets 503."""
+    header_seconds: Seconds = 10.0
+    """A request's line and headers must be there by then."""
+    body_seconds: Seconds = 20.0
+    body_bytes_per_second: Count = 1_000
+    """A body may take `body_seconds`, and a second more for so many bytes of it that are there."""
+    idle_seconds: Count = 30
+    """A connection without a request is closed then."""
+    unread_seconds: Seconds = 60.0
+    """A connection whose other side takes nothing of what it was sent is cut then."""
+    requests_at_once: Count = 1_000
+    requests_at_once_each: Count = 200
+    """Of one person (or one address that has not signed in); more get 429. Streams are counted apart."""
+    streams: Count = 500
+    streams_each: Count = 24
+    """Live streams of one person; a browser needs one, however many pages it shows."""
+    requests_per_address: Rate = "30000/minute burst 10000"
+    requests_per_stranger: Rate = "1200/minute burst 600"
+    """Of one address, of those who have not signed in."""
+    wrong_logins: Rate = "10/minute; 100/hour"
+    """Wrong tokens and keys from one address."""
+    requests_per_person: Rate = "1200/minute burst 600"
+    """By pages: of a browser that has signed in. Pages that renew themselves ask again at each change."""
+    writes_per_person: Rate = "240/minute burst 120"
+    exports_per_person: Rate = "20/minute burst 10"
+    """Spreadsheets (`.xlsx`)."""
+    requests_per_program: Rate = "18000/minute burst 6000"
+    """By programs: with a token in the header."""
+    writes_per_program: Rate = "15000/minute burst 3000"
+    exports_per_program: Rate = "120/minute burst 60"
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if self.demo_login and not is_loopback(self.http_host):
@@ -161,7 +208,14 @@ class Settings(BaseSettings):
                 f"and SONGDA_HTTP_HOST is {self.http_host}. Unset it and issue tokens with songda token <person id>; "
                 "for a demonstration set SONGDA_HTTP_HOST=127.0.0.1."
             )
+        if self.demo_login and self.trusted_proxies:
+            raise ValueError(
+                "SONGDA_DEMO_LOGIN=true 不能和 SONGDA_TRUSTED_PROXIES 一起用：代理放进来的人都能选任何人登录。"
+                "请去掉其中一个。"
+                " SONGDA_DEMO_LOGIN=true does not go with SONGDA_TRUSTED_PROXIES: whoever the proxy lets through could "
+                "sign in as anybody. Unset one of them."
+            )
         return self
 
 
-__all__ = ["HOSTS_OF_THIS_MACHINE", "Address", "Port", "Rate", "Settings", "is_loopback", "listed"]
+__all__ = ["HOSTS_OF_THIS_MACHINE", "Address", "Port", "Rate", "Settings", "is_any_address", "is_loopback", "listed"]

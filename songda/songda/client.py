@@ -1,6 +1,7 @@
 """The command line as a client of the running system: signed in as a person, talking to the public API."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +13,9 @@ from runtime.settings import Settings
 
 LINES = "application/x-ndjson"
 """Asks an import to tell how far it is."""
+
+TRIES = 10
+LONGEST_WAIT_SECONDS = 60.0
 
 Progress = Callable[[int, int], None]
 
@@ -30,6 +34,21 @@ def token_for(settings: Settings, person_id: str) -> str:
     return Tokens(signing_secret(settings)).issue(person_id)
 
 
+class Patient(httpx.HTTPTransport):
+    """Whoever is told that they ask too often (429) waits as long as they are told, and asks again."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request; its content can be sent again, as ours all can."""
+        response = super().handle_request(request)
+        for _ in range(TRIES - 1):
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                break
+            response.close()
+            time.sleep(min(float(response.headers.get("Retry-After", 1)), LONGEST_WAIT_SECONDS))
+            response = super().handle_request(request)
+        return response
+
+
 class Client:
     """Calls the API as one person. Close after use (or use as a context)."""
 
@@ -39,6 +58,7 @@ class Client:
             base_url=self.address,
             headers={"Authorization": f"Bearer {token_for(settings, person_id)}"},
             timeout=httpx.Timeout(seconds, connect=5.0),
+            transport=Patient(),
             trust_env=False,  # the system is on this machine or named by SONGDA_HTTP_HOST: no proxy in between
         )
 

@@ -69,7 +69,7 @@
     try { said = await answer.json(); } catch { /* the status says all */ }
     if (answer.status === 202) return { kind: 'pending' };
     if (answer.ok) return { kind: 'ok', said };
-    const kinds = { 401: 'signed_out', 403: 'not_allowed', 404: 'refused', 409: 'refused', 422: 'not_allowed', 503: 'busy' };
+    const kinds = { 401: 'signed_out', 403: 'not_allowed', 404: 'refused', 409: 'refused', 422: 'not_allowed', 429: 'busy', 503: 'busy' };
     return { kind: kinds[answer.status] || 'failed', said, seconds: answer.headers.get('Retry-After') || 5 };
   }
   function tell(outcome, card = null, target = null) {

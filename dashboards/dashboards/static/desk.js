@@ -138,7 +138,7 @@
     const no = await answer.json().catch(() => ({ zh: answer.statusText, en: answer.statusText }));
     const text = zh ? no.zh : no.en;
     if (answer.status === 422) show(form, `${say('form_unreadable')} ${mark(form, no)}`, no.rule);
-    else if (answer.status === 503) show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
+    else if (answer.status === 503 || answer.status === 429) show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
     else if (answer.status >= 500) show(form, `${say('form_failed')} ${text}`, '', no.id);
     else show(form, `${say('form_refused')} ${text}`, no.rule);
   }
@@ -235,7 +235,9 @@
     const mine = turn;
     try {
       const answer = await fetch(location.href, { headers: { 'X-Renew': '1' } });
-      if (!answer.ok || mine !== turn) return;
+      if (mine !== turn) return;
+      if (answer.headers.has('Retry-After')) setTimeout(renew, 1000 * Number(answer.headers.get('Retry-After')));
+      if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const ids = (page) => [...page.querySelectorAll('[data-live]')].map((part) => part.id).join();
       const same = ids(document) === ids(fresh) || typing($('content')); // a part came or went: all of the content

@@ -23,6 +23,7 @@ from notify.senders.plain_http import known, signature
 from notify.sending import ResultUnknown
 from notify.settings import NotifySettings
 from runtime.clock import utc_now
+from runtime.front_door import open_to_all
 from runtime.http import Asking, Refusal
 from runtime.logs import get_log
 from runtime.people import Person
@@ -32,6 +33,8 @@ log = get_log("notify.api.receipts")
 
 _OUR_NUMBER = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-[0-9]{1,4})?")
 _TOO_OLD_SECONDS = 300
+MOST_BYTES = 1 << 20
+"""Of one push: some thousand receipts."""
 _OPT_OUT_WORDS = frozenset({"TD", "T", "退订", "N"})
 PROVIDER = Person(id="provider", name="短信服务商", role="system")
 
@@ -51,6 +54,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
     secret = settings.receipts_secret.get_secret_value()
 
     @router.post("/http", summary="短信回执（签名） Receipts of the plain HTTP provider, signed (E4)")
+    @open_to_all(MOST_BYTES, secret=True)
     async def plain(request: Request, response: Response) -> Received:
         """JSON list of `{"id", "ref", "status": "delivered"|"failed", "at", "reason"}`."""
         body = await request.body()
@@ -64,6 +68,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         return await _take(Asking(request, response, PROVIDER), [_plain(entry) for entry in _entries(body)])
 
     @router.post("/aliyun", summary="阿里云短信回执 Receipts that Aliyun pushes (SmsReport) (E4)")
+    @open_to_all(MOST_BYTES, secret=True)
     async def aliyun(request: Request, response: Response, key: str = "") -> Received:
         """`key` in the address is the secret: Aliyun does not sign what it pushes."""
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):
@@ -72,6 +77,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         return await _take(Asking(request, response, PROVIDER), [_aliyun(entry) for entry in entries])
 
     @router.post("/aliyun/replies", summary="阿里云上行短信 Replies that Aliyun pushes (SmsUp): TD opts out (E4)")
+    @open_to_all(MOST_BYTES, secret=True)
     async def replies(request: Request, response: Response, key: str = "") -> Received:
         """A reply `TD` or `退订` is an opt-out."""
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):

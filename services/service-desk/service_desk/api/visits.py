@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.front_door import open_to_all
 from runtime.http import Answer, Asking, Desk
 from runtime.people import Person, Tokens
 from runtime.route import Router
@@ -160,6 +161,7 @@ async def rating_page(code: Code, request: Request, response: Response) -> Ratin
 
 
 @router.post("/ratings/{code}", summary="客户评价，免登录 Rate, without login (C9, C11)")
+@open_to_all(8 << 10, secret=True)
 async def rate_by_link(code: Code, body: RatingByCustomer, request: Request, response: Response) -> Answer:
     """By whoever has the link of SMS 8; the last word counts."""
     desk, ticket, visit = await _rated(code, request, response)

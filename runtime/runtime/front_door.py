@@ -1,0 +1,342 @@
+"""The front door: what is settled about a request before the application sees it, and what each answer carries.
+
+In this order: who asks, the host it is for, how often they may, how many of theirs are inside. A body is read only when
+it is known who sends it, or by a route that is `open_to_all`, which says how much it takes; and only while it comes at
+a fair pace. Each "no" has the one shape of all errors; what is refused in floods is counted, and logged now and then.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.decision import Rejected
+from runtime.http import COOKIE, NOBODY, Refusal, new_request_id, people_are_known, person_of, refused
+from runtime.logs import get_log
+from runtime.metrics import REFUSED
+from runtime.rates import AtOnce, Caller, Rate, Rates, network_of
+from runtime.security_headers import secured
+from runtime.settings import HOSTS_OF_THIS_MACHINE, Settings, is_any_address, listed
+
+log = get_log("runtime.front_door")
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+HEALTH = frozenset({"/live", "/ready", "/metrics"})
+"""Asked by the machinery around us, under any name, as often as it likes; they show nothing of anybody."""
+FILES = "/static/"
+"""Files of the pages: the same for all, kept by browsers."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOGGED = "1/minute"
+"""Of each kind of flood, and of each who makes it."""
+
+UNKNOWN_HOST = Rejected(
+    code="unknown_host",
+    rule="C18",
+    zh="这个网址不是给本系统的。管理员可用 SONGDA_PUBLIC_URL 或 SONGDA_TRUSTED_HOSTS 写上它的主机名。",
+    en="This host name is not one of ours. Name it in SONGDA_PUBLIC_URL or SONGDA_TRUSTED_HOSTS.",
+)
+TOO_LARGE = Rejected("body_too_large", "", "内容太大：请分成几份再传。", "The body is too large: send it in parts.")
+TOO_SLOW = Rejected(
+    "too_slow", "", "内容传得太慢，请换个网络再试。", "The body came too slowly; try a better connection."
+)
+FOREIGN = Rejected(
+    code="foreign_origin",
+    rule="C18",
+    zh="请求来自别的网站，没有执行。",
+    en="The request came from another site and was not carried out.",
+)
+NUL = Rejected(
+    code="unreadable",
+    rule="",
+    zh="地址里有看不见的控制字符 (NUL)。请删去后再试。",
+    en="The address holds a control character (NUL). Remove it and try again.",
+)
+TOO_MANY = Rejected("too_many_requests", "", "请求太频繁，请稍后再试。", "Too many requests: try again a little later.")
+TOO_MANY_TRIES = Rejected(
+    "too_many_tries", "C18", "试错太多次，请稍后再登录。", "Too many wrong tries: sign in a little later."
+)
+TOO_MANY_AT_ONCE = Rejected(
+    "too_many_at_once",
+    "",
+    "您同时提出的请求太多，请等前面的完成。",
+    "Too many of your requests are under way: wait for them.",
+)
+TOO_MANY_STREAMS = Rejected(
+    "too_many_streams",
+    "",
+    "您打开的实时页面太多，请关掉几个。",
+    "Too many live pages of yours are open: close some of them.",
+)
+BUSY = Rejected("busy", "", "现在请求太多，请稍等几秒再试。", "Too many requests at once, try again in a few seconds.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBody:
+    """What a route takes from somebody who has not signed in."""
+
+    max_bytes: int
+    secret: bool
+    """Whether it checks a secret, so that its 401, 403 and 404 are wrong tries."""
+
+
+def open_to_all(max_bytes: int, *, secret: bool = False) -> Callable[[Endpoint], Endpoint]:
+    """Mark a route that takes a body of so many bytes from anybody; the others take one only from who has signed in."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.open_body = OpenBody(max_bytes, secret)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What comes in. Without more words than its size: bodies are bounded, nothing else is."""
+
+    max_body_bytes: int
+    hosts: Sequence[str] = ()
+    """Names that we answer to; none: to all."""
+    body_seconds: float = math.inf
+    body_bytes_per_second: float = math.inf
+    requests_at_once: int = 1 << 31
+    requests_at_once_each: int = 1 << 31
+    streams: int = 1 << 31
+    streams_each: int = 1 << 31
+    rates: Rates | None = None
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """The front door as the settings have it."""
+    public = urlsplit(settings.public_url or "").hostname
+    own = () if is_any_address(settings.http_host) else (settings.http_host,)
+    return Bounds(
+        max_body_bytes=settings.max_body_bytes,
+        hosts=(*HOSTS_OF_THIS_MACHINE, *own, *([public] if public else ()), *listed(settings.trusted_hosts.lower())),
+        body_seconds=settings.body_seconds,
+        body_bytes_per_second=settings.body_bytes_per_second,
+        requests_at_once=settings.requests_at_once,
+        requests_at_once_each=settings.requests_at_once_each,
+        streams=settings.streams,
+        streams_each=settings.streams_each,
+        rates=Rates(settings),
+    )
+
+
+class FrontDoor:
+    """Outermost. One for the application; a `_Visit` for each request."""
+
+    def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
+        self._app = app
+        self.bounds = bounds
+        self.requests = AtOnce(bounds.requests_at_once, bounds.requests_at_once_each)
+        self.streams = AtOnce(bounds.streams, bounds.streams_each)
+        self._logged = Rate(_LOGGED)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        request.state.request_id = new_request_id()
+        request.state.person = person_of(request)
+        visit = _Visit(self, request, receive, send)
+        no = visit.no()
+        if no is not None:
+            await visit.refuse(no)
+            return
+        try:
+            await self._app(scope, visit.receive, visit.send)
+        except Exception:
+            if not visit.is_over:
+                raise
+        finally:
+            visit.leave()
+
+    def turn_away(self, caller: Caller, no: Rejected, wait: float) -> Refusal:
+        """A refusal of what is too much: counted each time, logged once a minute for each who asks."""
+        REFUSED.labels(code=no.code).inc()
+        quiet = self._logged.ask(f"{no.code} {caller.key}") > 0
+        return Refusal(503 if no is BUSY else 429, no, {"Retry-After": str(max(1, math.ceil(wait)))}, quiet=quiet)
+
+
+class _Visit:
+    """One request on its way in and its answer on the way out."""
+
+    def __init__(self, door: FrontDoor, request: Request, receive: Receive, send: Send) -> None:
+        self._door, self._bounds = door, door.bounds
+        self._request, self._receive, self._send = request, receive, send
+        host = request.client.host if request.client else ""
+        by_token = "authorization" in request.headers
+        self._caller = Caller(network_of(host), request.state.person, by_token)
+        self._inside: AtOnce | None = None
+        self._taken = 0
+        self._waited = 0.0
+        self._unread = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+        self._no: Refusal | None = None
+        self._answered = False
+        self.is_over = False
+        """Whether a refusal was sent in place of what the application answers."""
+
+    # ---- before the application sees it ------------------------------------------------------------------------
+
+    def no(self) -> Refusal | None:
+        """Why the request does not come in; None when it does, and then it must `leave`."""
+        request, path = self._request, self._request.url.path
+        if path in HEALTH:
+            return None
+        if not _is_ours(request.headers.get("host", ""), self._bounds.hosts):
+            return Refusal(400, UNKNOWN_HOST)
+        if b"%00" in request.scope["query_string"] or "\x00" in path:
+            return Refusal(422, NUL)
+        if self._length() > self._bounds.max_body_bytes:
+            return Refusal(413, TOO_LARGE)
+        return self._too_many(path) or self._foreign() or self._no_room()
+
+    def _too_many(self, path: str) -> Refusal | None:
+        if self._bounds.rates is None or path.startswith(FILES):
+            return None
+        writes, exports = self._request.method not in _SAFE, path.endswith(".xlsx")
+        wait = self._bounds.rates.ask(self._caller, writes=writes, exports=exports)
+        return self._door.turn_away(self._caller, TOO_MANY, wait) if wait else None
+
+    def _foreign(self) -> Refusal | None:
+        request = self._request
+        if request.method in _SAFE or COOKIE not in request.cookies:
+            return None
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+            return Refusal(403, FOREIGN)
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return Refusal(403, FOREIGN)
+        return None
+
+    def _no_room(self) -> Refusal | None:
+        if self._enter(self._door.requests):
+            return None
+        return self._door.turn_away(self._caller, BUSY if self._door.requests.is_full else TOO_MANY_AT_ONCE, 1.0)
+
+    def _length(self) -> int:
+        length = self._request.headers.get("content-length", "0")
+        return int(length) if length.isdecimal() and len(length) < 19 else 0
+
+    # ---- inside --------------------------------------------------------------------------------------------------
+
+    def _enter(self, where: AtOnce) -> bool:
+        if not where.enter(self._caller.key):
+            return False
+        self.leave()
+        self._inside = where
+        return True
+
+    def leave(self) -> None:
+        """Out of where it was counted."""
+        if self._inside is not None:
+            self._inside.leave(self._caller.key)
+            self._inside = None
+
+    async def receive(self) -> Message:
+        """The body, if it may be read, at a fair pace; then whether the caller is still there."""
+        if not self._unread:
+            return await self._receive()
+        if not self._taken:
+            self._may_be_read()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        patience = self._bounds.body_seconds + self._taken / self._bounds.body_bytes_per_second - self._waited
+        try:
+            async with asyncio.timeout(None if patience == math.inf else patience):
+                message = await self._receive()
+        except TimeoutError:
+            raise self._refused(Refusal(408, TOO_SLOW)) from None
+        self._waited += loop.time() - began
+        self._taken += len(message.get("body", b""))
+        self._unread = message["type"] == "http.request" and message.get("more_body", False)
+        if self._taken > self._most():
+            raise self._refused(Refusal(413, TOO_LARGE))
+        return message
+
+    def _open(self) -> OpenBody | None:
+        found: OpenBody | None = getattr(self._request.scope.get("endpoint"), "open_body", None)
+        return found
+
+    def _most(self) -> int:
+        route = self._open()
+        return self._bounds.max_body_bytes if route is None else min(route.max_bytes, self._bounds.max_body_bytes)
+
+    def _may_be_read(self) -> None:
+        """The router has chosen the route by now. Raises `Refusal`."""
+        route = self._open()
+        if route is None and self._caller.person is None and people_are_known(self._request):
+            raise self._refused(Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"}))
+        if self._length() > self._most():
+            raise self._refused(Refusal(413, TOO_LARGE))
+        if route is not None and route.secret and self._bounds.rates is not None:
+            wait = self._bounds.rates.tried_enough(self._caller)
+            if wait:
+                raise self._refused(self._door.turn_away(self._caller, TOO_MANY_TRIES, wait))
+
+    def _refused(self, no: Refusal) -> Refusal:
+        """Whatever the framework makes of the error that leaves `receive`, this is the answer."""
+        self._no = self._request.state.refusal = no
+        return no
+
+    # ---- on the way out ------------------------------------------------------------------------------------------
+
+    async def send(self, message: Message) -> None:
+        """The answer, with what every answer carries; or a refusal in its place."""
+        if self.is_over:
+            return
+        if message["type"] == "http.response.start" and not self._answered:
+            no = self._no_answer(message)
+            if no is not None:
+                self.is_over = True
+                await self.refuse(no)
+                raise no  # a stream that nobody gets must not go on
+            self._answered = True
+            message = {**message, "headers": secured(message.get("headers", ()))}
+        await self._send(message)
+
+    def _no_answer(self, message: Message) -> Refusal | None:
+        """Why another answer goes out than this one."""
+        if self._no is not None and message["status"] != self._no.status:
+            return self._no
+        route = self._open()
+        if route is not None and route.secret and message["status"] in {401, 403, 404} and self._bounds.rates:
+            wait = self._bounds.rates.wrong(self._caller)
+            return self._door.turn_away(self._caller, TOO_MANY_TRIES, wait) if wait else None
+        kind = dict(message.get("headers", ())).get(b"content-type", b"")
+        if kind.startswith(b"text/event-stream") and not self._enter(self._door.streams):
+            full = self._door.streams.is_full
+            return self._door.turn_away(self._caller, BUSY if full else TOO_MANY_STREAMS, 15.0)
+        return None
+
+    async def refuse(self, no: Refusal) -> None:
+        """Send a refusal."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": secured(message["headers"])}
+            await self._send(message)
+
+        await refused(self._request, no)(self._request.scope, self._receive, with_headers)
+
+
+def _is_ours(host: str, hosts: Sequence[str]) -> bool:
+    """Whether a Host header names one of these; `*.example.com` is every name below it."""
+    if not hosts:
+        return True
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in hosts)
+
+
+__all__ = ["Bounds", "FrontDoor", "bounds_of", "open_to_all"]
