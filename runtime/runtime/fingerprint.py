@@ -28,7 +28,7 @@ KEPT_AS = "1"
 def of_projection(projection: Projection, code: Code | None = None) -> str:
     """Fingerprint of a read model: its folds and its row function with what they reach. Indexes are no part of it."""
     facets = [(f.name, f.service, f.prefixes, projection.per_event) for f in projection.facets]
-    return fingerprint((projection.row, *(f.fold for f in projection.facets)), facets, code)
+    return fingerprint((projection.row, *(root for f in projection.facets for root in f.roots)), facets, code)
 
 
 def of_states(deciders: Iterable[Decider], code: Code | None = None) -> str:

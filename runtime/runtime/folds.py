@@ -235,12 +235,13 @@ class ReadModel:
 
     async def _write_out(self, window: Window, resumed: AbstractSet[str] = frozenset()) -> set[str]:
         """Write what a window changed: 1 rows; 2 positions and what is parked; 3 memory. Ids of changed rows."""
+        documents = self._documents(window)
         writes: dict[str, Write] = (
-            {row_id: _guarded(window.rows[row_id], facets) for row_id, facets in window.moved.items()}
+            {row_id: self._guarded(documents[row_id], facets) for row_id, facets in window.moved.items()}
             if self._fixed is None and not self.projection.per_event
-            else {row_id: ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in window.rows.items()}
+            else {row_id: ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in documents.items()}
         )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
-        await self._write_rows(window, writes)  # 1
+        await self._write_rows(documents, writes)  # 1
         await self._write_positions(window, resumed)  # 2
         for row_id, row in () if self.projection.per_event else window.rows.items():  # 3
             self._rows[row_id] = row
@@ -249,7 +250,20 @@ class ReadModel:
             self._rows.popitem(last=False)
         return set() if self.projection.per_event else set(window.moved)
 
-    async def _write_rows(self, window: Window, writes: Mapping[str, Write]) -> None:
+    def _documents(self, window: Window) -> Mapping[str, Document]:
+        """The rows as they are written: a view is made once a window. Raises `_Unwritten` where one raises."""
+        documents: dict[str, Document] = {}
+        broken: dict[str, str | None] = {}
+        for row_id, row in window.rows.items():
+            try:
+                documents[row_id] = self.folds.document(row)
+            except Exception:  # noqa: BLE001 - a view's own code: its aggregate waits, nobody else
+                broken[row_id] = None  # each event is judged by what the view makes of it
+        if broken:
+            raise _Unwritten(broken)
+        return documents
+
+    async def _write_rows(self, documents: Mapping[str, Document], writes: Mapping[str, Write]) -> None:
         """Raises `_Unwritten` when the rows' content is what the database does not take; another trouble is its own."""
         every = list(writes.values())
         try:
@@ -257,7 +271,7 @@ class ReadModel:
                 await write_guarded(self.collection, every[start : start + _BULK])
         except Exception as error:
             rows: dict[str, str | None] = {
-                row_id: None for row_id, row in window.rows.items() if unstorable(row) is not None
+                row_id: None for row_id, row in documents.items() if unstorable(row) is not None
             }
             if not rows and isinstance(error, Refused):
                 names = {id(write): row_id for row_id, write in writes.items()}
@@ -290,28 +304,28 @@ class ReadModel:
         self._parked = window.parked
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
+    def _guarded(self, document: Document, facets: Iterable[str]) -> Write:
+        """Set only the facets that moved, only over older ones (C7)."""
+        guard: dict[str, Any] = {"_id": document["_id"]}
+        values: dict[str, Any] = {}
+        for facet in (one for one in self.projection.facets if one.name in facets):
+            place = document["_pos"][facet.name]
+            guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
+            names = (facet.name,) if facet.stored is None else facet.stored.fields
+            values |= {name: document[name] for name in names if name in document}
+            values[f"_pos.{facet.name}"] = place
+        return UpdateOne(guard, {"$set": values}, upsert=True)
+
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]
         if cold and self._positions:
             async for document in self.collection.find({"_id": {"$in": cold}}):
-                self._rows[document["_id"]] = document
+                self._rows[document["_id"]] = self.folds.row(document)
 
 
 def _key(subject: str) -> str:
     """A subject as a field's name: it may hold dots and dollars, which a field's name may not."""
     return deterministic_id(subject)
-
-
-def _guarded(row: Document, facets: Iterable[str]) -> Write:
-    """Set only the facets that moved, only over older ones (C7)."""
-    guard: dict[str, Any] = {"_id": row["_id"]}
-    values: dict[str, Any] = {}
-    for name in facets:
-        guard[f"_pos.{name}.seq"] = {"$not": {"$gte": row["_pos"][name]["seq"]}}
-        if name in row:  # not where everything so far was passed over
-            values[name] = row[name]
-        values[f"_pos.{name}"] = row["_pos"][name]
-    return UpdateOne(guard, {"$set": values}, upsert=True)
 
 
 __all__ = ["ReadModel", "Skips", "Spans", "Watched"]

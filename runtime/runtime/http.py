@@ -21,6 +21,7 @@ from runtime.logs import get_log
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
 from runtime.rows import Rows
+from runtime.view import R, View, Views
 
 log = get_log("runtime.http")
 
@@ -248,6 +249,10 @@ class Asking:
         """A read model by name."""
         rows: Mapping[str, Rows] = self._state.rows
         return rows[projection]
+
+    def view(self, view: View[Any, Any, R]) -> Views[R]:
+        """A read model that is a view of a state, typed."""
+        return Views(view, self.rows(view.name))
 
     def changes(self, collections: Iterable[str], after: str | None = None) -> AsyncIterator[Change]:
         """Changes of read models, for a page that looks on."""

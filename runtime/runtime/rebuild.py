@@ -19,7 +19,7 @@ from runtime.folds import ReadModel
 from runtime.mongo import Collection, Database, Document
 from runtime.parked_log import Skips
 from runtime.parking import Parked
-from runtime.rows import ALIASES, POSITIONS, first_collection, serving
+from runtime.rows import ALIASES, POSITIONS, STATE, first_collection, serving
 from runtime.service import Facet, Projection
 from runtime.settings import Settings
 from runtime.window import Folds
@@ -178,7 +178,7 @@ def digest(row: Document | None, facet: str) -> str:
     if row is None or facet not in row["_pos"]:
         return ""
     content = orjson.dumps([row.get(facet), row["_pos"][facet]], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content + bytes(row.get(STATE, b""))).hexdigest()
 
 
 async def promote(database: Database, projection: Projection, model: ReadModel, *, with_parked: bool = False) -> str:

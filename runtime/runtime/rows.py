@@ -29,6 +29,11 @@ POSITIONS = f"{BESIDE}positions"
 `{token, at, offsets: {topic: {partition: offset}}, rev, parked: {key: Parked}}`. `rev` counts changes of `parked`, `at`
 is when offsets were written last."""
 
+STATE = "_state"
+"""Field of a row's document that the projector alone reads: the state that the row is a view of (`runtime.view`)."""
+
+_SHOWN: Document = {STATE: 0}
+
 BEHIND_SECONDS = 2.0
 """How long a row that is behind is waited for: it takes milliseconds, unless the projector is away."""
 _LOOK_SECONDS = 0.02
@@ -132,7 +137,7 @@ class Rows:
         """One row as it lies there now, however far behind; or None."""
         if not may_be_row(row_id):
             return None
-        return await (await self.collection()).find_one({"_id": row_id, **self._holds_something})
+        return await (await self.collection()).find_one({"_id": row_id, **self._holds_something}, _SHOWN)
 
     def _heard(self, row_id: str) -> Versions:
         """What the row's facets should show, as far as this process has heard."""
@@ -147,7 +152,7 @@ class Rows:
     async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
         """Rows by id, in no order; those that do not exist are missing."""
         asked = {"_id": {"$in": list(filter(may_be_row, row_ids))}, **self._holds_something}
-        return await (await self.collection()).find(asked).to_list(None)
+        return await (await self.collection()).find(asked, _SHOWN).to_list(None)
 
     async def find(
         self,
@@ -158,7 +163,7 @@ class Rows:
         skip: int = 0,
     ) -> list[Document]:
         """Rows that match, sorted, one page of them (limit 0: all)."""
-        cursor = (await self.collection()).find(self._rows_only(query))
+        cursor = (await self.collection()).find(self._rows_only(query), _SHOWN)
         if sort:
             cursor = cursor.sort(list(sort))
         if skip:
@@ -204,6 +209,7 @@ __all__ = [
     "BEHIND_SECONDS",
     "BESIDE",
     "POSITIONS",
+    "STATE",
     "Rows",
     "first_collection",
     "may_be_row",

@@ -1,8 +1,8 @@
 """What a service hands to the runtime: its rules, reactions and read models. Data only; nothing here does I/O."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter
 
@@ -51,17 +51,48 @@ class Effect:
     run: Callable[[Fact, Meta], Awaitable[Sequence[Ask]]]
 
 
+class Stored(Protocol):
+    """How a facet's value lies in the row's document, where it is not JSON-able itself (`runtime.view`)."""
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        """Functions and classes whose code the document depends on, for the read model's fingerprint."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the document's fields."""
+
+    def dump(self, value: Any) -> dict[str, Any]:
+        """The document's fields."""
+
+    def load(self, document: dict[str, Any]) -> Any:
+        """The value again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One stream's share of a row: folded from the events of its own aggregates alone (DESIGN, principle 6).
+    """One stream's share of a row: folded from the events of its own aggregates alone (DESIGN 9).
 
-    `fold(facet or None, event, meta) -> facet`; a facet is JSON-able. `prefixes`: kinds of aggregates it folds.
+    `fold(facet or None, event, meta) -> facet`; a facet is JSON-able, or `stored` says how it is kept. `prefixes`:
+    kinds of aggregates it folds.
     """
 
     name: str
     service: str
     prefixes: tuple[str, ...]
     fold: Callable[[Any, Fact, Meta], Any]
+    stored: Stored | None = None
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        """What its rows depend on."""
+        return (self.fold,) if self.stored is None else self.stored.roots
+
+    def fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Its fields in the row's document; none where everything so far was passed over."""
+        if self.name not in row:
+            return {}
+        return {self.name: row[self.name]} if self.stored is None else self.stored.dump(row[self.name])
 
 
 def key_of(aggregate_id: str) -> str:
@@ -103,4 +134,4 @@ class Service:
     public_events: tuple[type[Fact], ...] = field(default=())
 
 
-__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service", "key_of", "whole_id"]
+__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service", "Stored", "key_of", "whole_id"]

@@ -40,6 +40,7 @@ class Folds:
         self.projection = projection
         self.reader = reader_of(projection.name)
         self.prefixes = frozenset(prefix.encode() for facet in projection.facets for prefix in facet.prefixes)
+        self._stored = any(facet.stored is not None for facet in projection.facets)
         self._facets: dict[tuple[str, str], list[Facet]] = {}
         for facet in projection.facets:
             for prefix in facet.prefixes:
@@ -55,6 +56,27 @@ class Folds:
         if not may_be_row(row) or len(row) > ROW_ID_CHARACTERS:
             raise ValueError(f"no name for a row: {row[:40]}")
         return f"{row}#{sequence:06d}" if self.projection.per_event else row
+
+    def document(self, row: Document) -> Document:
+        """The row as it is written. Raises what a view's own code raises."""
+        if not self._stored:
+            return row
+        beside = {"_id": row["_id"], "_pos": row["_pos"]}
+        return beside | {name: value for facet in self.projection.facets for name, value in facet.fields(row).items()}
+
+    def row(self, document: Document) -> Document:
+        """The row as it is folded on."""
+        if not self._stored:
+            return document
+        return {
+            "_id": document["_id"],
+            "_pos": document["_pos"],
+            **{
+                facet.name: document[facet.name] if facet.stored is None else facet.stored.load(document)
+                for facet in self.projection.facets
+                if facet.name in document
+            },
+        }
 
 
 def _ignore(_: Parked, __: Exception) -> None:
@@ -102,7 +124,7 @@ class Window:
             try:
                 after, moved = self._after(row, decoded, facets)
                 if moved and row_id in self.careful:
-                    _check(after, self.careful[row_id])
+                    _check(self.folds.document(after), self.careful[row_id])
             except PartitionStopped as error:
                 self._park(decoded, "hole", error)
             except Exception as error:  # noqa: BLE001 - the same

@@ -1,0 +1,123 @@
+"""A read model that is a typed view of a state: one row per aggregate, how it stands (DESIGN §4).
+
+    CONTRACTS = View("contracts", "order", CONTRACT, ContractRow, contract_row, indexes=(("row.stage", "_id"),))
+
+The projector folds states by the domain's own `evolve`, and makes the row of a state once a write, however many events
+moved it. State and row lie in one document, so that one guarded write moves both: `row` is for queries and pages,
+`_state` is read by the projector alone. Neither `evolve` nor a view reads a clock or a file, and a view is total: it
+also sees the states between the events of one decision. Who said what when is no state: that is the journal's.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from runtime.aggregate import Aggregate
+from runtime.rows import STATE, Rows
+from runtime.service import Facet, Projection, Stored, key_of
+from runtime.states import StateCodec
+
+S = TypeVar("S")
+E = TypeVar("E")
+R = TypeVar("R", bound="Row")
+
+ROW = "row"
+
+
+class Row(BaseModel):
+    """What may be queried and shown. Closed: a field that no view fills is found by the type checker."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)  # no slots: see Aggregate
+class View(Generic[S, E, R]):
+    """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`."""
+
+    name: str
+    service: str
+    aggregate: Aggregate[S, E]
+    row: type[R]
+    view: Callable[[S], R | None]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def projection(self) -> Projection:
+        """As the projector runs it."""
+        facet = Facet(ROW, self.service, (self.aggregate.name,), self._fold, _Kept(self))
+        return Projection(self.name, key_of, (facet,), self.indexes)
+
+    def _fold(self, state: S | None, event: Fact, _: Meta) -> S:
+        known = self.aggregate.initial if state is None else state
+        return self.aggregate.evolve(known, event)  # type: ignore[arg-type]  # the stream holds this aggregate's events
+
+    def after(self, events: Iterable[E]) -> R | None:
+        """The row after these events, from the beginning: as of a moment, of those that were known by then."""
+        return self.view(self.aggregate.fold(*events))
+
+    def read(self, document: Mapping[str, Any]) -> R:
+        """A document's row."""
+        return self.row.model_validate(document[ROW])
+
+
+class _Kept(Stored):
+    """Row and state in one document."""
+
+    fields = (ROW, STATE)
+
+    def __init__(self, view: View[Any, Any, Any]) -> None:
+        self._view = view
+        self._codec = StateCodec(view.aggregate.states)
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        aggregate = self._view.aggregate
+        return (StateCodec, aggregate.evolve, self._view.view, self._view.row, *aggregate.states)
+
+    def dump(self, value: Any) -> dict[str, Any]:
+        row = self._view.view(value)
+        return {ROW: None if row is None else row.model_dump(mode="json"), STATE: self._codec.dump(value)}
+
+    def load(self, document: dict[str, Any]) -> Any:
+        return self._codec.load(bytes(document[STATE]))
+
+
+class Views(Generic[R]):
+    """Rows of a view, typed. Queries and sorting name fields as `row.<field>`."""
+
+    def __init__(self, view: View[Any, Any, R], rows: Rows) -> None:
+        self._view = view
+        self._rows = rows
+
+    async def get(self, number: str) -> R | None:
+        """One row, or None. Raises as `Rows.get` does."""
+        document = await self._rows.get(number)
+        return None if document is None else self._view.read(document)
+
+    async def get_many(self, numbers: Sequence[str]) -> dict[str, R]:
+        """Rows by number; those that do not exist are missing."""
+        return {found["_id"]: self._view.read(found) for found in await self._rows.get_many(numbers)}
+
+    async def find(
+        self,
+        query: Mapping[str, Any] | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+        skip: int = 0,
+    ) -> list[R]:
+        """Rows that match, sorted, one page of them (limit 0: all)."""
+        found = await self._rows.find(None if query is None else dict(query), sort=sort, limit=limit, skip=skip)
+        return [self._view.read(one) for one in found]
+
+    async def count(self, query: Mapping[str, Any] | None = None) -> int:
+        """How many rows match."""
+        return int(await self._rows.count(None if query is None else dict(query)))
+
+
+__all__ = ["ROW", "Row", "View", "Views"]
