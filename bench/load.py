@@ -25,6 +25,7 @@ from order.domain.contract import (
 )
 from runtime import kafka
 from runtime.clock import utc_now
+from runtime.command_keys import CommandKeys
 from runtime.commands import Request, to_headers
 from runtime.settings import Settings
 
@@ -175,12 +176,15 @@ def row(number: int, step: int, command: Command) -> Row:
 async def fill(settings: Settings, topic: str, rows: Iterator[Row]) -> int:
     """Write rows to their partitions, in record batches of about 200 KB; returns how many there were."""
     count = 0
+    keys = CommandKeys.of(settings)
     async with kafka.sending(settings) as producer:
         open_batches = {p: producer.create_batch() for p in range(settings.partitions)}
         for entry in rows:
             p = kafka.partition_of(entry.key, settings.partitions)
             batch = open_batches[p]
-            batch.append(timestamp=None, key=entry.key.encode(), value=entry.value, headers=entry.headers)
+            key = entry.key.encode()
+            headers = keys.signed(topic, key, entry.value, entry.headers)
+            batch.append(timestamp=None, key=key, value=entry.value, headers=headers)
             if batch.size() > 200_000:
                 await _send(producer, batch, topic, p)
                 open_batches[p] = producer.create_batch()

@@ -19,7 +19,7 @@ from contracts.envelope import to_headers as event_headers
 from contracts.policy import PolicyBook
 from runtime import commands
 from runtime.commands import SYSTEM, Request
-from runtime.outcome import Outcome, to_json
+from runtime.outcome import NOT_SIGNED, Outcome, to_json
 from runtime.service import Decider
 
 _ERROR_CHARACTERS = 1_000  # of a dead letter's error: it goes into a header, an answer and a log line
@@ -31,6 +31,7 @@ _HUGE = Rejected(
     "数字太大，不可能是对的（比如把条码扫进了数量栏）。请改正后再交",
     "A number is too large to be right (a bar code in the field of a quantity?). Mend it and send again",
 )
+_ID_CHARACTERS = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cause = tuple[int, tuple[str, ...]]
@@ -57,6 +58,8 @@ class Incoming:
     headers: tuple[tuple[str, bytes], ...]
     fault: str | None = None
     """Why the record cannot be a command of this partition, if so: seen where it was read."""
+    forged: str | None = None
+    """Why none of our processes can have written it, if so. Then nothing of it is believed, its id least of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Decided:
     answers: dict[str, bytes] = field(default_factory=dict)
     dead: list[Outgoing] = field(default_factory=list)
     changed: dict[str, Entry] = field(default_factory=dict)
+    unsigned: int = 0
+    """How many of the dead letters none of our processes had signed."""
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     """(command id, aggregate id, error) of commands that broke the rules' code."""
     refusals: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -125,9 +130,12 @@ def decide_batch(
     for incoming in batch:
         if incoming.offset <= last_offset:
             continue
+        if incoming.forged is not None:
+            _bury_forged(decided, incoming, incoming.forged)
+            continue
         try:
             request = commands.from_headers(incoming.headers)
-        except Exception as error:  # noqa: BLE001 - anybody can write anything there; nothing of it stops a partition
+        except Exception as error:  # noqa: BLE001 - of another version, perhaps; nothing of it stops a partition
             _bury(decided, incoming, "", f"no command: {error!r}")
             continue
         if incoming.fault is not None:
@@ -295,9 +303,26 @@ def _answer(
     decided.outcomes.append(Outgoing(incoming.key.encode(), answer, headers))
 
 
+def _bury_forged(decided: Decided, incoming: Incoming, why: str) -> None:
+    """Keep it whole. Whoever waits under its id is told, since our own gateway may have signed with a wrong key; the
+    answer is not remembered, since the true command of that id may still come."""
+    decided.unsigned += 1
+    claimed = dict(incoming.headers).get("id") or b""
+    command_id = claimed.decode("utf-8", "replace")[:_ID_CHARACTERS]
+    _keep(decided, incoming, command_id, why)
+    outcome = Outcome(command_id, incoming.key, "broken", rejected=NOT_SIGNED, error=why)
+    _answer(decided, incoming, to_json(outcome), remember=False)
+
+
 def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
     """Keep a command that cannot be decided, whole, and tell its caller."""
     error = error[:_ERROR_CHARACTERS]
+    _keep(decided, incoming, command_id, error)
+    outcome = Outcome(command_id=command_id, aggregate_id=incoming.key, status="broken", error=error)
+    _answer(decided, incoming, to_json(outcome), remember=bool(command_id), command_id=command_id)
+
+
+def _keep(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
     decided.failures.append((command_id, incoming.key, error))
     decided.dead.append(
         Outgoing(
@@ -306,8 +331,6 @@ def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str) -> 
             [*incoming.headers, ("commandoffset", b"%d" % incoming.offset), ("error", error.encode())],
         )
     )
-    outcome = Outcome(command_id=command_id, aggregate_id=incoming.key, status="broken", error=error)
-    _answer(decided, incoming, to_json(outcome), remember=bool(command_id), command_id=command_id)
 
 
 __all__ = ["EPOCH", "Cause", "Decided", "Entry", "Incoming", "Outgoing", "Rules", "decide_batch", "event_id"]

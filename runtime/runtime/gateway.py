@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from contracts.decision import Rejected
 from runtime import kafka, metrics
 from runtime.clock import utc_now
+from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
@@ -56,6 +57,7 @@ class Gateway:
     def __init__(self, settings: Settings, services: Iterable[str]) -> None:
         self.settings = settings
         self._services = tuple(services)
+        self._keys = CommandKeys.of(settings)
         self._producer: AIOKafkaProducer = kafka.sender(settings)
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
         self._askers: Counter[str] = Counter()
@@ -200,7 +202,8 @@ class Gateway:
         sent: list[asyncio.Future[Any]] = []
         try:
             for one, value in asked:
-                key, headers = one.aggregate_id.encode(), to_headers(one.request)
+                key = one.aggregate_id.encode()
+                headers = self._keys.signed(topic, key, value, to_headers(one.request))
                 partition = kafka.partition_of(one.aggregate_id, self.settings.partitions)
                 batch = batches.get(partition) or batches.setdefault(partition, self._producer.create_batch())
                 if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:  # full
@@ -222,14 +225,15 @@ class Gateway:
             del self._askers[command_id], self._waiting[command_id]
 
     async def _send(self, service: str, aggregate_id: str, value: bytes, request: Request) -> None:
+        topic, key = f"{service}.commands", aggregate_id.encode()
         try:
             sent = await asyncio.wait_for(
                 self._producer.send(
-                    f"{service}.commands",
+                    topic,
                     value,
-                    key=aggregate_id.encode(),
+                    key=key,
                     partition=kafka.partition_of(aggregate_id, self.settings.partitions),
-                    headers=to_headers(request),
+                    headers=self._keys.signed(topic, key, value, to_headers(request)),
                 ),
                 self.settings.decision_seconds,
             )
@@ -240,7 +244,7 @@ class Gateway:
     async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
         """The answer to an earlier command: from memory, else from the last day's answers on the topic."""
         known = self._recent.get(command_id)
-        if known is not None:
+        if known is not None and known.holds:
             return known
         tp = TopicPartition(f"{service}.outcomes", kafka.partition_of(aggregate_id, self.settings.partitions))
         consumer = kafka.reader(self.settings)
@@ -254,10 +258,10 @@ class Gateway:
         found: Outcome | None = None
         async for _, records in kafka.read_between(self.settings, {tp: (first, last)}):
             for record in records:
-                if found is None and record.value is not None and needle in record.value:
+                if (found is None or not found.holds) and record.value is not None and needle in record.value:
                     with suppress(ValueError):  # a stray, as whoever listens has told
                         outcome = from_json(record.value)  # the id may also stand in somebody else's answer
-                        found = outcome if outcome.command_id == command_id else None
+                        found = outcome if outcome.command_id == command_id else found
         return found
 
 

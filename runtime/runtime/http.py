@@ -202,7 +202,8 @@ class Asking:
         if outcome.status == "broken":
             raise Refusal(
                 500,
-                Rejected(
+                outcome.rejected
+                or Rejected(
                     code="not_decided",
                     rule="",
                     zh="系统没能处理这个请求，已原样保存给技术人员；什么都没有改变。请报上编号。",

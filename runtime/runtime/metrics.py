@@ -5,6 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 COMMANDS = Counter("songda_commands_total", "Commands decided", ["service"])
 EVENTS = Counter("songda_events_total", "Events written", ["service"])
 DEAD = Counter("songda_dead_letters_total", "Commands that broke the rules' code", ["service"])
+UNSIGNED = Counter(
+    "songda_commands_unsigned_total", "Commands that none of our processes signed: forged, or a wrong key", ["service"]
+)
 STOPPED = Counter(
     "songda_partitions_stopped_total", "Partitions stopped by a stream that does not hold together", ["service"]
 )
@@ -29,5 +32,6 @@ __all__ = [
     "STOPPED",
     "STRAYS",
     "UNKNOWN_EVENTS",
+    "UNSIGNED",
     "WAITING",
 ]

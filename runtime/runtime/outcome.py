@@ -9,7 +9,17 @@ import orjson
 from contracts.decision import Rejected
 
 Status = Literal["accepted", "rejected", "pending", "broken"]
-"""`pending`: not decided within the deadline; `broken`: the rules failed on it, see the dead letters."""
+"""`pending`: not decided within the deadline; `broken`: the rules failed on it, or it was not signed (then `rejected`
+says so), see the dead letters."""
+
+NOT_SIGNED = Rejected(
+    "not_signed",
+    "",
+    "系统内部的命令密钥不一致，这个请求没有办理，什么都没有改变。"
+    "请告诉技术人员：各进程的 SONGDA_COMMAND_KEY 必须相同。",
+    "The parts of the system do not share one key, so this was not decided and nothing changed. Tell the engineers: "
+    "SONGDA_COMMAND_KEY must be the same for all processes.",
+)
 
 _STATUSES = frozenset(get_args(Status))
 
@@ -27,6 +37,11 @@ class Outcome:
     rejected: Rejected | None = None
     repeated: bool = False
     error: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is what became of its command for good. That one was not signed says nothing of the true one."""
+        return self.rejected is None or self.rejected.code != NOT_SIGNED.code
 
 
 def to_json(outcome: Outcome) -> bytes:
@@ -75,4 +90,4 @@ def from_json(raw: bytes) -> Outcome:
     return outcome
 
 
-__all__ = ["Outcome", "Status", "from_json", "to_json"]
+__all__ = ["NOT_SIGNED", "Outcome", "Status", "from_json", "to_json"]

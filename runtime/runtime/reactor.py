@@ -21,6 +21,7 @@ from contracts.fact import Fact
 from contracts.reading import read_event
 from runtime import kafka, metrics
 from runtime.clock import utc_now
+from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
 from runtime.errors import NotReady
 from runtime.logs import get_log
@@ -67,6 +68,8 @@ class Reactor:
         self.service = service
         self.group = f"songda.{service}.{kind}"
         self.reader = f"{kind} {service}"
+        self._topic = f"{service}.commands"
+        self._keys = CommandKeys.of(settings)
         self._steps: dict[str, list[Step]] = {}
         for step in steps:
             self._steps.setdefault(step.source, []).append(step)
@@ -240,12 +243,12 @@ class Reactor:
         value = ask.command.model_dump_json().encode()
         if len(value) > MAX_COMMAND_BYTES:
             raise ValueError(f"a command of {len(value)} bytes, at most {MAX_COMMAND_BYTES} are taken")
-        partition = kafka.partition_of(ask.aggregate_id, self.settings.partitions)
-        return _Asked(ask.aggregate_id.encode(), partition, value, to_headers(request))
+        key, partition = ask.aggregate_id.encode(), kafka.partition_of(ask.aggregate_id, self.settings.partitions)
+        return _Asked(key, partition, value, self._keys.signed(self._topic, key, value, to_headers(request)))
 
     async def _send(self, ask: _Asked) -> "asyncio.Future[object]":
         future: asyncio.Future[object] = await self._producer.send(
-            f"{self.service}.commands",
+            self._topic,
             ask.value,
             key=ask.aggregate_id,
             partition=ask.partition,

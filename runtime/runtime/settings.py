@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from throttled.exceptions import DataError
 from throttled.rate_limiter.quota_parser import parse
 
+from runtime.kept_secret import read_keys
+
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -93,6 +95,11 @@ def _hosts(text: str) -> str:
     return text
 
 
+def _keys(secret: SecretStr) -> SecretStr:
+    read_keys(secret.get_secret_value())
+    return secret
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -101,6 +108,8 @@ Rate = Annotated[str, AfterValidator(_rate)]
 Address = Annotated[str, AfterValidator(_address)]
 Hosts = Annotated[str, AfterValidator(_hosts)]
 Proxies = Annotated[str, AfterValidator(_proxies)]
+Keys = Annotated[SecretStr, AfterValidator(_keys)]
+"""One secret, or several with versions: `1:older,2:newer`. The highest version signs, all of them are good."""
 LogLevel = Annotated[
     Literal["debug", "info", "warning", "error", "critical"],
     BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text),
@@ -124,8 +133,11 @@ class Settings(BaseSettings):
     `s3://bucket/prefix?endpoint=https://...&region=...` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it."""
     max_file_bytes: Count = 10 << 20
     """Largest file taken; larger ones get 413. Never more than `max_body_bytes`."""
-    label_key: SecretStr | None = None
+    label_key: Keys | None = None
     """Key that signs package labels (B20). Without it, one is made once and kept in `home/label_key` (0600)."""
+    command_key: Keys | None = None
+    """Key that signs commands, the same for all processes. Without it, one is made once and kept in `home/command_key`
+    (0600), which will do where all processes share `home`."""
     public_url: Address | None = None
     """Address under which customers reach the pages (QR on labels, links in SMS); without it, that of the request."""
     secret: SecretStr | None = None

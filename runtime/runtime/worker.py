@@ -22,6 +22,7 @@ from contracts import envelope
 from contracts.reading import read_event
 from runtime import fingerprint, kafka, metrics
 from runtime.clock import utc_now
+from runtime.command_keys import CommandKeys
 from runtime.commands import SYSTEM, deterministic_id, to_headers
 from runtime.commands import Request as CommandRequest
 from runtime.deciding import Decided, Incoming, Rules, decide_batch
@@ -57,6 +58,7 @@ class Worker:
         self.partitions: dict[TopicPartition, Partition] = {}
         self.stopped: dict[TopicPartition, str] = {}
         self.joined = False
+        self.keys = CommandKeys.of(settings)
         self.sender: AIOKafkaProducer = kafka.sender(settings)
 
     async def run(self) -> None:
@@ -325,13 +327,16 @@ class Partition:
                 fault = "the key is no text"
             elif home != self.tp.partition:
                 fault = f"{key} belongs to partition {home}: two owners would split it"
-        return Incoming(record.offset, key, record.value or b"", tuple(record.headers), fault)
+        forged = self.worker.keys.fault(record.topic, record.key, record.value, record.headers)
+        return Incoming(record.offset, key, record.value or b"", tuple(record.headers), fault, forged)
 
     def _report(self, decided: Decided, count: int, seconds: float) -> None:
         service = self.worker.rules.service
         metrics.COMMANDS.labels(service).inc(count)
         metrics.EVENTS.labels(service).inc(len(decided.events))
         metrics.BATCH_SECONDS.labels(service).observe(seconds)
+        if decided.unsigned:
+            metrics.UNSIGNED.labels(service).inc(decided.unsigned)
         for command_id, aggregate_id, code, rule in decided.refusals:
             log.info("refused", service=service, subject=aggregate_id, command_id=command_id, code=code, rule=rule)
         for command_id, aggregate_id, error in decided.failures:
@@ -349,14 +354,15 @@ class Partition:
         for key in due:
             for timer in state.due_commands(key, now):
                 command_id = deterministic_id(key, timer.name, timer.at.astimezone(UTC).isoformat())
-                request = CommandRequest(command_id, now, SYSTEM, SYSTEM, command_id)
+                headers = to_headers(CommandRequest(command_id, now, SYSTEM, SYSTEM, command_id))
+                value = timer.command.model_dump_json().encode()
                 sent.append(
                     await self.worker.sender.send(
                         self.tp.topic,
-                        timer.command.model_dump_json().encode(),
+                        value,
                         key=key.encode(),
                         partition=self.tp.partition,
-                        headers=to_headers(request),
+                        headers=self.worker.keys.signed(self.tp.topic, key.encode(), value, headers),
                     )
                 )
         await asyncio.gather(*sent)

@@ -14,6 +14,7 @@ from contracts.envelope import Meta
 from contracts.policy import policy_book
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Decided, Entry, Incoming, Rules, decide_batch
+from runtime.outcome import NOT_SIGNED, from_json
 
 from .conftest import COUNTER, NOW, REFUSED, Count, Counted, Fail
 
@@ -213,6 +214,28 @@ def test_a_record_that_is_no_command_is_kept_and_the_next_is_decided(
     decided = run(rules, [incoming(b"{}", "", headers=headers), incoming(Count(times=1), "good")])
     assert [a[1:] for a in answers(decided)] == [("broken", 0, 0), ("accepted", 1, 1)]
     assert len(decided.dead) == 1
+
+
+def test_a_forged_record_is_kept_and_nothing_of_it_is_believed(rules: Rules, incoming: Make) -> None:
+    """DESIGN 6: it is not decided; its caller is told; the true command of its id, before or after it, is."""
+    forged = incoming(Count(times=5), "c1", forged="unsigned")
+    decided = run(rules, [forged, incoming(Count(times=1), "c1"), incoming(Count(times=5), "c1", forged="unsigned")])
+    said = [from_json(answer.value) for answer in decided.outcomes]
+    assert [(one.command_id, one.status, one.version, one.holds) for one in said] == [
+        ("c1", "broken", 0, False),
+        ("c1", "accepted", 1, True),
+        ("c1", "broken", 0, False),
+    ]
+    assert [one.rejected for one in said] == [NOT_SIGNED, None, NOT_SIGNED]
+    assert (len(decided.events), decided.unsigned, decided.answers) == (1, 2, {})
+    assert [dict(letter.headers)["error"] for letter in decided.dead] == [b"unsigned", b"unsigned"]
+
+
+@pytest.mark.parametrize("claimed", [[], [("id", None)], [("id", b"\xff")], [("id", b"x" * 1_000_000)]])
+def test_a_forged_record_may_claim_any_id_or_none(rules: Rules, incoming: Make, claimed: Any) -> None:
+    decided = run(rules, [incoming(b"{}", "", headers=claimed, forged="x"), incoming(Count(times=1), "good")])
+    assert [a[1:] for a in answers(decided)] == [("broken", 0, 0), ("accepted", 1, 1)]
+    assert len(decided.outcomes[0].value) < 2_000
 
 
 def test_an_aggregate_of_nobody_and_a_record_in_the_wrong_place_are_kept(rules: Rules, incoming: Make) -> None:

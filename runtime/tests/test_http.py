@@ -15,7 +15,7 @@ from runtime.errors import NotReady, Overloaded
 from runtime.http import COOKIE, Answer, Desk
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
-from runtime.outcome import Outcome
+from runtime.outcome import NOT_SIGNED, Outcome
 from runtime.people import Tokens, read_people
 
 LIMIT = 2_000
@@ -46,6 +46,8 @@ class Answering:
                 return Outcome(request.command_id, aggregate_id, "pending")
             case -3:
                 return Outcome(request.command_id, aggregate_id, "broken", error="ZeroDivisionError: 马娜")
+            case -10:
+                return Outcome(request.command_id, aggregate_id, "broken", rejected=NOT_SIGNED, error="key 马娜")
             case -4:
                 return Outcome(request.command_id, aggregate_id, "rejected", 0, rejected=UNKNOWN)
             case -5:
@@ -156,6 +158,7 @@ async def test_what_is_not_decided_yet_is_202_and_says_where_to_ask(
         (-7, (503, "not_ready", "")),
         (-8, (503, "not_ready", "")),
         (-9, (500, "broken", "")),
+        (-10, (500, "not_signed", "")),
     ],
 )
 async def test_each_way_to_fail_has_its_status_and_words(
@@ -166,7 +169,7 @@ async def test_each_way_to_fail_has_its_status_and_words(
     assert ("retry-after" in response.headers) == (response.status_code == 503)
 
 
-@pytest.mark.parametrize("times", [-3, -6, -9])
+@pytest.mark.parametrize("times", [-3, -6, -9, -10])
 async def test_what_broke_inside_is_not_told_to_the_outside(client: httpx.AsyncClient, times: int) -> None:
     """C18"""
     text = (await client.post("/api/counts/a", json={"times": times})).text

@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
-from inventory.domain.label_code import read_keys
 from notify.settings import NotifySettings
 from runtime.people import read_people
 from runtime.settings import Settings
@@ -77,14 +76,9 @@ def _bad_values(known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _unusable(settings: Settings) -> Iterator[str]:
-    """What only its reader can judge: keys, files."""
+    """What only its reader can judge: files."""
     if settings.home.exists() and not settings.home.is_dir():
         yield "SONGDA_HOME 不对：应是文件夹。 SONGDA_HOME must be a folder."
-    if settings.label_key is not None:
-        try:
-            read_keys(settings.label_key.get_secret_value())
-        except ValueError as error:
-            yield f"SONGDA_LABEL_KEY 不对：应是 16 个字以上的密钥，或 1:旧密钥,2:新密钥。 {error}."
     if settings.people is not None:
         try:
             read_people(settings.people)

@@ -93,6 +93,7 @@ def test_a_value_that_cannot_be_is_refused_with_what_may_be(
     [
         ("MONGO_URL", "postgres://u:hunter2@db"),
         ("LABEL_KEY", "0:hunter2"),
+        ("COMMAND_KEY", "1:hunter2hunter2hunter2,1:hunter2hunter2hunter2"),
         ("PUBLIC_URL", "hunter2"),
         ("KAFKA_BOOTSTRAP", "hunter2"),
     ],

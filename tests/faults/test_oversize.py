@@ -9,6 +9,7 @@ from harness.stage import Stage
 from harness.topics import committed, put
 
 from runtime import kafka
+from runtime.command_keys import CommandKeys
 from runtime.commands import to_headers
 from runtime.gateway import new_request
 from runtime.outcome import Outcome
@@ -56,16 +57,8 @@ async def test_a_broken_command_of_the_largest_size_is_a_dead_letter_too(stage: 
     callers = await stage.callers()
     big, small = _two_of_one_partition(stage)
     headers = to_headers(new_request("too-big", actor="x", role="store"))
-    value = b'{"command": "RegisterContract", "contract_no": "' + b"x" * 1_048_200 + b'"}'
-    partition = kafka.partition_of(f"contract:{big}", stage.settings.partitions)
-    await put(
-        stage.address,
-        f"{stage.order}.commands",
-        partition,
-        key=f"contract:{big}".encode(),
-        value=value,
-        headers=headers,
-    )
+    value = b'{"command": "RegisterContract", "contract_no": "' + b"x" * 1_048_100 + b'"}'
+    await _put(stage, big, value, headers)
     taken = await callers.ask(planned(small, register(small), stage.random))
     dead = await committed(stage.address, f"{stage.order}.dead-letters")
     assert taken.status == "accepted"
@@ -80,19 +73,19 @@ async def test_a_command_with_a_thousand_faults_has_a_short_error(stage: Stage) 
     lines = ",".join('{"line_no": "x", "unknown": 1}' for _ in range(2_000))
     value = f'{{"command": "RegisterContract", "contract_no": "{number}", "lines": [{lines}]}}'.encode()
     headers = to_headers(new_request("many-faults", actor="x", role="store"))
-    partition = kafka.partition_of(f"contract:{number}", stage.settings.partitions)
-    await put(
-        stage.address,
-        f"{stage.order}.commands",
-        partition,
-        key=f"contract:{number}".encode(),
-        value=value,
-        headers=headers,
-    )
+    await _put(stage, number, value, headers)
     answer: Outcome = await callers.ask(planned(number, register(number), stage.random))
     outcomes = await committed(stage.address, f"{stage.order}.outcomes")
     assert answer.status == "accepted"
     assert max(len(record.value) for record in outcomes) < 4_000
+
+
+async def _put(stage: Stage, number: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    """A command as no gateway of this version would make it, but signed by us."""
+    topic, key = f"{stage.order}.commands", f"contract:{number}".encode()
+    signed = CommandKeys.of(stage.settings).signed(topic, key, value, headers)
+    partition = kafka.partition_of(f"contract:{number}", stage.settings.partitions)
+    await put(stage.address, topic, partition, key=key, value=value, headers=signed)
 
 
 def _two_of_one_partition(stage: Stage) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from harness.stage import Stage
 from harness.topics import committed, put
 
 from runtime import kafka
+from runtime.command_keys import CommandKeys
 from runtime.commands import to_headers
 from runtime.gateway import new_request
 
@@ -44,9 +45,11 @@ async def test_garbage_is_kept_whole_and_the_partition_goes_on(stage: Stage) -> 
     await stage.worker()
     callers = await stage.callers()
     partition = kafka.partition_of(KEY.decode(), stage.settings.partitions)
+    keys, topic = CommandKeys.of(stage.settings), f"{stage.order}.commands"
     for number, (key, value, headers) in enumerate(POISON.values()):
         mine = [(n, f"poison-{number}".encode() if (n, v) == ("id", b"poison") else v) for n, v in headers]
-        await put(stage.address, f"{stage.order}.commands", partition, key=key, value=value, headers=mine)
+        signed = keys.signed(topic, key or b"", value or b"", mine)  # as by a version of ours that is not this one
+        await put(stage.address, topic, partition, key=key, value=value, headers=signed)
     taken = await callers.ask(planned(contract_numbers(1)[0], register(contract_numbers(1)[0]), stage.random))
     dead = await committed(stage.address, f"{stage.order}.dead-letters")
     assert taken.status == "accepted"
@@ -62,15 +65,10 @@ async def test_a_command_on_another_partition_than_its_own_is_not_decided(stage:
     home = kafka.partition_of(f"contract:{number}", stage.settings.partitions)
     elsewhere = (home + 1) % stage.settings.partitions
     await callers.ask(planned(number, register(number), stage.random))
+    topic, key = f"{stage.order}.commands", f"contract:{number}".encode()
     value = register(number).model_dump_json().encode()
-    await put(
-        stage.address,
-        f"{stage.order}.commands",
-        elsewhere,
-        key=f"contract:{number}".encode(),
-        value=value,
-        headers=GOOD,
-    )
+    signed = CommandKeys.of(stage.settings).signed(topic, key, value, GOOD)
+    await put(stage.address, topic, elsewhere, key=key, value=value, headers=signed)
     neighbour = next(
         n
         for n in contract_numbers(50, first=2)

@@ -10,11 +10,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.decision import Rejected
 from inventory.api.common import READS_GOODS, ContractNoInPath
-from inventory.domain.label_code import LabelKeys, code_of, read_keys, verify
+from inventory.domain.label_code import LabelKeys, code_of, verify
 from inventory.domain.labels import MAX_PACKAGES, IssueLabels, label_id
 from inventory.domain.texts import Note
 from runtime.http import Answer, Desk, Refusal
-from runtime.kept_secret import kept_secret
+from runtime.kept_secret import keys_of
 from runtime.route import Router
 from runtime.settings import Settings
 
@@ -179,10 +179,7 @@ def label_keys(request: Request) -> LabelKeys:
     known: LabelKeys | None = getattr(state, "label_keys", None)
     if known is None:
         settings: Settings = state.settings
-        given = (
-            settings.label_key.get_secret_value() if settings.label_key else kept_secret(settings.home / "label_key")
-        )
-        known = state.label_keys = read_keys(given)
+        known = state.label_keys = LabelKeys(keys_of(settings.label_key, settings.home / "label_key"))
     return known
 
 
