@@ -245,8 +245,12 @@ def _line_added(row: ContractRow, run: str) -> Put:
 
 async def _logistics_fates(groups: Sequence[list[LogisticsRow]], put: Putting, run: str) -> list[Fate]:
     rows = [row for group in groups for row in group]
-    asked: list[Put] = [(contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}") for row in rows]
-    return [_fate(row.row, outcome) for row, outcome in zip(rows, await _put(put, asked), strict=True)]
+    fates: list[Fate] = []
+    for start in range(0, len(rows), AT_ONCE):  # one contract may have all rows of a file: made as they are put
+        piece = rows[start : start + AT_ONCE]
+        asked = [(contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}") for row in piece]
+        fates += [_fate(row.row, outcome) for row, outcome in zip(piece, await _put(put, asked), strict=True)]
+    return fates
 
 
 def _fate(row: int, outcome: Outcome | None) -> Fate:

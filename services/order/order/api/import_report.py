@@ -1,0 +1,67 @@
+"""What became of imported files, as JSON: written piece by piece, since one file may have 200,000 refused rows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import orjson
+from pydantic import BaseModel
+
+from order.importing import Report, refusal_json
+
+AT_ONCE = 500  # rows: a millisecond of work before others have their turn
+
+
+class RefusedRow(BaseModel):
+    """A row that was not taken; `row` as a person sees it in the sheet (header = 1)."""
+
+    row: int
+    reason: str
+    reason_en: str
+    rule: str
+    file: str | None = None
+
+
+class FileReport(BaseModel):
+    """What became of one file's rows: taken + repeated + refused = data rows."""
+
+    file: str | None
+    taken: int
+    repeated: int
+    refused: list[RefusedRow]
+
+
+class ImportReport(BaseModel):
+    """What became of all rows, and file by file."""
+
+    taken: int
+    repeated: int
+    refused: list[RefusedRow]
+    files: list[FileReport]
+
+
+async def report_json(reports: Sequence[Report]) -> AsyncIterator[bytes]:
+    """An `ImportReport` of these files."""
+    taken, repeated = sum(report.taken for report in reports), sum(report.repeated for report in reports)
+    yield b'{"taken":%d,"repeated":%d,"refused":' % (taken, repeated)
+    async for piece in _rows(reports):
+        yield piece
+    yield b',"files":['
+    for number, report in enumerate(reports):
+        name = orjson.dumps(report.filename)
+        comma = b"," if number else b""
+        yield comma + b'{"file":%b,"taken":%d,"repeated":%d,"refused":' % (name, report.taken, report.repeated)
+        async for piece in _rows([report]):
+            yield piece
+        yield b"}"
+    yield b"]}"
+
+
+async def _rows(reports: Sequence[Report]) -> AsyncIterator[bytes]:
+    comma = b"["
+    for report in reports:
+        for start in range(0, len(report.refused), AT_ONCE):
+            piece = [refusal_json(no) | {"file": report.filename} for no in report.refused[start : start + AT_ONCE]]
+            yield comma + orjson.dumps(piece)[1:-1]
+            comma = b","
+            await asyncio.sleep(0)
+    yield b"]" if comma == b"," else b"[]"
