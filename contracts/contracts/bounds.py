@@ -183,11 +183,11 @@ def _written_as_moment(value: Any) -> Any:
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 
-Day = Annotated[date, BeforeValidator(_written_as_day), Days()]
+CivilDay = Annotated[date, BeforeValidator(_written_as_day), Days()]
 """A civil day."""
 PastDay = Annotated[date, BeforeValidator(_written_as_day), Days(past=True)]
 """A civil day that is not after today: something happened on it."""
-LongDay = Annotated[date, BeforeValidator(_written_as_day), Days(back=60, ahead=60)]
+FarDay = Annotated[date, BeforeValidator(_written_as_day), Days(back=60, ahead=60)]
 """The end of a licence or a warranty, a day of birth: it may lie far off."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), Days()]
 """A moment with its zone."""
@@ -197,13 +197,13 @@ Id = Annotated[str, Code()]
 """An identifier: of an aggregate, a person, a paper, a bin."""
 OptionalId = Annotated[str, Code(least=0)]
 """An identifier, or nothing."""
-Line = Annotated[str, Text(200)]
+OneLine = Annotated[str, Text(500)]
 """One line of text, or nothing."""
-Lines = Annotated[str, Text(1_000, lines=True)]
+ManyLines = Annotated[str, Text(2_000, lines=True)]
 """Some lines of text, or nothing."""
-Pieces = Annotated[int, Whole(0, 1_000_000)]
+HowMany = Annotated[int, Whole(0, 1_000_000)]
 """How many: pieces, days, minutes, visits."""
-LineNo = Annotated[int, Whole(0, 1_000_000)]
+Nth = Annotated[int, Whole(0, 1_000_000)]
 """Number of a line, a place, an attempt."""
 MoneyFen = Annotated[int, Whole(0, 1_000_000_000_00)]
 """Money in fen (1/100 CNY), at most a billion yuan."""
@@ -296,23 +296,23 @@ __all__ = [
     "ORDINARY_REAL",
     "ORDINARY_TEXT",
     "ORDINARY_WHOLE",
+    "CivilDay",
     "Clock",
     "Code",
-    "Day",
     "Days",
     "Door",
+    "FarDay",
     "Few",
     "Flaw",
+    "HowMany",
     "Id",
-    "Line",
-    "LineNo",
-    "Lines",
-    "LongDay",
+    "ManyLines",
     "Moment",
     "MoneyFen",
+    "Nth",
+    "OneLine",
     "OptionalId",
     "PastDay",
-    "Pieces",
     "Real",
     "Text",
     "TimeOfDay",

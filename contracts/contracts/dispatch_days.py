@@ -4,25 +4,26 @@ Part of stream `dispatch.events`, key `day:<depot>:<date>`.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import Few, HowMany, OneLine, OptionalId
 from contracts.fact import Fact, GoodsLine, Half, JobKind, Value, Window
 
 
 class CrewOfDay(Value):
     """班组: who and what works on this day, and how much it can take per half-day (B8)."""
 
-    crew: str
-    name: str
+    crew: OptionalId
+    name: OneLine
     kind: JobKind
-    leader: str | None
-    leader_name: str | None
-    members: tuple[str, ...]
-    vehicle: str
-    stops_per_half: int
-    volume_l_per_half: int | None
+    leader: OneLine | None
+    leader_name: OneLine | None
+    members: Annotated[tuple[OneLine, ...], Few(1_000)]
+    vehicle: OneLine
+    stops_per_half: HowMany
+    volume_l_per_half: HowMany | None
 
 
 class DayOpened(Fact, wire="songda.dispatch.DayOpened.v1"):

@@ -2,8 +2,9 @@
 Part of stream `dispatch.events`, key `fleet:<depot>`."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
+from contracts.bounds import Days, Few, HowMany, OneLine, OptionalId, Real
 from contracts.fact import Fact, JobKind, Value
 
 LeaveKind = Literal["leave", "sickness"]
@@ -16,49 +17,49 @@ LicenceClass = Literal["A1", "A2", "A3", "B1", "B2", "C1", "C2"]
 class Licence(Value):
     """驾驶证 (B18): class and the last day on which it is valid."""
 
-    number: str
+    number: OneLine
     licence_class: LicenceClass
-    valid_until: date
+    valid_until: Annotated[date, Days(back=60, ahead=60)]
 
 
 class FleetPerson(Value):
     """Somebody who works in a crew; only who has a licence drives."""
 
-    person_id: str
-    name: str
+    person_id: OptionalId
+    name: OneLine
     licence: Licence | None = None
 
 
 class FleetVehicle(Value):
     """车辆 (B8, B18): what it takes per half-day; null means that volume does not bind."""
 
-    vehicle: str
-    volume_l_per_half: int | None
-    depot: str = "main"
+    vehicle: OneLine
+    volume_l_per_half: HowMany | None
+    depot: OptionalId = "main"
 
 
 class FleetCrew(Value):
     """班组 from a day on, or for some days: leader, members (person ids), vehicle, stops per half-day (B8)."""
 
-    crew: str
-    name: str
+    crew: OptionalId
+    name: OneLine
     kind: JobKind
-    leader: str | None
-    members: tuple[str, ...]
-    vehicle: str
-    stops_per_half: int
-    effective_from: date | None = None
+    leader: OneLine | None
+    members: Annotated[tuple[OneLine, ...], Few(1_000)]
+    vehicle: OneLine
+    stops_per_half: HowMany
+    effective_from: Annotated[date, Days(back=60, ahead=60)] | None = None
     """Null: ever since."""
-    effective_to: date | None = None
+    effective_to: Annotated[date, Days(back=60, ahead=60)] | None = None
     """Last day of a change by the day; null: until further notice."""
 
 
 class District(Value):
     """区域: where it lies (degrees, WGS 84), and whether vehicles go there without approval (B18)."""
 
-    district: str
-    latitude: float
-    longitude: float
+    district: OneLine
+    latitude: Annotated[float, Real(-90, 90)]
+    longitude: Annotated[float, Real(-180, 180)]
     in_area: bool = True
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import ManyLines, OneLine
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
 
 
@@ -80,8 +81,8 @@ class InstallationBooked(Fact, wire="songda.dispatch.InstallationBooked.v1"):
 class SiteRemark(Value):
     """Why an item of the checklist is a "no", as the customer said (B2)."""
 
-    item: str
-    reason: str
+    item: OneLine
+    reason: ManyLines
 
 
 class SiteNotReady(Fact, wire="songda.dispatch.SiteNotReady.v1"):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import HowMany, ManyLines
 from contracts.fact import Customer, Fact, GoodsLine, Value, Window
 
 StopOutcome = Literal["done", "failed"]
@@ -143,8 +144,8 @@ class VehicleCheck(Value):
     fluids: bool
     clean: bool
     tools: bool
-    odometer_km: int | None = None
-    note: str = ""
+    odometer_km: HowMany | None = None
+    note: ManyLines = ""
 
 
 class DayReported(Fact, wire="songda.dispatch.DayReported.v1"):

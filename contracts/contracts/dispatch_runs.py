@@ -4,19 +4,20 @@ Part of stream `dispatch.events`, key `run:<date>:<crew>`.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
+from contracts.bounds import Few, Nth, OptionalId
 from contracts.fact import Fact, GoodsLine, Half, Value
 
 
 class RunStop(Value):
     """What the sorting sheet (分领单) says of one stop."""
 
-    job_id: str
-    contract_no: str
+    job_id: OptionalId
+    contract_no: OptionalId
     half: Half
-    position: int
-    lines: tuple[GoodsLine, ...]
+    position: Nth
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
 
 
 class RunPlanned(Fact, wire="songda.dispatch.RunPlanned.v1"):

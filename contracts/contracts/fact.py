@@ -4,6 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, OptionalId, Text
+
 
 class Value(BaseModel):
     """An immutable value inside an event. Unknown fields of a newer writer are ignored, so readers live on."""
@@ -49,39 +51,39 @@ Fen = Annotated[int, Field(ge=0)]
 class Customer(Value):
     """客户. Personal data: never logged unmasked, shown by role (C18)."""
 
-    name: str
-    phone: str
-    address: str
-    district: str
+    name: OneLine
+    phone: OneLine
+    address: Annotated[str, Text(500)]
+    district: OneLine
 
 
 class ContractLine(Value):
     """One line of a contract (合同行)."""
 
-    line_no: int
-    sku: str
-    name: str
-    spec: str
-    category: str
-    quantity: int
-    unit_price_fen: int
+    line_no: Nth
+    sku: OptionalId
+    name: OneLine
+    spec: OneLine
+    category: OneLine
+    quantity: HowMany
+    unit_price_fen: MoneyFen
     to_install: bool
 
 
 class GoodsLine(Value):
     """Pieces of one contract line, wherever they are counted, loaded or handed over."""
 
-    line_no: int
-    sku: str
-    name: str
-    quantity: int
+    line_no: Nth
+    sku: OptionalId
+    name: OneLine
+    quantity: HowMany
 
 
 class Window(Value):
     """Time of day promised to a customer; both ends UTC."""
 
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Annotated[AwareDatetime, Days()]
+    ends: Annotated[AwareDatetime, Days()]
 
 
 __all__ = [

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.bounds import Few, ManyLines, Nth, OptionalId
 from contracts.fact import Customer, Fact, GoodsLine, Half, Value
 from contracts.inventory_counts import (
     AdjustmentBooked,
@@ -227,12 +228,12 @@ class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):
 class PickStop(Value):
     """One stop of the warehouse's picking day."""
 
-    job_id: str
-    contract_no: str
-    crew: str
+    job_id: OptionalId
+    contract_no: OptionalId
+    crew: OptionalId
     half: Half
-    position: int
-    lines: tuple[GoodsLine, ...]
+    position: Nth
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
 
 
 class PickListIssued(Fact, wire="songda.inventory.PickListIssued.v1"):
@@ -249,9 +250,9 @@ class PickListIssued(Fact, wire="songda.inventory.PickListIssued.v1"):
 class StopFeedback(Value):
     """备齐 or 缺货, for one stop (B6)."""
 
-    job_id: str
+    job_id: OptionalId
     ready: bool
-    note: str = ""
+    note: ManyLines = ""
 
 
 class FeedbackOverdue(Fact, wire="songda.inventory.FeedbackOverdue.v1"):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
 
 CountKind = Literal["cycle", "full"]
@@ -21,11 +22,11 @@ CountReason = Literal["unrecorded_move", "wrong_bin", "damage", "loss", "found",
 class CountTarget(Value):
     """One line of a count sheet (盘点表): what is to be counted where, and how far its card had got."""
 
-    sku: str
-    name: str
-    zone: str
-    bin: str
-    move_no: int
+    sku: OptionalId
+    name: OneLine
+    zone: OneLine
+    bin: OneLine
+    move_no: Nth
     """Number of the sku's last move when the line came onto the sheet."""
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
 
 InboundReason = Literal["purchase", "sample", "customer_return", "promotion_return", "transfer"]
@@ -22,12 +23,12 @@ SettleOutcome = Literal["accepted", "returned_to_supplier", "to_scrap", "noted"]
 class SlipLine(Value):
     """One line of an inbound slip; for contract goods with the contract's line."""
 
-    line_no: int
-    sku: str
-    name: str
-    quantity: int
-    contract_no: str | None = None
-    contract_line_no: int | None = None
+    line_no: Nth
+    sku: OptionalId
+    name: OneLine
+    quantity: HowMany
+    contract_no: OptionalId | None = None
+    contract_line_no: Nth | None = None
 
 
 class SlipIssued(Fact, wire="songda.inventory.SlipIssued.v1"):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
 
 MoveKind = Literal[
@@ -304,11 +305,11 @@ StockListPurpose = Literal["repair", "return_to_supplier", "transfer", "other"]
 class StockListLine(Value):
     """One line of a list that takes pieces out of free stock."""
 
-    line_no: int
-    sku: str
-    name: str
-    quantity: int
-    bin: str | None = None
+    line_no: Nth
+    sku: OptionalId
+    name: OneLine
+    quantity: HowMany
+    bin: OneLine | None = None
     pending: bool = False
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.bounds import ManyLines, OneLine
 from contracts.fact import Customer, Fact, Value
 
 Channel = Literal["sms", "group"]
@@ -16,8 +17,8 @@ Channel = Literal["sms", "group"]
 class Word(Value):
     """One variable of a template, filled in: what a provider that holds the template itself is given."""
 
-    name: str
-    value: str
+    name: OneLine
+    value: ManyLines
 
 
 class MessageRequested(Fact, wire="songda.notify.MessageRequested.v1"):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.bounds import ManyLines
 from contracts.fact import Customer, Fact, Value
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import TicketKind
@@ -116,8 +117,8 @@ class VisitAnswer(Value):
     """What a customer said about design, assembly, process or anything else (C16)."""
 
     topic: Literal["design", "assembly", "process", "product", "service", "other"]
-    question: str
-    answer: str
+    question: ManyLines
+    answer: ManyLines
 
 
 class VisitPlanned(Fact, wire="songda.service_desk.VisitPlanned.v1"):

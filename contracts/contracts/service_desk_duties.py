@@ -3,11 +3,12 @@
 Part of stream `service_desk.events`, with the keys of what owes them; the calendar's is `calendar:<depot>`.
 """
 
-from datetime import date, time
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.bounds import Days, Few, TimeOfDay
 from contracts.fact import Fact, Value
 
 
@@ -36,15 +37,15 @@ class Watch(Value):
 class OpenSpan(Value):
     """One span of a day's hours, civil time; closing at 00:00 is midnight."""
 
-    opens: time
-    closes: time
+    opens: TimeOfDay
+    closes: TimeOfDay
 
 
 class CalendarDay(Value):
     """A day whose hours are other than published (C1): none, it is closed. `why` names the notice."""
 
-    on: date
-    shifts: tuple[OpenSpan, ...]
+    on: Annotated[date, Days()]
+    shifts: Annotated[tuple[OpenSpan, ...], Few(1_000)]
     why: str = Field(min_length=1, max_length=200)
 
 

@@ -9,17 +9,17 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.bounding import bounded
 from contracts.bounds import (
-    Day,
+    CivilDay,
     Days,
     Door,
+    FarDay,
     Few,
     Flaw,
     Id,
-    Line,
-    Lines,
-    LongDay,
+    ManyLines,
     Moment,
     MoneyFen,
+    OneLine,
     PastDay,
     Real,
     Text,
@@ -44,17 +44,17 @@ class Said(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    on: Day | None = None
+    on: CivilDay | None = None
     signed_on: PastDay | None = None
-    licence_until: LongDay | None = None
+    licence_until: FarDay | None = None
     at: Moment | None = None
     clock: TimeOfDay | None = None
     number: Id = "T-1"
-    line: Line = ""
-    note: Lines = ""
+    line: OneLine = ""
+    note: ManyLines = ""
     fen: MoneyFen = 0
     share: Annotated[float, Real(0, 1)] = 0
-    names: Annotated[tuple[Line, ...], Few(2)] = ()
+    names: Annotated[tuple[OneLine, ...], Few(2)] = ()
     inner: Inner | None = None
     inners: tuple[Inner, ...] = ()
     by_name: dict[str, int] = {}
@@ -131,7 +131,7 @@ def test_a_moment_is_kept_in_utc_and_judged_by_the_company_s_day() -> None:
 @pytest.mark.parametrize("number", [1773273600, 1.5, "1773273600", "20260312", "2026-W11-4", "2026-3-5", True])
 def test_a_number_is_no_day_and_no_moment(number: Any) -> None:
     """T"""
-    for kind in (Day, Moment):
+    for kind in (CivilDay, Moment):
         with pytest.raises(ValidationError):
             TypeAdapter(kind).validate_python(number)
 
@@ -181,10 +181,10 @@ def test_only_a_note_has_lines_and_only_a_text_has_spaces() -> None:
 
 def test_lengths_are_said_in_words() -> None:
     """T3"""
-    said = Said(line="长" * 201, number="", inner=Inner(name=" "))
+    said = Said(line="长" * 501, number="", inner=Inner(name=" "))
     assert bounded(said, DOOR)[1] == (
         Flaw("number", "要填", "is needed"),
-        Flaw("line", "太长，最多 200 个字", "is too long, at most 200 characters"),
+        Flaw("line", "太长，最多 500 个字", "is too long, at most 500 characters"),
         Flaw("inner.name", "要填", "is needed"),
     )
 
@@ -221,7 +221,7 @@ def test_the_schema_of_what_is_asked_says_the_bounds() -> None:
     properties = Said.model_json_schema()["properties"]
     assert properties["line"] == {
         "default": "",
-        "maxLength": 200,
+        "maxLength": 500,
         "title": "Line",
         "type": "string",
         "x-bounds": ["maxLength"],

@@ -7,6 +7,7 @@ from typing import get_args
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
 from dashboards.listing import Json
 from dashboards.live_rows import rows_stream
@@ -96,7 +97,7 @@ def to_put_away(slip: Json) -> list[Json]:
 
 @router.get("/warehouse/arrivals/{slip_no}")
 @takes(*LOOKS)
-async def slip(slip_no: str, request: Request) -> Response:
+async def slip(slip_no: Id, request: Request) -> Response:
     """一张入库单: its lines, and its next step."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
     if isinstance(seat, Response):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi.responses import FileResponse, Response
 
+from contracts.bounds import Id, OneLine
 from runtime.route import Router
 
 FOLDER = Path(__file__).parent / "static"
@@ -27,7 +28,7 @@ def asset(name: str) -> str:
 
 
 @router.get("/static/{digest}/{name:path}")
-async def static(digest: str, name: str) -> Response:
+async def static(digest: Id, name: OneLine) -> Response:
     """A file by its hash; another hash or name is 404, so nothing outside the folder can be asked for."""
     if hashes().get(name) != digest:
         return Response(status_code=404)

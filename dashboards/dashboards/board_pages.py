@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
-from pydantic import AwareDatetime
 
+from contracts.bounds import CivilDay, Moment, OneLine
 from contracts.policy import SHANGHAI
 from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
@@ -117,10 +117,10 @@ def _address(request: Request, **changed: str) -> str:
 
 @router.get("/api/board/{on}", tags=["dashboards 看板"], summary="派工板 The dispatch board of a day")
 async def board_json(
-    on: date,
+    on: CivilDay,
     desk: Desk,
     as_of: Annotated[
-        AwareDatetime | None, Query(description="X2: the board as it was at this moment; needs a time zone")
+        Moment | None, Query(description="X2: the board as it was at this moment; needs a time zone")
     ] = None,
     known: Annotated[
         Known, Query(description="recorded: as known then; happened: as known now, late facts in their place")
@@ -142,7 +142,7 @@ async def board_json(
 )
 @takes("lang")
 async def board_live(
-    on: date,
+    on: CivilDay,
     request: Request,
     desk: Desk,
     *,
@@ -150,9 +150,9 @@ async def board_live(
         Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
     ] = "html",
     view: Shape = "day",
-    after: Annotated[str | None, Query(description="Position that the page was rendered at")] = None,
-    seen: Annotated[str | None, Query(description="Digest of what the page shows")] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
+    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> Response:
     """Events: `hello` and `beat` (server's time, at least every 15 s), changed parts, `reload` (load the board anew).
 

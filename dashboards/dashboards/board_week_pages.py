@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from contracts.bounds import CivilDay, OneLine
 from dashboards import live
 from dashboards.board_week import WeekView, monday_of
 from dashboards.reading import read_week
@@ -65,7 +66,7 @@ def week_parts(week: WeekView, words: Words) -> Mapping[str, str]:
 
 
 @router.get("/api/board-week/{on}", tags=["dashboards 看板"], summary="一周的派工板 The board of the week of a day")
-async def week_json(on: date, desk: Desk) -> WeekView:
+async def week_json(on: CivilDay, desk: Desk) -> WeekView:
     """Crews by days, as on the board of each day."""
     return await read_week(desk, monday_of(on), utc_now())
 
@@ -79,13 +80,13 @@ async def week_json(on: date, desk: Desk) -> WeekView:
 )
 @takes("lang")
 async def week_live(
-    on: date,
+    on: CivilDay,
     request: Request,
     desk: Desk,
     *,
-    after: Annotated[str | None, Query(description="Position that the page was rendered at")] = None,
-    seen: Annotated[str | None, Query(description="Digest of what the page shows")] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
+    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> Response:
     """As the board's stream; each row of the table is a part."""
     picture, position = live.resume(last_event_id, seen, after)

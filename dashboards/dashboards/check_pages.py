@@ -3,6 +3,7 @@
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import OptionalId
 from dashboards.render import LOOKS, page, words_for
 from runtime.clock import utc_now
 from runtime.route import Router, takes
@@ -15,7 +16,7 @@ router = Router(include_in_schema=False)
 @router.get("/check")
 @router.get("/check/{code}")
 @takes(*LOOKS)
-async def check(request: Request, code: str = "") -> Response:
+async def check(request: Request, code: OptionalId = "") -> Response:
     """查防伪码."""
     now = utc_now()
     words = words_for(request, now)

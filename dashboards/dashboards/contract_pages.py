@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id
 from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for
 from contracts.policy import policy_book
 from dashboards.contract_view import line_state, may
@@ -33,7 +34,7 @@ async def order_import(request: Request) -> Response:
 
 @router.get("/orders/{contract_no}")
 @takes(*LOOKS)
-async def contract(contract_no: str, request: Request) -> Response:
+async def contract(contract_no: Id, request: Request) -> Response:
     """合同: all of it on one page."""
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
@@ -74,7 +75,7 @@ async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> di
 
 @router.get("/customers/{contract_no}")
 @takes(*LOOKS)
-async def customer(contract_no: str, request: Request) -> Response:
+async def customer(contract_no: Id, request: Request) -> Response:
     """客户档案 (A1): all contracts of the customer of a contract, by their phone number."""
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
 from contracts.policy import policy_book
 from dashboards.ledger import Parting, partings
@@ -86,7 +87,7 @@ async def counts_sheet(request: Request) -> Response:
 
 @router.get("/warehouse/counts/{count_no}")
 @takes(*LOOKS)
-async def count(count_no: str, request: Request) -> Response:
+async def count(count_no: Id, request: Request) -> Response:
     """盘点表: counted without a figure beside it; afterwards what differs, why, and who approves."""
     seat = seat_at(request, "warehouse", MAY_READ)
     if isinstance(seat, Response):

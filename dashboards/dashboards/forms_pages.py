@@ -3,6 +3,7 @@
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id, OptionalId
 from dashboards import forms_desk, forms_dispatch, forms_orders, forms_warehouse
 from dashboards.forms import by_name
 from dashboards.render import LOOKS
@@ -16,7 +17,7 @@ router = Router(include_in_schema=False)
 
 @router.get("/forms/{form}/{subject:path}")
 @takes(*LOOKS)
-async def printed(form: str, subject: str, request: Request) -> Response:
+async def printed(form: Id, subject: OptionalId, request: Request) -> Response:
     """A form as a page to print; 404 for a form or subject that is not there (or not the reader's)."""
     kind = FORMS.get(form)
     seat = seat_at(request, "forms", None if kind is None else kind.roles)

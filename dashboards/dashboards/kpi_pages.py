@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from contracts.bounds import Id, OneLine
 from contracts.decision import Rejected
 from contracts.policy import civil_day
 from dashboards import live
@@ -125,7 +126,7 @@ def kpi_parts(view: KpiView, words: Words, link: Callable[..., str]) -> dict[str
 async def kpi_json(
     desk: Desk,
     month: Month = None,
-    person: Annotated[str | None, Query(description="Person id, or role:<role> where nobody is named")] = None,
+    person: Annotated[OneLine | None, Query(description="Person id, or role:<role> where nobody is named")] = None,
     duty: Rule | None = None,
     state: State | None = None,
 ) -> KpiView:
@@ -140,7 +141,7 @@ async def kpi_json(
     tags=["dashboards 看板"],
     summary="凭据 The duties of one aggregate with the events that prove them",
 )
-async def duties_json(aggregate_id: str, desk: Desk) -> tuple[Duty, ...]:
+async def duties_json(aggregate_id: Id, desk: Desk) -> tuple[Duty, ...]:
     """Duties of `day:…`, `job:…` or `ticket:…` as far as the asker may see them; 404 when there are none."""
     found = await read_duties(desk, aggregate_id, utc_now())
     if not found:
@@ -170,12 +171,12 @@ async def kpi_live(
     *,
     format: Annotated[Literal["html", "json"], Query()] = "html",  # noqa: A002 - the query's name
     month: Month = None,
-    person: str | None = None,
+    person: OneLine | None = None,
     duty: Rule | None = None,
     state: State | None = None,
-    after: str | None = None,
-    seen: str | None = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    after: OneLine | None = None,
+    seen: OneLine | None = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> Response:
     """As the board's stream. With `format=json` a message holds changed parts of KpiView: people, rules, days, ..."""
     picture, position = live.resume(last_event_id, seen, after)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from contracts.bounds import OneLine
 from dashboards.live import event, response
 from runtime.changes import Change, TooOld
 from runtime.clock import utc_now
@@ -33,8 +34,8 @@ async def live_rows(
     of: Annotated[str, Query(max_length=200)],
     *,
     row: Annotated[str | None, Query(max_length=120)] = None,
-    after: str | None = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    after: OneLine | None = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> StreamingResponse:
     """Events `hello`, `beat`, `changed` (no content: whoever may see it asks the page), `old` (too long away)."""
     wanted = [name for name in of.split(",") if name in request.app.state.rows]

@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import OneLine
 from contracts.decision import Rejected
 from dashboards.render import LOOKS, page, words_for
 from dashboards.words import tables
@@ -60,8 +61,8 @@ class Login(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: str | None = None
-    token: str | None = None
+    person: OneLine | None = None
+    token: OneLine | None = None
 
 
 @router.post("/login")

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id
 from contracts.inventory_stock import StockListPurpose
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
@@ -137,7 +138,7 @@ async def dead_sheet(request: Request) -> Response:
 
 @router.get("/warehouse/{tab}.xlsx")
 @takes(*LOOKS, "q", "state", "after")
-async def papers_sheet(tab: str, request: Request) -> Response:
+async def papers_sheet(tab: Id, request: Request) -> Response:
     """A list of papers as a spreadsheet (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
     if isinstance(seat, Response):
@@ -164,20 +165,20 @@ async def _sheet_lines(seat: Seat, tab: str, kind: Kind) -> AsyncIterator[Sequen
 
 @router.get("/warehouse/loans/{number}")
 @takes(*LOOKS)
-async def loan(number: str, request: Request) -> Response:
+async def loan(number: Id, request: Request) -> Response:
     """A loan."""
     return await _one(request, "loans", number)
 
 
 @router.get("/warehouse/scraps/{number}")
 @takes(*LOOKS)
-async def scrap(number: str, request: Request) -> Response:
+async def scrap(number: Id, request: Request) -> Response:
     """A scrap application."""
     return await _one(request, "scraps", number)
 
 
 @router.get("/warehouse/lists/{number}")
 @takes(*LOOKS)
-async def stock_list(number: str, request: Request) -> Response:
+async def stock_list(number: Id, request: Request) -> Response:
     """A list."""
     return await _one(request, "lists", number)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.live_rows import rows_stream
 from dashboards.nav import WAREHOUSE
@@ -109,7 +110,7 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
 
 @router.get("/warehouse/stock/{sku}.xlsx")
 @takes(*LOOKS)
-async def card_sheet(sku: str, request: Request) -> Response:
+async def card_sheet(sku: Id, request: Request) -> Response:
     """A bin card, every line (X6)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
     if isinstance(seat, Response):
@@ -142,7 +143,7 @@ async def card_sheet(sku: str, request: Request) -> Response:
 
 @router.get("/warehouse/stock/{sku}")
 @takes(*LOOKS)
-async def card(sku: str, request: Request) -> Response:
+async def card(sku: Id, request: Request) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
     if isinstance(seat, Response):
@@ -171,7 +172,7 @@ async def card(sku: str, request: Request) -> Response:
 
 @router.get("/warehouse/labels/{contract_no}")
 @takes(*LOOKS)
-async def labels(contract_no: str, request: Request) -> Response:
+async def labels(contract_no: Id, request: Request) -> Response:
     """包装标签 of a contract: line by line, package by package (B20)."""
     seat = seat_at(request, "warehouse", WAREHOUSE)
     if isinstance(seat, Response):

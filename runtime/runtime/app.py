@@ -10,13 +10,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import uvicorn
 from aiokafka.admin import AIOKafkaAdminClient
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from contracts.bounds import Id
 from contracts.decision import Rejected
 from contracts.policy import policy_book
 from runtime import kafka
@@ -266,12 +267,14 @@ def _outcomes() -> APIRouter:
     router = Router(prefix="/api", tags=["outcomes"])
 
     @router.get("/settled", summary="等到都处理完 Wait until what was asked so far has run its course")
-    async def settled(desk: Desk, seconds: float = 60.0) -> dict[str, bool]:
-        return {"settled": await desk.settled(min(seconds, 300.0))}
+    async def settled(
+        desk: Desk, seconds: Annotated[float, Query(ge=0, le=300, allow_inf_nan=False)] = 60.0
+    ) -> dict[str, bool]:
+        return {"settled": await desk.settled(seconds)}
 
     @router.get("/outcomes/{service}/{aggregate_id}/{command_id}", summary="后来怎么定的 What was decided later")
     async def outcome(
-        service: str, aggregate_id: str, command_id: str, *, request: Request, response: Response, desk: Desk
+        service: Id, aggregate_id: Id, command_id: Id, *, request: Request, response: Response, desk: Desk
     ) -> Outcome:
         """Only to who has signed in: what a refusal says may be personal (C18)."""
         gateway: Gateway = request.app.state.gateway

@@ -9,7 +9,7 @@ import pytest
 from fastapi import Depends, FastAPI, Path, Query
 from pydantic import BaseModel
 
-from contracts.bounds import Day, Id, Line, Moment, PastDay, Text
+from contracts.bounds import CivilDay, Id, Moment, OneLine, PastDay, Text
 from contracts.policy import civil_day
 from runtime.clock import utc_now
 from runtime.http_errors import add_error_handling
@@ -31,7 +31,7 @@ def page_of(offset: int = 0) -> int:
 
 
 @router.post("/said/{on}/{name}")
-async def said(on: Annotated[Day, Path()], name: Id, body: Body) -> dict[str, Any]:
+async def said(on: Annotated[CivilDay, Path()], name: Id, body: Body) -> dict[str, Any]:
     """Says what it got."""
     return {"on": on.isoformat(), "name": name, "body": body.model_dump(mode="json")}
 
@@ -40,7 +40,7 @@ async def said(on: Annotated[Day, Path()], name: Id, body: Body) -> dict[str, An
 async def asked(
     offset: Annotated[int, Depends(page_of)],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
-    q: Annotated[Line | None, Query()] = None,
+    q: Annotated[OneLine | None, Query()] = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
 ) -> dict[str, Any]:
     """Says what it got."""
@@ -108,7 +108,7 @@ async def test_what_is_beyond_its_bounds_is_refused_by_name_in_both_languages(
         {"from": "0001-01-01T00:00:00+14:00"},
         {"from": "9999-12-31T23:59:59-14:00"},
         {"q": "a\u2066b"},
-        {"q": "长" * 201},
+        {"q": "长" * 501},
         {"limit": "1" * 5000},
     ],
 )

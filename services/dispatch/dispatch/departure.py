@@ -8,8 +8,9 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import Moment, OneLine
 from contracts.fleet_crews import at_work, facet_means, record_on, usual_driver
 from contracts.policy import Policy
 from dispatch.domain.fleet import fleet_id
@@ -28,9 +29,9 @@ class DepartRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    driver: str | None = None
+    driver: OneLine | None = None
     list_no: Words | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:

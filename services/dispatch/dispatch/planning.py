@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, Moment, Nth
 from contracts.decision import Rejected
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import ContractLine, GoodsLine, Half, Window
@@ -52,7 +53,7 @@ class SlotRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    on: date
+    on: CivilDay
     half: Half
     crew: str = Field(min_length=1, max_length=8)
     position: int | None = Field(default=None, ge=1, le=99)
@@ -60,8 +61,8 @@ class SlotRequest(BaseModel):
     spread: bool = False
     adjustment_reason: Words | None = None
     force_reason: Words | None = None
-    expected_version: int | None = Field(default=None, ge=0)
-    at: AwareDatetime | None = None
+    expected_version: Nth | None = Field(default=None, ge=0)
+    at: Moment | None = None
 
 
 class ReleaseRequest(BaseModel):
@@ -70,8 +71,8 @@ class ReleaseRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     reason: Words
-    expected_version: int | None = Field(default=None, ge=0)
-    at: AwareDatetime | None = None
+    expected_version: Nth | None = Field(default=None, ge=0)
+    at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Crews of one day: absent, with other people, and where an absent crew's stops could go (B8)."""
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from typing import Annotated
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.bounds import Few, Moment, OneLine
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
 from dispatch.domain.plan_refusals import unknown_crew
@@ -22,18 +25,18 @@ class AbsenceRequest(_Request):
     crew: str = Field(min_length=1, max_length=8)
     half: Half | None = None
     reason: Words
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class CrewRequest(_Request):
     """Who works in the crew on that day, and with which vehicle; what is left out stays."""
 
-    leader: str | None = None
-    leader_name: str | None = None
-    members: tuple[str, ...] | None = None
+    leader: OneLine | None = None
+    leader_name: OneLine | None = None
+    members: Annotated[tuple[OneLine, ...], Few(1_000)] | None = None
     vehicle: Words | None = None
     reason: Words
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class RedistributedMove(BaseModel):

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.bounds import Moment, Nth
 from contracts.dispatch_days import Slot
 from contracts.fact import Half, Window
 from dispatch.domain.day_change import Spot
@@ -37,8 +38,8 @@ class ChangeRequest(_Request):
     reason: Words | None = None
     force_reason: Words | None = None
     change_id: ChangeId | None = None
-    expected_version: int | None = Field(default=None, ge=0)
-    at: AwareDatetime | None = None
+    expected_version: Nth | None = Field(default=None, ge=0)
+    at: Moment | None = None
 
 
 class SwapRequest(_Request):
@@ -48,8 +49,8 @@ class SwapRequest(_Request):
     other: JobName
     reason: Words | None = None
     force_reason: Words | None = None
-    expected_version: int | None = Field(default=None, ge=0)
-    at: AwareDatetime | None = None
+    expected_version: Nth | None = Field(default=None, ge=0)
+    at: Moment | None = None
 
 
 class TurnRequest(_Request):
@@ -57,8 +58,8 @@ class TurnRequest(_Request):
 
     change_id: ChangeId
     reason: Words | None = None
-    expected_version: int | None = Field(default=None, ge=0)
-    at: AwareDatetime | None = None
+    expected_version: Nth | None = Field(default=None, ge=0)
+    at: Moment | None = None
 
 
 class PlaceView(BaseModel):

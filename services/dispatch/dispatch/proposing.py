@@ -4,11 +4,12 @@ Nothing is stored and nothing is changed: what a person accepts, whole or in par
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from anyio import to_process
 from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import Few
 from contracts.dispatch_days import Slot
 from contracts.fact import JobKind
 from contracts.policy import Policy, civil_day
@@ -31,7 +32,7 @@ class ProposalRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    kinds: tuple[JobKind, ...] = KINDS
+    kinds: Annotated[tuple[JobKind, ...], Few(1_000)] = KINDS
 
 
 class ProposedMove(BaseModel):

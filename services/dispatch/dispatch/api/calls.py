@@ -1,10 +1,10 @@
 """HTTP of calls to the customer: what is to be called today, and what came of it (B1-B3, B5, B7, B10)."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 
+from contracts.bounds import CivilDay
 from contracts.policy import civil_day
 from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, own_job, policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
@@ -21,7 +21,7 @@ router = Router()
 @router.get("/call-tasks", summary="待打电话 Calls to be made (B1-B3, B5, B10)")
 async def tasks(
     desk: Desk,
-    on: Annotated[date | None, Query(description="哪天要打 the day on which they are made")] = None,
+    on: Annotated[CivilDay | None, Query(description="哪天要打 the day on which they are made")] = None,
     purpose: Annotated[Purpose | None, Query()] = None,
 ) -> CallTaskList:
     """Booking calls and call-backs, home confirmation, morning or afternoon, an hour ahead, before an installation.

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import CivilDay, FarDay, Few, OneLine
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle
 from contracts.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
@@ -66,8 +67,8 @@ class MembersOfDay(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    on: date
-    members: tuple[str, ...]
+    on: CivilDay
+    members: Annotated[tuple[OneLine, ...], Few(1_000)]
     reason: Words
 
 
@@ -76,7 +77,7 @@ class DissolveRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    effective_from: date
+    effective_from: FarDay
     reason: Words
 
 
@@ -89,7 +90,7 @@ class CancelRequest(BaseModel):
 
 
 @router.get("/fleet", summary="人和车 People and means on a day (B8, B18)")
-async def fleet(desk: Desk, on: Annotated[date | None, Query()] = None) -> FleetView:
+async def fleet(desk: Desk, on: Annotated[CivilDay | None, Query()] = None) -> FleetView:
     """Crews as they work that day; licences and leave for the supervisor and the assistant only."""
     desk.allow(*READS)
     facet = await fleet_facet(desk)

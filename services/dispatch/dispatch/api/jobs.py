@@ -1,10 +1,10 @@
 """HTTP of jobs as they stand: lists for the desks, one job whole."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 
+from contracts.bounds import CivilDay
 from contracts.fact import JobKind
 from contracts.policy import civil_day
 from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, not_your_crew
@@ -23,7 +23,7 @@ async def jobs(
     *,
     status: Annotated[Literal["plan", "pub", "way", "done", "fail", "cancelled"] | None, Query()] = None,
     kind: Annotated[JobKind | None, Query()] = None,
-    on: Annotated[date | None, Query(description="有班组的日子 day of the slot")] = None,
+    on: Annotated[CivilDay | None, Query(description="有班组的日子 day of the slot")] = None,
     unscheduled: Annotated[bool, Query(description="只看待排 only those without a slot")] = False,
     contract_no: Annotated[str | None, Query(max_length=20)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,

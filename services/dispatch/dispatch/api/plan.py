@@ -1,10 +1,10 @@
 """HTTP of planning (B4, B8): several places at once, swapped, taken back, done again; looked at before it is done."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
+from contracts.bounds import CivilDay
 from dispatch.api.rights import (
     CREW_ROLES,
     PLANS,
@@ -56,7 +56,7 @@ async def _may_turn(office: Office, request: TurnRequest) -> None:
 async def places(
     job: JobInPath,
     desk: Desk,
-    start: Annotated[date, Query(description="从哪天找起 first day to look at")],
+    start: Annotated[CivilDay, Query(description="从哪天找起 first day to look at")],
     days: Annotated[int, Query(ge=1, le=60)] = 14,
     limit: Annotated[int, Query(ge=1, le=20)] = 3,
 ) -> FreePlaceList:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
+from contracts.bounds import CivilDay
 from contracts.decision import Rejected
 from contracts.policy import Policy, policy_book
 from dispatch.domain.job import job_id
@@ -39,7 +40,7 @@ READS = (
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
-DayInPath = Annotated[date, Path(examples=["2026-03-13"])]
+DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
 
 
 async def job_row(desk: Asking, job: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """HTTP of one crew's day on the road: list, count, departure, cash, close, report (B8, B9, B11, B12, B16, B17)."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
+from contracts.bounds import CivilDay
 from dispatch.api.rights import (
     CREW_ROLES,
     DELIVERS,
@@ -31,7 +31,7 @@ router = Router()
 
 
 @router.get("/runs", summary="当天各车 The runs of a day (B11, B16)")
-async def runs(desk: Desk, on: Annotated[date, Query()]) -> RunList:
+async def runs(desk: Desk, on: Annotated[CivilDay, Query()]) -> RunList:
     """All crews' runs; a crew sees its own only."""
     desk.allow(*READS)
     query = {"run.on": on.isoformat()}

@@ -1,8 +1,9 @@
 """Booking (预约): the call to the customer, with the site checklist and the day that is agreed (B1, B2, A3)."""
 
-from datetime import date, datetime
-from typing import Literal, assert_never
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
 
+from contracts.bounds import CivilDay, Few
 from contracts.decision import Command, Context
 from contracts.dispatch_jobs import Checklist, InstallationBooked, SiteNotReady, SiteRemark
 from contracts.fact import Half
@@ -34,11 +35,11 @@ class BookInstallation(Command):
 
     command: Literal["BookInstallation"] = "BookInstallation"
     checklist: Checklist
-    on: date | None = None
+    on: CivilDay | None = None
     half: Half | None = None
-    call_back_on: date | None = None
+    call_back_on: CivilDay | None = None
     override_reason: Words | None = None
-    remarks: tuple[SiteRemark, ...] = ()
+    remarks: Annotated[tuple[SiteRemark, ...], Few(1_000)] = ()
     """Why an item is a "no" (B2)."""
 
 

@@ -4,11 +4,10 @@ Each call is owed by a time of its own: the day before for 在家确认, 上午/
 arrival for 到达前电话. Only a call that reached the customer keeps the duty; a missed one is told once.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import CivilDay, ManyLines, Moment, OneLine
 from contracts.decision import Command, Context, Timer
 from contracts.dispatch_calls import (
     ArrivalCalled,
@@ -37,9 +36,9 @@ class ConfirmHome(Command):
     command: Literal["ConfirmHome"] = "ConfirmHome"
     result: CallResult = "reached"
     at_home: bool = True
-    note: str = ""
-    on: date | None = None
-    called_by: str | None = None
+    note: ManyLines = ""
+    on: CivilDay | None = None
+    called_by: OneLine | None = None
 
 
 class TellHalfDay(Command):
@@ -47,9 +46,9 @@ class TellHalfDay(Command):
 
     command: Literal["TellHalfDay"] = "TellHalfDay"
     result: CallResult = "reached"
-    note: str = ""
-    on: date | None = None
-    called_by: str | None = None
+    note: ManyLines = ""
+    on: CivilDay | None = None
+    called_by: OneLine | None = None
 
 
 class CallBeforeArrival(Command):
@@ -57,10 +56,10 @@ class CallBeforeArrival(Command):
 
     command: Literal["CallBeforeArrival"] = "CallBeforeArrival"
     result: CallResult = "reached"
-    expected_at: AwareDatetime | None = None
-    note: str = ""
-    on: date | None = None
-    called_by: str | None = None
+    expected_at: Moment | None = None
+    note: ManyLines = ""
+    on: CivilDay | None = None
+    called_by: OneLine | None = None
 
 
 class CallBeforeInstallation(Command):
@@ -68,9 +67,9 @@ class CallBeforeInstallation(Command):
 
     command: Literal["CallBeforeInstallation"] = "CallBeforeInstallation"
     result: CallResult = "reached"
-    note: str = ""
-    on: date | None = None
-    called_by: str | None = None
+    note: ManyLines = ""
+    on: CivilDay | None = None
+    called_by: OneLine | None = None
 
 
 class ReportTrouble(Command):
@@ -78,7 +77,7 @@ class ReportTrouble(Command):
 
     command: Literal["ReportTrouble"] = "ReportTrouble"
     cause: TroubleCause
-    note: str
+    note: ManyLines
     told_customer: bool
 
 
@@ -87,7 +86,7 @@ class MarkCallOverdue(Command):
 
     command: Literal["MarkCallOverdue"] = "MarkCallOverdue"
     call: CallKind
-    on: date
+    on: CivilDay
 
 
 def confirm_home(command: ConfirmHome, job: Opened, at: datetime, ctx: Context) -> Decision:

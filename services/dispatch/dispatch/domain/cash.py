@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from contracts.bounds import MoneyFen, OptionalId
 from contracts.decision import Command, Context
 from contracts.dispatch_road import CashOverdue
 from contracts.dispatch_runs import CashCollected, CashHandedIn
@@ -18,9 +19,9 @@ class CollectCash(Command):
     """收款 (B13, B16): cash taken at a stop; `due_fen` is what the order says is still owed."""
 
     command: Literal["CollectCash"] = "CollectCash"
-    job_id: str
-    amount_fen: int = Field(gt=0)
-    due_fen: int = Field(ge=0)
+    job_id: OptionalId
+    amount_fen: MoneyFen = Field(gt=0)
+    due_fen: MoneyFen = Field(ge=0)
 
 
 class HandInCash(Command):
@@ -30,7 +31,7 @@ class HandInCash(Command):
     """
 
     command: Literal["HandInCash"] = "HandInCash"
-    amount_fen: int = Field(gt=0)
+    amount_fen: MoneyFen = Field(gt=0)
     received_by: Words
     receipt_no: Words
     witness: Words | None = None

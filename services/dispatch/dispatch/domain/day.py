@@ -6,11 +6,11 @@ editions and crews have a file each.
 """
 
 from dataclasses import replace
-from datetime import date
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.dispatch_days import CrewOfDay, Slot, SlotConfirmed, SlotReleased
 from contracts.fact import GoodsLine, Half, JobKind, Window
@@ -87,49 +87,49 @@ class ReserveSlot(Command):
     """
 
     command: Literal["ReserveSlot"] = "ReserveSlot"
-    depot: str = DEPOT
-    on: date
-    job_id: str
+    depot: OptionalId = DEPOT
+    on: CivilDay
+    job_id: OptionalId
     kind: JobKind
-    contract_no: str
-    crew: str
+    contract_no: OptionalId
+    crew: OptionalId
     half: Half
-    position: int | None = None
+    position: Nth | None = None
     window: Window | None = None
-    volume_l: int = Field(ge=0)
-    lines: tuple[GoodsLine, ...]
+    volume_l: HowMany = Field(ge=0)
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     adjustment_reason: Words | None = None
     agreed_half: Half | None = None
     spread: bool = False
     force_reason: Words | None = None
-    crews: tuple[CrewOfDay, ...] | None = None
-    change_id: str = ""
+    crews: Annotated[tuple[CrewOfDay, ...], Few(1_000)] | None = None
+    change_id: OptionalId = ""
 
 
 class ConfirmSlot(Command):
     """The job took the slot that it was given at the day's version `reservation`."""
 
     command: Literal["ConfirmSlot"] = "ConfirmSlot"
-    job_id: str
-    reservation: int
+    job_id: OptionalId
+    reservation: Nth
 
 
 class ReleaseSlot(Command):
     """释放: the job's slot is free again; with `reservation`, only if it was not reserved anew after that version."""
 
     command: Literal["ReleaseSlot"] = "ReleaseSlot"
-    job_id: str
+    job_id: OptionalId
     reason: Words | None = None
-    reservation: int | None = None
-    change_id: str = ""
+    reservation: Nth | None = None
+    change_id: OptionalId = ""
 
 
 class ExpireSlot(Command):
     """The clock: a reservation was not taken in time."""
 
     command: Literal["ExpireSlot"] = "ExpireSlot"
-    job_id: str
-    reservation: int
+    job_id: OptionalId
+    reservation: Nth
 
 
 COMMANDS = (

@@ -7,10 +7,11 @@ clash, and says what changed as data before the slots themselves.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_days import (
     CrewOfDay,
@@ -70,7 +71,7 @@ class Spot(BaseModel):
 
     crew: str = Field(min_length=1, max_length=8)
     half: Half
-    position: int | None = None
+    position: Nth | None = None
     window: Window | None = None
     spread: bool = False
 
@@ -81,28 +82,28 @@ class PlannedMove(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    job_id: str
+    job_id: OptionalId
     kind: JobKind
-    contract_no: str
-    volume_l: int = Field(ge=0)
-    lines: tuple[GoodsLine, ...]
+    contract_no: OptionalId
+    volume_l: HowMany = Field(ge=0)
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     agreed_half: Half | None = None
     to: Spot | None
-    reservation: int | None = None
+    reservation: Nth | None = None
 
 
 class ChangePlan(Command):
     """排程变更: several places at once, all or none: a swap, an accepted proposal, an absent crew's stops."""
 
     command: Literal["ChangePlan"] = "ChangePlan"
-    depot: str = DEPOT
-    on: date
+    depot: OptionalId = DEPOT
+    on: CivilDay
     change_id: str = Field(min_length=1, max_length=80)
     kind: Literal["place", "release", "move", "swap", "absence", "proposal"]
     moves: tuple[PlannedMove, ...] = Field(min_length=1, max_length=200)
     reason: Words | None = None
     force_reason: Words | None = None
-    crews: tuple[CrewOfDay, ...] | None = None
+    crews: Annotated[tuple[CrewOfDay, ...], Few(1_000)] | None = None
 
 
 def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:

@@ -1,8 +1,8 @@
 """Who works on one day (B8): a crew that is sick or on leave gets no more stops; other people or another vehicle."""
 
-from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
+from contracts.bounds import CivilDay, Few, OneLine, OptionalId
 from contracts.decision import Command, Context
 from contracts.dispatch_days import CrewAbsent, CrewOfDay, CrewOfDayChanged, CrewReturned
 from contracts.fact import Half
@@ -17,27 +17,27 @@ class MarkCrewAbsent(Command):
     """缺勤: a crew is not there on this day, or on one half of it."""
 
     command: Literal["MarkCrewAbsent"] = "MarkCrewAbsent"
-    depot: str = DEPOT
-    on: date
-    crew: str
+    depot: OptionalId = DEPOT
+    on: CivilDay
+    crew: OptionalId
     half: Half | None = None
     reason: Words
-    crews: tuple[CrewOfDay, ...] | None = None
+    crews: Annotated[tuple[CrewOfDay, ...], Few(1_000)] | None = None
 
 
 class EndCrewAbsence(Command):
     """恢复出勤."""
 
     command: Literal["EndCrewAbsence"] = "EndCrewAbsence"
-    crew: str
+    crew: OptionalId
 
 
 class TakePersonOff(Command):
     """请假: somebody does not work on this day."""
 
     command: Literal["TakePersonOff"] = "TakePersonOff"
-    person_id: str
-    name: str = ""
+    person_id: OptionalId
+    name: OneLine = ""
     reason: Words
 
 
@@ -45,11 +45,11 @@ class SetCrewOfDay(Command):
     """当天换人换车: the crew works with other people or another vehicle on this day."""
 
     command: Literal["SetCrewOfDay"] = "SetCrewOfDay"
-    depot: str = DEPOT
-    on: date
+    depot: OptionalId = DEPOT
+    on: CivilDay
     crew: CrewOfDay
     reason: Words
-    crews: tuple[CrewOfDay, ...] | None = None
+    crews: Annotated[tuple[CrewOfDay, ...], Few(1_000)] | None = None
 
 
 def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:

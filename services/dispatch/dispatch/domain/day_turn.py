@@ -5,10 +5,11 @@ Each is a change of its own: what was is never erased, and every job goes exactl
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.bounds import Few, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_days import SlotConfirmed, SlotReserved
 from dispatch.domain import plan_refusals as no
@@ -25,7 +26,7 @@ class UndoChange(Command):
     """撤销: a change is taken back, by a change of its own."""
 
     command: Literal["UndoChange"] = "UndoChange"
-    change_id: str
+    change_id: OptionalId
     undo_id: str = Field(min_length=1, max_length=80)
     reason: Words | None = None
 
@@ -34,7 +35,7 @@ class RedoChange(Command):
     """重做: a change that was taken back is done again."""
 
     command: Literal["RedoChange"] = "RedoChange"
-    change_id: str
+    change_id: OptionalId
     redo_id: str = Field(min_length=1, max_length=80)
     reason: Words | None = None
 
@@ -44,8 +45,8 @@ class RevertChange(Command):
     slots therefore stay theirs."""
 
     command: Literal["RevertChange"] = "RevertChange"
-    change_id: str
-    departed: tuple[str, ...] = ()
+    change_id: OptionalId
+    departed: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 def undo(command: UndoChange, day: Day, ctx: Context) -> Decision:

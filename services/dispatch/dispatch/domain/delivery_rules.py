@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
+from contracts.bounds import Few, HowMany, Nth, OneLine
 from contracts.decision import Rejected
 from contracts.fact import ContractLine, GoodsLine, Value
 from dispatch.domain.words import Words
@@ -13,18 +15,18 @@ from dispatch.domain.words import Words
 class CountedLine(Value):
     """Pieces of one contract line, as counted."""
 
-    line_no: int
-    quantity: int = Field(ge=0)
+    line_no: Nth
+    quantity: HowMany = Field(ge=0)
 
 
 class RefusedLine(Value):
     """Pieces of one contract line that the customer did not take: written down with reason and photos (B13, B15)."""
 
-    line_no: int
-    quantity: int = Field(gt=0)
+    line_no: Nth
+    quantity: HowMany = Field(gt=0)
     damaged: bool = False
     reason: Words
-    photos: tuple[str, ...] = ()
+    photos: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 def handed_over(counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...]) -> tuple[GoodsLine, ...] | Rejected:

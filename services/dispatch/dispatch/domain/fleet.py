@@ -7,10 +7,11 @@ departs, the fleet decides whether leader, driver and vehicle may go: one person
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay, FarDay, Few, ManyLines, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.dispatch_fleet import (
     CrewDissolved,
@@ -57,7 +58,7 @@ class SetCrews(Command):
     """定班组 (B8): one crew, or several at once (to swap people); from a day on, or for the days given."""
 
     command: Literal["SetCrews"] = "SetCrews"
-    crews: tuple[FleetCrew, ...] = Field(min_length=1)
+    crews: Annotated[tuple[FleetCrew, ...], Few(1_000)] = Field(min_length=1)
     reason: Words
 
 
@@ -65,9 +66,9 @@ class ChangeMembers(Command):
     """当天换人 (B8): the leader changes who comes along, for one day."""
 
     command: Literal["ChangeMembers"] = "ChangeMembers"
-    crew: str
-    on: date
-    members: tuple[str, ...]
+    crew: OptionalId
+    on: CivilDay
+    members: Annotated[tuple[OneLine, ...], Few(1_000)]
     reason: Words
 
 
@@ -75,8 +76,8 @@ class DissolveCrew(Command):
     """撤班组, from a day on."""
 
     command: Literal["DissolveCrew"] = "DissolveCrew"
-    crew: str
-    effective_from: date
+    crew: OptionalId
+    effective_from: FarDay
     reason: Words
 
 
@@ -106,18 +107,18 @@ class NoteLeave(Command):
 
     command: Literal["NoteLeave"] = "NoteLeave"
     leave_id: Words
-    person_id: str
+    person_id: OptionalId
     kind: LeaveKind
-    starts_on: date
-    ends_on: date
-    note: str = ""
+    starts_on: CivilDay
+    ends_on: CivilDay
+    note: ManyLines = ""
 
 
 class CancelLeave(Command):
     """销假."""
 
     command: Literal["CancelLeave"] = "CancelLeave"
-    leave_id: str
+    leave_id: OptionalId
     reason: Words
 
 

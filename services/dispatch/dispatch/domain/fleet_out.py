@@ -1,8 +1,9 @@
 """Before a run departs: may leader, driver and vehicle go (B8, B18)? And when it is over, they are free again."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
+from contracts.bounds import CivilDay, Few, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_fleet import TripApproved, VehicleReturned, VehicleSentOut
 from contracts.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
@@ -16,8 +17,8 @@ class ApproveTrip(Command):
     """批准出车 (B18): outside working hours or area, for one crew's day."""
 
     command: Literal["ApproveTrip"] = "ApproveTrip"
-    on: date
-    crew: str
+    on: CivilDay
+    crew: OptionalId
     reason: Words
 
 
@@ -25,20 +26,20 @@ class SendOut(Command):
     """出车 (B8, B18): may this crew go, with this leader, driver and vehicle, to these districts?"""
 
     command: Literal["SendOut"] = "SendOut"
-    on: date
-    crew: str
-    leader: str | None
-    driver: str | None
-    vehicle: str
-    districts: tuple[str, ...] = ()
+    on: CivilDay
+    crew: OptionalId
+    leader: OneLine | None
+    driver: OneLine | None
+    vehicle: OneLine
+    districts: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 class ReturnVehicle(Command):
     """收车: the run is over, or did not go after all."""
 
     command: Literal["ReturnVehicle"] = "ReturnVehicle"
-    on: date
-    crew: str
+    on: CivilDay
+    crew: OptionalId
 
 
 def approve(command: ApproveTrip, fleet: Opened, at: datetime, ctx: Context) -> Decision:

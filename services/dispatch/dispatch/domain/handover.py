@@ -1,10 +1,11 @@
 """What comes of a job at the customer's: arrived, signed, refused pieces, installed, visited (B10, B13, B15, B22)."""
 
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import Few, ManyLines, MoneyFen, OneLine
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_jobs import DeliveryCompleted, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused, StopArrived
@@ -41,13 +42,13 @@ class CompleteDelivery(Command):
     """签收 (B13, B22): counted line by line in front of the customer, who signed."""
 
     command: Literal["CompleteDelivery"] = "CompleteDelivery"
-    delivered: tuple[CountedLine, ...]
+    delivered: Annotated[tuple[CountedLine, ...], Few(1_000)]
     signed_by: Words
     signature_ref: Words
     taught_use: bool
-    cash_fen: int = Field(default=0, ge=0)
-    refused: tuple[RefusedLine, ...] = ()
-    photos: tuple[str, ...] = ()
+    cash_fen: MoneyFen = Field(default=0, ge=0)
+    refused: Annotated[tuple[RefusedLine, ...], Few(1_000)] = ()
+    photos: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 class ArriveAtStop(Command):
@@ -61,14 +62,14 @@ class CompleteInstallation(Command):
 
     command: Literal["CompleteInstallation"] = "CompleteInstallation"
     accepted_by: Words
-    note: str = ""
+    note: ManyLines = ""
 
 
 class FinishVisit(Command):
     """上门结束: the service desk has the technician's report."""
 
     command: Literal["FinishVisit"] = "FinishVisit"
-    note: str = ""
+    note: ManyLines = ""
 
 
 def complete_delivery(command: CompleteDelivery, job: Opened, at: datetime, ctx: Context) -> Decision:

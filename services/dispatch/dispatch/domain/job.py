@@ -6,11 +6,10 @@ follows its delivery within two days (B10); a visit was booked by the service de
 file each.
 """
 
-from datetime import date, datetime
-from typing import Literal, assert_never
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import CivilDay, Few, ManyLines, Moment, MoneyFen, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.dispatch_jobs import InstallationOverdue, JobCompletenessChanged, JobOpened
 from contracts.fact import ContractLine, Customer, JobKind
@@ -101,25 +100,25 @@ class OpenJob(Command):
     """Something is to be arranged; for a job that is open, what the contract says now (货齐日、行)."""
 
     command: Literal["OpenJob"] = "OpenJob"
-    job_id: str
+    job_id: OptionalId
     kind: JobKind
-    contract_no: str
-    ticket_id: str | None = None
+    contract_no: OptionalId
+    ticket_id: OptionalId | None = None
     customer: Customer
-    lines: tuple[ContractLine, ...]
-    amount_due_fen: int = 0
-    promised_on: date | None = None
-    complete_on: date | None = None
-    due_at: AwareDatetime | None = None
-    summary: str = ""
+    lines: Annotated[tuple[ContractLine, ...], Few(1_000)]
+    amount_due_fen: MoneyFen = 0
+    promised_on: CivilDay | None = None
+    complete_on: CivilDay | None = None
+    due_at: Moment | None = None
+    summary: ManyLines = ""
 
 
 class ChangeCompleteness(Command):
     """货齐有变: complete on another day, or no longer (A3)."""
 
     command: Literal["ChangeCompleteness"] = "ChangeCompleteness"
-    complete_on: date | None
-    reason: str
+    complete_on: CivilDay | None
+    reason: ManyLines
 
 
 class MarkInstallationOverdue(Command):

@@ -1,10 +1,9 @@
 """What becomes of a job when its contract or ticket changes: cancelled, promised for another day, amended (A6, A8)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import CivilDay, ManyLines, Moment, MoneyFen
 from contracts.decision import Command
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
 from contracts.fact import Customer
@@ -37,18 +36,18 @@ class MovePromise(Command):
     """承诺改期 (A8): the customer consented to another day. `due_at`: a visit's new end."""
 
     command: Literal["MovePromise"] = "MovePromise"
-    promised_on: date
-    reason: str
-    due_at: AwareDatetime | None = None
+    promised_on: CivilDay
+    reason: ManyLines
+    due_at: Moment | None = None
 
 
 class AmendJob(Command):
     """合同变更 (A6): another address, phone or amount due."""
 
     command: Literal["AmendJob"] = "AmendJob"
-    reason: str
+    reason: ManyLines
     customer: Customer | None = None
-    amount_due_fen: int | None = None
+    amount_due_fen: MoneyFen | None = None
 
 
 def cancel(command: CancelJob, job: Opened, at: datetime) -> Decision:

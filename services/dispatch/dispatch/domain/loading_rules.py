@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
+from contracts.bounds import Few, Nth, OptionalId
 from contracts.decision import Rejected
 from contracts.dispatch_runs import RunStop
 from contracts.fact import GoodsLine, Half, Value
@@ -13,11 +15,11 @@ from dispatch.domain.delivery_rules import CountedLine
 class CountedStop(Value):
     """One stop as counted at the vehicle. What the sheet knows of it may be left out; an extra stop says it all."""
 
-    job_id: str
-    lines: tuple[CountedLine, ...]
-    contract_no: str | None = None
+    job_id: OptionalId
+    lines: Annotated[tuple[CountedLine, ...], Few(1_000)]
+    contract_no: OptionalId | None = None
     half: Half | None = None
-    position: int | None = None
+    position: Nth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import ManyLines, OptionalId
 from contracts.decision import Command, Context
 from contracts.dispatch_road import (
     DayReported,
@@ -28,7 +29,7 @@ class ReachStop(Command):
     """到站 (B12): `reason` when it is not the next stop of the sheet."""
 
     command: Literal["ReachStop"] = "ReachStop"
-    job_id: str
+    job_id: OptionalId
     reason: Words | None = None
 
 
@@ -36,7 +37,7 @@ class EndStop(Command):
     """本站结束: signed for, or not deliverable."""
 
     command: Literal["EndStop"] = "EndStop"
-    job_id: str
+    job_id: OptionalId
     outcome: StopOutcome
 
 
@@ -53,7 +54,7 @@ class ReportDay(Command):
     command: Literal["ReportDay"] = "ReportDay"
     vehicle_check: VehicleCheck
     parking: Words
-    note: str = ""
+    note: ManyLines = ""
 
 
 class MarkReportOverdue(Command):

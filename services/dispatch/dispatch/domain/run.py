@@ -5,8 +5,9 @@ Goods leave only on the list (B9), counted line by line (B11), passed by QC (B21
 """
 
 from datetime import date, datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.dispatch_road import DeliveryListIssued
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
@@ -39,12 +40,12 @@ class PlanRun(Command):
     """The crew's stops of the day, as published (B4)."""
 
     command: Literal["PlanRun"] = "PlanRun"
-    on: date
-    crew: str
-    leader: str | None
-    vehicle: str
-    version: int
-    stops: tuple[RunStop, ...]
+    on: CivilDay
+    crew: OptionalId
+    leader: OneLine | None
+    vehicle: OneLine
+    version: Nth
+    stops: Annotated[tuple[RunStop, ...], Few(1_000)]
 
 
 class IssueList(Command):
@@ -58,7 +59,7 @@ class LoadRun(Command):
     """装车清点 (B11): what was counted, who signed, and how differences were settled with the warehouse."""
 
     command: Literal["LoadRun"] = "LoadRun"
-    counted: tuple[CountedStop, ...]
+    counted: Annotated[tuple[CountedStop, ...], Few(1_000)]
     leader_signed: Words
     warehouse_signed: Words
     settlement: Words | None = None
@@ -73,12 +74,12 @@ class DepartRun(Command):
 
     command: Literal["DepartRun"] = "DepartRun"
     list_no: Words | None = None
-    leader: str | None = None
-    driver: str = ""
-    vehicle: str | None = None
-    known: tuple[str, ...] | None = None
-    careful: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
+    leader: OneLine | None = None
+    driver: OneLine = ""
+    vehicle: OneLine | None = None
+    known: Annotated[tuple[OneLine, ...], Few(1_000)] | None = None
+    careful: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    unchecked: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 COMMANDS = (

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Literal, assert_never
 
+from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.decision import Command, Rejected
 from contracts.dispatch_jobs import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
@@ -37,15 +38,15 @@ class TakeSlot(Command):
     """
 
     command: Literal["TakeSlot"] = "TakeSlot"
-    depot: str
-    on: date
+    depot: OptionalId
+    on: CivilDay
     half: Half
-    crew: str
-    vehicle: str
-    position: int
+    crew: OptionalId
+    vehicle: OneLine
+    position: Nth
     window: Window
-    volume_l: int
-    day_version: int
+    volume_l: HowMany
+    day_version: Nth
     renewed: bool = True
     given: bool = False
     reason: Words | None = None
@@ -56,39 +57,39 @@ class LeaveSlot(Command):
 
     command: Literal["LeaveSlot"] = "LeaveSlot"
     reason: Words
-    on: date | None = None
-    day_version: int | None = None
+    on: CivilDay | None = None
+    day_version: Nth | None = None
 
 
 class PublishStop(Command):
     """The plan with this stop is out (B4)."""
 
     command: Literal["PublishStop"] = "PublishStop"
-    on: date
+    on: CivilDay
     half: Half
-    crew: str
-    position: int
-    leader: str
-    version: int
+    crew: OptionalId
+    position: Nth
+    leader: OneLine
+    version: Nth
 
 
 class ConfirmByWarehouse(Command):
     """早上反馈 (B6)."""
 
     command: Literal["ConfirmByWarehouse"] = "ConfirmByWarehouse"
-    on: date
+    on: CivilDay
     ready: bool
-    note: str = ""
+    note: ManyLines = ""
 
 
 class DepartStop(Command):
     """出车 (B11): the crew left with this stop's goods."""
 
     command: Literal["DepartStop"] = "DepartStop"
-    on: date
-    crew: str
-    vehicle: str
-    leader: str
+    on: CivilDay
+    crew: OptionalId
+    vehicle: OneLine
+    leader: OneLine
 
 
 class WhoseStop(Command):

@@ -1,8 +1,9 @@
 """A stop that is not deliverable (B14): the customer is called, the office agrees, and only then the goods go back."""
 
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
+from contracts.bounds import Few, ManyLines, OneLine
 from contracts.decision import Command, Context
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
@@ -32,7 +33,7 @@ class ReportUndeliverable(Command):
     command: Literal["ReportUndeliverable"] = "ReportUndeliverable"
     cause: Words
     customer_reached: bool
-    photos: tuple[str, ...] = ()
+    photos: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 class ConsentToFailure(Command):
@@ -40,7 +41,7 @@ class ConsentToFailure(Command):
 
     command: Literal["ConsentToFailure"] = "ConsentToFailure"
     goods: Literal["returned", "deposited"]
-    note: str = ""
+    note: ManyLines = ""
 
 
 class FailDelivery(Command):
@@ -55,7 +56,7 @@ class FailDelivery(Command):
     consent_by: Words | None = None
     customer_reached: bool | None = None
     signature_ref: Words | None = None
-    photos: tuple[str, ...] = ()
+    photos: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
 
 
 def report_undeliverable(command: ReportUndeliverable, job: Opened, at: datetime) -> Decision:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from contracts import bounds
 from contracts.fact import ContractLine, Half, JobKind
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), bounds.Text(500, lines=True)]
 """What a person writes: a reason, a name, a number; never blank."""
 
 HALF_ZH: dict[Half, str] = {"am": "上午", "pm": "下午"}

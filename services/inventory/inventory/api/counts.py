@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import HowMany, Moment, OneLine, OptionalId
 from contracts.decision import Rejected
 from contracts.inventory_counts import CountKind, CountTarget
 from contracts.policy import civil_day, policy_book
@@ -50,7 +51,7 @@ Json = dict[str, Any]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """When it happened, if told later (X1)."""
 
 
@@ -61,8 +62,8 @@ class CountWanted(_Body):
     depot: Depot = "main"
     kind: CountKind = "cycle"
     chosen: Selection = Selection()
-    plan: str | None = None
-    due: AwareDatetime | None = None
+    plan: OptionalId | None = None
+    due: Moment | None = None
 
 
 class LineFound(_Body):
@@ -77,8 +78,8 @@ class LineFound(_Body):
 class LineNamed(_Body):
     """One line of the sheet."""
 
-    sku: str
-    bin: str
+    sku: OptionalId
+    bin: OneLine
     note: Note = ""
 
 
@@ -86,9 +87,9 @@ class Figure(_Body):
     """What somebody counted in a bin."""
 
     command: Literal["CountPieces"] = "CountPieces"
-    sku: str
-    bin: str
-    quantity: int
+    sku: OptionalId
+    bin: OneLine
+    quantity: HowMany
     counted_by: PersonId | None = None
 
 
@@ -199,7 +200,7 @@ async def count_pieces(count_no: CountInPath, body: Figure, desk: Desk) -> Answe
 
 
 @router.post("/counts/{count_no}/comparison", status_code=201, summary="对账 Compare with the cards (D7)")
-async def compare(count_no: CountInPath, desk: Desk, at: AwareDatetime | None = None) -> Answer:
+async def compare(count_no: CountInPath, desk: Desk, at: Moment | None = None) -> Answer:
     """Each figure with the balance of the moment at which it was counted. May be repeated when moves were told late."""
     desk.allow(*COUNTS)
     row = (await count_row(desk, count_no))["count"]
@@ -244,14 +245,14 @@ async def cancel(count_no: CountInPath, body: CancelCount, desk: Desk) -> Answer
 
 
 @router.post("/countplans/{depot}", status_code=201, summary="盘点计划生效 Start the plan of counts (K19)")
-async def start_plan(depot: str, desk: Desk) -> Answer:
+async def start_plan(depot: OptionalId, desk: Desk) -> Answer:
     """From today on the policy's counts fall due; again, to add what the policy got since."""
     desk.allow(*PLANS)
     return desk.answer(await desk.ask(count_plan_id(depot), StartCountPlan(depot=depot)))
 
 
 @router.get("/countplans/{depot}", summary="盘点计划 The plan of counts (K19)")
-async def plan(depot: str, desk: Desk) -> Json:
+async def plan(depot: OptionalId, desk: Desk) -> Json:
     """What falls due when, what is late, and which sheets are out."""
     desk.allow(*READS_COUNTS)
     row = await desk.rows("countplans").get(depot)

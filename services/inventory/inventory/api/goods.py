@@ -1,18 +1,18 @@
 """HTTP of a contract's goods: receive, report damage, look."""
 
 import asyncio
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, HowMany, Moment, Nth, OptionalId
 from contracts.decision import Rejected
 from contracts.fact import Customer
 from contracts.inventory import Fault, Place
 from contracts.policy import civil_day
 from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
 from inventory.domain.goods import Code, ReceiveGoods, ReportDamage, goods_id
-from inventory.domain.texts import Note
+from inventory.domain.texts import Note, Photos
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
 from runtime.crew_of_day import works_on
@@ -28,9 +28,9 @@ REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """When it happened, if told later (X1)."""
-    contract_no: str | None = None
+    contract_no: OptionalId | None = None
     """May be left out; else it must be the one in the address."""
 
 
@@ -38,11 +38,11 @@ class GoodsReceived(_Body):
     """What the warehouse received by hand (D2); the day defaults to that of `at`, or today."""
 
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
-    line_no: int
+    line_no: Nth
     sku: Code
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Annotated[HowMany, Field(ge=1)]
     waybill: Code
-    arrived_on: date | None = None
+    arrived_on: CivilDay | None = None
 
 
 class DamageFound(_Body):
@@ -50,11 +50,11 @@ class DamageFound(_Body):
 
     command: Literal["ReportDamage"] = "ReportDamage"
     damage_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")] = None
-    line_no: int
-    quantity: Annotated[int, Field(ge=1)]
+    line_no: Nth
+    quantity: Annotated[HowMany, Field(ge=1)]
     found: Place
     fault: Fault = "unknown"
-    photos: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    photos: Photos = ()
     note: Note = ""
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 import segno
 from fastapi import Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import HowMany, Moment, Nth
 from contracts.decision import Rejected
 from inventory.api.common import READS_GOODS, ContractNoInPath
 from inventory.domain.label_code import LabelKeys, code_of, verify
@@ -32,9 +33,9 @@ class Packing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["IssueLabels"] = "IssueLabels"
-    at: AwareDatetime | None = None
-    line_no: int
-    pieces: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
+    at: Moment | None = None
+    line_no: Nth
+    pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
     reason: Note = ""
 
 

@@ -1,11 +1,11 @@
 """HTTP of the papers by which pieces leave free stock: loans, scrap applications, lists (C7, D8, D10, D12)."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, Moment, MoneyFen
 from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
@@ -29,7 +29,7 @@ MAKES_LISTS = ("install_supervisor", "cs_supervisor", "manager")
 class _Wanted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """When it happened, if told later (X1)."""
 
 
@@ -45,7 +45,7 @@ class LoanWanted(_Wanted):
     ticket_id: Text | None = None
     borrower: Text | None = None
     purpose: Text
-    due_on: date | None = None
+    due_on: CivilDay | None = None
     """Left out: as long as the policy lets a loan last."""
 
 
@@ -61,7 +61,7 @@ class ScrapWanted(_Wanted):
     pending: bool = False
     reason: Text
     photos: Photos = ()
-    value_fen: Annotated[int, Field(ge=0)] | None = None
+    value_fen: MoneyFen | None = None
 
 
 class ListWanted(_Wanted):

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import BaseModel
 
+from contracts.bounds import CivilDay
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine, Half
 from inventory.api.common import READS_LISTS
@@ -18,7 +19,7 @@ router = Router()
 
 GIVES_FEEDBACK = ("warehouse",)
 
-DayInPath = Annotated[date, Path(examples=["2026-03-13"])]
+DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
 Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 
 

@@ -1,11 +1,11 @@
 """HTTP of QC (B21) and of the delivery-and-check list 送、验清单 (B9, B19)."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, Moment, Nth
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import QualityCause
@@ -30,7 +30,7 @@ Pieces = Annotated[int, Field(ge=1, le=999_999)]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """When it happened, if told later (X1)."""
     inspection_id: InspectionId | None = None
     """Without one, it is made from the request."""
@@ -39,7 +39,7 @@ class _Body(BaseModel):
 class LinePassed(BaseModel):
     """Pieces of a line that passed."""
 
-    line_no: int
+    line_no: Nth
     quantity: Pieces
 
 
@@ -56,7 +56,7 @@ class GoodsFailed(_Body):
     """What failed, of one line."""
 
     command: Literal["FailQuality"] = "FailQuality"
-    line_no: int
+    line_no: Nth
     quantity: Pieces
     cause: QualityCause
     passed_before: bool = False
@@ -118,7 +118,7 @@ async def fail_quality(contract_no: ContractNoInPath, body: GoodsFailed, desk: D
 
 @router.get("/checklists/{on}", summary="送、验清单 Delivery-and-check list of a day (B9, B19, B21)")
 async def delivery_check_list(
-    on: Annotated[date, Path(examples=["2026-03-13"])],
+    on: Annotated[CivilDay, Path(examples=["2026-03-13"])],
     desk: Desk,
     depot: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main",
     crew: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{1,8}$")] = None,

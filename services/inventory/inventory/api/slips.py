@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import Moment
 from contracts.inventory_inbound import InboundReason, SlipLine
 from inventory.api.common import READS_GOODS, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain.inbound import (
@@ -36,7 +37,7 @@ class SlipWanted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["IssueSlip"] = "IssueSlip"
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     slip_no: PaperNo | None = None
     reason: InboundReason
     source: Text

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import Moment, Nth
 from contracts.policy import policy_book
 from inventory.api.common import (
     READS_STOCK,
@@ -43,7 +44,7 @@ Pieces = Annotated[int, Field(ge=1, le=999_999)]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """When it happened, if told later (X1)."""
     depot: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main"
     quantity: Pieces
@@ -86,9 +87,9 @@ class Allocated(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["AskAllocation"] = "AskAllocation"
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     allocation_no: Code | None = None
-    line_no: int
+    line_no: Nth
     quantity: Pieces
 
 
@@ -98,9 +99,9 @@ class Freed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["ReleaseExcess"] = "ReleaseExcess"
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     release_no: Code | None = None
-    line_no: int
+    line_no: Nth
     quantity: Pieces
     reason: Reason
 
@@ -158,7 +159,7 @@ async def card_of(
     desk: Desk,
     *,
     depot: Depot = "main",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[Nth, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> BinCard:
     """Every move with its number and the balance before and after: `limit` of them, after the number `after`."""

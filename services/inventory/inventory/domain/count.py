@@ -16,8 +16,9 @@ last line is settled.
 from datetime import timedelta
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from contracts.bounds import Few, HowMany, Moment, OneLine, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.inventory_counts import (
     CountCancelled,
@@ -78,11 +79,11 @@ class OpenCount(Command):
 
     command: Literal["OpenCount"] = "OpenCount"
     count_no: CountNo
-    depot: str
+    depot: OptionalId
     kind: CountKind
     chosen: Note
-    plan: str | None = None
-    due: AwareDatetime | None = None
+    plan: OptionalId | None = None
+    due: Moment | None = None
     targets: Annotated[tuple[CountTarget, ...], Field(max_length=MAX_LINES)]
 
 
@@ -97,9 +98,9 @@ class CountPieces(Command):
     """点数 (D7). `counted_by`: who counted, when another types the figure in; `at` when."""
 
     command: Literal["CountPieces"] = "CountPieces"
-    sku: str
-    bin: str
-    quantity: int
+    sku: OptionalId
+    bin: OneLine
+    quantity: HowMany
     counted_by: PersonId | None = None
 
 
@@ -107,7 +108,7 @@ class CompareCount(Command):
     """对账 (D7): the cards of all skus on the sheet, as they are now."""
 
     command: Literal["CompareCount"] = "CompareCount"
-    cards: tuple[Card, ...]
+    cards: Annotated[tuple[Card, ...], Few(1_000)]
 
 
 class CancelCount(Command):

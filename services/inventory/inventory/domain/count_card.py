@@ -7,35 +7,35 @@ or after its move a bin was counted, nor that moves are recorded late: a move co
 """
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import Few, Moment, Nth, OneLine, OptionalId, Whole
 from contracts.fact import Value
 
 
 class BinChange(Value):
     """Pieces that came to (positive) or left (negative) a bin by one move."""
 
-    bin: str
-    quantity: int
+    bin: OneLine
+    quantity: Annotated[int, Whole(-1_000_000, 1_000_000)]
 
 
 class CardMove(Value):
     """One line of a bin card, bin by bin. `at` is when it happened; `adjusted_by`: the count that it adjusts by."""
 
-    move_no: int
-    at: AwareDatetime
-    changes: tuple[BinChange, ...]
-    adjusted_by: str | None = None
+    move_no: Nth
+    at: Moment
+    changes: Annotated[tuple[BinChange, ...], Few(1_000)]
+    adjusted_by: OneLine | None = None
 
 
 class Card(Value):
     """存卡: a sku's balances per bin after its move `move_no`, and the moves since some earlier number."""
 
-    sku: str
-    move_no: int
-    balances: tuple[BinChange, ...]
-    since: tuple[CardMove, ...]
+    sku: OptionalId
+    move_no: Nth
+    balances: Annotated[tuple[BinChange, ...], Few(1_000)]
+    since: Annotated[tuple[CardMove, ...], Few(1_000)]
 
 
 def is_gapless(card: Card, base: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.bounds import OneLine
 from contracts.fact import Value
 from contracts.inventory_counts import CountTarget
 from contracts.policy import Policy
@@ -18,9 +19,9 @@ AbcClass = Literal["A", "B", "C"]
 class Selection(Value):
     """Conditions that all hold together; an empty one is no condition."""
 
-    zones: Annotated[tuple[str, ...], Field(max_length=100)] = ()
-    bins: Annotated[tuple[str, ...], Field(max_length=2000)] = ()
-    skus: Annotated[tuple[str, ...], Field(max_length=2000)] = ()
+    zones: Annotated[tuple[OneLine, ...], Field(max_length=100)] = ()
+    bins: Annotated[tuple[OneLine, ...], Field(max_length=2000)] = ()
+    skus: Annotated[tuple[OneLine, ...], Field(max_length=2000)] = ()
     abc: AbcClass | None = None
     not_counted_days: Annotated[int | None, Field(ge=1, le=3650)] = None
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import Moment, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_counts import (
     CountPlanStarted,
@@ -31,25 +30,25 @@ class StartCountPlan(Command):
     """盘点计划生效: counts fall due from today on. Again: items that the policy got since are added."""
 
     command: Literal["StartCountPlan"] = "StartCountPlan"
-    depot: str
+    depot: OptionalId
 
 
 class NoteSheetOut(Command):
     """A sheet of a planned count was opened."""
 
     command: Literal["NoteSheetOut"] = "NoteSheetOut"
-    depot: str
-    plan: str
-    count_no: str
+    depot: OptionalId
+    plan: OptionalId
+    count_no: OptionalId
 
 
 class NoteSheetBack(Command):
     """A sheet of a planned count is done, or was cancelled."""
 
     command: Literal["NoteSheetBack"] = "NoteSheetBack"
-    depot: str
-    plan: str
-    count_no: str
+    depot: OptionalId
+    plan: OptionalId
+    count_no: OptionalId
     done: bool
 
 
@@ -57,8 +56,8 @@ class NotePlanOverdue(Command):
     """计划盘点到期: by timer."""
 
     command: Literal["NotePlanOverdue"] = "NotePlanOverdue"
-    plan: str
-    due: AwareDatetime
+    plan: OptionalId
+    due: Moment
 
 
 COMMANDS = StartCountPlan | NoteSheetOut | NoteSheetBack | NotePlanOverdue

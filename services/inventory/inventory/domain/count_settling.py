@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from contracts.bounds import Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected
 from contracts.inventory_counts import (
     AdjustmentBooked,
@@ -26,8 +27,8 @@ class ExplainDifference(Command):
     """写差异原因 (D7)."""
 
     command: Literal["ExplainDifference"] = "ExplainDifference"
-    sku: str
-    bin: str
+    sku: OptionalId
+    bin: OneLine
     reason: CountReason
     note: Note = ""
     photos: Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)] = ()
@@ -37,8 +38,8 @@ class ApproveAdjustment(Command):
     """批准调整 (D7), with the card as it is now."""
 
     command: Literal["ApproveAdjustment"] = "ApproveAdjustment"
-    sku: str
-    bin: str
+    sku: OptionalId
+    bin: OneLine
     card: Card
     note: Note = ""
 
@@ -47,8 +48,8 @@ class RefuseAdjustment(Command):
     """退回复盘 (D7)."""
 
     command: Literal["RefuseAdjustment"] = "RefuseAdjustment"
-    sku: str
-    bin: str
+    sku: OptionalId
+    bin: OneLine
     note: Note
 
 
@@ -56,8 +57,8 @@ class NoteBooked(Command):
     """已调账: the stock made the move."""
 
     command: Literal["NoteBooked"] = "NoteBooked"
-    adjustment_id: str
-    move_no: int
+    adjustment_id: OptionalId
+    move_no: Nth
 
 
 def explain(command: ExplainDifference, count: Counting, ctx: Context) -> Decision:

@@ -1,10 +1,10 @@
 """What can be asked of a contract's goods."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.decision import Command
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import Fault, Place
@@ -23,27 +23,27 @@ class ExpectGoods(Command):
     """待到货: a contract was signed, or got more lines. `customer` may be left out when it is known."""
 
     command: Literal["ExpectGoods"] = "ExpectGoods"
-    contract_no: str
+    contract_no: OptionalId
     customer: Customer | None
-    lines: tuple[GoodsLine, ...]
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
 
 
 class AmendGoods(Command):
     """待到货有变 (A6): the contract was amended; `lines` are all its lines from now on."""
 
     command: Literal["AmendGoods"] = "AmendGoods"
-    contract_no: str
+    contract_no: OptionalId
     customer: Customer | None
-    lines: tuple[GoodsLine, ...]
-    reason: str
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    reason: ManyLines
 
 
 class CloseGoods(Command):
     """合同取消 (A6): nothing is kept for the contract any more."""
 
     command: Literal["CloseGoods"] = "CloseGoods"
-    contract_no: str
-    reason: str
+    contract_no: OptionalId
+    reason: ManyLines
 
 
 class DamagedArrival(BaseModel):
@@ -64,17 +64,17 @@ class ReceiveGoods(Command):
     """
 
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
-    contract_no: str
-    line_no: int
-    sku: str
-    quantity: int
-    waybill: str
-    arrived_on: date
+    contract_no: OptionalId
+    line_no: Nth
+    sku: OptionalId
+    quantity: HowMany
+    waybill: OptionalId
+    arrived_on: CivilDay
     told_by: Literal["file", "warehouse", "slip"]
-    name: str = ""
-    bin: str = ""
-    slip_no: str | None = None
-    carrier_waybill: str = ""
+    name: OneLine = ""
+    bin: OneLine = ""
+    slip_no: OptionalId | None = None
+    carrier_waybill: OptionalId = ""
     damage: DamagedArrival | None = None
 
 
@@ -82,10 +82,10 @@ class ReportDamage(Command):
     """报破损 (D4)."""
 
     command: Literal["ReportDamage"] = "ReportDamage"
-    contract_no: str
+    contract_no: OptionalId
     damage_id: DamageId
-    line_no: int
-    quantity: int
+    line_no: Nth
+    quantity: HowMany
     found: Place
     fault: Fault = "unknown"
     photos: Photos = ()
@@ -96,20 +96,20 @@ class ReportLost(Command):
     """报短缺 (D7, D9): a count did not find pieces that lie here for the contract."""
 
     command: Literal["ReportLost"] = "ReportLost"
-    contract_no: str
-    sku: str
-    quantity: int
-    voucher_no: str
-    cause_id: str
+    contract_no: OptionalId
+    sku: OptionalId
+    quantity: HowMany
+    voucher_no: OptionalId
+    cause_id: OptionalId
 
 
 class IssueGoods(Command):
     """出库 (D8, B9), by list. `partial`: the vehicle left with what there was (A3)."""
 
     command: Literal["IssueGoods"] = "IssueGoods"
-    contract_no: str
-    list_no: str
-    lines: tuple[GoodsLine, ...]
+    contract_no: OptionalId
+    list_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     partial: bool = False
 
 
@@ -120,45 +120,45 @@ class ReturnGoods(Command):
     """
 
     command: Literal["ReturnGoods"] = "ReturnGoods"
-    contract_no: str
-    return_no: str
-    lines: tuple[GoodsLine, ...] = ()
-    returned_on: date
-    reason: str
+    contract_no: OptionalId
+    return_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    returned_on: CivilDay
+    reason: ManyLines
     told_by: Literal["run", "slip"]
     keep: bool
-    bin: str = ""
+    bin: OneLine = ""
 
 
 class AskAllocation(Command):
     """调配 (D8): free stock is to become the contract's."""
 
     command: Literal["AskAllocation"] = "AskAllocation"
-    contract_no: str
+    contract_no: OptionalId
     allocation_no: Code
-    line_no: int
-    quantity: int
-    depot: str = "main"
+    line_no: Nth
+    quantity: HowMany
+    depot: OptionalId = "main"
 
 
 class NoteAllocation(Command):
     """调配结果: the stock has set the pieces apart, or has too few (`available`)."""
 
     command: Literal["NoteAllocation"] = "NoteAllocation"
-    contract_no: str
-    allocation_no: str
+    contract_no: OptionalId
+    allocation_no: OptionalId
     granted: bool
-    available: int
+    available: HowMany
 
 
 class ReleaseExcess(Command):
     """溢余转自由库存 (D9): pieces beyond what the contract needs."""
 
     command: Literal["ReleaseExcess"] = "ReleaseExcess"
-    contract_no: str
+    contract_no: OptionalId
     release_no: Code
-    line_no: int
-    quantity: int
+    line_no: Nth
+    quantity: HowMany
     reason: Reason
 
 

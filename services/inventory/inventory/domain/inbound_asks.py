@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.bounds import HowMany, Nth, OptionalId
 from contracts.decision import Command
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome, SlipLine
 from inventory.domain.texts import FileRef, Note, PaperNo, Text
@@ -24,7 +25,7 @@ class Finding(_Part):
     """What is wrong with pieces of a line, whose fault it is, and who signed or was reached (D2, D3)."""
 
     kind: ExceptionKind
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Annotated[HowMany, Field(ge=1)]
     cause: Text
     liability: Liability = "unknown"
     photos: Annotated[tuple[FileRef, ...], Field(max_length=20)] = ()
@@ -46,7 +47,7 @@ class ReturnCheck(_Part):
 class LineCheck(_Part):
     """The count of one line, and what was found."""
 
-    line_no: int
+    line_no: Nth
     counted: Annotated[int, Field(ge=0, le=999_999)]
     findings: Annotated[tuple[Finding, ...], Field(max_length=50)] = ()
     returned: ReturnCheck | None = None
@@ -57,7 +58,7 @@ class IssueSlip(Command):
 
     command: Literal["IssueSlip"] = "IssueSlip"
     slip_no: PaperNo
-    depot: str = "main"
+    depot: OptionalId = "main"
     reason: InboundReason
     source: Text
     delivery_note_no: Note = ""
@@ -88,8 +89,8 @@ class PutAway(Command):
     """上架 (D6): good pieces of a line into a bin."""
 
     command: Literal["PutAway"] = "PutAway"
-    line_no: int
-    quantity: Annotated[int, Field(ge=1)]
+    line_no: Nth
+    quantity: Annotated[HowMany, Field(ge=1)]
     bin: BinCode
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.policy import Policy
@@ -28,14 +29,14 @@ class IssueLabels(Command):
     """打标签 (B20): `pieces` in each package, in their order. `expected`: all pieces of the line."""
 
     command: Literal["IssueLabels"] = "IssueLabels"
-    contract_no: str
-    line_no: int
-    sku: str
-    name: str
-    spec: str
-    category: str
-    expected: int
-    pieces: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
+    contract_no: OptionalId
+    line_no: Nth
+    sku: OptionalId
+    name: OneLine
+    spec: OneLine
+    category: OneLine
+    expected: HowMany
+    pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
     reason: Note = ""
 
 

@@ -1,10 +1,10 @@
 """What can be asked of a loan."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.decision import Command
 from inventory.domain.texts import Note, PaperNo, Text
 
@@ -21,7 +21,7 @@ class AskLoan(Command):
 
     command: Literal["AskLoan"] = "AskLoan"
     loan_no: PaperNo
-    depot: str = "main"
+    depot: OptionalId = "main"
     sku: Text
     name: Text
     quantity: Pieces
@@ -29,9 +29,9 @@ class AskLoan(Command):
     ticket_id: Text | None = None
     borrower: Text
     purpose: Text
-    due_on: date | None = None
+    due_on: CivilDay | None = None
     """When it is back; `policy.loan_days` from now when nobody says."""
-    approved_by: str | None = None
+    approved_by: OneLine | None = None
     """Who approved it already, on the ticket that it is for (C7)."""
 
 
@@ -40,14 +40,14 @@ class NoteLoanGoods(Command):
 
     command: Literal["NoteLoanGoods"] = "NoteLoanGoods"
     held: bool
-    available: int = 0
+    available: HowMany = 0
 
 
 class ApproveLoan(Command):
     """同意; the due date may be changed."""
 
     command: Literal["ApproveLoan"] = "ApproveLoan"
-    due_on: date | None = None
+    due_on: CivilDay | None = None
     note: Note = ""
 
 
@@ -69,8 +69,8 @@ class ReturnLoan(Command):
     """归还: good pieces to a bin, damaged ones to the pending zone."""
 
     command: Literal["ReturnLoan"] = "ReturnLoan"
-    good: Annotated[int, Field(ge=0)] = 0
-    damaged: Annotated[int, Field(ge=0)] = 0
+    good: Annotated[HowMany, Field(ge=0)] = 0
+    damaged: Annotated[HowMany, Field(ge=0)] = 0
     bin: Text | None = None
     note: Note = ""
 
@@ -80,7 +80,7 @@ class ChargeLoan(Command):
 
     command: Literal["ChargeLoan"] = "ChargeLoan"
     quantity: Pieces
-    amount_fen: Annotated[int, Field(ge=0)]
+    amount_fen: Annotated[MoneyFen, Field(ge=0)]
     charged_to: Text
     reason: Text
 

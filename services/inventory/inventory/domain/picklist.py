@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from contracts.bounds import CivilDay, Few, Moment, Nth, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
 from contracts.policy import civil
@@ -27,10 +28,10 @@ class IssuePickList(Command):
     """传仓库 (B4, E5): the plan of a day was published."""
 
     command: Literal["IssuePickList"] = "IssuePickList"
-    depot: str
-    on: date
-    version: int
-    stops: tuple[PickStop, ...]
+    depot: OptionalId
+    on: CivilDay
+    version: Nth
+    stops: Annotated[tuple[PickStop, ...], Few(1_000)]
 
 
 class GiveFeedback(Command):
@@ -44,7 +45,7 @@ class NoteFeedbackOverdue(Command):
     """8:30 已过 (K7): put by the timer."""
 
     command: Literal["NoteFeedbackOverdue"] = "NoteFeedbackOverdue"
-    due: AwareDatetime
+    due: Moment
 
 
 COMMANDS = IssuePickList | GiveFeedback | NoteFeedbackOverdue

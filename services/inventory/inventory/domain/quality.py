@@ -12,6 +12,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import Few, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import PassedGoodsGone, QualityCause, QualityFailed, QualityPassed
@@ -29,7 +30,7 @@ class PassQuality(Command):
     """质检合格: pieces of a contract, counted and looked over."""
 
     command: Literal["PassQuality"] = "PassQuality"
-    contract_no: str
+    contract_no: OptionalId
     inspection_id: InspectionId
     lines: Annotated[tuple[GoodsLine, ...], Field(max_length=200)]
     note: Note = ""
@@ -40,7 +41,7 @@ class FailQuality(Command):
     """质检不合格: pieces of one line. `passed_before`: they were passed by an earlier inspection."""
 
     command: Literal["FailQuality"] = "FailQuality"
-    contract_no: str
+    contract_no: OptionalId
     inspection_id: InspectionId
     line: GoodsLine
     cause: QualityCause
@@ -53,10 +54,10 @@ class NoteGone(Command):
     """Pieces of the contract left the warehouse, were damaged in it, or were released."""
 
     command: Literal["NoteGone"] = "NoteGone"
-    contract_no: str
-    cause_id: str
+    contract_no: OptionalId
+    cause_id: OptionalId
     why: Literal["issued", "damaged", "released"]
-    lines: tuple[GoodsLine, ...]
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
 
 
 COMMANDS = PassQuality | FailQuality | NoteGone

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import HowMany, MoneyFen, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import ScrapApplied, ScrapApproved, ScrapExecuted, ScrapGoodsHeld, ScrapRefused
 from inventory.domain.texts import Note, PaperNo, Photos, Text
@@ -28,7 +29,7 @@ class ApplyScrap(Command):
 
     command: Literal["ApplyScrap"] = "ApplyScrap"
     application_no: PaperNo
-    depot: str = "main"
+    depot: OptionalId = "main"
     sku: Text
     name: Text
     quantity: Annotated[int, Field(ge=1, le=999_999)]
@@ -36,7 +37,7 @@ class ApplyScrap(Command):
     pending: bool = False
     reason: Text
     photos: Photos = ()
-    value_fen: Annotated[int, Field(ge=0)] | None = None
+    value_fen: Annotated[MoneyFen, Field(ge=0)] | None = None
 
 
 class NoteScrapGoods(Command):
@@ -44,7 +45,7 @@ class NoteScrapGoods(Command):
 
     command: Literal["NoteScrapGoods"] = "NoteScrapGoods"
     held: bool
-    available: int = 0
+    available: HowMany = 0
 
 
 class ApproveScrap(Command):
@@ -67,7 +68,7 @@ class ExecuteScrap(Command):
     command: Literal["ExecuteScrap"] = "ExecuteScrap"
     witness: Text
     photos: Photos = ()
-    proceeds_fen: Annotated[int, Field(ge=0)] = 0
+    proceeds_fen: Annotated[MoneyFen, Field(ge=0)] = 0
 
 
 COMMANDS = ApplyScrap | NoteScrapGoods | ApproveScrap | RefuseScrap | ExecuteScrap

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from contracts.bounds import HowMany, ManyLines, OneLine, OptionalId
 from contracts.decision import Command
 
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
@@ -19,13 +20,13 @@ class Move(Command):
 
     `voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet."""
 
-    depot: str
-    sku: str
-    name: str = ""
-    quantity: int
-    voucher_no: str
-    cause_id: str
-    reason: str = ""
+    depot: OptionalId
+    sku: OptionalId
+    name: OneLine = ""
+    quantity: HowMany
+    voucher_no: OptionalId
+    cause_id: OptionalId
+    reason: ManyLines = ""
 
 
 class BringIn(Move):
@@ -33,8 +34,8 @@ class BringIn(Move):
 
     command: Literal["BringIn"] = "BringIn"
     kind: Literal["received", "returned", "lent_back"]
-    bin: str = ""
-    held_for: str | None = None
+    bin: OneLine = ""
+    held_for: OneLine | None = None
     pending: bool = False
 
 
@@ -43,15 +44,15 @@ class TakeOut(Move):
 
     command: Literal["TakeOut"] = "TakeOut"
     kind: Literal["issued", "lent", "sent_back", "scrapped"]
-    held_for: str
+    held_for: OneLine
 
 
 class HoldStock(Move):
     """预留: free pieces (of the pending zone, if so asked) are set apart for somebody; all of them or none."""
 
     command: Literal["HoldStock"] = "HoldStock"
-    held_for: str
-    bin: str = ""
+    held_for: OneLine
+    bin: OneLine = ""
     pending: bool = False
 
 
@@ -59,29 +60,29 @@ class ReleaseStock(Move):
     """释放: held pieces are free again, as far as they are there."""
 
     command: Literal["ReleaseStock"] = "ReleaseStock"
-    held_for: str
+    held_for: OneLine
 
 
 class SetHeldAside(Move):
     """移待处理 (D4): pieces of a contract were found damaged; they lie in the pending zone and are nobody's."""
 
     command: Literal["SetHeldAside"] = "SetHeldAside"
-    held_for: str
+    held_for: OneLine
 
 
 class WriteOff(Move):
     """短缺核销 (D7): pieces held for a contract are lost, as that contract's goods say. `reason`: the adjustment."""
 
     command: Literal["WriteOff"] = "WriteOff"
-    held_for: str
+    held_for: OneLine
 
 
 class SetAside(Move):
     """移待处理 (D3): free pieces of a bin have a problem."""
 
     command: Literal["SetAside"] = "SetAside"
-    bin: str
-    to_bin: str = ""
+    bin: OneLine
+    to_bin: OneLine = ""
 
 
 class SettlePending(Move):
@@ -89,24 +90,24 @@ class SettlePending(Move):
 
     command: Literal["SettlePending"] = "SettlePending"
     outcome: Literal["good", "sent_back"]
-    bin: str = ""
-    to_bin: str = ""
+    bin: OneLine = ""
+    to_bin: OneLine = ""
 
 
 class MoveStock(Move):
     """移位 (D6): from bin to bin; whose they are stays."""
 
     command: Literal["MoveStock"] = "MoveStock"
-    from_bin: str
-    to_bin: str
-    held_for: str | None = None
+    from_bin: OneLine
+    to_bin: OneLine
+    held_for: OneLine | None = None
 
 
 class AdjustStock(Move):
     """盘点调整 (D7): the card follows the goods of a bin by `quantity` pieces (signed), approved elsewhere."""
 
     command: Literal["AdjustStock"] = "AdjustStock"
-    bin: str
+    bin: OneLine
 
 
 class ReportDeadStock(Command):

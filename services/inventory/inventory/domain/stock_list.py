@@ -9,6 +9,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import HowMany, Nth, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import (
     StockListCancelled,
@@ -35,7 +36,7 @@ class MakeStockList(Command):
 
     command: Literal["MakeStockList"] = "MakeStockList"
     list_no: PaperNo
-    depot: str = "main"
+    depot: OptionalId = "main"
     purpose: StockListPurpose
     lines: Annotated[tuple[StockListLine, ...], Field(min_length=1, max_length=200)]
     ticket_id: Text | None = None
@@ -47,9 +48,9 @@ class NoteLineGoods(Command):
     """The stock's answer to one line."""
 
     command: Literal["NoteLineGoods"] = "NoteLineGoods"
-    line_no: int
+    line_no: Nth
     held: bool
-    available: int = 0
+    available: HowMany = 0
 
 
 class IssueStockList(Command):

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from contracts.bounds import CivilDay, Moment
 from contracts.decision import Rejected
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, CallResult
@@ -69,7 +70,7 @@ class Plan(BaseModel):
     subject: Annotated[str, Field(min_length=1, max_length=100, examples=["contract:HT26030001"])]
     occasion: Annotated[str, Field(max_length=60)] = ""
     customer: Customer | None = None
-    due: AwareDatetime
+    due: Moment
     owner_role: Annotated[str, Field(max_length=40)]
     owner: Annotated[str | None, Field(max_length=60)] = None
     script: Annotated[str, Field(max_length=500)]
@@ -80,8 +81,8 @@ class Result(BaseModel):
 
     result: CallResult
     note: Annotated[str, Field(max_length=500)] = ""
-    next_at: AwareDatetime | None = None
-    at: AwareDatetime | None = None
+    next_at: Moment | None = None
+    at: Moment | None = None
 
 
 class Drop(BaseModel):
@@ -94,7 +95,7 @@ class Drop(BaseModel):
 async def calls(
     desk: Desk,
     *,
-    day: Annotated[date | None, Query()] = None,
+    day: Annotated[CivilDay | None, Query()] = None,
     state: Annotated[State, Query()] = "open",
     role: Annotated[str | None, Query(max_length=40)] = None,
     owner: Annotated[str | None, Query(max_length=60)] = None,

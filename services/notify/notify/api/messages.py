@@ -1,12 +1,13 @@
 """Messages: what became of each, those that failed or whose outcome nobody knows, and faxes with their receipt."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from contracts.bounds import CivilDay
 from contracts.decision import Rejected
 from contracts.notify import Channel
 from notify.api.rights import CONFIRMS_FAXES, OFFICE, SEES_FAXES, SENDS_AGAIN
@@ -135,7 +136,7 @@ async def messages(
 async def faxes(
     desk: Desk,
     *,
-    on: Annotated[date | None, Query()] = None,
+    on: Annotated[CivilDay | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> MessageList:

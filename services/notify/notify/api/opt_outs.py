@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from contracts.bounds import Moment
 from notify.api.rights import OFFICE
 from notify.domain.receiver import NoteOptIn, NoteOptOut, Phone, receiver_key
 from runtime.http import Answer, Desk
@@ -20,7 +21,7 @@ class OptOut(BaseModel):
     phone: Phone
     opted_out: bool
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ReceiverRow(BaseModel):

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
+from contracts.bounds import OneLine
 from contracts.decision import Rejected
 from contracts.policy import SHANGHAI
 from notify.domain.message import message_key
@@ -69,7 +70,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
 
     @router.post("/aliyun", summary="阿里云短信回执 Receipts that Aliyun pushes (SmsReport) (E4)")
     @open_to_all(MOST_BYTES, secret=True)
-    async def aliyun(request: Request, response: Response, key: str = "") -> Received:
+    async def aliyun(request: Request, response: Response, key: OneLine = "") -> Received:
         """`key` in the address is the secret: Aliyun does not sign what it pushes."""
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):
             raise _refused()
@@ -78,7 +79,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
 
     @router.post("/aliyun/replies", summary="阿里云上行短信 Replies that Aliyun pushes (SmsUp): TD opts out (E4)")
     @open_to_all(MOST_BYTES, secret=True)
-    async def replies(request: Request, response: Response, key: str = "") -> Received:
+    async def replies(request: Request, response: Response, key: OneLine = "") -> Received:
         """A reply `TD` or `退订` is an opt-out."""
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):
             raise _refused()

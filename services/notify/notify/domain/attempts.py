@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context
 from contracts.notify import (
     MessageAttempted,
@@ -40,14 +41,14 @@ from notify.domain.message_state import (
 )
 from notify.domain.quiet_hours import after_quiet_hours, backed_off
 
-Attempt = Annotated[int, Field(ge=1)]
+Attempt = Annotated[Nth, Field(ge=1)]
 
 
 class ReleaseMessage(Command):
     """The customer may get it (not before `not_before`), or what it was held back for is over."""
 
     command: Literal["ReleaseMessage"] = "ReleaseMessage"
-    not_before: AwareDatetime | None = None
+    not_before: Moment | None = None
 
 
 class SuppressMessage(Command):
@@ -61,7 +62,7 @@ class StartAttempt(Command):
 
     command: Literal["StartAttempt"] = "StartAttempt"
     attempt: Attempt
-    claim: str
+    claim: OptionalId
 
 
 class PostponeMessage(Command):
@@ -69,7 +70,7 @@ class PostponeMessage(Command):
 
     command: Literal["PostponeMessage"] = "PostponeMessage"
     attempt: Attempt
-    seconds: Annotated[int, Field(ge=1)]
+    seconds: Annotated[Nth, Field(ge=1)]
 
 
 class RecordSent(Command):
@@ -77,7 +78,7 @@ class RecordSent(Command):
 
     command: Literal["RecordSent"] = "RecordSent"
     attempt: Attempt
-    provider_ref: str
+    provider_ref: OneLine
     receipts: bool = False
 
 
@@ -86,7 +87,7 @@ class RecordFailed(Command):
 
     command: Literal["RecordFailed"] = "RecordFailed"
     attempt: Attempt
-    reason: str
+    reason: ManyLines
     permanent: bool
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer, Fact
 from contracts.notify import CallDropped, CallMade, CallOverdue, CallPurpose, CallRequested, CallResult
@@ -32,17 +31,17 @@ class RequestCall(Command):
     """要打电话 (E3). `again`: one that was made is to be made again, when it falls due at another time."""
 
     command: Literal["RequestCall"] = "RequestCall"
-    call_id: str
+    call_id: OptionalId
     purpose: CallPurpose
-    subject: str
-    occasion: str
+    subject: OptionalId
+    occasion: OneLine
     customer: Customer | None
-    due: AwareDatetime
-    owner_role: str
-    owner: str | None
-    script: str
-    cause_id: str
-    duty: str = ""
+    due: Moment
+    owner_role: OptionalId
+    owner: OneLine | None
+    script: ManyLines
+    cause_id: OptionalId
+    duty: OptionalId = ""
     again: bool = False
 
 
@@ -51,8 +50,8 @@ class RecordCall(Command):
 
     command: Literal["RecordCall"] = "RecordCall"
     result: CallResult
-    note: str = ""
-    next_at: AwareDatetime | None = None
+    note: ManyLines = ""
+    next_at: Moment | None = None
 
 
 class DropCall(Command):
@@ -60,7 +59,7 @@ class DropCall(Command):
 
     command: Literal["DropCall"] = "DropCall"
     reason: Literal["fulfilled", "fell_away"]
-    note: str
+    note: ManyLines
 
 
 class NoteCallOverdue(Command):

@@ -5,10 +5,9 @@ Its way to the provider, unknown results and receipts have a file each.
 
 import uuid
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import Few, ManyLines, Moment, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.notify import Channel, MessageRequested, Word
 from notify.domain.attempts import (
@@ -89,20 +88,20 @@ class RequestMessage(Command):
     """要发 (E1): one per cause and template, by `message_id`. `to`: telephone number, or the group's name."""
 
     command: Literal["RequestMessage"] = "RequestMessage"
-    message_id: str
+    message_id: OptionalId
     channel: Channel
-    template: int
-    to: str
-    text: str
-    cause_id: str
-    subject: str
-    words: tuple[Word, ...] = ()
-    topic: str = ""
-    ref: str = ""
+    template: Nth
+    to: OneLine
+    text: ManyLines
+    cause_id: OptionalId
+    subject: OptionalId
+    words: Annotated[tuple[Word, ...], Few(1_000)] = ()
+    topic: OptionalId = ""
+    ref: OptionalId = ""
     urgent: bool = False
     optional: bool = False
-    duty: str = ""
-    due: AwareDatetime | None = None
+    duty: OptionalId = ""
+    due: Moment | None = None
 
 
 COMMANDS = (

@@ -7,6 +7,7 @@ late, and a process that was slow must have given up by then.
 from datetime import timedelta
 from typing import Literal, assert_never
 
+from contracts.bounds import HowMany, ManyLines
 from contracts.decision import Command, Context
 from contracts.notify import MessageResendAsked, MessageUnknown, ProviderQueried
 from notify.domain import message_refusals as no
@@ -39,7 +40,7 @@ class RecordUnknown(Command):
 
     command: Literal["RecordUnknown"] = "RecordUnknown"
     attempt: Attempt
-    reason: str
+    reason: ManyLines
     askable: bool
 
 
@@ -47,22 +48,22 @@ class AskProvider(Command):
     """The time has come to ask the provider for the `asked`-th time."""
 
     command: Literal["AskProvider"] = "AskProvider"
-    asked: int
+    asked: HowMany
 
 
 class RecordNotFound(Command):
     """The provider answered the `asked`-th question: it has no such message."""
 
     command: Literal["RecordNotFound"] = "RecordNotFound"
-    asked: int
+    asked: HowMany
 
 
 class RecordNoAnswer(Command):
     """The provider did not answer the `asked`-th question, or cannot (`askable` false)."""
 
     command: Literal["RecordNoAnswer"] = "RecordNoAnswer"
-    asked: int
-    reason: str
+    asked: HowMany
+    reason: ManyLines
     askable: bool
 
 
@@ -71,14 +72,14 @@ class ResolveUnknown(Command):
 
     command: Literal["ResolveUnknown"] = "ResolveUnknown"
     arrived: bool
-    note: str
+    note: ManyLines
 
 
 class ResendMessage(Command):
     """重发: a person wants a failed message sent again."""
 
     command: Literal["ResendMessage"] = "ResendMessage"
-    reason: str
+    reason: ManyLines
 
 
 def record_unknown(command: RecordUnknown, message: Message, ctx: Context) -> Decision:

@@ -2,6 +2,7 @@
 
 from typing import Literal, assert_never
 
+from contracts.bounds import HowMany, ManyLines, OneLine
 from contracts.decision import Command, Context
 from contracts.fact import Fact
 from contracts.notify import (
@@ -43,22 +44,22 @@ class RecordReceipt(Command):
 
     command: Literal["RecordReceipt"] = "RecordReceipt"
     delivered: bool
-    provider_ref: str
-    reason: str = ""
+    provider_ref: OneLine
+    reason: ManyLines = ""
 
 
 class RecordNoReceipt(Command):
     """The provider has no receipt yet; the answer to the `asked`-th question."""
 
     command: Literal["RecordNoReceipt"] = "RecordNoReceipt"
-    asked: int
+    asked: HowMany
 
 
 class ConfirmFax(Command):
     """传真已收 (E5)."""
 
     command: Literal["ConfirmFax"] = "ConfirmFax"
-    note: str = ""
+    note: ManyLines = ""
 
 
 class NoteFaxUnconfirmed(Command):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
 
+from contracts.bounds import ManyLines, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Fact
 from contracts.masking import mask_phone
@@ -39,8 +40,8 @@ class AdmitMessage(Command):
     """May this receiver get this message now?"""
 
     command: Literal["AdmitMessage"] = "AdmitMessage"
-    receiver_id: str
-    message_id: str
+    receiver_id: OptionalId
+    message_id: OptionalId
     urgent: bool
     optional: bool
 
@@ -50,7 +51,7 @@ class NoteOptOut(Command):
 
     command: Literal["NoteOptOut"] = "NoteOptOut"
     phone: Phone
-    reason: str
+    reason: ManyLines
 
 
 class NoteOptIn(Command):
@@ -58,7 +59,7 @@ class NoteOptIn(Command):
 
     command: Literal["NoteOptIn"] = "NoteOptIn"
     phone: Phone
-    reason: str
+    reason: ManyLines
 
 
 COMMANDS = AdmitMessage | NoteOptOut | NoteOptIn

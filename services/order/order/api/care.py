@@ -1,7 +1,6 @@
 """HTTP of delays, of the store's own errors, and of consent to a later date (A4, A5, A8)."""
 
-from datetime import date
-
+from contracts.bounds import CivilDay, Nth
 from contracts.decision import Command
 from contracts.order import CallResult, ConsentHow, DelayFault
 from order.api.rights import CARES, OFFICE, STORE, ContractNoInPath, DelayInPath, own_contract
@@ -25,9 +24,9 @@ router = Router()
 class DelayReport(Command):
     """Which line is late (0: the whole contract), whose fault it is, and until when."""
 
-    line_no: int = 0
+    line_no: Nth = 0
     fault: DelayFault
-    eta: date | None = None
+    eta: CivilDay | None = None
     reason: Text
 
 
@@ -60,7 +59,7 @@ class Followed(Command):
 class Consent(Command):
     """Until when, who consented, and how. `at`: when the customer consented."""
 
-    promised_on: date
+    promised_on: CivilDay
     consented_by: Text
     consented_how: ConsentHow
     reason: Text

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from contracts.bounds import CivilDay, Nth
 from contracts.decision import Command, Rejected
 from contracts.fact import Customer
 from order.api.rights import (
@@ -47,9 +48,9 @@ class Amendment(Command):
     reason: Text
     add: NewLines = ()
     change: NewLines = ()
-    remove: Annotated[tuple[int, ...], Field(max_length=MAX_LINES)] = ()
+    remove: Annotated[tuple[Nth, ...], Field(max_length=MAX_LINES)] = ()
     customer: Customer | None = None
-    promised_on: date | None = None
+    promised_on: CivilDay | None = None
     amount_due_fen: DueFen | None = None
 
 
@@ -202,8 +203,8 @@ async def contracts(
     complete: Annotated[bool | None, Query(description="只看货齐 / 未齐")] = None,
     delayed: Annotated[bool | None, Query(description="只看延期")] = None,
     todo: Annotated[Todo | None, Query(description="只看还有这件事的")] = None,
-    promised_from: Annotated[date | None, Query(description="承诺日期从")] = None,
-    promised_to: Annotated[date | None, Query(description="承诺日期到")] = None,
+    promised_from: Annotated[CivilDay | None, Query(description="承诺日期从")] = None,
+    promised_to: Annotated[CivilDay | None, Query(description="承诺日期到")] = None,
     q: Annotated[str | None, Query(max_length=40, description="合同号、客户姓名、电话或其后四位")] = None,
     sort: Annotated[Sort, Query(description="排序")] = "contract_no",
     after: Annotated[str | None, Query(max_length=60, description="上一页的 next")] = None,

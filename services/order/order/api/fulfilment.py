@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.bounds import Nth
 from contracts.decision import Command
 from contracts.fact import GoodsLine
 from contracts.order import PaymentMethod
@@ -28,7 +29,7 @@ class Payment(Command):
 class Pieces(Command):
     """Pieces of one line."""
 
-    line_no: int
+    line_no: Nth
     quantity: Annotated[int, Field(gt=0, le=MAX_PIECES)]
 
 
@@ -51,7 +52,7 @@ class Refund(Command):
     """Money back for pieces that the customer does not take; of a cancelled contract, without a line."""
 
     refund_id: PaperNo
-    line_no: int = 0
+    line_no: Nth = 0
     quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
     refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
     reason: Text

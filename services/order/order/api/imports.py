@@ -10,6 +10,7 @@ import orjson
 from fastapi import File, UploadFile
 from fastapi.responses import StreamingResponse
 
+from contracts.bounds import Few
 from order.api.import_report import ImportReport, report_json
 from order.api.rights import IMPORTS
 from order.files.contracts_file import ContractRow, read_contracts
@@ -21,7 +22,7 @@ from runtime.uploads import RESPONSES, Piece, Uploads
 
 router = Router()
 
-Files = Annotated[list[UploadFile], File(description="CSV (UTF-8 或 GB18030) 或 XLSX，可以多个；按顺序导入")]
+Files = Annotated[list[UploadFile], Few(50), File(description="CSV (UTF-8 或 GB18030) 或 XLSX，可以多个；按顺序导入")]
 
 LINES = "application/x-ndjson"
 TELL_SECONDS = 0.25  # how often a person is told how far it is

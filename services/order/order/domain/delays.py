@@ -1,9 +1,10 @@
 """Delays (延期): noticed, posted to the group in time, explained by a call; the store's errors handed over (A4, A5)."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from contracts.bounds import CivilDay, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.order import (
     CallResult,
@@ -50,9 +51,9 @@ class ReportDelay(Command):
 
     command: Literal["ReportDelay"] = "ReportDelay"
     contract_no: ContractNo
-    line_no: int = 0
+    line_no: Nth = 0
     fault: DelayFault
-    eta: date | None = None
+    eta: CivilDay | None = None
     reason: Text
 
 
@@ -60,8 +61,8 @@ class NotePost(Command):
     """已发群 (A4). `delay_id` None: all delays of the contract that the group had not been told of."""
 
     command: Literal["NotePost"] = "NotePost"
-    contract_no: str
-    delay_id: str | None = None
+    contract_no: OptionalId
+    delay_id: OptionalId | None = None
     note: Note = ""
 
 
@@ -69,18 +70,18 @@ class RemindPost(Command):
     """未按时发群 (K1)."""
 
     command: Literal["RemindPost"] = "RemindPost"
-    delay_id: str
+    delay_id: OptionalId
 
 
 class ExplainDelay(Command):
     """致电说明 (A4). `delay_id` None: the call was about all delays that had not been explained."""
 
     command: Literal["ExplainDelay"] = "ExplainDelay"
-    contract_no: str
-    delay_id: str | None = None
+    contract_no: OptionalId
+    delay_id: OptionalId | None = None
     result: CallResult
     note: Note = ""
-    called_by: str | None = None
+    called_by: OneLine | None = None
 
 
 class HandOver(Command):

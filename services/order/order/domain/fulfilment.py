@@ -7,6 +7,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import Few, HowMany, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context
 from contracts.fact import GoodsLine
 from contracts.order import (
@@ -51,17 +52,17 @@ class NoteLoading(Command):
     """装车入合同 (A6, B11)."""
 
     command: Literal["NoteLoading"] = "NoteLoading"
-    contract_no: str
-    run: str
+    contract_no: OptionalId
+    run: OptionalId
 
 
 class NoteFailedDelivery(Command):
     """未送成入合同 (B14)."""
 
     command: Literal["NoteFailedDelivery"] = "NoteFailedDelivery"
-    contract_no: str
-    job_id: str
-    cause: str
+    contract_no: OptionalId
+    job_id: OptionalId
+    cause: OneLine
     goods: Literal["returned", "deposited"]
 
 
@@ -71,8 +72,8 @@ class NoteDelivery(Command):
     command: Literal["NoteDelivery"] = "NoteDelivery"
     contract_no: ContractNo
     job_id: PaperNo
-    delivered: tuple[GoodsLine, ...]
-    refused: tuple[GoodsLine, ...] = ()
+    delivered: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    refused: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
     signed_by: Note
 
 
@@ -103,8 +104,8 @@ class RefundReturn(Command):
     command: Literal["RefundReturn"] = "RefundReturn"
     contract_no: ContractNo
     refund_id: PaperNo
-    line_no: int = 0
-    quantity: Annotated[int, Field(ge=0)] = 0
+    line_no: Nth = 0
+    quantity: Annotated[HowMany, Field(ge=0)] = 0
     refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
     reason: Text
 

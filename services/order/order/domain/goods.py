@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
 from contracts.decision import Command, Context
 from contracts.fact import GoodsLine
 from contracts.order import (
@@ -41,21 +42,21 @@ class NoteGoods(Command):
     """到货入合同 (A3): the warehouse has received pieces."""
 
     command: Literal["NoteGoods"] = "NoteGoods"
-    contract_no: str
-    line_no: int
-    quantity: int
-    waybill: str
-    arrived_on: date
+    contract_no: OptionalId
+    line_no: Nth
+    quantity: HowMany
+    waybill: OptionalId
+    arrived_on: CivilDay
 
 
 class NoteDamage(Command):
     """破损入合同 (D4, A3): the warehouse has been told of damage."""
 
     command: Literal["NoteDamage"] = "NoteDamage"
-    contract_no: str
-    line_no: int
-    damage_id: str
-    quantity: int
+    contract_no: OptionalId
+    line_no: Nth
+    damage_id: OptionalId
+    quantity: HowMany
     in_warehouse: bool
 
 
@@ -63,21 +64,21 @@ class NoteRelease(Command):
     """释放入合同 (A6): the warehouse keeps pieces for the contract no longer."""
 
     command: Literal["NoteRelease"] = "NoteRelease"
-    contract_no: str
-    release_id: str
-    lines: tuple[GoodsLine, ...]
-    reason: str
+    contract_no: OptionalId
+    release_id: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    reason: ManyLines
 
 
 class NoteReturn(Command):
     """退回入合同 (B14, B15): pieces that had left are back, undamaged."""
 
     command: Literal["NoteReturn"] = "NoteReturn"
-    contract_no: str
-    return_id: str
-    line_no: int
-    quantity: int
-    returned_on: date
+    contract_no: OptionalId
+    return_id: OptionalId
+    line_no: Nth
+    quantity: HowMany
+    returned_on: CivilDay
 
 
 def note_goods(command: NoteGoods, contract: Contract, ctx: Context) -> Decision:

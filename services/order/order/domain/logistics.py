@@ -1,10 +1,11 @@
 """What the company's logistics file says of a contract's lines (物流信息, A2)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay, HowMany, Nth
 from contracts.decision import Command, Context, Rejected
 from contracts.order import ArrivalReported, DelayNoticed, ShipmentAnnounced
 from contracts.policy import civil_day
@@ -29,12 +30,12 @@ class AnnounceShipment(Command):
 
     command: Literal["AnnounceShipment"] = "AnnounceShipment"
     contract_no: ContractNo
-    line_no: int
+    line_no: Nth
     sku: Text
-    quantity: int
+    quantity: HowMany
     waybill: Waybill
     carrier: Note
-    eta: date | None = None
+    eta: CivilDay | None = None
 
 
 class NoticeDelay(Command):
@@ -42,11 +43,11 @@ class NoticeDelay(Command):
 
     command: Literal["NoticeDelay"] = "NoticeDelay"
     contract_no: ContractNo
-    line_no: int
+    line_no: Nth
     sku: Text
     waybill: Waybill
     carrier: Note
-    eta: date | None = None
+    eta: CivilDay | None = None
     reason: Note = ""
 
 
@@ -55,12 +56,12 @@ class ReportArrival(Command):
 
     command: Literal["ReportArrival"] = "ReportArrival"
     contract_no: ContractNo
-    line_no: int
+    line_no: Nth
     sku: Text
-    quantity: int
+    quantity: HowMany
     waybill: Waybill
     carrier: Note
-    arrived_on: date
+    arrived_on: CivilDay
 
 
 FileRow = AnnounceShipment | NoticeDelay | ReportArrival

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, assert_never
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context, Timer
 from contracts.order import ConsentHow, DeliveryPostponed, PromiseBroken
 from order.domain.care_words import promise_not_later
@@ -28,7 +29,7 @@ class PostponeDelivery(Command):
 
     command: Literal["PostponeDelivery"] = "PostponeDelivery"
     contract_no: ContractNo
-    promised_on: date
+    promised_on: CivilDay
     consented_by: Text
     consented_how: ConsentHow
     reason: Text
@@ -38,7 +39,7 @@ class WarnOfPromise(Command):
     """承诺日期已过 (A8)."""
 
     command: Literal["WarnOfPromise"] = "WarnOfPromise"
-    promised_on: date
+    promised_on: CivilDay
 
 
 def postpone(command: PostponeDelivery, contract: Contract, ctx: Context) -> Decision:

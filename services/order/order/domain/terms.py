@@ -7,6 +7,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import ContractLine, Customer
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
@@ -46,7 +47,7 @@ from order.domain.situations import (
     any_delivered,
     owed_fen,
 )
-from order.domain.texts import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Note, Text
+from order.domain.texts import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Text
 
 NewLines = Annotated[tuple[ContractLine, ...], Field(max_length=MAX_LINES)]
 DueFen = Annotated[int, Field(ge=0, le=MAX_FEN)]
@@ -58,10 +59,10 @@ class RegisterContract(Command):
     command: Literal["RegisterContract"] = "RegisterContract"
     contract_no: ContractNo
     store_code: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{1,6}$", examples=["S02"])]
-    store_name: Note
-    signed_on: date
+    store_name: OneLine
+    signed_on: CivilDay
     customer: Customer
-    promised_on: date
+    promised_on: CivilDay
     amount_due_fen: DueFen
     lines: Annotated[tuple[ContractLine, ...], Field(min_length=1, max_length=MAX_LINES)]
 
@@ -83,9 +84,9 @@ class AmendContract(Command):
     reason: Text
     add: NewLines = ()
     change: NewLines = ()
-    remove: Annotated[tuple[int, ...], Field(max_length=MAX_LINES)] = ()
+    remove: Annotated[tuple[Nth, ...], Field(max_length=MAX_LINES)] = ()
     customer: Customer | None = None
-    promised_on: date | None = None
+    promised_on: CivilDay | None = None
     amount_due_fen: DueFen | None = None
 
 

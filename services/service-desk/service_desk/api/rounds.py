@@ -1,11 +1,11 @@
 """Visit plans (C16), regular call-backs (C17) and major quality (C14) over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay, Moment
 from contracts.fact import Customer
 from contracts.masking import customer_for
 from contracts.service_desk_care import VisitAnswer
@@ -30,8 +30,8 @@ class Heard(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
-    visited_on: date
+    at: Moment | None = None
+    visited_on: CivilDay
     met: bool
     answers: Annotated[tuple[VisitAnswer, ...], Field(max_length=100)] = ()
     note: Note = ""
@@ -43,12 +43,12 @@ class NewCallBack(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     callback_id: Number | None = None
     contract_no: Number | None = None
     customer: Customer
     about: Note = ""
-    due_on: date
+    due_on: CivilDay
 
 
 class Rows(BaseModel):

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import Moment
 from contracts.fact import Customer
 from contracts.policy import civil_day
 from contracts.service_desk_tickets import TicketKind
@@ -40,7 +41,7 @@ class NewTicket(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["OpenTicket"] = "OpenTicket"
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     ticket_id: Number | None = None
     kind: TicketKind
     channel: Literal["phone", "web", "store"] = "phone"
@@ -65,7 +66,7 @@ class Duplicate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     duplicate: Number
     note: Note = ""
 
@@ -75,7 +76,7 @@ class Belonging(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     contract_no: Number | None = None
     sku: Reference | None = None
     product: Text | None = None
@@ -171,7 +172,7 @@ async def tickets(
     overdue: Annotated[bool | None, Query()] = None,
     waiting: Annotated[bool | None, Query()] = None,
     told: Annotated[str | None, Query(max_length=40)] = None,
-    due_before: Annotated[AwareDatetime | None, Query()] = None,
+    due_before: Annotated[Moment | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> TicketList:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
+from contracts.bounds import Moment
 from runtime.http import Answer, Desk
 from runtime.route import Router
 from service_desk.api.rights import (
@@ -49,7 +50,7 @@ class EarlierTicket(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     earlier_ticket: Number
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.service_desk import CallBackEvent
@@ -27,7 +28,7 @@ class PlanCallBack(Command):
     contract_no: Number | None = None
     customer: Customer
     about: Note = ""
-    due_on: date
+    due_on: CivilDay
 
 
 class RecordCallBack(Command):

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.service_desk import CasefileEvent
 from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled, TicketUnfiled
@@ -21,32 +20,32 @@ class FileTicket(Command):
     """工单归卷; also when it is reopened."""
 
     command: Literal["FileTicket"] = "FileTicket"
-    contract_no: str
-    ticket_id: str
+    contract_no: OptionalId
+    ticket_id: OptionalId
     kind: TicketKind
-    sku: str = ""
-    product: str
-    problem: str
-    fault_code: str = ""
-    received_at: AwareDatetime
+    sku: OptionalId = ""
+    product: OneLine
+    problem: ManyLines
+    fault_code: OneLine = ""
+    received_at: Moment
 
 
 class FileRepair(Command):
     """维修归卷."""
 
     command: Literal["FileRepair"] = "FileRepair"
-    contract_no: str
-    ticket_id: str
-    visit_no: int
-    technician: str
+    contract_no: OptionalId
+    ticket_id: OptionalId
+    visit_no: Nth
+    technician: OneLine
 
 
 class UnfileTicket(Command):
     """工单离卷: closed or cancelled."""
 
     command: Literal["UnfileTicket"] = "UnfileTicket"
-    contract_no: str
-    ticket_id: str
+    contract_no: OptionalId
+    ticket_id: OptionalId
     reason: Literal["closed", "cancelled"]
 
 
@@ -54,16 +53,16 @@ class RefileTicket(Command):
     """工单重新受理: it is open again."""
 
     command: Literal["RefileTicket"] = "RefileTicket"
-    contract_no: str
-    ticket_id: str
+    contract_no: OptionalId
+    ticket_id: OptionalId
 
 
 class ListOpenTickets(Command):
     """合同取消 (A6): which tickets are open?"""
 
     command: Literal["ListOpenTickets"] = "ListOpenTickets"
-    contract_no: str
-    reason: str = ""
+    contract_no: OptionalId
+    reason: ManyLines = ""
 
 
 COMMANDS = FileTicket | FileRepair | UnfileTicket | RefileTicket | ListOpenTickets

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import Nth
 from contracts.decision import Command, Context
 from contracts.policy import Policy
 from contracts.service_desk_tickets import (
@@ -50,7 +51,7 @@ class EscalateComplaint(Command):
     """投诉升级 (C12): the customer is not content. `level` is the one that is left: a repeat changes nothing."""
 
     command: Literal["EscalateComplaint"] = "EscalateComplaint"
-    level: int
+    level: Nth
     reason: Text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from contracts.bounds import OneLine, OptionalId
 from contracts.decision import Command, Timer
 from contracts.policy import Policy
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Telling, Watch
@@ -19,8 +20,8 @@ class KeepWatch(Command):
     """A clock reached its next point (X4). Asked by the timer only."""
 
     command: Literal["KeepWatch"] = "KeepWatch"
-    duty: str
-    item: str = ""
+    duty: OptionalId
+    item: OneLine = ""
 
 
 @dataclass(frozen=True, slots=True)

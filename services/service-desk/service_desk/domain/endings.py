@@ -1,9 +1,10 @@
 """How a ticket ends and goes on: closed with its gates (C11), cancelled without work done, merged with a duplicate,
 reopened, linked to contract, product and job."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import FarDay
 from contracts.decision import Command, Context, Rejected
 from contracts.service_desk_repairs import CoverageJudged, ExpertAsked, RepeatRepairFound, WarrantyState
 from contracts.service_desk_tickets import (
@@ -99,7 +100,7 @@ class LinkTicket(Command):
     product: Text | None = None
     job_id: Number | None = None
     warranty: WarrantyState | None = None
-    warranty_ends_on: date | None = None
+    warranty_ends_on: FarDay | None = None
 
 
 EndingCommand = CloseTicket | CancelTicket | CancelWithContract | MergeDuplicate | EndAsDuplicate | LinkTicket

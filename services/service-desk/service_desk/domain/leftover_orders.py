@@ -1,9 +1,10 @@
 """Leftover orders (遗留单) of a ticket: information taken, placed if needed, approved by a second person, followed
 until the goods are in and checked (C9, K17)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context
 from contracts.service_desk_tickets import (
     InformationTaken,
@@ -55,7 +56,7 @@ class PlaceLeftoverOrder(Command):
     command: Literal["PlaceLeftoverOrder"] = "PlaceLeftoverOrder"
     order_no: Number
     items: Text
-    expected_on: date | None = None
+    expected_on: CivilDay | None = None
 
 
 class ApproveLeftoverOrder(Command):

@@ -2,11 +2,10 @@
 the problem is new or came back (C7); repeat repairs (C8)."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import CivilDay, HowMany, Moment, Nth
 from contracts.decision import Command, Context
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import (
@@ -49,9 +48,9 @@ class RouteParts(Command):
     sku: Reference = ""
     name: Text
     quantity: Pieces = 1
-    in_stock: int | None = None
+    in_stock: HowMany | None = None
     reference: Reference = ""
-    return_by: date | None = None
+    return_by: CivilDay | None = None
     note: Note = ""
 
 
@@ -90,9 +89,9 @@ class NoteRepeatRepair(Command):
 
     command: Literal["NoteRepeatRepair"] = "NoteRepeatRepair"
     earlier_ticket: Number
-    earlier_visit_no: int
+    earlier_visit_no: Nth
     earlier_visit_technician: Text
-    repaired_at: AwareDatetime
+    repaired_at: Moment
 
 
 PartsCommand = RouteParts | ApproveParts | NotePartsReady | AskExpert | AnswerAsExpert | NoteRepeatRepair

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from pydantic import AwareDatetime
-
+from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
 from contracts.decision import Command, Context, Timer
 from contracts.service_desk import QualityEvent
 from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn
@@ -15,21 +14,21 @@ class CountCase(Command):
     """一张工单计入 (C14)."""
 
     command: Literal["CountCase"] = "CountCase"
-    sku: str
-    ticket_id: str
-    product: str
-    problem: str
+    sku: OptionalId
+    ticket_id: OptionalId
+    product: OneLine
+    problem: ManyLines
     safety: bool = False
-    received_at: AwareDatetime
+    received_at: Moment
 
 
 class WithdrawCase(Command):
     """一张工单不计 (C14): a duplicate, or opened in error."""
 
     command: Literal["WithdrawCase"] = "WithdrawCase"
-    sku: str
-    ticket_id: str
-    reason: str = ""
+    sku: OptionalId
+    ticket_id: OptionalId
+    reason: ManyLines = ""
 
 
 COMMANDS = CountCase | WithdrawCase

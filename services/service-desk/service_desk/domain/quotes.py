@@ -1,9 +1,10 @@
 """Warranty or quote (C5): in warranty and our fault is free; all else is quoted, and no visit before it is accepted."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, assert_never
 
+from contracts.bounds import FarDay
 from contracts.decision import Command
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import (
@@ -34,7 +35,7 @@ class JudgeCoverage(Command):
     command: Literal["JudgeCoverage"] = "JudgeCoverage"
     fault: FaultOf
     warranty: WarrantyState | None = None
-    warranty_ends_on: date | None = None
+    warranty_ends_on: FarDay | None = None
     reason: Text
 
 
@@ -46,7 +47,7 @@ class GiveQuote(Command):
     parts_fen: Money = 0
     travel_fen: Money = 0
     labour_fen: Money = 0
-    valid_until: date | None = None
+    valid_until: FarDay | None = None
     note: Note = ""
 
 

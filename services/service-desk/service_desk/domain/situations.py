@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from contracts import bounds
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Customer, Window
 from contracts.service_desk import TicketEvent
@@ -20,9 +21,10 @@ from service_desk.domain.dossier import EMPTY, Dossier
 TEXT_LENGTH = 1000
 """Characters of a free text, at most: a page of handwriting."""
 
-Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{1,80}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)]
+_LINES = bounds.Text(TEXT_LENGTH, lines=True)
+Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{1,80}$"), bounds.Code(80)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), _LINES]
+Note = Annotated[str, StringConstraints(strip_whitespace=True), _LINES]
 
 Pieces = Annotated[int, Field(ge=1, le=100_000)]
 Proofs = Annotated[tuple[Text, ...], Field(max_length=50)]

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Literal, assert_never
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
 
+from contracts.bounds import CivilDay, Few
 from contracts.decision import Command, Context
 from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
 from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
@@ -22,7 +23,7 @@ class StartSupplierWait(Command):
     command: Literal["StartSupplierWait"] = "StartSupplierWait"
     supplier: Text
     reason: Text
-    expected_on: date | None = None
+    expected_on: CivilDay | None = None
 
 
 class EndSupplierWait(Command):
@@ -37,7 +38,7 @@ class ReckonClocks(Command):
 
     command: Literal["ReckonClocks"] = "ReckonClocks"
     reason: Text
-    corrections: tuple[CalendarDay, ...] | None = None
+    corrections: Annotated[tuple[CalendarDay, ...], Few(1_000)] | None = None
     """All days that are corrected in the desk's calendar; null: as the ticket knows them."""
 
 

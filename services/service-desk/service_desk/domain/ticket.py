@@ -1,11 +1,12 @@
 """A ticket (工单), from the request to the archive. Here: the request, and to which topic a command belongs."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
 
+from contracts.bounds import FarDay
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.service_desk import TicketEvent
@@ -98,7 +99,7 @@ class OpenTicket(Command):
     asked_for: Note = ""
     job_id: Number | None = None
     warranty: WarrantyState = "not_asked"
-    warranty_ends_on: date | None = None
+    warranty_ends_on: FarDay | None = None
     safety: bool = False
     on_the_way: bool = False
     """Damage by carrier or crew: no question of quality (C14)."""

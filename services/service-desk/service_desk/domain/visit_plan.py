@@ -6,6 +6,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.policy import civil_day
@@ -34,8 +35,8 @@ class PlanVisits(Command):
     plan_id: Number
     title: Text
     area: Text
-    starts_on: date
-    ends_on: date
+    starts_on: CivilDay
+    ends_on: CivilDay
     responsible: Text
     questions: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
     calls: Annotated[tuple[CallToPlan, ...], Field(min_length=1, max_length=200)]
@@ -46,7 +47,7 @@ class RecordVisit(Command):
 
     command: Literal["RecordVisit"] = "RecordVisit"
     call_no: Annotated[int, Field(ge=1, le=200)]
-    visited_on: date
+    visited_on: CivilDay
     met: bool
     answers: Annotated[tuple[VisitAnswer, ...], Field(max_length=100)] = ()
     note: Note = ""

@@ -2,11 +2,12 @@
 arrival; and the form that is handed in the next day (C3, C9, C10, K14, K15)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context
 from contracts.fact import Window
 from contracts.service_desk_visits import (
@@ -58,7 +59,7 @@ class MoveVisit(Command):
 
     command: Literal["MoveVisit"] = "MoveVisit"
     visit_no: VisitNo
-    on: date
+    on: CivilDay
     window: Window
     asked_by: Literal["customer", "us"] = "customer"
     reason: Text

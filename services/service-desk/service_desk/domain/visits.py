@@ -9,6 +9,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from contracts.bounds import CivilDay
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Window
 from contracts.policy import civil_day
@@ -54,7 +55,7 @@ class BookVisit(Command):
     """预约上门 (C3, C9): `asked_for` is what the customer asked for, `window` what was agreed."""
 
     command: Literal["BookVisit"] = "BookVisit"
-    on: date
+    on: CivilDay
     window: Window
     technician: Text
     asked_for: Note = ""
