@@ -5,6 +5,7 @@ Every process serves `/live`, `/ready` and `/metrics`.
 """
 
 import asyncio
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ from runtime import kafka
 from runtime.changes import ChangeFeed
 from runtime.collecting import set_up_collector
 from runtime.commands import command_reader
+from runtime.connections import bounded, connection_bounds
 from runtime.deciding import Rules
 from runtime.errors import NotReady
 from runtime.files_http import SubjectRule
@@ -49,6 +51,8 @@ from runtime.worker import Worker
 
 log = get_log("runtime.app")
 
+FILES_OF_OUR_OWN = 1_024
+"""Open files besides connections of callers: to Kafka and MongoDB, logs, uploads."""
 LOOK_SECONDS = 1.0
 """A look at the servers answers all who ask `/ready` for so long."""
 ROLES = ("api", "worker", "reactor", "projector")
@@ -289,6 +293,16 @@ def _outcomes() -> APIRouter:
     return router
 
 
+def _allow_files(connections: int) -> None:
+    """Each connection is an open file, and a shell allows 1,024: as many as we want, or as the machine allows us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES_OF_OUR_OWN
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def serve(process: Process) -> int:
     """Run until told to stop (SIGTERM, Ctrl-C): first no new requests, then parts end what they are in. Exit code."""
 
@@ -305,6 +319,10 @@ def serve(process: Process) -> int:
                 port=process.settings.http_port,
                 log_config=None,
                 loop="uvloop",
+                http=bounded(connection_bounds(process.settings)),
+                ws="none",
+                limit_concurrency=2 * process.settings.max_connections,  # should ours fail: it counts what ends, too
+                timeout_keep_alive=process.settings.idle_seconds,
                 timeout_graceful_shutdown=5,
                 access_log=False,
                 server_header=False,
@@ -312,6 +330,7 @@ def serve(process: Process) -> int:
                 forwarded_allow_ips=[*listed(process.settings.trusted_proxies)],
             )
         )
+        _allow_files(process.settings.max_connections)
         asyncio.run(kafka.provision(process.settings, process.system.services))
         set_up_collector()
         server.run()

@@ -41,6 +41,11 @@ def _is_not_aiokafkas_own(record: logging.LogRecord) -> bool:
     return not (isinstance(error, KafkaError) and "never retrieved" in record.getMessage())
 
 
+def _is_not_told_by_us(record: logging.LogRecord) -> bool:
+    """`runtime.connections` tells of broken requests itself, and not of each one of a flood."""
+    return record.msg != "Invalid HTTP request received."
+
+
 def set_up_logs(level: str = "info", *, process: str = "") -> None:
     """Send all logs of this process to stderr as JSON lines. Call once, first thing."""
     shared: list[Any] = [
@@ -75,6 +80,7 @@ def set_up_logs(level: str = "info", *, process: str = "") -> None:
     for noisy, at in (("aiokafka", "ERROR"), ("pymongo", "WARNING"), ("faststream", "WARNING"), ("httpx", "WARNING")):
         logging.getLogger(noisy).setLevel(at)
     logging.getLogger("asyncio").addFilter(_is_not_aiokafkas_own)
+    logging.getLogger("uvicorn.error").addFilter(_is_not_told_by_us)
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(chatty)
         logger.handlers = []

@@ -18,11 +18,13 @@ PROJECTED = Counter("songda_events_projected_total", "Events folded into read mo
 REACTED = Counter("songda_reactions_total", "Commands asked for by reactions", ["service"])
 PARKED = Gauge("songda_parked_aggregates", "Aggregates that wait at an event this reader could not take", ["reader"])
 STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
-REFUSED = Counter("songda_requests_refused_total", "Requests that were too many: rates, bounds, connections", ["code"])
+REFUSED = Counter("songda_requests_refused_total", "Requests and connections that were too many or too slow", ["code"])
+CONNECTIONS = Gauge("songda_connections_open", "Open HTTP connections of this process")
 
 __all__ = [
     "BATCH_SECONDS",
     "COMMANDS",
+    "CONNECTIONS",
     "DEAD",
     "EVENTS",
     "PARKED",
