@@ -109,7 +109,7 @@ def test_an_index_changes_nothing() -> None:
 
 @pytest.mark.parametrize("part", ["row", "folds"])
 def test_what_names_and_folds_its_rows_changes_a_read_model(part: str) -> None:
-    folds = [facet.fold for one in ROWS.values() for facet in one.facets]
+    folds = [root for one in ROWS.values() for facet in one.facets for root in facet.roots]
     roots = folds if part == "folds" else [one.row for one in ROWS.values()]
     assert changed_by(with_line("print()", *roots)) == set(ROWS)
 
@@ -200,7 +200,7 @@ def test_all_that_runs_when_rows_are_folded_is_in_their_fingerprint(name: str) -
             if rows[row] not in (before, bare):
                 mattered.add(type(event))
     assert mattered
-    assert left_out([projection.row, *(f.fold for f in projection.facets)], ran, mattered) == set()
+    assert left_out([projection.row, *(root for f in projection.facets for root in f.roots)], ran, mattered) == set()
 
 
 @pytest.mark.parametrize("kind", STATES, ids=":".join)
