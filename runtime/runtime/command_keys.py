@@ -6,7 +6,7 @@ A record that comes once more is the same command under the same id, as any othe
 """
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from struct import pack
 from typing import Self
@@ -37,30 +37,35 @@ class CommandKeys:
 
     def signed(self, topic: str, key: bytes, value: bytes, headers: Headers) -> list[tuple[str, bytes]]:
         """The headers of a command record, with its MAC."""
-        return [*headers, (MAC, next(self._macs(topic, key, value, headers)))]
+        return [*headers, (MAC, _mac(self._begun[0], _covered(topic, key, value, headers)))]
 
     def fault(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> str | None:
         """Why a record is not to be believed; None when it is."""
         if not headers or headers[-1][0] != MAC:
             return "unsigned: none of our processes wrote this, or it is of a version that did not sign yet"
         given = headers[-1][1] or b""
-        if any(hmac.compare_digest(mac, given) for mac in self._macs(topic, key, value, headers[:-1])):
-            return None
+        covered = _covered(topic, key, value, headers[:-1])
+        for begun in self._begun:
+            if hmac.compare_digest(_mac(begun, covered), given):
+                return None
         return (
             f"signed with no key of this process (versions {', '.join(map(str, self._versions))}): forged, altered, "
             "or SONGDA_COMMAND_KEY is not the same for all processes"
         )
 
-    def _macs(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> Iterator[bytes]:
-        """The MAC by each key. All lengths come first, so that no other record is the same bytes."""
-        parts = [topic.encode(), key or b"", value or b""]
-        for name, content in headers:
-            parts += (name.encode(), content or b"")
-        covered = b"".join([pack(f"<{len(parts) + 1}I", len(parts), *map(len, parts)), *parts])
-        for begun in self._begun:
-            mac = begun.copy()
-            mac.update(covered)
-            yield mac.hexdigest().encode()
+
+def _covered(topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> bytes:
+    """What is signed. All lengths come first, so that no other record is the same bytes."""
+    parts = [topic.encode(), key or b"", value or b""]
+    for name, content in headers:
+        parts += (name.encode(), content or b"")
+    return pack(f"<{len(parts) + 1}I", len(parts), *map(len, parts)) + b"".join(parts)
+
+
+def _mac(begun: blake2b, covered: bytes) -> bytes:
+    mac = begun.copy()
+    mac.update(covered)
+    return mac.hexdigest().encode()
 
 
 __all__ = ["MAC", "CommandKeys"]
