@@ -3,6 +3,7 @@ runs is left out."""
 
 import ast
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -138,6 +139,18 @@ def test_an_upcaster_changes_what_is_folded_of_its_event() -> None:
     changed = changed_by(with_line("print()", contract_signed_v1))
     assert changed >= {"contracts", "packing", "journal", "states of order"}
     assert not changed & {"goods", "jobs", "tickets", "states of inventory"}
+
+
+BEYOND = {"pathlib", "importlib.resources", "os", "io", "time", "random", "uuid", "runtime.clock", "runtime.settings"}
+
+
+def test_nothing_that_is_folded_hangs_on_files_settings_clocks_or_chance() -> None:
+    """A fingerprint does not see them."""
+    rows = [root for one in ROWS.values() for root in (one.row, *(root for f in one.facets for root in f.roots))]
+    states = [root for one in STATES.values() for root in (one.evolve, one.due, *one.states)]
+    found = fingerprint.reached([*rows, *states])
+    assert {place for place in found if place[0] in BEYOND} == set()
+    assert [place for place, text in found.items() if re.search(r"(?<![.\w])(open|eval|exec|__import__)\(", text)] == []
 
 
 # --- nothing that runs is left out --------------------------------------------------------------------------------
