@@ -250,8 +250,8 @@ def reader(settings: Settings, *, committed: bool = True, wait_ms: int = LONG_PO
 async def high_watermarks(settings: Settings, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
     """Ends of partitions including what is not committed yet (RISKS A13): the target of a replay."""
     consumer = reader(settings, committed=False)
-    await _start(consumer.start(), settings)
     try:
+        await _start(consumer.start(), settings)
         wanted = list(partitions)
         consumer.assign(wanted)  # asked about unassigned topics, the client learns of them one by one, 100 ms each
         return dict(await consumer.end_offsets(wanted))
@@ -274,8 +274,8 @@ async def read_between(
     if not open_spans:
         return
     consumer = reader(settings, wait_ms=END_MS)
-    await _start(consumer.start(), settings)
     try:
+        await _start(consumer.start(), settings)
         consumer.assign(list(open_spans))
         for tp in open_spans:
             consumer.seek(tp, spans[tp][0])
@@ -313,8 +313,8 @@ async def close_producer(producer: AIOKafkaProducer, seconds: float = 5.0) -> No
 async def sending(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """A started `sender`, stopped at the end."""
     producer = sender(settings)
-    await _start(producer.start(), settings)
     try:
+        await _start(producer.start(), settings)
         yield producer
     finally:
         await close_producer(producer)
