@@ -191,6 +191,8 @@ FarDay = Annotated[date, BeforeValidator(_written_as_day), Days(back=60, ahead=6
 """The end of a licence or a warranty, a day of birth: it may lie far off."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), Days()]
 """A moment with its zone."""
+Happened = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), Days(back=110, ahead=110)]
+"""When something happened. That it is not to come, and how late it may be told, is for X1 to say (`untimely`)."""
 TimeOfDay = Annotated[time, Clock()]
 """Civil time."""
 Id = Annotated[str, Code()]
@@ -281,6 +283,15 @@ def day_flaw(day: date, mark: Days, door: Door) -> tuple[str, str] | None:
     return f"应在 {first} 到 {last} 之间，请核对日期", f"must be from {first} to {last}: check the date"
 
 
+def read_day(text: str, door: Door) -> date | None:
+    """A day of an address; None when it is none, or beyond its bounds."""
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return None if day is None or day_flaw(day, ORDINARY_DAYS, door) is not None else day
+
+
 def day_of(moment: datetime, door: Door) -> date:
     """The civil day of a moment, wherever it lies: at its edges the calendar ends."""
     try:
@@ -304,6 +315,7 @@ __all__ = [
     "FarDay",
     "Few",
     "Flaw",
+    "Happened",
     "HowMany",
     "Id",
     "ManyLines",
@@ -319,6 +331,7 @@ __all__ = [
     "Whole",
     "day_flaw",
     "day_of",
+    "read_day",
     "text_flaw",
     "tidy",
     "years_from",

@@ -9,7 +9,7 @@ from datetime import date, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from contracts.policy import SHANGHAI, CalendarException, Policy, Shift
+from contracts.policy import SHANGHAI, CalendarException, CalendarYear, Policy, Shift
 
 LONGEST_CLOSURE_DAYS = 400
 """A calendar that does not open for so long is a mistake in the data, not a long holiday."""
@@ -33,8 +33,8 @@ class BusinessCalendar:
     makeup_days: frozenset[date] = frozenset()
     exceptions: tuple[tuple[date, tuple[Shift, ...]], ...] = ()
     """Dated exceptions: the shifts of that day, none when it is closed. Of two for one day, the later counts."""
-    published_through: date | None = None
-    """Last day for which holidays are published; a later deadline is provisional. None: no holidays are awaited."""
+    years: frozenset[int] | None = None
+    """Years whose holidays are known; a deadline that touches another one is provisional. None: none are awaited."""
 
     def shifts_on(self, day: date) -> tuple[Shift, ...]:
         """The shifts of a civil day."""
@@ -62,10 +62,8 @@ def service_calendar(policy: Policy) -> BusinessCalendar:
         policy.revision,
         working=policy.service_hours_working,
         other=policy.service_hours_other,
-        holidays=policy.holidays,
-        makeup_days=policy.makeup_days,
+        years=policy.calendar_years,
         exceptions=policy.calendar_exceptions,
-        published_through=policy.holidays_published_through,
     )
 
 
@@ -75,10 +73,8 @@ def _calendar(
     *,
     working: tuple[Shift, ...],
     other: tuple[Shift, ...],
-    holidays: tuple[date, ...],
-    makeup_days: tuple[date, ...],
+    years: tuple[CalendarYear, ...],
     exceptions: tuple[CalendarException, ...],
-    published_through: date,
 ) -> BusinessCalendar:
     return BusinessCalendar(
         version=version,
@@ -86,10 +82,10 @@ def _calendar(
         weekly=(working,) * _SATURDAY + (other,) * 2,
         on_holidays=other,
         on_makeup_days=working,
-        holidays=frozenset(holidays),
-        makeup_days=frozenset(makeup_days),
+        holidays=frozenset(day for year in years for day in year.holidays),
+        makeup_days=frozenset(day for year in years for day in year.makeup_days),
         exceptions=tuple((one.on, one.shifts) for one in exceptions),
-        published_through=published_through,
+        years=frozenset(year.year for year in years),
     )
 
 

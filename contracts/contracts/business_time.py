@@ -52,7 +52,8 @@ class Terms:
 class Deadline:
     """By when. `due` is null while the clock is paused without an end before the target is consumed.
 
-    `provisional`: it lies beyond the last published holidays and may still move. `calendar`: the version it came from.
+    `provisional`: it touches a year whose holidays are not known, and may still move. `calendar`: the version that it
+    came from.
     """
 
     started: datetime
@@ -68,10 +69,15 @@ def owed(received: datetime, terms: Terms, calendar: BusinessCalendar, pauses: S
     """The deadline of something received at `received`. Raises NeverOpens for a broken calendar."""
     started = next_opening(received, calendar) if terms.starts == "opening" else instant(second(received))
     due = consumed_at(started, terms.seconds, _reckoned_by(terms, calendar), pauses)
-    beyond = calendar.published_through
-    latest = due or started
-    provisional = beyond is not None and latest.astimezone(calendar.zone).date() > beyond
-    return Deadline(started, due, provisional, calendar.version)
+    return Deadline(started, due, _is_provisional(calendar, received, due or started), calendar.version)
+
+
+def _is_provisional(calendar: BusinessCalendar, first: datetime, last: datetime) -> bool:
+    """Whether a year in between is not known yet, or was never entered."""
+    if calendar.years is None:
+        return False
+    begins, ends = first.astimezone(calendar.zone).year, last.astimezone(calendar.zone).year
+    return not calendar.years.issuperset(range(begins, ends + 1))
 
 
 def warning(

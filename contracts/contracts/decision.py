@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Flaw, Moment
+from contracts.bounds import Flaw, Happened
 from contracts.policy import Policy
 
 Detail = str | int | bool | None
@@ -99,7 +99,7 @@ class Command(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.bounds import Door
 from contracts.dispatch_fleet import FleetPerson, FleetVehicle
@@ -21,6 +21,8 @@ from contracts.fact import Half, JobKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Civil time of the company. Never a fixed +8 h."""
+
+_SATURDAY = 5
 
 
 class _Data(BaseModel):
@@ -68,6 +70,32 @@ class CalendarException(_Data):
     on: date
     shifts: tuple[Shift, ...]
     why: str
+
+
+class CalendarYear(_Data):
+    """One year's public holidays and make-up days (调休上班), as the State Council published them in `source` (C1)."""
+
+    year: int
+    source: Annotated[str, Field(min_length=10)]
+    holidays: Annotated[tuple[date, ...], Field(min_length=11, max_length=45)]
+    makeup_days: tuple[date, ...]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        days = [*self.holidays, *self.makeup_days]
+        if wrong := [day for day in days if day.year != self.year]:
+            raise ValueError(f"{wrong[0]} is no day of {self.year}")
+        if wrong := [day for day in set(days) if days.count(day) > 1]:
+            raise ValueError(f"{wrong[0]} is named twice")
+        if wrong := [day for day in self.makeup_days if day.weekday() < _SATURDAY]:
+            raise ValueError(f"{wrong[0]} is no Saturday or Sunday: nothing is made up for on it")
+        if any(list(part) != sorted(part) for part in (self.holidays, self.makeup_days)):
+            raise ValueError(f"the days of {self.year} are not in order")
+        return self
+
+    def __hash__(self) -> int:
+        """Cheap, as calendars are looked up for every deadline; equality still compares everything."""
+        return hash((self.year, self.source))
 
 
 class DistrictPlace(_Data):
@@ -152,9 +180,8 @@ class Policy(_Data):
     reply_start: Literal["opening", "receipt"]  # C2
     service_hours_working: tuple[Shift, ...]  # C1
     service_hours_other: tuple[Shift, ...]  # C1
-    holidays: tuple[date, ...]  # C1: State Council
-    makeup_days: tuple[date, ...]  # C1: 调休上班
-    holidays_published_through: date  # C1: later deadlines are provisional
+    calendar_years: tuple[CalendarYear, ...]  # C1: those that are known; deadlines in others are provisional
+    calendar_warning_days: int  # C1: the manager hears that the last known year ends so long before
     calendar_exceptions: tuple[CalendarException, ...]  # C1: dated, stronger than holidays and make-up days
     follow_up_hours: int  # C6, K16: after a consultation was answered
     repeat_repair_days: int  # C8
@@ -215,6 +242,34 @@ class Policy(_Data):
     call_back_days: int  # C9: after a repair was signed off
     call_again_minutes: int  # E3: after nobody answered
 
+    @field_validator("calendar_years")
+    @classmethod
+    def _without_gaps(cls, years: tuple[CalendarYear, ...]) -> tuple[CalendarYear, ...]:
+        known = [one.year for one in years]
+        if not known or known != list(range(known[0], known[0] + len(known))):
+            raise ValueError(f"the years of the calendar follow one another, without a gap: {known}")
+        return years
+
+    @property
+    def holidays(self) -> tuple[date, ...]:
+        """Public holidays of all known years (C1)."""
+        return tuple(day for year in self.calendar_years for day in year.holidays)
+
+    @property
+    def makeup_days(self) -> tuple[date, ...]:
+        """Make-up days of all known years (C1)."""
+        return tuple(day for year in self.calendar_years for day in year.makeup_days)
+
+    @property
+    def calendar_known_through(self) -> date:
+        """The last day of the last known year (C1)."""
+        return date(self.calendar_years[-1].year, 12, 31)
+
+    def unknown_year_ahead(self, today: date) -> int | None:
+        """The year that nobody knows the holidays of though it begins soon, or has begun (C1)."""
+        ends = self.calendar_known_through
+        return ends.year + 1 if (ends - today).days < self.calendar_warning_days else None
+
 
 class PolicyBook:
     """All revisions, in order of the day from which they are in force."""
@@ -247,13 +302,15 @@ class PolicyBook:
 
 @cache
 def policy_book() -> PolicyBook:
-    """The revisions that are shipped with the company's data."""
-    folder = files("contracts") / "policies"
-    return PolicyBook(
-        Policy.model_validate(json.loads(entry.read_text(encoding="utf-8")))
-        for entry in folder.iterdir()
-        if entry.name.endswith(".json")
-    )
+    """The revisions that are shipped with the company's data. Years of the calendar are data of their own: one is added
+    when the State Council publishes it (in November), and holds for all revisions."""
+    years = sorted(_shipped("calendar_years"), key=lambda year: int(year["year"]))
+    return PolicyBook(Policy.model_validate({**one, "calendar_years": years}) for one in _shipped("policies"))
+
+
+def _shipped(folder: str) -> list[dict[str, Any]]:
+    entries = (files("contracts") / folder).iterdir()
+    return [json.loads(one.read_text(encoding="utf-8")) for one in entries if one.name.endswith(".json")]
 
 
 def civil(day: date, clock: time) -> datetime:
@@ -285,6 +342,7 @@ def _edge(year: int) -> datetime:
 __all__ = [
     "SHANGHAI",
     "CalendarException",
+    "CalendarYear",
     "CrewPolicy",
     "DepotPolicy",
     "DistrictPlace",

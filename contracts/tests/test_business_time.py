@@ -280,6 +280,14 @@ def test_beyond_the_published_holidays_a_deadline_is_provisional() -> None:
     assert owed(at("2026-12-31T16:00:00"), terms, hours).provisional
 
 
+def test_a_deadline_of_a_year_that_was_never_entered_is_provisional_too() -> None:
+    """C1, T6: not only of years that are to come."""
+    hours = service_calendar(POLICY)
+    terms = Terms(16 * 3600, "service", "receipt")
+    moments = ("2023-12-30T08:00:00", "2023-12-31T16:00:00", "2024-01-02T08:00:00", "2025-10-08T08:00:00")
+    assert [owed(at(moment), terms, hours).provisional for moment in moments] == [True, True, False, False]
+
+
 def test_a_dated_exception_is_stronger_than_a_holiday() -> None:
     """C1: the desk opens one afternoon of the Spring Festival"""
     opened = POLICY.model_copy(

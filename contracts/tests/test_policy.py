@@ -1,11 +1,11 @@
 """Numbers of the rules: effective-dated data."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
 
-from contracts.policy import Policy, PolicyBook, civil, civil_day, end_of_day, policy_book
+from contracts.policy import CalendarYear, Policy, PolicyBook, civil, civil_day, end_of_day, policy_book
 
 FIRST = policy_book().at(datetime(2026, 1, 1, tzinfo=UTC))
 SECOND = FIRST.model_copy(update={"revision": "second", "effective_from": date(2026, 4, 1), "booking_days_ahead": 5})
@@ -50,9 +50,57 @@ def test_the_shipped_numbers_are_those_of_the_rule_book() -> None:
     ) == (3, time(17), time(8, 30), 2, 50_000_00, 12)
 
 
-def test_no_day_is_both_holiday_and_working_day() -> None:
-    """C1"""
-    assert set(FIRST.holidays) & set(FIRST.makeup_days) == set()
+def test_the_known_years_of_the_calendar_have_their_sources() -> None:
+    """C1, T6: from the first day that anything may be about."""
+    years = [(one.year, f"{one.year}年" in one.source) for one in FIRST.calendar_years]
+    assert years == [(2024, True), (2025, True), (2026, True)]
+    assert (date(2025, 10, 8) in FIRST.holidays, date(2025, 9, 28) in FIRST.makeup_days) == (True, True)
+
+
+YEAR = FIRST.calendar_years[-1].model_dump()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"holidays": [*YEAR["holidays"], date(2027, 1, 1)]}, "no day of 2026"),
+        ({"makeup_days": [date(2026, 1, 2)]}, "named twice"),
+        ({"makeup_days": [date(2026, 1, 5)]}, "no Saturday or Sunday"),
+        ({"holidays": list(reversed(YEAR["holidays"]))}, "not in order"),
+        ({"holidays": YEAR["holidays"][:3]}, "at least 11"),
+        ({"source": ""}, "at least 10"),
+    ],
+)
+def test_a_year_of_the_calendar_is_checked(wrong: dict[str, object], why: str) -> None:
+    """C1, T6"""
+    with pytest.raises(ValidationError, match=why):
+        CalendarYear.model_validate({**YEAR, **wrong})
+
+
+def test_a_year_that_was_left_out_is_noticed_at_the_start() -> None:
+    """C1, T6"""
+    years = [one.model_dump() for one in FIRST.calendar_years if one.year != 2025]
+    with pytest.raises(ValidationError, match="without a gap"):
+        Policy.model_validate({**FIRST.model_dump(), "calendar_years": years})
+
+
+@pytest.mark.parametrize(
+    ("today", "year"),
+    [(date(2026, 11, 1), None), (date(2026, 11, 2), 2027), (date(2026, 12, 31), 2027), (date(2027, 5, 1), 2027)],
+)
+def test_sixty_days_before_the_last_known_year_ends_it_is_known_which_one_is_missing(
+    today: date, year: int | None
+) -> None:
+    """C1, T6"""
+    assert FIRST.unknown_year_ahead(today) == year
+
+
+def test_civil_time_ends_with_the_calendar() -> None:
+    """T: nothing that was ever recorded may stop a reader."""
+    assert civil(date.min, time(0)) == datetime.min.replace(tzinfo=UTC)
+    assert end_of_day(date.max) == datetime.max.replace(tzinfo=UTC)
+    assert civil_day(datetime.max.replace(tzinfo=UTC)) == date.max
+    assert civil_day(datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))) == date.min
 
 
 def test_civil_time_is_shanghai_time() -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import get_args
 
-from contracts.policy import SHANGHAI, civil_day
+from contracts.bounds import day_of
+from contracts.policy import SHANGHAI, civil_day, policy_book
 from dashboards.board_history import changes_of_day, read_board_as_of
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView
@@ -46,13 +47,17 @@ class Slider:
 def asked(query: Mapping[str, str], now: datetime) -> AsOf | None:
     """`as_of=2026-03-12T16:55` (civil time where no zone is given) and `known=recorded|happened`.
 
-    None when the board of now is wanted: no `as_of`, or one that has not come yet. ValueError for what is no moment.
+    None when the board of now is wanted: no `as_of`, or one that has not come yet. ValueError for what is no moment,
+    or long before us.
     """
     text = query.get("as_of")
     if not text:
         return None
     moment = datetime.fromisoformat(text)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    door = policy_book().door(now)
+    if day_of(moment, door) < door.earliest:
+        raise ValueError("nothing was there yet")
     wanted = query.get("known", "recorded")
     known: Known = "happened" if wanted == "happened" else "recorded"
     if wanted not in get_args(Known):

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from contracts.bounds import CivilDay, Moment, OneLine
-from contracts.policy import SHANGHAI
+from contracts.bounds import CivilDay, Moment, OneLine, read_day
+from contracts.policy import SHANGHAI, policy_book
 from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
 from dashboards.board_history import read_board_as_of
@@ -58,12 +58,12 @@ async def board_page(request: Request) -> Response:
         return to_login(request)
     words = words_for(request, now)
     day = request.query_params.get("date") or opening_day(now).isoformat()
-    wrong = "bad.date"
+    on, as_of, wrong = read_day(day, policy_book().door(now)), None, "bad.date"
     try:
-        on = date.fromisoformat(day)
-        wrong = "asof.bad"
         as_of = board_asof.asked(request.query_params, now)
     except ValueError:
+        on, wrong = None, "asof.bad"
+    if on is None:
         return page(
             request,
             "message.html",

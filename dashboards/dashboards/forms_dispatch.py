@@ -3,7 +3,6 @@
 Phone numbers are whole on the leader's sheet alone (UI §9); cash is for leader, accountant and manager (RULES §1).
 """
 
-from datetime import date
 from typing import Any
 
 from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
@@ -31,16 +30,9 @@ def _goods(lines: list[Json], seat: Seat) -> tuple[Json, ...]:
     return in_unloading_order(lines, lambda line: str(line["category"]), order)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 async def _schedule(seat: Seat, subject: str) -> Content | None:
     """A day's plan, crew by crew."""
-    on = _day(subject)
+    on = seat.day_of(subject)
     if on is None:
         return None
     view = await read_board(seat.desk, on, seat.now)
@@ -53,7 +45,7 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
 async def _run(seat: Seat, subject: str) -> tuple[Json, list[Json]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
-    on = _day(day)
+    on = seat.day_of(day)
     if on is None or (seat.person.role in ROAD and await own_crew_on(seat.desk, on) != crew):
         return None
     row = await seat.desk.rows("runs").get(f"{on.isoformat()}:{crew}")

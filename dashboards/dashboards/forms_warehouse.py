@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from dashboards.forms import Content, Form
@@ -25,9 +24,8 @@ CARD_LINES = 200
 async def _day_list(seat: Seat, subject: str) -> Content | None:
     """A day's list, or one crew's part of it (`2026-03-13/S1`). A leader gets the own crew's."""
     day, _, crew = subject.partition("/")
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
+    on = seat.day_of(day)
+    if on is None:
         return None
     if seat.is_one_of(*ROAD) and await own_crew_on(seat.desk, on) != crew:
         return None

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from contracts.policy import SHANGHAI
+from contracts.policy import SHANGHAI, civil_day, policy_book
 from dashboards.assets import asset
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView, Say
@@ -125,7 +125,12 @@ def link_to(request: Request) -> Callable[[str, str], str]:
 def page(request: Request, name: str, words: Words, *, now: datetime, status: int = 200, **values: Any) -> Response:
     """A whole page; a choice of language or colours in the address is remembered."""
     html = template(name).render(
-        w=words, now=now.astimezone(SHANGHAI), theme=theme_for(request), toggle=link_to(request), **values
+        w=words,
+        now=now.astimezone(SHANGHAI),
+        theme=theme_for(request),
+        toggle=link_to(request),
+        unknown_year=policy_book().at(now).unknown_year_ahead(civil_day(now)),
+        **values,
     )
     response = HTMLResponse(html, status_code=status)
     for parameter, cookie, allowed in (("lang", LANG_COOKIE, ("zh", "en")), ("theme", THEME_COOKIE, ("light", "dark"))):

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from contracts.policy import civil_day
+from contracts.bounds import read_day
+from contracts.policy import civil_day, policy_book
 from dashboards.login import known, to_login
 from dashboards.render import page, words_for
 from dashboards.words import Words
@@ -48,11 +49,12 @@ class Seat:
         return text if text in choices else None
 
     def day(self, name: str) -> date | None:
-        """A parameter that is a day; None when it is missing or unreadable."""
-        try:
-            return date.fromisoformat(self.asked(name) or "")
-        except ValueError:
-            return None
+        """A parameter that is a day; None when it is missing, unreadable or beyond its bounds."""
+        return self.day_of(self.asked(name) or "")
+
+    def day_of(self, text: str) -> date | None:
+        """A day as it stands in an address."""
+        return read_day(text, policy_book().door(self.now))
 
     def is_one_of(self, *roles: str) -> bool:
         """Whether the person has one of the roles."""

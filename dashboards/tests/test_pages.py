@@ -2,12 +2,16 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from dashboards_site import browser, site
 from dashboards_story import ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of, signed
+from fastapi import Request
 
 from contracts.fact import Customer
+from dashboards.render import page, words_for
+from runtime.people import read_people
 
 ASSISTANT, MANAGER, WAREHOUSE, LEADER, STORE = "he.jx", "guan.yf", "mai.gh", "li.zq", "wu.xm"
 BOARD = f"/board?date={ON}"
@@ -90,7 +94,16 @@ async def test_a_day_without_a_plan_offers_the_latest_one_that_has():
     assert ("这一天还没有排" in text, f"date={ON}" in text) == (True, True)
 
 
-@pytest.mark.parametrize("path", ["/board?date=tomorrow", "/assessment?month=March"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/board?date=tomorrow",
+        "/board?date=0001-01-01",
+        "/board?date=9999-12-31",
+        "/board?date=1773273600",
+        "/assessment?month=March",
+    ],
+)
 async def test_an_unreadable_address_says_how_it_reads(path):
     answer = await get(path)
     assert (answer.status_code, "2026-03" in answer.text) == (422, True)
@@ -224,3 +237,37 @@ async def test_after_the_login_one_stays_on_this_site(wanted):
     """C18"""
     text = (await get(f"/login?next={wanted}", person=None)).text
     assert 'data-next="/"' in text
+
+
+async def test_a_parameter_that_no_page_knows_is_named():
+    """N3"""
+    answer = await get(f"{BOARD}&districts=x")
+    assert (answer.status_code, answer.json()["facts"]) == (422, {"parameters": "districts"})
+    assert "district" in answer.json()["zh"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/forms/schedule/0001-01-01", "/forms/day-report/9999-12-31/S1", "/warehouse?date=0001-01-01"]
+)
+async def test_a_day_far_off_is_no_page_or_that_of_today(path):
+    """T2"""
+    answer = await get(path, person=MANAGER)
+    assert answer.status_code == (200 if "?" in path else 404)
+
+
+def test_the_manager_hears_sixty_days_ahead_that_a_year_of_the_calendar_is_missing():
+    """C1, T6"""
+
+    def shown(role, *today):
+        request = Request({"type": "http", "path": "/", "query_string": b"", "headers": []})
+        person = next(one for one in read_people().values() if one.role == role)
+        now = datetime(*today, 2, tzinfo=UTC)
+        words = words_for(request, now)
+        answer = page(request, "message.html", words, now=now, person=person, page="x", heading="", text="")
+        return "2027 年的放假" in answer.body.decode()
+
+    assert [shown("manager", 2026, 11, 1), shown("manager", 2026, 11, 2), shown("cs_supervisor", 2026, 11, 2)] == [
+        False,
+        True,
+        False,
+    ]

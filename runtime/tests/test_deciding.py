@@ -283,6 +283,7 @@ def test_answers_without_events_say_that_they_must_be_remembered(rules: Rules, i
         (Count(times=10**13), "out_of_bounds"),
         (Count(times=1, note="a\u202eb"), "out_of_bounds"),
         (Count(times=1, at=datetime(9999, 12, 31, tzinfo=UTC)), "out_of_bounds"),
+        (Count(times=1, at=datetime(2126, 1, 1, tzinfo=UTC)), "in_the_future"),
         (Count(times=1, at=NOW + timedelta(minutes=6)), "in_the_future"),
         (Count(times=1, at=NOW - timedelta(days=367)), "too_long_ago"),
     ],

@@ -105,10 +105,13 @@ def test_a_delay_is_posted_told_explained_by_a_call_and_a_booked_delivery_is_tol
     seen = people["mai.gh"].get(f"/api/messages/{fax['message_id']}").json()
     assert (seen["status"], seen["confirmed_by"], seen["confirm_note"]) == ("confirmed", "mai.gh", "收到")
 
-    # Confirmed by phone at the job's own page: the call is not needed any more (B3).
-    people.done("he.jx", f"/api/jobs/{JOB}/home-confirmation", {"result": "reached", "at_home": True, "note": ""})
+    # Who is asked days ahead is asked again the day before (B3), at the job's own page or by the call.
+    told = {"result": "reached", "note": ""}
+    assert people.refused("he.jx", f"/api/jobs/{JOB}/home-confirmation", told) == (409, "B3")
+    call = calls(people, f"job:{JOB}")["home_confirmation"]
+    assert people.refused("he.jx", f"/api/calls/{call}/result", told) == (409, "B3")
     whole.settle()
-    assert set(calls(people, f"job:{JOB}")) == {"half_day", "arrival"}
+    assert set(calls(people, f"job:{JOB}")) == {"home_confirmation", "half_day", "arrival"}
 
 
 def test_an_opt_out_is_noted_masked_and_receipts_need_a_signature(whole: Any, people: Any) -> None:

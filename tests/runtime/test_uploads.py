@@ -181,8 +181,7 @@ def test_the_event_loop_goes_on_while_all_rows_of_one_contract_are_refused_and_r
 
     async def work() -> None:
         report = await import_logistics(rows, [], put, filename="a.csv")
-        async for piece in report_json([report]):
-            said.append(piece)
+        said.extend([piece async for piece in report_json([report])])
 
     assert longest_pause(work) < LONGEST_PAUSE_SECONDS
     whole = orjson.loads(b"".join(said))

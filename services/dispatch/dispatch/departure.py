@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Moment, OneLine
+from contracts.bounds import Happened, OneLine
 from contracts.fleet_crews import at_work, facet_means, record_on, usual_driver
 from contracts.policy import Policy
 from dispatch.domain.fleet import fleet_id
@@ -31,7 +31,7 @@ class DepartRequest(BaseModel):
 
     driver: OneLine | None = None
     list_no: Words | None = None
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:

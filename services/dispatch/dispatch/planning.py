@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import CivilDay, Moment, Nth
+from contracts.bounds import CivilDay, Happened, Nth
 from contracts.decision import Rejected
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import ContractLine, GoodsLine, Half, Window
@@ -62,7 +62,7 @@ class SlotRequest(BaseModel):
     adjustment_reason: Words | None = None
     force_reason: Words | None = None
     expected_version: Nth | None = Field(default=None, ge=0)
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class ReleaseRequest(BaseModel):
@@ -72,7 +72,7 @@ class ReleaseRequest(BaseModel):
 
     reason: Words
     expected_version: Nth | None = Field(default=None, ge=0)
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 @dataclass(frozen=True, slots=True)

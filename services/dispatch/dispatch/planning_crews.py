@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import Few, Moment, OneLine
+from contracts.bounds import Few, Happened, OneLine
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
 from dispatch.domain.plan_refusals import unknown_crew
@@ -25,7 +25,7 @@ class AbsenceRequest(_Request):
     crew: str = Field(min_length=1, max_length=8)
     half: Half | None = None
     reason: Words
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class CrewRequest(_Request):
@@ -36,7 +36,7 @@ class CrewRequest(_Request):
     members: Annotated[tuple[OneLine, ...], Few(1_000)] | None = None
     vehicle: Words | None = None
     reason: Words
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class RedistributedMove(BaseModel):

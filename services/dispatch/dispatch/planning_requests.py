@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.bounds import Moment, Nth
+from contracts.bounds import Happened, Nth
 from contracts.dispatch_days import Slot
 from contracts.fact import Half, Window
 from dispatch.domain.day_change import Spot
@@ -39,7 +39,7 @@ class ChangeRequest(_Request):
     force_reason: Words | None = None
     change_id: ChangeId | None = None
     expected_version: Nth | None = Field(default=None, ge=0)
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class SwapRequest(_Request):
@@ -50,7 +50,7 @@ class SwapRequest(_Request):
     reason: Words | None = None
     force_reason: Words | None = None
     expected_version: Nth | None = Field(default=None, ge=0)
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class TurnRequest(_Request):
@@ -59,7 +59,7 @@ class TurnRequest(_Request):
     change_id: ChangeId
     reason: Words | None = None
     expected_version: Nth | None = Field(default=None, ge=0)
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class PlaceView(BaseModel):

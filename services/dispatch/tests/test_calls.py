@@ -1,6 +1,6 @@
 """ConfirmHome, TellHalfDay, CallBeforeArrival, CallBeforeInstallation, ReportTrouble, and their missed duties."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from dispatch_cases import (
@@ -54,8 +54,9 @@ HOME_DUE = civil(EVE, POLICY.home_call_due)
 HALF_DUE = civil(EVE, POLICY.half_day_call_due)
 PLANNED = (OPENED, BOOKED, SCHEDULED)
 OUT = (*PLANNED, PUBLISHED)
+EVENING = civil(EVE, time(16))
 HOME = HomeConfirmed(
-    at=NOW,
+    at=EVENING,
     job_id=JOB,
     on=DAY,
     at_home=True,
@@ -103,13 +104,13 @@ INSTALL = InstallCallMade(
 
 def at(moment: datetime) -> Context:
     """The clock."""
-    return Context(now=moment, by="system", role="system", policy=POLICY)
+    return Context(now=moment, by="he.jx", role="install_assistant", policy=POLICY)
 
 
 @pytest.mark.parametrize("history", [(OPENED, BOOKED), PLANNED, OUT, ON_THE_WAY])
 def test_somebody_will_be_home_and_hears_when_installation_follows(history: tuple[object, ...]) -> None:
     """B3, B10"""
-    assert decide(ConfirmHome(), a_job(*history), CTX) == (HOME,)
+    assert decide(ConfirmHome(), a_job(*history), at(EVENING)) == (HOME,)
 
 
 def test_confirmed_already_is_no_event_but_nobody_reached_is_told_each_time() -> None:
@@ -117,10 +118,61 @@ def test_confirmed_already_is_no_event_but_nobody_reached_is_told_each_time() ->
     missed = HOME.model_copy(update={"result": "not_reached", "at_home": False})
     call = ConfirmHome(result="not_reached")
     assert [
-        decide(ConfirmHome(), a_job(*PLANNED, HOME), CTX),
-        decide(call, a_job(*PLANNED, missed), CTX),
-        decide(ConfirmHome(), a_job(*PLANNED, missed), CTX),
+        decide(ConfirmHome(), a_job(*PLANNED, HOME), at(EVENING)),
+        decide(call, a_job(*PLANNED, missed), at(EVENING)),
+        decide(ConfirmHome(), a_job(*PLANNED, missed), at(EVENING)),
     ] == [(), (missed,), (HOME,)]
+
+
+def test_somebody_asked_days_ahead_is_asked_again_the_day_before() -> None:
+    """B3, T5: who was reached too early counts as nobody asked; who was not reached may be tried at any time."""
+    tried = ConfirmHome(result="not_reached")
+    assert [
+        decide(ConfirmHome(), a_job(*PLANNED), CTX),
+        decide(ConfirmHome(at=NOW), a_job(*PLANNED), at(EVENING)),
+        decide(tried, a_job(*PLANNED), CTX),
+    ] == [
+        no.confirmed_too_early(JOB, DAY, EVE),
+        no.confirmed_too_early(JOB, DAY, EVE),
+        (HOME.model_copy(update={"at": NOW, "result": "not_reached", "at_home": False}),),
+    ]
+
+
+def test_calls_that_were_made_before_the_stop_ended_are_taken_when_they_are_told_after_it() -> None:
+    """X1, T5: they happened; one that is said to be of now is none any more."""
+    ended, told = civil(DAY, time(10)), at(civil(DAY, time(18)))
+    over = a_job(*ON_THE_WAY, DELIVERED.model_copy(update={"at": ended}))
+    before = civil(DAY, time(7, 30))
+    assert [
+        decide(ConfirmHome(at=EVENING), over, told),
+        decide(TellHalfDay(at=EVENING), over, told),
+        decide(CallBeforeArrival(at=before), over, told),
+        decide(ReportTrouble(at=before, cause="late", note="堵车", told_customer=True), over, told),
+    ] == [
+        (HOME,),
+        (HALF.model_copy(update={"at": EVENING}),),
+        (AHEAD.model_copy(update={"at": before}),),
+        (
+            TroubleReported(
+                at=before,
+                job_id=JOB,
+                on=DAY,
+                crew="S1",
+                leader="li.zq",
+                cause="late",
+                note="堵车",
+                told_customer=True,
+                window=WINDOW,
+                due=WINDOW.starts - timedelta(hours=1),
+                in_time=before <= WINDOW.starts - timedelta(hours=1),
+            ),
+        ),
+    ]
+    assert [decide(one, over, told) for one in (ConfirmHome(), TellHalfDay(), CallBeforeArrival(at=ended))] == [
+        no.no_stop(JOB, "B3"),
+        no.no_published_stop(JOB, "B5"),
+        no.no_published_stop(JOB, "B5"),
+    ]
 
 
 def test_home_is_confirmed_for_a_delivery_with_a_day_and_for_that_day() -> None:

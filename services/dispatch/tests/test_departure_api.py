@@ -1,6 +1,7 @@
 """HTTP of the day: departure gates, route order, the door, cash by receipt, close and report, own crew only."""
 
 from collections.abc import AsyncIterator
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from dispatch_office import (
 from dispatch_world import RowsInMemory
 
 from contracts.order import ContractCancelled
+from contracts.policy import civil
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"
@@ -350,10 +352,13 @@ async def test_calls_to_be_made_are_listed_until_they_reached_the_customer(offic
 
     before = await listed(ASSISTANT, "2026-03-12")
     leader, other = await listed(LEADER, "2026-03-12"), await listed("chen.gd", "2026-03-12")
+    early = await office.post(ASSISTANT, f"/jobs/{JOB}/home-confirmation", {"result": "reached"})
+    office.world.now = civil(date(2026, 3, 12), time(16))  # the day before
     home = await office.post(ASSISTANT, f"/jobs/{JOB}/home-confirmation", {"result": "reached"})
     half = await office.post(LEADER, f"/jobs/{JOB}/half-day-call", {"result": "not_reached"})
     after = await listed(ASSISTANT, "2026-03-12")
     on_the_day = await listed(LEADER, "2026-03-13")
+    assert said(early) == (409, "confirmed_too_early", "B3")
     assert (sorted(before), leader, other, home.json()["events"], half.json()["events"], sorted(after), on_the_day) == (
         [
             ("booking", "D-HT26030009"),

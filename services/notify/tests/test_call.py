@@ -61,6 +61,18 @@ DROPPED = CallDropped(
 )
 
 
+def test_somebody_asked_days_ahead_whether_they_will_be_home_is_asked_again() -> None:
+    """B3, T5: another call may be made at any time, and one that reached nobody too."""
+    call = given(REQUESTED)
+    early = NOW - timedelta(days=2)
+    other = given(REQUESTED.model_copy(update={"purpose": "half_day"}))
+    answers = [
+        decide(RecordCall(result=result), asked, at(early))
+        for asked, result in ((call, "reached"), (call, "not_reached"), (other, "reached"))
+    ]
+    assert [code(answer) for answer in answers] == ["confirmed_too_early", None, None]
+
+
 def given(*events: Fact) -> Call:
     call = INITIAL
     for event in events:

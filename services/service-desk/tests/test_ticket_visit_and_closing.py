@@ -1,6 +1,7 @@
 """A visit is agreed, ends, is accepted, signed and called back about; then the ticket closes."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from contracts.decision import Context, Rejected
 from contracts.fact import Customer, Window
-from contracts.policy import policy_book
+from contracts.policy import civil, policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketClosed, TicketOpened, TicketReplied
 from contracts.service_desk_visits import (
@@ -25,7 +26,15 @@ from service_desk.domain.endings import CloseTicket
 from service_desk.domain.replying import Reply
 from service_desk.domain.situations import INITIAL, Ticket
 from service_desk.domain.ticket import decide, evolve
-from service_desk.domain.visits import AcceptRepair, BookVisit, CallBack, CompleteVisit, SignBySupervisor
+from service_desk.domain.visit_preparation import HandInForm
+from service_desk.domain.visits import (
+    AcceptRepair,
+    BookVisit,
+    CallBack,
+    CompleteVisit,
+    GiveRating,
+    SignBySupervisor,
+)
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
@@ -270,6 +279,40 @@ def test_a_supervisor_signs_once_and_that_proves_that_the_form_is_in() -> None:
         decide(SIGN, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
         decide(SIGN, given(OPENED, BOOKED, COMPLETED, FORM), SUPERVISOR),
     ] == [(FORM, SIGNED), (), refusals.not_a_supervisor("cs_specialist"), (SIGNED,)]
+
+
+@pytest.mark.parametrize(
+    ("command", "who"),
+    [
+        (SIGN, SUPERVISOR),
+        (CALL, SPECIALIST),
+        (ACCEPT, SPECIALIST),
+        (GiveRating(visit_no=1, rating=5), SPECIALIST),
+        (HandInForm(visit_no=1), SPECIALIST),
+    ],
+)
+def test_what_follows_a_repair_is_not_dated_before_it(command: Any, who: Context) -> None:
+    """C9, X1, T5: the customer may sign while the technician still writes, on the day of the visit."""
+    ended = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)
+    repaired = given(OPENED, BOOKED, COMPLETED.model_copy(update={"at": ended}))
+    later = replace(who, now=ended + timedelta(days=1))
+    the_day_before, at_the_door = ended - timedelta(days=1), ended - timedelta(minutes=20)
+
+    def said(moment: datetime) -> str:
+        answer = decide(command.model_copy(update={"at": moment}), repaired, later)
+        return answer.code if isinstance(answer, Rejected) else "taken"
+
+    assert [said(the_day_before), said(at_the_door), said(ended)] == [
+        "before_repair",
+        "taken" if command is ACCEPT else "before_repair",
+        "taken",
+    ]
+
+
+def test_nothing_is_signed_before_the_day_of_the_visit() -> None:
+    """C9, T5"""
+    answer = decide(SIGN, given(OPENED, BOOKED), SUPERVISOR)
+    assert answer == refusals.before_repair(NOW, civil(date(2026, 3, 14), time()), SUPERVISOR.policy)
 
 
 def test_the_specialist_calls_back_and_another_answer_is_another_call() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from contracts.bounds import Moment
+from contracts.bounds import Happened
 from contracts.decision import Rejected
 from dispatch.api.rights import DELIVERS, INSTALLS, OFFICE, JobInPath, own_job
 from dispatch.domain.cash import CollectCash
@@ -30,7 +30,7 @@ class ArriveRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     order_reason: Words | None = None
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class DeliverRequest(CompleteDelivery):

@@ -33,8 +33,9 @@ def no_published_stop(job: str, rule: str) -> Rejected:
     return Rejected(
         "not_in_plan",
         rule,
-        f"{job} 不在已发布的安排表里。请先发布安排表，再告知客户。",
-        f"{job} is in no published plan. Publish the plan before the customer is told.",
+        f"{job} 不在已发布的安排表里。请先发布安排表，再告知客户；这一站已经送完的，请写明电话是几点打的。",
+        f"{job} is in no published plan. Publish the plan before the customer is told; "
+        "if the stop is over, say when the call was made.",
         {"job_id": job},
     )
 
@@ -47,6 +48,17 @@ def no_installation_stop(job: str) -> Rejected:
         f"{job} 不是已排定的安装单，没有安装前电话要打。",
         f"{job} is no installation with a slot; no call is owed before it.",
         {"job_id": job},
+    )
+
+
+def confirmed_too_early(job: str, on: date, day: date) -> Rejected:
+    """A promise given long ahead is forgotten: the customer is asked the day before."""
+    return Rejected(
+        "confirmed_too_early",
+        "B3",
+        f"{job} 定在 {day_zh(on)}，在家确认要到 {day_zh(day)} 才打。请到时再打一次。",
+        f"{job} is on {on}; whether somebody is home is asked on {day}, not earlier. Call again then.",
+        {"job_id": job, "on": on.isoformat(), "day": day.isoformat()},
     )
 
 

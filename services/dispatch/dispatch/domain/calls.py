@@ -22,10 +22,10 @@ from contracts.dispatch_calls import (
     TroubleCause,
     TroubleReported,
 )
-from contracts.policy import civil
+from contracts.policy import civil, civil_day
 from dispatch.domain import call_refusals as no
 from dispatch.domain.booking_rules import install_by
-from dispatch.domain.job_state import Booked, Decision, OnTheWay, Opened, Published, Scheduled
+from dispatch.domain.job_state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, stop_of
 
 CallKind = Literal["home", "half_day", "arrival", "install"]
 
@@ -90,21 +90,23 @@ class MarkCallOverdue(Command):
 
 
 def confirm_home(command: ConfirmHome, job: Opened, at: datetime, ctx: Context) -> Decision:
-    """在家确认. Rules: B3. Deliveries with a day; confirmed already is no event."""
+    """在家确认. Rules: B3. Deliveries with a day, the day before; confirmed already is no event."""
     if job.work.kind != "delivery":
         return no.not_a_delivery(job.work.job_id)
     match job:
         case Booked():
             on, owed = job.booking.on, civil(job.booking.on - timedelta(days=1), ctx.policy.home_call_due)
-        case Scheduled() | Published() | OnTheWay():
-            on, owed = (
-                job.place.on,
-                job.place.home_due or civil(job.place.on - timedelta(days=1), ctx.policy.home_call_due),
-            )
+        case Scheduled():
+            on, owed = job.place.on, _home_due(job.place, ctx)
         case _:
-            return no.no_stop(job.work.job_id, "B3")
+            stop = stop_of(job, at)
+            if stop is None:
+                return no.no_stop(job.work.job_id, "B3")
+            on, owed = stop[0].on, _home_due(stop[0], ctx)
     if command.on is not None and command.on != on:
         return no.other_day(job.work.job_id, on, command.on)
+    if command.result == "reached" and civil_day(at) < civil_day(owed):
+        return no.confirmed_too_early(job.work.job_id, on, civil_day(owed))
     if command.result == "reached" and job.work.told.home_on == on:
         return ()
     return (
@@ -122,11 +124,16 @@ def confirm_home(command: ConfirmHome, job: Opened, at: datetime, ctx: Context) 
     )
 
 
+def _home_due(place: Place, ctx: Context) -> datetime:
+    return place.home_due or civil(place.on - timedelta(days=1), ctx.policy.home_call_due)
+
+
 def tell_half_day(command: TellHalfDay, job: Opened, at: datetime, ctx: Context) -> Decision:
     """告知上午/下午. Rules: B5. A published delivery; told already for this half-day is no event."""
-    if not isinstance(job, Published | OnTheWay) or job.work.kind != "delivery":
+    stop = stop_of(job, at)
+    if stop is None or job.work.kind != "delivery":
         return no.no_published_stop(job.work.job_id, "B5")
-    place = job.place
+    place, leader = stop
     if command.on is not None and command.on != place.on:
         return no.other_day(job.work.job_id, place.on, command.on)
     if command.result == "reached" and job.work.told.half == (place.on, place.half):
@@ -138,7 +145,7 @@ def tell_half_day(command: TellHalfDay, job: Opened, at: datetime, ctx: Context)
             on=place.on,
             half=place.half,
             crew=place.crew,
-            leader=job.leader,
+            leader=leader,
             result=command.result,
             note=command.note,
             called_by=command.called_by or ctx.by,
@@ -149,9 +156,10 @@ def tell_half_day(command: TellHalfDay, job: Opened, at: datetime, ctx: Context)
 
 def call_before_arrival(command: CallBeforeArrival, job: Opened, at: datetime, ctx: Context) -> Decision:
     """到达前电话. Rules: B5. A published delivery, or one on the way; called already is no event."""
-    if not isinstance(job, Published | OnTheWay) or job.work.kind != "delivery":
+    stop = stop_of(job, at)
+    if stop is None or job.work.kind != "delivery":
         return no.no_published_stop(job.work.job_id, "B5")
-    place = job.place
+    place, leader = stop
     if command.on is not None and command.on != place.on:
         return no.other_day(job.work.job_id, place.on, command.on)
     if command.result == "reached" and job.work.told.arrival_on == place.on:
@@ -163,7 +171,7 @@ def call_before_arrival(command: CallBeforeArrival, job: Opened, at: datetime, c
             job_id=job.work.job_id,
             on=place.on,
             crew=place.crew,
-            leader=job.leader,
+            leader=leader,
             expected_at=expected,
             result=command.result,
             note=command.note,
@@ -176,9 +184,11 @@ def call_before_arrival(command: CallBeforeArrival, job: Opened, at: datetime, c
 
 def call_before_installation(command: CallBeforeInstallation, job: Opened, at: datetime, ctx: Context) -> Decision:
     """安装前电话. Rules: B10. An installation with a slot; called already is no event."""
-    if not isinstance(job, Scheduled | Published) or job.work.kind != "installation":
+    stop = stop_of(job, at)
+    place = job.place if isinstance(job, Scheduled) else None if stop is None else stop[0]
+    if place is None or job.work.kind != "installation":
         return no.no_installation_stop(job.work.job_id)
-    on = job.place.on
+    on = place.on
     if command.on is not None and command.on != on:
         return no.other_day(job.work.job_id, on, command.on)
     if command.result == "reached" and job.work.told.install_on == on:
@@ -191,27 +201,29 @@ def call_before_installation(command: CallBeforeInstallation, job: Opened, at: d
             result=command.result,
             note=command.note,
             called_by=command.called_by or ctx.by,
-            due=job.place.install_call_due,
+            due=place.install_call_due,
         ),
     )
 
 
 def report_trouble(command: ReportTrouble, job: Opened, at: datetime, ctx: Context) -> Decision:
     """当天有变. Rules: B7. Told late, it is recorded as late."""
-    if not isinstance(job, Published | OnTheWay):
+    stop = stop_of(job, at)
+    if stop is None:
         return no.no_published_stop(job.work.job_id, "B7")
-    owed = job.place.window.starts - timedelta(minutes=ctx.policy.trouble_minutes_ahead)
+    place, leader = stop
+    owed = place.window.starts - timedelta(minutes=ctx.policy.trouble_minutes_ahead)
     return (
         TroubleReported(
             at=at,
             job_id=job.work.job_id,
-            on=job.place.on,
-            crew=job.place.crew,
-            leader=job.leader,
+            on=place.on,
+            crew=place.crew,
+            leader=leader,
             cause=command.cause,
             note=command.note,
             told_customer=command.told_customer,
-            window=job.place.window,
+            window=place.window,
             due=owed,
             in_time=command.told_customer and at <= owed,
         ),

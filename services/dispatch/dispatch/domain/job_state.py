@@ -171,12 +171,22 @@ class OnTheWay:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Where and with whom a job that is over stood in the plan, and until when: calls before may be told late (X1)."""
+
+    place: Place
+    leader: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """已签收."""
 
     work: Work
     delivered: tuple[GoodsLine, ...]
     signature_ref: str
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,7 @@ class Failed:
     work: Work
     cause: str
     goods: Literal["returned", "deposited"]
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,7 @@ class Installed:
 
     work: Work
     accepted_by: str
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +304,18 @@ def booking_of(job: Opened) -> Booking | None:
 def place_of(job: Opened) -> Place | None:
     """The slot that the job holds and could give up."""
     return job.place if isinstance(job, Scheduled | Published) else None
+
+
+def stop_of(job: Opened, at: datetime) -> tuple[Place, str] | None:
+    """Place and leader of the published stop that the job was at `at`; also of one that ended since (X1)."""
+    match job:
+        case Published() | OnTheWay():
+            return job.place, job.leader
+        case Delivered() | Failed() | Installed():
+            return None if job.stop is None or at >= job.stop.ended_at else (job.stop.place, job.stop.leader)
+        case Waiting() | Booked() | Scheduled() | Visited() | Cancelled():
+            return None
+    assert_never(job)
 
 
 def left(job: Opened, reason: str, at: datetime) -> tuple[StopUnscheduled, ...]:

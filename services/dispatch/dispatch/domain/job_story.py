@@ -1,6 +1,7 @@
 """How events lead a job (派工单) from one situation to the next."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from contracts.dispatch_calls import (
@@ -49,6 +50,7 @@ from dispatch.domain.job_state import (
     Place,
     Published,
     Scheduled,
+    Stop,
     Told,
     Unopened,
     Visited,
@@ -153,13 +155,13 @@ def evolve(job: Job, event: JobEvent) -> Job:
             call_due = job.arrival_call_due if isinstance(job, Published) else None
             return job if place_left is None else OnTheWay(work, place_left, event.leader, call_due)
         case DeliveryCompleted():
-            return Delivered(work, event.delivered, event.signature_ref)
+            return Delivered(work, event.delivered, event.signature_ref, stop_ended(job, event.at))
         case DeliveryFailed():
             if isinstance(job, OnTheWay) and job.cancelled is not None:
                 return Cancelled(work, job.cancelled)
-            return Failed(work, event.cause, event.goods)
+            return Failed(work, event.cause, event.goods, stop_ended(job, event.at))
         case InstallationCompleted():
-            return Installed(work, event.accepted_by)
+            return Installed(work, event.accepted_by, stop_ended(job, event.at))
         case InstallationOverdue():
             return replace(job, work=replace(work, overdue=True))
         case VisitDone():
@@ -175,6 +177,11 @@ def evolve(job: Job, event: JobEvent) -> Job:
             amount = work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen
             return replace(job, work=replace(work, customer=event.customer or work.customer, amount_due_fen=amount))
     assert_never(event)
+
+
+def stop_ended(job: Opened, at: datetime) -> Stop | None:
+    """The stop that ended with the job."""
+    return Stop(job.place, job.leader, at) if isinstance(job, Published | OnTheWay) else None
 
 
 def at_stop_after(job: Opened, event: AtStop) -> Opened:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import HowMany, Moment, OneLine, OptionalId
+from contracts.bounds import Happened, HowMany, Moment, OneLine, OptionalId
 from contracts.decision import Rejected
 from contracts.inventory_counts import CountKind, CountTarget
 from contracts.policy import civil_day, policy_book
@@ -51,7 +51,7 @@ Json = dict[str, Any]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     """When it happened, if told later (X1)."""
 
 

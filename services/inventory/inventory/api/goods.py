@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import CivilDay, HowMany, Moment, Nth, OptionalId
+from contracts.bounds import CivilDay, Happened, HowMany, Nth, OptionalId
 from contracts.decision import Rejected
 from contracts.fact import Customer
 from contracts.inventory import Fault, Place
@@ -28,7 +28,7 @@ REPORTS_DAMAGE = ("crew_leader", "warehouse", "technician")
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     """When it happened, if told later (X1)."""
     contract_no: OptionalId | None = None
     """May be left out; else it must be the one in the address."""

@@ -8,7 +8,7 @@ import segno
 from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import HowMany, Moment, Nth
+from contracts.bounds import Happened, HowMany, Nth
 from contracts.decision import Rejected
 from inventory.api.common import READS_GOODS, ContractNoInPath
 from inventory.domain.label_code import LabelKeys, code_of, verify
@@ -33,7 +33,7 @@ class Packing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["IssueLabels"] = "IssueLabels"
-    at: Moment | None = None
+    at: Happened | None = None
     line_no: Nth
     pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
     reason: Note = ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import CivilDay, Moment, MoneyFen
+from contracts.bounds import CivilDay, Happened, MoneyFen
 from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
@@ -29,7 +29,7 @@ MAKES_LISTS = ("install_supervisor", "cs_supervisor", "manager")
 class _Wanted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     """When it happened, if told later (X1)."""
 
 

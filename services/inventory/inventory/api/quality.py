@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import CivilDay, Moment, Nth
+from contracts.bounds import CivilDay, Happened, Nth
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import QualityCause
@@ -30,7 +30,7 @@ Pieces = Annotated[int, Field(ge=1, le=999_999)]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     """When it happened, if told later (X1)."""
     inspection_id: InspectionId | None = None
     """Without one, it is made from the request."""

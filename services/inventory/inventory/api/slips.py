@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import Moment
+from contracts.bounds import Happened
 from contracts.inventory_inbound import InboundReason, SlipLine
 from inventory.api.common import READS_GOODS, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain.inbound import (
@@ -37,7 +37,7 @@ class SlipWanted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["IssueSlip"] = "IssueSlip"
-    at: Moment | None = None
+    at: Happened | None = None
     slip_no: PaperNo | None = None
     reason: InboundReason
     source: Text

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import Moment, Nth
+from contracts.bounds import Happened, Nth
 from contracts.policy import policy_book
 from inventory.api.common import (
     READS_STOCK,
@@ -44,7 +44,7 @@ Pieces = Annotated[int, Field(ge=1, le=999_999)]
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     """When it happened, if told later (X1)."""
     depot: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main"
     quantity: Pieces
@@ -87,7 +87,7 @@ class Allocated(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["AskAllocation"] = "AskAllocation"
-    at: Moment | None = None
+    at: Happened | None = None
     allocation_no: Code | None = None
     line_no: Nth
     quantity: Pieces
@@ -99,7 +99,7 @@ class Freed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["ReleaseExcess"] = "ReleaseExcess"
-    at: Moment | None = None
+    at: Happened | None = None
     release_no: Code | None = None
     line_no: Nth
     quantity: Pieces

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from contracts.bounds import CivilDay, Moment
+from contracts.bounds import CivilDay, Happened, Moment
 from contracts.decision import Rejected
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, CallResult
@@ -82,7 +82,7 @@ class Result(BaseModel):
     result: CallResult
     note: Annotated[str, Field(max_length=500)] = ""
     next_at: Moment | None = None
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class Drop(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from contracts.bounds import Moment
+from contracts.bounds import Happened
 from notify.api.rights import OFFICE
 from notify.domain.receiver import NoteOptIn, NoteOptOut, Phone, receiver_key
 from runtime.http import Answer, Desk
@@ -21,7 +21,7 @@ class OptOut(BaseModel):
     phone: Phone
     opted_out: bool
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-    at: Moment | None = None
+    at: Happened | None = None
 
 
 class ReceiverRow(BaseModel):

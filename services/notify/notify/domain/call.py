@@ -12,6 +12,7 @@ from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer, Fact
 from contracts.notify import CallDropped, CallMade, CallOverdue, CallPurpose, CallRequested, CallResult
+from contracts.policy import civil_day
 
 _CALLS = uuid.UUID("a3c0f1de-52c1-5d6f-8f3e-2b7f0d9c4e21")
 """Namespace of call ids. It is stored in streams: never change it."""
@@ -191,6 +192,15 @@ def record_call(command: RecordCall, call: Call, ctx: Context) -> Decision:
                 "The next call must be later than this one; check the time.",
                 {"next_at": command.next_at.isoformat()},
             )
+        case Open() if command.result == "reached" and _is_too_early(call.task, at):
+            day = civil_day(call.task.due)
+            return Rejected(
+                "confirmed_too_early",
+                "B3",
+                f"在家确认要到 {day} 才打，现在确认的到时会忘。请到时再打一次。",
+                f"Whether somebody is home is asked on {day}, not earlier. Call again then.",
+                {"day": day.isoformat()},
+            )
         case Open():
             task = call.task
             next_at = command.next_at or at + timedelta(minutes=ctx.policy.call_again_minutes)
@@ -211,6 +221,11 @@ def record_call(command: RecordCall, call: Call, ctx: Context) -> Decision:
                 ),
             )
     assert_never(call)
+
+
+def _is_too_early(task: Task, at: datetime) -> bool:
+    """B3: a confirmation is of the day on which it is owed, the day before the delivery."""
+    return task.purpose == "home_confirmation" and civil_day(at) < civil_day(task.due)
 
 
 def drop_call(command: DropCall, call: Call, ctx: Context) -> Decision:

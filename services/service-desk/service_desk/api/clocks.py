@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, TypeAdapter
 
 from contracts.business_time import Pause
-from contracts.policy import policy_book
+from contracts.policy import civil_day, policy_book
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
@@ -50,12 +50,14 @@ class Why(BaseModel):
 
 
 class Corrections(BaseModel):
-    """Days that are other than the published ones, who corrected them when, and how far holidays are published."""
+    """Days that are other than the published ones, who corrected them when, and how far holidays are known."""
 
     days: tuple[CalendarDay, ...]
     history: list[dict[str, Any]]
     policy: str
     published_through: date
+    unknown_year_ahead: int | None
+    """The year that begins soon, or has begun, and whose holidays nobody entered: its deadlines are provisional."""
 
 
 DAYS: TypeAdapter[tuple[CalendarDay, ...]] = TypeAdapter(tuple[CalendarDay, ...])
@@ -117,7 +119,8 @@ async def calendar(desk: Desk) -> Corrections:
         days=() if row is None else row["calendar"]["days"],
         history=[] if row is None else row["calendar"]["history"],
         policy=policy.revision,
-        published_through=policy.holidays_published_through,
+        published_through=policy.calendar_known_through,
+        unknown_year_ahead=policy.unknown_year_ahead(civil_day(utc_now())),
     )
 
 

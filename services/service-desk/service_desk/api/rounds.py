@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import CivilDay, Moment
+from contracts.bounds import CivilDay, Happened
 from contracts.fact import Customer
 from contracts.masking import customer_for
 from contracts.service_desk_care import VisitAnswer
@@ -30,7 +30,7 @@ class Heard(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     visited_on: CivilDay
     met: bool
     answers: Annotated[tuple[VisitAnswer, ...], Field(max_length=100)] = ()
@@ -43,7 +43,7 @@ class NewCallBack(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     callback_id: Number | None = None
     contract_no: Number | None = None
     customer: Customer

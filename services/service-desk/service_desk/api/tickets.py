@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Moment
+from contracts.bounds import Happened, Moment
 from contracts.fact import Customer
 from contracts.policy import civil_day
 from contracts.service_desk_tickets import TicketKind
@@ -41,7 +41,7 @@ class NewTicket(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command: Literal["OpenTicket"] = "OpenTicket"
-    at: Moment | None = None
+    at: Happened | None = None
     ticket_id: Number | None = None
     kind: TicketKind
     channel: Literal["phone", "web", "store"] = "phone"
@@ -66,7 +66,7 @@ class Duplicate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     duplicate: Number
     note: Note = ""
 
@@ -76,7 +76,7 @@ class Belonging(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     contract_no: Number | None = None
     sku: Reference | None = None
     product: Text | None = None

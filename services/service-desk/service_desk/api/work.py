@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Moment
+from contracts.bounds import Happened
 from runtime.http import Answer, Desk
 from runtime.route import Router
 from service_desk.api.rights import (
@@ -50,7 +50,7 @@ class EarlierTicket(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    at: Moment | None = None
+    at: Happened | None = None
     earlier_ticket: Number
 
 

@@ -1,9 +1,9 @@
 """What the service desk says when it refuses: code, rule, and words that tell what is wrong and what to do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.decision import Rejected
-from contracts.policy import SHANGHAI
+from contracts.policy import SHANGHAI, Policy
 
 
 def clock(moment: datetime) -> str:
@@ -58,6 +58,19 @@ def before_receipt(at: datetime, received: datetime) -> Rejected:
         f"所填时间 {clock(at)} 早于工单登记时间 {clock(received)}，请核对发生时间。",
         f"{clock(at)} is before the request was received ({clock(received)}); check when it happened.",
         {"at": at.isoformat(), "received_at": received.isoformat()},
+    )
+
+
+def before_repair(at: datetime, ended: datetime, policy: Policy) -> Rejected | None:
+    """What is about a visit cannot be older than it; clocks may differ."""
+    if at + timedelta(seconds=policy.told_ahead_seconds) >= ended:
+        return None
+    return Rejected(
+        "before_repair",
+        "C9",
+        f"所填时间 {clock(at)} 早于上门 {clock(ended)}，那时还没有修，请核对发生时间。",
+        f"{clock(at)} is before the visit ({clock(ended)}): nothing had been repaired yet. Check when it happened.",
+        {"at": at.isoformat(), "ended_at": ended.isoformat()},
     )
 
 
@@ -120,17 +133,6 @@ def conduct_is_a_complaint() -> Rejected:
         "C15",
         "反映员工行为的工单须登记为投诉，请把类型改为投诉。",
         "A report of how somebody behaved is a complaint; register it as one.",
-    )
-
-
-def too_long_ago(at: datetime) -> Rejected:
-    """A slip of the keyboard."""
-    return Rejected(
-        "too_long_ago",
-        "X1",
-        f"登记时间 {at.year} 年太早，请核对发生时间。",
-        f"A request of the year {at.year} is too long ago; check when it was received.",
-        {"year": at.year},
     )
 
 

@@ -1,7 +1,7 @@
 """A ticket (工单), from the request to the archive. Here: the request, and to which topic a command belongs."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
@@ -74,9 +74,6 @@ from service_desk.domain.visits import GiveRating, VisitCommand
 
 CUSTOMER_LENGTH = 200
 """Characters of a name, number or address, at most."""
-
-LONGEST_AGO = timedelta(days=3660)
-"""A request received earlier than this is a slip of the keyboard."""
 
 Sku = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{0,80}$")]
 
@@ -230,11 +227,9 @@ def open_ticket(command: OpenTicket, ctx: Context) -> Decision:
 
     A contract number is proof of purchase. Damage that we found ourselves needs neither customer nor proof: a ticket
     for it always opens. Advice and a report of conduct need no proof.
-    Refuses: customer_missing, customer_too_long, proof_missing, conduct_is_a_complaint, too_long_ago.
+    Refuses: customer_missing, customer_too_long, proof_missing, conduct_is_a_complaint.
     """
     at = happened(command, ctx)
-    if at < ctx.now - LONGEST_AGO:
-        return refusals.too_long_ago(at)
     if command.channel != "damage":
         refused = _request_refused(command)
         if refused is not None:

@@ -116,7 +116,7 @@ PreparationCommand = AssignVisit | MoveVisit | CancelVisit | PreparePapers | Con
 def decide(command: PreparationCommand, ticket: Underway, at: datetime, ctx: Context) -> Decision:
     """Answer a command about an agreed visit. Refuses: unknown_visit."""
     if isinstance(command, HandInForm):
-        return hand_in_form(command, ticket, at)
+        return hand_in_form(command, ticket, at, ctx)
     if not isinstance(ticket, VisitAgreed) or ticket.visit.visit_no != command.visit_no:
         return _over(command, ticket)
     match command:
@@ -291,14 +291,14 @@ def arrive(command: ArriveAtVisit, ticket: VisitAgreed, at: datetime) -> Decisio
     )
 
 
-def hand_in_form(command: HandInForm, ticket: Underway, at: datetime) -> Decision:
-    """The form of a visit that took place is in (K15). Refuses: unknown_visit."""
+def hand_in_form(command: HandInForm, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+    """The form of a visit that took place is in (K15). Refuses: unknown_visit, before_repair."""
     ended = next((one for one in made_visits(ticket) if one.visit.visit_no == command.visit_no), None)
     if ended is None:
         return refusals.no_such_visit(command.visit_no)
     if command.visit_no in ticket.dossier.forms:
         return ()
-    return (handed_in(ticket, ended, command.form_ref, at),)
+    return refusals.before_repair(at, ended.ended_at, ctx.policy) or (handed_in(ticket, ended, command.form_ref, at),)
 
 
 def after(

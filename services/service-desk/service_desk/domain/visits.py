@@ -4,7 +4,7 @@ Acceptance, signature and call-back belong to a visit: they may come before or a
 asks for them anew. What happens between the agreement and the door has its own file.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
@@ -12,7 +12,7 @@ from pydantic import Field
 from contracts.bounds import CivilDay
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Window
-from contracts.policy import civil_day
+from contracts.policy import civil, civil_day
 from contracts.service_desk_visits import (
     CalledBack,
     FormHandedIn,
@@ -115,13 +115,13 @@ def decide(command: VisitCommand, ticket: Underway, at: datetime, ctx: Context) 
         case CompleteVisit():
             return complete_visit(command, ticket, at, ctx)
         case AcceptRepair():
-            return accept_repair(command, ticket, at)
+            return accept_repair(command, ticket, at, ctx)
         case GiveRating():
-            return give_rating(command, ticket, at)
+            return give_rating(command, ticket, at, ctx)
         case SignBySupervisor():
-            return sign_by_supervisor(ticket, at, ctx)
+            return before_repair(ticket, at, ctx) or sign_by_supervisor(ticket, at, ctx)
         case CallBack():
-            return call_back(command, ticket, at)
+            return before_repair(ticket, at, ctx) or call_back(command, ticket, at)
     assert_never(command)
 
 
@@ -212,20 +212,37 @@ def complete_visit(command: CompleteVisit, ticket: Underway, at: datetime, ctx: 
     )
 
 
-def accept_repair(command: AcceptRepair, ticket: Underway, at: datetime) -> Decision:
-    """The customer accepts and was asked for a rating (C9, C11). A rating that was not given at first may follow.
+def before_repair(ticket: Underway, at: datetime, ctx: Context) -> Rejected | None:
+    """Signature and call-back cannot be older than what they are about (C9): the end of the repair, or while its report
+    is awaited the day of the visit. Refuses: before_repair."""
+    match ticket:
+        case Repaired():
+            return refusals.before_repair(at, made_visits(ticket)[-1].ended_at, ctx.policy)
+        case VisitAgreed():
+            return refusals.before_repair(at, civil(ticket.visit.on, time()), ctx.policy)
+        case Received() | VisitFailed():
+            return None
+    assert_never(ticket)
 
-    Refuses: no_visit, accepted_already (by somebody else, or with another rating).
+
+def accept_repair(command: AcceptRepair, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+    """The customer accepts and was asked for a rating (C9, C11), on the day of the visit or later: they may sign while
+    the technician still writes. A rating that was not given at first may follow.
+
+    Refuses: no_visit, accepted_already (by somebody else, or with another rating), before_repair.
     """
     match ticket:
         case Received() | VisitFailed():
             return refusals.nobody_came("验收", "accept")
         case VisitAgreed():
-            technician, known = ticket.visit.technician, ticket.gates.acceptance
+            technician, known, day = ticket.visit.technician, ticket.gates.acceptance, ticket.visit.on
         case Repaired():
-            technician, known = made_visits(ticket)[-1].visit.technician, ticket.gates.acceptance
+            last = made_visits(ticket)[-1]
+            technician, known, day = last.visit.technician, ticket.gates.acceptance, civil_day(last.ended_at)
         case _:
             assert_never(ticket)
+    if (refused := refusals.before_repair(at, civil(day, time()), ctx.policy)) is not None:
+        return refused
     if known == Acceptance(command.accepted_by, command.rating):
         return ()
     if known is not None and (known.accepted_by != command.accepted_by or known.rating is not None):
@@ -241,14 +258,16 @@ def accept_repair(command: AcceptRepair, ticket: Underway, at: datetime) -> Deci
     )
 
 
-def give_rating(command: GiveRating, ticket: Underway, at: datetime) -> Decision:
+def give_rating(command: GiveRating, ticket: Underway, at: datetime, ctx: Context) -> Decision:
     """The customer rates a visit that repaired, also after the ticket closed (C9, C11); the last word counts.
 
-    Refuses: unknown_visit.
+    Refuses: unknown_visit, before_repair.
     """
     repaired = _repair(ticket, command.visit_no)
     if repaired is None:
         return refusals.no_such_visit(command.visit_no)
+    if (refused := refusals.before_repair(at, repaired.ended_at, ctx.policy)) is not None:
+        return refused
     if (command.visit_no, command.rating, command.comment) in ticket.dossier.rated:
         return ()
     return (
