@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
-from songda.stack import free_port, kill, start_kafka, start_mongo, stop
+from songda.stack import find, free_port, kill, start_kafka, start_mongo, status, stop
 
 pytestmark = pytest.mark.kafka
 
@@ -54,6 +55,32 @@ async def test_mongo_keeps_acknowledged_writes_over_a_sigkill(tmp_path: Path) ->
             assert await client.songda.rows.find_one({}) == {"_id": "one", "n": 199}
     finally:
         assert await stop(mongo)
+
+
+async def test_the_command_line_survives_a_server_that_is_killed_during_the_very_first_start(tmp_path: Path) -> None:
+    ports = {name: free_port() for name in ("KAFKA", "KAFKA_CONTROLLER", "MONGO", "HTTP")}
+    env = {**os.environ, "SONGDA_HOME": str(tmp_path), **{f"SONGDA_{n}_PORT": str(p) for n, p in ports.items()}}
+    up = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "songda", "up", "--servers"), env=env, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        while (kafka := find(tmp_path, "kafka")) is None:
+            await asyncio.sleep(0.01)
+        os.kill(kafka.pid, signal.SIGKILL)
+        assert up.stdout is not None
+        said = ""
+        while "servers are up" not in said:
+            line = await up.stdout.readline()
+            assert line, said
+            said += line.decode()
+        assert "Try 1 of 3 to start kafka failed" in said
+        assert str(tmp_path / "logs" / "kafka.log") in said
+        parts = {part.name: part.process for part in status(tmp_path)}
+        assert (parts["kafka"] is not None, parts["mongo"] is not None) == (True, True)
+    finally:
+        up.terminate()
+        await up.communicate()
+    assert not any(part.process for part in status(tmp_path))
 
 
 async def test_the_command_line_brings_the_servers_up_detached_and_down_again(tmp_path: Path) -> None:

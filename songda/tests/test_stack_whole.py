@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from songda.stack import whole
+from songda.stack.health import until_healthy
 from songda.stack.places import StackSettings, ready_file
 from songda.stack.ports import free_port
 from songda.stack.processes import Process, StackError, alive, find, spawn
@@ -37,6 +38,10 @@ def parts(home: Path, started: list[str], command: tuple[str, ...] = ("sleep", "
         return start
 
     return {name: starter(name) for name in whole.ORDER}
+
+
+async def never() -> bool:
+    return False
 
 
 async def until(holds: Callable[[], object]) -> None:
@@ -127,6 +132,78 @@ async def test_a_start_that_fails_because_another_part_is_away_is_tried_again(
     stopping.set()
     await up
     assert ("no Kafka" in told, running(settings.home)) == (True, {})
+
+
+async def test_a_part_that_dies_during_the_very_first_start_is_tried_again(settings: StackSettings) -> None:
+    started: list[str] = []
+    told: list[str] = []
+    stopping = asyncio.Event()
+    made = parts(settings.home, started)
+    start_mongo = made["mongo"]
+
+    async def mongo_dies_once() -> Process:
+        process = await start_mongo()
+        if started.count("mongo") == 1:
+            os.kill(process.pid, signal.SIGKILL)
+            await until_healthy(process, never, seconds=60)
+        return process
+
+    up = asyncio.create_task(
+        whole.run(settings, {**made, "mongo": mongo_dies_once}, told.append, stopping, "all is up")
+    )
+    await until(ready_file(settings.home).exists)
+    stopping.set()
+    await up
+    assert started == ["kafka", "mongo", "mongo", "app"]
+    assert [line for line in told if "Try" in line] == [
+        "第 1 次启动 mongo 没有成功。 Try 1 of 3 to start mongo failed."
+    ]
+
+
+async def test_a_server_that_dies_while_the_application_starts_for_the_first_time_is_started_again(
+    settings: StackSettings,
+) -> None:
+    started: list[str] = []
+    told: list[str] = []
+    stopping = asyncio.Event()
+    made = parts(settings.home, started)
+    start_app = made["app"]
+
+    async def app_needs_kafka() -> Process:
+        os.kill(running(settings.home)["kafka"].pid, signal.SIGKILL)
+        await until(lambda: started.count("kafka") == 2)
+        return await start_app()
+
+    up = asyncio.create_task(whole.run(settings, {**made, "app": app_needs_kafka}, told.append, stopping, "all is up"))
+    await until(ready_file(settings.home).exists)
+    assert list(running(settings.home)) == ["stack", "kafka", "mongo", "app"]
+    stopping.set()
+    await up
+    assert (started, "all is up" in told) == (["kafka", "mongo", "kafka", "app"], True)
+
+
+async def test_a_part_that_never_comes_up_stops_the_stack_with_the_reason_and_its_log(settings: StackSettings) -> None:
+    async def dies() -> Process:
+        process = spawn(settings.home, "kafka", ["sh", "-c", "echo no memory; exit 1"], port=1)
+        await until_healthy(process, never, seconds=60)
+        return process
+
+    with pytest.raises(
+        StackError, match=r"kafka did not come up in 3 tries; see .*kafka\.log\. The stack stops\.\n[^!]*no memory"
+    ):
+        await whole.run(settings, {"kafka": dies}, lambda _: None, asyncio.Event(), "")
+    assert running(settings.home) == {}
+
+
+async def test_a_part_that_cannot_be_started_at_all_is_not_tried_again(settings: StackSettings) -> None:
+    told: list[str] = []
+
+    async def not_installed() -> Process:
+        return spawn(settings.home, "kafka", ["no-such-program"], port=1)
+
+    with pytest.raises(StackError, match="no-such-program"):
+        await whole.run(settings, {"kafka": not_installed}, told.append, asyncio.Event(), "")
+    assert told == ["启动 starting: kafka …"]
 
 
 async def test_a_part_that_keeps_ending_stops_the_stack_with_a_reason(

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from songda.stack.processes import Process, StackError, alive, last_lines
+from songda.stack.processes import PartEnded, Process, alive, last_lines
 
 PAUSE_SECONDS = 0.1
 ONE_QUESTION_SECONDS = 5.0
 
 
 async def until_healthy(process: Process, healthy: Callable[[], Awaitable[bool]], seconds: float) -> None:
-    """Ask `healthy` again and again. StackError when the process ends first, or the time is up."""
+    """Ask `healthy` again and again. PartEnded when the process ends first, or the time is up."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while alive(process):
@@ -21,4 +21,4 @@ async def until_healthy(process: Process, healthy: Callable[[], Awaitable[bool]]
                             return
                 await asyncio.sleep(PAUSE_SECONDS)
     what = "没有响应 does not answer" if alive(process) else "启动后就结束了 ended right after its start"
-    raise StackError(f"{process.name} {what} ({seconds:.0f} s); {process.log}:\n{last_lines(process)}")
+    raise PartEnded(f"{process.name} {what} ({seconds:.0f} s); {process.log}:\n{last_lines(process)}")

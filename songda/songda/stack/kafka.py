@@ -12,7 +12,7 @@ from songda.stack.health import until_healthy
 from songda.stack.java import class_path, find_java
 from songda.stack.places import PROJECT, data_folder, log_file
 from songda.stack.ports import free_port, listening, require_free
-from songda.stack.processes import Process, StackError, spawn
+from songda.stack.processes import PartEnded, Process, StackError, spawn
 
 START_SECONDS = 90.0
 FORMAT_SECONDS = 60.0
@@ -154,7 +154,8 @@ async def _format(java: str, jars: str, settings: Path, home: Path) -> None:
         raise
     if formatting.returncode != 0:
         reason = said.decode("utf-8", "replace")[-2000:]
-        raise StackError(f"Kafka 数据目录无法初始化。 Kafka could not format {home / 'kafka'}:\n{reason}")
+        kind = PartEnded if (formatting.returncode or 0) < 0 else StackError  # killed: another try may do better
+        raise kind(f"Kafka 数据目录无法初始化。 Kafka could not format {home / 'kafka'}:\n{reason}")
 
 
 def _cluster_id() -> str:

@@ -27,6 +27,10 @@ class StackError(Exception):
     """The stack cannot do what was asked; the message says what is wrong and what to do."""
 
 
+class PartEnded(StackError):
+    """A part ended while it started, or did not answer in time: another try may do better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """One process of a stack: a server, the application, or the one that watches them."""

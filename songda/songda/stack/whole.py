@@ -14,7 +14,7 @@ from songda.stack.kafka import start_kafka
 from songda.stack.mongo import start_mongo
 from songda.stack.places import StackSettings, log_file, pid_file, ready_file
 from songda.stack.ports import require_free
-from songda.stack.processes import Process, StackError, alive, find, myself, note, stop
+from songda.stack.processes import PartEnded, Process, StackError, alive, find, last_lines, myself, note, stop
 
 WATCHER = "stack"
 """Name of the process that starts and watches the others."""
@@ -24,7 +24,9 @@ OURS = frozenset({"kafka", "mongo", "logs", "run", "sent", "demo"})
 """What a stack and its application keep in a home; a wipe deletes this and nothing else."""
 LOOK_SECONDS = 0.5
 RESTARTS, WITHIN_SECONDS = 5, 120.0
-"""A part that ends by itself is started again, unless it happens too often."""
+"""A part that ends by itself, or while it starts, is started again, unless it happens too often."""
+TRIES = 3
+"""To start a part, one after the other."""
 STOP_SECONDS = 120.0
 """The watcher stops the parts one after the other."""
 
@@ -67,14 +69,12 @@ async def run(
         try:
             await end_parts(home, tell, "上次留下的 left over")
             _require_ports(settings, parts)
-            running: dict[str, Process] = {}
-            for name, starter in parts.items():
-                if (process := await _unless(stopping, _start(name, starter, tell))) is None:
-                    return
-                running[name] = process
-            tell(when_ready)
-            ready_file(home).touch()
-            await _watch(running, parts, tell, stopping)
+
+            def all_up() -> None:
+                tell(when_ready)
+                ready_file(home).touch()
+
+            await _keep_up(home, parts, tell, stopping, all_up)
         finally:
             ready_file(home).unlink(missing_ok=True)
             await end_parts(home, tell, "停止 stopping")
@@ -135,45 +135,88 @@ async def _start(name: str, starter: Starter, tell: Tell) -> Process:
     return process
 
 
-async def _watch(
-    running: dict[str, Process],
-    parts: Mapping[str, Starter],
-    tell: Tell,
-    stopping: asyncio.Event,
+async def _keep_up(
+    home: Path, parts: Mapping[str, Starter], tell: Tell, stopping: asyncio.Event, all_up: Callable[[], None]
 ) -> None:
-    """Start again what ends by itself, until told to stop. Each part is watched by itself: one that gets ready only
-    when another is back must not keep us from starting that one."""
+    """Bring the parts up in order, and start again what ends by itself, until told to stop.
+
+    Each is watched by itself as soon as it is up, during the first start of the others as well: one that gets ready
+    only when another is back must not keep us from starting that one.
+    """
     ends: list[float] = []
+    up = {name: asyncio.Event() for name in parts}
+
+    def count_end(name: str, why: str) -> None:
+        now = time.monotonic()
+        ends[:] = [*(end for end in ends if now - end < WITHIN_SECONDS), now]
+        if len(ends) > RESTARTS:
+            raise _given_up(home, name, f"{name} 反复退出。 {name} keeps ending", why)
+
+    async def started(name: str, *, first: bool) -> Process | None:
+        """It, once it and what it needs are up, if need be at a later try. None when told to stop."""
+        why = ""
+        for attempt in range(1, TRIES + 1):
+            for other in list(parts)[: list(parts).index(name)]:
+                await _first_of(up[other], stopping)
+            if stopping.is_set():
+                return None
+            try:
+                process = await _unless(stopping, _start(name, parts[name], tell))
+            except StackError as error:
+                if left := find(home, name):
+                    await stop(left)
+                if first and not isinstance(error, PartEnded):
+                    raise  # no program, no port: another try is of no use
+                why = str(error)
+                tell(why)
+                tell(f"第 {attempt} 次启动 {name} 没有成功。 Try {attempt} of {TRIES} to start {name} failed.")
+                count_end(name, why)
+                await _set_within(stopping, LOOK_SECONDS)
+                continue
+            up[name].set()
+            return process
+        what = f"{name} 启动了 {TRIES} 次都没有成功。 {name} did not come up in {TRIES} tries"
+        raise _given_up(home, name, what, why)
 
     async def keep(name: str, process: Process) -> None:
         while not await _set_within(stopping, LOOK_SECONDS):
             if alive(process):
                 continue
-            now = time.monotonic()
-            ends[:] = [*(end for end in ends if now - end < WITHIN_SECONDS), now]
-            if len(ends) > RESTARTS:
-                raise StackError(
-                    f"{name} 反复退出。 {name} keeps ending; see {log_file(process.home, name)}. The stack stops."
-                )
+            up[name].clear()
+            count_end(name, last_lines(process))
             tell(f"{name} 意外退出, 重新启动 ended unexpectedly and is started again; see {process.log}")
-            try:
-                again = await _unless(stopping, _start(name, parts[name], tell))
-            except StackError as error:  # what it needs may be on its way back: it counts as one more end
-                tell(str(error))
-                if left := find(process.home, name):
-                    await stop(left)
-                continue
+            again = await started(name, first=False)
             if again is None:
                 return
             process = again
 
-    keeping = [asyncio.create_task(keep(name, process)) for name, process in running.items()]
+    async def bring_up(keeping: asyncio.TaskGroup) -> None:
+        for name in parts:
+            process = await started(name, first=True)
+            if process is None:
+                return
+            keeping.create_task(keep(name, process))
+        all_up()
+
     try:
-        await asyncio.gather(*keeping)
+        async with asyncio.TaskGroup() as keeping:
+            keeping.create_task(bring_up(keeping))
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
+
+
+def _given_up(home: Path, name: str, what: str, why: str) -> StackError:
+    return StackError(f"{what}; see {log_file(home, name)}. The stack stops.\n{why}")
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    """Until one of them is set."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for one in keeping:
+        for one in waiting:
             one.cancel()
-        await asyncio.gather(*keeping, return_exceptions=True)
 
 
 async def _unless(stopping: asyncio.Event, work: Awaitable[Process]) -> Process | None:
