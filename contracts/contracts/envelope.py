@@ -2,7 +2,8 @@
 
 On the wire each attribute is a header `ce_<name>` with UTF-8 text, `content-type` tells the value's form, and the value
 is the event as JSON. Extensions: `ce_sequence` (version of the aggregate, 1, 2, ...), `ce_causationid` (command id),
-`ce_correlationid` (the whole chain), `ce_actor` (person id or `system`), `ce_commandoffset` (where its command lies).
+`ce_correlationid` (the whole chain), `ce_actor` (person id or `system`), `ce_commandoffset` (where its command lies),
+`ce_requestdigest` (of the request that came with an Idempotency-Key, so that another one under the key is noticed).
 `traceparent` is W3C Trace Context. Source: CloudEvents Kafka Protocol Binding 1.0.2 §3.2.
 """
 
@@ -38,6 +39,7 @@ class Meta:
     actor: str
     command_offset: int
     traceparent: str | None = None
+    request_digest: str | None = None
 
 
 def wire_source(service: str) -> str:
@@ -65,6 +67,8 @@ def to_headers(meta: Meta) -> list[tuple[str, bytes]]:
     ]
     if meta.traceparent is not None:
         headers.append(("traceparent", meta.traceparent.encode()))
+    if meta.request_digest is not None:
+        headers.append(("ce_requestdigest", meta.request_digest.encode()))
     return headers
 
 
@@ -89,7 +93,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Meta:
     """Kafka headers -> metadata. Raises `BadEnvelope` naming the header that is missing or unreadable."""
     found = dict(headers)
     try:
-        trace = found.get("traceparent")
+        trace, digest = found.get("traceparent"), found.get("ce_requestdigest")
         return Meta(  # in the order of its fields: names would cost half a microsecond an event
             found["ce_id"].decode(),
             found["ce_type"].decode(),
@@ -102,6 +106,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Meta:
             found["ce_actor"].decode(),
             int(found["ce_commandoffset"]),
             None if trace is None else trace.decode(),
+            None if digest is None else digest.decode(),
         )
     except KeyError as missing:
         raise BadEnvelope(f"header {missing.args[0]} is missing") from missing
@@ -128,6 +133,7 @@ _READERS: Mapping[str, Callable[[bytes], object]] = {
     "ce_actor": bytes.decode,
     "ce_commandoffset": int,
     "traceparent": bytes.decode,
+    "ce_requestdigest": bytes.decode,
 }
 
 

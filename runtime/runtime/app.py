@@ -41,6 +41,7 @@ from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.projector import Projector
 from runtime.reactor import Reactor
+from runtime.request_keys import RequestKeys
 from runtime.route import Router
 from runtime.rows import Rows
 from runtime.service import Projection, Service
@@ -203,6 +204,7 @@ def web(process: Process) -> FastAPI:
         app.state.people = read_people(settings.people)
         app.state.tokens = Tokens(signing_secret(settings))
         app.state.owners = system.owners()
+        app.state.request_keys = RequestKeys(process.database)
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
         app.state.settled = settler(settings, groups_of(settings, system.services, topics))
         for service in process.services:

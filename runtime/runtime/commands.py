@@ -42,6 +42,8 @@ class Request:
     correlation_id: str
     expected_version: int | None = None
     traceparent: str | None = None
+    digest: str | None = None
+    """Of the HTTP request, where it came with an Idempotency-Key: under one id, another digest is another request."""
 
 
 def to_headers(request: Request) -> list[tuple[str, bytes]]:
@@ -57,6 +59,8 @@ def to_headers(request: Request) -> list[tuple[str, bytes]]:
         headers.append(("expected", b"%d" % request.expected_version))
     if request.traceparent is not None:
         headers.append(("traceparent", request.traceparent.encode()))
+    if request.digest is not None:
+        headers.append(("digest", request.digest.encode()))
     return headers
 
 
@@ -65,6 +69,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
     found = dict(headers)
     expected = found.get("expected")
     trace = found.get("traceparent")
+    digest = found.get("digest")
     return Request(
         command_id=found["id"].decode(),
         received=datetime.fromisoformat(found["received"].decode()).astimezone(UTC),
@@ -73,6 +78,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
         correlation_id=found["correlation"].decode(),
         expected_version=None if expected is None else int(expected),
         traceparent=None if trace is None else trace.decode(),
+        digest=None if digest is None else digest.decode(),
     )
 
 

@@ -6,7 +6,7 @@ A batch works on an overlay: what it decided becomes memory only after its trans
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,8 @@ from contracts.envelope import to_headers as event_headers
 from contracts.policy import PolicyBook
 from runtime import commands
 from runtime.commands import SYSTEM, Request
-from runtime.outcome import NOT_SIGNED, Outcome, to_json
+from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
+from runtime.request_digest import halves_differing, is_other, key_reused
 from runtime.service import Decider
 
 _ERROR_CHARACTERS = 1_000  # of a dead letter's error: it goes into a header, an answer and a log line
@@ -34,8 +35,8 @@ _HUGE = Rejected(
 _ID_CHARACTERS = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Cause = tuple[int, tuple[str, ...]]
-"""What a command did to its aggregate: the version after it, and the names of its events."""
+Cause = tuple[int, tuple[str, ...], str | None]
+"""What a command did to its aggregate: the version after it, the names of its events; and its request's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,14 @@ def decide_batch(
             _bury(decided, incoming, "", f"no command: {error!r}")
             continue
         if incoming.fault is not None:
-            _bury(decided, incoming, request.command_id, incoming.fault)
+            _bury(decided, incoming, request.command_id, incoming.fault, request.digest)
             continue
         draft = drafts.get(incoming.key)
         if draft is None:
             entry = memory.get(incoming.key) or rules.initial(incoming.key)
             if entry is None:
-                _bury(decided, incoming, request.command_id, f"{rules.service} owns no aggregate {incoming.key!r}")
+                nobodys = f"{rules.service} owns no aggregate {incoming.key!r}"
+                _bury(decided, incoming, request.command_id, nobodys, request.digest)
                 continue
             draft = drafts[incoming.key] = _Draft(entry.state, entry.version, entry.time, entry.causes)
         repeated = _first_answer(request, incoming, draft, remembered, decided)
@@ -165,7 +167,9 @@ def _first_answer(
     """The answer to an earlier command with the same id, if there was one."""
     cause = draft.new_causes.get(request.command_id) or draft.causes.get(request.command_id)
     if cause is not None:
-        version, names = cause
+        version, names, digest = cause
+        if is_other(request.digest, digest):
+            return _another_request(decided, incoming, request, draft.version, digest)
         return to_json(
             Outcome(
                 command_id=request.command_id,
@@ -175,9 +179,23 @@ def _first_answer(
                 events=names,
                 event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
                 repeated=True,
+                digest=request.digest,
             )
         )
-    return decided.answers.get(request.command_id) or remembered.get(request.command_id)
+    known = decided.answers.get(request.command_id) or remembered.get(request.command_id)
+    if known is None or request.digest is None:
+        return known
+    first = from_json(known)
+    if is_other(request.digest, first.digest):
+        return _another_request(decided, incoming, request, draft.version, first.digest)
+    return known if first.digest == request.digest else to_json(replace(first, digest=request.digest))
+
+
+def _another_request(decided: Decided, incoming: Incoming, request: Request, version: int, first: str | None) -> bytes:
+    """The answer to a request whose id belongs to another one (X7); that one keeps its own."""
+    no = key_reused(halves_differing(request.digest or "", first or ""))
+    decided.refusals.append((request.command_id, incoming.key, no.code, no.rule))
+    return to_json(Outcome(request.command_id, incoming.key, "rejected", version, rejected=no, digest=request.digest))
 
 
 def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draft, decided: Decided) -> None:
@@ -219,21 +237,22 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
                 actor=request.actor,
                 command_offset=incoming.offset,
                 traceparent=request.traceparent,
+                request_digest=request.digest,
             )
             records.append(Outgoing(incoming.key.encode(), value, event_headers(meta)))
             names.append(type(event).__name__)
     except ValidationError as error:
         text = f"unreadable: {[(e['loc'], e['type']) for e in error.errors(include_input=False)]}"
-        _bury(decided, incoming, request.command_id, text)
+        _bury(decided, incoming, request.command_id, text, request.digest)
         return
     except Exception as error:  # noqa: BLE001 - whatever rules do wrong, the partition goes on and the command is kept
-        _bury(decided, incoming, request.command_id, f"{type(error).__name__}: {error}")
+        _bury(decided, incoming, request.command_id, f"{type(error).__name__}: {error}", request.digest)
         return
     draft.state = state
     if records:
         draft.version += len(records)
         draft.time = now
-        draft.new_causes[request.command_id] = (draft.version, tuple(names))
+        draft.new_causes[request.command_id] = (draft.version, tuple(names), request.digest)
         decided.events.extend(records)
     answer = to_json(
         Outcome(
@@ -243,6 +262,7 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             version=draft.version,
             events=tuple(names),
             event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
+            digest=request.digest,
         )
     )
     _answer(decided, incoming, answer, remember=not records, command_id=request.command_id)
@@ -285,11 +305,7 @@ def _stale(expected: int, version: int) -> Rejected:
 
 def _refuse(decided: Decided, incoming: Incoming, request: Request, version: int, no: Rejected) -> None:
     decided.refusals.append((request.command_id, incoming.key, no.code, no.rule))
-    answer = to_json(
-        Outcome(
-            command_id=request.command_id, aggregate_id=incoming.key, status="rejected", version=version, rejected=no
-        )
-    )
+    answer = to_json(Outcome(request.command_id, incoming.key, "rejected", version, rejected=no, digest=request.digest))
     _answer(decided, incoming, answer, remember=True, command_id=request.command_id)
 
 
@@ -307,18 +323,19 @@ def _bury_forged(decided: Decided, incoming: Incoming, why: str) -> None:
     """Keep it whole. Whoever waits under its id is told, since our own gateway may have signed with a wrong key; the
     answer is not remembered, since the true command of that id may still come."""
     decided.unsigned += 1
-    claimed = dict(incoming.headers).get("id") or b""
-    command_id = claimed.decode("utf-8", "replace")[:_ID_CHARACTERS]
+    claimed = dict(incoming.headers)
+    command_id = (claimed.get("id") or b"").decode("utf-8", "replace")[:_ID_CHARACTERS]
+    digest = claimed["digest"].decode("utf-8", "replace")[:_ID_CHARACTERS] if claimed.get("digest") else None
     _keep(decided, incoming, command_id, why)
-    outcome = Outcome(command_id, incoming.key, "broken", rejected=NOT_SIGNED, error=why)
+    outcome = Outcome(command_id, incoming.key, "broken", rejected=NOT_SIGNED, error=why, digest=digest)
     _answer(decided, incoming, to_json(outcome), remember=False)
 
 
-def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
+def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str, digest: str | None = None) -> None:
     """Keep a command that cannot be decided, whole, and tell its caller."""
     error = error[:_ERROR_CHARACTERS]
     _keep(decided, incoming, command_id, error)
-    outcome = Outcome(command_id=command_id, aggregate_id=incoming.key, status="broken", error=error)
+    outcome = Outcome(command_id, incoming.key, "broken", error=error, digest=digest)
     _answer(decided, incoming, to_json(outcome), remember=bool(command_id), command_id=command_id)
 
 

@@ -26,6 +26,7 @@ from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
 from runtime.outcome import Outcome, from_json
+from runtime.request_digest import KEY_REUSED
 from runtime.settings import Settings
 from runtime.strays import Strays
 
@@ -40,6 +41,10 @@ TOO_LONG = Rejected(
 
 _RECENT = 20_000  # answers kept for callers who come back
 _HEARD = 50_000  # aggregates whose version is remembered: rows are behind for moments only
+
+
+Waiting = tuple[str, str | None]
+"""Command id, and the digest of the request: another request under the same id gets another answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ class Gateway:
         self._services = tuple(services)
         self._keys = CommandKeys.of(settings)
         self._producer: AIOKafkaProducer = kafka.sender(settings)
-        self._waiting: dict[str, asyncio.Future[Outcome]] = {}
-        self._askers: Counter[str] = Counter()
+        self._waiting: dict[Waiting, asyncio.Future[Outcome]] = {}
+        self._askers: Counter[Waiting] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._listening = asyncio.Event()
@@ -106,7 +111,8 @@ class Gateway:
                 await consumer.stop()
 
     def _arrived(self, outcome: Outcome) -> None:
-        self._recent[outcome.command_id] = outcome
+        if outcome.rejected is None or outcome.rejected.code != KEY_REUSED:  # the id's own answer is the first one's
+            self._recent[outcome.command_id] = outcome
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
         if outcome.version > self._versions.get(outcome.aggregate_id, 0):  # a repeat tells an old one
@@ -114,7 +120,7 @@ class Gateway:
             self._versions.move_to_end(outcome.aggregate_id)
             if len(self._versions) > _HEARD:
                 self._versions.popitem(last=False)
-        waiter = self._waiting.get(outcome.command_id)
+        waiter = self._waiting.get((outcome.command_id, outcome.digest))
         if waiter is not None and not waiter.done():
             waiter.set_result(outcome)
 
@@ -144,8 +150,9 @@ class Gateway:
         if len(self._waiting) >= self.settings.waiting_requests:  # no await from here until this one counts too
             raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        waiter = self._waiting.setdefault(request.command_id, waiter)
-        self._askers[request.command_id] += 1
+        waiting = (request.command_id, request.digest)
+        waiter = self._waiting.setdefault(waiting, waiter)
+        self._askers[waiting] += 1
         metrics.WAITING.labels(service).inc()
         try:
             await self._send(service, aggregate_id, value, request)
@@ -154,7 +161,7 @@ class Gateway:
             return Outcome(command_id=request.command_id, aggregate_id=aggregate_id, status="pending")
         finally:
             metrics.WAITING.labels(service).dec()
-            self._forget(request.command_id)
+            self._forget(waiting)
 
     async def ask_all(self, service: str, asked: Sequence[Asked], *, seconds: float | None = None) -> list[Outcome]:
         """Put many commands at once and wait for all answers, in their order; commands of one aggregate are decided in
@@ -168,7 +175,7 @@ class Gateway:
             raise Overloaded(f"{len(self._waiting)} requests wait for a decision")
         loop = asyncio.get_running_loop()
         answers: dict[str, Outcome] = {}
-        waiters: dict[str, asyncio.Future[Outcome]] = {}
+        waiters: dict[Waiting, asyncio.Future[Outcome]] = {}
         sendable: list[tuple[Asked, bytes]] = []
         for one in asked:
             command_id = one.request.command_id
@@ -177,19 +184,20 @@ class Gateway:
                 answers[command_id] = Outcome(command_id, one.aggregate_id, "rejected", rejected=TOO_LONG)
                 continue
             sendable.append((one, value))
-            if command_id not in waiters:
-                waiters[command_id] = self._waiting.setdefault(command_id, loop.create_future())
-                self._askers[command_id] += 1
+            waiting = (command_id, one.request.digest)
+            if waiting not in waiters:
+                waiters[waiting] = self._waiting.setdefault(waiting, loop.create_future())
+                self._askers[waiting] += 1
         metrics.WAITING.labels(service).inc(len(waiters))
         try:
             await self._send_all(service, sendable)
             if waiters:
                 await asyncio.wait(waiters.values(), timeout=seconds or self.settings.decision_seconds)
-            answers |= {command_id: waiter.result() for command_id, waiter in waiters.items() if waiter.done()}
+            answers |= {command_id: waiter.result() for (command_id, _), waiter in waiters.items() if waiter.done()}
         finally:
             metrics.WAITING.labels(service).dec(len(waiters))
-            for command_id in waiters:
-                self._forget(command_id)
+            for waiting in waiters:
+                self._forget(waiting)
         return [
             answers.get(one.request.command_id) or Outcome(one.request.command_id, one.aggregate_id, "pending")
             for one in asked
@@ -218,11 +226,11 @@ class Gateway:
                 future.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise NotReady(f"Kafka did not take the requests: {type(error).__name__}") from error
 
-    def _forget(self, command_id: str) -> None:
+    def _forget(self, waiting: Waiting) -> None:
         """Somebody waits no longer; somebody else may be waiting for the same answer."""
-        self._askers[command_id] -= 1
-        if not self._askers[command_id]:
-            del self._askers[command_id], self._waiting[command_id]
+        self._askers[waiting] -= 1
+        if not self._askers[waiting]:
+            del self._askers[waiting], self._waiting[waiting]
 
     async def _send(self, service: str, aggregate_id: str, value: bytes, request: Request) -> None:
         topic, key = f"{service}.commands", aggregate_id.encode()
@@ -273,10 +281,11 @@ def new_request(
     correlation_id: str | None = None,
     expected_version: int | None = None,
     traceparent: str | None = None,
+    digest: str | None = None,
 ) -> Request:
     """A request received now."""
     request = Request(command_id, utc_now(), actor, role, correlation_id or command_id)
-    return replace(request, expected_version=expected_version, traceparent=traceparent)
+    return replace(request, expected_version=expected_version, traceparent=traceparent, digest=digest)
 
 
 __all__ = ["Asked", "Gateway", "new_request"]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
 
 from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
@@ -20,6 +21,8 @@ from runtime.gateway import Asked, Gateway, new_request
 from runtime.logs import get_log
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
+from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reused, parts_of
+from runtime.request_keys import RequestKeys
 from runtime.rows import Rows
 from runtime.view import R, View, Views
 
@@ -104,6 +107,8 @@ class Asking:
         self._response = response
         self.person = person
         self.request_id: str = request.state.request_id
+        self.said: RequestDigest | None = None
+        self._claimed: str | None = None
         self._state = request.app.state
 
     def allow(self, *roles: str) -> None:
@@ -137,7 +142,7 @@ class Asking:
         `If-Match: "7"` sets the version that the caller saw.
         """
         gateway: Gateway = self._state.gateway
-        key = None if anew else self.request.headers.get("idempotency-key")
+        key = None if anew else self._key
         if expected_version is None and not (step or anew):
             expected_version = self._seen_version()
         command_id = deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id()
@@ -146,13 +151,13 @@ class Asking:
             actor=self.person.id,
             role=self.person.role,
             correlation_id=self.request_id,
-            expected_version=self._seen_version()
-            if expected_version is None and not (step or anew)
-            else expected_version,
+            expected_version=expected_version,
             traceparent=self.request.headers.get("traceparent"),
+            digest=await self._digest() if key else None,
         )
         owner: Mapping[str, str] = self._state.owners
-        return await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
+        outcome = await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
+        return await self._heard(outcome)
 
     async def ask_all(self, asked: Sequence[tuple[str, BaseModel, str]]) -> list[Outcome]:
         """Put many commands of one service, (aggregate id, command, step) each, and wait for all (`Gateway.ask_all`).
@@ -162,11 +167,15 @@ class Asking:
         if not asked:
             return []
         gateway: Gateway = self._state.gateway
-        key = self.request.headers.get("idempotency-key")
-        trace = self.request.headers.get("traceparent")
+        key = self._key
         owner: Mapping[str, str] = self._state.owners
         received = new_request(
-            "", actor=self.person.id, role=self.person.role, correlation_id=self.request_id, traceparent=trace
+            "",
+            actor=self.person.id,
+            role=self.person.role,
+            correlation_id=self.request_id,
+            traceparent=self.request.headers.get("traceparent"),
+            digest=await self._digest() if key else None,
         )
         whole = [
             Asked(
@@ -179,7 +188,46 @@ class Asking:
             )
             for aggregate_id, command, step in asked
         ]
-        return await gateway.ask_all(owner[asked[0][0].partition(":")[0]], whole)
+        outcomes = await gateway.ask_all(owner[asked[0][0].partition(":")[0]], whole)
+        return [await self._heard(outcome) for outcome in outcomes]
+
+    @property
+    def _key(self) -> str | None:
+        return self.request.headers.get("idempotency-key")
+
+    async def _digest(self) -> str:
+        """The request's digest. Before anything of it is asked, its Idempotency-Key comes to stand for it; one that
+        stands for another request is refused (X7)."""
+        if self._claimed is None:
+            said = self.said or RequestDigest(self._address, parts_of(await self.request.body()))
+            keys: RequestKeys | None = getattr(self._state, "request_keys", None)
+            first = None if keys is None else await keys.claim(self.person.id, self._key or "", said)
+            if first is not None:
+                raise Refusal(422, key_reused(first.differing(said), first.address, said.address))
+            self._claimed = str(said)
+            self.said = said
+        return self._claimed
+
+    async def _heard(self, outcome: Outcome) -> Outcome:
+        """An outcome; where an aggregate knows the key better than where keys are kept, the key is its again."""
+        keys: RequestKeys | None = getattr(self._state, "request_keys", None)
+        reused = outcome.rejected is not None and outcome.rejected.code == KEY_REUSED
+        if reused and keys is not None and self.said is not None:
+            await keys.release(self.person.id, self._key or "", self.said)
+        return outcome
+
+    async def read_form(self) -> None:
+        """Note what a form says while its files are open: what a request asks may be asked after they are closed."""
+        parts: dict[str, str] = {}
+        for number, (name, value) in enumerate((await self.request.form()).multi_items()):
+            content = value.encode() if isinstance(value, str) else await _content_of(value)
+            parts[f"{number} {name}"] = digest_of(content)
+        self.said = RequestDigest(self._address, parts)
+
+    @property
+    def _address(self) -> str:
+        url = self.request.url
+        return f"{self.request.method} {url.path}" + (f"?{url.query}" if url.query else "")
 
     def _seen_version(self) -> int | None:
         match = self.request.headers.get("if-match")
@@ -196,9 +244,9 @@ class Asking:
     def answer(self, outcome: Outcome, body: Mapping[str, Any] | None = None) -> Answer:
         """An outcome as the route's answer; a refusal or failure leaves as an HTTP error."""
         if outcome.status == "rejected" and outcome.rejected is not None:
-            known = outcome.rejected.code
-            status = 422 if known == OUT_OF_BOUNDS else 404 if known.startswith("unknown_") else 409
-            raise Refusal(status, outcome.rejected)
+            no = outcome.rejected
+            is_unreadable = no.code in {OUT_OF_BOUNDS, KEY_REUSED}
+            raise Refusal(422 if is_unreadable else 404 if no.code.startswith("unknown_") else 409, no)
         if outcome.status == "broken":
             raise Refusal(
                 500,
@@ -295,7 +343,18 @@ async def _asking(request: Request, response: Response) -> Asking:
     person = person_of(request)
     if person is None:
         raise Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"})
-    return Asking(request, response, person)
+    asking = Asking(request, response, person)
+    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    if is_form and "idempotency-key" in request.headers:
+        await asking.read_form()
+    return asking
+
+
+async def _content_of(file: UploadFile) -> bytes:
+    """What is in a file, which may be read once more afterwards."""
+    content = await file.read()
+    await file.seek(0)
+    return content
 
 
 Desk = Annotated[Asking, Depends(_asking)]

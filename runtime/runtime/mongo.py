@@ -10,7 +10,7 @@ from typing import Any
 import bson
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, InsertOne, ReplaceOne, UpdateOne
-from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, PyMongoError
+from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 
 from runtime.settings import Settings
 
@@ -125,6 +125,7 @@ __all__ = [
     "ConnectionFailure",
     "Database",
     "Document",
+    "DuplicateKeyError",
     "InsertOne",
     "PyMongoError",
     "Refused",

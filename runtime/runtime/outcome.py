@@ -37,6 +37,8 @@ class Outcome:
     rejected: Rejected | None = None
     repeated: bool = False
     error: str | None = None
+    digest: str | None = None
+    """Of the request that is answered: two requests under one Idempotency-Key must not get one another's answer."""
 
     @property
     def holds(self) -> bool:
@@ -61,6 +63,8 @@ def to_json(outcome: Outcome) -> bytes:
         body["repeated"] = True
     if outcome.error is not None:
         body["error"] = outcome.error
+    if outcome.digest is not None:
+        body["digest"] = outcome.digest
     return orjson.dumps(body)
 
 
@@ -79,6 +83,7 @@ def from_json(raw: bytes) -> Outcome:
             rejected=None if no is None else Rejected(**no),
             repeated=body.get("repeated", False),
             error=body.get("error"),
+            digest=body.get("digest"),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no answer: {type(error).__name__}") from error

@@ -88,7 +88,10 @@ class PartitionState:
             self.entries[key] = self._entry(key, document)
 
     def _entry(self, key: str, document: Document) -> Entry:
-        causes = {command: (version, tuple(names)) for command, version, names in orjson.loads(document["causes"])}
+        causes = {
+            command: (version, tuple(names), digest[0] if digest else None)
+            for command, version, names, *digest in orjson.loads(document["causes"])
+        }
         state = self._codecs[key.partition(":")[0]].load(bytes(document["state"]))
         return Entry(state, document["version"], datetime.fromisoformat(document["time"]), causes)
 
@@ -118,8 +121,8 @@ class PartitionState:
         self.last_command = max(self.last_command, meta.command_offset)
         if turn(meta.subject, entry.version, meta.sequence, where) == "old":
             return
-        _, names = entry.causes.get(meta.causation_id, (0, ()))
-        entry.causes[meta.causation_id] = (meta.sequence, (*names, type(event).__name__))
+        _, names, _ = entry.causes.get(meta.causation_id, (0, (), None))
+        entry.causes[meta.causation_id] = (meta.sequence, (*names, type(event).__name__), meta.request_digest)
         changed = Entry(decider.evolve(entry.state, event), meta.sequence, meta.time, entry.causes)
         self.entries[meta.subject] = changed
         self.entries.move_to_end(meta.subject)
@@ -223,7 +226,7 @@ class PartitionState:
         # By the state, not by the heap: a timer that is just being fired is not in it, and must not be forgotten.
         timers = self.rules.deciders[key.partition(":")[0]].due(entry.state)
         due = min((timer.at for timer in timers), default=None)
-        causes = [[command, version, names] for command, (version, names) in entry.causes.items()]
+        causes = [[command, *cause] for command, cause in entry.causes.items()]
         document = {
             "_id": key,
             "version": entry.version,

@@ -51,16 +51,68 @@ def test_commands_of_one_aggregate_are_decided_in_order_each_on_what_the_former_
         ("c2.0", 3, "c2", 11),
     ]
     kind = "DelayNoticed"
-    causes = {"c1": (2, (kind, kind)), "c2": (3, (kind,))}
+    causes = {"c1": (2, (kind, kind), None), "c2": (3, (kind,), None)}
     assert decided.changed == {"counter:a": Entry(Counted(3), 3, NOW, causes)}
 
 
 def test_memory_is_not_touched_before_the_commit(rules: Rules, incoming: Make) -> None:
     """RISKS A3"""
-    before = Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",))})
+    before = Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",), None)})
     memory = {"counter:a": before}
     run(rules, [incoming(Count(times=5), "c1")], memory)
-    assert memory == {"counter:a": Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",))})}
+    assert memory == {"counter:a": Entry(Counted(1), 1, NOW, {"c0": (1, ("DelayNoticed",), None)})}
+
+
+def keyed(command_id: str, digest: str) -> list[tuple[str, bytes]]:
+    """Headers of a command of a request that came with an Idempotency-Key."""
+    return to_headers(Request(command_id, NOW, "he.jx", "install_assistant", "chain", digest=digest))
+
+
+@pytest.mark.parametrize("times", [1, 0, -1])
+@pytest.mark.parametrize("where", ["in the batch", "in memory"])
+def test_another_request_under_a_known_id_is_told_so_and_the_first_keeps_its_answer(
+    rules: Rules, incoming: Make, times: int, where: str
+) -> None:
+    """X7, N2: whether the first made events, held already, or was refused."""
+    first = incoming(Count(times=times), "c1", headers=keyed("c1", "a.b"))
+    later = [
+        incoming(Count(times=7), "c1", headers=keyed("c1", "a.X")),
+        incoming(Count(times=times), "c1", headers=keyed("c1", "Y.b")),
+        incoming(Count(times=times), "c1", headers=keyed("c1", "a.b")),
+    ]
+    if where == "in the batch":
+        decided = run(rules, [first, *later])
+        told = [json.loads(outcome.value) for outcome in decided.outcomes]
+    else:
+        before = run(rules, [first])
+        decided = run(rules, later, before.changed, remembered=before.answers)
+        told = [json.loads(outcome.value) for outcome in (*before.outcomes, *decided.outcomes)]
+    status = "accepted" if times >= 0 else "rejected"
+    assert [(one["status"], one.get("rejected", {}).get("code"), one["digest"]) for one in told] == [
+        (status, None if times >= 0 else "enough", "a.b"),
+        ("rejected", "key_reused", "a.X"),
+        ("rejected", "key_reused", "Y.b"),
+        (status, None if times >= 0 else "enough", "a.b"),
+    ]
+    assert [one["rejected"]["facts"]["differs"] for one in told[1:3]] == ["body", "address"]
+    assert [dict(outcome.headers).get("remember") for outcome in decided.outcomes][-3:] == [None] * 3
+    assert len(decided.events) == (max(times, 0) if where == "in the batch" else 0)
+
+
+def test_what_is_not_known_of_a_request_is_no_difference(rules: Rules, incoming: Make) -> None:
+    """Answers and events of a time before digests were kept."""
+    before = run(rules, [incoming(Count(times=1), "c1"), incoming(Count(times=-1), "c2")])
+    again = [incoming(Count(times=1), name, headers=keyed(name, "a.b")) for name in ("c1", "c2")]
+    decided = run(rules, again, before.changed, remembered=before.answers)
+    told = [json.loads(outcome.value) for outcome in decided.outcomes]
+    assert [(one["status"], one["digest"]) for one in told] == [("accepted", "a.b"), ("rejected", "a.b")]
+
+
+def test_a_requests_digest_is_in_the_envelope_and_comes_back_from_it(rules: Rules, incoming: Make) -> None:
+    """So that a replay knows it (X7)."""
+    decided = run(rules, [incoming(Count(times=2), "c1", headers=keyed("c1", "a.b"))])
+    assert [meta.request_digest for meta in metas(decided)] == ["a.b", "a.b"]
+    assert decided.changed["counter:a"].causes == {"c1": (2, ("DelayNoticed", "DelayNoticed"), "a.b")}
 
 
 def test_an_events_envelope_says_who_when_why_and_from_where(rules: Rules, incoming: Make) -> None:

@@ -5,18 +5,20 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Body, FastAPI, Request
+from fastapi import APIRouter, Body, FastAPI, Request, UploadFile
 from pydantic import BaseModel
 
 from contracts.decision import Rejected
 from runtime.commands import Request as CommandRequest
 from runtime.commands import deterministic_id
 from runtime.errors import NotReady, Overloaded
+from runtime.gateway import Asked
 from runtime.http import COOKIE, Answer, Desk
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
 from runtime.outcome import NOT_SIGNED, Outcome
 from runtime.people import Tokens, read_people
+from runtime.request_digest import RequestDigest
 
 LIMIT = 2_000
 NO = Rejected(code="enough", rule="T1", zh="够了。", en="Enough.", facts={"left": 0})
@@ -36,7 +38,7 @@ class Answering:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, CommandRequest]] = []
 
-    async def ask(self, service: str, aggregate_id: str, command: Count, request: CommandRequest) -> Outcome:
+    async def ask(self, service: str, aggregate_id: str, command: Any, request: CommandRequest) -> Outcome:
         """By the number asked for."""
         self.asked.append((service, aggregate_id, request))
         match command.times:
@@ -62,6 +64,10 @@ class Answering:
                 raise RuntimeError("马娜 13800001111")
         return Outcome(request.command_id, aggregate_id, "accepted", 5, ("Counted",), (f"{request.command_id}.0",))
 
+    async def ask_all(self, service: str, asked: list[Asked]) -> list[Outcome]:
+        """One after the other."""
+        return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
+
 
 router = APIRouter(prefix="/api")
 
@@ -73,10 +79,38 @@ async def count(name: str, body: Count, desk: Desk) -> Answer:
     return desk.answer(await desk.ask(f"counter:{name}", body))
 
 
+@router.post("/moves/{name}")
+async def move(name: str, body: Count, desk: Desk) -> Answer:
+    """Two steps, each of its own aggregate."""
+    await desk.ask(f"counter:{name}", body, step="from")
+    return desk.answer(await desk.ask("counter:to", body, step="to"))
+
+
+@router.post("/uploads")
+async def upload(file: list[UploadFile], desk: Desk) -> list[str]:
+    """Asks once the files are closed."""
+    for one in file:
+        await one.close()
+    asked = [(f"counter:{one.filename}", Count(times=1), f"{n}") for n, one in enumerate(file)]
+    return [outcome.command_id for outcome in await desk.ask_all(asked)]
+
+
 @router.post("/raw")
 async def raw(request: Request) -> dict[str, int]:
     """Reads the body itself."""
     return {"bytes": len(await request.body())}
+
+
+class Keys:
+    """Stands where the keys are kept."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], RequestDigest] = {}
+
+    async def claim(self, person: str, key: str, request: RequestDigest) -> RequestDigest | None:
+        """As the database's unique id."""
+        first = self.known.setdefault((person, key), request)
+        return None if str(first) == str(request) else first
 
 
 @router.post("/form")
@@ -98,6 +132,7 @@ async def client(gateway: Answering) -> AsyncIterator[httpx.AsyncClient]:
     app.state.tokens = Tokens("secret")
     app.state.owners = {"counter": "counting"}
     app.state.gateway = gateway
+    app.state.request_keys = Keys()
     app.include_router(router)
     add_error_handling(app, LIMIT)
     token = Tokens("secret").issue("he.jx")
@@ -185,6 +220,65 @@ async def test_the_same_idempotency_key_is_the_same_command(client: httpx.AsyncC
     ids = [request.command_id for _, _, request in gateway.asked]
     assert ids[0] == ids[1] == deterministic_id("he.jx", "k", "", "counter:a")
     assert len(set(ids)) == 3
+
+
+KEY = {"Idempotency-Key": "k"}
+JSON = {"Content-Type": "application/json", **KEY}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "differs"),
+    [
+        ("/api/counts/a", {"times": 2}, "times"),
+        ("/api/counts/a", {"times": 1, "at": None}, "at"),
+        ("/api/counts/b", {"times": 1}, "address"),
+        ("/api/counts/a?x=1", {"times": 1}, "address"),
+        ("/api/moves/a", {"times": 2}, "address,times"),
+    ],
+)
+async def test_a_key_that_stands_for_another_request_is_refused_before_anything_is_asked(
+    client: httpx.AsyncClient, gateway: Answering, path: str, body: dict[str, Any], differs: str
+) -> None:
+    """X7, N2: naming both requests and what differs, never its values."""
+    await client.post("/api/counts/a", json={"times": 1}, headers=KEY)
+    asked = len(gateway.asked)
+    response = await client.post(path, json=body, headers=KEY)
+    facts = {"first": "POST /api/counts/a", "now": f"POST {path}", "differs": differs}
+    assert (_error(response), response.json()["facts"]) == ((422, "key_reused", "X7"), facts)
+    assert len(gateway.asked) == asked
+
+
+async def test_the_same_request_is_the_same_however_its_json_is_written(
+    client: httpx.AsyncClient, gateway: Answering
+) -> None:
+    """X7: order of fields and spaces say nothing; another person's key is another key."""
+    for content in (b'{"times": 1, "at": "x"}', b'{"at":"x","times":1}'):
+        assert (await client.post("/api/counts/a", content=content, headers=JSON)).status_code == 201
+    other = {**KEY, "Authorization": f"Bearer {Tokens('secret').issue('tan.zw')}"}
+    assert (await client.post("/api/moves/a", json={"times": 9}, headers=other)).status_code == 200
+    digests = [request.digest for _, _, request in gateway.asked]
+    assert (len(set(digests[:2])), len(set(digests)), None in digests) == (1, 2, False)
+
+
+async def test_a_request_that_was_not_asked_for_leaves_its_key_free(client: httpx.AsyncClient) -> None:
+    """X7: what was unreadable or not one's role to ask may be mended under the same key."""
+    unreadable = await client.post("/api/counts/a", json={"times": "x"}, headers=KEY)
+    mended = await client.post("/api/counts/a", json={"times": 1}, headers=KEY)
+    assert (unreadable.status_code, mended.status_code) == (422, 201)
+
+
+async def test_an_upload_is_the_same_by_its_files_not_by_how_they_were_packed(
+    client: httpx.AsyncClient, gateway: Answering
+) -> None:
+    """X7: a browser packs the same files under another boundary each time."""
+    answers = [
+        await client.post("/api/uploads", files=[("file", (name, content))], headers=KEY)
+        for name, content in (("a.csv", b"1,2"), ("a.csv", b"1,2"), ("a.csv", b"1,3"))
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 422]
+    assert answers[0].json() == answers[1].json()
+    assert answers[2].json()["facts"]["differs"] == "0 file"
+    assert len(gateway.asked) == 2
 
 
 @pytest.mark.parametrize(("header", "version"), [('"7"', 7), ("7", 7), ('W/"7"', 7)])

@@ -64,6 +64,7 @@ _HEADERS: Mapping[str, str] = {
     "ce_correlationid": "业务链编号 | one id through the whole chain of causes",
     "ce_actor": "操作人 | person id, or `system`",
     "ce_commandoffset": "命令位置 | offset of its command; of use to the service itself",
+    "ce_requestdigest": "请求摘要 (可缺 | optional) | of a request with an Idempotency-Key; of use to the service",
     "content-type": "内容类型 | application/json",
     "traceparent": "W3C Trace Context (可缺 | optional)",
 }
@@ -219,7 +220,7 @@ def _headers() -> Json:
     return {
         "description": "CloudEvents 1.0, Kafka 二进制模式消息头 | headers in Kafka's binary mode, UTF-8 text",
         "type": "object",
-        "required": [name for name in _HEADERS if name != "traceparent"],
+        "required": [name for name in _HEADERS if name not in {"traceparent", "ce_requestdigest"}],
         "properties": properties,
     }
 
