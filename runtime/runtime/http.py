@@ -344,9 +344,9 @@ async def _asking(request: Request, response: Response) -> Asking:
     if person is None:
         raise Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"})
     asking = Asking(request, response, person)
-    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
-    if is_form and "idempotency-key" in request.headers:
-        await asking.read_form()
+    if "idempotency-key" in request.headers:  # whoever reads a body piece by piece still finds it whole
+        is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+        await (asking.read_form() if is_form else request.body())
     return asking
 
 

@@ -95,6 +95,15 @@ async def upload(file: list[UploadFile], desk: Desk) -> list[str]:
     return [outcome.command_id for outcome in await desk.ask_all(asked)]
 
 
+@router.post("/pieces/{name}")
+async def pieces(name: str, request: Request, desk: Desk) -> Answer:
+    """Reads the body itself, piece by piece, before it asks."""
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+    return desk.answer(await desk.ask(f"counter:{name}", Count(times=size)))
+
+
 @router.post("/raw")
 async def raw(request: Request) -> dict[str, int]:
     """Reads the body itself."""
@@ -278,6 +287,16 @@ async def test_an_upload_is_the_same_by_its_files_not_by_how_they_were_packed(
     assert [answer.status_code for answer in answers] == [200, 200, 422]
     assert answers[0].json() == answers[1].json()
     assert answers[2].json()["facts"]["differs"] == "0 file"
+    assert len(gateway.asked) == 2
+
+
+async def test_a_body_that_a_route_reads_piece_by_piece_counts_as_well(
+    client: httpx.AsyncClient, gateway: Answering
+) -> None:
+    """X7"""
+    answers = [await client.post("/api/pieces/a", content=content, headers=KEY) for content in (b"ab", b"ab", b"xy")]
+    assert [answer.status_code for answer in answers] == [200, 200, 422]
+    assert answers[2].json()["facts"]["differs"] == "body"
     assert len(gateway.asked) == 2
 
 
