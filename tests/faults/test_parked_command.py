@@ -1,0 +1,140 @@
+"""`songda ops parked` and `songda rebuild`: what an operator sees and does when something is parked (DESIGN 7)."""
+
+import asyncio
+import getpass
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from harness.noted_rows import BROKEN, Noted
+from harness.poison import Writer
+from harness.stage import Stage
+from typer.testing import CliRunner
+
+import songda.main
+import songda.ops
+import songda.rebuilding
+import songda.system
+from runtime.parked_log import read_log
+from runtime.rows import Rows
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+
+
+class Operator:
+    """Somebody with a terminal, on this machine."""
+
+    def __init__(self) -> None:
+        self._runner = CliRunner()
+
+    async def says(self, *words: str) -> tuple[int, str]:
+        """Exit code and all that was printed, on one line."""
+        done = await asyncio.to_thread(self._runner.invoke, songda.main.app, words, env={"COLUMNS": "400"})
+        return done.exit_code, " ".join(done.output.split())
+
+
+@pytest.fixture
+def noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Noted]:
+    """The read models of these tests are all that the commands know."""
+    made = Noted(stage)
+    system = replace(stage.system, services={}, projections=made.all)
+    monkeypatch.setattr(songda.system, "system", lambda _: system)
+    monkeypatch.setattr(songda.rebuilding, "system", lambda _: system)
+    monkeypatch.setattr(songda.ops, "local_settings", lambda: stage.settings)
+    monkeypatch.setattr(songda.main, "local_settings", lambda: stage.settings)
+    BROKEN.clear()
+    yield made
+    BROKEN.clear()
+
+
+@pytest.fixture
+def writer(stage: Stage) -> Writer:
+    return Writer(stage, stage.order)
+
+
+async def test_an_operator_sees_what_is_parked_and_tries_it_again_after_a_fix(noted: Noted, writer: Writer) -> None:
+    operator, reader = Operator(), f"projection {noted.frail.name}"
+    BROKEN.add("bad")
+    await writer.record(b"contract:A", b"hello", [])
+    await writer.event("contract:A", "a1")
+    place = await writer.event("contract:A", "bad")
+    async with noted.projector():
+        await noted.until_parked(noted.frail, "contract:A")
+        listed = await operator.says("ops", "parked", "list", "--json")
+        told = json.loads(listed[1])
+        assert [(one["reader"], one["subject"], one["kind"], one["offset"]) for one in told["parked"]] == [
+            (reader, "contract:A", "fold", place),
+            (f"projection {noted.journal.name}", "contract:A", "fold", place),
+        ]
+        assert [one["topic"] for one in told["strays"]] == [f"{noted.stage.order}.events"]
+        code, seen = await operator.says("ops", "parked", "list", "--reader", reader)
+        assert (code, "KeyError: 'bad'" in seen, "1 aggregates are parked" in seen) == (0, True, True)
+        assert "error KeyError: 'bad'" in (await operator.says("ops", "parked", "show", "contract:A"))[1]
+
+        code, seen = await operator.says("ops", "parked", "retry", "contract:A", "--reader", reader)
+        assert (code, "还在等 still waits: fold" in seen) == (1, True)
+        BROKEN.clear()
+        code, seen = await operator.says("ops", "parked", "retry", "--all")
+        assert (code, seen.count("已跟上 goes on")) == (0, 2)
+        assert json.loads((await operator.says("ops", "parked", "list", "--json"))[1])["parked"] == []
+        await noted.until_rows(noted.frail, {"A": ["a1", "bad"]})
+
+
+async def test_an_operator_skips_an_event_for_one_reader_and_says_why(noted: Noted, writer: Writer) -> None:
+    """Who and why are kept for ever."""
+    operator, reader = Operator(), f"projection {noted.frail.name}"
+    BROKEN.add("bad")
+    for reason in ("a1", "bad", "a3"):
+        await writer.event("contract:A", reason)
+    async with noted.projector():
+        await noted.until_parked(noted.frail, "contract:A")
+        await noted.until_parked(noted.journal, "contract:A")
+        skip = ("ops", "parked", "skip", "contract:A")
+        for refused, words in (
+            ((*skip, "--reader", reader), "--why"),
+            ((*skip, "--reader", reader, "--why", " "), "请写明原因"),
+            ((*skip, "--why", "录错了"), "请用 --reader 指明"),
+            ((*skip, "--reader", reader, "--why", "录错了", "--as", "nobody"), "There is no person nobody"),
+            (("ops", "parked", "skip", "contract:B", "--why", "录错了"), "contract:B is not parked"),
+            (("ops", "parked", "retry"), "Name an aggregate"),
+        ):
+            code, seen = await operator.says(*refused)
+            assert (code != 0, words in seen) == (True, True), seen
+        assert (await operator.says(*skip, "--reader", reader, "--why", "录错了"))[0] == 0
+        await noted.until_rows(noted.frail, {"A": ["a1", "a3"]})
+        assert set(await noted.parked(noted.journal)) == {"contract:A"}
+        code, _ = await operator.says(*skip, "--why", "同上", "--as", "he.jx")
+        assert code == 0
+        await noted.until_rows(noted.journal, {"A#000001": ["a1"], "A#000003": ["a3"]})
+    told = (await read_log(noted.stage.settings)).skipped.values()
+    assert {(note.parked.reader, note.by, note.why) for note in told} == {
+        (reader, getpass.getuser(), "录错了"),
+        (f"projection {noted.journal.name}", "he.jx", "同上"),
+    }
+
+
+async def test_a_rebuild_with_something_parked_is_switched_in_only_when_that_is_said(
+    noted: Noted, writer: Writer
+) -> None:
+    """Exit code 1, and they are listed; what stands is compared all the same."""
+    operator, name = Operator(), noted.frail.name
+    BROKEN.add("bad")
+    await writer.event("contract:A", "bad")
+    await writer.event("contract:B", "b1")
+    rows = Rows(noted.stage.database, noted.frail)
+    async with noted.projector():
+        await noted.until_parked(noted.frail, "contract:A")
+        served = (await rows.collection()).name
+        code, seen = await operator.says("rebuild", name, "--verify")
+        assert (code, (await rows.collection()).name) == (1, served)
+        assert "搁置 parked: contract:A fold songda.order.DelayNoticed.v1 #1" in seen
+        assert "1 个搁置、不比 parked, not compared" in seen
+        assert "Not switched: aggregates are parked" in seen
+        assert (await operator.says("rebuild", name, "--dry-run"))[0] == 1
+        code, seen = await operator.says("rebuild", name, "--verify", "--with-parked")
+        assert (code, (await rows.collection()).name != served) == (0, True), seen
+        BROKEN.clear()
+        code, seen = await operator.says("rebuild", name, "--verify")
+        assert (code, "一致 equal, 1 facets" in seen) == (0, True), seen
+        await noted.until_rows(noted.frail, {"A": ["bad"], "B": ["b1"]})
