@@ -18,6 +18,7 @@ from dashboards.board_view import BoardView, Say
 from dashboards.kpi import GOAL, Duty
 from dashboards.nav import places_for
 from dashboards.words import Lang, Words
+from runtime.lacking import lacking
 
 LANG_COOKIE, THEME_COOKIE = "songda_lang", "songda_theme"
 LOOKS = ("lang", "theme")
@@ -129,6 +130,7 @@ def page(request: Request, name: str, words: Words, *, now: datetime, status: in
         now=now.astimezone(SHANGHAI),
         theme=theme_for(request),
         toggle=link_to(request),
+        lacks=sum(lacking().values()),
         unknown_year=policy_book().at(now).unknown_year_ahead(civil_day(now)),
         **values,
     )

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from contracts.policy import SHANGHAI
 from runtime.formula_safe import formula_safe
+from runtime.lacking import lacking
 
 Cell = str | int | float | bool | date | datetime | None
 
@@ -41,7 +42,7 @@ def safe(value: Cell) -> Cell:
 
 
 async def sheet(name: str, head: Sequence[str], lines: AsyncIterator[Sequence[Cell]]) -> StreamingResponse:
-    """A workbook of one sheet with a heading that stays. `name` without its ending."""
+    """A workbook of one sheet with a heading that stays; a last line says what it lacks. `name` without its ending."""
     book = Workbook(write_only=True)
     page = book.create_sheet(_NO_TITLE.sub("-", name)[:31])
     page.freeze_panes = "A2"
@@ -57,6 +58,11 @@ async def sheet(name: str, head: Sequence[str], lines: AsyncIterator[Sequence[Ce
         count += 1
         if count % AT_ONCE == 0:
             await asyncio.sleep(0)
+    if lacks := sum(lacking().values()):
+        page.append([])
+        page.append(
+            [f"{lacks} 条数据暂未更新，此表可能不全。 {lacks} entries are not up to date: this sheet may lack them."]
+        )
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it was sent
     await asyncio.to_thread(book.save, file)
     file.seek(0)

@@ -11,6 +11,7 @@ from contracts.decision import Rejected
 from runtime.errors import NotReady, Overloaded
 from runtime.front_door import Bounds, FrontDoor
 from runtime.http import Refusal, error_body, new_request_id, refused
+from runtime.lacking import TellsWhatLacks
 from runtime.logs import get_log
 from runtime.mongo import PyMongoError
 from runtime.security_headers import secured
@@ -20,6 +21,7 @@ log = get_log("runtime.http")
 
 def add_error_handling(app: FastAPI, bounds: Bounds | int) -> None:
     """Give an application its front door (a number: nothing is bounded but bodies, to so many bytes) and its errors."""
+    app.add_middleware(TellsWhatLacks)
     app.add_middleware(FrontDoor, bounds=Bounds(bounds) if isinstance(bounds, int) else bounds)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _unreadable)

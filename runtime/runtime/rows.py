@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 from types import MappingProxyType
 
-from runtime import fingerprint
+from runtime import fingerprint, lacking
 from runtime.errors import NotReady
 from runtime.mongo import Collection, Database, Document
 from runtime.parking import Parked, from_document
@@ -39,7 +39,7 @@ BEHIND_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
 _GIVEN_UP = 1_000  # rows that were waited for in vain: not once more for the same versions
 _LATELY = 1_000  # aggregates: some seconds of a busy company
-_COUNTED_SECONDS = 2.0  # how old the number of parked aggregates may be that a page shows
+_COUNTED_SECONDS = 2.0  # how old the number of parked aggregates may be that an answer tells
 
 _LAST_BESIDE = f"{BESIDE}\U0010ffff"
 _ROWS: Document = {"_id": {"$gt": _LAST_BESIDE}}
@@ -90,15 +90,15 @@ class Rows:
         some: list[Document] = [{facet.name: {"$ne": None}} for facet in projection.facets]
         self._holds_something: Document = some[0] if len(some) == 1 else {"$or": some}
         self._counted = -_COUNTED_SECONDS
-        self.incomplete = 0
-        """How many aggregates were parked a moment ago (`_COUNTED_SECONDS`), when rows were read last."""
+        self._parked = 0
 
     async def collection(self) -> Collection:
-        """The collection that serves now."""
+        """The collection that serves now. What it lacks is noted for whoever answers."""
         found = self._database[await serving(self._database, self._first)]
         if (now := time.monotonic()) - self._counted >= _COUNTED_SECONDS:
             self._counted = now  # before the look: others need not look as well
-            self.incomplete = len(await _parked_in(found))
+            self._parked = len(await _parked_in(found))
+        lacking.note(self._name, self._parked)
         return found
 
     async def get(self, row_id: str) -> Document | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from runtime.lacking import HEADER
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.settings import Settings
 
@@ -53,6 +54,8 @@ class Client:
     """Calls the API as one person. Close after use (or use as a context)."""
 
     def __init__(self, settings: Settings, person_id: str, *, seconds: float = 600.0) -> None:
+        self.lacks: str | None = None
+        """What the answers so far lacked (`contracts=3`)."""
         self.address = f"http://{settings.http_host}:{settings.http_port}"
         self._http = httpx.Client(
             base_url=self.address,
@@ -113,6 +116,7 @@ class Client:
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
         if response.is_success:
+            self.lacks = response.headers.get(HEADER, self.lacks)
             return response.json()
         raise _refusal(response)
 

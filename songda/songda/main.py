@@ -177,6 +177,8 @@ def _contracts(person: str, *, as_json: bool) -> None:
         while page["next"] is not None:
             page = client.get("/api/contracts", limit=500, after=page["next"])
             rows += page["rows"]
+        if client.lacks:
+            err.print(f"[yellow]有数据暂未更新，下面可能不全。Not all is up to date: {client.lacks}[/yellow]")
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return

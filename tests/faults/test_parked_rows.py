@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from harness import noted_rows
 from harness.noted_rows import BROKEN, HUGE, Noted, gauge
 from harness.poison import UNREADABLE, Writer, strays
 from harness.stage import Stage
 from harness.waiting import eventually
+from httpx import ASGITransport, AsyncClient
 
 from runtime import kafka, window
 from runtime.clock import utc_now
+from runtime.lacking import HEADER, TellsWhatLacks
 from runtime.mongo import Document
 from runtime.parked_log import read_log, tell
 from runtime.parked_rows import retry_rows
@@ -229,6 +232,33 @@ async def test_a_model_whose_fold_is_broken_altogether_stops_alone(
     async with noted.projector():  # mended: the model goes on by itself, what was parked when somebody says so
         assert await retry(noted, noted.frail, *await noted.parked(noted.frail)) == []
         await noted.until_rows(noted.frail, {name: ["x"] for name in names} | {"D": ["d1"]})
+
+
+async def test_figures_that_lack_parked_rows_say_so(noted: Noted, writer: Writer) -> None:
+    """Each answer names the read models that it read, if something is parked there."""
+    app = FastAPI()
+    app.add_middleware(TellsWhatLacks)
+    rows = {projection.name: Rows(noted.stage.database, projection) for projection in noted.all}
+
+    @app.get("/{name}")
+    async def read(name: str) -> int:
+        return await rows[name].count()
+
+    BROKEN.add("a2")
+    async with noted.projector():
+        await three_lives(writer)
+        await noted.until_parked(noted.frail, "contract:A", "contract:B")
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://songda") as client:
+            answer = await client.get(f"/{noted.frail.name}")
+            assert (answer.json(), answer.headers[HEADER]) == (3, f"{noted.frail.name}=2")
+            for one in (await noted.parked(noted.frail)).values():
+                await skip(noted, one)
+            await retry(noted, noted.frail, "contract:A", "contract:B")
+
+            async def whole() -> bool:
+                return HEADER not in (await client.get(f"/{noted.frail.name}")).headers
+
+            await eventually(whole, "nothing is lacking")
 
 
 @pytest.mark.parametrize("when", ["live", "at start-up"])
