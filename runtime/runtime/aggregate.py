@@ -26,13 +26,20 @@ def _never_due(_: object) -> tuple[Timer, ...]:
     return ()
 
 
+def _itself(_: object, state: Any) -> Any:
+    return state
+
+
 def _open(case: UseCase[Any, Any, E], command: Command, state: Any, ctx: Context) -> Decision[E]:
     return case.rule(command, state, ctx)
 
 
 @dataclass(frozen=True)  # no slots: `Aggregate[S, E](...)` of a frozen class with slots raises in Python 3.11
 class Aggregate(Generic[S, E]):
-    """`name` is the part of the aggregate id before `:`; `states` are the situations that S is made of."""
+    """`name` is the part of the aggregate id before `:`; `states` are the situations that S is made of.
+
+    `asked_of` is what a gate looks at: the narrow situation that a use case is about, or None where it cannot be asked.
+    """
 
     name: str
     initial: S
@@ -41,6 +48,7 @@ class Aggregate(Generic[S, E]):
     use_cases: tuple[UseCase[Any, Any, E], ...]
     due: Callable[[S], tuple[Timer, ...]] = _never_due
     door: Callable[[UseCase[Any, Any, E], Any, S, Context], Decision[E]] = _open
+    asked_of: Callable[[UseCase[Any, Any, E], S], Any] = _itself
 
     @property
     def prefix(self) -> str:
@@ -61,6 +69,16 @@ class Aggregate(Generic[S, E]):
     def decide(self, command: Command, state: S, ctx: Context) -> Decision[E]:
         """What follows from a command: events, nothing new, or a refusal."""
         return self.door(self._by_command[type(command)], command, state, ctx)
+
+    def offers(self, state: S) -> dict[str, tuple[str, ...] | None]:
+        """Codes of what makes sense now, with the roles where it is not for all who may: kept with the row, so that
+        page and rules cannot disagree."""
+        found = ((case, self.asked_of(case, state)) for case in self.use_cases if case.path is not None)
+        return {
+            case.code: None if case.whose is None else tuple(sorted(map(str, case.whose(narrow))))
+            for case, narrow in found
+            if narrow is not None and case.gate(narrow) is None and case.wanted(narrow)
+        }
 
     def fold(self, *events: E) -> S:
         """The state after these events."""

@@ -284,6 +284,16 @@ class Asking:
         """Id of who asks."""
         return self.person.id
 
+    @property
+    def role(self) -> str:
+        """Their role."""
+        return self.person.role
+
+    @property
+    def store(self) -> str | None:
+        """The store that they work for, if they do."""
+        return self.person.store
+
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""
         return await self.rows(projection).get(row_id)

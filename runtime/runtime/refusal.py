@@ -1,12 +1,15 @@
 """Refusals are data: `refusals.toml` of a service holds code, rule and words; a rule names the code and the figures.
 
 A file's tables are codes: `[quote_expired]` with `rule`, `zh`, `en`; `{valid_until}` in the words is a fact that the
-rule gives. `misfits` compares a file with the code that refuses, so that neither can drift.
+rule gives. Where one code is said in several ways (what stands in the way of a visit, of an order), each has a table
+of its own, which names the code. `misfits` compares a file with the code that refuses, so that neither can drift.
 """
 
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -14,6 +17,7 @@ from string import Formatter
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contracts.decision import Detail, Rejected
+from contracts.policy import SHANGHAI
 
 
 class Words(BaseModel):
@@ -22,6 +26,8 @@ class Words(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str = ""
+    code: str = ""
+    """What the answer is called, where it is not the table's name."""
     zh: str
     en: str
 
@@ -29,6 +35,19 @@ class Words(BaseModel):
     def facts(self) -> frozenset[str]:
         """Names of the figures in its words."""
         return frozenset(name for text in (self.zh, self.en) for _, name, _, _ in Formatter().parse(text) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A fact that each language calls by its own words; `fact` is what stands beside them (None: nothing)."""
+
+    zh: str
+    en: str
+    fact: Detail = None
+
+
+Told = Detail | date | Term
+"""What a rule gives as a fact. A moment stands in the words as civil time and beside them as ISO text, like a day."""
 
 
 _CATALOGUE: TypeAdapter[dict[str, Words]] = TypeAdapter(dict[str, Words])
@@ -46,10 +65,29 @@ class Refusals:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def __call__(self, code: str, /, **facts: Detail) -> Rejected:
-        """The refusal with this code; its facts stand in the words and beside them. KeyError for an unknown code."""
-        told = catalogue(self.file)[code]
-        return Rejected(code, told.rule, told.zh.format(**facts), told.en.format(**facts), facts)
+    def __call__(self, name: str, /, **facts: Told) -> Rejected:
+        """The refusal of this name; its facts stand in the words and beside them. KeyError for an unknown name."""
+        told = catalogue(self.file)[name]
+        zh = {key: fact.zh if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
+        en = {key: fact.en if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
+        beside = {
+            key: _plain(fact) for key, fact in facts.items() if not (isinstance(fact, Term) and fact.fact is None)
+        }
+        return Rejected(told.code or name, told.rule, told.zh.format(**zh), told.en.format(**en), beside)
+
+
+def _shown(fact: Detail | date) -> Detail:
+    """As words say it."""
+    if isinstance(fact, datetime):
+        return fact.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return fact.isoformat() if isinstance(fact, date) else fact
+
+
+def _plain(fact: Told) -> Detail:
+    """As it stands beside the words."""
+    if isinstance(fact, Term):
+        return fact.fact
+    return fact.isoformat() if isinstance(fact, date) else fact
 
 
 def misfits(file: Path, sources: Mapping[str, str]) -> Iterator[str]:
@@ -76,4 +114,4 @@ def misfits(file: Path, sources: Mapping[str, str]) -> Iterator[str]:
         yield f"{file.name}: nobody gives {code}"
 
 
-__all__ = ["Refusals", "Words", "catalogue", "misfits"]
+__all__ = ["Refusals", "Term", "Words", "catalogue", "misfits"]

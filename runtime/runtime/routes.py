@@ -74,7 +74,8 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any]) -> Callable[..., A
         body = values["body"] if values["body"] is not None else body_type()
         given = {name: values[name] for name in in_path}
         number, new = _number(case, body, desk) if case.born is not None else (values[address.param], None)
-        await address.access(desk, number)
+        if case.born is None:
+            await address.access(desk, number)
         command = await _command(case, desk, number, body, given if new is None else {**given, **new})
         return desk.answer(await desk.ask(address.aggregate.key(number), command), new)
 

@@ -26,8 +26,7 @@ class Given(Generic[S, E]):
 
     def offers(self) -> frozenset[str]:
         """Codes of the use cases that nothing stands against."""
-        cases = self.aggregate.use_cases
-        return frozenset(case.code for case in cases if case.path is not None and case.gate(self.state) is None)
+        return frozenset(self.aggregate.offers(self.state))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Of an aggregate's use cases the runtime makes the command reader, `decide`, the 
 itself: the tuples are the catalogue.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -26,6 +26,14 @@ class Asker(Protocol):
     def actor(self) -> str:
         """Id of the person who asks."""
 
+    @property
+    def role(self) -> str:
+        """Their role."""
+
+    @property
+    def store(self) -> str | None:
+        """The store whose own they work on; None for whoever is of no store."""
+
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""
 
@@ -45,6 +53,11 @@ def nothing_against(_: object) -> Rejected | None:
     return None
 
 
+def always(_: object) -> bool:
+    """Worth a button wherever the rules allow it."""
+    return True
+
+
 @dataclass(frozen=True)
 class Born:
     """How a use case names what it brings into being: the field that holds its number; with `letters`, a number is
@@ -62,6 +75,9 @@ class UseCase(Generic[C, S, E_co]):
 
     `gate(state)`: what of the state alone stands against it, so that a page offers no dead button. `body`: what a
     request says where that is less than the command, and then `prepare` makes the command of it.
+
+    A page offers it where the gate is open and it is `wanted` (it would bring something new), to `whose` of those who
+    may (None: to all); first of all where the next step is one of `steps`.
     """
 
     command: type[C]
@@ -76,6 +92,9 @@ class UseCase(Generic[C, S, E_co]):
     in_path: tuple[str, ...] = ()
     """Fields of the command that stand in the path, as `{name}`."""
     status: int = 200
+    wanted: Callable[[S], bool] = always
+    whose: Callable[[S], frozenset[StrEnum]] | None = None
+    steps: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -83,9 +102,4 @@ class UseCase(Generic[C, S, E_co]):
         return self.rule.__name__
 
 
-def offered(cases: Iterable[UseCase[Any, S, Any]], state: S) -> tuple[str, ...]:
-    """Codes of what makes sense now, whoever asks: kept with the row, so that page and rules cannot disagree."""
-    return tuple(case.code for case in cases if case.path is not None and case.gate(state) is None)
-
-
-__all__ = ["Asker", "Prepare", "UseCase", "nothing_against", "offered"]
+__all__ = ["Asker", "Born", "Prepare", "UseCase", "always", "nothing_against"]

@@ -2,25 +2,27 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from contracts.decision import Command, Context, Rejected
-from contracts.fact import Fact
+from contracts.fact import Fact, Window
 from contracts.policy import policy_book
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import command_reader
+from runtime.forms import Field, Widget, forms_of, offered_to
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people
-from runtime.refusal import Refusals, misfits
+from runtime.refusal import Refusals, Term, misfits
 from runtime.routes import Address, routes
 from runtime.testing import given
 from runtime.use_case import Asker, Born, UseCase
@@ -262,3 +264,53 @@ def test_words_and_rules_are_held_against_one_another(words: Path) -> None:
         "a.py:6: the code of a refusal is written out, so that it can be found",
         "refusals.toml: nobody gives box_open",
     ]
+
+
+def test_a_fact_is_said_as_people_read_it_and_stands_beside_as_data(tmp_path: Path) -> None:
+    """Moments in civil time, terms in each language, and another code where several say the same."""
+    file = tmp_path / "more.toml"
+    file.write_text('[late]\ncode = "bad_time"\nzh = "{at}：{who}"\nen = "{at}: {who}"\n', encoding="utf-8")
+    refused = Refusals(file)("late", at=datetime(2026, 3, 13, 1, tzinfo=UTC), who=Term("门店", "store", "S01"))
+    assert refused == Rejected(
+        "bad_time",
+        "",
+        "2026-03-13 09:00：门店",
+        "2026-03-13 09:00: store",
+        {"at": "2026-03-13T01:00:00+00:00", "who": "S01"},
+    )
+
+
+class Packed(Command):
+    """What a person fills in."""
+
+    command: Literal["Packed"] = "Packed"
+    box_no: Annotated[str, Widget("fixed", of="box_no")]
+    note: Annotated[str, Widget("long", label="why")] = ""
+    on: date
+    window: Window
+    sealed: bool
+    heavy: bool = False
+    how: Literal["tape", "glue"] = "tape"
+    marks: tuple[Literal["top", "glass"], ...] = ()
+    pieces: int | None = None
+    free: Annotated[int | None, Widget("hidden")] = None
+
+
+def test_a_form_is_made_of_the_commands_own_types() -> None:
+    case = UseCase(Packed, forget, frozenset({Role.MANAGER}), "packing", steps=("pack",))
+    [form] = forms_of(Aggregate("box", Box(), (Box,), evolve, (case,)))
+    assert (form.code, form.path, form.may, form.steps) == ("forget", "packing", {"manager"}, ("pack",))
+    assert form.fields == (
+        Field("box_no", "fixed", required=True, word="box_no", of="box_no"),
+        Field("note", "long", required=False, word="why"),
+        Field("on", "day", required=True, word="on"),
+        Field("window.starts", "hour", required=True, word="starts"),
+        Field("window.ends", "hour", required=True, word="ends"),
+        Field("sealed", "yes_no", required=True, word="sealed"),
+        Field("heavy", "tick", required=False, word="heavy"),
+        Field("how", "choice", required=False, word="how", choices=("tape", "glue"), default="tape"),
+        Field("marks", "many", required=False, word="marks", choices=("top", "glass")),
+        Field("pieces", "number", required=False, word="pieces", number=True),
+    )
+    assert offered_to("manager", (form,), {"forget": None}) == (form,)
+    assert offered_to("manager", (form,), {"forget": ["crew"]}) == offered_to("crew", (form,), {"forget": None}) == ()
