@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from runtime.aggregate import Aggregate
 from runtime.service import Decider
 
 _NAMES = uuid.UUID("6f8d5a0e-3a53-5c0b-9a41-5f0c2f6f9f10")
@@ -82,7 +83,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
     )
 
 
-def command_reader(deciders: Iterable[Decider]) -> Mapping[str, TypeAdapter[Any]]:
+def command_reader(deciders: Iterable[Decider | Aggregate[Any, Any]]) -> Mapping[str, TypeAdapter[Any]]:
     """Per kind of aggregate (prefix), the parser of its commands: a union told apart by `command`."""
     readers: dict[str, TypeAdapter[Any]] = {}
     for decider in deciders:

@@ -18,6 +18,7 @@ from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
 from contracts.policy import PolicyBook
 from runtime import commands
+from runtime.aggregate import Aggregate
 from runtime.commands import SYSTEM, Request
 from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
 from runtime.request_digest import halves_differing, is_other, key_reused
@@ -103,7 +104,7 @@ class Rules:
     """A service's rules, looked up by the kind of aggregate."""
 
     service: str
-    deciders: Mapping[str, Decider]
+    deciders: Mapping[str, Decider | Aggregate[Any, Any]]
     readers: Mapping[str, TypeAdapter[Any]]
     policies: PolicyBook
     max_event_bytes: int

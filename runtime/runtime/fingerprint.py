@@ -15,6 +15,7 @@ from typing import Any
 
 from contracts.reading import WIRE
 from contracts.upcasters import UPCASTERS
+from runtime.aggregate import Aggregate
 from runtime.reach import Code, Place
 from runtime.service import Decider, Projection
 from runtime.states import StateCodec
@@ -31,7 +32,7 @@ def of_projection(projection: Projection, code: Code | None = None) -> str:
     return fingerprint((projection.row, *(root for f in projection.facets for root in f.roots)), facets, code)
 
 
-def of_states(deciders: Iterable[Decider], code: Code | None = None) -> str:
+def of_states(deciders: Iterable[Decider | Aggregate[Any, Any]], code: Code | None = None) -> str:
     """Fingerprint of checkpoints: how states are folded and kept, and when they fall due (that is kept with them)."""
     kinds = {decider.prefix: decider for decider in deciders}
     roots: list[Root] = [StateCodec]

@@ -2,7 +2,8 @@
 
 A file's tables are codes: `[quote_expired]` with `rule`, `zh`, `en`; `{valid_until}` in the words is a fact that the
 rule gives. Where one code is said in several ways (what stands in the way of a visit, of an order), each has a table
-of its own, which names the code. `misfits` compares a file with the code that refuses, so that neither can drift.
+of its own, which names the code. `{owed_fen:hundredths}` shows 12345 as 123.45. `misfits` compares a file with the code
+that refuses, so that neither can drift.
 """
 
 import ast
@@ -13,6 +14,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -59,21 +61,33 @@ def catalogue(file: Path) -> Mapping[str, Words]:
     return _CATALOGUE.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
+class _Figures(Formatter):
+    """Fills words with figures."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return f"{value / 100:.2f}" if format_spec == "hundredths" else str(super().format_field(value, format_spec))
+
+
+_FIGURES = _Figures()
+
+
 class Refusals:
     """One service's refusals: `no("quote_expired", quote_no=..., valid_until=...)` is the `Rejected` with its words."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def __call__(self, name: str, /, **facts: Told) -> Rejected:
-        """The refusal of this name; its facts stand in the words and beside them. KeyError for an unknown name."""
+    def __call__(self, name: str, /, *, rule: str | None = None, **facts: Told) -> Rejected:
+        """The refusal of this name; its facts stand in the words and beside them. `rule`: where one answers for several
+        rules. KeyError for an unknown name."""
         told = catalogue(self.file)[name]
         zh = {key: fact.zh if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
         en = {key: fact.en if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
         beside = {
             key: _plain(fact) for key, fact in facts.items() if not (isinstance(fact, Term) and fact.fact is None)
         }
-        return Rejected(told.code or name, told.rule, told.zh.format(**zh), told.en.format(**en), beside)
+        words = (_FIGURES.vformat(text, (), figures) for text, figures in ((told.zh, zh), (told.en, en)))
+        return Rejected(told.code or name, told.rule if rule is None else rule, *words, beside)
 
 
 def _shown(fact: Detail | date) -> Detail:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from contracts.decision import Ask, Context, Rejected, Timer
 from contracts.envelope import Meta
 from contracts.fact import Fact
+from runtime.aggregate import Aggregate
 
 Facts = Sequence[Any]
 """Events of one decision; each service's own union."""
@@ -126,7 +127,7 @@ class Service:
     """A service, whole. `name` is its topics' prefix: `<name>.commands`, `.events`, `.outcomes`, `.dead-letters`."""
 
     name: str
-    deciders: tuple[Decider, ...]
+    deciders: tuple[Decider | Aggregate[Any, Any], ...]
     reactions: tuple[Reaction, ...] = ()
     effects: tuple[Effect, ...] = ()
     projections: tuple[Projection, ...] = ()
