@@ -65,9 +65,10 @@ class Form:
     fields: tuple[Field, ...]
 
 
-def forms_of(aggregate: Aggregate[Any, Any]) -> tuple[Form, ...]:
-    """A form for each use case that is asked of one aggregate over HTTP, in their order."""
-    return tuple(_form(case) for case in aggregate.use_cases if case.path is not None and case.born is None)
+def forms_of(aggregate: Aggregate[Any, Any], number: str = "") -> tuple[Form, ...]:
+    """A form for each use case that is asked of one aggregate over HTTP, in their order; `number`: the name of its
+    number in commands, which stands in the address."""
+    return tuple(_form(case, number) for case in aggregate.use_cases if case.path is not None and case.born is None)
 
 
 def offered_to(role: str, forms: tuple[Form, ...], offers: Mapping[str, Any]) -> tuple[Form, ...]:
@@ -75,8 +76,8 @@ def offered_to(role: str, forms: tuple[Form, ...], offers: Mapping[str, Any]) ->
     return tuple(form for form in forms if form.code in offers and role in (offers[form.code] or form.may))
 
 
-def _form(case: UseCase[Any, Any, Any]) -> Form:
-    body: type[BaseModel] = case.body or case.command
+def _form(case: UseCase[Any, Any, Any], number: str) -> Form:
+    body = case.request(number)
     fields = tuple(field for name, info in body.model_fields.items() for field in _fields(name, info))
     return Form(case.code, case.path or "", frozenset(map(str, case.may)), case.steps, fields)
 

@@ -86,8 +86,8 @@ class Refusals:
         beside = {
             key: _plain(fact) for key, fact in facts.items() if not (isinstance(fact, Term) and fact.fact is None)
         }
-        words = (_FIGURES.vformat(text, (), figures) for text, figures in ((told.zh, zh), (told.en, en)))
-        return Rejected(told.code or name, told.rule if rule is None else rule, *words, beside)
+        says = _FIGURES.vformat(told.zh, (), zh), _FIGURES.vformat(told.en, (), en)
+        return Rejected(told.code or name, told.rule if rule is None else rule, *says, beside)
 
 
 def _shown(fact: Detail | date) -> Detail:

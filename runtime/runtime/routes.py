@@ -4,8 +4,8 @@ The body is the command (or the use case's `body`), what may ask is its `may`, a
 what is sent: its first line the summary, the rest the description.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any
 
@@ -28,13 +28,16 @@ async def everybody(_: Asking, __: str) -> None:
 
 @dataclass(frozen=True)
 class Address:
-    """Where an aggregate is asked: `prefix/{param}`; `number` is the annotated type of its number in a path."""
+    """Where an aggregate is asked: `prefix/{param}`; `number` is the annotated type of its number in a path, which also
+    fills the command's field of that name. `values`: annotated types of what else stands in paths, where an address
+    takes less than the command. What begins an aggregate passes no `access`: there is nothing yet to come near."""
 
     aggregate: Aggregate[Any, Any]
     prefix: str
     param: str
     number: Any = Annotated[str, Path(max_length=80)]
     access: Access = everybody
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def routes(address: Address) -> APIRouter:
@@ -43,10 +46,11 @@ def routes(address: Address) -> APIRouter:
     for case in address.aggregate.use_cases:
         if case.path is None:
             continue
-        told = cleandoc((case.body or case.command).__doc__ or "").partition("\n")
+        body = case.request(address.param)
+        told = cleandoc(body.__doc__ or "").partition("\n")
         router.add_api_route(
             f"/{case.path}" if case.born is not None and case.path else _within(address, case),
-            _endpoint(address, case),
+            _endpoint(address, case, body),
             methods=["POST"],
             status_code=case.status,
             summary=told[0],
@@ -63,9 +67,8 @@ def _within(address: Address, case: UseCase[Any, Any, Any]) -> str:
     return f"/{{{address.param}}}/{case.path}".removesuffix("/")
 
 
-def _endpoint(address: Address, case: UseCase[Any, Any, Any]) -> Callable[..., Any]:
+def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[BaseModel]) -> Callable[..., Any]:
     """A function with the signature that FastAPI reads: number, values of the path, body, who asks."""
-    body_type: type[BaseModel] = case.body or case.command
     in_path = {name: case.command.model_fields[name] for name in case.in_path}
 
     async def endpoint(**values: Any) -> Answer:
@@ -73,15 +76,20 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any]) -> Callable[..., A
         desk.allow(*case.may)
         body = values["body"] if values["body"] is not None else body_type()
         given = {name: values[name] for name in in_path}
-        number, new = _number(case, body, desk) if case.born is not None else (values[address.param], None)
-        if case.born is None:
+        if case.born is not None:
+            number, new = _number(case, body, desk)
+        else:
+            number, new = values[address.param], None
+            given |= {address.param: number} if address.param in case.command.model_fields else {}
             await address.access(desk, number)
         command = await _command(case, desk, number, body, given if new is None else {**given, **new})
         return desk.answer(await desk.ask(address.aggregate.key(number), command), new)
 
     optional = all(not field.is_required() for field in body_type.model_fields.values())
     parameters = [] if case.born is not None else [_parameter(address.param, address.number)]
-    parameters += [_parameter(n, Annotated[f.annotation, *f.metadata, Path()]) for n, f in in_path.items()]
+    parameters += [
+        _parameter(n, address.values.get(n, Annotated[f.annotation, *f.metadata, Path()])) for n, f in in_path.items()
+    ]
     parameters += [
         _parameter("body", body_type | None, None) if optional else _parameter("body", body_type),
         _parameter("desk", Desk),
@@ -110,9 +118,8 @@ async def _command(
 ) -> Command:
     if case.prepare is not None:
         return await case.prepare(desk, number, body)
-    if not given and isinstance(body, Command):
-        return body
-    command: Command = case.command.model_validate({**dict(body), **given})
+    whole: Any = body if not given and isinstance(body, case.command) else {**dict(body), **given}
+    command: Command = case.command.model_validate(whole)
     return command
 
 

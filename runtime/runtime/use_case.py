@@ -6,11 +6,13 @@ itself: the tuples are the catalogue.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
+from string import Formatter
 from typing import Any, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from contracts.decision import Command, Context, Rejected
 
@@ -71,10 +73,11 @@ class Born:
 @dataclass(frozen=True)
 class UseCase(Generic[C, S, E_co]):
     """`rule(command, state, ctx)`: what follows. `may`: roles that ask over HTTP at `path`, which is relative to the
-    aggregate's own address; without a path only reactions and timers ask.
+    aggregate's own address; without a path only reactions and timers ask. `{name}` in a path is a field of the command.
 
-    `gate(state)`: what of the state alone stands against it, so that a page offers no dead button. `body`: what a
-    request says where that is less than the command, and then `prepare` makes the command of it.
+    `gate(state)`: what of the state alone stands against it, so that a page offers no dead button. `body`: the name of
+    what a request says: the command but for what stands in the address and for its fields `unsaid`; or, where that
+    is something else, its class, of which `prepare` makes the command. `cites`: rule id of its refusals in a `door`.
 
     A page offers it where the gate is open and it is `wanted` (it would bring something new), to `whose` of those who
     may (None: to all); first of all where the next step is one of `steps`.
@@ -85,16 +88,35 @@ class UseCase(Generic[C, S, E_co]):
     may: frozenset[StrEnum] = frozenset()
     path: str | None = None
     gate: Callable[[S], Rejected | None] = nothing_against
-    body: type[BaseModel] | None = None
+    body: type[BaseModel] | str | None = None
+    unsaid: tuple[str, ...] = ()
     prepare: Prepare | None = None
     born: Born | None = None
     """For what begins an aggregate: it is asked at the address of all of them."""
-    in_path: tuple[str, ...] = ()
-    """Fields of the command that stand in the path, as `{name}`."""
     status: int = 200
     wanted: Callable[[S], bool] = always
     whose: Callable[[S], frozenset[StrEnum]] | None = None
     steps: tuple[str, ...] = ()
+    cites: str = ""
+
+    @property
+    def in_path(self) -> tuple[str, ...]:
+        """Fields of the command that stand in the path."""
+        return tuple(name for _, name, _, _ in Formatter().parse(self.path or "") if name)
+
+    def request(self, number: str = "") -> type[BaseModel]:
+        """What a request says: its own class, or the command but for what stands in the address; `number`: the field
+        with the aggregate's number."""
+        if isinstance(self.body, type):
+            return self.body
+        fields = self.command.model_fields
+        elsewhere = {*self.in_path, *self.unsaid, *(() if self.born is not None else (number,))} & fields.keys()
+        if self.body is None and not elsewhere:
+            return self.command
+        said = {name: (f.annotation, copy(f)) for name, f in fields.items() if name not in {*elsewhere, "command"}}
+        name, told = self.body or f"{self.command.__name__}Body", self.command.__doc__
+        made: Any = create_model(name, __base__=Command, __doc__=told, **said)  # type: ignore[call-overload]
+        return made
 
     @property
     def code(self) -> str:

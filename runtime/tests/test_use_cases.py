@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
+from annotated_types import Ge, MaxLen
 from fastapi import FastAPI
+from fastapi import Path as InPath
 
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import Fact, Window
@@ -236,6 +238,60 @@ async def test_a_body_that_says_less_becomes_the_command_by_its_prepare_step(
     answers = [(await client.post(f"/boxes/{box}/pieces", json={"pieces": 2})).status_code for box in ("B1", "B2")]
     assert answers == [200, 200]
     assert app.state.gateway.asked == [("box:B1", CountIn(pieces=2, free=3)), ("box:B2", CountIn(pieces=2))]
+
+
+class Relabel(Command):
+    """改签 Write another label on a box."""
+
+    command: Literal["Relabel"] = "Relabel"
+    box_no: str
+    side: Annotated[int, Ge(1)]
+    label: Annotated[str, MaxLen(20)]
+    by_whom: str = ""
+
+
+async def test_what_stands_in_the_address_is_no_part_of_the_body_and_fills_the_command(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    def relabel(command: Relabel, box: Box, ctx: Context) -> tuple[Counted, ...]:
+        return ()
+
+    case = UseCase(
+        Relabel,
+        relabel,
+        frozenset({Role.ASSISTANT}),
+        "sides/{side}/label",
+        body="Label",
+        unsaid=("by_whom",),
+    )
+    labels = Aggregate[Box, Opened | Counted]("box", Box(), (Box,), evolve, (case,))
+    app.include_router(routes(Address(labels, "/labels", "box_no", values={"side": Annotated[int, InPath(le=6)]})))
+    answers = [
+        (await client.post(f"/labels/B1/sides/{side}/label", json=body)).status_code
+        for side, body in (
+            (2, {"label": "bath"}),
+            (7, {"label": "bath"}),
+            (2, {"label": "b" * 21}),
+            (2, {"label": "bath", "by_whom": "somebody"}),
+        )
+    ]
+    assert (answers, app.state.gateway.asked) == (
+        [200, 422, 422, 422],
+        [("box:B1", Relabel(box_no="B1", side=2, label="bath"))],
+    )
+    assert app.openapi()["components"]["schemas"]["Label"]["properties"].keys() == {"at", "label"}
+
+
+def test_one_code_may_answer_for_several_rules_and_shows_money_as_people_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "of_money.toml"
+    file.write_text(
+        '[owed]\nrule = "A7"\nzh = "{who} 还欠 {owed_fen:hundredths} 元"\nen = "until {day}"\n',
+        encoding="utf-8",
+    )
+    refused = Refusals(file)("owed", rule="B15", owed_fen=1234, day=date(2026, 3, 9), who=Term("马娜", "Ma Na"))
+    assert refused == Rejected(
+        "owed", "B15", "马娜 还欠 12.34 元", "until 2026-03-09", {"owed_fen": 1234, "day": "2026-03-09"}
+    )
 
 
 async def test_who_may_is_said_at_the_use_case(app: FastAPI, client: httpx.AsyncClient) -> None:
