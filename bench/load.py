@@ -15,14 +15,10 @@ from aiokafka import AIOKafkaProducer
 from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
 from contracts.policy import civil_day
-from order.domain.contract import (
-    AnnounceShipment,
-    NoteGoods,
-    NoticeDelay,
-    RegisterContract,
-    ReportArrival,
-    contract_id,
-)
+from order.contract.aggregate import CONTRACT
+from order.contract.goods import NoteGoods
+from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.terms import RegisterContract
 from runtime import kafka
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
@@ -170,7 +166,7 @@ def row(number: int, step: int, command: Command) -> Row:
     received = RECEIVED + timedelta(seconds=step)
     request = Request(command_id, received, "liang.my", "cs_specialist", f"{number:012x}")
     value = command.__pydantic_serializer__.to_json(command)
-    return Row(contract_id(contract_no(number)), value, to_headers(request))
+    return Row(CONTRACT.key(contract_no(number)), value, to_headers(request))
 
 
 async def fill(settings: Settings, topic: str, rows: Iterator[Row]) -> int:

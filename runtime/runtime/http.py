@@ -119,8 +119,8 @@ class Asking:
                 Rejected(
                     code="not_your_role",
                     rule="C18",
-                    zh=f"您的岗位不能做这件事：需要 {'、'.join(roles)}。",
-                    en=f"Your role may not do this: it takes {', '.join(roles)}.",
+                    zh=f"您的岗位不能做这件事：需要 {'、'.join(sorted(roles))}。",
+                    en=f"Your role may not do this: it takes {', '.join(sorted(roles))}.",
                     facts={"role": self.person.role},
                 ),
             )

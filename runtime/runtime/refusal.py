@@ -47,6 +47,11 @@ class Term:
     en: str
     fact: Detail = None
 
+    @classmethod
+    def of(cls, value: object) -> "Term":
+        """What stands in the words alone."""
+        return cls(str(value), str(value))
+
 
 Told = Detail | date | Term
 """What a rule gives as a fact. A moment stands in the words as civil time and beside them as ISO text, like a day."""

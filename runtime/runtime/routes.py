@@ -85,7 +85,7 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
         command = await _command(case, desk, number, body, given if new is None else {**given, **new})
         return desk.answer(await desk.ask(address.aggregate.key(number), command), new)
 
-    optional = all(not field.is_required() for field in body_type.model_fields.values())
+    optional = case.bare and all(not field.is_required() for field in body_type.model_fields.values())
     parameters = [] if case.born is not None else [_parameter(address.param, address.number)]
     parameters += [
         _parameter(n, address.values.get(n, Annotated[f.annotation, *f.metadata, Path()])) for n, f in in_path.items()

@@ -93,6 +93,8 @@ class UseCase(Generic[C, S, E_co]):
     prepare: Prepare | None = None
     born: Born | None = None
     """For what begins an aggregate: it is asked at the address of all of them."""
+    bare: bool = True
+    """Whether nothing need be sent where every field of the body may be left out."""
     status: int = 200
     wanted: Callable[[S], bool] = always
     whose: Callable[[S], frozenset[StrEnum]] | None = None

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
 from harness.oracle import Oracle
-from order.domain.contract import AnnounceShipment, NoticeDelay, RegisterContract, ReportArrival, contract_id
+from order.contract.aggregate import CONTRACT
+from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.terms import RegisterContract
 from runtime.errors import NotReady, Overloaded
 from runtime.gateway import Gateway, new_request
 from runtime.outcome import Outcome
@@ -94,7 +96,7 @@ def life_of(contract_no: str, rng: random.Random, steps: int = 6) -> list[Planne
 def planned(contract_no: str, command: Command, rng: random.Random, *, expected_version: int | None = None) -> Planned:
     """A command with an id drawn from the seed."""
     command_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    return Planned(command_id, contract_id(contract_no), command, expected_version)
+    return Planned(command_id, CONTRACT.key(contract_no), command, expected_version)
 
 
 def contract_numbers(count: int, first: int = 1) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from harness.load import arrival, contract_numbers, register
 from harness.stage import Stage
 
-from order.domain.contract import contract_id
+from order.contract.aggregate import CONTRACT
 from runtime.clock import utc_now
 from runtime.commands import deterministic_id
 from runtime.errors import Overloaded
@@ -22,7 +22,7 @@ def asked(step: str, *commands: object) -> list[Asked]:
     """Commands under ids that are the same every time."""
     return [
         Asked(
-            contract_id(command.contract_no),  # type: ignore[attr-defined]
+            CONTRACT.key(command.contract_no),  # type: ignore[attr-defined]
             command,  # type: ignore[arg-type]
             new_request(deterministic_id(step, str(number)), actor="liang.my", role="cs_specialist"),
         )
@@ -43,7 +43,7 @@ async def test_many_at_once_are_decided_in_order_and_asking_again_changes_nothin
     again = await gateway.ask_all(stage.order, asked("first", *commands))
     assert [(one.status, one.version) for one in first] == [("accepted", 1 + n % 4) for n in range(len(commands))]
     assert {(one.status, one.repeated) for one in again} == {("accepted", True)}
-    assert [one.aggregate_id for one in first] == [contract_id(command.contract_no) for command in commands]
+    assert [one.aggregate_id for one in first] == [CONTRACT.key(command.contract_no) for command in commands]
 
 
 async def test_what_cannot_be_sent_is_refused_by_itself_and_too_many_are_refused_whole(stage: Stage) -> None:

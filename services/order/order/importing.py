@@ -13,18 +13,13 @@ from typing import Any, Literal, Protocol, TypeVar
 from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
 from contracts.policy import civil
-from order.domain.contract import (
-    MAX_LINES,
-    AddLines,
-    AnnounceShipment,
-    NoticeDelay,
-    RegisterContract,
-    ReportArrival,
-    contract_id,
-)
-from order.domain.contract_words import too_many_lines
+from order.contract.aggregate import CONTRACT
+from order.contract.fields import MAX_LINES
+from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.terms import AddLines, RegisterContract
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
+from order.refusals import no
 from runtime.errors import NotReady, Overloaded
 from runtime.file_refusals import Refused
 from runtime.outcome import Outcome
@@ -212,14 +207,14 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run
     for group in groups:
         lines = [row for row in group if row.repeats is None]
         if len(lines) > MAX_LINES:
-            no = too_many_lines(lines[0].contract_no, MAX_LINES)
-            fates |= {row.row: Refused(row.row, no.zh, no.en, no.rule) for row in lines}
+            much = no("too_many_lines", contract_no=lines[0].contract_no, most=MAX_LINES)
+            fates |= {row.row: Refused(row.row, much.zh, much.en, much.rule) for row in lines}
         else:
             registrations.append(lines)
     outcomes = await _put(
         put,
         [
-            (contract_id(lines[0].contract_no), registration(lines), f"{run}/{lines[0].row}/register")
+            (CONTRACT.key(lines[0].contract_no), registration(lines), f"{run}/{lines[0].row}/register")
             for lines in registrations
         ],
     )
@@ -240,7 +235,7 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run
 
 def _line_added(row: ContractRow, run: str) -> Put:
     command = AddLines(contract_no=row.contract_no, lines=(contract_line(row),), reason=AMENDMENT)
-    return contract_id(row.contract_no), command, f"{run}/{row.row}/add"
+    return CONTRACT.key(row.contract_no), command, f"{run}/{row.row}/add"
 
 
 async def _logistics_fates(groups: Sequence[list[LogisticsRow]], put: Putting, run: str) -> list[Fate]:
@@ -248,7 +243,7 @@ async def _logistics_fates(groups: Sequence[list[LogisticsRow]], put: Putting, r
     fates: list[Fate] = []
     for start in range(0, len(rows), AT_ONCE):  # one contract may have all rows of a file: made as they are put
         piece = rows[start : start + AT_ONCE]
-        asked = [(contract_id(row.contract_no), logistics_command(row), f"{run}/{row.row}") for row in piece]
+        asked = [(CONTRACT.key(row.contract_no), logistics_command(row), f"{run}/{row.row}") for row in piece]
         fates += [_fate(row.row, outcome) for row, outcome in zip(piece, await _put(put, asked), strict=True)]
     return fates
 

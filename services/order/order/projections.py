@@ -38,7 +38,7 @@ from contracts.order import (
     StoreErrorHandedOver,
     WarrantyStarted,
 )
-from order.domain.completeness_rules import lacking
+from order.contract.state import lacking
 from order.standing import with_standing
 from runtime.service import Facet, Projection, key_of
 

@@ -9,20 +9,10 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
 from contracts.notify import CallMade, MessageSent
-from order.domain.contract import (
-    ExplainDelay,
-    NoteDamage,
-    NoteDelivery,
-    NoteFailedDelivery,
-    NoteGoods,
-    NoteInstallation,
-    NoteLoading,
-    NotePayment,
-    NotePost,
-    NoteRelease,
-    NoteReturn,
-    contract_id,
-)
+from order.contract.aggregate import CONTRACT
+from order.contract.delays import ExplainDelay, NotePost
+from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from runtime.service import Reaction
 
 IN_WAREHOUSE = ("inbound", "loading")
@@ -44,7 +34,7 @@ def note_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all 
         waybill=event.waybill,
         arrived_on=event.arrived_on,
     )
-    return (Ask(contract_id(event.contract_no), command),)
+    return (Ask(CONTRACT.key(event.contract_no), command),)
 
 
 def note_damage(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -59,7 +49,7 @@ def note_damage(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         quantity=event.quantity,
         in_warehouse=event.found in IN_WAREHOUSE,
     )
-    return (Ask(contract_id(event.contract_no), command),)
+    return (Ask(CONTRACT.key(event.contract_no), command),)
 
 
 def note_release(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -73,7 +63,7 @@ def note_release(event: Fact, meta: Meta) -> Sequence[Ask]:
                 lines=event.lines,
                 reason=event.reason,
             )
-            return (Ask(contract_id(event.contract_no), released),)
+            return (Ask(CONTRACT.key(event.contract_no), released),)
         case GoodsReturned():
             returned = NoteReturn(
                 at=event.at,
@@ -83,7 +73,7 @@ def note_release(event: Fact, meta: Meta) -> Sequence[Ask]:
                 quantity=event.quantity,
                 returned_on=event.returned_on,
             )
-            return (Ask(contract_id(event.contract_no), returned),)
+            return (Ask(CONTRACT.key(event.contract_no), returned),)
         case _:
             return ()
 
@@ -98,7 +88,7 @@ def note_loading(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
             run, numbers = event.job_id, [event.job_id.removeprefix("D-")]
         case _:
             return ()
-    return tuple(Ask(contract_id(no), NoteLoading(at=event.at, contract_no=no, run=run)) for no in numbers)
+    return tuple(Ask(CONTRACT.key(no), NoteLoading(at=event.at, contract_no=no, run=run)) for no in numbers)
 
 
 def note_delivery(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -113,7 +103,7 @@ def note_delivery(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
                 refused=event.refused,
                 signed_by=event.signed_by,
             )
-            return (Ask(contract_id(event.contract_no), delivered),)
+            return (Ask(CONTRACT.key(event.contract_no), delivered),)
         case DeliveryFailed() if event.job_id.startswith("D-"):
             failed = NoteFailedDelivery(
                 at=event.at,
@@ -122,7 +112,7 @@ def note_delivery(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
                 cause=event.cause,
                 goods=event.goods,
             )
-            return (Ask(contract_id(event.contract_no), failed),)
+            return (Ask(CONTRACT.key(event.contract_no), failed),)
         case InstallationCompleted() if event.job_id.startswith("I-"):
             installed = NoteInstallation(
                 at=event.at,
@@ -130,7 +120,7 @@ def note_delivery(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
                 job_id=event.job_id,
                 accepted_by=event.accepted_by or "客户",
             )
-            return (Ask(contract_id(event.contract_no), installed),)
+            return (Ask(CONTRACT.key(event.contract_no), installed),)
         case _:
             return ()
 
@@ -149,7 +139,7 @@ def note_payment(event: Fact, meta: Meta) -> Sequence[Ask]:
         received_by=meta.actor,
         note=event.crew,
     )
-    return (Ask(contract_id(number), command),)
+    return (Ask(CONTRACT.key(number), command),)
 
 
 def note_message(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001

@@ -2,22 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractSigned, OrderEvent
 from contracts.policy import policy_book
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    Contract,
-    NoteDelivery,
-    NoteGoods,
-    NoteInstallation,
-    NoteLoading,
-    NotePayment,
-    decide,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.fulfilment import NoteDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.goods import NoteGoods
+from order.contract.state import INITIAL, Contract
 
 NUMBER = "HT26030001"
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -66,7 +58,7 @@ def given(*events: OrderEvent) -> Contract:
     return state
 
 
-def after(state: Contract, *commands: COMMANDS, ctx: Context = SYSTEM) -> Contract:
+def after(state: Contract, *commands: Command, ctx: Context = SYSTEM) -> Contract:
     """The contract after commands that are all taken."""
     for command in commands:
         state = given_on(state, *taken(command, state, ctx))
@@ -79,18 +71,18 @@ def given_on(state: Contract, *events: OrderEvent) -> Contract:
     return state
 
 
-def taken(command: COMMANDS, state: Contract, ctx: Context = SYSTEM) -> tuple[OrderEvent, ...]:
-    decision = decide(command, state, ctx)
+def taken(command: Command, state: Contract, ctx: Context = SYSTEM) -> tuple[OrderEvent, ...]:
+    decision = CONTRACT.decide(command, state, ctx)
     assert not isinstance(decision, Rejected), decision.zh
     return decision
 
 
-def names(command: COMMANDS, state: Contract, ctx: Context = SYSTEM) -> list[str]:
+def names(command: Command, state: Contract, ctx: Context = SYSTEM) -> list[str]:
     return [type(event).__name__ for event in taken(command, state, ctx)]
 
 
-def code(command: COMMANDS, state: Contract, ctx: Context = CTX) -> str:
-    decision = decide(command, state, ctx)
+def code(command: Command, state: Contract, ctx: Context = CTX) -> str:
+    decision = CONTRACT.decide(command, state, ctx)
     assert isinstance(decision, Rejected)
     assert decision.zh
     assert decision.en

@@ -27,16 +27,11 @@ from order_story import (
 )
 
 from contracts.order import CompletenessLost, ContractAmended, GoodsCompleted
-from order.domain.contract import (
-    AddLines,
-    AmendContract,
-    CancelContract,
-    Complete,
-    NoteFailedDelivery,
-    NoteGoods,
-    NoteRelease,
-    decide,
-)
+from order.contract.aggregate import CONTRACT
+from order.contract.fulfilment import NoteFailedDelivery
+from order.contract.goods import NoteGoods, NoteRelease
+from order.contract.state import Complete
+from order.contract.terms import AddLines, AmendContract, CancelContract
 
 
 def amend(**change: object) -> AmendContract:
@@ -223,4 +218,4 @@ def test_goods_of_a_line_that_never_was_are_refused() -> None:
     """A3"""
     stray = NoteGoods(contract_no=NUMBER, line_no=9, quantity=1, waybill="YD1", arrived_on=date(2026, 3, 9))
     assert code(stray, SIGNED) == "unknown_line"
-    assert decide(stray, SIGNED, CTX) == decide(stray, after(SIGNED, amend(remove=(1,))), CTX)
+    assert CONTRACT.decide(stray, SIGNED, CTX) == CONTRACT.decide(stray, after(SIGNED, amend(remove=(1,))), CTX)

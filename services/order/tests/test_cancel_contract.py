@@ -25,15 +25,12 @@ from order_story import (
 )
 
 from contracts.order import ContractCancelled
-from order.domain.contract import (
-    AnnounceShipment,
-    CancelContract,
-    NoteDamage,
-    NoteRelease,
-    RefundReturn,
-    ReportDelay,
-    due,
-)
+from order.contract.aggregate import due
+from order.contract.delays import ReportDelay
+from order.contract.fulfilment import RefundReturn
+from order.contract.goods import NoteDamage, NoteRelease
+from order.contract.logistics import AnnounceShipment
+from order.contract.terms import CancelContract
 
 CANCEL = CancelContract(contract_no=NUMBER, reason="客户退房")
 SIGNED = given(signed())

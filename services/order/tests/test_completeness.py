@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.fact import ContractLine, Customer
 from contracts.order import (
     CompletenessLost,
@@ -16,17 +16,9 @@ from contracts.order import (
     OrderEvent,
 )
 from contracts.policy import civil, policy_book
-from order.domain.completeness_rules import lacking, reached_on
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    Complete,
-    Contract,
-    NoteDamage,
-    NoteGoods,
-    decide,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.goods import NoteDamage, NoteGoods
+from order.contract.state import INITIAL, Complete, Contract, lacking, reached_on
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="system", role="system", policy=policy_book().at(NOW))
@@ -127,9 +119,9 @@ def given(*events: OrderEvent) -> Contract:
     return state
 
 
-def play(state: Contract, *commands: COMMANDS) -> Contract:
+def play(state: Contract, *commands: Command) -> Contract:
     for command in commands:
-        decision = decide(command, state, CTX)
+        decision = CONTRACT.decide(command, state, CTX)
         assert not isinstance(decision, Rejected)
         for event in decision:
             state = evolve(state, event)
@@ -138,19 +130,19 @@ def play(state: Contract, *commands: COMMANDS) -> Contract:
 
 def test_a_part_shipment_is_noted_and_completes_nothing() -> None:
     """A3"""
-    assert decide(FIRST, given(SIGNED), CTX) == (noted(FIRST),)
+    assert CONTRACT.decide(FIRST, given(SIGNED), CTX) == (noted(FIRST),)
 
 
 def test_the_last_piece_completes_the_contract_on_its_day() -> None:
     """A3"""
     state = given(SIGNED, noted(FIRST), noted(OTHER))
-    assert decide(SECOND, state, CTX) == (noted(SECOND), completed(5))
+    assert CONTRACT.decide(SECOND, state, CTX) == (noted(SECOND), completed(5))
 
 
 def test_news_of_an_earlier_part_that_comes_last_completes_on_the_latest_day() -> None:
     """A3, X1"""
     state = given(SIGNED, noted(SECOND), noted(OTHER))
-    assert decide(FIRST, state, CTX) == (noted(FIRST), completed(5))
+    assert CONTRACT.decide(FIRST, state, CTX) == (noted(FIRST), completed(5))
 
 
 def test_the_order_in_which_parts_become_known_does_not_change_the_day() -> None:
@@ -162,23 +154,23 @@ def test_the_order_in_which_parts_become_known_does_not_change_the_day() -> None
 def test_an_earlier_arrival_told_late_moves_the_day_back() -> None:
     """X1"""
     late_news = goods(1, 1, 2, "YD0009")
-    assert decide(late_news, given(*COMPLETE), CTX) == (noted(late_news), completed(4))
+    assert CONTRACT.decide(late_news, given(*COMPLETE), CTX) == (noted(late_news), completed(4))
 
 
 def test_more_pieces_later_leave_the_day_as_it_is() -> None:
     """D9"""
     more = goods(1, 3, 9, "YD0009")
-    assert decide(more, given(*COMPLETE), CTX) == (noted(more),)
+    assert CONTRACT.decide(more, given(*COMPLETE), CTX) == (noted(more),)
 
 
 def test_a_receipt_counts_once() -> None:
     """A3"""
-    assert decide(FIRST, given(*COMPLETE), CTX) == ()
+    assert CONTRACT.decide(FIRST, given(*COMPLETE), CTX) == ()
 
 
 def test_a_waybill_received_with_another_quantity_is_refused() -> None:
     """A3"""
-    decision = decide(FIRST.model_copy(update={"quantity": 2}), given(*COMPLETE), CTX)
+    decision = CONTRACT.decide(FIRST.model_copy(update={"quantity": 2}), given(*COMPLETE), CTX)
     assert isinstance(decision, Rejected)
     assert decision.code == "receipt_contradicts"
 
@@ -186,7 +178,7 @@ def test_a_waybill_received_with_another_quantity_is_refused() -> None:
 def test_damage_in_the_warehouse_takes_completeness_away_and_says_how_much_lacks() -> None:
     """A3, D4"""
     broken = damage(1, 2)
-    assert decide(broken, given(*COMPLETE), CTX) == (
+    assert CONTRACT.decide(broken, given(*COMPLETE), CTX) == (
         damage_noted(broken),
         CompletenessLost(at=NOW, contract_no="HT26030001", line_no=1, quantity=2, reason="破损"),
     )
@@ -198,7 +190,7 @@ def test_a_replacement_completes_the_contract_again_on_its_own_day() -> None:
     lost = CompletenessLost(at=NOW, contract_no="HT26030001", line_no=1, quantity=1, reason="破损")
     replacement = goods(1, 1, 12, "YD0010")
     state = given(*COMPLETE, damage_noted(broken), lost)
-    assert decide(replacement, state, CTX) == (noted(replacement), completed(12))
+    assert CONTRACT.decide(replacement, state, CTX) == (noted(replacement), completed(12))
 
 
 def test_damage_to_spare_pieces_moves_the_day_to_when_enough_good_ones_were_there() -> None:
@@ -206,48 +198,48 @@ def test_damage_to_spare_pieces_moves_the_day_to_when_enough_good_ones_were_ther
     more = goods(1, 3, 9, "YD0009")
     broken = damage(1, 1)
     state = given(*COMPLETE, noted(more))
-    assert decide(broken, state, CTX) == (damage_noted(broken), completed(9, at=NOW))
+    assert CONTRACT.decide(broken, state, CTX) == (damage_noted(broken), completed(9, at=NOW))
 
 
 def test_damage_before_completeness_is_noted_and_counts_later() -> None:
     """A3, D4"""
     broken = damage(1, 1)
     state = given(SIGNED, noted(FIRST), damage_noted(broken), noted(OTHER))
-    assert decide(SECOND, state, CTX) == (noted(SECOND),)
+    assert CONTRACT.decide(SECOND, state, CTX) == (noted(SECOND),)
 
 
 def test_damage_after_the_goods_left_takes_nothing_from_completeness() -> None:
     """D4"""
     broken = damage(1, 1, in_warehouse=False)
-    assert decide(broken, given(*COMPLETE), CTX) == (damage_noted(broken),)
+    assert CONTRACT.decide(broken, given(*COMPLETE), CTX) == (damage_noted(broken),)
 
 
 def test_a_damage_report_counts_once() -> None:
     """D4"""
     broken = damage(1, 1, in_warehouse=False)
-    assert decide(broken, given(*COMPLETE, damage_noted(broken)), CTX) == ()
+    assert CONTRACT.decide(broken, given(*COMPLETE, damage_noted(broken)), CTX) == ()
 
 
 def test_a_damage_report_with_other_content_is_refused() -> None:
     """D4"""
     broken = damage(1, 1, in_warehouse=False)
-    decision = decide(damage(1, 2, in_warehouse=False), given(*COMPLETE, damage_noted(broken)), CTX)
+    decision = CONTRACT.decide(damage(1, 2, in_warehouse=False), given(*COMPLETE, damage_noted(broken)), CTX)
     assert isinstance(decision, Rejected)
     assert decision.code == "damage_contradicts"
 
 
 @pytest.mark.parametrize("command", [FIRST, damage(1, 1)])
-def test_goods_and_damage_of_an_unknown_contract_are_refused(command: COMMANDS) -> None:
+def test_goods_and_damage_of_an_unknown_contract_are_refused(command: Command) -> None:
     """A3, D4"""
-    decision = decide(command, given(), CTX)
+    decision = CONTRACT.decide(command, given(), CTX)
     assert isinstance(decision, Rejected)
     assert decision.code == "unknown_contract"
 
 
 @pytest.mark.parametrize("command", [goods(9, 1, 3, "YD0001"), damage(9, 1)])
-def test_goods_and_damage_of_an_unknown_line_are_refused(command: COMMANDS) -> None:
+def test_goods_and_damage_of_an_unknown_line_are_refused(command: Command) -> None:
     """A3, D4"""
-    decision = decide(command, given(SIGNED), CTX)
+    decision = CONTRACT.decide(command, given(SIGNED), CTX)
     assert isinstance(decision, Rejected)
     assert decision.code == "unknown_line"
 
@@ -256,7 +248,7 @@ def test_completion_is_never_dated_after_the_moment_it_was_decided() -> None:
     """X1: a day that has only just begun elsewhere is no future."""
     ahead = NOW.date() + timedelta(days=3)
     last = NoteGoods(contract_no="HT26030001", line_no=1, quantity=2, waybill="YD0001", arrived_on=ahead)
-    decision = decide(last, given(SIGNED, noted(OTHER)), CTX)
+    decision = CONTRACT.decide(last, given(SIGNED, noted(OTHER)), CTX)
     assert not isinstance(decision, Rejected)
     assert [event.at for event in decision] == [NOW, NOW]
 

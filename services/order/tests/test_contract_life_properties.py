@@ -9,31 +9,22 @@ from hypothesis import strategies as st
 from order_story import CTX, NOW, NUMBER, SYSTEM, line, pieces, signed
 from pydantic import TypeAdapter
 
-from contracts.decision import Rejected
+from contracts.decision import Command, Rejected
 from contracts.envelope import Meta
 from contracts.fact import ContractLine
 from contracts.order import CompletenessLost, ContractFulfilled, GoodsCompleted, OrderEvent
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    AmendContract,
-    CancelContract,
-    Contract,
-    NoteDamage,
+from order.contract.aggregate import CONTRACT, due, evolve
+from order.contract.fulfilment import (
     NoteDelivery,
     NoteFailedDelivery,
-    NoteGoods,
     NoteInstallation,
     NoteLoading,
     NotePayment,
-    NoteRelease,
-    NoteReturn,
     RefundReturn,
-    decide,
-    due,
-    evolve,
 )
-from order.domain.situations import Cancelled, Complete, Fulfilled, Unsigned, Waiting, owed_fen
+from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.state import INITIAL, Cancelled, Complete, Contract, Fulfilled, Unsigned, Waiting, owed_fen
+from order.contract.terms import AmendContract, CancelContract
 from order.projections import fold_order
 from order.standing import with_standing
 
@@ -53,16 +44,16 @@ class World:
     number: int = 0
     paid: int = 0
 
-    def tell(self, command: COMMANDS, *, by_hand: bool = False) -> bool:
+    def tell(self, command: Command, *, by_hand: bool = False) -> bool:
         """Put a command to the contract, twice: the second time nothing may happen. True when it was taken."""
         ctx = CTX if by_hand else SYSTEM
-        decision = decide(command, self.contract, ctx)
+        decision = CONTRACT.decide(command, self.contract, ctx)
         if isinstance(decision, Rejected):
             return False
         for event in decision:
             self.contract = evolve(self.contract, event)
             self.history.append(event)
-        assert decide(command, self.contract, ctx) == ()
+        assert CONTRACT.decide(command, self.contract, ctx) == ()
         return True
 
     def next_id(self) -> str:
@@ -362,7 +353,7 @@ def test_a_timer_that_fired_does_not_fire_again(lines: tuple[ContractLine, ...],
     for timer in due(world.contract):
         late = replace(SYSTEM, now=timer.at)
         command: Any = timer.command
-        decision = decide(command, world.contract, late)
+        decision = CONTRACT.decide(command, world.contract, late)
         assert not isinstance(decision, Rejected)
         for event in decision:
             world.contract = evolve(world.contract, event)

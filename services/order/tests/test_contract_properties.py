@@ -7,28 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer
 from contracts.order import CompletenessLost, GoodsCompleted, OrderEvent
 from contracts.policy import policy_book
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    AddLines,
-    AnnounceShipment,
-    Complete,
-    Contract,
-    NoteDamage,
-    NoteGoods,
-    NoticeDelay,
-    RegisterContract,
-    ReportArrival,
-    Unsigned,
-    decide,
-    due,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, due, evolve
+from order.contract.goods import NoteDamage, NoteGoods
+from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.state import INITIAL, Complete, Contract, Unsigned
+from order.contract.terms import AddLines, RegisterContract
 from order.main import SERVICE
 from order.projections import fold_order
 from runtime.commands import Request, command_reader, to_headers
@@ -85,7 +73,7 @@ NOTE_GOODS = st.builds(
     waybill=WAYBILLS,
     arrived_on=DAYS,
 )
-CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
+CALLS: st.SearchStrategy[Command] = st.one_of(
     REGISTER,
     st.builds(AddLines, contract_no=st.just(NUMBER), lines=LINES, reason=st.just("加单")),
     st.builds(
@@ -135,10 +123,10 @@ SIGNING = st.builds(lambda command, lines: command.model_copy(update={"lines": l
 STORY = st.tuples(SIGNING, st.lists(CALLS, min_size=6, max_size=25)).map(lambda story: [story[0], *story[1]])
 
 
-def play(commands: list[COMMANDS]) -> tuple[Contract, list[OrderEvent]]:
+def play(commands: list[Command]) -> tuple[Contract, list[OrderEvent]]:
     state, history = INITIAL, list[OrderEvent]()
     for command in commands:
-        decision = decide(command, state, CTX)
+        decision = CONTRACT.decide(command, state, CTX)
         if isinstance(decision, Rejected):
             continue
         for event in decision:
@@ -155,7 +143,7 @@ def fold(history: list[OrderEvent]) -> Contract:
 
 
 @given(STORY)
-def test_a_contract_is_complete_exactly_when_every_line_is_covered_by_good_pieces(commands: list[COMMANDS]) -> None:
+def test_a_contract_is_complete_exactly_when_every_line_is_covered_by_good_pieces(commands: list[Command]) -> None:
     """A3"""
     state, _ = play(commands)
     if isinstance(state, Unsigned):
@@ -171,7 +159,7 @@ def test_a_contract_is_complete_exactly_when_every_line_is_covered_by_good_piece
 
 
 @given(STORY)
-def test_the_day_of_completeness_is_the_latest_day_on_which_a_line_was_reached(commands: list[COMMANDS]) -> None:
+def test_the_day_of_completeness_is_the_latest_day_on_which_a_line_was_reached(commands: list[Command]) -> None:
     """A3, X1"""
     state, history = play(commands)
     told = [event for event in history if isinstance(event, GoodsCompleted | CompletenessLost)]
@@ -190,7 +178,7 @@ def test_receipts_of_different_waybills_end_the_same_in_any_order(
 ) -> None:
     """A3, X1"""
     register = REGISTER_TWO_LINES
-    commands: list[COMMANDS] = list(
+    commands: list[Command] = list(
         {
             (line_no, waybill): NoteGoods(
                 contract_no=NUMBER, line_no=line_no, quantity=pieces, waybill=waybill, arrived_on=day
@@ -230,7 +218,7 @@ REGISTER_TWO_LINES = RegisterContract(
 
 
 @given(STORY)
-def test_asking_everything_twice_changes_nothing(commands: list[COMMANDS]) -> None:
+def test_asking_everything_twice_changes_nothing(commands: list[Command]) -> None:
     """A1, A2, A3: each fact holds once, however often it is told."""
     once, history = play(commands)
     twice, history_twice = play([command for command in commands for _ in range(2)])
@@ -238,14 +226,14 @@ def test_asking_everything_twice_changes_nothing(commands: list[COMMANDS]) -> No
 
 
 @given(STORY)
-def test_folding_the_events_gives_the_state_that_the_decisions_left(commands: list[COMMANDS]) -> None:
+def test_folding_the_events_gives_the_state_that_the_decisions_left(commands: list[Command]) -> None:
     """X1"""
     state, history = play(commands)
     assert fold(history) == state
 
 
 @given(STORY)
-def test_a_state_survives_its_checkpoint(commands: list[COMMANDS]) -> None:
+def test_a_state_survives_its_checkpoint(commands: list[Command]) -> None:
     """X1"""
     state, _ = play(commands)
     adapter: TypeAdapter[Any] = TypeAdapter(type(state))
@@ -253,7 +241,7 @@ def test_a_state_survives_its_checkpoint(commands: list[COMMANDS]) -> None:
 
 
 @given(st.lists(CALLS, max_size=10), STORY)
-def test_any_event_folds_on_any_state_without_an_error(commands: list[COMMANDS], other: list[COMMANDS]) -> None:
+def test_any_event_folds_on_any_state_without_an_error(commands: list[Command], other: list[Command]) -> None:
     """X1"""
     state, _ = play(commands)
     for event in play(other)[1]:
@@ -262,7 +250,7 @@ def test_any_event_folds_on_any_state_without_an_error(commands: list[COMMANDS],
 
 
 @given(STORY)
-def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[COMMANDS]) -> None:
+def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[Command]) -> None:
     """A3"""
     state, history = play(commands)
     if isinstance(state, Unsigned):
@@ -274,7 +262,7 @@ def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[COMMAND
     assert facet["complete_on"] == (state.on.isoformat() if isinstance(state, Complete) else None)
 
 
-def decided_in_batches(commands: list[COMMANDS], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+def decided_in_batches(commands: list[Command], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
     rules = Rules(
         service="order",
         deciders={"contract": SERVICE.deciders[0]},
@@ -305,14 +293,14 @@ def decided_in_batches(commands: list[COMMANDS], size: int) -> tuple[list[Outgoi
 
 @settings(max_examples=50, deadline=None)
 @given(STORY, st.integers(2, 30))
-def test_a_batch_decides_what_one_by_one_decides(commands: list[COMMANDS], size: int) -> None:
+def test_a_batch_decides_what_one_by_one_decides(commands: list[Command], size: int) -> None:
     """X1"""
     assert decided_in_batches(commands, size) == decided_in_batches(commands, 1)
 
 
 @settings(max_examples=50)
 @given(STORY, st.timedeltas(timedelta(0), timedelta(days=30)))
-def test_a_fact_told_late_keeps_its_own_time(commands: list[COMMANDS], ago: timedelta) -> None:
+def test_a_fact_told_late_keeps_its_own_time(commands: list[Command], ago: timedelta) -> None:
     """X1"""
     at = NOW - ago
     _, history = play([command.model_copy(update={"at": at}) for command in commands])

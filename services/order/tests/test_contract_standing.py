@@ -20,29 +20,16 @@ from order_story import (
     signed,
 )
 
-from contracts.decision import Rejected
+from contracts.decision import Command, Rejected
 from contracts.envelope import Meta
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    AcceptError,
-    AmendContract,
-    AnnounceShipment,
-    CancelContract,
-    ExplainDelay,
-    FollowUp,
-    HandOver,
-    NoteDamage,
-    NoteFailedDelivery,
-    NotePost,
-    NoticeDelay,
-    PostponeDelivery,
-    RefundReturn,
-    ReportDelay,
-    WarnOfPromise,
-    decide,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
+from order.contract.fulfilment import NoteFailedDelivery, RefundReturn
+from order.contract.goods import NoteDamage
+from order.contract.logistics import AnnounceShipment, NoticeDelay
+from order.contract.promise import PostponeDelivery, WarnOfPromise
+from order.contract.state import INITIAL
+from order.contract.terms import AmendContract, CancelContract
 from order.projections import fold_order
 from order.views import contract_detail, customer_file, customers_of, shipping_form, why_missing
 
@@ -67,12 +54,12 @@ LATE_LINE = NoticeDelay.model_validate(
 )
 
 
-def row(*commands: COMMANDS, first: Any = None) -> Any:
+def row(*commands: Command, first: Any = None) -> Any:
     """The row after a contract was signed and these commands were taken."""
     event = first or signed()
     state, events = evolve(INITIAL, event), [event]
     for command in commands:
-        decision = decide(command, state, SYSTEM)
+        decision = CONTRACT.decide(command, state, SYSTEM)
         assert not isinstance(decision, Rejected), decision.zh
         for told in decision:
             state = evolve(state, told)
@@ -106,7 +93,7 @@ def row(*commands: COMMANDS, first: Any = None) -> Any:
     ],
 )
 def test_where_a_contract_stands_and_what_is_still_to_be_done(
-    commands: tuple[COMMANDS, ...], state: str, todo: list[str]
+    commands: tuple[Command, ...], state: str, todo: list[str]
 ) -> None:
     """A4-A8"""
     order = row(*commands)["order"]
@@ -154,7 +141,7 @@ DAMAGED = NoteDamage(contract_no=NUMBER, line_no=1, damage_id="d", quantity=1, i
     ],
 )
 def test_why_a_line_is_not_complete_and_when_it_is_expected(
-    commands: tuple[COMMANDS, ...], why: tuple[str, str | None] | None
+    commands: tuple[Command, ...], why: tuple[str, str | None] | None
 ) -> None:
     """A3"""
     told = why_missing(row(*commands)["order"]["lines"][0])

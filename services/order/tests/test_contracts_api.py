@@ -15,7 +15,8 @@ from contracts.decision import Context, Rejected
 from contracts.envelope import Meta
 from contracts.policy import policy_book
 from order.api import router
-from order.domain.contract import INITIAL, Contract, decide, evolve
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.state import INITIAL, Contract
 from order.projections import fold_order
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
@@ -74,7 +75,7 @@ class System:
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         context = Context(now=NOW, by=request.actor, role=request.role, policy=policy_book().at(NOW))
-        decision = decide(command, self.states.get(aggregate_id, INITIAL), context)
+        decision = CONTRACT.decide(command, self.states.get(aggregate_id, INITIAL), context)
         if isinstance(decision, Rejected):
             return Outcome("c", aggregate_id, "rejected", rejected=decision)
         for event in decision:

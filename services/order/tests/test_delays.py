@@ -15,18 +15,10 @@ from contracts.order import (
     StoreErrorFollowedUp,
     StoreErrorHandedOver,
 )
-from order.domain.contract import (
-    AcceptError,
-    CancelContract,
-    ExplainDelay,
-    FollowUp,
-    HandOver,
-    NotePost,
-    NoticeDelay,
-    RemindPost,
-    ReportDelay,
-    due,
-)
+from order.contract.aggregate import due
+from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, RemindPost, ReportDelay
+from order.contract.logistics import NoticeDelay
+from order.contract.terms import CancelContract
 
 SIGNED = given(signed())
 FILE_ROW = NoticeDelay(

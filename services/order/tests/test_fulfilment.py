@@ -36,9 +36,10 @@ from contracts.order import (
     Warranty,
     WarrantyStarted,
 )
-from order.domain.contract import Complete, NoteReturn, RefundReturn, due
-from order.domain.fulfilment import months_after
-from order.domain.situations import Fulfilled
+from order.contract.aggregate import due
+from order.contract.fulfilment import RefundReturn, months_after
+from order.contract.goods import NoteReturn
+from order.contract.state import Complete, Fulfilled
 
 SIGNED = given(signed())
 COMPLETE = after(SIGNED, *ALL_IN)

@@ -9,7 +9,9 @@ from typing import Any
 from contracts.decision import Command, Context, Rejected
 from contracts.policy import policy_book
 from order import importing
-from order.domain.contract import INITIAL, MAX_LINES, Contract, decide, evolve
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.fields import MAX_LINES
+from order.contract.state import INITIAL, Contract
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.importing import Put, Report, import_contracts, import_logistics
@@ -74,7 +76,7 @@ class Contracts:
     def _decide(self, aggregate_id: str, command: Command, step: str) -> Outcome:
         self.steps.append(step)
         state = self.states.get(aggregate_id, INITIAL)
-        decision = decide(command, state, CTX)  # type: ignore[arg-type]
+        decision = CONTRACT.decide(command, state, CTX)  # type: ignore[arg-type]
         if isinstance(decision, Rejected):
             return Outcome(step, aggregate_id, "rejected", rejected=decision)
         for event in decision:

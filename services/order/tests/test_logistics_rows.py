@@ -4,20 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.fact import ContractLine, Customer
 from contracts.order import ArrivalReported, ContractSigned, DelayNoticed, OrderEvent, ShipmentAnnounced
 from contracts.policy import policy_book
-from order.domain.contract import (
-    COMMANDS,
-    INITIAL,
-    AnnounceShipment,
-    Contract,
-    NoticeDelay,
-    ReportArrival,
-    decide,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.state import INITIAL, Contract
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
@@ -123,34 +116,34 @@ def given(*events: OrderEvent) -> Contract:
 
 
 @EACH_ROW
-def test_a_row_of_a_known_line_is_taken(command: COMMANDS, event: OrderEvent) -> None:
+def test_a_row_of_a_known_line_is_taken(command: Command, event: OrderEvent) -> None:
     """A2, A4"""
-    assert decide(command, given(SIGNED), CTX) == (event,)
+    assert CONTRACT.decide(command, given(SIGNED), CTX) == (event,)
 
 
 @EACH_ROW
-def test_the_same_row_counts_once(command: COMMANDS, event: OrderEvent) -> None:
+def test_the_same_row_counts_once(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command, given(SIGNED, event), CTX) == ()
+    assert CONTRACT.decide(command, given(SIGNED, event), CTX) == ()
 
 
 @EACH_ROW
-def test_the_same_waybill_tells_of_each_status_once(command: COMMANDS, event: OrderEvent) -> None:
+def test_the_same_waybill_tells_of_each_status_once(command: Command, event: OrderEvent) -> None:
     """A2"""
     others = [known for known in (ANNOUNCED, DELAYED, ARRIVED) if known != event]
-    decision = decide(command, given(SIGNED, *others), CTX)
+    decision = CONTRACT.decide(command, given(SIGNED, *others), CTX)
     assert not isinstance(decision, Rejected)
     assert [type(told) for told in decision] == [type(event)]
 
 
 def test_a_delay_after_the_goods_were_sent_is_the_carriers() -> None:
     """A4"""
-    assert decide(DELAY, given(SIGNED, ANNOUNCED), CTX) == (DELAYED.model_copy(update={"fault": "logistics"}),)
+    assert CONTRACT.decide(DELAY, given(SIGNED, ANNOUNCED), CTX) == (DELAYED.model_copy(update={"fault": "logistics"}),)
 
 
 def test_goods_that_arrive_tomorrow_are_refused() -> None:
     """A2"""
-    assert decide(ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 10)}), given(SIGNED), CTX) == Rejected(
+    assert CONTRACT.decide(ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 10)}), given(SIGNED), CTX) == Rejected(
         code="future_arrival",
         rule="A2",
         zh="第 1 行的到仓日期 2026-03-10 在今天 2026-03-09 之后。请核对日期",
@@ -160,9 +153,9 @@ def test_goods_that_arrive_tomorrow_are_refused() -> None:
 
 
 @EACH_ROW
-def test_another_carrier_name_in_a_repeated_row_changes_nothing(command: COMMANDS, event: OrderEvent) -> None:
+def test_another_carrier_name_in_a_repeated_row_changes_nothing(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command.model_copy(update={"carrier": "顺途"}), given(SIGNED, event), CTX) == ()
+    assert CONTRACT.decide(command.model_copy(update={"carrier": "顺途"}), given(SIGNED, event), CTX) == ()
 
 
 @pytest.mark.parametrize(
@@ -175,9 +168,9 @@ def test_another_carrier_name_in_a_repeated_row_changes_nothing(command: COMMAND
         (ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 8)}), ARRIVED),
     ],
 )
-def test_the_same_row_with_another_quantity_or_day_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+def test_the_same_row_with_another_quantity_or_day_is_refused(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command, given(SIGNED, event), CTX) == Rejected(
+    assert CONTRACT.decide(command, given(SIGNED, event), CTX) == Rejected(
         code="row_contradicts",
         rule="A2",
         zh="第 1 行、运单 YD0001 的同一状态已经导入过，但数量或日期不同。先到的算数，请核对",
@@ -188,9 +181,9 @@ def test_the_same_row_with_another_quantity_or_day_is_refused(command: COMMANDS,
 
 
 @EACH_ROW
-def test_a_row_of_an_unknown_contract_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+def test_a_row_of_an_unknown_contract_is_refused(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command, given(), CTX) == Rejected(
+    assert CONTRACT.decide(command, given(), CTX) == Rejected(
         code="unknown_contract",
         rule="A2",
         zh="没有合同 HT26030001。请核对合同号，或先登记合同",
@@ -200,9 +193,9 @@ def test_a_row_of_an_unknown_contract_is_refused(command: COMMANDS, event: Order
 
 
 @EACH_ROW
-def test_a_row_of_an_unknown_line_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+def test_a_row_of_an_unknown_line_is_refused(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command.model_copy(update={"line_no": 99}), given(SIGNED), CTX) == Rejected(
+    assert CONTRACT.decide(command.model_copy(update={"line_no": 99}), given(SIGNED), CTX) == Rejected(
         code="unknown_line",
         rule="A2",
         zh="合同 HT26030001 没有第 99 行。请核对行号",
@@ -212,9 +205,9 @@ def test_a_row_of_an_unknown_line_is_refused(command: COMMANDS, event: OrderEven
 
 
 @EACH_ROW
-def test_a_row_with_another_sku_than_was_sold_is_refused(command: COMMANDS, event: OrderEvent) -> None:
+def test_a_row_with_another_sku_than_was_sold_is_refused(command: Command, event: OrderEvent) -> None:
     """A2"""
-    assert decide(command.model_copy(update={"sku": "ZZ-999"}), given(SIGNED), CTX) == Rejected(
+    assert CONTRACT.decide(command.model_copy(update={"sku": "ZZ-999"}), given(SIGNED), CTX) == Rejected(
         code="sku_differs",
         rule="A2",
         zh="合同 HT26030001 第 1 行是 WC-100（连体坐便器），不是 ZZ-999。请核对型号或行号",
@@ -225,9 +218,9 @@ def test_a_row_with_another_sku_than_was_sold_is_refused(command: COMMANDS, even
 
 @pytest.mark.parametrize("command", [ANNOUNCE, ARRIVE])
 @pytest.mark.parametrize("quantity", [0, -1, 1_000_000])
-def test_no_such_quantity_is_refused(command: COMMANDS, quantity: int) -> None:
+def test_no_such_quantity_is_refused(command: Command, quantity: int) -> None:
     """A2"""
-    decision = decide(command.model_copy(update={"quantity": quantity}), given(SIGNED), CTX)
+    decision = CONTRACT.decide(command.model_copy(update={"quantity": quantity}), given(SIGNED), CTX)
     assert decision == Rejected(
         code="bad_quantity",
         rule="A2",
@@ -240,4 +233,4 @@ def test_no_such_quantity_is_refused(command: COMMANDS, quantity: int) -> None:
 def test_more_pieces_than_were_sold_are_taken_because_they_are_there() -> None:
     """D9"""
     many = ARRIVE.model_copy(update={"quantity": 7})
-    assert decide(many, given(SIGNED), CTX) == (ARRIVED.model_copy(update={"quantity": 7}),)
+    assert CONTRACT.decide(many, given(SIGNED), CTX) == (ARRIVED.model_copy(update={"quantity": 7}),)

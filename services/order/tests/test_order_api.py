@@ -12,7 +12,8 @@ from httpx import ASGITransport, AsyncClient
 from contracts.decision import Context, Rejected
 from contracts.policy import policy_book
 from order.api import router
-from order.domain.contract import INITIAL, Contract, decide, evolve
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.state import INITIAL, Contract
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
@@ -53,7 +54,7 @@ class Rules:
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         """Decide at once."""
-        decision = decide(command, self.states.get(aggregate_id, INITIAL), CTX)
+        decision = CONTRACT.decide(command, self.states.get(aggregate_id, INITIAL), CTX)
         if isinstance(decision, Rejected):
             return Outcome("c", aggregate_id, "rejected", rejected=decision)
         for event in decision:

@@ -11,19 +11,9 @@ from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsReleased, GoodsReturned, Place
 from contracts.notify import CallMade, MessageSent
-from order.domain.contract import (
-    ExplainDelay,
-    NoteDamage,
-    NoteDelivery,
-    NoteFailedDelivery,
-    NoteGoods,
-    NoteInstallation,
-    NoteLoading,
-    NotePayment,
-    NotePost,
-    NoteRelease,
-    NoteReturn,
-)
+from order.contract.delays import ExplainDelay, NotePost
+from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.reactions import REACTIONS
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)

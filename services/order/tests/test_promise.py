@@ -25,7 +25,9 @@ from order_story import (
 from contracts.decision import Context, Timer
 from contracts.order import DeliveryPostponed, PromiseBroken
 from contracts.policy import policy_book
-from order.domain.contract import CancelContract, PostponeDelivery, WarnOfPromise, due
+from order.contract.aggregate import due
+from order.contract.promise import PostponeDelivery, WarnOfPromise
+from order.contract.terms import CancelContract
 
 SIGNED = given(signed())
 CONSENT = PostponeDelivery(

@@ -8,15 +8,10 @@ from contracts.decision import Context, Rejected
 from contracts.fact import ContractLine, Customer
 from contracts.order import CompletenessLost, ContractAmended, ContractSigned, GoodsCompleted, GoodsNoted, OrderEvent
 from contracts.policy import policy_book
-from order.domain.contract import (
-    INITIAL,
-    MAX_LINES,
-    AddLines,
-    Contract,
-    RegisterContract,
-    decide,
-    evolve,
-)
+from order.contract.aggregate import CONTRACT, evolve
+from order.contract.fields import MAX_LINES
+from order.contract.state import INITIAL, Contract
+from order.contract.terms import AddLines, RegisterContract
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="liang.my", role="cs_specialist", policy=policy_book().at(NOW))
@@ -96,29 +91,29 @@ def code(decision: object) -> str:
 
 def test_a_contract_is_signed_with_all_that_others_need() -> None:
     """A1"""
-    assert decide(REGISTER, given(), CTX) == (SIGNED,)
+    assert CONTRACT.decide(REGISTER, given(), CTX) == (SIGNED,)
 
 
 def test_lines_are_kept_in_order_of_their_numbers() -> None:
     """A1"""
-    assert decide(REGISTER.model_copy(update={"lines": (FLOOR, TOILET)}), given(), CTX) == (SIGNED,)
+    assert CONTRACT.decide(REGISTER.model_copy(update={"lines": (FLOOR, TOILET)}), given(), CTX) == (SIGNED,)
 
 
 def test_a_contract_told_late_is_placed_at_its_own_time() -> None:
     """X1"""
     earlier = NOW - timedelta(days=1)
     told_late = REGISTER.model_copy(update={"at": earlier})
-    assert decide(told_late, given(), CTX) == (SIGNED.model_copy(update={"at": earlier}),)
+    assert CONTRACT.decide(told_late, given(), CTX) == (SIGNED.model_copy(update={"at": earlier}),)
 
 
 def test_the_same_contract_again_is_no_event() -> None:
     """A1"""
-    assert decide(REGISTER, given(SIGNED), CTX) == ()
+    assert CONTRACT.decide(REGISTER, given(SIGNED), CTX) == ()
 
 
 def test_a_part_of_the_same_contract_again_is_no_event() -> None:
     """A1"""
-    assert decide(REGISTER.model_copy(update={"lines": (FLOOR,)}), given(SIGNED), CTX) == ()
+    assert CONTRACT.decide(REGISTER.model_copy(update={"lines": (FLOOR,)}), given(SIGNED), CTX) == ()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +128,7 @@ def test_a_part_of_the_same_contract_again_is_no_event() -> None:
 )
 def test_the_same_number_with_other_terms_is_refused_and_names_them(field: str, value: object, named: str) -> None:
     """A1"""
-    assert decide(REGISTER.model_copy(update={field: value}), given(SIGNED), CTX) == Rejected(
+    assert CONTRACT.decide(REGISTER.model_copy(update={field: value}), given(SIGNED), CTX) == Rejected(
         code="contract_contradicts",
         rule="A1",
         zh=f"合同 HT26030001 已登记，但{named}不同。请核对；要改合同请走合同变更",
@@ -145,7 +140,7 @@ def test_the_same_number_with_other_terms_is_refused_and_names_them(field: str, 
 
 def test_the_same_contract_with_a_new_line_is_refused_and_points_to_the_amendment() -> None:
     """A1, A6"""
-    assert decide(REGISTER, given(SIGNED_TOILET), CTX) == Rejected(
+    assert CONTRACT.decide(REGISTER, given(SIGNED_TOILET), CTX) == Rejected(
         code="contract_has_other_lines",
         rule="A1",
         zh="合同 HT26030001 已登记，第 2 行与已登记的不同或还没有。要增加行请走合同变更",
@@ -170,24 +165,27 @@ def test_the_same_contract_with_a_new_line_is_refused_and_points_to_the_amendmen
 def test_a_line_that_is_no_line_is_refused(change: dict[str, object]) -> None:
     """A1"""
     lines = (TOILET.model_copy(update=change),)
-    assert code(decide(REGISTER.model_copy(update={"lines": lines}), given(), CTX)) == "bad_line"
+    assert code(CONTRACT.decide(REGISTER.model_copy(update={"lines": lines}), given(), CTX)) == "bad_line"
 
 
 def test_a_line_number_twice_is_refused() -> None:
     """A1"""
-    assert code(decide(REGISTER.model_copy(update={"lines": (TOILET, TOILET)}), given(), CTX)) == "bad_line"
+    assert code(CONTRACT.decide(REGISTER.model_copy(update={"lines": (TOILET, TOILET)}), given(), CTX)) == "bad_line"
 
 
 @pytest.mark.parametrize("field", ["name", "phone", "address", "district"])
 def test_a_customer_without_a_name_phone_address_or_district_is_refused(field: str) -> None:
     """A1"""
     customer = CUSTOMER.model_copy(update={field: " "})
-    assert code(decide(REGISTER.model_copy(update={"customer": customer}), given(), CTX)) == "bad_customer"
+    assert code(CONTRACT.decide(REGISTER.model_copy(update={"customer": customer}), given(), CTX)) == "bad_customer"
 
 
 def test_a_promise_before_the_signature_is_refused() -> None:
     """A1"""
-    assert code(decide(REGISTER.model_copy(update={"promised_on": date(2026, 2, 7)}), given(), CTX)) == "bad_dates"
+    assert (
+        code(CONTRACT.decide(REGISTER.model_copy(update={"promised_on": date(2026, 2, 7)}), given(), CTX))
+        == "bad_dates"
+    )
 
 
 def test_a_new_line_amends_the_contract() -> None:
@@ -195,7 +193,7 @@ def test_a_new_line_amends_the_contract() -> None:
     amended = ContractAmended(
         at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
     )
-    assert decide(ADD_FLOOR, given(SIGNED_TOILET), CTX) == (amended,)
+    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED_TOILET), CTX) == (amended,)
 
 
 def test_only_lines_that_are_new_are_added() -> None:
@@ -204,18 +202,18 @@ def test_only_lines_that_are_new_are_added() -> None:
         at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
     )
     both = ADD_FLOOR.model_copy(update={"lines": (TOILET, FLOOR)})
-    assert decide(both, given(SIGNED_TOILET), CTX) == (amended,)
+    assert CONTRACT.decide(both, given(SIGNED_TOILET), CTX) == (amended,)
 
 
 def test_a_line_that_is_there_already_is_no_event() -> None:
     """A6"""
-    assert decide(ADD_FLOOR, given(SIGNED), CTX) == ()
+    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED), CTX) == ()
 
 
 def test_a_line_with_other_content_is_refused_and_names_it() -> None:
     """A6"""
     other = ADD_FLOOR.model_copy(update={"lines": (FLOOR.model_copy(update={"quantity": 6}),)})
-    assert decide(other, given(SIGNED), CTX) == Rejected(
+    assert CONTRACT.decide(other, given(SIGNED), CTX) == Rejected(
         code="line_contradicts",
         rule="A6",
         zh="合同 HT26030001 已有第 2 行，但数量不同。请核对",
@@ -226,7 +224,7 @@ def test_a_line_with_other_content_is_refused_and_names_it() -> None:
 
 def test_lines_of_an_unknown_contract_are_refused() -> None:
     """A6"""
-    assert code(decide(ADD_FLOOR, given(), CTX)) == "unknown_contract"
+    assert code(CONTRACT.decide(ADD_FLOOR, given(), CTX)) == "unknown_contract"
 
 
 def test_more_lines_than_any_contract_has_are_refused() -> None:
@@ -235,12 +233,12 @@ def test_more_lines_than_any_contract_has_are_refused() -> None:
         update={"lines": tuple(TOILET.model_copy(update={"line_no": n}) for n in range(1, MAX_LINES + 1))}
     )
     more = ADD_FLOOR.model_copy(update={"lines": (FLOOR.model_copy(update={"line_no": MAX_LINES + 1}),)})
-    assert code(decide(more, given(full), CTX)) == "too_many_lines"
+    assert code(CONTRACT.decide(more, given(full), CTX)) == "too_many_lines"
 
 
 def test_a_complete_contract_that_gets_a_line_is_complete_no_longer() -> None:
     """A3, A6"""
-    assert decide(ADD_FLOOR, given(SIGNED_TOILET, TOILETS_IN, TOILETS_COMPLETE), CTX) == (
+    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED_TOILET, TOILETS_IN, TOILETS_COMPLETE), CTX) == (
         ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)),
         CompletenessLost(at=NOW, contract_no="HT26030001", line_no=2, quantity=5, reason="客户加单"),
     )

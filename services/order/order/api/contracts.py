@@ -1,30 +1,19 @@
-"""HTTP of contracts: register, amend, cancel; see them, what is complete, and why the others are not (A1, A3, A6)."""
+"""HTTP of contracts as they are: a list, one, what is complete, and why the others are not (A3)."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from contracts.bounds import CivilDay, Nth
-from contracts.decision import Command, Rejected
+from contracts.bounds import CivilDay
 from contracts.fact import Customer
-from order.api.rights import (
-    AMENDS,
-    READS,
-    REGISTERS,
-    STORE,
-    ContractNoInPath,
-    own_contract,
-    own_store,
-    readable_contract,
-)
-from order.domain.contract import AmendContract, CancelContract, RegisterContract, contract_id
-from order.domain.terms import DueFen, NewLines
-from order.domain.texts import MAX_LINES, Text
+from order.api.rights import ContractNoInPath, readable_contract
 from order.listing import BadCursor, Sort, Wanted, cursor_of, query_of, sort_of
+from order.refusals import no
 from order.views import contract_detail, contract_summary, shipping_form
-from runtime.http import Answer, Desk
+from order.who import READS, STORE
+from runtime.http import Desk
 from runtime.route import Router
 
 router = Router()
@@ -40,24 +29,6 @@ Todo = Literal[
     "installation",
     "refund",
 ]
-
-
-class Amendment(Command):
-    """What is to be different; what is left out stays as it is."""
-
-    reason: Text
-    add: NewLines = ()
-    change: NewLines = ()
-    remove: Annotated[tuple[Nth, ...], Field(max_length=MAX_LINES)] = ()
-    customer: Customer | None = None
-    promised_on: CivilDay | None = None
-    amount_due_fen: DueFen | None = None
-
-
-class Cancellation(Command):
-    """Why the contract is cancelled."""
-
-    reason: Text
 
 
 class Missing(BaseModel):
@@ -167,33 +138,6 @@ class ContractList(BaseModel):
     total: int | None
 
 
-@router.post("/contracts", status_code=201, summary="登记合同 Register a contract (A1)")
-async def register(body: RegisterContract, desk: Desk) -> Answer:
-    """Enters the contract into the customer file; SMS 1 follows. The same again changes nothing."""
-    desk.allow(*REGISTERS)
-    own_store(desk, body.store_code)
-    return desk.answer(await desk.ask(contract_id(body.contract_no), body))
-
-
-@router.post("/contracts/{contract_no}/amendments", summary="变更合同 Amend a contract (A6)")
-async def amend(contract_no: ContractNoInPath, body: Amendment, desk: Desk) -> Answer:
-    """Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason."""
-    desk.allow(*AMENDS)
-    await own_contract(desk, contract_no)
-    command = AmendContract(contract_no=contract_no, **_fields(body))
-    return desk.answer(await desk.ask(contract_id(contract_no), command))
-
-
-@router.post("/contracts/{contract_no}/cancellation", summary="取消合同 Cancel a contract (A6)")
-async def cancel(contract_no: ContractNoInPath, body: Cancellation, desk: Desk) -> Answer:
-    """Until the customer has goods of it, with the reason; slots, goods and tickets are released."""
-    desk.allow(*AMENDS)
-    await own_contract(desk, contract_no)
-    return desk.answer(
-        await desk.ask(contract_id(contract_no), CancelContract(contract_no=contract_no, **_fields(body)))
-    )
-
-
 @router.get("/contracts", summary="合同与货齐 Contracts, and what is complete (A3)")
 async def contracts(
     desk: Desk,
@@ -213,17 +157,14 @@ async def contracts(
 ) -> ContractList:
     """One page. A store gets its own contracts only; customer data is masked by role (C18)."""
     desk.allow(*READS)
-    own = desk.person.store or "-" if desk.person.role == STORE else store
+    own = desk.store or "-" if desk.role in STORE else store
     wanted = Wanted(own, state, complete, delayed, todo, promised_from, promised_to, q, sort)
-    role = desk.person.role
+    role = desk.role
     rows = desk.rows("contracts")
     try:
         query = query_of(wanted, role, after)
     except BadCursor:
-        desk.refuse(
-            Rejected("bad_page", "", "页码不对，请从第一页重新翻起", "This page is unknown; begin with the first one"),
-            422,
-        )
+        desk.refuse(no("bad_page"), 422)
     found = await rows.find(query, sort=sort_of(wanted), limit=limit)
     return ContractList(
         rows=[ContractSummary.model_validate(contract_summary(row, role)) for row in found],
@@ -237,16 +178,11 @@ async def contract(contract_no: ContractNoInPath, desk: Desk) -> ContractDetail:
     """With all that became of it, and line by line why pieces are missing and when they are expected."""
     desk.allow(*READS)
     row = await readable_contract(desk, contract_no)
-    return ContractDetail.model_validate(contract_detail(row, desk.person.role))
+    return ContractDetail.model_validate(contract_detail(row, desk.role))
 
 
 @router.get("/contracts/{contract_no}/shipping-form", summary="发货单 Shipping form (A8)")
 async def shipping(contract_no: ContractNoInPath, desk: Desk) -> dict[str, Any]:
     """Name, spec, quantity and notes, line by line."""
     desk.allow(*READS)
-    return shipping_form(await readable_contract(desk, contract_no), desk.person.role)
-
-
-def _fields(body: Command) -> dict[str, Any]:
-    """A body's fields as they are, for the command that it becomes."""
-    return {name: getattr(body, name) for name in type(body).model_fields}
+    return shipping_form(await readable_contract(desk, contract_no), desk.role)

@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 
 from contracts.bounds import Few
 from order.api.import_report import ImportReport, report_json
-from order.api.rights import IMPORTS
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.importing import Report, import_contracts, import_logistics
+from order.who import IMPORTS
 from runtime.http import Asking, Desk
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads

@@ -1,26 +1,31 @@
 """What the company's logistics file says of a contract's lines (物流信息, A2)."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
+from contracts import order as facts
 from contracts.bounds import CivilDay, HowMany, Nth
 from contracts.decision import Command, Context, Rejected
-from contracts.order import ArrivalReported, DelayNoticed, ShipmentAnnounced
 from contracts.policy import civil_day
-from order.domain.contract_words import (
-    bad_quantity,
-    contract_over,
-    future_arrival,
-    row_contradicts,
-    sku_differs,
-    unknown_contract,
+from order.contract.fields import MAX_PIECES, ContractNo, Note, Text
+from order.contract.state import (
+    Cancelled,
+    Decision,
+    Delay,
+    Known,
+    Line,
+    Told,
+    line_of,
+    over,
     unknown_line,
+    with_line,
 )
-from order.domain.deciding import Decision
-from order.domain.situations import Cancelled, Complete, Contract, Fulfilled, Line, Told, Unsigned, Waiting, line_of
-from order.domain.texts import MAX_PIECES, ContractNo, Note, Text
+from order.refusals import no
+from runtime.refusal import Term
+from runtime.use_case import UseCase
 
 Waybill = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{3,39}$", examples=["YD4814463648"])]
 
@@ -67,7 +72,7 @@ class ReportArrival(Command):
 FileRow = AnnounceShipment | NoticeDelay | ReportArrival
 
 
-def announce(command: AnnounceShipment, contract: Contract, ctx: Context) -> Decision:
+def announce(command: AnnounceShipment, contract: Known, ctx: Context) -> Decision:
     """The file says that goods are on their way.
 
     Rules: A2 (once per line, waybill and status). Refuses: see `_told`.
@@ -77,7 +82,7 @@ def announce(command: AnnounceShipment, contract: Contract, ctx: Context) -> Dec
     if line is None or isinstance(line, Rejected):
         return line or ()
     return (
-        ShipmentAnnounced(
+        facts.ShipmentAnnounced(
             at=command.at or ctx.now,
             contract_no=command.contract_no,
             line_no=command.line_no,
@@ -90,7 +95,7 @@ def announce(command: AnnounceShipment, contract: Contract, ctx: Context) -> Dec
     )
 
 
-def notice_delay(command: NoticeDelay, contract: Contract, ctx: Context) -> Decision:
+def notice_delay(command: NoticeDelay, contract: Known, ctx: Context) -> Decision:
     """The file says that goods come later: the group is owed a post of it, the customer an explanation.
 
     Rules: A2 (once per line, waybill and status), A4, K1. Refuses: see `_told`.
@@ -98,10 +103,9 @@ def notice_delay(command: NoticeDelay, contract: Contract, ctx: Context) -> Deci
     line = _told(command, contract, Told("delayed", command.waybill, 0, command.eta), least=0)
     if line is None or isinstance(line, Rejected):
         return line or ()
-    assert not isinstance(contract, Unsigned)
     at = command.at or ctx.now
     return (
-        DelayNoticed(
+        facts.DelayNoticed(
             at=at,
             contract_no=command.contract_no,
             line_no=command.line_no,
@@ -120,7 +124,7 @@ def notice_delay(command: NoticeDelay, contract: Contract, ctx: Context) -> Deci
     )
 
 
-def report_arrival(command: ReportArrival, contract: Contract, ctx: Context) -> Decision:
+def report_arrival(command: ReportArrival, contract: Known, ctx: Context) -> Decision:
     """The file says that goods lie in the warehouse. More than was sold is taken too: the goods are there (D9).
 
     Rules: A2 (once per line, waybill and status). Refuses: future_arrival, and see `_told`.
@@ -129,9 +133,9 @@ def report_arrival(command: ReportArrival, contract: Contract, ctx: Context) -> 
     if line is None or isinstance(line, Rejected):
         return line or ()
     if command.arrived_on > (today := civil_day(ctx.now)):
-        return future_arrival(command.line_no, command.arrived_on, today)
+        return no("future_arrival", line_no=command.line_no, arrived_on=command.arrived_on, today=today)
     return (
-        ArrivalReported(
+        facts.ArrivalReported(
             at=command.at or ctx.now,
             contract_no=command.contract_no,
             line_no=command.line_no,
@@ -145,29 +149,72 @@ def report_arrival(command: ReportArrival, contract: Contract, ctx: Context) -> 
     )
 
 
-def _told(command: FileRow, contract: Contract, told: Told, *, least: int) -> Line | Rejected | None:
+def _told(command: FileRow, contract: Known, told: Told, *, least: int) -> Line | Rejected | None:
     """The line that a row of the logistics file tells of, or None when it was told before (A2).
 
     Goods of a removed line or a cancelled contract may still arrive, but they are neither announced nor late.
-    Refuses: unknown_contract, unknown_line, sku_differs, bad_quantity, row_contradicts, contract_cancelled.
+    Refuses: unknown_line, sku_differs, bad_quantity, row_contradicts, contract_cancelled.
     """
-    match contract:
-        case Unsigned():
-            return unknown_contract(command.contract_no, "A2")
-        case Waiting() | Complete() | Cancelled() | Fulfilled():
-            line = line_of(contract, command.line_no)
-            if line is None:
-                return unknown_line(command.contract_no, command.line_no, "A2")
-            if line.sold.sku != command.sku:
-                return sku_differs(command.contract_no, line.sold, command.sku)
-            if not least <= told.quantity <= MAX_PIECES:
-                return bad_quantity(told.quantity, least, MAX_PIECES)
-            for known in line.told:
-                if (known.status, known.waybill) == (told.status, told.waybill):
-                    return None if known == told else row_contradicts(command.line_no, told.waybill)
-            if told.status != "arrived" and isinstance(contract, Cancelled):
-                return contract_over(contract, "A2")
-            if told.status != "arrived" and line in contract.dropped:
-                return unknown_line(command.contract_no, command.line_no, "A2")
-            return line
-    assert_never(contract)
+    line = line_of(contract, command.line_no)
+    if line is None:
+        return unknown_line(contract, command.line_no, "A2")
+    sold = line.sold
+    if sold.sku != command.sku:
+        return no(
+            "sku_differs",
+            contract_no=command.contract_no,
+            line_no=sold.line_no,
+            sold=sold.sku,
+            told=command.sku,
+            name=Term.of(sold.name),
+        )
+    if not least <= told.quantity <= MAX_PIECES:
+        return no("bad_quantity", quantity=told.quantity, least=Term.of(least), most=Term.of(MAX_PIECES))
+    for known in line.told:
+        if (known.status, known.waybill) == (told.status, told.waybill):
+            same = known == told
+            return None if same else no("row_contradicts", line_no=command.line_no, waybill=told.waybill)
+    if told.status != "arrived" and isinstance(contract, Cancelled):
+        return over(contract, "A2")
+    if told.status != "arrived" and line in contract.dropped:
+        return unknown_line(contract, command.line_no, "A2")
+    return line
+
+
+Event = facts.ShipmentAnnounced | facts.ArrivalReported | facts.DelayNoticed
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after what a file said, or a person of a delay."""
+    match event:
+        case facts.ShipmentAnnounced():
+            told = Told("announced", event.waybill, event.quantity, event.eta, event.carrier)
+            return _with_told(contract, event.line_no, told)
+        case facts.ArrivalReported():
+            told = Told("arrived", event.waybill, event.quantity, event.arrived_on, event.carrier)
+            return _with_told(contract, event.line_no, told)
+        case facts.DelayNoticed():
+            delay = Delay(
+                event.delay_id or f"{event.line_no}-{event.waybill}",
+                event.line_no,
+                event.fault,
+                event.eta,
+                event.reason,
+                event.post_due,
+                event.waybill,
+            )
+            late = replace(contract, course=replace(contract.course, delays=(*contract.course.delays, delay)))
+            told = Told("delayed", event.waybill, 0, event.eta, event.carrier)
+            return _with_told(late, event.line_no, told) if event.waybill else late
+    assert_never(event)
+
+
+def _with_told(contract: Known, line_no: int, told: Told) -> Known:
+    return with_line(contract, line_no, lambda line: replace(line, told=(*line.told, told)))
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(AnnounceShipment, announce, cites="A2"),
+    UseCase(NoticeDelay, notice_delay, cites="A2"),
+    UseCase(ReportArrival, report_arrival, cites="A2"),
+)

@@ -1,13 +1,17 @@
-"""What a contract can be in, and what is known of it: its terms, its lines piece by piece, and its course so far."""
+"""What a contract can be, and what is known of it: its terms, its lines piece by piece, and its course so far."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from contracts.decision import Rejected
 from contracts.fact import ContractLine, Customer, GoodsLine
-from contracts.order import CallResult, DelayFault
-from order.domain.completeness_rules import lacking, reached_on
+from contracts.order import CallResult, DelayFault, OrderEvent
+from order.refusals import no
+
+Decision = tuple[OrderEvent, ...] | Rejected
+"""What a command leads to."""
 
 Status = Literal["announced", "delayed", "arrived"]
 
@@ -20,6 +24,7 @@ class Told:
     waybill: str
     quantity: int
     on: date | None
+    carrier: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,14 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Warranty:
+    """质保 of a line (A7)."""
+
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A contract line and what became of it, in pieces."""
 
@@ -54,7 +67,7 @@ class Line:
     delivered_on: date | None = None
     refunded: int = 0
     """Paid back: not owed any more (B15)."""
-    warranted: bool = False
+    warranty: Warranty | None = None
 
     def reached_on(self) -> date | None:
         """The day by which all its pieces lay in the warehouse, undamaged (A3)."""
@@ -134,6 +147,8 @@ class Delay:
     eta: date | None
     reason: str
     post_due: datetime | None
+    waybill: str = ""
+    """Of the logistics file's row that told of it."""
     posted: bool = False
     overdue: bool = False
     calls: tuple[Call, ...] = ()
@@ -145,6 +160,10 @@ class Delay:
     def is_explained(self) -> bool:
         """Whether the customer was reached."""
         return any(call.result == "reached" for call in self.calls)
+
+    def owes_post(self) -> bool:
+        """Whether the group is owed a post of it, late or not (K1)."""
+        return self.post_due is not None and not self.posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +245,37 @@ INITIAL: Contract = Unsigned()
 STATES = (Unsigned, Waiting, Complete, Cancelled, Fulfilled)
 
 
+def over(contract: Cancelled | Fulfilled, rule: str) -> Rejected:
+    """Cancelled or fulfilled: nothing is changed any more (A6, A7)."""
+    number = contract.terms.contract_no
+    if isinstance(contract, Cancelled):
+        return no("contract_cancelled", rule=rule, contract_no=number)
+    return no("contract_fulfilled", rule=rule, contract_no=number, fulfilled_on=contract.on)
+
+
+def unknown_line(contract: Known, line_no: int, rule: str) -> Rejected:
+    """The contract has no such line."""
+    return no("unknown_line", rule=rule, contract_no=contract.terms.contract_no, line_no=line_no)
+
+
+def reached_on(quantity: int, receipts: Iterable[tuple[date, int]], damaged: int) -> date | None:
+    """The earliest day by which the pieces received, less the damaged ones, reach `quantity`; None if they do not (A3).
+
+    Damage takes away from the earliest pieces, so that a replacement moves the day to its own arrival.
+    """
+    pieces = -damaged
+    for day, received in sorted(receipts):
+        pieces += received
+        if pieces >= quantity:
+            return day
+    return None
+
+
+def lacking(quantity: int, received: int, damaged: int) -> int:
+    """Pieces that are still missing, never negative (A3)."""
+    return max(0, quantity - (received - damaged))
+
+
 def line_of(contract: Known, line_no: int) -> Line | None:
     """A line by its number, also one that was removed."""
     for line in contract.lines:
@@ -259,10 +309,8 @@ def changed_line(lines: Lines, line_no: int, change: Callable[[Line], Line]) -> 
     return tuple(change(line) if line.sold.line_no == line_no else line for line in lines)
 
 
-def with_line(contract: Contract, line_no: int, change: Callable[[Line], Line]) -> Contract:
+def with_line(contract: Known, line_no: int, change: Callable[[Line], Line]) -> Known:
     """The contract with one of its lines changed, a removed one included."""
-    if isinstance(contract, Unsigned):
-        return contract
     if contract.dropped:
         contract = replace(contract, dropped=changed_line(contract.dropped, line_no, change))
     return replace(contract, lines=changed_line(contract.lines, line_no, change))
@@ -288,8 +336,7 @@ def with_pieces(contract: Known, pieces: Iterable[GoodsLine], change: Callable[[
     )
 
 
-def with_delay(course: Course, delay_id: str, change: Callable[[Delay], Delay]) -> Course:
-    """The course with one delay changed."""
-    return replace(
-        course, delays=tuple(change(delay) if delay.delay_id == delay_id else delay for delay in course.delays)
-    )
+def with_delay(contract: Known, delay_id: str, change: Callable[[Delay], Delay]) -> Known:
+    """The contract with one delay changed."""
+    delays = tuple(change(delay) if delay.delay_id == delay_id else delay for delay in contract.course.delays)
+    return replace(contract, course=replace(contract.course, delays=delays))

@@ -1,0 +1,472 @@
+"""From loading to fulfilment (完结): loaded, delivered, installed, accepted, paid; and the warranty (质保, A7)."""
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from contracts import order as facts
+from contracts.bounds import Few, Nth, OneLine, OptionalId
+from contracts.decision import Command, Context, Rejected
+from contracts.fact import GoodsLine
+from contracts.policy import Policy, civil_day
+from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
+from order.contract.goods import said
+from order.contract.state import (
+    Cancelled,
+    Complete,
+    Course,
+    Decision,
+    Failure,
+    Fulfilled,
+    Known,
+    Line,
+    Lines,
+    Waiting,
+    Warranty,
+    all_delivered,
+    changed_line,
+    changed_pieces,
+    line_of,
+    over,
+    owed_fen,
+    unknown_line,
+    with_line,
+    with_pieces,
+)
+from order.refusals import no
+from order.who import ACCOUNTS, OFFICE, REFUNDS
+from runtime.refusal import Term
+from runtime.use_case import Asker, UseCase
+
+
+class NoteLoading(Command):
+    """装车入合同 (A6, B11)."""
+
+    command: Literal["NoteLoading"] = "NoteLoading"
+    contract_no: OptionalId
+    run: OptionalId
+
+
+class NoteFailedDelivery(Command):
+    """未送成入合同 (B14)."""
+
+    command: Literal["NoteFailedDelivery"] = "NoteFailedDelivery"
+    contract_no: OptionalId
+    job_id: OptionalId
+    cause: OneLine
+    goods: Literal["returned", "deposited"]
+
+
+class NoteDelivery(Command):
+    """签收入合同 (A7, B13). `job_id`: the job, or the number of the receipt (签收单)."""
+
+    command: Literal["NoteDelivery"] = "NoteDelivery"
+    contract_no: ContractNo
+    job_id: PaperNo
+    delivered: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    refused: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    signed_by: Note
+
+
+class NoteInstallation(Command):
+    """安装验收入合同 (A7, B10). `job_id`: the job, or the number of the acceptance form (服务验收单)."""
+
+    command: Literal["NoteInstallation"] = "NoteInstallation"
+    contract_no: ContractNo
+    job_id: PaperNo
+    accepted_by: Text
+
+
+class NotePayment(Command):
+    """登记收款 Note a payment (A7)
+
+    Of the office; what crews collect comes by itself. The same number again changes nothing.
+    """
+
+    command: Literal["NotePayment"] = "NotePayment"
+    contract_no: ContractNo
+    payment_id: PaperNo
+    amount_fen: Annotated[int, Field(gt=0, le=MAX_FEN)]
+    method: facts.PaymentMethod
+    received_by: Note = ""
+    note: Note = ""
+
+
+class RefundReturn(Command):
+    """登记退款 Note a refund (B15, A6)
+
+    For pieces that the customer does not take; of a cancelled contract, money alone (`line_no` 0).
+    """
+
+    command: Literal["RefundReturn"] = "RefundReturn"
+    contract_no: ContractNo
+    refund_id: PaperNo
+    line_no: Nth = 0
+    quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
+    refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
+    reason: Text
+
+
+class Pieces(Command):
+    """Pieces of one line."""
+
+    line_no: Nth
+    quantity: Annotated[int, Field(gt=0, le=MAX_PIECES)]
+
+
+class Receipt(Command):
+    """登记签收 Note a receipt (A7, B13)
+
+    签收单: goods that the customer got without a delivery job, picked up, or brought by a technician (leftover, C9).
+    """
+
+    receipt_no: PaperNo
+    lines: Annotated[tuple[Pieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    signed_by: Text
+
+
+class Acceptance(Command):
+    """登记安装验收 Note an acceptance (A7)
+
+    服务验收单: installed without an installation job, and who accepted it.
+    """
+
+    form_no: PaperNo
+    accepted_by: Text
+
+
+async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDelivery:
+    """What a receipt says, with sku and name of each line as the contract has them."""
+    row = await asker.row("contracts", contract_no)
+    if row is None:
+        return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)  # type: ignore[no-any-return]
+    known = {line["line_no"]: line for line in row["order"]["lines"]}
+    pieces = tuple(
+        GoodsLine(
+            line_no=piece.line_no,
+            sku=known.get(piece.line_no, {}).get("sku", ""),
+            name=known.get(piece.line_no, {}).get("name", ""),
+            quantity=piece.quantity,
+        )
+        for piece in body.lines
+    )
+    return NoteDelivery(
+        at=body.at, contract_no=contract_no, job_id=body.receipt_no, delivered=pieces, signed_by=body.signed_by
+    )
+
+
+async def installation_of(_: Asker, contract_no: str, body: Acceptance) -> NoteInstallation:
+    """What an acceptance form says."""
+    return NoteInstallation(at=body.at, contract_no=contract_no, job_id=body.form_no, accepted_by=body.accepted_by)
+
+
+def note_loading(command: NoteLoading, contract: Known, ctx: Context) -> Decision:
+    """The goods are loaded: the contract stays as it is from here on.
+
+    Rules: A6, B11, X1. Loaded already, told only after the goods were back, or over: no event.
+    """
+    at, course = command.at or ctx.now, contract.course
+    was_undone = course.back_at is not None and at <= course.back_at
+    if isinstance(contract, Cancelled | Fulfilled) or course.loaded or was_undone:
+        return ()
+    return (facts.LoadingNoted(at=at, contract_no=command.contract_no, run=command.run),)
+
+
+def note_failed_delivery(command: NoteFailedDelivery, contract: Known, ctx: Context) -> Decision:
+    """A delivery failed: goods that came back may be loaded again another day, and the contract amended until then.
+
+    Rules: B14, A6. Once per job and time.
+    """
+    at = command.at or ctx.now
+    if Failure(command.job_id, at) in contract.course.failures:
+        return ()
+    return (
+        facts.DeliveryFailureNoted(
+            at=at,
+            contract_no=command.contract_no,
+            job_id=command.job_id,
+            cause=command.cause,
+            goods=command.goods,
+        ),
+    )
+
+
+def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decision:
+    """The customer has pieces of the contract, and signed for them.
+
+    Rules: A7, B13. Once per job or receipt. What a crew delivered is a fact whatever became of the contract; by hand,
+    no more than was sold is taken. Refuses: unknown_line, nothing_handed_over, more_than_sold, contract_cancelled.
+    """
+    at, by_hand = command.at or ctx.now, ctx.by != "system"
+    if command.job_id in contract.course.deliveries:
+        return ()
+    if by_hand and isinstance(contract, Cancelled):
+        return over(contract, "A7")
+    for piece in command.delivered:
+        line = line_of(contract, piece.line_no)
+        if line is None:
+            return unknown_line(contract, piece.line_no, "A7")
+        if by_hand and line.delivered + piece.quantity > line.needed():
+            return _more_than_sold(line, piece.quantity)
+    if by_hand and not any(piece.quantity for piece in command.delivered):
+        return no("nothing_handed_over")
+    on = civil_day(at)
+    lines = changed_pieces(contract.lines, command.delivered, lambda line, n: _with_delivery(line, n, on))
+    noted = facts.DeliveryNoted(
+        at=at,
+        contract_no=command.contract_no,
+        job_id=command.job_id,
+        delivered=command.delivered,
+        refused=command.refused,
+        signed_by=command.signed_by,
+        delivered_on=on,
+    )
+    return (noted, *outcome(contract, lines, contract.course, at, ctx.policy))
+
+
+def note_installation(command: NoteInstallation, contract: Known, ctx: Context) -> Decision:
+    """Installed, and accepted by the customer.
+
+    Rules: A7, B10. Once per job or form. Refuses: contract_cancelled.
+    """
+    at = command.at or ctx.now
+    if command.job_id in contract.course.installations:
+        return ()
+    if isinstance(contract, Cancelled) and ctx.by != "system":
+        return over(contract, "A7")
+    on = civil_day(at)
+    noted = facts.InstallationNoted(
+        at=at,
+        contract_no=command.contract_no,
+        job_id=command.job_id,
+        accepted_by=command.accepted_by,
+        installed_on=on,
+    )
+    course = _with_installation(contract.course, command.job_id, on)
+    return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
+
+
+def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decision:
+    """Money came in. Before loading, who is to collect the rest at the door is told of what is left.
+
+    Rules: A7, B13. Once per payment. By hand, no more than is owed is taken. Refuses: more_than_owed,
+    contract_cancelled.
+    """
+    at, by_hand = command.at or ctx.now, ctx.by != "system"
+    if command.payment_id in contract.course.payments:
+        return ()
+    if by_hand and isinstance(contract, Cancelled):
+        return over(contract, "A7")
+    owed = owed_fen(contract.terms, contract.course)
+    if by_hand and command.amount_fen > owed:
+        return no("more_than_owed", owed_fen=owed, told_fen=command.amount_fen)
+    course = _with_payment(contract.course, command.payment_id, command.amount_fen, civil_day(at))
+    noted = facts.PaymentNoted(
+        at=at,
+        contract_no=command.contract_no,
+        payment_id=command.payment_id,
+        amount_fen=command.amount_fen,
+        method=command.method,
+        received_by=command.received_by or ctx.by,
+        owed_fen=owed_fen(contract.terms, course),
+        note=command.note,
+    )
+    if isinstance(contract, Complete) and not course.loaded and not course.deliveries:
+        return (noted, *said(replace(contract, course=course), contract.on, at, ctx, "收款"))
+    return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
+
+
+def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
+    """Pieces that the customer does not take are paid back instead of replaced: the contract owes them no longer.
+
+    Rules: B15, A6 (a cancelled contract's money goes back). Once per refund. Refuses: unknown_line, more_than_sold,
+    refund_too_large, contract_fulfilled (then it is a return by ticket).
+    """
+    at, course = command.at or ctx.now, contract.course
+    if command.refund_id in course.refunds:
+        return ()
+    if isinstance(contract, Fulfilled):
+        return over(contract, "B15")
+    if isinstance(contract, Cancelled):
+        if command.refund_fen > (most := course.paid_fen - course.refunded_fen):
+            return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
+        return (_refunded(command.model_copy(update={"line_no": 0, "quantity": 0}), 0, at),)
+    line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
+    if line is None:
+        return unknown_line(contract, command.line_no, "B15")
+    if not 0 < command.quantity <= line.needed() - line.delivered:
+        return _more_than_sold(line, command.quantity)
+    if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
+        return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
+    course = replace(course, refunded_fen=course.refunded_fen + command.refund_fen)
+    noted = _refunded(command, owed_fen(contract.terms, course), at)
+    lines = changed_line(contract.lines, command.line_no, lambda line: _with_refund(line, command.quantity))
+    return (noted, *outcome(contract, lines, course, at, ctx.policy))
+
+
+def outcome(
+    contract: Known, lines: Lines, course: Course, at: datetime, policy: Policy
+) -> tuple[facts.WarrantyStarted | facts.ContractFulfilled, ...]:
+    """What the new state means (A7): warranties that start with acceptance, and whether all is done.
+
+    Accepted is what was installed and signed for; where nothing is to be installed, what was delivered and signed for.
+    """
+    match contract:
+        case Cancelled() | Fulfilled():
+            return ()
+        case Waiting() | Complete():
+            delivered_on = max((line.delivered_on for line in lines if line.delivered_on is not None), default=None)
+            installs = any(line.sold.to_install and line.needed() for line in lines)
+            accepted_on = course.installed_on if installs else delivered_on
+            if accepted_on is None or delivered_on is None:
+                return ()
+            warranties = tuple(
+                _warranty(line, max(accepted_on, line.delivered_on), policy)
+                for line in lines
+                if line.delivered_on is not None and 0 < line.needed() <= line.delivered and line.warranty is None
+            )
+            terms = contract.terms
+            started = facts.WarrantyStarted(
+                at=at, contract_no=terms.contract_no, customer=terms.customer, warranties=warranties
+            )
+            done = all_delivered(lines) and owed_fen(terms, course) == 0
+            fulfilled = facts.ContractFulfilled(
+                at=at,
+                contract_no=terms.contract_no,
+                store_code=terms.store_code,
+                customer=terms.customer,
+                fulfilled_on=max(delivered_on, accepted_on, course.paid_on or delivered_on),
+            )
+            return (*((started,) if warranties else ()), *((fulfilled,) if done else ()))
+    assert_never(contract)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _with_delivery(line: Line, pieces: int, on: date) -> Line:
+    return replace(line, delivered=line.delivered + pieces, delivered_on=max(on, line.delivered_on or on))
+
+
+def _with_refund(line: Line, pieces: int) -> Line:
+    return replace(line, refunded=line.refunded + pieces)
+
+
+def _with_installation(course: Course, job_id: str, on: date) -> Course:
+    done = (*course.installations, job_id)
+    return replace(course, installations=done, installed_on=max(on, course.installed_on or on))
+
+
+def _with_payment(course: Course, payment_id: str, amount_fen: int, on: date) -> Course:
+    payments = (*course.payments, payment_id)
+    return replace(
+        course, payments=payments, paid_fen=course.paid_fen + amount_fen, paid_on=max(on, course.paid_on or on)
+    )
+
+
+def _more_than_sold(line: Line, told: int) -> Rejected:
+    is_open = line.needed() - line.delivered
+    return no("more_than_sold", line_no=line.sold.line_no, name=Term.of(line.sold.name), open=is_open, told=told)
+
+
+def _refunded(command: RefundReturn, owed: int, at: datetime) -> facts.ReturnRefunded:
+    return facts.ReturnRefunded(
+        at=at,
+        contract_no=command.contract_no,
+        refund_id=command.refund_id,
+        line_no=command.line_no,
+        quantity=command.quantity,
+        refund_fen=command.refund_fen,
+        owed_fen=owed,
+        reason=command.reason,
+    )
+
+
+def _warranty(line: Line, starts_on: date, policy: Policy) -> facts.Warranty:
+    sold = line.sold
+    months = policy.warranty_months.get(sold.category, policy.warranty_months_default)
+    return facts.Warranty(
+        line_no=sold.line_no,
+        sku=sold.sku,
+        name=sold.name,
+        category=sold.category,
+        quantity=line.needed(),
+        starts_on=starts_on,
+        ends_on=months_after(starts_on, months),
+    )
+
+
+Event = (
+    facts.LoadingNoted
+    | facts.DeliveryFailureNoted
+    | facts.DeliveryNoted
+    | facts.InstallationNoted
+    | facts.PaymentNoted
+    | facts.ReturnRefunded
+    | facts.WarrantyStarted
+    | facts.ContractFulfilled
+)
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after another step on its way to the customer."""
+    course = contract.course
+    match event:
+        case facts.LoadingNoted():
+            return replace(contract, course=replace(course, loaded=True))
+        case facts.DeliveryFailureNoted():
+            course = replace(course, failures=(*course.failures, Failure(event.job_id, event.at)))
+            back = event.goods == "returned"
+            return replace(contract, course=replace(course, loaded=False, back_at=event.at) if back else course)
+        case facts.DeliveryNoted():
+            on = event.delivered_on
+            noted = replace(contract, course=replace(course, deliveries=(*course.deliveries, event.job_id)))
+            return with_pieces(noted, event.delivered, lambda line, n: _with_delivery(line, n, on))
+        case facts.InstallationNoted():
+            return replace(contract, course=_with_installation(course, event.job_id, event.installed_on))
+        case facts.PaymentNoted():
+            paid = _with_payment(course, event.payment_id, event.amount_fen, civil_day(event.at))
+            return replace(contract, course=paid)
+        case facts.ReturnRefunded():
+            refunds, paid_back = (*course.refunds, event.refund_id), course.refunded_fen + event.refund_fen
+            changed = replace(contract, course=replace(course, refunds=refunds, refunded_fen=paid_back))
+            return with_line(changed, event.line_no, lambda line: _with_refund(line, event.quantity))
+        case facts.WarrantyStarted():
+            started = {one.line_no: Warranty(one.starts_on, one.ends_on) for one in event.warranties}
+            lines = tuple(
+                replace(line, warranty=started.get(line.sold.line_no, line.warranty)) for line in contract.lines
+            )
+            return replace(contract, lines=lines)
+        case facts.ContractFulfilled():
+            return Fulfilled(contract.terms, contract.lines, event.fulfilled_on, contract.dropped, course)
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(NoteLoading, note_loading, cites="B11"),
+    UseCase(NoteFailedDelivery, note_failed_delivery, cites="B14"),
+    UseCase(
+        NoteDelivery, note_delivery, OFFICE, "deliveries", body=Receipt, prepare=delivery_of, status=201, cites="A7"
+    ),
+    UseCase(
+        NoteInstallation,
+        note_installation,
+        OFFICE,
+        "installations",
+        body=Acceptance,
+        prepare=installation_of,
+        status=201,
+        cites="A7",
+    ),
+    UseCase(
+        NotePayment, note_payment, ACCOUNTS, "payments", body="Payment", unsaid=("received_by",), status=201, cites="A7"
+    ),
+    UseCase(RefundReturn, refund, REFUNDS, "refunds", body="Refund", status=201, cites="B15"),
+)

@@ -1,0 +1,285 @@
+"""Goods as the contract sees them: received, damaged, released, back again; and completeness (货齐, A3)."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal, assert_never
+
+from contracts import order as facts
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
+from contracts.decision import Command, Context
+from contracts.fact import GoodsLine
+from contracts.policy import civil
+from order.contract.state import (
+    Cancelled,
+    Complete,
+    Damage,
+    Decision,
+    Fulfilled,
+    Known,
+    Line,
+    Lines,
+    Open,
+    Receipt,
+    Waiting,
+    changed_line,
+    changed_pieces,
+    line_of,
+    owed_fen,
+    unknown_line,
+    with_line,
+    with_pieces,
+)
+from order.refusals import no
+from runtime.use_case import UseCase
+
+
+class NoteGoods(Command):
+    """到货入合同 (A3): the warehouse has received pieces."""
+
+    command: Literal["NoteGoods"] = "NoteGoods"
+    contract_no: OptionalId
+    line_no: Nth
+    quantity: HowMany
+    waybill: OptionalId
+    arrived_on: CivilDay
+
+
+class NoteDamage(Command):
+    """破损入合同 (D4, A3): the warehouse has been told of damage."""
+
+    command: Literal["NoteDamage"] = "NoteDamage"
+    contract_no: OptionalId
+    line_no: Nth
+    damage_id: OptionalId
+    quantity: HowMany
+    in_warehouse: bool
+
+
+class NoteRelease(Command):
+    """释放入合同 (A6): the warehouse keeps pieces for the contract no longer."""
+
+    command: Literal["NoteRelease"] = "NoteRelease"
+    contract_no: OptionalId
+    release_id: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    reason: ManyLines
+
+
+class NoteReturn(Command):
+    """退回入合同 (B14, B15): pieces that had left are back, undamaged."""
+
+    command: Literal["NoteReturn"] = "NoteReturn"
+    contract_no: OptionalId
+    return_id: OptionalId
+    line_no: Nth
+    quantity: HowMany
+    returned_on: CivilDay
+
+
+def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
+    """The warehouse received pieces: does that make the contract complete, or on another day than thought?
+
+    Rules: A3, X1. Once per line and waybill; also for a line that was removed, or a contract that was cancelled: the
+    goods are there. Refuses: unknown_line, receipt_contradicts.
+    """
+    at = command.at or ctx.now
+    line = line_of(contract, command.line_no)
+    if line is None:
+        return unknown_line(contract, command.line_no, "A3")
+    receipt = Receipt(command.waybill, command.quantity, command.arrived_on)
+    for known in line.receipts:
+        if known.waybill == receipt.waybill:
+            same = (known.quantity, known.arrived_on) == (receipt.quantity, receipt.arrived_on)
+            return () if same else no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
+    noted = facts.GoodsNoted(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        quantity=command.quantity,
+        arrived_on=command.arrived_on,
+        waybill=command.waybill,
+    )
+    lines = changed_line(contract.lines, command.line_no, lambda line: _with_receipt(line, receipt))
+    return (noted, *completeness(contract, lines, at, ctx, "到货有变"))
+
+
+def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
+    """Pieces were found damaged: does the contract lack them now?
+
+    Rules: D4, A3. What is damaged after it left the warehouse takes nothing from completeness: it had been complete.
+    Once per damage report. Refuses: unknown_line, damage_contradicts.
+    """
+    at = command.at or ctx.now
+    line = line_of(contract, command.line_no)
+    if line is None:
+        return unknown_line(contract, command.line_no, "D4")
+    damage = Damage(command.damage_id, command.quantity, command.in_warehouse)
+    for known in line.damages:
+        if known.damage_id == damage.damage_id:
+            return () if known == damage else no("damage_contradicts", damage_id=command.damage_id)
+    noted = facts.DamageNoted(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        damage_id=command.damage_id,
+        quantity=command.quantity,
+        in_warehouse=command.in_warehouse,
+    )
+    lines = changed_line(contract.lines, command.line_no, lambda line: _with_damage(line, damage))
+    return (noted, *completeness(contract, lines, at, ctx, "破损"))
+
+
+def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decision:
+    """The warehouse released pieces: they count for this contract no longer.
+
+    Rules: A6, A3. Once per release.
+    """
+    if command.release_id in contract.course.releases:
+        return ()
+    at = command.at or ctx.now
+    noted = facts.GoodsReleaseNoted(
+        at=at,
+        contract_no=command.contract_no,
+        release_id=command.release_id,
+        lines=command.lines,
+        reason=command.reason,
+    )
+    lines = changed_pieces(contract.lines, command.lines, _with_release)
+    return (noted, *completeness(contract, lines, at, ctx, command.reason))
+
+
+def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
+    """Pieces are back in the warehouse, undamaged: they were counted all the time, so completeness stays.
+
+    Rules: A3, B14, B15. Once per return. Refuses: unknown_line.
+    """
+    if command.return_id in contract.course.returns:
+        return ()
+    if line_of(contract, command.line_no) is None:
+        return unknown_line(contract, command.line_no, "B15")
+    return (
+        facts.GoodsReturnNoted(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            return_id=command.return_id,
+            line_no=command.line_no,
+            quantity=command.quantity,
+            returned_on=command.returned_on,
+        ),
+    )
+
+
+def completeness(
+    contract: Known, lines: Lines, at: datetime, ctx: Context, reason: str
+) -> tuple[facts.GoodsCompleted | facts.CompletenessLost, ...]:
+    """What the new state of the lines means for completeness (A3): gained, lost, moved to another day, or nothing.
+
+    A contract that is over, cancelled or fulfilled, stays as it is.
+    """
+    match contract:
+        case Cancelled() | Fulfilled():
+            return ()
+        case Waiting() | Complete():
+            on = complete_on(lines)
+            was_on = contract.on if isinstance(contract, Complete) else None
+            return () if on == was_on else said(replace(contract, lines=lines), on, at, ctx, reason)
+    assert_never(contract)
+
+
+def complete_on(lines: Lines) -> date | None:
+    """The day since which every line's pieces lay in the warehouse, undamaged; None while one lacks some (A3)."""
+    latest: date | None = None
+    for line in lines:
+        day = line.reached_on()
+        if day is None:
+            return None
+        latest = day if latest is None or day > latest else latest
+    return latest
+
+
+def said(
+    after: Open, on: date | None, at: datetime, ctx: Context, reason: str
+) -> tuple[facts.GoodsCompleted | facts.CompletenessLost, ...]:
+    """The event that tells the others of a contract as it is now: complete since `on`, or (None) complete no longer."""
+    terms = after.terms
+    if on is None:
+        short = next(line for line in after.lines if line.lacking())
+        return (
+            facts.CompletenessLost(
+                at=at,
+                contract_no=terms.contract_no,
+                line_no=short.sold.line_no,
+                quantity=short.lacking(),
+                reason=reason,
+            ),
+        )
+    return (
+        facts.GoodsCompleted(
+            at=max(at, min(civil(on, time()), ctx.now)),  # news of an earlier part can come last
+            contract_no=terms.contract_no,
+            store_code=terms.store_code,
+            customer=terms.customer,
+            promised_on=terms.promised_on,
+            amount_due_fen=owed_fen(terms, after.course),
+            lines=tuple(line.sold for line in after.lines),
+            complete_on=on,
+        ),
+    )
+
+
+Event = (
+    facts.GoodsNoted
+    | facts.DamageNoted
+    | facts.GoodsReleaseNoted
+    | facts.GoodsReturnNoted
+    | facts.GoodsCompleted
+    | facts.CompletenessLost
+)
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after news of its goods."""
+    course = contract.course
+    match event:
+        case facts.GoodsNoted():
+            receipt = Receipt(event.waybill, event.quantity, event.arrived_on)
+            return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
+        case facts.DamageNoted():
+            damage = Damage(event.damage_id, event.quantity, event.in_warehouse)
+            return with_line(contract, event.line_no, lambda line: _with_damage(line, damage))
+        case facts.GoodsReleaseNoted():
+            noted = replace(contract, course=replace(course, releases=(*course.releases, event.release_id)))
+            return with_pieces(noted, event.lines, _with_release)
+        case facts.GoodsReturnNoted():
+            return replace(contract, course=replace(course, returns=(*course.returns, event.return_id)))
+        case facts.GoodsCompleted():
+            return Complete(contract.terms, contract.lines, event.complete_on, contract.dropped, course)
+        case facts.CompletenessLost():
+            return Waiting(contract.terms, contract.lines, contract.dropped, course)
+    assert_never(event)
+
+
+def _with_receipt(line: Line, receipt: Receipt) -> Line:
+    return replace(line, receipts=(*line.receipts, receipt))
+
+
+def _with_damage(line: Line, damage: Damage) -> Line:
+    return replace(line, damages=(*line.damages, damage))
+
+
+def _with_release(line: Line, pieces: int) -> Line:
+    """The line with pieces that are its own no longer: those that came last go first, the day of the others stays."""
+    receipts = {receipt.waybill: receipt for receipt in line.receipts}
+    for receipt in sorted(line.receipts, key=lambda receipt: receipt.arrived_on, reverse=True):
+        given = min(pieces, receipt.quantity - receipt.released)
+        receipts[receipt.waybill] = replace(receipt, released=receipt.released + given)
+        pieces -= given
+    return replace(line, receipts=tuple(receipts.values()))
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(NoteGoods, note_goods, cites="A3"),
+    UseCase(NoteDamage, note_damage, cites="D4"),
+    UseCase(NoteRelease, note_release, cites="A6"),
+    UseCase(NoteReturn, note_return, cites="B15"),
+)

@@ -1,0 +1,132 @@
+"""The promised date (承诺日期): a later one needs the customer's consent; a warning when it passes (A8)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal, assert_never
+
+from contracts import order as facts
+from contracts.bounds import CivilDay
+from contracts.decision import Command, Context, Timer
+from contracts.policy import civil_day, end_of_day
+from order.contract.fields import ContractNo, Text
+from order.contract.state import Cancelled, Decision, Fulfilled, Known, Open, all_delivered, over
+from order.refusals import no
+from order.who import CARES
+from runtime.use_case import UseCase
+
+
+class PostponeDelivery(Command):
+    """客户同意改期 Consent to a later date (A8)
+
+    With who consented, and how. `at`: when the customer consented; after the promised time it is recorded as late.
+    """
+
+    command: Literal["PostponeDelivery"] = "PostponeDelivery"
+    contract_no: ContractNo
+    promised_on: CivilDay
+    consented_by: Text
+    consented_how: facts.ConsentHow
+    reason: Text
+
+
+class WarnOfPromise(Command):
+    """承诺日期已过 (A8)."""
+
+    command: Literal["WarnOfPromise"] = "WarnOfPromise"
+    promised_on: CivilDay
+
+
+def postpone(command: PostponeDelivery, contract: Known, ctx: Context) -> Decision:
+    """The customer consented to a later date.
+
+    Rules: A8, X1 (judged by when he consented). Consent that came only after the promised time is recorded too, so
+    that the new date counts, but marked as late: the promise was broken. The same date again is no event.
+    Refuses: contract_cancelled, contract_fulfilled, already_delivered, promise_not_later.
+    """
+    at, promised_on = command.at or ctx.now, contract.terms.promised_on
+    if isinstance(contract, Cancelled | Fulfilled):
+        return over(contract, "A8")
+    if command.promised_on == promised_on:
+        return ()
+    if all_delivered(contract.lines):
+        return no("already_delivered", rule="A8", contract_no=command.contract_no)
+    if command.promised_on < promised_on:
+        return no("promise_not_later", promised_on=promised_on, wanted=command.promised_on)
+    return (
+        facts.DeliveryPostponed(
+            at=at,
+            contract_no=command.contract_no,
+            store_code=contract.terms.store_code,
+            customer=contract.terms.customer,
+            promised_before=promised_on,
+            promised_on=command.promised_on,
+            promise_due=promise_due(command.promised_on, ctx),
+            consented_by=command.consented_by,
+            consented_how=command.consented_how,
+            reason=command.reason,
+            late=civil_day(at) > promised_on,
+        ),
+    )
+
+
+def warn(command: WarnOfPromise, contract: Known, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
+    """The promised time passed without delivery and without consent to a later one.
+
+    Rules: A8. Delivered, postponed or warned of meanwhile, or over: no event.
+    """
+    if isinstance(contract, Cancelled | Fulfilled):
+        return ()
+    due = warning_due(contract)
+    if due is None or contract.terms.promised_on != command.promised_on:
+        return ()
+    return (
+        facts.PromiseBroken(
+            at=due,
+            contract_no=contract.terms.contract_no,
+            store_code=contract.terms.store_code,
+            customer=contract.terms.customer,
+            promised_on=contract.terms.promised_on,
+            due=due,
+        ),
+    )
+
+
+def promise_due(promised_on: date, ctx: Context) -> datetime | None:
+    """When the promised time passes (A8); None when it has passed already: there is nothing left to warn of."""
+    due = end_of_day(promised_on)
+    return due if due > ctx.now else None
+
+
+def warning_due(contract: Open) -> datetime | None:
+    """When the warning falls due; None when there is none to give (any more)."""
+    course = contract.course
+    if course.promise_due is None or course.promise_broken or all_delivered(contract.lines):
+        return None
+    return course.promise_due
+
+
+@lru_cache(maxsize=1024)
+def warning(promised_on: date, due: datetime) -> Timer:
+    """The timer of a promised day, the same for all contracts of that day."""
+    return Timer("promise", due, WarnOfPromise(promised_on=promised_on))
+
+
+Event = facts.DeliveryPostponed | facts.PromiseBroken
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after a promise was broken, or another one given."""
+    match event:
+        case facts.DeliveryPostponed():
+            course = replace(contract.course, promise_due=event.promise_due, promise_broken=False)
+            return replace(contract, terms=replace(contract.terms, promised_on=event.promised_on), course=course)
+        case facts.PromiseBroken():
+            return replace(contract, course=replace(contract.course, promise_broken=True))
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(PostponeDelivery, postpone, CARES, "postponements", body="Consent", status=201, cites="A8"),
+    UseCase(WarnOfPromise, warn),
+)

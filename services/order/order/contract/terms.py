@@ -1,0 +1,411 @@
+"""Registering a contract, changing it until it is loaded, cancelling it until it is delivered (A1, A6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from contracts import order as facts
+from contracts.bounds import CivilDay, Nth, OneLine
+from contracts.decision import Command, Context, Rejected
+from contracts.fact import ContractLine, Customer
+from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
+from order.contract.goods import complete_on, completeness, said
+from order.contract.promise import promise_due
+from order.contract.state import (
+    Cancelled,
+    Complete,
+    Contract,
+    Course,
+    Decision,
+    Fulfilled,
+    Known,
+    Line,
+    Lines,
+    Open,
+    Terms,
+    Unsigned,
+    Waiting,
+    any_delivered,
+    over,
+    owed_fen,
+    unknown_line,
+)
+from order.refusals import no
+from order.who import AMENDS, REGISTERS, STORE
+from runtime.refusal import Term
+from runtime.use_case import Asker, Born, UseCase
+
+NewLines = Annotated[tuple[ContractLine, ...], Field(max_length=MAX_LINES)]
+DueFen = Annotated[int, Field(ge=0, le=MAX_FEN)]
+
+
+class RegisterContract(Command):
+    """登记合同 Register a contract (A1)
+
+    Enters the contract into the customer file; SMS 1 follows. The same again changes nothing.
+    """
+
+    command: Literal["RegisterContract"] = "RegisterContract"
+    contract_no: ContractNo
+    store_code: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{1,6}$", examples=["S02"])]
+    store_name: OneLine
+    signed_on: CivilDay
+    customer: Customer
+    promised_on: CivilDay
+    amount_due_fen: DueFen
+    lines: Annotated[tuple[ContractLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+
+
+class AddLines(Command):
+    """补充合同行 (A6): lines that belong to a contract already known."""
+
+    command: Literal["AddLines"] = "AddLines"
+    contract_no: ContractNo
+    lines: Annotated[tuple[ContractLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    reason: Text
+
+
+class AmendContract(Command):
+    """变更合同 Amend a contract (A6)
+
+    Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason. What is left out
+    stays as it is. `change`: lines as they are to be; `remove`: line numbers.
+    """
+
+    command: Literal["AmendContract"] = "AmendContract"
+    contract_no: ContractNo
+    reason: Text
+    add: NewLines = ()
+    change: NewLines = ()
+    remove: Annotated[tuple[Nth, ...], Field(max_length=MAX_LINES)] = ()
+    customer: Customer | None = None
+    promised_on: CivilDay | None = None
+    amount_due_fen: DueFen | None = None
+
+
+class CancelContract(Command):
+    """取消合同 Cancel a contract (A6)
+
+    Until the customer has goods of it, with the reason; slots, goods and tickets are released.
+    """
+
+    command: Literal["CancelContract"] = "CancelContract"
+    contract_no: ContractNo
+    reason: Text
+
+
+async def of_own_store(asker: Asker, _: str, body: RegisterContract) -> RegisterContract:
+    """A store registers its own contracts only (C18)."""
+    if asker.role in STORE and asker.store != body.store_code:
+        asker.refuse(no("not_your_store", store=asker.store), 403)
+    return body
+
+
+def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
+    """Enter a contract into the customer file.
+
+    Rules: A1. The same again, or part of it, is no event. Refuses: bad_line, bad_customer, bad_dates,
+    contract_contradicts (its terms differ), contract_has_other_lines (a known contract gets lines by AddLines).
+    """
+    if isinstance(contract, Unsigned):
+        flaw = (
+            _line_flaw(command.lines)
+            or _customer_flaw(command.customer)
+            or _dates_flaw(command.signed_on, command.promised_on)
+        )
+        return (_signing(command, ctx),) if flaw is None else flaw
+    terms = _terms_of(command)
+    if contract.terms != terms:
+        differing = "、".join(contract.terms.differing(terms))
+        return no("contract_contradicts", contract_no=command.contract_no, differing=differing)
+    known = {line.sold.line_no: line.sold for line in contract.lines}
+    others = "、".join(str(line.line_no) for line in command.lines if known.get(line.line_no) != line)
+    return no("contract_has_other_lines", contract_no=command.contract_no, lines=others) if others else ()
+
+
+def _signing(command: RegisterContract, ctx: Context) -> facts.ContractSigned:
+    return facts.ContractSigned(
+        at=command.at or ctx.now,
+        contract_no=command.contract_no,
+        store_code=command.store_code,
+        store_name=command.store_name,
+        signed_on=command.signed_on,
+        customer=command.customer,
+        promised_on=command.promised_on,
+        amount_due_fen=command.amount_due_fen,
+        lines=tuple(sorted(command.lines, key=lambda line: line.line_no)),
+        promise_due=promise_due(command.promised_on, ctx),
+    )
+
+
+def _terms_of(said: RegisterContract | facts.ContractSigned) -> Terms:
+    return Terms(
+        said.contract_no,
+        said.store_code,
+        said.store_name,
+        said.signed_on,
+        said.customer,
+        said.promised_on,
+        said.amount_due_fen,
+    )
+
+
+def add_lines(command: AddLines, contract: Known, ctx: Context) -> Decision:
+    """Add lines to a known contract, with the reason: what a contracts file does that has more than is registered.
+
+    Rules: A6, A3 (a complete contract is so no longer). Lines that are there already are no event.
+    Refuses: line_contradicts, and see `amend`.
+    """
+    if (flaw := _line_flaw(command.lines)) is not None:
+        return flaw
+    known = {line.sold.line_no: line.sold for line in contract.lines}
+    for line in command.lines:
+        if known.get(line.line_no, line) != line:
+            return _line_contradicts(command.contract_no, known[line.line_no], line)
+    new = tuple(line for line in command.lines if line.line_no not in known)
+    amendment = AmendContract(at=command.at, contract_no=command.contract_no, reason=command.reason, add=new)
+    return amend(amendment, contract, ctx) if new else ()
+
+
+def amend(command: AmendContract, contract: Known, ctx: Context) -> Decision:
+    """Change a contract that is not loaded yet, with the reason.
+
+    Rules: A6, A3 (completeness follows the lines), A8 (a later date needs the customer's consent: `postpone`). What is
+    so already is no event. Refuses: contract_cancelled, contract_fulfilled, already_loaded, already_delivered,
+    bad_line, bad_customer, bad_dates, unknown_line, line_was_removed, line_sku_fixed, no_line_left, too_many_lines,
+    later_needs_consent.
+    """
+    if _holds(command, contract):
+        return ()
+    if isinstance(contract, Cancelled | Fulfilled):
+        return over(contract, "A6")
+    if contract.course.loaded:
+        return no("already_loaded", contract_no=command.contract_no)
+    if any_delivered(contract):
+        return no("already_delivered", rule="A6", contract_no=command.contract_no)
+    flaw = _flaw(command, contract)
+    return flaw if flaw is not None else _amended(command, contract, ctx)
+
+
+def cancel(command: CancelContract, contract: Known, ctx: Context) -> Decision:
+    """Cancel a contract of which the customer has nothing yet, with the reason.
+
+    Rules: A6. Cancelled already is no event. Refuses: already_delivered, contract_fulfilled.
+    """
+    match contract:
+        case Cancelled():
+            return ()
+        case Fulfilled():
+            return over(contract, "A6")
+        case Waiting() | Complete() if any_delivered(contract):
+            return no("already_delivered", rule="A6", contract_no=command.contract_no)
+        case Waiting() | Complete():
+            return (
+                facts.ContractCancelled(
+                    at=command.at or ctx.now,
+                    contract_no=command.contract_no,
+                    store_code=contract.terms.store_code,
+                    customer=contract.terms.customer,
+                    lines=tuple(line.sold for line in contract.lines),
+                    paid_fen=contract.course.paid_fen,
+                    reason=command.reason,
+                    unexplained=tuple(delay.delay_id for delay in contract.course.delays if not delay.is_explained()),
+                ),
+            )
+    assert_never(contract)
+
+
+def _amended_lines(lines: Lines, added: Iterable[ContractLine], changed: Iterable[ContractLine]) -> Lines:
+    """Lines after an amendment, without looking at those that were removed; in order of their numbers."""
+    new = {line.line_no: line for line in changed}
+    kept = tuple(replace(line, sold=new.get(line.sold.line_no, line.sold)) for line in lines)
+    return tuple(sorted((*kept, *map(Line, added)), key=lambda line: line.sold.line_no))
+
+
+def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
+    """The amendment, and what it means for completeness; who knows the contract as complete is told of all of it."""
+    at = command.at or ctx.now
+    known = {line.sold.line_no: line.sold for line in contract.lines}
+    added = tuple(line for line in command.add if known.get(line.line_no) != line)
+    changed = tuple(line for line in command.change if known[line.line_no] != line)
+    removed = tuple(line_no for line_no in command.remove if line_no in known)
+    left = tuple(line for line in contract.lines if line.sold.line_no not in removed)
+    lines = _amended_lines(left, added, changed)
+    terms = _terms(command, contract.terms)
+    moved = terms.promised_on != contract.terms.promised_on
+    owes_other = terms.amount_due_fen != contract.terms.amount_due_fen
+    event = facts.ContractAmended(
+        at=at,
+        contract_no=command.contract_no,
+        added=added,
+        reason=command.reason,
+        changed=changed,
+        removed=removed,
+        lines=tuple(line.sold for line in lines),
+        customer=terms.customer if terms.customer != contract.terms.customer else None,
+        promised_on=terms.promised_on if moved else None,
+        promise_due=promise_due(terms.promised_on, ctx) if moved else None,
+        amount_due_fen=terms.amount_due_fen if owes_other else None,
+        owed_fen=owed_fen(terms, contract.course) if owes_other else None,
+    )
+    on = complete_on(lines)
+    if on is not None and isinstance(contract, Complete):
+        return (event, *said(replace(contract, terms=terms, lines=lines), on, at, ctx, command.reason))
+    return (event, *completeness(replace(contract, terms=terms), lines, at, ctx, command.reason))
+
+
+def _terms(command: AmendContract, terms: Terms) -> Terms:
+    return replace(
+        terms,
+        customer=command.customer or terms.customer,
+        promised_on=command.promised_on or terms.promised_on,
+        amount_due_fen=terms.amount_due_fen if command.amount_due_fen is None else command.amount_due_fen,
+    )
+
+
+def _holds(command: AmendContract, contract: Known) -> bool:
+    """Whether the contract is already as the command wants it."""
+    known = {line.sold.line_no: line.sold for line in contract.lines}
+    dropped = {line.sold.line_no for line in contract.dropped}
+    return (
+        all(known.get(line.line_no) == line for line in (*command.add, *command.change))
+        and all(line_no in dropped for line_no in command.remove)
+        and _terms(command, contract.terms) == contract.terms
+    )
+
+
+def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
+    """What is wrong with an amendment of an open contract."""
+    number = command.contract_no
+    known = {line.sold.line_no: line.sold for line in contract.lines}
+    dropped = {line.sold.line_no for line in contract.dropped}
+    if (flaw := _line_flaw((*command.add, *command.change))) is not None:
+        return flaw
+    if command.customer is not None and (flaw := _customer_flaw(command.customer)) is not None:
+        return flaw
+    for line in command.add:
+        if line.line_no in dropped:
+            return no("line_was_removed", contract_no=number, line_no=line.line_no)
+        if known.get(line.line_no, line) != line:
+            return _line_contradicts(number, known[line.line_no], line)
+    for line in command.change:
+        if line.line_no not in known or line.line_no in command.remove:
+            return unknown_line(contract, line.line_no, "A6")
+        if line.sku != (sku := known[line.line_no].sku):
+            return no("line_sku_fixed", contract_no=number, line_no=line.line_no, sku=sku)
+    for line_no in command.remove:
+        if line_no not in known and line_no not in dropped:
+            return unknown_line(contract, line_no, "A6")
+    after = (known.keys() - set(command.remove)) | {line.line_no for line in command.add}
+    if not after:
+        return no("no_line_left", contract_no=number)
+    if len(after) > MAX_LINES:
+        return no("too_many_lines", contract_no=number, most=MAX_LINES)
+    if command.promised_on is not None:
+        if (flaw := _dates_flaw(contract.terms.signed_on, command.promised_on)) is not None:
+            return flaw
+        if command.promised_on > (promised_on := contract.terms.promised_on):
+            return no("later_needs_consent", promised_on=promised_on, wanted=command.promised_on)
+    return None
+
+
+def _line_contradicts(contract_no: str, known: ContractLine, told: ContractLine) -> Rejected:
+    names = {
+        "sku": "型号",
+        "name": "品名",
+        "spec": "规格",
+        "category": "类别",
+        "quantity": "数量",
+        "unit_price_fen": "单价",
+        "to_install": "需安装",
+    }
+    differing = "、".join(zh for name, zh in names.items() if getattr(known, name) != getattr(told, name))
+    return no("line_contradicts", contract_no=contract_no, line_no=told.line_no, differing=differing)
+
+
+def _customer_flaw(customer: Customer) -> Rejected | None:
+    """What is wrong with a contract's customer (A1)."""
+    for field, text in (
+        (Term("客户姓名", "customer name"), customer.name),
+        (Term("电话", "phone"), customer.phone),
+        (Term("地址", "address"), customer.address),
+        (Term("区域", "district"), customer.district),
+    ):
+        if not text.strip() or len(text) > MAX_TEXT:
+            return no("bad_customer", field=field, most=Term.of(MAX_TEXT))
+    return None
+
+
+def _dates_flaw(signed_on: date, promised_on: date) -> Rejected | None:
+    return no("bad_dates", promised_on=promised_on, signed_on=signed_on) if promised_on < signed_on else None
+
+
+def _line_flaw(lines: Iterable[ContractLine]) -> Rejected | None:
+    """The first line that is no line of a contract (A1): number, quantity, price, texts; a number twice."""
+    return next(_line_flaws(lines), None)
+
+
+def _line_flaws(lines: Iterable[ContractLine]) -> Iterator[Rejected]:
+    seen: set[int] = set()
+    for line in lines:
+        number, texts = line.line_no, (line.sku, line.name, line.spec, line.category)
+        if number in seen:
+            yield no("line_twice", line_no=number)
+        elif not 1 <= number <= MAX_PIECES:
+            yield no("line_number", line_no=number, most=Term.of(MAX_PIECES))
+        elif not 1 <= line.quantity <= MAX_PIECES:
+            yield no("line_quantity", line_no=number, most=Term.of(MAX_PIECES))
+        elif not 0 <= line.unit_price_fen <= MAX_FEN:
+            yield no("line_price", line_no=number)
+        elif not (line.sku.strip() and line.name.strip() and line.category.strip()):
+            yield no("line_lacks_text", line_no=number)
+        elif max(map(len, texts)) > MAX_TEXT:
+            yield no("line_text_too_long", line_no=number, most=Term.of(MAX_TEXT))
+        seen.add(number)
+
+
+Event = facts.ContractAmended | facts.ContractCancelled
+
+
+def signed(event: facts.ContractSigned) -> Waiting:
+    """A contract as it begins."""
+    lines = tuple(Line(line) for line in event.lines)
+    return Waiting(_terms_of(event), lines, course=Course(promise_due=event.promise_due))
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after its terms changed."""
+    match event:
+        case facts.ContractCancelled():
+            return Cancelled(contract.terms, contract.lines, contract.dropped, contract.course)
+        case facts.ContractAmended():
+            gone = tuple(line for line in contract.lines if line.sold.line_no in event.removed)
+            left = tuple(line for line in contract.lines if line.sold.line_no not in event.removed)
+            terms, course = contract.terms, contract.course
+            if event.promised_on is not None:
+                course = replace(course, promise_due=event.promise_due, promise_broken=False)
+            changed = replace(
+                terms,
+                customer=event.customer or terms.customer,
+                promised_on=event.promised_on or terms.promised_on,
+                amount_due_fen=terms.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
+            )
+            return replace(
+                contract,
+                terms=changed,
+                lines=_amended_lines(left, event.added, event.changed),
+                dropped=(*contract.dropped, *gone),
+                course=course,
+            )
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(RegisterContract, register, REGISTERS, "", born=Born("contract_no"), prepare=of_own_store, status=201),
+    UseCase(AddLines, add_lines, cites="A6"),
+    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", cites="A6"),
+    UseCase(CancelContract, cancel, AMENDS, "cancellation", body="Cancellation", cites="A6"),
+)

@@ -1,1 +1,0 @@
-"""The rules of order: pure functions over frozen values."""
