@@ -85,7 +85,7 @@ class UseCase(Generic[C, S, E_co]):
 
     command: type[C]
     rule: Callable[[C, S, Context], Sequence[E_co] | Rejected]
-    may: frozenset[StrEnum] = frozenset()
+    may: frozenset[str] = frozenset()
     path: str | None = None
     gate: Callable[[S], Rejected | None] = nothing_against
     body: type[BaseModel] | str | None = None
