@@ -8,9 +8,8 @@ itself: the tuples are the catalogue.
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from enum import StrEnum
 from string import Formatter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, create_model
 
@@ -39,7 +38,7 @@ class Asker(Protocol):
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""
 
-    def refuse(self, no: Rejected, status: int = 409) -> Any:
+    def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a refusal, now."""
 
     def fresh_number(self, letters: str, what: str) -> str:
@@ -97,7 +96,7 @@ class UseCase(Generic[C, S, E_co]):
     """Whether nothing need be sent where every field of the body may be left out."""
     status: int = 200
     wanted: Callable[[S], bool] = always
-    whose: Callable[[S], frozenset[StrEnum]] | None = None
+    whose: Callable[[S], frozenset[str]] | None = None
     steps: tuple[str, ...] = ()
     cites: str = ""
 

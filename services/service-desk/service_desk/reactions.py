@@ -23,23 +23,18 @@ from contracts.service_desk_tickets import (
 )
 from contracts.service_desk_visits import VisitCompleted
 from runtime.service import Reaction
-from service_desk.domain.calendar import TellTicket, calendar_key
-from service_desk.domain.call_back import PlanCallBack, call_back_key
-from service_desk.domain.casefile import (
-    FileRepair,
-    FileTicket,
-    ListOpenTickets,
-    RefileTicket,
-    UnfileTicket,
-    casefile_key,
-)
-from service_desk.domain.endings import CancelWithContract, EndAsDuplicate
-from service_desk.domain.leftover_orders import NoteLeftoverSms
-from service_desk.domain.parts import NoteRepeatRepair
-from service_desk.domain.quality import CountCase, WithdrawCase, quality_key
-from service_desk.domain.situations import TEXT_LENGTH
-from service_desk.domain.supplier_waits import ReckonClocks
-from service_desk.domain.ticket import OpenTicket, ticket_key
+from service_desk.calendar import CALENDAR, MAIN, TellTicket
+from service_desk.call_back import CALL_BACK, PlanCallBack
+from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
+from service_desk.fields import TEXT_LENGTH
+from service_desk.quality import QUALITY, CountCase, WithdrawCase
+from service_desk.ticket.ending import CancelWithContract, EndAsDuplicate
+from service_desk.ticket.leftover_order import NoteLeftoverSms
+from service_desk.ticket.part import NoteRepeatRepair
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.supplier_wait import ReckonClocks
+from service_desk.ticket.ticket import TICKET
+from service_desk.visit_plan import VISIT_PLAN
 
 FOUND = {"inbound": "入库", "loading": "装车", "delivery": "送货", "installation": "安装"}
 FAULTS = {"carrier": "承运责任", "factory": "工厂责任", "crew": "班组责任", "unknown": "责任未明"}
@@ -72,7 +67,7 @@ def open_leftover_ticket(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001 - all
         proof=tuple(photo[:TEXT_LENGTH] for photo in event.photos if photo.strip())[:50],
         on_the_way=event.fault in ON_THE_WAY,
     )
-    return (Ask(ticket_key(ticket_id), command),)
+    return (Ask(TICKET.key(ticket_id), command),)
 
 
 def list_tickets_of_cancelled(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -80,7 +75,7 @@ def list_tickets_of_cancelled(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, ContractCancelled):
         return ()
     command = ListOpenTickets(at=event.at, contract_no=event.contract_no, reason=event.reason)
-    return (Ask(casefile_key(event.contract_no), command),)
+    return (Ask(CASEFILE.key(event.contract_no), command),)
 
 
 def plan_call_back(event: Fact, meta: Meta) -> Asks:
@@ -97,7 +92,7 @@ def plan_call_back(event: Fact, meta: Meta) -> Asks:
         about="合同完结后定期回访",
         due_on=event.fulfilled_on + timedelta(days=days),
     )
-    return (Ask(call_back_key(callback_id), command),)
+    return (Ask(CALL_BACK.key(callback_id), command),)
 
 
 def note_leftover_sms(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -125,7 +120,7 @@ def file_ticket(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
                 fault_code=event.fault_code,
                 received_at=received,
             )
-            return (Ask(casefile_key(contract_no), filed),)
+            return (Ask(CASEFILE.key(contract_no), filed),)
         case VisitCompleted(contract_no=str(contract_no), outcome="repaired"):
             repaired = FileRepair(
                 at=event.at,
@@ -134,10 +129,10 @@ def file_ticket(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
                 visit_no=event.visit_no,
                 technician=event.technician,
             )
-            return (Ask(casefile_key(contract_no), repaired),)
+            return (Ask(CASEFILE.key(contract_no), repaired),)
         case TicketReopened(contract_no=str(contract_no)):
             refiled = RefileTicket(at=event.at, contract_no=contract_no, ticket_id=event.ticket_id)
-            return (Ask(casefile_key(contract_no), refiled),)
+            return (Ask(CASEFILE.key(contract_no), refiled),)
         case TicketClosed(contract_no=str(contract_no)):
             return (_unfile(contract_no, event, "closed"),)
         case TicketCancelled(contract_no=str(contract_no)):
@@ -150,7 +145,7 @@ def _unfile(contract_no: str, event: TicketClosed | TicketCancelled, reason: str
     command = UnfileTicket.model_validate(
         {"at": event.at, "contract_no": contract_no, "ticket_id": event.ticket_id, "reason": reason}
     )
-    return Ask(casefile_key(contract_no), command)
+    return Ask(CASEFILE.key(contract_no), command)
 
 
 def act_on_casefile(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -164,10 +159,10 @@ def act_on_casefile(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
                 earlier_visit_technician=event.earlier_visit_technician,
                 repaired_at=event.repaired_at,
             )
-            return (Ask(ticket_key(event.ticket_id), repeat),)
+            return (Ask(TICKET.key(event.ticket_id), repeat),)
         case OpenTicketsListed():
             cancel = CancelWithContract(contract_no=event.contract_no, reason=event.reason[:TEXT_LENGTH])
-            return tuple(Ask(ticket_key(ticket_id), cancel) for ticket_id in event.ticket_ids)
+            return tuple(Ask(TICKET.key(ticket_id), cancel) for ticket_id in event.ticket_ids)
         case _:
             return ()
 
@@ -176,7 +171,7 @@ def end_duplicate(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """A ticket goes on for a duplicate -> the duplicate ends."""
     if not isinstance(event, TicketsMerged):
         return ()
-    return (Ask(ticket_key(event.duplicate), EndAsDuplicate(into=event.ticket_id)),)
+    return (Ask(TICKET.key(event.duplicate), EndAsDuplicate(into=event.ticket_id)),)
 
 
 def count_quality(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -192,12 +187,12 @@ def count_quality(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
                 safety=event.safety,
                 received_at=event.at,
             )
-            return (Ask(quality_key(event.sku), counted),)
+            return (Ask(QUALITY.key(event.sku), counted),)
         case TicketCancelled(cause="duplicate" | "opened_in_error") if event.sku:
             withdrawn = WithdrawCase(
                 at=event.at, sku=event.sku, ticket_id=event.ticket_id, reason=event.reason[:TEXT_LENGTH]
             )
-            return (Ask(quality_key(event.sku), withdrawn),)
+            return (Ask(QUALITY.key(event.sku), withdrawn),)
         case _:
             return ()
 
@@ -207,10 +202,10 @@ def open_complaint(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     match event:
         case CustomerCalledBack() if event.reached and (event.complaint or event.satisfied is False):
             complaint = event.complaint or event.note or "客户不满意"
-            return (_complaint(event, f"T-{event.callback_id}"[:80], call_back_key(event.callback_id), complaint),)
+            return (_complaint(event, f"T-{event.callback_id}"[:80], CALL_BACK.key(event.callback_id), complaint),)
         case VisitRecorded() if event.complaint:
             ticket_id = f"T-{event.plan_id}-{event.call_no}"[:80]
-            return (_complaint(event, ticket_id, f"visitplan:{event.plan_id}", event.complaint),)
+            return (_complaint(event, ticket_id, VISIT_PLAN.key(event.plan_id), event.complaint),)
         case _:
             return ()
 
@@ -228,17 +223,17 @@ def _complaint(event: CustomerCalledBack | VisitRecorded, ticket_id: str, origin
         proof=(origin,),
         origin=origin,
     )
-    return Ask(ticket_key(ticket_id), command)
+    return Ask(TICKET.key(ticket_id), command)
 
 
 def tell_calendar(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """A ticket that was opened hears of days that were corrected before, and reckons its clocks by them (C1)."""
     match event:
         case TicketOpened():
-            return (Ask(calendar_key(), TellTicket(at=event.at, ticket_id=event.ticket_id)),)
+            return (Ask(CALENDAR.key(MAIN), TellTicket(at=event.at, ticket_id=event.ticket_id)),)
         case CalendarTold():
             reckon = ReckonClocks(at=event.at, reason="日历更正 the calendar was corrected", corrections=event.days)
-            return (Ask(ticket_key(event.ticket_id), reckon),)
+            return (Ask(TICKET.key(event.ticket_id), reckon),)
         case _:
             return ()
 

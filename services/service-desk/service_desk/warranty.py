@@ -1,4 +1,4 @@
-"""What a contract says of a product's warranty (C5, A7). Pure: from the contract's row."""
+"""What a contract says of a product's warranty (C5, A7), from the contract's row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from contracts.service_desk_repairs import WarrantyState
+from runtime.use_case import Asker
 
 Line = Mapping[str, Any]
 
@@ -20,6 +21,12 @@ class Warranty:
 
 
 UNKNOWN = Warranty("unknown")
+
+
+async def contracts_warranty(asker: Asker, contract_no: str | None, *, sku: str, product: str, on: date) -> Warranty:
+    """The warranty of a product of this contract on a day; nothing is known of it without one."""
+    row = None if contract_no is None else await asker.row("contracts", contract_no)
+    return warranty_of(None if row is None else row["order"], sku=sku, product=product, on=on)
 
 
 def warranty_of(contract: Mapping[str, Any] | None, *, sku: str, product: str, on: date) -> Warranty:

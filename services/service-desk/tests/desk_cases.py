@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
 from contracts.policy import Policy, policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketOpened
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
-from service_desk.domain.clocks import form_watch, reply_watch, visit_watch
-from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import COMMANDS, OpenTicket, decide, evolve
+from service_desk.clocks import form_watch, reply_watch, visit_watch
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.state import INITIAL, Ticket
+from service_desk.ticket.ticket import TICKET, evolve
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 """09:00 on a Friday; the desk is open."""
@@ -119,10 +120,10 @@ def given(*events: TicketEvent) -> Ticket:
     return ticket
 
 
-def after(ticket: Ticket, *asked: tuple[COMMANDS, Context]) -> Ticket:
+def after(ticket: Ticket, *asked: tuple[Command, Context]) -> Ticket:
     """A ticket after these commands, all of which are accepted."""
     for command, ctx in asked:
-        decision = decide(command, ticket, ctx)
+        decision = TICKET.decide(command, ticket, ctx)
         assert not isinstance(decision, Rejected), decision
         for event in decision:
             ticket = evolve(ticket, event)

@@ -16,8 +16,8 @@ from runtime.http import Asking
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
+from service_desk.api import ratings as visits_api
 from service_desk.api import router
-from service_desk.api import visits as visits_api
 from service_desk.main import SERVICE
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)

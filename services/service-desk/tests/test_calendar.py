@@ -12,12 +12,13 @@ from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.policy import policy_book
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
-from service_desk.domain import calendar, ticket
-from service_desk.domain.calendar import CorrectCalendar, Corrected, TellTicket
-from service_desk.domain.supplier_waits import ReckonClocks
-from service_desk.domain.ticket import OpenTicket
+from service_desk.calendar import CALENDAR, Calendar, CorrectCalendar, Corrected, TellTicket, days_of
 from service_desk.projections.rounds import fold_calendar
 from service_desk.reactions import tell_calendar
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.state import Ticket
+from service_desk.ticket.supplier_wait import ReckonClocks
+from service_desk.ticket.ticket import TICKET
 
 NOW = datetime(2026, 3, 13, 10, 0, tzinfo=UTC)  # Friday 18:00 in Foshan: the desk has closed
 CTX = Context(now=NOW, by="ou.yl", role="cs_supervisor", policy=policy_book().at(NOW))
@@ -32,24 +33,24 @@ def corrected(*days: CalendarDay) -> CalendarCorrected:
 
 
 def given(*events):
-    state = calendar.INITIAL
+    state = CALENDAR.initial
     for event in events:
-        state = calendar.evolve(state, event)
+        state = CALENDAR.evolve(state, event)
     return state
 
 
 def test_a_corrected_day_is_an_event_and_the_same_again_is_none() -> None:
     """C1"""
     command = CorrectCalendar(days=(CLOSED, SHORT))
-    assert calendar.decide(command, given(), CTX) == (corrected(CLOSED, SHORT),)
-    assert calendar.decide(command, given(corrected(CLOSED, SHORT)), CTX) == ()
+    assert CALENDAR.decide(command, given(), CTX) == (corrected(CLOSED, SHORT),)
+    assert CALENDAR.decide(command, given(corrected(CLOSED, SHORT)), CTX) == ()
 
 
 def test_another_word_of_the_same_day_replaces_the_one_before() -> None:
     """C1, X1"""
     open_after_all = CLOSED.model_copy(update={"shifts": (OpenSpan(opens=time(9), closes=time(12)),)})
     command = CorrectCalendar(days=(open_after_all,))
-    assert calendar.decide(command, given(corrected(CLOSED, SHORT)), CTX) == (
+    assert CALENDAR.decide(command, given(corrected(CLOSED, SHORT)), CTX) == (
         CalendarCorrected(at=NOW, days=(open_after_all,), all_days=(open_after_all, SHORT)),
     )
 
@@ -76,7 +77,7 @@ def test_another_word_of_the_same_day_replaces_the_one_before() -> None:
 )
 def test_hours_that_cannot_be_are_refused(days: tuple[CalendarDay, ...], code: str) -> None:
     """C1"""
-    refused = calendar.decide(CorrectCalendar(days=days), given(), CTX)
+    refused = CALENDAR.decide(CorrectCalendar(days=days), given(), CTX)
     assert isinstance(refused, Rejected)
     assert (refused.code, refused.rule) == (code, "C1")
 
@@ -84,14 +85,14 @@ def test_hours_that_cannot_be_are_refused(days: tuple[CalendarDay, ...], code: s
 def test_a_day_may_end_at_midnight() -> None:
     """C1"""
     late = CLOSED.model_copy(update={"shifts": (OpenSpan(opens=time(20), closes=time(0)),)})
-    assert calendar.decide(CorrectCalendar(days=(late,)), given(), CTX) == (corrected(late),)
+    assert CALENDAR.decide(CorrectCalendar(days=(late,)), given(), CTX) == (corrected(late),)
 
 
 def test_a_new_ticket_hears_of_corrections_if_there_are_any() -> None:
     """C1"""
     tell = TellTicket(ticket_id="T-1")
-    assert calendar.decide(tell, given(), CTX) == ()
-    assert calendar.decide(tell, given(corrected(CLOSED)), CTX) == (
+    assert CALENDAR.decide(tell, given(), CTX) == ()
+    assert CALENDAR.decide(tell, given(corrected(CLOSED)), CTX) == (
         CalendarTold(at=NOW, ticket_id="T-1", days=(CLOSED,)),
     )
 
@@ -109,22 +110,22 @@ OPEN = OpenTicket(
 )
 
 
-def told(command: object, state: ticket.Ticket, ctx: Context = CTX) -> tuple[ticket.Ticket, tuple[object, ...]]:
-    events = ticket.decide(command, state, ctx)  # type: ignore[arg-type]
+def told(command: object, state: Ticket, ctx: Context = CTX) -> tuple[Ticket, tuple[object, ...]]:
+    events = TICKET.decide(command, state, ctx)  # type: ignore[arg-type]
     assert not isinstance(events, Rejected)
     for event in events:
-        state = ticket.evolve(state, event)
+        state = TICKET.evolve(state, event)
     return state, events
 
 
-def reply_due(state: ticket.Ticket) -> datetime:
-    (timer_at,) = {one.watch.due for one in state.dossier.duties if one.watch.duty == "K13"}  # type: ignore[union-attr]
+def reply_due(state: Ticket) -> datetime:
+    (timer_at,) = {one.watch.due for one in state.record.duties if one.watch.duty == "K13"}  # type: ignore[union-attr]
     return timer_at
 
 
 def test_a_closed_saturday_moves_the_reply_to_sundays_opening_and_twelve_hours() -> None:
     """C1, C2: received after hours; Saturday 9:00 was the next opening, now it is Sunday 9:00"""
-    opened, _ = told(OPEN, ticket.INITIAL)
+    opened, _ = told(OPEN, TICKET.initial)
     assert reply_due(opened) == datetime(2026, 3, 14, 13, tzinfo=UTC)
     moved, events = told(ReckonClocks(reason="台风", corrections=(CLOSED,)), opened)
     assert reply_due(moved) == datetime(2026, 3, 15, 13, tzinfo=UTC)
@@ -134,16 +135,16 @@ def test_a_closed_saturday_moves_the_reply_to_sundays_opening_and_twelve_hours()
 
 def test_what_was_corrected_holds_for_clocks_that_begin_later_too() -> None:
     """C1: no open clock moves, and it is noted all the same"""
-    opened, _ = told(OPEN, ticket.INITIAL)
+    opened, _ = told(OPEN, TICKET.initial)
     far = CLOSED.model_copy(update={"on": date(2026, 5, 9)})
     noted, events = told(ReckonClocks(reason="调休取消", corrections=(far,)), opened)
     assert (reply_due(noted), len(events)) == (reply_due(opened), 1)
-    assert noted.dossier.corrections == (far,)  # type: ignore[union-attr]
+    assert noted.record.corrections == (far,)  # type: ignore[union-attr]
 
 
 def test_a_clock_that_ran_out_stays_as_it_was_judged() -> None:
     """C1, K22"""
-    opened, _ = told(OPEN, ticket.INITIAL)
+    opened, _ = told(OPEN, TICKET.initial)
     later = Context(now=NOW + timedelta(days=3), by="ou.yl", role="cs_supervisor", policy=CTX.policy)
     judged, _ = told(ReckonClocks(reason="台风", corrections=(CLOSED,)), opened, later)
     assert reply_due(judged) == reply_due(opened)
@@ -152,7 +153,7 @@ def test_a_clock_that_ran_out_stays_as_it_was_judged() -> None:
 def test_tickets_and_calendar_tell_each_other() -> None:
     """C1"""
     meta = Meta("e", "", "/songda/service_desk", "ticket:T-1", NOW, 1, "c", "c", "system", 0)
-    _, (opened, *_) = told(OPEN, ticket.INITIAL)
+    _, (opened, *_) = told(OPEN, TICKET.initial)
     heard = CalendarTold(at=NOW, ticket_id="T-1", days=(CLOSED,))
     asks = [(ask.aggregate_id, type(ask.command)) for event in (opened, heard) for ask in tell_calendar(event, meta)]
     assert asks == [("calendar:main", TellTicket), ("ticket:T-1", ReckonClocks)]
@@ -161,16 +162,16 @@ def test_tickets_and_calendar_tell_each_other() -> None:
 @for_all(st.lists(st.sampled_from([CLOSED, SHORT, CLOSED.model_copy(update={"why": "改"})]), max_size=6))
 def test_the_calendar_holds_the_last_word_of_each_day_and_survives_its_checkpoint(days: list[CalendarDay]) -> None:
     """C1"""
-    state, said, row = calendar.INITIAL, {}, None
+    state, said, row = CALENDAR.initial, {}, None
     meta = Meta("e", "", "/songda/service_desk", "calendar:main", NOW, 1, "c", "c", "ou.yl", 0)
     for day in days:
         said[day.on] = day
-        for event in calendar.decide(CorrectCalendar(days=(day,)), state, CTX):
-            state, row = calendar.evolve(state, event), fold_calendar(row, event, meta)
+        for event in CALENDAR.decide(CorrectCalendar(days=(day,)), state, CTX):
+            state, row = CALENDAR.evolve(state, event), fold_calendar(row, event, meta)
     expected = tuple(said[on] for on in sorted(said))
-    assert calendar.days_of(state) == expected
+    assert days_of(state) == expected
     shown = [] if row is None else [day["on"] for day in row["days"]]
     assert shown == [day.on.isoformat() for day in expected]
-    adapter: TypeAdapter[calendar.Calendar] = TypeAdapter(calendar.Calendar)
+    adapter: TypeAdapter[Calendar] = TypeAdapter(Calendar)
     if isinstance(state, Corrected):
         assert adapter.validate_json(adapter.dump_json(state)) == state

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 
 from contracts.service_desk import CasefileEvent
 from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled
-from service_desk.domain.casefile import (
-    INITIAL,
+from service_desk.casefile import (
+    CASEFILE,
     Casefile,
     FileRepair,
     FileTicket,
     ListOpenTickets,
     RefileTicket,
     UnfileTicket,
-    decide,
     evolve,
 )
 
@@ -61,9 +60,9 @@ def seen(again: FileTicket) -> RepeatRepairSeen:
 
 
 def play(*commands: Any) -> tuple[Casefile, list[CasefileEvent]]:
-    casefile, history = INITIAL, list[CasefileEvent]()
+    casefile, history = CASEFILE.initial, list[CasefileEvent]()
     for command in commands:
-        for event in decide(command, casefile, SYSTEM):
+        for event in CASEFILE.decide(command, casefile, SYSTEM):
             casefile = evolve(casefile, event)
             history.append(event)
     return casefile, history
@@ -144,7 +143,7 @@ def test_a_ticket_from_before_the_cancellation_that_is_heard_of_afterwards_falls
 def test_what_is_told_of_an_unknown_ticket_changes_nothing() -> None:
     """C8"""
     unknown = UnfileTicket(contract_no=NO, ticket_id="T-9", reason="closed")
-    assert play(REPAIR, unknown, RefileTicket(contract_no=NO, ticket_id="T-9")) == (INITIAL, [])
+    assert play(REPAIR, unknown, RefileTicket(contract_no=NO, ticket_id="T-9")) == (CASEFILE.initial, [])
 
 
 @settings(deadline=None)

@@ -10,7 +10,7 @@ from contracts.business_time import Pause
 from contracts.fact import Window
 from contracts.policy import SHANGHAI, policy_book
 from contracts.service_desk_duties import Telling, Watch
-from service_desk.domain.clocks import (
+from service_desk.clocks import (
     call_back_watch,
     complaint_watch,
     follow_up_watch,
@@ -19,7 +19,7 @@ from service_desk.domain.clocks import (
     sms_watch,
     visit_watch,
 )
-from service_desk.domain.duties import tellings
+from service_desk.duties import tellings
 
 POLICY = policy_book().at(datetime(2026, 3, 13, tzinfo=UTC))
 FROM_RECEIPT = POLICY.model_copy(update={"reply_start": "receipt"})

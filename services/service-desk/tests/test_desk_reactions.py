@@ -18,16 +18,11 @@ from contracts.service_desk_tickets import (
     TicketReopened,
     TicketsMerged,
 )
-from service_desk.domain import casefile, quality, ticket
-from service_desk.domain.call_back import PlanCallBack
-from service_desk.domain.casefile import FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
-from service_desk.domain.clocks import call_back_watch, reply_watch, sms_watch
-from service_desk.domain.endings import CancelWithContract, EndAsDuplicate
-from service_desk.domain.leftover_orders import NoteLeftoverSms
-from service_desk.domain.parts import NoteRepeatRepair
-from service_desk.domain.quality import CountCase, WithdrawCase
-from service_desk.domain.ticket import OpenTicket
+from service_desk.call_back import PlanCallBack
+from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
+from service_desk.clocks import call_back_watch, reply_watch, sms_watch
 from service_desk.main import SERVICE
+from service_desk.quality import QUALITY, CountCase, WithdrawCase
 from service_desk.reactions import (
     REACTIONS,
     act_on_casefile,
@@ -39,6 +34,11 @@ from service_desk.reactions import (
     open_complaint,
     plan_call_back,
 )
+from service_desk.ticket.ending import CancelWithContract, EndAsDuplicate
+from service_desk.ticket.leftover_order import NoteLeftoverSms
+from service_desk.ticket.part import NoteRepeatRepair
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.ticket import TICKET
 
 NO = "HT26030001"
 META = meta()
@@ -189,14 +189,14 @@ def test_sms_5_noted_ends_the_days_duty() -> None:
         at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER, expected_on=None, watch=watch
     )
     note, story = NoteLeftoverSms(order_no="YL1"), given(opened(), order, approved)
-    noted = ticket.decide(note, story, asked_by("system"))
+    noted = TICKET.decide(note, story, asked_by("system"))
     assert isinstance(noted, tuple)
     assert [
         names(noted),
-        [timer.name for timer in ticket.due(story)],
-        [timer.name for timer in ticket.due(given(opened(), order, approved, *noted))],
-        names(ticket.decide(note, given(opened(), order, approved, *noted), asked_by("system"))),
-        names(ticket.decide(note, given(opened(), order), asked_by("system"))),
+        [timer.name for timer in TICKET.due(story)],
+        [timer.name for timer in TICKET.due(given(opened(), order, approved, *noted))],
+        names(TICKET.decide(note, given(opened(), order, approved, *noted), asked_by("system"))),
+        names(TICKET.decide(note, given(opened(), order), asked_by("system"))),
     ] == [["LeftoverSmsNoted"], ["K13:", "K17:YL1"], ["K13:"], [], "order_not_approved"]
 
 
@@ -267,7 +267,7 @@ def test_a_complaint_heard_on_a_call_back_or_a_visit_becomes_a_ticket() -> None:
         [],
     ]
     assert [
-        names(ticket.decide(_opening(ask), ticket.INITIAL, asked_by("system"))) for one in asks[:3] for ask in one
+        names(TICKET.decide(_opening(ask), TICKET.initial, asked_by("system"))) for one in asks[:3] for ask in one
     ] == 3 * [["TicketOpened", "ComplaintRegistered"]]
 
 
@@ -290,16 +290,16 @@ def test_every_reaction_asks_an_aggregate_of_the_desk() -> None:
 
 def test_a_repeat_is_found_from_the_tickets_own_events() -> None:
     """C7, C8: the whole chain, from the second request to the question to the expert."""
-    states: dict[str, Any] = {"casefile": casefile.INITIAL, "quality": quality.INITIAL}
+    states: dict[str, Any] = {"casefile": CASEFILE.initial, "quality": QUALITY.initial}
     repaired = given(opened(), booked(), completed())
     again = opened(ticket_id="T-2", at=NOW + timedelta(days=3), problem="漏水。")
     for event in (opened(), completed(), again):
         for ask in file_ticket(event, META):
-            for filed in casefile.decide(ask.command, states["casefile"], asked_by("system")):  # type: ignore[arg-type]
-                states["casefile"] = casefile.evolve(states["casefile"], filed)
+            for filed in CASEFILE.decide(ask.command, states["casefile"], asked_by("system")):  # type: ignore[arg-type]
+                states["casefile"] = CASEFILE.evolve(states["casefile"], filed)
                 states["found"] = act_on_casefile(filed, META) or states.get("found", ())
-    assert repaired != ticket.INITIAL
+    assert repaired != TICKET.initial
     (ask,) = states["found"]
     later = asked_by("system", now=NOW + timedelta(days=3))
-    decision = ticket.decide(ask.command, ticket.evolve(ticket.INITIAL, again), later)
+    decision = TICKET.decide(ask.command, TICKET.evolve(TICKET.initial, again), later)
     assert (ask.aggregate_id, names(decision)) == ("ticket:T-2", ["RepeatRepairFound", "ExpertAsked"])

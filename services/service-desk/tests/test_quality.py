@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.service_desk import QualityEvent
 from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted
-from service_desk.domain.quality import INITIAL, CountCase, Quality, WithdrawCase, decide, evolve
+from service_desk.quality import QUALITY, CountCase, Quality, WithdrawCase, evolve
 
 SYSTEM = asked_by("system")
 
@@ -28,10 +28,10 @@ def case_(number: int, day: int, *, safety: bool = False) -> CountCase:
 
 
 def reports(*commands: CountCase | WithdrawCase) -> list[tuple[str, tuple[str, ...]]]:
-    quality: Quality = INITIAL
+    quality: Quality = QUALITY.initial
     history: list[QualityEvent] = []
     for command in commands:
-        for event in decide(command, quality, SYSTEM):
+        for event in QUALITY.decide(command, quality, SYSTEM):
             quality = evolve(quality, event)
             history.append(event)
     return [(event.cause, event.ticket_ids) for event in history if isinstance(event, MajorQualityReported)]
@@ -39,12 +39,12 @@ def reports(*commands: CountCase | WithdrawCase) -> list[tuple[str, tuple[str, .
 
 def test_the_third_ticket_in_thirty_days_is_reported_to_the_departments() -> None:
     """C14"""
-    quality: Quality = INITIAL
+    quality: Quality = QUALITY.initial
     for command in (case_(1, 0), case_(2, 10)):
-        for event in decide(command, quality, SYSTEM):
+        for event in QUALITY.decide(command, quality, SYSTEM):
             quality = evolve(quality, event)
     third = case_(3, 30)
-    assert decide(third, quality, SYSTEM) == (
+    assert QUALITY.decide(third, quality, SYSTEM) == (
         QualityCaseCounted(
             at=third.received_at,
             sku="WC-100",

@@ -17,13 +17,12 @@ from contracts.service_desk_care import (
     VisitPlanned,
     VisitRecorded,
 )
-from service_desk.domain import call_back, visit_plan
-from service_desk.domain import round_refusals as refusals
-from service_desk.domain.call_back import DropCallBack, PlanCallBack, RecordCallBack
-from service_desk.domain.clocks import call_back_watch
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.visit_plan import CloseVisitPlan, PlanVisits, RecordVisit
+from service_desk.call_back import CALL_BACK, CallBack, DropCallBack, PlanCallBack, RecordCallBack
+from service_desk.clocks import call_back_watch
+from service_desk.duties import KeepWatch
 from service_desk.projections.rounds import fold_call_back, fold_plan
+from service_desk.refusals import no
+from service_desk.visit_plan import VISIT_PLAN, CloseVisitPlan, PlanVisits, RecordVisit, VisitPlan
 
 PLAN = PlanVisits.model_validate(
     {
@@ -72,10 +71,10 @@ RECORDED = VisitRecorded(
 CLOSED = VisitPlanClosed(at=NOW, plan_id="ZF-1", visited=1, left_out=1, note="")
 
 
-def plan(*events: Any) -> visit_plan.VisitPlan:
-    state = visit_plan.INITIAL
+def plan(*events: Any) -> VisitPlan:
+    state = VISIT_PLAN.initial
     for event in events:
-        state = visit_plan.evolve(state, event)
+        state = VISIT_PLAN.evolve(state, event)
     return state
 
 
@@ -84,21 +83,21 @@ def test_a_plan_says_whom_we_visit_and_what_we_ask() -> None:
     other = PLAN.model_copy(update={"area": "禅城"})
     backwards = PLAN.model_copy(update={"ends_on": date(2026, 3, 9)})
     assert [
-        visit_plan.decide(PLAN, plan(), SPECIALIST),
-        visit_plan.decide(PLAN, plan(PLANNED, RECORDED), SPECIALIST),
-        visit_plan.decide(other, plan(PLANNED), SPECIALIST),
-        visit_plan.decide(backwards, plan(), SPECIALIST),
-    ] == [(PLANNED,), (), refusals.plan_exists("ZF-1"), refusals.plan_ends_first()]
+        VISIT_PLAN.decide(PLAN, plan(), SPECIALIST),
+        VISIT_PLAN.decide(PLAN, plan(PLANNED, RECORDED), SPECIALIST),
+        VISIT_PLAN.decide(other, plan(PLANNED), SPECIALIST),
+        VISIT_PLAN.decide(backwards, plan(), SPECIALIST),
+    ] == [(PLANNED,), (), no("plan_exists", plan_id="ZF-1"), no("plan_ends_first")]
 
 
 def test_a_technician_records_the_rounds_they_are_responsible_for() -> None:
     """C16"""
     own = PLANNED.model_copy(update={"responsible": TECHNICIAN.by})
     assert [
-        visit_plan.decide(RECORD, plan(PLANNED), TECHNICIAN),
-        visit_plan.decide(RECORD, plan(own), TECHNICIAN),
+        VISIT_PLAN.decide(RECORD, plan(PLANNED), TECHNICIAN),
+        VISIT_PLAN.decide(RECORD, plan(own), TECHNICIAN),
     ] == [
-        refusals.not_your_plan("ZF-1", "ou.yl"),
+        no("not_your_plan", plan_id="ZF-1", responsible="ou.yl"),
         (RECORDED.model_copy(update={"visited_by": TECHNICIAN.by}),),
     ]
 
@@ -107,31 +106,31 @@ def test_a_visit_is_recorded_with_its_answers() -> None:
     """C16"""
     absent = RecordVisit(call_no=2, visited_on=date(2026, 3, 12), met=False)
     assert [
-        visit_plan.decide(RECORD, plan(PLANNED), SPECIALIST),
-        visit_plan.decide(RECORD, plan(PLANNED, RECORDED), SPECIALIST),
-        names(visit_plan.decide(absent, plan(PLANNED), SPECIALIST)),
-        visit_plan.decide(absent.model_copy(update={"complaint": "x"}), plan(PLANNED), SPECIALIST),
-        visit_plan.decide(RECORD.model_copy(update={"call_no": 3}), plan(PLANNED), SPECIALIST),
-        visit_plan.decide(RECORD.model_copy(update={"visited_on": date(2026, 3, 14)}), plan(PLANNED), SPECIALIST),
-        visit_plan.decide(RECORD, plan(), SPECIALIST),
+        VISIT_PLAN.decide(RECORD, plan(PLANNED), SPECIALIST),
+        VISIT_PLAN.decide(RECORD, plan(PLANNED, RECORDED), SPECIALIST),
+        names(VISIT_PLAN.decide(absent, plan(PLANNED), SPECIALIST)),
+        VISIT_PLAN.decide(absent.model_copy(update={"complaint": "x"}), plan(PLANNED), SPECIALIST),
+        VISIT_PLAN.decide(RECORD.model_copy(update={"call_no": 3}), plan(PLANNED), SPECIALIST),
+        VISIT_PLAN.decide(RECORD.model_copy(update={"visited_on": date(2026, 3, 14)}), plan(PLANNED), SPECIALIST),
+        VISIT_PLAN.decide(RECORD, plan(), SPECIALIST),
     ] == [
         (RECORDED,),
         (),
         ["VisitRecorded"],
-        refusals.not_met_but_answered(),
-        refusals.unknown_call(3),
-        refusals.visited_in_future("2026-03-14"),
-        refusals.unknown_plan(),
+        no("not_met_but_answered"),
+        no("unknown_call", call_no=3),
+        no("visited_in_future", day="2026-03-14"),
+        no("unknown_plan"),
     ]
 
 
 def test_a_plan_is_closed_with_who_was_met_and_who_was_left_out() -> None:
     """C16"""
     assert [
-        visit_plan.decide(CloseVisitPlan(), plan(PLANNED, RECORDED), SPECIALIST),
-        visit_plan.decide(CloseVisitPlan(), plan(PLANNED, RECORDED, CLOSED), SPECIALIST),
-        visit_plan.decide(RECORD, plan(PLANNED, CLOSED), SPECIALIST),
-    ] == [(CLOSED,), (), refusals.plan_closed("ZF-1")]
+        VISIT_PLAN.decide(CloseVisitPlan(), plan(PLANNED, RECORDED), SPECIALIST),
+        VISIT_PLAN.decide(CloseVisitPlan(), plan(PLANNED, RECORDED, CLOSED), SPECIALIST),
+        VISIT_PLAN.decide(RECORD, plan(PLANNED, CLOSED), SPECIALIST),
+    ] == [(CLOSED,), (), no("plan_closed", plan_id="ZF-1")]
 
 
 def test_the_row_of_a_plan_counts_who_was_met() -> None:
@@ -177,15 +176,15 @@ NOT_REACHED = CALLED.model_copy(update={"reached": False, "satisfied": None})
 DROPPED = CallBackDropped(at=NOW, callback_id="CB-1", reason="不愿接听")
 
 
-def call(*events: Any) -> call_back.CallBack:
-    state = call_back.INITIAL
+def call(*events: Any) -> CallBack:
+    state = CALL_BACK.initial
     for event in events:
-        state = call_back.evolve(state, event)
+        state = CALL_BACK.evolve(state, event)
     return state
 
 
 def decided(command: Any, *events: Any) -> Any:
-    return call_back.decide(command, call(*events), SPECIALIST)
+    return CALL_BACK.decide(command, call(*events), SPECIALIST)
 
 
 def test_a_call_back_is_planned_once() -> None:
@@ -194,7 +193,7 @@ def test_a_call_back_is_planned_once() -> None:
     assert [decided(PLAN_CALL), decided(PLAN_CALL, CALL_PLANNED), decided(other, CALL_PLANNED, CALLED)] == [
         (CALL_PLANNED,),
         (),
-        refusals.call_back_exists("CB-1"),
+        no("call_back_exists", callback_id="CB-1"),
     ]
 
 
@@ -218,10 +217,10 @@ def test_who_is_reached_says_whether_they_are_satisfied_and_who_is_not_is_called
         (NOT_REACHED,),
         (),
         (CALLED,),
-        refusals.satisfaction_missing(),
-        refusals.not_reached_but_answered(),
-        refusals.call_back_over("CB-1"),
-        refusals.unknown_call_back(),
+        no("satisfaction_missing"),
+        no("not_reached_but_answered"),
+        no("call_back_over", callback_id="CB-1"),
+        no("unknown_call_back"),
     ]
 
 
@@ -231,26 +230,26 @@ def test_a_customer_may_want_none() -> None:
     assert [decided(drop, CALL_PLANNED), decided(drop, CALL_PLANNED, DROPPED), decided(drop, CALL_PLANNED, CALLED)] == [
         (DROPPED,),
         (),
-        refusals.call_back_over("CB-1"),
+        no("call_back_over", callback_id="CB-1"),
     ]
 
 
 def test_a_call_back_that_nobody_makes_is_overdue_and_told_upwards() -> None:
     """C17, X4"""
     state, fired = call(CALL_PLANNED), []
-    while timers := call_back.due(state):
+    while timers := CALL_BACK.due(state):
         now = timers[0].at
-        decision = call_back.decide(KeepWatch(duty="C17"), state, asked_by("system", now=now))
+        decision = CALL_BACK.decide(KeepWatch(duty="C17"), state, asked_by("system", now=now))
         assert not isinstance(decision, Rejected)
         for event in decision:
-            state = call_back.evolve(state, event)
+            state = CALL_BACK.evolve(state, event)
             fired.append((type(event).__name__, now - WATCH.due))
     assert fired == [
         ("DutyOverdue", timedelta(0)),
         ("DutyEscalated", timedelta(0)),
         ("DutyEscalated", timedelta(hours=2)),
     ]
-    assert call_back.due(call(CALL_PLANNED, CALLED)) == ()
+    assert CALL_BACK.due(call(CALL_PLANNED, CALLED)) == ()
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,13 @@ from contracts.service_desk_tickets import (
     TicketReplied,
 )
 from contracts.service_desk_visits import SupervisorSigned
-from service_desk.domain import complaint_refusals as refusals
-from service_desk.domain import refusals as ticket_refusals
-from service_desk.domain.clocks import complaint_watch, reply_watch
-from service_desk.domain.complaints import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.endings import CancelTicket, CloseTicket, ReopenTicket
-from service_desk.domain.ticket import decide
-from service_desk.domain.visits import SignBySupervisor
+from service_desk.clocks import complaint_watch, reply_watch
+from service_desk.duties import KeepWatch
+from service_desk.refusals import no
+from service_desk.ticket.complaint import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
+from service_desk.ticket.ending import CancelTicket, CloseTicket, ReopenTicket, still_missing
+from service_desk.ticket.ticket import TICKET
+from service_desk.ticket.visit import SignBySupervisor
 
 OPENED = opened(kind="complaint", department="安装部")
 DUE = NINE + timedelta(hours=24)
@@ -77,7 +76,7 @@ STORY: tuple[TicketEvent, ...] = (OPENED, registered())
 def test_a_complaint_is_sent_to_its_department_at_once_and_its_clock_starts() -> None:
     """C12, K20"""
     asked = opening(kind="complaint", department="安装部")
-    assert decide(asked, given(), asked_by("cs_specialist", now=NINE)) == (
+    assert TICKET.decide(asked, given(), asked_by("cs_specialist", now=NINE)) == (
         OPENED.model_copy(update={"warranty": "not_asked"}),
         registered(),
     )
@@ -86,7 +85,7 @@ def test_a_complaint_is_sent_to_its_department_at_once_and_its_clock_starts() ->
 def test_a_report_of_conduct_reaches_the_manager_at_once_and_needs_no_proof() -> None:
     """C15"""
     asked = opening(kind="complaint", conduct=True, about="送货一组", problem="索要小费", contract_no=None, sku="")
-    decision = decide(asked, given(), asked_by("cs_specialist", now=NINE))
+    decision = TICKET.decide(asked, given(), asked_by("cs_specialist", now=NINE))
     assert isinstance(decision, tuple)
     assert decision[1:] == (
         registered(2, "manager", conduct=True, department="", contract_no=None, problem="索要小费"),
@@ -104,45 +103,45 @@ def test_a_report_of_conduct_reaches_the_manager_at_once_and_needs_no_proof() ->
 
 def test_a_report_of_conduct_is_a_complaint() -> None:
     """C15"""
-    assert decide(opening(conduct=True), given(), SPECIALIST) == ticket_refusals.conduct_is_a_complaint()
+    assert TICKET.decide(opening(conduct=True), given(), SPECIALIST) == no("conduct_is_a_complaint")
 
 
 def test_a_complaint_without_proof_is_refused() -> None:
     """C12"""
     unproven = opening(kind="complaint", contract_no=None)
-    assert decide(unproven, given(), SPECIALIST) == ticket_refusals.proof_missing()
+    assert TICKET.decide(unproven, given(), SPECIALIST) == no("proof_missing")
 
 
 def test_it_is_investigated_and_better_knowledge_may_follow() -> None:
     """C12"""
     investigate = Investigate(finding="角阀未拧紧")
     assert [
-        decide(investigate, given(*STORY), INSTALL_SUPERVISOR),
-        decide(investigate, given(*STORY, FOUND), INSTALL_SUPERVISOR),
-        names(decide(Investigate(finding="密封圈破"), given(*STORY, FOUND), INSTALL_SUPERVISOR)),
-        decide(Investigate(finding="密封圈破"), given(*STORY, FOUND, ANSWERED, SETTLED), INSTALL_SUPERVISOR),
-    ] == [(FOUND,), (), ["ComplaintInvestigated"], refusals.complaint_settled()]
+        TICKET.decide(investigate, given(*STORY), INSTALL_SUPERVISOR),
+        TICKET.decide(investigate, given(*STORY, FOUND), INSTALL_SUPERVISOR),
+        names(TICKET.decide(Investigate(finding="密封圈破"), given(*STORY, FOUND), INSTALL_SUPERVISOR)),
+        TICKET.decide(Investigate(finding="密封圈破"), given(*STORY, FOUND, ANSWERED, SETTLED), INSTALL_SUPERVISOR),
+    ] == [(FOUND,), (), ["ComplaintInvestigated"], no("complaint_settled")]
 
 
 def test_the_levels_owner_or_somebody_above_answers_what_was_investigated() -> None:
     """C12, K20, C2"""
     answer = AnswerComplaint(solution="上门重装")
     assert [
-        decide(answer, given(*STORY, FOUND), DESK_SUPERVISOR),
-        decide(answer, given(*STORY, FOUND, REPLIED), DESK_SUPERVISOR),
-        decide(answer, given(*STORY, FOUND, REPLIED, ANSWERED), DESK_SUPERVISOR),
-        decide(answer, given(*STORY, FOUND), INSTALL_SUPERVISOR),
-        decide(answer, given(*STORY), DESK_SUPERVISOR),
-        names(decide(answer, given(*STORY, FOUND, REPLIED), MANAGER)),
-        decide(answer, given(*STORY, FOUND, REPLIED, ANSWERED, ESCALATED), DESK_SUPERVISOR),
+        TICKET.decide(answer, given(*STORY, FOUND), DESK_SUPERVISOR),
+        TICKET.decide(answer, given(*STORY, FOUND, REPLIED), DESK_SUPERVISOR),
+        TICKET.decide(answer, given(*STORY, FOUND, REPLIED, ANSWERED), DESK_SUPERVISOR),
+        TICKET.decide(answer, given(*STORY, FOUND), INSTALL_SUPERVISOR),
+        TICKET.decide(answer, given(*STORY), DESK_SUPERVISOR),
+        names(TICKET.decide(answer, given(*STORY, FOUND, REPLIED), MANAGER)),
+        TICKET.decide(answer, given(*STORY, FOUND, REPLIED, ANSWERED, ESCALATED), DESK_SUPERVISOR),
     ] == [
         (REPLIED, ANSWERED),
         (ANSWERED,),
         (),
-        refusals.not_your_level(1, "cs_supervisor"),
-        refusals.not_investigated(1),
+        no("not_your_level", level=1, owner_role="cs_supervisor"),
+        no("not_investigated", level=1),
         ["ComplaintAnswered"],
-        refusals.not_your_level(2, "manager"),
+        no("not_your_level", level=2, owner_role="manager"),
     ]
 
 
@@ -150,17 +149,17 @@ def test_who_is_not_content_goes_one_level_up_with_a_new_clock() -> None:
     """C12, K20"""
     escalate = EscalateComplaint(level=1, reason="不接受")
     assert [
-        decide(escalate, given(*STORY, FOUND, ANSWERED), SPECIALIST),
-        decide(escalate, given(*STORY, FOUND, ANSWERED, ESCALATED), SPECIALIST),
-        decide(escalate, given(*STORY, FOUND), SPECIALIST),
-        decide(escalate, given(*STORY, FOUND, ANSWERED, SETTLED), SPECIALIST),
-    ] == [(ESCALATED,), (), refusals.not_answered(1), refusals.complaint_settled()]
+        TICKET.decide(escalate, given(*STORY, FOUND, ANSWERED), SPECIALIST),
+        TICKET.decide(escalate, given(*STORY, FOUND, ANSWERED, ESCALATED), SPECIALIST),
+        TICKET.decide(escalate, given(*STORY, FOUND), SPECIALIST),
+        TICKET.decide(escalate, given(*STORY, FOUND, ANSWERED, SETTLED), SPECIALIST),
+    ] == [(ESCALATED,), (), no("not_answered", level=1), no("complaint_settled")]
 
 
 def test_above_the_last_level_it_stays_with_the_manager() -> None:
     """C12"""
     second = ANSWERED.model_copy(update={"level": 2})
-    again = decide(
+    again = TICKET.decide(
         EscalateComplaint(level=2, reason="不接受"), given(*STORY, FOUND, ANSWERED, ESCALATED, second), SPECIALIST
     )
     assert isinstance(again, tuple)
@@ -172,12 +171,12 @@ def test_above_the_last_level_it_stays_with_the_manager() -> None:
 def test_an_answer_that_is_overdue_may_be_escalated_and_is_told_upwards() -> None:
     """C12, K20, X4"""
     watch = KeepWatch(duty="K20", item="1")
-    overdue = decide(watch, given(*STORY), asked_by("system", now=DUE))
+    overdue = TICKET.decide(watch, given(*STORY), asked_by("system", now=DUE))
     assert names(overdue) == ["DutyOverdue", "DutyEscalated"]
     assert isinstance(overdue, tuple)
     story = given(*STORY, *overdue)
     late = asked_by("cs_specialist", now=DUE + timedelta(hours=1))
-    assert names(decide(EscalateComplaint(level=1, reason="没人答复"), story, late)) == ["ComplaintEscalated"]
+    assert names(TICKET.decide(EscalateComplaint(level=1, reason="没人答复"), story, late)) == ["ComplaintEscalated"]
 
 
 def test_a_content_customer_and_a_supervisors_signature_close_it_without_a_visit() -> None:
@@ -185,48 +184,51 @@ def test_a_content_customer_and_a_supervisors_signature_close_it_without_a_visit
     settle, sign = SettleComplaint(), SignBySupervisor()
     settled = (*STORY, FOUND, REPLIED, ANSWERED, SETTLED)
     assert [
-        decide(settle, given(*STORY, FOUND), SPECIALIST),
-        decide(settle, given(*STORY, FOUND, ANSWERED), SPECIALIST),
-        decide(settle, given(*settled), SPECIALIST),
-        decide(sign, given(*STORY, FOUND, ANSWERED), DESK_SUPERVISOR),
-        decide(sign, given(*settled), MANAGER),
-        decide(sign, given(*settled, SIGNED), MANAGER),
-        decide(sign, given(*settled), SPECIALIST),
-        decide(CloseTicket(), given(*STORY), SPECIALIST),
-        decide(CloseTicket(), given(*settled), SPECIALIST),
-        names(decide(CloseTicket(), given(*settled, SIGNED), SPECIALIST)),
+        TICKET.decide(settle, given(*STORY, FOUND), SPECIALIST),
+        TICKET.decide(settle, given(*STORY, FOUND, ANSWERED), SPECIALIST),
+        TICKET.decide(settle, given(*settled), SPECIALIST),
+        TICKET.decide(sign, given(*STORY, FOUND, ANSWERED), DESK_SUPERVISOR),
+        TICKET.decide(sign, given(*settled), MANAGER),
+        TICKET.decide(sign, given(*settled, SIGNED), MANAGER),
+        TICKET.decide(sign, given(*settled), SPECIALIST),
+        TICKET.decide(CloseTicket(), given(*STORY), SPECIALIST),
+        TICKET.decide(CloseTicket(), given(*settled), SPECIALIST),
+        names(TICKET.decide(CloseTicket(), given(*settled, SIGNED), SPECIALIST)),
     ] == [
-        refusals.not_answered(1),
+        no("not_answered", level=1),
         (SETTLED,),
         (),
-        ticket_refusals.nobody_came("签字", "sign for"),
+        no("nothing_to_sign"),
         (SIGNED,),
         (),
-        ticket_refusals.not_a_supervisor("cs_specialist"),
-        ticket_refusals.gates_missing(("finding", "solution", "content", "signature")),
-        ticket_refusals.gates_missing(("signature",)),
+        no("not_a_supervisor", role="cs_specialist"),
+        still_missing(("finding", "solution", "content", "signature")),
+        still_missing(("signature",)),
         ["TicketClosed"],
     ]
 
 
 def test_a_complaint_that_is_reopened_is_one_level_up() -> None:
     """C12"""
-    closed = decide(CloseTicket(), given(*STORY, FOUND, REPLIED, ANSWERED, SETTLED, SIGNED), SPECIALIST)
+    closed = TICKET.decide(CloseTicket(), given(*STORY, FOUND, REPLIED, ANSWERED, SETTLED, SIGNED), SPECIALIST)
     assert isinstance(closed, tuple)
     story = given(*STORY, FOUND, REPLIED, ANSWERED, SETTLED, SIGNED, *closed)
-    again = decide(ReopenTicket(reason="不接受"), story, SPECIALIST)
+    again = TICKET.decide(ReopenTicket(reason="不接受"), story, SPECIALIST)
     assert isinstance(again, tuple)
     assert again[1:] == (ESCALATED,)
-    assert decide(CloseTicket(), given(*STORY, FOUND, ANSWERED, SETTLED, SIGNED, *closed, *again), SPECIALIST) == (
-        ticket_refusals.gates_missing(("solution", "content", "signature"))
-    )
+    assert TICKET.decide(
+        CloseTicket(), given(*STORY, FOUND, ANSWERED, SETTLED, SIGNED, *closed, *again), SPECIALIST
+    ) == (still_missing(("solution", "content", "signature")))
 
 
 def test_a_complaint_is_cancelled_by_a_supervisor_only() -> None:
     """C12"""
     cancel = CancelTicket(cause="customer_withdrew", reason="撤回")
-    assert [decide(cancel, given(*STORY), SPECIALIST), names(decide(cancel, given(*STORY), DESK_SUPERVISOR))] == [
-        refusals.supervisor_cancels(),
+    assert [
+        TICKET.decide(cancel, given(*STORY), SPECIALIST),
+        names(TICKET.decide(cancel, given(*STORY), DESK_SUPERVISOR)),
+    ] == [
+        no("complaint_needs_supervisor"),
         ["TicketCancelled"],
     ]
 
@@ -234,4 +236,4 @@ def test_a_complaint_is_cancelled_by_a_supervisor_only() -> None:
 @pytest.mark.parametrize("command", [Investigate(finding="x"), AnswerComplaint(solution="x"), SettleComplaint()])
 def test_what_is_no_complaint_is_not_handled_as_one(command: Any) -> None:
     """C12"""
-    assert decide(command, given(opened()), MANAGER) == refusals.not_a_complaint()
+    assert TICKET.decide(command, given(opened()), MANAGER) == no("not_a_complaint")

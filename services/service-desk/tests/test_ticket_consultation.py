@@ -7,13 +7,13 @@ from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, asked_by, given,
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import TicketReplied
-from service_desk.domain import refusals as ticket_refusals
-from service_desk.domain import work_refusals as refusals
-from service_desk.domain.clocks import follow_up_watch, reply_watch
-from service_desk.domain.consultation import AnswerByPhone, FollowUp
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.endings import CloseTicket
-from service_desk.domain.ticket import decide, due
+from service_desk.clocks import follow_up_watch, reply_watch
+from service_desk.duties import KeepWatch
+from service_desk.refusals import no
+from service_desk.ticket.consultation import SOLVED as SOLVED_WORDS
+from service_desk.ticket.consultation import AnswerByPhone, FollowUp
+from service_desk.ticket.ending import CloseTicket, still_missing
+from service_desk.ticket.ticket import TICKET, due
 
 ASKED = opened(kind="consultation", counts_as_quality=False)
 ANSWER = AnswerByPhone(answer="重启恒温阀")
@@ -34,41 +34,41 @@ UNSOLVED = SOLVED.model_copy(update={"solved": False})
 def test_advice_is_a_reply_too_and_a_follow_up_is_owed() -> None:
     """C6, K13, K16"""
     assert [
-        decide(ANSWER, given(ASKED), SPECIALIST),
-        decide(ANSWER, given(ASKED, REPLIED), SPECIALIST),
-        decide(ANSWER, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
+        TICKET.decide(ANSWER, given(ASKED), SPECIALIST),
+        TICKET.decide(ANSWER, given(ASKED, REPLIED), SPECIALIST),
+        TICKET.decide(ANSWER, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
     ] == [(REPLIED, ANSWERED), (ANSWERED,), ()]
 
 
 def test_only_a_consultation_is_settled_on_the_phone() -> None:
     """C6"""
-    assert decide(ANSWER, given(opened()), SPECIALIST) == refusals.not_a_consultation()
+    assert TICKET.decide(ANSWER, given(opened()), SPECIALIST) == no("not_a_consultation")
 
 
 def test_the_follow_up_says_whether_it_helped() -> None:
     """C6, K16"""
     told = FollowUp(solved=True)
     assert [
-        decide(told, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
-        decide(told, given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST),
-        decide(told, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST),
-        decide(told, given(ASKED, REPLIED), SPECIALIST),
-    ] == [(SOLVED,), (), refusals.followed_up(solved=False), refusals.no_advice()]
+        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
+        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST),
+        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST),
+        TICKET.decide(told, given(ASKED, REPLIED), SPECIALIST),
+    ] == [(SOLVED,), (), no("followed_up", solved=SOLVED_WORDS[False]), no("no_advice")]
 
 
 def test_advice_that_did_not_help_is_followed_by_other_advice() -> None:
     """C6"""
-    again = decide(ANSWER, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST)
+    again = TICKET.decide(ANSWER, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST)
     assert again == (ANSWERED.model_copy(update={"answer_no": 2, "watch": follow_up_watch(NOW, 2, POLICY)}),)
 
 
 def test_a_consultation_closes_without_a_visit_once_it_helped() -> None:
     """C6, C11"""
     stories = [(ASKED, REPLIED), (ASKED, REPLIED, ANSWERED), (ASKED, REPLIED, ANSWERED, UNSOLVED)]
-    assert [decide(CloseTicket(), given(*story), SPECIALIST) for story in stories] == 3 * [
-        ticket_refusals.gates_missing(("advice",))
+    assert [TICKET.decide(CloseTicket(), given(*story), SPECIALIST) for story in stories] == 3 * [
+        still_missing(("advice",))
     ]
-    closed = decide(CloseTicket(), given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST)
+    closed = TICKET.decide(CloseTicket(), given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST)
     assert isinstance(closed, tuple)
     assert [(event.event, getattr(event, "how", "")) for event in closed] == [("TicketClosed", "phone")]
 
@@ -85,10 +85,10 @@ def test_a_follow_up_that_nobody_makes_is_overdue_and_told_upwards() -> None:
         "due": DUE,
     }
     story = given(ASKED, REPLIED, ANSWERED)
-    assert decide(watch, story, asked_by("system", now=DUE)) == (
+    assert TICKET.decide(watch, story, asked_by("system", now=DUE)) == (
         DutyOverdue.model_validate({"at": DUE, **named}),
         DutyEscalated.model_validate({"at": DUE, **named, "level": 1, "told": "cs_supervisor"}),
     )
     assert [timer.at for timer in due(story)] == [DUE - timedelta(minutes=30)]
     assert due(given(ASKED, REPLIED, ANSWERED, SOLVED)) == ()
-    assert names(decide(watch, given(ASKED, REPLIED, ANSWERED, SOLVED), asked_by("system", now=DUE))) == []
+    assert names(TICKET.decide(watch, given(ASKED, REPLIED, ANSWERED, SOLVED), asked_by("system", now=DUE))) == []

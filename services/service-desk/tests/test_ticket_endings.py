@@ -23,10 +23,9 @@ from contracts.service_desk import TicketEvent
 from contracts.service_desk_repairs import CoverageJudged, ExpertAsked, RepeatRepairFound
 from contracts.service_desk_tickets import TicketCancelled, TicketClosed, TicketLinked, TicketReopened, TicketsMerged
 from contracts.service_desk_visits import CalledBack, RepairAccepted, SupervisorSigned, VisitCancelled
-from service_desk.domain import ending_refusals as refusals
-from service_desk.domain import refusals as ticket_refusals
-from service_desk.domain.clocks import reply_watch
-from service_desk.domain.endings import (
+from service_desk.clocks import reply_watch
+from service_desk.refusals import no
+from service_desk.ticket.ending import (
     CancelTicket,
     CancelWithContract,
     CloseTicket,
@@ -34,10 +33,11 @@ from service_desk.domain.endings import (
     LinkTicket,
     MergeDuplicate,
     ReopenTicket,
+    still_missing,
 )
-from service_desk.domain.situations import Received
-from service_desk.domain.ticket import decide, due
-from service_desk.domain.visits import GiveRating
+from service_desk.ticket.state import Received
+from service_desk.ticket.ticket import TICKET, due
+from service_desk.ticket.visit import GiveRating
 
 OPENED = opened()
 CANCEL = CancelTicket(cause="customer_withdrew", reason="客户自行处理")
@@ -73,26 +73,26 @@ def test_a_ticket_is_cancelled_with_its_cause_and_owes_nothing_any_more() -> Non
     """C11"""
     story = given(OPENED, cancelled())
     assert [
-        decide(CANCEL, given(OPENED), SPECIALIST),
-        decide(CANCEL, story, SPECIALIST),
-        decide(CloseTicket(), story, SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED), SPECIALIST),
+        TICKET.decide(CANCEL, story, SPECIALIST),
+        TICKET.decide(CloseTicket(), story, SPECIALIST),
         due(story),
-    ] == [(cancelled(),), (), refusals.ticket_cancelled("T-1"), ()]
+    ] == [(cancelled(),), (), no("ticket_cancelled", ticket_id="T-1"), ()]
 
 
 def test_what_was_agreed_or_repaired_is_not_cancelled_away() -> None:
     """C10, C11"""
     failed = completed(2, outcome="customer_absent", report_ref=None, watch=None)
     assert [
-        decide(CANCEL, given(OPENED, booked()), SPECIALIST),
-        decide(CANCEL, given(OPENED, booked(), completed()), SPECIALIST),
-        decide(CANCEL, given(OPENED, booked(), completed(), booked(2), failed), SPECIALIST),
-        decide(CANCEL, given(*DONE), SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED, booked()), SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED, booked(), completed()), SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED, booked(), completed(), booked(2), failed), SPECIALIST),
+        TICKET.decide(CANCEL, given(*DONE), SPECIALIST),
     ] == [
-        refusals.visit_agreed(1),
-        refusals.repaired_is_closed(),
-        refusals.repaired_is_closed(),
-        ticket_refusals.ticket_closed("T-1"),
+        no("cancel_visit_first", visit_no=1),
+        no("repaired_is_closed"),
+        no("repaired_is_closed"),
+        no("ticket_closed", ticket_id="T-1"),
     ]
 
 
@@ -114,7 +114,7 @@ def test_what_only_waits_for_the_delivery_falls_away_with_the_contract(
 ) -> None:
     """A6"""
     command = CancelWithContract(contract_no="HT26030001", reason="客户退订")
-    decision = decide(command, given(*story), SYSTEM)
+    decision = TICKET.decide(command, given(*story), SYSTEM)
     assert names(decision) == (["TicketCancelled"] if falls_away else [])
 
 
@@ -123,11 +123,11 @@ def test_a_duplicate_of_the_same_customer_is_merged_once() -> None:
     merge = MergeDuplicate(duplicate="T-2", same_customer=True, note="报了两次")
     merged = TicketsMerged(at=NOW, ticket_id="T-1", duplicate="T-2", note="报了两次")
     assert [
-        decide(merge, given(OPENED), SPECIALIST),
-        decide(merge, given(OPENED, merged), SPECIALIST),
-        decide(merge.model_copy(update={"same_customer": False}), given(OPENED), SPECIALIST),
-        decide(merge.model_copy(update={"duplicate": "T-1"}), given(OPENED), SPECIALIST),
-    ] == [(merged,), (), refusals.other_customer("T-2"), refusals.merge_with_itself()]
+        TICKET.decide(merge, given(OPENED), SPECIALIST),
+        TICKET.decide(merge, given(OPENED, merged), SPECIALIST),
+        TICKET.decide(merge.model_copy(update={"same_customer": False}), given(OPENED), SPECIALIST),
+        TICKET.decide(merge.model_copy(update={"duplicate": "T-1"}), given(OPENED), SPECIALIST),
+    ] == [(merged,), (), no("other_customer", duplicate="T-2"), no("merge_with_itself")]
 
 
 def test_a_duplicate_ends_with_its_agreed_visit_and_not_when_it_was_repaired() -> None:
@@ -146,10 +146,10 @@ def test_a_duplicate_ends_with_its_agreed_visit_and_not_when_it_was_repaired() -
         reason="重复工单，并入 T-2",
     )
     assert [
-        decide(end, given(OPENED), SYSTEM),
-        decide(end, given(OPENED, booked()), SYSTEM),
-        decide(end, given(OPENED, booked(), completed()), SYSTEM),
-        decide(end, given(*DONE), SYSTEM),
+        TICKET.decide(end, given(OPENED), SYSTEM),
+        TICKET.decide(end, given(OPENED, booked()), SYSTEM),
+        TICKET.decide(end, given(OPENED, booked(), completed()), SYSTEM),
+        TICKET.decide(end, given(*DONE), SYSTEM),
     ] == [(ended,), (visit, ended), (), ()]
 
 
@@ -161,8 +161,8 @@ def test_of_two_tickets_merged_into_each_other_the_lower_number_goes_on() -> Non
         "T-2": TicketsMerged(at=NOW, ticket_id="T-2", duplicate="T-1", note=""),
     }
     assert [
-        names(decide(EndAsDuplicate(into="T-2"), given(OPENED, into["T-1"]), SYSTEM)),
-        names(decide(EndAsDuplicate(into="T-1"), given(other, into["T-2"]), SYSTEM)),
+        names(TICKET.decide(EndAsDuplicate(into="T-2"), given(OPENED, into["T-1"]), SYSTEM)),
+        names(TICKET.decide(EndAsDuplicate(into="T-1"), given(other, into["T-2"]), SYSTEM)),
     ] == [[], ["TicketCancelled"]]
 
 
@@ -191,33 +191,33 @@ def test_a_ticket_is_reopened_with_a_new_reply_and_what_was_repaired_lately_is_a
     expert = ExpertAsked(at=NOW, ticket_id="T-1", reason="came_back", question="重复修理：T-1 第 1 次上门修过。漏水")
     reopen = ReopenTicket(reason="又漏水")
     assert [
-        decide(reopen, given(*DONE), SPECIALIST),
-        decide(reopen, given(*DONE, reopened), SPECIALIST),
-        decide(reopen, given(OPENED), SPECIALIST),
-        decide(reopen, given(OPENED, cancelled()), SPECIALIST),
-        decide(reopen, given(OPENED, cancelled("duplicate", into="T-2")), SPECIALIST),
+        TICKET.decide(reopen, given(*DONE), SPECIALIST),
+        TICKET.decide(reopen, given(*DONE, reopened), SPECIALIST),
+        TICKET.decide(reopen, given(OPENED), SPECIALIST),
+        TICKET.decide(reopen, given(OPENED, cancelled()), SPECIALIST),
+        TICKET.decide(reopen, given(OPENED, cancelled("duplicate", into="T-2")), SPECIALIST),
     ] == [
         (reopened, repeat, expert),
         (),
-        refusals.ticket_open("T-1"),
+        no("ticket_open", ticket_id="T-1"),
         (reopened,),
-        refusals.went_on_elsewhere("T-1"),
+        no("duplicate_goes_on", ticket_id="T-1"),
     ]
 
 
 def test_a_ticket_reopened_long_after_the_repair_is_no_repeat() -> None:
     """C8"""
     later = asked_by("cs_specialist", now=NOW + timedelta(days=31))
-    assert names(decide(ReopenTicket(reason="又漏水"), given(*DONE), later)) == ["TicketReopened"]
+    assert names(TICKET.decide(ReopenTicket(reason="又漏水"), given(*DONE), later)) == ["TicketReopened"]
 
 
 def test_a_reopened_ticket_needs_all_its_gates_anew() -> None:
     """C11"""
-    reopened = decide(ReopenTicket(reason="又漏水"), given(*DONE), SPECIALIST)
+    reopened = TICKET.decide(ReopenTicket(reason="又漏水"), given(*DONE), SPECIALIST)
     assert isinstance(reopened, tuple)
     story = given(*DONE, *reopened)
     assert isinstance(story, Received)
-    assert decide(CloseTicket(), story, SPECIALIST) == ticket_refusals.gates_missing(
+    assert TICKET.decide(CloseTicket(), story, SPECIALIST) == still_missing(
         ("report", "acceptance", "rating", "signature", "call_back")
     )
 
@@ -252,9 +252,9 @@ def test_a_ticket_is_linked_and_the_contract_says_of_the_warranty() -> None:
         }
     )
     assert [
-        decide(link, given(unknown), SPECIALIST),
-        decide(link, given(unknown, linked, judged), SPECIALIST),
-        decide(LinkTicket(warranty="unknown"), given(unknown), SPECIALIST),
+        TICKET.decide(link, given(unknown), SPECIALIST),
+        TICKET.decide(link, given(unknown, linked, judged), SPECIALIST),
+        TICKET.decide(LinkTicket(warranty="unknown"), given(unknown), SPECIALIST),
     ] == [(linked, judged), (), ()]
 
 
@@ -262,8 +262,8 @@ def test_a_rating_still_counts_after_closing_and_nothing_else_does() -> None:
     """C9, C11"""
     rate = GiveRating(visit_no=1, rating=5, through="link")
     assert [
-        names(decide(rate, given(*DONE), asked_by("customer"))),
-        names(decide(CANCEL, given(*DONE), SPECIALIST)),
+        names(TICKET.decide(rate, given(*DONE), asked_by("customer"))),
+        names(TICKET.decide(CANCEL, given(*DONE), SPECIALIST)),
     ] == [
         ["RatingGiven"],
         "ticket_closed",

@@ -17,17 +17,17 @@ from contracts.service_desk_tickets import (
     TicketOpened,
 )
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
-from service_desk.domain import order_refusals as refusals
-from service_desk.domain.clocks import sms_watch, visit_watch
-from service_desk.domain.leftover_orders import (
+from service_desk.clocks import sms_watch, visit_watch
+from service_desk.refusals import no
+from service_desk.ticket.leftover_order import (
     ApproveLeftoverOrder,
     NoteLeftoverArrival,
     PlaceLeftoverOrder,
     TakeInformation,
 )
-from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import decide, evolve
-from service_desk.domain.visits import BookVisit
+from service_desk.ticket.state import INITIAL, Ticket
+from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.visit import BookVisit
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)
@@ -108,24 +108,26 @@ def ended(outcome: str, report_ref: str | None = None) -> VisitCompleted:
 
 def test_the_designer_orders_what_is_missing() -> None:
     """C9"""
-    assert decide(PLACE, given(OPENED), DESIGNER) == (PLACED,)
+    assert TICKET.decide(PLACE, given(OPENED), DESIGNER) == (PLACED,)
 
 
 def test_a_supervisor_may_order_in_the_designers_place() -> None:
     """C9"""
-    assert decide(PLACE, given(OPENED), asked_by("ou.yl", "cs_supervisor")) == (
+    assert TICKET.decide(PLACE, given(OPENED), asked_by("ou.yl", "cs_supervisor")) == (
         PLACED.model_copy(update={"placed_by": "ou.yl"}),
     )
 
 
 def test_others_may_not_order() -> None:
     """C9"""
-    assert decide(PLACE, given(OPENED), SPECIALIST) == refusals.may_not_place("cs_specialist")
+    assert TICKET.decide(PLACE, given(OPENED), SPECIALIST) == no("role_may_not_place", role="cs_specialist")
 
 
 def test_the_same_order_again_is_no_second_order() -> None:
     """C9"""
-    assert [decide(PLACE, given(OPENED, *events), DESIGNER) for events in ((PLACED,), (PLACED, APPROVED, ARRIVED))] == [
+    assert [
+        TICKET.decide(PLACE, given(OPENED, *events), DESIGNER) for events in ((PLACED,), (PLACED, APPROVED, ARRIVED))
+    ] == [
         (),
         (),
     ]
@@ -134,69 +136,71 @@ def test_the_same_order_again_is_no_second_order() -> None:
 def test_an_orders_number_stands_for_one_thing() -> None:
     """C9"""
     other = PLACE.model_copy(update={"items": "座圈 1"})
-    assert decide(other, given(OPENED, PLACED), DESIGNER) == refusals.order_no_taken("YL1")
+    assert TICKET.decide(other, given(OPENED, PLACED), DESIGNER) == no("order_no_taken", order_no="YL1")
 
 
 def test_a_second_order_waits_for_the_first_ones_goods() -> None:
     """C9"""
     second = PLACE.model_copy(update={"order_no": "YL2"})
-    assert decide(second, given(OPENED, PLACED, APPROVED), DESIGNER) == refusals.order_under_way("YL1")
+    assert TICKET.decide(second, given(OPENED, PLACED, APPROVED), DESIGNER) == no("order_under_way", order_no="YL1")
 
 
 def test_parts_missing_again_may_be_ordered_again() -> None:
     """C9, C10"""
     second = PLACE.model_copy(update={"order_no": "YL2"})
     story = given(OPENED, PLACED, APPROVED, ARRIVED, BOOKED, ended("parts_missing"))
-    assert decide(second, story, DESIGNER) == (PLACED.model_copy(update={"order_no": "YL2"}),)
+    assert TICKET.decide(second, story, DESIGNER) == (PLACED.model_copy(update={"order_no": "YL2"}),)
 
 
 def test_nothing_is_ordered_while_a_visit_is_agreed_or_after_the_repair() -> None:
     """C9"""
     assert [
-        decide(PLACE, given(OPENED, BOOKED), DESIGNER),
-        decide(PLACE, given(OPENED, BOOKED, ended("repaired", "BG1")), DESIGNER),
-    ] == [refusals.visit_first(1), refusals.nothing_left_over()]
+        TICKET.decide(PLACE, given(OPENED, BOOKED), DESIGNER),
+        TICKET.decide(PLACE, given(OPENED, BOOKED, ended("repaired", "BG1")), DESIGNER),
+    ] == [no("order_after_visit", visit_no=1), no("already_repaired")]
 
 
 def test_the_installation_supervisor_approves() -> None:
     """C9"""
-    assert decide(APPROVE, given(OPENED, PLACED), SUPERVISOR) == (APPROVED,)
+    assert TICKET.decide(APPROVE, given(OPENED, PLACED), SUPERVISOR) == (APPROVED,)
 
 
 def test_who_placed_an_order_may_not_approve_it() -> None:
     """C9"""
     own = PLACED.model_copy(update={"placed_by": "tan.zw"})
-    assert decide(APPROVE, given(OPENED, own), SUPERVISOR) == refusals.own_order("YL1")
+    assert TICKET.decide(APPROVE, given(OPENED, own), SUPERVISOR) == no("own_order", order_no="YL1")
 
 
 def test_others_may_not_approve() -> None:
     """C9"""
     customers_supervisor = asked_by("ou.yl", "cs_supervisor")
-    assert decide(APPROVE, given(OPENED, PLACED), customers_supervisor) == refusals.may_not_approve("cs_supervisor")
+    assert TICKET.decide(APPROVE, given(OPENED, PLACED), customers_supervisor) == no(
+        "may_not_approve_order", role="cs_supervisor"
+    )
 
 
 def test_an_order_is_approved_once() -> None:
     """C9"""
-    assert decide(APPROVE, given(OPENED, PLACED, APPROVED), SUPERVISOR) == ()
+    assert TICKET.decide(APPROVE, given(OPENED, PLACED, APPROVED), SUPERVISOR) == ()
 
 
 def test_goods_of_an_approved_order_come_in_once() -> None:
     """C9"""
     assert [
-        decide(ARRIVE, given(OPENED, PLACED, APPROVED), SPECIALIST),
-        decide(ARRIVE, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
+        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED), SPECIALIST),
+        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
     ] == [(ARRIVED,), ()]
 
 
 def test_goods_of_an_order_that_nobody_approved_are_refused() -> None:
     """C9"""
-    assert decide(ARRIVE, given(OPENED, PLACED), SPECIALIST) == refusals.order_not_approved("YL1")
+    assert TICKET.decide(ARRIVE, given(OPENED, PLACED), SPECIALIST) == no("order_not_approved", order_no="YL1")
 
 
 @pytest.mark.parametrize("command", [APPROVE, ARRIVE])
 def test_an_order_that_is_not_there_is_refused(command: ApproveLeftoverOrder | NoteLeftoverArrival) -> None:
     """C9"""
-    assert decide(command, given(OPENED), SUPERVISOR) == refusals.no_such_order("YL1")
+    assert TICKET.decide(command, given(OPENED), SUPERVISOR) == no("unknown_leftover_order", order_no="YL1")
 
 
 DAMAGED = LeftoverGoodsDamaged(
@@ -221,12 +225,12 @@ NOT_NEEDED = NEEDED.model_copy(update={"order_needed": False})
 def test_transport_damage_is_on_record_and_what_comes_again_is_in() -> None:
     """C9: the customer is told at once, from the event."""
     assert [
-        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED), SPECIALIST),
-        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
-        decide(ARRIVE, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
-        decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
-        decide(CAME_DAMAGED, given(OPENED, PLACED), SPECIALIST),
-    ] == [(DAMAGED,), (), (ARRIVED,), refusals.goods_in_already("YL1"), refusals.order_not_approved("YL1")]
+        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED), SPECIALIST),
+        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
+        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
+        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
+        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED), SPECIALIST),
+    ] == [(DAMAGED,), (), (ARRIVED,), no("goods_in_already", order_no="YL1"), no("order_not_approved", order_no="YL1")]
 
 
 def test_what_came_damaged_may_be_ordered_anew_and_a_visit_waits_for_it() -> None:
@@ -234,9 +238,9 @@ def test_what_came_damaged_may_be_ordered_anew_and_a_visit_waits_for_it() -> Non
     second = PLACE.model_copy(update={"order_no": "YL2"})
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
     story = given(OPENED, PLACED, APPROVED, DAMAGED)
-    assert [decide(second, story, DESIGNER), decide(book, story, SPECIALIST)] == [
+    assert [TICKET.decide(second, story, DESIGNER), TICKET.decide(book, story, SPECIALIST)] == [
         (PLACED.model_copy(update={"order_no": "YL2"}),),
-        refusals.goods_damaged("YL1"),
+        no("goods_damaged", order_no="YL1"),
     ]
 
 
@@ -244,33 +248,33 @@ def test_what_a_customer_reports_starts_with_the_information_form() -> None:
     """C9"""
     take = TakeInformation(findings="水箱盖缺失", order_needed=True, items="水箱盖")
     assert [
-        decide(PLACE, given(TOLD), DESIGNER),
-        decide(take, given(TOLD), SPECIALIST),
-        decide(take, given(TOLD, NEEDED), SPECIALIST),
-        decide(PLACE, given(TOLD, NEEDED), DESIGNER),
-        decide(PLACE, given(TOLD, NOT_NEEDED), DESIGNER),
-    ] == [refusals.information_missing(), (NEEDED,), (), (PLACED,), refusals.no_order_needed()]
+        TICKET.decide(PLACE, given(TOLD), DESIGNER),
+        TICKET.decide(take, given(TOLD), SPECIALIST),
+        TICKET.decide(take, given(TOLD, NEEDED), SPECIALIST),
+        TICKET.decide(PLACE, given(TOLD, NEEDED), DESIGNER),
+        TICKET.decide(PLACE, given(TOLD, NOT_NEEDED), DESIGNER),
+    ] == [no("information_missing"), (NEEDED,), (), (PLACED,), no("no_order_needed")]
 
 
 def test_if_no_order_is_needed_it_goes_straight_to_the_visit() -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
     assert [
-        decide(book, given(TOLD), SPECIALIST),
-        decide(book, given(TOLD, NEEDED), SPECIALIST),
-        decide(book, given(TOLD, NOT_NEEDED), SPECIALIST),
-    ] == [refusals.information_missing(), refusals.order_first(), (BOOKED,)]
+        TICKET.decide(book, given(TOLD), SPECIALIST),
+        TICKET.decide(book, given(TOLD, NEEDED), SPECIALIST),
+        TICKET.decide(book, given(TOLD, NOT_NEEDED), SPECIALIST),
+    ] == [no("information_missing"), no("order_first"), (BOOKED,)]
 
 
 @pytest.mark.parametrize("events", [(PLACED,), (PLACED, APPROVED)])
 def test_a_visit_waits_for_what_was_ordered_for_it(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
-    assert decide(book, given(OPENED, *events), SPECIALIST) == refusals.goods_not_in("YL1")
+    assert TICKET.decide(book, given(OPENED, *events), SPECIALIST) == no("goods_not_in", order_no="YL1")
 
 
 @pytest.mark.parametrize("events", [(), (PLACED, APPROVED, ARRIVED)])
 def test_a_visit_is_booked_once_goods_are_in_or_when_none_were_needed(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
-    assert decide(book, given(OPENED, *events), SPECIALIST) == (BOOKED,)
+    assert TICKET.decide(book, given(OPENED, *events), SPECIALIST) == (BOOKED,)

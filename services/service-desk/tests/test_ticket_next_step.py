@@ -20,29 +20,30 @@ from desk_cases import (
     opening,
 )
 
-from contracts.decision import Context, Rejected
-from service_desk.domain.complaints import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
-from service_desk.domain.consultation import AnswerByPhone, FollowUp
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.endings import CancelTicket, ReopenTicket
-from service_desk.domain.leftover_orders import (
+from contracts.decision import Command, Context, Rejected
+from service_desk.duties import KeepWatch
+from service_desk.projections.tickets import fold_ticket
+from service_desk.projections.views import ticket_view
+from service_desk.ticket.complaint import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
+from service_desk.ticket.consultation import AnswerByPhone, FollowUp
+from service_desk.ticket.ending import CancelTicket, ReopenTicket
+from service_desk.ticket.leftover_order import (
     ApproveLeftoverOrder,
     NoteLeftoverArrival,
     PlaceLeftoverOrder,
     TakeInformation,
 )
-from service_desk.domain.parts import AnswerAsExpert, ApproveParts, AskExpert, NotePartsReady, RouteParts
-from service_desk.domain.quotes import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage
-from service_desk.domain.replying import Reply
-from service_desk.domain.situations import INITIAL
-from service_desk.domain.supplier_waits import EndSupplierWait, StartSupplierWait
-from service_desk.domain.ticket import COMMANDS, OpenTicket, decide, evolve
-from service_desk.domain.visit_preparation import ArriveAtVisit, CancelVisit, MoveVisit
-from service_desk.domain.visits import BookVisit, CompleteVisit, SignBySupervisor
-from service_desk.projections.tickets import fold_ticket
-from service_desk.projections.views import ticket_view
+from service_desk.ticket.part import AnswerAsExpert, ApproveParts, AskExpert, NotePartsReady, RouteParts
+from service_desk.ticket.quote import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage
+from service_desk.ticket.reply import Reply
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.state import INITIAL
+from service_desk.ticket.supplier_wait import EndSupplierWait, StartSupplierWait
+from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.visit import BookVisit, CompleteVisit, SignBySupervisor
+from service_desk.ticket.visit_preparation import ArriveAtVisit, CancelVisit, MoveVisit
 
-Asked = tuple[COMMANDS, Context]
+Asked = tuple[Command, Context]
 REPLY: Asked = (Reply(note="好"), SPECIALIST)
 BOOK: Asked = (BookVisit(on=ON, window=WINDOW, technician="zhou.jm"), SPECIALIST)
 
@@ -51,7 +52,7 @@ def row(opened: OpenTicket, *asked: Asked) -> dict[str, Any]:
     """A ticket's row after these commands, all of which are accepted."""
     ticket, facet = INITIAL, None
     for number, (command, ctx) in enumerate(((opened, SPECIALIST), *asked)):
-        decision = decide(command, ticket, ctx)
+        decision = TICKET.decide(command, ticket, ctx)
         assert not isinstance(decision, Rejected), decision
         for event in decision:
             ticket = evolve(ticket, event)

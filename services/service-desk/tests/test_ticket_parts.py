@@ -30,8 +30,8 @@ from contracts.service_desk_repairs import (
     PartsRouted,
     RepeatRepairFound,
 )
-from service_desk.domain import work_refusals as refusals
-from service_desk.domain.parts import (
+from service_desk.refusals import no
+from service_desk.ticket.part import (
     AnswerAsExpert,
     ApproveParts,
     AskExpert,
@@ -39,8 +39,8 @@ from service_desk.domain.parts import (
     NoteRepeatRepair,
     RouteParts,
 )
-from service_desk.domain.ticket import decide
-from service_desk.domain.visits import BookVisit
+from service_desk.ticket.ticket import TICKET
+from service_desk.ticket.visit import BookVisit
 
 OPENED = opened()
 BOOK = BookVisit(on=ON, window=WINDOW, technician="zhou.jm")
@@ -90,26 +90,26 @@ READY = PartsReady(at=NOW, ticket_id="T-1", part_no="P1", note="")
     ("command", "answer"),
     [
         (routing(in_stock=2), (routed(in_stock=2),)),
-        (routing(in_stock=0), refusals.not_in_stock("S1", 0, 1)),
+        (routing(in_stock=0), no("not_in_stock", sku="S1", free=0, wanted=1)),
         (routing("purchase", in_stock=0), (routed("purchase", in_stock=0),)),
-        (routing("purchase", in_stock=1), refusals.in_stock("S1", 1)),
+        (routing("purchase", in_stock=1), no("in_stock", sku="S1", free=1)),
         (routing("leftover_order"), (routed("leftover_order"),)),
         (routing(**LOAN), (LENT,)),
-        (routing("showroom_loan"), refusals.return_date_missing()),
-        (routing("showroom_loan", return_by=date(2026, 3, 12)), refusals.return_date_missing()),
+        (routing("showroom_loan"), no("return_date_missing")),
+        (routing("showroom_loan", return_by=date(2026, 3, 12)), no("return_date_missing")),
     ],
 )
 def test_a_part_comes_from_stock_if_there_is_some(command: RouteParts, answer: object) -> None:
     """C7"""
-    assert decide(command, given(OPENED), SPECIALIST) == answer
+    assert TICKET.decide(command, given(OPENED), SPECIALIST) == answer
 
 
 def test_a_part_is_routed_once() -> None:
     """C7"""
     assert [
-        decide(routing(), given(OPENED, routed()), SPECIALIST),
-        decide(routing("purchase"), given(OPENED, routed()), SPECIALIST),
-    ] == [(), refusals.part_no_taken("P1")]
+        TICKET.decide(routing(), given(OPENED, routed()), SPECIALIST),
+        TICKET.decide(routing("purchase"), given(OPENED, routed()), SPECIALIST),
+    ] == [(), no("part_no_taken", part_no="P1")]
 
 
 def test_a_showroom_piece_is_lent_with_somebody_elses_approval() -> None:
@@ -117,19 +117,19 @@ def test_a_showroom_piece_is_lent_with_somebody_elses_approval() -> None:
     approve = ApproveParts(part_no="P1")
     own = given(OPENED, LENT.model_copy(update={"asked_by": "ou.yl"}))
     assert [
-        decide(approve, given(OPENED, LENT), DESK_SUPERVISOR),
-        decide(approve, given(OPENED, LENT, APPROVED), DESK_SUPERVISOR),
-        decide(approve, given(OPENED, LENT), SPECIALIST),
-        decide(approve, own, DESK_SUPERVISOR),
-        decide(approve, given(OPENED, routed()), DESK_SUPERVISOR),
-        decide(approve, given(OPENED), DESK_SUPERVISOR),
+        TICKET.decide(approve, given(OPENED, LENT), DESK_SUPERVISOR),
+        TICKET.decide(approve, given(OPENED, LENT, APPROVED), DESK_SUPERVISOR),
+        TICKET.decide(approve, given(OPENED, LENT), SPECIALIST),
+        TICKET.decide(approve, own, DESK_SUPERVISOR),
+        TICKET.decide(approve, given(OPENED, routed()), DESK_SUPERVISOR),
+        TICKET.decide(approve, given(OPENED), DESK_SUPERVISOR),
     ] == [
         (APPROVED,),
         (),
-        refusals.may_not_lend("cs_specialist"),
-        refusals.own_part("P1"),
+        no("may_not_lend", role="cs_specialist"),
+        no("own_part", part_no="P1"),
         (),
-        refusals.no_such_part("P1"),
+        no("unknown_part", part_no="P1"),
     ]
 
 
@@ -137,25 +137,25 @@ def test_parts_come_in_once_and_a_loan_only_with_its_approval() -> None:
     """C7"""
     ready = NotePartsReady(part_no="P1")
     assert [
-        decide(ready, given(OPENED, routed("purchase")), SPECIALIST),
-        decide(ready, given(OPENED, routed("purchase"), READY), SPECIALIST),
-        decide(ready, given(OPENED, LENT), SPECIALIST),
-        decide(ready, given(OPENED, LENT, APPROVED), SPECIALIST),
-        decide(ready, given(OPENED), SPECIALIST),
-    ] == [(READY,), (), refusals.part_not_approved("P1"), (READY,), refusals.no_such_part("P1")]
+        TICKET.decide(ready, given(OPENED, routed("purchase")), SPECIALIST),
+        TICKET.decide(ready, given(OPENED, routed("purchase"), READY), SPECIALIST),
+        TICKET.decide(ready, given(OPENED, LENT), SPECIALIST),
+        TICKET.decide(ready, given(OPENED, LENT, APPROVED), SPECIALIST),
+        TICKET.decide(ready, given(OPENED), SPECIALIST),
+    ] == [(READY,), (), no("part_not_approved", part_no="P1"), (READY,), no("unknown_part", part_no="P1")]
 
 
 @pytest.mark.parametrize(
     ("events", "answer"),
     [
-        ((routed("purchase"),), refusals.parts_not_ready("P1")),
-        ((LENT,), refusals.parts_not_ready("P1")),
-        ((ASKED,), refusals.expert_first()),
+        ((routed("purchase"),), no("parts_not_ready", part_no="P1")),
+        ((LENT,), no("parts_not_ready", part_no="P1")),
+        ((ASKED,), no("expert_first")),
     ],
 )
 def test_a_visit_waits_for_its_parts_and_for_the_expert(events: tuple[TicketEvent, ...], answer: object) -> None:
     """C7"""
-    assert decide(BOOK, given(OPENED, *events), SPECIALIST) == answer
+    assert TICKET.decide(BOOK, given(OPENED, *events), SPECIALIST) == answer
 
 
 @pytest.mark.parametrize(
@@ -164,28 +164,28 @@ def test_a_visit_waits_for_its_parts_and_for_the_expert(events: tuple[TicketEven
 )
 def test_a_visit_is_agreed_once_they_are_here(events: tuple[TicketEvent, ...]) -> None:
     """C7"""
-    assert names(decide(BOOK, given(OPENED, *events), SPECIALIST)) == ["VisitBooked"]
+    assert names(TICKET.decide(BOOK, given(OPENED, *events), SPECIALIST)) == ["VisitBooked"]
 
 
 def test_the_installation_manager_is_asked_first_and_answers_once() -> None:
     """C7"""
     ask, answer = AskExpert(reason="never_seen", question="报错 E9"), AnswerAsExpert(answer="换主板")
     assert [
-        decide(ask, given(OPENED), SPECIALIST),
-        decide(ask, given(OPENED, ASKED), SPECIALIST),
-        decide(routing(), given(OPENED, ASKED), SPECIALIST),
-        decide(answer, given(OPENED, ASKED), INSTALL_SUPERVISOR),
-        decide(answer, given(OPENED, ASKED), MANAGER),
-        decide(answer, given(OPENED, ASKED, ANSWERED), MANAGER),
-        decide(answer, given(OPENED), MANAGER),
+        TICKET.decide(ask, given(OPENED), SPECIALIST),
+        TICKET.decide(ask, given(OPENED, ASKED), SPECIALIST),
+        TICKET.decide(routing(), given(OPENED, ASKED), SPECIALIST),
+        TICKET.decide(answer, given(OPENED, ASKED), INSTALL_SUPERVISOR),
+        TICKET.decide(answer, given(OPENED, ASKED), MANAGER),
+        TICKET.decide(answer, given(OPENED, ASKED, ANSWERED), MANAGER),
+        TICKET.decide(answer, given(OPENED), MANAGER),
     ] == [
         (ASKED,),
         (),
-        refusals.expert_first(),
-        refusals.not_the_expert("install_supervisor"),
+        no("expert_first"),
+        no("not_the_expert", role="install_supervisor"),
         (ANSWERED,),
         (),
-        refusals.no_question(),
+        no("no_question"),
     ]
 
 
@@ -211,10 +211,10 @@ def test_a_problem_that_came_back_counts_against_the_earlier_visit_and_goes_to_t
     """C7, C8"""
     came_back = ExpertAsked(at=NOW, ticket_id="T-1", reason="came_back", question="重复修理：T-0 第 1 次上门修过。漏水")
     assert [
-        decide(REPEAT, given(OPENED), SYSTEM),
-        decide(REPEAT, given(OPENED, FOUND, came_back), SYSTEM),
-        decide(REPEAT, given(OPENED, ASKED), SYSTEM),
-        decide(REPEAT, given(OPENED, booked(), completed()), SYSTEM),
+        TICKET.decide(REPEAT, given(OPENED), SYSTEM),
+        TICKET.decide(REPEAT, given(OPENED, FOUND, came_back), SYSTEM),
+        TICKET.decide(REPEAT, given(OPENED, ASKED), SYSTEM),
+        TICKET.decide(REPEAT, given(OPENED, booked(), completed()), SYSTEM),
     ] == [(FOUND, came_back), (), (FOUND,), (FOUND,)]
 
 
@@ -228,4 +228,4 @@ def test_a_problem_that_came_back_counts_against_the_earlier_visit_and_goes_to_t
 )
 def test_what_was_repaired_too_long_ago_or_afterwards_is_no_repeat(changes: dict[str, Any]) -> None:
     """C8"""
-    assert decide(REPEAT.model_copy(update=changes), given(OPENED), SYSTEM) == refusals.not_a_repeat(30)
+    assert TICKET.decide(REPEAT.model_copy(update=changes), given(OPENED), SYSTEM) == no("not_a_repeat", days=30)

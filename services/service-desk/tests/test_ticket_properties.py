@@ -37,9 +37,11 @@ from contracts.service_desk_visits import (
 )
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.quotes import coverage
-from service_desk.domain.situations import (
+from service_desk.duties import KeepWatch
+from service_desk.main import SERVICE
+from service_desk.projections.tickets import fold_ticket
+from service_desk.ticket.quote import coverage
+from service_desk.ticket.state import (
     INITIAL,
     Cancelled,
     Closed,
@@ -51,9 +53,7 @@ from service_desk.domain.situations import (
     VisitAgreed,
     VisitFailed,
 )
-from service_desk.domain.ticket import decide, due, evolve
-from service_desk.main import SERVICE
-from service_desk.projections.tickets import fold_ticket
+from service_desk.ticket.ticket import TICKET, due, evolve
 
 
 @settings(max_examples=300, deadline=None)
@@ -113,11 +113,11 @@ def test_no_visit_is_agreed_before_the_customer_accepted_what_it_costs(story: li
     """C5"""
     ticket: Ticket = INITIAL
     for minutes, asked in enumerate(story):
-        decision = decide(asked[0], ticket, context(asked, minutes))
+        decision = TICKET.decide(asked[0], ticket, context(asked, minutes))
         for event in () if isinstance(decision, Rejected) else decision:
             if isinstance(event, VisitBooked):
                 assert not isinstance(ticket, Unopened | Closed | Cancelled)
-                quotes = ticket.dossier.quotes
+                quotes = ticket.record.quotes
                 accepted = bool(quotes) and quotes[-1].stage == "accepted"
                 assert coverage(ticket) == "free" or (coverage(ticket) == "quote" and accepted)
             ticket = evolve(ticket, event)
@@ -132,7 +132,7 @@ def test_a_leftover_order_is_placed_then_approved_by_another_then_in_and_each_on
     placed_by: dict[str, str] = {}
     before: Ticket = INITIAL
     for minutes, asked in enumerate(story):
-        decision = decide(asked[0], before, context(asked, minutes))
+        decision = TICKET.decide(asked[0], before, context(asked, minutes))
         for event in () if isinstance(decision, Rejected) else decision:
             before = evolve(before, event)
             match event:
@@ -209,7 +209,7 @@ def test_timers_fire_until_all_who_are_to_be_told_know_and_then_are_gone(story: 
             break
         timer = timers[0]
         late = Context(now=timer.at, by="system", role="system", policy=policy_book().at(timer.at))
-        decision = decide(cast(KeepWatch, timer.command), ticket, late)
+        decision = TICKET.decide(cast(KeepWatch, timer.command), ticket, late)
         assert not isinstance(decision, Rejected)
         assert decision != ()
         for event in decision:
@@ -235,9 +235,9 @@ def test_the_row_tells_the_same_story_as_the_ticket(story: list[Asked]) -> None:
     assert (facet["next_step"] is None) == isinstance(ticket, Closed | Cancelled)
     assert facet["pays"] == coverage(work)
     assert {(one["duty"], one["item"]) for one in facet["duties"]} == {
-        (one.watch.duty, one.watch.item) for one in work.dossier.duties
+        (one.watch.duty, one.watch.item) for one in work.record.duties
     }
-    assert (facet["waiting"] is None) == (work.dossier.waiting is None)
+    assert (facet["waiting"] is None) == (work.record.waiting is None)
     assert len(facet["timeline"]) == len(history)
 
 

@@ -7,11 +7,11 @@ from desk_cases import CUSTOMER, MANAGER, NOW, ON, SPECIALIST, WINDOW, given, na
 
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_repairs import CoverageJudged, QuoteAccepted, QuoteDeclined, QuoteGiven
-from service_desk.domain import quote_refusals as refusals
-from service_desk.domain.quotes import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage, coverage
-from service_desk.domain.situations import Received
-from service_desk.domain.ticket import decide
-from service_desk.domain.visits import BookVisit
+from service_desk.refusals import no
+from service_desk.ticket.quote import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage, coverage
+from service_desk.ticket.state import Received
+from service_desk.ticket.ticket import TICKET
+from service_desk.ticket.visit import BookVisit
 
 OUT = opened(warranty="out", warranty_ends_on=date(2026, 1, 31))
 BOOK = BookVisit(on=ON, window=WINDOW, technician="zhou.jm")
@@ -80,7 +80,7 @@ def test_who_pays_until_somebody_judges(kind: str, warranty: str, pays: str) -> 
 def test_in_warranty_and_our_fault_is_free_and_nothing_else(fault: str, warranty: str, *, free: bool) -> None:
     """C5"""
     judge = JudgeCoverage.model_validate({"fault": fault, "warranty": warranty, "reason": "看过"})
-    assert decide(judge, given(opened(warranty="unknown")), SPECIALIST) == (judged(fault, warranty, free=free),)
+    assert TICKET.decide(judge, given(opened(warranty="unknown")), SPECIALIST) == (judged(fault, warranty, free=free),)
 
 
 def test_a_judgement_keeps_the_warranty_that_is_known_and_holds_once() -> None:
@@ -88,7 +88,7 @@ def test_a_judgement_keeps_the_warranty_that_is_known_and_holds_once() -> None:
     judge = JudgeCoverage(fault="customer", reason="看过")
     before = given(opened(warranty="in"))
     after = given(opened(warranty="in"), judged("customer", free=False))
-    assert [decide(judge, before, SPECIALIST), decide(judge, after, SPECIALIST)] == [
+    assert [TICKET.decide(judge, before, SPECIALIST), TICKET.decide(judge, after, SPECIALIST)] == [
         (judged("customer", free=False),),
         (),
     ]
@@ -97,16 +97,16 @@ def test_a_judgement_keeps_the_warranty_that_is_known_and_holds_once() -> None:
 @pytest.mark.parametrize(
     ("events", "answer"),
     [
-        ((OUT,), refusals.quote_first()),
-        ((OUT, QUOTED), refusals.quote_not_accepted("B1")),
-        ((OUT, QUOTED, DECLINED), refusals.quote_not_accepted("B1")),
-        ((opened(warranty="unknown"),), refusals.coverage_unknown()),
-        ((opened(warranty="in"), judged("customer", free=False)), refusals.quote_first()),
+        ((OUT,), no("quote_first")),
+        ((OUT, QUOTED), no("quote_not_accepted", quote_no="B1")),
+        ((OUT, QUOTED, DECLINED), no("quote_not_accepted", quote_no="B1")),
+        ((opened(warranty="unknown"),), no("coverage_unknown")),
+        ((opened(warranty="in"), judged("customer", free=False)), no("quote_first")),
     ],
 )
 def test_no_visit_before_the_customer_accepts(events: tuple[TicketEvent, ...], answer: object) -> None:
     """C5"""
-    assert decide(BOOK, given(*events), SPECIALIST) == answer
+    assert TICKET.decide(BOOK, given(*events), SPECIALIST) == answer
 
 
 @pytest.mark.parametrize(
@@ -114,18 +114,18 @@ def test_no_visit_before_the_customer_accepts(events: tuple[TicketEvent, ...], a
 )
 def test_a_visit_is_agreed_once_it_is_free_or_accepted(events: tuple[TicketEvent, ...]) -> None:
     """C5"""
-    assert names(decide(BOOK, given(*events), SPECIALIST)) == ["VisitBooked"]
+    assert names(TICKET.decide(BOOK, given(*events), SPECIALIST)) == ["VisitBooked"]
 
 
 def test_a_quote_adds_up_and_is_given_once() -> None:
     """C5"""
     other = QUOTE.model_copy(update={"labour_fen": 1})
     assert [
-        decide(QUOTE, given(OUT), SPECIALIST),
-        decide(QUOTE, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
-        decide(other, given(OUT, QUOTED), SPECIALIST),
-        decide(QUOTE, given(opened(warranty="in")), SPECIALIST),
-    ] == [(QUOTED,), (), refusals.quote_no_taken("B1"), refusals.no_quote_needed()]
+        TICKET.decide(QUOTE, given(OUT), SPECIALIST),
+        TICKET.decide(QUOTE, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
+        TICKET.decide(other, given(OUT, QUOTED), SPECIALIST),
+        TICKET.decide(QUOTE, given(opened(warranty="in")), SPECIALIST),
+    ] == [(QUOTED,), (), no("quote_no_taken", quote_no="B1"), no("no_quote_needed")]
 
 
 def test_a_customer_accepts_the_last_quote_while_it_is_valid() -> None:
@@ -134,19 +134,19 @@ def test_a_customer_accepts_the_last_quote_while_it_is_valid() -> None:
     second = QUOTED.model_copy(update={"quote_no": "B2"})
     expired = QUOTED.model_copy(update={"valid_until": date(2026, 3, 12)})
     assert [
-        decide(accept, given(OUT, QUOTED), SPECIALIST),
-        decide(accept, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
-        decide(accept, given(OUT, QUOTED, second), SPECIALIST),
-        decide(accept, given(OUT, QUOTED, DECLINED), SPECIALIST),
-        decide(accept, given(OUT, expired), SPECIALIST),
-        decide(accept, given(OUT), SPECIALIST),
+        TICKET.decide(accept, given(OUT, QUOTED), SPECIALIST),
+        TICKET.decide(accept, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
+        TICKET.decide(accept, given(OUT, QUOTED, second), SPECIALIST),
+        TICKET.decide(accept, given(OUT, QUOTED, DECLINED), SPECIALIST),
+        TICKET.decide(accept, given(OUT, expired), SPECIALIST),
+        TICKET.decide(accept, given(OUT), SPECIALIST),
     ] == [
         (ACCEPTED,),
         (),
-        refusals.quote_superseded("B1", "B2"),
-        refusals.quote_declined("B1"),
-        refusals.quote_expired("B1", "2026-03-12"),
-        refusals.no_such_quote("B1"),
+        no("quote_superseded", quote_no="B1", latest="B2"),
+        no("quote_declined", quote_no="B1"),
+        no("quote_expired", quote_no="B1", valid_until="2026-03-12"),
+        no("unknown_quote", quote_no="B1"),
     ]
 
 
@@ -155,8 +155,8 @@ def test_a_customer_declines_and_another_quote_may_follow() -> None:
     decline = DeclineQuote(quote_no="B1", reason="太贵")
     cheaper = QUOTE.model_copy(update={"quote_no": "B2", "travel_fen": 0})
     assert [
-        decide(decline, given(OUT, QUOTED), MANAGER),
-        decide(decline, given(OUT, QUOTED, DECLINED), MANAGER),
-        decide(decline, given(OUT, QUOTED, ACCEPTED), MANAGER),
-        names(decide(cheaper, given(OUT, QUOTED, DECLINED), MANAGER)),
-    ] == [(DECLINED,), (), refusals.quote_accepted("B1"), ["QuoteGiven"]]
+        TICKET.decide(decline, given(OUT, QUOTED), MANAGER),
+        TICKET.decide(decline, given(OUT, QUOTED, DECLINED), MANAGER),
+        TICKET.decide(decline, given(OUT, QUOTED, ACCEPTED), MANAGER),
+        names(TICKET.decide(cheaper, given(OUT, QUOTED, DECLINED), MANAGER)),
+    ] == [(DECLINED,), (), no("quote_accepted", quote_no="B1"), ["QuoteGiven"]]

@@ -9,13 +9,14 @@ from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyEscalated, DutyWarned
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
-from service_desk.domain import refusals
-from service_desk.domain.clocks import reply_watch
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.replying import Reply
-from service_desk.domain.situations import INITIAL, Ticket
-from service_desk.domain.ticket import OpenTicket, decide, due, evolve
-from service_desk.domain.visits import CallBack
+from service_desk.clocks import reply_watch
+from service_desk.duties import KeepWatch
+from service_desk.refusals import no
+from service_desk.ticket.reply import Reply
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.state import INITIAL, Ticket
+from service_desk.ticket.ticket import TICKET, due, evolve
+from service_desk.ticket.visit import CallBack
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)  # 09:00 on a Friday
 DUE = NINE + timedelta(hours=12)
@@ -59,30 +60,30 @@ def given(*events: TicketEvent) -> Ticket:
 
 def test_a_request_opens_a_ticket_with_the_time_by_which_a_reply_is_owed() -> None:
     """C1, C2, C4"""
-    assert decide(OPEN, given(), at(NINE)) == (OPENED,)
+    assert TICKET.decide(OPEN, given(), at(NINE)) == (OPENED,)
 
 
 def test_a_request_told_later_counts_from_when_it_was_received() -> None:
     """C1, X1"""
     told = OPEN.model_copy(update={"at": NINE})
-    assert decide(told, given(), at(NINE + timedelta(days=2))) == (OPENED,)
+    assert TICKET.decide(told, given(), at(NINE + timedelta(days=2))) == (OPENED,)
 
 
 def test_the_same_request_again_opens_nothing() -> None:
     """C1"""
-    assert decide(OPEN, given(OPENED), at(NINE + timedelta(hours=3))) == ()
+    assert TICKET.decide(OPEN, given(OPENED), at(NINE + timedelta(hours=3))) == ()
 
 
 def test_another_request_under_the_same_number_is_refused() -> None:
     """C4"""
     other = OPEN.model_copy(update={"problem": "破裂"})
-    assert decide(other, given(OPENED), at(NINE)) == refusals.ticket_exists("T-1")
+    assert TICKET.decide(other, given(OPENED), at(NINE)) == no("ticket_exists", ticket_id="T-1")
 
 
 def test_a_ticket_without_customer_is_refused() -> None:
     """C4"""
     nobody = OPEN.model_copy(update={"customer": CUSTOMER.model_copy(update={"phone": " "})})
-    assert decide(nobody, given(), at(NINE)) == Rejected(
+    assert TICKET.decide(nobody, given(), at(NINE)) == Rejected(
         code="customer_missing",
         rule="C4",
         zh="工单须写明客户姓名和电话，请补全。",
@@ -93,36 +94,36 @@ def test_a_ticket_without_customer_is_refused() -> None:
 def test_a_name_as_long_as_a_text_is_refused() -> None:
     """C4"""
     long = OPEN.model_copy(update={"customer": CUSTOMER.model_copy(update={"address": "路" * 201})})
-    assert decide(long, given(), at(NINE)) == refusals.customer_too_long(200)
+    assert TICKET.decide(long, given(), at(NINE)) == no("customer_too_long", limit=200)
 
 
 def test_a_ticket_without_contract_or_proof_is_refused() -> None:
     """C4"""
     unproven = OPEN.model_copy(update={"contract_no": None})
-    assert decide(unproven, given(), at(NINE)) == refusals.proof_missing()
+    assert TICKET.decide(unproven, given(), at(NINE)) == no("proof_missing")
 
 
 def test_a_consultation_needs_no_proof() -> None:
     """C4"""
     asked = OPEN.model_copy(update={"contract_no": None, "kind": "consultation"})
     opened = OPENED.model_copy(update={"contract_no": None, "kind": "consultation"})
-    assert decide(asked, given(), at(NINE)) == (opened,)
+    assert TICKET.decide(asked, given(), at(NINE)) == (opened,)
 
 
 def test_a_reply_within_the_hours_is_on_record_with_what_was_due() -> None:
     """C2, K13"""
-    assert decide(Reply(note="明天上门"), given(OPENED), at(REPLIED.at)) == (REPLIED,)
+    assert TICKET.decide(Reply(note="明天上门"), given(OPENED), at(REPLIED.at)) == (REPLIED,)
 
 
 def test_a_second_reply_changes_nothing() -> None:
     """C2"""
-    assert decide(Reply(note="又打了电话"), given(OPENED, REPLIED), at(NINE + timedelta(hours=5))) == ()
+    assert TICKET.decide(Reply(note="又打了电话"), given(OPENED, REPLIED), at(NINE + timedelta(hours=5))) == ()
 
 
 def test_an_earlier_reply_that_is_told_late_corrects_the_time() -> None:
     """K13, X1"""
     told = Reply(note="当时就答复了", at=NINE + timedelta(minutes=5))
-    assert decide(told, given(OPENED, OVERDUE), at(DUE + timedelta(days=1))) == (
+    assert TICKET.decide(told, given(OPENED, OVERDUE), at(DUE + timedelta(days=1))) == (
         TicketReplied(at=NINE + timedelta(minutes=5), ticket_id="T-1", note="当时就答复了", due=DUE),
     )
 
@@ -130,7 +131,9 @@ def test_an_earlier_reply_that_is_told_late_corrects_the_time() -> None:
 def test_a_reply_before_the_request_is_refused() -> None:
     """X1"""
     early = Reply(note="?", at=NINE - timedelta(minutes=1))
-    assert decide(early, given(OPENED), at(NINE)) == refusals.before_receipt(NINE - timedelta(minutes=1), NINE)
+    assert TICKET.decide(early, given(OPENED), at(NINE)) == no(
+        "before_receipt", at=NINE - timedelta(minutes=1), received_at=NINE
+    )
 
 
 def test_the_reply_clock_is_a_timer_until_there_is_a_reply() -> None:
@@ -185,7 +188,7 @@ def test_a_clock_that_ran_out_happened_when_it_ran_out_and_the_superior_is_told_
         level=1,
         told="cs_supervisor",
     )
-    assert decide(KeepWatch(duty="K13"), given(OPENED), at(now)) == (OVERDUE, told)
+    assert TICKET.decide(KeepWatch(duty="K13"), given(OPENED), at(now)) == (OVERDUE, told)
 
 
 def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
@@ -194,23 +197,23 @@ def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
     early = at(DUE - timedelta(hours=3, seconds=1))
     watch = KeepWatch(duty="K13")
     ran_out = given(OPENED)
-    for event in cast(tuple[TicketEvent, ...], decide(watch, ran_out, later)):
+    for event in cast(tuple[TicketEvent, ...], TICKET.decide(watch, ran_out, later)):
         ran_out = evolve(ran_out, event)
     assert [
-        decide(watch, given(OPENED), early),
-        decide(watch, given(OPENED, REPLIED), later),
-        decide(watch, ran_out, later),
+        TICKET.decide(watch, given(OPENED), early),
+        TICKET.decide(watch, given(OPENED, REPLIED), later),
+        TICKET.decide(watch, ran_out, later),
     ] == [(), (), ()]
 
 
 def test_a_late_reply_is_taken_after_the_clock_ran_out() -> None:
     """K13"""
     late = DUE + timedelta(hours=2)
-    assert decide(Reply(note="迟了"), given(OPENED, OVERDUE), at(late)) == (
+    assert TICKET.decide(Reply(note="迟了"), given(OPENED, OVERDUE), at(late)) == (
         TicketReplied(at=late, ticket_id="T-1", note="迟了", due=DUE),
     )
 
 
 def test_nothing_can_be_told_of_a_ticket_that_is_not_there() -> None:
     """C1"""
-    assert decide(CallBack(satisfied=True), given(), at(NINE)) == refusals.unknown_ticket()
+    assert TICKET.decide(CallBack(satisfied=True), given(), at(NINE)) == no("unknown_ticket")

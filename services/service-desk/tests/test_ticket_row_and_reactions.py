@@ -27,10 +27,10 @@ from contracts.service_desk_visits import (
     VisitCompleted,
     VisitConfirmed,
 )
-from service_desk.domain.ticket import OpenTicket
 from service_desk.projections.tickets import fold_ticket
 from service_desk.projections.views import ticket_view
 from service_desk.reactions import open_leftover_ticket
+from service_desk.ticket.request import OpenTicket
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 DUE = NOW + timedelta(hours=12)

@@ -9,13 +9,13 @@ from contracts.service_desk_duties import ClocksReckoned
 from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
 from contracts.service_desk_tickets import ReplyOverdue, TicketReplied
 from contracts.service_desk_visits import CalledBack, RepairAccepted, SupervisorSigned
-from service_desk.domain import work_refusals as refusals
-from service_desk.domain.clocks import reply_watch
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.endings import CloseTicket
-from service_desk.domain.replying import Reply
-from service_desk.domain.supplier_waits import EndSupplierWait, ReckonClocks, StartSupplierWait
-from service_desk.domain.ticket import decide, due
+from service_desk.clocks import reply_watch
+from service_desk.duties import KeepWatch
+from service_desk.refusals import no
+from service_desk.ticket.ending import CloseTicket
+from service_desk.ticket.reply import Reply
+from service_desk.ticket.supplier_wait import EndSupplierWait, ReckonClocks, StartSupplierWait
+from service_desk.ticket.ticket import TICKET, due
 
 OPENED = opened()
 DUE = reply_watch(NINE, POLICY).due
@@ -36,21 +36,23 @@ def test_a_ticket_waits_for_one_supplier_at_a_time() -> None:
     """C13"""
     other = START.model_copy(update={"supplier": "别家"})
     assert [
-        decide(START, given(OPENED), PROCUREMENT),
-        decide(START, given(OPENED, STARTED), PROCUREMENT),
-        decide(other, given(OPENED, STARTED), PROCUREMENT),
-        decide(START.model_copy(update={"at": ENDS - timedelta(1)}), given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
-    ] == [(STARTED,), (), refusals.waiting_already("恒洁配件"), refusals.wait_before_last(ENDS)]
+        TICKET.decide(START, given(OPENED), PROCUREMENT),
+        TICKET.decide(START, given(OPENED, STARTED), PROCUREMENT),
+        TICKET.decide(other, given(OPENED, STARTED), PROCUREMENT),
+        TICKET.decide(
+            START.model_copy(update={"at": ENDS - timedelta(1)}), given(OPENED, STARTED, ENDED), WHEN_IT_ENDS
+        ),
+    ] == [(STARTED,), (), no("waiting_already", supplier="恒洁配件"), no("wait_before_last", until=ENDS)]
 
 
 def test_the_clock_stands_meanwhile_and_goes_on_later_by_as_long() -> None:
     """C13, K13"""
     end = EndSupplierWait(outcome="已寄出")
-    assert decide(end, given(OPENED, STARTED), WHEN_IT_ENDS) == (ENDED,)
+    assert TICKET.decide(end, given(OPENED, STARTED), WHEN_IT_ENDS) == (ENDED,)
     assert LATER.due == DUE + timedelta(days=2)
     assert [
         due(given(OPENED, STARTED)),
-        decide(KeepWatch(duty="K13"), given(OPENED, STARTED), asked_by("system", now=DUE)),
+        TICKET.decide(KeepWatch(duty="K13"), given(OPENED, STARTED), asked_by("system", now=DUE)),
         [timer.at for timer in due(given(OPENED, STARTED, ENDED))],
     ] == [(), (), [LATER.warn_at]]
 
@@ -58,7 +60,7 @@ def test_the_clock_stands_meanwhile_and_goes_on_later_by_as_long() -> None:
 def test_a_reply_while_it_waits_is_in_time() -> None:
     """C13, K13"""
     late = asked_by("cs_specialist", now=DUE + timedelta(hours=5))
-    assert decide(Reply(note="等配件"), given(OPENED, STARTED), late) == (
+    assert TICKET.decide(Reply(note="等配件"), given(OPENED, STARTED), late) == (
         TicketReplied(
             at=late.now,
             ticket_id="T-1",
@@ -79,7 +81,7 @@ def test_a_wait_that_began_after_the_reply_was_owed_moves_nothing() -> None:
     """C13"""
     began = STARTED.model_copy(update={"at": DUE + timedelta(hours=1)})
     told = asked_by("procurement", now=DUE + timedelta(days=1))
-    ended = decide(EndSupplierWait(), given(OPENED, began), told)
+    ended = TICKET.decide(EndSupplierWait(), given(OPENED, began), told)
     assert isinstance(ended, tuple)
     assert [event.watches for event in ended if isinstance(event, SupplierWaitEnded)] == [()]
 
@@ -89,10 +91,10 @@ def test_a_wait_ends_after_it_began_and_once() -> None:
     end = EndSupplierWait()
     early = end.model_copy(update={"at": NOW - timedelta(minutes=1)})
     assert [
-        decide(end, given(OPENED), PROCUREMENT),
-        decide(early, given(OPENED, STARTED), PROCUREMENT),
-        decide(end, given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
-    ] == [refusals.not_waiting(), refusals.wait_ends_before(NOW), ()]
+        TICKET.decide(end, given(OPENED), PROCUREMENT),
+        TICKET.decide(early, given(OPENED, STARTED), PROCUREMENT),
+        TICKET.decide(end, given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
+    ] == [no("not_waiting"), no("wait_ends_before", since=NOW), ()]
 
 
 def test_a_change_of_calendar_moves_open_clocks_and_leaves_judged_ones() -> None:
@@ -105,11 +107,11 @@ def test_a_change_of_calendar_moves_open_clocks_and_leaves_judged_ones() -> None
     reckon = ReckonClocks(reason="放假通知")
     overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
     assert [
-        decide(reckon, given(OPENED), again),
-        decide(reckon, given(OPENED, reckoned), again),
-        decide(reckon, given(OPENED), asked_by("cs_supervisor")),
-        decide(reckon, given(OPENED, overdue), late),
-        decide(reckon, given(OPENED, STARTED), again),
+        TICKET.decide(reckon, given(OPENED), again),
+        TICKET.decide(reckon, given(OPENED, reckoned), again),
+        TICKET.decide(reckon, given(OPENED), asked_by("cs_supervisor")),
+        TICKET.decide(reckon, given(OPENED, overdue), late),
+        TICKET.decide(reckon, given(OPENED, STARTED), again),
         [timer.at for timer in due(given(OPENED, reckoned))],
     ] == [(reckoned,), (), (), (), (), [moved.warn_at]]
 
@@ -124,6 +126,6 @@ def test_a_ticket_that_waits_does_not_close() -> None:
         CalledBack(at=NOW, ticket_id="T-1", satisfied=True, note=""),
     )
     assert [
-        decide(CloseTicket(), given(OPENED, STARTED, *done), SPECIALIST),
-        names(decide(CloseTicket(), given(OPENED, STARTED, ENDED, *done), SPECIALIST)),
-    ] == [refusals.still_waiting("恒洁配件"), ["TicketClosed"]]
+        TICKET.decide(CloseTicket(), given(OPENED, STARTED, *done), SPECIALIST),
+        names(TICKET.decide(CloseTicket(), given(OPENED, STARTED, ENDED, *done), SPECIALIST)),
+    ] == [no("still_waiting", supplier="恒洁配件"), ["TicketClosed"]]

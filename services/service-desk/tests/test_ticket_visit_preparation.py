@@ -36,12 +36,14 @@ from contracts.service_desk_visits import (
     VisitConfirmed,
     VisitMoved,
 )
-from service_desk.domain import refusals
-from service_desk.domain.clocks import form_watch, visit_watch
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.situations import Repaired, VisitFailed
-from service_desk.domain.ticket import decide, due
-from service_desk.domain.visit_preparation import (
+from runtime.refusal import Term
+from service_desk.clocks import form_watch, visit_watch
+from service_desk.duties import KeepWatch
+from service_desk.refusals import no
+from service_desk.ticket.state import Repaired, VisitFailed
+from service_desk.ticket.ticket import TICKET, due
+from service_desk.ticket.visit import BookVisit, CompleteVisit, GiveRating
+from service_desk.ticket.visit_preparation import (
     ArriveAtVisit,
     AssignVisit,
     CancelVisit,
@@ -50,7 +52,6 @@ from service_desk.domain.visit_preparation import (
     MoveVisit,
     PreparePapers,
 )
-from service_desk.domain.visits import BookVisit, CompleteVisit, GiveRating
 
 OPENED, BOOKED = opened(), booked()
 ORDERED = (
@@ -117,28 +118,28 @@ def test_a_supervisor_assigns_the_visit_and_the_duty_moves_with_it() -> None:
     """C9, K14"""
     assign = AssignVisit(visit_no=1, technician="lin.h")
     assert [
-        decide(assign, given(OPENED, BOOKED), DESK_SUPERVISOR),
-        decide(assign, given(OPENED, BOOKED, ASSIGNED), DESK_SUPERVISOR),
-        decide(assign, given(OPENED, BOOKED), SPECIALIST),
-        decide(assign, given(OPENED, BOOKED, ARRIVED), DESK_SUPERVISOR),
-    ] == [(ASSIGNED,), (), refusals.not_a_supervisor("cs_specialist"), refusals.visit_begun(1)]
+        TICKET.decide(assign, given(OPENED, BOOKED), DESK_SUPERVISOR),
+        TICKET.decide(assign, given(OPENED, BOOKED, ASSIGNED), DESK_SUPERVISOR),
+        TICKET.decide(assign, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(assign, given(OPENED, BOOKED, ARRIVED), DESK_SUPERVISOR),
+    ] == [(ASSIGNED,), (), no("not_a_supervisor", role="cs_specialist"), no("visit_begun", visit_no=1)]
 
 
 def test_another_time_is_agreed_before_anybody_is_there() -> None:
     """C3, C10"""
     odd = MOVE.model_copy(update={"on": ON})
     assert [
-        decide(MOVE, given(OPENED, BOOKED), SPECIALIST),
-        decide(MOVE, given(OPENED, BOOKED, MOVED), SPECIALIST),
-        decide(odd, given(OPENED, BOOKED), SPECIALIST),
-        decide(MOVE, given(OPENED, BOOKED, ARRIVED), SPECIALIST),
-        decide(MOVE, given(OPENED, BOOKED, ACCEPTED), SPECIALIST),
+        TICKET.decide(MOVE, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(MOVE, given(OPENED, BOOKED, MOVED), SPECIALIST),
+        TICKET.decide(odd, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(MOVE, given(OPENED, BOOKED, ARRIVED), SPECIALIST),
+        TICKET.decide(MOVE, given(OPENED, BOOKED, ACCEPTED), SPECIALIST),
     ] == [
         (MOVED,),
         (),
-        refusals.bad_window("2026-03-14"),
-        refusals.visit_begun(1),
-        refusals.visit_begun(1),
+        no("bad_window", on="2026-03-14"),
+        no("visit_begun", visit_no=1),
+        no("visit_begun", visit_no=1),
     ]
 
 
@@ -147,23 +148,23 @@ def test_a_moved_visit_is_due_at_its_new_time_and_confirmed_anew() -> None:
     story = given(OPENED, BOOKED, PAPERS, CONFIRMED, MOVED)
     times = [timer.at for timer in due(story) if timer.name == "K14:1"]
     assert times == [NEXT_WINDOW.ends - timedelta(minutes=30)]
-    assert names(decide(CONFIRM, story, TECHNICIAN)) == ["VisitConfirmed"]
+    assert names(TICKET.decide(CONFIRM, story, TECHNICIAN)) == ["VisitConfirmed"]
 
 
 def test_a_cancelled_visit_leaves_the_ticket_open_for_another() -> None:
     """C10"""
     book = BookVisit(on=NEXT_ON, window=NEXT_WINDOW, technician="zhou.jm")
     story = given(OPENED, BOOKED, CANCELLED)
-    again = decide(book, story, SPECIALIST)
+    again = TICKET.decide(book, story, SPECIALIST)
     assert isinstance(again, tuple)
     assert [
-        decide(CANCEL, given(OPENED, BOOKED), SPECIALIST),
-        decide(CANCEL, story, SPECIALIST),
-        decide(CANCEL, given(OPENED, BOOKED, ARRIVED), SPECIALIST),
-        decide(CANCEL, given(OPENED), SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(CANCEL, story, SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED, BOOKED, ARRIVED), SPECIALIST),
+        TICKET.decide(CANCEL, given(OPENED), SPECIALIST),
         [getattr(event, "visit_no", None) for event in again],
         isinstance(story, VisitFailed),
-    ] == [(CANCELLED,), (), refusals.visit_begun(1), refusals.no_such_visit(1), [2], True]
+    ] == [(CANCELLED,), (), no("visit_begun", visit_no=1), no("unknown_visit", visit_no=1), [2], True]
 
 
 def test_a_further_visit_that_is_given_up_gives_a_repair_its_gates_back() -> None:
@@ -183,7 +184,7 @@ def test_after_a_visit_that_was_not_let_in_a_cancelled_one_changes_nothing() -> 
     second = booked(2, on=NEXT_ON, window=NEXT_WINDOW, accompanied_by="guan.yf")
     story = given(OPENED, BOOKED, refused, second, CANCELLED.model_copy(update={"visit_no": 2}))
     book = BookVisit(on=NEXT_ON, window=NEXT_WINDOW.model_copy(), technician="lin.h")
-    assert decide(book, story, SPECIALIST) == refusals.manager_must_come()
+    assert TICKET.decide(book, story, SPECIALIST) == no("manager_must_come")
 
 
 def test_papers_are_complete_before_they_are_prepared() -> None:
@@ -192,16 +193,16 @@ def test_papers_are_complete_before_they_are_prepared() -> None:
     both = PreparePapers(visit_no=1, papers=("repair_feedback", "leftover_feedback"))
     report = PreparePapers(visit_no=1, papers=("service_report",))
     assert [
-        decide(repair, given(OPENED, BOOKED), SPECIALIST),
-        decide(repair, given(OPENED, BOOKED, PAPERS), SPECIALIST),
-        decide(report, given(OPENED, BOOKED), SPECIALIST),
-        decide(repair, given(OPENED, *ORDERED, BOOKED), SPECIALIST),
-        names(decide(both, given(OPENED, *ORDERED, BOOKED), SPECIALIST)),
+        TICKET.decide(repair, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(repair, given(OPENED, BOOKED, PAPERS), SPECIALIST),
+        TICKET.decide(report, given(OPENED, BOOKED), SPECIALIST),
+        TICKET.decide(repair, given(OPENED, *ORDERED, BOOKED), SPECIALIST),
+        names(TICKET.decide(both, given(OPENED, *ORDERED, BOOKED), SPECIALIST)),
     ] == [
         (PAPERS,),
         (),
-        refusals.papers_incomplete("安装维修反馈单", "repair feedback form"),
-        refusals.papers_incomplete("遗留单反馈单", "leftover feedback form"),
+        no("papers_incomplete", missing=Term("安装维修反馈单", "repair feedback form")),
+        no("papers_incomplete", missing=Term("遗留单反馈单", "leftover feedback form")),
         ["PapersPrepared"],
     ]
 
@@ -220,11 +221,11 @@ def test_a_technician_goes_with_papers_and_a_confirmed_address_and_time(
     """C9"""
     unready = CONFIRM.model_copy(update=missing)
     assert [
-        decide(CONFIRM, given(OPENED, BOOKED, PAPERS), TECHNICIAN),
-        decide(CONFIRM, given(OPENED, BOOKED, PAPERS, CONFIRMED), TECHNICIAN),
-        decide(CONFIRM, given(OPENED, BOOKED), TECHNICIAN),
-        decide(unready, given(OPENED, BOOKED, PAPERS), TECHNICIAN),
-    ] == [(CONFIRMED,), (), refusals.papers_not_prepared(1), refusals.not_ready_to_go(zh, en)]
+        TICKET.decide(CONFIRM, given(OPENED, BOOKED, PAPERS), TECHNICIAN),
+        TICKET.decide(CONFIRM, given(OPENED, BOOKED, PAPERS, CONFIRMED), TECHNICIAN),
+        TICKET.decide(CONFIRM, given(OPENED, BOOKED), TECHNICIAN),
+        TICKET.decide(unready, given(OPENED, BOOKED, PAPERS), TECHNICIAN),
+    ] == [(CONFIRMED,), (), no("papers_not_prepared", visit_no=1), no("not_ready_to_go", missing=Term(zh, en))]
 
 
 def test_ordered_goods_are_taken_along() -> None:
@@ -232,9 +233,9 @@ def test_ordered_goods_are_taken_along() -> None:
     papers = PAPERS.model_copy(update={"papers": ("repair_feedback", "leftover_feedback")})
     story = given(OPENED, *ORDERED, BOOKED, papers)
     assert [
-        decide(CONFIRM, story, TECHNICIAN),
-        names(decide(CONFIRM.model_copy(update={"goods_taken": True}), story, TECHNICIAN)),
-    ] == [refusals.not_ready_to_go("领取货品配件", "take the goods and parts"), ["VisitConfirmed"]]
+        TICKET.decide(CONFIRM, story, TECHNICIAN),
+        names(TICKET.decide(CONFIRM.model_copy(update={"goods_taken": True}), story, TECHNICIAN)),
+    ] == [no("not_ready_to_go", missing=Term("领取货品配件", "take the goods and parts")), ["VisitConfirmed"]]
 
 
 def test_the_arrival_is_on_record_with_identity_shown_and_the_earliest_counts() -> None:
@@ -242,9 +243,9 @@ def test_the_arrival_is_on_record_with_identity_shown_and_the_earliest_counts() 
     arrive = ArriveAtVisit(visit_no=1, identity_shown=True)
     earlier = arrive.model_copy(update={"at": NOW - timedelta(minutes=20)})
     assert [
-        decide(arrive, given(OPENED, BOOKED), TECHNICIAN),
-        decide(arrive, given(OPENED, BOOKED, ARRIVED), TECHNICIAN),
-        names(decide(earlier, given(OPENED, BOOKED, ARRIVED), TECHNICIAN)),
+        TICKET.decide(arrive, given(OPENED, BOOKED), TECHNICIAN),
+        TICKET.decide(arrive, given(OPENED, BOOKED, ARRIVED), TECHNICIAN),
+        names(TICKET.decide(earlier, given(OPENED, BOOKED, ARRIVED), TECHNICIAN)),
     ] == [(ARRIVED,), (), ["TechnicianArrived"]]
 
 
@@ -252,10 +253,10 @@ def test_a_technician_who_is_not_there_when_the_window_ends_is_late() -> None:
     """K14, X4"""
     watch, ends = KeepWatch(duty="K14", item="1"), asked_by("system", now=WINDOW.ends)
     assert [
-        names(decide(watch, given(OPENED, BOOKED), asked_by("system", now=WINDOW.ends - timedelta(minutes=30)))),
-        names(decide(watch, given(OPENED, BOOKED), ends)),
-        decide(watch, given(OPENED, BOOKED, ARRIVED), ends),
-        decide(watch, given(OPENED, BOOKED, completed()), ends),
+        names(TICKET.decide(watch, given(OPENED, BOOKED), asked_by("system", now=WINDOW.ends - timedelta(minutes=30)))),
+        names(TICKET.decide(watch, given(OPENED, BOOKED), ends)),
+        TICKET.decide(watch, given(OPENED, BOOKED, ARRIVED), ends),
+        TICKET.decide(watch, given(OPENED, BOOKED, completed()), ends),
     ] == [["DutyWarned"], ["DutyOverdue", "DutyEscalated"], (), ()]
 
 
@@ -263,9 +264,9 @@ def test_a_visit_of_somebody_elses_is_not_a_technicians_business() -> None:
     """C18"""
     complete = CompleteVisit(visit_no=1, outcome="customer_absent")
     assert [
-        decide(complete, given(OPENED, BOOKED), asked_by("technician", "lin.h")),
-        names(decide(complete, given(OPENED, BOOKED), TECHNICIAN)),
-    ] == [refusals.not_your_visit(), ["VisitCompleted"]]
+        TICKET.decide(complete, given(OPENED, BOOKED), asked_by("technician", "lin.h")),
+        names(TICKET.decide(complete, given(OPENED, BOOKED), TECHNICIAN)),
+    ] == [no("not_your_visit"), ["VisitCompleted"]]
 
 
 def test_the_form_is_handed_in_the_next_day_and_once() -> None:
@@ -275,12 +276,12 @@ def test_the_form_is_handed_in_the_next_day_and_once() -> None:
     end = FORM.due
     assert end is not None
     assert [
-        decide(hand_in, done, TECHNICIAN),
-        decide(hand_in, given(OPENED, BOOKED, completed(), FORM), TECHNICIAN),
-        decide(hand_in, given(OPENED, BOOKED), TECHNICIAN),
-        names(decide(watch, done, asked_by("system", now=end))),
-        decide(watch, given(OPENED, BOOKED, completed(), FORM), asked_by("system", now=end)),
-    ] == [(FORM,), (), refusals.no_such_visit(1), ["DutyOverdue", "DutyEscalated"], ()]
+        TICKET.decide(hand_in, done, TECHNICIAN),
+        TICKET.decide(hand_in, given(OPENED, BOOKED, completed(), FORM), TECHNICIAN),
+        TICKET.decide(hand_in, given(OPENED, BOOKED), TECHNICIAN),
+        names(TICKET.decide(watch, done, asked_by("system", now=end))),
+        TICKET.decide(watch, given(OPENED, BOOKED, completed(), FORM), asked_by("system", now=end)),
+    ] == [(FORM,), (), no("unknown_visit", visit_no=1), ["DutyOverdue", "DutyEscalated"], ()]
 
 
 def test_a_customer_rates_a_repair_and_the_last_word_counts() -> None:
@@ -291,8 +292,8 @@ def test_a_customer_rates_a_repair_and_the_last_word_counts() -> None:
     )
     done = (OPENED, BOOKED, completed())
     assert [
-        decide(rate, given(*done), asked_by("customer", "customer")),
-        decide(rate, given(*done, given_), asked_by("customer", "customer")),
-        names(decide(rate.model_copy(update={"rating": 2}), given(*done, given_), SPECIALIST)),
-        decide(rate, given(OPENED, BOOKED), SPECIALIST),
-    ] == [(given_,), (), ["RatingGiven"], refusals.no_such_visit(1)]
+        TICKET.decide(rate, given(*done), asked_by("customer", "customer")),
+        TICKET.decide(rate, given(*done, given_), asked_by("customer", "customer")),
+        names(TICKET.decide(rate.model_copy(update={"rating": 2}), given(*done, given_), SPECIALIST)),
+        TICKET.decide(rate, given(OPENED, BOOKED), SPECIALIST),
+    ] == [(given_,), (), ["RatingGiven"], no("unknown_visit", visit_no=1)]

@@ -5,14 +5,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.decision import Context, Rejected
+from contracts.decision import Command, Context, Rejected
 from contracts.fact import Customer, Window
 from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
-from service_desk.domain.complaints import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
-from service_desk.domain.consultation import AnswerByPhone, FollowUp
-from service_desk.domain.duties import KeepWatch
-from service_desk.domain.endings import (
+from service_desk.duties import KeepWatch
+from service_desk.ticket.complaint import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
+from service_desk.ticket.consultation import AnswerByPhone, FollowUp
+from service_desk.ticket.ending import (
     CancelTicket,
     CancelWithContract,
     CloseTicket,
@@ -21,14 +21,14 @@ from service_desk.domain.endings import (
     MergeDuplicate,
     ReopenTicket,
 )
-from service_desk.domain.leftover_orders import (
+from service_desk.ticket.leftover_order import (
     ApproveLeftoverOrder,
     NoteLeftoverArrival,
     NoteLeftoverSms,
     PlaceLeftoverOrder,
     TakeInformation,
 )
-from service_desk.domain.parts import (
+from service_desk.ticket.part import (
     AnswerAsExpert,
     ApproveParts,
     AskExpert,
@@ -36,15 +36,14 @@ from service_desk.domain.parts import (
     NoteRepeatRepair,
     RouteParts,
 )
-from service_desk.domain.quotes import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage
-from service_desk.domain.replying import Reply
-from service_desk.domain.situations import (
-    INITIAL,
-    Ticket,
-)
-from service_desk.domain.supplier_waits import EndSupplierWait, ReckonClocks, StartSupplierWait
-from service_desk.domain.ticket import COMMANDS, OpenTicket, decide, evolve
-from service_desk.domain.visit_preparation import (
+from service_desk.ticket.quote import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage
+from service_desk.ticket.reply import Reply
+from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.state import INITIAL, Ticket
+from service_desk.ticket.supplier_wait import EndSupplierWait, ReckonClocks, StartSupplierWait
+from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.visit import AcceptRepair, BookVisit, CallBack, CompleteVisit, GiveRating, SignBySupervisor
+from service_desk.ticket.visit_preparation import (
     ArriveAtVisit,
     AssignVisit,
     CancelVisit,
@@ -53,11 +52,10 @@ from service_desk.domain.visit_preparation import (
     MoveVisit,
     PreparePapers,
 )
-from service_desk.domain.visits import AcceptRepair, BookVisit, CallBack, CompleteVisit, GiveRating, SignBySupervisor
 
 START = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 TICKET_ID = "T-1"
-Asked = tuple[COMMANDS, str, str]
+Asked = tuple[Command, str, str]
 """A command, who asks it, in which role."""
 
 OPEN = OpenTicket(
@@ -99,7 +97,7 @@ def _move(visit_no: int, book: BookVisit) -> MoveVisit:
 
 VISIT_NO = st.integers(1, 3)
 YES = st.sampled_from([True])
-COMMON: st.SearchStrategy[COMMANDS] = st.one_of(
+COMMON: st.SearchStrategy[Command] = st.one_of(
     BOOK,
     BOOK,
     COMPLETE,
@@ -112,7 +110,7 @@ COMMON: st.SearchStrategy[COMMANDS] = st.one_of(
     st.builds(CancelVisit, visit_no=VISIT_NO, reason=st.just("改期")),
     st.builds(ReopenTicket, reason=st.sampled_from(["又漏水", "又渗水"])),
 )
-RARE: st.SearchStrategy[COMMANDS] = st.one_of(
+RARE: st.SearchStrategy[Command] = st.one_of(
     st.builds(Reply, note=st.just("好")),
     st.sampled_from([KeepWatch(duty="K13"), KeepWatch(duty="K14", item="1"), KeepWatch(duty="K20", item="1")]),
     st.builds(PlaceLeftoverOrder, order_no=ORDER_NOS, items=st.sampled_from(["水箱盖", "座圈"]), expected_on=DAYS),
@@ -261,7 +259,7 @@ def context(asked: Asked, minutes: int) -> Context:
 def play(story: list[Asked]) -> tuple[Ticket, list[TicketEvent]]:
     ticket, history = INITIAL, list[TicketEvent]()
     for minutes, asked in enumerate(story):
-        decision = decide(asked[0], ticket, context(asked, minutes))
+        decision = TICKET.decide(asked[0], ticket, context(asked, minutes))
         if isinstance(decision, Rejected):
             continue
         for event in decision:

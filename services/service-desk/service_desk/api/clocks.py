@@ -12,13 +12,15 @@ from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
 from runtime.route import Router
-from service_desk.api.rights import READS, TicketId, hide, visible
-from service_desk.domain import refusals
-from service_desk.domain.calendar import CorrectCalendar, calendar_key
-from service_desk.domain.clocks import STAND_WHILE_WAITING, why_due
-from service_desk.domain.situations import TEXT_LENGTH
-from service_desk.domain.supplier_waits import ReckonClocks
-from service_desk.domain.ticket import ticket_key
+from service_desk.access import hide, visible
+from service_desk.api.tickets import TicketId
+from service_desk.calendar import CALENDAR, MAIN, CorrectCalendar
+from service_desk.clocks import STAND_WHILE_WAITING, why_due
+from service_desk.fields import TEXT_LENGTH
+from service_desk.refusals import no
+from service_desk.roles import READS
+from service_desk.ticket.supplier_wait import ReckonClocks
+from service_desk.ticket.ticket import TICKET
 
 router = Router()
 
@@ -113,7 +115,7 @@ def _pauses(ticket: dict[str, Any]) -> list[Pause]:
 async def calendar(desk: Desk) -> Corrections:
     """Besides the published holidays, which are the policy's."""
     desk.allow(*READS)
-    row = await desk.rows("desk_calendar").get("main")
+    row = await desk.rows("desk_calendar").get(MAIN)
     policy = policy_book().at(utc_now())
     return Corrections(
         days=() if row is None else row["calendar"]["days"],
@@ -131,11 +133,11 @@ async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
     Asked again, it goes on where a crash left it: what is corrected and reckoned already changes nothing.
     """
     desk.allow("cs_supervisor", "manager")
-    corrected = await desk.ask(calendar_key(), body, step="calendar")
+    corrected = await desk.ask(CALENDAR.key(MAIN), body, step="calendar")
     if corrected.status != "accepted":
         desk.answer(corrected)  # a refusal leaves as its own answer
-        desk.refuse(refusals.calendar_undecided(), 503)
-    known = await desk.rows("desk_calendar").get("main")
+        desk.refuse(no("calendar_undecided"), 503)
+    known = await desk.rows("desk_calendar").get(MAIN)
     before = () if known is None else DAYS.validate_python(known["calendar"]["days"])
     by_day = {day.on: day for day in (*before, *body.days)}
     days = tuple(by_day[on] for on in sorted(by_day))
@@ -154,7 +156,7 @@ async def _reckon(desk: Asking, body: ReckonClocks) -> Reckoned:
     """Ask every open ticket."""
     rows, asked, moved = desk.rows("tickets"), 0, 0
     while page := await rows.find({"ticket.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
-        commands = [(ticket_key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]
+        commands = [(TICKET.key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]
         outcomes = await desk.ask_all(commands)
         asked += len(page)
         moved += sum("ClocksReckoned" in outcome.events for outcome in outcomes)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Watch
-from service_desk.domain.clocks import STAND_WHILE_WAITING
+from service_desk.clocks import STAND_WHILE_WAITING
 
 Json = dict[str, Any]
 

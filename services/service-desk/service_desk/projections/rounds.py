@@ -18,7 +18,7 @@ from contracts.service_desk_care import (
 )
 from contracts.service_desk_duties import CalendarCorrected, DutyEscalated, DutyOverdue, DutyWarned
 from runtime.service import Facet, Projection, key_of
-from service_desk.domain.duties import DutyEvent
+from service_desk.duties import DutyEvent
 from service_desk.projections import duties
 from service_desk.projections.duties import iso
 

@@ -25,7 +25,7 @@ from contracts.service_desk_visits import (
     VisitConfirmed,
     VisitMoved,
 )
-from service_desk.domain.clocks import FORM, ON_SITE, SMS
+from service_desk.clocks import FORM, ON_SITE, SMS
 from service_desk.projections.duties import begun, done, iso
 
 Json = dict[str, Any]

@@ -28,9 +28,9 @@ from contracts.service_desk_tickets import (
     ConductReported,
     InformationTaken,
 )
-from service_desk.domain.clocks import COMPLAINT, FOLLOW_UP, REPLY
-from service_desk.domain.quotes import COVERED, NEVER_PAID
+from service_desk.clocks import COMPLAINT, FOLLOW_UP, REPLY
 from service_desk.projections.duties import begun, done, iso
+from service_desk.ticket.quote import COVERED, NEVER_PAID
 
 Json = dict[str, Any]
 

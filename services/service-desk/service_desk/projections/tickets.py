@@ -60,7 +60,7 @@ from contracts.service_desk_visits import (
     VisitMoved,
 )
 from runtime.service import Facet, Projection, key_of
-from service_desk.domain.clocks import REPLY
+from service_desk.clocks import REPLY
 from service_desk.projections import duties
 from service_desk.projections.duties import iso
 from service_desk.projections.next_steps import with_next

@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.masking import customer_for
-from service_desk.domain.clocks import STAND_WHILE_WAITING
+from service_desk.clocks import STAND_WHILE_WAITING
 from service_desk.projections.next_steps import NEXT_STEPS
 
 Json = dict[str, Any]
 
-INTERNAL = frozenset({"due_key", "before_visit", "archived"})
+INTERNAL = frozenset({"due_key", "before_visit", "archived", "offers"})
 """What the rows hold for themselves."""
-
-HEARS_OF_CONDUCT = frozenset({"cs_specialist", "cs_supervisor", "manager"})
-"""C15, C18: a complaint about one of us is not for all eyes."""
 
 
 def ticket_view(document: Mapping[str, Any], role: str) -> Json:
@@ -33,8 +30,3 @@ def ticket_view(document: Mapping[str, Any], role: str) -> Json:
         "next_en": en,
         "version": document["_pos"]["ticket"]["seq"],
     }
-
-
-def may_read(ticket: Mapping[str, Any], role: str) -> bool:
-    """Whether the role hears of this ticket at all (C15, C18)."""
-    return role in HEARS_OF_CONDUCT or not ticket["conduct"]

@@ -4,36 +4,22 @@ In the order in which a ticket usually passes through them: Unopened, Received (
 VisitFailed (上门未修好), Repaired (已修好), Closed (已归档); or Cancelled (已取消).
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from contracts import bounds
-from contracts.decision import Command, Context, Rejected
+from contracts.business_time import Pause
+from contracts.decision import Rejected
 from contracts.fact import Customer, Window
 from contracts.service_desk import TicketEvent
+from contracts.service_desk_duties import CalendarDay
+from contracts.service_desk_repairs import FaultOf, PartsRoute, WarrantyState
 from contracts.service_desk_tickets import TicketKind
 from contracts.service_desk_visits import Paper
-from service_desk.domain.dossier import EMPTY, Dossier
-
-TEXT_LENGTH = 1000
-"""Characters of a free text, at most: a page of handwriting."""
-
-_LINES = bounds.Text(TEXT_LENGTH, lines=True)
-Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{1,80}$"), bounds.Code(80)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), _LINES]
-Note = Annotated[str, StringConstraints(strip_whitespace=True), _LINES]
-
-Pieces = Annotated[int, Field(ge=1, le=100_000)]
-Proofs = Annotated[tuple[Text, ...], Field(max_length=50)]
-
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
-Photos = Annotated[tuple[Text, ...], Field(max_length=50)]
-VisitNo = Annotated[int, Field(ge=1, le=1000)]
-Money = Annotated[int, Field(ge=0, le=10_000_000_00)]
-"""Fen, up to ten million yuan."""
+from service_desk.clocks import STAND_WHILE_WAITING
+from service_desk.duties import Duty
 
 SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
 """主管 (C9): who may place a leftover order for the designer, and who signs."""
@@ -152,6 +138,157 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """责任认定 (C5)."""
+
+    warranty: WarrantyState
+    fault: FaultOf
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """报价 (C5); the last one given counts."""
+
+    quote_no: str
+    parts_fen: int
+    travel_fen: int
+    labour_fen: int
+    valid_until: date | None
+    stage: Literal["given", "accepted", "declined"] = "given"
+
+    @property
+    def total_fen(self) -> int:
+        """What the customer pays."""
+        return self.parts_fen + self.travel_fen + self.labour_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """售服信息反馈表 (C9)."""
+
+    findings: str
+    order_needed: bool
+    items: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """电话指导 (C6); `solved` is null until somebody followed up."""
+
+    answer_no: int
+    answer: str
+    solved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part and where it comes from (C7)."""
+
+    part_no: str
+    route: PartsRoute
+    sku: str
+    name: str
+    quantity: int
+    reference: str
+    return_by: date | None
+    asked_by: str
+    stage: Literal["asked", "approved", "ready"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """A question to the installation manager (C7); `answer` is null until it is answered."""
+
+    reason: Literal["never_seen", "came_back"]
+    question: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierWait:
+    """等供应商 (C13); `until` is null while it lasts."""
+
+    wait_no: int
+    supplier: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """投诉 (C12) at its level."""
+
+    level: int
+    owner_role: str
+    conduct: bool
+    finding: str | None = None
+    solution: str | None = None
+    settled: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the ticket was linked to after it was opened."""
+
+    contract_no: str | None
+    sku: str
+    product: str
+    job_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All of it. `forms`: visits whose form is in; `rated`: the customer's own rating by visit; `archived`: visits that
+    were archived before the ticket was reopened, for the reason `reopened`."""
+
+    warranty: WarrantyState = "not_asked"
+    duties: tuple[Duty, ...] = ()
+    judged: Judged | None = None
+    quotes: tuple[Quote, ...] = ()
+    information: Information | None = None
+    advice: Advice | None = None
+    parts: tuple[Part, ...] = ()
+    expert: Expert | None = None
+    repeats: tuple[str, ...] = ()
+    waits: tuple[SupplierWait, ...] = ()
+    complaint: Complaint | None = None
+    link: Link | None = None
+    duplicates: tuple[str, ...] = ()
+    forms: tuple[int, ...] = ()
+    rated: tuple[tuple[int, int, str], ...] = ()
+    archived: int = 0
+    reopened: str | None = None
+    corrections: tuple[CalendarDay, ...] = ()
+
+    def having(self, **changes: Any) -> "Record":
+        """With other content in the fields named."""
+        return replace(self, **changes)
+
+    @property
+    def waiting(self) -> SupplierWait | None:
+        """The wait for a supplier that still lasts (C13)."""
+        return self.waits[-1] if self.waits and self.waits[-1].until is None else None
+
+    def pauses(self, until: datetime) -> tuple[Pause, ...]:
+        """When the clocks stood (C13); a wait that still lasts counts up to `until`."""
+        spans = ((wait.since, wait.until or max(until, wait.since), wait.supplier) for wait in self.waits)
+        return tuple(Pause(*span) for span in spans)
+
+    @property
+    def running(self) -> tuple[Duty, ...]:
+        """Duties whose clocks do not stand."""
+        if self.waiting is None:
+            return self.duties
+        return tuple(one for one in self.duties if one.watch.duty not in STAND_WHILE_WAITING)
+
+
+EMPTY = Record()
+"""Nothing in it yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unopened:
     """No such ticket yet."""
 
@@ -164,7 +301,7 @@ class Received:
     reply: ReplyDuty
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...] = ()
-    dossier: Dossier = EMPTY
+    record: Record = EMPTY
     situation: Literal["received"] = "received"
 
 
@@ -178,7 +315,7 @@ class VisitAgreed:
     ended: tuple[EndedVisit, ...]
     visit: Visit
     gates: Gates
-    dossier: Dossier = EMPTY
+    record: Record = EMPTY
     repaired_before: Gates | None = None
     """What a repair had of its gates when this further visit was agreed: back again if the visit is given up."""
     situation: Literal["visit_agreed"] = "visit_agreed"
@@ -192,7 +329,7 @@ class VisitFailed:
     reply: ReplyDuty
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...]
-    dossier: Dossier = EMPTY
+    record: Record = EMPTY
     situation: Literal["visit_failed"] = "visit_failed"
 
 
@@ -205,7 +342,7 @@ class Repaired:
     orders: tuple[LeftoverOrder, ...]
     ended: tuple[EndedVisit, ...]
     gates: Gates
-    dossier: Dossier = EMPTY
+    record: Record = EMPTY
     situation: Literal["repaired"] = "repaired"
 
 
@@ -235,11 +372,6 @@ STATES = (Unopened, Received, VisitAgreed, VisitFailed, Repaired, Closed, Cancel
 Decision = tuple[TicketEvent, ...] | Rejected
 
 
-def happened(command: Command, ctx: Context) -> datetime:
-    """When it happened (X1), UTC; a clock that is a little ahead of ours counts as now."""
-    return ctx.now if command.at is None else min(command.at, ctx.now).astimezone(UTC)
-
-
 def waiting_order(ticket: Underway) -> LeftoverOrder | None:
     """The leftover order that is still under way; there is one at most."""
     return next((order for order in ticket.orders if order.stage in ("placed", "approved")), None)
@@ -252,7 +384,7 @@ def made_visits(ticket: Underway) -> tuple[EndedVisit, ...]:
 
 def visits_since(ticket: Underway) -> tuple[EndedVisit, ...]:
     """The visits that took place since the ticket was opened, or reopened: those before were archived with it."""
-    return tuple(ended for ended in ticket.ended[ticket.dossier.archived :] if ended.outcome != "cancelled")
+    return tuple(ended for ended in ticket.ended[ticket.record.archived :] if ended.outcome != "cancelled")
 
 
 def technicians_of(ticket: Underway) -> frozenset[str]:
@@ -263,17 +395,17 @@ def technicians_of(ticket: Underway) -> frozenset[str]:
 
 def contract_of(ticket: Underway) -> str | None:
     """The contract that the ticket belongs to now."""
-    link = ticket.dossier.link
+    link = ticket.record.link
     return ticket.case.contract_no if link is None else link.contract_no
 
 
 def sku_of(ticket: Underway) -> str:
     """The product's sku, as far as it is known now."""
-    link = ticket.dossier.link
+    link = ticket.record.link
     return ticket.case.sku if link is None else link.sku
 
 
 def product_of(ticket: Underway) -> str:
     """The product, as it is known now."""
-    link = ticket.dossier.link
+    link = ticket.record.link
     return ticket.case.product if link is None else link.product

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
-from contracts.decision import Command, Context, Timer
+from contracts.decision import Command, Context
 from contracts.service_desk import QualityEvent
 from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn
+from runtime.aggregate import Aggregate
+from runtime.use_case import UseCase
 
 
 class CountCase(Command):
@@ -31,9 +33,6 @@ class WithdrawCase(Command):
     reason: ManyLines = ""
 
 
-COMMANDS = CountCase | WithdrawCase
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """A ticket that counts."""
@@ -51,29 +50,10 @@ class Quality:
     cases: tuple[Case, ...] = ()
 
 
-INITIAL = Quality()
-STATES = (Quality,)
-
-
-def quality_key(sku: str) -> str:
-    """The aggregate id of a sku's quality."""
-    return f"quality:{sku}"
-
-
-def decide(command: COMMANDS, quality: Quality, ctx: Context) -> tuple[QualityEvent, ...]:
-    """Count, and report. Nothing is refused: what is told again changes nothing."""
-    at = command.at or ctx.now
-    match command:
-        case CountCase():
-            return count_case(command, quality, at, ctx)
-        case WithdrawCase():
-            return withdraw_case(command, quality, at)
-    assert_never(command)
-
-
-def count_case(command: CountCase, quality: Quality, at: datetime, ctx: Context) -> tuple[QualityEvent, ...]:
+def count_case(command: CountCase, quality: Quality, ctx: Context) -> tuple[QualityEvent, ...]:
     """One more ticket of the sku (C14): danger is reported at once; else as soon as the policy's number of tickets,
     none of them reported before, came in within its days, whatever the order in which they are told (X1)."""
+    at = command.at or ctx.now
     if any(case.ticket_id == command.ticket_id for case in quality.cases):
         return ()
     counted = QualityCaseCounted(
@@ -118,11 +98,15 @@ def _together(quality: Quality, command: CountCase, ctx: Context) -> tuple[str, 
     return best if len(best) >= ctx.policy.major_quality_tickets else ()
 
 
-def withdraw_case(command: WithdrawCase, quality: Quality, at: datetime) -> tuple[QualityEvent, ...]:
+def withdraw_case(command: WithdrawCase, quality: Quality, ctx: Context) -> tuple[QualityEvent, ...]:
     """A ticket does not count after all (C14); what was reported stays reported."""
     if not any(case.ticket_id == command.ticket_id and not case.withdrawn for case in quality.cases):
         return ()
-    return (QualityCaseWithdrawn(at=at, sku=command.sku, ticket_id=command.ticket_id, reason=command.reason),)
+    return (
+        QualityCaseWithdrawn(
+            at=command.at or ctx.now, sku=command.sku, ticket_id=command.ticket_id, reason=command.reason
+        ),
+    )
 
 
 def evolve(quality: Quality, event: QualityEvent) -> Quality:
@@ -147,6 +131,11 @@ def evolve(quality: Quality, event: QualityEvent) -> Quality:
     assert_never(event)
 
 
-def due(quality: Quality) -> tuple[Timer, ...]:  # noqa: ARG001 - all aggregates have one signature
-    """Nothing is owed."""
-    return ()
+QUALITY = Aggregate[Quality, QualityEvent](
+    "quality",
+    Quality(),
+    (Quality,),
+    evolve,
+    (UseCase(CountCase, count_case), UseCase(WithdrawCase, withdraw_case)),
+)
+"""Nothing is refused: what is told again changes nothing."""

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Timer
+from contracts.decision import Command, Context
 from contracts.service_desk import CasefileEvent
 from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled, TicketUnfiled
 from contracts.service_desk_tickets import TicketKind
-from service_desk.domain.parts import counts_as_repeat
+from runtime.aggregate import Aggregate
+from runtime.use_case import UseCase
+from service_desk.ticket.part import counts_as_repeat
 
 COMES_BACK = frozenset({"installation", "repair", "maintenance", "parts"})
 """Kinds of a problem with the product itself, which can come back (C8)."""
@@ -65,9 +67,6 @@ class ListOpenTickets(Command):
     reason: ManyLines = ""
 
 
-COMMANDS = FileTicket | FileRepair | UnfileTicket | RefileTicket | ListOpenTickets
-
-
 @dataclass(frozen=True, slots=True)
 class Repair:
     """A visit that repaired."""
@@ -103,35 +102,10 @@ class Casefile:
     cancelled_because: str = ""
 
 
-INITIAL = Casefile()
-STATES = (Casefile,)
-
-
-def casefile_key(contract_no: str) -> str:
-    """The aggregate id of a contract's casefile."""
-    return f"casefile:{contract_no}"
-
-
-def decide(command: COMMANDS, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
-    """File, and say what is found by it. Nothing is refused: what is told again changes nothing."""
-    at = command.at or ctx.now
-    match command:
-        case FileTicket():
-            return file_ticket(command, casefile, at, ctx)
-        case FileRepair():
-            return file_repair(command, casefile, at, ctx)
-        case UnfileTicket():
-            return unfile_ticket(command, casefile, at)
-        case RefileTicket():
-            return refile_ticket(command, casefile, at)
-        case ListOpenTickets():
-            return list_open_tickets(command, casefile, at)
-    assert_never(command)
-
-
-def file_ticket(command: FileTicket, casefile: Casefile, at: datetime, ctx: Context) -> tuple[CasefileEvent, ...]:
+def file_ticket(command: FileTicket, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
     """A ticket belongs to the contract. Seen with it: that it repeats what was repaired before (C8); that it came in
     before the contract was cancelled, and is heard of after that (A6)."""
+    at = command.at or ctx.now
     known = _filed(casefile, command.ticket_id)
     if known is not None and known.open and known.sku == command.sku and known.product == command.product:
         return ()
@@ -160,8 +134,9 @@ def file_ticket(command: FileTicket, casefile: Casefile, at: datetime, ctx: Cont
     return (filed, *repeats, listed)
 
 
-def file_repair(command: FileRepair, casefile: Casefile, at: datetime, ctx: Context) -> tuple[CasefileEvent, ...]:
+def file_repair(command: FileRepair, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
     """A visit repaired. Told late, it may show that a ticket which came in meanwhile is a repeat (C8, X1)."""
+    at = command.at or ctx.now
     known = _filed(casefile, command.ticket_id)
     if known is None or any(repair.visit_no == command.visit_no for repair in known.repairs):
         return ()
@@ -176,23 +151,25 @@ def file_repair(command: FileRepair, casefile: Casefile, at: datetime, ctx: Cont
     return (filed, *_repeats(_with_repair(casefile, filed), command.contract_no, at, ctx))
 
 
-def unfile_ticket(command: UnfileTicket, casefile: Casefile, at: datetime) -> tuple[CasefileEvent, ...]:
+def unfile_ticket(command: UnfileTicket, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
     """A ticket is not open any more; what it repaired stays on file."""
     known = _filed(casefile, command.ticket_id)
     if known is None or not known.open:
         return ()
-    unfiled = TicketUnfiled(at=at, contract_no=command.contract_no, ticket_id=command.ticket_id, reason=command.reason)
+    unfiled = TicketUnfiled(
+        at=command.at or ctx.now, contract_no=command.contract_no, ticket_id=command.ticket_id, reason=command.reason
+    )
     return (unfiled,)
 
 
-def refile_ticket(command: RefileTicket, casefile: Casefile, at: datetime) -> tuple[CasefileEvent, ...]:
+def refile_ticket(command: RefileTicket, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
     """A ticket is open again."""
     known = _filed(casefile, command.ticket_id)
     if known is None or known.open:
         return ()
     return (
         TicketFiled(
-            at=at,
+            at=command.at or ctx.now,
             contract_no=command.contract_no,
             ticket_id=known.ticket_id,
             kind=known.kind,
@@ -205,12 +182,14 @@ def refile_ticket(command: RefileTicket, casefile: Casefile, at: datetime) -> tu
     )
 
 
-def list_open_tickets(command: ListOpenTickets, casefile: Casefile, at: datetime) -> tuple[CasefileEvent, ...]:
+def list_open_tickets(command: ListOpenTickets, casefile: Casefile, ctx: Context) -> tuple[CasefileEvent, ...]:
     """The contract is cancelled: its open tickets are asked, one by one, whether they fall away (A6)."""
     if casefile.cancelled_at is not None:
         return ()
     open_ones = tuple(filed.ticket_id for filed in casefile.tickets if filed.open)
-    listed = OpenTicketsListed(at=at, contract_no=command.contract_no, ticket_ids=open_ones, reason=command.reason)
+    listed = OpenTicketsListed(
+        at=command.at or ctx.now, contract_no=command.contract_no, ticket_ids=open_ones, reason=command.reason
+    )
     return (listed,)
 
 
@@ -282,11 +261,6 @@ def evolve(casefile: Casefile, event: CasefileEvent) -> Casefile:
     assert_never(event)
 
 
-def due(casefile: Casefile) -> tuple[Timer, ...]:  # noqa: ARG001 - all aggregates have one signature
-    """A casefile owes nothing."""
-    return ()
-
-
 def _filed(casefile: Casefile, ticket_id: str) -> Filed | None:
     return next((filed for filed in casefile.tickets if filed.ticket_id == ticket_id), None)
 
@@ -329,3 +303,19 @@ def _changed(
         for filed in casefile.tickets
     )
     return replace(casefile, tickets=tickets)
+
+
+CASEFILE = Aggregate[Casefile, CasefileEvent](
+    "casefile",
+    Casefile(),
+    (Casefile,),
+    evolve,
+    (
+        UseCase(FileTicket, file_ticket),
+        UseCase(FileRepair, file_repair),
+        UseCase(UnfileTicket, unfile_ticket),
+        UseCase(RefileTicket, refile_ticket),
+        UseCase(ListOpenTickets, list_open_tickets),
+    ),
+)
+"""Nothing is refused: what is told again changes nothing."""

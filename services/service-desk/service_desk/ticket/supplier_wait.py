@@ -5,20 +5,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.decision import Command, Context
 from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
-from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
-from service_desk.domain import work_refusals as refusals
-from service_desk.domain.calendar import corrected
-from service_desk.domain.clocks import rewatched
-from service_desk.domain.dossier import Dossier, SupplierWait
-from service_desk.domain.duties import Duty, moved
-from service_desk.domain.situations import Decision, Note, Text, Underway
+from runtime.use_case import UseCase
+from service_desk.calendar import corrected
+from service_desk.clocks import rewatched
+from service_desk.duties import Duty, moved
+from service_desk.fields import Note, Text, happened
+from service_desk.refusals import no
+from service_desk.roles import OFFICE
+from service_desk.ticket.state import Decision, Record, SupplierWait, Underway
 
 
 class StartSupplierWait(Command):
-    """开始等供应商 (C13)."""
+    """开始等供应商 Wait for a supplier (C13)
+
+    The clocks of reply and complaint stand, and say so.
+    """
 
     command: Literal["StartSupplierWait"] = "StartSupplierWait"
     supplier: Text
@@ -27,7 +32,10 @@ class StartSupplierWait(Command):
 
 
 class EndSupplierWait(Command):
-    """供应商已处理 (C13)."""
+    """供应商已处理 The supplier has settled it (C13)
+
+    The clocks go on, later by as long as they stood.
+    """
 
     command: Literal["EndSupplierWait"] = "EndSupplierWait"
     outcome: Note = ""
@@ -42,32 +50,20 @@ class ReckonClocks(Command):
     """All days that are corrected in the desk's calendar; null: as the ticket knows them."""
 
 
-SupplierCommand = StartSupplierWait | EndSupplierWait | ReckonClocks
-SupplierEvent = SupplierWaitStarted | SupplierWaitEnded | ClocksReckoned
+SupplierEvent = facts.SupplierWaitStarted | facts.SupplierWaitEnded | ClocksReckoned
 
 
-def decide(command: SupplierCommand, ticket: Underway, at: datetime, ctx: Context) -> Decision:
-    """Answer a command about a supplier."""
-    match command:
-        case StartSupplierWait():
-            return start_wait(command, ticket, at)
-        case EndSupplierWait():
-            return end_wait(command, ticket, at, ctx)
-        case ReckonClocks():
-            return reckon_clocks(command, ticket, at, ctx)
-    assert_never(command)
-
-
-def start_wait(command: StartSupplierWait, ticket: Underway, at: datetime) -> Decision:
+def start_wait(command: StartSupplierWait, ticket: Underway, ctx: Context) -> Decision:
     """The ticket waits for a supplier (C13). Refuses: waiting_already, wait_before_last."""
-    wait, waits = ticket.dossier.waiting, ticket.dossier.waits
+    at = happened(command, ctx)
+    wait, waits = ticket.record.waiting, ticket.record.waits
     if wait is not None:
-        return () if wait.supplier == command.supplier else refusals.waiting_already(wait.supplier)
+        return () if wait.supplier == command.supplier else no("waiting_already", supplier=wait.supplier)
     last = waits[-1].until if waits else None
     if last is not None and at < last:
-        return refusals.wait_before_last(last)
+        return no("wait_before_last", until=last)
     return (
-        SupplierWaitStarted(
+        facts.SupplierWaitStarted(
             at=at,
             ticket_id=ticket.case.ticket_id,
             wait_no=len(waits) + 1,
@@ -78,41 +74,42 @@ def start_wait(command: StartSupplierWait, ticket: Underway, at: datetime) -> De
     )
 
 
-def end_wait(command: EndSupplierWait, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+def end_wait(command: EndSupplierWait, ticket: Underway, ctx: Context) -> Decision:
     """The supplier has settled it: the clocks go on, later by as long as they stood (C13).
 
     Refuses: not_waiting, wait_ends_before. When the last wait has ended, ending again is no event.
     """
-    wait = ticket.dossier.waiting
+    at = happened(command, ctx)
+    wait = ticket.record.waiting
     if wait is None:
-        return () if ticket.dossier.waits else refusals.not_waiting()
+        return () if ticket.record.waits else no("not_waiting")
     if at < wait.since:
-        return refusals.wait_ends_before(wait.since)
+        return no("wait_ends_before", since=wait.since)
     return (
-        SupplierWaitEnded(
+        facts.SupplierWaitEnded(
             at=at,
             ticket_id=ticket.case.ticket_id,
             wait_no=wait.wait_no,
             supplier=wait.supplier,
             since=wait.since,
             outcome=command.outcome,
-            watches=_moved_watches(ticket, ticket.dossier.duties, at, ctx),
+            watches=_moved_watches(ticket, ticket.record.duties, at, ctx),
         ),
     )
 
 
-def reckon_clocks(command: ReckonClocks, ticket: Underway, at: datetime, ctx: Context) -> Decision:
+def reckon_clocks(command: ReckonClocks, ticket: Underway, ctx: Context) -> Decision:
     """Open clocks are reckoned anew by the calendar of today; those that ran out stay as they were judged (C1, K22).
 
     While the ticket waits for a supplier no clock moves, they are reckoned when the wait ends; what was corrected is
     noted all the same, and holds for every clock that begins later.
     """
-    known = ticket.dossier.corrections
+    at = happened(command, ctx)
+    known = ticket.record.corrections
     corrections = known if command.corrections is None else command.corrections
     ctx = replace(ctx, policy=corrected(ctx.policy, corrections))
-    waits = ticket.dossier.waiting is not None
-    open_ones = tuple(one for one in ticket.dossier.duties if not one.overdue and one.watch.due > ctx.now)
-    watches = () if waits else _moved_watches(ticket, open_ones, at, ctx)
+    open_ones = tuple(one for one in ticket.record.duties if not one.overdue and one.watch.due > ctx.now)
+    watches = () if waits(ticket) else _moved_watches(ticket, open_ones, at, ctx)
     if not watches and corrections == known:
         return ()
     reckoned = ClocksReckoned(
@@ -128,21 +125,45 @@ def reckon_clocks(command: ReckonClocks, ticket: Underway, at: datetime, ctx: Co
 
 def _moved_watches(ticket: Underway, owed: Sequence[Duty], at: datetime, ctx: Context) -> tuple[Watch, ...]:
     """The clocks whose due time moved, reckoned with all waits."""
-    pauses = ticket.dossier.pauses(at)
+    pauses = ticket.record.pauses(at)
     reckoned = ((one.watch, rewatched(one.watch, one.since, ctx.policy, pauses)) for one in owed)
     return tuple(new for old, new in reckoned if new.due != old.due)
 
 
-def after(dossier: Dossier, event: SupplierEvent) -> Dossier:
-    """The dossier after a wait began or ended."""
+def waits(ticket: Underway) -> bool:
+    """For a supplier."""
+    return ticket.record.waiting is not None
+
+
+def waits_for_nobody(ticket: Underway) -> bool:
+    """One supplier at a time."""
+    return ticket.record.waiting is None
+
+
+def after(record: Record, event: SupplierEvent) -> Record:
+    """The record after a wait began or ended."""
     match event:
-        case SupplierWaitStarted():
-            return dossier.having(waits=(*dossier.waits, SupplierWait(event.wait_no, event.supplier, event.at)))
-        case SupplierWaitEnded():
+        case facts.SupplierWaitStarted():
+            return record.having(waits=(*record.waits, SupplierWait(event.wait_no, event.supplier, event.at)))
+        case facts.SupplierWaitEnded():
             waits = tuple(
-                replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in dossier.waits
+                replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in record.waits
             )
-            return dossier.having(waits=waits, duties=moved(dossier.duties, event.watches))
+            return record.having(waits=waits, duties=moved(record.duties, event.watches))
         case ClocksReckoned():
-            return dossier.having(duties=moved(dossier.duties, event.watches), corrections=event.corrections)
+            return record.having(duties=moved(record.duties, event.watches), corrections=event.corrections)
     assert_never(event)
+
+
+USE_CASES = (
+    UseCase(StartSupplierWait, start_wait, OFFICE | {"procurement"}, "supplier-wait", wanted=waits_for_nobody),
+    UseCase(
+        EndSupplierWait,
+        end_wait,
+        OFFICE | {"procurement"},
+        "supplier-wait/end",
+        wanted=waits,
+        steps=("await_supplier",),
+    ),
+    UseCase(ReckonClocks, reckon_clocks),
+)

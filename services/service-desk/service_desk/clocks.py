@@ -8,7 +8,7 @@ from contracts.business_time import Interval, Pause, Terms, owed, warning, why
 from contracts.fact import Window
 from contracts.policy import Policy, civil_day, end_of_day
 from contracts.service_desk_duties import Watch
-from service_desk.domain.duties import tellings
+from service_desk.duties import tellings
 
 REPLY, ON_SITE, FORM, FOLLOW_UP, SMS, COMPLAINT, CALL_BACK = "K13", "K14", "K15", "K16", "K17", "K20", "C17"
 """The desk's duties by their rule ids."""

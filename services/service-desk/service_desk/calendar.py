@@ -10,25 +10,23 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.decision import Command, Context, Rejected
 from contracts.policy import CalendarException, Policy, Shift
 from contracts.service_desk import CalendarEvent
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold
-from service_desk.domain.situations import Number, happened
+from runtime.aggregate import Aggregate
+from runtime.refusal import Term
+from runtime.use_case import UseCase
+from service_desk.fields import Number, happened
+from service_desk.refusals import no
 
 MIDNIGHT = "00:00:00"
-
-
-def calendar_key(depot: str = "main") -> str:
-    """Aggregate id of the calendar."""
-    return f"calendar:{depot}"
-
-
-# --- commands -----------------------------------------------------------------------------------------------------
+MAIN = "main"
+"""There is one calendar."""
 
 
 class CorrectCalendar(Command):
-    """更正日历 (C1): a day without shifts is closed."""
+    """更正日历 Correct days of the calendar (C1): a day without shifts is closed."""
 
     command: Literal["CorrectCalendar"] = "CorrectCalendar"
     days: Annotated[tuple[CalendarDay, ...], Field(min_length=1, max_length=100)]
@@ -39,11 +37,6 @@ class TellTicket(Command):
 
     command: Literal["TellTicket"] = "TellTicket"
     ticket_id: Number
-
-
-COMMANDS = CorrectCalendar | TellTicket
-
-# --- states -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +52,10 @@ class Corrected:
 
 
 Calendar = AsPublished | Corrected
-INITIAL: Calendar = AsPublished()
-STATES = (AsPublished, Corrected)
 Decision = tuple[CalendarEvent, ...] | Rejected
 
-# --- decisions ----------------------------------------------------------------------------------------------------
 
-
-def decide(command: COMMANDS, calendar: Calendar, ctx: Context) -> Decision:
-    """What follows from a command; see the function named by its verb."""
-    match command:
-        case CorrectCalendar():
-            return correct(command, calendar, ctx)
-        case TellTicket():
-            return tell(command, calendar, ctx)
-    assert_never(command)
-
-
-def correct(command: CorrectCalendar, calendar: Calendar, ctx: Context) -> Decision:
+def correct_calendar(command: CorrectCalendar, calendar: Calendar, ctx: Context) -> Decision:
     """Days get other hours. What holds already is no event; the same day again replaces what was said of it.
 
     Rules: C1. Refuses: day_twice, shift_backwards, shifts_overlap.
@@ -85,7 +64,7 @@ def correct(command: CorrectCalendar, calendar: Calendar, ctx: Context) -> Decis
     twice = sorted({day for day in days if days.count(day) > 1})
     if twice:
         text = "、".join(map(str, twice))
-        return _no("day_twice", f"{text} 写了两次，请各写一次", f"{text} is named twice; name each day once")
+        return no("day_twice", days=Term(text, text))
     for day in command.days:
         wrong = _flaw(day)
         if wrong is not None:
@@ -97,7 +76,7 @@ def correct(command: CorrectCalendar, calendar: Calendar, ctx: Context) -> Decis
     return (CalendarCorrected(at=happened(command, ctx), days=fresh, all_days=_joined(known, fresh)),)
 
 
-def tell(command: TellTicket, calendar: Calendar, ctx: Context) -> Decision:
+def tell_ticket(command: TellTicket, calendar: Calendar, ctx: Context) -> Decision:
     """A new ticket hears the corrections, if there are any (C1)."""
     days = days_of(calendar)
     if not days:
@@ -109,23 +88,11 @@ def _flaw(day: CalendarDay) -> Rejected | None:
     spans = sorted(day.shifts, key=lambda shift: shift.opens)
     for shift in spans:
         if shift.closes <= shift.opens and shift.closes.isoformat() != MIDNIGHT:
-            return _no(
-                "shift_backwards",
-                f"{day.on} 有一段关门早于开门，请改",
-                f"On {day.on} a shift closes before it opens; correct it",
-            )
+            return no("shift_backwards", day=Term(str(day.on), str(day.on)))
     for earlier, later in pairwise(spans):
         if earlier.closes > later.opens or earlier.closes.isoformat() == MIDNIGHT:
-            return _no(
-                "shifts_overlap",
-                f"{day.on} 的两段时间重叠，请改",
-                f"On {day.on} two shifts overlap; correct them",
-            )
+            return no("shifts_overlap", day=Term(str(day.on), str(day.on)))
     return None
-
-
-def _no(code: str, zh: str, en: str) -> Rejected:
-    return Rejected(code, "C1", zh, en)
 
 
 def _joined(known: tuple[CalendarDay, ...], fresh: tuple[CalendarDay, ...]) -> tuple[CalendarDay, ...]:
@@ -143,9 +110,6 @@ def days_of(calendar: Calendar) -> tuple[CalendarDay, ...]:
     assert_never(calendar)
 
 
-# --- folding ------------------------------------------------------------------------------------------------------
-
-
 def evolve(calendar: Calendar, event: CalendarEvent) -> Calendar:
     """The calendar after an event."""
     match event:
@@ -154,11 +118,6 @@ def evolve(calendar: Calendar, event: CalendarEvent) -> Calendar:
         case CalendarTold():
             return calendar
     assert_never(event)
-
-
-def due(calendar: Calendar) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
-    """A calendar owes nothing."""
-    return ()
 
 
 def corrected(policy: Policy, days: tuple[CalendarDay, ...]) -> Policy:
@@ -174,3 +133,12 @@ def corrected(policy: Policy, days: tuple[CalendarDay, ...]) -> Policy:
         for day in days
     )
     return policy.model_copy(update={"calendar_exceptions": (*policy.calendar_exceptions, *exceptions)})
+
+
+CALENDAR = Aggregate[Calendar, CalendarEvent](
+    "calendar",
+    AsPublished(),
+    (AsPublished, Corrected),
+    evolve,
+    (UseCase(CorrectCalendar, correct_calendar), UseCase(TellTicket, tell_ticket)),
+)

@@ -1,19 +1,23 @@
 """Visit plans (走访): whom we visit in an area, what we ask, what they say of design, assembly and process (C16)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Annotated, Literal, assert_never
+from datetime import date
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.decision import Command, Context, Rejected
 from contracts.fact import Customer
 from contracts.policy import civil_day
 from contracts.service_desk import VisitPlanEvent
 from contracts.service_desk_care import PlannedCall, VisitAnswer, VisitPlanClosed, VisitPlanned, VisitRecorded
-from service_desk.domain import round_refusals as refusals
-from service_desk.domain.situations import Note, Number, Text, happened
+from runtime import aggregate
+from runtime.aggregate import Aggregate
+from runtime.use_case import Born, UseCase
+from service_desk.fields import Note, Number, Text, happened
+from service_desk.refusals import no
+from service_desk.roles import PLANS
 
 Decision = tuple[VisitPlanEvent, ...] | Rejected
 
@@ -29,7 +33,10 @@ class CallToPlan(BaseModel):
 
 
 class PlanVisits(Command):
-    """走访计划 (C16)."""
+    """走访计划 Plan visits to customers (C16)
+
+    Whom we visit in an area, who goes, what we ask.
+    """
 
     command: Literal["PlanVisits"] = "PlanVisits"
     plan_id: Number
@@ -43,7 +50,10 @@ class PlanVisits(Command):
 
 
 class RecordVisit(Command):
-    """走访记录 (C16)."""
+    """走访记录 Record a visit (C16)
+
+    Who was met, and what they said about design, assembly and process; a complaint becomes a ticket.
+    """
 
     command: Literal["RecordVisit"] = "RecordVisit"
     call_no: Annotated[int, Field(ge=1, le=200)]
@@ -55,13 +65,13 @@ class RecordVisit(Command):
 
 
 class CloseVisitPlan(Command):
-    """走访结束 (C16)."""
+    """走访结束 Close the plan (C16)
+
+    Who was not met is left out.
+    """
 
     command: Literal["CloseVisitPlan"] = "CloseVisitPlan"
     note: Note = ""
-
-
-COMMANDS = PlanVisits | RecordVisit | CloseVisitPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +120,12 @@ class Closed:
 
 
 VisitPlan = Unplanned | Planned | Closed
-INITIAL: VisitPlan = Unplanned()
-STATES = (Unplanned, Planned, Closed)
 
 
-def visit_plan_key(plan_id: str) -> str:
-    """The aggregate id of a visit plan."""
-    return f"visitplan:{plan_id}"
-
-
-def decide(command: COMMANDS, plan: VisitPlan, ctx: Context) -> Decision:
-    """Answer a command about a visit plan. Refuses: unknown_plan, plan_closed."""
-    at = happened(command, ctx)
-    if isinstance(command, PlanVisits):
-        return plan_visits(command, plan, at)
-    match plan:
-        case Unplanned():
-            return refusals.unknown_plan()
-        case Closed():
-            return () if isinstance(command, CloseVisitPlan) else refusals.plan_closed(plan.plan.plan_id)
-        case Planned():
-            if isinstance(command, RecordVisit):
-                return record_visit(command, plan, at, ctx)
-            return close_plan(command, plan, at)
-    assert_never(plan)
-
-
-def plan_visits(command: PlanVisits, plan: VisitPlan, at: datetime) -> Decision:
+def plan_visits(command: PlanVisits, plan: VisitPlan, ctx: Context) -> Decision:
     """Make a plan (C16). Refuses: plan_exists, plan_ends_first."""
     planned = VisitPlanned(
-        at=at,
+        at=happened(command, ctx),
         plan_id=command.plan_id,
         title=command.title,
         area=command.area,
@@ -155,32 +141,32 @@ def plan_visits(command: PlanVisits, plan: VisitPlan, at: datetime) -> Decision:
     if not isinstance(plan, Unplanned):
         known = plan.plan if isinstance(plan, Closed) else plan
         fresh = replace(known, calls=tuple(Call(call.planned) for call in known.calls))
-        return () if _planned(planned) == fresh else refusals.plan_exists(command.plan_id)
+        return () if _planned(planned) == fresh else no("plan_exists", plan_id=command.plan_id)
     if command.ends_on < command.starts_on:
-        return refusals.plan_ends_first()
+        return no("plan_ends_first")
     return (planned,)
 
 
-def record_visit(command: RecordVisit, plan: Planned, at: datetime, ctx: Context) -> Decision:
+def record_visit(command: RecordVisit, plan: Planned, ctx: Context) -> Decision:
     """Who was met, and what they said (C16). Who was not met may be visited again; a later record of one who was met
     corrects it. A technician records the plans they are responsible for.
 
     Refuses: not_your_plan, unknown_call, not_met_but_answered, visited_in_future.
     """
     if ctx.role == "technician" and ctx.by != plan.responsible:
-        return refusals.not_your_plan(plan.plan_id, plan.responsible)
+        return no("not_your_plan", plan_id=plan.plan_id, responsible=plan.responsible)
     call = next((one for one in plan.calls if one.planned.call_no == command.call_no), None)
     if call is None:
-        return refusals.unknown_call(command.call_no)
+        return no("unknown_call", call_no=command.call_no)
     if not command.met and (command.answers or command.complaint):
-        return refusals.not_met_but_answered()
+        return no("not_met_but_answered")
     if command.visited_on > civil_day(ctx.now):
-        return refusals.visited_in_future(command.visited_on.isoformat())
+        return no("visited_in_future", day=command.visited_on)
     if call.record == Record(command.visited_on, command.met, command.answers, command.note, command.complaint):
         return ()
     return (
         VisitRecorded(
-            at=at,
+            at=happened(command, ctx),
             plan_id=plan.plan_id,
             call_no=command.call_no,
             contract_no=call.planned.contract_no,
@@ -195,13 +181,24 @@ def record_visit(command: RecordVisit, plan: Planned, at: datetime, ctx: Context
     )
 
 
-def close_plan(command: CloseVisitPlan, plan: Planned, at: datetime) -> Decision:
+def close_plan(command: CloseVisitPlan, plan: Planned, ctx: Context) -> Decision:
     """The plan is over (C16): how many were met, how many left out."""
     met = sum(call.record is not None and call.record.met for call in plan.calls)
     closed = VisitPlanClosed(
-        at=at, plan_id=plan.plan_id, visited=met, left_out=len(plan.calls) - met, note=command.note
+        at=happened(command, ctx), plan_id=plan.plan_id, visited=met, left_out=len(plan.calls) - met, note=command.note
     )
     return (closed,)
+
+
+def door(
+    case: UseCase[Any, Any, VisitPlanEvent], command: Any, plan: VisitPlan, ctx: Context
+) -> aggregate.Decision[VisitPlanEvent]:
+    """Refuses: unknown_plan, plan_closed."""
+    if case.command is PlanVisits or isinstance(plan, Planned):
+        return case.rule(command, plan, ctx)
+    if isinstance(plan, Unplanned):
+        return no("unknown_plan")
+    return () if case.command is CloseVisitPlan else no("plan_closed", plan_id=plan.plan.plan_id)
 
 
 def evolve(plan: VisitPlan, event: VisitPlanEvent) -> VisitPlan:
@@ -214,11 +211,6 @@ def evolve(plan: VisitPlan, event: VisitPlanEvent) -> VisitPlan:
         case VisitPlanClosed():
             return Closed(plan) if isinstance(plan, Planned) else plan
     assert_never(event)
-
-
-def due(plan: VisitPlan) -> tuple[Timer, ...]:  # noqa: ARG001 - all aggregates have one signature
-    """Nothing runs out by itself."""
-    return ()
 
 
 def _planned(event: VisitPlanned) -> Planned:
@@ -240,3 +232,17 @@ def _visited(plan: Planned, event: VisitRecorded) -> Planned:
         replace(call, record=record) if call.planned.call_no == event.call_no else call for call in plan.calls
     )
     return replace(plan, calls=calls)
+
+
+VISIT_PLAN = Aggregate[VisitPlan, VisitPlanEvent](
+    "visitplan",
+    Unplanned(),
+    (Unplanned, Planned, Closed),
+    evolve,
+    (
+        UseCase(PlanVisits, plan_visits, PLANS, "", born=Born("plan_id"), status=201),
+        UseCase(RecordVisit, record_visit, PLANS | {"technician"}, "calls/{call_no}", body="Heard"),
+        UseCase(CloseVisitPlan, close_plan, PLANS, "closing"),
+    ),
+    door=door,
+)

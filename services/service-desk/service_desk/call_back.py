@@ -1,0 +1,231 @@
+"""Regular call-backs (定期回访) to served customers; a complaint becomes a ticket (C17)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.bounds import CivilDay, Happened
+from contracts.decision import Command, Context, Rejected, Timer
+from contracts.fact import Customer
+from contracts.service_desk import CallBackEvent
+from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
+from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
+from runtime import aggregate
+from runtime.aggregate import Aggregate
+from runtime.use_case import Born, UseCase
+from service_desk import duties
+from service_desk.clocks import call_back_watch
+from service_desk.duties import Duty, DutyEvent, KeepWatch
+from service_desk.fields import Note, Number, Text, happened
+from service_desk.refusals import no
+from service_desk.roles import MANAGER, OFFICE
+
+Event = CallBackEvent | DutyEvent
+Decision = tuple[Event, ...] | Rejected
+
+
+class PlanCallBack(Command):
+    """计划回访 (C17)."""
+
+    command: Literal["PlanCallBack"] = "PlanCallBack"
+    callback_id: Number
+    contract_no: Number | None = None
+    customer: Customer
+    about: Note = ""
+    due_on: CivilDay
+
+
+class NewCallBack(BaseModel):
+    """计划回访 Plan a call-back (C17)
+
+    Without `callback_id` a number is given. Fulfilled contracts are planned by themselves.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    at: Happened | None = None
+    callback_id: Number | None = None
+    contract_no: Number | None = None
+    customer: Customer
+    about: Note = ""
+    due_on: CivilDay
+
+
+class RecordCallBack(Command):
+    """回访结果 What the customer said (C17)
+
+    A complaint, or a customer who is not satisfied, becomes a ticket. Who was not reached is called again.
+    """
+
+    command: Literal["RecordCallBack"] = "RecordCallBack"
+    reached: bool
+    satisfied: bool | None = None
+    note: Note = ""
+    complaint: Note = ""
+
+
+class DropCallBack(Command):
+    """取消回访 Drop a call-back (C17)
+
+    The customer does not want it.
+    """
+
+    command: Literal["DropCallBack"] = "DropCallBack"
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """No such call-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """To be called; `tried_at`: when nobody answered last."""
+
+    callback_id: str
+    contract_no: str | None
+    customer: Customer
+    about: str
+    due_on: date
+    duty: Duty
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Called, or dropped."""
+
+    call_back: Planned
+    satisfied: bool | None
+    note: str = ""
+    complaint: str = ""
+    dropped: bool = False
+
+
+CallBack = Unplanned | Planned | Done
+
+
+def plan_call_back(command: PlanCallBack, call_back: CallBack, ctx: Context) -> Decision:
+    """Somebody calls a served customer by a day (C17). Refuses: call_back_exists."""
+    if not isinstance(call_back, Unplanned):
+        known = call_back.call_back if isinstance(call_back, Done) else call_back
+        same = (known.contract_no, known.customer, known.about, known.due_on) == (
+            command.contract_no,
+            command.customer,
+            command.about,
+            command.due_on,
+        )
+        return () if same else no("call_back_exists", callback_id=command.callback_id)
+    return (
+        CallBackPlanned(
+            at=happened(command, ctx),
+            callback_id=command.callback_id,
+            contract_no=command.contract_no,
+            customer=command.customer,
+            about=command.about,
+            due_on=command.due_on,
+            watch=call_back_watch(command.due_on, ctx.policy),
+        ),
+    )
+
+
+def record_call_back(command: RecordCallBack, call_back: Planned | Done, ctx: Context) -> Decision:
+    """What the customer said (C17). Refuses: call_back_over, satisfaction_missing, not_reached_but_answered."""
+    at = happened(command, ctx)
+    if isinstance(call_back, Done):
+        known = (call_back.satisfied, call_back.note, call_back.complaint)
+        same = known == (command.satisfied, command.note, command.complaint)
+        again = same and command.reached and not call_back.dropped
+        return () if again else no("call_back_over", callback_id=call_back.call_back.callback_id)
+    if command.reached and command.satisfied is None:
+        return no("satisfaction_missing")
+    if not command.reached and at == call_back.tried_at:
+        return ()
+    if not command.reached and (command.satisfied is not None or command.complaint):
+        return no("not_reached_but_answered")
+    return (
+        CustomerCalledBack(
+            at=at,
+            callback_id=call_back.callback_id,
+            contract_no=call_back.contract_no,
+            customer=call_back.customer,
+            reached=command.reached,
+            satisfied=command.satisfied,
+            note=command.note,
+            complaint=command.complaint,
+            due=call_back.duty.watch.due,
+        ),
+    )
+
+
+def drop_call_back(command: DropCallBack, call_back: Planned | Done, ctx: Context) -> Decision:
+    """Nobody calls (C17). Refuses: call_back_over."""
+    if isinstance(call_back, Done):
+        return () if call_back.dropped else no("call_back_over", callback_id=call_back.call_back.callback_id)
+    dropped = CallBackDropped(at=happened(command, ctx), callback_id=call_back.callback_id, reason=command.reason)
+    return (dropped,)
+
+
+def keep_watch(_: KeepWatch, call_back: Planned | Done, ctx: Context) -> Decision:
+    """The call's clock reached its next point (X4)."""
+    if isinstance(call_back, Done):
+        return ()
+    return duties.keep_watch(CALL_BACK.key(call_back.callback_id), call_back.duty, ctx.now)
+
+
+def door(case: UseCase[Any, Any, Event], command: Any, call_back: CallBack, ctx: Context) -> aggregate.Decision[Event]:
+    """Refuses: unknown_call_back."""
+    if isinstance(call_back, Unplanned) and case.command is not PlanCallBack:
+        return no("unknown_call_back")
+    return case.rule(command, call_back, ctx)
+
+
+def evolve(call_back: CallBack, event: Event) -> CallBack:
+    """The call-back after an event."""
+    if isinstance(event, CallBackPlanned):
+        duty = Duty(event.watch, event.at)
+        return Planned(event.callback_id, event.contract_no, event.customer, event.about, event.due_on, duty)
+    if not isinstance(call_back, Planned):
+        return call_back
+    match event:
+        case CustomerCalledBack():
+            if not event.reached:
+                return replace(call_back, tried_at=event.at)
+            return Done(call_back, event.satisfied, event.note, event.complaint)
+        case CallBackDropped():
+            return Done(call_back, None, dropped=True)
+        case DutyWarned() | DutyOverdue() | DutyEscalated():
+            return replace(call_back, duty=duties.remembered((call_back.duty,), event)[0])
+    assert_never(event)
+
+
+def due(call_back: CallBack) -> tuple[Timer, ...]:
+    """The call's clock (C17)."""
+    return duties.timers((call_back.duty,)) if isinstance(call_back, Planned) else ()
+
+
+CALL_BACK = Aggregate[CallBack, Event](
+    "callback",
+    Unplanned(),
+    (Unplanned, Planned, Done),
+    evolve,
+    (
+        UseCase(
+            PlanCallBack,
+            plan_call_back,
+            OFFICE | MANAGER,
+            "",
+            body=NewCallBack,
+            born=Born("callback_id", "CB", "callback"),
+            status=201,
+        ),
+        UseCase(RecordCallBack, record_call_back, OFFICE, "result"),
+        UseCase(DropCallBack, drop_call_back, OFFICE, "drop"),
+        UseCase(KeepWatch, keep_watch),
+    ),
+    due,
+    door,
+)

@@ -1,1 +1,0 @@
-"""The rules of the service desk: pure functions over frozen values."""
