@@ -7,6 +7,7 @@ rules say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request, Response
@@ -16,6 +17,7 @@ from starlette.datastructures import UploadFile
 
 from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
+from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
 from runtime.gateway import Asked, Gateway, new_request
 from runtime.logs import get_log
@@ -293,6 +295,11 @@ class Asking:
     def store(self) -> str | None:
         """The store that they work for, if they do."""
         return self.person.store
+
+    @property
+    def now(self) -> datetime:
+        """When it is asked, UTC."""
+        return utc_now()
 
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""

@@ -8,6 +8,7 @@ itself: the tuples are the catalogue.
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from string import Formatter
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
@@ -34,6 +35,10 @@ class Asker(Protocol):
     @property
     def store(self) -> str | None:
         """The store whose own they work on; None for whoever is of no store."""
+
+    @property
+    def now(self) -> datetime:
+        """When it is asked."""
 
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""

@@ -10,7 +10,6 @@ from contracts.fact import Customer
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import WarrantyState
 from contracts.service_desk_tickets import TicketKind, TicketOpened
-from runtime.clock import utc_now
 from runtime.use_case import Asker, Born, UseCase
 from service_desk.access import own_contract
 from service_desk.clocks import reply_watch
@@ -88,7 +87,7 @@ async def with_warranty(asker: Asker, ticket_id: str, body: NewTicket) -> OpenTi
     """The number, and what the contract says of the product's warranty (C5). A store opens for its own contracts."""
     if asker.role == "store":
         await own_contract(asker, body.contract_no)
-    day = civil_day(body.at or utc_now())
+    day = civil_day(body.at or asker.now)
     warranty = await contracts_warranty(asker, body.contract_no, sku=body.sku, product=body.product, on=day)
     return OpenTicket.model_validate(
         {
