@@ -142,7 +142,7 @@ async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDeli
     """What a receipt says, with sku and name of each line as the contract has them."""
     row = await asker.row("contracts", contract_no)
     if row is None:
-        return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)  # type: ignore[no-any-return]
+        return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
     known = {line["line_no"]: line for line in row["order"]["lines"]}
     pieces = tuple(
         GoodsLine(
