@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from dispatch_cases import CUSTOMER, DAY, LINES, NOW, READY
 from dispatch_world import RowsInMemory, World
-from fastapi import Response
+from fastapi import Request, Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from contracts.policy import policy_book
 from dispatch import planning_office
@@ -111,12 +112,22 @@ class Planner(Asking):
             owners={"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"},
             rows={name: RowsInMemory(known) for name, known in (rows or world.rows).items()},
         )
-        request: Any = SimpleNamespace(
-            headers={"idempotency-key": key} if key else {},
-            state=SimpleNamespace(request_id="r"),
-            app=SimpleNamespace(state=state),
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/",
+            "query_string": b"",
+            "headers": [(b"host", b"songda"), *([(b"idempotency-key", key.encode())] if key else [])],
+            "app": SimpleNamespace(state=state),
+            "state": {"request_id": "r"},
+        }
+
+        async def nothing() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        super().__init__(
+            Request(scope, nothing), Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant")
         )
-        super().__init__(request, Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant"))
         self.pauses = list(pauses)
         self.asks = asks
 
