@@ -3,9 +3,10 @@
 Nothing here raises on a value, and no value is quoted: it may be personal.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from functools import cache
@@ -86,7 +87,7 @@ def _plain(kind: type, marks: Sequence[Any]) -> Check | None:
     if issubclass(kind, bool | Enum):
         return None
     if issubclass(kind, str):
-        return _text(next((m for m in marks if isinstance(m, Text | Code)), ORDINARY_TEXT))
+        return _text(*_text_marks(marks))
     if issubclass(kind, int):
         return _number(_mark(marks, ORDINARY_WHOLE))
     if issubclass(kind, float):
@@ -105,13 +106,29 @@ def _mark(marks: Sequence[Any], ordinary: _K) -> _K:
     return next((mark for mark in marks if isinstance(mark, type(ordinary))), ordinary)
 
 
-def _text(mark: Text | Code) -> Check:
+def _text_marks(marks: Sequence[Any]) -> tuple[Text | Code, re.Pattern[str] | None]:
+    """The mark of a text, and its pattern. What pydantic asks of it holds for the tidied text too."""
+    said = [one for mark in marks for one in (mark, *getattr(mark, "metadata", ()))]
+    mark = next((one for one in said if isinstance(one, Text | Code)), ORDINARY_TEXT)
+    least = max((one.min_length for one in said if getattr(one, "min_length", None)), default=0)
+    most = min((one.max_length for one in said if getattr(one, "max_length", None)), default=mark.most)
+    pattern = next((one.pattern for one in said if getattr(one, "pattern", None)), None)
+    mark = replace(mark, least=max(least, mark.least), most=min(most, mark.most) if mark is not ORDINARY_TEXT else most)
+    return mark, None if pattern is None else re.compile(pattern)
+
+
+def _text(mark: Text | Code, pattern: re.Pattern[str] | None) -> Check:
     def check(value: str, path: _Path, walk: Walk) -> str:
-        value = tidy(value, mark)
-        walk.no(path, text_flaw(value, mark))
-        return value
+        tidied = tidy(value, mark)
+        walk.no(path, text_flaw(tidied, mark))
+        if pattern is not None and tidied is not value and pattern.search(tidied) is None:
+            walk.no(path, _ODD)
+        return tidied
 
     return check
+
+
+_ODD = "不是这里要的写法，请核对", "is not written as it should be here: check it"
 
 
 def _number(mark: Whole | Real) -> Check:
@@ -174,7 +191,7 @@ def _many(checks: Sequence[Check | None], mark: Few) -> Check:
 
 
 def _mapping(of_value: Check | None) -> Check:
-    names = _text(Text(200))
+    names = _text(Text(200), None)
 
     def check(value: Mapping[Any, Any], path: _Path, walk: Walk) -> Any:
         tidied = {}

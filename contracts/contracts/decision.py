@@ -50,7 +50,7 @@ def out_of_bounds(flaws: Sequence[Flaw]) -> Rejected:
     shown = flaws[:8]
     return Rejected(
         OUT_OF_BOUNDS,
-        "",
+        "X8",
         "内容不合格式，请改正后再交：" + "；".join(f"{flaw.where} {flaw.zh}" for flaw in shown),
         "The request does not fit, mend and send again: " + "; ".join(f"{flaw.where} {flaw.en}" for flaw in shown),
         {"fields": ", ".join(flaw.where for flaw in shown)},

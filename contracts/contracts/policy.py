@@ -7,7 +7,7 @@ force at the moment of its command; events record what was decided, so a later r
 import json
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
@@ -296,7 +296,7 @@ class PolicyBook:
 
     def at(self, moment: datetime) -> Policy:
         """The policy in force at `moment` (aware). Before the first revision, the first one holds."""
-        day = moment.astimezone(SHANGHAI).date()
+        day = civil_day(moment)
         return self._revisions[max(0, bisect_right(self._days, day) - 1)]
 
 
@@ -313,20 +313,45 @@ def _shipped(folder: str) -> list[dict[str, Any]]:
     return [json.loads(one.read_text(encoding="utf-8")) for one in entries if one.name.endswith(".json")]
 
 
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; at its edges the calendar ends."""
+    return _in(UTC, moment)
+
+
+def in_shanghai(moment: datetime) -> datetime:
+    """The moment as the company's clocks show it; at its edges the calendar ends."""
+    return _in(SHANGHAI, moment)
+
+
+def _in(zone: tzinfo, moment: datetime) -> datetime:
+    """Nothing that was ever recorded may stop a reader."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return _edge(moment.year).replace(tzinfo=zone)
+
+
+def days_later(day: date, days: int) -> date:
+    """So many days later, or with a minus earlier; the calendar ends."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def later(moment: datetime, span: timedelta) -> datetime:
+    """So much later (UTC); the calendar ends."""
+    try:
+        return moment + span
+    except OverflowError:
+        return _edge(moment.year)
+
+
 def civil(day: date, clock: time) -> datetime:
     """The moment (UTC) at which the company's clocks show `clock` on `day`; at its edges the calendar ends."""
-    try:
-        return datetime.combine(day, clock, SHANGHAI).astimezone(UTC)
-    except OverflowError:
-        return _edge(day.year)
+    return in_utc(datetime.combine(day, clock, SHANGHAI))
 
 
 def civil_day(moment: datetime) -> date:
     """The company's calendar day at `moment`; at its edges the calendar ends."""
-    try:
-        return moment.astimezone(SHANGHAI).date()
-    except OverflowError:
-        return _edge(moment.year).date()
+    return in_shanghai(moment).date()
 
 
 def end_of_day(day: date) -> datetime:
@@ -335,7 +360,7 @@ def end_of_day(day: date) -> datetime:
 
 
 def _edge(year: int) -> datetime:
-    """Where the calendar ends, early or late: nothing that was ever recorded may stop a reader."""
+    """Where the calendar ends, early or late."""
     return datetime.min.replace(tzinfo=UTC) if year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
@@ -356,6 +381,10 @@ __all__ = [
     "ZonePolicy",
     "civil",
     "civil_day",
+    "days_later",
     "end_of_day",
+    "in_shanghai",
+    "in_utc",
+    "later",
     "policy_book",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from contracts.bounding import bounded
 from contracts.bounds import (
@@ -59,6 +59,8 @@ class Said(BaseModel):
     inners: tuple[Inner, ...] = ()
     by_name: dict[str, int] = {}
     anything: Any = None
+    short: Annotated[str, Field(min_length=1, max_length=3)] = "a"
+    coded: Annotated[str, Field(pattern=r"^( A|B)[0-9] ?$")] = "B1"
     bare: str = ""
     bare_day: date | None = None
     bare_moment: datetime | None = None
@@ -94,18 +96,18 @@ def tidied(**fields: Any) -> Said:
 def test_a_day_lies_from_two_years_before_the_company_to_three_years_ahead(
     field: str, day: date, *, taken: bool
 ) -> None:
-    """T"""
+    """X8"""
     assert flaws(**{field: day}) == ([] if taken else [field])
 
 
 def test_what_happened_on_a_day_did_not_happen_tomorrow() -> None:
-    """T3"""
+    """X8"""
     assert flaws(signed_on=date(2026, 3, 12)) == []
     assert flaws(signed_on=date(2026, 3, 13)) == ["signed_on"]
 
 
 def test_a_licence_ends_far_off_but_not_in_the_year_9999() -> None:
-    """T"""
+    """X8"""
     assert flaws(licence_until=date(2060, 1, 1)) == []
     assert flaws(licence_until=date.max) == ["licence_until"]
 
@@ -114,7 +116,7 @@ def test_a_licence_ends_far_off_but_not_in_the_year_9999() -> None:
 @pytest.mark.parametrize("hours", [-14, 0, 14])
 @pytest.mark.parametrize("year", [1, 1899, 2100, 9999])
 def test_a_moment_at_the_edge_of_the_calendar_is_refused_whatever_its_offset(field: str, hours: int, year: int) -> None:
-    """T"""
+    """X8"""
     zone = timezone(timedelta(hours=hours))
     edge = datetime(year, 1, 1, tzinfo=zone) if year < 2000 else datetime(year, 12, 31, 23, 59, tzinfo=zone)
     assert flaws(**{field: edge}) == [field]
@@ -130,14 +132,14 @@ def test_a_moment_is_kept_in_utc_and_judged_by_the_company_s_day() -> None:
 
 @pytest.mark.parametrize("number", [1773273600, 1.5, "1773273600", "20260312", "2026-W11-4", "2026-3-5", True])
 def test_a_number_is_no_day_and_no_moment(number: Any) -> None:
-    """T"""
+    """X8"""
     for kind in (CivilDay, Moment):
         with pytest.raises(ValidationError):
             TypeAdapter(kind).validate_python(number)
 
 
 def test_a_time_of_day_has_no_zone() -> None:
-    """T"""
+    """X8"""
     assert flaws(clock="08:30") == []
     assert flaws(clock="08:30+14:00") == ["clock"]
 
@@ -148,7 +150,7 @@ INVISIBLE = ["\x00", "\x1b", "\x85", "\ud800", "\u0378", "\U000e0fff", "\u202e",
 @pytest.mark.parametrize("field", ["number", "line", "note", "bare"])
 @pytest.mark.parametrize("character", INVISIBLE, ids=[f"U+{ord(one):04X}" for one in INVISIBLE])
 def test_no_text_holds_invisible_characters(field: str, character: str) -> None:
-    """T3: NUL, escapes, lone surrogates, unassigned code points, marks that turn the direction of writing."""
+    """X8: NUL, escapes, lone surrogates, unassigned code points, marks that turn the direction of writing."""
     wrong = bounded(Said.model_construct(**{field: f"a{character}b"}), DOOR)[1]
     if field == "note" and character == "\x85":  # an end of line, made a line feed
         assert wrong == ()
@@ -164,14 +166,21 @@ def test_no_text_holds_invisible_characters(field: str, character: str) -> None:
 
 
 def test_texts_are_trimmed_and_in_normal_form_before_they_are_measured() -> None:
-    """T3"""
+    """X8"""
     said = tidied(line=" \tCafe\u0301 \u3000", note="一\r\n二\r三\n", number="  T-1 ", inner=Inner(name="  12345  "))
     assert (said.line, said.note, said.number) == ("Caf\u00e9", "一\n二\n三", "T-1")
     assert said.inner == Inner(name="12345")
 
 
+def test_what_a_type_asks_of_a_text_holds_for_the_tidied_text() -> None:
+    """X8: one blank is not one character, and what stands between blanks is written as it should be."""
+    said = Said(short="  ", coded=" A1 ")
+    assert [flaw.where for flaw in bounded(said, DOOR)[1]] == ["short", "coded"]
+    assert tidied(short=" a ", coded="B1 ").short == "a"
+
+
 def test_only_a_note_has_lines_and_only_a_text_has_spaces() -> None:
-    """T3"""
+    """X8"""
     assert flaws(line="a\nb") == ["line"]
     assert flaws(line="a\tb") == ["line"]
     assert flaws(note="a\n\tb") == []
@@ -180,7 +189,7 @@ def test_only_a_note_has_lines_and_only_a_text_has_spaces() -> None:
 
 
 def test_lengths_are_said_in_words() -> None:
-    """T3"""
+    """X8"""
     said = Said(line="长" * 501, number="", inner=Inner(name=" "))
     assert bounded(said, DOOR)[1] == (
         Flaw("number", "要填", "is needed"),
@@ -190,14 +199,14 @@ def test_lengths_are_said_in_words() -> None:
 
 
 def test_numbers_are_finite_and_bounded() -> None:
-    """P"""
+    """X8"""
     assert flaws(fen=-1) == ["fen"]
     assert flaws(fen=10**30, bare_number=2**63) == ["fen", "bare_number"]
     assert flaws(share=math.nan, bare_share=math.inf) == ["share", "bare_share"]
 
 
 def test_what_lists_and_shapes_hold_is_bounded_too() -> None:
-    """T"""
+    """X8"""
     assert flaws(names=("a", "b", "c")) == ["names"]
     assert flaws(names=("a", "b\x00")) == ["names.2"]
     assert flaws(inners=(Inner(name="a"), Inner(name="123456"))) == ["inners.2.name"]
@@ -230,7 +239,7 @@ def test_the_schema_of_what_is_asked_says_the_bounds() -> None:
 
 
 def test_the_same_day_of_another_year_exists() -> None:
-    """T"""
+    """X8"""
     assert years_from(date(2028, 2, 29), 1) == date(2029, 2, 28)
     assert years_from(date.max, 3) == date.max
     assert years_from(date.min, -3) == date.min

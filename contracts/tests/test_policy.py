@@ -51,7 +51,7 @@ def test_the_shipped_numbers_are_those_of_the_rule_book() -> None:
 
 
 def test_the_known_years_of_the_calendar_have_their_sources() -> None:
-    """C1, T6: from the first day that anything may be about."""
+    """C1: from the first day that anything may be about."""
     years = [(one.year, f"{one.year}年" in one.source) for one in FIRST.calendar_years]
     assert years == [(2024, True), (2025, True), (2026, True)]
     assert (date(2025, 10, 8) in FIRST.holidays, date(2025, 9, 28) in FIRST.makeup_days) == (True, True)
@@ -72,13 +72,13 @@ YEAR = FIRST.calendar_years[-1].model_dump()
     ],
 )
 def test_a_year_of_the_calendar_is_checked(wrong: dict[str, object], why: str) -> None:
-    """C1, T6"""
+    """C1"""
     with pytest.raises(ValidationError, match=why):
         CalendarYear.model_validate({**YEAR, **wrong})
 
 
 def test_a_year_that_was_left_out_is_noticed_at_the_start() -> None:
-    """C1, T6"""
+    """C1"""
     years = [one.model_dump() for one in FIRST.calendar_years if one.year != 2025]
     with pytest.raises(ValidationError, match="without a gap"):
         Policy.model_validate({**FIRST.model_dump(), "calendar_years": years})
@@ -91,12 +91,12 @@ def test_a_year_that_was_left_out_is_noticed_at_the_start() -> None:
 def test_sixty_days_before_the_last_known_year_ends_it_is_known_which_one_is_missing(
     today: date, year: int | None
 ) -> None:
-    """C1, T6"""
+    """C1"""
     assert FIRST.unknown_year_ahead(today) == year
 
 
 def test_civil_time_ends_with_the_calendar() -> None:
-    """T: nothing that was ever recorded may stop a reader."""
+    """X8: nothing that was ever recorded may stop a reader."""
     assert civil(date.min, time(0)) == datetime.min.replace(tzinfo=UTC)
     assert end_of_day(date.max) == datetime.max.replace(tzinfo=UTC)
     assert civil_day(datetime.max.replace(tzinfo=UTC)) == date.max

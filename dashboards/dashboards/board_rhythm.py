@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from contracts.policy import SHANGHAI, Policy, civil, civil_day
+from contracts.policy import Policy, civil, civil_day, in_shanghai
 from dashboards.board_rows import Json
 from dashboards.board_view import LightState, Mark, Say
 
@@ -19,7 +19,7 @@ WARN = timedelta(hours=2)
 
 def minute_of(moment: datetime) -> int:
     """Civil minutes since midnight."""
-    local = moment.astimezone(SHANGHAI)
+    local = in_shanghai(moment)
     return local.hour * 60 + local.minute
 
 

@@ -5,7 +5,7 @@ or over those that had happened by then as we know it now. Phone numbers are mas
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, cast
 
 from contracts.dispatch import DispatchEvent
@@ -13,6 +13,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.masking import mask_phone
 from contracts.order import OrderEvent
+from contracts.policy import in_utc
 from contracts.reading import WIRE
 from contracts.service_desk import ServiceDeskEvent
 from runtime.service import Facet, Projection, whole_id
@@ -53,7 +54,7 @@ def entry(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa: ARG001 
 
 def moment_text(moment: datetime) -> str:
     """A moment as the journal writes times: UTC text of one length, so that the order of texts is that of times."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return in_utc(moment).isoformat(timespec="microseconds")
 
 
 def _masked(value: Any) -> Any:

@@ -14,7 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from contracts.policy import SHANGHAI
+from contracts.policy import in_shanghai
 from runtime.formula_safe import formula_safe
 from runtime.lacking import lacking
 
@@ -35,7 +35,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 def safe(value: Cell) -> Cell:
     """A value as a cell may hold it: text never runs as a formula, moments are the company's clock."""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).replace(tzinfo=None, microsecond=0)
+        return in_shanghai(value).replace(tzinfo=None, microsecond=0)
     if isinstance(value, str):
         return formula_safe(_CONTROL.sub("", value))[:LONGEST_TEXT]
     return value

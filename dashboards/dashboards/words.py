@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from contracts.policy import SHANGHAI
+from contracts.policy import in_shanghai, in_utc
 from dashboards.board_view import Say
 
 Lang = Literal["zh", "en"]
@@ -54,7 +54,7 @@ class Words:
     def __init__(self, lang: Lang, now: datetime) -> None:
         self.lang: Lang = lang
         self._column = 0 if lang == "zh" else 1
-        self._now = now.astimezone(SHANGHAI)
+        self._now = in_shanghai(now)
         self.comma = "，" if lang == "zh" else ", "
 
     def __call__(self, key: str, /, **facts: object) -> str:
@@ -84,7 +84,7 @@ class Words:
 
     def clock(self, moment: datetime) -> str:
         """16:42, civil."""
-        local = moment.astimezone(SHANGHAI)
+        local = in_shanghai(moment)
         return f"{local.hour}:{local.minute:02}"
 
     def clock_range(self, starts: datetime, ends: datetime) -> str:
@@ -111,7 +111,7 @@ class Words:
 
     def moment(self, moment: datetime) -> str:
         """Today 16:42; else 3月12日 16:42; another year with its year."""
-        local = moment.astimezone(SHANGHAI)
+        local = in_shanghai(moment)
         if local.date() == self._now.date():
             return self.clock(moment)
         on = local.date()
@@ -150,4 +150,4 @@ class Words:
     @staticmethod
     def stamp(moment: datetime) -> str:
         """For `<time datetime>`: UTC, ISO."""
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return in_utc(moment).isoformat().replace("+00:00", "Z")

@@ -250,13 +250,13 @@ async def test_a_parameter_that_no_page_knows_is_named():
     "path", ["/forms/schedule/0001-01-01", "/forms/day-report/9999-12-31/S1", "/warehouse?date=0001-01-01"]
 )
 async def test_a_day_far_off_is_no_page_or_that_of_today(path):
-    """T2"""
+    """X8"""
     answer = await get(path, person=MANAGER)
     assert answer.status_code == (200 if "?" in path else 404)
 
 
 def test_the_manager_hears_sixty_days_ahead_that_a_year_of_the_calendar_is_missing():
-    """C1, T6"""
+    """C1"""
 
     def shown(role, *today):
         request = Request({"type": "http", "path": "/", "query_string": b"", "headers": []})

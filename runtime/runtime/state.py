@@ -16,6 +16,7 @@ import orjson
 from contracts.decision import Timer
 from contracts.envelope import Meta
 from contracts.fact import Fact
+from contracts.policy import in_utc
 from runtime.clock import utc_now
 from runtime.commands import fresh_id
 from runtime.deciding import Entry, Rules
@@ -233,7 +234,7 @@ class PartitionState:
             "time": entry.time.isoformat(),
             "state": self._codecs[key.partition(":")[0]].dump(entry.state),
             "causes": orjson.dumps(causes),
-            "due": None if due is None else due.astimezone(UTC).isoformat(),
+            "due": None if due is None else in_utc(due).isoformat(),
         }
         return ReplaceOne({"_id": key, "version": {"$lt": entry.version}}, document, upsert=True)
 

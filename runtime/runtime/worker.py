@@ -11,7 +11,6 @@ which fences a former owner by the stable transactional id (RISKS A5, A17). The 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC
 from itertools import cycle
 from typing import Any
 
@@ -19,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from contracts import envelope
+from contracts.policy import in_utc
 from contracts.reading import read_event
 from runtime import fingerprint, kafka, metrics
 from runtime.clock import utc_now
@@ -353,7 +353,7 @@ class Partition:
         sent = []
         for key in due:
             for timer in state.due_commands(key, now):
-                command_id = deterministic_id(key, timer.name, timer.at.astimezone(UTC).isoformat())
+                command_id = deterministic_id(key, timer.name, in_utc(timer.at).isoformat())
                 headers = to_headers(CommandRequest(command_id, now, SYSTEM, SYSTEM, command_id))
                 value = timer.command.model_dump_json().encode()
                 sent.append(

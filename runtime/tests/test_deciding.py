@@ -343,7 +343,7 @@ def test_answers_without_events_say_that_they_must_be_remembered(rules: Rules, i
 def test_a_command_beyond_its_bounds_is_refused_whichever_door_it_came_through(
     rules: Rules, incoming: Make, command: Count, code: str
 ) -> None:
-    """T, X1: also one that somebody wrote to the topic. It is judged by the moment at which it was received."""
+    """X8, X1: also one that somebody wrote to the topic. It is judged by the moment at which it was received."""
     decided = run(rules, [incoming(command, "late"), incoming(Count(times=1, note=" a "), "next")])
     assert [no[2] for no in decided.refusals] == [code]
     assert (decided.dead, answers(decided)) == ([], [("late", "rejected", 0, 0), ("next", "accepted", 1, 1)])

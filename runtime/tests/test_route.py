@@ -90,7 +90,7 @@ async def test_the_endpoint_gets_what_is_within_its_bounds_tidied(client: httpx.
 async def test_what_is_beyond_its_bounds_is_refused_by_name_in_both_languages(
     client: httpx.AsyncClient, path: str, body: dict[str, str], field: str, zh: str
 ) -> None:
-    """T1, T2, T3"""
+    """X8"""
     response = await client.post(f"/api/said/{path}", json=body)
     answer = response.json()
     assert (response.status_code, answer["code"], answer["facts"]) == (422, "out_of_bounds", {"fields": field})
@@ -113,7 +113,7 @@ async def test_what_is_beyond_its_bounds_is_refused_by_name_in_both_languages(
     ],
 )
 async def test_query_parameters_have_bounds_too(client: httpx.AsyncClient, query: dict[str, str]) -> None:
-    """T2"""
+    """X8"""
     response = await client.get("/api/asked", params=query)
     assert response.status_code == 422
 

@@ -85,14 +85,14 @@ def members(union: Any) -> list[type[BaseModel]]:
 
 @pytest.mark.parametrize("decider", DECIDERS, ids=lambda decider: decider.prefix)
 def test_every_field_of_every_command_has_bounds(decider: Decider) -> None:
-    """T"""
+    """X8"""
     found = [f"{one.__name__}{path}" for one in members(decider.commands) for path in unbounded(one)]
     assert found == []
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods)} {route.path}")
 def test_every_parameter_and_body_of_every_route_has_bounds(route: Any) -> None:
-    """T, N3: and every route is one that checks them."""
+    """X8: and every route is one that checks them."""
     assert isinstance(route.original_route, Route)
     parameters = signature(route.endpoint, eval_str=True).parameters.values()
     assert [path for one in parameters for path in unbounded(one.annotation, (), one.name)] == []

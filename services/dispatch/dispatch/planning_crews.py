@@ -117,7 +117,8 @@ def set_crew(crews: tuple[CrewOfDay, ...], crew: str, request: CrewRequest) -> C
     if known is None:
         raise Refusal(404, unknown_crew(crew, (one.crew for one in crews)))
     told = request.model_dump(include={"leader", "leader_name", "members", "vehicle"}, exclude_unset=True)
-    return known.model_copy(update=told)
+    stays = {"members", "vehicle"}  # there is no crew without them
+    return known.model_copy(update={name: to for name, to in told.items() if to is not None or name not in stays})
 
 
 def place_of(slot: Slot) -> PlaceView:

@@ -125,7 +125,7 @@ def test_confirmed_already_is_no_event_but_nobody_reached_is_told_each_time() ->
 
 
 def test_somebody_asked_days_ahead_is_asked_again_the_day_before() -> None:
-    """B3, T5: who was reached too early counts as nobody asked; who was not reached may be tried at any time."""
+    """B3: who was reached too early counts as nobody asked; who was not reached may be tried at any time."""
     tried = ConfirmHome(result="not_reached")
     assert [
         decide(ConfirmHome(), a_job(*PLANNED), CTX),
@@ -139,7 +139,7 @@ def test_somebody_asked_days_ahead_is_asked_again_the_day_before() -> None:
 
 
 def test_calls_that_were_made_before_the_stop_ended_are_taken_when_they_are_told_after_it() -> None:
-    """X1, T5: they happened; one that is said to be of now is none any more."""
+    """X1: they happened; one that is said to be of now is none any more."""
     ended, told = civil(DAY, time(10)), at(civil(DAY, time(18)))
     over = a_job(*ON_THE_WAY, DELIVERED.model_copy(update={"at": ended}))
     before = civil(DAY, time(7, 30))

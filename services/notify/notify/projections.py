@@ -1,7 +1,7 @@
 """Rows `messages` (what became of each, receiver masked), `calls` (what is to be called, by when) and `receivers`."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.envelope import Meta
@@ -30,6 +30,7 @@ from contracts.notify import (
     OptOutNoted,
     ReceiptAwaited,
 )
+from contracts.policy import in_utc
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
@@ -217,7 +218,7 @@ def fold_receiver(facet: Json | None, event: Fact, meta: Meta) -> Json:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
+    return in_utc(moment).isoformat()
 
 
 def _maybe(moment: datetime | None) -> str | None:

@@ -62,7 +62,7 @@ DROPPED = CallDropped(
 
 
 def test_somebody_asked_days_ahead_whether_they_will_be_home_is_asked_again() -> None:
-    """B3, T5: another call may be made at any time, and one that reached nobody too."""
+    """B3: another call may be made at any time, and one that reached nobody too."""
     call = given(REQUESTED)
     early = NOW - timedelta(days=2)
     other = given(REQUESTED.model_copy(update={"purpose": "half_day"}))

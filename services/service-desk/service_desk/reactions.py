@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
 from contracts.decision import Ask
 from contracts.envelope import Meta
@@ -10,7 +9,7 @@ from contracts.fact import Fact
 from contracts.inventory import DamageReported
 from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
-from contracts.policy import policy_book
+from contracts.policy import days_later, policy_book
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
 from contracts.service_desk_tickets import (
@@ -90,7 +89,7 @@ def plan_call_back(event: Fact, meta: Meta) -> Asks:
         contract_no=event.contract_no,
         customer=event.customer,
         about="合同完结后定期回访",
-        due_on=event.fulfilled_on + timedelta(days=days),
+        due_on=days_later(event.fulfilled_on, days),
     )
     return (Ask(CALL_BACK.key(callback_id), command),)
 

@@ -295,7 +295,7 @@ def test_a_supervisor_signs_once_and_that_proves_that_the_form_is_in() -> None:
     ],
 )
 def test_what_follows_a_repair_is_not_dated_before_it(command: Any, who: Context) -> None:
-    """C9, X1, T5: the customer may sign while the technician still writes, on the day of the visit."""
+    """C9, X1: the customer may sign while the technician still writes, on the day of the visit."""
     ended = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)
     repaired = given(OPENED, BOOKED, COMPLETED.model_copy(update={"at": ended}))
     later = replace(who, now=ended + timedelta(days=1))
@@ -313,7 +313,7 @@ def test_what_follows_a_repair_is_not_dated_before_it(command: Any, who: Context
 
 
 def test_nothing_is_signed_before_the_day_of_the_visit() -> None:
-    """C9, T5"""
+    """C9"""
     answer = TICKET.decide(SIGN, given(OPENED, BOOKED), SUPERVISOR)
     assert answer == no("before_repair", at=NOW, ended_at=civil(date(2026, 3, 14), time()))
 

@@ -7,7 +7,7 @@ from contracts.business_calendar import service_calendar
 from contracts.business_time import days_before
 from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, JobKind
-from contracts.policy import Policy, civil_day, end_of_day
+from contracts.policy import Policy, civil_day, days_later, end_of_day
 
 CHECKLIST_ZH = {
     "switch_panels": "开关面板",
@@ -27,7 +27,7 @@ def missing_on_site(checklist: Checklist) -> tuple[str, ...]:
 def earliest_day(called_at: datetime, policy: Policy) -> date:
     """The first day that may be agreed in a call at `called_at` (B1: calendar or working days, by the policy)."""
     called_on = civil_day(called_at)
-    day = called_on + timedelta(days=policy.booking_days_ahead)
+    day = days_later(called_on, policy.booking_days_ahead)
     while last_booking_day(day, policy) < called_on:
         day += timedelta(days=1)
     return day
@@ -47,14 +47,14 @@ def install_due(delivered_on: date, lines: Iterable[ContractLine], policy: Polic
     """Until when installation is owed (B10, K9): the end of the second day; None when nothing is installed."""
     if not any(line.to_install for line in lines):
         return None
-    return end_of_day(delivered_on + timedelta(days=policy.install_within_days))
+    return end_of_day(days_later(delivered_on, policy.install_within_days))
 
 
 def install_by(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> date | None:
     """The last day of the installation, as the customer is told it (B3, B10); None when nothing is installed."""
     if not any(line.to_install for line in lines):
         return None
-    return delivered_on + timedelta(days=policy.install_within_days)
+    return days_later(delivered_on, policy.install_within_days)
 
 
 def volume_of(lines: Iterable[ContractLine], policy: Policy) -> int:

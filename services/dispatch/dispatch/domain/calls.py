@@ -22,7 +22,7 @@ from contracts.dispatch_calls import (
     TroubleCause,
     TroubleReported,
 )
-from contracts.policy import civil, civil_day
+from contracts.policy import civil, civil_day, days_later
 from dispatch.domain import call_refusals as no
 from dispatch.domain.booking_rules import install_by
 from dispatch.domain.job_state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, stop_of
@@ -95,7 +95,7 @@ def confirm_home(command: ConfirmHome, job: Opened, at: datetime, ctx: Context) 
         return no.not_a_delivery(job.work.job_id)
     match job:
         case Booked():
-            on, owed = job.booking.on, civil(job.booking.on - timedelta(days=1), ctx.policy.home_call_due)
+            on, owed = job.booking.on, civil(days_later(job.booking.on, -1), ctx.policy.home_call_due)
         case Scheduled():
             on, owed = job.place.on, _home_due(job.place, ctx)
         case _:
@@ -125,7 +125,7 @@ def confirm_home(command: ConfirmHome, job: Opened, at: datetime, ctx: Context) 
 
 
 def _home_due(place: Place, ctx: Context) -> datetime:
-    return place.home_due or civil(place.on - timedelta(days=1), ctx.policy.home_call_due)
+    return place.home_due or civil(days_later(place.on, -1), ctx.policy.home_call_due)
 
 
 def tell_half_day(command: TellHalfDay, job: Opened, at: datetime, ctx: Context) -> Decision:
@@ -149,7 +149,7 @@ def tell_half_day(command: TellHalfDay, job: Opened, at: datetime, ctx: Context)
             result=command.result,
             note=command.note,
             called_by=command.called_by or ctx.by,
-            due=civil(place.on - timedelta(days=1), ctx.policy.half_day_call_due),
+            due=civil(days_later(place.on, -1), ctx.policy.half_day_call_due),
         ),
     )
 

@@ -24,7 +24,7 @@ from contracts.dispatch_days import (
     SlotReserved,
 )
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from contracts.policy import Policy, civil
+from contracts.policy import Policy, civil, days_later
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_state import (
     DEPOT,
@@ -268,7 +268,7 @@ def opened(
         depot=command.depot,
         on=command.on,
         crews=crews_of(ctx.policy) if command.crews is None else command.crews,
-        plan_due=civil(command.on - timedelta(days=1), ctx.policy.plan_due),
+        plan_due=civil(days_later(command.on, -1), ctx.policy.plan_due),
     )
     after = evolve(day, opening)
     assert isinstance(after, Drafted)

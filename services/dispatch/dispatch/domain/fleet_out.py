@@ -7,7 +7,7 @@ from contracts.bounds import CivilDay, Few, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_fleet import TripApproved, VehicleReturned, VehicleSentOut
 from contracts.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
-from contracts.policy import SHANGHAI, Policy
+from contracts.policy import Policy, in_shanghai
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet_state import Decision, Opened
 from dispatch.domain.words import Words
@@ -117,7 +117,7 @@ def out_of_bounds(
     at: datetime, districts: tuple[str, ...], means: Means, policy: Policy
 ) -> tuple[tuple[str, str], ...]:
     """What about a departure needs an approval, in Chinese and English (B18)."""
-    clock = at.astimezone(SHANGHAI).time()
+    clock = in_shanghai(at).time()
     hours = policy.vehicle_hours
     late = (
         ()

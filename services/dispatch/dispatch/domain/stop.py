@@ -7,7 +7,7 @@ from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, Optiona
 from contracts.decision import Command, Rejected
 from contracts.dispatch_jobs import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
-from contracts.policy import Policy, civil
+from contracts.policy import Policy, civil, days_later
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job_state import (
     Booked,
@@ -173,7 +173,7 @@ def take_place(
 
 def day_before(on: date, clock: time, at: datetime) -> datetime | None:
     """A time of the day before a stop, by which the customer is to be called; None when it had passed already."""
-    return not_passed(civil(on - timedelta(days=1), clock), at)
+    return not_passed(civil(days_later(on, -1), clock), at)
 
 
 def not_passed(due: datetime, at: datetime) -> datetime | None:

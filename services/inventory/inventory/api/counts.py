@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.bounds import Happened, HowMany, Moment, OneLine, OptionalId
+from contracts.bounds import Happened, HowMany, Id, Moment, OneLine, OptionalId
 from contracts.decision import Rejected
 from contracts.inventory_counts import CountKind, CountTarget
 from contracts.policy import civil_day, policy_book
@@ -245,14 +245,14 @@ async def cancel(count_no: CountInPath, body: CancelCount, desk: Desk) -> Answer
 
 
 @router.post("/countplans/{depot}", status_code=201, summary="盘点计划生效 Start the plan of counts (K19)")
-async def start_plan(depot: OptionalId, desk: Desk) -> Answer:
+async def start_plan(depot: Id, desk: Desk) -> Answer:
     """From today on the policy's counts fall due; again, to add what the policy got since."""
     desk.allow(*PLANS)
     return desk.answer(await desk.ask(count_plan_id(depot), StartCountPlan(depot=depot)))
 
 
 @router.get("/countplans/{depot}", summary="盘点计划 The plan of counts (K19)")
-async def plan(depot: OptionalId, desk: Desk) -> Json:
+async def plan(depot: Id, desk: Desk) -> Json:
     """What falls due when, what is late, and which sheets are out."""
     desk.allow(*READS_COUNTS)
     row = await desk.rows("countplans").get(depot)

@@ -18,7 +18,7 @@ from contracts.inventory_counts import (
     PlannedCountOverdue,
     PlannedSheetBack,
 )
-from contracts.policy import Policy, civil_day, end_of_day
+from contracts.policy import Policy, civil_day, days_later, end_of_day
 
 
 def count_plan_id(depot: str) -> str:
@@ -209,4 +209,4 @@ def _item(plan: CountPlan, name: str) -> Item | None:
 def _following(done_on: date, name: str, policy: Policy) -> datetime:
     """A plan that the policy dropped meanwhile falls due once more after a year, and may then be let go."""
     days = next((item.every_days for item in policy.count_plan if item.plan == name), 365)
-    return end_of_day(done_on + timedelta(days=days))
+    return end_of_day(days_later(done_on, days))

@@ -4,13 +4,12 @@ A card grows for years, so its lines are rows of their own: a move costs the sam
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, cast
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, StockMoved
-from contracts.policy import civil_day
+from contracts.policy import civil_day, days_later
 from inventory.domain.stock_state import StockEvent
 from runtime.service import Facet, Projection, key_of
 
@@ -88,7 +87,7 @@ def _moved(moved: Sequence[Json], event: StockMoved) -> list[Json]:
     on = civil_day(event.at)
     pieces = {day["on"]: day["quantity"] for day in moved}
     pieces[on.isoformat()] = pieces.get(on.isoformat(), 0) + event.quantity
-    since = (on - timedelta(days=MOVED_DAYS)).isoformat()
+    since = days_later(on, -MOVED_DAYS).isoformat()
     return [{"on": day, "quantity": quantity} for day, quantity in sorted(pieces.items()) if day >= since]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.decision import Rejected
-from contracts.policy import SHANGHAI
+from contracts.policy import in_shanghai
 
 
 def unknown() -> Rejected:
@@ -25,7 +25,7 @@ def not_attempted() -> Rejected:
 
 def still_asking(ask_at: datetime | None) -> Rejected:
     """Sending again while the provider can still say."""
-    when = "" if ask_at is None else f"（{ask_at.astimezone(SHANGHAI):%H:%M}）"
+    when = "" if ask_at is None else f"（{in_shanghai(ask_at):%H:%M}）"
     return Rejected(
         "still_asking",
         "E4",

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from contracts.policy import SHANGHAI, Policy, civil
+from contracts.policy import Policy, civil, days_later, in_shanghai
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -12,13 +12,13 @@ DAY = timedelta(days=1)
 
 def after_quiet_hours(moment: datetime, policy: Policy) -> datetime:
     """The moment itself, or the end of the quiet hours that it lies in; no quiet hours when both ends are the same."""
-    local = moment.astimezone(SHANGHAI)
+    local = in_shanghai(moment)
     clock = local.time()
     if policy.quiet_from <= policy.quiet_until:  # within one day
         quiet = policy.quiet_from <= clock < policy.quiet_until
         return civil(local.date(), policy.quiet_until) if quiet else moment
     if clock >= policy.quiet_from:
-        return civil(local.date() + DAY, policy.quiet_until)
+        return civil(days_later(local.date(), 1), policy.quiet_until)
     return civil(local.date(), policy.quiet_until) if clock < policy.quiet_until else moment
 
 

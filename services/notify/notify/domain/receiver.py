@@ -159,7 +159,7 @@ def evolve(receiver: Receiver, event: Fact) -> Receiver:
     match event:
         case MessageAdmitted():
             admission = Admission(event.message_id, event.not_before, event.optional)
-            kept = tuple(known for known in receiver.recent if known.not_before > event.at - DAY)
+            kept = tuple(known for known in receiver.recent if event.at - known.not_before < DAY)
             recent = tuple(sorted((*kept, admission), key=lambda known: known.not_before))
             return Open(recent) if isinstance(receiver, Open) else Closed(recent)
         case OptOutNoted():

@@ -8,7 +8,7 @@ from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAd
 from contracts.fact import Half, Window
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import ContractCancelled, DelayNoticed
-from contracts.policy import SHANGHAI, Policy
+from contracts.policy import Policy, in_shanghai
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
 
@@ -104,7 +104,7 @@ def half_text(half: Half | None) -> str:
 
 def window_text(window: Window) -> str:
     """09:00-12:00."""
-    starts, ends = (moment.astimezone(SHANGHAI) for moment in (window.starts, window.ends))
+    starts, ends = (in_shanghai(moment) for moment in (window.starts, window.ends))
     return f"{starts:%H:%M}-{ends:%H:%M}"
 
 
@@ -183,7 +183,7 @@ def delay_text(event: DelayNoticed) -> str:
 
 def escalation_text(event: DutyEscalated) -> str:
     """An overdue duty and who is told, for the group (X4); duties and tickets by number."""
-    due = event.due.astimezone(SHANGHAI)
+    due = in_shanghai(event.due)
     return (
         f"【逾期上报】{event.duty} {event.subject} {event.item}".rstrip()
         + f"：应于{due:%m月%d日 %H:%M}前完成，已上报{ROLES.get(event.told, event.told)}，请处理。"

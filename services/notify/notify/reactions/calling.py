@@ -11,7 +11,7 @@ from contracts.fact import Fact, Half
 from contracts.inventory import DamageReported
 from contracts.notify import CallPurpose
 from contracts.order import CompletenessLost, ContractCancelled, DelayExplained, DelayNoticed, GoodsCompleted
-from contracts.policy import Policy, civil, civil_day, end_of_day, policy_book
+from contracts.policy import Policy, civil, civil_day, days_later, end_of_day, later, policy_book
 from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketClosed, TicketReplied
@@ -51,7 +51,7 @@ def call_for_order(event: Fact, meta: Meta) -> Sequence[Ask]:
                     meta.subject,
                     f"货已齐，请预约送货安装，至少提前{policy.booking_days_ahead}天，并核对现场清单。",
                     meta=meta,
-                    due=end_of_day(event.complete_on + policy.booking_call_days * DAY),
+                    due=end_of_day(days_later(event.complete_on, policy.booking_call_days)),
                     role=ASSISTANT,
                     customer=event.customer,
                 ),
@@ -76,7 +76,7 @@ def call_for_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
             f"ticket:T-{event.damage_id}",
             f"请说明破损：{event.name} {event.quantity}件，正在安排补货。",
             meta=meta,
-            due=event.at + timedelta(minutes=policy.damage_call_minutes),
+            due=later(event.at, timedelta(minutes=policy.damage_call_minutes)),
             role=SPECIALIST,
             customer=event.customer,
         ),
@@ -109,7 +109,7 @@ def call_for_job(event: Fact, meta: Meta) -> Sequence[Ask]:
                     f"contract:{event.contract_no}",
                     f"未送成（{event.cause}），请重新预约。",
                     meta=meta,
-                    due=end_of_day(civil_day(event.at) + policy.booking_call_days * DAY),
+                    due=end_of_day(days_later(civil_day(event.at), policy.booking_call_days)),
                     role=ASSISTANT,
                     customer=None,
                     again=True,
@@ -161,7 +161,7 @@ def _day_before(event: InstallationBooked | StopPublished, meta: Meta, policy: P
                 meta.subject,
                 f"{when}安装，请再次确认时间和现场。",
                 meta=meta,
-                due=civil(event.on - DAY, policy.install_call_due),
+                due=civil(days_later(event.on, -1), policy.install_call_due),
                 role=SPECIALIST,
                 customer=event.customer,
                 duty="K10",
@@ -176,7 +176,7 @@ def _day_before(event: InstallationBooked | StopPublished, meta: Meta, policy: P
             meta.subject,
             f"{when}送货，请确认家里有人，并告知送货后{policy.install_within_days}天内安装。",
             meta=meta,
-            due=civil(event.on - DAY, policy.home_call_due),
+            due=civil(days_later(event.on, -1), policy.home_call_due),
             role=ASSISTANT,
             customer=event.customer,
             duty="K3",
@@ -201,7 +201,7 @@ def _published(event: StopPublished, meta: Meta, policy: Policy) -> tuple[Ask, .
             meta.subject,
             f"{day}{half}送货；请告知客户上午或下午，到达前1至2小时会再打电话。",
             meta=meta,
-            due=event.half_day_due or civil(event.on - DAY, policy.half_day_call_due),
+            due=event.half_day_due or civil(days_later(event.on, -1), policy.half_day_call_due),
             role=LEADER,
             owner=event.leader,
             customer=event.customer,
@@ -260,7 +260,7 @@ def call_for_ticket(event: Fact, meta: Meta) -> Sequence[Ask]:
                     meta.subject,
                     "请回访：维修是否满意，并登记满意度。",
                     meta=meta,
-                    due=end_of_day(civil_day(event.at) + policy.call_back_days * DAY),
+                    due=end_of_day(days_later(civil_day(event.at), policy.call_back_days)),
                     role=SPECIALIST,
                     customer=event.customer,
                     again=True,
@@ -286,7 +286,7 @@ def call_for_ticket(event: Fact, meta: Meta) -> Sequence[Ask]:
                     meta.subject,
                     f"请说明：遗留货 {event.product} 运输损坏，正在重新下单。",
                     meta=meta,
-                    due=event.at + timedelta(minutes=policy.damage_call_minutes),
+                    due=later(event.at, timedelta(minutes=policy.damage_call_minutes)),
                     role=SPECIALIST,
                     customer=event.customer,
                     occasion=event.order_no,

@@ -1,8 +1,9 @@
 """A ticket's clocks in its row (K, X4): who owes what by when, whether it is overdue, and who was told."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from contracts.policy import in_utc
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Watch
 from service_desk.clocks import STAND_WHILE_WAITING
 
@@ -11,7 +12,7 @@ Json = dict[str, Any]
 
 def iso(moment: datetime) -> str:
     """A time as rows hold it."""
-    return moment.astimezone(UTC).isoformat()
+    return in_utc(moment).isoformat()
 
 
 def duty(watch: Watch, since: str) -> Json:
