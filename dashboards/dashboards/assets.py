@@ -36,5 +36,5 @@ async def static(digest: Id, name: OneLine) -> Response:
     return FileResponse(
         FOLDER / name,
         media_type=f"{kind}; charset=utf-8",
-        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )

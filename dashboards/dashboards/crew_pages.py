@@ -20,7 +20,7 @@ from runtime.route import Router, takes
 
 ROAD_ROLES = ("crew_leader", "crew", "technician")
 WITNESSES = ("accountant", "install_supervisor", "manager")
-SCRIPTS = ("crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
+SCRIPTS = ("live.js", "live_hub.js", "crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
 FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
 

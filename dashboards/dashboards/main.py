@@ -17,6 +17,7 @@ from dashboards import (
     kpi_pages,
     kpi_rows,
     live_rows,
+    live_together,
     login,
     messages_pages,
     orders_pages,
@@ -48,6 +49,7 @@ for part in (
     forms_pages.router,
     check_pages.router,
     live_rows.router,
+    live_together.router,
     login.router,
     assets.router,
 ):

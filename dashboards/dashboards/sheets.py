@@ -68,8 +68,6 @@ async def sheet(name: str, head: Sequence[str], lines: AsyncIterator[Sequence[Ce
     file.seek(0)
     headers = {
         "Content-Disposition": f"attachment; filename=\"{_ascii(name)}.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(_chunks(file), media_type=MEDIA, headers=headers)
 

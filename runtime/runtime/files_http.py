@@ -111,7 +111,7 @@ async def get_file(
         )
     if not await _may_see(request, desk, name, subject):
         raise _hidden()
-    headers = {"ETag": f'"{name}"', "Cache-Control": "private, max-age=3600", "Vary": "Cookie, Authorization"}
+    headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
     if request.headers.get("if-none-match", "").strip() == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     try:
@@ -137,7 +137,6 @@ async def get_file(
         headers={
             **headers,
             "Content-Disposition": f'{shown}; filename="{name[:16]}.{EXTENSIONS[media_type]}"',
-            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "same-origin",
         },

@@ -31,6 +31,8 @@ HEALTH = frozenset({"/live", "/ready", "/metrics"})
 """Asked by the machinery around us, under any name, as often as it likes; they show nothing of anybody."""
 FILES = "/static/"
 """Files of the pages: the same for all, kept by browsers."""
+WITHIN = "songda.within"
+"""Marks a request that the application makes of itself for one that came in; of the bounds, that of streams holds."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOGGED = "1/minute"
 """Of each kind of flood, and of each who makes it."""
@@ -145,7 +147,7 @@ class FrontDoor:
             return
         request = Request(scope)
         request.state.request_id = new_request_id()
-        request.state.person = person_of(request)
+        request.state.person = person_of(request)  # within: as it was said to be
         visit = _Visit(self, request, receive, send)
         no = visit.no()
         if no is not None:
@@ -189,7 +191,7 @@ class _Visit:
     def no(self) -> Refusal | None:
         """Why the request does not come in; None when it does, and then it must `leave`."""
         request, path = self._request, self._request.url.path
-        if path in HEALTH:
+        if path in HEALTH or WITHIN in request.scope:
             return None
         if not _is_ours(request.headers.get("host", ""), self._bounds.hosts):
             return Refusal(400, UNKNOWN_HOST)
@@ -339,4 +341,4 @@ def _is_ours(host: str, hosts: Sequence[str]) -> bool:
     return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in hosts)
 
 
-__all__ = ["Bounds", "FrontDoor", "bounds_of", "open_to_all"]
+__all__ = ["WITHIN", "Bounds", "FrontDoor", "bounds_of", "open_to_all"]

@@ -192,9 +192,9 @@ class Settings(BaseSettings):
     requests_at_once: Count = 1_000
     requests_at_once_each: Count = 200
     """Of one person (or one address that has not signed in); more get 429. Streams are counted apart."""
-    streams: Count = 500
-    streams_each: Count = 24
-    """Live streams of one person; a browser needs one, however many pages it shows."""
+    streams: Count = 2_000
+    streams_each: Count = 32
+    """Live streams of one person: one of a browser, and in it one of each page that it shows."""
     requests_per_address: Rate = "30000/minute burst 10000"
     requests_per_stranger: Rate = "1200/minute burst 600"
     """Of one address, of those who have not signed in."""
@@ -209,6 +209,11 @@ class Settings(BaseSettings):
     """By programs: with a token in the header."""
     writes_per_program: Rate = "15000/minute burst 3000"
     exports_per_program: Rate = "120/minute burst 60"
+
+    @property
+    def address(self) -> str:
+        """Where this machine reaches the process that listens at `http_host`."""
+        return f"http://{'127.0.0.1' if is_any_address(self.http_host) else self.http_host}:{self.http_port}"
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -133,7 +133,7 @@ async def test_a_file_is_served_as_what_it_is_and_never_as_a_page(client: httpx.
             "content-type": "application/pdf",
             "x-content-type-options": "nosniff",
             "content-disposition": f'attachment; filename="{NAME[:16]}.pdf"',
-            "cache-control": "private, max-age=3600",
+            "cache-control": "private, no-cache",
             "etag": f'"{NAME}"',
         },
     )

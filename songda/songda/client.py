@@ -56,7 +56,7 @@ class Client:
     def __init__(self, settings: Settings, person_id: str, *, seconds: float = 600.0) -> None:
         self.lacks: str | None = None
         """What the answers so far lacked (`contracts=3`)."""
-        self.address = f"http://{settings.http_host}:{settings.http_port}"
+        self.address = settings.address
         self._http = httpx.Client(
             base_url=self.address,
             headers={"Authorization": f"Bearer {token_for(settings, person_id)}"},

@@ -135,25 +135,9 @@
     if (elsewhere) (card.closest('li') ?? card).remove(); // the stream had moved it before the answer came
     return outcome;
   }
-  async function unplace(card) {
-    const { name } = card.dataset;
-    if (!movable(card)) return;
-    const reason = published() ? await reasonFor(say('unplaced', { name })) : say('unplace_reason');
-    if (!reason) return;
-    const outcome = await ask(card, 'slot/release', { reason });
-    if (outcome.kind === 'ok') toast(say('unplaced', { name }));
-    else tell(outcome, card);
-  }
-
-  /* what is needed now and then lies in plan.js: clashes, what was changed, absences, a proposal */
+  /* what is needed now and then lies in plan.js: clashes, what was changed, absences, a proposal, the move dialog */
   const need = (what, detail) => Page.load($('plan-tools').dataset.script).then(() => window.Plan[what](detail));
   const conflict = (card, target, said) => need('conflict', { card, target, said });
-
-  async function publish() {
-    const outcome = await post(`/api/days/${day()}/publish`, {});
-    if (outcome.kind === 'ok') toast(say('published'));
-    else tell(outcome);
-  }
 
   /* pointer: mouse and pen at once, touch after a hold */
   let drag = null;
@@ -305,62 +289,15 @@
 
   /* dialogs */
   const details = (card) => need('details', card);
-  const form = $('move-form');
-  function openMove(card) {
-    if (!movable(card)) return;
-    const box = dialog('move');
-    box.card = card;
-    const head = box.querySelector('h2');
-    head.textContent = Page.fill(head.dataset.words, { name: `${card.dataset.name} · ${card.dataset.district}` });
-    const { crew, half, reason, on: date } = form.elements;
-    date.value = day();
-    const fitting = [...crew.options].find((option) => option.dataset.kind === card.dataset.kind);
-    crew.value = card.dataset.crew || fitting?.value || crew.value;
-    half.value = card.dataset.half || 'am';
-    reason.value = '';
-    box.querySelector('[data-act=unplace]').hidden = !card.dataset.crew;
-    preview();
-    box.returnValue = '';
-    date.focus();
-  }
-  function preview() {
-    const box = $('move');
-    const { crew, half, position, reason, on: date } = form.elements;
-    const result = box.querySelector('[data-result]');
-    const cell = date.value === day() ? cells().find((one) => one.dataset.crew === crew.value && one.dataset.half === half.value) : null;
-    const free = [];
-    for (let place = 1; cell && place <= Number(cell.dataset.stopsMax); place += 1) {
-      const taken = cell.querySelector(`[data-position="${place}"]`);
-      if (!taken || taken === box.card) free.push(place);
-    }
-    const before = position.value;
-    position.replaceChildren(new Option('—', ''), ...free.map((place) => new Option(String(place), String(place))));
-    position.value = free.map(String).includes(before) ? before : '';
-    const asked = published() && date.value === day();
-    box.querySelector('[data-reason]').hidden = !asked;
-    reason.required = asked;
-    const found = cell && fit(box.card, cell);
-    result.className = `banner ${!found ? 'warn' : found.ok ? 'ok' : 'late'}`;
-    result.textContent = !found ? result.dataset.other : !found.kind ? result.dataset.kind : Page.fill(found.ok ? result.dataset.fits : result.dataset.over, found);
-  }
-  on('input', preview, form);
-  on('close', () => {
-    const box = $('move');
-    if (box.returnValue !== 'go') { box.card?.focus(); return; }
-    const { crew, half, position, reason, on: date } = form.elements;
-    place(box.card, { on: date.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
-  }, $('move'));
+  const unplace = (card) => { if (movable(card)) need('unplace', card); };
+  const openMove = (card) => { if (movable(card)) need('move', card); };
 
   on('click', (event) => {
     const button = event.target.closest('[data-act]');
     const act = button?.dataset.act;
     if (act === 'move') openMove(button.closest('[data-job]'));
     if (act === 'unplace') { const { card } = $('move'); $('move').close(); unplace(card); }
-    if (act === 'publish' && button.dataset.open) {
-      const list = dialog('open-points').querySelector('[data-list]');
-      list.replaceChildren(...button.dataset.open.split('\n').map((text) => make('li', { className: 'banner warn', textContent: text })));
-    } else if (act === 'publish') publish();
-    if (act === 'publish-anyway') { $('open-points').close(); publish(); }
+    if (act === 'publish' || act === 'publish-anyway') need('publish', button);
     const tool = event.target.closest('[data-plan]');
     if (tool) need(tool.dataset.plan, tool.dataset);
     if (act === 'clear') { event.preventDefault(); $('find').value = ''; if ($('district')) $('district').value = ''; filter(); }
@@ -407,7 +344,7 @@
   on('page:offline', () => { cancel(); document.querySelector('.plan')?.classList.add('readonly'); });
   on('page:online', () => document.querySelector('.plan')?.classList.remove('readonly'));
 
-  window.Board = { $, on, say, zh, day, published, named, make, toast, dialog, place, openMove, post, tell, reasonFor };
+  window.Board = { $, on, say, zh, day, published, named, make, toast, dialog, cells, fit, ask, place, openMove, post, tell, reasonFor };
   const asked = new URL(location.href).searchParams;
   $('find').value = asked.get('find') || '';
   if ($('district')) $('district').value = asked.get('district') || '';

@@ -89,8 +89,11 @@
       await send();
     }, TRY_MS);
     let soon;
-    const live = new EventSource(`/live/board/${day()}?format=json`);
-    live.onmessage = () => { clearTimeout(soon); soon = setTimeout(sync, 300); };
+    const listen = () => Live.open(`/live/board/${day()}?format=json`, {
+      message: () => { clearTimeout(soon); soon = setTimeout(sync, 300); },
+      ended: () => setTimeout(listen, TRY_MS),
+    });
+    listen();
     await send();
   }
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/crew-sw.js', { scope: '/crew' }).catch(() => { /* plain HTTP: without HTTPS it works with a network only */ });

@@ -256,21 +256,14 @@
     } catch { /* offline: the badge says so, the next change or heartbeat tries again */ }
   }
   const stream = $('stream');
-  function listen() {
-    const source = new EventSource(stream.dataset.rows);
-    let soon = 0;
-    for (const name of ['hello', 'beat', 'changed', 'old']) {
-      source.addEventListener(name, (event) => {
-        stream.dispatchEvent(new CustomEvent('beat', { detail: { data: event.data } }));
-        if (name === 'changed' || name === 'old') { clearTimeout(soon); soon = setTimeout(renew, 200); }
-      });
-    }
-    source.onerror = () => {
-      stream.dispatchEvent(new Event('htmx:sse:error'));
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
-    };
+  let soon = 0;
+  const changed = () => { clearTimeout(soon); soon = setTimeout(renew, 200); };
+  function listen(address) {
+    const heard = (data) => stream.dispatchEvent(new CustomEvent('beat', { detail: { data } }));
+    const again = () => { listen(address.replace(/&after=[^&]*/, '')); changed(); }; // from now on
+    Live.open(address, { hello: heard, beat: heard, changed: (data) => { heard(data); changed(); }, ended: () => setTimeout(again, 5000) });
   }
-  if (stream?.dataset.rows) { listen(); document.addEventListener('page:online', renew); }
+  if (stream?.dataset.rows) { listen(stream.dataset.rows); document.addEventListener('page:online', renew); }
 
   /* events */
   document.addEventListener('submit', (event) => {

@@ -1,8 +1,8 @@
 /* Planning tools, loaded when one is first needed: clashes and the ways out, changes taken back and done again, a crew
-   that is absent, a proposed plan. Everything is looked at before it is done; the server decides. */
+   that is absent, a proposed plan, the move dialog, publishing. Everything is looked at before it is done; the server decides. */
 'use strict';
 (() => {
-  const { $, on, say, zh, day, published, named, make, toast, dialog, place, openMove, post, tell, reasonFor } = window.Board;
+  const { $, on, say, zh, day, published, named, make, toast, dialog, cells, fit, ask, place, post, tell, reasonFor } = window.Board;
   const path = (rest) => `/api/days/${day()}/${rest}`;
   const words = (text) => (zh ? text.zh : text.en);
   const km = (metres) => (metres / 1000).toFixed(1);
@@ -38,7 +38,7 @@
     fits.textContent = near ? where(near) : '';
     fits.onclick = () => go(near);
     other.hidden = !card;
-    other.onclick = () => { box.close(); openMove(card); };
+    other.onclick = () => { box.close(); window.Board.openMove(card); };
     force.hidden = true;
     box.onclose = () => card?.focus();
     if (!card || !target) return;
@@ -186,5 +186,73 @@
     box.querySelector('[data-receipt]').href = `/forms/receipt/${card.dataset.job}`;
   }
 
-  window.Plan = { conflict, details, undo, redo, history, absent, redistribution, present, proposal };
+  /* ---- publishing the day; what is open about it is said first ---- */
+  async function publish({ dataset: { act, open } }) {
+    if (act === 'publish' && open) {
+      const list = dialog('open-points').querySelector('[data-list]');
+      list.replaceChildren(...open.split('\n').map((text) => make('li', { className: 'banner warn', textContent: text })));
+      return;
+    }
+    $('open-points').close();
+    const outcome = await post(path('publish'), {});
+    if (outcome.kind === 'ok') toast(say('published')); else tell(outcome);
+  }
+
+  /* ---- to another day, crew or place, by choosing ---- */
+  const form = $('move-form');
+  function move(card) {
+    const box = dialog('move');
+    box.card = card;
+    const head = box.querySelector('h2');
+    head.textContent = Page.fill(head.dataset.words, { name: `${card.dataset.name} · ${card.dataset.district}` });
+    const { crew, half, reason, on: date } = form.elements;
+    date.value = day();
+    const fitting = [...crew.options].find((option) => option.dataset.kind === card.dataset.kind);
+    crew.value = card.dataset.crew || fitting?.value || crew.value;
+    half.value = card.dataset.half || 'am';
+    reason.value = '';
+    box.querySelector('[data-act=unplace]').hidden = !card.dataset.crew;
+    preview();
+    box.returnValue = '';
+    date.focus();
+  }
+  function preview() {
+    const box = $('move');
+    const { crew, half, position, reason, on: date } = form.elements;
+    const result = box.querySelector('[data-result]');
+    const cell = date.value === day() ? cells().find((one) => one.dataset.crew === crew.value && one.dataset.half === half.value) : null;
+    const free = [];
+    for (let place = 1; cell && place <= Number(cell.dataset.stopsMax); place += 1) {
+      const taken = cell.querySelector(`[data-position="${place}"]`);
+      if (!taken || taken === box.card) free.push(place);
+    }
+    const before = position.value;
+    position.replaceChildren(new Option('—', ''), ...free.map((place) => new Option(String(place), String(place))));
+    position.value = free.map(String).includes(before) ? before : '';
+    const asked = published() && date.value === day();
+    box.querySelector('[data-reason]').hidden = !asked;
+    reason.required = asked;
+    const found = cell && fit(box.card, cell);
+    result.className = `banner ${!found ? 'warn' : found.ok ? 'ok' : 'late'}`;
+    result.textContent = !found ? result.dataset.other : !found.kind ? result.dataset.kind : Page.fill(found.ok ? result.dataset.fits : result.dataset.over, found);
+  }
+  on('input', preview, form);
+  on('close', () => {
+    const box = $('move');
+    if (box.returnValue !== 'go') { box.card?.focus(); return; }
+    const { crew, half, position, reason, on: date } = form.elements;
+    place(box.card, { on: date.value, crew: crew.value, half: half.value, position: Number(position.value) || null, adjustment_reason: reason.value.trim() || null });
+  }, $('move'));
+
+  /* ---- back to the backlog ---- */
+  async function unplace(card) {
+    const { name } = card.dataset;
+    const reason = published() ? await reasonFor(say('unplaced', { name })) : say('unplace_reason');
+    if (!reason) return;
+    const outcome = await ask(card, 'slot/release', { reason });
+    if (outcome.kind === 'ok') toast(say('unplaced', { name }));
+    else tell(outcome, card);
+  }
+
+  window.Plan = { conflict, details, move, unplace, publish, undo, redo, history, absent, redistribution, present, proposal };
 })();

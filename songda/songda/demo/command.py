@@ -49,7 +49,7 @@ def demo(
         else:
             _history(staff, work, today)
             _mark_played(settings)
-        address = f"http://{settings.http_host}:{settings.http_port}/board?date={today + timedelta(days=1)}"
+        address = f"{settings.address}/board?date={today + timedelta(days=1)}"
         out.print(f"\n[bold]派工板 dispatch board: {address}[/bold]\n   登录时选 何嘉欣（安装助理）sign in as 何嘉欣\n")
         _move(staff, work[-1], moves)
         out.print(

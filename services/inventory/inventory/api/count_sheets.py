@@ -59,8 +59,6 @@ async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
     content = write_sheet(count_view(await count_row(desk, count_no)))
     headers = {
         "Content-Disposition": f'attachment; filename="{count_no}.xlsx"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
     }
     return Response(content, media_type=XLSX, headers=headers)
 
