@@ -11,8 +11,6 @@ from runtime import changes
 from runtime.changes import KEPT, ROWS_TOLD_AT_ONCE, Change, ChangeFeed, TooOld, decode, encode, parts_of
 from runtime.settings import Settings
 
-pytestmark = pytest.mark.timeout(20)
-
 
 async def _feed(*told: tuple[int, str, tuple[str, ...]], end: int | None = None) -> ChangeFeed:
     feed = ChangeFeed(Settings())

@@ -19,7 +19,6 @@ TODAY = civil_day(utc_now())
 DAY = TODAY + timedelta(days=23)
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
 CUSTOMERS = {"HT93000001": ("冷霜", "am"), "HT93000002": ("娄敏", None), "HT93000003": ("漆红", None)}
-WAIT = 20_000
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,7 +54,6 @@ def booked(whole: Any) -> Iterator[None]:
 def board(chromium: Browser, whole: Any, person: str = "tan.zw", more: str = "") -> Page:
     """Somebody's board of the day."""
     page = signed_in(chromium, whole, person)
-    page.set_default_timeout(WAIT)
     page.goto(f"/board?date={DAY}{more}")
     expect(page.locator("#board")).to_be_visible()
     return page
@@ -161,7 +159,6 @@ def test_an_absent_crews_stops_are_looked_at_and_redistributed(chromium: Browser
 def test_looking_back_goes_from_change_to_change_and_only_looks(chromium: Browser, whole: Any) -> None:
     """X2: known then or known now; ticks by arrow keys; nothing can be moved; back to now."""
     page = signed_in(chromium, whole, "tan.zw")
-    page.set_default_timeout(WAIT)
     page.goto(f"/board?date={DAY}")
     page.get_by_text("回看").first.click()
     expect(page.locator("#asof")).to_be_visible()

@@ -6,7 +6,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from harness.browsing import PHONE, faults, signed_in
+from harness.browsing import faults, signed_in
+from harness.waiting import PATIENCE
 from harness.whole import People
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
@@ -21,7 +22,6 @@ READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power"
 LEADER, CREW = "chen.gd", "S2"
 STOPS = {"HT94000001": ("卓文", "am"), "HT94000002": ("穆青", "am"), "HT94000003": ("贺兰", "pm")}
 RUN = f"/api/runs/{TODAY}/{CREW}"
-WAIT = 15_000
 
 
 def moment(days: int, hour: int, minute: int = 0) -> str:
@@ -81,7 +81,6 @@ def on_the_road(whole: Any, people: People) -> None:
 def phone(chromium: Browser, whole: Any, person: str = LEADER) -> Page:
     """Somebody's phone on the route, with the page kept for a time without a network."""
     page = signed_in(chromium, whole, person, phone=True)
-    page.set_default_timeout(WAIT)
     page.goto("/crew")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     expect(page.locator("#phone .live")).to_contain_text("已同步")
@@ -127,9 +126,8 @@ def job(people: People, number: str) -> dict[str, Any]:
 
 def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
     """Until the server says so."""
-    for _ in range(100):
-        if look() == wanted:
-            break
+    deadline = time.monotonic() + PATIENCE
+    while look() != wanted and time.monotonic() < deadline:
         page.wait_for_timeout(250)
     assert look() == wanted
 
@@ -185,7 +183,7 @@ def test_a_stop_out_of_order_that_cannot_be_delivered(chromium: Browser, whole: 
     expect(page.locator("#toasts")).to_contain_text("B14")
     eventually(page, lambda: job(people, "HT94000003")["undeliverable"] is not None, wanted=True)
     people.done("he.jx", "/api/jobs/D-HT94000003/consent", {"goods": "returned"})
-    expect(page.locator("#phone")).to_contain_text("办公室同意：带回仓库", timeout=25_000)
+    expect(page.locator("#phone")).to_contain_text("办公室同意：带回仓库")
     page.locator("#phone footer").get_by_role("button", name="带回仓库").click()
     eventually(page, lambda: job(people, "HT94000003")["status"], "fail")
     changes = people[LEADER].get(RUN).json()["order_changes"]
@@ -244,7 +242,7 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
     paper = {**signed, "taught_use": True, "cash_fen": 120_000, "order_reason": "补录"}
     people.done("tan.zw", "/api/jobs/D-HT94000002/delivery", paper)
     context.set_offline(False)
-    expect(page.locator("#phone")).to_contain_text("需要看一眼 1", timeout=25_000)
+    expect(page.locator("#phone")).to_contain_text("需要看一眼 1")
     expect(page.locator("#phone")).to_contain_text("签收 穆青")
     press(page, "知道了")
     expect(page.locator("#phone")).not_to_contain_text("需要看一眼")
@@ -291,17 +289,15 @@ def test_an_installation_crew_has_its_customers_acceptance(chromium: Browser, wh
 
 def test_after_a_day_without_contact_customers_leave_the_phone(chromium: Browser, whole: Any) -> None:
     """C18, UI §8"""
-    viewport: Any = PHONE
-    context = chromium.new_context(base_url=whole.application.url, viewport=viewport)
-    assert context.request.post("/login", data={"person": LEADER}).ok
-    page = context.new_page()
+    page = signed_in(chromium, whole, LEADER, phone=True)
+    context = page.context
     page.clock.install()
     page.goto("/crew")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    expect(page.locator("#phone")).to_contain_text("卓文", timeout=WAIT)
+    expect(page.locator("#phone")).to_contain_text("卓文")
     context.set_offline(True)
     page.clock.fast_forward("25:00:00")
-    expect(page.locator("#phone")).not_to_contain_text("卓文", timeout=WAIT)
+    expect(page.locator("#phone")).not_to_contain_text("卓文")
     expect(page.locator("#phone")).to_contain_text("手机里没有行程")
     assert page.evaluate("Crew.kept('route').then((held) => held === undefined)")
     context.close()

@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
 TODAY = civil_day(utc_now())
 PROMISED = TODAY + timedelta(days=20)
-WAIT = 15_000
 
 
 def a_contract(number: str, name: str, *, store: str = "S02") -> dict[str, Any]:
@@ -64,7 +63,7 @@ def test_a_store_registers_a_contract_and_finds_it_again(chromium: Browser, whol
     fill(page, "HT95000001", PROMISED, "司徒明")
     assert faults(page) == []
     page.get_by_role("button", name="登记").click()
-    expect(page).to_have_url(re.compile("/orders/HT95000001$"), timeout=WAIT)
+    expect(page).to_have_url(re.compile("/orders/HT95000001$"))
     expect(page.locator(".toast")).to_contain_text("HT95000001 已登记")
     expect(page.locator("#lines")).to_contain_text("还没有发货消息")
     expect(page.locator("#facts")).to_contain_text("司徒明")
@@ -90,7 +89,7 @@ def test_a_refusal_is_said_beside_the_form_and_nothing_typed_is_lost(
     fill(page, "HT95000002", PROMISED + timedelta(days=3), "钟玉")
     page.get_by_role("button", name="登记").click()
     told = page.locator('[role="alert"]:visible')
-    expect(told).to_contain_text("没有保存", timeout=WAIT)
+    expect(told).to_contain_text("没有保存")
     expect(told).to_be_focused()
     assert page.locator('[name="customer.address"]').input_value() == "海八东路1号"
     page.locator('[name="customer.phone"]').fill("123 4567")
@@ -114,9 +113,9 @@ def test_what_one_writes_another_sees_without_reloading(chromium: Browser, whole
     form.locator('[name="reason"]').fill("客户装修未完")
     form.get_by_role("button", name="保存").click()
     for page in (mine, theirs):
-        expect(page.locator("#facts")).to_contain_text(f"{later.month}/{later.day}", timeout=WAIT)
+        expect(page.locator("#facts")).to_contain_text(f"{later.month}/{later.day}")
         expect(page.locator("#facts")).to_contain_text("电话同意")
-        expect(page.locator("#history")).to_contain_text("客户装修未完", timeout=WAIT)
+        expect(page.locator("#history")).to_contain_text("客户装修未完")
     expect(mine.locator("#act-postpone[open]")).to_have_count(0)
     mine.context.close()
     theirs.context.close()
@@ -135,17 +134,17 @@ def test_a_delay_by_the_stores_error_goes_from_the_call_to_the_store(
     expect(page.locator("#delays")).to_contain_text("门店下错规格")
     page.locator("#delays summary", has_text="记致电").click()
     page.locator("#delays form[data-api$='/calls']").get_by_role("button", name="保存").click()
-    expect(page.locator("#delays")).to_contain_text("接通", timeout=WAIT)
+    expect(page.locator("#delays")).to_contain_text("接通")
     page.locator("#delays summary", has_text="移交门店").click()
     hand = page.locator("#delays form[data-api$='/handover']")
     hand.locator('[name="reason"]').fill("规格由门店改单")
     hand.get_by_role("button", name="保存").click()
-    expect(page.locator("#delays")).to_contain_text("已移交门店", timeout=WAIT)
+    expect(page.locator("#delays")).to_contain_text("已移交门店")
     store = signed_in(chromium, whole, "wu.xm")
     store.goto("/orders/HT95000004")
     store.locator("#delays summary", has_text="接收").click()
     store.locator("#delays form[data-api$='/acceptance']").get_by_role("button", name="保存").click()
-    expect(store.locator("#delays")).to_contain_text("门店已接收", timeout=WAIT)
+    expect(store.locator("#delays")).to_contain_text("门店已接收")
     expect(store.locator("#delays summary", has_text="跟进")).to_be_visible()
     store.context.close()
     page.context.close()
@@ -166,13 +165,13 @@ def test_a_contract_is_amended_and_cancelled_with_reasons(chromium: Browser, who
     for field, text in {"sku": "HS-100", "name": "花洒", "category": "卫浴", "unit_price_fen": "99"}.items():
         added.locator(f'[name="{field}"]').fill(text)
     form.get_by_role("button", name="变更", exact=True).click()
-    expect(page.locator("#lines")).to_contain_text("花洒", timeout=WAIT)
+    expect(page.locator("#lines")).to_contain_text("花洒")
     expect(page.locator("#lines tbody tr").first).to_contain_text("/ 3")
     page.locator("#act-cancel > summary").click()
     page.locator("#act-cancel [name=reason]").fill("客户改买别家")
     page.locator("#act-cancel form").get_by_role("button", name="取消合同").click()
-    expect(page.locator("h1 ~ .st").first).to_contain_text("已取消", timeout=WAIT)
-    expect(page.locator("#do")).to_have_count(0, timeout=WAIT)
+    expect(page.locator("h1 ~ .st").first).to_contain_text("已取消")
+    expect(page.locator("#do")).to_have_count(0)
     page.context.close()
 
 
@@ -219,6 +218,6 @@ def test_importing_says_row_by_row_what_was_refused(chromium: Browser, whole: An
     csv: Any = {"name": "物流.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()}
     form.locator("input[type=file]").set_input_files(csv)
     form.get_by_role("button", name="导入").click()
-    expect(form.locator("[data-report] .banner")).to_contain_text("拒了 1 行", timeout=WAIT)
+    expect(form.locator("[data-report] .banner")).to_contain_text("拒了 1 行")
     expect(form.locator("[data-report] tbody tr")).to_have_count(1)
     page.context.close()

@@ -1,12 +1,11 @@
 """The pages in Chromium, on the running system: what a dispatcher sees, does and is refused, two of them looking on."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from harness.browsing import signed_in
+from playwright.sync_api import Browser, expect
 
 from contracts.policy import civil_day
 from runtime.clock import utc_now
@@ -15,24 +14,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
 TOMORROW = civil_day(utc_now()) + timedelta(days=1)
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium."""
-    found = next(p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def page_of(chromium: Browser, whole: Any, person: str) -> Page:
-    """A page of somebody who has signed in."""
-    context = chromium.new_context(base_url=whole.application.url, viewport={"width": 1440, "height": 900})
-    assert context.request.post("/login", data={"person": person}).ok
-    return context.new_page()
 
 
 def a_bookable_contract(whole: Any, people: Any, contract_no: str, name: str) -> None:
@@ -63,7 +44,7 @@ def a_bookable_contract(whole: Any, people: Any, contract_no: str, name: str) ->
 def test_a_card_is_planned_by_drag_and_the_other_dispatcher_sees_it(chromium: Browser, whole: Any, people: Any) -> None:
     """B4 B8: from the backlog into a crew's half-day; live in a second browser; still there after a reload."""
     a_bookable_contract(whole, people, "HT96000001", "唐小雨")
-    mine, theirs = page_of(chromium, whole, "he.jx"), page_of(chromium, whole, "tan.zw")
+    mine, theirs = signed_in(chromium, whole, "he.jx"), signed_in(chromium, whole, "tan.zw")
     for page in (mine, theirs):
         page.goto(f"/board?date={TOMORROW}")
         expect(page.locator(".back .card", has_text="唐小雨")).to_be_visible()
@@ -78,7 +59,7 @@ def test_a_card_is_planned_by_drag_and_the_other_dispatcher_sees_it(chromium: Br
     mine.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=8)
     mine.mouse.up()
     for page in (mine, theirs):
-        expect(page.locator(".lane").first.locator(".card", has_text="唐小雨")).to_be_visible(timeout=20_000)
+        expect(page.locator(".lane").first.locator(".card", has_text="唐小雨")).to_be_visible()
         expect(page.locator(".back .card", has_text="唐小雨")).to_have_count(0)
     theirs.reload()
     expect(theirs.locator(".lane").first.locator(".card", has_text="唐小雨")).to_be_visible()
@@ -88,7 +69,7 @@ def test_a_card_is_planned_by_drag_and_the_other_dispatcher_sees_it(chromium: Br
 
 def test_a_board_of_an_empty_day_says_so(chromium: Browser, whole: Any) -> None:
     """B4: what would be here; and no error on the page."""
-    page = page_of(chromium, whole, "he.jx")
+    page = signed_in(chromium, whole, "he.jx")
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"/board?date={TOMORROW + timedelta(days=30)}")
@@ -101,7 +82,7 @@ def test_a_board_of_an_empty_day_says_so(chromium: Browser, whole: Any) -> None:
 def test_a_customer_named_like_a_script_is_a_name(chromium: Browser, whole: Any, people: Any) -> None:
     """C18: text is shown, never run."""
     a_bookable_contract(whole, people, "HT96000002", "<img src=x onerror=window.hit=1>")
-    page = page_of(chromium, whole, "he.jx")
+    page = signed_in(chromium, whole, "he.jx")
     page.goto(f"/board?date={TOMORROW}")
     expect(page.locator(".card", has_text="<img src=x").first).to_be_visible()
     assert page.evaluate("window.hit === undefined")
@@ -112,7 +93,7 @@ def test_the_assessment_opens_from_a_figure_to_its_events(chromium: Browser, who
     """K2 X1: every figure is a link, in one click, to what proves it."""
     a_bookable_contract(whole, people, "HT96000003", "高明")
     month = (TOMORROW - timedelta(days=3)).strftime("%Y-%m")
-    page = page_of(chromium, whole, "guan.yf")
+    page = signed_in(chromium, whole, "guan.yf")
     page.goto(f"/assessment?month={month}")
     expect(page.locator("h1")).to_contain_text("考核")
     figure = page.locator("tr", has_text="K2").locator("a.fig").first
@@ -123,8 +104,7 @@ def test_the_assessment_opens_from_a_figure_to_its_events(chromium: Browser, who
 
 def test_somebody_who_is_not_signed_in_is_led_to_the_login(chromium: Browser, whole: Any) -> None:
     """C18"""
-    context = chromium.new_context(base_url=whole.application.url)
-    page = context.new_page()
+    page = signed_in(chromium, whole, None)
     page.goto(f"/board?date={TOMORROW}")
     expect(page).to_have_url(f"{whole.application.url}/login?next=/board%3Fdate%3D{TOMORROW}")
-    context.close()
+    page.context.close()

@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 TODAY = civil_day(utc_now())
 TOMORROW, SOON = TODAY + timedelta(days=1), TODAY + timedelta(days=5)
 VISIT = {"on": TOMORROW.isoformat(), "window.starts": "10:00", "window.ends": "12:00", "technician": "zhou.jm"}
-WAIT = 15_000
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
 PHOTO: Any = {"name": "p.png", "mimeType": "image/png", "buffer": PNG}
 SPECIALIST, SUPERVISOR, INSTALL, ASSISTANT = "liang.my", "ou.yl", "tan.zw", "he.jx"
@@ -55,14 +54,14 @@ def opened(page: Page, contract_no: str, kind: str, problem: str) -> str:
     form.locator('[name="product"]').fill("坐便器")
     form.locator('[name="problem"]').fill(problem)
     form.get_by_role("button", name="登记请求").click()
-    expect(page).to_have_url(re.compile("/desk/T-"), timeout=WAIT)
+    expect(page).to_have_url(re.compile("/desk/T-"))
     return page.url.rpartition("/")[2]
 
 
 def ask(page: Page, code: str, said: str | None, **fields: Any) -> None:
     """Fill in one of the ticket's forms and send it; `said`: the next step afterwards."""
     form = page.locator(f"#ask-{code}")
-    expect(form).to_be_attached(timeout=WAIT)
+    expect(form).to_be_attached()
     if not form.is_visible():
         page.locator("details.act", has=form).locator("summary").click()
     for name, value in fields.items():
@@ -79,7 +78,7 @@ def ask(page: Page, code: str, said: str | None, **fields: Any) -> None:
             field.fill(value)
     form.locator("button.go").click()
     if said is not None:
-        expect(page.locator("#do-h")).to_contain_text(said, timeout=WAIT)
+        expect(page.locator("#do-h")).to_contain_text(said)
 
 
 def visit(page: Page, said: str, **more: str) -> None:
@@ -103,14 +102,14 @@ def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: An
     technician.goto(f"/desk/{ticket}")
     ask(technician, "confirm", "下一步：上门", papers_taken=True, address_confirmed=True, time_confirmed=True)
     ask(technician, "arrive", None, identity_shown=True)
-    expect(technician.locator("#work")).to_contain_text("到达", timeout=WAIT)
+    expect(technician.locator("#work")).to_contain_text("到达")
     ask(technician, "complete", None, outcome="repaired", note="换密封圈")
     expect(technician.locator("#ask-complete [data-error]")).to_contain_text("售后服务报告单")
     ask(technician, "complete", "验收", report_ref=PHOTO)
     ask(technician, "accept", "主管审核签字", accepted_by="红豆", rating="5")
     ask(technician, "form", None, form_ref=PHOTO)
-    expect(technician.locator("#timeline")).to_contain_text("上门结果 换密封圈 · 修好 · 周建民", timeout=WAIT)
-    expect(technician.locator("#ask-form")).to_have_count(0, timeout=WAIT)
+    expect(technician.locator("#timeline")).to_contain_text("上门结果 换密封圈 · 修好 · 周建民")
+    expect(technician.locator("#ask-form")).to_have_count(0)
     assert faults(technician) == []
     customer = signed_in(chromium, whole, None, phone=True)
     customer.goto(people[TECHNICIAN].get(f"/api/tickets/{ticket}/rating-link").json()["path"])
@@ -121,11 +120,11 @@ def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: An
     customer.goto("/rate/forged")
     expect(customer.locator("#rate-no")).to_contain_text("链接无效")
     ask(desk, "close", None)
-    expect(desk.locator("#ask-close [data-error]")).to_contain_text("主管签字、回访", timeout=WAIT)
+    expect(desk.locator("#ask-close [data-error]")).to_contain_text("主管签字、回访")
     supervisor = signed_in(chromium, whole, SUPERVISOR)
     supervisor.goto(f"/desk/{ticket}")
     ask(supervisor, "sign", "回访")
-    expect(desk.locator("#do-h")).to_contain_text("回访", timeout=WAIT)  # the page renewed itself, the refusal stays
+    expect(desk.locator("#do-h")).to_contain_text("回访")  # the page renewed itself, the refusal stays
     expect(desk.locator("#ask-close [data-error]")).to_contain_text("主管签字、回访")
     desk.reload()
     ask(desk, "call_back", "结单归档", satisfied="true")
@@ -163,7 +162,7 @@ def test_leftover_goods_are_ordered_approved_and_come_damaged(chromium: Browser,
     people.done(
         TECHNICIAN, f"/api/tickets/{ticket}/visit/completion", {"visit_no": 1, "outcome": "not_let_in", "note": "拒绝"}
     )
-    expect(desk.locator("#do-h")).to_contain_text("服务经理亲自上门", timeout=WAIT)
+    expect(desk.locator("#do-h")).to_contain_text("服务经理亲自上门")
     visit(desk, "备好上门单据", accompanied_by=MANAGER)
     for page in (desk, store, install):
         page.context.close()
@@ -177,7 +176,7 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     desk, manager = signed_in(chromium, whole, SPECIALIST), signed_in(chromium, whole, MANAGER)
     waiting = opened(desk, "HT91000003", "repair", "门掉")
     ask(desk, "wait", "等供应商", supplier="某厂", reason="等配件")
-    expect(desk.locator("#clocks")).to_contain_text("停表", timeout=WAIT)
+    expect(desk.locator("#clocks")).to_contain_text("停表")
     assert faults(desk) == []
     ask(desk, "wait_end", "回复客户", outcome="已发")
     ask(desk, "reply", "约上门", note="已回电")
@@ -193,7 +192,7 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     ask(desk, "reply", "调查投诉", note="已致歉")
     ask(desk, "investigate", "答复投诉", finding="车坏了")
     people.done(SUPERVISOR, f"/api/tickets/{complaint}/complaint/answer", {"solution": "道歉"})
-    expect(desk.locator("#do-h")).to_contain_text("问客户是否满意", timeout=WAIT)
+    expect(desk.locator("#do-h")).to_contain_text("问客户是否满意")
     ask(desk, "escalate", "答复投诉", reason="不满意")
     manager.goto(f"/desk/{complaint}")
     ask(manager, "answer_complaint", "问客户是否满意", solution="退运费")
@@ -204,7 +203,7 @@ def test_money_advice_complaints_and_waiting(chromium: Browser, whole: Any, peop
     first = opened(desk, "HT91000003", "repair", "漏水")
     second = opened(desk, "HT91000003", "repair", "漏水，同一件")
     ask(desk, "merge", None, duplicate=first)
-    expect(desk.locator("#timeline")).to_contain_text("合并", timeout=WAIT)
+    expect(desk.locator("#timeline")).to_contain_text("合并")
     whole.settle()
     desk.goto("/desk?q=0003")
     rows = desk.locator("#tickets [data-row]")
@@ -247,27 +246,27 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
     form.locator(f'[name="on"][value="{SOON}"]').check()
     form.locator('[name="half"]').select_option("am")
     form.get_by_role("button", name="预约").click()
-    expect(office).to_have_url(re.compile("/booking$"), timeout=WAIT)
+    expect(office).to_have_url(re.compile("/booking$"))
     call_about(office, "预约送货", "麦二")
     for yes in form.locator('input[name^="checklist."][value="true"]').all():
         yes.check()
     form.locator('[name="checklist.gas"][value="false"]').check()
     form.locator('[name="call_back_on"]').fill((TODAY + timedelta(days=2)).isoformat())
     form.get_by_role("button", name="预约").click()
-    expect(office).to_have_url(re.compile("/booking$"), timeout=WAIT)
+    expect(office).to_have_url(re.compile("/booking$"))
     call_about(office, "预约送货", "麦三")
     again = office.locator("#call details.act")
     again.locator("summary").click()
     again.locator('[name="result"][value="not_reached"]').check()
     again.get_by_role("button", name="记下结果").click()
-    expect(office).to_have_url(re.compile("/booking$"), timeout=WAIT)
+    expect(office).to_have_url(re.compile("/booking$"))
     whole.settle()
     call_about(office, "预约送货", "麦三")
     expect(office.locator("#calls tr", has_text="麦三")).to_contain_text("未接")
     call_about(office, "确认在家", "麦一")
     assert faults(office) == []
     form.get_by_role("button", name="打通了").click()
-    expect(office).to_have_url(re.compile("/booking$"), timeout=WAIT)
+    expect(office).to_have_url(re.compile("/booking$"))
     whole.settle()
     office.goto(f"/booking?whose=all&day={TODAY + timedelta(days=9)}")
     expect(office.locator("#calls tbody")).not_to_contain_text("麦一")
@@ -280,14 +279,14 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
     warehouse.goto("/messages")
     assert faults(warehouse) == []
     warehouse.locator("#messages tbody").get_by_role("button", name="确认").first.click()
-    expect(warehouse.locator("#messages .badge.ok", has_text="确认").first).to_be_visible(timeout=WAIT)
+    expect(warehouse.locator("#messages .badge.ok", has_text="确认").first).to_be_visible()
     office.goto("/messages?subject=contract:HT91000011")
     assert faults(office) == []
     opt_out = office.locator('form[data-api="POST /api/opt-outs"]')
     opt_out.locator('[name="phone"]').fill("17712630011")
     opt_out.locator('[name="reason"]').fill("客户要求")
     opt_out.locator("button.go").click()
-    expect(office.locator("#toasts")).to_contain_text("已记下", timeout=WAIT)
+    expect(office.locator("#toasts")).to_contain_text("已记下")
     for page in (office, warehouse):
         page.context.close()
 

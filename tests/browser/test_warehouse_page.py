@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
 TOMORROW = civil_day(utc_now()) + timedelta(days=1)
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
-WAIT = 15_000
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
 
 
@@ -81,7 +80,7 @@ def test_goods_go_from_the_slip_over_the_scanner_to_the_bin(chromium: Browser, w
         form.locator(f'[name="{field}"]').fill(text)
     assert faults(office) == []
     form.get_by_role("button", name="开单", exact=True).click()
-    expect(office).to_have_url(re.compile("/warehouse/arrivals/RK"), timeout=WAIT)
+    expect(office).to_have_url(re.compile("/warehouse/arrivals/RK"))
     keeper = signed_in(chromium, whole, "mai.gh")
     keeper.goto(office.url)
     scan(keeper, "WC-0001", 2)
@@ -91,11 +90,11 @@ def test_goods_go_from_the_slip_over_the_scanner_to_the_bin(chromium: Browser, w
     assert faults(keeper) == []
     keeper.get_by_role("button", name="验收签字").click()
     bin_field = keeper.locator('#put-away [name="bin"]')
-    expect(bin_field).to_be_visible(timeout=WAIT)
+    expect(bin_field).to_be_visible()
     bin_field.fill("B-01-1")
     keeper.locator("#put-away").get_by_role("button", name="上架").click()
-    expect(keeper.locator("#lines")).to_contain_text("B-01-1 ×2", timeout=WAIT)
-    expect(office.locator("#lines")).to_contain_text("B-01-1 ×2", timeout=WAIT)
+    expect(keeper.locator("#lines")).to_contain_text("B-01-1 ×2")
+    expect(office.locator("#lines")).to_contain_text("B-01-1 ×2")
     whole.settle()
     keeper.goto("/warehouse/stock/WC-0001")
     expect(keeper.locator("#card tbody tr")).to_have_count(1)
@@ -127,7 +126,7 @@ def test_damage_at_the_check_is_photographed_and_settled_by_another(chromium: Br
     finding.locator('[name="findings.0.photos"]').set_input_files(photo)
     finding.locator('[name="findings.0.carrier_signature_ref"]').set_input_files(photo)
     keeper.get_by_role("button", name="验收签字").click()
-    expect(keeper.locator("#exceptions")).to_contain_text("磕角", timeout=WAIT)
+    expect(keeper.locator("#exceptions")).to_contain_text("磕角")
     link = keeper.locator('#exceptions a[href^="/api/files/sha256:"]').first
     assert keeper.context.request.get(link.get_attribute("href") or "").headers["content-type"] == "image/png"
     manager = signed_in(chromium, whole, "guan.yf")
@@ -135,7 +134,7 @@ def test_damage_at_the_check_is_photographed_and_settled_by_another(chromium: Br
     manager.locator("#exceptions summary").click()
     manager.locator('#exceptions [name="outcome"]').select_option("returned_to_supplier")
     manager.locator("#exceptions form").get_by_role("button", name="保存").click()
-    expect(manager.locator("#exceptions")).to_contain_text("退厂", timeout=WAIT)
+    expect(manager.locator("#exceptions")).to_contain_text("退厂")
     keeper.context.close()
     manager.context.close()
 
@@ -154,29 +153,29 @@ def test_a_count_is_blind_and_its_difference_is_explained_and_approved(
     keeper.locator('#count-cycle [name="chosen.skus"]').fill(sku)
     keeper.locator("#count-cycle form").get_by_role("button", name="开盘").click()
     row = keeper.locator("#counts tbody tr", has_text="0/1").first
-    expect(row).to_be_visible(timeout=WAIT)
+    expect(row).to_be_visible()
     row.locator("a[data-row]").click()
     expect(keeper.locator("#waiting")).to_contain_text("B-02-1")
     scan(keeper, sku)
     assert faults(keeper) == []
     keeper.get_by_role("button", name="交点数").click()
-    keeper.locator("#waiting").get_by_role("button", name="对账").click(timeout=WAIT)
+    keeper.locator("#waiting").get_by_role("button", name="对账").click()
     status = keeper.locator("#waiting .badge, #compared .badge")
-    expect(status.filter(has_text=re.compile("复盘|不一致")).first).to_be_visible(timeout=WAIT)
+    expect(status.filter(has_text=re.compile("复盘|不一致")).first).to_be_visible()
     if keeper.locator("#waiting [name=quantity]").count():  # beyond tolerance: another person counts once more
         second = signed_in(chromium, whole, "su.kj")
         second.goto(keeper.url)
         scan(second, sku)
         second.get_by_role("button", name="交点数").click()
-        second.locator("#waiting").get_by_role("button", name="对账").click(timeout=WAIT)
-        expect(second.locator("#compared .badge")).to_have_text("不一致", timeout=WAIT)
+        second.locator("#waiting").get_by_role("button", name="对账").click()
+        expect(second.locator("#compared .badge")).to_have_text("不一致")
         second.context.close()
-    expect(keeper.locator("#compared .badge")).to_have_text("不一致", timeout=WAIT)
+    expect(keeper.locator("#compared .badge")).to_have_text("不一致")
     keeper.locator("#compared summary", has_text="写原因").click()
     keeper.locator('#compared [name="reason"]').select_option("loss")
     keeper.locator('#compared [name="note"]').fill("翻找三遍没有")
     keeper.locator("#compared form[data-api$='/explanations']").get_by_role("button", name="保存").click()
-    expect(keeper.locator("#compared")).to_contain_text("等批准", timeout=WAIT)
+    expect(keeper.locator("#compared")).to_contain_text("等批准")
     manager = signed_in(chromium, whole, "guan.yf")
     manager.goto("/warehouse/report")
     expect(manager.locator("#ledger")).to_contain_text(sku)
@@ -184,11 +183,9 @@ def test_a_count_is_blind_and_its_difference_is_explained_and_approved(
     manager.goto(keeper.url)
     manager.locator("#compared summary", has_text="批准").click()
     manager.get_by_role("button", name="批准调整").click()
-    expect(manager.locator("#compared")).to_contain_text("已调账", timeout=WAIT)
+    expect(manager.locator("#compared")).to_contain_text("已调账")
     keeper.goto(f"/warehouse/stock/{sku}")
-    expect(keeper.locator("#card")).to_contain_text(
-        "短缺", timeout=WAIT
-    )  # it was held for a contract, which lacks it now
+    expect(keeper.locator("#card")).to_contain_text("短缺")  # it was held for a contract, which lacks it now
     keeper.context.close()
     manager.context.close()
 
@@ -203,7 +200,7 @@ def test_labels_are_printed_and_anybody_checks_them(chromium: Browser, whole: An
     page.locator("#label-1 > summary").click()
     page.locator('#label-1 [name="pieces"]').fill("1 1")
     page.locator("#label-1").get_by_role("button", name="打标签", exact=True).click()
-    expect(page.locator("#labels")).to_contain_text("2 包", timeout=WAIT)
+    expect(page.locator("#labels")).to_contain_text("2 包")
     page.goto("/forms/labels/HT97000004")
     expect(page.locator("article.label")).to_have_count(2)
     assert page.locator("article.label img").first.evaluate(
@@ -240,12 +237,12 @@ def test_the_days_list_is_passed_by_qc_and_answered_by_the_keeper(chromium: Brow
     assert faults(qc) == []
     qc.locator("#qc-D-HT97000005 > summary").click()
     qc.locator("#qc-D-HT97000005").get_by_role("button", name="合格", exact=True).click()
-    expect(qc.locator("#loads tr", has_text="HT97000005").locator(".badge.ok")).to_be_visible(timeout=WAIT)
+    expect(qc.locator("#loads tr", has_text="HT97000005").locator(".badge.ok")).to_be_visible()
     keeper = signed_in(chromium, whole, "mai.gh", phone=True)
     keeper.goto(f"/warehouse?date={TOMORROW}")
     assert faults(keeper) == []
     keeper.get_by_role("button", name="反馈", exact=True).click()
-    expect(keeper.locator("#loads")).to_contain_text("已反馈", timeout=WAIT)
+    expect(keeper.locator("#loads")).to_contain_text("已反馈")
     for path in (
         f"/forms/delivery-list/{TOMORROW}",
         f"/forms/sorting-sheet/{TOMORROW}/S1",
@@ -277,20 +274,20 @@ def test_a_piece_is_moved_lent_and_scrapped_only_with_approval(chromium: Browser
     page.locator('#do-move [name="to_bin"]').fill("B-01-3")
     page.locator('#do-move [name="quantity"]').fill("2")
     page.locator("#do-move form").get_by_role("button", name="保存").click()
-    expect(page.locator("#card")).to_contain_text("B-01-2 → B-01-3", timeout=WAIT)
+    expect(page.locator("#card")).to_contain_text("B-01-2 → B-01-3")
     page.locator("#do-scrap > summary").click()
     page.locator('#do-scrap [name="reason"]').fill("镀层起皮")
     page.locator("#do-scrap form").get_by_role("button", name="申请").click()
-    expect(page).to_have_url(re.compile("/warehouse/scraps/BF"), timeout=WAIT)
+    expect(page).to_have_url(re.compile("/warehouse/scraps/BF"))
     expect(page.locator("h1 ~ .badge")).to_contain_text(re.compile("等批准|已申请"))
     manager = signed_in(chromium, whole, "guan.yf")
     manager.goto(page.url)
-    manager.locator("#approve > summary").click(timeout=WAIT)
+    manager.locator("#approve > summary").click()
     manager.get_by_role("button", name="批准报废").click()
-    page.locator("#execute > summary").click(timeout=WAIT)
+    page.locator("#execute > summary").click()
     page.locator('#execute [name="witness"]').fill("卢勤")
     page.locator("#execute form").get_by_role("button", name="保存").click()
-    expect(page.locator("#paper")).to_contain_text("执行", timeout=WAIT)
+    expect(page.locator("#paper")).to_contain_text("执行")
     assert faults(page) == []
     page.context.close()
     manager.context.close()

@@ -9,7 +9,7 @@ from harness.topics import high_watermarks
 from runtime.folds import ReadModel
 from runtime.projector import projector_group
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_events_delivered_again_change_no_row(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from harness.amid import amid, rest
 from harness.load import Planned, contract_numbers, life_of
 from harness.stage import Stage
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_each_command_sent_three_times_has_one_answer_and_one_effect(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from harness.alarm import SetAlarm
 from harness.load import arrival, contract_numbers, planned, register
 from harness.stage import Stage
 from harness.topics import Record, committed, put
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 from pydantic import SecretStr
 
 from contracts.decision import Command
@@ -19,7 +19,7 @@ from runtime.commands import to_headers
 from runtime.gateway import new_request
 from runtime.outcome import NOT_SIGNED
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 NUMBER, OTHER = contract_numbers(2)
 Headers = list[tuple[str, Any]]
@@ -122,7 +122,7 @@ async def test_a_gateway_with_another_key_is_told_at_once_and_its_request_is_goo
     wrong = await stage.gateway(command_key=SecretStr("not the key of the others"))
     plan = planned(NUMBER, register(NUMBER), stage.random)
     request = new_request(plan.command_id, actor="liang.my", role="cs_specialist")
-    refused = await wrong.ask(stage.order, plan.aggregate_id, plan.command, request, seconds=60)
+    refused = await wrong.ask(stage.order, plan.aggregate_id, plan.command, request, seconds=PATIENCE)
     assert (refused.status, refused.rejected) == ("broken", NOT_SIGNED)
     assert "SONGDA_COMMAND_KEY" in (refused.error or "")
     callers = await stage.callers()
@@ -137,7 +137,7 @@ async def test_a_key_is_replaced_while_commands_and_timers_go_on(stage: Stage) -
     for gateway, name in zip(gateways, ("a", "b"), strict=True):
         command: Command = SetAlarm(name=name, due=utc_now())
         request = new_request(name, actor="x", role="store")
-        answer = await gateway.ask(stage.alarm, f"alarm:{name}", command, request, seconds=60)
+        answer = await gateway.ask(stage.alarm, f"alarm:{name}", command, request, seconds=PATIENCE)
         assert answer.status == "accepted"
 
     async def both_rang() -> bool:

@@ -7,7 +7,7 @@ from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_kafka_killed_twice_amid_load_loses_nothing_and_does_nothing_twice(own_stage: Stage) -> None:

@@ -7,7 +7,7 @@ from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_workers_killed_in_turn_lose_nothing_and_do_nothing_twice(stage: Stage) -> None:

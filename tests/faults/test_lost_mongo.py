@@ -7,7 +7,7 @@ from harness.amid import amid, rest
 from harness.load import contract_numbers, life_of
 from harness.stage import Stage
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_mongo_wiped_killed_and_wiped_again_changes_no_answer_and_no_row(own_stage: Stage) -> None:

@@ -14,7 +14,7 @@ from runtime.commands import to_headers
 from runtime.gateway import new_request
 from runtime.outcome import Outcome
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 
 async def test_an_event_over_the_limit_is_a_dead_letter_and_the_partition_goes_on(stage: Stage) -> None:

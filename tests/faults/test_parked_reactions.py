@@ -21,7 +21,7 @@ from runtime import metrics, reactor
 from runtime.reactor import Reactor
 from runtime.service import Effect, Reaction
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 DUE = datetime(2126, 1, 1, tzinfo=UTC)
 

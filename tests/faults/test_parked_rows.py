@@ -25,7 +25,7 @@ from runtime.rows import Rows
 from runtime.service import Projection
 from runtime.stray_list import listed
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture

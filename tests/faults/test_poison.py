@@ -12,7 +12,7 @@ from runtime.command_keys import CommandKeys
 from runtime.commands import to_headers
 from runtime.gateway import new_request
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 GOOD: list[tuple[str, Any]] = list(to_headers(new_request("poison", actor="x", role="store")))
 KEY = b"contract:HT26000001"

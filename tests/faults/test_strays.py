@@ -7,12 +7,12 @@ import pytest
 from harness.load import contract_numbers, planned, register
 from harness.stage import Stage
 from harness.topics import put
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 
 from runtime.changes import ChangeFeed, encode
 from runtime.kafka import CHANGES
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 GARBAGE = {
     "nothing": (b"x", None),
@@ -62,7 +62,7 @@ async def test_changes_are_told_to_pages_among_garbage(stage: Stage) -> None:
         await litter(stage, CHANGES, 1)
         value = encode(f"board_{stage.order}", ["a"])
         await put(stage.address, CHANGES, 0, key=None, value=value, headers=[])
-        assert (await asyncio.wait_for(anext(stream), 20)).row_ids == ("a",)
+        assert (await asyncio.wait_for(anext(stream), PATIENCE)).row_ids == ("a",)
         assert not following.done()
     finally:
         following.cancel()

@@ -10,7 +10,7 @@ from harness.waiting import eventually
 
 from runtime import kafka
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_a_worker_frozen_past_its_session_is_fenced_when_it_comes_back(stage: Stage) -> None:

@@ -9,7 +9,7 @@ AHEAD = 60
 """Commands that may be asked for past the moment of the strike, until the next one: load that the fault meets."""
 
 
-async def amid(load: "asyncio.Task[None]", stage: Stage, answers: int, *, within: float = 90.0) -> None:
+async def amid(load: "asyncio.Task[None]", stage: Stage, answers: int) -> None:
     """Wait until that many commands are answered. The load goes on, but not far: it is still there when we strike."""
     stage.pace.allow(answers + AHEAD)
 
@@ -19,7 +19,7 @@ async def amid(load: "asyncio.Task[None]", stage: Stage, answers: int, *, within
             raise AssertionError(f"the load was over before {answers} answers: give it more to do")
         return stage.oracle.answers >= answers
 
-    await eventually(so_far, f"{answers} answers", within=within, every=0.01)
+    await eventually(so_far, f"{answers} answers", every=0.01)
 
 
 async def rest(load: "asyncio.Task[None]", stage: Stage) -> None:

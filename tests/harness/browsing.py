@@ -5,6 +5,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page
 
+from harness.waiting import PATIENCE
+
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -12,6 +14,7 @@ def signed_in(chromium: Browser, whole: Any, person: str | None, *, phone: bool 
     """A page of somebody who has signed in (None: who has not). A script that breaks fails the test that sees it."""
     viewport: Any = PHONE if phone else WIDE
     context = chromium.new_context(base_url=whole.application.url, viewport=viewport)
+    context.set_default_timeout(PATIENCE * 1000)
     if person is not None:
         assert context.request.post("/login", data={"person": person}).ok
     return context.new_page()

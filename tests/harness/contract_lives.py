@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.policy import civil, civil_day
 from harness.office import Office, Told
+from harness.waiting import PATIENCE
 from runtime.clock import utc_now
 
 Json = dict[str, Any]
@@ -21,6 +22,8 @@ READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power"
 CUSTOMER = {"name": "马娜", "phone": "13800001111", "address": "佛山市南海区海八东路1号", "district": "南海区"}
 SHEET = "合同号,行号,型号,数量,运单号,承运商,状态,预计到货,实际到货,备注"
 CREWS = ("S1", "S2")
+SOON, A_WHILE = 10.0, 60.0
+"""How long people look for what may never come before they do something else: their choice, no limit of a test."""
 
 
 def line(line_no: int, sku: str, quantity: int) -> Json:
@@ -72,7 +75,7 @@ class Life:
     async def live(self) -> None:
         """From the signature on, as chance will have it."""
         await self.sign()
-        if await self.office.sees(self.goods, within=60) is None:
+        if await self.office.sees(self.goods, within=PATIENCE) is None:
             raise AssertionError(f"the warehouse never heard of {self.no}")
         await self.surprise(0.1)
         for line_no in tuple(self.lines):
@@ -153,8 +156,8 @@ class Life:
     async def deliver(self) -> None:
         """Booked, planned, published, loaded, departed; delivered, refused in part, or not deliverable (B)."""
         job = f"/api/jobs/D-{self.no}"
-        whole = await self.office.sees(f"/api/contracts/{self.no}", within=4, complete=True)
-        if whole is None or await self.office.sees(job, within=20) is None:
+        whole = await self.office.sees(f"/api/contracts/{self.no}", within=SOON, complete=True)
+        if whole is None or await self.office.sees(job, within=A_WHILE) is None:
             return  # its goods never came together
         run = f"/api/runs/{self.on}/{self.crew}"
         place = {"on": str(self.on), "half": "am", "crew": self.crew, "at": self.at(-1, 15)}
@@ -182,7 +185,7 @@ class Life:
 
     async def load(self, run: str) -> bool:
         """Counted as the sheet says, once the sheet is there (B11)."""
-        if await self.office.sees(run, within=20) is None:
+        if await self.office.sees(run, within=A_WHILE) is None:
             return False
         sheet = await self.office.see(run)
         counted = [
@@ -201,10 +204,10 @@ class Life:
 
     async def depart(self, job: str, run: str) -> bool:
         """The vehicle leaves with what was loaded (B9)."""
-        if await self.office.sees(run, within=20, status="loaded") is None:
+        if await self.office.sees(run, within=A_WHILE, status="loaded") is None:
             return False
         gone = await self.step("tan.zw", f"{run}/depart", {"at": self.at(0, 8, 55)})
-        return gone and await self.office.sees(job, within=20, status="way") is not None
+        return gone and await self.office.sees(job, within=A_WHILE, status="way") is not None
 
     async def end_delivery(self, job: str) -> None:
         """At the door."""

@@ -13,12 +13,11 @@ from typing import Any
 
 import httpx
 
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 from runtime.commands import deterministic_id
 from runtime.people import Tokens
 
 AGAIN = {202, 503, 504}
-PATIENCE = 120.0
 
 Json = dict[str, Any]
 
@@ -52,7 +51,7 @@ class Office:
     """Everybody who works with the system, over one connection pool."""
 
     def __init__(self, url: str, secret: str) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=60)
+        self._client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
         self._tokens = Tokens(secret)
         self._numbers = count(1)
         self.book: list[Told] = []
@@ -85,7 +84,7 @@ class Office:
                 return None
             return answer
 
-        answer = await eventually(once, f"{path} is decided", within=PATIENCE, every=0.2)
+        answer = await eventually(once, f"{path} is decided", every=0.2)
         assert answer is not None
         assert answer.status_code in {200, 201, 404, 409}, f"{path} {body}: {answer.status_code} {answer.text}"
         command_id = deterministic_id(person, key, "", of) if of else ""
@@ -108,7 +107,7 @@ class Office:
             self.unknown += open_
             return None if open_ else report
 
-        report = await eventually(once, f"{path} is decided", within=PATIENCE, every=0.2)
+        report = await eventually(once, f"{path} is decided", every=0.2)
         assert report is not None
         self.files.append((text, report))
         return report
@@ -121,7 +120,7 @@ class Office:
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    async def sees(self, path: str, person: str = "tan.zw", *, within: float = 30.0, **wanted: Any) -> Any:
+    async def sees(self, path: str, person: str = "tan.zw", *, within: float, **wanted: Any) -> Any:
         """The same, once it is there and says what is wanted; None when it does not within that time."""
         until = asyncio.get_running_loop().time() + within
         while asyncio.get_running_loop().time() < until:

@@ -49,7 +49,7 @@ class Parted:
         for application in (self.front, *self.victims.values()):
             application.start()
         for application in (self.front, *self.victims.values()):
-            await application.ready(90)
+            await application.ready()
 
     def strike(self, chance: random.Random) -> None:
         """SIGKILL to one of the processes; another one of the same kind starts at once."""

@@ -10,12 +10,10 @@ from typing import Any
 
 import httpx
 
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 from songda.stack import free_port
 
 TESTS = Path(__file__).resolve().parents[1]
-READY_SECONDS = 180.0
-"""A start is some 10 s of work; on a machine that is busy with other things it takes many times that."""
 
 
 class Application:
@@ -60,7 +58,7 @@ class Application:
             )
         return self
 
-    async def ready(self, within: float = READY_SECONDS) -> "Application":
+    async def ready(self) -> "Application":
         """Wait until `/ready` says so."""
 
         async def look() -> bool:
@@ -68,7 +66,7 @@ class Application:
             return (await self.state()).get("ready") is True
 
         try:
-            await eventually(look, f"{self.name} is ready", within=within, every=0.1)
+            await eventually(look, f"{self.name} is ready", every=0.1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{await self.state()}\n{self.tail()}") from error
         return self
@@ -86,9 +84,9 @@ class Application:
         """SIGKILL, and wait for its end."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
-    def stop(self, within: float = 30.0) -> int:
+    def stop(self, within: float = PATIENCE) -> int:
         """SIGTERM, and wait for its end; the exit code."""
         assert self._process is not None
         self._process.terminate()

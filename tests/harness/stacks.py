@@ -13,7 +13,6 @@ from songda.stack.mongo import answers as mongo_answers
 
 KAFKA_IMAGE = "apache/kafka:4.1.0"
 MONGO_IMAGE = "mongo:8.0"
-CONTAINER_SECONDS = 120.0
 
 
 @dataclass
@@ -104,5 +103,5 @@ def container_stack(home: Path) -> Iterator[Stack]:
 async def _until_both_answer(kafka_port: int, mongo_port: int) -> None:
     from harness.waiting import eventually
 
-    await eventually(lambda: kafka_answers(kafka_port), "Kafka in a container answers", within=CONTAINER_SECONDS)
-    await eventually(lambda: mongo_answers(mongo_port), "MongoDB in a container answers", within=CONTAINER_SECONDS)
+    await eventually(lambda: kafka_answers(kafka_port), "Kafka in a container answers")
+    await eventually(lambda: mongo_answers(mongo_port), "MongoDB in a container answers")

@@ -97,7 +97,7 @@ class Stage:
                 task.result()
             return worker.not_ready is None
 
-        await eventually(serving, "the worker serves", within=60)
+        await eventually(serving, "the worker serves")
         return worker
 
     async def end(self, worker: Worker) -> None:
@@ -124,7 +124,7 @@ class Stage:
         print(f"oracle: {report}")
         return report
 
-    async def live_equals_rebuilt(self, within: float = 60.0) -> int:
+    async def live_equals_rebuilt(self) -> int:
         """Rebuild every read model from nothing and compare; the number of facets that were compared.
 
         The live one may still be catching up: looked at again until nothing is ahead of the other.
@@ -141,7 +141,7 @@ class Stage:
                 assert verdict.difference is None, f"live is not what it should be: {verdict.difference}"
                 return verdict if verdict.compared == facets else None
 
-            verdict = await eventually(equal, "live has caught up and equals rebuilt", within=within, every=0.5)
+            verdict = await eventually(equal, "live has caught up and equals rebuilt", every=0.5)
             await discard(rebuilt)
             compared += verdict.compared
         return compared

@@ -46,7 +46,7 @@ async def committed(address: str, topic: str, partitions: int = 3) -> list[Recor
                 )
             return all([await consumer.position(tp) >= ends[tp] for tp in tps])
 
-        await eventually(read, f"all of {topic} is committed or aborted", within=60, every=0)
+        await eventually(read, f"all of {topic} is committed or aborted", every=0)
     finally:
         await consumer.stop()
     return sorted(found, key=lambda record: (record.partition, record.offset))

@@ -7,9 +7,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 300.0
+"""Seconds that a test waits for what must come, whatever it is: said here and nowhere else. It costs nothing when all
+is well, and a machine that is busy with other things is no fault of ours. A test that is about a time says its own."""
+
 
 async def eventually(
-    look: Callable[[], Awaitable[T] | T], what: str, *, within: float = 30.0, every: float = 0.05
+    look: Callable[[], Awaitable[T] | T], what: str, *, within: float = PATIENCE, every: float = 0.05
 ) -> T:
     """Look until the answer is true, and return it; after `within` seconds an AssertionError that says `what`."""
     loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from harness.contract_lives import BINS, SKUS
+from harness.contract_lives import A_WHILE, BINS, SKUS
 from harness.office import Office
 
 Json = dict[str, Any]
@@ -64,7 +64,7 @@ class Keeper:
             return
         count_no = opened.answer["body"]["counts"][0]
         path, of = f"/api/counts/{count_no}", f"count:{count_no}"
-        sheet = await self.office.sees(path, "mai.gh", within=20)
+        sheet = await self.office.sees(path, "mai.gh", within=A_WHILE)
         for person in ("mai.gh", "su.kj"):  # the first count, and the recount of what differs
             open_ = [] if sheet is None else [x for x in sheet["lines"] if x["status"] in {"to_count", "recount"}]
             if not open_:

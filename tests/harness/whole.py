@@ -12,6 +12,7 @@ import httpx
 
 from harness.processes import Application
 from harness.stacks import Stack
+from harness.waiting import PATIENCE
 from runtime.people import Tokens
 
 SECRET = "only-for-tests"
@@ -44,7 +45,7 @@ class Whole:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=110,
+            timeout=PATIENCE,
         )
 
     def json(self, *arguments: str) -> Any:
@@ -56,12 +57,13 @@ class Whole:
     def as_person(self, person: str | None) -> httpx.Client:
         """A connection signed in as somebody (None: nobody)."""
         headers = {} if person is None else {"Authorization": f"Bearer {Tokens(SECRET).issue(person)}"}
-        return httpx.Client(base_url=self.application.url, headers=headers, timeout=60)
+        return httpx.Client(base_url=self.application.url, headers=headers, timeout=PATIENCE)
 
     def settle(self) -> None:
         """Wait until everything asked so far has run its course."""
         with self.as_person("he.jx") as client:
-            assert client.get("/api/settled").json() == {"settled": True}
+            answer = client.get("/api/settled", params={"seconds": PATIENCE - 10})
+            assert answer.json() == {"settled": True}
 
 
 class People:

@@ -18,7 +18,7 @@ from harness.processes import Application
 from harness.seeds import seed_of
 from harness.stacks import Stack
 from harness.topics import committed
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 
 import dispatch.main
 from contracts.decision import Command
@@ -37,7 +37,7 @@ from runtime.settings import Settings
 from runtime.settling import groups_of, settler
 from songda.system import services
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 SECRET = "only-for-tests"
 ON = civil_day(utc_now()) + timedelta(days=9)
@@ -114,7 +114,7 @@ async def test_twenty_dispatchers_and_killed_workers_leave_day_and_jobs_in_agree
     await open_jobs(town)
     planning = asyncio.create_task(everybody_plans(town, front.url))
     for victim, answered in ((workers[0], 40), (workers[1], 90), (workers[0], 140)):
-        await eventually(partial(plan_goes_on, town, planning, answered), f"{answered} answers", within=120)
+        await eventually(partial(plan_goes_on, town, planning, answered), f"{answered} answers")
         victim.kill()
         victim.start()
     await planning
@@ -224,7 +224,7 @@ async def request(asking: httpx.AsyncClient, path: str, body: dict[str, Any]) ->
         assert answer.status_code < 500 or answer.status_code in AGAIN, answer.text
         return None if answer.status_code in AGAIN else answer.status_code
 
-    return int(await eventually(once, f"{path} is decided", within=120, every=0.3) or 0)
+    return int(await eventually(once, f"{path} is decided", every=0.3) or 0)
 
 
 async def accept_half_a_proposal(asking: httpx.AsyncClient) -> None:
@@ -261,7 +261,7 @@ async def got(asking: httpx.AsyncClient, path: str) -> Any:
 def client(url: str, person: str) -> httpx.AsyncClient:
     """A connection signed in as somebody."""
     headers = {"Authorization": f"Bearer {Tokens(SECRET).issue(person)}"}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=60)
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE)
 
 
 async def agreement(asking: httpx.AsyncClient, settled: Callable[[float], Awaitable[bool]]) -> None:
@@ -278,7 +278,7 @@ async def agreement(asking: httpx.AsyncClient, settled: Callable[[float], Awaita
         return seen == [[], []]
 
     try:
-        await eventually(look, "day and jobs agree", within=200, every=1)
+        await eventually(look, "day and jobs agree", every=1)
     except AssertionError as error:
         raise AssertionError(f"not confirmed, and in disagreement: {seen}") from error
 

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from harness.waiting import PATIENCE
 
 from contracts.policy import civil, civil_day
 from runtime.clock import utc_now
@@ -193,7 +194,7 @@ def test_a_clock_that_ran_out_is_told_to_the_superior_and_then_to_the_manager(wh
     whole.settle()
     people.done("liang.my", "/api/tickets", request("R-81", "HT99000053", 6, problem="盖板裂"))
     told: list[str] = []
-    deadline = utc_now() + timedelta(seconds=60)
+    deadline = utc_now() + timedelta(seconds=PATIENCE)
     while len(told) < 2 and utc_now() < deadline:
         whole.settle()
         told = [entry["text"] for entry in shown(people, "R-81")["timeline"] if entry["event"] == "DutyEscalated"]

@@ -25,7 +25,7 @@ from runtime.rows import POSITIONS, Rows, first_collection
 from runtime.service import Projection
 from songda.rebuilding import list_collections
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 NUMBERS = contract_numbers(4)
 

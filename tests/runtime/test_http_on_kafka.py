@@ -9,13 +9,13 @@ import pytest
 from harness.load import contract_numbers, register
 from harness.processes import Application
 from harness.stage import SECRET, Stage
-from harness.waiting import eventually
+from harness.waiting import PATIENCE, eventually
 
 from runtime.commands import deterministic_id
 from runtime.outcome import Outcome
 from runtime.people import Tokens
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PERSON = "liang.my"
 
@@ -24,7 +24,7 @@ PERSON = "liang.my"
 async def signed_in(application: Application) -> AsyncIterator[httpx.AsyncClient]:
     """A client that is somebody."""
     headers = {"Authorization": f"Bearer {Tokens(SECRET).issue(PERSON)}"}
-    async with httpx.AsyncClient(base_url=application.url, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=application.url, headers=headers, timeout=PATIENCE) as client:
         yield client
 
 

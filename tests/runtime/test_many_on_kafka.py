@@ -13,7 +13,7 @@ from runtime.commands import deterministic_id
 from runtime.errors import Overloaded
 from runtime.gateway import Asked, new_request
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 CONTRACTS = contract_numbers(120)
 

@@ -12,7 +12,7 @@ from runtime.folds import ReadModel
 from runtime.rebuild import promote, rebuild, verify
 from runtime.rows import Rows
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_a_rebuilt_model_switched_in_amid_events_misses_none(stage: Stage) -> None:

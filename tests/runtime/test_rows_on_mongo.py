@@ -19,7 +19,7 @@ from runtime.mongo import Database, connect
 from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
 from runtime.settings import Settings
 
-pytestmark = [pytest.mark.kafka]
+pytestmark = pytest.mark.kafka
 
 NUMBERS = [f"HT26{n:06}" for n in range(SHEET_ROWS + 203)]
 PARKED = f"{BESIDE}parked"
