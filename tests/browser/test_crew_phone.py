@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from io import BytesIO
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -126,8 +127,8 @@ def job(people: People, number: str) -> dict[str, Any]:
 
 def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
     """Until the server says so."""
-    deadline = time.monotonic() + PATIENCE
-    while look() != wanted and time.monotonic() < deadline:
+    deadline = monotonic() + PATIENCE
+    while look() != wanted and monotonic() < deadline:
         page.wait_for_timeout(250)
     assert look() == wanted
 
