@@ -19,7 +19,7 @@ import songda.system
 from runtime.parked_log import read_log
 from runtime.rows import Rows
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 
 class Operator:

@@ -13,7 +13,7 @@ from harness.streams import history
 from contracts.order import ContractSigned
 from runtime.people import Tokens
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PERSON = "liang.my"
 FIRST, SECOND = contract_numbers(2)
