@@ -17,6 +17,7 @@ from bench import (
     http_latency,
     import_rows,
     memory_use,
+    parked,
     read_side,
     route_plan,
     start_up,
@@ -27,7 +28,7 @@ from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes")
+ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes", "parked")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -45,6 +46,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
         "import": lambda s: import_rows.measure(s, rounds, 1_000 if quick else 10_000),
         "lists": lambda s: contract_lists.measure(s, rounds, 20_000 if quick else 100_000),
         "routes": lambda _: asyncio.to_thread(route_plan.measure, rounds),
+        "parked": lambda s: parked.measure(s, 1_000 if quick else 10_000, 50),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
     }
 

@@ -24,7 +24,10 @@ from bench.import_file import contracts_file
 from bench.lean_http import LeanClient
 from bench.measuring import Span, memory, until, watch
 from bench.open_loop import open_loop, percentile
+from bench.parked_tasks import parked_live, parked_rebuild, parked_start
+from bench.poisoned import changed, projection_of
 from bench.profiling import Samples, sampling
+from contracts.envelope import wire_source
 from order.main import SERVICE
 from runtime import kafka, metrics
 from runtime.app import cluster_id, rules_of
@@ -34,7 +37,6 @@ from runtime.logs import set_up_logs
 from runtime.mongo import connect
 from runtime.projector import Projector
 from runtime.rebuild import rebuild
-from runtime.service import Projection
 from runtime.settings import Settings
 from runtime.state import MANIFEST
 from runtime.worker import Worker
@@ -108,7 +110,7 @@ async def read_fold(settings: Settings, service: str, profile: bool) -> Found:
 
 async def read_live(settings: Settings, service: str, events: int, profile: bool) -> Found:
     """The live projector: it has caught up with an empty stream, then a copy of the events is put there at once."""
-    copies = await _records_of(settings, f"{service}.events")
+    copies = await _records_of(settings, service, f"{service}live")
     database = connect(settings)
     projection = projection_of(f"{service}live")
     counter: Any = metrics.PROJECTED.labels(projection.name)
@@ -126,22 +128,17 @@ async def read_live(settings: Settings, service: str, events: int, profile: bool
     return _found(span)
 
 
-async def _records_of(settings: Settings, topic: str) -> list[load.Row]:
-    tps = [TopicPartition(topic, p) for p in range(settings.partitions)]
+async def _records_of(settings: Settings, service: str, copied_to: str) -> list[load.Row]:
+    tps = [TopicPartition(f"{service}.events", p) for p in range(settings.partitions)]
     ends = await kafka.high_watermarks(settings, tps)
     spans = {tp: (0, end) for tp, end in ends.items()}
     return [
-        load.Row((record.key or b"").decode(), record.value or b"", list(record.headers))
+        load.Row(
+            (record.key or b"").decode(), record.value or b"", changed(record.headers, ce_source=wire_source(copied_to))
+        )
         async for _, records in kafka.read_between(settings, spans)
         for record in records
     ]
-
-
-def projection_of(service: str) -> Projection:
-    """The order service's read model, over the streams of another name and in a collection of its own."""
-    (projection,) = SERVICE.projections
-    facets = tuple(replace(facet, service=service) for facet in projection.facets)
-    return replace(projection, name=f"{projection.name}_{service}", facets=facets)
 
 
 @asynccontextmanager
@@ -328,6 +325,9 @@ TASKS: dict[str, Callable[..., Coroutine[Any, Any, Found]]] = {
     "grow": grow,
     "restore": restore,
     "settle": settle,
+    "parked_live": parked_live,
+    "parked_start": parked_start,
+    "parked_rebuild": parked_rebuild,
 }
 
 

@@ -39,6 +39,7 @@ from runtime.settings import Settings
 from runtime.window import Folds, Noticed, Window
 
 _KEPT_ROWS = 20_000  # rows kept in memory per model: the hot ones; the rest are read when an event touches them
+_NEWS_SECONDS = 0.5  # what a long reading parks is listed by then: reading and writing rows may take minutes
 _BULK = 1_000  # rows per write: a server that is slow answers in time, and one message stays small
 
 Spans = Mapping[TopicPartition, tuple[int, int]]
@@ -172,23 +173,28 @@ class ReadModel:
         changed: set[str] = set()
         careful: dict[str, str | None] = {}
         left = dict(spans)
+        clock = asyncio.get_running_loop().time
         while True:
-            window = self._window(careful)
+            window, listed = self._window(careful), clock()
             try:
                 async with aclosing(kafka.read_between(self._settings, left)) as reading:
                     async for tp, records in reading:
                         await self._fold_into(window, self._decoded(records))
                         window.ends[tp] = records[-1].offset + 1
+                        if window.news and clock() - listed >= _NEWS_SECONDS:
+                            await self._list_parked(window)
+                            listed = clock()
                         if len(window.rows) >= _KEPT_ROWS:
+                            await self._list_parked(window)
                             changed |= await self._write_out(window)
                             left = {p: (window.ends.get(p, start), end) for p, (start, end) in left.items()}
                             window = self._window(careful)
                         if progress is not None:
                             progress(len(records))
-                        await asyncio.sleep(
-                            0
-                        )  # over buffered records the loop would never yield to heartbeats and HTTP
+                        # Over buffered records the loop would never yield to heartbeats and HTTP.
+                        await asyncio.sleep(0)
                 window.ends.update((tp, end) for tp, (_, end) in spans.items())
+                await self._list_parked(window)
                 return changed | await self._write_out(window)
             except _Unwritten as error:  # again, from the last window that was written
                 careful |= error.rows
@@ -280,28 +286,41 @@ class ReadModel:
                 raise
             raise _Unwritten(rows) from error
 
-    async def _write_positions(self, window: Window, resumed: AbstractSet[str]) -> None:
-        """Only the partitions at hand: another process may be folding the others.
+    async def _list_parked(self, window: Window) -> None:
+        """List what a long reading parked before its rows are written and its positions move.
 
-        Raises `CheckpointLost` when the document is not the one that was opened: the rows were wiped under us, and
-        positions written now would hide that; or what is parked was changed, and we folded by what it was.
+        That is sound: what is listed waits from its sequence on, wherever the positions are.
         """
+        if window.news:
+            await self._update({"$set": _parked(window.news), "$inc": {"rev": 1}})
+            self._parked = dict(window.parked)
+            window.news.clear()
+
+    async def _write_positions(self, window: Window, resumed: AbstractSet[str]) -> None:
+        """Only the partitions at hand: another process may be folding the others."""
         if not window.ends:
             return
         reached = {tp: max(end, self.position(tp)) for tp, end in window.ends.items()}
         ends = {f"offsets.{tp.topic.replace('.', '/')}.{tp.partition}": end for tp, end in reached.items()}
-        parked = {f"parked.{_key(subject)}": to_document(one) for subject, one in window.news.items()}
-        update: Document = {"$set": {"at": utc_now(), **ends, **parked}}
+        update: Document = {"$set": {"at": utc_now(), **ends}}
         if window.news or resumed:
-            update["$inc"] = {"rev": 1}
+            update = {"$set": update["$set"] | _parked(window.news), "$inc": {"rev": 1}}
         if resumed:
             update["$unset"] = {f"parked.{_key(subject)}": "" for subject in resumed}
+        await self._update(update)
+        self._positions |= reached
+        self._parked = window.parked
+
+    async def _update(self, update: Document) -> None:
+        """Change the positions document.
+
+        Raises `CheckpointLost` when it is not the one that was opened: the rows were wiped under us, and positions
+        written now would hide that; or what is parked was changed, and we folded by what it was.
+        """
         ours = {"_id": POSITIONS, "token": self._token, "rev": self._rev}
         if not (await self.collection.update_one(ours, update)).matched_count:
             self._name = None
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
-        self._positions |= reached
-        self._parked = window.parked
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
     def _guarded(self, document: Document, facets: Iterable[str]) -> Write:
@@ -321,6 +340,11 @@ class ReadModel:
         if cold and self._positions:
             async for document in self.collection.find({"_id": {"$in": cold}}):
                 self._rows[document["_id"]] = self.folds.row(document)
+
+
+def _parked(news: Mapping[str, Parked]) -> Document:
+    """Fields of the positions document that say so."""
+    return {f"parked.{_key(subject)}": to_document(one) for subject, one in news.items()}
 
 
 def _key(subject: str) -> str:
