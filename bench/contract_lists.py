@@ -12,11 +12,10 @@ from typing import Any
 from bench import load
 from bench.measuring import Section, figure
 from bench.open_loop import percentile
-from contracts.envelope import Meta
 from contracts.order import ContractSigned
+from order.contract.row import CONTRACTS
 from order.listing import Wanted, cursor_of, query_of, sort_of
-from order.projections import PROJECTIONS, fold_order
-from runtime.clock import utc_now
+from order.projections import PROJECTIONS
 from runtime.mongo import connect, make_indexes
 from runtime.rows import Rows, first_collection
 from runtime.settings import Settings
@@ -33,19 +32,19 @@ def row(number: int) -> dict[str, Any]:
     order = load.registration(number)
     fields = order.model_dump(exclude={"command", "at"})
     event = ContractSigned(at=load.RECEIVED, **fields)
-    meta = Meta("e", "", "/songda/order", f"contract:{order.contract_no}", utc_now(), 1, "c", "c", "liang.my", 0)
-    facet = fold_order(None, event, meta)
+    shown = CONTRACTS.after([event])
+    assert shown is not None
     state = STANDS[number % len(STANDS)]
     return {
         "_id": order.contract_no,
-        "order": {
-            **facet,
+        "row": {
+            **shown.model_dump(mode="json"),
             "store_code": f"S{number % STORES:02d}",
-            "state": state,
+            "stage": state,
             "tags": [state, "short" if state == "waiting" else "full"],
             "promised_on": f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
         },
-        "_pos": {"order": {"seq": 1, "offset": number, "partition": 0}},
+        "_pos": {"row": {"seq": 1, "offset": number, "partition": 0}},
     }
 
 

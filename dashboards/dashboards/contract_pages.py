@@ -17,6 +17,8 @@ from dashboards.orders_pages import IMPORTS
 from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
+from order.contract.heard import whole
+from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -39,29 +41,28 @@ async def contract(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("contracts", "order_desk", "goods", "board_jobs"), contract_no)
+    stream = rows_stream(seat.desk, (CONTRACTS.name, "goods", "board_jobs"), contract_no)
     row = await own_contract(seat, contract_no)
-    brief = await seat.desk.rows("order_desk").get(contract_no)
-    if row is None or brief is None:
+    if row is None:
         return seat.not_found(contract_no)
-    return seat.show("contract.html", stream=stream, **await _content(seat, row, brief))
+    return seat.show("contract.html", stream=stream, **await _content(seat, row))
 
 
-async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any]:
-    order, role = row["order"], seat.person.role
-    contract_no = order["contract_no"]
+async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
+    row, role = CONTRACTS.read(document), seat.person.role
+    contract_no = row.contract_no
     entries = await entries_of(seat.desk, contract_no)
     goods = await goods_of(seat.desk, contract_no)
     told = history(entries, [] if goods is None else goods["moves"])
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
     return {
-        "order": order,
-        "one": order_line(brief, role, seat.today),
-        "version": row["_pos"]["order"]["seq"],
-        "customer": customer_for(role, order["customer"]),
-        "lines": [line_state(line) for line in order["lines"]],
-        "last_line": max(line["line_no"] for line in (*order["lines"], *order.get("removed_lines", ()))),
+        "order": whole(document),
+        "one": order_line(row, role, seat.today),
+        "version": document["_pos"]["row"]["seq"],
+        "customer": customer_for(role, row.customer.model_dump()),
+        "lines": [line_state(line) for line in row.lines],
+        "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),
         "money": money,
         "may": may(role),
         "jobs": await jobs_of(seat.desk, contract_no),
@@ -69,7 +70,7 @@ async def _content(seat: Seat, row: dict[str, Any], brief: dict[str, Any]) -> di
         "people": seat.request.app.state.people,
         "categories": tuple(policy.litres_per_piece),
         "districts": tuple(policy.districts),
-        "ended": brief["order"]["stage"] in {"fulfilled", "cancelled"},
+        "ended": row.ended,
     }
 
 
@@ -80,15 +81,16 @@ async def customer(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    row = await own_contract(seat, contract_no)
-    if row is None:
+    document = await own_contract(seat, contract_no)
+    if document is None:
         return seat.not_found(contract_no)
-    rows = await customers_contracts(seat, row["order"]["customer"])
+    row = CONTRACTS.read(document)
+    rows = await customers_contracts(seat, row.phone)
     return seat.show(
         "customer.html",
-        customer=customer_for(seat.person.role, row["order"]["customer"]),
+        customer=customer_for(seat.person.role, row.customer.model_dump()),
         contract_no=contract_no,
-        contracts=[one["order"] for one in rows],
+        contracts=[whole(one) for one in rows],
         money=seat.person.role in ROLES_THAT_SEE_MONEY,
         people=seat.request.app.state.people,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.fact import ContractLine
+from order.contract.row import LineRow
 
 Json = Mapping[str, Any]
 
@@ -43,31 +44,20 @@ class LineState:
     waybill: str
 
 
-def line_state(line: Json) -> LineState:
-    """What is missing of a line, and why, from what was told last."""
-    shipment, delay = line.get("shipment") or {}, line.get("delay") or {}
-    missing = line["missing"]
+def line_state(line: LineRow) -> LineState:
+    """What is missing of a line, and why."""
+    told, shown = (line.shipment, line.delay), line.model_dump(mode="json")
     return LineState(
-        line=line,
-        sold={name: line[name] for name in ContractLine.model_fields},
-        here=max(0, line["quantity"] - missing),
-        damaged=line["damaged"] + line["damaged_outside"],
-        missing=missing,
-        excess=line["excess"],
-        why=_why(line, shipment, delay) if missing else "",
-        eta=delay.get("eta") or shipment.get("eta"),
-        waybill=shipment.get("waybill") or delay.get("waybill") or "",
+        line=shown,
+        sold={name: shown[name] for name in ContractLine.model_fields},
+        here=max(0, line.quantity - line.missing),
+        damaged=line.damaged + line.damaged_outside,
+        missing=line.missing,
+        excess=line.excess,
+        why="" if line.why is None else line.why.code,
+        eta=None if line.why is None or line.why.eta is None else line.why.eta.isoformat(),
+        waybill=next((one.waybill for one in told if one is not None and one.waybill), ""),
     )
-
-
-def _why(line: Json, shipment: Json, delay: Json) -> str:
-    if line["damaged"] >= line["missing"]:
-        return "damaged"
-    if delay:
-        return "delayed"
-    if shipment:
-        return "on_the_way"
-    return "partly_arrived" if line["received"] else "not_shipped"
 
 
 def may(role: str) -> frozenset[str]:

@@ -106,8 +106,8 @@ async def ticket_new(request: Request) -> Response:
         return seat
     contract_no = seat.asked("contract")
     row = await seat.desk.rows("contracts").get(contract_no) if contract_no else None
-    foreign = row is not None and seat.person.role == "store" and row["order"]["store_code"] != seat.person.store
-    order = None if row is None or foreign else row["order"]
+    foreign = row is not None and seat.person.role == "store" and row["row"]["store_code"] != seat.person.store
+    order = None if row is None or foreign else row["row"]
     empty = Customer(name="", phone="", address="", district="").model_dump()
     return seat.show(
         "ticket_new.html",

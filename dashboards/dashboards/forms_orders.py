@@ -9,6 +9,7 @@ from dashboards.forms import Content, Form
 from dashboards.nav import STAFF
 from dashboards.orders_reading import own_contract
 from dashboards.seat import Seat
+from order.contract.heard import whole
 
 
 async def _shipping(seat: Seat, contract_no: str) -> Content | None:
@@ -16,7 +17,7 @@ async def _shipping(seat: Seat, contract_no: str) -> Content | None:
     row = await own_contract(seat, contract_no)
     if row is None:
         return None
-    order: dict[str, Any] = row["order"]
+    order: dict[str, Any] = whole(row)
     customer = customer_for(seat.person.role, order["customer"])
     order_of = policy_book().at(seat.now).unloading_order
     lines = in_unloading_order(order["lines"], lambda line: str(line["category"]), order_of)

@@ -21,14 +21,13 @@ from dashboards import (
     login,
     messages_pages,
     orders_pages,
-    orders_rows,
     papers_pages,
     shortages_pages,
     warehouse_pages,
 )
 from runtime.route import Router
 
-PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL, orders_rows.ORDER_DESK)
+PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL)
 
 router = Router()
 for part in (

@@ -5,11 +5,11 @@ Rules shown: A1 (registered), A3 (complete or not), A4, A5 (delays), A7 (fulfill
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, ROLES_THAT_SEE_MONEY, mask_name
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, ROLES_THAT_SEE_MONEY, mask_name, mask_phone
+from order.contract.row import ContractRow
 
-UNDELIVERED = frozenset({"open", "complete", "loaded"})
+UNDELIVERED = frozenset({"waiting", "complete", "loaded", "partly_delivered"})
 WARN_DAYS = 3
 """A promise this near is shown as pressing."""
 
@@ -28,6 +28,7 @@ class OrderLine:
     promised_on: str
     lines: int
     stage: str
+    ended: bool
     complete_on: str | None
     delay: str
     owed_fen: int | None
@@ -40,25 +41,25 @@ def seen_name(role: str, name: str) -> str:
     return name if role in ROLES_THAT_SEE_CUSTOMERS else mask_name(name)
 
 
-def order_line(row: dict[str, Any], role: str, today: date) -> OrderLine:
+def order_line(row: ContractRow, role: str, today: date) -> OrderLine:
     """A row as this role sees it today."""
-    order = row["order"]
-    days = (date.fromisoformat(order["promised_on"]) - today).days
-    waits = order["stage"] in UNDELIVERED
+    days = (row.promised_on - today).days
+    waits = row.stage in UNDELIVERED
     return OrderLine(
-        contract_no=order["contract_no"],
-        name=seen_name(role, order["name"]),
-        district=order["district"],
-        phone=order["phone"],
-        store_code=order["store_code"],
-        store_name=order["store_name"],
-        signed_on=order["signed_on"],
-        promised_on=order["promised_on"],
-        lines=order["lines"],
-        stage=order["stage"],
-        complete_on=order["complete_on"],
-        delay="" if order["stage"] in {"cancelled", "fulfilled"} else order["delay"],
-        owed_fen=order["owed_fen"] if role in ROLES_THAT_SEE_MONEY else None,
+        contract_no=row.contract_no,
+        name=seen_name(role, row.customer.name),
+        district=row.customer.district,
+        phone=mask_phone(row.customer.phone),
+        store_code=row.store_code,
+        store_name=row.store_name,
+        signed_on=row.signed_on.isoformat(),
+        promised_on=row.promised_on.isoformat(),
+        lines=len(row.lines),
+        stage=row.stage,
+        ended=row.ended,
+        complete_on=None if row.complete_on is None else row.complete_on.isoformat(),
+        delay=row.delay or "",
+        owed_fen=row.owed_fen if role in ROLES_THAT_SEE_MONEY else None,
         risk="over" if waits and days < 0 else "near" if waits and days <= WARN_DAYS else "",
         days=abs(days),
     )

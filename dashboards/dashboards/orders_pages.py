@@ -12,10 +12,10 @@ from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders import order_line
 from dashboards.orders_reading import SORTS, Chosen, chosen_in, orders_all, orders_page
-from dashboards.orders_rows import DELAYS, STAGES
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from order.contract.row import CONTRACTS, STAGES, STEPS
 from runtime.route import Router, takes
 
 REGISTERS = ("cs_specialist", "store")
@@ -33,16 +33,16 @@ async def orders(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = chosen_in(seat)
-    stream = rows_stream(seat.desk, ("order_desk",))
+    stream = rows_stream(seat.desk, (CONTRACTS.name,))
     part = await orders_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
         "orders.html",
         chosen=chosen,
         slice=part,
-        lines=[order_line(row, seat.person.role, seat.today) for row in part.rows],
+        lines=[order_line(CONTRACTS.read(row), seat.person.role, seat.today) for row in part.rows],
         stages=STAGES,
-        delays=DELAYS,
+        delays=STEPS,
         sorts=SORTS,
         stream=stream,
         sheet=f"/orders.xlsx?{urlencode(query)}",
@@ -70,7 +70,7 @@ async def orders_sheet(request: Request) -> Response:
 async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
     async for row in orders_all(seat, chosen):
-        one = order_line(row, seat.person.role, seat.today)
+        one = order_line(CONTRACTS.read(row), seat.person.role, seat.today)
         yield (
             one.contract_no,
             one.name,

@@ -1,17 +1,16 @@
 """Order desk: the only place that queries its read models. A store gets its own contracts only (RULES §1)."""
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, mask_phone
+from contracts.masking import ROLES_THAT_SEE_CUSTOMERS
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
-from dashboards.orders_rows import DELAYS, STAGES
 from dashboards.seat import Seat
+from order.contract.row import CONTRACTS, STAGES, STEPS
 from runtime.http import Asking
 
-SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("order.promised_on", 1), "signed": ("_id", 1)}
+SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("row.promised_on", 1), "signed": ("_id", 1)}
 
 
 HISTORY_ROWS = 400
@@ -42,7 +41,7 @@ def chosen_in(seat: Seat) -> Chosen:
     return Chosen(
         q=seat.asked("q", longest=40),
         stage=seat.one_of("stage", ("active", *STAGES)),
-        delay=seat.one_of("delay", DELAYS),
+        delay=seat.one_of("delay", STEPS),
         store=seat.asked("store", longest=12),
         before=seat.day("before"),
         sort=seat.one_of("sort", SORTS) or "new",
@@ -53,17 +52,17 @@ def query_of(chosen: Chosen, role: str, store: str | None) -> Json:
     """Choices of somebody in `role` -> the condition. `store`: the only store whose contracts may be seen."""
     conditions: list[Json] = []
     if store is not None:
-        conditions.append({"order.store_code": store})
+        conditions.append({"row.store_code": store})
     elif chosen.store:
-        conditions.append({"order.store_code": chosen.store.upper()})
+        conditions.append({"row.store_code": chosen.store.upper()})
     if chosen.stage == "active":
-        conditions.append({"order.ended": False})
+        conditions.append({"row.ended": False})
     elif chosen.stage:
-        conditions.append({"order.stage": chosen.stage})
+        conditions.append({"row.stage": chosen.stage})
     if chosen.delay:
-        conditions.append({"order.delay": chosen.delay})
+        conditions.append({"row.delay": chosen.delay})
     if chosen.before:
-        conditions.append({"order.promised_on": {"$lte": chosen.before.isoformat()}})
+        conditions.append({"row.promised_on": {"$lte": chosen.before.isoformat()}})
     if chosen.q:
         conditions.append(_found_by(chosen.q, role))
     return both(*conditions)
@@ -74,16 +73,16 @@ def _found_by(text: str, role: str) -> Json:
     of a phone, or a name."""
     upper = text.upper()
     if upper.isascii() and "-" in upper:
-        return {"order.skus": upper}
+        return {"row.skus": upper}
     if role not in ROLES_THAT_SEE_CUSTOMERS:
         return {"_id": starts_with(upper)}
     if text.isdecimal() and len(text) == 4:
-        return {"order.tail": text}
+        return {"row.search": text}
     if text.isdecimal() and len(text) >= 7:
-        return {"order.tail": text[-4:], "order.phone": mask_phone(text)}
+        return {"row.phone": text}
     if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal():
         return {"_id": starts_with(upper)}
-    return {"order.name": starts_with(text)}
+    return {"row.search": starts_with(upper)}
 
 
 def _store_of(desk: Asking) -> str | None:
@@ -92,7 +91,7 @@ def _store_of(desk: Asking) -> str | None:
 
 async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice:
     """One page of the list."""
-    rows = seat.desk.rows("order_desk")
+    rows = seat.desk.rows(CONTRACTS.name)
     query = query_of(chosen, seat.person.role, _store_of(seat.desk))
     return await page_of(rows, query, sort=SORTS[chosen.sort], after=after, limit=limit)
 
@@ -100,16 +99,14 @@ async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int 
 def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[Json]:
     """All rows that are chosen."""
     query = query_of(chosen, seat.person.role, _store_of(seat.desk))
-    return every(seat.desk.rows("order_desk"), query, sort=SORTS[chosen.sort])
+    return every(seat.desk.rows(CONTRACTS.name), query, sort=SORTS[chosen.sort])
 
 
 async def own_contract(seat: Seat, contract_no: str) -> Json | None:
-    """A contract's row, or None where there is none or it is another store's."""
-    row: Json | None = await seat.desk.rows("contracts").get(contract_no)
-    if row is None or row.get("order") is None:
-        return None
+    """A contract's document, or None where there is none or it is another store's."""
+    row: Json | None = await seat.desk.rows(CONTRACTS.name).get(contract_no)
     store = _store_of(seat.desk)
-    return None if store is not None and row["order"]["store_code"] != store else row
+    return None if row is None or store not in {None, CONTRACTS.read(row).store_code} else row
 
 
 async def entries_of(desk: Asking, contract_no: str) -> list[Json]:
@@ -133,9 +130,9 @@ async def goods_of(desk: Asking, contract_no: str) -> Json | None:
     return None if row is None else row["goods"]
 
 
-async def customers_contracts(seat: Seat, customer: Json) -> list[Json]:
+async def customers_contracts(seat: Seat, phone: str) -> list[Json]:
     """Contracts of the same phone number, the newest first; a store finds its own only."""
-    query: Json = {"order.phone": re.sub(r"\D", "", customer["phone"])}
     store = _store_of(seat.desk)
-    own = {} if store is None else {"order.store_code": store}
-    return await seat.desk.rows("contracts").find({**query, **own}, sort=[("_id", -1)], limit=CUSTOMER_CONTRACTS)
+    own = {} if store is None else {"row.store_code": store}
+    rows = seat.desk.rows(CONTRACTS.name)
+    return await rows.find({"row.phone": phone, **own}, sort=[("_id", -1)], limit=CUSTOMER_CONTRACTS)

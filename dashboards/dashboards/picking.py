@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.unloading import in_loading_order
 from dashboards.orders import seen_name
+from order.contract.row import ContractRow
 
 Json = Mapping[str, Any]
 Order = Sequence[Sequence[str]]
@@ -119,7 +120,7 @@ def pick_day(
     picklist: Json,
     *,
     crews: Sequence[Json],
-    orders: Mapping[str, Json],
+    orders: Mapping[str, ContractRow],
     stock: Sequence[Json],
     packing: Mapping[str, Json],
     order: Order,
@@ -152,7 +153,7 @@ def pick_day(
 
 def _stop(
     stop: Json,
-    orders: Mapping[str, Json],
+    orders: Mapping[str, ContractRow],
     stock: Sequence[Json],
     packing: Mapping[str, Json],
     *,
@@ -160,13 +161,13 @@ def _stop(
     role: str,
 ) -> PickStop:
     contract_no = stop["contract_no"]
-    of, packed = orders.get(contract_no, {}), packing.get(contract_no, {})
+    of, packed = orders.get(contract_no), packing.get(contract_no, {})
     lines = [_line(line, contract_no, stock, packed) for line in stop["lines"]]
     return PickStop(
         job_id=stop["job_id"],
         contract_no=contract_no,
-        customer=seen_name(role, of["name"]) if of else contract_no,
-        district=of.get("district", ""),
+        customer=contract_no if of is None else seen_name(role, of.customer.name),
+        district="" if of is None else of.customer.district,
         half=stop["half"],
         position=stop["position"],
         lines=in_loading_order(lines, lambda line: line.category, order),

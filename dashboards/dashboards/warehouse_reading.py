@@ -8,6 +8,7 @@ from contracts.policy import policy_book
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
+from order.contract.row import CONTRACTS
 
 DEPOT = "main"
 STOCK_SORT: Sort = BY_ID
@@ -23,13 +24,13 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
         return None
     picklist = row["picklist"]
     contracts = sorted({stop["contract_no"] for stop in picklist["stops"]})
-    orders = await desk.rows("order_desk").get_many(contracts)
+    orders = await desk.view(CONTRACTS).get_many(contracts)
     day = await desk.rows("board_days").get(f"{DEPOT}:{on.isoformat()}")
     stock = await desk.rows("stock").find({"stock.holders": {"$in": contracts}})
     return pick_day(
         picklist,
         crews=[] if day is None else day["day"]["crews"],
-        orders={row["_id"]: row["order"] for row in orders},
+        orders=orders,
         stock=[row["stock"] for row in stock],
         packing={row["_id"]: row for row in await desk.rows("packing").get_many(contracts)},
         order=policy_book().at(seat.now).unloading_order,

@@ -21,6 +21,7 @@ from dashboards.board import Waiting, board_view
 from dashboards.board_cards import Viewer
 from dashboards.board_view import BoardView, Card
 from dashboards.main import PROJECTIONS
+from order.projections import PROJECTIONS as OF_ORDER
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
 """Thursday 16:42 in Foshan."""
@@ -31,6 +32,9 @@ CREWS = tuple(CrewOfDay.model_validate(crew.model_dump()) for crew in POLICY.cre
 PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
+
+READ = (*PROJECTIONS, *OF_ORDER)
+"""Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]
 """Aggregate, service, event, who, when it was recorded."""
@@ -44,7 +48,8 @@ def told(aggregate: str, event: Fact, *, by: str = "he.jx", recorded: datetime |
 
 def rows_of(story: Sequence[Told]) -> dict[str, dict[str, Any]]:
     """Projection -> row id -> document, as stored."""
-    rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in PROJECTIONS}
+    rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in READ}
+    values: dict[tuple[str, str], dict[str, Any]] = {}
     sequences: dict[str, int] = {}
     for aggregate, service, event, by, recorded in story:
         sequences[aggregate] = sequences.get(aggregate, 0) + 1
@@ -60,13 +65,15 @@ def rows_of(story: Sequence[Told]) -> dict[str, dict[str, Any]]:
             actor=by,
             command_offset=0,
         )
-        for projection in PROJECTIONS:
+        for projection in READ:
             for facet in projection.facets:
                 if facet.service == service and aggregate.partition(":")[0] in facet.prefixes:
                     row = projection.row(aggregate) + (f"#{meta.sequence:06d}" if projection.per_event else "")
+                    known = values.setdefault((projection.name, row), {})
+                    known[facet.name] = facet.fold(known.get(facet.name), event, meta)
                     document = rows[projection.name].get(row, {"_id": row})
-                    folded = facet.fold(document.get(facet.name), event, meta)
-                    rows[projection.name][row] = {**document, facet.name: folded}
+                    places = {**document.get("_pos", {}), facet.name: {"seq": meta.sequence}}
+                    rows[projection.name][row] = {**document, **facet.fields(known), "_pos": places}
     return rows
 
 

@@ -1,19 +1,23 @@
 """The order desk: lists by keyset, who sees what, what a contract's page says and offers, and sheets that are safe."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import CUSTOMER
+from dashboards_story import CUSTOMER, told
 from openpyxl import load_workbook
-from orders_story import completed, delayed, desk_rows, signed, stored, stored_line
+from orders_story import SIGNED, completed, delayed, desk_rows, signed
 
+from contracts import order as facts
 from contracts.fact import Customer
 from dashboards.contract_view import line_state
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
+from dashboards.orders import order_line
 from dashboards.orders_reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
+from order.contract.row import CONTRACTS
 
 STORE, OTHER_STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, LEADER = (
     "wu.xm",
@@ -23,11 +27,21 @@ STORE, OTHER_STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, LEADER = (
     "mai.gh",
     "li.zq",
 )
+OF_DELAY = {"at": SIGNED, "contract_no": "HT26030001", "delay_id": "1-YD0001"}
+OF_STORE = {**OF_DELAY, "store_code": "S02"}
+POSTED = facts.DelayPosted(**OF_DELAY, due=None, note="")
+EXPLAINED = facts.DelayExplained(**OF_DELAY, result="reached", note="", called_by="liang.my")
+HANDED_OVER = facts.StoreErrorHandedOver(**OF_STORE, customer=CUSTOMER, reason="门店下错", handed_by="he.jx")
+ACCEPTED = facts.StoreErrorAccepted(**OF_STORE, accepted_by="wu.xm", note="")
+SETTLED = facts.StoreErrorFollowedUp(**OF_STORE, followed_by="wu.xm", note="已改", settled=True)
+CANCELLED = facts.ContractCancelled(
+    at=SIGNED, contract_no="HT26030001", store_code="S02", customer=CUSTOMER, lines=(), paid_fen=0, reason="退房"
+)
 HOSTILE = Customer(name="=HYPERLINK(1)", phone="17712347747", address="<img src=x>", district="禅城区")
 
 
 async def get(path, person=SPECIALIST, rows=None):
-    async with browser(site(rows or desk_rows(signed(), stored_rows=(stored(),))), person) as client:
+    async with browser(site(rows or desk_rows(signed())), person) as client:
         return await client.get(path)
 
 
@@ -51,10 +65,10 @@ async def test_pages_of_a_list_follow_each_other_without_gap_or_repeat():
 async def test_the_last_page_and_the_sheet_of_a_long_list_hold_contracts_only(sort):
     """X6: more rows than are read at once, and nothing of what lies beside them."""
     numbers = [f"HT26{n:06}" for n in range(SHEET_ROWS + 3)]
-    one = desk_rows(signed(), stored_rows=(stored(),))
-    row = next(iter(one["order_desk"].values()))
-    many = {n: {**row, "_id": n, "order": {**row["order"], "contract_no": n}} for n in numbers}
-    rows = {**one, "order_desk": many}
+    one = desk_rows(signed())
+    row = next(iter(one["contracts"].values()))
+    many = {n: {**row, "_id": n, "row": {**row["row"], "contract_no": n}} for n in numbers}
+    rows = {**one, "contracts": many}
     ordered = numbers[::-1] if SORTS[sort][1] < 0 else numbers
     after = key_of(many[ordered[-3]], SORTS[sort])
     page = await get(f"/orders?sort={sort}&after={after}", rows=rows)
@@ -69,10 +83,10 @@ async def test_the_last_page_and_the_sheet_of_a_long_list_hold_contracts_only(so
 
 def test_a_page_after_a_key_is_one_condition_that_an_index_answers():
     """RULES 8"""
-    key = key_of({"_id": "HT2", "order": {"promised_on": "2026-03-20"}}, ("order.promised_on", 1))
-    assert beyond(key, ("order.promised_on", 1)) == {
-        "order.promised_on": {"$gte": "2026-03-20"},
-        "$or": [{"order.promised_on": {"$gt": "2026-03-20"}}, {"_id": {"$gt": "HT2"}}],
+    key = key_of({"_id": "HT2", "row": {"promised_on": "2026-03-20"}}, ("row.promised_on", 1))
+    assert beyond(key, ("row.promised_on", 1)) == {
+        "row.promised_on": {"$gte": "2026-03-20"},
+        "$or": [{"row.promised_on": {"$gt": "2026-03-20"}}, {"_id": {"$gt": "HT2"}}],
     }
 
 
@@ -84,11 +98,11 @@ def test_an_unreadable_place_in_a_list_begins_anew(after):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("7747", {"order.tail": "7747"}),
+        ("7747", {"row.search": "7747"}),
         ("ht2603", {"_id": {"$gte": "HT2603", "$lt": "HT2603\U0010ffff"}}),
-        ("wc-1", {"order.skus": "WC-1"}),
-        ("林", {"order.name": {"$gte": "林", "$lt": "林\U0010ffff"}}),
-        ("17712347747", {"order.tail": "7747", "order.phone": "177****7747"}),
+        ("wc-1", {"row.skus": "WC-1"}),
+        ("林", {"row.search": {"$gte": "林", "$lt": "林\U0010ffff"}}),
+        ("17712347747", {"row.phone": "17712347747"}),
     ],
 )
 def test_one_field_finds_numbers_names_phones_and_products(text, wanted):
@@ -104,7 +118,7 @@ def test_who_does_not_see_customers_finds_no_contract_by_them(text):
 
 def test_a_store_searches_its_own_contracts_whatever_it_asks_for():
     """C18"""
-    assert query_of(Chosen(store="S01"), "store", "S02") == {"order.store_code": "S02"}
+    assert query_of(Chosen(store="S01"), "store", "S02") == {"row.store_code": "S02"}
 
 
 async def test_the_list_shows_a_stores_own_contracts_only():
@@ -157,30 +171,81 @@ def test_text_that_a_cell_cannot_hold_is_made_to_fit():
 
 def test_a_contract_in_the_list_says_how_far_it_is_and_which_delay_presses():
     """A3 A4"""
-    row = desk_rows(signed(), delayed(), completed())["order_desk"]["HT26030001"]["order"]
-    assert (row["stage"], row["complete_on"], row["delay"], row["phone"], row["tail"]) == (
+    row = CONTRACTS.read(desk_rows(signed(), delayed(), completed())["contracts"]["HT26030001"])
+    line = order_line(row, "cs_specialist", date(2026, 3, 19))
+    assert (line.stage, line.complete_on, line.delay, line.phone, line.risk) == (
         "complete",
         "2026-03-10",
         "unposted",
         "177****7747",
-        "7747",
+        "near",
     )
 
 
+def of_contract(event, by="system"):
+    return told("contract:HT26030001", event, by=by)
+
+
+def test_a_cancelled_contract_stays_cancelled_whatever_is_noted_afterwards():
+    """A6: what a crew did nevertheless is noted, and shown as what happened, not as how the contract stands"""
+    installed = facts.InstallationNoted(
+        at=SIGNED, contract_no="HT26030001", job_id="I-HT26030001", accepted_by="林艳", installed_on=date(2026, 3, 9)
+    )
+    row = CONTRACTS.read(desk_rows(signed(), of_contract(CANCELLED), of_contract(installed))["contracts"]["HT26030001"])
+    assert (row.stage, row.ended, row.delay, row.complete) == ("cancelled", True, None, False)
+
+
+def test_the_post_that_the_group_is_owed_stays_in_the_list_though_the_customer_was_called_first():
+    """K1 A4"""
+    row = CONTRACTS.read(desk_rows(signed(), delayed(), of_contract(EXPLAINED))["contracts"]["HT26030001"])
+    assert (row.delay, row.todo) == ("unposted", ("delay_post",))
+
+
+ANNOUNCED = facts.ShipmentAnnounced(
+    at=SIGNED,
+    contract_no="HT26030001",
+    line_no=1,
+    sku="WC-1",
+    quantity=2,
+    waybill="YD1",
+    carrier="德邦",
+    eta=date(2026, 3, 12),
+)
+
+
+def received(quantity):
+    return facts.GoodsNoted(
+        at=SIGNED,
+        contract_no="HT26030001",
+        line_no=1,
+        quantity=quantity,
+        arrived_on=date(2026, 3, 9),
+        waybill=f"YD{quantity}",
+    )
+
+
+DAMAGED = facts.DamageNoted(
+    at=SIGNED, contract_no="HT26030001", line_no=1, damage_id="d", quantity=2, in_warehouse=True
+)
+
+
 @pytest.mark.parametrize(
-    ("more", "why"),
+    ("events", "why", "eta"),
     [
-        ({"missing": 0}, ""),
-        ({"damaged": 2, "received": 2}, "damaged"),
-        ({"delay": {"eta": "2026-03-18"}, "shipment": {"eta": "2026-03-12", "waybill": "YD1"}}, "delayed"),
-        ({"shipment": {"eta": "2026-03-12", "waybill": "YD1"}}, "on_the_way"),
-        ({"received": 1, "missing": 1}, "partly_arrived"),
-        ({}, "not_shipped"),
+        ((received(2),), "", None),
+        ((received(2), DAMAGED), "damaged", None),
+        ((ANNOUNCED, delayed()[2]), "delayed", "2026-03-18"),
+        ((ANNOUNCED,), "on_the_way", "2026-03-12"),
+        ((ANNOUNCED, received(1)), "partly_arrived", "2026-03-12"),
+        ((received(1),), "partly_arrived", None),
+        ((), "not_shipped", None),
     ],
 )
-def test_a_line_says_why_it_is_not_complete(more, why):
+def test_a_line_says_why_it_is_not_complete(events, why, eta):
     """A3"""
-    assert line_state(stored_line(1, 2, **more)).why == why
+    row = CONTRACTS.read(desk_rows(signed(), *map(of_contract, events))["contracts"]["HT26030001"])
+    shown = line_state(row.lines[0])
+    assert (shown.why, shown.eta) == (why, eta)
 
 
 # --- a contract's page -----------------------------------------------------------------------------------------------
@@ -225,59 +290,36 @@ async def test_a_contract_offers_each_role_what_it_may_ask_for(person, acts):
 
 async def test_a_contract_that_has_ended_offers_nothing():
     """A6 A7"""
-    rows = desk_rows(signed(), stored_rows=(stored(state="cancelled"),))
-    rows["order_desk"]["HT26030001"]["order"]["stage"] = "cancelled"
+    rows = desk_rows(signed(), of_contract(CANCELLED))
     assert offered((await get("/orders/HT26030001", SPECIALIST, rows)).text) == set()
 
 
-DELAY = {
-    "delay_id": "1-YD0001",
-    "line_no": 1,
-    "name": "坐便器",
-    "fault": "store",
-    "waybill": "YD0001",
-    "eta": "2026-03-18",
-    "reason": "下错规格",
-    "noticed_at": "2026-03-09T01:00:00+00:00",
-    "post_due": "2026-03-09T01:30:00+00:00",
-    "posted_at": None,
-    "post_overdue": True,
-    "calls": [],
-    "explained": False,
-    "handed_over": None,
-    "accepted": None,
-    "follow_ups": [],
-    "settled": False,
-}
-AT = {"at": "2026-03-09T02:00:00+00:00", "by": "he.jx", "note": "", "reason": "门店下错"}
-
-
 @pytest.mark.parametrize(
-    ("person", "state", "acts"),
+    ("person", "done", "acts"),
     [
-        (SPECIALIST, {}, {"post", "calls"}),
-        (SPECIALIST, {"posted_at": AT["at"], "explained": True}, {"handover"}),
-        (STORE, {"posted_at": AT["at"], "explained": True, "handed_over": AT}, {"acceptance"}),
-        (STORE, {"posted_at": AT["at"], "explained": True, "handed_over": AT, "accepted": AT}, {"follow-ups"}),
-        (STORE, {"explained": True, "handed_over": AT, "accepted": AT, "settled": True}, set()),
+        (SPECIALIST, (), {"post", "calls"}),
+        (SPECIALIST, (POSTED, EXPLAINED), {"handover"}),
+        (STORE, (POSTED, EXPLAINED, HANDED_OVER), {"acceptance"}),
+        (STORE, (POSTED, EXPLAINED, HANDED_OVER, ACCEPTED), {"follow-ups"}),
+        (STORE, (EXPLAINED, HANDED_OVER, ACCEPTED, SETTLED), set()),
     ],
 )
-async def test_a_delay_offers_its_next_step_to_whom_it_belongs(person, state, acts):
+async def test_a_delay_offers_its_next_step_to_whom_it_belongs(person, done, acts):
     """A4 A5"""
-    rows = desk_rows(signed(), stored_rows=(stored(delays=[{**DELAY, **state}]),))
+    rows = desk_rows(signed(), delayed(fault="store"), *map(of_contract, done))
     always = {"amendments", "postponements", "delays", "deliveries", "installations", "cancellation"}
     assert offered((await get("/orders/HT26030001", person, rows)).text) - always == acts
 
 
 async def test_the_history_tells_what_happened_with_both_times_where_they_differ():
     """X1"""
-    text = (await get("/orders/HT26030001", rows=desk_rows(signed(), delayed(), stored_rows=(stored(),)))).text
+    text = (await get("/orders/HT26030001", rows=desk_rows(signed(), delayed()))).text
     assert ("登记合同" in text, "吴晓敏" in text, "工厂排产" in text) == (True, True, True)
 
 
 async def test_a_customers_file_holds_all_contracts_of_the_phone():
     """A1"""
-    rows = desk_rows(signed(), stored_rows=(stored(), stored("HT26030009"), stored("HT26030008", store="S01")))
+    rows = desk_rows(signed(), signed("HT26030009"), signed("HT26030008", store="S01"))
     mine, store = await get("/customers/HT26030001", rows=rows), await get("/customers/HT26030001", STORE, rows)
     assert [[number in page.text for number in ("HT26030009", "HT26030008")] for page in (mine, store)] == [
         [True, True],
@@ -293,6 +335,6 @@ async def test_printed_forms_mask_the_phone():
 
 async def test_what_a_customer_is_called_does_no_harm():
     """C18"""
-    row = stored(customer={**HOSTILE.model_dump(), "name": "<script>alert(1)</script>"})
-    text = (await get("/orders/HT26030001", rows=desk_rows(signed(), stored_rows=(row,)))).text
+    hostile = HOSTILE.model_copy(update={"name": "<script>alert(1)</script>"})
+    text = (await get("/orders/HT26030001", rows=desk_rows(signed(customer=hostile)))).text
     assert [harm for harm in ("<script>alert", "<img src=x>") if harm in text] == []

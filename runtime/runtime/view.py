@@ -47,10 +47,14 @@ class View(Generic[S, E, R]):
     indexes: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
+    def facet(self) -> Facet:
+        """Row and state, as the projector folds them."""
+        return Facet(ROW, self.service, (self.aggregate.name,), self._fold, _Kept(self))
+
+    @cached_property
     def projection(self) -> Projection:
-        """As the projector runs it."""
-        facet = Facet(ROW, self.service, (self.aggregate.name,), self._fold, _Kept(self))
-        return Projection(self.name, key_of, (facet,), self.indexes)
+        """As the projector runs it, where nothing else is kept beside the row."""
+        return Projection(self.name, key_of, (self.facet,), self.indexes)
 
     def _fold(self, state: S | None, event: Fact, _: Meta) -> S:
         known = self.aggregate.initial if state is None else state

@@ -13,7 +13,7 @@ async def contract_of(desk: Asking, contract_no: str) -> bool:
     """A contract is its store's, and the crews' that have its delivery or installation."""
     if desk.person.role == "store":
         row = await desk.rows("contracts").get(contract_no)
-        return row is not None and row["order"]["store_code"] == desk.person.store
+        return row is not None and row["row"]["store_code"] == desk.person.store
     return await job_of(desk, f"D-{contract_no}") or await job_of(desk, f"I-{contract_no}")
 
 

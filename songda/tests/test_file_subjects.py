@@ -10,7 +10,7 @@ from runtime.people import Person
 from songda.file_subjects import SUBJECTS
 
 ROWS: dict[str, dict[str, Any]] = {
-    "contracts": {"HT26030001": {"order": {"store_code": "S02"}}},
+    "contracts": {"HT26030001": {"row": {"store_code": "S02"}}},
     "jobs": {
         "D-HT26030001": {"job": {"crew": "S1", "on": "2026-03-13"}},
         "D-HT26030002": {"job": {"crew": None, "on": None}},

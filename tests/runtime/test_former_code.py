@@ -15,7 +15,7 @@ from harness.waiting import eventually
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from order.projections import fold_order
+from order.contract.heard import fold_heard
 from runtime.clock import utc_now
 from runtime.folds import ReadModel
 from runtime.former import drop_former, drop_former_rows
@@ -28,12 +28,18 @@ from songda.rebuilding import list_collections
 pytestmark = pytest.mark.kafka
 
 NUMBERS = contract_numbers(4)
+BY = "liang.my"
 
 
-def fold_shouting(facet: dict[str, Any] | None, event: Fact, meta: Meta) -> dict[str, Any]:
+def fold_shouting(facet: dict[str, Any] | None, event: Fact, meta: Meta) -> dict[str, Any] | None:
     """As tomorrow's code might."""
-    folded = fold_order(facet, event, meta)
-    return {**folded, "store_name": f"{folded['store_name']}!"} if facet is None else folded
+    folded = fold_heard(facet, event, meta)
+    return {**folded, "registered_by": f"{folded['registered_by']}!"} if folded and facet is None else folded
+
+
+def with_fold_shouting(projection: Projection) -> Projection:
+    row, heard = projection.facets
+    return replace(projection, facets=(row, replace(heard, fold=fold_shouting)))
 
 
 @asynccontextmanager
@@ -65,26 +71,26 @@ async def test_a_changed_fold_makes_its_rows_anew_when_it_starts_and_the_former_
     await stage.worker()
     callers = await stage.callers()
     today = stage.system.all_projections()[0]
-    tomorrow = replace(today, facets=tuple(replace(facet, fold=fold_shouting) for facet in today.facets))
+    tomorrow = with_fold_shouting(today)
 
-    async def stores(rows: Rows) -> list[str]:
-        return [row["order"]["store_name"] for row in await rows.find()]
+    async def registered_by(rows: Rows) -> list[str]:
+        return [row["heard"]["registered_by"] for row in await rows.find()]
 
     for number in NUMBERS[:3]:
         await callers.ask(planned(number, register(number), stage.random))
     async with projecting(stage, today) as rows:
-        assert await stores(rows) == ["南海店"] * 3
+        assert await registered_by(rows) == [BY] * 3
     await callers.ask(planned(NUMBERS[3], register(NUMBERS[3]), stage.random))
     async with projecting(stage, tomorrow) as rows:
-        assert await stores(rows) == ["南海店!"] * 4
-    assert await stores(Rows(stage.database, today)) == ["南海店"] * 3
+        assert await registered_by(rows) == [f"{BY}!"] * 4
+    assert await registered_by(Rows(stage.database, today)) == [BY] * 3
     async with projecting(stage, today) as rows:
-        assert await stores(rows) == ["南海店"] * 4
+        assert await registered_by(rows) == [BY] * 4
 
 
 async def test_a_rebuilt_collection_serves_the_code_that_rebuilt_it_and_no_other(stage: Stage) -> None:
     today = stage.system.all_projections()[0]
-    tomorrow = replace(today, facets=tuple(replace(facet, fold=fold_shouting) for facet in today.facets))
+    tomorrow = with_fold_shouting(today)
     model = await rebuild(stage.settings, stage.database, tomorrow, lambda done, total: None)
     assert await promote(stage.database, tomorrow, model) == first_collection(tomorrow)
     assert (await Rows(stage.database, tomorrow).collection()).name == model.collection.name

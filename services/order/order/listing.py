@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any, Literal
 
 from contracts.masking import ROLES_THAT_SEE_CUSTOMERS
+from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
 Sort = Literal["contract_no", "-contract_no", "promised_on", "-promised_on"]
-BY_PROMISE = "order.promised_on"
+BY_PROMISE = "row.promised_on"
 _BETWEEN = "~"
 
 
@@ -55,11 +56,11 @@ def query_of(wanted: Wanted, role: str, after: str | None = None) -> Json:
     if wanted.q and wanted.q.strip():
         conditions.append(found_by(wanted.q, role))
     if tags:
-        conditions.append({"order.tags": tags[0] if len(tags) == 1 else {"$all": tags}})
+        conditions.append({"row.tags": tags[0] if len(tags) == 1 else {"$all": tags}})
     if wanted.delayed is False:
-        conditions.append({"order.delayed": False})
+        conditions.append({"row.delayed": False})
     if wanted.store:
-        conditions.append({"order.store_code": wanted.store})
+        conditions.append({"row.store_code": wanted.store})
     span = {
         **({"$gte": wanted.promised_from.isoformat()} if wanted.promised_from else {}),
         **({"$lte": wanted.promised_to.isoformat()} if wanted.promised_to else {}),
@@ -74,16 +75,16 @@ def query_of(wanted: Wanted, role: str, after: str | None = None) -> Json:
 def found_by(text: str, role: str) -> Json:
     """By contract number (from its start, or its digits), customer's name, phone or its last four digits."""
     beginning = {"$regex": f"^{re.escape(text.strip().upper())}"}
-    return {"order.search": beginning} if role in ROLES_THAT_SEE_CUSTOMERS else {"_id": beginning}
+    return {"row.search": beginning} if role in ROLES_THAT_SEE_CUSTOMERS else {"_id": beginning}
 
 
 def cursor_of(wanted: Wanted, rows: Sequence[Mapping[str, Any]], limit: int) -> str | None:
     """Where the next page begins; None when this one was the last."""
     if len(rows) < limit:
         return None
-    last = rows[-1]["order"]
-    number: str = last["contract_no"]
-    return f"{last['promised_on']}{_BETWEEN}{number}" if wanted.sort.endswith("promised_on") else number
+    last = CONTRACTS.read(rows[-1])
+    by_promise = wanted.sort.endswith("promised_on")
+    return f"{last.promised_on}{_BETWEEN}{last.contract_no}" if by_promise else last.contract_no
 
 
 def _beyond(wanted: Wanted, after: str) -> Json:

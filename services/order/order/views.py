@@ -5,173 +5,143 @@ from itertools import groupby
 from typing import Any
 
 from contracts.masking import amounts_for, customer_for
+from order.contract.heard import line_json, listed, read
+from order.contract.row import CONTRACTS, ContractRow, LineRow, state_of
 
 Json = dict[str, Any]
+Document = Mapping[str, Any]
 
 
-def contract_summary(document: Mapping[str, Any], role: str) -> Json:
+def contract_summary(document: Document, role: str) -> Json:
     """A contract in a list: where it stands, whether and since when it is complete, and what is missing (A3)."""
-    order = document["order"]
+    return _summary(CONTRACTS.read(document), role)
+
+
+def _summary(row: ContractRow, role: str) -> Json:
+    brief = {"line_no", "sku", "name"}
+    shown = row.model_dump(
+        mode="json",
+        include={
+            *("contract_no", "complete", "complete_on", "store_code", "store_name", "signed_on", "promised_on"),
+            *("promise_broken", "delayed", "todo"),
+        },
+    )
     return {
-        "contract_no": order["contract_no"],
-        "state": order["state"],
-        "complete": order["complete"],
-        "complete_on": order["complete_on"],
-        "missing": [
-            {"line_no": line["line_no"], "sku": line["sku"], "name": line["name"], "missing": line["missing"]}
-            for line in order["lines"]
-            if line["missing"]
-        ],
-        "excess": [
-            {"line_no": line["line_no"], "sku": line["sku"], "name": line["name"], "excess": line["excess"]}
-            for line in order["lines"]
-            if line["excess"]
-        ],
-        "store_code": order["store_code"],
-        "store_name": order["store_name"],
-        "signed_on": order["signed_on"],
-        "promised_on": order["promised_on"],
-        "promise_broken": order["promise_broken"],
-        "delayed": order["delayed"],
-        "todo": order["todo"],
-        "customer": customer_for(role, order["customer"]),
+        **shown,
+        "state": state_of(row),
+        "missing": [line.model_dump(include={*brief, "missing"}) for line in row.lines if line.missing],
+        "excess": [line.model_dump(include={*brief, "excess"}) for line in row.lines if line.excess],
+        "customer": customer_for(role, row.customer.model_dump()),
     }
 
 
-DETAIL = (
-    "amount_due_fen",
-    "paid_fen",
-    "refunded_fen",
-    "owed_fen",
-    "payments",
-    "refunds",
-    "removed_lines",
-    "delays",
-    "postponements",
-    "amendments",
-    "deliveries",
-    "failures",
-    "delivered_on",
-    "installed_on",
-    "accepted_by",
-    "fulfilled_on",
-    "cancelled",
-    "registered_at",
-    "registered_by",
-)
-"""What a contract shows besides its summary and lines."""
-
-
-def contract_detail(document: Mapping[str, Any], role: str) -> Json:
+def contract_detail(document: Document, role: str) -> Json:
     """A contract with all that became of it; `version` is what `If-Match` may name."""
-    order = document["order"]
+    row, heard = read(document)
     shown: Json = {
-        **contract_summary(document, role),
-        **{name: order[name] for name in DETAIL},
-        "lines": [{**line, "why": why_missing(line)} for line in order["lines"]],
-        "version": document["_pos"]["order"]["seq"],
+        **_summary(row, role),
+        **_days_and_money(row),
+        **listed(row, heard),
+        "lines": [{**line_json(line, heard), "why": why_in_words(line)} for line in row.lines],
+        "removed_lines": [line_json(line, heard) for line in row.removed_lines],
+        "version": document["_pos"]["row"]["seq"],
     }
     return amounts_for(role, shown)
 
 
-def why_missing(line: Mapping[str, Any]) -> Json | None:
+def _days_and_money(row: ContractRow) -> Json:
+    return row.model_dump(
+        mode="json",
+        include={
+            *("amount_due_fen", "paid_fen", "refunded_fen", "owed_fen"),
+            *("delivered_on", "installed_on", "fulfilled_on"),
+        },
+    )
+
+
+def why_in_words(line: LineRow) -> Json | None:
     """Why pieces of a line are missing and when they are expected (A3); None when none is."""
-    if not line["missing"]:
+    if line.why is None:
         return None
-    shipment, delay = line["shipment"], line["delay"]
-    told = [one["eta"] for one in (shipment, delay) if one is not None and one["eta"] is not None]
-    eta = max(told, default=None)
-    if line["damaged"] and line["received"] - line["released"] >= line["quantity"]:
-        code, zh, en = "damaged", f"破损 {line['damaged']} 件", f"{line['damaged']} damaged"
-    elif delay is not None:
-        reason = f"：{delay['reason']}" if delay["reason"] else ""
-        code, zh, en = "delayed", f"延期{reason}", f"delayed{reason}"
-    elif line["received"]:
-        code, zh, en = "partly_arrived", f"到了 {line['received']} 件，其余未到", f"{line['received']} came so far"
-    elif shipment is not None:
-        code, zh, en = "on_the_way", f"已发货（{shipment['carrier']}）", f"on the way ({shipment['carrier']})"
-    else:
-        code, zh, en = "not_shipped", "未发货", "not shipped"
-    return {"code": code, "zh": zh, "en": en, "eta": eta}
+    carrier = "" if line.shipment is None else line.shipment.carrier
+    reason = f"：{line.delay.reason}" if line.delay is not None and line.delay.reason else ""
+    zh, en = {
+        "damaged": (f"破损 {line.damaged} 件", f"{line.damaged} damaged"),
+        "delayed": (f"延期{reason}", f"delayed{reason}"),
+        "partly_arrived": (f"到了 {line.received} 件，其余未到", f"{line.received} came so far"),
+        "on_the_way": (f"已发货（{carrier}）", f"on the way ({carrier})"),
+        "not_shipped": ("未发货", "not shipped"),
+    }[line.why.code]
+    return {"code": line.why.code, "zh": zh, "en": en, "eta": None if line.why.eta is None else str(line.why.eta)}
 
 
-def shipping_form(document: Mapping[str, Any], role: str) -> Json:
+def shipping_form(document: Document, role: str) -> Json:
     """发货单 (A8): name, spec, quantity and notes of what goes to the customer, and where to."""
-    order = document["order"]
+    row = CONTRACTS.read(document)
+    shown = row.model_dump(mode="json", include={"contract_no", "store_name", "promised_on", "complete_on", "owed_fen"})
+    brief = {"line_no", "sku", "name", "spec", "category", "to_install"}
     return {
-        "contract_no": order["contract_no"],
-        "store_name": order["store_name"],
-        "customer": customer_for(role, order["customer"]),
-        "promised_on": order["promised_on"],
-        "state": order["state"],
-        "complete_on": order["complete_on"],
-        "owed_fen": amounts_for(role, order)["owed_fen"],
+        **shown,
+        "customer": customer_for(role, row.customer.model_dump()),
+        "state": state_of(row),
+        "owed_fen": amounts_for(role, shown)["owed_fen"],
         "lines": [
-            {
-                "line_no": line["line_no"],
-                "sku": line["sku"],
-                "name": line["name"],
-                "spec": line["spec"],
-                "category": line["category"],
-                "quantity": line["quantity"] - line["refunded"],
-                "to_install": line["to_install"],
-                "notes": _note(line),
-            }
-            for line in order["lines"]
+            {**line.model_dump(include=brief), "quantity": line.quantity - line.refunded, "notes": _note(line)}
+            for line in row.lines
         ],
     }
 
 
-def _note(line: Mapping[str, Any]) -> str:
-    why = why_missing(line)
+def _note(line: LineRow) -> str:
+    why = why_in_words(line)
     if why is None:
-        return "已签收" if line["delivered"] >= line["quantity"] - line["refunded"] else ""
+        return "已签收" if line.delivered >= line.quantity - line.refunded else ""
     expected = f"，预计 {why['eta']}" if why["eta"] else ""
-    return f"缺 {line['missing']}：{why['zh']}{expected}"
+    return f"缺 {line.missing}：{why['zh']}{expected}"
 
 
-def customers_of(documents: Iterable[Mapping[str, Any]], role: str) -> list[Json]:
+def customers_of(documents: Iterable[Document], role: str) -> list[Json]:
     """Contracts in order of phones -> one entry per customer (客户档案); `id` is one of his contracts."""
-    return [
-        customer_entry(list(contracts), role)
-        for _, contracts in groupby(documents, key=lambda document: document["order"]["phone"])
-    ]
+    rows = map(CONTRACTS.read, documents)
+    return [_customer_entry(list(theirs), role) for _, theirs in groupby(rows, key=lambda row: row.phone)]
 
 
-def customer_entry(documents: list[Mapping[str, Any]], role: str) -> Json:
+def _customer_entry(rows: list[ContractRow], role: str) -> Json:
     """A customer as his latest contract names him, and what he has with us."""
-    orders = [document["order"] for document in documents]
-    latest = max(orders, key=lambda order: (order["signed_on"], order["contract_no"]))
+    latest = max(rows, key=lambda row: (row.signed_on, row.contract_no))
     entry: Json = {
-        "id": orders[0]["contract_no"],
-        "customer": customer_for(role, latest["customer"]),
-        "contracts": len(orders),
-        "open": sum(order["state"] not in {"fulfilled", "cancelled"} for order in orders),
-        "last_signed_on": latest["signed_on"],
-        "owed_fen": sum(order["owed_fen"] for order in orders if order["cancelled"] is None),
+        "id": rows[0].contract_no,
+        "customer": customer_for(role, latest.customer.model_dump()),
+        "contracts": len(rows),
+        "open": sum(not row.ended for row in rows),
+        "last_signed_on": latest.signed_on.isoformat(),
+        "owed_fen": sum(row.owed_fen for row in rows if row.stage != "cancelled"),
     }
     return amounts_for(role, entry)
 
 
-def customer_file(documents: list[Mapping[str, Any]], role: str) -> Json:
+def customer_file(documents: list[Document], role: str) -> Json:
     """客户档案 (A1): all contracts of one customer, the latest first, and what happened in them."""
-    newest = sorted(documents, key=lambda document: document["order"]["signed_on"], reverse=True)
+    newest = sorted(documents, key=lambda document: CONTRACTS.read(document).signed_on, reverse=True)
     return {
-        **customer_entry(documents, role),
+        **_customer_entry([CONTRACTS.read(document) for document in documents], role),
         "history": [_history_entry(document, role) for document in newest],
     }
 
 
-def _history_entry(document: Mapping[str, Any], role: str) -> Json:
-    order = document["order"]
+def _history_entry(document: Document, role: str) -> Json:
+    row, heard = read(document)
+    told = listed(row, heard)
     shown: Json = {
-        **contract_summary(document, role),
-        **{name: order[name] for name in ("delivered_on", "installed_on", "fulfilled_on")},
-        **{name: order[name] for name in ("cancelled", "delays", "postponements", "owed_fen")},
+        **_summary(row, role),
+        **_days_and_money(row),
+        **{name: told[name] for name in ("cancelled", "delays", "postponements")},
         "warranties": [
-            {"line_no": line["line_no"], "name": line["name"], **line["warranty"]}
-            for line in order["lines"]
-            if line["warranty"] is not None
+            {"line_no": line.line_no, "name": line.name, **line.warranty.model_dump(mode="json")}
+            for line in row.lines
+            if line.warranty is not None
         ],
     }
+    for name in ("amount_due_fen", "paid_fen", "refunded_fen"):
+        del shown[name]
     return amounts_for(role, shown)

@@ -1,10 +1,49 @@
-"""Rows in memory that answer the queries of the order service as MongoDB does, and count how many were asked."""
+"""Documents of contracts as the projector makes them, and rows in memory that answer queries as MongoDB does.
+
+They count how many were asked.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from order.projections import PROJECTIONS
+
 Json = dict[str, Any]
+NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+
+
+class Folded:
+    """A contract's document, folded event by event."""
+
+    def __init__(self, contract_no: str) -> None:
+        self._number = contract_no
+        self._values: Json = {}
+        self._count = 0
+
+    def fold(self, event: Fact, by: str = "liang.my") -> None:
+        self._count += 1
+        meta = Meta("e", "", "/songda/order", f"contract:{self._number}", NOW, self._count, "c", "c", by, 0)
+        for facet in PROJECTIONS[0].facets:
+            self._values[facet.name] = facet.fold(self._values.get(facet.name), event, meta)
+
+    @property
+    def document(self) -> Json:
+        place = {"seq": self._count, "offset": 9, "partition": 0}
+        fields = [facet.fields(self._values).items() for facet in PROJECTIONS[0].facets]
+        positions = {facet.name: place for facet in PROJECTIONS[0].facets}
+        return {"_id": self._number, **{name: value for one in fields for name, value in one}, "_pos": positions}
+
+
+def document_of(*events: Any) -> Json:
+    """The document of a contract after these events."""
+    contract = Folded(events[0].contract_no)
+    for event in events:
+        contract.fold(event)
+    return contract.document
 
 
 def value_of(document: Mapping[str, Any], path: str) -> Any:

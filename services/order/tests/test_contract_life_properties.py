@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_rows import document_of
 from order_story import CTX, NOW, NUMBER, SYSTEM, line, pieces, signed
 from pydantic import TypeAdapter
 
@@ -23,10 +24,9 @@ from order.contract.fulfilment import (
     RefundReturn,
 )
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.row import CONTRACTS, contract_row
 from order.contract.state import INITIAL, Cancelled, Complete, Contract, Fulfilled, Unsigned, Waiting, owed_fen
 from order.contract.terms import AmendContract, CancelContract
-from order.projections import fold_order
-from order.standing import with_standing
 
 Where = Literal["warehouse", "pending", "free", "road", "customer"]
 Json = dict[str, Any]
@@ -309,22 +309,17 @@ def test_the_row_says_what_the_contract_knows(lines: tuple[ContractLine, ...], s
     world = begin(lines)
     for deed, line_no, count, day in story:
         deed(world, line_no, count, day)
-    facet: Any = None
-    for event in world.history:
-        facet = fold_order(facet, event, META)
-    contract = world.contract
+    contract, row = world.contract, CONTRACTS.read(document_of(*world.history))
     assert not isinstance(contract, Unsigned)
-    assert facet == with_standing(facet)
-    assert [(one["line_no"], one["missing"], one["delivered"]) for one in facet["lines"]] == [
+    assert row == contract_row(contract)
+    assert [(one.line_no, one.missing, one.delivered) for one in row.lines] == [
         (one.sold.line_no, one.lacking(), one.delivered) for one in contract.lines
     ]
-    assert facet["owed_fen"] == (
-        owed_fen(contract.terms, contract.course) if facet["cancelled"] is None else facet["owed_fen"]
-    )
-    assert (facet["state"] == "cancelled") == isinstance(contract, Cancelled)
-    assert (facet["state"] == "fulfilled") == isinstance(contract, Fulfilled)
+    assert row.owed_fen == owed_fen(contract.terms, contract.course)
+    assert (row.stage == "cancelled") == isinstance(contract, Cancelled)
+    assert (row.stage == "fulfilled") == isinstance(contract, Fulfilled)
     if isinstance(contract, Waiting | Complete):
-        assert facet["complete"] == isinstance(contract, Complete)
+        assert row.complete == isinstance(contract, Complete)
 
 
 @settings(max_examples=100, deadline=None)

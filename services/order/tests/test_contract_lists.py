@@ -9,7 +9,8 @@ from typing import Any, cast, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from order_rows import MemoryRows, value_of
+from order_rows import MemoryRows, document_of, value_of
+from order_story import signed
 
 from order.listing import BadCursor, Sort, Wanted, cursor_of, found_by, query_of, sort_of
 from order.projections import PROJECTIONS
@@ -19,11 +20,15 @@ STATES = ("waiting", "complete", "cancelled")
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
+BASE = document_of(signed())
+
+
 def document(number: int, *, store: str = "S02", state: str = "waiting", day: int = 1, name: str = "马娜") -> Any:
     contract_no = f"HT26{number:06d}"
     return {
         "_id": contract_no,
-        "order": {
+        "row": {
+            **BASE["row"],
             "contract_no": contract_no,
             "store_code": store,
             "tags": [state, "full" if state == "complete" else "short"],
@@ -58,7 +63,7 @@ WANTED = st.builds(
 
 
 def fits(one: Any, wanted: Wanted) -> bool:
-    order = one["order"]
+    order = one["row"]
     return (
         wanted.store in {None, order["store_code"]}
         and (wanted.state is None or wanted.state in order["tags"])
@@ -112,7 +117,7 @@ def serving(query: dict[str, Any], sort: list[tuple[str, int]]) -> list[tuple[st
     def serves(index: tuple[str, ...]) -> bool:
         beginnings = [count for count in range(len(index)) if set(index[:count]) <= fixed]
         in_order = any(index[count : count + len(order)] == order for count in beginnings)
-        return in_order or (index[0] == "order.search" and "order.search" in asked)
+        return in_order or (index[0] == "row.search" and "row.search" in asked)
 
     return [index for index in INDEXES if serves(index)]
 
@@ -149,11 +154,9 @@ def test_the_narrower_of_two_choices_has_an_index_of_its_own() -> None:
     own = query_of(Wanted(store="S02"), "store")
     todo = query_of(Wanted(todo="delay_call"), "install_assistant")
     by_promise = query_of(Wanted(store="S02", sort="promised_on"), "store")
-    assert ("order.store_code", "_id") in serving(own, [("_id", 1)])
-    assert ("order.tags", "_id") in serving(todo, [("_id", 1)])
-    assert ("order.store_code", "order.promised_on", "_id") in serving(
-        by_promise, [("order.promised_on", 1), ("_id", 1)]
-    )
+    assert ("row.store_code", "_id") in serving(own, [("_id", 1)])
+    assert ("row.tags", "_id") in serving(todo, [("_id", 1)])
+    assert ("row.store_code", "row.promised_on", "_id") in serving(by_promise, [("row.promised_on", 1), ("_id", 1)])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_rows import document_of
 from pydantic import TypeAdapter
 
 from contracts.decision import Command, Context, Rejected
@@ -15,10 +16,10 @@ from contracts.policy import policy_book
 from order.contract.aggregate import CONTRACT, due, evolve
 from order.contract.goods import NoteDamage, NoteGoods
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
+from order.contract.row import CONTRACTS
 from order.contract.state import INITIAL, Complete, Contract, Unsigned
 from order.contract.terms import AddLines, RegisterContract
 from order.main import SERVICE
-from order.projections import fold_order
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 
@@ -255,11 +256,9 @@ def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[Command
     state, history = play(commands)
     if isinstance(state, Unsigned):
         return
-    facet: Any = None
-    for event in history:
-        facet = fold_order(facet, event, META)
-    assert [line["missing"] for line in facet["lines"]] == [line.lacking() for line in state.lines]
-    assert facet["complete_on"] == (state.on.isoformat() if isinstance(state, Complete) else None)
+    row = CONTRACTS.read(document_of(*history))
+    assert [line.missing for line in row.lines] == [line.lacking() for line in state.lines]
+    assert row.complete_on == (state.on if isinstance(state, Complete) else None)
 
 
 def decided_in_batches(commands: list[Command], size: int) -> tuple[list[Outgoing], list[Outgoing]]:

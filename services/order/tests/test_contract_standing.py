@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from order_rows import document_of
 from order_story import (
     ALL_IN,
     LOADED,
@@ -21,17 +22,17 @@ from order_story import (
 )
 
 from contracts.decision import Command, Rejected
-from contracts.envelope import Meta
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
 from order.contract.fulfilment import NoteFailedDelivery, RefundReturn
 from order.contract.goods import NoteDamage
+from order.contract.heard import whole
 from order.contract.logistics import AnnounceShipment, NoticeDelay
 from order.contract.promise import PostponeDelivery, WarnOfPromise
+from order.contract.row import CONTRACTS
 from order.contract.state import INITIAL
 from order.contract.terms import AmendContract, CancelContract
-from order.projections import fold_order
-from order.views import contract_detail, customer_file, customers_of, shipping_form, why_missing
+from order.views import contract_detail, customer_file, customers_of, shipping_form, why_in_words
 
 CANCEL = CancelContract(contract_no=NUMBER, reason="退房")
 STORE_ERROR = ReportDelay(contract_no=NUMBER, fault="store", reason="尺寸写错")
@@ -64,11 +65,12 @@ def row(*commands: Command, first: Any = None) -> Any:
         for told in decision:
             state = evolve(state, told)
             events.append(told)
-    facet: Any = None
-    for sequence, told in enumerate(events, 1):
-        meta = Meta("e", "", "/songda/order", f"contract:{NUMBER}", NOW, sequence, "c", "c", "liang.my", 0)
-        facet = fold_order(facet, told, meta)
-    return {"_id": facet["contract_no"], "order": facet, "_pos": {"order": {"seq": len(events)}}}
+    return document_of(*events)
+
+
+def shown(*commands: Command) -> Any:
+    """All that is known of it, as pages show it."""
+    return whole(row(*commands))
 
 
 @pytest.mark.parametrize(
@@ -96,22 +98,23 @@ def test_where_a_contract_stands_and_what_is_still_to_be_done(
     commands: tuple[Command, ...], state: str, todo: list[str]
 ) -> None:
     """A4-A8"""
-    order = row(*commands)["order"]
+    document = row(*commands)
+    order = whole(document)
     assert (order["state"], order["todo"]) == (state, todo)
-    assert set(order["tags"]) >= {state, *todo}
+    assert set(document["row"]["tags"]) >= {state, *todo}
 
 
 def test_goods_that_came_back_are_loaded_no_longer() -> None:
     """A6, B14"""
     back = NoteFailedDelivery(contract_no=NUMBER, job_id=f"D-{NUMBER}", cause="不在家", goods="returned")
-    order = row(*ALL_IN, LOADED, back)["order"]
+    order = shown(*ALL_IN, LOADED, back)
     assert (order["state"], [failure["cause"] for failure in order["failures"]]) == ("complete", ["不在家"])
 
 
 def test_a_refunded_cancellation_has_nothing_left_to_do() -> None:
     """A6, B15"""
     back = RefundReturn(contract_no=NUMBER, refund_id="TK-1", refund_fen=200, reason="退房")
-    order = row(paid(200), CANCEL, back)["order"]
+    order = shown(paid(200), CANCEL, back)
     assert (order["todo"], order["cancelled"]["refund_fen"], order["refunded_fen"]) == ([], 200, 200)
 
 
@@ -144,7 +147,7 @@ def test_why_a_line_is_not_complete_and_when_it_is_expected(
     commands: tuple[Command, ...], why: tuple[str, str | None] | None
 ) -> None:
     """A3"""
-    told = why_missing(row(*commands)["order"]["lines"][0])
+    told = why_in_words(CONTRACTS.read(row(*commands)).lines[0])
     assert (None if told is None else (told["code"], told["eta"])) == why
     assert told is None or (told["zh"] and told["en"])
 
@@ -159,7 +162,7 @@ def test_an_amendment_is_shown_with_who_why_and_what() -> None:
         remove=(1,),
         amount_due_fen=900,
     )
-    order = row(goods_in(2, 3), paid(200), change)["order"]
+    order = shown(goods_in(2, 3), paid(200), change)
     assert order["amendments"] == [
         {
             "at": NOW.isoformat(),
@@ -178,8 +181,8 @@ def test_an_amendment_is_shown_with_who_why_and_what() -> None:
 def test_another_customer_is_found_by_his_own_number_and_no_longer_by_the_old_one() -> None:
     """A1, A6"""
     moved = signed().customer.model_copy(update={"name": "李雷", "phone": "139-2222-3333"})
-    order = row(AmendContract(contract_no=NUMBER, reason="更正", customer=moved))["order"]
-    assert (order["phone"], order["search"]) == (
+    order = CONTRACTS.read(row(AmendContract(contract_no=NUMBER, reason="更正", customer=moved)))
+    assert (order.phone, list(order.search)) == (
         "13922223333",
         sorted(["HT26030001", "26030001", "李雷", "13922223333", "3333"]),
     )
@@ -196,7 +199,7 @@ def test_a_consent_is_shown_with_the_date_before_and_heals_a_warning() -> None:
             "reason": "装修未完",
         }
     )
-    order = row(BROKEN, consent)["order"]
+    order = shown(BROKEN, consent)
     told = order["postponements"][0]
     assert (order["promised_on"], order["promise_broken"], told["from"], told["to"], told["late"]) == (
         "2026-03-20",
@@ -209,12 +212,12 @@ def test_a_consent_is_shown_with_the_date_before_and_heals_a_warning() -> None:
 
 def test_the_detail_shows_the_warranty_of_each_line() -> None:
     """A7"""
-    shown = contract_detail(row(*ALL_IN, delivered(), installed(), paid()), "manager")
-    assert [one["warranty"] for one in shown["lines"]] == [
+    detail = contract_detail(row(*ALL_IN, delivered(), installed(), paid()), "manager")
+    assert [one["warranty"] for one in detail["lines"]] == [
         {"starts_on": "2026-03-09", "ends_on": "2028-03-09"},
         {"starts_on": "2026-03-09", "ends_on": "2028-03-09"},
     ]
-    assert (shown["fulfilled_on"], shown["owed_fen"], shown["accepted_by"]) == ("2026-03-09", 0, "马娜")
+    assert (detail["fulfilled_on"], detail["owed_fen"], detail["accepted_by"]) == ("2026-03-09", 0, "马娜")
 
 
 def test_the_shipping_form_notes_what_is_missing_and_what_was_signed_for() -> None:

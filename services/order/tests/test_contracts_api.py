@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from order_rows import MemoryRows
+from order_rows import Folded, MemoryRows
 
 from contracts.decision import Context, Rejected
-from contracts.envelope import Meta
 from contracts.policy import policy_book
 from order.api import router
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.state import INITIAL, Contract
-from order.projections import fold_order
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
@@ -72,6 +70,7 @@ class System:
     def __init__(self) -> None:
         self.states: dict[str, Contract] = {}
         self.rows = MemoryRows([])
+        self.contracts: dict[str, Folded] = {}
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         context = Context(now=NOW, by=request.actor, role=request.role, policy=policy_book().at(NOW))
@@ -88,11 +87,9 @@ class System:
 
     def _fold(self, aggregate_id: str, event: Any, actor: str) -> None:
         number = aggregate_id.partition(":")[2]
-        known = self.rows.documents.get(number)
-        sequence = 1 if known is None else known["_pos"]["order"]["seq"] + 1
-        meta = Meta("e", "", "/songda/order", aggregate_id, NOW, sequence, "c", "c", actor, 0)
-        facet = fold_order(None if known is None else known["order"], event, meta)
-        self.rows.documents[number] = {"_id": number, "order": facet, "_pos": {"order": {"seq": sequence}}}
+        contract = self.contracts.setdefault(number, Folded(number))
+        contract.fold(event, actor)
+        self.rows.documents[number] = contract.document
 
 
 class Api:

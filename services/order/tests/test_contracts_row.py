@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.envelope import Meta
+from order_rows import document_of
+
 from contracts.fact import ContractLine, Customer
 from contracts.order import (
     ArrivalReported,
@@ -17,7 +18,6 @@ from contracts.order import (
     OrderEvent,
     ShipmentAnnounced,
 )
-from order.projections import fold_order
 from order.views import contract_detail, contract_summary
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -68,22 +68,7 @@ def damaged(*, in_warehouse: bool) -> DamageNoted:
 
 
 def row(*events: OrderEvent) -> dict[str, Any]:
-    facet = None
-    for sequence, event in enumerate(events, start=1):
-        meta = Meta(
-            id=f"e{sequence}",
-            type="",
-            source="/songda/order",
-            subject="contract:HT26030001",
-            time=NOW,
-            sequence=sequence,
-            causation_id="c",
-            correlation_id="c",
-            actor="liang.my",
-            command_offset=0,
-        )
-        facet = fold_order(facet, event, meta)
-    return {"_id": "HT26030001", "order": facet, "_pos": {"order": {"seq": len(events), "offset": 9, "partition": 0}}}
+    return document_of(*events)
 
 
 def test_a_new_contract_lacks_everything() -> None:
@@ -214,7 +199,7 @@ def test_a_shipment_is_shown_on_its_line_and_the_report_of_arrival_waits_for_the
         carrier="顺途专线",
         arrived_on=date(2026, 3, 9),
     )
-    line = row(SIGNED, announced, reported)["order"]["lines"][0]
+    line = contract_detail(row(SIGNED, announced, reported), "manager")["lines"][0]
     assert (line["received"], line["missing"], line["shipment"]) == (
         0,
         2,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from order_rows import Folded
 
 from contracts.decision import Ask, Command, Context, Rejected
 from contracts.envelope import Meta
@@ -18,7 +19,6 @@ from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
 from order.importing import Put, Report, import_contracts, import_logistics
 from order.main import SERVICE as ORDER
-from order.projections import fold_order
 from order.views import contract_summary
 from runtime.commands import command_reader
 from runtime.file_refusals import UnreadableFile
@@ -89,7 +89,7 @@ class Company:
             command_offset=0,
         )
         if service == "order":
-            self.rows[aggregate_id] = fold_order(self.rows.get(aggregate_id), event, meta)
+            self.rows.setdefault(aggregate_id, Folded(aggregate_id.partition(":")[2])).fold(event)
         reactions = [r for s in self.services.values() for r in s.reactions if r.source == service]
         return [ask for reaction in reactions for ask in reaction.react(event, meta)]
 
@@ -110,7 +110,7 @@ def bring_logistics(company: Company, paths: list[Path]) -> list[Report]:
 
 
 def summary(company: Company) -> dict[str, Any]:
-    rows = [contract_summary({"order": row}, "he.jx") for row in company.rows.values()]
+    rows = [contract_summary(row.document, "he.jx") for row in company.rows.values()]
     return {
         "contracts": len(rows),
         "complete": sum(row["complete"] for row in rows),

@@ -33,7 +33,7 @@ async def own_ticket(asker: Asker, ticket_id: str) -> None:
 async def own_contract(asker: Asker, contract_no: str | None) -> None:
     """A store's ticket is about one of its own contracts; else 404."""
     contract = None if contract_no is None else await asker.row("contracts", contract_no)
-    if contract is None or contract["order"]["store_code"] != asker.store:
+    if contract is None or contract["row"]["store_code"] != asker.store:
         asker.refuse(no("unknown_contract", contract_no=contract_no), 404)
 
 

@@ -26,13 +26,13 @@ UNKNOWN = Warranty("unknown")
 async def contracts_warranty(asker: Asker, contract_no: str | None, *, sku: str, product: str, on: date) -> Warranty:
     """The warranty of a product of this contract on a day; nothing is known of it without one."""
     row = None if contract_no is None else await asker.row("contracts", contract_no)
-    return warranty_of(None if row is None else row["order"], sku=sku, product=product, on=on)
+    return warranty_of(None if row is None else row["row"], sku=sku, product=product, on=on)
 
 
 def warranty_of(contract: Mapping[str, Any] | None, *, sku: str, product: str, on: date) -> Warranty:
     """The warranty of a product on a day (C5).
 
-    `contract` is the facet `order` of the row `contracts`, or None. Found by sku, else by the product's name, else from
+    `contract` is the `row` of a document of `contracts`, or None. Found by sku, else by the product's name, else from
     all lines if they agree. Before acceptance nothing has started: the goods are still ours to make right.
     """
     if contract is None:

@@ -31,11 +31,11 @@ TICKET: dict[str, Any] = {
 }
 CONTRACT: dict[str, Any] = {
     "_id": "HT26030001",
-    "order": {"store_code": "S02", "lines": [{"sku": "WC-100", "name": "连体坐便器", "warranty": None}]},
+    "row": {"store_code": "S02", "lines": [{"sku": "WC-100", "name": "连体坐便器", "warranty": None}]},
 }
 OLD_CONTRACT: dict[str, Any] = {
     "_id": "HT23010001",
-    "order": {
+    "row": {
         "store_code": "S01",
         "lines": [
             {

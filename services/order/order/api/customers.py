@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from contracts.fact import Customer
 from order.api.contracts import ContractSummary
 from order.api.rights import ContractNoInPath, readable_contract
+from order.contract.row import CONTRACTS
 from order.listing import found_by
 from order.views import customer_file, customers_of
 from order.who import READS, STORE
@@ -72,9 +73,9 @@ async def customers(
     if q and q.strip():
         query.update(found_by(q, desk.role))
     if after is not None:
-        query["order.phone"] = {"$gt": (await readable_contract(desk, after))["order"]["phone"]}
+        query["row.phone"] = {"$gt": CONTRACTS.read(await readable_contract(desk, after)).phone}
     rows = desk.rows("contracts")
-    found = await rows.find(query, sort=[("order.phone", 1), ("_id", 1)], limit=limit + CONTRACTS_OF_A_CUSTOMER)
+    found = await rows.find(query, sort=[("row.phone", 1), ("_id", 1)], limit=limit + CONTRACTS_OF_A_CUSTOMER)
     whole = len(found) < limit + CONTRACTS_OF_A_CUSTOMER
     entries = customers_of(found, desk.role)
     if not whole and len(entries) > 1:
@@ -91,11 +92,11 @@ async def customer(contract_no: ContractNoInPath, desk: Desk) -> CustomerFile:
     """All contracts of the customer of this contract, joined by telephone number when asked."""
     desk.allow(*READS)
     row = await readable_contract(desk, contract_no)
-    query = {**_own(desk), "order.phone": row["order"]["phone"]}
+    query = {**_own(desk), "row.phone": CONTRACTS.read(row).phone}
     found = await desk.rows("contracts").find(query, sort=[("_id", 1)], limit=CONTRACTS_OF_A_CUSTOMER)
     documents: list[Mapping[str, Any]] = list(found)
     return CustomerFile.model_validate(customer_file(documents, desk.role))
 
 
 def _own(desk: Asking) -> dict[str, Any]:
-    return {"order.store_code": desk.store or "-"} if desk.role in STORE else {}
+    return {"row.store_code": desk.store or "-"} if desk.role in STORE else {}

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
+from order.contract.row import CONTRACTS
 from order.refusals import no
 from order.who import STORE
 from runtime.http import Asking
@@ -19,8 +20,8 @@ async def own_contract(desk: Asking, contract_no: str) -> None:
 
 
 async def readable_contract(desk: Asking, contract_no: str) -> dict[str, Any]:
-    """A contract's row; 404 where there is none, or it is another store's."""
+    """A contract's document; 404 where there is none, or it is another store's."""
     row: dict[str, Any] | None = await desk.rows("contracts").get(contract_no)
-    if row is None or (desk.role in STORE and row["order"]["store_code"] != desk.store):
+    if row is None or (desk.role in STORE and CONTRACTS.read(row).store_code != desk.store):
         desk.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
     return row

@@ -143,18 +143,13 @@ async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDeli
     row = await asker.row("contracts", contract_no)
     if row is None:
         return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
-    known = {line["line_no"]: line for line in row["order"]["lines"]}
-    pieces = tuple(
-        GoodsLine(
-            line_no=piece.line_no,
-            sku=known.get(piece.line_no, {}).get("sku", ""),
-            name=known.get(piece.line_no, {}).get("name", ""),
-            quantity=piece.quantity,
-        )
-        for piece in body.lines
-    )
+    known = {line["line_no"]: (line["sku"], line["name"]) for line in row["row"]["lines"]}
+    pieces = []
+    for piece in body.lines:
+        sku, name = known.get(piece.line_no, ("", ""))
+        pieces.append(GoodsLine(line_no=piece.line_no, sku=sku, name=name, quantity=piece.quantity))
     return NoteDelivery(
-        at=body.at, contract_no=contract_no, job_id=body.receipt_no, delivered=pieces, signed_by=body.signed_by
+        at=body.at, contract_no=contract_no, job_id=body.receipt_no, delivered=tuple(pieces), signed_by=body.signed_by
     )
 
 
@@ -445,7 +440,8 @@ def evolve(contract: Known, event: Event) -> Known:
             )
             return replace(contract, lines=lines)
         case facts.ContractFulfilled():
-            return Fulfilled(contract.terms, contract.lines, event.fulfilled_on, contract.dropped, course)
+            full = contract.on if isinstance(contract, Complete) else None
+            return Fulfilled(contract.terms, contract.lines, event.fulfilled_on, contract.dropped, course, full)
     assert_never(event)
 
 

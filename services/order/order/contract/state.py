@@ -235,6 +235,7 @@ class Fulfilled:
     on: date
     dropped: tuple[Line, ...] = ()
     course: Course = Course()
+    complete_on: date | None = None
 
 
 Open = Waiting | Complete

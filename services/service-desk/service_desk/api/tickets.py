@@ -74,6 +74,6 @@ async def _own(desk: Asking, contract_no: str | None) -> dict[str, Any]:
     if role == "technician":
         own["ticket.technicians"] = desk.person.id
     if role == "store":
-        contracts = await desk.rows("contracts").find({"order.store_code": desk.person.store})
+        contracts = await desk.rows("contracts").find({"row.store_code": desk.person.store})
         own["ticket.contract_no"] = {"$in": [row["_id"] for row in contracts if contract_no in (None, row["_id"])]}
     return own

@@ -1,0 +1,353 @@
+"""The contract's row: how it stands, by what lists filter and sort, and what API, page, sheet and board show of it.
+
+One home for each answer: `stage_of` how far it is, `todo_of` what is owed to it, `step_of` what a delay waits for,
+`why_missing` why a line lacks pieces. Words are not here: pages and API take them by the code. Who said what when is
+no part of it: see `heard`.
+"""
+
+from datetime import date, datetime
+from typing import Literal, assert_never
+
+from contracts.fact import ContractLine, Customer
+from contracts.order import DelayFault
+from order.contract.aggregate import CONTRACT
+from order.contract.state import (
+    Cancelled,
+    Complete,
+    Contract,
+    Delay,
+    Fulfilled,
+    Known,
+    Line,
+    Told,
+    Unsigned,
+    Waiting,
+    all_delivered,
+    any_delivered,
+    owed_fen,
+)
+from runtime.view import Row, View
+
+Stage = Literal["waiting", "complete", "loaded", "partly_delivered", "delivered", "installed", "fulfilled", "cancelled"]
+STAGES: tuple[Stage, ...] = (
+    "waiting",
+    "complete",
+    "loaded",
+    "partly_delivered",
+    "delivered",
+    "installed",
+    "fulfilled",
+    "cancelled",
+)
+"""待货, 货齐, 已装车, 部分送达, 已送达, 已安装, 已完结, 已取消."""
+
+Todo = Literal[
+    "delay_post",
+    "delay_call",
+    "store_accept",
+    "store_follow_up",
+    "promise_broken",
+    "payment",
+    "installation",
+    "refund",
+]
+"""待发群, 待说明, 待门店接收, 门店跟进, 已过承诺日期, 待收款, 待安装, 待退款."""
+
+Step = Literal["unposted", "unexplained", "store", "explained"]
+STEPS: tuple[Step, ...] = ("unposted", "unexplained", "store", "explained")
+"""What a delay waits for, the most pressing first: the group's post (K1), the call (A4), the store (A5), nothing."""
+
+WhyCode = Literal["damaged", "delayed", "partly_arrived", "on_the_way", "not_shipped"]
+
+
+class Why(Row):
+    """Why pieces of a line are missing (A3), and when they are expected."""
+
+    code: WhyCode
+    eta: date | None
+
+
+class ShipmentRow(Row):
+    """What was announced last for a line (A2)."""
+
+    waybill: str
+    carrier: str
+    quantity: int
+    eta: date | None
+
+
+class WarrantyRow(Row):
+    """质保 (A7)."""
+
+    starts_on: date
+    ends_on: date
+
+
+class DelayRow(Row):
+    """延期 (A4, A5): what it waits for."""
+
+    delay_id: str
+    line_no: int
+    name: str
+    waybill: str
+    fault: DelayFault
+    eta: date | None
+    reason: str
+    post_due: datetime | None
+    posted: bool
+    post_overdue: bool
+    explained: bool
+    handed_over: bool
+    accepted: bool
+    settled: bool
+    step: Step
+
+
+class LineRow(Row):
+    """A line and what became of its pieces."""
+
+    line_no: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    quantity: int
+    unit_price_fen: int
+    to_install: bool
+    received: int
+    damaged: int
+    """In the warehouse."""
+    damaged_outside: int
+    released: int
+    delivered: int
+    refunded: int
+    missing: int
+    excess: int
+    """Good pieces beyond what was sold (D9)."""
+    shipment: ShipmentRow | None
+    delay: DelayRow | None
+    """The last one of this line."""
+    warranty: WarrantyRow | None
+    why: Why | None
+
+
+class ContractRow(Row):
+    """A contract."""
+
+    contract_no: str
+    store_code: str
+    store_name: str
+    signed_on: date
+    customer: Customer
+    phone: str
+    """Digits alone: by it a customer's contracts join."""
+    search: tuple[str, ...]
+    """Number, name, phone and its last four digits: by these it is found."""
+    promised_on: date
+    promise_broken: bool
+    amount_due_fen: int
+    paid_fen: int
+    refunded_fen: int
+    owed_fen: int
+    lines: tuple[LineRow, ...]
+    removed_lines: tuple[LineRow, ...]
+    skus: tuple[str, ...]
+    complete: bool
+    complete_on: date | None
+    loaded: bool
+    delivered_on: date | None
+    installed_on: date | None
+    fulfilled_on: date | None
+    delayed: bool
+    delays: tuple[DelayRow, ...]
+    delay: Step | None
+    """What the most pressing of its delays waits for; None where there is none, and when the contract is over."""
+    stage: Stage
+    ended: bool
+    todo: tuple[Todo, ...]
+    tags: tuple[str, ...]
+    """All that a list can be narrowed to by one index: stage, `full` or `short`, `delayed`, and what is to be done."""
+
+
+def contract_row(contract: Contract) -> ContractRow | None:
+    """The view."""
+    if isinstance(contract, Unsigned):
+        return None
+    terms, course = contract.terms, contract.course
+    phone = "".join(filter(str.isdigit, terms.customer.phone))
+    found_by = {terms.contract_no, terms.contract_no[2:], terms.customer.name.upper(), phone, phone[-4:]} - {""}
+    stage, full_since = stage_of(contract), complete_since(contract)
+    delays = tuple(_delay_row(delay, contract) for delay in course.delays)
+    todo, ended = todo_of(contract, stage), stage in {"fulfilled", "cancelled"}
+    delivered = [line.delivered_on for line in contract.lines if line.delivered_on is not None]
+    far = (stage, "delivered") if stage == "installed" else (stage,)
+    return ContractRow(
+        contract_no=terms.contract_no,
+        store_code=terms.store_code,
+        store_name=terms.store_name,
+        signed_on=terms.signed_on,
+        customer=terms.customer,
+        phone=phone,
+        search=tuple(sorted(found_by)),
+        promised_on=terms.promised_on,
+        promise_broken=course.promise_broken,
+        amount_due_fen=terms.amount_due_fen,
+        paid_fen=course.paid_fen,
+        refunded_fen=course.refunded_fen,
+        owed_fen=owed_fen(terms, course),
+        lines=tuple(_line_row(line, delays) for line in contract.lines),
+        removed_lines=tuple(_line_row(line, delays) for line in contract.dropped),
+        skus=tuple(sorted({line.sold.sku for line in contract.lines})),
+        complete=full_since is not None,
+        complete_on=full_since,
+        loaded=course.loaded,
+        delivered_on=max(delivered, default=None),
+        installed_on=course.installed_on,
+        fulfilled_on=contract.on if isinstance(contract, Fulfilled) else None,
+        delayed=bool(delays),
+        delays=delays,
+        delay=None if ended else min((delay.step for delay in delays), key=STEPS.index, default=None),
+        stage=stage,
+        ended=ended,
+        todo=todo,
+        tags=(*far, "short" if full_since is None else "full", *(("delayed",) if delays else ()), *todo),
+    )
+
+
+def stage_of(contract: Known) -> Stage:
+    """How far a contract is. What the customer holds counts before what lies on a vehicle or in the warehouse."""
+    match contract:
+        case Cancelled():
+            return "cancelled"
+        case Fulfilled():
+            return "fulfilled"
+        case _ if any_delivered(contract):
+            if not all_delivered(contract.lines):
+                return "partly_delivered"
+            return "delivered" if contract.course.installed_on is None else "installed"
+        case _ if contract.course.loaded:
+            return "loaded"
+        case _:
+            return "complete" if isinstance(contract, Complete) else "waiting"
+
+
+def state_of(row: ContractRow) -> str:
+    """How far a contract is, in the API's words: installed or not, it is delivered."""
+    return "delivered" if row.stage == "installed" else row.stage
+
+
+def complete_since(contract: Known) -> date | None:
+    """货齐 since when (A3), as an event said. One that is cancelled is complete no longer."""
+    match contract:
+        case Complete():
+            return contract.on
+        case Fulfilled():
+            return contract.complete_on
+        case Waiting() | Cancelled():
+            return None
+    assert_never(contract)
+
+
+def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
+    """What is owed to a contract. Nothing more when it is fulfilled; the money when it is cancelled."""
+    course = contract.course
+    if stage == "fulfilled":
+        return ()
+    if stage == "cancelled":
+        return ("refund",) if course.paid_fen > course.refunded_fen else ()
+    installs = any(line.sold.to_install and line.needed() for line in contract.lines)
+    has_all = stage in {"delivered", "installed"}
+    owed: dict[Todo, bool] = {
+        "delay_post": any(delay.owes_post() for delay in course.delays),
+        "delay_call": any(not delay.is_explained() for delay in course.delays),
+        "store_accept": any(_at_store(delay) and not delay.accepted for delay in course.delays),
+        "store_follow_up": any(_at_store(delay) and delay.accepted for delay in course.delays),
+        "promise_broken": course.promise_broken and not has_all,
+        "payment": has_all and owed_fen(contract.terms, course) > 0,
+        "installation": stage == "delivered" and installs,
+    }
+    return tuple(one for one, is_owed in owed.items() if is_owed)
+
+
+def step_of(delay: Delay) -> Step:
+    """What a delay waits for: what is owed first comes first, whatever was done out of turn."""
+    if delay.owes_post():
+        return "unposted"
+    if not delay.is_explained():
+        return "unexplained"
+    return "store" if _at_store(delay) else "explained"
+
+
+def why_missing(line: Line, delay: DelayRow | None) -> Why | None:
+    """Why a line lacks pieces, or None: damage of what came, a delay, part of it came, it is on its way, nothing."""
+    missing, told = line.lacking(), _announced(line)
+    if not missing:
+        return None
+    days = (None if told is None else told.on, None if delay is None else delay.eta)
+    return Why(code=_why(line, missing, delay, told), eta=max((day for day in days if day is not None), default=None))
+
+
+def _why(line: Line, missing: int, delay: DelayRow | None, told: Told | None) -> WhyCode:
+    if sum(damage.quantity for damage in line.damages if damage.in_warehouse) >= missing:
+        return "damaged"
+    if delay is not None:
+        return "delayed"
+    if line.receipts:
+        return "partly_arrived"
+    return "not_shipped" if told is None else "on_the_way"
+
+
+def _announced(line: Line) -> Told | None:
+    return next((told for told in reversed(line.told) if told.status == "announced"), None)
+
+
+def _at_store(delay: Delay) -> bool:
+    return delay.handed_over and not delay.settled
+
+
+def _delay_row(delay: Delay, contract: Known) -> DelayRow:
+    line = next((one for one in (*contract.lines, *contract.dropped) if one.sold.line_no == delay.line_no), None)
+    return DelayRow(
+        delay_id=delay.delay_id,
+        line_no=delay.line_no,
+        name="" if line is None else line.sold.name,
+        waybill=delay.waybill,
+        fault=delay.fault,
+        eta=delay.eta,
+        reason=delay.reason,
+        post_due=delay.post_due,
+        posted=delay.posted,
+        post_overdue=delay.overdue,
+        explained=delay.is_explained(),
+        handed_over=delay.handed_over,
+        accepted=delay.accepted,
+        settled=delay.settled,
+        step=step_of(delay),
+    )
+
+
+def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
+    received = sum(receipt.quantity for receipt in line.receipts)
+    released = sum(receipt.released for receipt in line.receipts)
+    inside = sum(damage.quantity for damage in line.damages if damage.in_warehouse)
+    outside = sum(damage.quantity for damage in line.damages if not damage.in_warehouse)
+    told, warranty = _announced(line), line.warranty
+    delay = next((one for one in reversed(delays) if one.line_no == line.sold.line_no), None)
+    return LineRow(
+        **{name: getattr(line.sold, name) for name in ContractLine.model_fields},
+        received=received,
+        damaged=inside,
+        damaged_outside=outside,
+        released=released,
+        delivered=line.delivered,
+        refunded=line.refunded,
+        missing=line.lacking(),
+        excess=max(0, received - released - inside - outside - line.sold.quantity),
+        shipment=told and ShipmentRow(waybill=told.waybill, carrier=told.carrier, quantity=told.quantity, eta=told.on),
+        delay=delay,
+        warranty=warranty and WarrantyRow(starts_on=warranty.starts_on, ends_on=warranty.ends_on),
+        why=why_missing(line, delay),
+    )
+
+
+CONTRACTS = View("contracts", "order", CONTRACT, ContractRow, contract_row)
