@@ -5,7 +5,7 @@ A batch works on an overlay: what it decided becomes memory only after its trans
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,15 +16,22 @@ from contracts.bounding import bounded
 from contracts.decision import Command, Context, Rejected, out_of_bounds, untimely
 from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
-from contracts.policy import PolicyBook
+from contracts.policy import PolicyBook, in_utc
 from runtime import commands
 from runtime.aggregate import Aggregate
 from runtime.commands import SYSTEM, Request
 from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
+from runtime.parking import Parked
 from runtime.request_digest import halves_differing, is_other, key_reused
 from runtime.service import Decider
 
+HELD = "parked"
+"""Header of a dead letter that waits for its aggregate: since when that is parked (`Parked.since`, ISO)."""
+
 _ERROR_CHARACTERS = 1_000  # of a dead letter's error: it goes into a header, an answer and a log line
+_KEY_CHARACTERS = 500  # of an aggregate id: it goes into every record that is written about it
+_ANSWER_BYTES = 900_000  # a refusal that quotes what was asked; the broker takes 1 MiB a record
+_HEADER_BYTES = 20_000  # of all headers of a command: most of them go into every event that it makes
 _LARGEST = 2**53 - 1  # whole in every reader's arithmetic; a larger one would stop every read model for good
 _LONG_NUMBER = re.compile(rb"[:,\[]-?[0-9]{16}")  # perhaps within a text: whoever finds one looks closely
 _HUGE = Rejected(
@@ -34,6 +41,13 @@ _HUGE = Rejected(
     "A number is too large to be right (a bar code in the field of a quantity?). Mend it and send again",
 )
 _ID_CHARACTERS = 200
+_WAITS = Rejected(
+    "waits_for_repair",
+    "",
+    "这一件的处理暂时停住了，技术人员已经知道；什么都没有改变。您的请求已原样保存，修好后会接着办，请不要重复提交。",
+    "Work on this one is stopped for now, and the engineers know; nothing was changed. Your request is kept whole and"
+    " is carried out once this is mended: please do not send it again.",
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cause = tuple[int, tuple[str, ...], str | None]
@@ -42,12 +56,14 @@ Cause = tuple[int, tuple[str, ...], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One aggregate as memory holds it. `causes` remembers every command that made events, for repeats."""
+    """One aggregate as memory holds it. `causes` remembers every command that made events, for repeats; `due` is when
+    something falls due, at the earliest (UTC)."""
 
     state: Any
     version: int
     time: datetime
     causes: dict[str, Cause]
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class _Draft:
     version: int
     time: datetime
     causes: dict[str, Cause]
+    due: datetime | None
     new_causes: dict[str, Cause] = field(default_factory=dict)
 
 
@@ -97,6 +114,8 @@ class Decided:
     """(command id, aggregate id, error) of commands that broke the rules' code."""
     refusals: list[tuple[str, str, str, str]] = field(default_factory=list)
     """(command id, aggregate id, code, rule) of commands that were refused, for the log."""
+    held: list[tuple[str, str]] = field(default_factory=list)
+    """(command id, aggregate id) of commands that are kept until their aggregate is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +140,14 @@ def decide_batch(
     memory: Mapping[str, Entry],
     remembered: Mapping[str, bytes],
     last_offset: int,
+    *,
+    parked: Mapping[str, Parked] | None = None,
 ) -> Decided:
     """Decide commands in order.
 
     `memory` holds the entries of all aggregates in the batch that exist; `remembered` the answers to earlier
-    commands that made no event; commands at or below `last_offset` were decided before and are passed over.
+    commands that made no event; commands at or below `last_offset` were decided before and are passed over. The state
+    of an aggregate that is `parked` is not known: its commands are kept whole, and put again once it is mended.
     """
     decided = Decided()
     drafts: dict[str, _Draft] = {}
@@ -137,11 +159,15 @@ def decide_batch(
             continue
         try:
             request = commands.from_headers(incoming.headers)
+            _check_bounds(incoming)
         except Exception as error:  # noqa: BLE001 - of another version, perhaps; nothing of it stops a partition
             _bury(decided, incoming, "", f"no command: {error!r}")
             continue
         if incoming.fault is not None:
             _bury(decided, incoming, request.command_id, incoming.fault, request.digest)
+            continue
+        if parked and incoming.key in parked:
+            _hold(decided, incoming, request, remembered, parked[incoming.key])
             continue
         draft = drafts.get(incoming.key)
         if draft is None:
@@ -150,7 +176,7 @@ def decide_batch(
                 nobodys = f"{rules.service} owns no aggregate {incoming.key!r}"
                 _bury(decided, incoming, request.command_id, nobodys, request.digest)
                 continue
-            draft = drafts[incoming.key] = _Draft(entry.state, entry.version, entry.time, entry.causes)
+            draft = drafts[incoming.key] = _Draft(entry.state, entry.version, entry.time, entry.causes, entry.due)
         repeated = _first_answer(request, incoming, draft, remembered, decided)
         if repeated is not None:
             _answer(decided, incoming, repeated, remember=False)
@@ -158,7 +184,8 @@ def decide_batch(
         _decide_one(rules, incoming, request, draft, decided)
     for key, draft in drafts.items():
         if draft.new_causes:
-            decided.changed[key] = Entry(draft.state, draft.version, draft.time, draft.causes | draft.new_causes)
+            causes = draft.causes | draft.new_causes
+            decided.changed[key] = Entry(draft.state, draft.version, draft.time, causes, draft.due)
     return decided
 
 
@@ -183,12 +210,18 @@ def _first_answer(
                 digest=request.digest,
             )
         )
+    return _remembered_answer(request, incoming, draft.version, remembered, decided)
+
+
+def _remembered_answer(
+    request: Request, incoming: Incoming, version: int, remembered: Mapping[str, bytes], decided: Decided
+) -> bytes | None:
     known = decided.answers.get(request.command_id) or remembered.get(request.command_id)
     if known is None or request.digest is None:
         return known
     first = from_json(known)
     if is_other(request.digest, first.digest):
-        return _another_request(decided, incoming, request, draft.version, first.digest)
+        return _another_request(decided, incoming, request, version, first.digest)
     return known if first.digest == request.digest else to_json(replace(first, digest=request.digest))
 
 
@@ -203,10 +236,11 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
     prefix = incoming.key.partition(":")[0]
     decider = rules.deciders[prefix]
     now = max(request.received, draft.time)
-    if request.expected_version is not None and request.expected_version != draft.version:
-        _refuse(decided, incoming, request, draft.version, _stale(request.expected_version, draft.version))
-        return
     try:
+        if request.expected_version is not None and request.expected_version != draft.version:
+            stale = _stale(request.expected_version, draft.version)
+            _refuse(decided, incoming, request, draft.version, stale)
+            return
         command = rules.readers[prefix].validate_json(incoming.value)
         context = Context(now=now, by=request.actor, role=request.role, policy=rules.policies.at(now))
         within = _at_the_door(rules, command, request)
@@ -242,6 +276,18 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             )
             records.append(Outgoing(incoming.key.encode(), value, event_headers(meta)))
             names.append(type(event).__name__)
+        due = earliest(decider, state) if records else draft.due
+        answer = _fitting(
+            Outcome(
+                command_id=request.command_id,
+                aggregate_id=incoming.key,
+                status="accepted",
+                version=draft.version + len(records),
+                events=tuple(names),
+                event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
+                digest=request.digest,
+            )
+        )
     except ValidationError as error:
         text = f"unreadable: {[(e['loc'], e['type']) for e in error.errors(include_input=False)]}"
         _bury(decided, incoming, request.command_id, text, request.digest)
@@ -249,23 +295,13 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
     except Exception as error:  # noqa: BLE001 - whatever rules do wrong, the partition goes on and the command is kept
         _bury(decided, incoming, request.command_id, f"{type(error).__name__}: {error}", request.digest)
         return
-    draft.state = state
     if records:
+        draft.state = state
         draft.version += len(records)
         draft.time = now
+        draft.due = due
         draft.new_causes[request.command_id] = (draft.version, tuple(names), request.digest)
         decided.events.extend(records)
-    answer = to_json(
-        Outcome(
-            command_id=request.command_id,
-            aggregate_id=incoming.key,
-            status="accepted",
-            version=draft.version,
-            events=tuple(names),
-            event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
-            digest=request.digest,
-        )
-    )
     _answer(decided, incoming, answer, remember=not records, command_id=request.command_id)
 
 
@@ -278,6 +314,27 @@ def _at_the_door(rules: Rules, command: Command, request: Request) -> Command | 
     if flaws:
         return out_of_bounds(flaws)
     return untimely(command.at, request.received, rules.policies.at(request.received)) or command
+
+
+def earliest(decider: Decider | Aggregate[Any, Any], state: Any) -> datetime | None:
+    """When something of a state falls due, at the earliest; raises whatever `due` raises."""
+    return min((in_utc(timer.at) for timer in decider.due(state)), default=None)
+
+
+def _check_bounds(incoming: Incoming) -> None:
+    """What names a command is written into many records: none of them may grow too large for its topic."""
+    if len(incoming.key) > _KEY_CHARACTERS:
+        raise ValueError(f"an aggregate id of {len(incoming.key)} characters")
+    if (size := sum(len(value) for _, value in incoming.headers if value)) > _HEADER_BYTES:
+        raise ValueError(f"headers of {size} bytes")
+
+
+def _fitting(outcome: Outcome) -> bytes:
+    """The answer as it is written; raises for one that no topic would take."""
+    answer = to_json(outcome)
+    if len(answer) > _ANSWER_BYTES:
+        raise ValueError(f"an answer of {len(answer)} bytes, at most {_ANSWER_BYTES} are taken")
+    return answer
 
 
 def event_id(command_id: str, index: int) -> str:
@@ -305,8 +362,9 @@ def _stale(expected: int, version: int) -> Rejected:
 
 
 def _refuse(decided: Decided, incoming: Incoming, request: Request, version: int, no: Rejected) -> None:
+    outcome = Outcome(request.command_id, incoming.key, "rejected", version, rejected=no, digest=request.digest)
+    answer = _fitting(outcome)
     decided.refusals.append((request.command_id, incoming.key, no.code, no.rule))
-    answer = to_json(Outcome(request.command_id, incoming.key, "rejected", version, rejected=no, digest=request.digest))
     _answer(decided, incoming, answer, remember=True, command_id=request.command_id)
 
 
@@ -317,7 +375,7 @@ def _answer(
     if remember and command_id is not None:
         decided.answers[command_id] = answer
         headers.append(("remember", command_id.encode()))
-    decided.outcomes.append(Outgoing(incoming.key.encode(), answer, headers))
+    decided.outcomes.append(Outgoing(incoming.key[:_KEY_CHARACTERS].encode(), answer, headers))
 
 
 def _bury_forged(decided: Decided, incoming: Incoming, why: str) -> None:
@@ -328,27 +386,60 @@ def _bury_forged(decided: Decided, incoming: Incoming, why: str) -> None:
     command_id = (claimed.get("id") or b"").decode("utf-8", "replace")[:_ID_CHARACTERS]
     digest = claimed["digest"].decode("utf-8", "replace")[:_ID_CHARACTERS] if claimed.get("digest") else None
     _keep(decided, incoming, command_id, why)
-    outcome = Outcome(command_id, incoming.key, "broken", rejected=NOT_SIGNED, error=why, digest=digest)
+    key = incoming.key[:_KEY_CHARACTERS]
+    outcome = Outcome(command_id, key, "broken", rejected=NOT_SIGNED, error=why, digest=digest)
     _answer(decided, incoming, to_json(outcome), remember=False)
 
 
 def _bury(decided: Decided, incoming: Incoming, command_id: str, error: str, digest: str | None = None) -> None:
     """Keep a command that cannot be decided, whole, and tell its caller."""
-    error = error[:_ERROR_CHARACTERS]
+    error = error[:_ERROR_CHARACTERS].encode(errors="backslashreplace").decode()
     _keep(decided, incoming, command_id, error)
-    outcome = Outcome(command_id, incoming.key, "broken", error=error, digest=digest)
+    outcome = Outcome(command_id, incoming.key[:_KEY_CHARACTERS], "broken", error=error, digest=digest)
     _answer(decided, incoming, to_json(outcome), remember=bool(command_id), command_id=command_id)
 
 
 def _keep(decided: Decided, incoming: Incoming, command_id: str, error: str) -> None:
-    decided.failures.append((command_id, incoming.key, error))
-    decided.dead.append(
-        Outgoing(
-            incoming.key.encode(),
-            incoming.value,
-            [*incoming.headers, ("commandoffset", b"%d" % incoming.offset), ("error", error.encode())],
-        )
-    )
+    decided.failures.append((command_id, incoming.key[:_KEY_CHARACTERS], error))
+    decided.dead.append(_letter(incoming, ("error", error.encode())))
 
 
-__all__ = ["EPOCH", "Cause", "Decided", "Entry", "Incoming", "Outgoing", "Rules", "decide_batch", "event_id"]
+def _hold(
+    decided: Decided, incoming: Incoming, request: Request, remembered: Mapping[str, bytes], parked: Parked
+) -> None:
+    """Keep a command whose aggregate's state is not known, and tell its caller. It is decided later, so nothing is
+    remembered of it; one that was refused before gets that answer again."""
+    first = _remembered_answer(request, incoming, 0, remembered, decided)
+    if first is not None:
+        _answer(decided, incoming, first, remember=False)
+        return
+    decided.held.append((request.command_id, incoming.key))
+    decided.dead.append(_letter(incoming, (HELD, parked.since.isoformat().encode())))
+    outcome = Outcome(request.command_id, incoming.key, "parked", rejected=_WAITS, digest=request.digest)
+    _answer(decided, incoming, to_json(outcome), remember=False)
+
+
+def _letter(incoming: Incoming, why: tuple[str, bytes]) -> Outgoing:
+    headers = [*incoming.headers, ("commandoffset", b"%d" % incoming.offset), why]
+    return Outgoing(incoming.key.encode(), incoming.value, headers)
+
+
+def without_reasons(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Headers of a dead letter as the command had them."""
+    return [(name, value) for name, value in headers if name not in {"commandoffset", "error", HELD}]
+
+
+__all__ = [
+    "EPOCH",
+    "HELD",
+    "Cause",
+    "Decided",
+    "Entry",
+    "Incoming",
+    "Outgoing",
+    "Rules",
+    "decide_batch",
+    "earliest",
+    "event_id",
+    "without_reasons",
+]

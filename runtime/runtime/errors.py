@@ -1,10 +1,11 @@
 """What can break in the machinery. A "no" to a person is a value (`Rejected`), never one of these.
 
 SongdaError
-├── PartitionStopped     a stream does not hold together: a hole, a repeat, an unreadable event. A person must look.
+├── PartitionStopped     a stream does not hold together, and not one aggregate alone. A person must look.
 ├── FoldBroken           so many aggregates cannot be folded that the fold itself is at fault: this read model stops
 ├── OwnershipLost        fenced or revoked: another process owns the partition now
 ├── OutcomeUnknown       a transaction's end is not known; the log decides
+├── TopicAnew            the command topic was deleted and made anew: its offsets name other commands now
 ├── CheckpointLost       checkpoints vanished under us (database wiped): replay
 ├── Overloaded           too many requests wait; come again
 └── NotReady             a server or a topic is missing or not as it must be; says what to do
@@ -31,6 +32,10 @@ class OutcomeUnknown(SongdaError):
     """A transaction may or may not have been committed."""
 
 
+class TopicAnew(SongdaError):
+    """The command topic is another one than when its partition was taken over."""
+
+
 class CheckpointLost(SongdaError):
     """Checkpoints are gone or are not ours; the stream must be replayed."""
 
@@ -52,4 +57,5 @@ __all__ = [
     "OwnershipLost",
     "PartitionStopped",
     "SongdaError",
+    "TopicAnew",
 ]

@@ -22,7 +22,7 @@ from runtime.states import StateCodec
 
 Root = Callable[..., Any]
 
-KEPT_AS = "1"
+KEPT_AS = "2"
 """How the runtime lays out the documents of rows and checkpoints. Raise it when that changes: all are made anew."""
 
 

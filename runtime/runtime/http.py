@@ -249,6 +249,8 @@ class Asking:
             no = outcome.rejected
             is_unreadable = no.code in {OUT_OF_BOUNDS, KEY_REUSED}
             raise Refusal(422 if is_unreadable else 404 if no.code.startswith("unknown_") else 409, no)
+        if outcome.status == "parked" and outcome.rejected is not None:
+            raise Refusal(503, outcome.rejected, {"Retry-After": "600"})
         if outcome.status == "broken":
             raise Refusal(
                 500,

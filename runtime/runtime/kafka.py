@@ -45,6 +45,9 @@ LONG_POLL_MS = 500
 END_MS = 20
 """The same for a read that has an end: a position passes the last commit marker only with one more, empty fetch."""
 
+_LOOK_MS = 5_000
+"""How soon a worker finds a command topic that was deleted and made anew; no error tells it."""
+
 _DAY_MS = 86_400_000
 
 
@@ -214,6 +217,7 @@ def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
         heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
         rebalance_timeout_ms=60_000,
         max_poll_interval_ms=300_000,
+        metadata_max_age_ms=_LOOK_MS,
     )
 
 
@@ -257,6 +261,30 @@ async def high_watermarks(settings: Settings, partitions: Iterable[TopicPartitio
         return dict(await consumer.end_offsets(wanted))
     finally:
         await consumer.stop()
+
+
+async def extents(settings: Settings, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+    """First offset and high watermark of partitions: all that is there now, as spans."""
+    consumer = reader(settings, committed=False)
+    await _start(consumer.start(), settings)
+    try:
+        wanted = list(partitions)
+        consumer.assign(wanted)
+        first, ends = await asyncio.gather(consumer.beginning_offsets(wanted), consumer.end_offsets(wanted))
+        return {tp: (first[tp], ends[tp]) for tp in wanted}
+    finally:
+        await consumer.stop()
+
+
+async def committed(settings: Settings, group: str, tp: TopicPartition) -> tuple[int, str] | None:
+    """A group's offset in a partition, as the broker has it now, and what was written beside it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    await _start(admin.start(), settings)
+    try:
+        found = (await admin.list_consumer_group_offsets(group, partitions=[tp])).get(tp)
+    finally:
+        await admin.close()
+    return None if found is None or found.offset < 0 else (found.offset, found.metadata)
 
 
 async def read_between(
@@ -325,6 +353,8 @@ __all__ = [
     "PARKED",
     "close_producer",
     "command_consumer",
+    "committed",
+    "extents",
     "high_watermarks",
     "owner_ids",
     "partition_of",

@@ -17,6 +17,7 @@ UNKNOWN_EVENTS = Counter("songda_unknown_events_total", "Events of unknown type,
 PROJECTED = Counter("songda_events_projected_total", "Events folded into read models", ["projection"])
 REACTED = Counter("songda_reactions_total", "Commands asked for by reactions", ["service"])
 PARKED = Gauge("songda_parked_aggregates", "Aggregates that wait at an event this reader could not take", ["reader"])
+HELD = Counter("songda_commands_kept_total", "Commands kept until their parked aggregate is mended", ["service"])
 STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
 REFUSED = Counter("songda_requests_refused_total", "Requests and connections that were too many or too slow", ["code"])
 CONNECTIONS = Gauge("songda_connections_open", "Open HTTP connections of this process")
@@ -27,6 +28,7 @@ __all__ = [
     "CONNECTIONS",
     "DEAD",
     "EVENTS",
+    "HELD",
     "PARKED",
     "PROJECTED",
     "REACTED",

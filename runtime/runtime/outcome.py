@@ -8,9 +8,10 @@ import orjson
 
 from contracts.decision import Rejected
 
-Status = Literal["accepted", "rejected", "pending", "broken"]
+Status = Literal["accepted", "rejected", "pending", "broken", "parked"]
 """`pending`: not decided within the deadline; `broken`: the rules failed on it, or it was not signed (then `rejected`
-says so), see the dead letters."""
+says so), see the dead letters; `parked`: its aggregate waits for a repair (DESIGN §7), so it is kept and is decided
+then; `rejected` holds the words."""
 
 NOT_SIGNED = Rejected(
     "not_signed",
@@ -43,7 +44,7 @@ class Outcome:
     @property
     def holds(self) -> bool:
         """Whether it is what became of its command for good. That one was not signed says nothing of the true one."""
-        return self.rejected is None or self.rejected.code != NOT_SIGNED.code
+        return self.status != "parked" and (self.rejected is None or self.rejected.code != NOT_SIGNED.code)
 
 
 def to_json(outcome: Outcome) -> bytes:

@@ -17,15 +17,22 @@ _LONG_POLL_MS = 5_000  # notes are rare, and what comes meanwhile is answered at
 
 
 async def tell(producer: AIOKafkaProducer, notes: Iterable[Note]) -> None:
-    """Append notes; returns when the broker has them all."""
+    """Append notes in their order; returns when the broker has them all."""
+    sent = []
     for note in notes:
         key = f"{note.parked.reader}/{note.parked.subject}".encode()
-        await producer.send_and_wait(kafka.PARKED, to_json(note), key=key, partition=0)
+        sent.append(await producer.send(kafka.PARKED, to_json(note), key=key, partition=0))
+    await asyncio.gather(*sent)
+
+
+async def end_of_log(settings: Settings) -> int:
+    """Offset behind the last note of now."""
+    return (await kafka.high_watermarks(settings, [_LOG]))[_LOG]
 
 
 async def read_notes(settings: Settings, start: int = 0) -> tuple[list[Note], int]:
     """Notes from an offset to the end of now, and that end. The log is small: people and trouble write it."""
-    end = (await kafka.high_watermarks(settings, [_LOG]))[_LOG]
+    end = await end_of_log(settings)
     strays = Strays("parked log")
     notes: list[Note] = []
     async for _, records in kafka.read_between(settings, {_LOG: (start, end)}):
@@ -64,8 +71,10 @@ class Following:
 
     def __init__(self, settings: Settings, reader: str) -> None:
         self.known = Log()
+        self._settings = settings
         self._consumer: AIOKafkaConsumer = kafka.reader(settings, committed=False, wait_ms=_LONG_POLL_MS)
         self._strays = Strays(reader)
+        self._reading = asyncio.Lock()
 
     async def start(self) -> None:
         """Connect; nothing is read yet."""
@@ -80,13 +89,16 @@ class Following:
 
     async def catch_up(self) -> None:
         """Read all that is there now: what a former owner told before it left, and what this reader told itself."""
-        end = (await self._consumer.end_offsets([_LOG]))[_LOG]
-        while await self._consumer.position(_LOG) < end:
-            self._take((await self._consumer.getmany(_LOG, timeout_ms=200)).get(_LOG, []))
+        # asked by another connection: on this one the answer would wait for the long poll
+        end = await end_of_log(self._settings)
+        async with self._reading:
+            while await self._consumer.position(_LOG) < end:
+                self._take((await self._consumer.getmany(_LOG, timeout_ms=200)).get(_LOG, []))
 
     async def news(self) -> bool:
         """Take what came since, without waiting for anything; whether there was something."""
-        return self._take((await self._consumer.getmany(_LOG, timeout_ms=0)).get(_LOG, []))
+        async with self._reading:
+            return self._take((await self._consumer.getmany(_LOG, timeout_ms=0)).get(_LOG, []))
 
     def _take(self, records: Iterable[ConsumerRecord[bytes, bytes]]) -> bool:
         notes = _notes(records, self._strays)

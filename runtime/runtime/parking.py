@@ -37,6 +37,15 @@ class Stray(Exception):
     """A record in an event stream that is no event of its service; says what shows it."""
 
 
+class Unfit(Exception):
+    """An event that a reader cannot take, and what it says: its aggregate is to be parked."""
+
+    def __init__(self, kind: Kind, error: object) -> None:
+        super().__init__(str(error))
+        self.kind = kind
+        self.error = error
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """An aggregate that waits for one reader, and the event it waits at. `since` is when the reader met it."""
@@ -130,18 +139,29 @@ def meta_of(record: ConsumerRecord[bytes, bytes]) -> Meta:
 
 
 def park(reader: str, record: ConsumerRecord[bytes, bytes], meta: Meta, kind: Kind, error: object) -> Parked:
-    """What to keep of an event that was not taken. Phones are masked: error texts may quote what people wrote."""
+    """What to keep of an event that was not taken."""
+    place = (record.topic, record.partition, record.offset)
+    return parked_at(
+        reader, meta.subject, place=place, sequence=meta.sequence, type_name=meta.type, kind=kind, error=error
+    )
+
+
+def parked_at(
+    reader: str, subject: str, *, place: Place, sequence: int, type_name: str, kind: Kind, error: object
+) -> Parked:
+    """The same of an event at a place. Phones are masked: error texts may quote what people wrote."""
     text = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else str(error)
     text = text.encode(errors="backslashreplace").decode()  # half a character would fit into no log
+    topic, partition, offset = place
     return Parked(
         reader=reader,
-        subject=meta.subject,
+        subject=subject,
         kind=kind,
-        type=meta.type,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        sequence=meta.sequence,
+        type=type_name,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        sequence=sequence,
         error=mask_phones(text)[:_ERROR_CHARACTERS],
         since=utc_now(),
     )
@@ -191,11 +211,13 @@ __all__ = [
     "Parked",
     "Place",
     "Stray",
+    "Unfit",
     "from_document",
     "from_json",
     "in_short",
     "meta_of",
     "park",
+    "parked_at",
     "to_document",
     "to_json",
 ]

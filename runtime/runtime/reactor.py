@@ -26,7 +26,7 @@ from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_i
 from runtime.errors import NotReady
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
-from runtime.parking import Kind, Note, Parked, Stray, in_short, meta_of, park
+from runtime.parking import Kind, Note, Parked, Stray, Unfit, in_short, meta_of, park
 from runtime.service import Effect, Reaction
 from runtime.settings import Settings
 from runtime.strays import Strays
@@ -39,15 +39,6 @@ Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]
 EFFECT_SECONDS = 60.0  # senders have shorter limits of their own; whatever has none may not hold up all others
 AGAIN_SECONDS = (0.2, 1.0, 3.0)  # between the tries of a step that reaches outside
 PATIENCE_SECONDS = 30.0  # of waiting for such steps, per fetch: longer, and the group would take us for dead
-
-
-class _Unfit(Exception):
-    """This event cannot be reacted to."""
-
-    def __init__(self, kind: Kind, error: object) -> None:
-        super().__init__(str(error))
-        self.kind = kind
-        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,7 @@ class Reactor:
             return None
         try:
             asked = await self._asks(record, meta)
-        except _Unfit as unfit:
+        except Unfit as unfit:
             parked = self._waiting[meta.subject] = park(self.reader, record, meta, unfit.kind, unfit.error)
             log.exception(
                 "parked",
@@ -195,11 +186,11 @@ class Reactor:
         return None
 
     async def _asks(self, record: ConsumerRecord[bytes, bytes], meta: Meta) -> list[_Asked]:
-        """What all steps ask for on one event. Raises `_Unfit`."""
+        """What all steps ask for on one event. Raises `Unfit`."""
         try:
             event = read_event(record.headers, record.value or b"")
         except Exception as error:
-            raise _Unfit("unreadable", error) from error
+            raise Unfit("unreadable", error) from error
         if event is None:
             metrics.UNKNOWN_EVENTS.labels(self.group, meta.type).inc()
             return []
@@ -209,7 +200,7 @@ class Reactor:
         return asked
 
     async def _step(self, step: Step, event: Fact, meta: Meta) -> list[_Asked]:
-        """What one step asks for. Raises `_Unfit`, or KafkaError: our own servers are waited for by whoever calls.
+        """What one step asks for. Raises `Unfit`, or KafkaError: our own servers are waited for by whoever calls.
 
         A reaction is pure: what it raises once it always raises. An effect reaches outside, and what is not there now
         may be in a second: it is tried a few times more, whatever it raised.
@@ -233,7 +224,7 @@ class Reactor:
                 self._patience -= clock() - began + (wait or 0.0)
                 if not again or wait is None or self._patience <= 0:
                     kind: Kind = "reaction" if isinstance(step, Reaction) else "effect"
-                    raise _Unfit(kind, error) from error
+                    raise Unfit(kind, error) from error
                 log.warning("step tries again", step=step.name, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(wait)
 

@@ -32,10 +32,11 @@ async def write_batch(
     producer: AIOKafkaProducer,
     places: Places,
     decided: Decided,
-    consumed: Mapping[TopicPartition, int],
+    consumed: Mapping[TopicPartition, tuple[int, str]],
     group: str,
 ) -> int | None:
-    """Write what was decided and the offsets consumed; returns the offset after the last event, None without events.
+    """Write what was decided and the offsets consumed, each with a text that is kept beside it. Returns the offset
+    after the last event, None without events.
 
     1 begin; 2 one record batch per topic and await each: a failed one must not be committed over (RISKS A1);
     3 flush before offsets (spares a 100 ms back-off); 4 offsets last; 5 commit, never cancelled (RISKS A3).

@@ -4,7 +4,7 @@ It borrows published event shapes, since only those have wire names: DelayNotice
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -48,8 +48,8 @@ def decide(command: Count | Fail, counted: Counted, ctx: Context) -> tuple[Delay
     match command:
         case Fail():
             raise ZeroDivisionError("a bug in a rule")
-        case Count(times=times) if times < 0:
-            return REFUSED
+        case Count(times=times, note=note) if times < 0:
+            return replace(REFUSED, facts={"note": note}) if note else REFUSED
         case Count(times=times):
             return tuple(counted_event(ctx.now, counted.total + n + 1, command.note) for n in range(times))
 
@@ -60,13 +60,18 @@ def counted_event(at: datetime, total: int, note: str = "") -> DelayNoticed:
 
 
 def evolve(counted: Counted, event: DelayNoticed) -> Counted:
-    """Counted once more."""
+    """Counted once more; 13 is a bug."""
+    if event.line_no == 13:
+        raise ZeroDivisionError("a bug in evolve")
     return Counted(event.line_no)
 
 
 def due(counted: Counted) -> tuple[Timer, ...]:
-    """At three, somebody must look."""
-    return (Timer("look", NOW + timedelta(hours=counted.total), Count(times=0)),) if counted.total >= 3 else ()
+    """At three, somebody must look; 666 is a bug."""
+    if counted.total == 666:
+        raise ZeroDivisionError("a bug in due")
+    hours = timedelta(hours=min(counted.total, 1_000))
+    return (Timer("look", NOW + hours, Count(times=0)),) if counted.total >= 3 else ()
 
 
 COUNTER = Decider(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from contracts import envelope
 from contracts.envelope import Meta
 from contracts.policy import policy_book
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Decided, Entry, Incoming, Rules, decide_batch
+from runtime.commands import SYSTEM, Request, command_reader, to_headers
+from runtime.deciding import HELD, Decided, Entry, Incoming, Rules, decide_batch, without_reasons
 from runtime.outcome import NOT_SIGNED, from_json
+from runtime.parking import Parked
 
 from .conftest import COUNTER, NOW, REFUSED, Count, Counted, Fail
 
@@ -23,7 +24,14 @@ Make = Callable[..., Incoming]
 
 def run(rules: Rules, batch: list[Incoming], memory: Mapping[str, Entry] | None = None, **others: Any) -> Decided:
     """A batch on a memory, nothing remembered."""
-    return decide_batch(rules, batch, memory or {}, others.get("remembered", {}), others.get("last_offset", -1))
+    return decide_batch(
+        rules,
+        batch,
+        memory or {},
+        others.get("remembered", {}),
+        others.get("last_offset", -1),
+        parked=others.get("parked"),
+    )
 
 
 def answers(decided: Decided) -> list[tuple[str, str, int, int]]:
@@ -52,7 +60,7 @@ def test_commands_of_one_aggregate_are_decided_in_order_each_on_what_the_former_
     ]
     kind = "DelayNoticed"
     causes = {"c1": (2, (kind, kind), None), "c2": (3, (kind,), None)}
-    assert decided.changed == {"counter:a": Entry(Counted(3), 3, NOW, causes)}
+    assert decided.changed == {"counter:a": Entry(Counted(3), 3, NOW, causes, NOW + timedelta(hours=3))}
 
 
 def test_memory_is_not_touched_before_the_commit(rules: Rules, incoming: Make) -> None:
@@ -216,6 +224,7 @@ def test_time_never_goes_back_within_an_aggregate(rules: Rules, incoming: Make) 
         (b'{"command": "Count", "times": 1, "more": 1}', "unreadable: [(('Count', 'more'), 'extra_forbidden')]"),
         (Count(times=1, note="x" * 3_000), "ValueError: event songda.order.DelayNoticed.v1 has"),
         (Count(times=2, note="x" * 3_000), "ValueError: event songda.order.DelayNoticed.v1 has"),
+        (Count(times=13), "ZeroDivisionError: a bug in evolve"),
     ],
 )
 def test_what_cannot_be_decided_is_kept_whole_and_the_next_is_decided(
@@ -246,6 +255,79 @@ def test_a_number_that_no_read_model_can_hold_is_refused_and_its_digits_in_a_tex
         [],
         [],
     )
+
+
+def test_a_refusal_that_no_topic_would_take_is_a_dead_letter(rules: Rules, incoming: Make) -> None:
+    """It quotes what was asked; the partition would try to answer for ever."""
+    ours = to_headers(Request("bad", NOW, SYSTEM, SYSTEM, "chain"))
+    decided = run(rules, [incoming(Count(times=-1, note="x" * 1_000_000), "bad", headers=ours)])
+    assert (answers(decided), decided.refusals) == ([("bad", "broken", 0, 0)], [])
+    assert decided.failures[0][2].startswith("ValueError: an answer of 1000")
+
+
+def test_a_command_after_which_nobody_could_say_what_falls_due_is_kept_whole(rules: Rules, incoming: Make) -> None:
+    """Its timers are part of what a state is: found out after the commit, it would stop the partition."""
+    near = {"counter:a": Entry(Counted(665), 665, NOW, {})}
+    decided = run(rules, [incoming(Count(times=1), "bad"), incoming(Count(times=0), "good")], near)
+    assert answers(decided) == [("bad", "broken", 0, 0), ("good", "accepted", 665, 0)]
+    assert (decided.events, decided.changed, decided.failures[0][2]) == ([], {}, "ZeroDivisionError: a bug in due")
+
+
+def test_what_falls_due_is_kept_with_the_aggregate_from_its_last_event(rules: Rules, incoming: Make) -> None:
+    first = run(rules, [incoming(Count(times=4), "c1"), incoming(Count(times=0), "c2")])
+    assert first.changed["counter:a"].due == NOW + timedelta(hours=4)
+
+
+def test_the_commands_of_a_parked_aggregate_are_kept_whole_and_those_of_others_are_decided(
+    rules: Rules, incoming: Make
+) -> None:
+    """DESIGN 7: its state is not known. Nothing is remembered, so that the same command can be decided later."""
+    parked = {"counter:a": Parked("worker counting", "counter:a", "fold", "x", "counting.events", 0, 7, 3, "e", NOW)}
+    held = incoming(Count(times=1), "held")
+    batch = [held, incoming(Count(times=-1), "known"), incoming(Count(times=1), "other", key="counter:b")]
+    decided = run(rules, batch, remembered={"known": outcome(rules, "known")}, parked=parked)
+    assert answers(decided) == [("held", "parked", 0, 0), ("known", "rejected", 0, 0), ("other", "accepted", 1, 1)]
+    assert json.loads(decided.outcomes[0].value)["rejected"]["code"] == "waits_for_repair"
+    assert ("held" in decided.answers, decided.held, decided.failures) == (False, [("held", "counter:a")], [])
+    [letter] = decided.dead
+    assert (letter.key, letter.value, dict(letter.headers)[HELD]) == (
+        b"counter:a",
+        held.value,
+        b"2026-03-02T01:00:00+00:00",
+    )
+    assert tuple(without_reasons(letter.headers)) == held.headers
+
+
+def outcome(rules: Rules, command_id: str) -> bytes:
+    """The answer to a refused command."""
+    refused = Incoming(
+        1, "counter:a", Count(times=-1).model_dump_json().encode(), tuple(to_headers(request(command_id)))
+    )
+    return run(rules, [refused]).answers[command_id]
+
+
+def request(command_id: str) -> Request:
+    """Somebody asks."""
+    return Request(command_id, NOW, "he.jx", "install_assistant", "chain")
+
+
+@pytest.mark.parametrize(
+    ("key", "headers"),
+    [
+        ("counter:" + "x" * 1_000_000, to_headers(Request("c1", NOW, "x", "x", "x"))),
+        ("counter:a", to_headers(Request("c" * 600_000, NOW, "x", "x", "x"))),
+        ("counter:a", to_headers(Request("c1", NOW, "x", "x", "x", traceparent="0" * 900_000))),
+        ("counter:a", to_headers(Request("c1", NOW, "x", "x", "x", expected_version=10**400))),
+    ],
+)
+def test_names_and_numbers_too_large_to_be_written_back_make_a_dead_letter_not_a_stop(
+    rules: Rules, incoming: Make, key: str, headers: list[tuple[str, bytes]]
+) -> None:
+    """No record about it may be one that its topic refuses: the partition would try for ever."""
+    decided = run(rules, [incoming(Count(times=1), "", key=key, headers=headers), incoming(Count(times=1), "good")])
+    assert [a[1] for a in answers(decided)] == ["broken", "accepted"]
+    assert (len(decided.dead), decided.dead[0].key) == (1, key.encode())
+    assert max(len(o.key) + len(o.value) + sum(len(v) for _, v in o.headers) for o in decided.outcomes) < 4_000
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ NO = Rejected(code="enough", rule="T1", zh="够了。", en="Enough.", facts={"le
 UNKNOWN = Rejected(code="unknown_counter", rule="T1", zh="没有。", en="None.")
 
 
+WAITS = Rejected("waits_for_repair", "", "停住了", "It is stopped for now.")
+
+
 class Count(BaseModel):
     """A command."""
 
@@ -60,6 +63,8 @@ class Answering:
                 raise PyMongoError("away")
             case -8:
                 raise TimeoutError
+            case -11:
+                return Outcome(request.command_id, aggregate_id, "parked", rejected=WAITS)
             case -9:
                 raise RuntimeError("马娜 13800001111")
         return Outcome(request.command_id, aggregate_id, "accepted", 5, ("Counted",), (f"{request.command_id}.0",))
@@ -203,6 +208,7 @@ async def test_what_is_not_decided_yet_is_202_and_says_where_to_ask(
         (-8, (503, "not_ready", "")),
         (-9, (500, "broken", "")),
         (-10, (500, "not_signed", "")),
+        (-11, (503, "waits_for_repair", "")),
     ],
 )
 async def test_each_way_to_fail_has_its_status_and_words(

@@ -16,6 +16,11 @@ from runtime.service import Decider, Service
 
 EPOCH_DAY = date(1970, 1, 1)
 
+BROKEN: set[str] = set()
+"""Names of alarms on whose events `evolve` raises: a bug that a test makes and mends."""
+UNTIMED: set[str] = set()
+"""Names of alarms of which nobody can say what falls due."""
+
 
 class SetAlarm(Command):
     """Ring at `due`."""
@@ -67,6 +72,9 @@ def decide(command: SetAlarm | Ring, alarm: Alarm, ctx: Context) -> tuple[Any, .
 
 def evolve(alarm: Alarm, event: PlanOverdue | InstallationOverdue) -> Alarm:
     """The alarm after an event."""
+    name = event.depot if isinstance(event, PlanOverdue) else event.job_id
+    if name in BROKEN:
+        raise KeyError(name)
     match event:
         case PlanOverdue():
             return Armed(event.depot, event.due, alarm.times)
@@ -76,6 +84,8 @@ def evolve(alarm: Alarm, event: PlanOverdue | InstallationOverdue) -> Alarm:
 
 def due(alarm: Alarm) -> tuple[Timer, ...]:
     """An armed alarm owes its ringing."""
+    if isinstance(alarm, Armed) and alarm.name in UNTIMED:
+        raise KeyError(alarm.name)
     match alarm:
         case Armed(name, when, _):
             return (Timer("ring", when, Ring(name=name, due=when.astimezone(UTC))),)

@@ -18,9 +18,10 @@ from runtime.outcome import Outcome
 
 
 def _is_answer(record: Record) -> bool:
-    """Others than workers may have written there too: tests do, to see it passed over."""
+    """Whether it is one that stays. Others than workers may have written there too: tests do, to see it passed over."""
     try:
-        return isinstance(json.loads(record.value)["command_id"], str)
+        body = json.loads(record.value)
+        return isinstance(body["command_id"], str) and body["status"] != "parked"
     except (ValueError, TypeError, KeyError):
         return False
 
@@ -60,8 +61,8 @@ class Oracle:
         self.accounts.setdefault(command_id, Account(aggregate_id, what)).sent += 1
 
     def answered(self, outcome: Outcome) -> None:
-        """An answer came; "pending" is none."""
-        if outcome.status != "pending":
+        """An answer came; "pending" and "parked" are none yet."""
+        if outcome.status not in {"pending", "parked"}:
             self.accounts[outcome.command_id].answers.append(outcome)
 
     @property

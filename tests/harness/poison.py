@@ -27,6 +27,10 @@ class Writer:
     def __post_init__(self) -> None:
         self._sequences: dict[str, int] = {}
 
+    def known(self, subject: str, sequence: int) -> None:
+        """The aggregate has so many events already."""
+        self._sequences[subject] = sequence
+
     async def event(
         self,
         subject: str,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from harness.waiting import eventually
 
@@ -17,6 +17,13 @@ class Record:
     key: str
     value: bytes
     headers: dict[str, str]
+
+
+def consumed(topic: str, record: Record) -> ConsumerRecord[bytes, bytes]:
+    """The record as a consumer hands it over."""
+    headers = tuple((name, value.encode()) for name, value in record.headers.items())
+    key, value = record.key.encode(), record.value
+    return ConsumerRecord(topic, record.partition, record.offset, 0, 0, key, value, None, len(key), len(value), headers)
 
 
 async def committed(address: str, topic: str, partitions: int = 3) -> list[Record]:

@@ -8,18 +8,18 @@ import pytest
 from aiokafka import TopicPartition
 from harness.load import Planned, contract_numbers, life_of
 from harness.stage import Stage
-from harness.topics import Record, committed, high_watermarks
+from harness.topics import Record, committed, consumed, high_watermarks
 from harness.waiting import eventually
 
 from contracts import envelope
 from contracts.dispatch_days import PlanOverdue
-from contracts.reading import read_event
 from runtime import fingerprint
 from runtime import state as state_module
 from runtime.app import rules_of
 from runtime.deciding import Entry, Rules
 from runtime.errors import CheckpointLost
 from runtime.mongo import Collection, Database, UpdateOne, Write, connect, write_guarded
+from runtime.parking import meta_of
 from runtime.state import PartitionState, generation
 from runtime.worker import Worker
 
@@ -34,14 +34,15 @@ async def test_a_restore_from_checkpoints_equals_one_from_the_beginning(stage: S
     await stage.end(worker)  # leaves a checkpoint behind
     tail = await stage.worker(checkpoint_seconds=3_600)
     await callers.live([life_of(number, stage.random) for number in contract_numbers(10, first=20)])
+    stream = stage.memories(tail)[0].stream
     await stage.crash(tail)  # leaves none
 
     rules = rules_of(stage.settings, stage.system.services[stage.order])
     empty = connect(stage.settings.model_copy(update={"mongo_database": f"{stage.settings.mongo_database}_empty"}))
     try:
         for partition in range(stage.settings.partitions):
-            short, from_checkpoints = await _restored(stage, rules, partition, stage.database)
-            whole, from_nothing = await _restored(stage, rules, partition, empty)
+            short, from_checkpoints = await _restored(stage, rules, partition, stage.database, stream)
+            whole, from_nothing = await _restored(stage, rules, partition, empty, stream)
             assert from_checkpoints == from_nothing
             assert short < whole
     finally:
@@ -50,21 +51,19 @@ async def test_a_restore_from_checkpoints_equals_one_from_the_beginning(stage: S
 
 
 async def _restored(
-    stage: Stage, rules: Rules, partition: int, database: Database
+    stage: Stage, rules: Rules, partition: int, database: Database, stream: str
 ) -> tuple[int, dict[str, tuple[Any, ...]]]:
     """How many events were replayed, and every aggregate as the owner then knows it."""
     tp = TopicPartition(f"{stage.order}.events", partition)
     records = [r for r in await committed(stage.address, tp.topic) if r.partition == partition]
     state = _state(rules, partition, database)
-    await state.open_checkpoints((await high_watermarks(stage.address, [tp]))[tp])
+    await state.open_checkpoints((await high_watermarks(stage.address, [tp]))[tp], stream)
     tail = [record for record in records if record.offset >= state.next_event]
     for record in tail:
-        headers = [(name, value.encode()) for name, value in record.headers.items()]
-        meta = envelope.from_headers(headers)
-        event = read_event(headers, record.value)
-        assert event is not None
+        event = consumed(tp.topic, record)
+        meta = meta_of(event)
         await state.load({meta.subject})
-        state.replay(event, meta, "test")
+        state.replay(event, meta)
     await state.load({_subject(record) for record in records})
     return len(tail), {key: (e.state, e.version, e.time, e.causes) for key, e in sorted(state.entries.items())}
 
@@ -124,7 +123,10 @@ async def test_a_replay_of_more_aggregates_than_memory_keeps_forgets_no_timer(st
     names = [f"alarm:A{number}" for number in range(30)]
     for offset, name in enumerate(names):
         armed = PlanOverdue(at=due, depot=name, on=due.date(), due=due)
-        state.replay(armed, _meta(name, offset), "here")
+        meta = _meta(name, offset)
+        headers = {name: value.decode() for name, value in envelope.to_headers(meta)}
+        record = Record(0, offset, name, armed.model_dump_json().encode(), headers)
+        state.replay(consumed(state.events.topic, record), meta)
         await state.make_room()
     state.arm_all(due)
     assert len(state.entries) <= 5
