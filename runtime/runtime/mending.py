@@ -58,6 +58,7 @@ class Mending:
         self._tried: dict[str, Parked] = {}
         self._reading: asyncio.Task[list[Event]] | None = None
         self._mended: list[Parked] = []
+        self._put = 0  # how many of them are being put now
         self._putting: asyncio.Task[None] | None = None
         self._not_before = 0.0
 
@@ -95,9 +96,10 @@ class Mending:
             if self._putting.done():
                 putting, self._putting = self._putting, None
                 putting.result()
-                del self._mended[0]
+                del self._mended[: self._put]
         elif self._mended:
-            self._putting = asyncio.create_task(self._put_again(self._mended[0]))
+            self._put = len(self._mended)
+            self._putting = asyncio.create_task(self._put_again(self._mended[: self._put]))
 
     def _asked_for(self) -> dict[str, Parked]:
         parked = self._state.parked
@@ -119,20 +121,21 @@ class Mending:
                 self._mended.append(before)
             else:
                 state.parked[subject] = replace(anew, since=before.since)
+                log.error("parked anew", reader=state.reader, subject=subject, place=anew.place, error=anew.error)
                 notes.append(Note("parked", state.parked[subject], state.reader, "", utc_now()))
         await tell(self._sender, notes)
         await self._following.catch_up()
 
-    async def _put_again(self, parked: Parked) -> None:
+    async def _put_again(self, mended: list[Parked]) -> None:
         service, state = self._state.rules.service, self._state
         letters = TopicPartition(f"{service}.dead-letters", state.partition)
-        key, since = parked.subject.encode(), parked.since.isoformat().encode()
+        wanted = {(one.subject.encode(), one.since.isoformat().encode()) for one in mended}
         extents = await kafka.extents(self._settings, [letters])
         kept = [
             record
             async for _, records in kafka.read_between(self._settings, extents)
             for record in records
-            if record.key == key and (HELD, since) in record.headers
+            if (record.key, dict(record.headers).get(HELD)) in wanted
         ]
         topic = f"{service}.commands"
         sent = [
@@ -146,8 +149,8 @@ class Mending:
             for record in kept
         ]
         await asyncio.gather(*sent)
-        await tell(self._sender, [Note("resumed", parked, state.reader, "", utc_now())])
-        log.info("resumed", reader=state.reader, subject=parked.subject, put_again=len(kept))
+        await tell(self._sender, [Note("resumed", one, state.reader, "", utc_now()) for one in mended])
+        log.info("resumed", reader=state.reader, subjects=len(mended), put_again=len(kept))
 
     async def stop(self) -> None:
         """Leave off."""

@@ -20,12 +20,13 @@ import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import cycle
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
+from contracts.policy import in_utc
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
@@ -221,25 +222,28 @@ class Partition:
 
     async def _tell_what_is_parked(self, state: PartitionState, before: dict[str, Parked]) -> None:
         """Tell the log what is parked now and was not, or not so; what is mended gets its commands (`Mending`)."""
-        notes = []
+        news = []
         for subject, found in state.parked.items():
             known = before.get(subject)
-            parked = found if known is None else replace(found, since=known.since)
-            state.parked[subject] = parked
+            parked = state.parked[subject] = found if known is None else replace(found, since=known.since)
             if parked != known:
-                notes.append(Note("parked", parked, state.reader, "", utc_now()))
-                log.error(
-                    "parked",
-                    reader=state.reader,
-                    subject=subject,
-                    kind=parked.kind,
-                    type=parked.type,
-                    place=parked.place,
-                    error=parked.error,
-                )
-        await tell(self.shared.sender, notes)
+                news.append(parked)
+        await self._tell_of(state, news)
         self._mending = Mending(self.shared.settings, self.shared.following, self.shared.sender, state)
         self._mending.mended(parked for subject, parked in before.items() if subject not in state.parked)
+
+    async def _tell_of(self, state: PartitionState, parked: Sequence[Parked]) -> None:
+        for one in parked:
+            log.error(
+                "parked",
+                reader=state.reader,
+                subject=one.subject,
+                kind=one.kind,
+                type=one.type,
+                place=one.place,
+                error=one.error,
+            )
+        await tell(self.shared.sender, [Note("parked", one, state.reader, "", utc_now()) for one in parked])
 
     async def _replay(self, state: PartitionState, target: int) -> tuple[int, int]:
         """Fold the events from the checkpoints' reach to the target. Returns the command offset that the last of them
@@ -269,9 +273,11 @@ class Partition:
         await self._refold(state, await state.load(keys))
 
     async def _refold(self, state: PartitionState, subjects: Collection[str]) -> None:
-        if subjects:
-            events = await events_of(self.shared.settings, self.places.events, subjects, state.next_event)
-            state.refold(subjects, events)
+        if not subjects:
+            return
+        state.refold(subjects, await events_of(self.shared.settings, self.places.events, subjects, state.next_event))
+        if self.serving:  # else it is told at the end of the takeover
+            await self._tell_of(state, [state.parked[subject] for subject in subjects if subject in state.parked])
 
     async def _remember_answers(self, state: PartitionState, extent: tuple[int, int]) -> Reached:
         """Read the tail of the answers: repeats of commands that made no event get their first answer too. Returns the

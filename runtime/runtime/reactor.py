@@ -257,38 +257,39 @@ class Reactor:
             self._know()
         elif await self._following.news():
             self._know()
-        for reader, subject in list(self._following.known.retry):
+        asked: dict[TopicPartition, list[Parked]] = {}
+        for reader, subject in self._following.known.retry:
             parked = self._waiting.get(subject) if reader == self.reader else None
-            if parked is None:
-                continue
-            tp = TopicPartition(parked.topic, parked.partition)
-            if tp in self._mine:
-                records = got.get(tp)
-                end = records[0].offset if records else int(await consumer.position(tp))
-                await self._try_again(parked, end)
+            if parked is not None and (tp := TopicPartition(parked.topic, parked.partition)) in self._mine:
+                asked.setdefault(tp, []).append(parked)
+        for tp, waiting in asked.items():
+            records = got.get(tp)
+            end = records[0].offset if records else int(await consumer.position(tp))
+            await self._try_again(tp, waiting, end)
 
-    async def _try_again(self, parked: Parked, end: int) -> None:
+    async def _try_again(self, tp: TopicPartition, waiting: Sequence[Parked], end: int) -> None:
         """React to what waited, in its order, up to where the partition is read; then tell what came of it."""
-        tp, key = TopicPartition(parked.topic, parked.partition), parked.subject.encode()
-        span = {tp: (parked.offset, end)}
-        records = [r async for _, rs in kafka.read_between(self.settings, span) for r in rs if r.key == key]
-        del self._waiting[parked.subject]
+        keys = {one.subject.encode(): one for one in waiting}
+        for one in waiting:
+            del self._waiting[one.subject]
         self._patience = PATIENCE_SECONDS
         sent: list[asyncio.Future[object]] = []
-        anew = None
-        for record in records:
-            anew = await self._take(record, sent)
-            if anew is not None:
-                break
+        anew: dict[str, Parked] = {}
+        span = {tp: (min(one.offset for one in waiting), end)}
+        async for _, records in kafka.read_between(self.settings, span):
+            for record in records:
+                before = keys.get(record.key or b"")
+                if before is not None and record.offset >= before.offset and (met := await self._take(record, sent)):
+                    anew[before.subject] = replace(met, since=before.since)
         await asyncio.gather(*sent)
-        note = (
-            Note("resumed", parked, self.reader, "", utc_now())
-            if anew is None
-            else Note("parked", replace(anew, since=parked.since), self.reader, "", utc_now())
+        now = utc_now()
+        await self._note(
+            Note("parked", anew[one.subject], self.reader, "", now)
+            if one.subject in anew
+            else Note("resumed", one, self.reader, "", now)
+            for one in waiting
         )
-        await self._note([note])
-        if anew is None:
-            log.info("resumed", reader=self.reader, subject=parked.subject, events=len(records), asked=len(sent))
+        log.info("tried again", reader=self.reader, resumed=len(waiting) - len(anew), parked=len(anew), asked=len(sent))
 
     async def _note(self, notes: Iterable[Note]) -> None:
         """Tell the log, and know it: what is read there later must not be older than what is known here."""

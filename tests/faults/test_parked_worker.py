@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from runtime.worker import Worker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 
-FAR = datetime(2126, 1, 1, tzinfo=UTC)
+FAR = utc_now() + timedelta(days=300)
 RINGS = "songda.dispatch.InstallationOverdue.v1"
 
 
