@@ -35,6 +35,7 @@ from contracts.bounds import (
     text_flaw,
     tidy,
 )
+from contracts.spelling import NEEDED, RAW, Spelt
 
 _Path = tuple[Any, ...]
 """(path of what it stands in, name): joined only when something is wrong."""
@@ -47,10 +48,10 @@ class Walk:
     door: Door
     flaws: list[Flaw]
 
-    def no(self, path: _Path, flaw: tuple[str, str] | None) -> None:
+    def no(self, path: _Path, flaw: tuple[str, str] | None, *, misspelt: bool = False) -> None:
         """Note what is wrong, if anything."""
         if flaw is not None:
-            self.flaws.append(Flaw(_joined(path), *flaw))
+            self.flaws.append(Flaw(_joined(path), *flaw, misspelt))
 
 
 Check = Callable[[Any, _Path, Walk], Any]
@@ -87,6 +88,8 @@ def _plain(kind: type, marks: Sequence[Any]) -> Check | None:
     if issubclass(kind, bool | Enum):
         return None
     if issubclass(kind, str):
+        if (spelt := next((m for m in marks if isinstance(m, Spelt)), None)) is not None:
+            return _spelt(spelt)
         return _text(*_text_marks(marks))
     if issubclass(kind, int):
         return _number(_mark(marks, ORDINARY_WHOLE))
@@ -124,6 +127,21 @@ def _text(mark: Text | Code, pattern: re.Pattern[str] | None) -> Check:
         if pattern is not None and tidied is not value and pattern.search(tidied) is None:
             walk.no(path, _ODD)
         return tidied
+
+    return check
+
+
+def _spelt(mark: Spelt) -> Check:
+    def check(value: str, path: _Path, walk: Walk) -> str:
+        raw = tidy(value, RAW)
+        if (flaw := text_flaw(raw, RAW)) is not None:
+            walk.no(path, flaw)
+            return value
+        if not raw and mark.optional:
+            return raw
+        kept, wrong = mark.judge(raw)
+        walk.no(path, wrong if raw else NEEDED, misspelt=True)
+        return kept if kept != value else value
 
     return check
 

@@ -45,17 +45,21 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One value beyond its bounds: where it stands (`customer.name`), and what is wrong with it. Never the value."""
+    """One value beyond its bounds: where it stands (`customer.name`), and what is wrong with it. Never the value.
+
+    `misspelt`: it can be read, and is no such thing (a phone number of nine digits).
+    """
 
     where: str
     zh: str
     en: str
+    misspelt: bool = False
 
 
 # --- marks --------------------------------------------------------------------------------------------------------
 
 
-class _Mark:
+class Mark:
     """What the marks have in common: their keys in a JSON schema."""
 
     __slots__ = ()
@@ -72,7 +76,7 @@ class _Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Text(_Mark):
+class Text(Mark):
     """At most `most` characters after trimming and NFC, without invisible ones; `lines`: it may have several lines."""
 
     most: int = 200
@@ -85,7 +89,7 @@ class Text(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Code(_Mark):
+class Code(Mark):
     """An identifier or number: no spaces, no invisible characters, at most `most` characters."""
 
     most: int = 120
@@ -97,7 +101,7 @@ class Code(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Days(_Mark):
+class Days(Mark):
     """A day or moment at most `back` years before today (else: the company's first day and YEARS_BEFORE) and at most
     `ahead` years after it; `past`: not after today."""
 
@@ -119,7 +123,7 @@ class Days(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(_Mark):
+class Whole(Mark):
     """A whole number."""
 
     least: int
@@ -131,7 +135,7 @@ class Whole(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Real(_Mark):
+class Real(Mark):
     """A finite number."""
 
     least: float
@@ -143,7 +147,7 @@ class Real(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Few(_Mark):
+class Few(Mark):
     """At most so many entries."""
 
     most: int
@@ -154,7 +158,7 @@ class Few(_Mark):
 
 
 @dataclass(frozen=True, slots=True)
-class Clock(_Mark):
+class Clock(Mark):
     """A time of day on the company's clocks, without a zone of its own."""
 
     def keys(self) -> Mapping[str, Any]:
@@ -319,6 +323,7 @@ __all__ = [
     "HowMany",
     "Id",
     "ManyLines",
+    "Mark",
     "Moment",
     "MoneyFen",
     "Nth",

@@ -44,10 +44,22 @@ class Rejected:
 OUT_OF_BOUNDS = "out_of_bounds"
 """Code of the refusal of what no door takes: HTTP 422."""
 
+MISSPELT = "misspelt"
+"""Code of the refusal of what can be read and is no such thing, as a file's row would be refused: HTTP 409."""
+
 
 def out_of_bounds(flaws: Sequence[Flaw]) -> Rejected:
     """The refusal that names the values beyond their bounds, at most eight of them."""
     shown = flaws[:8]
+    if all(flaw.misspelt for flaw in flaws):
+        return Rejected(
+            MISSPELT,
+            "X8",
+            "填写有误，请改正后再交：" + "；".join(f"{flaw.where} {flaw.zh}" for flaw in shown),
+            "Something is written wrongly, mend and send again: "
+            + "; ".join(f"{flaw.where} {flaw.en}" for flaw in shown),
+            {"fields": ", ".join(flaw.where for flaw in shown)},
+        )
     return Rejected(
         OUT_OF_BOUNDS,
         "X8",
@@ -110,4 +122,15 @@ class Ask:
     command: BaseModel
 
 
-__all__ = ["OUT_OF_BOUNDS", "Ask", "Command", "Context", "Detail", "Rejected", "Timer", "out_of_bounds", "untimely"]
+__all__ = [
+    "MISSPELT",
+    "OUT_OF_BOUNDS",
+    "Ask",
+    "Command",
+    "Context",
+    "Detail",
+    "Rejected",
+    "Timer",
+    "out_of_bounds",
+    "untimely",
+]

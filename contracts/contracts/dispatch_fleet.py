@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from contracts.bounds import Days, Few, HowMany, OneLine, OptionalId, Real
 from contracts.fact import Fact, JobKind, Value
+from contracts.spelling import Crew
 
 LeaveKind = Literal["leave", "sickness"]
 """请假, 病假."""
@@ -41,7 +42,7 @@ class FleetVehicle(Value):
 class FleetCrew(Value):
     """班组 from a day on, or for some days: leader, members (person ids), vehicle, stops per half-day (B8)."""
 
-    crew: OptionalId
+    crew: Crew
     name: OneLine
     kind: JobKind
     leader: OneLine | None

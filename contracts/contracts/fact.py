@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, OptionalId, Text
+from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, Text
+from contracts.spelling import OptionalSku, Phone, Sku
 
 
 class Value(BaseModel):
@@ -52,7 +53,7 @@ class Customer(Value):
     """客户. Personal data: never logged unmasked, shown by role (C18)."""
 
     name: OneLine
-    phone: OneLine
+    phone: Phone
     address: Annotated[str, Text(500)]
     district: OneLine
 
@@ -61,7 +62,7 @@ class ContractLine(Value):
     """One line of a contract (合同行)."""
 
     line_no: Nth
-    sku: OptionalId
+    sku: Sku
     name: OneLine
     spec: OneLine
     category: OneLine
@@ -74,7 +75,7 @@ class GoodsLine(Value):
     """Pieces of one contract line, wherever they are counted, loaded or handed over."""
 
     line_no: Nth
-    sku: OptionalId
+    sku: OptionalSku
     name: OneLine
     quantity: HowMany
 

@@ -9,8 +9,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.bounds import Nth, OneLine, OptionalId
+from contracts.bounds import Nth, OneLine
 from contracts.fact import Fact, Value
+from contracts.spelling import Sku
 
 CountKind = Literal["cycle", "full"]
 """循环盘点, 全盘."""
@@ -22,7 +23,7 @@ CountReason = Literal["unrecorded_move", "wrong_bin", "damage", "loss", "found",
 class CountTarget(Value):
     """One line of a count sheet (盘点表): what is to be counted where, and how far its card had got."""
 
-    sku: OptionalId
+    sku: Sku
     name: OneLine
     zone: OneLine
     bin: OneLine

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime
 
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
+from contracts.spelling import Sku
 
 InboundReason = Literal["purchase", "sample", "customer_return", "promotion_return", "transfer"]
 """采购, 下样, 客户退货, 促销品退回, 调拨 (D1)."""
@@ -24,7 +25,7 @@ class SlipLine(Value):
     """One line of an inbound slip; for contract goods with the contract's line."""
 
     line_no: Nth
-    sku: OptionalId
+    sku: Sku
     name: OneLine
     quantity: HowMany
     contract_no: OptionalId | None = None

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from contracts.bounds import HowMany, Nth, OneLine, OptionalId
+from contracts.bounds import HowMany, Nth, OneLine
 from contracts.fact import Fact, Value
+from contracts.spelling import Sku
 
 MoveKind = Literal[
     "received",
@@ -306,7 +307,7 @@ class StockListLine(Value):
     """One line of a list that takes pieces out of free stock."""
 
     line_no: Nth
-    sku: OptionalId
+    sku: Sku
     name: OneLine
     quantity: HowMany
     bin: OneLine | None = None

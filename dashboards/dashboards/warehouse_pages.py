@@ -108,7 +108,7 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
             yield one.sku, one.name, one.on_hand, None, 0, None, None, moved
 
 
-@router.get("/warehouse/stock/{sku}.xlsx")
+@router.get("/warehouse/stock/{sku:path}.xlsx")
 @takes(*LOOKS)
 async def card_sheet(sku: Id, request: Request) -> Response:
     """A bin card, every line (X6)."""
@@ -141,7 +141,7 @@ async def card_sheet(sku: Id, request: Request) -> Response:
     return await sheet(f"{words('print.bin-card')} {sku}", head, lines())
 
 
-@router.get("/warehouse/stock/{sku}")
+@router.get("/warehouse/stock/{sku:path}")
 @takes(*LOOKS)
 async def card(sku: Id, request: Request) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""

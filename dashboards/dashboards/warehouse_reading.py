@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.policy import policy_book
+from contracts.spelling import sku as spelt_sku
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
@@ -124,7 +125,7 @@ def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
 
 async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Json, Json] | None:
     """Stock and bin card (存卡) of a sku; the card with its `latest` lines (0: all), in the order of their numbers."""
-    row_id = f"{DEPOT}:{sku}"
+    row_id = f"{DEPOT}:{spelt_sku(sku)[0]}"
     stock, card = await seat.desk.rows("stock").get(row_id), await seat.desk.rows("cards").get(row_id)
     if stock is None or card is None:
         return None

@@ -278,7 +278,7 @@ def _outcomes() -> APIRouter:
     ) -> dict[str, bool]:
         return {"settled": await desk.settled(seconds)}
 
-    @router.get("/outcomes/{service}/{aggregate_id}/{command_id}", summary="后来怎么定的 What was decided later")
+    @router.get("/outcomes/{service}/{aggregate_id:path}/{command_id}", summary="后来怎么定的 What was decided later")
     async def outcome(
         service: Id, aggregate_id: Id, command_id: Id, *, request: Request, response: Response, desk: Desk
     ) -> Outcome:

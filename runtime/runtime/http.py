@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
+from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -264,6 +265,7 @@ class Asking:
                 ),
             )
         pending = outcome.status == "pending"
+        where = f"{quote(outcome.aggregate_id, safe=':/')}/{outcome.command_id}"
         if pending:
             self._response.status_code = 202
         owner: Mapping[str, str] = self._state.owners
@@ -275,7 +277,7 @@ class Asking:
             events=outcome.events,
             command_id=outcome.command_id,
             repeated=outcome.repeated,
-            ask_at=f"/api/outcomes/{service}/{outcome.aggregate_id}/{outcome.command_id}" if pending else None,
+            ask_at=f"/api/outcomes/{service}/{where}" if pending else None,
             body=None if body is None else dict(body),
         )
 

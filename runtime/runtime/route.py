@@ -17,7 +17,7 @@ from fastapi.params import Query
 from fastapi.routing import APIRoute
 
 from contracts.bounding import Check, Walk, check_of
-from contracts.decision import Rejected, out_of_bounds
+from contracts.decision import MISSPELT, Rejected, out_of_bounds
 from contracts.policy import policy_book
 from runtime.clock import utc_now
 from runtime.http import Refusal
@@ -98,7 +98,9 @@ def _bounded(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str
         for name, value in values.items()
     }
     if walk.flaws:
-        raise Refusal(422, out_of_bounds(walk.flaws))
+        no = out_of_bounds(walk.flaws)
+        in_body = all("." in flaw.where for flaw in walk.flaws)  # a misspelt address is none
+        raise Refusal(409 if no.code == MISSPELT and in_body else 422, no)
     return tidied
 
 

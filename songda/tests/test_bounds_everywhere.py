@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from contracts.bounds import Clock, Code, Days, Few, Real, Text, Whole
+from contracts.spelling import Spelt
 from runtime.app import Process, web
 from runtime.route import Route
 from runtime.service import Decider
@@ -68,7 +69,7 @@ def _has(said: Sequence[Any], kind: type | tuple[type, ...], *attributes: str) -
 def _is_bounded(hint: type, said: Sequence[Any]) -> bool:
     if issubclass(hint, str):
         constrained = any(isinstance(one, StringConstraints) and (one.max_length or one.pattern) for one in said)
-        return constrained or _has(said, (Text, Code), "max_length", "pattern")
+        return constrained or _has(said, (Text, Code, Spelt), "max_length", "pattern")
     if issubclass(hint, int):
         return _has(said, Whole) or (_has(said, (), "ge", "gt") and _has(said, (), "le", "lt"))
     if issubclass(hint, float):

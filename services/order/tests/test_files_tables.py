@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.spelling import narrow
 from order.files.layout import Column, Layout
 from order.files.tables import DEFAULT_LIMITS, Table, read_table
-from order.files.text import narrow, plain
+from order.files.text import plain
 from runtime.file_limits import Limits
 from runtime.file_refusals import UnreadableFile
 from runtime.formula_safe import formula_safe

@@ -10,6 +10,7 @@ from contracts.decision import Command, Context
 from contracts.service_desk import CasefileEvent
 from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled, TicketUnfiled
 from contracts.service_desk_tickets import TicketKind
+from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
 from runtime.use_case import UseCase
 from service_desk.ticket.part import counts_as_repeat
@@ -25,7 +26,7 @@ class FileTicket(Command):
     contract_no: OptionalId
     ticket_id: OptionalId
     kind: TicketKind
-    sku: OptionalId = ""
+    sku: OptionalSku = ""
     product: OneLine
     problem: ManyLines
     fault_code: OneLine = ""

@@ -13,8 +13,8 @@ TEXT_LENGTH = 1000
 """Characters of a free text, at most: a page of handwriting."""
 
 _LINES = bounds.Text(TEXT_LENGTH, lines=True)
-Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{1,80}$"), bounds.Code(80)]
-Sku = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{0,80}$")]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\w[^\s:/]{0,79}$"), bounds.Code(80)]
+FaultCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s:/]{0,80}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), _LINES]
 Note = Annotated[str, StringConstraints(strip_whitespace=True), _LINES]
 LongText = Annotated[Text, Widget("long")]

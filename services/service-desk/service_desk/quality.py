@@ -8,6 +8,7 @@ from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
 from contracts.decision import Command, Context
 from contracts.service_desk import QualityEvent
 from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn
+from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
 from runtime.use_case import UseCase
 
@@ -16,7 +17,7 @@ class CountCase(Command):
     """一张工单计入 (C14)."""
 
     command: Literal["CountCase"] = "CountCase"
-    sku: OptionalId
+    sku: OptionalSku
     ticket_id: OptionalId
     product: OneLine
     problem: ManyLines
@@ -28,7 +29,7 @@ class WithdrawCase(Command):
     """一张工单不计 (C14): a duplicate, or opened in error."""
 
     command: Literal["WithdrawCase"] = "WithdrawCase"
-    sku: OptionalId
+    sku: OptionalSku
     ticket_id: OptionalId
     reason: ManyLines = ""
 

@@ -40,6 +40,7 @@ from contracts.fleet_crews import (
     turning_days,
 )
 from contracts.policy import Policy
+from contracts.spelling import Number
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut, approve, bring_back, send_out
 from dispatch.domain.fleet_state import Decision, Fleet, Opened, Unopened, evolve
@@ -106,7 +107,7 @@ class NoteLeave(Command):
     """请假/病假: both days included. The same `leave_id` counts once."""
 
     command: Literal["NoteLeave"] = "NoteLeave"
-    leave_id: Words
+    leave_id: Number
     person_id: OptionalId
     kind: LeaveKind
     starts_on: CivilDay

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from contracts.decision import Rejected
 from contracts.policy import civil_day
+from contracts.spelling import Spelt, sku
 from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
 from runtime.http import Asking, Refusal
@@ -41,7 +42,8 @@ READS_STOCK = (*READS_GOODS, "technician")
 """Who sees what lies in stock; technicians look for parts (C7). No customer data is in it."""
 
 PaperInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$")]
-SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421"])]
+SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421", "TC60/60-A"]), Spelt(sku)]
+"""In an address as `{sku:path}`: it may hold slashes, and has no small letters: no word of an address is part of it."""
 Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 
 

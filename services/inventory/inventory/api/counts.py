@@ -9,6 +9,7 @@ from contracts.bounds import Happened, HowMany, Id, Moment, OneLine, OptionalId
 from contracts.decision import Rejected
 from contracts.inventory_counts import CountKind, CountTarget
 from contracts.policy import civil_day, policy_book
+from contracts.spelling import Sku
 from inventory.api.common import id_of_request
 from inventory.api.count_rows import (
     COUNTS,
@@ -70,7 +71,7 @@ class LineFound(_Body):
     """Goods that the sheet does not look for; `name` is wanted where the sku has no card yet."""
 
     command: Literal["AddLine"] = "AddLine"
-    sku: Annotated[str, Field(min_length=1, max_length=80)]
+    sku: Sku
     bin: BinInBody
     name: Annotated[str, Field(max_length=200)] = ""
 
@@ -78,7 +79,7 @@ class LineFound(_Body):
 class LineNamed(_Body):
     """One line of the sheet."""
 
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     note: Note = ""
 
@@ -87,7 +88,7 @@ class Figure(_Body):
     """What somebody counted in a bin."""
 
     command: Literal["CountPieces"] = "CountPieces"
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     quantity: HowMany
     counted_by: PersonId | None = None

@@ -10,8 +10,9 @@ from contracts.decision import Rejected
 from contracts.fact import Customer
 from contracts.inventory import Fault, Place
 from contracts.policy import civil_day
+from contracts.spelling import Sku, WaybillNo
 from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
-from inventory.domain.goods import Code, ReceiveGoods, ReportDamage, goods_id
+from inventory.domain.goods import ReceiveGoods, ReportDamage, goods_id
 from inventory.domain.texts import Note, Photos
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
@@ -39,9 +40,9 @@ class GoodsReceived(_Body):
 
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
     line_no: Nth
-    sku: Code
+    sku: Sku
     quantity: Annotated[HowMany, Field(ge=1)]
-    waybill: Code
+    waybill: WaybillNo
     arrived_on: CivilDay | None = None
 
 

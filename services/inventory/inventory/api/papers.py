@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.bounds import CivilDay, Happened, MoneyFen
 from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
+from contracts.spelling import Sku
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain import loan, scrap, stock_list
 from inventory.domain.texts import Note, PaperNo, Photos, Text
@@ -38,7 +39,7 @@ class LoanWanted(_Wanted):
 
     command: Literal["AskLoan"] = "AskLoan"
     loan_no: PaperNo | None = None
-    sku: Text
+    sku: Sku
     name: Text
     quantity: loan.Pieces
     bin: Text | None = None
@@ -54,7 +55,7 @@ class ScrapWanted(_Wanted):
 
     command: Literal["ApplyScrap"] = "ApplyScrap"
     application_no: PaperNo | None = None
-    sku: Text
+    sku: Sku
     name: Text
     quantity: Annotated[int, Field(ge=1, le=999_999)]
     bin: Text | None = None

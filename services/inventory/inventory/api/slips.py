@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.bounds import Happened
 from contracts.inventory_inbound import InboundReason, SlipLine
+from contracts.spelling import OptionalWaybillNo
 from inventory.api.common import READS_GOODS, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain.inbound import (
     CancelSlip,
@@ -43,7 +44,7 @@ class SlipWanted(BaseModel):
     source: Text
     delivery_note_no: Note = ""
     carrier: Note = ""
-    waybill: Annotated[str, Field(max_length=80)] = ""
+    waybill: OptionalWaybillNo = ""
     lines: Annotated[tuple[SlipLine, ...], Field(min_length=1, max_length=300)]
     note: Note = ""
 

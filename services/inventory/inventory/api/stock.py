@@ -132,16 +132,6 @@ async def stock_list(  # noqa: PLR0917 - what the address may ask for
     return Rows(rows=[stock_view(row) for row in found], total=total)
 
 
-@router.get("/stock/{sku}", summary="一个型号的库存 Stock of a sku (D6)")
-async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[str, Any]:
-    """Pieces by bin, for whom they are held, and what waits."""
-    desk.allow(*READS_STOCK)
-    row = await desk.rows("stock").get(f"{depot}:{sku}")
-    if row is None:
-        raise not_there("D6", f"仓库没有 {sku} 的存卡", f"There is no bin card of {sku}")
-    return stock_view(row)
-
-
 class BinCard(BaseModel):
     """存卡. `balance` pieces in all after line `last_move_no`; `moves[]` a page of its lines."""
 
@@ -153,7 +143,7 @@ class BinCard(BaseModel):
     moves: list[dict[str, Any]]
 
 
-@router.get("/stock/{sku}/card", summary="存卡 Bin card (D6)")
+@router.get("/stock/{sku:path}/card", summary="存卡 Bin card (D6)")
 async def card_of(
     sku: SkuInPath,
     desk: Desk,
@@ -174,7 +164,17 @@ async def card_of(
     return BinCard(**shown, moves=[line["move"] for line in lines])
 
 
-@router.post("/stock/{sku}/moves", status_code=201, summary="移位 Move between bins (D6)")
+@router.get("/stock/{sku:path}", summary="一个型号的库存 Stock of a sku (D6)")
+async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[str, Any]:
+    """Pieces by bin, for whom they are held, and what waits."""
+    desk.allow(*READS_STOCK)
+    row = await desk.rows("stock").get(f"{depot}:{sku}")
+    if row is None:
+        raise not_there("D6", f"仓库没有 {sku} 的存卡", f"There is no bin card of {sku}")
+    return stock_view(row)
+
+
+@router.post("/stock/{sku:path}/moves", status_code=201, summary="移位 Move between bins (D6)")
 async def move(sku: SkuInPath, body: Moved, desk: Desk) -> Answer:
     """Whose the pieces are stays. Refuses: bad_bin, wrong_zone, same_bin, not_enough_in_bin."""
     desk.allow(*MOVES)
@@ -193,7 +193,7 @@ async def move(sku: SkuInPath, body: Moved, desk: Desk) -> Answer:
     return desk.answer(await desk.ask(stock_id(body.depot, sku), command), {"voucher_no": command.voucher_no})
 
 
-@router.post("/stock/{sku}/asides", status_code=201, summary="移待处理 Set aside (D3)")
+@router.post("/stock/{sku:path}/asides", status_code=201, summary="移待处理 Set aside (D3)")
 async def set_aside(sku: SkuInPath, body: PutAside, desk: Desk) -> Answer:
     """Free pieces to the pending zone. What is held for a contract is reported as damage of that contract (D4)."""
     desk.allow(*SETS_ASIDE)
@@ -211,7 +211,7 @@ async def set_aside(sku: SkuInPath, body: PutAside, desk: Desk) -> Answer:
     return desk.answer(await desk.ask(stock_id(body.depot, sku), command), {"voucher_no": command.voucher_no})
 
 
-@router.post("/stock/{sku}/settlements", status_code=201, summary="待处理了结 Settle pending pieces (D2)")
+@router.post("/stock/{sku:path}/settlements", status_code=201, summary="待处理了结 Settle pending pieces (D2)")
 async def settle(sku: SkuInPath, body: Settled, desk: Desk) -> Answer:
     """To a good bin, or back to the supplier."""
     desk.allow(*SETTLES)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Path
 from pydantic import BaseModel
@@ -90,7 +91,7 @@ async def _on_cards(desk: Asking, number: str) -> list[Voucher]:
     for line in lines:
         cards.setdefault(line["move"]["card"], []).append(line["move"])
     return [
-        Voucher(kind="card", id=card, address=f"/api/stock/{card.partition(':')[2]}/card", moves=moves)
+        Voucher(kind="card", id=card, address=f"/api/stock/{quote(card.partition(':')[2])}/card", moves=moves)
         for card, moves in cards.items()
     ]
 

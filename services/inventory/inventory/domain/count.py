@@ -32,6 +32,7 @@ from contracts.inventory_counts import (
     StockCounted,
 )
 from contracts.policy import civil_day, end_of_day
+from contracts.spelling import Sku
 from inventory.domain import count_words as words
 from inventory.domain.count_card import Card, is_gapless
 from inventory.domain.count_lines import Figure, compare, find, keys_of
@@ -98,7 +99,7 @@ class CountPieces(Command):
     """点数 (D7). `counted_by`: who counted, when another types the figure in; `at` when."""
 
     command: Literal["CountPieces"] = "CountPieces"
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     quantity: HowMany
     counted_by: PersonId | None = None

@@ -9,8 +9,9 @@ or after its move a bin was counted, nor that moves are recorded late: a move co
 from datetime import datetime
 from typing import Annotated
 
-from contracts.bounds import Few, Moment, Nth, OneLine, OptionalId, Whole
+from contracts.bounds import Few, Moment, Nth, OneLine, Whole
 from contracts.fact import Value
+from contracts.spelling import Sku
 
 
 class BinChange(Value):
@@ -32,7 +33,7 @@ class CardMove(Value):
 class Card(Value):
     """存卡: a sku's balances per bin after its move `move_no`, and the moves since some earlier number."""
 
-    sku: OptionalId
+    sku: Sku
     move_no: Nth
     balances: Annotated[tuple[BinChange, ...], Few(1_000)]
     since: Annotated[tuple[CardMove, ...], Few(1_000)]

@@ -11,6 +11,7 @@ from contracts.bounds import OneLine
 from contracts.fact import Value
 from contracts.inventory_counts import CountTarget
 from contracts.policy import Policy
+from contracts.spelling import Sku
 
 AbcClass = Literal["A", "B", "C"]
 """By pieces moved lately: the few skus that make most moves are A, those that hardly move C."""
@@ -21,7 +22,7 @@ class Selection(Value):
 
     zones: Annotated[tuple[OneLine, ...], Field(max_length=100)] = ()
     bins: Annotated[tuple[OneLine, ...], Field(max_length=2000)] = ()
-    skus: Annotated[tuple[OneLine, ...], Field(max_length=2000)] = ()
+    skus: Annotated[tuple[Sku, ...], Field(max_length=2000)] = ()
     abc: AbcClass | None = None
     not_counted_days: Annotated[int | None, Field(ge=1, le=3650)] = None
 

@@ -14,6 +14,7 @@ from contracts.inventory_counts import (
     DifferenceExplained,
     RecountAsked,
 )
+from contracts.spelling import Sku
 from inventory.domain import count_words as words
 from inventory.domain.count_card import Card, adjusted_since, book_at, is_gapless
 from inventory.domain.count_lines import Explanation, find
@@ -27,7 +28,7 @@ class ExplainDifference(Command):
     """写差异原因 (D7)."""
 
     command: Literal["ExplainDifference"] = "ExplainDifference"
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     reason: CountReason
     note: Note = ""
@@ -38,7 +39,7 @@ class ApproveAdjustment(Command):
     """批准调整 (D7), with the card as it is now."""
 
     command: Literal["ApproveAdjustment"] = "ApproveAdjustment"
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     card: Card
     note: Note = ""
@@ -48,7 +49,7 @@ class RefuseAdjustment(Command):
     """退回复盘 (D7)."""
 
     command: Literal["RefuseAdjustment"] = "RefuseAdjustment"
-    sku: OptionalId
+    sku: Sku
     bin: OneLine
     note: Note
 

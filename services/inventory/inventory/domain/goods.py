@@ -15,6 +15,7 @@ from contracts.inventory import (
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import StockExcessReported
+from contracts.policy import civil_day
 from inventory.domain.goods_asks import (
     COMMANDS,
     AmendGoods,
@@ -65,6 +66,7 @@ from inventory.domain.goods_words import (
     bad_quantity,
     contract_cancelled,
     damage_contradicts,
+    future_arrival,
     not_enough_here,
     not_enough_outside,
     sku_differs,
@@ -110,12 +112,14 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
     and receiving without a slip is refused).
     Once per line and waybill. What a slip brings is never refused: if the contract does not want it, it is free stock.
     Refuses: slip_needed, unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity,
-    arrival_contradicts.
+    future_arrival, arrival_contradicts.
     """
     if command.told_by != "slip" and not ctx.policy.arrival_rows_receive:
         return () if command.told_by == "file" else slip_needed(command.contract_no)
     if not 1 <= command.quantity <= MAX_PIECES:
         return bad_quantity(command.quantity, MAX_PIECES)
+    if command.told_by == "warehouse" and command.arrived_on > (today := civil_day(ctx.now)):
+        return future_arrival(command.line_no, command.arrived_on, today)
     match goods:
         case Unexpected():
             if command.told_by == "slip":

@@ -8,6 +8,7 @@ from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, Op
 from contracts.decision import Command
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import Fault, Place
+from contracts.spelling import Sku, WaybillNo
 from inventory.domain.texts import Note, Photos, Reason
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -66,9 +67,9 @@ class ReceiveGoods(Command):
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
     contract_no: OptionalId
     line_no: Nth
-    sku: OptionalId
+    sku: Sku
     quantity: HowMany
-    waybill: OptionalId
+    waybill: WaybillNo
     arrived_on: CivilDay
     told_by: Literal["file", "warehouse", "slip"]
     name: OneLine = ""
@@ -97,7 +98,7 @@ class ReportLost(Command):
 
     command: Literal["ReportLost"] = "ReportLost"
     contract_no: OptionalId
-    sku: OptionalId
+    sku: Sku
     quantity: HowMany
     voucher_no: OptionalId
     cause_id: OptionalId

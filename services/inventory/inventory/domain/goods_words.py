@@ -1,5 +1,7 @@
 """How the warehouse says no about a contract's goods: what is wrong, where, and what to do."""
 
+from datetime import date
+
 from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 
@@ -46,6 +48,17 @@ def bad_quantity(quantity: int, most: int) -> Rejected:
         f"数量 {quantity} 不对，应是 1 到 {most}",
         f"Quantity {quantity} is wrong; it must be 1 to {most}",
         {"quantity": quantity},
+    )
+
+
+def future_arrival(line_no: int, arrived_on: date, today: date) -> Rejected:
+    """Nothing has arrived tomorrow."""
+    return Rejected(
+        "future_arrival",
+        "D2",
+        f"第 {line_no} 行的到仓日期 {arrived_on} 在今天 {today} 之后。请核对日期",
+        f"Line {line_no} arrived on {arrived_on}, which is after today, {today}. Check the date",
+        {"line_no": line_no, "arrived_on": arrived_on.isoformat(), "today": today.isoformat()},
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contracts.bounds import HowMany, Nth, OptionalId
 from contracts.decision import Command
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome, SlipLine
+from contracts.spelling import OptionalWaybillNo
 from inventory.domain.texts import FileRef, Note, PaperNo, Text
 
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
@@ -63,7 +64,7 @@ class IssueSlip(Command):
     source: Text
     delivery_note_no: Note = ""
     carrier: Note = ""
-    waybill: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    waybill: OptionalWaybillNo = ""
     lines: Annotated[tuple[SlipLine, ...], Field(min_length=1, max_length=300)]
     note: Note = ""
 

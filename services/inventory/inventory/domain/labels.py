@@ -14,6 +14,7 @@ from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.policy import Policy
+from contracts.spelling import Sku
 from inventory.domain.label_code import serial_of
 from inventory.domain.texts import Note
 
@@ -31,7 +32,7 @@ class IssueLabels(Command):
     command: Literal["IssueLabels"] = "IssueLabels"
     contract_no: OptionalId
     line_no: Nth
-    sku: OptionalId
+    sku: Sku
     name: OneLine
     spec: OneLine
     category: OneLine

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.decision import Command
+from contracts.spelling import Sku
 from inventory.domain.texts import Note, PaperNo, Text
 
 Pieces = Annotated[int, Field(ge=1, le=9_999)]
@@ -22,7 +23,7 @@ class AskLoan(Command):
     command: Literal["AskLoan"] = "AskLoan"
     loan_no: PaperNo
     depot: OptionalId = "main"
-    sku: Text
+    sku: Sku
     name: Text
     quantity: Pieces
     bin: Text | None = None

@@ -13,6 +13,7 @@ from pydantic import Field
 from contracts.bounds import HowMany, MoneyFen, OptionalId
 from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import ScrapApplied, ScrapApproved, ScrapExecuted, ScrapGoodsHeld, ScrapRefused
+from contracts.spelling import Sku
 from inventory.domain.texts import Note, PaperNo, Photos, Text
 
 
@@ -30,7 +31,7 @@ class ApplyScrap(Command):
     command: Literal["ApplyScrap"] = "ApplyScrap"
     application_no: PaperNo
     depot: OptionalId = "main"
-    sku: Text
+    sku: Sku
     name: Text
     quantity: Annotated[int, Field(ge=1, le=999_999)]
     bin: Text | None = None

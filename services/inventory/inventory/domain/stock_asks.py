@@ -6,6 +6,7 @@ from pydantic import StringConstraints
 
 from contracts.bounds import HowMany, ManyLines, OneLine, OptionalId
 from contracts.decision import Command
+from contracts.spelling import Sku
 
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 
@@ -21,7 +22,7 @@ class Move(Command):
     `voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet."""
 
     depot: OptionalId
-    sku: OptionalId
+    sku: Sku
     name: OneLine = ""
     quantity: HowMany
     voucher_no: OptionalId

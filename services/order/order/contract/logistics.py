@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal, assert_never
-
-from pydantic import Field
+from typing import Any, Literal, assert_never
 
 from contracts import order as facts
 from contracts.bounds import CivilDay, HowMany, Nth
 from contracts.decision import Command, Context, Rejected
 from contracts.policy import civil_day
-from order.contract.fields import MAX_PIECES, ContractNo, Note, Text
+from contracts.spelling import Sku, WaybillNo
+from order.contract.fields import MAX_PIECES, ContractNo, Note
 from order.contract.state import (
     Cancelled,
     Decision,
@@ -27,8 +26,6 @@ from order.refusals import no
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
-Waybill = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{3,39}$", examples=["YD4814463648"])]
-
 
 class AnnounceShipment(Command):
     """已发货 (A2)."""
@@ -36,9 +33,9 @@ class AnnounceShipment(Command):
     command: Literal["AnnounceShipment"] = "AnnounceShipment"
     contract_no: ContractNo
     line_no: Nth
-    sku: Text
+    sku: Sku
     quantity: HowMany
-    waybill: Waybill
+    waybill: WaybillNo
     carrier: Note
     eta: CivilDay | None = None
 
@@ -49,8 +46,8 @@ class NoticeDelay(Command):
     command: Literal["NoticeDelay"] = "NoticeDelay"
     contract_no: ContractNo
     line_no: Nth
-    sku: Text
-    waybill: Waybill
+    sku: Sku
+    waybill: WaybillNo
     carrier: Note
     eta: CivilDay | None = None
     reason: Note = ""
@@ -62,9 +59,9 @@ class ReportArrival(Command):
     command: Literal["ReportArrival"] = "ReportArrival"
     contract_no: ContractNo
     line_no: Nth
-    sku: Text
+    sku: Sku
     quantity: HowMany
-    waybill: Waybill
+    waybill: WaybillNo
     carrier: Note
     arrived_on: CivilDay
 

@@ -11,6 +11,8 @@ from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.decision import Command, Context, Rejected
 from contracts.fact import ContractLine, Customer
+from contracts.policy import civil_day
+from contracts.spelling import StoreCode
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
 from order.contract.goods import complete_on, completeness, said
 from order.contract.promise import promise_due
@@ -50,7 +52,7 @@ class RegisterContract(Command):
 
     command: Literal["RegisterContract"] = "RegisterContract"
     contract_no: ContractNo
-    store_code: Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{1,6}$", examples=["S02"])]
+    store_code: StoreCode
     store_name: OneLine
     signed_on: CivilDay
     customer: Customer
@@ -107,7 +109,7 @@ async def of_own_store(asker: Asker, _: str, body: RegisterContract) -> Register
 def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
     """Enter a contract into the customer file.
 
-    Rules: A1. The same again, or part of it, is no event. Refuses: bad_line, bad_customer, bad_dates,
+    Rules: A1. The same again, or part of it, is no event. Refuses: bad_line, bad_customer, bad_dates, future_signing,
     contract_contradicts (its terms differ), contract_has_other_lines (a known contract gets lines by AddLines).
     """
     if isinstance(contract, Unsigned):
@@ -115,6 +117,7 @@ def register(command: RegisterContract, contract: Contract, ctx: Context) -> Dec
             _line_flaw(command.lines)
             or _customer_flaw(command.customer)
             or _dates_flaw(command.signed_on, command.promised_on)
+            or _signed_flaw(command.signed_on, civil_day(ctx.now))
         )
         return (_signing(command, ctx),) if flaw is None else flaw
     terms = _terms_of(command)
@@ -341,6 +344,11 @@ def _customer_flaw(customer: Customer) -> Rejected | None:
 
 def _dates_flaw(signed_on: date, promised_on: date) -> Rejected | None:
     return no("bad_dates", promised_on=promised_on, signed_on=signed_on) if promised_on < signed_on else None
+
+
+def _signed_flaw(signed_on: date, today: date) -> Rejected | None:
+    """Nothing is signed tomorrow."""
+    return None if signed_on <= today else no("future_signing", signed_on=signed_on, today=today)
 
 
 def _line_flaw(lines: Iterable[ContractLine]) -> Rejected | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
+from contracts import spelling
+from contracts.spelling import Judged, narrow
 from order.files.layout import Column
-from order.files.text import narrow
 from runtime.file_refusals import Fault, shown
 
 MAX_WHOLE = 999_999  # pieces or line numbers; more is a slip of the keyboard
@@ -18,13 +20,6 @@ _DATE = re.compile(
     r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?)"
     r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
-_CONTRACT_NO = re.compile(r"[A-Z]{2}[0-9]{6,12}")
-_SKU = re.compile(r"[^\s\"'=@<>]{1,40}")
-_WAYBILL = re.compile(r"[A-Z0-9][A-Z0-9_-]{3,39}")
-_STORE = re.compile(r"(?P<code>[A-Z]{1,3}[0-9]{1,6})(?:[\s_:-]+|$|(?=[^\sA-Z0-9]))(?P<name>.*)", re.DOTALL)
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"(?P<area>010|02[0-9]|0[3-9][0-9]{2})(?P<number>[2-8][0-9]{6,7})")
-_PHONE_MARKS = re.compile(r"[\s()-]+")
 
 
 def required(text: str, column: Column, faults: list[Fault]) -> str:
@@ -34,77 +29,24 @@ def required(text: str, column: Column, faults: list[Fault]) -> str:
     return text
 
 
-def _code(text: str) -> str:
-    return narrow(text).upper()
-
-
-def contract_no(text: str, column: Column, faults: list[Fault]) -> str:
-    """合同号: two letters and 6 to 12 digits."""
-    code = _code(text)
-    if not _CONTRACT_NO.fullmatch(code):
-        _missing_or(
-            text,
-            column,
-            faults,
-            "应是两个字母加 6 到 12 位数字，例如 HT26030001",
-            "must be two letters and 6 to 12 digits",
-        )
-    return code
-
-
-def sku(text: str, column: Column, faults: list[Fault]) -> str:
-    """型号, as one word."""
-    code = _code(text)
-    if not _SKU.fullmatch(code):
-        _missing_or(
-            text, column, faults, "应是不含空格和引号的型号，最多 40 个字", "must be one word of at most 40 characters"
-        )
-    return code
-
-
-def waybill(text: str, column: Column, faults: list[Fault]) -> str:
-    """运单号: letters, digits and dashes."""
-    code = _code(text)
-    if not _WAYBILL.fullmatch(code):
-        _missing_or(text, column, faults, "应是 4 到 40 位字母和数字", "must be 4 to 40 letters and digits")
-    return code
+def spelt(judge: Callable[[str], Judged], text: str, column: Column, faults: list[Fault]) -> str:
+    """A contract number, a sku, a phone number …, as every other door takes it. Phone numbers are never quoted."""
+    if not text:
+        return required(text, column, faults)
+    kept, wrong = judge(text)
+    if wrong is not None:
+        zh, en = wrong
+        quoted, quoted_en = ("", "") if judge is spelling.phone else (f"{shown(text)} ", f'"{shown(text)}" ')
+        faults.append(Fault(f"「{column.name}」{quoted}{zh}", f"{column.english} {quoted_en}{en}"))
+    return kept
 
 
 def store(text: str, column: Column, faults: list[Fault]) -> tuple[str, str]:
-    """门店 as (code, name): "S02 南海店". Stores are no closed list; the name may be missing."""
-    found = _STORE.fullmatch(_code(text))
-    if found is None:
-        _missing_or(
-            text,
-            column,
-            faults,
-            "应以门店编号开头，例如 S02 南海店",
-            "must begin with the store's code, as in S02 南海店",
-        )
-        return "", ""
-    return found["code"], text[found.start("name") :].strip()
-
-
-def phone(text: str, column: Column, faults: list[Fault]) -> str:
-    """电话: a mobile as 11 digits, a landline as 0757-83990000. The number itself is never quoted in a reason."""
-    digits = _PHONE_MARKS.sub("", narrow(text))
-    if digits.startswith(("+86", "0086")):
-        digits = digits.removeprefix("+").removeprefix("00").removeprefix("86")
-    if _MOBILE.fullmatch(digits):
-        return digits
-    landline = _LANDLINE.fullmatch(digits)
-    if landline:
-        return f"{landline['area']}-{landline['number']}"
-    if text:
-        faults.append(
-            Fault(
-                f"「{column.name}」不是 11 位手机号，也不是带区号的座机号",
-                f"{column.english} is neither an 11-digit mobile nor a landline with its area code",
-            )
-        )
-    else:
-        required(text, column, faults)
-    return digits
+    """门店 as (code, name): "S02 南海店"."""
+    code, name, wrong = spelling.store(text)
+    if wrong is not None:
+        _missing_or(text, column, faults, *wrong)
+    return code, name
 
 
 def civil_date(text: str, column: Column, faults: list[Fault]) -> date:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from contracts import spelling
 from order.files import cells
 from order.files.layout import Column, Layout
 from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
@@ -142,7 +143,7 @@ def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
 def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
     number, store, signed, customer, phone, address, district, promised, due = texts
     faults: list[Fault] = []
-    contract_no = cells.contract_no(number, CONTRACT_NO, faults)
+    contract_no = cells.spelt(spelling.contract_no, number, CONTRACT_NO, faults)
     store_code, store_name = cells.store(store, STORE, faults)
     facts = _Facts(
         contract_no,
@@ -150,7 +151,7 @@ def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
         store_name,
         cells.civil_date(signed, SIGNED_ON, faults),
         cells.required(customer, CUSTOMER, faults),
-        cells.phone(phone, PHONE, faults),
+        cells.spelt(spelling.phone, phone, PHONE, faults),
         cells.required(address, ADDRESS, faults),
         cells.required(district, DISTRICT, faults),
         cells.civil_date(promised, PROMISED_ON, faults),
@@ -171,7 +172,7 @@ def _read_line(texts: tuple[str, ...]) -> tuple[_Line, list[Fault]]:
     faults: list[Fault] = []
     line = _Line(
         cells.whole(number, LINE_NO, faults, least=1),
-        cells.sku(sku, SKU, faults),
+        cells.spelt(spelling.sku, sku, SKU, faults),
         cells.required(name, NAME, faults),
         spec,
         cells.required(category, CATEGORY, faults),

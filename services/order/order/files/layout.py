@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from order.files.text import narrow, plain
+from contracts.spelling import narrow
+from order.files.text import plain
 from runtime.file_refusals import UnreadableFile, shown
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from contracts import spelling
 from order.files import cells
 from order.files.layout import Column, Layout
 from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
@@ -127,11 +128,11 @@ def _read_row(number: int, texts: list[str]) -> tuple[LogisticsRow, list[Fault]]
         )
     row = LogisticsRow(
         number,
-        cells.contract_no(contract_no, CONTRACT_NO, faults),
+        cells.spelt(spelling.contract_no, contract_no, CONTRACT_NO, faults),
         cells.whole(line_no, LINE_NO, faults, least=1),
-        cells.sku(sku, SKU, faults),
+        cells.spelt(spelling.sku, sku, SKU, faults),
         cells.whole(quantity, QUANTITY, faults, least=0 if status is ShipmentStatus.DELAYED else 1),
-        cells.waybill(waybill, WAYBILL, faults),
+        cells.spelt(spelling.waybill, waybill, WAYBILL, faults),
         carrier,
         status,
         cells.optional_date(eta, ETA, faults),

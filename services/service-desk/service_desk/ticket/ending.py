@@ -12,12 +12,13 @@ from contracts.decision import Command, Context, Rejected
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import WarrantyState
 from contracts.service_desk_visits import VisitCancelled
+from contracts.spelling import OptionalSku
 from runtime.forms import Widget
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
 from service_desk.access import visible
 from service_desk.clocks import reply_watch
-from service_desk.fields import Note, Number, Reference, Text, happened
+from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import MANAGER, OFFICE
 from service_desk.ticket.complaint import escalated
@@ -114,7 +115,7 @@ class LinkTicket(Command):
 
     command: Literal["LinkTicket"] = "LinkTicket"
     contract_no: Number | None = None
-    sku: Reference | None = None
+    sku: OptionalSku | None = None
     product: Text | None = None
     job_id: Number | None = None
     warranty: WarrantyState | None = None

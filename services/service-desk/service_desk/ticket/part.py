@@ -10,6 +10,7 @@ from contracts.bounds import CivilDay, HowMany, Moment, Nth
 from contracts.decision import Command, Context, Rejected
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import PartsRoute
+from contracts.spelling import OptionalSku
 from runtime.forms import Widget
 from runtime.use_case import Asker, UseCase
 from service_desk.access import visible
@@ -37,7 +38,7 @@ class RouteParts(Command):
     command: Literal["RouteParts"] = "RouteParts"
     part_no: Number
     route: PartsRoute
-    sku: Reference = ""
+    sku: OptionalSku = ""
     name: Annotated[Text, Widget(label="part")]
     quantity: Pieces = 1
     in_stock: Annotated[HowMany | None, Widget("hidden")] = None

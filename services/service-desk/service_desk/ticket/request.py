@@ -10,10 +10,11 @@ from contracts.fact import Customer
 from contracts.policy import civil_day
 from contracts.service_desk_repairs import WarrantyState
 from contracts.service_desk_tickets import TicketKind, TicketOpened
+from contracts.spelling import OptionalSku
 from runtime.use_case import Asker, Born, UseCase
 from service_desk.access import own_contract
 from service_desk.clocks import reply_watch
-from service_desk.fields import Note, Number, Pieces, Proofs, Sku, Text, happened
+from service_desk.fields import FaultCode, Note, Number, Pieces, Proofs, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import OPENS
 from service_desk.ticket.complaint import registered
@@ -34,10 +35,10 @@ class OpenTicket(Command):
     contract_no: Number | None = None
     customer: Customer
     product: Text
-    sku: Sku = ""
+    sku: OptionalSku = ""
     quantity: Pieces = 1
     problem: Text
-    fault_code: Sku = ""
+    fault_code: FaultCode = ""
     proof: Proofs = ()
     asked_for: Note = ""
     job_id: Number | None = None
@@ -70,10 +71,10 @@ class NewTicket(BaseModel):
     contract_no: Number | None = None
     customer: Customer
     product: Text
-    sku: Sku = ""
+    sku: OptionalSku = ""
     quantity: Pieces = 1
     problem: Text
-    fault_code: Sku = ""
+    fault_code: FaultCode = ""
     proof: Proofs = ()
     asked_for: Note = ""
     job_id: Number | None = None
