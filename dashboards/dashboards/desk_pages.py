@@ -9,7 +9,6 @@ from fastapi import Path, Request
 from fastapi.responses import Response
 
 from contracts.fact import Customer
-from dashboards.desk_asks import asks_of, facts_of
 from dashboards.desk_reading import (
     KINDS,
     QUEUES,
@@ -17,13 +16,15 @@ from dashboards.desk_reading import (
     Chosen,
     chosen_in,
     counts,
+    facts_of,
+    forms_for,
     query_of,
     shown,
+    steps,
     ticket_of,
     tickets_page,
     why_reply,
 )
-from dashboards.desk_steps import STEPS
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS, page, words_for
@@ -36,6 +37,9 @@ OPENS = frozenset({"cs_specialist", "cs_supervisor", "store", "manager"})
 TECHNICIANS = "technician"
 GOES_ALONG = frozenset({"manager", "cs_supervisor", "install_supervisor"})
 """Who comes in person where the technician was not let in (C10)."""
+
+AT_DOOR = frozenset({"confirm_visit", "arrive", "complete_visit", "accept_repair", "give_rating", "hand_in_form"})
+"""What the technician's phone is for (C9-C11)."""
 
 router = Router(include_in_schema=False)
 
@@ -58,7 +62,7 @@ async def queue(request: Request) -> Response:
         tickets=[shown(row, seat) for row in part.rows],
         counts=await counts(seat),
         queues=QUEUES,
-        steps=STEPS,
+        steps=steps(seat),
         kinds=KINDS,
         stream=stream,
         sheet=f"/desk.xlsx?{urlencode(query)}",
@@ -129,7 +133,7 @@ async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Reques
     one = await ticket_of(seat, ticket_id)
     if one is None:
         return seat.not_found(ticket_id)
-    main, more = asks_of(one, seat.person.role)
+    main, more = await forms_for(seat, one)
     people = request.app.state.people
     return seat.show(
         "ticket.html",
@@ -155,13 +159,13 @@ async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request
     one = await ticket_of(seat, ticket_id)
     if one is None or not one["visits"]:
         return seat.not_found(ticket_id)
-    main, more = asks_of(one, seat.person.role)
+    main, more = await forms_for(seat, one)
     return seat.show(
         "visit.html",
         one=one,
         visit=one["visits"][-1],
-        main=[ask for ask in main if ask.at_door],
-        more=[ask for ask in more if ask.at_door],
+        main=[form for form in main if form.code in AT_DOOR],
+        more=[form for form in more if form.code in AT_DOOR],
         facts=facts_of(one),
         technicians=[],
         people=request.app.state.people,
@@ -175,6 +179,3 @@ async def rate(code: Annotated[str, Path(max_length=400)], request: Request) -> 
     """客户评价, without a login: the page asks the API what is rated, and says so in words when the link is no good."""
     now = utc_now()
     return page(request, "rate.html", words_for(request, now), now=now, person=None, page="rate", code=code)
-
-
-__all__ = ["router"]

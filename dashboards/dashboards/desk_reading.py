@@ -8,16 +8,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from contracts.business_calendar import service_calendar
 from contracts.business_time import Interval, Pause, Terms, why
 from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from contracts.policy import policy_book
-from dashboards.desk_asks import OPEN, OUTCOMES
-from dashboards.desk_steps import STEPS
+from contracts.service_desk_visits import VisitCompleted
 from dashboards.listing import Slice, both, every, page_of
 from dashboards.seat import Seat
+from runtime.forms import Form
 from runtime.people import Person
 
 Json = dict[str, Any]
@@ -41,6 +41,8 @@ QUEUES = ("open", "soon", "overdue", "told", "waiting", "repeat", "closed")
 STANDS = frozenset({"K13", "K20"})
 """Clocks that stand while a supplier is waited for (C13)."""
 SORT = ("ticket.due_key", 1)
+OPEN = frozenset({"received", "visit_agreed", "visit_failed", "repaired"})
+OUTCOMES = get_args(VisitCompleted.model_fields["outcome"].annotation)
 
 
 CODES = {
@@ -66,11 +68,16 @@ class Chosen:
         return (self.queue, self.step, self.kind, self.q) != ("open", None, None, None)
 
 
+def steps(seat: Seat) -> tuple[str, ...]:
+    """What a ticket may need next, in the order in which the queue lists it: what its use cases are for."""
+    return tuple(dict.fromkeys(step for form in seat.desk.offering("ticket").forms for step in form.steps))
+
+
 def chosen_in(seat: Seat) -> Chosen:
     """The address's choice."""
     return Chosen(
         queue=seat.one_of("queue", QUEUES) or "open",
-        step=seat.one_of("step", tuple(STEPS)),
+        step=seat.one_of("step", steps(seat)),
         kind=seat.one_of("kind", KINDS),
         q=seat.asked("q", longest=40),
     )
@@ -201,6 +208,25 @@ def _clock(duty: Json, ticket: Json, now: datetime) -> Json:
     return {**duty, "state": state, "used": used, "minutes": minutes}
 
 
+async def forms_for(seat: Seat, one: Json) -> tuple[list[Form], list[Form]]:
+    """(what the next step asks of this person, what else they may ask) of a ticket, by the rules' own gates."""
+    offered = await seat.desk.offered("ticket", "tickets", one["ticket_id"])
+    main = [form for form in offered if one["next_step"] in form.steps]
+    return main, [form for form in offered if form not in main]
+
+
+def facts_of(one: Json) -> Mapping[str, Any]:
+    """What fixed fields carry: the last visit, order and quote, the part that waits, the level that is left."""
+    waiting = next((part for part in one["parts"] if part["stage"] != "ready"), None)
+    return {
+        "visit_no": one["visits"][-1]["visit_no"] if one["visits"] else None,
+        "order_no": one["orders"][-1]["order_no"] if one["orders"] else None,
+        "quote_no": one["quotes"][-1]["quote_no"] if one["quotes"] else None,
+        "part_no": None if waiting is None else waiting["part_no"],
+        "level": None if one["complaint"] is None else one["complaint"]["level"],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why a deadline is what it is (C2, C13): where the clock started, what was used and what stood still."""
@@ -237,20 +263,3 @@ def why_reply(ticket: Json, now: datetime) -> Why | None:
     ]
     calendar = service_calendar(policy)
     return Why(terms, why(received, terms, calendar, pauses), calendar.version)
-
-
-__all__ = [
-    "KINDS",
-    "QUEUES",
-    "READERS",
-    "Chosen",
-    "Why",
-    "chosen_in",
-    "counts",
-    "query_of",
-    "shown",
-    "theirs",
-    "ticket_of",
-    "tickets_page",
-    "why_reply",
-]

@@ -85,6 +85,9 @@ class RowsInMemory:
     async def get(self, row: str) -> Any:
         return self.rows.get(row)
 
+    async def state(self, row: str) -> bytes | None:
+        return self.rows.get(row, {}).get("_state")
+
     async def get_many(self, ids: Iterable[str]) -> list[Any]:
         return [self.rows[row] for row in ids if row in self.rows]
 
@@ -121,6 +124,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()
+    app.state.offers = {}
     names = {*(p.name for p in PROJECTIONS), *OF_SERVICES, *rows}
     app.state.rows = {name: RowsInMemory(rows.get(name, {})) for name in names}
     app.include_router(router)

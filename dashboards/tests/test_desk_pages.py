@@ -7,12 +7,14 @@ import pytest
 from dashboards_site import RowsInMemory, browser, site
 from dashboards_story import CUSTOMER
 
-from dashboards.desk_asks import ASKS, asks_of
 from dashboards.desk_reading import why_reply
-from dashboards.desk_steps import STEPS
 from dashboards.words import tables
 from runtime.clock import utc_now
+from runtime.offers import Offering
+from service_desk.main import SERVICE
+from service_desk.projections.next_steps import NEXT_STEPS
 
+FORMS = SERVICE.offers["ticket"].forms
 NOW = utc_now().replace(microsecond=0)
 SPECIALIST, SUPERVISOR, INSTALL, TECHNICIAN, STORE, WAREHOUSE, MANAGER = (
     "liang.my",
@@ -144,7 +146,7 @@ def ticket(name, step="reply", **more):
         "due_key": iso(due),
         **more,
     }
-    return {"_id": name, "_pos": {"ticket": {"seq": 3}}, "ticket": base}
+    return {"_id": name, "_pos": {"ticket": {"seq": 3}}, "ticket": base, "_state": name.encode()}
 
 
 REPLIED = {"replied_at": iso(NOW)}
@@ -218,12 +220,30 @@ TICKETS = {
         ),
     )
 }
+OFFERS = {
+    "T-1": {"reply": None, "close_ticket": None, "cancel_ticket": None},
+    "T-3": {
+        "prepare_papers": None,
+        "confirm_visit": None,
+        "arrive": None,
+        "complete_visit": None,
+        "move_visit": None,
+        "close_ticket": None,
+    },
+    "T-4": {"accept_repair": None, "call_back": None, "sign_by_supervisor": ["cs_supervisor", "install_supervisor"]},
+    "T-5": {"approve_leftover_order": None, "close_ticket": None},
+    "T-6": {"investigate": None, "cancel_ticket": ["cs_supervisor", "manager"]},
+    "T-7": {"reopen_ticket": None},
+    "T-8": {"end_wait": None, "book_visit": None},
+}
+"""What the rules offer of each, by the state beside its row."""
 CONTRACTS = {"HT26030009": {"_id": "HT26030009", "order": {"store_code": "S02", "contract_no": "HT26030009"}}}
 
 
 async def get(path, person=SPECIALIST, **query):
     app = site({})
     app.state.rows["tickets"] = RowsInMemory(TICKETS)
+    app.state.offers = {"ticket": Offering(FORMS, lambda state: OFFERS.get(state.decode(), {}))}
     app.state.rows["board_contracts"] = RowsInMemory(CONTRACTS)
     app.state.rows["contracts"] = RowsInMemory({})
     async with browser(app, person) as client:
@@ -361,17 +381,28 @@ async def test_a_new_request_and_the_rating_page_open():
 def test_every_form_field_and_step_has_its_words():
     """X5"""
     words = tables()["words"]
-    missing = [f"ask.{ask.code}" for ask in ASKS if f"ask.{ask.code}" not in words]
-    missing += [f"step.{step}" for step in STEPS if f"step.{step}" not in words]
-    for ask in ASKS:
-        for field in ask.fields:
+    missing = [f"ask.{form.code}" for form in FORMS if f"ask.{form.code}" not in words]
+    missing += [f"step.{step}" for step in NEXT_STEPS if f"step.{step}" not in words]
+    for form in FORMS:
+        for field in form.fields:
             if field.kind != "fixed":
                 missing += [key for key in [f"ask.field.{field.word}"] if key not in words]
             missing += [key for one in field.choices if (key := f"ask.{field.word}.{one}") not in words]
     assert missing == []
 
 
-def test_what_is_over_offers_nothing_but_to_begin_anew():
+def test_each_step_is_what_some_use_case_is_for():
+    """C5-C13: the queue lists the steps that the service knows"""
+    assert {step for form in FORMS for step in form.steps} == set(NEXT_STEPS)
+
+
+@pytest.mark.parametrize(("person", "there"), [(SUPERVISOR, True), (MANAGER, False), (SPECIALIST, False)])
+async def test_a_button_is_for_those_whom_the_rules_name(person, there):
+    """C9: a repair is signed by a supervisor, not by everybody who may sign something"""
+    assert ("/signature" in (await get("/desk/T-4", person)).text) is there
+
+
+async def test_what_is_over_offers_nothing_but_to_begin_anew():
     """C11"""
-    main, more = asks_of(TICKETS["T-7"]["ticket"], "cs_specialist")
-    assert ([ask.code for ask in main], [ask.code for ask in more]) == ([], ["reopen"])
+    text = (await get("/desk/T-7")).text
+    assert re.findall(r'data-api="POST /api/tickets/T-7([^"]+)"', text) == ["/reopening"]

@@ -71,8 +71,7 @@ class Aggregate(Generic[S, E]):
         return self.door(self._by_command[type(command)], command, state, ctx)
 
     def offers(self, state: S) -> dict[str, tuple[str, ...] | None]:
-        """Codes of what makes sense now, with the roles where it is not for all who may: kept with the row, so that
-        page and rules cannot disagree."""
+        """Codes of what makes sense now, with the roles where it is not for all who may."""
         found = ((case, self.asked_of(case, state)) for case in self.use_cases if case.path is not None)
         return {
             case.code: None if case.whose is None else tuple(sorted(map(str, case.whose(narrow))))

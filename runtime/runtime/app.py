@@ -37,6 +37,7 @@ from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect
 from runtime.objects import open_objects
+from runtime.offers import Offering
 from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people, signing_secret
 from runtime.projector import Projector
@@ -73,6 +74,10 @@ class System:
     def all_projections(self) -> tuple[Projection, ...]:
         """The services' own read models and the dashboards'."""
         return (*(p for s in self.services.values() for p in s.projections), *self.projections)
+
+    def offers(self) -> dict[str, Offering]:
+        """Kind of aggregate -> what a page may offer of it."""
+        return {kind: one for service in self.services.values() for kind, one in service.offers.items()}
 
     def owners(self) -> dict[str, str]:
         """Kind of aggregate -> the service that owns it."""
@@ -214,6 +219,7 @@ def web(process: Process) -> FastAPI:
         app.state.objects = open_objects(settings)
         app.state.uploads = Uploads()
         app.state.subjects = system.subjects
+        app.state.offers = system.offers()
         app.include_router(files_router)
         for router in system.routers:
             app.include_router(router)

@@ -1,10 +1,10 @@
 """Forms and buttons of an aggregate's use cases: what a person fills in is made of the command's own types.
 
-Labels are the page's words. What makes sense now, and for whom, is what the rules' gates say (`Aggregate.offers`) and
-the row keeps; so this needs no state.
+Labels are the page's words. What makes sense now, and for whom, is what the rules' gates say of a state
+(`runtime.offers`); this needs none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import NoneType, UnionType
@@ -69,11 +69,6 @@ def forms_of(aggregate: Aggregate[Any, Any], number: str = "") -> tuple[Form, ..
     """A form for each use case that is asked of one aggregate over HTTP, in their order; `number`: the name of its
     number in commands, which stands in the address."""
     return tuple(_form(case, number) for case in aggregate.use_cases if case.path is not None and case.born is None)
-
-
-def offered_to(role: str, forms: tuple[Form, ...], offers: Mapping[str, Any]) -> tuple[Form, ...]:
-    """The forms that a row offers to a role; `offers` as the row keeps them (`Aggregate.offers`)."""
-    return tuple(form for form in forms if form.code in offers and role in (offers[form.code] or form.may))
 
 
 def _form(case: UseCase[Any, Any, Any], number: str) -> Form:

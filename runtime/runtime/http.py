@@ -20,8 +20,10 @@ from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
+from runtime.forms import Form
 from runtime.gateway import Asked, Gateway, new_request
 from runtime.logs import get_log
+from runtime.offers import Offering
 from runtime.outcome import Outcome
 from runtime.people import Person, Tokens
 from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reused, parts_of
@@ -314,6 +316,16 @@ class Asking:
         key = self.request.headers.get("idempotency-key")
         whole = deterministic_id(what, self.person.id, key) if key else fresh_id()
         return f"{letters}-{whole.replace('-', '')[:12].upper()}"
+
+    def offering(self, kind: str) -> Offering:
+        """What may be offered of a kind of aggregate."""
+        offers: Mapping[str, Offering] = self._state.offers
+        return offers[kind]
+
+    async def offered(self, kind: str, projection: str, row_id: str) -> tuple[Form, ...]:
+        """What this person may sensibly ask of an aggregate now, by the state beside its row."""
+        state = await self.rows(projection).state(row_id)
+        return () if state is None else self.offering(kind).offered(state, self.person.role)
 
     def rows(self, projection: str) -> Rows:
         """A read model by name."""

@@ -139,6 +139,11 @@ class Rows:
             return None
         return await (await self.collection()).find_one({"_id": row_id, **self._holds_something}, _SHOWN)
 
+    async def state(self, row_id: str) -> bytes | None:
+        """The state that lies beside a row, where its read model keeps one (`runtime.states`)."""
+        found = await (await self.collection()).find_one({"_id": row_id, STATE: {"$exists": True}}, {STATE: 1})
+        return None if found is None else bytes(found[STATE])
+
     def _heard(self, row_id: str) -> Versions:
         """What the row's facets should show, as far as this process has heard."""
         heard = ((facet, self._decided.get(f"{prefix}:{row_id}", 0)) for facet, prefix in self._sources)

@@ -20,12 +20,14 @@ from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import command_reader
-from runtime.forms import Field, Widget, forms_of, offered_to
+from runtime.forms import Field, Widget, forms_of
 from runtime.http_errors import add_error_handling
+from runtime.offers import Offering, Offers, offering_of
 from runtime.outcome import Outcome
 from runtime.people import Tokens, read_people
 from runtime.refusal import Refusals, Term, misfits
 from runtime.routes import Address, routes
+from runtime.states import StateCodec
 from runtime.testing import given
 from runtime.use_case import Asker, Born, UseCase
 
@@ -368,5 +370,13 @@ def test_a_form_is_made_of_the_commands_own_types() -> None:
         Field("marks", "many", required=False, word="marks", choices=("top", "glass")),
         Field("pieces", "number", required=False, word="pieces", number=True),
     )
-    assert offered_to("manager", (form,), {"forget": None}) == (form,)
-    assert offered_to("manager", (form,), {"forget": ["crew"]}) == offered_to("crew", (form,), {"forget": None}) == ()
+    offers: dict[bytes, Offers] = {b"all": {"forget": None}, b"crew": {"forget": ["crew"]}, b"nothing": {}}
+    offering = Offering((form,), offers.__getitem__)
+    offered = [(state, role) for state in offers for role in ("manager", "crew") if offering.offered(state, role)]
+    assert offered == [(b"all", "manager"), (b"crew", "crew")]
+
+
+def test_what_is_offered_is_what_the_gates_say_of_the_state_beside_a_row() -> None:
+    offering, codec = offering_of(BOX, "box_no"), StateCodec(BOX.states)
+    assert [form.code for form in offering.forms] == ["count_in"]
+    assert [len(offering.offered(codec.dump(box), "manager")) for box in (Box(), Box(2))] == [0, 1]

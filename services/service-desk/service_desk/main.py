@@ -1,5 +1,6 @@
 """Service desk 售后, put together."""
 
+from runtime.offers import offering_of
 from runtime.service import Service
 from service_desk.api import router
 from service_desk.calendar import CALENDAR
@@ -17,4 +18,5 @@ SERVICE = Service(
     reactions=REACTIONS,
     projections=PROJECTIONS,
     router=router,
+    offers={TICKET.name: offering_of(TICKET)},
 )

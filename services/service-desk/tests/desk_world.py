@@ -91,10 +91,12 @@ class Memory:
                 if aggregate_id.partition(":")[0] in facet.prefixes:
                     row = projection.row(aggregate_id)
                     document = self.rows[projection.name].get(row, {"_id": row})
-                    folded = facet.fold(document.get(facet.name), event, meta)
+                    stored, before = facet.stored, document.get(facet.name)
+                    known = stored.load(document) if stored is not None and before is not None else before
+                    folded = facet.fold(known, event, meta)
                     self.rows[projection.name][row] = {
                         **document,
-                        facet.name: folded,
+                        **({facet.name: folded} if stored is None else stored.dump(folded)),
                         "_pos": {facet.name: {"seq": 1}},
                     }
 

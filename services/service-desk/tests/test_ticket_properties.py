@@ -170,6 +170,25 @@ def _timeless(event: TicketEvent) -> dict[str, Any]:
 
 @settings(deadline=None)
 @given(stories())
+def test_no_gate_stands_against_what_the_rules_accept(story: list[Asked]) -> None:
+    """C5-C13, C18: so that a page lacks no button, and shows it to everybody who would be heard"""
+    cases = {case.command: case for case in TICKET.use_cases if case.path is not None and case.born is None}
+    ticket: Ticket = TICKET.initial
+    for minutes, asked in enumerate(story):
+        decision = TICKET.decide(asked[0], ticket, context(asked, minutes))
+        if isinstance(decision, Rejected):
+            continue
+        case = cases.get(type(asked[0]))
+        situation = None if case is None else TICKET.asked_of(case, ticket)
+        if case is not None and situation is not None and decision:
+            assert case.gate(situation) is None
+            assert asked[2] not in case.may or case.whose is None or asked[2] in case.whose(situation)
+        for event in decision:
+            ticket = TICKET.evolve(ticket, event)
+
+
+@settings(deadline=None)
+@given(stories())
 def test_folding_the_events_gives_the_state_that_the_decisions_left(story: list[Asked]) -> None:
     """X1"""
     ticket, history = play(story)

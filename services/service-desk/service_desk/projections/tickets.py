@@ -59,7 +59,8 @@ from contracts.service_desk_visits import (
     VisitConfirmed,
     VisitMoved,
 )
-from runtime.service import Facet, Projection, key_of
+from runtime.offers import with_state
+from runtime.service import Projection, key_of
 from service_desk.clocks import REPLY
 from service_desk.projections import duties
 from service_desk.projections.duties import iso
@@ -74,6 +75,7 @@ from service_desk.projections.ticket_work import (
     who_pays,
 )
 from service_desk.projections.timeline import with_entry
+from service_desk.ticket.ticket import TICKET
 
 Json = dict[str, Any]
 
@@ -255,7 +257,7 @@ PROJECTIONS = (
     Projection(
         name="tickets",
         row=key_of,
-        facets=(Facet(name="ticket", service="service_desk", prefixes=("ticket",), fold=fold_ticket),),
+        facets=(with_state("ticket", "service_desk", TICKET, fold_ticket),),
         indexes=(
             ("ticket.due_key", "_id"),
             ("ticket.status", "ticket.due_key"),

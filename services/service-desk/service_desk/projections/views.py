@@ -9,7 +9,7 @@ from service_desk.projections.next_steps import NEXT_STEPS
 
 Json = dict[str, Any]
 
-INTERNAL = frozenset({"due_key", "before_visit", "archived", "offers"})
+INTERNAL = frozenset({"due_key", "before_visit", "archived"})
 """What the rows hold for themselves."""
 
 
