@@ -49,11 +49,15 @@ class Asked(Generic[S, E]):
         """It holds already."""
         return self.then()
 
-    def refuses(self, code: str, **facts: Any) -> Rejected:
-        """Refused with this code (and these facts, if any are named); the refusal, for more to be said of it."""
+    def refuses(self, code: str | Rejected, **facts: Any) -> Rejected:
+        """Refused with this code (and these facts, if any are named), or with exactly this refusal; the refusal, for
+        more to be said of it."""
         assert isinstance(self.decided, Rejected), f"accepted: {self.decided}"
-        assert self.decided.code == code
-        assert not facts or dict(self.decided.facts) == facts
+        if isinstance(code, Rejected):
+            assert self.decided == code
+        else:
+            assert self.decided.code == code
+            assert not facts or dict(self.decided.facts) == facts
         return self.decided
 
 

@@ -11,9 +11,10 @@ from contracts.policy import Policy, policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketOpened
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
+from runtime import testing
 from service_desk.clocks import form_watch, reply_watch, visit_watch
 from service_desk.ticket.request import OpenTicket
-from service_desk.ticket.state import INITIAL, Ticket
+from service_desk.ticket.state import Ticket
 from service_desk.ticket.ticket import TICKET, evolve
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
@@ -112,12 +113,9 @@ TECHNICIAN = asked_by("technician", "zhou.jm")
 SYSTEM = asked_by("system", "system")
 
 
-def given(*events: TicketEvent) -> Ticket:
+def given(*events: TicketEvent) -> testing.Given[Ticket, TicketEvent]:
     """A ticket after these events."""
-    ticket = INITIAL
-    for event in events:
-        ticket = evolve(ticket, event)
-    return ticket
+    return testing.given(TICKET, *events)
 
 
 def after(ticket: Ticket, *asked: tuple[Command, Context]) -> Ticket:

@@ -188,15 +188,15 @@ def test_sms_5_noted_ends_the_days_duty() -> None:
     approved = LeftoverOrderApproved(
         at=NOW, ticket_id="T-1", order_no="YL1", customer=CUSTOMER, expected_on=None, watch=watch
     )
-    note, story = NoteLeftoverSms(order_no="YL1"), given(opened(), order, approved)
+    note, story = NoteLeftoverSms(order_no="YL1"), given(opened(), order, approved).state
     noted = TICKET.decide(note, story, asked_by("system"))
     assert isinstance(noted, tuple)
     assert [
         names(noted),
         [timer.name for timer in TICKET.due(story)],
-        [timer.name for timer in TICKET.due(given(opened(), order, approved, *noted))],
-        names(TICKET.decide(note, given(opened(), order, approved, *noted), asked_by("system"))),
-        names(TICKET.decide(note, given(opened(), order), asked_by("system"))),
+        [timer.name for timer in TICKET.due(given(opened(), order, approved, *noted).state)],
+        names(given(opened(), order, approved, *noted).asks(note, asked_by("system")).decided),
+        names(given(opened(), order).asks(note, asked_by("system")).decided),
     ] == [["LeftoverSmsNoted"], ["K13:", "K17:YL1"], ["K13:"], [], "order_not_approved"]
 
 
@@ -291,7 +291,7 @@ def test_every_reaction_asks_an_aggregate_of_the_desk() -> None:
 def test_a_repeat_is_found_from_the_tickets_own_events() -> None:
     """C7, C8: the whole chain, from the second request to the question to the expert."""
     states: dict[str, Any] = {"casefile": CASEFILE.initial, "quality": QUALITY.initial}
-    repaired = given(opened(), booked(), completed())
+    repaired = given(opened(), booked(), completed()).state
     again = opened(ticket_id="T-2", at=NOW + timedelta(days=3), problem="漏水。")
     for event in (opened(), completed(), again):
         for ask in file_ticket(event, META):

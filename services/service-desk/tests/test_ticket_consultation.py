@@ -34,41 +34,41 @@ UNSOLVED = SOLVED.model_copy(update={"solved": False})
 def test_advice_is_a_reply_too_and_a_follow_up_is_owed() -> None:
     """C6, K13, K16"""
     assert [
-        TICKET.decide(ANSWER, given(ASKED), SPECIALIST),
-        TICKET.decide(ANSWER, given(ASKED, REPLIED), SPECIALIST),
-        TICKET.decide(ANSWER, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
+        given(ASKED).asks(ANSWER, SPECIALIST).decided,
+        given(ASKED, REPLIED).asks(ANSWER, SPECIALIST).decided,
+        given(ASKED, REPLIED, ANSWERED).asks(ANSWER, SPECIALIST).decided,
     ] == [(REPLIED, ANSWERED), (ANSWERED,), ()]
 
 
 def test_only_a_consultation_is_settled_on_the_phone() -> None:
     """C6"""
-    assert TICKET.decide(ANSWER, given(opened()), SPECIALIST) == no("not_a_consultation")
+    given(opened()).asks(ANSWER, SPECIALIST).refuses(no("not_a_consultation"))
 
 
 def test_the_follow_up_says_whether_it_helped() -> None:
     """C6, K16"""
     told = FollowUp(solved=True)
     assert [
-        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED), SPECIALIST),
-        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST),
-        TICKET.decide(told, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST),
-        TICKET.decide(told, given(ASKED, REPLIED), SPECIALIST),
+        given(ASKED, REPLIED, ANSWERED).asks(told, SPECIALIST).decided,
+        given(ASKED, REPLIED, ANSWERED, SOLVED).asks(told, SPECIALIST).decided,
+        given(ASKED, REPLIED, ANSWERED, UNSOLVED).asks(told, SPECIALIST).decided,
+        given(ASKED, REPLIED).asks(told, SPECIALIST).decided,
     ] == [(SOLVED,), (), no("followed_up", solved=SOLVED_WORDS[False]), no("no_advice")]
 
 
 def test_advice_that_did_not_help_is_followed_by_other_advice() -> None:
     """C6"""
-    again = TICKET.decide(ANSWER, given(ASKED, REPLIED, ANSWERED, UNSOLVED), SPECIALIST)
+    again = given(ASKED, REPLIED, ANSWERED, UNSOLVED).asks(ANSWER, SPECIALIST).decided
     assert again == (ANSWERED.model_copy(update={"answer_no": 2, "watch": follow_up_watch(NOW, 2, POLICY)}),)
 
 
 def test_a_consultation_closes_without_a_visit_once_it_helped() -> None:
     """C6, C11"""
     stories = [(ASKED, REPLIED), (ASKED, REPLIED, ANSWERED), (ASKED, REPLIED, ANSWERED, UNSOLVED)]
-    assert [TICKET.decide(CloseTicket(), given(*story), SPECIALIST) for story in stories] == 3 * [
+    assert [given(*story).asks(CloseTicket(), SPECIALIST).decided for story in stories] == 3 * [
         still_missing(("advice",))
     ]
-    closed = TICKET.decide(CloseTicket(), given(ASKED, REPLIED, ANSWERED, SOLVED), SPECIALIST)
+    closed = given(ASKED, REPLIED, ANSWERED, SOLVED).asks(CloseTicket(), SPECIALIST).decided
     assert isinstance(closed, tuple)
     assert [(event.event, getattr(event, "how", "")) for event in closed] == [("TicketClosed", "phone")]
 
@@ -84,11 +84,11 @@ def test_a_follow_up_that_nobody_makes_is_overdue_and_told_upwards() -> None:
         "owner": None,
         "due": DUE,
     }
-    story = given(ASKED, REPLIED, ANSWERED)
+    story = given(ASKED, REPLIED, ANSWERED).state
     assert TICKET.decide(watch, story, asked_by("system", now=DUE)) == (
         DutyOverdue.model_validate({"at": DUE, **named}),
         DutyEscalated.model_validate({"at": DUE, **named, "level": 1, "told": "cs_supervisor"}),
     )
     assert [timer.at for timer in due(story)] == [DUE - timedelta(minutes=30)]
-    assert due(given(ASKED, REPLIED, ANSWERED, SOLVED)) == ()
-    assert names(TICKET.decide(watch, given(ASKED, REPLIED, ANSWERED, SOLVED), asked_by("system", now=DUE))) == []
+    assert due(given(ASKED, REPLIED, ANSWERED, SOLVED).state) == ()
+    assert names(given(ASKED, REPLIED, ANSWERED, SOLVED).asks(watch, asked_by("system", now=DUE)).decided) == []

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from desk_cases import given
 
 from contracts.decision import Context
 from contracts.fact import Customer, Window
@@ -25,8 +26,7 @@ from service_desk.ticket.leftover_order import (
     PlaceLeftoverOrder,
     TakeInformation,
 )
-from service_desk.ticket.state import INITIAL, Ticket
-from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.ticket import TICKET
 from service_desk.ticket.visit import BookVisit
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
@@ -84,13 +84,6 @@ SUPERVISOR = asked_by("tan.zw", "install_supervisor")
 SPECIALIST = asked_by("liang.my", "cs_specialist")
 
 
-def given(*events: TicketEvent) -> Ticket:
-    ticket = INITIAL
-    for event in events:
-        ticket = evolve(ticket, event)
-    return ticket
-
-
 def ended(outcome: str, report_ref: str | None = None) -> VisitCompleted:
     return VisitCompleted.model_validate(
         {
@@ -108,25 +101,23 @@ def ended(outcome: str, report_ref: str | None = None) -> VisitCompleted:
 
 def test_the_designer_orders_what_is_missing() -> None:
     """C9"""
-    assert TICKET.decide(PLACE, given(OPENED), DESIGNER) == (PLACED,)
+    given(OPENED).asks(PLACE, DESIGNER).then(PLACED)
 
 
 def test_a_supervisor_may_order_in_the_designers_place() -> None:
     """C9"""
-    assert TICKET.decide(PLACE, given(OPENED), asked_by("ou.yl", "cs_supervisor")) == (
-        PLACED.model_copy(update={"placed_by": "ou.yl"}),
-    )
+    given(OPENED).asks(PLACE, asked_by("ou.yl", "cs_supervisor")).then(PLACED.model_copy(update={"placed_by": "ou.yl"}))
 
 
 def test_others_may_not_order() -> None:
     """C9"""
-    assert TICKET.decide(PLACE, given(OPENED), SPECIALIST) == no("role_may_not_place", role="cs_specialist")
+    given(OPENED).asks(PLACE, SPECIALIST).refuses(no("role_may_not_place", role="cs_specialist"))
 
 
 def test_the_same_order_again_is_no_second_order() -> None:
     """C9"""
     assert [
-        TICKET.decide(PLACE, given(OPENED, *events), DESIGNER) for events in ((PLACED,), (PLACED, APPROVED, ARRIVED))
+        given(OPENED, *events).asks(PLACE, DESIGNER).decided for events in ((PLACED,), (PLACED, APPROVED, ARRIVED))
     ] == [
         (),
         (),
@@ -136,71 +127,69 @@ def test_the_same_order_again_is_no_second_order() -> None:
 def test_an_orders_number_stands_for_one_thing() -> None:
     """C9"""
     other = PLACE.model_copy(update={"items": "座圈 1"})
-    assert TICKET.decide(other, given(OPENED, PLACED), DESIGNER) == no("order_no_taken", order_no="YL1")
+    given(OPENED, PLACED).asks(other, DESIGNER).refuses(no("order_no_taken", order_no="YL1"))
 
 
 def test_a_second_order_waits_for_the_first_ones_goods() -> None:
     """C9"""
     second = PLACE.model_copy(update={"order_no": "YL2"})
-    assert TICKET.decide(second, given(OPENED, PLACED, APPROVED), DESIGNER) == no("order_under_way", order_no="YL1")
+    given(OPENED, PLACED, APPROVED).asks(second, DESIGNER).refuses(no("order_under_way", order_no="YL1"))
 
 
 def test_parts_missing_again_may_be_ordered_again() -> None:
     """C9, C10"""
     second = PLACE.model_copy(update={"order_no": "YL2"})
-    story = given(OPENED, PLACED, APPROVED, ARRIVED, BOOKED, ended("parts_missing"))
+    story = given(OPENED, PLACED, APPROVED, ARRIVED, BOOKED, ended("parts_missing")).state
     assert TICKET.decide(second, story, DESIGNER) == (PLACED.model_copy(update={"order_no": "YL2"}),)
 
 
 def test_nothing_is_ordered_while_a_visit_is_agreed_or_after_the_repair() -> None:
     """C9"""
     assert [
-        TICKET.decide(PLACE, given(OPENED, BOOKED), DESIGNER),
-        TICKET.decide(PLACE, given(OPENED, BOOKED, ended("repaired", "BG1")), DESIGNER),
+        given(OPENED, BOOKED).asks(PLACE, DESIGNER).decided,
+        given(OPENED, BOOKED, ended("repaired", "BG1")).asks(PLACE, DESIGNER).decided,
     ] == [no("order_after_visit", visit_no=1), no("already_repaired")]
 
 
 def test_the_installation_supervisor_approves() -> None:
     """C9"""
-    assert TICKET.decide(APPROVE, given(OPENED, PLACED), SUPERVISOR) == (APPROVED,)
+    given(OPENED, PLACED).asks(APPROVE, SUPERVISOR).then(APPROVED)
 
 
 def test_who_placed_an_order_may_not_approve_it() -> None:
     """C9"""
     own = PLACED.model_copy(update={"placed_by": "tan.zw"})
-    assert TICKET.decide(APPROVE, given(OPENED, own), SUPERVISOR) == no("own_order", order_no="YL1")
+    given(OPENED, own).asks(APPROVE, SUPERVISOR).refuses(no("own_order", order_no="YL1"))
 
 
 def test_others_may_not_approve() -> None:
     """C9"""
     customers_supervisor = asked_by("ou.yl", "cs_supervisor")
-    assert TICKET.decide(APPROVE, given(OPENED, PLACED), customers_supervisor) == no(
-        "may_not_approve_order", role="cs_supervisor"
-    )
+    given(OPENED, PLACED).asks(APPROVE, customers_supervisor).refuses(no("may_not_approve_order", role="cs_supervisor"))
 
 
 def test_an_order_is_approved_once() -> None:
     """C9"""
-    assert TICKET.decide(APPROVE, given(OPENED, PLACED, APPROVED), SUPERVISOR) == ()
+    given(OPENED, PLACED, APPROVED).asks(APPROVE, SUPERVISOR).nothing_new()
 
 
 def test_goods_of_an_approved_order_come_in_once() -> None:
     """C9"""
     assert [
-        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED), SPECIALIST),
-        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
+        given(OPENED, PLACED, APPROVED).asks(ARRIVE, SPECIALIST).decided,
+        given(OPENED, PLACED, APPROVED, ARRIVED).asks(ARRIVE, SPECIALIST).decided,
     ] == [(ARRIVED,), ()]
 
 
 def test_goods_of_an_order_that_nobody_approved_are_refused() -> None:
     """C9"""
-    assert TICKET.decide(ARRIVE, given(OPENED, PLACED), SPECIALIST) == no("order_not_approved", order_no="YL1")
+    given(OPENED, PLACED).asks(ARRIVE, SPECIALIST).refuses(no("order_not_approved", order_no="YL1"))
 
 
 @pytest.mark.parametrize("command", [APPROVE, ARRIVE])
 def test_an_order_that_is_not_there_is_refused(command: ApproveLeftoverOrder | NoteLeftoverArrival) -> None:
     """C9"""
-    assert TICKET.decide(command, given(OPENED), SUPERVISOR) == no("unknown_leftover_order", order_no="YL1")
+    given(OPENED).asks(command, SUPERVISOR).refuses(no("unknown_leftover_order", order_no="YL1"))
 
 
 DAMAGED = LeftoverGoodsDamaged(
@@ -225,11 +214,11 @@ NOT_NEEDED = NEEDED.model_copy(update={"order_needed": False})
 def test_transport_damage_is_on_record_and_what_comes_again_is_in() -> None:
     """C9: the customer is told at once, from the event."""
     assert [
-        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED), SPECIALIST),
-        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
-        TICKET.decide(ARRIVE, given(OPENED, PLACED, APPROVED, DAMAGED), SPECIALIST),
-        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED, APPROVED, ARRIVED), SPECIALIST),
-        TICKET.decide(CAME_DAMAGED, given(OPENED, PLACED), SPECIALIST),
+        given(OPENED, PLACED, APPROVED).asks(CAME_DAMAGED, SPECIALIST).decided,
+        given(OPENED, PLACED, APPROVED, DAMAGED).asks(CAME_DAMAGED, SPECIALIST).decided,
+        given(OPENED, PLACED, APPROVED, DAMAGED).asks(ARRIVE, SPECIALIST).decided,
+        given(OPENED, PLACED, APPROVED, ARRIVED).asks(CAME_DAMAGED, SPECIALIST).decided,
+        given(OPENED, PLACED).asks(CAME_DAMAGED, SPECIALIST).decided,
     ] == [(DAMAGED,), (), (ARRIVED,), no("goods_in_already", order_no="YL1"), no("order_not_approved", order_no="YL1")]
 
 
@@ -237,7 +226,7 @@ def test_what_came_damaged_may_be_ordered_anew_and_a_visit_waits_for_it() -> Non
     """C9"""
     second = PLACE.model_copy(update={"order_no": "YL2"})
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
-    story = given(OPENED, PLACED, APPROVED, DAMAGED)
+    story = given(OPENED, PLACED, APPROVED, DAMAGED).state
     assert [TICKET.decide(second, story, DESIGNER), TICKET.decide(book, story, SPECIALIST)] == [
         (PLACED.model_copy(update={"order_no": "YL2"}),),
         no("goods_damaged", order_no="YL1"),
@@ -248,11 +237,11 @@ def test_what_a_customer_reports_starts_with_the_information_form() -> None:
     """C9"""
     take = TakeInformation(findings="水箱盖缺失", order_needed=True, items="水箱盖")
     assert [
-        TICKET.decide(PLACE, given(TOLD), DESIGNER),
-        TICKET.decide(take, given(TOLD), SPECIALIST),
-        TICKET.decide(take, given(TOLD, NEEDED), SPECIALIST),
-        TICKET.decide(PLACE, given(TOLD, NEEDED), DESIGNER),
-        TICKET.decide(PLACE, given(TOLD, NOT_NEEDED), DESIGNER),
+        given(TOLD).asks(PLACE, DESIGNER).decided,
+        given(TOLD).asks(take, SPECIALIST).decided,
+        given(TOLD, NEEDED).asks(take, SPECIALIST).decided,
+        given(TOLD, NEEDED).asks(PLACE, DESIGNER).decided,
+        given(TOLD, NOT_NEEDED).asks(PLACE, DESIGNER).decided,
     ] == [no("information_missing"), (NEEDED,), (), (PLACED,), no("no_order_needed")]
 
 
@@ -260,9 +249,9 @@ def test_if_no_order_is_needed_it_goes_straight_to_the_visit() -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
     assert [
-        TICKET.decide(book, given(TOLD), SPECIALIST),
-        TICKET.decide(book, given(TOLD, NEEDED), SPECIALIST),
-        TICKET.decide(book, given(TOLD, NOT_NEEDED), SPECIALIST),
+        given(TOLD).asks(book, SPECIALIST).decided,
+        given(TOLD, NEEDED).asks(book, SPECIALIST).decided,
+        given(TOLD, NOT_NEEDED).asks(book, SPECIALIST).decided,
     ] == [no("information_missing"), no("order_first"), (BOOKED,)]
 
 
@@ -270,11 +259,11 @@ def test_if_no_order_is_needed_it_goes_straight_to_the_visit() -> None:
 def test_a_visit_waits_for_what_was_ordered_for_it(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
-    assert TICKET.decide(book, given(OPENED, *events), SPECIALIST) == no("goods_not_in", order_no="YL1")
+    given(OPENED, *events).asks(book, SPECIALIST).refuses(no("goods_not_in", order_no="YL1"))
 
 
 @pytest.mark.parametrize("events", [(), (PLACED, APPROVED, ARRIVED)])
 def test_a_visit_is_booked_once_goods_are_in_or_when_none_were_needed(events: tuple[TicketEvent, ...]) -> None:
     """C9"""
     book = BookVisit(on=date(2026, 3, 21), window=WINDOW, technician="zhou.jm")
-    assert TICKET.decide(book, given(OPENED, *events), SPECIALIST) == (BOOKED,)
+    given(OPENED, *events).asks(book, SPECIALIST).then(BOOKED)

@@ -61,7 +61,7 @@ def judged(fault: str, warranty: str = "in", *, free: bool) -> CoverageJudged:
 )
 def test_who_pays_until_somebody_judges(kind: str, warranty: str, pays: str) -> None:
     """C5"""
-    ticket = given(opened(kind=kind, warranty=warranty))
+    ticket = given(opened(kind=kind, warranty=warranty)).state
     assert isinstance(ticket, Received)
     assert coverage(ticket) == pays
 
@@ -80,14 +80,14 @@ def test_who_pays_until_somebody_judges(kind: str, warranty: str, pays: str) -> 
 def test_in_warranty_and_our_fault_is_free_and_nothing_else(fault: str, warranty: str, *, free: bool) -> None:
     """C5"""
     judge = JudgeCoverage.model_validate({"fault": fault, "warranty": warranty, "reason": "看过"})
-    assert TICKET.decide(judge, given(opened(warranty="unknown")), SPECIALIST) == (judged(fault, warranty, free=free),)
+    given(opened(warranty="unknown")).asks(judge, SPECIALIST).then(judged(fault, warranty, free=free))
 
 
 def test_a_judgement_keeps_the_warranty_that_is_known_and_holds_once() -> None:
     """C5"""
     judge = JudgeCoverage(fault="customer", reason="看过")
-    before = given(opened(warranty="in"))
-    after = given(opened(warranty="in"), judged("customer", free=False))
+    before = given(opened(warranty="in")).state
+    after = given(opened(warranty="in"), judged("customer", free=False)).state
     assert [TICKET.decide(judge, before, SPECIALIST), TICKET.decide(judge, after, SPECIALIST)] == [
         (judged("customer", free=False),),
         (),
@@ -106,7 +106,7 @@ def test_a_judgement_keeps_the_warranty_that_is_known_and_holds_once() -> None:
 )
 def test_no_visit_before_the_customer_accepts(events: tuple[TicketEvent, ...], answer: object) -> None:
     """C5"""
-    assert TICKET.decide(BOOK, given(*events), SPECIALIST) == answer
+    assert given(*events).asks(BOOK, SPECIALIST).decided == answer
 
 
 @pytest.mark.parametrize(
@@ -114,17 +114,17 @@ def test_no_visit_before_the_customer_accepts(events: tuple[TicketEvent, ...], a
 )
 def test_a_visit_is_agreed_once_it_is_free_or_accepted(events: tuple[TicketEvent, ...]) -> None:
     """C5"""
-    assert names(TICKET.decide(BOOK, given(*events), SPECIALIST)) == ["VisitBooked"]
+    assert names(given(*events).asks(BOOK, SPECIALIST).decided) == ["VisitBooked"]
 
 
 def test_a_quote_adds_up_and_is_given_once() -> None:
     """C5"""
     other = QUOTE.model_copy(update={"labour_fen": 1})
     assert [
-        TICKET.decide(QUOTE, given(OUT), SPECIALIST),
-        TICKET.decide(QUOTE, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
-        TICKET.decide(other, given(OUT, QUOTED), SPECIALIST),
-        TICKET.decide(QUOTE, given(opened(warranty="in")), SPECIALIST),
+        given(OUT).asks(QUOTE, SPECIALIST).decided,
+        given(OUT, QUOTED, ACCEPTED).asks(QUOTE, SPECIALIST).decided,
+        given(OUT, QUOTED).asks(other, SPECIALIST).decided,
+        given(opened(warranty="in")).asks(QUOTE, SPECIALIST).decided,
     ] == [(QUOTED,), (), no("quote_no_taken", quote_no="B1"), no("no_quote_needed")]
 
 
@@ -134,12 +134,12 @@ def test_a_customer_accepts_the_last_quote_while_it_is_valid() -> None:
     second = QUOTED.model_copy(update={"quote_no": "B2"})
     expired = QUOTED.model_copy(update={"valid_until": date(2026, 3, 12)})
     assert [
-        TICKET.decide(accept, given(OUT, QUOTED), SPECIALIST),
-        TICKET.decide(accept, given(OUT, QUOTED, ACCEPTED), SPECIALIST),
-        TICKET.decide(accept, given(OUT, QUOTED, second), SPECIALIST),
-        TICKET.decide(accept, given(OUT, QUOTED, DECLINED), SPECIALIST),
-        TICKET.decide(accept, given(OUT, expired), SPECIALIST),
-        TICKET.decide(accept, given(OUT), SPECIALIST),
+        given(OUT, QUOTED).asks(accept, SPECIALIST).decided,
+        given(OUT, QUOTED, ACCEPTED).asks(accept, SPECIALIST).decided,
+        given(OUT, QUOTED, second).asks(accept, SPECIALIST).decided,
+        given(OUT, QUOTED, DECLINED).asks(accept, SPECIALIST).decided,
+        given(OUT, expired).asks(accept, SPECIALIST).decided,
+        given(OUT).asks(accept, SPECIALIST).decided,
     ] == [
         (ACCEPTED,),
         (),
@@ -155,8 +155,8 @@ def test_a_customer_declines_and_another_quote_may_follow() -> None:
     decline = DeclineQuote(quote_no="B1", reason="太贵")
     cheaper = QUOTE.model_copy(update={"quote_no": "B2", "travel_fen": 0})
     assert [
-        TICKET.decide(decline, given(OUT, QUOTED), MANAGER),
-        TICKET.decide(decline, given(OUT, QUOTED, DECLINED), MANAGER),
-        TICKET.decide(decline, given(OUT, QUOTED, ACCEPTED), MANAGER),
-        names(TICKET.decide(cheaper, given(OUT, QUOTED, DECLINED), MANAGER)),
+        given(OUT, QUOTED).asks(decline, MANAGER).decided,
+        given(OUT, QUOTED, DECLINED).asks(decline, MANAGER).decided,
+        given(OUT, QUOTED, ACCEPTED).asks(decline, MANAGER).decided,
+        names(given(OUT, QUOTED, DECLINED).asks(cheaper, MANAGER).decided),
     ] == [(DECLINED,), (), no("quote_accepted", quote_no="B1"), ["QuoteGiven"]]

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from desk_cases import given
+
 from contracts.decision import Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.policy import policy_book
@@ -14,7 +16,6 @@ from service_desk.duties import KeepWatch
 from service_desk.refusals import no
 from service_desk.ticket.reply import Reply
 from service_desk.ticket.request import OpenTicket
-from service_desk.ticket.state import INITIAL, Ticket
 from service_desk.ticket.ticket import TICKET, due, evolve
 from service_desk.ticket.visit import CallBack
 
@@ -51,39 +52,32 @@ def at(now: datetime) -> Context:
     return Context(now=now, by="liang.my", role="cs_specialist", policy=policy_book().at(now))
 
 
-def given(*events: TicketEvent) -> Ticket:
-    ticket = INITIAL
-    for event in events:
-        ticket = evolve(ticket, event)
-    return ticket
-
-
 def test_a_request_opens_a_ticket_with_the_time_by_which_a_reply_is_owed() -> None:
     """C1, C2, C4"""
-    assert TICKET.decide(OPEN, given(), at(NINE)) == (OPENED,)
+    given().asks(OPEN, at(NINE)).then(OPENED)
 
 
 def test_a_request_told_later_counts_from_when_it_was_received() -> None:
     """C1, X1"""
     told = OPEN.model_copy(update={"at": NINE})
-    assert TICKET.decide(told, given(), at(NINE + timedelta(days=2))) == (OPENED,)
+    given().asks(told, at(NINE + timedelta(days=2))).then(OPENED)
 
 
 def test_the_same_request_again_opens_nothing() -> None:
     """C1"""
-    assert TICKET.decide(OPEN, given(OPENED), at(NINE + timedelta(hours=3))) == ()
+    given(OPENED).asks(OPEN, at(NINE + timedelta(hours=3))).nothing_new()
 
 
 def test_another_request_under_the_same_number_is_refused() -> None:
     """C4"""
     other = OPEN.model_copy(update={"problem": "破裂"})
-    assert TICKET.decide(other, given(OPENED), at(NINE)) == no("ticket_exists", ticket_id="T-1")
+    given(OPENED).asks(other, at(NINE)).refuses(no("ticket_exists", ticket_id="T-1"))
 
 
 def test_a_ticket_without_customer_is_refused() -> None:
     """C4"""
     nobody = OPEN.model_copy(update={"customer": CUSTOMER.model_copy(update={"phone": " "})})
-    assert TICKET.decide(nobody, given(), at(NINE)) == Rejected(
+    assert given().asks(nobody, at(NINE)).decided == Rejected(
         code="customer_missing",
         rule="C4",
         zh="工单须写明客户姓名和电话，请补全。",
@@ -94,46 +88,44 @@ def test_a_ticket_without_customer_is_refused() -> None:
 def test_a_name_as_long_as_a_text_is_refused() -> None:
     """C4"""
     long = OPEN.model_copy(update={"customer": CUSTOMER.model_copy(update={"address": "路" * 201})})
-    assert TICKET.decide(long, given(), at(NINE)) == no("customer_too_long", limit=200)
+    given().asks(long, at(NINE)).refuses(no("customer_too_long", limit=200))
 
 
 def test_a_ticket_without_contract_or_proof_is_refused() -> None:
     """C4"""
     unproven = OPEN.model_copy(update={"contract_no": None})
-    assert TICKET.decide(unproven, given(), at(NINE)) == no("proof_missing")
+    given().asks(unproven, at(NINE)).refuses(no("proof_missing"))
 
 
 def test_a_consultation_needs_no_proof() -> None:
     """C4"""
     asked = OPEN.model_copy(update={"contract_no": None, "kind": "consultation"})
     opened = OPENED.model_copy(update={"contract_no": None, "kind": "consultation"})
-    assert TICKET.decide(asked, given(), at(NINE)) == (opened,)
+    given().asks(asked, at(NINE)).then(opened)
 
 
 def test_a_reply_within_the_hours_is_on_record_with_what_was_due() -> None:
     """C2, K13"""
-    assert TICKET.decide(Reply(note="明天上门"), given(OPENED), at(REPLIED.at)) == (REPLIED,)
+    given(OPENED).asks(Reply(note="明天上门"), at(REPLIED.at)).then(REPLIED)
 
 
 def test_a_second_reply_changes_nothing() -> None:
     """C2"""
-    assert TICKET.decide(Reply(note="又打了电话"), given(OPENED, REPLIED), at(NINE + timedelta(hours=5))) == ()
+    given(OPENED, REPLIED).asks(Reply(note="又打了电话"), at(NINE + timedelta(hours=5))).nothing_new()
 
 
 def test_an_earlier_reply_that_is_told_late_corrects_the_time() -> None:
     """K13, X1"""
     told = Reply(note="当时就答复了", at=NINE + timedelta(minutes=5))
-    assert TICKET.decide(told, given(OPENED, OVERDUE), at(DUE + timedelta(days=1))) == (
-        TicketReplied(at=NINE + timedelta(minutes=5), ticket_id="T-1", note="当时就答复了", due=DUE),
+    given(OPENED, OVERDUE).asks(told, at(DUE + timedelta(days=1))).then(
+        TicketReplied(at=NINE + timedelta(minutes=5), ticket_id="T-1", note="当时就答复了", due=DUE)
     )
 
 
 def test_a_reply_before_the_request_is_refused() -> None:
     """X1"""
     early = Reply(note="?", at=NINE - timedelta(minutes=1))
-    assert TICKET.decide(early, given(OPENED), at(NINE)) == no(
-        "before_receipt", at=NINE - timedelta(minutes=1), received_at=NINE
-    )
+    given(OPENED).asks(early, at(NINE)).refuses(no("before_receipt", at=NINE - timedelta(minutes=1), received_at=NINE))
 
 
 def test_the_reply_clock_is_a_timer_until_there_is_a_reply() -> None:
@@ -163,7 +155,7 @@ def test_the_reply_clock_is_a_timer_until_there_is_a_reply() -> None:
         (OPENED, warned, OVERDUE, *told),
         (OPENED, REPLIED),
     ]
-    assert [[timer.at for timer in due(given(*story))] for story in stories] == [
+    assert [[timer.at for timer in due(given(*story).state)] for story in stories] == [
         [DUE - timedelta(hours=3)],
         [DUE],
         [DUE],
@@ -171,7 +163,7 @@ def test_the_reply_clock_is_a_timer_until_there_is_a_reply() -> None:
         [],
         [],
     ]
-    assert due(given(OPENED)) == (Timer("K13:", DUE - timedelta(hours=3), KeepWatch(duty="K13")),)
+    assert due(given(OPENED).state) == (Timer("K13:", DUE - timedelta(hours=3), KeepWatch(duty="K13")),)
 
 
 def test_a_clock_that_ran_out_happened_when_it_ran_out_and_the_superior_is_told_now() -> None:
@@ -188,7 +180,7 @@ def test_a_clock_that_ran_out_happened_when_it_ran_out_and_the_superior_is_told_
         level=1,
         told="cs_supervisor",
     )
-    assert TICKET.decide(KeepWatch(duty="K13"), given(OPENED), at(now)) == (OVERDUE, told)
+    given(OPENED).asks(KeepWatch(duty="K13"), at(now)).then(OVERDUE, told)
 
 
 def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
@@ -196,12 +188,12 @@ def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
     later = at(DUE + timedelta(minutes=3))
     early = at(DUE - timedelta(hours=3, seconds=1))
     watch = KeepWatch(duty="K13")
-    ran_out = given(OPENED)
+    ran_out = given(OPENED).state
     for event in cast(tuple[TicketEvent, ...], TICKET.decide(watch, ran_out, later)):
         ran_out = evolve(ran_out, event)
     assert [
-        TICKET.decide(watch, given(OPENED), early),
-        TICKET.decide(watch, given(OPENED, REPLIED), later),
+        given(OPENED).asks(watch, early).decided,
+        given(OPENED, REPLIED).asks(watch, later).decided,
         TICKET.decide(watch, ran_out, later),
     ] == [(), (), ()]
 
@@ -209,11 +201,11 @@ def test_a_timer_that_is_early_late_or_fires_twice_changes_nothing() -> None:
 def test_a_late_reply_is_taken_after_the_clock_ran_out() -> None:
     """K13"""
     late = DUE + timedelta(hours=2)
-    assert TICKET.decide(Reply(note="迟了"), given(OPENED, OVERDUE), at(late)) == (
-        TicketReplied(at=late, ticket_id="T-1", note="迟了", due=DUE),
+    given(OPENED, OVERDUE).asks(Reply(note="迟了"), at(late)).then(
+        TicketReplied(at=late, ticket_id="T-1", note="迟了", due=DUE)
     )
 
 
 def test_nothing_can_be_told_of_a_ticket_that_is_not_there() -> None:
     """C1"""
-    assert TICKET.decide(CallBack(satisfied=True), given(), at(NINE)) == no("unknown_ticket")
+    given().asks(CallBack(satisfied=True), at(NINE)).refuses(no("unknown_ticket"))

@@ -15,7 +15,7 @@ from service_desk.refusals import no
 from service_desk.ticket.ending import CloseTicket
 from service_desk.ticket.reply import Reply
 from service_desk.ticket.supplier_wait import EndSupplierWait, ReckonClocks, StartSupplierWait
-from service_desk.ticket.ticket import TICKET, due
+from service_desk.ticket.ticket import due
 
 OPENED = opened()
 DUE = reply_watch(NINE, POLICY).due
@@ -36,44 +36,42 @@ def test_a_ticket_waits_for_one_supplier_at_a_time() -> None:
     """C13"""
     other = START.model_copy(update={"supplier": "别家"})
     assert [
-        TICKET.decide(START, given(OPENED), PROCUREMENT),
-        TICKET.decide(START, given(OPENED, STARTED), PROCUREMENT),
-        TICKET.decide(other, given(OPENED, STARTED), PROCUREMENT),
-        TICKET.decide(
-            START.model_copy(update={"at": ENDS - timedelta(1)}), given(OPENED, STARTED, ENDED), WHEN_IT_ENDS
-        ),
+        given(OPENED).asks(START, PROCUREMENT).decided,
+        given(OPENED, STARTED).asks(START, PROCUREMENT).decided,
+        given(OPENED, STARTED).asks(other, PROCUREMENT).decided,
+        given(OPENED, STARTED, ENDED).asks(START.model_copy(update={"at": ENDS - timedelta(1)}), WHEN_IT_ENDS).decided,
     ] == [(STARTED,), (), no("waiting_already", supplier="恒洁配件"), no("wait_before_last", until=ENDS)]
 
 
 def test_the_clock_stands_meanwhile_and_goes_on_later_by_as_long() -> None:
     """C13, K13"""
     end = EndSupplierWait(outcome="已寄出")
-    assert TICKET.decide(end, given(OPENED, STARTED), WHEN_IT_ENDS) == (ENDED,)
+    given(OPENED, STARTED).asks(end, WHEN_IT_ENDS).then(ENDED)
     assert LATER.due == DUE + timedelta(days=2)
     assert [
-        due(given(OPENED, STARTED)),
-        TICKET.decide(KeepWatch(duty="K13"), given(OPENED, STARTED), asked_by("system", now=DUE)),
-        [timer.at for timer in due(given(OPENED, STARTED, ENDED))],
+        due(given(OPENED, STARTED).state),
+        given(OPENED, STARTED).asks(KeepWatch(duty="K13"), asked_by("system", now=DUE)).decided,
+        [timer.at for timer in due(given(OPENED, STARTED, ENDED).state)],
     ] == [(), (), [LATER.warn_at]]
 
 
 def test_a_reply_while_it_waits_is_in_time() -> None:
     """C13, K13"""
     late = asked_by("cs_specialist", now=DUE + timedelta(hours=5))
-    assert TICKET.decide(Reply(note="等配件"), given(OPENED, STARTED), late) == (
+    given(OPENED, STARTED).asks(Reply(note="等配件"), late).then(
         TicketReplied(
             at=late.now,
             ticket_id="T-1",
             note="等配件",
             due=reply_watch(NINE, POLICY, [Pause(NOW, late.now)]).due,
-        ),
+        )
     )
 
 
 def test_a_wait_that_is_told_late_moves_a_clock_that_had_run_out() -> None:
     """C13, X1"""
     overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
-    story = given(OPENED, overdue, STARTED, ENDED)
+    story = given(OPENED, overdue, STARTED, ENDED).state
     assert [timer.at for timer in due(story)] == [LATER.warn_at]
 
 
@@ -81,7 +79,7 @@ def test_a_wait_that_began_after_the_reply_was_owed_moves_nothing() -> None:
     """C13"""
     began = STARTED.model_copy(update={"at": DUE + timedelta(hours=1)})
     told = asked_by("procurement", now=DUE + timedelta(days=1))
-    ended = TICKET.decide(EndSupplierWait(), given(OPENED, began), told)
+    ended = given(OPENED, began).asks(EndSupplierWait(), told).decided
     assert isinstance(ended, tuple)
     assert [event.watches for event in ended if isinstance(event, SupplierWaitEnded)] == [()]
 
@@ -91,9 +89,9 @@ def test_a_wait_ends_after_it_began_and_once() -> None:
     end = EndSupplierWait()
     early = end.model_copy(update={"at": NOW - timedelta(minutes=1)})
     assert [
-        TICKET.decide(end, given(OPENED), PROCUREMENT),
-        TICKET.decide(early, given(OPENED, STARTED), PROCUREMENT),
-        TICKET.decide(end, given(OPENED, STARTED, ENDED), WHEN_IT_ENDS),
+        given(OPENED).asks(end, PROCUREMENT).decided,
+        given(OPENED, STARTED).asks(early, PROCUREMENT).decided,
+        given(OPENED, STARTED, ENDED).asks(end, WHEN_IT_ENDS).decided,
     ] == [no("not_waiting"), no("wait_ends_before", since=NOW), ()]
 
 
@@ -107,12 +105,12 @@ def test_a_change_of_calendar_moves_open_clocks_and_leaves_judged_ones() -> None
     reckon = ReckonClocks(reason="放假通知")
     overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
     assert [
-        TICKET.decide(reckon, given(OPENED), again),
-        TICKET.decide(reckon, given(OPENED, reckoned), again),
-        TICKET.decide(reckon, given(OPENED), asked_by("cs_supervisor")),
-        TICKET.decide(reckon, given(OPENED, overdue), late),
-        TICKET.decide(reckon, given(OPENED, STARTED), again),
-        [timer.at for timer in due(given(OPENED, reckoned))],
+        given(OPENED).asks(reckon, again).decided,
+        given(OPENED, reckoned).asks(reckon, again).decided,
+        given(OPENED).asks(reckon, asked_by("cs_supervisor")).decided,
+        given(OPENED, overdue).asks(reckon, late).decided,
+        given(OPENED, STARTED).asks(reckon, again).decided,
+        [timer.at for timer in due(given(OPENED, reckoned).state)],
     ] == [(reckoned,), (), (), (), (), [moved.warn_at]]
 
 
@@ -126,6 +124,6 @@ def test_a_ticket_that_waits_does_not_close() -> None:
         CalledBack(at=NOW, ticket_id="T-1", satisfied=True, note=""),
     )
     assert [
-        TICKET.decide(CloseTicket(), given(OPENED, STARTED, *done), SPECIALIST),
-        names(TICKET.decide(CloseTicket(), given(OPENED, STARTED, ENDED, *done), SPECIALIST)),
+        given(OPENED, STARTED, *done).asks(CloseTicket(), SPECIALIST).decided,
+        names(given(OPENED, STARTED, ENDED, *done).asks(CloseTicket(), SPECIALIST).decided),
     ] == [no("still_waiting", supplier="恒洁配件"), ["TicketClosed"]]

@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from desk_cases import given
 
 from contracts.decision import Context, Rejected
 from contracts.fact import Customer, Window
@@ -24,8 +25,7 @@ from service_desk.clocks import form_watch, visit_watch
 from service_desk.refusals import no
 from service_desk.ticket.ending import CloseTicket, still_missing
 from service_desk.ticket.reply import Reply
-from service_desk.ticket.state import INITIAL, Ticket
-from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.ticket import TICKET
 from service_desk.ticket.visit import AcceptRepair, BookVisit, CallBack, CompleteVisit, GiveRating, SignBySupervisor
 from service_desk.ticket.visit_preparation import HandInForm
 
@@ -121,13 +121,6 @@ SPECIALIST = asked_by("cs_specialist")
 SUPERVISOR = asked_by("cs_supervisor")
 
 
-def given(*events: TicketEvent) -> Ticket:
-    ticket = INITIAL
-    for event in events:
-        ticket = evolve(ticket, event)
-    return ticket
-
-
 def failed(outcome: str) -> VisitCompleted:
     return COMPLETED.model_copy(update={"outcome": outcome, "report_ref": None})
 
@@ -137,20 +130,18 @@ def failed(outcome: str) -> VisitCompleted:
 
 def test_a_visit_is_agreed_with_what_was_asked_for_and_what_was_agreed() -> None:
     """C3"""
-    assert TICKET.decide(BOOK, given(OPENED), SPECIALIST) == (BOOKED,)
+    given(OPENED).asks(BOOK, SPECIALIST).then(BOOKED)
 
 
 def test_the_same_visit_again_is_no_second_visit_also_when_it_is_over() -> None:
     """C3"""
     stories = ((BOOKED,), (BOOKED, COMPLETED), (BOOKED, failed("customer_absent"), BOOKED_AGAIN))
-    assert [TICKET.decide(BOOK, given(OPENED, *events), SPECIALIST) for events in stories] == [(), (), ()]
+    assert [given(OPENED, *events).asks(BOOK, SPECIALIST).decided for events in stories] == [(), (), ()]
 
 
 def test_another_visit_waits_for_the_agreed_one_to_end() -> None:
     """C3"""
-    assert TICKET.decide(BOOK_AGAIN, given(OPENED, BOOKED), SPECIALIST) == no(
-        "visit_agreed", visit_no=1, starts=WINDOW.starts
-    )
+    given(OPENED, BOOKED).asks(BOOK_AGAIN, SPECIALIST).refuses(no("visit_agreed", visit_no=1, starts=WINDOW.starts))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +157,7 @@ def test_another_visit_waits_for_the_agreed_one_to_end() -> None:
 def test_a_window_that_is_no_span_of_the_day_ahead_is_refused(window: Window) -> None:
     """C3"""
     odd = BOOK.model_copy(update={"window": window})
-    assert TICKET.decide(odd, given(OPENED), SPECIALIST) == no("bad_window", on="2026-03-14")
+    given(OPENED).asks(odd, SPECIALIST).refuses(no("bad_window", on="2026-03-14"))
 
 
 # --- how it ended ---------------------------------------------------------------------------------------------------
@@ -174,24 +165,24 @@ def test_a_window_that_is_no_span_of_the_day_ahead_is_refused(window: Window) ->
 
 def test_a_repair_is_on_record_with_its_report() -> None:
     """C10, C11"""
-    assert TICKET.decide(COMPLETE, given(OPENED, BOOKED), SPECIALIST) == (COMPLETED,)
+    given(OPENED, BOOKED).asks(COMPLETE, SPECIALIST).then(COMPLETED)
 
 
 def test_a_repair_without_report_is_refused() -> None:
     """C11"""
     bare = COMPLETE.model_copy(update={"report_ref": None})
-    assert TICKET.decide(bare, given(OPENED, BOOKED), SPECIALIST) == no("report_missing")
+    given(OPENED, BOOKED).asks(bare, SPECIALIST).refuses(no("report_missing"))
 
 
 @pytest.mark.parametrize("outcome", ["customer_absent", "parts_missing"])
 def test_a_visit_that_repaired_nothing_is_booked_again(outcome: str) -> None:
     """C10"""
-    assert TICKET.decide(BOOK_AGAIN, given(OPENED, BOOKED, failed(outcome)), SPECIALIST) == (BOOKED_AGAIN,)
+    given(OPENED, BOOKED, failed(outcome)).asks(BOOK_AGAIN, SPECIALIST).then(BOOKED_AGAIN)
 
 
 def test_after_a_visit_that_was_not_let_in_the_manager_goes_in_person() -> None:
     """C10"""
-    story = given(OPENED, BOOKED, failed("not_let_in"))
+    story = given(OPENED, BOOKED, failed("not_let_in")).state
     with_manager = BOOK_AGAIN.model_copy(update={"accompanied_by": "guan.yf"})
     assert [TICKET.decide(BOOK_AGAIN, story, SPECIALIST), TICKET.decide(with_manager, story, SPECIALIST)] == [
         no("manager_must_come"),
@@ -206,8 +197,8 @@ def test_the_manager_may_go_at_once_within_the_window_in_which_the_door_stayed_s
     watch = visit_watch(WINDOW, 2, "zhou.jm", policy_book().at(NOW))
     booked = BOOKED.model_copy(update={"visit_no": 2, "accompanied_by": "guan.yf", "watch": watch})
     assert [
-        TICKET.decide(at_once, given(*story), SPECIALIST),
-        TICKET.decide(at_once, given(*story, booked), SPECIALIST),
+        given(*story).asks(at_once, SPECIALIST).decided,
+        given(*story, booked).asks(at_once, SPECIALIST).decided,
     ] == [
         (booked,),
         (),
@@ -217,7 +208,7 @@ def test_the_manager_may_go_at_once_within_the_window_in_which_the_door_stayed_s
 def test_a_visit_ends_once_and_in_one_way() -> None:
     """C10"""
     absent = CompleteVisit(visit_no=1, outcome="customer_absent")
-    story = given(OPENED, BOOKED, COMPLETED)
+    story = given(OPENED, BOOKED, COMPLETED).state
     assert [TICKET.decide(COMPLETE, story, SPECIALIST), TICKET.decide(absent, story, SPECIALIST)] == [
         (),
         no("visit_ended", visit_no=1, outcome="repaired"),
@@ -228,8 +219,8 @@ def test_a_visit_that_nobody_agreed_cannot_end() -> None:
     """C10"""
     second = COMPLETE.model_copy(update={"visit_no": 2})
     assert [
-        TICKET.decide(COMPLETE, given(OPENED), SPECIALIST),
-        TICKET.decide(second, given(OPENED, BOOKED), SPECIALIST),
+        given(OPENED).asks(COMPLETE, SPECIALIST).decided,
+        given(OPENED, BOOKED).asks(second, SPECIALIST).decided,
     ] == [
         no("unknown_visit", visit_no=1),
         no("unknown_visit", visit_no=2),
@@ -239,9 +230,7 @@ def test_a_visit_that_nobody_agreed_cannot_end() -> None:
 def test_what_the_customer_accepted_cannot_have_failed() -> None:
     """C10, C11"""
     absent = CompleteVisit(visit_no=1, outcome="customer_absent")
-    assert TICKET.decide(absent, given(OPENED, BOOKED, ACCEPTED), SPECIALIST) == no(
-        "accepted_already", accepted_by="马娜"
-    )
+    given(OPENED, BOOKED, ACCEPTED).asks(absent, SPECIALIST).refuses(no("accepted_already", accepted_by="马娜"))
 
 
 # --- acceptance, signature, call-back -------------------------------------------------------------------------------
@@ -252,7 +241,7 @@ def test_the_customer_accepts_and_was_asked_for_a_rating(rating: int | None) -> 
     """C11"""
     accept = AcceptRepair(accepted_by="马娜", rating=rating)
     expected = ACCEPTED.model_copy(update={"rating": rating})
-    assert TICKET.decide(accept, given(OPENED, BOOKED, COMPLETED), SPECIALIST) == (expected,)
+    given(OPENED, BOOKED, COMPLETED).asks(accept, SPECIALIST).then(expected)
 
 
 @pytest.mark.parametrize("body", [{"accepted_by": "马娜"}, {"accepted_by": "马娜", "rating": 6}])
@@ -264,8 +253,8 @@ def test_an_acceptance_says_whether_a_rating_was_given_from_one_to_five(body: di
 
 def test_an_acceptance_holds_and_only_a_rating_may_follow() -> None:
     """C11"""
-    unrated = given(OPENED, BOOKED, COMPLETED, ACCEPTED.model_copy(update={"rating": None}))
-    rated = given(OPENED, BOOKED, COMPLETED, ACCEPTED)
+    unrated = given(OPENED, BOOKED, COMPLETED, ACCEPTED.model_copy(update={"rating": None})).state
+    rated = given(OPENED, BOOKED, COMPLETED, ACCEPTED).state
     assert [
         TICKET.decide(ACCEPT, unrated, SPECIALIST),
         TICKET.decide(ACCEPT, rated, SPECIALIST),
@@ -277,10 +266,10 @@ def test_an_acceptance_holds_and_only_a_rating_may_follow() -> None:
 def test_a_supervisor_signs_once_and_that_proves_that_the_form_is_in() -> None:
     """C9, K15"""
     assert [
-        TICKET.decide(SIGN, given(OPENED, BOOKED, COMPLETED), SUPERVISOR),
-        TICKET.decide(SIGN, given(OPENED, BOOKED, COMPLETED, SIGNED), SUPERVISOR),
-        TICKET.decide(SIGN, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
-        TICKET.decide(SIGN, given(OPENED, BOOKED, COMPLETED, FORM), SUPERVISOR),
+        given(OPENED, BOOKED, COMPLETED).asks(SIGN, SUPERVISOR).decided,
+        given(OPENED, BOOKED, COMPLETED, SIGNED).asks(SIGN, SUPERVISOR).decided,
+        given(OPENED, BOOKED, COMPLETED).asks(SIGN, SPECIALIST).decided,
+        given(OPENED, BOOKED, COMPLETED, FORM).asks(SIGN, SUPERVISOR).decided,
     ] == [(FORM, SIGNED), (), no("not_a_supervisor", role="cs_specialist"), (SIGNED,)]
 
 
@@ -297,7 +286,7 @@ def test_a_supervisor_signs_once_and_that_proves_that_the_form_is_in() -> None:
 def test_what_follows_a_repair_is_not_dated_before_it(command: Any, who: Context) -> None:
     """C9, X1: the customer may sign while the technician still writes, on the day of the visit."""
     ended = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)
-    repaired = given(OPENED, BOOKED, COMPLETED.model_copy(update={"at": ended}))
+    repaired = given(OPENED, BOOKED, COMPLETED.model_copy(update={"at": ended})).state
     later = replace(who, now=ended + timedelta(days=1))
     the_day_before, at_the_door = ended - timedelta(days=1), ended - timedelta(minutes=20)
 
@@ -314,16 +303,16 @@ def test_what_follows_a_repair_is_not_dated_before_it(command: Any, who: Context
 
 def test_nothing_is_signed_before_the_day_of_the_visit() -> None:
     """C9"""
-    answer = TICKET.decide(SIGN, given(OPENED, BOOKED), SUPERVISOR)
+    answer = given(OPENED, BOOKED).asks(SIGN, SUPERVISOR).decided
     assert answer == no("before_repair", at=NOW, ended_at=civil(date(2026, 3, 14), time()))
 
 
 def test_the_specialist_calls_back_and_another_answer_is_another_call() -> None:
     """C9, C11"""
     unhappy = CallBack(satisfied=False, note="还在滴水")
-    story = given(OPENED, BOOKED, COMPLETED, CALLED)
+    story = given(OPENED, BOOKED, COMPLETED, CALLED).state
     assert [
-        TICKET.decide(CALL, given(OPENED, BOOKED, COMPLETED), SPECIALIST),
+        given(OPENED, BOOKED, COMPLETED).asks(CALL, SPECIALIST).decided,
         TICKET.decide(CALL, story, SPECIALIST),
         TICKET.decide(unhappy, story, SPECIALIST),
     ] == [(CALLED,), (), (CalledBack(at=NOW, ticket_id="T-1", satisfied=False, note="还在滴水"),)]
@@ -343,7 +332,7 @@ def test_without_a_visit_there_is_nothing_to_accept_sign_or_call_back_about(
 ) -> None:
     """C11"""
     assert refused.code == "no_visit"
-    assert TICKET.decide(command, given(OPENED, *events), SUPERVISOR) == refused
+    assert given(OPENED, *events).asks(command, SUPERVISOR).decided == refused
 
 
 # --- closing --------------------------------------------------------------------------------------------------------
@@ -352,7 +341,7 @@ def test_without_a_visit_there_is_nothing_to_accept_sign_or_call_back_about(
 @pytest.mark.parametrize("order", list(permutations((COMPLETED, ACCEPTED, SIGNED, CALLED))))
 def test_a_ticket_closes_once_all_is_there_in_whatever_order_it_came(order: tuple[TicketEvent, ...]) -> None:
     """C11"""
-    story = [given(OPENED, BOOKED, *order[:there]) for there in range(5)]
+    story = [given(OPENED, BOOKED, *order[:there]).state for there in range(5)]
     answers = [TICKET.decide(CLOSE, ticket, SPECIALIST) for ticket in story]
     assert ([isinstance(no, Rejected) for no in answers[:4]], answers[4]) == (4 * [True], (CLOSED,))
 
@@ -372,7 +361,7 @@ def test_closing_is_refused_with_the_names_of_what_is_missing(
     events: tuple[TicketEvent, ...], missing: tuple[str, ...]
 ) -> None:
     """C11"""
-    assert TICKET.decide(CLOSE, given(*events), SPECIALIST) == still_missing(missing)
+    given(*events).asks(CLOSE, SPECIALIST).refuses(still_missing(missing))
 
 
 def test_the_refusal_to_close_is_words_for_a_person() -> None:
@@ -388,7 +377,7 @@ def test_the_refusal_to_close_is_words_for_a_person() -> None:
 
 def test_a_closed_ticket_takes_what_it_knows_and_nothing_new() -> None:
     """C11"""
-    closed = given(*DONE, CLOSED)
+    closed = given(*DONE, CLOSED).state
     repeats = (CLOSE, BOOK, COMPLETE, ACCEPT, SIGN, CALL)
     new = (BOOK_AGAIN, CallBack(satisfied=False), AcceptRepair(accepted_by="别人", rating=1))
     assert (
@@ -399,6 +388,6 @@ def test_a_closed_ticket_takes_what_it_knows_and_nothing_new() -> None:
 
 def test_a_reply_that_is_told_after_closing_still_counts() -> None:
     """K13, X1"""
-    assert TICKET.decide(Reply(note="当天已回复"), given(*DONE, CLOSED), SPECIALIST) == (
-        TicketReplied(at=NOW, ticket_id="T-1", note="当天已回复", due=REPLY_DUE),
+    given(*DONE, CLOSED).asks(Reply(note="当天已回复"), SPECIALIST).then(
+        TicketReplied(at=NOW, ticket_id="T-1", note="当天已回复", due=REPLY_DUE)
     )
