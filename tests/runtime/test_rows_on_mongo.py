@@ -11,8 +11,8 @@ from types import MappingProxyType
 import pytest
 from harness.stacks import Stack
 
+from dashboards.board_rows import BOARD_CONTRACTS
 from dashboards.listing import SHEET_ROWS, every, key_of, page_of
-from dashboards.orders_rows import ORDER_DESK
 from runtime import rows as reading
 from runtime.errors import NotReady
 from runtime.mongo import Database, connect
@@ -36,12 +36,12 @@ async def database(stack: Stack) -> AsyncIterator[Database]:
 @pytest.fixture
 async def rows(database: Database) -> Rows:
     """More rows than a sheet reads at once; beside them the positions, and whatever else may come to lie there."""
-    collection = database[first_collection(ORDER_DESK)]
+    collection = database[first_collection(BOARD_CONTRACTS)]
     days = {number: f"2026-03-{n % 28 + 1:02}" for n, number in enumerate(NUMBERS)}
     await collection.insert_many([{"_id": number, "order": {"day": day}} for number, day in days.items()])
     await collection.insert_many([{"_id": POSITIONS, "offsets": {}}, {"_id": PARKED, "order": {"day": "2"}}])
     await collection.insert_one({"_id": "HT25000001", "_pos": {"order": {"seq": 1}}})  # its first event was passed over
-    return Rows(database, ORDER_DESK)
+    return Rows(database, BOARD_CONTRACTS)
 
 
 async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows: Rows) -> None:
@@ -88,7 +88,7 @@ def _at(number: str, version: int) -> dict[str, object]:
 async def test_a_row_that_is_behind_is_waited_for_and_no_other(database: Database) -> None:
     """N5: who was answered reads their own write, new or changed."""
     heard: dict[str, int] = {}
-    rows = Rows(database, ORDER_DESK, MappingProxyType(heard))
+    rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))
     collection = await rows.collection()
     await collection.insert_many([_at("HT1", 1), _at("HT3", 7)])
     heard |= {"contract:HT1": 2, "contract:HT2": 1, "job:D-HT3": 9}
@@ -109,7 +109,7 @@ async def test_a_read_model_that_stands_still_is_waited_for_once(
     """P7: then the row is shown as it is; one that is not there at all is no "there is none"."""
     monkeypatch.setattr(reading, "BEHIND_SECONDS", 0.2)
     heard = {"contract:HT1": 2, "contract:HT2": 1}
-    rows = Rows(database, ORDER_DESK, MappingProxyType(heard))
+    rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))
     await (await rows.collection()).insert_one(_at("HT1", 1))
 
     old = await rows.get("HT1")
