@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from harness.browsing import signed_in
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from contracts.policy import civil_day
 from runtime.clock import utc_now
@@ -65,6 +65,21 @@ def test_a_card_is_planned_by_drag_and_the_other_dispatcher_sees_it(chromium: Br
     expect(theirs.locator(".lane").first.locator(".card", has_text="唐小雨")).to_be_visible()
     mine.context.close()
     theirs.context.close()
+
+
+@pytest.mark.parametrize("script", ["hx-sse", "page.js"])
+def test_a_board_is_live_in_whatever_order_its_scripts_arrive(chromium: Browser, whole: Any, script: str) -> None:
+    """UI §4: htmx begins when all are there; begun too soon, it would never open the stream."""
+    page = signed_in(chromium, whole, "he.jx")
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1_000)
+        route.continue_()
+
+    page.route(f"**/*{script}*", late)
+    with page.expect_request("**/live/board/**"):
+        page.goto(f"/board?date={TOMORROW}")
+    page.context.close()
 
 
 def test_a_board_of_an_empty_day_says_so(chromium: Browser, whole: Any) -> None:
