@@ -1,12 +1,26 @@
 """Guarded writes: which failures are none, and which are."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 import pytest
 from pymongo.errors import BulkWriteError
 
-from runtime.mongo import DUPLICATE_KEY, Collection, UpdateOne, Write, write_guarded
+from runtime.mongo import (
+    DUPLICATE_KEY,
+    MAX_DEPTH,
+    MAX_DOCUMENT_BYTES,
+    Collection,
+    Refused,
+    UpdateOne,
+    Write,
+    unstorable,
+    write_guarded,
+)
+
+BAD_VALUE, STEPPED_DOWN = 2, 189
+"""Codes of a real server."""
 
 
 class Refusing:
@@ -56,3 +70,41 @@ async def test_what_meets_it_twice_is_stale_and_no_error() -> None:
 async def test_any_other_failure_is_one(refusals: tuple[dict[int, int], ...]) -> None:
     with pytest.raises(BulkWriteError):
         await _write(Refusing(*refusals), WRITES)
+
+
+async def test_documents_that_the_server_refuses_for_what_they_hold_are_named() -> None:
+    """DESIGN 7: their aggregates wait; another trouble of the same write is the server's."""
+    with pytest.raises(Refused) as refused:
+        await _write(Refusing({0: DUPLICATE_KEY, 2: BAD_VALUE}), WRITES)
+    assert [write for write, _ in refused.value.writes] == [WRITES[2]]
+    with pytest.raises(BulkWriteError):
+        await _write(Refusing({1: BAD_VALUE, 2: STEPPED_DOWN}), WRITES)
+
+
+DEEP: dict[str, Any] = {}
+_inner = DEEP
+for _ in range(MAX_DEPTH):
+    _inner["a"] = _inner = {}
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (1 << 64, "OverflowError"),
+        ("\ud800", "UnicodeEncodeError"),
+        ({"a\0b": 1}, "Key names must not contain the NULL byte"),
+        ({1: 2}, "documents must have only string keys"),
+        ({1, 2}, "cannot encode object"),
+        (date(2026, 3, 2), "cannot encode object"),
+        ("x" * MAX_DOCUMENT_BYTES, "bytes, more than"),
+        (DEEP, "levels deep"),
+        ([[DEEP]], "levels deep"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_no_database_stores_is_known_before_it_is_asked(value: Any, why: str) -> None:
+    assert why in str(unstorable({"_id": "a", "order": value}))
+
+
+def test_what_every_database_stores_is_none_of_that() -> None:
+    assert unstorable({"_id": "a", "order": {"$x.y": [1, "马娜", None, 1.5, b"", {}], "": (1 << 63) - 1}}) is None
