@@ -220,7 +220,7 @@ async def test_each_role_sees_what_is_its_own(client: AsyncClient, role: str, pa
             "manager",
             "/api/opt-outs",
             {"phone": "138 0000 1111", "opted_out": True, "reason": "来电"},
-            NoteOptOut(phone="138 0000 1111", reason="来电"),
+            NoteOptOut(phone="13800001111", reason="来电"),
         ),
         (
             "manager",

@@ -118,8 +118,6 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
         return () if command.told_by == "file" else slip_needed(command.contract_no)
     if not 1 <= command.quantity <= MAX_PIECES:
         return bad_quantity(command.quantity, MAX_PIECES)
-    if command.told_by == "warehouse" and command.arrived_on > (today := civil_day(ctx.now)):
-        return future_arrival(command.line_no, command.arrived_on, today)
     match goods:
         case Unexpected():
             if command.told_by == "slip":
@@ -139,6 +137,8 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
                 if command.told_by == "slip":
                     return _unclaimed(command, goods, ctx, "other_sku")
                 return sku_differs(command.contract_no, stock.line, command.sku)
+            if command.told_by == "warehouse" and command.arrived_on > (today := civil_day(ctx.now)):
+                return future_arrival(command.line_no, command.arrived_on, today)
             return _arrive(command, goods, stock, ctx)
     assert_never(goods)
 

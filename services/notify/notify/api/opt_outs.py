@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from contracts.bounds import Happened
+from contracts.spelling import Spelt, phone
 from notify.api.rights import OFFICE
 from notify.domain.receiver import NoteOptIn, NoteOptOut, Phone, receiver_key
 from runtime.http import Answer, Desk
@@ -18,7 +19,7 @@ router = Router()
 class OptOut(BaseModel):
     """A customer's wish: no such messages (`opted_out`), or all of them again."""
 
-    phone: Phone
+    phone: Annotated[Phone, Spelt(phone)]
     opted_out: bool
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     at: Happened | None = None

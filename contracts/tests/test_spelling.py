@@ -1,0 +1,63 @@
+"""How phones, products and stores are written (FAULTS T3): the same functions at every door."""
+
+from datetime import date
+
+import pytest
+
+from contracts import spelling
+from contracts.bounding import bounded
+from contracts.bounds import Door
+from contracts.fact import Customer
+from contracts.policy import SHANGHAI
+
+DOOR = Door(today=date(2026, 3, 12), first=date(2026, 1, 1), zone=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("138 0000 1111", "13800001111"),
+        ("+86 13800001111", "13800001111"),
+        ("１３８００００１１１１", "13800001111"),
+        ("0757-83990000", "0757-83990000"),
+        ("(0757) 8399 0000", "0757-83990000"),
+        ("1.38E+10", None),
+        ("abc", None),
+    ],
+)
+def test_a_phone_is_a_mobile_or_a_landline_with_its_area_code(written: str, kept: str | None) -> None:
+    """A1"""
+    value, wrong = spelling.phone(written)
+    assert (value if wrong is None else None) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" wc-1 ", "WC-1"),
+        ("tc60/60-a", "TC60/60-A"),
+        ("a b", None),
+        ("..", None),
+        ("a/../b", None),
+        ("/a", None),
+        ("", None),
+    ],
+)
+def test_a_sku_is_one_word_in_capitals_whose_slashes_an_address_keeps(written: str, kept: str | None) -> None:
+    """G14"""
+    value, wrong = spelling.sku(written)
+    assert (value if wrong is None else None) == kept
+
+
+@pytest.mark.parametrize(("written", "kept"), [("s02", "S02"), ("S02", "S02"), ("x", None), ("南海店", None)])
+def test_a_store_has_a_code(written: str, kept: str | None) -> None:
+    """A1"""
+    value, wrong = spelling.store_code(written)
+    assert (value if wrong is None else None) == kept
+
+
+def test_a_customer_is_judged_wherever_they_are_named_and_the_number_is_not_quoted() -> None:
+    """A1, C18: the mark stands at the shape that all doors share."""
+    customer = Customer(name="甄试", phone="1.38E+10", address="a", district="南海区")
+    (flaw,) = bounded(customer, DOOR)[1]
+    assert (flaw.where, flaw.misspelt, "1.38" in flaw.zh + flaw.en) == ("phone", True, False)
