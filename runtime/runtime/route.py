@@ -34,13 +34,13 @@ class Route(APIRoute):
     """A route whose endpoint sees only what is within its bounds. Refuses with 422, naming what is not."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
-        self._taken = frozenset(getattr(endpoint, _TAKEN, ()))
+        self.taken = frozenset(getattr(endpoint, _TAKEN, ()))
         super().__init__(path, _within_bounds(endpoint), **settings)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI makes it, after a look at the names of the query."""
         handle = super().get_route_handler()
-        known = _query_names(self.dependant) | self._taken | OF_HTMX
+        known = _query_names(self.dependant) | self.taken | OF_HTMX
 
         async def handler(request: Request) -> Response:
             unknown = [name for name in request.query_params if name not in known]

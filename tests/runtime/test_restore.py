@@ -240,6 +240,6 @@ def _entries(rules: Rules, count: int) -> dict[str, Entry]:
     for number in range(count):
         blank = rules.initial("contract:x")
         assert blank is not None
-        causes = {f"command-{number}": (number + 1, ("ContractSigned",))}
+        causes = {f"command-{number}": (number + 1, ("ContractSigned",), None)}
         entries[f"contract:{number}"] = Entry(blank.state, number + 1, blank.time, causes)
     return entries

@@ -1,0 +1,51 @@
+"""No value in an address breaks a page: it is refused in words, or the page falls back on a sound one (X8)."""
+
+from urllib.parse import quote
+
+import pytest
+from dashboards_site import browser, site
+from dashboards_story import booked, day_opened, in_slot, opened, published_day, rows_of
+from fastapi.routing import iter_route_contexts
+
+from dashboards.main import router
+
+EDGES = (
+    "0001-01-01",
+    "9999-12-31",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "-1",
+    "9" * 40,
+    "NaN",
+    "",
+    "x" * 3_000,
+    "a\u0378b",
+    "\u202ea",
+    "\ufeff",
+    "a\r\nb",
+    "{}",
+    "20261-13",
+)
+PAGES = sorted(
+    {
+        (one.path, tuple(sorted(getattr(one.original_route, "taken", ()))))
+        for one in iter_route_contexts(router.routes)
+        if "GET" in (one.methods or ()) and not one.path.startswith(("/live", "/api", "/static"))
+    }
+)
+STORY = [opened(), booked(), day_opened(), *in_slot(), published_day()]
+
+
+@pytest.mark.parametrize(("path", "taken"), PAGES, ids=[path for path, _ in PAGES])
+async def test_a_page_takes_any_value_or_says_no(path: str, taken: tuple[str, ...]) -> None:
+    """X8"""
+    wrong = []
+    async with browser(site(rows_of(STORY)), "guan.yf") as client:
+        for edge in EDGES:
+            written = quote(edge, safe="")
+            filled = "/".join((written or "%20") if part.startswith("{") else part for part in path.split("/"))
+            for address in (filled, *(f"{path.partition('{')[0]}?{name}={written}" for name in taken)):
+                answer = await client.get(address)
+                if answer.status_code not in {200, 303, 307, 404, 422}:
+                    wrong.append((address, answer.status_code))
+    assert wrong == []
