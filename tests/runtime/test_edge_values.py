@@ -1,4 +1,4 @@
-"""Values at the edge, sent to every operation of the running system: nobody stops it, whatever they send (FAULTS T, P).
+"""Values at the edge, sent to every operation of the running system: nobody stops it, whatever they send (X8).
 
 Each field, parameter and body in its turn gets year 1 and 9999, offsets of 14 hours, what is no number, huge ones, half
 characters, NUL, marks that turn the writing around, nothing, ten thousand characters, other types, unknown names.
