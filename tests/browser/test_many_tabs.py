@@ -59,20 +59,20 @@ def test_all_of_seven_tabs_are_told_and_the_first_to_come_may_go(tabs: list[Page
     lists = [page for page in tabs if page.url.endswith("/orders")]
     for page in lists:
         page.evaluate("window.mark = 'not loaded again'")
-    people.done("liang.my", "/api/contracts", a_contract("HT95000001", "唐一"))
-    shows(lists, "HT95000001")
+    people.done("liang.my", "/api/contracts", a_contract("HT92000001", "唐一"))
+    shows(lists, "HT92000001")
 
     tabs[0].close()
-    people.done("liang.my", "/api/contracts", a_contract("HT95000002", "唐二"))
-    shows(lists[1:], "HT95000002")
+    people.done("liang.my", "/api/contracts", a_contract("HT92000002", "唐二"))
+    shows(lists[1:], "HT92000002")
 
     late = tabs[1].context.new_page()
     late.goto("/orders")
     late.evaluate("window.mark = 'not loaded again'")
     for page in tabs[2:]:
         page.close()
-    people.done("liang.my", "/api/contracts", a_contract("HT95000003", "唐三"))
-    shows([lists[1], late], "HT95000003")
+    people.done("liang.my", "/api/contracts", a_contract("HT92000003", "唐三"))
+    shows([lists[1], late], "HT92000003")
 
 
 def test_a_browser_holds_one_stream_for_all_its_tabs(tabs: list[Page]) -> None:
@@ -95,7 +95,7 @@ def test_pages_go_on_by_asking_where_they_cannot_share_or_get_a_stream(
     page.goto("/orders")
     page.evaluate("window.mark = 'not loaded again'")
     expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=WAIT)
-    number = "HT95000011" if lacking == "stream" else "HT95000012"
+    number = "HT92000011" if lacking == "stream" else "HT92000012"
     people.done("liang.my", "/api/contracts", a_contract(number, "唐四"))
     shows([page], number)
     page.goto(f"/board?date={TODAY}")
@@ -113,7 +113,7 @@ def test_pages_outlive_the_loss_of_their_stream(chromium: Browser, whole: Any, p
     expect(page.locator("#live")).to_have_attribute("data-state", "off", timeout=WAIT)
     with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
         thread.submit(asyncio.run, whole.application.start().ready()).result()
-    people.done("liang.my", "/api/contracts", a_contract("HT95000020", "唐五"))
+    people.done("liang.my", "/api/contracts", a_contract("HT92000020", "唐五"))
     expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=60_000)
-    shows([page], "HT95000020")
+    shows([page], "HT92000020")
     page.context.close()
