@@ -113,9 +113,9 @@ class Office:
         return report
 
     async def see(self, path: str, person: str = "tan.zw") -> Any:
-        """What a page reads; None when it is not there (yet)."""
+        """What a page reads; None when it is not there yet, or cannot be said just now."""
         answer = await self._client.get(path, headers=self._headers(person))
-        if answer.status_code == 404:
+        if answer.status_code in {404, 503}:
             return None
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
