@@ -3,9 +3,12 @@
 A folder of this workspace has the name of the package in it (`contracts/contracts`). Imported here, before the first
 test, the package is what `import contracts` means; pytest would otherwise take the folder for it.
 
+Logs are plain: drawn with all local variables, the trace of one error in a large batch would take seconds.
+
 A property test has no deadline by the clock: how fast this machine is says nothing about a rule.
 """
 
+import structlog
 from hypothesis import settings
 
 import contracts  # noqa: F401
@@ -15,3 +18,9 @@ import songda  # noqa: F401
 
 settings.register_profile("songda", deadline=None)
 settings.load_profile("songda")
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

@@ -111,6 +111,62 @@ async def test_what_cannot_be_folded_waits_alone_and_goes_on_in_order_when_tried
     assert (verdict.difference, verdict.compared, [one.subject for one in verdict.parked]) == (None, 2, ["contract:B"])
 
 
+@pytest.mark.parametrize("when", ["live", "at start-up"])
+async def test_fifty_among_many_wait_and_all_others_are_right(noted: Noted, writer: Writer, when: str) -> None:
+    """Live, restarted and rebuilt. `python -m bench --only parked` measures it with 10,000."""
+    many = [f"contract:{number:04}" for number in range(1_000)]
+    bad = many[::20]
+    unreadable, raising, holes = bad[::3], bad[1::3], bad[2::3]
+    BROKEN.add("bad")
+    kinds = dict.fromkeys(unreadable, "unreadable") | dict.fromkeys(raising, "fold") | dict.fromkeys(holes, "hole")
+
+    async def lives() -> None:
+        await writer.at_once(many, "first")
+        await writer.at_once(unreadable, value=UNREADABLE)
+        await writer.at_once(raising, "bad")
+        await writer.at_once(holes, "behind a hole", gap=1)
+        await writer.at_once(many, "last")
+
+    if when == "at start-up":
+        await lives()
+    expected = {subject[9:]: ["first"] if subject in kinds else ["first", "last"] for subject in many}
+    for _ in ("before a restart", "after it"):
+        async with noted.projector() as projector:
+            if not await noted.rows(noted.frail):
+                await lives()
+            parked = await noted.until_parked(noted.frail, *bad)
+            await noted.until_rows(noted.frail, expected)
+            assert {subject: one.kind for subject, one in parked.items()} == kinds
+            assert {one.sequence for one in parked.values()} == {2, 3}
+            assert projector.degraded[f"projection {noted.frail.name}"]["parked"] == len(bad)
+    verdict = await noted.verdict(noted.frail)
+    assert (verdict.difference, verdict.compared, len(verdict.parked)) == (None, 950, 50)
+
+
+async def test_a_process_with_something_parked_is_ready_says_so_and_tells_the_log_once(
+    stage: Stage, writer: Writer
+) -> None:
+    """`/ready` is 200: nobody else is to suffer; the gauge is what rings."""
+    reader = f"projection contracts_{stage.order}"
+    await writer.event("contract:HT1", value=UNREADABLE)
+    await writer.event("contract:HT1", "waits")
+    application = await stage.application("projector", "projector").start().ready()
+    await writer.event("contract:HT1", "waits too")
+    state = await application.state()
+    async with AsyncClient() as client:
+        ready, figures = [await client.get(f"{application.url}/{path}") for path in ("ready", "metrics")]
+    assert (ready.status_code, state["ready"], state["waiting_for"]) == (200, True, {})
+    assert state["degraded"][reader]["parked"] == 1
+    (first,) = state["degraded"][reader]["first"]
+    assert (first["subject"], first["kind"]) == ("contract:HT1", "unreadable")
+    assert first["place"].startswith(f"{stage.order}.events/")
+    assert f'songda_parked_aggregates{{reader="{reader}"}} 1.0' in figures.text
+    assert len([line for line in application.lines('"event": "parked"') if reader in line]) == 1
+    application.stop()
+    await application.start().ready()
+    assert (await application.state())["degraded"][reader]["parked"] == 1
+
+
 async def test_a_journal_parks_and_goes_on_by_aggregate_too(noted: Noted, writer: Writer) -> None:
     BROKEN.add("a2")
     async with noted.projector():

@@ -1,5 +1,7 @@
 """What may lie on an event stream and be taken by nobody; and what people decide about it."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +43,28 @@ class Writer:
         gap: int = 0,
     ) -> int:
         """One event: DelayNoticed with `what` as its reason, or what the arguments say. Its offset."""
+        return await self.record(*self._made(subject, what, value, type_name, gap))
+
+    async def at_once(
+        self, subjects: Iterable[str], what: str = "", *, value: bytes | None = None, gap: int = 0
+    ) -> None:
+        """The same event of many aggregates, by one program."""
+        async with kafka.sending(self.stage.settings) as producer:
+            sent = []
+            for subject in subjects:
+                key, content, headers = self._made(subject, what, value, DelayNoticed.wire, gap)
+                partition = kafka.partition_of(subject, self.stage.settings.partitions)
+                sent.append(
+                    await producer.send(
+                        f"{self.service}.events", content, key=key, partition=partition, headers=headers
+                    )
+                )
+            await asyncio.gather(*sent)
+
+    def _made(
+        self, subject: str, what: str, value: bytes | None, type_name: str, gap: int
+    ) -> tuple[bytes, bytes, Headers]:
+        """Key, value and headers of the next event of an aggregate."""
         sequence = self._sequences[subject] = self._sequences.get(subject, 0) + 1 + gap
         fact = DelayNoticed(
             at=utc_now(), contract_no=subject, line_no=sequence, sku="", waybill="", carrier="", eta=None, reason=what
@@ -57,9 +81,7 @@ class Writer:
             actor="he.jx",
             command_offset=0,
         )
-        return await self.record(
-            subject.encode(), fact.model_dump_json().encode() if value is None else value, to_headers(meta)
-        )
+        return subject.encode(), fact.model_dump_json().encode() if value is None else value, to_headers(meta)
 
     async def record(self, key: bytes | None, value: bytes | None, headers: Headers) -> int:
         """Any record, on the partition that its key belongs to."""
