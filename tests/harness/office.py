@@ -17,7 +17,7 @@ from harness.waiting import PATIENCE, eventually
 from runtime.commands import deterministic_id
 from runtime.people import Tokens
 
-AGAIN = {202, 503, 504}
+AGAIN = {202, 429, 503, 504}
 
 Json = dict[str, Any]
 
