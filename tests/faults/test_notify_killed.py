@@ -47,7 +47,7 @@ class Scene:
         self.system = notify_system(self.name, self.settings)
         self.gateway = Gateway(self.settings, self.system.services)
         told = self.settings.model_dump(mode="json", exclude={"secret", "people"})
-        env = {f"SONGDA_{name.upper()}": str(value) for name, value in told.items()} | {
+        env = {f"SONGDA_{name.upper()}": str(value) for name, value in told.items() if value is not None} | {
             "SONGDA_SECRET": "a secret of the tests",
             "SONGDA_NOTIFY_SMS": "http",
             "SONGDA_NOTIFY_HTTP_URL": f"http://127.0.0.1:{provider.port}",
