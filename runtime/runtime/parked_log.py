@@ -83,9 +83,9 @@ class Following:
         await self._consumer.seek_to_beginning(_LOG)
 
     async def stop(self) -> None:
-        """Go away."""
-        with suppress(KafkaError):
-            await self._consumer.stop()
+        """Go away, within bounds: with the broker away a client may wait for ever (RISKS A4)."""
+        with suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(self._consumer.stop(), 10)
 
     async def catch_up(self) -> None:
         """Read all that is there now: what a former owner told before it left, and what this reader told itself."""

@@ -23,6 +23,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from runtime import kafka, metrics
 from runtime.changes import encode, parts_of
 from runtime.decoded import Decoded, decode_all
+from runtime.ending import end_if_cancelled
 from runtime.errors import CheckpointLost, NotReady
 from runtime.folds import ReadModel, Watched
 from runtime.former import drop_former_rows
@@ -127,6 +128,7 @@ class Projector:
             self._ready = True
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
+                end_if_cancelled()
                 await self._look()
         finally:
             with suppress(KafkaError, TimeoutError):

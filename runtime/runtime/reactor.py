@@ -23,6 +23,7 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
+from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
@@ -121,6 +122,7 @@ class Reactor:
                     if got:
                         await self._react(consumer, got)
                     await asyncio.sleep(0)
+                    end_if_cancelled()
             finally:
                 with suppress(KafkaError, TimeoutError):
                     await asyncio.wait_for(consumer.stop(), 10)

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from runtime import fingerprint, kafka, metrics
 from runtime.command_keys import CommandKeys
 from runtime.deciding import Rules
+from runtime.ending import end_if_cancelled
 from runtime.logs import get_log
 from runtime.mongo import Database
 from runtime.parked_log import Following
@@ -69,6 +70,7 @@ class Worker:
         try:
             while True:
                 await asyncio.sleep(1.0)
+                end_if_cancelled()
                 self._notice_stopped()
                 await self._look_around()
         finally:
