@@ -16,6 +16,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from runtime import kafka
+from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady
 from runtime.logs import get_log
 from runtime.settings import Settings
@@ -97,6 +98,7 @@ class ChangeFeed:
                 self.begin(end)
             consumer.seek(tp, self._end or 0)
             while True:
+                end_if_cancelled()
                 told: list[tuple[int, str, tuple[str, ...]]] = []
                 for record in (await consumer.getmany(tp, timeout_ms=1_000)).get(tp, []):
                     try:

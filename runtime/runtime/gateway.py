@@ -23,6 +23,7 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
+from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
 from runtime.outcome import Outcome, from_json
@@ -97,6 +98,7 @@ class Gateway:
             await consumer.seek_to_end()
             self._listening.set()
             while True:
+                end_if_cancelled()
                 for records in (await consumer.getmany(timeout_ms=1_000)).values():
                     for record in records:
                         try:
