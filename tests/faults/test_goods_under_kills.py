@@ -237,7 +237,8 @@ async def rows_of_contracts(office: Office, contracts: ContractBooks, books: Goo
         if told != (book.cancelled, book.fulfilled) or goods["cancelled"] != book.cancelled:
             wrong.append(f"{no} is {contract['state']}, the books say {book}")
         missing = {one["line_no"]: one["missing"] for one in contract["missing"]}
-        if (contract["complete"], missing) != (book.complete, book.missing()):
+        complete = book.complete and not book.cancelled  # one that is cancelled is complete no longer
+        if (contract["complete"], missing) != (complete, book.missing()):
             wrong.append(f"{no}: complete {contract['complete']}, missing {missing}; the books say {book}")
         lines = books.lines[no]
         here = {one["line_no"]: one["here"] for one in goods["lines"]}

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(400)]
 AT_ONCE = 12
 TODAY = civil_day(utc_now())
 ON = TODAY + timedelta(days=4)
-NO = "HT96000001"
+NO = "HT93700001"
 SKU = "WC-9601"
 CUSTOMER = {"name": "马娜", "phone": "17712633920", "address": "佛山市南海区海八东路150号", "district": "南海区"}
 LINE = {"line_no": 1, "sku": SKU, "name": "坐便器", "spec": "700x390", "category": "卫浴", "quantity": 3}

@@ -200,7 +200,10 @@ def evolve(contract: Known, event: Event) -> Known:
                 event.post_due,
                 event.waybill,
             )
-            late = replace(contract, course=replace(contract.course, delays=(*contract.course.delays, delay)))
+            delays = contract.course.delays
+            if any(known.delay_id == delay.delay_id for known in delays):
+                return contract  # told before: one delay, one post (A2, K1)
+            late = replace(contract, course=replace(contract.course, delays=(*delays, delay)))
             told = Told("delayed", event.waybill, 0, event.eta, event.carrier)
             return _with_told(late, event.line_no, told) if event.waybill else late
     assert_never(event)
