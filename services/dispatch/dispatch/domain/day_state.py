@@ -92,7 +92,7 @@ class Drafted:
 @dataclass(frozen=True, slots=True)
 class Published:
     """已发布: edition `edition` is out, with the stops and crews issued in it. Changes since then have `reasons`, and
-    go out by `reissue_due` at the latest."""
+    go out by `reissue_due` at the latest. `told`: who heard of the last adjustment; `overdue`: it came out late."""
 
     plan: Plan
     edition: int
@@ -100,6 +100,9 @@ class Published:
     issued_crews: tuple[CrewOfDay, ...]
     reasons: tuple[str, ...]
     reissue_due: datetime | None
+    published_at: datetime | None = None
+    told: tuple[str, ...] = ()
+    overdue: bool = False
 
 
 Day = Unopened | Drafted | Published
@@ -170,7 +173,17 @@ def evolve(day: Day, event: DayEvent) -> Day:
             )
             return replace(day, plan=replace(plan, held=taken))
         case DayPublished():
-            return Published(plan, event.version, event.stops, event.crews, reasons=(), reissue_due=None)
+            return Published(
+                plan,
+                event.version,
+                event.stops,
+                event.crews,
+                reasons=(),
+                reissue_due=None,
+                published_at=event.at,
+                told=day.told if isinstance(day, Published) else (),
+                overdue=day.overdue,
+            )
         case PlanOverdue():
             return Drafted(plan, overdue=True) if isinstance(day, Drafted) else replace(day, plan=plan)
         case PlanChanged():
@@ -192,7 +205,7 @@ def evolve(day: Day, event: DayEvent) -> Day:
                 return _because(replace(day, plan=changed), event.reason, event.reissue_due)
             return replace(day, plan=changed)
         case DayAdjusted():
-            return replace(day, plan=plan)
+            return replace(day, plan=plan, told=event.told) if isinstance(day, Published) else replace(day, plan=plan)
     assert_never(event)
 
 

@@ -60,7 +60,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done, for whom. `overdue`: K9 was missed and told."""
+    """What is to be done, for whom, since when. `overdue`: K9 was missed and told."""
 
     job_id: str
     kind: JobKind
@@ -74,6 +74,9 @@ class Work:
     overdue: bool
     promised_on: date | None = None
     told: Told = Told()
+    ticket_id: str | None = None
+    summary: str = ""
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +175,13 @@ class OnTheWay:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where and with whom a job that is over stood in the plan, and until when: calls before may be told late (X1)."""
+    """Where and with whom a job that is over stood in the plan, and until when: calls before may be told late (X1).
+
+    Without leader: the plan was not published.
+    """
 
     place: Place
-    leader: str
+    leader: str | None
     ended_at: datetime
 
 
@@ -213,14 +219,16 @@ class Visited:
     """上门已结束."""
 
     work: Work
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """已取消 (A6)."""
+    """已取消 (A6). `stop`: where it came back from, if it was on the road."""
 
     work: Work
     reason: str
+    stop: Stop | None = None
 
 
 Opened = Waiting | Booked | Scheduled | Published | OnTheWay | Delivered | Failed | Installed | Visited | Cancelled
@@ -312,7 +320,8 @@ def stop_of(job: Opened, at: datetime) -> tuple[Place, str] | None:
         case Published() | OnTheWay():
             return job.place, job.leader
         case Delivered() | Failed() | Installed():
-            return None if job.stop is None or at >= job.stop.ended_at else (job.stop.place, job.stop.leader)
+            stop = job.stop
+            return None if stop is None or stop.leader is None or at >= stop.ended_at else (stop.place, stop.leader)
         case Waiting() | Booked() | Scheduled() | Visited() | Cancelled():
             return None
     assert_never(job)

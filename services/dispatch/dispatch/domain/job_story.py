@@ -92,6 +92,9 @@ def evolve(job: Job, event: JobEvent) -> Job:
             due_at=event.due_at,
             overdue=False,
             promised_on=event.promised_on,
+            ticket_id=event.ticket_id,
+            summary=event.summary,
+            opened_at=event.at,
         )
         return Waiting(work, missing=(), call_back_on=None)
     if isinstance(job, Unopened):
@@ -152,20 +155,22 @@ def evolve(job: Job, event: JobEvent) -> Job:
             return replace(job, ready=event.ready, note=event.note) if isinstance(job, Published) else job
         case DeliveryDeparted():
             place_left = place_of(job)
-            call_due = job.arrival_call_due if isinstance(job, Published) else None
-            return job if place_left is None else OnTheWay(work, place_left, event.leader, call_due)
+            if place_left is None:
+                return job
+            call_due, leader = (job.arrival_call_due, job.leader) if isinstance(job, Published) else (None, "")
+            return OnTheWay(work, replace(place_left, vehicle=event.vehicle), event.leader or leader, call_due)
         case DeliveryCompleted():
             return Delivered(work, event.delivered, event.signature_ref, stop_ended(job, event.at))
         case DeliveryFailed():
             if isinstance(job, OnTheWay) and job.cancelled is not None:
-                return Cancelled(work, job.cancelled)
+                return Cancelled(work, job.cancelled, stop_ended(job, event.at))
             return Failed(work, event.cause, event.goods, stop_ended(job, event.at))
         case InstallationCompleted():
             return Installed(work, event.accepted_by, stop_ended(job, event.at))
         case InstallationOverdue():
             return replace(job, work=replace(work, overdue=True))
         case VisitDone():
-            return Visited(work)
+            return Visited(work, stop_ended(job, event.at))
         case JobCancelled():
             if isinstance(job, OnTheWay) and event.on_the_road:
                 return replace(job, cancelled=event.reason)
@@ -181,6 +186,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
 
 def stop_ended(job: Opened, at: datetime) -> Stop | None:
     """The stop that ended with the job."""
+    if isinstance(job, Scheduled):
+        return Stop(job.place, None, at)
     return Stop(job.place, job.leader, at) if isinstance(job, Published | OnTheWay) else None
 
 
