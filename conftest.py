@@ -11,6 +11,7 @@ A property test has no deadline by the clock: how fast this machine is says noth
 import structlog
 from hypothesis import settings
 
+import company  # noqa: F401
 import contracts  # noqa: F401
 import dashboards  # noqa: F401
 import runtime  # noqa: F401

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from bench import load
+from company.context import Context
+from company.policy import policy_book
 from contracts import envelope
-from contracts.decision import Context, Rejected
 from contracts.envelope import Meta, wire_source
 from contracts.fact import Fact
 from contracts.reading import read_event
@@ -25,6 +26,7 @@ from order.main import SERVICE
 from runtime import commands, kafka
 from runtime.app import rules_of
 from runtime.deciding import Incoming, Outgoing, Rules, decide_batch
+from runtime.decision import Rejected
 from runtime.outcome import Outcome, from_json, to_json
 from runtime.settings import Settings
 
@@ -43,7 +45,7 @@ class Made:
 
 def made_by_step(settings: Settings) -> tuple[Made, ...]:
     """Decide one contract's life once: the bytes that belong to each of its ten commands."""
-    rules = rules_of(settings, SERVICE)
+    rules = rules_of(settings, SERVICE, policy_book())
     memory: dict[str, Any] = {}
     remembered: dict[str, bytes] = {}
     steps = []
@@ -80,7 +82,7 @@ class BareLoop:
         self._target = target
         self._kind = kind
         self._made = made_by_step(settings)
-        self._rules: Rules = rules_of(settings, SERVICE)
+        self._rules: Rules = rules_of(settings, SERVICE, policy_book())
         self._group = f"bare.{target}"
         self._wire_source = wire_source(target)
         self._states: dict[str, tuple[Any, int]] = {}
@@ -209,6 +211,3 @@ async def count_decoded(settings: Settings, topic: str, total: list[int]) -> Non
             left = {tp for tp in left if await consumer.position(tp) < ends[tp]}
     finally:
         await consumer.stop()
-
-
-__all__ = ["BareLoop", "Kind", "Made", "count_decoded", "made_by_step", "step_of"]

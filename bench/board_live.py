@@ -21,7 +21,7 @@ from playwright.async_api import Page, async_playwright
 from bench.http_latency import TOGETHER, songda_processes
 from bench.measuring import Section, figure, until
 from bench.open_loop import percentile
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from runtime import kafka
 from runtime.clock import utc_now
 from runtime.settings import Settings
@@ -256,6 +256,3 @@ def _program() -> str:
         if Path(path).exists():
             return path
     raise RuntimeError("there is no Chromium here: apt-get install chromium")
-
-
-__all__ = ["measure"]

@@ -115,6 +115,3 @@ async def _turn(rows: Rows, wanted: Wanted) -> list[float]:
         if after is None:
             break
     return times
-
-
-__all__ = ["LISTS", "measure"]

@@ -14,9 +14,9 @@ import pytz
 from businesstimedelta import BusinessTimeDelta, HolidayRule, LunchTimeRule, Rules, WorkDayRule
 
 from bench.measuring import Section, figure, ratios
-from contracts.business_calendar import BusinessCalendar, service_calendar
-from contracts.business_time import consumed_at, elapsed
-from contracts.policy import policy_book
+from company.business_calendar import BusinessCalendar, service_calendar
+from company.business_time import consumed_at, elapsed
+from company.policy import policy_book
 
 TIMES_FASTER = 20.0
 WORKED_FROM, WORKED_TO = clock(8), clock(17, 30)
@@ -96,6 +96,3 @@ def _other(holidays: list[date]) -> Rules:
 
 def _other_deadlines(asked: list[tuple[datetime, int]], rule: Rules) -> list[datetime]:
     return [start + BusinessTimeDelta(rule, seconds=seconds) for start, seconds in asked]
-
-
-__all__ = ["measure"]

@@ -124,6 +124,3 @@ def _figures(title: str, rounds: list[dict[str, float]], *, judged: bool) -> lis
 
 async def _load(task: str, settings: Settings, **given: object) -> dict[str, float]:
     return await in_child(task, settings.home / "logs" / "bench-load.log", settings=as_given(settings), **given)
-
-
-__all__ = ["measure", "songda_processes"]

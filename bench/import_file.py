@@ -38,6 +38,3 @@ def contracts_file(contracts: int, lines: int, first: int) -> bytes:
                 )
             )
     return text.getvalue().encode()
-
-
-__all__ = ["contracts_file"]

@@ -64,6 +64,3 @@ async def measure(settings: Settings, rounds: int, rows: int) -> Section:
             figure("progress told", "times", told),
         ),
     )
-
-
-__all__ = ["measure"]

@@ -47,6 +47,3 @@ class LeanClient:
             writer.close()
             await writer.wait_closed()
         self._free.clear()
-
-
-__all__ = ["LeanClient"]

@@ -12,9 +12,8 @@ from datetime import date, timedelta
 
 from aiokafka import AIOKafkaProducer
 
-from contracts.decision import Command
+from contracts.civil_time import civil_day
 from contracts.fact import ContractLine, Customer
-from contracts.policy import civil_day
 from order.contract.aggregate import CONTRACT
 from order.contract.goods import NoteGoods
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
@@ -23,6 +22,7 @@ from runtime import kafka
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import Request, to_headers
+from runtime.decision import Command
 from runtime.settings import Settings
 
 COMMANDS_OF_A_CONTRACT = 10
@@ -194,16 +194,3 @@ async def fill(settings: Settings, topic: str, rows: Iterator[Row]) -> int:
 async def _send(producer: AIOKafkaProducer, batch: object, topic: str, partition: int) -> None:
     batch.close()  # type: ignore[attr-defined]
     await (await producer.send_batch(batch, topic, partition=partition))
-
-
-__all__ = [
-    "COMMANDS_OF_A_CONTRACT",
-    "EVENTS_OF_A_CONTRACT",
-    "Row",
-    "contract_no",
-    "fill",
-    "life",
-    "lives",
-    "registration",
-    "registrations",
-]

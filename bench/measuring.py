@@ -159,17 +159,3 @@ async def in_child(task: str, log: Path, **given: Any) -> dict[str, Any]:
 
 def _end_of(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-2000:]
-
-
-__all__ = [
-    "Figure",
-    "Section",
-    "Span",
-    "cpu_of",
-    "figure",
-    "in_child",
-    "memory",
-    "ratios",
-    "until",
-    "watch",
-]

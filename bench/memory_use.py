@@ -44,6 +44,3 @@ async def measure(settings: Settings, rounds: int, sizes: tuple[int, ...]) -> Se
     return Section(
         "memory", f"worker's memory; {kept:,} contracts may be in memory, the rest in checkpoints", tuple(figures)
     )
-
-
-__all__ = ["measure"]

@@ -32,6 +32,3 @@ def percentile(values: list[float], per_cent: float) -> float:
     """The value that `per_cent` of all do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * per_cent / 100))]
-
-
-__all__ = ["open_loop", "percentile"]

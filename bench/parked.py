@@ -72,6 +72,3 @@ async def _judged(settings: Settings, stream: Poisoned, way: str, found: dict[st
 
 def _without(rows: dict[str, str], names: set[str]) -> dict[str, str]:
     return {name: value for name, value in rows.items() if name not in names}
-
-
-__all__ = ["SEEN_SECONDS", "measure"]

@@ -164,6 +164,3 @@ async def _until_ready(projector: Projector) -> None:
         return projector.not_ready is None
 
     await until(ready)
-
-
-__all__ = ["parked_live", "parked_rebuild", "parked_start", "stream_of"]

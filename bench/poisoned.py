@@ -120,6 +120,3 @@ def right(documents: Iterable[Mapping[str, Any]], expected: Mapping[str, str], f
     """How many rows are as they must be; none when there are others."""
     found = {document["_id"]: digest(dict(document), facet) for document in documents}
     return sum(found[key] == value for key, value in expected.items()) if found.keys() == expected.keys() else 0
-
-
-__all__ = ["BEFORE", "KINDS", "Place", "Poisoned", "changed", "poisoned", "projection_of", "right"]

@@ -65,6 +65,3 @@ def sampling(*, wanted: bool = True) -> Iterator[Samples]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-__all__ = ["Samples", "sampling"]

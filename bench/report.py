@@ -90,6 +90,3 @@ def _headline(about: dict[str, Any]) -> str:
         f"{about['taken_at']}  {about['cores']} cores, {about['cpu']}, {about['memory_gib']} GiB, "
         f"Python {about['python']}{', quick' if about['quick'] else ''}; load before {about['load_before']}"
     )
-
-
-__all__ = ["circumstances", "table_of", "write_results"]

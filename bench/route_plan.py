@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "services" / "dispatch" / "te
 from week_backlog import drive_the_week, proposed  # type: ignore[import-not-found]
 
 from bench.measuring import Section, figure, ratios
+from company.policy import Policy, policy_book
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
-from contracts.policy import Policy, policy_book
 from dispatch.domain.day_change import crews_of
 from dispatch.domain.day_state import Plan
 from dispatch.domain.proposal import Candidate, driven_m, first_come

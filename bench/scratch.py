@@ -43,6 +43,3 @@ def as_given(settings: Settings) -> dict[str, Any]:
 def as_environment(settings: Settings) -> dict[str, str]:
     """The same settings for another process."""
     return {f"SONGDA_{name.upper()}": str(value) for name, value in as_given(settings).items()}
-
-
-__all__ = ["PARTITIONS", "as_environment", "as_given", "scratch_stack"]

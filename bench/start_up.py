@@ -47,6 +47,3 @@ async def _restores(settings: Settings, rounds: int, size: int) -> list[Figure]:
         figure(f"take-over with checkpoints, {size:,} events", "s", found["with"], at_most=TAKE_OVER_SECONDS),
         figure(f"take-over without, {size:,} events", "s", found["without"]),
     ]
-
-
-__all__ = ["measure"]

@@ -27,6 +27,7 @@ from bench.open_loop import open_loop, percentile
 from bench.parked_tasks import parked_live, parked_rebuild, parked_start
 from bench.poisoned import changed, projection_of
 from bench.profiling import Samples, sampling
+from company.policy import policy_book
 from contracts.envelope import wire_source
 from order.main import SERVICE
 from runtime import kafka, metrics
@@ -47,7 +48,12 @@ Found = dict[str, Any]
 async def write_worker(settings: Settings, service: str, commands: int, profile: bool) -> Found:
     """A worker process over prefilled commands."""
     database = connect(settings)
-    worker = Worker(settings, rules_of(settings, replace(SERVICE, name=service)), database, await cluster_id(settings))
+    worker = Worker(
+        settings,
+        rules_of(settings, replace(SERVICE, name=service), policy_book()),
+        database,
+        await cluster_id(settings),
+    )
     counter: Any = metrics.COMMANDS.labels(service)
     async with _running(worker.run()):
         span = await _measured(lambda: int(counter._value.get()), commands, profile=profile)
@@ -260,7 +266,12 @@ async def grow(settings: Settings, service: str, contracts: int) -> Found:
     """A worker that has had `contracts` aggregates; its memory as it goes and at the end."""
     before = memory()
     database = connect(settings)
-    worker = Worker(settings, rules_of(settings, replace(SERVICE, name=service)), database, await cluster_id(settings))
+    worker = Worker(
+        settings,
+        rules_of(settings, replace(SERVICE, name=service), policy_book()),
+        database,
+        await cluster_id(settings),
+    )
     counter: Any = metrics.COMMANDS.labels(service)
     async with _running(worker.run()):
         measured = await _measured(lambda: int(counter._value.get()), contracts, profile=False)
@@ -271,7 +282,12 @@ async def grow(settings: Settings, service: str, contracts: int) -> Found:
 async def restore(settings: Settings, service: str) -> Found:
     """Take over all partitions of a service: seconds from assignment to serving, of the slowest partition."""
     database = connect(settings)
-    worker = Worker(settings, rules_of(settings, replace(SERVICE, name=service)), database, await cluster_id(settings))
+    worker = Worker(
+        settings,
+        rules_of(settings, replace(SERVICE, name=service), policy_book()),
+        database,
+        await cluster_id(settings),
+    )
 
     async def assigned() -> bool:
         return bool(worker.partitions)
@@ -291,7 +307,12 @@ async def restore(settings: Settings, service: str) -> Found:
 async def settle(settings: Settings, service: str, commands: int) -> Found:
     """A worker decides what is waiting and goes on until all of it is in checkpoints."""
     database = connect(settings)
-    worker = Worker(settings, rules_of(settings, replace(SERVICE, name=service)), database, await cluster_id(settings))
+    worker = Worker(
+        settings,
+        rules_of(settings, replace(SERVICE, name=service), policy_book()),
+        database,
+        await cluster_id(settings),
+    )
     counter: Any = metrics.COMMANDS.labels(service)
     events = [TopicPartition(f"{service}.events", p) for p in range(settings.partitions)]
 

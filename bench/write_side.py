@@ -51,6 +51,3 @@ async def measure(settings: Settings, rounds: int, contracts: int, *, profile: b
         ),
         tuple(profiles),
     )
-
-
-__all__ = ["measure"]

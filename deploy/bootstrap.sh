@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-demo}
-members=(contracts runtime services/order services/dispatch services/inventory services/service-desk services/notify
+members=(contracts runtime company services/order services/dispatch services/inventory services/service-desk services/notify
     dashboards songda)
 local=.local
 mkdir -p "$local"

@@ -2,10 +2,10 @@
 # Writes requirements.lock (every dependency of every member, and of the checks) and requirements-bootstrap.txt (uv).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-members=(contracts runtime services/order services/dispatch services/inventory services/service-desk services/notify
+members=(contracts runtime company services/order services/dispatch services/inventory services/service-desk services/notify
     dashboards songda)
 own=()
-for name in contracts runtime order dispatch inventory service-desk notify dashboards; do own+=(--no-emit-package "songda-$name"); done
+for name in contracts runtime company order dispatch inventory service-desk notify dashboards; do own+=(--no-emit-package "songda-$name"); done
 .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url "${own[@]}" --no-emit-package songda --group pyproject.toml:dev \
     "${members[@]/%//pyproject.toml}" -o requirements.lock

@@ -276,6 +276,3 @@ def _joined(path: _Path) -> str:
         path, name = path
         names.append(str(name))
     return ".".join(reversed(names))
-
-
-__all__ = ["Check", "Walk", "bounded", "check_of"]

@@ -144,6 +144,3 @@ DispatchEvent = Annotated[
     | StopUndeliverable,
     Field(discriminator="event"),
 ]
-
-
-__all__ = ["DispatchEvent"]

@@ -162,21 +162,3 @@ class TroubleReported(Fact, wire="songda.dispatch.TroubleReported.v1"):
     due: AwareDatetime
     """At least an hour (policy) before the window opens."""
     in_time: bool
-
-
-__all__ = [
-    "ArrivalCallOverdue",
-    "ArrivalCalled",
-    "CallResult",
-    "HalfDayCallOverdue",
-    "HalfDayTold",
-    "HomeConfirmationOverdue",
-    "HomeConfirmed",
-    "InstallCallMade",
-    "InstallCallOverdue",
-    "JobAmended",
-    "JobCancelled",
-    "JobPromiseMoved",
-    "TroubleCause",
-    "TroubleReported",
-]

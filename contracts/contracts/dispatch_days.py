@@ -195,23 +195,3 @@ class PlanOverdue(Fact, wire="songda.dispatch.PlanOverdue.v1"):
     depot: str
     on: date
     due: AwareDatetime
-
-
-__all__ = [
-    "CrewAbsent",
-    "CrewOfDay",
-    "CrewOfDayChanged",
-    "CrewReturned",
-    "DayAdjusted",
-    "DayOpened",
-    "DayPublished",
-    "PlanAdjustment",
-    "PlanChangeKind",
-    "PlanChanged",
-    "PlanOverdue",
-    "Slot",
-    "SlotConfirmed",
-    "SlotMove",
-    "SlotReleased",
-    "SlotReserved",
-]

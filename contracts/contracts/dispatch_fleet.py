@@ -175,26 +175,3 @@ class VehicleReturned(Fact, wire="songda.dispatch.VehicleReturned.v1"):
     on: date
     crew: str
     vehicle: str
-
-
-__all__ = [
-    "CrewDissolved",
-    "CrewSet",
-    "Depot",
-    "District",
-    "DistrictSet",
-    "FleetCrew",
-    "FleetOpened",
-    "FleetPerson",
-    "FleetVehicle",
-    "LeaveCancelled",
-    "LeaveKind",
-    "LeaveNoted",
-    "Licence",
-    "LicenceClass",
-    "PersonSet",
-    "TripApproved",
-    "VehicleReturned",
-    "VehicleSentOut",
-    "VehicleSet",
-]

@@ -244,23 +244,3 @@ class VisitDone(Fact, wire="songda.dispatch.VisitDone.v1"):
     event: Literal["VisitDone"] = "VisitDone"
     job_id: str
     note: str
-
-
-__all__ = [
-    "Checklist",
-    "DeliveryCompleted",
-    "DeliveryDeparted",
-    "DeliveryFailed",
-    "InstallationBooked",
-    "InstallationCompleted",
-    "InstallationOverdue",
-    "JobCompletenessChanged",
-    "JobOpened",
-    "SiteNotReady",
-    "SiteRemark",
-    "StopConfirmedByWarehouse",
-    "StopPublished",
-    "StopScheduled",
-    "StopUnscheduled",
-    "VisitDone",
-]

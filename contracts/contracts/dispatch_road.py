@@ -177,21 +177,3 @@ class DayReportOverdue(Fact, wire="songda.dispatch.DayReportOverdue.v1"):
     crew: str
     leader: str
     due: AwareDatetime
-
-
-__all__ = [
-    "CashOverdue",
-    "DayReportOverdue",
-    "DayReported",
-    "DeliveryListIssued",
-    "FailureConsented",
-    "PiecesRefused",
-    "RunClosed",
-    "StopArrived",
-    "StopEnded",
-    "StopOrderChanged",
-    "StopOutcome",
-    "StopReached",
-    "StopUndeliverable",
-    "VehicleCheck",
-]

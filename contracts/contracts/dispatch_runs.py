@@ -86,6 +86,3 @@ class CashHandedIn(Fact, wire="songda.dispatch.CashHandedIn.v1"):
     """Number of the receipt: the same receipt counts once."""
     witness: str | None = None
     """The second person of a large deposit (B16)."""
-
-
-__all__ = ["CashCollected", "CashHandedIn", "RunDeparted", "RunLoaded", "RunPlanned", "RunStop"]

@@ -145,16 +145,3 @@ def _unreadable(found: Mapping[str, bytes]) -> str:
         except _UNREADABLE:
             return name
     raise AssertionError("every header can be read")
-
-
-__all__ = [
-    "CONTENT_TYPE",
-    "BadEnvelope",
-    "Headers",
-    "Meta",
-    "data_schema",
-    "from_headers",
-    "to_headers",
-    "type_of",
-    "wire_source",
-]

@@ -85,18 +85,3 @@ class Window(Value):
 
     starts: Annotated[AwareDatetime, Days()]
     ends: Annotated[AwareDatetime, Days()]
-
-
-__all__ = [
-    "ContractLine",
-    "Customer",
-    "Fact",
-    "Fen",
-    "GoodsLine",
-    "Half",
-    "JobKind",
-    "Quantity",
-    "Value",
-    "Window",
-    "members",
-]

@@ -342,26 +342,3 @@ InventoryEvent = Annotated[
     | LabelsIssued,
     Field(discriminator="event"),
 ]
-
-
-__all__ = [
-    "AllocationAsked",
-    "AllocationRefused",
-    "DamageReported",
-    "Fault",
-    "FeedbackOverdue",
-    "GoodsArrived",
-    "GoodsExpectationChanged",
-    "GoodsExpected",
-    "GoodsIssued",
-    "GoodsReleased",
-    "GoodsReturnAwaited",
-    "GoodsReturned",
-    "GoodsUnclaimed",
-    "InventoryEvent",
-    "MorningFeedbackGiven",
-    "PickListIssued",
-    "PickStop",
-    "Place",
-    "StopFeedback",
-]

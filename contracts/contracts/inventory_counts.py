@@ -244,29 +244,3 @@ class PlannedCountOverdue(Fact, wire="songda.inventory.PlannedCountOverdue.v1"):
     plan: str
     name: str
     due: AwareDatetime
-
-
-__all__ = [
-    "AdjustmentBooked",
-    "CountAdjusted",
-    "CountCancelled",
-    "CountClosed",
-    "CountKey",
-    "CountKind",
-    "CountLineAdded",
-    "CountOpened",
-    "CountOverdue",
-    "CountPlanStarted",
-    "CountReason",
-    "CountTarget",
-    "CountedLine",
-    "DifferenceExplained",
-    "PiecesCounted",
-    "PlannedCount",
-    "PlannedCountBegun",
-    "PlannedCountDone",
-    "PlannedCountOverdue",
-    "PlannedSheetBack",
-    "RecountAsked",
-    "StockCounted",
-]

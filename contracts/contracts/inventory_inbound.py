@@ -181,21 +181,3 @@ class InboundPapersOverdue(Fact, wire="songda.inventory.InboundPapersOverdue.v1"
     event: Literal["InboundPapersOverdue"] = "InboundPapersOverdue"
     slip_no: str
     due: AwareDatetime
-
-
-__all__ = [
-    "CheckedLine",
-    "ExceptionKind",
-    "InboundChecked",
-    "InboundExceptionOpened",
-    "InboundExceptionSettled",
-    "InboundPapersOverdue",
-    "InboundPutAway",
-    "InboundReason",
-    "Liability",
-    "PapersHandedOver",
-    "SettleOutcome",
-    "SlipCancelled",
-    "SlipIssued",
-    "SlipLine",
-]

@@ -79,6 +79,3 @@ class LabelsIssued(Fact, wire="songda.inventory.LabelsIssued.v1"):
     voided: tuple[str, ...]
     """Serials that are good no more."""
     reason: str
-
-
-__all__ = ["LabelsIssued", "PackageLabel", "PassedGoodsGone", "QualityCause", "QualityFailed", "QualityPassed"]

@@ -366,34 +366,3 @@ class StockListCancelled(Fact, wire="songda.inventory.StockListCancelled.v1"):
     depot: str
     lines: tuple[StockListLine, ...]
     reason: str
-
-
-__all__ = [
-    "DeadStockReported",
-    "HeldPiecesMissed",
-    "LoanApproved",
-    "LoanAsked",
-    "LoanCharged",
-    "LoanGoodsHeld",
-    "LoanHandedOut",
-    "LoanOverdue",
-    "LoanRefused",
-    "LoanReturned",
-    "Lot",
-    "MoveKind",
-    "ScrapApplied",
-    "ScrapApproved",
-    "ScrapExecuted",
-    "ScrapGoodsHeld",
-    "ScrapRefused",
-    "StockExcessReported",
-    "StockListCancelled",
-    "StockListIssued",
-    "StockListLine",
-    "StockListLineHeld",
-    "StockListLineShort",
-    "StockListMade",
-    "StockListPurpose",
-    "StockMoved",
-    "StockShortReported",
-]

@@ -37,6 +37,3 @@ def read_event(headers: Headers, value: bytes) -> Fact | None:
         return None
     newest, content = upcast(name, json.loads(value))
     return WIRE[newest].model_validate(content)
-
-
-__all__ = ["SERVICES", "UNIONS", "WIRE", "read_event"]

@@ -160,14 +160,3 @@ ServiceDeskEvent = Annotated[
     TicketEvent | CasefileEvent | QualityEvent | VisitPlanEvent | CallBackEvent | CalendarEvent,
     Field(discriminator="event"),
 ]
-
-
-__all__ = [
-    "CalendarEvent",
-    "CallBackEvent",
-    "CasefileEvent",
-    "QualityEvent",
-    "ServiceDeskEvent",
-    "TicketEvent",
-    "VisitPlanEvent",
-]

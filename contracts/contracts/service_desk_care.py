@@ -193,23 +193,3 @@ class CallBackDropped(Fact, wire="songda.service_desk.CallBackDropped.v1"):
     event: Literal["CallBackDropped"] = "CallBackDropped"
     callback_id: str
     reason: str
-
-
-__all__ = [
-    "CallBackDropped",
-    "CallBackPlanned",
-    "CustomerCalledBack",
-    "MajorQualityReported",
-    "OpenTicketsListed",
-    "PlannedCall",
-    "QualityCaseCounted",
-    "QualityCaseWithdrawn",
-    "RepairFiled",
-    "RepeatRepairSeen",
-    "TicketFiled",
-    "TicketUnfiled",
-    "VisitAnswer",
-    "VisitPlanClosed",
-    "VisitPlanned",
-    "VisitRecorded",
-]

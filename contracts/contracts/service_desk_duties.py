@@ -115,17 +115,3 @@ class DutyEscalated(Fact, wire="songda.service_desk.DutyEscalated.v1"):
     level: int
     told: str
     """Role that is told."""
-
-
-__all__ = [
-    "CalendarCorrected",
-    "CalendarDay",
-    "CalendarTold",
-    "ClocksReckoned",
-    "DutyEscalated",
-    "DutyOverdue",
-    "DutyWarned",
-    "OpenSpan",
-    "Telling",
-    "Watch",
-]

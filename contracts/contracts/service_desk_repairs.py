@@ -187,24 +187,3 @@ class SupplierWaitEnded(Fact, wire="songda.service_desk.SupplierWaitEnded.v1"):
     since: AwareDatetime
     outcome: str
     watches: tuple[Watch, ...]
-
-
-__all__ = [
-    "ConsultationAnswered",
-    "CoverageJudged",
-    "ExpertAnswered",
-    "ExpertAsked",
-    "FaultOf",
-    "FollowedUp",
-    "PartsApproved",
-    "PartsReady",
-    "PartsRoute",
-    "PartsRouted",
-    "QuoteAccepted",
-    "QuoteDeclined",
-    "QuoteGiven",
-    "RepeatRepairFound",
-    "SupplierWaitEnded",
-    "SupplierWaitStarted",
-    "WarrantyState",
-]

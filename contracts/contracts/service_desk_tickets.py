@@ -284,28 +284,3 @@ class ConductReported(Fact, wire="songda.service_desk.ConductReported.v1"):
     about: str
     problem: str
     told_role: str
-
-
-__all__ = [
-    "ComplaintAnswered",
-    "ComplaintEscalated",
-    "ComplaintInvestigated",
-    "ComplaintRegistered",
-    "ComplaintSettled",
-    "ConductReported",
-    "InformationTaken",
-    "LeftoverGoodsArrived",
-    "LeftoverGoodsDamaged",
-    "LeftoverOrderApproved",
-    "LeftoverOrderPlaced",
-    "LeftoverSmsNoted",
-    "ReplyOverdue",
-    "TicketCancelled",
-    "TicketClosed",
-    "TicketKind",
-    "TicketLinked",
-    "TicketOpened",
-    "TicketReopened",
-    "TicketReplied",
-    "TicketsMerged",
-]

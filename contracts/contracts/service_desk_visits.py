@@ -176,21 +176,3 @@ class CalledBack(Fact, wire="songda.service_desk.CalledBack.v1"):
     ticket_id: str
     satisfied: bool
     note: str
-
-
-__all__ = [
-    "CalledBack",
-    "FormHandedIn",
-    "Paper",
-    "PapersPrepared",
-    "RatingGiven",
-    "RepairAccepted",
-    "SupervisorSigned",
-    "TechnicianArrived",
-    "VisitAssigned",
-    "VisitBooked",
-    "VisitCancelled",
-    "VisitCompleted",
-    "VisitConfirmed",
-    "VisitMoved",
-]

@@ -145,29 +145,3 @@ StoreCode = Annotated[str, Spelt(store_code)]
 Phone = Annotated[str, Spelt(phone)]
 Number = Annotated[str, Spelt(number)]
 Crew = Annotated[str, Spelt(crew)]
-
-
-__all__ = [
-    "NEEDED",
-    "RAW",
-    "Crew",
-    "Judged",
-    "Number",
-    "OptionalSku",
-    "OptionalWaybillNo",
-    "Phone",
-    "Sku",
-    "Spelt",
-    "StoreCode",
-    "WaybillNo",
-    "Words",
-    "contract_no",
-    "crew",
-    "narrow",
-    "number",
-    "phone",
-    "sku",
-    "store",
-    "store_code",
-    "waybill",
-]

@@ -33,6 +33,3 @@ def upcast(wire_name: str, old: Json) -> tuple[str, Json]:
         wire_name, step = UPCASTERS[wire_name]
         old = step(old)
     return wire_name, old
-
-
-__all__ = ["UPCASTERS", "Json", "contract_signed_v1", "upcast"]

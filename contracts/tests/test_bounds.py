@@ -26,7 +26,7 @@ from contracts.bounds import (
     TimeOfDay,
     years_from,
 )
-from contracts.policy import SHANGHAI
+from contracts.civil_time import SHANGHAI
 
 DOOR = Door(today=date(2026, 3, 12), first=date(2026, 1, 1), zone=SHANGHAI)
 

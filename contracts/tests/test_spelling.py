@@ -7,8 +7,8 @@ import pytest
 from contracts import spelling
 from contracts.bounding import bounded
 from contracts.bounds import Door
+from contracts.civil_time import SHANGHAI
 from contracts.fact import Customer
-from contracts.policy import SHANGHAI
 
 DOOR = Door(today=date(2026, 3, 12), first=date(2026, 1, 1), zone=SHANGHAI)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from company.policy import Policy
+from contracts.civil_time import civil, civil_day
 from contracts.fact import Half
-from contracts.policy import Policy, civil, civil_day
 from dashboards.board_cards import NO_MONEY, ROAD, Viewer, contract_card, placed, waiting_card
 from dashboards.board_rhythm import bar_day, rhythm
 from dashboards.board_rows import Json

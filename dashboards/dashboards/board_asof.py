@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import get_args
 
+from company.policy import policy_book
 from contracts.bounds import day_of
-from contracts.policy import SHANGHAI, civil_day, policy_book
+from contracts.civil_time import SHANGHAI, civil_day
 from dashboards.board_history import changes_of_day, read_board_as_of
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView
@@ -88,6 +89,3 @@ def _upward(moment: datetime) -> datetime:
     """The next whole minute: a change is on the board from there on."""
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + timedelta(minutes=1)
-
-
-__all__ = ["AsOf", "Slider", "asked", "read_past"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from company.masking import customer_for
+from contracts.civil_time import civil_day
 from contracts.fact import JobKind
-from contracts.masking import customer_for
-from contracts.policy import civil_day
 from dashboards.board_rows import NOT_TOLD, Json
 from dashboards.board_view import Card, Place, Risk, Say, Span, Status
 

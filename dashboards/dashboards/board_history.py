@@ -6,7 +6,8 @@ Which jobs were on the board then: those that the day's own events name, and tho
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from contracts.policy import civil, civil_day, in_shanghai, policy_book
+from company.policy import policy_book
+from contracts.civil_time import civil, civil_day, in_shanghai
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import ROAD, Viewer
 from dashboards.board_rhythm import bar_day
@@ -131,6 +132,3 @@ async def _own_contracts(desk: Asking) -> frozenset[str] | None:
 def slider_day(moment: datetime) -> date:
     """The civil day that the slider runs over."""
     return civil_day(in_shanghai(moment))
-
-
-__all__ = ["changes_of_day", "read_board_as_of", "slider_day"]

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from fastapi import Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
+from company.policy import policy_book
 from contracts.bounds import CivilDay, Moment, OneLine, read_day
-from contracts.policy import SHANGHAI, policy_book
+from contracts.civil_time import SHANGHAI
 from dashboards import board_asof, live
 from dashboards.board_cards import ROAD
 from dashboards.board_history import read_board_as_of

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from contracts.policy import Policy, civil, civil_day, in_shanghai
+from company.policy import Policy
+from contracts.civil_time import civil, civil_day, in_shanghai
 from dashboards.board_rows import Json
 from dashboards.board_view import LightState, Mark, Say
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from company.masking import mask_phone
 from contracts.dispatch_calls import (
     ArrivalCalled,
     HalfDayTold,
@@ -48,7 +49,6 @@ from contracts.dispatch_jobs import (
 from contracts.dispatch_road import FailureConsented, StopArrived, StopUndeliverable
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Window
-from contracts.masking import mask_phone
 from contracts.order import (
     CompletenessLost,
     ContractAmended,

@@ -37,6 +37,3 @@ class SharedLooks:
 
 async def _made(make: Callable[[], Awaitable[T]]) -> T:
     return await make()
-
-
-__all__ = ["SharedLooks"]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from company.policy import Policy
+from contracts.civil_time import civil, civil_day
 from contracts.fact import JobKind
-from contracts.policy import Policy, civil, civil_day
 from dashboards.board import crews_of, lane_of, seen
 from dashboards.board_cards import Viewer
 from dashboards.board_rows import Json
@@ -98,6 +99,3 @@ def _head(on: date, day: Json | None, lanes: Iterable[Lane]) -> WeekDay:
     published = day is not None and day["published"] is not None
     state: Literal["draft", "published", "empty"] = "published" if published else "draft" if stops else "empty"
     return WeekDay(on=on, state=state, stops=stops, stops_max=sum(cell.stops_max for cell in cells))
-
-
-__all__ = ["DAYS", "WeekCell", "WeekDay", "WeekRow", "WeekView", "monday_of", "week_view"]

@@ -97,6 +97,3 @@ async def week_live(
 
     feed = desk.changes(WEEK, position)
     return live.response(live.stream(feed, look, live.html_frame, seen=picture, beat=lambda: utc_now().isoformat()))
-
-
-__all__ = ["cards_of", "router", "week_page", "week_parts"]

@@ -83,6 +83,3 @@ async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
             words(f"result.{call['result']}") if call["result"] else None,
             call["note"],
         )
-
-
-__all__ = ["router"]

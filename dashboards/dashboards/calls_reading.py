@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.masking import customer_for
-from contracts.policy import Policy, end_of_day, policy_book
+from company.masking import customer_for
+from company.policy import Policy, policy_book
+from contracts.civil_time import end_of_day
 from dashboards.board import crews_of
 from dashboards.listing import Slice, page_of
 from dashboards.seat import Seat
@@ -101,6 +102,3 @@ def _halves(day: Json | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
         taken = sum(slot["half"] == half for slot in slots)
         found.append(HalfFree(half, max(0, total - taken), total))
     return found[0], found[1]
-
-
-__all__ = ["OFFICE", "PURPOSES", "DayFree", "HalfFree", "call_of", "free_days", "queue", "subject_of"]

@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for
+from company.policy import policy_book
 from contracts.bounds import Id
-from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for
-from contracts.policy import policy_book
 from dashboards.contract_view import line_state, may
 from dashboards.history import details, headline, history
 from dashboards.live_rows import rows_stream

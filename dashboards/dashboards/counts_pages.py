@@ -7,9 +7,9 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 
+from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
-from contracts.policy import policy_book
 from dashboards.ledger import Parting, partings
 from dashboards.listing import Json, every
 from dashboards.live_rows import rows_stream

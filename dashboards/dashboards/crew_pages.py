@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from dashboards.assets import FOLDER, asset
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from runtime.http import COOKIE
-from runtime.people import Person
+from runtime.person import Person
 from runtime.route import Router, takes
 
 ROAD_ROLES = ("crew_leader", "crew", "technician")
@@ -85,6 +85,3 @@ async def logout() -> Response:
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return response
-
-
-__all__ = ["router"]

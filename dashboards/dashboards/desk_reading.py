@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from contracts.business_calendar import service_calendar
-from contracts.business_time import Interval, Pause, Terms, why
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
-from contracts.policy import policy_book
+from company.business_calendar import service_calendar
+from company.business_time import Interval, Pause, Terms, why
+from company.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
+from company.policy import policy_book
 from contracts.service_desk_visits import VisitCompleted
 from dashboards.listing import Slice, both, every, page_of
 from dashboards.seat import Seat
 from runtime.forms import Form
-from runtime.people import Person
+from runtime.person import Person
 
 Json = dict[str, Any]
 

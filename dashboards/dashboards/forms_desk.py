@@ -33,5 +33,3 @@ def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
 
 
 FORMS = tuple(Form(name=kind, template="form_ticket.html", roles=READERS, read=_read(kind)) for kind in KINDS)
-
-__all__ = ["FORMS"]

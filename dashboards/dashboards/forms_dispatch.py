@@ -5,14 +5,14 @@ Phone numbers are whole on the leader's sheet alone (UI §9); cash is for leader
 
 from typing import Any
 
-from contracts.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
-from contracts.policy import policy_book
-from contracts.unloading import in_unloading_order
+from company.crew_of_day import own_crew_on, works_on
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
+from company.policy import policy_book
+from company.unloading import in_unloading_order
 from dashboards.forms import Content, Form
 from dashboards.nav import ROAD, STAFF
 from dashboards.reading import read_board
 from dashboards.seat import Seat
-from runtime.crew_of_day import own_crew_on, works_on
 
 Json = dict[str, Any]
 
@@ -136,5 +136,3 @@ FORMS = (
         read=_day_report,
     ),
 )
-
-__all__ = ["FORMS"]

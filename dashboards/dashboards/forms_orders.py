@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts.masking import customer_for, mask_phone
-from contracts.policy import policy_book
-from contracts.unloading import in_unloading_order
+from company.masking import customer_for, mask_phone
+from company.policy import policy_book
+from company.unloading import in_unloading_order
 from dashboards.forms import Content, Form
 from dashboards.nav import STAFF
 from dashboards.orders_reading import own_contract

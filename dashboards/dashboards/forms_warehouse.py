@@ -6,14 +6,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from company.crew_of_day import own_crew_on
 from dashboards.forms import Content, Form
 from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
 from dashboards.stock_view import card_lines, stock_row
 from dashboards.warehouse_reading import read_card, read_picking
-from runtime.crew_of_day import own_crew_on
-from runtime.people import Person
+from runtime.person import Person
 
 ROAD = frozenset({"crew_leader"})
 """Who signs for what is loaded."""

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from company.masking import mask_phone
+from contracts.civil_time import in_utc
 from contracts.dispatch import DispatchEvent
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.masking import mask_phone
 from contracts.order import OrderEvent
-from contracts.policy import in_utc
 from contracts.reading import WIRE
 from contracts.service_desk import ServiceDeskEvent
 from runtime.service import Facet, Projection, whole_id
@@ -140,17 +140,3 @@ def meta_of(one: Json) -> Meta:
 
 EVENTS: Mapping[str, type[Fact]] = {model.__name__: model for model in WIRE.values()}
 """Newest model of each event by its name."""
-
-__all__ = [
-    "EVENTS",
-    "JOURNAL",
-    "SERVICE_OF",
-    "Fold",
-    "Known",
-    "changed_between",
-    "entry",
-    "events_of",
-    "meta_of",
-    "moment_text",
-    "state_at",
-]

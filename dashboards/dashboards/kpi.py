@@ -10,8 +10,8 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
-from contracts.policy import civil_day
+from company.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
+from contracts.civil_time import civil_day
 from dashboards.board_view import Shown
 from dashboards.kpi_rows import Json
 

@@ -11,8 +11,7 @@ from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from contracts.bounds import Id, OneLine
-from contracts.decision import Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from dashboards import live
 from dashboards.kpi import RULES, STATES, Duty, KpiView, State
 from dashboards.kpi_chart import chart_of
@@ -21,6 +20,7 @@ from dashboards.reading import KPI, read_duties, read_kpi
 from dashboards.render import LOOKS, page, template, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
+from runtime.decision import Rejected
 from runtime.http import Desk
 from runtime.route import Router, takes
 

@@ -7,6 +7,7 @@ that is met, late, missed or open is a question of now, answered when somebody l
 from datetime import datetime
 from typing import Any
 
+from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayOpened, DayPublished, PlanOverdue
 from contracts.dispatch_jobs import (
     DeliveryCompleted,
@@ -21,7 +22,6 @@ from contracts.dispatch_jobs import (
 )
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.policy import civil_day
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
 from runtime.service import Facet, Projection, whole_id
 

@@ -18,8 +18,8 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Message
 
 from contracts.bounds import OneLine
-from contracts.decision import Rejected
 from dashboards.live import event, response
+from runtime.decision import Rejected
 from runtime.front_door import WITHIN
 from runtime.http import Asking, Desk, Refusal
 from runtime.route import Router

@@ -7,10 +7,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from contracts.bounds import OneLine
-from contracts.decision import Rejected
 from dashboards.render import LOOKS, page, words_for
 from dashboards.words import tables
 from runtime.clock import utc_now
+from runtime.decision import Rejected
 from runtime.front_door import open_to_all
 from runtime.http import COOKIE, Asking, Refusal, issue_token, person_of
 from runtime.route import Router, takes

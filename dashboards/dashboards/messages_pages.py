@@ -117,6 +117,3 @@ async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
             one["attempts"],
             one["reason"],
         )
-
-
-__all__ = ["router"]

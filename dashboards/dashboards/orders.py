@@ -6,7 +6,7 @@ Rules shown: A1 (registered), A3 (complete or not), A4, A5 (delays), A7 (fulfill
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS, ROLES_THAT_SEE_MONEY, mask_name, mask_phone
+from company.masking import ROLES_THAT_SEE_CUSTOMERS, ROLES_THAT_SEE_MONEY, mask_name, mask_phone
 from order.contract.row import ContractRow
 
 UNDELIVERED = frozenset({"waiting", "complete", "loaded", "partly_delivered"})

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders import order_line

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS
+from company.masking import ROLES_THAT_SEE_CUSTOMERS
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from order.contract.row import CONTRACTS, STAGES, STEPS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.unloading import in_loading_order
+from company.unloading import in_loading_order
 from dashboards.orders import seen_name
 from order.contract.row import ContractRow
 

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from contracts.policy import policy_book
+from company.crew_of_day import own_crews
+from company.policy import policy_book
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import ROAD, Viewer
 from dashboards.board_rhythm import bar_day
@@ -12,9 +13,8 @@ from dashboards.board_rows import WAITING, Json, facet_of
 from dashboards.board_view import BoardView
 from dashboards.board_week import DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
-from runtime.crew_of_day import own_crews
 from runtime.http import Asking
-from runtime.people import Person
+from runtime.person import Person
 
 BOARD = ("board_jobs", "board_days", "board_contracts")
 """Read models behind the board."""

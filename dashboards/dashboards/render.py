@@ -11,7 +11,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from contracts.policy import SHANGHAI, civil_day, policy_book
+from company.policy import policy_book
+from contracts.civil_time import SHANGHAI, civil_day
 from dashboards.assets import asset
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView, Say

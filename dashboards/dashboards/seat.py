@@ -8,14 +8,15 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from company.policy import policy_book
 from contracts.bounds import read_day
-from contracts.policy import civil_day, policy_book
+from contracts.civil_time import civil_day
 from dashboards.login import known, to_login
 from dashboards.render import page, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.http import Asking
-from runtime.people import Person
+from runtime.person import Person
 
 
 @dataclass(frozen=True, slots=True)

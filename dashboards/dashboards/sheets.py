@@ -14,7 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from contracts.policy import in_shanghai
+from contracts.civil_time import in_shanghai
 from runtime.formula_safe import formula_safe
 from runtime.lacking import lacking
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from contracts.spelling import sku as spelt_sku
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.picking import PickDay, pick_day

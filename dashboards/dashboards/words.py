@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from contracts.policy import in_shanghai, in_utc
+from contracts.civil_time import in_shanghai, in_utc
 from dashboards.board_view import Say
 
 Lang = Literal["zh", "en"]

@@ -8,11 +8,13 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from company.people import read_people
+from company.policy import policy_book
 from dashboards.main import PROJECTIONS, router
 from runtime.changes import Change
 from runtime.http_errors import add_error_handling
-from runtime.people import Tokens, read_people
 from runtime.rows import POSITIONS, rows_only
+from runtime.tokens import Tokens
 
 OF_SERVICES = (
     "contracts",
@@ -117,6 +119,7 @@ class QuietFeed:
 def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> FastAPI:
     """An application with nothing but the dashboards."""
     app = FastAPI()
+    app.state.policies = policy_book()
     add_error_handling(app, 1 << 20)
     app.state.people = read_people()
     app.state.tokens = TOKENS

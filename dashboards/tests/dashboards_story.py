@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from company.policy import policy_book
+from contracts.civil_time import civil
 from contracts.dispatch_days import CrewOfDay, DayOpened, DayPublished, Slot, SlotConfirmed, SlotReserved
 from contracts.dispatch_jobs import (
     Checklist,
@@ -16,7 +18,6 @@ from contracts.dispatch_jobs import (
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from contracts.order import ContractSigned
-from contracts.policy import civil, policy_book
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import Viewer
 from dashboards.board_view import BoardView, Card

@@ -31,6 +31,7 @@ from dashboards_story import (
     window,
 )
 
+from contracts.civil_time import civil
 from contracts.dispatch_days import SlotReleased
 from contracts.dispatch_jobs import (
     Checklist,
@@ -43,7 +44,6 @@ from contracts.dispatch_jobs import (
     StopUnscheduled,
 )
 from contracts.order import DamageNoted, DelayNoticed, GoodsCompleted, GoodsNoted
-from contracts.policy import civil
 from dashboards.board_cards import Viewer
 from dashboards.board_view import Light, Risk, Say, Totals
 

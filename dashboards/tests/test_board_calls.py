@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from dashboards_story import NOW, ON, board_of, booked, day_opened, in_slot, opened, placed_cards, published_day, told
 
+from contracts.civil_time import end_of_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, JobCancelled, TroubleReported
 from contracts.dispatch_days import CrewAbsent, CrewReturned
 from contracts.dispatch_jobs import StopPublished, StopScheduled
 from contracts.dispatch_road import StopArrived, StopUndeliverable
-from contracts.policy import end_of_day
 from dashboards.board_view import Light, Say
 
 JOB = "D-HT26030001"

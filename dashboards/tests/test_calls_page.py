@@ -7,7 +7,7 @@ import pytest
 from dashboards_site import browser, site
 from dashboards_story import CUSTOMER, day_opened, in_slot, opened, rows_of, signed
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
 
 SOON = civil(civil_day(utc_now()), time(23, 59))

@@ -4,7 +4,7 @@ import pytest
 from dashboards_site import RowsInMemory, browser, site
 from dashboards_story import CUSTOMER, ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of
 
-from runtime.people import Person
+from runtime.person import Person
 
 ASSISTANT, LEADER, OTHER_LEADER, ACCOUNTANT, WAREHOUSE, STORE = "he.jx", "li.zq", "chen.gd", "su.kj", "mai.gh", "wu.xm"
 JOB = "D-HT26030001"

@@ -9,9 +9,9 @@ from dashboards_site import browser, site
 from dashboards_story import ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of, signed
 from fastapi import Request
 
+from company.people import read_people
 from contracts.fact import Customer
 from dashboards.render import page, words_for
-from runtime.people import read_people
 
 ASSISTANT, MANAGER, WAREHOUSE, LEADER, STORE = "he.jx", "guan.yf", "mai.gh", "li.zq", "wu.xm"
 BOARD = f"/board?date={ON}"

@@ -29,7 +29,7 @@ from warehouse_story import (
     stock_list,
 )
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from dashboards.ledger import partings
 from dashboards.orders_reading import Chosen
 from dashboards.picking import pick_day

@@ -13,7 +13,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Generic, TypeVar
 
-from contracts.decision import Command, Context, Rejected, Timer
+from runtime.decision import Command, Context, Rejected, Timer
 from runtime.use_case import UseCase
 
 S = TypeVar("S")
@@ -30,7 +30,7 @@ def _itself(_: object, state: Any) -> Any:
     return state
 
 
-def _open(case: UseCase[Any, Any, E], command: Command, state: Any, ctx: Context) -> Decision[E]:
+def _open(case: UseCase[Any, Any, E], command: Command, state: Any, ctx: Context[Any]) -> Decision[E]:
     return case.rule(command, state, ctx)
 
 
@@ -47,7 +47,7 @@ class Aggregate(Generic[S, E]):
     evolve: Callable[[S, E], S]
     use_cases: tuple[UseCase[Any, Any, E], ...]
     due: Callable[[S], tuple[Timer, ...]] = _never_due
-    door: Callable[[UseCase[Any, Any, E], Any, S, Context], Decision[E]] = _open
+    door: Callable[[UseCase[Any, Any, E], Any, S, Context[Any]], Decision[E]] = _open
     asked_of: Callable[[UseCase[Any, Any, E], S], Any] = _itself
 
     @property
@@ -66,7 +66,7 @@ class Aggregate(Generic[S, E]):
         assert len(by_command) == len(self.use_cases), f"{self.name}: a command stands in two use cases"
         return by_command
 
-    def decide(self, command: Command, state: S, ctx: Context) -> Decision[E]:
+    def decide(self, command: Command, state: S, ctx: Context[Any]) -> Decision[E]:
         """What follows from a command: events, nothing new, or a refusal."""
         return self.door(self._by_command[type(command)], command, state, ctx)
 
@@ -86,6 +86,3 @@ class Aggregate(Generic[S, E]):
     def key(self, number: str) -> str:
         """The aggregate id of a number."""
         return f"{self.name}:{number}"
-
-
-__all__ = ["Aggregate", "Decision"]

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
@@ -19,14 +20,13 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from contracts.bounds import Id
-from contracts.decision import Rejected
-from contracts.policy import policy_book
 from runtime import kafka
 from runtime.changes import ChangeFeed
 from runtime.collecting import set_up_collector
 from runtime.commands import command_reader
 from runtime.connections import bounded, connection_bounds
 from runtime.deciding import Rules
+from runtime.decision import Policies, Rejected
 from runtime.errors import NotReady
 from runtime.files_http import SubjectRule
 from runtime.files_http import router as files_router
@@ -39,7 +39,7 @@ from runtime.mongo import Database, answers, connect
 from runtime.objects import open_objects
 from runtime.offers import Offering
 from runtime.outcome import Outcome
-from runtime.people import Tokens, read_people, signing_secret
+from runtime.person import Person
 from runtime.projector import Projector
 from runtime.reactor import Reactor
 from runtime.request_keys import RequestKeys
@@ -48,6 +48,7 @@ from runtime.rows import Rows
 from runtime.service import Projection, Service
 from runtime.settings import Settings, listed
 from runtime.settling import groups_of, settler
+from runtime.tokens import Tokens, signing_secret
 from runtime.uploads import Uploads
 from runtime.worker import Worker
 
@@ -66,6 +67,9 @@ class System:
 
     services: Mapping[str, Service]
     projections: tuple[Projection, ...]
+    policies: Policies[Any]
+    people: Callable[[Path | None], Mapping[str, Person]]
+    """Everybody by id, as the file says, or the company's own list without one."""
     routers: tuple[APIRouter, ...] = ()
     mounts: Mapping[str, Any] = field(default_factory=dict)
     subjects: Mapping[str, SubjectRule] = field(default_factory=dict)
@@ -84,13 +88,13 @@ class System:
         return {d.prefix: s.name for s in self.services.values() for d in s.deciders}
 
 
-def rules_of(settings: Settings, service: Service) -> Rules:
+def rules_of(settings: Settings, service: Service, policies: Policies[Any]) -> Rules:
     """A service's rules, ready to decide with."""
     return Rules(
         service=service.name,
         deciders={decider.prefix: decider for decider in service.deciders},
         readers=command_reader(service.deciders),
-        policies=policy_book(),
+        policies=policies,
         max_event_bytes=settings.max_event_bytes,
     )
 
@@ -118,7 +122,9 @@ class Process:
         running: list[Callable[[], Awaitable[None]]] = []
         if "worker" in self.roles:
             for service in self.services:
-                worker = Worker(self.settings, rules_of(self.settings, service), self.database, cluster)
+                worker = Worker(
+                    self.settings, rules_of(self.settings, service, self.system.policies), self.database, cluster
+                )
                 self.parts[f"worker {service.name}"] = worker
                 running.append(worker.run)
         if "reactor" in self.roles:
@@ -205,8 +211,9 @@ def web(process: Process) -> FastAPI:
     app.state.process = process
     app.include_router(_health(process))
     add_error_handling(app, bounds_of(settings))
+    app.state.policies = system.policies
     if "api" in process.roles:
-        app.state.people = read_people(settings.people)
+        app.state.people = system.people(settings.people)
         app.state.tokens = Tokens(signing_secret(settings))
         app.state.owners = system.owners()
         app.state.request_keys = RequestKeys(process.database)
@@ -348,6 +355,3 @@ def serve(process: Process) -> int:
     with suppress(AttributeError):
         return 0 if server.started else 1
     return 0
-
-
-__all__ = ["ROLES", "Process", "System", "cluster_id", "rules_of", "running", "serve", "web"]

@@ -169,6 +169,3 @@ class ChangeFeed:
         if position < oldest or position > (self._end or 0):
             raise TooOld(after)
         return position
-
-
-__all__ = ["ROWS_TOLD_AT_ONCE", "Change", "ChangeFeed", "TooOld", "decode", "encode", "parts_of"]

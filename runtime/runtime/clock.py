@@ -6,6 +6,3 @@ from datetime import UTC, datetime
 def utc_now() -> datetime:
     """This moment, UTC."""
     return datetime.now(UTC)
-
-
-__all__ = ["utc_now"]

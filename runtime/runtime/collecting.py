@@ -16,6 +16,3 @@ def set_up_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
-
-
-__all__ = ["set_up_collector"]

@@ -66,6 +66,3 @@ def _mac(begun: blake2b, covered: bytes) -> bytes:
     mac = begun.copy()
     mac.update(covered)
     return mac.hexdigest().encode()
-
-
-__all__ = ["MAC", "CommandKeys"]

@@ -42,6 +42,3 @@ def standing(topic: str, end: int, told: Iterable[Reached], by_events: int) -> S
         return Standing(-1, anew=True)
     last = max(here, default=by_events)
     return Standing(last, anew=False) if last < end else Standing(-1, anew=True)
-
-
-__all__ = ["HEADER", "Reached", "Standing", "standing"]

@@ -94,15 +94,3 @@ def command_reader(deciders: Iterable[Decider | Aggregate[Any, Any]]) -> Mapping
             else TypeAdapter(Annotated[union, Field(discriminator="command")])
         )
     return readers
-
-
-__all__ = [
-    "MAX_COMMAND_BYTES",
-    "SYSTEM",
-    "Request",
-    "command_reader",
-    "deterministic_id",
-    "fresh_id",
-    "from_headers",
-    "to_headers",
-]

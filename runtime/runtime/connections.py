@@ -15,7 +15,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.front_door import BUSY
 from runtime.http import error_body, new_request_id
 from runtime.logs import get_log
@@ -238,6 +238,3 @@ def _look_at_all(state: ServerState, loop: asyncio.AbstractEventLoop, looks: set
 def bounded(bounds: ConnectionBounds) -> type[Connection]:
     """The protocol of a server whose connections are bounded so."""
     return type("BoundedConnection", (Connection,), {"bounds": bounds, "logged": Rate("1/minute"), "looked_at": set()})
-
-
-__all__ = ["ConnectionBounds", "bounded", "connection_bounds"]

@@ -13,13 +13,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.bounding import bounded
-from contracts.decision import Command, Context, Rejected, out_of_bounds, untimely
+from contracts.civil_time import in_utc
 from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
-from contracts.policy import PolicyBook, in_utc
 from runtime import commands
 from runtime.aggregate import Aggregate
 from runtime.commands import SYSTEM, Request
+from runtime.decision import Command, Context, Policies, Rejected, out_of_bounds, untimely
 from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
 from runtime.parking import Parked
 from runtime.request_digest import halves_differing, is_other, key_reused
@@ -125,7 +125,7 @@ class Rules:
     service: str
     deciders: Mapping[str, Decider | Aggregate[Any, Any]]
     readers: Mapping[str, TypeAdapter[Any]]
-    policies: PolicyBook
+    policies: Policies[Any]
     max_event_bytes: int
 
     def initial(self, aggregate_id: str) -> Entry | None:
@@ -427,19 +427,3 @@ def _letter(incoming: Incoming, why: tuple[str, bytes]) -> Outgoing:
 def without_reasons(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     """Headers of a dead letter as the command had them."""
     return [(name, value) for name, value in headers if name not in {"commandoffset", "error", HELD}]
-
-
-__all__ = [
-    "EPOCH",
-    "HELD",
-    "Cause",
-    "Decided",
-    "Entry",
-    "Incoming",
-    "Outgoing",
-    "Rules",
-    "decide_batch",
-    "earliest",
-    "event_id",
-    "without_reasons",
-]

@@ -69,6 +69,3 @@ def decode_all(
             if decoded is not None:
                 found.append(decoded)
     return found
-
-
-__all__ = ["Decoded", "PassedOver", "Unreadable", "decode", "decode_all"]

@@ -46,16 +46,3 @@ class Overloaded(SongdaError):
 
 class NotReady(SongdaError):
     """A server or topic is missing or wrong; the message says what to do."""
-
-
-__all__ = [
-    "CheckpointLost",
-    "FoldBroken",
-    "NotReady",
-    "OutcomeUnknown",
-    "Overloaded",
-    "OwnershipLost",
-    "PartitionStopped",
-    "SongdaError",
-    "TopicAnew",
-]

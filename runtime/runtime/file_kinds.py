@@ -121,5 +121,3 @@ _WALKS: Mapping[MediaType, Callable[[bytes], bool]] = {
     "image/webp": _webp,
     "application/pdf": _pdf,
 }
-
-__all__ = ["EXTENSIONS", "MAX_PARTS", "MAX_PIXELS", "MediaType", "is_whole", "kind_of"]

@@ -74,6 +74,3 @@ def too_many_faults(refused: list[Refused], limits: Limits) -> UnreadableFile | 
         f"Mend row {first.row} first: {first.reason_en}",
         first.rule,
     )
-
-
-__all__ = ["TOO_HEAVY", "Limits", "too_many_bytes", "too_many_columns", "too_many_faults", "too_many_rows"]

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.file_kinds import EXTENSIONS, kind_of
 from runtime.http import Asking, Desk, Refusal
 from runtime.objects import FileDamaged, FileRefused, Objects, hex_of
@@ -236,6 +236,3 @@ def _refused(code: str, largest: int) -> Refusal:
     }
     status, zh, en, facts = words[code]
     return Refusal(status, Rejected(code, "", zh, en, facts))
-
-
-__all__ = ["SEE_ALL", "FileTaken", "SubjectRule", "router"]

@@ -108,6 +108,3 @@ def _others() -> Mapping[str, str]:
     found = packages_distributions()
     ours = {package for package, names in found.items() if any(name.startswith("songda") for name in names)}
     return {package: " ".join(map(version, sorted(names))) for package, names in found.items() if package not in ours}
-
-
-__all__ = ["KEPT_AS", "fingerprint", "of_projection", "of_states", "place_of", "reached", "source"]

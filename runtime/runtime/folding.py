@@ -23,6 +23,3 @@ def turn(subject: str, known: int, sequence: int, where: str) -> Turn:
         f"{where}: {subject} jumps from sequence {known} to {sequence}; "
         "events are missing or were doubled, nothing after this may be folded"
     )
-
-
-__all__ = ["Turn", "turn"]

@@ -350,6 +350,3 @@ def _parked(news: Mapping[str, Parked]) -> Document:
 def _key(subject: str) -> str:
     """A subject as a field's name: it may hold dots and dollars, which a field's name may not."""
     return deterministic_id(subject)
-
-
-__all__ = ["ReadModel", "Skips", "Spans", "Watched"]

@@ -62,6 +62,3 @@ async def drop_former_rows(
         dropped += await drop_former(database, f"rows_{projection.name}", POSITIONS, serves, kept=kept)
     await database[ALIASES].delete_many({"collection": {"$in": dropped}})
     return dropped
-
-
-__all__ = ["KEPT", "Written", "collections_of", "drop_former", "drop_former_rows"]

@@ -16,6 +16,3 @@ def formula_safe(text: str) -> str:
     if text.lstrip(" \u3000\xa0").startswith(_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
-
-
-__all__ = ["formula_safe"]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.http import COOKIE, NOBODY, Refusal, new_request_id, people_are_known, person_of, refused
 from runtime.logs import get_log
 from runtime.metrics import REFUSED
@@ -339,6 +339,3 @@ def _is_ours(host: str, hosts: Sequence[str]) -> bool:
     except ValueError:
         return False
     return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in hosts)
-
-
-__all__ = ["WITHIN", "Bounds", "FrontDoor", "bounds_of", "open_to_all"]

@@ -18,11 +18,11 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic import BaseModel
 
-from contracts.decision import Rejected
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
+from runtime.decision import Rejected
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
@@ -288,6 +288,3 @@ def new_request(
     """A request received now."""
     request = Request(command_id, utc_now(), actor, role, correlation_id or command_id)
     return replace(request, expected_version=expected_version, traceparent=traceparent, digest=digest)
-
-
-__all__ = ["Asked", "Gateway", "new_request"]

@@ -16,19 +16,20 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
-from contracts.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
+from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected
 from runtime.forms import Form
 from runtime.gateway import Asked, Gateway, new_request
 from runtime.logs import get_log
 from runtime.offers import Offering
 from runtime.outcome import Outcome
-from runtime.people import Person, Tokens
+from runtime.person import Person
 from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reused, parts_of
 from runtime.request_keys import RequestKeys
 from runtime.rows import Rows
+from runtime.tokens import Tokens
 from runtime.view import R, View, Views
 
 log = get_log("runtime.http")
@@ -404,20 +405,3 @@ def issue_token(request: Request, person_id: str) -> str:
 def new_request_id() -> str:
     """A short id to quote."""
     return uuid.uuid4().hex[:12]
-
-
-__all__ = [
-    "COOKIE",
-    "NOBODY",
-    "Answer",
-    "Asking",
-    "Desk",
-    "ErrorBody",
-    "Refusal",
-    "error_body",
-    "issue_token",
-    "new_request_id",
-    "people_are_known",
-    "person_of",
-    "refused",
-]

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.errors import NotReady, Overloaded
 from runtime.front_door import Bounds, FrontDoor
 from runtime.http import Refusal, error_body, new_request_id, refused
@@ -86,6 +86,3 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
         en="Something broke and was recorded. Please quote the id.",
     )
     return JSONResponse(error_body(no, request_id), 500, {name.decode(): value.decode() for name, value in secured(())})
-
-
-__all__ = ["add_error_handling"]

@@ -346,26 +346,3 @@ async def sending(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         yield producer
     finally:
         await close_producer(producer)
-
-
-__all__ = [
-    "CHANGES",
-    "PARKED",
-    "close_producer",
-    "command_consumer",
-    "committed",
-    "extents",
-    "high_watermarks",
-    "owner_ids",
-    "partition_of",
-    "provision",
-    "reachable",
-    "read_between",
-    "reader",
-    "sender",
-    "sending",
-    "stream_consumer",
-    "topics_of",
-    "transactional",
-    "unanswered_requests",
-]

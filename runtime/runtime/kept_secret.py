@@ -48,6 +48,3 @@ def read_keys(text: str) -> dict[int, bytes]:
 def keys_of(given: SecretStr | None, path: Path) -> Mapping[int, bytes]:
     """The keys of a setting, or without one the key that is kept in `path`."""
     return read_keys(kept_secret(path) if given is None else given.get_secret_value())
-
-
-__all__ = ["kept_secret", "keys_of", "read_keys"]

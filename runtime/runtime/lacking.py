@@ -48,6 +48,3 @@ class TellsWhatLacks:
             await send(message)
 
         await self._app(scope, receive, sent)
-
-
-__all__ = ["HEADER", "TellsWhatLacks", "lacking", "note"]

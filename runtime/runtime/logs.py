@@ -93,6 +93,3 @@ def set_up_logs(level: str = "info", *, process: str = "") -> None:
 def get_log(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module; event names are constant phrases, data are keys."""
     return cast(structlog.stdlib.BoundLogger, structlog.get_logger(name))
-
-
-__all__ = ["get_log", "mask_phones", "set_up_logs"]

@@ -159,6 +159,3 @@ class Mending:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Exception):
                     await task
-
-
-__all__ = ["Mending", "events_of"]

@@ -21,21 +21,3 @@ HELD = Counter("songda_commands_kept_total", "Commands kept until their parked a
 STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
 REFUSED = Counter("songda_requests_refused_total", "Requests and connections that were too many or too slow", ["code"])
 CONNECTIONS = Gauge("songda_connections_open", "Open HTTP connections of this process")
-
-__all__ = [
-    "BATCH_SECONDS",
-    "COMMANDS",
-    "CONNECTIONS",
-    "DEAD",
-    "EVENTS",
-    "HELD",
-    "PARKED",
-    "PROJECTED",
-    "REACTED",
-    "REFUSED",
-    "STOPPED",
-    "STRAYS",
-    "UNKNOWN_EVENTS",
-    "UNSIGNED",
-    "WAITING",
-]

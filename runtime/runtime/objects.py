@@ -175,6 +175,3 @@ def _path(name: str) -> str:
 
 def _mark(name: str, subject: str) -> str:
     return f"subjects/{name}/{subject.replace(':', '/')}"
-
-
-__all__ = ["FileDamaged", "FileRef", "FileRefused", "ObjectStore", "Objects", "hex_of", "judge", "open_objects"]

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 import orjson
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 Status = Literal["accepted", "rejected", "pending", "broken", "parked"]
 """`pending`: not decided within the deadline; `broken`: the rules failed on it, or it was not signed (then `rejected`
@@ -94,6 +94,3 @@ def from_json(raw: bytes) -> Outcome:
     if no is not None and not all(isinstance(no[name], str) for name in ("code", "rule", "zh", "en")):
         raise ValueError("no answer: the refusal has no words")
     return outcome
-
-
-__all__ = ["NOT_SIGNED", "Outcome", "Status", "from_json", "to_json"]

@@ -115,6 +115,3 @@ def _notes(records: Iterable[ConsumerRecord[bytes, bytes]], strays: Strays) -> l
         except ValueError:
             strays.passed_over(record, "no note")
     return notes
-
-
-__all__ = ["Following", "Skips", "read_log", "read_notes", "tell"]

@@ -40,6 +40,3 @@ async def retry_rows(
             await producer.send_and_wait(kafka.CHANGES, encode(projection.name, part), partition=0)
         return [model.parked[subject] for subject in sorted(subjects) if subject in model.parked]
     raise NotReady(f"what is parked of {projection.name} keeps changing: try again")
-
-
-__all__ = ["retry_rows"]

@@ -201,23 +201,3 @@ def to_json(note: Note) -> bytes:
 def from_json(raw: bytes) -> Note:
     """A line of the log; raises ValueError for anything else."""
     return _NOTE.validate_json(raw)
-
-
-__all__ = [
-    "Act",
-    "Kind",
-    "Log",
-    "Note",
-    "Parked",
-    "Place",
-    "Stray",
-    "Unfit",
-    "from_document",
-    "from_json",
-    "in_short",
-    "meta_of",
-    "park",
-    "parked_at",
-    "to_document",
-    "to_json",
-]

@@ -26,7 +26,7 @@ from itertools import cycle
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
-from contracts.policy import in_utc
+from contracts.civil_time import in_utc
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
@@ -459,6 +459,3 @@ def _within_bytes(records: Sequence[ConsumerRecord[bytes, bytes]], start: int, l
         if size > limit and index > start:
             return index
     return len(records)
-
-
-__all__ = ["Partition", "Shared"]

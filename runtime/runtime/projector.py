@@ -319,6 +319,3 @@ async def _without_headers(batch: tuple[ConsumerRecord[bytes, bytes], ...], pars
 async def _as_it_came(message: KafkaMessage) -> Any:
     """FastStream would parse every record as JSON before us; we decode once, where we fold (RISKS B3)."""
     return message.body
-
-
-__all__ = ["Projector", "projector_group"]

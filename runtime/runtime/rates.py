@@ -10,7 +10,7 @@ from throttled import Throttled
 from throttled.rate_limiter.quota_parser import parse
 from throttled.store import MemoryStore
 
-from runtime.people import Person
+from runtime.person import Person
 from runtime.settings import Settings
 
 REMEMBERED = 10_000
@@ -131,6 +131,3 @@ class AtOnce:
         self._inside[key] -= 1
         if not self._inside[key]:
             del self._inside[key]
-
-
-__all__ = ["AtOnce", "Caller", "Rate", "Rates", "network_of"]

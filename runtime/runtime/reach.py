@@ -184,6 +184,3 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-__all__ = ["WHOLE", "Code", "Place", "Source"]

@@ -15,7 +15,6 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.reading import read_event
@@ -23,6 +22,7 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
+from runtime.decision import Ask
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady
 from runtime.logs import get_log
@@ -316,6 +316,3 @@ class _Assignments(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._reactor.assigned(assigned)
-
-
-__all__ = ["Reactor"]

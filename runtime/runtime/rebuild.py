@@ -198,16 +198,3 @@ async def promote(database: Database, projection: Projection, model: ReadModel, 
 async def discard(model: ReadModel) -> None:
     """Drop a rebuilt collection that is not wanted."""
     await model.collection.drop()
-
-
-__all__ = [
-    "Difference",
-    "Incomplete",
-    "Verdict",
-    "digest",
-    "discard",
-    "events_to_fold",
-    "promote",
-    "rebuild",
-    "verify",
-]

@@ -18,8 +18,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from contracts.decision import Detail, Rejected
-from contracts.policy import SHANGHAI
+from contracts.civil_time import SHANGHAI
+from runtime.decision import Detail, Rejected
 
 
 class Words(BaseModel):
@@ -131,6 +131,3 @@ def misfits(file: Path, sources: Mapping[str, str]) -> Iterator[str]:
                     pass
     for code in sorted(known.keys() - given):
         yield f"{file.name}: nobody gives {code}"
-
-
-__all__ = ["Refusals", "Term", "Words", "catalogue", "misfits"]

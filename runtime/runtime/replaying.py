@@ -58,6 +58,3 @@ def replayed(
     _, names, _ = entry.causes.get(meta.causation_id, (0, (), None))
     entry.causes[meta.causation_id] = (meta.sequence, (*names, name), meta.request_digest)
     return Entry(state, meta.sequence, meta.time, entry.causes)
-
-
-__all__ = ["replayed"]

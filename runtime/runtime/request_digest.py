@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 KEY_REUSED = "key_reused"
 _HEX = 16  # characters of one half: an accident in 2^64
@@ -75,14 +75,3 @@ def key_reused(differing: tuple[str, ...], first: str | None = None, now: str | 
         "This one was not carried out. Send a repeat as it was, and a new request under a new key.",
         {"first": first, "now": now, "differs": ",".join(differing)},
     )
-
-
-__all__ = [
-    "KEY_REUSED",
-    "RequestDigest",
-    "digest_of",
-    "halves_differing",
-    "is_other",
-    "key_reused",
-    "parts_of",
-]

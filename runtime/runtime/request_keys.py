@@ -69,6 +69,3 @@ class RequestKeys:
         self._tidied = now
         await self._collection.create_index("at")
         await self._collection.delete_many({"at": {"$lt": now - KEPT}})
-
-
-__all__ = ["COLLECTION", "KEPT", "RequestKeys"]

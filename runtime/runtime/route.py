@@ -5,6 +5,7 @@ it tidied. Said once for every route: a `Router` makes no other ones.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import wraps
 from inspect import iscoroutinefunction, signature
@@ -17,15 +18,17 @@ from fastapi.params import Query
 from fastapi.routing import APIRoute
 
 from contracts.bounding import Check, Walk, check_of
-from contracts.decision import MISSPELT, Rejected, out_of_bounds
-from contracts.policy import policy_book
+from contracts.bounds import Door
 from runtime.clock import utc_now
+from runtime.decision import MISSPELT, Rejected, out_of_bounds
 from runtime.http import Refusal
 
 OF_HTMX = frozenset({"org.htmx.cache-buster"})
 """Query parameters of htmx itself."""
 
 
+_DOOR: ContextVar[Door] = ContextVar("door")
+"""The bounds of what is asked now: FastAPI hands an endpoint its values, and not the request they came with."""
 _TAKEN = "takes_query_parameters"
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
@@ -46,6 +49,7 @@ class Route(APIRoute):
             unknown = [name for name in request.query_params if name not in known]
             if unknown:
                 raise Refusal(422, _unknown_parameters(unknown, known))
+            _DOOR.set(request.app.state.policies.door(utc_now()))
             return await handle(request)
 
         return handler
@@ -92,7 +96,7 @@ def _within_bounds(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _bounded(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
-    walk = Walk(policy_book().door(utc_now()), [])
+    walk = Walk(_DOOR.get(), [])
     tidied = {
         name: value if (check := checks.get(name)) is None or value is None else check(value, ((), name), walk)
         for name, value in values.items()
@@ -116,6 +120,3 @@ def _unknown_parameters(unknown: Iterable[str], known: Iterable[str]) -> Rejecte
         f"The address has unknown parameters: {names}. " + (f"Known here: {meant}" if meant else "There are none here"),
         {"parameters": names},
     )
-
-
-__all__ = ["Route", "Router", "takes"]

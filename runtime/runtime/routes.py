@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from contracts.decision import Command
 from runtime.aggregate import Aggregate
+from runtime.decision import Command
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
 from runtime.use_case import UseCase
@@ -121,6 +121,3 @@ async def _command(
     whole: Any = body if not given and isinstance(body, case.command) else {**dict(body), **given}
     command: Command = case.command.model_validate(whole)
     return command
-
-
-__all__ = ["Access", "Address", "everybody", "routes"]

@@ -207,17 +207,3 @@ def rows_only(query: Document | None) -> Document:
     if not query:
         return _ROWS
     return {**query, **_ROWS} if "_id" not in query else {"$and": [query, _ROWS]}
-
-
-__all__ = [
-    "ALIASES",
-    "BEHIND_SECONDS",
-    "BESIDE",
-    "POSITIONS",
-    "STATE",
-    "Rows",
-    "first_collection",
-    "may_be_row",
-    "rows_only",
-    "serving",
-]

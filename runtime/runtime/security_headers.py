@@ -25,6 +25,3 @@ def secured(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
         b"content-security-policy": policy.encode(),
     }
     return [*given, *((name, value) for name, value in own.items() if name not in dict(given))]
-
-
-__all__ = ["DATA_POLICY", "PAGE_POLICY", "secured"]

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter
 
-from contracts.decision import Ask, Context, Rejected, Timer
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.aggregate import Aggregate
+from runtime.decision import Ask, Context, Rejected, Timer
 
 Facts = Sequence[Any]
 """Events of one decision; each service's own union."""
@@ -26,7 +26,7 @@ class Decider:
     initial: Any
     states: tuple[type, ...]
     commands: Any
-    decide: Callable[[Any, Any, Context], Facts | Rejected]
+    decide: Callable[[Any, Any, Context[Any]], Facts | Rejected]
     evolve: Callable[[Any, Any], Any]
     due: Callable[[Any], tuple[Timer, ...]]
 
@@ -135,6 +135,3 @@ class Service:
     offers: Mapping[str, Any] = field(default_factory=dict)
     """Kind of aggregate -> what a page may offer of it (`runtime.offers.Offering`)."""
     public_events: tuple[type[Fact], ...] = field(default=())
-
-
-__all__ = ["Decider", "Effect", "Facet", "Facts", "Projection", "Reaction", "Service", "Stored", "key_of", "whole_id"]

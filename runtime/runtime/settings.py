@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
     people: Path | None = None
-    """File of people (JSON, as runtime/people.json); without it the company's own list."""
+    """File of people (JSON, as company/people.json); without it the company's own list."""
     demo_login: bool = False
     """Whether the login page lets one pick a person. Only where nobody but this machine can reach it: tokens are issued
     (`songda token`) where real people work."""
@@ -233,6 +233,3 @@ class Settings(BaseSettings):
                 "sign in as anybody. Unset one of them."
             )
         return self
-
-
-__all__ = ["HOSTS_OF_THIS_MACHINE", "Address", "Port", "Rate", "Settings", "is_any_address", "is_loopback", "listed"]

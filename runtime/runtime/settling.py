@@ -93,6 +93,3 @@ def settler(settings: Settings, groups: Groups) -> Callable[[float], Awaitable[b
         return False
 
     return settled
-
-
-__all__ = ["Groups", "groups_of", "lag", "settler"]

@@ -20,11 +20,11 @@ from typing import TypeGuard
 import orjson
 from aiokafka import ConsumerRecord, TopicPartition
 
-from contracts.decision import Timer
 from contracts.envelope import Meta
 from runtime.clock import utc_now
 from runtime.commands import fresh_id
 from runtime.deciding import Entry, Rules, earliest
+from runtime.decision import Timer
 from runtime.errors import CheckpointLost
 from runtime.former import drop_former
 from runtime.logs import get_log
@@ -391,6 +391,3 @@ def _usable(manifest: Document | None, end_of_stream: int, stream: str) -> TypeG
 def generation(code: str, cluster: str) -> str:
     """Name of the checkpoints that this code may read: other rules or another cluster have their own."""
     return f"{code}_{cluster[:8]}"
-
-
-__all__ = ["MANIFEST", "PartitionState", "generation"]

@@ -21,6 +21,3 @@ class StateCodec:
         """The state again; raises for bytes written by other code."""
         name, _, content = raw.partition(b"\0")
         return self._adapters[name.decode()].validate_json(content)
-
-
-__all__ = ["StateCodec"]

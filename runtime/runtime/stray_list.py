@@ -45,6 +45,3 @@ async def listed(database: Database) -> list[dict[str, Any]]:
     """All that are listed, in order of their places."""
     found = await database[COLLECTION].find({}).to_list(None)
     return sorted(found, key=lambda one: (one["topic"], one["partition"], one["offset"]))
-
-
-__all__ = ["COLLECTION", "MAX_LISTED", "StrayList", "listed"]

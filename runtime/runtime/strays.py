@@ -44,6 +44,3 @@ class Strays:
     def reached(self) -> Mapping[TopicPartition, int]:
         """Offset of the last one, by partition."""
         return self._reached
-
-
-__all__ = ["Strays"]

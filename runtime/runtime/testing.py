@@ -6,8 +6,8 @@ Each step states the whole outcome. `then` goes on from the events, so that a st
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from contracts.decision import Command, Context, Rejected
 from runtime.aggregate import Aggregate
+from runtime.decision import Command, Context, Rejected
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -20,7 +20,7 @@ class Given(Generic[S, E]):
     aggregate: Aggregate[S, E]
     state: S
 
-    def asks(self, command: Command, ctx: Context) -> "Asked[S, E]":
+    def asks(self, command: Command, ctx: Context[Any]) -> "Asked[S, E]":
         """A command, in its circumstances."""
         return Asked(self, self.aggregate.decide(command, self.state, ctx))
 
@@ -64,6 +64,3 @@ class Asked(Generic[S, E]):
 def given(aggregate: Aggregate[S, E], *events: E) -> Given[S, E]:
     """What has happened."""
     return Given(aggregate, aggregate.fold(*events))
-
-
-__all__ = ["Asked", "Given", "given"]

@@ -45,6 +45,3 @@ class Timers:
 
     def __len__(self) -> int:
         return len(self._armed)
-
-
-__all__ = ["Timers"]

@@ -106,6 +106,3 @@ async def topic_id(client: AIOKafkaClient, topic: str) -> str | None:
     if error_code:
         raise error(topic)
     return base64.urlsafe_b64encode(found).rstrip(b"=").decode()
-
-
-__all__ = ["topic_id"]

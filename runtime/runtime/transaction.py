@@ -96,6 +96,3 @@ def _seen(future: "asyncio.Future[Any]") -> None:
     """After the first failure of a transaction nobody awaits the others; asyncio would tell of each, with a trace."""
     if not future.cancelled():
         future.exception()
-
-
-__all__ = ["Places", "write_batch"]

@@ -19,7 +19,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.errors import Overloaded
 from runtime.file_limits import TOO_HEAVY
 from runtime.file_refusals import SHAPE_RULE, Refused, UnreadableFile
@@ -232,6 +232,3 @@ def _hang_up() -> Refusal:
     return Refusal(
         499, _shape(code="hung_up", zh="上传的人已离开，没有导入。", en="Who sent it hung up; nothing was taken.")
     )
-
-
-__all__ = ["RESPONSES", "Allowance", "Parsed", "Piece", "Reader", "Uploads", "read_apart"]

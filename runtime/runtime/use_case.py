@@ -14,7 +14,7 @@ from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, create_model
 
-from contracts.decision import Command, Context, Rejected
+from runtime.decision import Command, Context, Rejected
 
 C = TypeVar("C", bound=Command)
 S = TypeVar("S")
@@ -88,7 +88,7 @@ class UseCase(Generic[C, S, E_co]):
     """
 
     command: type[C]
-    rule: Callable[[C, S, Context], Sequence[E_co] | Rejected]
+    rule: Callable[[C, S, Context[Any]], Sequence[E_co] | Rejected]
     may: frozenset[str] = frozenset()
     path: str | None = None
     gate: Callable[[S], Rejected | None] = nothing_against
@@ -128,6 +128,3 @@ class UseCase(Generic[C, S, E_co]):
     def code(self) -> str:
         """Its name in pages and texts: the rule's."""
         return self.rule.__name__
-
-
-__all__ = ["Asker", "Born", "Prepare", "UseCase", "always", "nothing_against"]

@@ -122,6 +122,3 @@ class Views(Generic[R]):
     async def count(self, query: Mapping[str, Any] | None = None) -> int:
         """How many rows match."""
         return int(await self._rows.count(None if query is None else dict(query)))
-
-
-__all__ = ["ROW", "Row", "View", "Views"]

@@ -187,6 +187,3 @@ def _check(row: Document, refused: str | None) -> None:
     why = refused or unstorable(row)
     if why is not None:
         raise ValueError(f"the database does not take the row: {why}")
-
-
-__all__ = ["MAX_PARKED", "ROW_ID_CHARACTERS", "Folds", "Noticed", "Wanted", "Window", "reader_of"]

@@ -167,6 +167,3 @@ def _opened(content: bytes, *, data_only: bool) -> Iterator[Any]:
             yield workbook
         finally:
             workbook.close()
-
-
-__all__ = ["DAMAGED", "SHEET_ROWS", "Opening", "read_workbook", "survey"]

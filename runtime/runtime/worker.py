@@ -163,6 +163,3 @@ class _Assignments(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._worker.acquire(assigned)
-
-
-__all__ = ["Worker"]

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from company.context import Context
+from company.policy import policy_book
 from contracts.bounds import Text
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.order import DelayNoticed
-from contracts.policy import policy_book
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Incoming, Rules
+from runtime.decision import Command, Rejected, Timer
 from runtime.service import Decider
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

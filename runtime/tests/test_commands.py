@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.decision import Rejected
 from runtime.commands import Request, command_reader, deterministic_id, from_headers, to_headers
+from runtime.decision import Rejected
 from runtime.kafka import partition_of
 from runtime.outcome import Outcome, from_json, to_json
 

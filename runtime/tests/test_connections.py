@@ -12,13 +12,14 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
+from company.people import read_people
 from runtime import connections
 from runtime.connections import ConnectionBounds, bounded
 from runtime.front_door import Bounds
 from runtime.http import Desk
 from runtime.http_errors import add_error_handling
 from runtime.metrics import REFUSED
-from runtime.people import Tokens, read_people
+from runtime.tokens import Tokens
 
 TOKENS = Tokens("secret")
 SIGNED_IN = f"Authorization: Bearer {TOKENS.issue('he.jx')}\r\n"

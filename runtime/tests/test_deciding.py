@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from company.policy import policy_book
 from contracts import envelope
 from contracts.envelope import Meta
-from contracts.policy import policy_book
 from runtime.commands import SYSTEM, Request, command_reader, to_headers
 from runtime.deciding import HELD, Decided, Entry, Incoming, Rules, decide_batch, without_reasons
 from runtime.outcome import NOT_SIGNED, from_json

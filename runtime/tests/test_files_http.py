@@ -9,12 +9,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from company.policy import policy_book
 from runtime.files_http import router
 from runtime.http import Asking
 from runtime.http_errors import add_error_handling
 from runtime.objects import open_objects
-from runtime.people import Person, Tokens
+from runtime.person import Person
 from runtime.settings import Settings
+from runtime.tokens import Tokens
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
 NAME = sha256(PDF).hexdigest()
@@ -34,6 +36,7 @@ async def contract_of(desk: Asking, contract_no: str) -> bool:
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
     app.state.settings = Settings(home=tmp_path, max_file_bytes=1_000)

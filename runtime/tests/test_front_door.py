@@ -11,13 +11,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
-from contracts.decision import Rejected
+from company.people import read_people
+from company.policy import policy_book
+from runtime.decision import Rejected
 from runtime.front_door import Bounds, bounds_of, open_to_all
 from runtime.http import COOKIE, Desk, Refusal
 from runtime.http_errors import add_error_handling
-from runtime.people import Tokens, read_people
 from runtime.rates import Rates
 from runtime.settings import Settings
+from runtime.tokens import Tokens
 
 TOKENS = Tokens("secret")
 HEX = TOKENS.issue("he.jx")
@@ -100,6 +102,7 @@ async def breaks() -> None:
 def site(**bounds: Any) -> FastAPI:
     """The application behind a door with these bounds."""
     app = FastAPI()
+    app.state.policies = policy_book()
     app.state.people, app.state.tokens, app.state.release = read_people(), TOKENS, asyncio.Event()
     app.include_router(router)
 

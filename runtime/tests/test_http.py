@@ -8,17 +8,19 @@ import pytest
 from fastapi import APIRouter, Body, FastAPI, Request, UploadFile
 from pydantic import BaseModel
 
-from contracts.decision import Rejected
+from company.people import read_people
+from company.policy import policy_book
 from runtime.commands import Request as CommandRequest
 from runtime.commands import deterministic_id
+from runtime.decision import Rejected
 from runtime.errors import NotReady, Overloaded
 from runtime.gateway import Asked
 from runtime.http import COOKIE, Answer, Desk
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
 from runtime.outcome import NOT_SIGNED, Outcome
-from runtime.people import Tokens, read_people
 from runtime.request_digest import RequestDigest
+from runtime.tokens import Tokens
 
 LIMIT = 2_000
 NO = Rejected(code="enough", rule="T1", zh="够了。", en="Enough.", facts={"left": 0})
@@ -142,6 +144,7 @@ def gateway() -> Answering:
 async def client(gateway: Answering) -> AsyncIterator[httpx.AsyncClient]:
     """he.jx, signed in."""
     app = FastAPI()
+    app.state.policies = policy_book()
     app.state.people = read_people()
     app.state.tokens = Tokens("secret")
     app.state.owners = {"counter": "counting"}

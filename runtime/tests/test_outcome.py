@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 from runtime.outcome import Outcome, from_json, to_json
 
 ANSWER = Outcome("c1", "contract:HT1", "accepted", 3, ("ContractSigned",), ("c1.0",))

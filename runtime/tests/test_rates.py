@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.people import read_people
+from company.people import read_people
 from runtime.rates import AtOnce, Caller, Rate, network_of
 
 

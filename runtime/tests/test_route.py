@@ -9,8 +9,9 @@ import pytest
 from fastapi import Depends, FastAPI, Path, Query
 from pydantic import BaseModel
 
+from company.policy import policy_book
 from contracts.bounds import CivilDay, Id, Moment, OneLine, PastDay, Text
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from runtime.clock import utc_now
 from runtime.http_errors import add_error_handling
 from runtime.route import Router, takes
@@ -57,6 +58,7 @@ async def page() -> dict[str, str]:
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     add_error_handling(app, 100_000)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

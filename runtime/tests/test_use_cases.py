@@ -13,22 +13,24 @@ from annotated_types import Ge, MaxLen
 from fastapi import FastAPI
 from fastapi import Path as InPath
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.people import read_people
+from company.policy import policy_book
 from contracts.fact import Fact, Window
-from contracts.policy import policy_book
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import command_reader
+from runtime.decision import Command, Rejected
 from runtime.forms import Field, Widget, forms_of
 from runtime.http_errors import add_error_handling
 from runtime.offers import Offering, Offers, offering_of
 from runtime.outcome import Outcome
-from runtime.people import Tokens, read_people
 from runtime.refusal import Refusals, Term, misfits
 from runtime.routes import Address, routes
 from runtime.states import StateCodec
 from runtime.testing import given
+from runtime.tokens import Tokens
 from runtime.use_case import Asker, Born, UseCase
 
 
@@ -181,6 +183,7 @@ class Stock:
 @pytest.fixture
 def app() -> FastAPI:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.state.people = read_people()
     app.state.tokens = Tokens("secret")
     app.state.owners = {"box": "boxes"}

@@ -8,9 +8,10 @@ from typing import Any, Self
 
 import httpx
 
+from company.people import read_people
 from runtime.lacking import HEADER
-from runtime.people import Tokens, read_people, signing_secret
 from runtime.settings import Settings
+from runtime.tokens import Tokens, signing_secret
 
 LINES = "application/x-ndjson"
 """Asks an import to tell how far it is."""
@@ -135,6 +136,3 @@ def _refusal(response: httpx.Response) -> CallFailed:
     except (ValueError, KeyError):
         text = f"HTTP {response.status_code}"
     return CallFailed(text)
-
-
-__all__ = ["CallFailed", "Client", "token_for"]

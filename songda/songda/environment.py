@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
+from company.people import read_people
 from notify.settings import NotifySettings
-from runtime.people import read_people
 from runtime.settings import Settings
 from songda.stack.places import StackSettings
 
@@ -117,6 +117,3 @@ def _allowed(schema: Mapping[str, Any]) -> tuple[str, str]:
             return " JSON 对象", "a JSON object"
         case _:
             return "文字", "text"
-
-
-__all__ = ["known_variables", "problems"]

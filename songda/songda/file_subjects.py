@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from runtime.crew_of_day import works_on
+from company.crew_of_day import works_on
 from runtime.files_http import SubjectRule
 from runtime.http import Asking
 
@@ -37,5 +37,3 @@ async def ticket_of(desk: Asking, ticket_id: str) -> bool:
 
 
 SUBJECTS: Mapping[str, SubjectRule] = {"contract": contract_of, "job": job_of, "ticket": ticket_of}
-
-__all__ = ["SUBJECTS", "contract_of", "job_of", "ticket_of"]

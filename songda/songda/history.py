@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from company.masking import mask_name, mask_phone
 from contracts.envelope import Headers, from_headers
 from contracts.fact import Fact
-from contracts.masking import mask_name, mask_phone
 from contracts.reading import SERVICES, read_event
 from runtime.commands import deterministic_id
 from runtime.logs import mask_phones
@@ -264,6 +264,3 @@ def to_json(told: Sequence[Entry]) -> str:
 
 def _plain(entry: Json) -> Json:
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry.items()}
-
-
-__all__ = ["ASKS", "WHOLE", "Cause", "Entry", "Record", "Search", "entries", "history", "masked", "to_json"]

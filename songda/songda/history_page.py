@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contracts.policy import SHANGHAI
+from company.people import read_people
+from contracts.civil_time import SHANGHAI
 from contracts.reading import SERVICES
 from runtime import kafka
 from runtime.errors import NotReady
 from runtime.parking import Place, Stray, meta_of
-from runtime.people import read_people
 from runtime.settings import Settings
 from songda.history import Cause, Entry, Record, Search, entries, masked, to_json
 from songda.local import local_settings
@@ -214,6 +214,3 @@ def events(
         print(to_json(told))
     else:
         show(Console(highlight=False), subject, told, _names(settings))
-
-
-__all__ = ["KINDS", "LATE", "events", "read_history", "show"]

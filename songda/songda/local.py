@@ -17,6 +17,3 @@ def local_settings(**changes: Any) -> Settings:
     }
     missing = {name: value for name, value in local.items() if name not in given.model_fields_set}
     return given.model_copy(update=missing | changes)
-
-
-__all__ = ["local_settings"]

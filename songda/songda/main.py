@@ -259,6 +259,3 @@ def main() -> None:
     except (BadSettings, BadTemplate) as error:
         err.print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
         sys.exit(1)
-
-
-__all__ = ["app", "main"]

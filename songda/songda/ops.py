@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contracts.policy import SHANGHAI
+from company.people import read_people
+from contracts.civil_time import SHANGHAI
 from runtime import kafka
 from runtime.clock import utc_now
 from runtime.errors import FoldBroken, NotReady
@@ -25,7 +26,6 @@ from runtime.mongo import PyMongoError, connect
 from runtime.parked_log import read_log, read_notes, tell
 from runtime.parked_rows import retry_rows
 from runtime.parking import Act, Note, Parked, to_document
-from runtime.people import read_people
 from runtime.rows import Rows
 from runtime.service import Projection
 from runtime.settings import Settings
@@ -248,6 +248,3 @@ def _run(work: Awaitable[Found]) -> Found:
 def _fail(text: str) -> NoReturn:
     err.print(text, style="red", markup=False)
     raise typer.Exit(1)
-
-
-__all__ = ["ops"]

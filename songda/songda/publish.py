@@ -28,6 +28,3 @@ def generate(
         f"更新 {len(published.written)} 个文件，{published.unchanged} 个未变。 "
         f"{len(published.written)} files written, {published.unchanged} unchanged, in {folder}."
     )
-
-
-__all__ = ["generate"]

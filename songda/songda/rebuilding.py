@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from contracts.policy import SHANGHAI
+from contracts.civil_time import SHANGHAI
 from runtime.errors import FoldBroken
 from runtime.folds import ReadModel
 from runtime.former import collections_of, drop_former_rows
@@ -128,6 +128,3 @@ def _say(name: str, verdict: Verdict) -> None:
         return
     d = verdict.difference
     out.print(f"  {name}: [red]不一致[/red] first difference: row {d.row}, facet {d.facet}: {d.live} ≠ {d.rebuilt}")
-
-
-__all__ = ["rebuild_models"]

@@ -259,22 +259,3 @@ def rules(
     changed = not target.exists() or target.read_text(encoding="utf-8") != text
     target.write_text(text, encoding="utf-8", newline="\n")
     print(f"{'✓ 已更新 updated' if changed else '= 未变 unchanged'}: {PAGE}")
-
-
-__all__ = [
-    "COMMAND",
-    "PAGE",
-    "ROOT",
-    "TITLES",
-    "Citation",
-    "Source",
-    "Title",
-    "citations_in_code",
-    "citations_in_tests",
-    "current_page",
-    "ids_in",
-    "page",
-    "read_titles",
-    "rules",
-    "sources",
-]

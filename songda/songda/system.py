@@ -8,6 +8,8 @@ import inventory.main
 import notify.main
 import order.main
 import service_desk.main
+from company.people import read_people
+from company.policy import policy_book
 from runtime.app import System
 from runtime.service import Service
 from runtime.settings import Settings
@@ -31,9 +33,8 @@ def system(settings: Settings) -> System:
     return System(
         services=services(settings.home),
         projections=dashboards.main.PROJECTIONS,
+        policies=policy_book(),
+        people=read_people,
         routers=(dashboards.main.router,),
         subjects=SUBJECTS,
     )
-
-
-__all__ = ["services", "system"]

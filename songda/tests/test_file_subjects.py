@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from runtime.http import Asking
-from runtime.people import Person
+from runtime.person import Person
 from songda.file_subjects import SUBJECTS
 
 ROWS: dict[str, dict[str, Any]] = {

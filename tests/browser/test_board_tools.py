@@ -10,7 +10,7 @@ from harness.browsing import faults, signed_in
 from harness.whole import People
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]

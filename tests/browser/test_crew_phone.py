@@ -13,7 +13,7 @@ from harness.whole import People
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]

@@ -10,7 +10,7 @@ from harness.browsing import faults, signed_in
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]

@@ -11,11 +11,11 @@ from harness.topics import Record, committed, put
 from harness.waiting import PATIENCE, eventually
 from pydantic import SecretStr
 
-from contracts.decision import Command
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import to_headers
+from runtime.decision import Command
 from runtime.gateway import new_request
 from runtime.outcome import NOT_SIGNED
 

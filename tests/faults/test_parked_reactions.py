@@ -13,11 +13,11 @@ from harness.stage import Stage
 from harness.topics import committed
 from harness.waiting import eventually
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.order import DelayNoticed
 from runtime import metrics, reactor
+from runtime.decision import Ask
 from runtime.reactor import Reactor
 from runtime.service import Effect, Reaction
 

@@ -13,6 +13,7 @@ from harness.stage import Stage
 from harness.waiting import eventually
 from httpx import ASGITransport, AsyncClient
 
+from company.policy import policy_book
 from runtime import kafka, window
 from runtime.clock import utc_now
 from runtime.lacking import HEADER, TellsWhatLacks
@@ -294,6 +295,7 @@ async def test_a_model_whose_fold_is_broken_altogether_stops_alone(
 async def test_figures_that_lack_parked_rows_say_so(noted: Noted, writer: Writer) -> None:
     """Each answer names the read models that it read, if something is parked there."""
     app = FastAPI()
+    app.state.policies = policy_book()
     app.add_middleware(TellsWhatLacks)
     rows = {projection.name: Rows(noted.stage.database, projection) for projection in noted.all}
 

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from contracts.decision import Command, Context, Rejected, Timer
+from company.context import Context
 from contracts.dispatch_days import PlanOverdue
 from contracts.dispatch_jobs import InstallationOverdue
+from runtime.decision import Command, Rejected, Timer
 from runtime.service import Decider, Service
 
 EPOCH_DAY = date(1970, 1, 1)

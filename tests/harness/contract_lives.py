@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, time, timedelta
 from typing import Any
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from harness.office import Office, Told
 from harness.waiting import PATIENCE
 from runtime.clock import utc_now

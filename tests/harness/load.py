@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from contracts.decision import Command
 from contracts.fact import ContractLine, Customer
 from harness.oracle import Oracle
 from harness.waiting import PATIENCE
 from order.contract.aggregate import CONTRACT
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
 from order.contract.terms import RegisterContract
+from runtime.decision import Command
 from runtime.errors import NotReady, Overloaded
 from runtime.gateway import Gateway, new_request
 from runtime.outcome import Outcome

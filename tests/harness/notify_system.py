@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import notify.main
+from company.people import read_people
+from company.policy import policy_book
 from runtime.app import Process, System, serve
 from runtime.logs import set_up_logs
 from runtime.service import Decider, Service
@@ -36,7 +38,7 @@ def notify_system(name: str, settings: Settings) -> System:
         projections=(),
     )
     services: dict[str, Service] = {name: service}
-    return System(services, ())
+    return System(services, (), policy_book(), read_people)
 
 
 def _in_a_hurry(decider: Decider) -> Decider:

@@ -15,7 +15,7 @@ import httpx
 
 from harness.waiting import PATIENCE, eventually
 from runtime.commands import deterministic_id
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 AGAIN = {202, 429, 503, 504}
 

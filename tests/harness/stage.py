@@ -86,7 +86,7 @@ class Stage:
     async def worker(self, service: str | None = None, **settings: Any) -> Worker:
         """A worker in this process, serving. End it by `end(worker)`, or leave it to the stage."""
         changed = self.settings.model_copy(update=settings)
-        rules = rules_of(changed, self.system.services[service or self.order])
+        rules = rules_of(changed, self.system.services[service or self.order], self.system.policies)
         worker = Worker(changed, rules, self.database, cluster="test")
         task = asyncio.create_task(worker.run())
         self._running.append(task)

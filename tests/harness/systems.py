@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import order.main
+from company.people import read_people
+from company.policy import policy_book
 from harness.alarm import alarm_service
 from runtime.app import System
 from runtime.service import Service
@@ -20,4 +22,6 @@ def order_service(name: str) -> Service:
 
 def small_system(order_name: str, alarm_name: str) -> System:
     """Both, put together."""
-    return System({order_name: order_service(order_name), alarm_name: alarm_service(alarm_name)}, ())
+    return System(
+        {order_name: order_service(order_name), alarm_name: alarm_service(alarm_name)}, (), policy_book(), read_people
+    )

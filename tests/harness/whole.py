@@ -13,7 +13,7 @@ import httpx
 from harness.processes import Application
 from harness.stacks import Stack
 from harness.waiting import PATIENCE
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 SECRET = "only-for-tests"
 

@@ -13,7 +13,7 @@ from harness.processes import Application
 from harness.stacks import Stack
 from harness.whole import SECRET
 
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -21,20 +21,20 @@ from harness.topics import committed
 from harness.waiting import PATIENCE, eventually
 
 import dispatch.main
-from contracts.decision import Command
+from contracts.civil_time import civil_day
 from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, Customer
-from contracts.policy import civil_day
 from contracts.reading import read_event
 from dispatch.domain import day
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.job import OpenJob
 from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
 from runtime.clock import utc_now
+from runtime.decision import Command
 from runtime.gateway import Gateway, new_request
-from runtime.people import Tokens
 from runtime.settings import Settings
 from runtime.settling import groups_of, settler
+from runtime.tokens import Tokens
 from songda.system import services
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

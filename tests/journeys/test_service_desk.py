@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from harness.waiting import PATIENCE
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

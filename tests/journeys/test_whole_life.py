@@ -9,7 +9,7 @@ import pytest
 from harness.topics import committed
 from harness.waiting import eventually
 
-from contracts.policy import civil, civil_day
+from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -18,10 +18,10 @@ from harness.topics import committed
 from harness.waiting import eventually
 from harness.whole import SECRET
 
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.reading import SERVICES
 from runtime.clock import utc_now
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(400)]
 

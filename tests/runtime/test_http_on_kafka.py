@@ -13,7 +13,7 @@ from harness.waiting import PATIENCE, eventually
 
 from runtime.commands import deterministic_id
 from runtime.outcome import Outcome
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

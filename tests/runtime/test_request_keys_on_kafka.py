@@ -11,7 +11,7 @@ from harness.stage import SECRET, Stage
 from harness.streams import history
 
 from contracts.order import ContractSigned
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -37,7 +37,7 @@ async def test_a_restore_from_checkpoints_equals_one_from_the_beginning(stage: S
     stream = stage.memories(tail)[0].stream
     await stage.crash(tail)  # leaves none
 
-    rules = rules_of(stage.settings, stage.system.services[stage.order])
+    rules = rules_of(stage.settings, stage.system.services[stage.order], stage.system.policies)
     empty = connect(stage.settings.model_copy(update={"mongo_database": f"{stage.settings.mongo_database}_empty"}))
     try:
         for partition in range(stage.settings.partitions):
@@ -102,7 +102,7 @@ async def test_an_owner_with_room_for_few_aggregates_answers_as_one_with_room_fo
 
 
 async def test_memory_lets_go_only_of_what_is_safe_and_finds_it_again(stage: Stage) -> None:
-    rules = rules_of(stage.settings, stage.system.services[stage.order])
+    rules = rules_of(stage.settings, stage.system.services[stage.order], stage.system.policies)
     state = _state(rules, 0, stage.database, capacity=10)
     entries = _entries(rules, 60)
     await state.open_checkpoints(0)
@@ -116,7 +116,7 @@ async def test_memory_lets_go_only_of_what_is_safe_and_finds_it_again(stage: Sta
 
 async def test_a_replay_of_more_aggregates_than_memory_keeps_forgets_no_timer(stage: Stage) -> None:
     """DESIGN 3: what leaves memory during the replay is due all the same."""
-    rules = rules_of(stage.settings, stage.system.services[stage.alarm])
+    rules = rules_of(stage.settings, stage.system.services[stage.alarm], stage.system.policies)
     state = _state(rules, 0, stage.database, capacity=5)
     await state.open_checkpoints(0)
     due = datetime(2026, 3, 12, 9, tzinfo=UTC)
@@ -152,7 +152,7 @@ async def test_a_database_wiped_while_a_checkpoint_is_written_is_noticed(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A manifest over documents that are gone would make known aggregates look new."""
-    rules = rules_of(stage.settings, stage.system.services[stage.order])
+    rules = rules_of(stage.settings, stage.system.services[stage.order], stage.system.policies)
     state = _state(rules, 0, stage.database)
     entries = _entries(rules, 20)
     await state.open_checkpoints(0)
@@ -174,7 +174,7 @@ async def test_a_database_wiped_while_a_checkpoint_is_written_is_noticed(
 
 
 async def test_checkpoints_that_vanish_under_an_owner_are_never_taken_for_no_aggregates(stage: Stage) -> None:
-    rules = rules_of(stage.settings, stage.system.services[stage.order])
+    rules = rules_of(stage.settings, stage.system.services[stage.order], stage.system.policies)
     first = _state(rules, 0, stage.database)
     entries = _entries(rules, 5)
     await first.open_checkpoints(0)
@@ -189,7 +189,7 @@ async def test_checkpoints_that_vanish_under_an_owner_are_never_taken_for_no_agg
 
 
 async def test_an_unfinished_checkpoint_is_no_checkpoint(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = rules_of(stage.settings, stage.system.services[stage.order])
+    rules = rules_of(stage.settings, stage.system.services[stage.order], stage.system.policies)
     state = _state(rules, 0, stage.database)
     entries = _entries(rules, 5)
     await state.open_checkpoints(0)

@@ -24,19 +24,21 @@ from harness.waiting import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.decision import Rejected
+from company.people import read_people
+from company.policy import policy_book
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
 from order.api.import_report import report_json
 from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, ShipmentStatus, read_logistics
 from order.importing import Put, import_logistics
+from runtime.decision import Rejected
 from runtime.file_limits import TOO_HEAVY
 from runtime.file_refusals import UnreadableFile
 from runtime.http import Desk
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
-from runtime.people import Tokens, read_people
 from runtime.reading_child import pieces
+from runtime.tokens import Tokens
 from runtime.uploads import Allowance, Piece, Uploads, read_apart
 
 WEEK = TESTS / "data" / "week"
@@ -251,6 +253,7 @@ async def test_a_process_that_lost_its_parent_ends_by_itself(long: bytes, tmp_pa
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """An application with one route that reads contracts files, one at a time in all."""
     app = FastAPI()
+    app.state.policies = policy_book()
     app.state.people, app.state.tokens = read_people(), TOKENS
     uploads = Uploads(at_once=1)
 

@@ -257,6 +257,3 @@ def _example(recorded: Recording) -> Json:
         "headers": {name: value.decode() for name, value in recorded.headers},
         "payload": json.loads(recorded.value),
     }
-
-
-__all__ = ["STREAMS", "Json", "Stream", "document", "to_yaml"]

@@ -214,6 +214,3 @@ def _not_judged(old: Schema, new: Schema, path: str) -> list[Break]:
         for keyword in sorted((old.keys() | new.keys()) - known)
         if old.get(keyword) != new.get(keyword)
     ]
-
-
-__all__ = ["Break", "Whom", "check_compatible"]

@@ -102,6 +102,3 @@ def write_schemas(folder: Path = FOLDER) -> Published:
             path.write_text(text, encoding="utf-8", newline="\n")
             written.append(name)
     return Published(written=tuple(sorted(written)), unchanged=len(files) - len(written))
-
-
-__all__ = ["FOLDER", "Published", "committed_schemas", "contents", "problems_between", "write_schemas"]

@@ -43,6 +43,3 @@ def recordings(folder: Path) -> dict[str, Recording]:
             raise ValueError(f"{path.name} holds a {name}: rename it, or record the right event")
         found[name] = recording
     return found
-
-
-__all__ = ["SUFFIX", "Recording", "from_text", "recordings", "to_text"]

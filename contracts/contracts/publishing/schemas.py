@@ -43,6 +43,3 @@ def _tidy(node: Any) -> Any:
         if isinstance(field, dict):
             field.pop("title", None)
     return tidied
-
-
-__all__ = ["DIALECT", "Schema", "event_schema", "event_schemas"]

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from company.masking import customer_for
+from company.policy import Policy
+from contracts.civil_time import end_of_day
 from contracts.fact import Customer, Half, JobKind, Window
-from contracts.masking import customer_for
-from contracts.policy import Policy, end_of_day
 from dispatch.domain.booking_rules import booking_due
 from dispatch.domain.words import HALF_EN, HALF_ZH, day_zh
 

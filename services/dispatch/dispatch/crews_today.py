@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from company.fleet_crews import crews_on as fleet_crews_on
+from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
-from contracts.fleet_crews import crews_on as fleet_crews_on
-from contracts.policy import Policy
 from dispatch.domain.day import DEPOT
 from runtime.http import Asking
 

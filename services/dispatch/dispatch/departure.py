@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from company.fleet_crews import at_work, facet_means, record_on, usual_driver
+from company.policy import Policy
 from contracts.bounds import Happened, OneLine
-from contracts.fleet_crews import at_work, facet_means, record_on, usual_driver
-from contracts.policy import Policy
 from dispatch.domain.fleet import fleet_id
 from dispatch.domain.fleet_out import ReturnVehicle, SendOut
 from dispatch.domain.job import job_id

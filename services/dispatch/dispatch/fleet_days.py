@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from company.fleet_crews import begin, crews_of_day, facet_means
+from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import FleetCrew
-from contracts.fleet_crews import begin, crews_of_day, facet_means
-from contracts.policy import Policy
 from dispatch.domain.day import day_id
 from dispatch.domain.day_crews import SetCrewOfDay
 from dispatch.domain.fleet import SetCrews

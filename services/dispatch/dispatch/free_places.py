@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.decision import Detail
+from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import Half
-from contracts.policy import Policy
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, Plan
 from dispatch.domain.slot_rules import Ground, half_window, places_that_fit
 from dispatch.views import day_view, plan_of
+from runtime.decision import Detail
 from runtime.http import Asking
 
 Json = dict[str, Any]

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from company.masking import customer_for
 from contracts.fact import ContractLine, Customer, Half, JobKind, Window
-from contracts.masking import customer_for
 
 Json = dict[str, Any]
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.policy import Policy
 from contracts.bounds import CivilDay, Happened, Nth
-from contracts.decision import Rejected
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import ContractLine, GoodsLine, Half, Window
-from contracts.policy import Policy
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, day_id, reserved_slot
 from dispatch.domain.day_turn import RevertChange
@@ -28,6 +27,7 @@ from dispatch.domain.words import Words
 from dispatch.free_places import next_places, place_facts
 from dispatch.views import day_view, plan_of
 from runtime.commands import deterministic_id, fresh_id
+from runtime.decision import Rejected
 from runtime.http import Answer, Asking
 from runtime.outcome import Outcome
 

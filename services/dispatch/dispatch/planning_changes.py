@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from contracts.decision import Rejected
 from contracts.dispatch_days import Slot
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, ConfirmSlot, day_id
@@ -42,6 +41,7 @@ from dispatch.planning_requests import (
     clash_view,
     free_place_view,
 )
+from runtime.decision import Rejected
 from runtime.http import Answer
 from runtime.outcome import Outcome
 

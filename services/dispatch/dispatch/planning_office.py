@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.decision import Rejected
+from company.fleet_crews import facet_means
+from company.policy import DistrictPlace, Policy
 from contracts.dispatch_days import CrewOfDay, Slot
-from contracts.fleet_crews import facet_means
-from contracts.policy import DistrictPlace, Policy
 from dispatch.crews_today import crews_on
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import DEPOT, Plan
@@ -28,6 +27,7 @@ from dispatch.domain.words import day_zh
 from dispatch.planning import goods_of
 from dispatch.planning_requests import MoveRequest
 from dispatch.views import DayView, day_view, plan_of
+from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 
 Json = dict[str, Any]

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from anyio import to_process
 from pydantic import BaseModel, ConfigDict
 
+from company.policy import Policy
 from contracts.bounds import Few
+from contracts.civil_time import civil_day
 from contracts.dispatch_days import Slot
 from contracts.fact import JobKind
-from contracts.policy import Policy, civil_day
 from dispatch.domain.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
 from dispatch.free_places import slot_of_job
 from dispatch.planning_office import Office, jobs_of, refused_place

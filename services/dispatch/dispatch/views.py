@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from contracts.civil_time import civil
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from contracts.policy import civil
 from dispatch.domain.day import DEPOT, Held, Plan
 from dispatch.domain.slot_rules import Absence
 

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
-from contracts.decision import Context
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import civil, end_of_day
 from contracts.dispatch_days import (
     CrewOfDay,
     DayOpened,
@@ -29,7 +31,6 @@ from contracts.dispatch_road import DeliveryListIssued
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
-from contracts.policy import civil, end_of_day, policy_book
 from dispatch.domain import day, job_state, job_story, run_state
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)

@@ -10,10 +10,12 @@ from dispatch_world import RowsInMemory, World
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
+from company.people import read_people
+from company.policy import policy_book
 from contracts.order import GoodsCompleted
 from dispatch.api import router
 from runtime.http_errors import add_error_handling
-from runtime.people import Tokens, read_people
+from runtime.tokens import Tokens
 
 PEOPLE = read_people()
 TOKENS = Tokens("for these tests only")
@@ -99,6 +101,7 @@ async def an_office() -> AsyncIterator["Office"]:
     """A company in which nothing has happened yet."""
     world = World()
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = {"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"}
     app.state.gateway = world

@@ -19,9 +19,9 @@ from dispatch_cases import (
 )
 from hypothesis import strategies as st
 
+from company.policy import policy_book
 from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
-from contracts.policy import policy_book
 from dispatch.domain import day, job, run
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.calls import (

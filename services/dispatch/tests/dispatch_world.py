@@ -9,12 +9,13 @@ from typing import Any
 
 from dispatch_cases import NOW
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.policy import policy_book
 from dispatch.main import SERVICE
 from runtime.commands import Request, deterministic_id
+from runtime.decision import Rejected
 from runtime.outcome import Outcome
 
 DECIDERS = {decider.prefix: decider for decider in SERVICE.deciders}

@@ -11,13 +11,15 @@ from dispatch_world import RowsInMemory, World
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
+from company.people import read_people
+from company.policy import policy_book
 from contracts.fact import ContractLine, Half
 from dispatch.api import router
 from dispatch.domain import job_state
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.job import OpenJob
 from runtime.http_errors import add_error_handling
-from runtime.people import Tokens, read_people
+from runtime.tokens import Tokens
 
 TOKENS = Tokens("for these tests only")
 ASSISTANT, SUPERVISOR, LEADER = "he.jx", "tan.zw", "li.zq"
@@ -108,6 +110,7 @@ async def a_desk() -> AsyncIterator[Desk]:
     """A world of its own, and people who plan in it."""
     world = World()
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = OWNERS
     app.state.gateway = world

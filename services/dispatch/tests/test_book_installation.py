@@ -27,7 +27,8 @@ from dispatch_cases import (
     later,
 )
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from contracts.civil_time import end_of_day
 from contracts.dispatch_jobs import (
     InstallationBooked,
     JobCompletenessChanged,
@@ -35,10 +36,10 @@ from contracts.dispatch_jobs import (
     SiteRemark,
     StopUnscheduled,
 )
-from contracts.policy import end_of_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking import BookInstallation
 from dispatch.domain.job import decide
+from runtime.decision import Rejected
 
 BOOK = BookInstallation(checklist=READY, on=DAY, half="am")
 INCOMPLETE = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")

@@ -24,7 +24,8 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.decision import Context
+from company.context import Context
+from contracts.civil_time import civil
 from contracts.dispatch_calls import (
     ArrivalCalled,
     ArrivalCallOverdue,
@@ -37,7 +38,6 @@ from contracts.dispatch_calls import (
     TroubleReported,
 )
 from contracts.dispatch_road import StopArrived
-from contracts.policy import civil
 from dispatch.domain import call_refusals as no
 from dispatch.domain.calls import (
     CallBeforeArrival,

@@ -23,14 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_dispatch_properties import play
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.dispatch_days import Slot, SlotReleased
-from contracts.policy import policy_book
 from dispatch.domain import day
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_change import MOVED, ChangePlan, PlannedMove, Spot, fit
 from dispatch.domain.day_state import RECENT_CHANGES, Drafted, Published, slot_of
 from dispatch.domain.day_turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
+from runtime.decision import Rejected
 
 OTHER = SLOT.model_copy(update={"job_id": "D-2", "contract_no": "2", "crew": "S2"})
 BOTH = (*TAKEN, reserved(OTHER), confirmed("D-2"))

@@ -3,10 +3,10 @@
 import pytest
 from dispatch_cases import CTX, DAY, DUE_FEN, JOB, NOW, POLICY, RUN_DEPARTED, RUN_LOADED, RUN_PLANNED, a_run
 
-from contracts.decision import Context
+from company.context import Context
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import CashOverdue
 from contracts.dispatch_runs import CashCollected, CashHandedIn
-from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue
 from dispatch.domain.run import decide, due

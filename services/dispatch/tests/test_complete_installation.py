@@ -19,12 +19,13 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.decision import Context, Timer
+from company.context import Context
 from contracts.dispatch_jobs import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
 from dispatch.domain import job_refusals as no
 from dispatch.domain.calls import MarkCallOverdue
 from dispatch.domain.handover import CompleteInstallation, FinishVisit
 from dispatch.domain.job import MarkInstallationOverdue, decide, due
+from runtime.decision import Timer
 
 DONE = CompleteInstallation(accepted_by="马娜", note="已试水")
 COMPLETED = InstallationCompleted(

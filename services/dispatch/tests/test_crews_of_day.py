@@ -20,13 +20,13 @@ from dispatch_cases import (
     reserved,
 )
 
-from contracts.decision import Ask, Rejected
 from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
 from contracts.dispatch_fleet import LeaveNoted
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import ReserveSlot, day_id, decide
 from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
 from dispatch.reactions.plan import PLANNED_AHEAD, take_off
+from runtime.decision import Ask, Rejected
 
 SICK = MarkCrewAbsent(on=DAY, crew="S1", half="am", reason="李志强发烧")
 ABSENT = CrewAbsent(at=NOW, depot="main", on=DAY, crew="S1", half="am", reason="李志强发烧")

@@ -23,8 +23,8 @@ from dispatch_office import (
 )
 from dispatch_world import RowsInMemory
 
+from contracts.civil_time import civil
 from contracts.order import ContractCancelled
-from contracts.policy import civil
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"

@@ -27,7 +27,7 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost
 from dispatch.domain.day import ReserveSlot
 from dispatch.domain.undeliverable import FailDelivery
-from runtime.people import Person
+from runtime.person import Person
 
 
 @pytest.fixture

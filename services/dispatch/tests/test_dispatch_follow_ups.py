@@ -5,12 +5,11 @@ from datetime import date
 import pytest
 from dispatch_cases import CUSTOMER, DAY, DELIVERED, FAILED, JOB, LINES, NOW, RUN_DEPARTED, WINDOW, meta
 
-from contracts.decision import Ask, Command
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.fact import Fact
 from contracts.notify import CallMade
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
-from contracts.policy import end_of_day
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.domain.fleet_out import ReturnVehicle
@@ -20,6 +19,7 @@ from dispatch.domain.road import EndStop
 from dispatch.domain.stop import LeaveSlot
 from dispatch.reactions import REACTIONS
 from dispatch.reactions.road import LEFT_BEHIND
+from runtime.decision import Ask, Command
 
 RUN = "run:2026-03-13:S1"
 

@@ -11,13 +11,14 @@ from dispatch_strategies import AT_ONCE, CALLS, CODECS, DAY_CALLS, DECIDERS, HAP
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.decision import Context, Rejected
-from contracts.policy import policy_book
+from company.context import Context
+from company.policy import policy_book
 from dispatch.domain import day, run_state
 from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
 from dispatch.main import SERVICE
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Rules, decide_batch
+from runtime.decision import Rejected
 
 
 def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:

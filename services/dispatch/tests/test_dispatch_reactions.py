@@ -21,7 +21,6 @@ from dispatch_cases import (
     meta,
 )
 
-from contracts.decision import Ask
 from contracts.dispatch_days import SlotReleased
 from contracts.dispatch_jobs import StopUnscheduled
 from contracts.dispatch_runs import RunStop
@@ -36,6 +35,7 @@ from dispatch.domain.job import ChangeCompleteness, OpenJob
 from dispatch.domain.run import PlanRun
 from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
 from dispatch.reactions import REACTIONS
+from runtime.decision import Ask
 
 
 def asked(source: str, event: Fact, envelope: Meta | None = None) -> dict[str, tuple[Ask, ...]]:

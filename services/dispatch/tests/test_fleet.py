@@ -6,7 +6,9 @@ from functools import reduce
 import pytest
 from dispatch_cases import CREWS, DAY, NOW, POLICY, SUPERVISOR
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.fleet_crews import crews_of_day, crews_on, policy_means
+from contracts.civil_time import civil
 from contracts.dispatch_fleet import (
     CrewDissolved,
     CrewSet,
@@ -24,8 +26,6 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
-from contracts.fleet_crews import crews_of_day, crews_on, policy_means
-from contracts.policy import civil
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet import (
     CancelLeave,
@@ -41,6 +41,7 @@ from dispatch.domain.fleet import (
 )
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.domain.fleet_state import INITIAL, Fleet, FleetEvent, Opened, evolve
+from runtime.decision import Rejected
 
 OPENED = open_fleet(NOW, POLICY)
 MEANS = policy_means(POLICY)

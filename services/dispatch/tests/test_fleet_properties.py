@@ -9,10 +9,7 @@ from dispatch_cases import DAY, POLICY, SUPERVISOR, meta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.decision import Rejected
-from contracts.dispatch_fleet import FleetCrew, FleetPerson, Licence
-from contracts.fact import Fact
-from contracts.fleet_crews import (
+from company.fleet_crews import (
     at_work,
     crews_of_day,
     crews_on,
@@ -22,9 +19,12 @@ from contracts.fleet_crews import (
     records_on,
     usual_driver,
 )
+from contracts.dispatch_fleet import FleetCrew, FleetPerson, Licence
+from contracts.fact import Fact
 from dispatch.domain import fleet, fleet_state
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.projections.fleet import fold_fleet
+from runtime.decision import Rejected
 from runtime.states import StateCodec
 
 PEOPLE = st.sampled_from(["li.zq", "deng.w", "chen.gd", "luo.h", "huang.wy"])

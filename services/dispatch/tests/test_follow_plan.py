@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from dispatch_cases import BOOKED, CTX, OPENED, SCHEDULED, SLOT, VEHICLES, VOLUME, a_job, meta, reserved
 
-from contracts.decision import Ask
 from contracts.dispatch_days import SlotReserved
 from contracts.dispatch_jobs import StopScheduled
 from dispatch.domain import job
 from dispatch.domain.job_story import evolve
 from dispatch.domain.stop import TakeSlot
 from dispatch.reactions.plan import follow_plan
+from runtime.decision import Ask
 
 GIVEN = TakeSlot(
     at=reserved().at,

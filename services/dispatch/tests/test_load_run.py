@@ -18,7 +18,7 @@ from dispatch_cases import (
     a_run,
 )
 
-from contracts.decision import Context
+from company.context import Context
 from contracts.dispatch_runs import RunLoaded, RunStop
 from contracts.fact import GoodsLine
 from dispatch.domain import run_refusals as no

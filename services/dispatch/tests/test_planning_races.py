@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from dispatch import planning_office
 from dispatch.domain import job_state
 from dispatch.domain.booking import BookInstallation
@@ -29,7 +29,7 @@ from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome
-from runtime.people import Person
+from runtime.person import Person
 
 POLICY = policy_book().at(NOW)
 JOBS = ("D-1", "D-2", "D-3", "I-1", "I-2")

@@ -22,7 +22,7 @@ from dispatch_cases import (
     reserved,
 )
 
-from contracts.decision import Context, Timer
+from company.context import Context
 from contracts.dispatch_days import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day import (
@@ -38,6 +38,7 @@ from dispatch.domain.day import (
     decide,
     due,
 )
+from runtime.decision import Timer
 
 SECOND = SLOT.model_copy(update={"job_id": "D-2", "half": "pm", "crew": "S2"})
 LEFT = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason="客户改期")

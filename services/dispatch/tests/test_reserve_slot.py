@@ -24,12 +24,12 @@ from dispatch_cases import (
     reserved,
 )
 
-from contracts.decision import Rejected
 from contracts.dispatch_days import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
 from dispatch.domain.day import MOVED, DayEvent, ReserveSlot, decide
 from dispatch.domain.plan_refusals import adjustment_needs_reason
 from dispatch.domain.slot_rules import Ground, clashes, half_window
+from runtime.decision import Rejected
 
 RESERVE = ReserveSlot(
     on=DAY,

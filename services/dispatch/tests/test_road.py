@@ -17,7 +17,8 @@ from dispatch_cases import (
     a_run,
 )
 
-from contracts.decision import Context
+from company.context import Context
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import (
     DayReported,
     DayReportOverdue,
@@ -28,7 +29,6 @@ from contracts.dispatch_road import (
     VehicleCheck,
 )
 from contracts.dispatch_runs import CashCollected, CashHandedIn
-from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.cash import CollectCash, HandInCash
 from dispatch.domain.road import CloseRun, EndStop, MarkReportOverdue, ReachStop, ReportDay

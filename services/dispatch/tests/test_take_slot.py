@@ -25,8 +25,8 @@ from dispatch_cases import (
     a_job,
 )
 
+from contracts.civil_time import civil
 from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopUnscheduled
-from contracts.policy import civil
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job import decide
 from dispatch.domain.plan_refusals import adjustment_needs_reason

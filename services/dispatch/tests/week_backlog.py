@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import ContractLine
-from contracts.policy import Policy
 from dispatch.domain.booking_rules import volume_of
 from dispatch.domain.day_change import crews_of
 from dispatch.domain.day_state import Plan

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.policy import SHANGHAI
+from contracts.civil_time import SHANGHAI
 from runtime.file_limits import Limits, too_many_bytes, too_many_rows
 from runtime.file_refusals import Refused, UnreadableFile
 from runtime.formula_safe import formula_safe

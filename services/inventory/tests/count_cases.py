@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.decision import Context
+from company.context import Context
+from company.policy import policy_book
 from contracts.inventory_counts import (
     CountAdjusted,
     CountedLine,
@@ -15,7 +16,6 @@ from contracts.inventory_counts import (
     RecountAsked,
     StockCounted,
 )
-from contracts.policy import policy_book
 from inventory.domain.count import OpenCount
 from inventory.domain.count_card import BinChange, Card, CardMove
 from inventory.domain.count_sheet import INITIAL, Count, CountEvent, evolve

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import (
     GoodsArrived,
@@ -11,7 +12,6 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
-from contracts.policy import policy_book
 from inventory.domain.goods import (
     COMMANDS,
     INITIAL,
@@ -23,6 +23,7 @@ from inventory.domain.goods import (
     decide,
     evolve,
 )
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 13, 9, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.inventory_inbound import (
     CheckedLine,
     InboundChecked,
@@ -10,7 +11,6 @@ from contracts.inventory_inbound import (
     SlipIssued,
     SlipLine,
 )
-from contracts.policy import policy_book
 from inventory.domain.inbound import (
     COMMANDS,
     INITIAL,
@@ -23,6 +23,7 @@ from inventory.domain.inbound import (
     decide,
     evolve,
 )
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)

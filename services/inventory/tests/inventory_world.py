@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.policy import policy_book
 from inventory.main import SERVICE
+from runtime.decision import Rejected
 from runtime.outcome import Outcome
 
 

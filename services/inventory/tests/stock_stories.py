@@ -11,15 +11,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.decision import Ask, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
 from contracts.inventory_stock import StockListLine
-from contracts.policy import policy_book
 from inventory.domain import goods, inbound, loan, scrap, stock, stock_list
 from inventory.domain.stock_lots import pieces
 from inventory.reactions import REACTIONS
+from runtime.decision import Ask, Rejected
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)

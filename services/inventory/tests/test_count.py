@@ -26,7 +26,6 @@ from count_cases import (
 )
 from pydantic import TypeAdapter
 
-from contracts.decision import Rejected
 from contracts.inventory_counts import CountCancelled, CountClosed, CountLineAdded, CountOverdue
 from inventory.domain.count import (
     COMMANDS,
@@ -39,6 +38,7 @@ from inventory.domain.count import (
     due,
 )
 from inventory.domain.count_sheet import STATES
+from runtime.decision import Rejected
 
 COUNT_TILES = CountPieces(sku="TIL-0918", bin="A-01", quantity=58)
 COMPARE = CompareCount(cards=(card(TILES, 60), card(TOILETS, 4)))

@@ -11,11 +11,12 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from inventory_world import World
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from inventory.api import router
 from inventory.domain.stock import BringIn, stock_id
 from runtime.http_errors import add_error_handling
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 from runtime.uploads import Uploads
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
@@ -60,6 +61,7 @@ def world() -> World:
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world

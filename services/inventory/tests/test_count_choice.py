@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.policy import policy_book
+from company.policy import policy_book
 from inventory.domain.count_choice import Selection, Stocked, abc_classes, choose, in_words, zones_of
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from contracts.decision import Context
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import civil_day, end_of_day
 from contracts.inventory_counts import (
     CountPlanStarted,
     PlannedCount,
@@ -11,7 +13,6 @@ from contracts.inventory_counts import (
     PlannedCountOverdue,
     PlannedSheetBack,
 )
-from contracts.policy import civil_day, end_of_day, policy_book
 from inventory.domain.count_plan import (
     INITIAL,
     CountPlan,

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.inventory_counts import CountAdjusted, CountedLine, CountTarget, StockCounted
-from contracts.policy import policy_book
 from inventory.domain.count import COMMANDS, AddLine, CompareCount, CountPieces, OpenCount, decide
 from inventory.domain.count_card import BinChange, Card, CardMove, book_at, is_gapless
 from inventory.domain.count_lines import tolerance
 from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, NoteBooked
 from inventory.domain.count_sheet import INITIAL, Closed, Count, Counting, evolve
+from runtime.decision import Rejected
 
 START = datetime(2026, 3, 20, 0, 0, tzinfo=UTC)
 POLICY = policy_book().at(START)

@@ -24,10 +24,10 @@ from count_cases import (
     told,
 )
 
-from contracts.decision import Rejected
 from contracts.inventory_counts import AdjustmentBooked, CountClosed, CountKey, RecountAsked
 from inventory.domain.count import CancelCount, CompareCount, CountPieces, decide
 from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, NoteBooked, RefuseAdjustment
+from runtime.decision import Rejected
 
 EXPLAIN = ExplainDifference(sku="TIL-0918", bin="A-01", reason="damage", note="摔碎")
 APPROVE = ApproveAdjustment(sku="TIL-0918", bin="A-01", card=card(TILES, 60), note="同意")

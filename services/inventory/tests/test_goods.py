@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, Place
 from contracts.inventory_stock import StockExcessReported
-from contracts.policy import policy_book
 from inventory.domain.goods import (
     COMMANDS,
     INITIAL,
@@ -22,6 +22,7 @@ from inventory.domain.goods import (
     decide,
     evolve,
 )
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

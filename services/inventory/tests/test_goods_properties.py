@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
-from contracts.policy import policy_book
 from inventory.domain.goods import (
     COMMANDS,
     INITIAL,
@@ -26,6 +26,7 @@ from inventory.domain.goods import (
     evolve,
 )
 from inventory.projections.goods import fold_goods
+from runtime.decision import Rejected
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)

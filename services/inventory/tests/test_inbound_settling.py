@@ -20,7 +20,7 @@ from inbound_cases import (
     opened,
 )
 
-from contracts.decision import Context, Timer
+from company.context import Context
 from contracts.envelope import Meta
 from contracts.inventory_inbound import (
     InboundExceptionSettled,
@@ -41,6 +41,7 @@ from inventory.domain.inbound import (
     due,
 )
 from inventory.reactions import inbound
+from runtime.decision import Timer
 
 # --- put away -------------------------------------------------------------------------------------------------------
 

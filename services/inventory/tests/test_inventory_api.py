@@ -9,15 +9,17 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from inventory_world import Table
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import GoodsArrived, GoodsExpected
-from contracts.policy import policy_book
 from inventory.api import router
 from inventory.main import SERVICE
+from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -79,6 +81,7 @@ def rules() -> Rules:
 @pytest.fixture
 async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = {"goods": "inventory", "picklist": "inventory"}
     app.state.gateway = rules

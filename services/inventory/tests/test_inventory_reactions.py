@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-from contracts.decision import Ask
 from contracts.dispatch_days import DayPublished, Slot
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import PiecesRefused
@@ -26,6 +25,7 @@ from inventory.domain.loan import AskLoan
 from inventory.domain.picklist import IssuePickList
 from inventory.domain.stock_list import MakeStockList
 from inventory.reactions import REACTIONS
+from runtime.decision import Ask
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 META = Meta("e", "", "/songda/order", "contract:HT26030001", NOW, 1, "c", "c", "he.jx", 0)

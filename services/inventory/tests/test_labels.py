@@ -8,11 +8,12 @@ from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.inventory_packing import LabelsIssued, PackageLabel
-from contracts.policy import policy_book
 from inventory.domain.label_code import ALPHABET, LabelKeys, code_of, serial_of, verify
 from inventory.domain.labels import INITIAL, IssueLabels, decide, due, evolve
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

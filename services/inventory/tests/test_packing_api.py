@@ -11,14 +11,16 @@ from httpx import ASGITransport, AsyncClient
 from inventory_world import Table, World
 from pydantic import SecretStr
 
+from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.order import ContractAmended, ContractSigned
 from inventory.api import router
 from inventory.domain.goods import ReceiveGoods, goods_id
 from runtime.http_errors import add_error_handling
-from runtime.people import Person, Tokens
+from runtime.person import Person
 from runtime.settings import Settings
+from runtime.tokens import Tokens
 
 NOW = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 DAY = date(2026, 3, 13)
@@ -113,6 +115,7 @@ def world() -> World:
 @pytest.fixture
 async def client(world: World, tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world

@@ -8,9 +8,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from inventory_world import World
 
+from company.policy import policy_book
 from inventory.api import router
 from runtime.http_errors import add_error_handling
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 
 TOKENS = Tokens("for these tests only")
 ROLES = {
@@ -29,6 +31,7 @@ SCRAP = {"application_no": "BF260320001", "sku": "HDW-0033", "name": "铰链", "
 async def client() -> AsyncIterator[AsyncClient]:
     world = World(datetime(2026, 3, 9, 2, tzinfo=UTC))
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world

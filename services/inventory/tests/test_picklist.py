@@ -8,11 +8,11 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
-from contracts.policy import policy_book
 from inventory.domain.picklist import (
     COMMANDS,
     INITIAL,
@@ -26,6 +26,7 @@ from inventory.domain.picklist import (
     evolve,
 )
 from inventory.projections.picklists import fold_picklist, picklist_view
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

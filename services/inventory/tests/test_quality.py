@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from contracts.decision import Ask, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
-from contracts.policy import policy_book
 from inventory.domain.goods import ReportDamage
 from inventory.domain.quality import (
     INITIAL,
@@ -27,6 +27,7 @@ from inventory.domain.quality import (
     not_passed,
 )
 from inventory.reactions.packing import count_off, report_failed
+from runtime.decision import Ask, Rejected
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="lu.qc", role="qc", policy=policy_book().at(NOW))

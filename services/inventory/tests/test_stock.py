@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import civil
 from contracts.inventory_stock import (
     DeadStockReported,
     HeldPiecesMissed,
@@ -13,7 +15,6 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
-from contracts.policy import civil, policy_book
 from inventory.domain.stock import (
     COMMANDS,
     INITIAL,
@@ -35,6 +36,7 @@ from inventory.domain.stock import (
     due,
     evolve,
 )
+from runtime.decision import Rejected, Timer
 
 NOW = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from inventory_world import World
 
+from company.policy import policy_book
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine
@@ -16,7 +17,8 @@ from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
 from inventory.domain.stock import BringIn, ReportDeadStock, stock_id
 from runtime.http_errors import add_error_handling
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 TOKENS = Tokens("for these tests only")
@@ -90,6 +92,7 @@ def world() -> World:
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import end_of_day
 from contracts.inventory_stock import (
     LoanApproved,
     LoanAsked,
@@ -27,8 +29,8 @@ from contracts.inventory_stock import (
     StockListLineShort,
     StockListMade,
 )
-from contracts.policy import end_of_day, policy_book
 from inventory.domain import loan, scrap, stock_list
+from runtime.decision import Rejected, Timer
 
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)

@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from contracts.policy import Policy, policy_book
+from company.policy import Policy, policy_book
 from notify.api import build_router
 from notify.domain import call, message, receiver
 from notify.domain.texts import VARIABLES, check_templates

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from company.masking import customer_for, mask_phone
+from contracts.civil_time import in_utc
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.masking import customer_for, mask_phone
 from contracts.notify import (
     CallDropped,
     CallMade,
@@ -30,7 +31,6 @@ from contracts.notify import (
     OptOutNoted,
     ReceiptAwaited,
 )
-from contracts.policy import in_utc
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from runtime.people import Tokens, signing_secret
 from runtime.settings import Settings
+from runtime.tokens import Tokens, signing_secret
 
 
 def rating_link(public_url: str, home: Path) -> Callable[[str], str]:

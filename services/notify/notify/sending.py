@@ -18,15 +18,15 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
-from contracts.decision import Ask
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import Channel, MessageAttempted, MessageReady, ProviderQueried
-from contracts.policy import policy_book
 from notify.domain.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
 from notify.domain.message_state import FAX
 from notify.domain.outcomes import RecordNoAnswer, RecordNotFound, RecordUnknown
 from notify.domain.receipts import RecordNoReceipt, RecordReceipt
+from runtime.decision import Ask
 
 Route = Literal["sms", "group", "fax"]
 

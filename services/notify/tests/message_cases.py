@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import Policy, policy_book
 from contracts.fact import Fact
 from contracts.notify import (
     MessageAttempted,
@@ -15,8 +16,8 @@ from contracts.notify import (
     MessageUnknown,
     ProviderQueried,
 )
-from contracts.policy import Policy, policy_book
 from notify.domain.message import INITIAL, Message, RequestMessage, decide, evolve, message_id
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai: nobody sleeps."""

@@ -3,18 +3,18 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.decision import Ask
+from contracts.civil_time import SHANGHAI
 from contracts.dispatch_jobs import Checklist, InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, Window
 from contracts.inventory import DamageReported
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
-from contracts.policy import SHANGHAI
 from contracts.service_desk_tickets import TicketClosed
 from contracts.service_desk_visits import VisitBooked
 from notify.domain.call import DropCall, RequestCall
 from notify.domain.message import RequestMessage
 from notify.reactions import every_reaction
+from runtime.decision import Ask
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 """10:00 on Friday the 13th in Shanghai."""

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from message_cases import NOW, at, code
 from pydantic import TypeAdapter
 
-from contracts.decision import Rejected, Timer
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact
 from contracts.notify import CallDropped, CallMade, CallOverdue, CallRequested
@@ -27,6 +26,7 @@ from notify.domain.call import (
     evolve,
 )
 from notify.projections import call_view, fold_call
+from runtime.decision import Rejected, Timer
 
 ID = call_id("home_confirmation", "job:D-1", "")
 DUE = NOW + timedelta(hours=4)

@@ -8,8 +8,8 @@ import pytest
 from message_cases import ASK, ID, NIGHT, NOW, at, given, requested
 from pydantic import ValidationError
 
+from company.policy import policy_book
 from contracts.notify import MessageHeld, MessageReady
-from contracts.policy import policy_book
 from notify.domain.attempts import ReleaseMessage
 from notify.domain.quiet_hours import after_quiet_hours
 from notify.main import build, check_patience
@@ -21,7 +21,7 @@ from notify.senders.plain_http import PlainHttpSender
 from notify.senders.smtp import SmtpSender
 from notify.senders.webhook import WebhookSender
 from notify.settings import BadSettings, NotifySettings
-from runtime.people import Tokens
+from runtime.tokens import Tokens
 
 ALIYUN = {
     "SMS": "aliyun",

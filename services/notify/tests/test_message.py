@@ -28,7 +28,6 @@ from message_cases import (
     sent,
 )
 
-from contracts.decision import Rejected, Timer
 from contracts.fact import Fact
 from contracts.notify import MessageHeld, MessageOptedOut, MessageResendAsked
 from notify.domain.attempts import (
@@ -42,6 +41,7 @@ from notify.domain.attempts import (
 from notify.domain.message import COMMANDS, decide, due, message_id, message_key
 from notify.domain.outcomes import RecordUnknown, ResendMessage
 from notify.domain.receipts import NoteOverdue
+from runtime.decision import Rejected, Timer
 
 SENT_OK = RecordSent(attempt=1, provider_ref="p1")
 UNREACHED = RecordFailed(attempt=1, reason="busy", permanent=False)

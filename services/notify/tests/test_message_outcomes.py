@@ -25,7 +25,6 @@ from message_cases import (
     unknown,
 )
 
-from contracts.decision import Timer
 from contracts.fact import Fact
 from contracts.notify import (
     FaxConfirmationOverdue,
@@ -39,6 +38,7 @@ from notify.domain.attempts import RecordSent
 from notify.domain.message import decide, due
 from notify.domain.outcomes import AskProvider, RecordNoAnswer, RecordNotFound, RecordUnknown, ResolveUnknown
 from notify.domain.receipts import ConfirmFax, NoteFaxUnconfirmed, RecordNoReceipt, RecordReceipt
+from runtime.decision import Timer
 
 SETTLED = NOW + timedelta(seconds=300)
 DELIVERED = MessageDelivered(

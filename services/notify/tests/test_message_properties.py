@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from message_cases import ASK, ID, NOW, PHONE, POLICY, at, play
 from pydantic import TypeAdapter
 
-from contracts.decision import Ask, Rejected
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import (
@@ -25,7 +25,6 @@ from contracts.notify import (
     MessageRequested,
     MessageSent,
 )
-from contracts.policy import policy_book
 from notify.domain.attempts import (
     PostponeMessage,
     RecordFailed,
@@ -50,6 +49,7 @@ from notify.projections import fold_message
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Sending, Taken
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.decision import Ask, Rejected
 
 SMALL = st.integers(1, 4)
 COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(

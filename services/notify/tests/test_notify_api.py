@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.notify import CallRequested, MessageRequested, MessageSent, OptOutNoted
@@ -28,7 +29,7 @@ from runtime import http
 from runtime.http import Asking
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
-from runtime.people import Person
+from runtime.person import Person
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 ID = message_id("e0", 1)
@@ -119,6 +120,7 @@ def world() -> World:
 @pytest.fixture
 async def client(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(build_router(NotifySettings(receipts_secret=SecretStr(SECRET))))
     app.state.owners = {"message": "notify", "call": "notify", "receiver": "notify"}
     add_error_handling(app, 25 << 20)
@@ -406,6 +408,7 @@ async def test_a_signature_of_strange_letters_is_refused(client: AsyncClient, wo
 async def test_without_a_secret_no_receipt_is_taken() -> None:
     """E4"""
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(build_router(NotifySettings(receipts_secret=SecretStr(""))))
     add_error_handling(app, 25 << 20)
     async with AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://s") as client:

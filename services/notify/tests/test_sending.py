@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import MessageAttempted, MessageReady, MessageSent, ProviderQueried, Word
@@ -32,6 +31,7 @@ from notify.sending import (
     Sending,
     Taken,
 )
+from runtime.decision import Ask
 
 NOW = datetime(2026, 3, 13, 17, 0, tzinfo=UTC)  # 01:00 of the 14th on the company's clocks
 ID = message_id("cause-1", 1)

@@ -13,18 +13,18 @@ from reaction_cases import (
     texts_of,
 )
 
-from contracts.decision import Ask
+from company.policy import policy_book
 from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, OptOutNoted
-from contracts.policy import policy_book
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
 from notify.domain.attempts import ReleaseMessage, SuppressMessage
 from notify.domain.message import RequestMessage, message_id
 from notify.domain.receiver import AdmitMessage, receiver_id
 from notify.domain.texts import VARIABLES, BadTemplate, check_templates, render
+from runtime.decision import Ask
 
 # --- posts and the fax ------------------------------------------------------------------------------------------------
 

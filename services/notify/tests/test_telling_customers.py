@@ -18,12 +18,12 @@ from reaction_cases import (
     texts_of,
 )
 
-from contracts.decision import Ask
 from contracts.fact import Fact
 from contracts.notify import MessageSent, Word
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
 from notify.domain.message import RequestMessage, message_id
+from runtime.decision import Ask
 
 # --- SMS 1 to 10 ------------------------------------------------------------------------------------------------------
 

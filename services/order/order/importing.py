@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, Literal, Protocol, TypeVar
 
-from contracts.decision import Command
+from contracts.civil_time import civil
 from contracts.fact import ContractLine, Customer
-from contracts.policy import civil
 from order.contract.aggregate import CONTRACT
 from order.contract.fields import MAX_LINES
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
@@ -20,6 +19,7 @@ from order.contract.terms import AddLines, RegisterContract
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.refusals import no
+from runtime.decision import Command
 from runtime.errors import NotReady, Overloaded
 from runtime.file_refusals import Refused
 from runtime.outcome import Outcome

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from contracts.masking import ROLES_THAT_SEE_CUSTOMERS
+from company.masking import ROLES_THAT_SEE_CUSTOMERS
 from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Ask
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
@@ -13,6 +12,7 @@ from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 IN_WAREHOUSE = ("inbound", "loading")

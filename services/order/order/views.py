@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from contracts.masking import amounts_for, customer_for
+from company.masking import amounts_for, customer_for
 from order.contract.heard import line_json, listed, read
 from order.contract.row import CONTRACTS, ContractRow, LineRow, state_of
 

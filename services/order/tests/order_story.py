@@ -2,14 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractSigned, OrderEvent
-from contracts.policy import policy_book
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.fulfilment import NoteDelivery, NoteInstallation, NoteLoading, NotePayment
 from order.contract.goods import NoteGoods
 from order.contract.state import INITIAL, Contract
+from runtime.decision import Command, Rejected
 
 NUMBER = "HT26030001"
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)

@@ -5,7 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import civil
 from contracts.fact import ContractLine, Customer
 from contracts.order import (
     CompletenessLost,
@@ -15,10 +17,10 @@ from contracts.order import (
     GoodsNoted,
     OrderEvent,
 )
-from contracts.policy import civil, policy_book
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.goods import NoteDamage, NoteGoods
 from order.contract.state import INITIAL, Complete, Contract, lacking, reached_on
+from runtime.decision import Command, Rejected
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="system", role="system", policy=policy_book().at(NOW))

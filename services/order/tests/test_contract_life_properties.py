@@ -10,7 +10,6 @@ from order_rows import document_of
 from order_story import CTX, NOW, NUMBER, SYSTEM, line, pieces, signed
 from pydantic import TypeAdapter
 
-from contracts.decision import Command, Rejected
 from contracts.envelope import Meta
 from contracts.fact import ContractLine
 from contracts.order import CompletenessLost, ContractFulfilled, GoodsCompleted, OrderEvent
@@ -27,6 +26,7 @@ from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.contract.row import CONTRACTS, contract_row
 from order.contract.state import INITIAL, Cancelled, Complete, Contract, Fulfilled, Unsigned, Waiting, owed_fen
 from order.contract.terms import AmendContract, CancelContract
+from runtime.decision import Command, Rejected
 
 Where = Literal["warehouse", "pending", "free", "road", "customer"]
 Json = dict[str, Any]

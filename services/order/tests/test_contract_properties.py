@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from order_rows import document_of
 from pydantic import TypeAdapter
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer
 from contracts.order import CompletenessLost, GoodsCompleted, OrderEvent
-from contracts.policy import policy_book
 from order.contract.aggregate import CONTRACT, due, evolve
 from order.contract.goods import NoteDamage, NoteGoods
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
@@ -22,6 +22,7 @@ from order.contract.terms import AddLines, RegisterContract
 from order.main import SERVICE
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.decision import Command, Rejected
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))

@@ -21,7 +21,6 @@ from order_story import (
     signed,
 )
 
-from contracts.decision import Command, Rejected
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
 from order.contract.fulfilment import NoteFailedDelivery, RefundReturn
@@ -33,6 +32,7 @@ from order.contract.row import CONTRACTS
 from order.contract.state import INITIAL
 from order.contract.terms import AmendContract, CancelContract
 from order.views import contract_detail, customer_file, customers_of, shipping_form, why_in_words
+from runtime.decision import Command, Rejected
 
 CANCEL = CancelContract(contract_no=NUMBER, reason="退房")
 STORE_ERROR = ReportDelay(contract_no=NUMBER, fault="store", reason="尺寸写错")

@@ -11,14 +11,16 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from order_rows import Folded, MemoryRows
 
-from contracts.decision import Context, Rejected
-from contracts.policy import policy_book
+from company.context import Context
+from company.policy import policy_book
 from order.api import router
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.state import INITIAL, Contract
+from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 from runtime.uploads import Uploads
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
@@ -112,6 +114,7 @@ class Api:
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     app, system = FastAPI(), System()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = {"contract": "order"}
     app.state.gateway = system

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from order_story import CTX, CUSTOMER, NOW, NUMBER, SYSTEM, TOILETS, after, code, given, names, signed, taken
 
-from contracts.decision import Timer
 from contracts.order import (
     DelayExplained,
     DelayNoticed,
@@ -19,6 +18,7 @@ from order.contract.aggregate import due
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, RemindPost, ReportDelay
 from order.contract.logistics import NoticeDelay
 from order.contract.terms import CancelContract
+from runtime.decision import Timer
 
 SIGNED = given(signed())
 FILE_ROW = NoticeDelay(

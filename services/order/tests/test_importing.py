@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import policy_book
+from company.context import Context
+from company.policy import policy_book
 from order import importing
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.fields import MAX_LINES
@@ -15,6 +15,7 @@ from order.contract.state import INITIAL, Contract
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.importing import Put, Report, import_contracts, import_logistics
+from runtime.decision import Command, Rejected
 from runtime.errors import NotReady, Overloaded
 from runtime.file_refusals import Refused
 from runtime.outcome import Outcome

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import ContractLine, Customer
 from contracts.order import ArrivalReported, ContractSigned, DelayNoticed, OrderEvent, ShipmentAnnounced
-from contracts.policy import policy_book
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
 from order.contract.state import INITIAL, Contract
+from runtime.decision import Command, Rejected
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))

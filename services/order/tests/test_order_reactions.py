@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.decision import Ask
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
 from contracts.dispatch_runs import CashCollected, RunLoaded, RunStop
 from contracts.envelope import Meta
@@ -15,6 +14,7 @@ from order.contract.delays import ExplainDelay, NotePost
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.reactions import REACTIONS
+from runtime.decision import Ask
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 META = Meta("e", "", "/songda/inventory", "goods:HT26030001", NOW, 1, "c", "c", "mai.gh", 0)

@@ -22,12 +22,13 @@ from order_story import (
     taken,
 )
 
-from contracts.decision import Context, Timer
+from company.context import Context
+from company.policy import policy_book
 from contracts.order import DeliveryPostponed, PromiseBroken
-from contracts.policy import policy_book
 from order.contract.aggregate import due
 from order.contract.promise import PostponeDelivery, WarnOfPromise
 from order.contract.terms import CancelContract
+from runtime.decision import Timer
 
 SIGNED = given(signed())
 CONSENT = PostponeDelivery(

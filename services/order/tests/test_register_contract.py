@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import ContractLine, Customer
 from contracts.order import CompletenessLost, ContractAmended, ContractSigned, GoodsCompleted, GoodsNoted, OrderEvent
-from contracts.policy import policy_book
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.fields import MAX_LINES
 from order.contract.state import INITIAL, Contract
 from order.contract.terms import AddLines, RegisterContract
+from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="liang.my", role="cs_specialist", policy=policy_book().at(NOW))

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from order_rows import Folded
 
-from contracts.decision import Ask, Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
-from contracts.policy import policy_book
 from inventory.main import SERVICE as INVENTORY
 from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
@@ -21,6 +21,7 @@ from order.importing import Put, Report, import_contracts, import_logistics
 from order.main import SERVICE as ORDER
 from order.views import contract_summary
 from runtime.commands import command_reader
+from runtime.decision import Ask, Command, Rejected
 from runtime.file_refusals import UnreadableFile
 from runtime.outcome import Outcome
 from runtime.service import Service

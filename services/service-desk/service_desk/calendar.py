@@ -10,11 +10,12 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import CalendarException, Policy, Shift
+from company.context import Context
+from company.policy import CalendarException, Policy, Shift
 from contracts.service_desk import CalendarEvent
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold
 from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 from service_desk.fields import Number, happened

@@ -6,14 +6,15 @@ from typing import Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
+from company.context import Context
 from contracts.bounds import CivilDay, Happened
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Customer
 from contracts.service_desk import CallBackEvent
 from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
 from runtime import aggregate
 from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected, Timer
 from runtime.use_case import Born, UseCase
 from service_desk import duties
 from service_desk.clocks import call_back_watch

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context
 from contracts.service_desk import CasefileEvent
 from contracts.service_desk_care import OpenTicketsListed, RepairFiled, RepeatRepairSeen, TicketFiled, TicketUnfiled
 from contracts.service_desk_tickets import TicketKind
 from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
+from runtime.decision import Command
 from runtime.use_case import UseCase
 from service_desk.ticket.part import counts_as_repeat
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from contracts.business_calendar import service_calendar
-from contracts.business_time import Interval, Pause, Terms, owed, warning, why
+from company.business_calendar import service_calendar
+from company.business_time import Interval, Pause, Terms, owed, warning, why
+from company.policy import Policy
+from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import Window
-from contracts.policy import Policy, civil_day, end_of_day
 from contracts.service_desk_duties import Watch
 from service_desk.duties import tellings
 

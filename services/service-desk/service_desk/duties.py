@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from company.policy import Policy
 from contracts.bounds import OneLine, OptionalId
-from contracts.decision import Command, Timer
-from contracts.policy import Policy
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Telling, Watch
+from runtime.decision import Command, Timer
 
 DutyEvent = DutyWarned | DutyOverdue | DutyEscalated
 

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from company.context import Context
 from contracts import bounds
-from contracts.decision import Command, Context
+from runtime.decision import Command
 from runtime.forms import Widget
 
 TEXT_LENGTH = 1000

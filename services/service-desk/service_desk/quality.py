@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
-from contracts.decision import Command, Context
 from contracts.service_desk import QualityEvent
 from contracts.service_desk_care import MajorQualityReported, QualityCaseCounted, QualityCaseWithdrawn
 from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
+from runtime.decision import Command
 from runtime.use_case import UseCase
 
 

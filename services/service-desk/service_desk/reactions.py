@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from contracts.decision import Ask
+from company.policy import policy_book
+from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import DamageReported
 from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
-from contracts.policy import days_later, policy_book
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
 from contracts.service_desk_tickets import (
@@ -21,6 +21,7 @@ from contracts.service_desk_tickets import (
     TicketsMerged,
 )
 from contracts.service_desk_visits import VisitCompleted
+from runtime.decision import Ask
 from runtime.service import Reaction
 from service_desk.calendar import CALENDAR, MAIN, TellTicket
 from service_desk.call_back import CALL_BACK, PlanCallBack

@@ -6,14 +6,15 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.context import Context
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil_day
 from contracts.fact import Customer
-from contracts.policy import civil_day
 from contracts.service_desk import VisitPlanEvent
 from contracts.service_desk_care import PlannedCall, VisitAnswer, VisitPlanClosed, VisitPlanned, VisitRecorded
 from runtime import aggregate
 from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected
 from runtime.use_case import Born, UseCase
 from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import Policy, policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
-from contracts.policy import Policy, policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketOpened
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from runtime import testing
+from runtime.decision import Command, Rejected
 from service_desk.clocks import form_watch, reply_watch, visit_watch
 from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.state import Ticket

@@ -8,14 +8,16 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from httpx import ASGITransport, AsyncClient
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
-from contracts.policy import policy_book
 from runtime import http
+from runtime.decision import Rejected
 from runtime.http import Asking
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
-from runtime.people import Person, Tokens
+from runtime.person import Person
+from runtime.tokens import Tokens
 from service_desk.api import ratings as visits_api
 from service_desk.api import router
 from service_desk.main import SERVICE
@@ -150,6 +152,7 @@ class DeskOverRules(Asking):
 @pytest.fixture
 async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = dict.fromkeys(DECIDERS, "service_desk")
     app.state.tokens = Tokens("secret")

@@ -7,11 +7,12 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer
-from contracts.policy import policy_book
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
+from runtime.decision import Rejected
 from service_desk.calendar import CALENDAR, Calendar, CorrectCalendar, Corrected, TellTicket, days_of
 from service_desk.projections.rounds import fold_calendar
 from service_desk.reactions import tell_calendar

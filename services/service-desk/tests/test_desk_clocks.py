@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.business_time import Pause
+from company.business_time import Pause
+from company.policy import policy_book
+from contracts.civil_time import SHANGHAI
 from contracts.fact import Window
-from contracts.policy import SHANGHAI, policy_book
 from contracts.service_desk_duties import Telling, Watch
 from service_desk.clocks import (
     call_back_watch,

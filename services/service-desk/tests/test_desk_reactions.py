@@ -5,7 +5,6 @@ from typing import Any
 
 from desk_cases import CUSTOMER, NINE, NOW, asked_by, booked, completed, given, meta, names, opened
 
-from contracts.decision import Ask
 from contracts.notify import MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
@@ -18,6 +17,7 @@ from contracts.service_desk_tickets import (
     TicketReopened,
     TicketsMerged,
 )
+from runtime.decision import Ask
 from service_desk.call_back import PlanCallBack
 from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
 from service_desk.clocks import call_back_watch, reply_watch, sms_watch

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, TECHNICIAN, asked_by, meta, names
 
-from contracts.decision import Rejected
 from contracts.service_desk_care import (
     CallBackDropped,
     CallBackPlanned,
@@ -17,6 +16,7 @@ from contracts.service_desk_care import (
     VisitPlanned,
     VisitRecorded,
 )
+from runtime.decision import Rejected
 from service_desk.call_back import CALL_BACK, CallBack, DropCallBack, PlanCallBack, RecordCallBack
 from service_desk.clocks import call_back_watch
 from service_desk.duties import KeepWatch

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from desk_cases import given
 
-from contracts.decision import Context
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer, Window
-from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import (
     InformationTaken,

@@ -20,7 +20,8 @@ from desk_cases import (
     opening,
 )
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from runtime.decision import Command, Rejected
 from service_desk.duties import KeepWatch
 from service_desk.projections.tickets import fold_ticket
 from service_desk.projections.views import ticket_view

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from ticket_strategies import START, TICKET_ID, Asked, context, play, stories
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.envelope import Meta
-from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
@@ -37,6 +37,7 @@ from contracts.service_desk_visits import (
 )
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.decision import Rejected
 from service_desk.duties import KeepWatch
 from service_desk.main import SERVICE
 from service_desk.projections.tickets import fold_ticket

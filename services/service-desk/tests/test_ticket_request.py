@@ -5,12 +5,13 @@ from typing import cast
 
 from desk_cases import given
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer
-from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyEscalated, DutyWarned
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
+from runtime.decision import Rejected, Timer
 from service_desk.clocks import reply_watch
 from service_desk.duties import KeepWatch
 from service_desk.refusals import no

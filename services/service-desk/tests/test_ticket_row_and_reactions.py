@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
 from contracts.inventory import DamageReported, GoodsArrived
@@ -27,6 +26,7 @@ from contracts.service_desk_visits import (
     VisitCompleted,
     VisitConfirmed,
 )
+from runtime.decision import Ask
 from service_desk.projections.tickets import fold_ticket
 from service_desk.projections.views import ticket_view
 from service_desk.reactions import open_leftover_ticket

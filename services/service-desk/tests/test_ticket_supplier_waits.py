@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from desk_cases import NINE, NOW, POLICY, SPECIALIST, asked_by, booked, completed, given, names, opened
 
-from contracts.business_time import Pause
+from company.business_time import Pause
 from contracts.service_desk_duties import ClocksReckoned
 from contracts.service_desk_repairs import SupplierWaitEnded, SupplierWaitStarted
 from contracts.service_desk_tickets import ReplyOverdue, TicketReplied

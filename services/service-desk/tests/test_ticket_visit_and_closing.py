@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from desk_cases import given
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from company.policy import policy_book
+from contracts.civil_time import civil
 from contracts.fact import Customer, Window
-from contracts.policy import civil, policy_book
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketClosed, TicketOpened, TicketReplied
 from contracts.service_desk_visits import (
@@ -21,6 +22,7 @@ from contracts.service_desk_visits import (
     VisitBooked,
     VisitCompleted,
 )
+from runtime.decision import Rejected
 from service_desk.clocks import form_watch, visit_watch
 from service_desk.refusals import no
 from service_desk.ticket.ending import CloseTicket, still_missing

@@ -5,10 +5,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.decision import Command, Context, Rejected
+from company.context import Context
+from company.policy import policy_book
 from contracts.fact import Customer, Window
-from contracts.policy import policy_book
 from contracts.service_desk import TicketEvent
+from runtime.decision import Command, Rejected
 from service_desk.duties import KeepWatch
 from service_desk.ticket.complaint import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
 from service_desk.ticket.consultation import AnswerByPhone, FollowUp

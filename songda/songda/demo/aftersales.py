@@ -66,6 +66,3 @@ def finish(staff: Staff, ticket: str, on: date) -> None:
     called = {"satisfied": True, "note": "满意"}
     staff.tell(SPECIALIST, f"/api/tickets/{ticket}/call-back", called, at=clock(after, 10))
     staff.tell(SPECIALIST, f"/api/tickets/{ticket}/closing", at=clock(after, 10, 5))
-
-
-__all__ = ["damage", "finish", "order_leftover", "visit"]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from runtime.clock import utc_now
 from runtime.settings import Settings
 from songda.client import CallFailed
@@ -187,6 +187,3 @@ def _move(staff: Staff, tomorrow: DayOfWork, moves: int) -> None:
         if done % len(jobs) == 0:
             next(spots)
         time.sleep(MOVE_SECONDS)
-
-
-__all__ = ["demo"]

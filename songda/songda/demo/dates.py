@@ -51,6 +51,3 @@ def write_weeks(folder: Path, today: date) -> Weeks:
 
 def _write(source: Path, target: Path, days: int, encoding: str) -> None:
     target.write_bytes(shifted(source.read_bytes().decode(encoding), days).encode(encoding))
-
-
-__all__ = ["LAST_DAY", "Weeks", "shifted", "write_weeks"]

@@ -163,6 +163,3 @@ def _hand_in(staff: Staff, on: date, crew: str) -> None:
         check = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)
         report = {"vehicle_check": check, "parking": "总仓停车场"}
         staff.tell(LEADERS[crew], f"{run}/report", report, at=clock(on, 18, 40))
-
-
-__all__ = ["book", "place", "plan", "run"]

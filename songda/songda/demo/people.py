@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from contracts.policy import civil
+from contracts.civil_time import civil
 from runtime.clock import utc_now
 from runtime.settings import Settings
 from songda.client import CallFailed, Client
@@ -62,18 +62,3 @@ def _key(path: str, content: dict[str, Any]) -> str:
 def clock(on: date, hour: int, minute: int = 0, *, plus: int = 0) -> datetime:
     """A moment on a day of the company, `plus` minutes later."""
     return civil(on, time(hour, minute)) + timedelta(minutes=plus)
-
-
-__all__ = [
-    "ACCOUNTANT",
-    "ASSISTANT",
-    "DESK_SUPERVISOR",
-    "LEADERS",
-    "QC",
-    "SPECIALIST",
-    "SUPERVISOR",
-    "TECHNICIAN",
-    "WAREHOUSE",
-    "Staff",
-    "clock",
-]

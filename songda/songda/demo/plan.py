@@ -42,6 +42,3 @@ def days_of_work(contracts: Sequence[Complete], today: date) -> tuple[DayOfWork,
         waiting = [c for c in waiting if c not in ready]
         days.append(DayOfWork(on, tuple(c.contract_no for c in ready)))
     return tuple(days)
-
-
-__all__ = ["AHEAD", "Complete", "DayOfWork", "days_of_work"]

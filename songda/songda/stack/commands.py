@@ -173,6 +173,3 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
     except StackError as error:
         typer.echo(f"错误 error: {error}", err=True)
         raise typer.Exit(1) from error
-
-
-__all__ = ["down", "status", "up", "wipe"]

@@ -163,6 +163,3 @@ def _cluster_id() -> str:
     while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass
     return text
-
-
-__all__ = ["answers", "server_properties", "start_kafka"]

@@ -69,6 +69,3 @@ async def answers(port: int) -> bool:
         except PyMongoError:
             return False
     return True
-
-
-__all__ = ["answers", "start_mongo"]

@@ -252,6 +252,3 @@ def _only_one(home: Path) -> Iterator[None]:
                 f"{home} 正被另一个 songda up 使用。 Another stack is using {home}: `songda down` ends it."
             ) from None
         yield
-
-
-__all__ = ["ORDER", "Part", "down", "end_parts", "run", "starters", "status", "wipe"]

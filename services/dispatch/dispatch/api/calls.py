@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from company.crew_of_day import own_crews
 from contracts.bounds import CivilDay
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, own_job, policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, ReportTrouble, TellHalfDay
 from dispatch.domain.job import job_id
 from runtime.clock import utc_now
-from runtime.crew_of_day import own_crews
 from runtime.http import Answer, Desk
 from runtime.route import Router
 

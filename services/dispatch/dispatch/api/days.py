@@ -1,5 +1,6 @@
 """HTTP of the day plan: places for jobs, publishing, the day as it stands (B4, B8)."""
 
+from company.crew_of_day import own_crew_on
 from dispatch.api.rights import (
     CREW_ROLES,
     PLANS,
@@ -14,7 +15,6 @@ from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, PublishDay, day_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
-from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
 from runtime.route import Router
 

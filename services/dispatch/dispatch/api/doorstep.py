@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.bounds import Happened
-from contracts.decision import Rejected
 from dispatch.api.rights import DELIVERS, INSTALLS, OFFICE, JobInPath, own_job
 from dispatch.domain.cash import CollectCash
 from dispatch.domain.delivery_rules import handed_over
@@ -18,6 +17,7 @@ from dispatch.domain.run import run_id
 from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.domain.words import Words, yuan
 from dispatch.planning import contract_lines
+from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 
+from company.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
 from contracts.bounds import CivilDay, FarDay, Few, OneLine
+from contracts.civil_time import civil_day
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle
-from contracts.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
-from contracts.policy import civil_day
 from dispatch.api.rights import READS, CrewInPath, own_crew, policy_now
 from dispatch.domain.fleet import (
     CancelLeave,

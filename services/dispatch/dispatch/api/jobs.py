@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query
 
+from company.crew_of_day import own_crew_on, works_on
 from contracts.bounds import CivilDay
+from contracts.civil_time import civil_day
 from contracts.fact import JobKind
-from contracts.policy import civil_day
 from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, not_your_crew
 from dispatch.job_views import JobList, JobView, job_view
 from runtime.clock import utc_now
-from runtime.crew_of_day import own_crew_on, works_on
 from runtime.http import Desk
 from runtime.route import Router
 

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
+from company.crew_of_day import own_crew_on, works_on
+from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
-from contracts.decision import Rejected
-from contracts.policy import Policy, policy_book
 from dispatch.domain.job import job_id
 from dispatch.domain.job_refusals import unknown_job
 from dispatch.domain.run_refusals import not_planned
 from dispatch.domain.stop import WhoseStop
 from runtime.clock import utc_now
-from runtime.crew_of_day import own_crew_on, works_on
+from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 
 BOOKS = ("install_assistant", "install_supervisor", "cs_specialist")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from company.crew_of_day import own_crew_on
 from contracts.bounds import CivilDay
 from dispatch.api.rights import (
     CREW_ROLES,
@@ -23,7 +24,6 @@ from dispatch.domain.road import CloseRun, ReportDay
 from dispatch.domain.run import IssueList, LoadRun, run_id
 from dispatch.job_views import JobView, job_view
 from dispatch.run_views import RunList, RunView, run_view
-from runtime.crew_of_day import own_crew_on
 from runtime.http import Answer, Desk
 from runtime.route import Router
 

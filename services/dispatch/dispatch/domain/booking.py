@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import CivilDay, Few
-from contracts.decision import Command, Context
+from contracts.civil_time import civil_day
 from contracts.dispatch_jobs import Checklist, InstallationBooked, SiteNotReady, SiteRemark
 from contracts.fact import Half
-from contracts.policy import civil_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking_rules import booking_due, earliest_day, install_due, missing_on_site
 from dispatch.domain.job_state import (
@@ -28,6 +28,7 @@ from dispatch.domain.job_state import (
     place_of,
 )
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 
 class BookInstallation(Command):

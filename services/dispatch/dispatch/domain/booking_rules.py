@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from contracts.business_calendar import service_calendar
-from contracts.business_time import days_before
+from company.business_calendar import service_calendar
+from company.business_time import days_before
+from company.policy import Policy
+from contracts.civil_time import civil_day, days_later, end_of_day
 from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, JobKind
-from contracts.policy import Policy, civil_day, days_later, end_of_day
 
 CHECKLIST_ZH = {
     "switch_panels": "开关面板",

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from contracts.decision import Rejected
 from dispatch.domain.words import day_zh
+from runtime.decision import Rejected
 
 
 def not_a_delivery(job: str) -> Rejected:

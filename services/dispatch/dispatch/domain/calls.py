@@ -7,8 +7,9 @@ arrival for 到达前电话. Only a call that reached the customer keeps the dut
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import CivilDay, ManyLines, Moment, OneLine
-from contracts.decision import Command, Context, Timer
+from contracts.civil_time import civil, civil_day, days_later
 from contracts.dispatch_calls import (
     ArrivalCalled,
     ArrivalCallOverdue,
@@ -22,10 +23,10 @@ from contracts.dispatch_calls import (
     TroubleCause,
     TroubleReported,
 )
-from contracts.policy import civil, civil_day, days_later
 from dispatch.domain import call_refusals as no
 from dispatch.domain.booking_rules import install_by
 from dispatch.domain.job_state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, stop_of
+from runtime.decision import Command, Timer
 
 CallKind = Literal["home", "half_day", "arrival", "install"]
 

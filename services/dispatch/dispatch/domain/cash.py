@@ -5,14 +5,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import MoneyFen, OptionalId
-from contracts.decision import Command, Context
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import CashOverdue
 from contracts.dispatch_runs import CashCollected, CashHandedIn
-from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.run_state import Closed, Decision, Departed, Run
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 
 class CollectCash(Command):

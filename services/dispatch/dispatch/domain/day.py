@@ -10,11 +10,11 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
-from contracts.decision import Command, Context, Timer
 from contracts.dispatch_days import CrewOfDay, Slot, SlotConfirmed, SlotReleased
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from contracts.policy import Policy
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_change import (
     MOVED,
@@ -69,6 +69,7 @@ from dispatch.domain.day_state import (
 from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange, redo, revert, reverting, undo
 from dispatch.domain.slot_rules import Ground, clashes, next_free_position
 from dispatch.domain.words import Words
+from runtime.decision import Command, Timer
 
 EXPIRED = "占位到期未用 not taken in time"
 """Reason of a release by the clock."""

@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil, days_later
 from contracts.dispatch_days import (
     CrewOfDay,
     DayOpened,
@@ -24,7 +26,6 @@ from contracts.dispatch_days import (
     SlotReserved,
 )
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from contracts.policy import Policy, civil, days_later
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_state import (
     DEPOT,
@@ -50,6 +51,7 @@ from dispatch.domain.slot_rules import (
     window_at,
 )
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected
 
 MOVED = "同日换位 moved within the day"
 """Reason of a release that the same job's next reservation follows; for any other reason the job leaves the slot."""

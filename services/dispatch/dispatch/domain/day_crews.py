@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
+from company.context import Context
 from contracts.bounds import CivilDay, Few, OneLine, OptionalId
-from contracts.decision import Command, Context
 from contracts.dispatch_days import CrewAbsent, CrewOfDay, CrewOfDayChanged, CrewReturned
 from contracts.fact import Half
 from dispatch.domain import plan_refusals as no
@@ -11,6 +11,7 @@ from dispatch.domain.day_change import opened, reissue_due
 from dispatch.domain.day_state import DEPOT, Day, Decision, Plan, Published, Unopened
 from dispatch.domain.slot_rules import Clash, overlap, share_people_or_vehicle
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 
 class MarkCrewAbsent(Command):

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
-from contracts.decision import Command, Context
+from company.context import Context
 from contracts.dispatch_days import DayAdjusted, DayPublished, PlanAdjustment, PlanOverdue, Slot
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_state import Day, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
+from runtime.decision import Command
 
 AGAIN = "再次发布 published again"
 """Why an edition is told when nobody gave a reason (goods or window of a stop were corrected)."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from contracts.decision import Rejected
 from contracts.dispatch_days import (
     CrewAbsent,
     CrewOfDay,
@@ -28,6 +27,7 @@ from contracts.dispatch_days import (
     SlotReserved,
 )
 from dispatch.domain.slot_rules import HALVES, Absence
+from runtime.decision import Rejected
 
 DEPOT = "main"
 

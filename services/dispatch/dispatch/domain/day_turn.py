@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import Few, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected
 from contracts.dispatch_days import SlotConfirmed, SlotReserved
 from dispatch.domain import plan_refusals as no
 from dispatch.domain.day_change import Header, Moves, Rearranged, fit, rearrange, same_place
 from dispatch.domain.day_state import Change, Day, Decision, Drafted, Published, Unopened, change_of, slot_of
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected
 
 REVERTED = "有单未能跟上，已还原 put back, a job did not follow"
 UNDONE = "撤销 undone"

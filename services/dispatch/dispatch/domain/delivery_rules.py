@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.bounds import Few, HowMany, Nth, OneLine
-from contracts.decision import Rejected
 from contracts.fact import ContractLine, GoodsLine, Value
 from dispatch.domain.words import Words
+from runtime.decision import Rejected
 
 
 class CountedLine(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
-from contracts.policy import DistrictPlace, Policy
+from company.policy import DistrictPlace, Policy
 
 EARTH_M = 6_371_000
 """Mean radius of the earth, metres."""

@@ -11,8 +11,10 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.fleet_crews import Leave, Means, begin, people_of, policy_means, record_on, records_on, turning_days
+from company.policy import Policy
 from contracts.bounds import CivilDay, FarDay, Few, ManyLines, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.dispatch_fleet import (
     CrewDissolved,
     CrewSet,
@@ -29,22 +31,12 @@ from contracts.dispatch_fleet import (
     PersonSet,
     VehicleSet,
 )
-from contracts.fleet_crews import (
-    Leave,
-    Means,
-    begin,
-    people_of,
-    policy_means,
-    record_on,
-    records_on,
-    turning_days,
-)
-from contracts.policy import Policy
 from contracts.spelling import Number
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut, approve, bring_back, send_out
 from dispatch.domain.fleet_state import Decision, Fleet, Opened, Unopened, evolve
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected, Timer
 
 
 def fleet_id(depot: str = "main") -> str:

@@ -3,14 +3,16 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from company.context import Context
+from company.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
+from company.policy import Policy
 from contracts.bounds import CivilDay, Few, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import in_shanghai
 from contracts.dispatch_fleet import TripApproved, VehicleReturned, VehicleSentOut
-from contracts.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
-from contracts.policy import Policy, in_shanghai
 from dispatch.domain import fleet_refusals as no
 from dispatch.domain.fleet_state import Decision, Opened
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected
 
 
 class ApproveTrip(Command):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from contracts.decision import Rejected
 from dispatch.domain.words import day_zh
+from runtime.decision import Rejected
 
 
 def no_begin(crew: str) -> Rejected:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import assert_never
 
-from contracts.decision import Rejected
+from company.fleet_crews import Dissolved, Leave, Means, begin
 from contracts.dispatch_fleet import (
     CrewDissolved,
     CrewSet,
@@ -19,7 +19,7 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
-from contracts.fleet_crews import Dissolved, Leave, Means, begin
+from runtime.decision import Rejected
 
 REMEMBERED = timedelta(days=7)
 """Runs and approvals this much older than the newest no longer matter: each holds for its own day."""

@@ -5,12 +5,13 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import Few, ManyLines, MoneyFen, OneLine
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil_day
 from contracts.dispatch_jobs import DeliveryCompleted, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused, StopArrived
 from contracts.fact import GoodsLine
-from contracts.policy import Policy, civil_day
 from dispatch.domain import job_refusals as no
 from dispatch.domain.booking_rules import install_due
 from dispatch.domain.delivery_rules import (
@@ -36,6 +37,7 @@ from dispatch.domain.job_state import (
     Waiting,
 )
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected
 
 
 class CompleteDelivery(Command):

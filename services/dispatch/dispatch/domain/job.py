@@ -9,8 +9,8 @@ file each.
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import CivilDay, Few, ManyLines, Moment, MoneyFen, OptionalId
-from contracts.decision import Command, Context, Timer
 from contracts.dispatch_jobs import InstallationOverdue, JobCompletenessChanged, JobOpened
 from contracts.fact import ContractLine, Customer, JobKind
 from dispatch.domain import job_refusals as no
@@ -74,6 +74,7 @@ from dispatch.domain.undeliverable import (
     report_undeliverable,
 )
 from dispatch.domain.words import goods_zh
+from runtime.decision import Command, Timer
 
 
 def job_id(job: str) -> str:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts.bounds import CivilDay, ManyLines, Moment, MoneyFen
-from contracts.decision import Command
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
 from contracts.fact import Customer
 from dispatch.domain.job_state import (
@@ -23,6 +22,7 @@ from dispatch.domain.job_state import (
     left,
 )
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 
 class CancelJob(Command):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from contracts.decision import Rejected
 from dispatch.domain.booking_rules import CHECKLIST_ZH
 from dispatch.domain.words import day_zh
+from runtime.decision import Rejected
 
 
 def unknown_job() -> Rejected:

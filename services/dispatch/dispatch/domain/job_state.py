@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, assert_never
 
-from contracts.decision import Rejected
 from contracts.dispatch_calls import (
     ArrivalCalled,
     ArrivalCallOverdue,
@@ -42,6 +41,7 @@ from contracts.dispatch_jobs import (
 )
 from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
+from runtime.decision import Rejected
 
 
 @dataclass(frozen=True, slots=True)

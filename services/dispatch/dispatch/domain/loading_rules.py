@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from contracts.bounds import Few, Nth, OptionalId
-from contracts.decision import Rejected
 from contracts.dispatch_runs import RunStop
 from contracts.fact import GoodsLine, Half, Value
 from dispatch.domain.delivery_rules import CountedLine
+from runtime.decision import Rejected
 
 
 class CountedStop(Value):

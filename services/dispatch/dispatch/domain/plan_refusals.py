@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from contracts.decision import Detail, Rejected
 from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.domain.slot_rules import Clash, Ground, next_free_position, places_that_fit
 from dispatch.domain.words import HALF_ZH, day_zh
+from runtime.decision import Detail, Rejected
 
 RULES_OF_CLASHES = {"half_agreed": "A8"}
 """The rule behind a clash, where it is not B8."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import Half, JobKind
-from contracts.policy import Policy
 from dispatch.domain.day_state import Plan
 from dispatch.domain.distances import DEPOT_PLACE, metres, tour_m
 from dispatch.domain.slot_rules import HALVES, Ground, clashes, placed, places_that_fit, window_at

@@ -7,9 +7,9 @@ goes to the one that drives the shortest detour for it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import Half
-from contracts.policy import Policy
 from dispatch.domain.day_state import Plan
 from dispatch.domain.distances import tour_m
 from dispatch.domain.slot_rules import HALVES, Clash, Ground, clashes, placed, places_that_fit

@@ -4,8 +4,9 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import ManyLines, OptionalId
-from contracts.decision import Command, Context
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import (
     DayReported,
     DayReportOverdue,
@@ -16,10 +17,10 @@ from contracts.dispatch_road import (
     StopReached,
     VehicleCheck,
 )
-from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.run_state import Closed, Decision, Departed, Loaded, Planned, Report, Run, Unplanned, road_of
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 CHECKED = ("lights", "brakes", "tyres", "fluids", "clean", "tools")
 """What the vehicle check asks (B17)."""

@@ -7,11 +7,11 @@ Goods leave only on the list (B9), counted line by line (B11), passed by QC (B21
 from datetime import date, datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.civil_time import end_of_day
 from contracts.dispatch_road import DeliveryListIssued
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
-from contracts.policy import end_of_day
 from dispatch.domain import run_refusals as no
 from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue, collect, hand_in, mark_cash_overdue
 from dispatch.domain.loading_rules import CountedStop, as_run_stops, counted_twice, differences
@@ -29,6 +29,7 @@ from dispatch.domain.road import (
 )
 from dispatch.domain.run_state import Closed, Decision, Departed, Loaded, Planned, Run, Sheet, Unplanned, road_of
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected, Timer
 
 
 def run_id(on: date, crew: str) -> str:

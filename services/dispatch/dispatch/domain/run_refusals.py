@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from contracts.decision import Rejected
 from dispatch.domain.loading_rules import Difference
 from dispatch.domain.words import yuan
+from runtime.decision import Rejected
 
 
 def one_signature(signed: str) -> Rejected:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from contracts.decision import Rejected
 from contracts.dispatch_road import (
     CashOverdue,
     DayReported,
@@ -18,6 +17,7 @@ from contracts.dispatch_road import (
     VehicleCheck,
 )
 from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned, RunStop
+from runtime.decision import Rejected
 
 
 @dataclass(frozen=True, slots=True)

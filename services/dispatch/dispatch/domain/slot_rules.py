@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from contracts.decision import Detail
+from company.policy import Policy
+from contracts.civil_time import civil, end_of_day
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half, Window
-from contracts.policy import Policy, civil, end_of_day
 from dispatch.domain.words import HALF_EN, HALF_ZH, KIND_ZH
+from runtime.decision import Detail
 
 HALVES: tuple[Half, Half] = ("am", "pm")
 

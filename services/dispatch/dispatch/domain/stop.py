@@ -3,11 +3,11 @@
 from datetime import date, datetime, time, timedelta
 from typing import Literal, assert_never
 
+from company.policy import Policy
 from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
-from contracts.decision import Command, Rejected
+from contracts.civil_time import civil, days_later
 from contracts.dispatch_jobs import DeliveryDeparted, StopConfirmedByWarehouse, StopPublished, StopScheduled
 from contracts.fact import Half, Window
-from contracts.policy import Policy, civil, days_later
 from dispatch.domain import job_refusals as no
 from dispatch.domain.job_state import (
     Booked,
@@ -29,6 +29,7 @@ from dispatch.domain.job_state import (
 )
 from dispatch.domain.plan_refusals import adjustment_needs_reason
 from dispatch.domain.words import Words
+from runtime.decision import Command, Rejected
 
 
 class TakeSlot(Command):

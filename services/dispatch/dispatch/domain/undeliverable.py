@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import Few, ManyLines, OneLine
-from contracts.decision import Command, Context
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
 from contracts.fact import GoodsLine
@@ -25,6 +25,7 @@ from dispatch.domain.job_state import (
     Waiting,
 )
 from dispatch.domain.words import Words
+from runtime.decision import Command
 
 
 class ReportUndeliverable(Command):

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from contracts.decision import Ask, Command
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import CallMade
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from runtime.decision import Ask, Command
 
 Asks = tuple[Ask, ...]
 

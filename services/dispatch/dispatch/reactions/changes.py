@@ -1,12 +1,12 @@
 """What dispatch does when contracts and visits change: cancelled, postponed, amended, paid (A6, A8). Pure."""
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
 from dispatch.domain.job import delivery_of, installation_of, job_id, visit_of
 from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
+from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
 

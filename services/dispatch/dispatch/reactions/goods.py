@@ -1,6 +1,5 @@
 """What dispatch does about goods: complete or not, delivered, ready in the morning (A3, B6, B10). Pure."""
 
-from contracts.decision import Ask
 from contracts.dispatch_jobs import DeliveryCompleted
 from contracts.envelope import Meta
 from contracts.fact import Fact
@@ -15,6 +14,7 @@ from dispatch.domain.job import (
     job_id,
 )
 from dispatch.domain.stop import ConfirmByWarehouse
+from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from contracts.decision import Ask
 from contracts.dispatch_days import DayPublished, SlotReleased, SlotReserved
 from contracts.dispatch_fleet import LeaveNoted
 from contracts.dispatch_jobs import StopScheduled, StopUnscheduled
@@ -16,6 +15,7 @@ from dispatch.domain.job import (
 )
 from dispatch.domain.run import PlanRun, run_id
 from dispatch.domain.stop import LeaveSlot, PublishStop, TakeSlot
+from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
 

@@ -1,12 +1,11 @@
 """What dispatch does about what happens on the road (B11-B16). Pure."""
 
-from contracts.decision import Ask
+from contracts.civil_time import civil_day
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.policy import civil_day
 from dispatch.domain.fleet import fleet_id
 from dispatch.domain.fleet_out import ReturnVehicle
 from dispatch.domain.handover import ArriveAtStop
@@ -14,6 +13,7 @@ from dispatch.domain.job import job_id
 from dispatch.domain.road import EndStop
 from dispatch.domain.run import run_id
 from dispatch.domain.stop import DepartStop, LeaveSlot
+from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
 

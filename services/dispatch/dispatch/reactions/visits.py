@@ -1,6 +1,5 @@
 """What dispatch does about service visits: on the board when booked, off it when done (C3, C9-C11). Pure."""
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
@@ -10,6 +9,7 @@ from dispatch.domain.job import (
     job_id,
     visit_of,
 )
+from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel
 
-from contracts.decision import Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.spelling import Spelt, sku
 from runtime.clock import utc_now
 from runtime.commands import deterministic_id, fresh_id
+from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 
 READS_GOODS = (

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from contracts.decision import Rejected
-from contracts.policy import civil_day, policy_book
+from company.policy import policy_book
+from contracts.civil_time import civil_day
 from inventory.domain.count_card import BinChange, Card, CardMove
 from inventory.domain.count_choice import Stocked, abc_classes
+from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 
 COUNTS = ("warehouse", "accountant", "manager")

@@ -6,11 +6,11 @@ from typing import Annotated, BinaryIO, cast
 from fastapi import Request, Response, UploadFile
 from pydantic import BaseModel, ValidationError
 
-from contracts.decision import Rejected
 from inventory.api.count_rows import COUNTS, READS_COUNTS, CountInPath, count_row
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
 from inventory.domain.count import CountPieces, count_id
 from inventory.projections.counts import count_view
+from runtime.decision import Rejected
 from runtime.http import Asking, Desk, Refusal
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.policy import policy_book
 from contracts.bounds import Happened, HowMany, Id, Moment, OneLine, OptionalId
-from contracts.decision import Rejected
+from contracts.civil_time import civil_day
 from contracts.inventory_counts import CountKind, CountTarget
-from contracts.policy import civil_day, policy_book
 from contracts.spelling import Sku
 from inventory.api.common import id_of_request
 from inventory.api.count_rows import (
@@ -37,6 +37,7 @@ from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference
 from inventory.domain.texts import Note
 from inventory.projections.counts import count_view, plan_view
 from runtime.clock import utc_now
+from runtime.decision import Rejected
 from runtime.http import Answer, Desk, Refusal
 from runtime.route import Router
 

@@ -5,18 +5,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.crew_of_day import works_on
 from contracts.bounds import CivilDay, Happened, HowMany, Nth, OptionalId
-from contracts.decision import Rejected
+from contracts.civil_time import civil_day
 from contracts.fact import Customer
 from contracts.inventory import Fault, Place
-from contracts.policy import civil_day
 from contracts.spelling import Sku, WaybillNo
 from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
 from inventory.domain.goods import ReceiveGoods, ReportDamage, goods_id
 from inventory.domain.texts import Note, Photos
 from inventory.projections.goods import goods_view
 from runtime.clock import utc_now
-from runtime.crew_of_day import works_on
+from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk, Refusal
 from runtime.route import Router
 

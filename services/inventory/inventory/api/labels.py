@@ -9,11 +9,11 @@ from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.bounds import Happened, HowMany, Nth
-from contracts.decision import Rejected
 from inventory.api.common import READS_GOODS, ContractNoInPath
 from inventory.domain.label_code import LabelKeys, code_of, verify
 from inventory.domain.labels import MAX_PACKAGES, IssueLabels, label_id
 from inventory.domain.texts import Note
+from runtime.decision import Rejected
 from runtime.http import Answer, Desk, Refusal
 from runtime.kept_secret import keys_of
 from runtime.route import Router
@@ -225,6 +225,3 @@ def _label_view(label: Mapping[str, Any], keys: LabelKeys, request: Request) -> 
     code = code_of(label["serial"], keys)
     shown = {name: value for name, value in label.items() if name != "serial"}
     return LabelView(code=code, url=check_url(code, request), qr=f"/api/labels/{code}/qr.svg", **shown)
-
-
-__all__ = ["LabelChecked", "check_label", "check_url", "label_keys", "mask_contract", "not_genuine", "router"]

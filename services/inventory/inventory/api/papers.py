@@ -6,13 +6,13 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.bounds import CivilDay, Happened, MoneyFen
-from contracts.decision import Rejected
 from contracts.inventory_stock import StockListLine, StockListPurpose
 from contracts.spelling import Sku
 from inventory.api.common import READS_STOCK, Paging, PaperInPath, Rows, not_there, number_for, page
 from inventory.domain import loan, scrap, stock_list
 from inventory.domain.texts import Note, PaperNo, Photos, Text
 from inventory.projections.papers import paper_view
+from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
 

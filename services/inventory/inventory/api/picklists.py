@@ -7,11 +7,11 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from contracts.bounds import CivilDay
-from contracts.decision import Rejected
 from contracts.fact import GoodsLine, Half
 from inventory.api.common import READS_LISTS
 from inventory.domain.picklist import GiveFeedback, picklist_id
 from inventory.projections.picklists import picklist_view
+from runtime.decision import Rejected
 from runtime.http import Answer, Desk, Refusal
 from runtime.route import Router
 

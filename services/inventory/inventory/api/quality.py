@@ -5,17 +5,17 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.crew_of_day import own_crew_on
+from company.policy import policy_book
 from contracts.bounds import CivilDay, Happened, Nth
-from contracts.decision import Rejected
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import QualityCause
-from contracts.policy import policy_book
 from inventory.api.common import READS_GOODS, READS_LISTS, ContractNoInPath, id_of_request
 from inventory.domain.quality import FailQuality, InspectionId, PassQuality, quality_id
 from inventory.domain.texts import Note, Photos
 from inventory.projections.packing import check_list, quality_view
 from runtime.clock import utc_now
-from runtime.crew_of_day import own_crew_on
+from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk, Refusal
 from runtime.route import Router
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.policy import policy_book
 from contracts.bounds import Happened, Nth
-from contracts.policy import policy_book
 from inventory.api.common import (
     READS_STOCK,
     ContractNoInPath,

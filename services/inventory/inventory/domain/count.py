@@ -18,8 +18,9 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field, StringConstraints
 
+from company.context import Context
 from contracts.bounds import Few, HowMany, Moment, OneLine, OptionalId
-from contracts.decision import Command, Context, Timer
+from contracts.civil_time import civil_day, end_of_day
 from contracts.inventory_counts import (
     CountCancelled,
     CountKind,
@@ -31,7 +32,6 @@ from contracts.inventory_counts import (
     RecountAsked,
     StockCounted,
 )
-from contracts.policy import civil_day, end_of_day
 from contracts.spelling import Sku
 from inventory.domain import count_words as words
 from inventory.domain.count_card import Card, is_gapless
@@ -60,6 +60,7 @@ from inventory.domain.count_sheet import (
     evolve,
 )
 from inventory.domain.texts import MAX_PIECES, Note
+from runtime.decision import Command, Timer
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
 

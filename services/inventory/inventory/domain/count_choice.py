@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from company.policy import Policy
 from contracts.bounds import OneLine
 from contracts.fact import Value
 from contracts.inventory_counts import CountTarget
-from contracts.policy import Policy
 from contracts.spelling import Sku
 
 AbcClass = Literal["A", "B", "C"]

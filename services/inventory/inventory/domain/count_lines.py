@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from company.policy import Policy
 from contracts.inventory_counts import CountedLine, CountKey, CountReason, CountTarget
-from contracts.policy import Policy
 from inventory.domain.count_card import Card, book_at
 
 

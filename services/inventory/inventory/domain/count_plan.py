@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, assert_never
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import Moment, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.civil_time import civil_day, days_later, end_of_day
 from contracts.inventory_counts import (
     CountPlanStarted,
     PlannedCount,
@@ -18,7 +20,7 @@ from contracts.inventory_counts import (
     PlannedCountOverdue,
     PlannedSheetBack,
 )
-from contracts.policy import Policy, civil_day, days_later, end_of_day
+from runtime.decision import Command, Rejected, Timer
 
 
 def count_plan_id(depot: str) -> str:

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from company.context import Context
 from contracts.bounds import Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected
 from contracts.inventory_counts import (
     AdjustmentBooked,
     CountAdjusted,
@@ -20,6 +20,7 @@ from inventory.domain.count_card import Card, adjusted_since, book_at, is_gaples
 from inventory.domain.count_lines import Explanation, find
 from inventory.domain.count_sheet import CountEvent, Counting, closing
 from inventory.domain.texts import Note
+from runtime.decision import Command, Rejected
 
 Decision = tuple[CountEvent, ...] | Rejected
 

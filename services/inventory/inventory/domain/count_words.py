@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 
 def not_open() -> Rejected:

@@ -8,14 +8,14 @@ below zero; the pieces outside are issued - returned - damaged outside. `GoodsAr
 import re
 from typing import assert_never
 
-from contracts.decision import Context, Timer
+from company.context import Context
+from contracts.civil_time import civil_day
 from contracts.inventory import (
     DamageReported,
     GoodsArrived,
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import StockExcessReported
-from contracts.policy import civil_day
 from inventory.domain.goods_asks import (
     COMMANDS,
     AmendGoods,
@@ -75,6 +75,7 @@ from inventory.domain.goods_words import (
     unknown_line,
 )
 from inventory.domain.texts import MAX_PIECES
+from runtime.decision import Timer
 
 
 def decide(command: COMMANDS, goods: Goods, ctx: Context) -> Decision:

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId
-from contracts.decision import Command
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import Fault, Place
 from contracts.spelling import Sku, WaybillNo
 from inventory.domain.texts import Note, Photos, Reason
+from runtime.decision import Command
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]

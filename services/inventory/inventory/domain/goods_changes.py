@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import date, datetime
 from typing import assert_never
 
-from contracts.decision import Context, Rejected
+from company.context import Context
+from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from contracts.inventory import (
     AllocationAsked,
@@ -17,7 +18,6 @@ from contracts.inventory import (
     GoodsReturned,
     GoodsUnclaimed,
 )
-from contracts.policy import civil_day
 from inventory.domain.goods_asks import (
     AmendGoods,
     AskAllocation,
@@ -45,6 +45,7 @@ from inventory.domain.goods_words import (
     unknown_contract,
     unknown_line,
 )
+from runtime.decision import Rejected
 
 Decision = tuple[GoodsEvent, ...] | Rejected
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from contracts.decision import Context
+from company.context import Context
 from contracts.inventory import GoodsIssued
 from contracts.inventory_stock import StockShortReported
 from inventory.domain.goods_asks import IssueGoods

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from contracts.decision import Rejected
 from contracts.fact import GoodsLine
+from runtime.decision import Rejected
 
 
 def unknown_contract(contract_no: str) -> Rejected:

@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 from typing import assert_never
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
 from contracts.inventory_inbound import (
     CheckedLine,
     InboundChecked,
@@ -60,6 +60,7 @@ from inventory.domain.inbound_words import (
 from inventory.domain.stock_lots import zone_of
 from inventory.domain.stock_words import unknown_bin, wrong_zone
 from inventory.domain.texts import MAX_PIECES
+from runtime.decision import Rejected, Timer
 
 MAX_SKU, MAX_NAME = 80, 200  # characters
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.bounds import HowMany, Nth, OptionalId
-from contracts.decision import Command
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome, SlipLine
 from contracts.spelling import OptionalWaybillNo
 from inventory.domain.texts import FileRef, Note, PaperNo, Text
+from runtime.decision import Command
 
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 

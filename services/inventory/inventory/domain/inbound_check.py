@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from contracts.decision import Rejected
 from contracts.inventory_inbound import CheckedLine, InboundReason, SlipLine
 from inventory.domain.inbound_asks import Finding, LineCheck
+from runtime.decision import Rejected
 
 CHECKED_AS_RETURN: tuple[InboundReason, ...] = ("sample", "customer_return", "promotion_return")
 NEEDS_PHOTO = ("damage", "quality")

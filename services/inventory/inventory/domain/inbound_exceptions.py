@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from contracts.decision import Context, Rejected
+from company.context import Context
 from contracts.inventory_inbound import (
     ExceptionKind,
     InboundExceptionOpened,
@@ -25,6 +25,7 @@ from inventory.domain.inbound_words import (
 )
 from inventory.domain.stock_lots import zone_of
 from inventory.domain.stock_words import unknown_bin, wrong_zone
+from runtime.decision import Rejected
 
 Decision = tuple[InboundEvent, ...] | Rejected
 UNPACKED: tuple[ExceptionKind, ...] = ("no_mark", "no_package")

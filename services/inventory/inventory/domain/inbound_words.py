@@ -1,6 +1,6 @@
 """How the warehouse says no about an inbound slip: what is wrong, where, and what to do."""
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 
 def unknown_slip() -> Rejected:

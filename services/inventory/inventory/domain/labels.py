@@ -10,13 +10,14 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_packing import LabelsIssued, PackageLabel
-from contracts.policy import Policy
 from contracts.spelling import Sku
 from inventory.domain.label_code import serial_of
 from inventory.domain.texts import Note
+from runtime.decision import Command, Rejected, Timer
 
 MAX_PACKAGES = 500  # of one line
 

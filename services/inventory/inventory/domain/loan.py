@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
+from contracts.civil_time import civil_day, end_of_day
 from contracts.inventory_stock import (
     LoanApproved,
     LoanAsked,
@@ -19,7 +20,6 @@ from contracts.inventory_stock import (
     LoanRefused,
     LoanReturned,
 )
-from contracts.policy import civil_day, end_of_day
 from inventory.domain.loan_asks import (
     COMMANDS,
     ApproveLoan,
@@ -44,6 +44,7 @@ from inventory.domain.loan_words import (
     too_many_back,
     unknown_loan,
 )
+from runtime.decision import Rejected, Timer
 
 LoanEvent = (
     LoanAsked | LoanGoodsHeld | LoanRefused | LoanApproved | LoanHandedOut | LoanOverdue | LoanReturned | LoanCharged

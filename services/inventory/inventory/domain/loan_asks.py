@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
-from contracts.decision import Command
 from contracts.spelling import Sku
 from inventory.domain.texts import Note, PaperNo, Text
+from runtime.decision import Command
 
 Pieces = Annotated[int, Field(ge=1, le=9_999)]
 

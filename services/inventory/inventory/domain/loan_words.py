@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 
 def _no(code: str, zh: str, en: str) -> Rejected:

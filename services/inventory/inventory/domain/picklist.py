@@ -10,10 +10,11 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import CivilDay, Few, Moment, Nth, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.civil_time import civil
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
-from contracts.policy import civil
+from runtime.decision import Command, Rejected, Timer
 
 
 def picklist_id(depot: str, on: date) -> str:

@@ -12,11 +12,12 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import Few, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import GoodsLine
 from contracts.inventory_packing import PassedGoodsGone, QualityCause, QualityFailed, QualityPassed
 from inventory.domain.texts import MAX_PIECES, Note, Photos
+from runtime.decision import Command, Rejected, Timer
 
 InspectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 

@@ -10,11 +10,12 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import HowMany, MoneyFen, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import ScrapApplied, ScrapApproved, ScrapExecuted, ScrapGoodsHeld, ScrapRefused
 from contracts.spelling import Sku
 from inventory.domain.texts import Note, PaperNo, Photos, Text
+from runtime.decision import Command, Rejected, Timer
 
 
 def scrap_id(application_no: str) -> str:

@@ -7,12 +7,12 @@ set aside and settle; loans, scrap applications and lists hold their pieces befo
 
 from typing import assert_never
 
-from contracts.decision import Context, Rejected, Timer
+from company.context import Context
+from contracts.civil_time import civil_day
 from contracts.inventory_stock import (
     DeadStockReported,
     Lot,
 )
-from contracts.policy import civil_day
 from inventory.domain.stock_adjusting import adjust, write_off
 from inventory.domain.stock_asks import (
     COMMANDS,
@@ -49,6 +49,7 @@ from inventory.domain.stock_words import (
     wrong_zone,
 )
 from inventory.domain.texts import MAX_PIECES
+from runtime.decision import Rejected, Timer
 
 Decision = tuple[StockEvent, ...] | Rejected
 

@@ -1,6 +1,6 @@
 """The bin card follows a count (D7)."""
 
-from contracts.decision import Context
+from company.context import Context
 from contracts.inventory_stock import HeldPiecesMissed, Lot
 from inventory.domain.stock_asks import AdjustStock, WriteOff
 from inventory.domain.stock_lots import bin_for, pieces, take, zone_of

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from contracts.bounds import HowMany, ManyLines, OneLine, OptionalId
-from contracts.decision import Command
 from contracts.spelling import Sku
+from runtime.decision import Command
 
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 

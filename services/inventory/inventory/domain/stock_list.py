@@ -9,8 +9,8 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts.bounds import HowMany, Nth, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.inventory_stock import (
     StockListCancelled,
     StockListIssued,
@@ -21,6 +21,7 @@ from contracts.inventory_stock import (
     StockListPurpose,
 )
 from inventory.domain.texts import MAX_PIECES, Note, PaperNo, Text
+from runtime.decision import Command, Rejected, Timer
 
 
 def stock_list_id(list_no: str) -> str:

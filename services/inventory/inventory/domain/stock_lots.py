@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from company.policy import Policy, ZoneKind, ZonePolicy
+from contracts.civil_time import civil, civil_day
 from contracts.inventory_stock import Lot
-from contracts.policy import Policy, ZoneKind, ZonePolicy, civil, civil_day
 
 Lots = tuple[Lot, ...]
 GOOD_ZONES: tuple[ZoneKind, ...] = ("receiving", "goods", "showroom")

@@ -1,6 +1,6 @@
 """A line of the bin card (D6), and the report of a shortage (D9), as events."""
 
-from contracts.decision import Context
+from company.context import Context
 from contracts.inventory_stock import MoveKind, StockMoved, StockShortReported
 from inventory.domain.stock_asks import Move
 from inventory.domain.stock_lots import Lots, dead_report_at, pieces

@@ -1,6 +1,6 @@
 """How the warehouse says no about stock: what is wrong, where, and what to do."""
 
-from contracts.decision import Rejected
+from runtime.decision import Rejected
 
 
 def unknown_sku(sku: str) -> Rejected:

@@ -6,10 +6,10 @@ A card grows for years, so its lines are rows of their own: a move costs the sam
 from collections.abc import Sequence
 from typing import Any, cast
 
+from contracts.civil_time import civil_day, days_later
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, StockMoved
-from contracts.policy import civil_day, days_later
 from inventory.domain.stock_state import StockEvent
 from runtime.service import Facet, Projection, key_of
 

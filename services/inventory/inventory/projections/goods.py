@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never, cast
 
+from company.masking import customer_for
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
@@ -19,7 +20,6 @@ from contracts.inventory import (
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from contracts.masking import customer_for
 from inventory.domain.goods import IN_WAREHOUSE, GoodsEvent
 from runtime.service import Facet, Projection, key_of
 

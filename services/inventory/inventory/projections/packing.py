@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never, cast
 
+from company.masking import customer_for
+from company.policy import Policy
+from company.unloading import in_unloading_order, unloading_rank
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact
 from contracts.inventory_packing import LabelsIssued, PassedGoodsGone, QualityFailed, QualityPassed
-from contracts.masking import customer_for
 from contracts.order import ContractAmended, ContractSigned
-from contracts.policy import Policy
-from contracts.unloading import in_unloading_order, unloading_rank
 from inventory.domain.labels import cautions_for
 from inventory.domain.quality import QualityEvent
 from runtime.service import Facet, Projection, key_of

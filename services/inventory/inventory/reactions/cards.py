@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
@@ -18,6 +17,7 @@ from contracts.inventory import (
 from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortReported
 from inventory.domain.goods import IN_WAREHOUSE, NoteAllocation, ReportLost, goods_id
 from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, WriteOff, stock_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 DEPOT = "main"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import time
 
-from contracts.decision import Ask
+from contracts.civil_time import civil
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact, GoodsLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
-from contracts.policy import civil
 from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, ReceiveGoods, goods_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 

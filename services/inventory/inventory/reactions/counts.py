@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_counts import CountAdjusted, CountCancelled, CountClosed, CountOpened
@@ -11,6 +10,7 @@ from inventory.domain.count import count_id
 from inventory.domain.count_plan import NoteSheetBack, NoteSheetOut, count_plan_id
 from inventory.domain.count_settling import NoteBooked
 from inventory.domain.stock import AdjustStock, stock_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 

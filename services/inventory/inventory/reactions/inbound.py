@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from contracts.decision import Ask
+from contracts.civil_time import civil_day
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import Fault
@@ -14,9 +14,9 @@ from contracts.inventory_inbound import (
     InboundReason,
     Liability,
 )
-from contracts.policy import civil_day
 from inventory.domain.goods import AskAllocation, DamagedArrival, ReceiveGoods, ReturnGoods, goods_id
 from inventory.domain.stock import BringIn, SettlePending, stock_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 FAULTS: dict[Liability, Fault] = {"carrier": "carrier", "factory": "factory"}

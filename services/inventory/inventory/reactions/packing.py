@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import QualityFailed
 from inventory.domain.goods import IN_WAREHOUSE, ReportDamage, goods_id
 from inventory.domain.quality import NoteGone, quality_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 OF_QC = "Q-"

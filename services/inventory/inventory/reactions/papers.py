@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import (
@@ -25,6 +24,7 @@ from inventory.domain.loan import NoteLoanGoods, loan_id
 from inventory.domain.scrap import NoteScrapGoods, scrap_id
 from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, TakeOut, stock_id
 from inventory.domain.stock_list import NoteLineGoods, stock_list_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 Holding = LoanAsked | ScrapApplied | StockListMade

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Ask
+from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import PiecesRefused
@@ -10,9 +10,9 @@ from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
-from contracts.policy import civil_day
 from inventory.domain.goods import IssueGoods, ReportDamage, ReturnGoods, goods_id
 from inventory.domain.picklist import IssuePickList, picklist_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 PHOTOS, NOTE_CHARACTERS = 20, 500  # what a damage report takes

@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from contracts.decision import Ask
+from contracts.civil_time import civil_day
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import StockListLine
-from contracts.policy import civil_day
 from contracts.service_desk_repairs import PartsApproved, PartsRouted
 from inventory.domain.loan import AskLoan, loan_id
 from inventory.domain.stock_list import MakeStockList, stock_list_id
+from runtime.decision import Ask
 from runtime.service import Reaction
 
 MAX_TEXT = 200  # characters of a name on a paper

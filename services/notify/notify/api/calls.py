@@ -8,14 +8,14 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from contracts.bounds import CivilDay, Happened, Moment
-from contracts.decision import Rejected
+from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, CallResult
-from contracts.policy import civil_day, end_of_day
 from notify.api.rights import CALLS, DROPS_CALLS, OWN_CALLS_ONLY, PLANS_CALLS
 from notify.domain.call import DropCall, RecordCall, RequestCall, call_id, call_key
 from notify.projections import call_view
 from runtime.clock import utc_now
+from runtime.decision import Rejected
 from runtime.http import Answer, Desk
 from runtime.route import Router
 

@@ -8,7 +8,6 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from contracts.bounds import CivilDay
-from contracts.decision import Rejected
 from contracts.notify import Channel
 from notify.api.rights import CONFIRMS_FAXES, OFFICE, SEES_FAXES, SENDS_AGAIN
 from notify.domain.message import message_key
@@ -16,6 +15,7 @@ from notify.domain.message_state import FAX
 from notify.domain.outcomes import ResendMessage, ResolveUnknown
 from notify.domain.receipts import ConfirmFax
 from notify.projections import message_view
+from runtime.decision import Rejected
 from runtime.http import Answer, Desk
 from runtime.route import Router
 

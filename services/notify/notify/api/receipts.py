@@ -15,8 +15,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from contracts.bounds import OneLine
-from contracts.decision import Rejected
-from contracts.policy import SHANGHAI
+from contracts.civil_time import SHANGHAI
 from notify.domain.message import message_key
 from notify.domain.receipts import RecordReceipt
 from notify.domain.receiver import NoteOptOut, receiver_key
@@ -24,10 +23,11 @@ from notify.senders.plain_http import known, signature
 from notify.sending import ResultUnknown
 from notify.settings import NotifySettings
 from runtime.clock import utc_now
+from runtime.decision import Rejected
 from runtime.front_door import open_to_all
 from runtime.http import Asking, Refusal
 from runtime.logs import get_log
-from runtime.people import Person
+from runtime.person import Person
 from runtime.route import Router
 
 log = get_log("notify.api.receipts")

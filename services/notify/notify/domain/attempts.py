@@ -5,8 +5,9 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context
 from contracts.notify import (
     MessageAttempted,
     MessageFailed,
@@ -15,7 +16,6 @@ from contracts.notify import (
     MessageReady,
     MessageSent,
 )
-from contracts.policy import Policy
 from notify.domain import message_refusals as no
 from notify.domain.message_state import (
     FAX,
@@ -40,6 +40,7 @@ from notify.domain.message_state import (
     tried,
 )
 from notify.domain.quiet_hours import after_quiet_hours, backed_off
+from runtime.decision import Command
 
 Attempt = Annotated[Nth, Field(ge=1)]
 

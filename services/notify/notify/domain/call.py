@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
+from contracts.civil_time import civil_day
 from contracts.fact import Customer, Fact
 from contracts.notify import CallDropped, CallMade, CallOverdue, CallPurpose, CallRequested, CallResult
-from contracts.policy import civil_day
+from runtime.decision import Command, Rejected, Timer
 
 _CALLS = uuid.UUID("a3c0f1de-52c1-5d6f-8f3e-2b7f0d9c4e21")
 """Namespace of call ids. It is stored in streams: never change it."""

@@ -7,8 +7,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import Few, ManyLines, Moment, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Timer
 from contracts.notify import Channel, MessageRequested, Word
 from notify.domain.attempts import (
     PostponeMessage,
@@ -66,6 +66,7 @@ from notify.domain.receipts import (
     record_no_receipt,
     record_receipt,
 )
+from runtime.decision import Command, Timer
 
 _MESSAGES = uuid.UUID("0d6c1a52-7f0e-5b7a-8c86-2f4b3f1f2a57")
 """Namespace of message ids. It is stored in streams: never change it."""

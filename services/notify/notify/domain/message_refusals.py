@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from contracts.decision import Rejected
-from contracts.policy import in_shanghai
+from contracts.civil_time import in_shanghai
+from runtime.decision import Rejected
 
 
 def unknown() -> Rejected:

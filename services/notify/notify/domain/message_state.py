@@ -8,7 +8,6 @@ Unknown (结果不明: the provider will be asked), Questioned (已查询), Unse
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.decision import Rejected
 from contracts.fact import Fact
 from contracts.notify import (
     Channel,
@@ -30,6 +29,7 @@ from contracts.notify import (
     ReceiptAwaited,
     Word,
 )
+from runtime.decision import Rejected
 
 FAX = "fax"
 """Topic of the schedule that goes to the warehouse (E5)."""

@@ -7,8 +7,8 @@ late, and a process that was slow must have given up by then.
 from datetime import timedelta
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import HowMany, ManyLines
-from contracts.decision import Command, Context
 from contracts.notify import MessageResendAsked, MessageUnknown, ProviderQueried
 from notify.domain import message_refusals as no
 from notify.domain.attempts import Attempt, failed, let_go, sent
@@ -33,6 +33,7 @@ from notify.domain.message_state import (
     tried,
 )
 from notify.domain.quiet_hours import backed_off
+from runtime.decision import Command
 
 
 class RecordUnknown(Command):

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from contracts.policy import Policy, civil, days_later, in_shanghai
+from company.policy import Policy
+from contracts.civil_time import civil, days_later, in_shanghai
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -2,8 +2,8 @@
 
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts.bounds import HowMany, ManyLines, OneLine
-from contracts.decision import Command, Context
 from contracts.fact import Fact
 from contracts.notify import (
     FaxConfirmationOverdue,
@@ -37,6 +37,7 @@ from notify.domain.message_state import (
     tried,
 )
 from notify.domain.quiet_hours import backed_off
+from runtime.decision import Command
 
 
 class RecordReceipt(Command):

@@ -10,12 +10,13 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
 
+from company.context import Context
+from company.masking import mask_phone
 from contracts.bounds import ManyLines, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from contracts.fact import Fact
-from contracts.masking import mask_phone
 from contracts.notify import MessageAdmitted, MessageBarred, OptInNoted, OptOutNoted
 from notify.domain.quiet_hours import DAY, within_limits
+from runtime.decision import Command, Rejected, Timer
 
 _RECEIVERS = uuid.UUID("6f0f2a40-3a7b-5f0d-9d8e-5a1f4f6f9c11")
 """Namespace of receiver ids. It is stored in streams: never change it."""

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 
+from company.policy import Policy
+from contracts.civil_time import in_shanghai
 from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Half, Window
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import ContractCancelled, DelayNoticed
-from contracts.policy import Policy, in_shanghai
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from contracts.decision import Ask
+from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, Word
-from contracts.policy import policy_book
 from notify.domain import texts
 from notify.domain.call import DropCall, RequestCall, call_id, call_key
 from notify.domain.message import GROUP_POST, RequestMessage, message_id, message_key
 from notify.domain.message_state import FAX
+from runtime.decision import Ask
 
 GROUP = "品牌群"
 

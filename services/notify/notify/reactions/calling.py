@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from contracts.decision import Ask
+from company.policy import Policy, policy_book
+from contracts.civil_time import civil, civil_day, days_later, end_of_day, later
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled
 from contracts.dispatch_jobs import DeliveryFailed, InstallationBooked, SiteNotReady, StopPublished, StopUnscheduled
 from contracts.envelope import Meta
@@ -11,13 +12,13 @@ from contracts.fact import Fact, Half
 from contracts.inventory import DamageReported
 from contracts.notify import CallPurpose
 from contracts.order import CompletenessLost, ContractCancelled, DelayExplained, DelayNoticed, GoodsCompleted
-from contracts.policy import Policy, civil, civil_day, days_later, end_of_day, later, policy_book
 from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketClosed, TicketReplied
 from contracts.service_desk_visits import CalledBack, VisitCompleted
 from notify.domain import texts
 from notify.reactions.asking import call, fell_away, fulfilled
+from runtime.decision import Ask
 
 ASSISTANT, SPECIALIST, LEADER = "install_assistant", "cs_specialist", "crew_leader"
 OTHER_HALF: dict[Half, Half] = {"am": "pm", "pm": "am"}

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Ask
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, OptOutNoted
 from notify.domain.attempts import ReleaseMessage, SuppressMessage
 from notify.domain.message import message_key
 from notify.domain.receiver import AdmitMessage, receiver_id, receiver_key
+from runtime.decision import Ask
 
 
 def let_through(event: Fact, meta: Meta) -> Sequence[Ask]:

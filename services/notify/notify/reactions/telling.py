@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from contracts.decision import Ask
+from company.policy import policy_book
+from contracts.civil_time import civil_day, end_of_day
 from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.dispatch_jobs import InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, Window
 from contracts.inventory import DamageReported, MorningFeedbackGiven
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
-from contracts.policy import civil_day, end_of_day, policy_book
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
 from contracts.service_desk_tickets import (
@@ -23,6 +23,7 @@ from contracts.service_desk_visits import VisitBooked, VisitMoved
 from notify.domain import texts
 from notify.domain.quiet_hours import after_quiet_hours
 from notify.reactions.asking import fax, post, sms
+from runtime.decision import Ask
 
 RatingLink = Callable[[str], str]
 """Ticket id -> the address where its customer rates it."""

@@ -17,7 +17,7 @@ from alibabacloud_tea_openapi.utils_models import Config  # type: ignore[import-
 from darabonba.exceptions import DaraException, UnretryableException  # type: ignore[import-untyped]
 from darabonba.runtime import RuntimeOptions  # type: ignore[import-untyped]
 
-from contracts.policy import SHANGHAI, civil_day
+from contracts.civil_time import SHANGHAI, civil_day
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Taken
 from runtime.clock import utc_now
 

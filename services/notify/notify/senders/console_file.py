@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from contracts.masking import mask_phone
+from company.masking import mask_phone
+from contracts.civil_time import civil_day
 from contracts.notify import Channel
-from contracts.policy import civil_day
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Taken
 from runtime.clock import utc_now
 from runtime.logs import get_log

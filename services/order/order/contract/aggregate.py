@@ -7,8 +7,8 @@ comes in parts, out of order and late, and the answer is the same whatever the o
 
 from typing import Any, assert_never
 
+from company.context import Context
 from contracts import order as facts
-from contracts.decision import Context, Timer
 from order.contract import delays, fulfilment, goods, logistics, promise, terms
 from order.contract.state import (
     INITIAL,
@@ -22,6 +22,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from runtime.aggregate import Aggregate, Decision
+from runtime.decision import Timer
 from runtime.use_case import UseCase
 
 

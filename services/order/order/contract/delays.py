@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, assert_never
 
+from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected, Timer
 from order.contract.fields import ContractNo, Note, Text
 from order.contract.state import (
     Call,
@@ -26,6 +26,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from order.who import CARES, OFFICE, STORE
+from runtime.decision import Command, Rejected, Timer
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
-from contracts.policy import Policy, civil_day
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.goods import said
 from order.contract.state import (
@@ -38,6 +39,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from order.who import ACCOUNTS, OFFICE, REFUNDS
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
 

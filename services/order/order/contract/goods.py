@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, assert_never
 
+from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
-from contracts.decision import Command, Context
+from contracts.civil_time import civil
 from contracts.fact import GoodsLine
-from contracts.policy import civil
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -30,6 +30,7 @@ from order.contract.state import (
     with_pieces,
 )
 from order.refusals import no
+from runtime.decision import Command
 from runtime.use_case import UseCase
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal, assert_never
 
+from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, HowMany, Nth
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.spelling import Sku, WaybillNo
 from order.contract.fields import MAX_PIECES, ContractNo, Note
 from order.contract.state import (
@@ -23,6 +23,7 @@ from order.contract.state import (
     with_line,
 )
 from order.refusals import no
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 

@@ -5,14 +5,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal, assert_never
 
+from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Timer
-from contracts.policy import civil_day, end_of_day
+from contracts.civil_time import civil_day, end_of_day
 from order.contract.fields import ContractNo, Text
 from order.contract.state import Cancelled, Decision, Fulfilled, Known, Open, all_delivered, over
 from order.refusals import no
 from order.who import CARES
+from runtime.decision import Command, Timer
 from runtime.use_case import UseCase
 
 

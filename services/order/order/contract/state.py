@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from contracts.decision import Rejected
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import CallResult, DelayFault, OrderEvent
 from order.refusals import no
+from runtime.decision import Rejected
 
 Decision = tuple[OrderEvent, ...] | Rejected
 """What a command leads to."""

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil_day
 from contracts.fact import ContractLine, Customer
-from contracts.policy import civil_day
 from contracts.spelling import StoreCode
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
 from order.contract.goods import complete_on, completeness, said
@@ -37,6 +37,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from order.who import AMENDS, REGISTERS, STORE
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, Born, UseCase
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, TypeAdapter
 
-from contracts.business_time import Pause
-from contracts.policy import civil_day, policy_book
+from company.business_time import Pause
+from company.policy import policy_book
+from contracts.civil_time import civil_day
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk

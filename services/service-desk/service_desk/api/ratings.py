@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from runtime.front_door import open_to_all
 from runtime.http import Answer, Asking, Desk
-from runtime.people import Person, Tokens
+from runtime.person import Person
 from runtime.route import Router
+from runtime.tokens import Tokens
 from service_desk.access import hide, visible
 from service_desk.api.tickets import TicketId
 from service_desk.fields import Note

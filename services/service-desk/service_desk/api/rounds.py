@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from contracts.masking import customer_for
+from company.masking import customer_for
 from runtime.http import Desk
 from runtime.route import Router
 from runtime.routes import Address, routes

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from contracts.policy import in_utc
+from contracts.civil_time import in_utc
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Watch
 from service_desk.clocks import STAND_WHILE_WAITING
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from contracts.policy import end_of_day
+from contracts.civil_time import end_of_day
 from service_desk.projections.duties import earliest, iso
 
 Json = dict[str, Any]

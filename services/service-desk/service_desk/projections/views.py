@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.masking import customer_for
+from company.masking import customer_for
 from service_desk.clocks import STAND_WHILE_WAITING
 from service_desk.projections.next_steps import NEXT_STEPS
 

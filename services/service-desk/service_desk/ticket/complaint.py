@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
+from company.policy import Policy
 from contracts import service_desk_tickets as facts
 from contracts.bounds import Nth
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import Policy
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import COMPLAINT, complaint_watch, rewatched

@@ -2,8 +2,9 @@
 
 from typing import Literal, assert_never
 
+from company.context import Context
 from contracts import service_desk_repairs as facts
-from contracts.decision import Command, Context, Rejected
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 from service_desk.clocks import FOLLOW_UP, follow_up_watch

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from company.context import Context
 from contracts import service_desk_repairs as repairs
 from contracts import service_desk_tickets as facts
 from contracts.bounds import FarDay
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.service_desk_repairs import WarrantyState
 from contracts.service_desk_visits import VisitCancelled
 from contracts.spelling import OptionalSku
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase

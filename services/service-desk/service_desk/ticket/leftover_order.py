@@ -4,9 +4,10 @@ until the goods are in and checked (C9, K17)."""
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts import service_desk_tickets as facts
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Rejected
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import SMS, sms_watch

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
+from company.context import Context
 from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, HowMany, Moment, Nth
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.service_desk_repairs import PartsRoute
 from contracts.spelling import OptionalSku
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.use_case import Asker, UseCase
 from service_desk.access import visible

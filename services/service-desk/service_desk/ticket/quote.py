@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts import service_desk_repairs as facts
 from contracts.bounds import FarDay
-from contracts.decision import Command, Context, Rejected
-from contracts.policy import civil_day
+from contracts.civil_time import civil_day
 from contracts.service_desk_repairs import FaultOf, WarrantyState
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.fields import Money, Note, Number, Text, happened

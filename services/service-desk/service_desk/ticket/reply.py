@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from contracts.decision import Command, Context
+from company.context import Context
 from contracts.service_desk_tickets import TicketReplied
+from runtime.decision import Command
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import REPLY, rewatched

@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from company.context import Context
 from contracts.bounds import FarDay, Happened
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil_day
 from contracts.fact import Customer
-from contracts.policy import civil_day
 from contracts.service_desk_repairs import WarrantyState
 from contracts.service_desk_tickets import TicketKind, TicketOpened
 from contracts.spelling import OptionalSku
+from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Born, UseCase
 from service_desk.access import own_contract
 from service_desk.clocks import reply_watch

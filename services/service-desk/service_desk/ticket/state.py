@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from contracts.business_time import Pause
-from contracts.decision import Rejected
+from company.business_time import Pause
 from contracts.fact import Customer, Window
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import CalendarDay
 from contracts.service_desk_repairs import FaultOf, PartsRoute, WarrantyState
 from contracts.service_desk_tickets import TicketKind
 from contracts.service_desk_visits import Paper
+from runtime.decision import Rejected
 from service_desk.clocks import STAND_WHILE_WAITING
 from service_desk.duties import Duty
 

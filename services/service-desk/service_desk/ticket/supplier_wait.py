@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
+from company.context import Context
 from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, Few
-from contracts.decision import Command, Context
 from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
+from runtime.decision import Command
 from runtime.use_case import UseCase
 from service_desk.calendar import corrected
 from service_desk.clocks import rewatched

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any, assert_never
 
-from contracts.decision import Context, Timer
+from company.context import Context
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyOverdue
 from contracts.service_desk_tickets import ReplyOverdue
 from runtime import aggregate
 from runtime.aggregate import Aggregate
+from runtime.decision import Timer
 from runtime.use_case import UseCase
 from service_desk import duties
 from service_desk.calendar import corrected

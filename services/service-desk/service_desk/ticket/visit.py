@@ -9,11 +9,13 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
+from company.context import Context
+from company.policy import Policy
 from contracts import service_desk_visits as facts
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Rejected
+from contracts.civil_time import civil, civil_day
 from contracts.fact import Window
-from contracts.policy import Policy, civil, civil_day
+from runtime.decision import Command, Rejected
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import FORM, form_watch, visit_watch

@@ -9,11 +9,12 @@ from typing import Annotated, Literal, TypeVar, assert_never
 
 from pydantic import Field
 
+from company.context import Context
 from contracts import service_desk_visits as facts
 from contracts.bounds import CivilDay
-from contracts.decision import Command, Context, Rejected
 from contracts.fact import Window
 from contracts.service_desk_visits import Paper
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 from service_desk.clocks import visit_watch

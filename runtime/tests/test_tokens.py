@@ -1,13 +1,12 @@
-"""Who may ask: people and the tokens that stand for them."""
+"""Tokens that stand for people, and the key that signs them."""
 
 import stat
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from runtime.people import Tokens, read_people, signing_secret
 from runtime.settings import Settings
+from runtime.tokens import Tokens, signing_secret
 
 
 def test_a_token_stands_for_the_person_it_was_issued_to() -> None:
@@ -39,21 +38,8 @@ def test_a_link_stands_for_its_subject_and_never_for_a_person() -> None:
 def test_a_token_that_is_too_old_stands_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = Tokens("secret")
     token = tokens.issue("he.jx")
-    monkeypatch.setattr("runtime.people.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("runtime.tokens.TOKEN_SECONDS", -1)
     assert tokens.read(token) is None
-
-
-def test_the_company_s_people_have_one_id_each_and_a_role() -> None:
-    people = read_people()
-    assert people["he.jx"].role == "install_assistant"
-    assert all(person.id == person_id and person.role for person_id, person in people.items())
-
-
-def test_a_list_of_people_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "people.json"
-    path.write_text('[{"id": "a", "name": "A", "role": "store", "shop": "S01"}]', encoding="utf-8")
-    with pytest.raises(ValidationError, match="shop"):
-        read_people(path)
 
 
 def test_the_local_secret_is_made_once_and_readable_by_us_only(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
-from contracts.policy import CalendarYear, Policy, PolicyBook, civil, civil_day, end_of_day, policy_book
+from company.policy import CalendarYear, Policy, PolicyBook, policy_book
+from contracts.civil_time import civil, civil_day, end_of_day
 
 FIRST = policy_book().at(datetime(2026, 1, 1, tzinfo=UTC))
 SECOND = FIRST.model_copy(update={"revision": "second", "effective_from": date(2026, 4, 1), "booking_days_ahead": 5})

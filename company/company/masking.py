@@ -59,6 +59,3 @@ def _inside(role: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return amounts_for(role, value)
     return [_inside(role, one) for one in value] if isinstance(value, list) else value
-
-
-__all__ = ["ROLES_THAT_SEE_CUSTOMERS", "ROLES_THAT_SEE_MONEY", "amounts_for", "customer_for", "mask_name", "mask_phone"]

@@ -1,40 +1,11 @@
-"""Who may ask: the people of the company and the signed tokens that stand for them.
-
-People are data (`people.json`, or the file named by SONGDA_PEOPLE). A token is the person's id and a time,
-signed (itsdangerous, HMAC).
-"""
-
-import json
-from collections.abc import Mapping
-from importlib.resources import files
-from pathlib import Path
+"""Signed tokens: for a person (id and a time), and to rate one ticket (itsdangerous, HMAC)."""
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
-from pydantic import BaseModel, ConfigDict
 
 from runtime.kept_secret import kept_secret
 from runtime.settings import Settings
 
 TOKEN_SECONDS = 30 * 24 * 3600
-
-
-class Person(BaseModel):
-    """Somebody who may ask: id, name, role (RULES §1), and what the role is limited to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    name: str
-    role: str
-    store: str | None = None
-    crew: str | None = None
-
-
-def read_people(path: Path | None = None) -> Mapping[str, Person]:
-    """All people by id."""
-    text = (path or files("runtime") / "people.json").read_text(encoding="utf-8")
-    people = [Person.model_validate(entry) for entry in json.loads(text)]
-    return {person.id: person for person in people}
 
 
 def signing_secret(settings: Settings) -> str:
@@ -72,6 +43,3 @@ class Tokens:
             return str(self._links.loads(code))
         except BadSignature:
             return None
-
-
-__all__ = ["TOKEN_SECONDS", "Person", "Tokens", "read_people", "signing_secret"]

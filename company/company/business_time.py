@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from contracts.business_calendar import LONGEST_CLOSURE_DAYS, BusinessCalendar, NeverOpens, around_the_clock
-from contracts.opening_table import Seconds, instant, merged, second, table_of
+from company.business_calendar import LONGEST_CLOSURE_DAYS, BusinessCalendar, NeverOpens, around_the_clock
+from company.opening_table import Seconds, instant, merged, second, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,21 +214,3 @@ def _without(
             parts = [((s, min(e, hole_starts)), (max(s, hole_ends), e)) for s, e in left]
             left = [part for pair in parts for part in pair if part[0] < part[1]]
     return left
-
-
-__all__ = [
-    "Deadline",
-    "Interval",
-    "Pause",
-    "Terms",
-    "consumed_at",
-    "days_before",
-    "elapsed",
-    "intervals",
-    "latest_start",
-    "next_opening",
-    "owed",
-    "used_so_far",
-    "warning",
-    "why",
-]

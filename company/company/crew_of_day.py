@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from contracts.fleet_crews import crew_of, facet_means
-from contracts.policy import policy_book
+from company.fleet_crews import crew_of, facet_means
+from company.policy import policy_book
 from runtime.clock import utc_now
 from runtime.http import Asking
 
@@ -30,6 +30,3 @@ async def works_on(desk: Asking, job: Mapping[str, Any]) -> bool:
     if job["on"] is None or job["crew"] is None:
         return False
     return bool(await own_crew_on(desk, date.fromisoformat(job["on"])) == job["crew"])
-
-
-__all__ = ["own_crew_on", "own_crews", "works_on"]

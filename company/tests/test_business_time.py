@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.business_calendar import BusinessCalendar, NeverOpens, service_calendar
-from contracts.business_time import (
+from company.business_calendar import BusinessCalendar, NeverOpens, service_calendar
+from company.business_time import (
     Deadline,
     Interval,
     Pause,
@@ -29,7 +29,8 @@ from contracts.business_time import (
     warning,
     why,
 )
-from contracts.policy import SHANGHAI, CalendarException, Shift, policy_book
+from company.policy import CalendarException, Shift, policy_book
+from contracts.civil_time import SHANGHAI
 
 VECTORS = Path(os.environ.get("SONGDA_DEADLINE_VECTORS", Path(__file__).parent / "data" / "deadline_vectors.json"))
 POLICY = policy_book().revisions[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from contracts.business_calendar import LONGEST_CLOSURE_DAYS, BusinessCalendar, NeverOpens
+from company.business_calendar import LONGEST_CLOSURE_DAYS, BusinessCalendar, NeverOpens
 
 Seconds = int
 """Seconds since 1970-01-01 UTC, or a length."""
@@ -191,6 +191,3 @@ def second(moment: datetime) -> Seconds:
 def instant(seconds: Seconds) -> datetime:
     """The moment (UTC) that many seconds after 1970."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-__all__ = ["OpeningTable", "Seconds", "instant", "merged", "second", "table_of"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetCrew, FleetPerson, FleetVehicle, LeaveKind
-from contracts.policy import Policy
 
 EVER = date.min
 """Begin of what holds ever since."""
@@ -237,26 +237,3 @@ def outside_area(means: Means, districts: Iterable[str]) -> tuple[str, ...]:
     """Those of the districts to which vehicles go only with approval (B18); unknown ones are outside too."""
     inside = {one.district for one in means.districts if one.in_area}
     return tuple(sorted({name for name in districts if name not in inside}))
-
-
-__all__ = [
-    "EVER",
-    "Dissolved",
-    "Leave",
-    "Means",
-    "at_work",
-    "begin",
-    "crew_of",
-    "crews_of_day",
-    "crews_on",
-    "facet_means",
-    "may_drive",
-    "outside_area",
-    "people_of",
-    "policy_means",
-    "record_on",
-    "records_on",
-    "turning_days",
-    "usual_driver",
-    "volume_of_vehicle",
-]

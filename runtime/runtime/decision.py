@@ -3,17 +3,40 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Flaw, Happened
-from contracts.policy import Policy
+from contracts.bounds import Door, Flaw, Happened
 
 Detail = str | int | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Numbers(Protocol):
+    """What the machinery itself asks of a policy: how far a time that is told may be off (X1)."""
+
+    @property
+    def told_ahead_seconds(self) -> int: ...
+
+    @property
+    def told_late_days(self) -> int: ...
+
+
+PolicyT_co = TypeVar("PolicyT_co", covariant=True)
+
+
+class Policies(Protocol[PolicyT_co]):
+    """The company's numbers and bounds, by the moment at which somebody asks."""
+
+    def at(self, moment: datetime) -> PolicyT_co:
+        """The policy in force."""
+
+    def door(self, moment: datetime) -> Door:
+        """The bounds of what is asked."""
+
+
+@dataclass(frozen=True)  # no slots: with them, Python 3.11 cannot call a frozen generic class by its alias
+class Context(Generic[PolicyT_co]):
     """The circumstances of one command, handed in so that rules stay pure.
 
     `now`: when the request was received (UTC, never earlier than the aggregate's last event); `by`: person id, or
@@ -23,7 +46,7 @@ class Context:
     now: datetime
     by: str
     role: str
-    policy: Policy
+    policy: PolicyT_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,7 @@ def out_of_bounds(flaws: Sequence[Flaw]) -> Rejected:
     )
 
 
-def untimely(at: datetime | None, received: datetime, policy: Policy) -> Rejected | None:
+def untimely(at: datetime | None, received: datetime, policy: Numbers) -> Rejected | None:
     """Why something cannot have happened `at`, as told when it was `received` (X1); None when it can, or was not said.
 
     Clocks may differ by `policy.told_ahead_seconds`; what is older than `policy.told_late_days` is a slip.
@@ -120,17 +143,3 @@ class Ask:
 
     aggregate_id: str
     command: BaseModel
-
-
-__all__ = [
-    "MISSPELT",
-    "OUT_OF_BOUNDS",
-    "Ask",
-    "Command",
-    "Context",
-    "Detail",
-    "Rejected",
-    "Timer",
-    "out_of_bounds",
-    "untimely",
-]

@@ -23,6 +23,3 @@ def in_loading_order(
 ) -> tuple[_T, ...]:
     """The reverse: what is unloaded last goes in first (B19)."""
     return tuple(reversed(in_unloading_order(pieces, category, order)))
-
-
-__all__ = ["in_loading_order", "in_unloading_order", "unloading_rank"]

@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.policy import policy_book
-from contracts.unloading import in_loading_order, in_unloading_order, unloading_rank
+from company.policy import policy_book
+from company.unloading import in_loading_order, in_unloading_order, unloading_rank
 
 ORDER = (("柜体", "橱柜"), ("五金",), ("电器",), ("台面",))
 CATEGORIES = st.sampled_from(["柜体", "橱柜", "五金", "电器", "台面", "卫浴", ""])

@@ -9,7 +9,8 @@ from datetime import date, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from contracts.policy import SHANGHAI, CalendarException, CalendarYear, Policy, Shift
+from company.policy import CalendarException, CalendarYear, Policy, Shift
+from contracts.civil_time import SHANGHAI
 
 LONGEST_CLOSURE_DAYS = 400
 """A calendar that does not open for so long is a mistake in the data, not a long holiday."""
@@ -98,6 +99,3 @@ def around_the_clock(zone: ZoneInfo) -> BusinessCalendar:
     return BusinessCalendar(
         version="civil", zone=zone, weekly=(_ALWAYS,) * 7, on_holidays=_ALWAYS, on_makeup_days=_ALWAYS
     )
-
-
-__all__ = ["LONGEST_CLOSURE_DAYS", "BusinessCalendar", "NeverOpens", "around_the_clock", "service_calendar"]

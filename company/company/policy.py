@@ -7,20 +7,17 @@ force at the moment of its command; events record what was decided, so a later r
 import json
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.bounds import Door
+from contracts.civil_time import SHANGHAI, civil_day
 from contracts.dispatch_fleet import FleetPerson, FleetVehicle
 from contracts.fact import Half, JobKind
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""Civil time of the company. Never a fixed +8 h."""
 
 _SATURDAY = 5
 
@@ -277,7 +274,7 @@ class PolicyBook:
     def __init__(self, revisions: Iterable[Policy]) -> None:
         self._revisions = sorted(revisions, key=lambda policy: policy.effective_from)
         if not self._revisions:
-            raise ValueError("no policy revision: put one into contracts/policies/")
+            raise ValueError("no policy revision: put one into company/policies/")
         self._days = [policy.effective_from for policy in self._revisions]
 
     @property
@@ -309,82 +306,5 @@ def policy_book() -> PolicyBook:
 
 
 def _shipped(folder: str) -> list[dict[str, Any]]:
-    entries = (files("contracts") / folder).iterdir()
+    entries = (files("company") / folder).iterdir()
     return [json.loads(one.read_text(encoding="utf-8")) for one in entries if one.name.endswith(".json")]
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The moment in UTC; at its edges the calendar ends."""
-    return _in(UTC, moment)
-
-
-def in_shanghai(moment: datetime) -> datetime:
-    """The moment as the company's clocks show it; at its edges the calendar ends."""
-    return _in(SHANGHAI, moment)
-
-
-def _in(zone: tzinfo, moment: datetime) -> datetime:
-    """Nothing that was ever recorded may stop a reader."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        return _edge(moment.year).replace(tzinfo=zone)
-
-
-def days_later(day: date, days: int) -> date:
-    """So many days later, or with a minus earlier; the calendar ends."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
-
-
-def later(moment: datetime, span: timedelta) -> datetime:
-    """So much later (UTC); the calendar ends."""
-    try:
-        return moment + span
-    except OverflowError:
-        return _edge(moment.year)
-
-
-def civil(day: date, clock: time) -> datetime:
-    """The moment (UTC) at which the company's clocks show `clock` on `day`; at its edges the calendar ends."""
-    return in_utc(datetime.combine(day, clock, SHANGHAI))
-
-
-def civil_day(moment: datetime) -> date:
-    """The company's calendar day at `moment`; at its edges the calendar ends."""
-    return in_shanghai(moment).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """The moment (UTC) at which `day` ends on the company's calendar."""
-    return _edge(day.year) if day == date.max else civil(day + timedelta(days=1), time())
-
-
-def _edge(year: int) -> datetime:
-    """Where the calendar ends, early or late."""
-    return datetime.min.replace(tzinfo=UTC) if year == 1 else datetime.max.replace(tzinfo=UTC)
-
-
-__all__ = [
-    "SHANGHAI",
-    "CalendarException",
-    "CalendarYear",
-    "CrewPolicy",
-    "DepotPolicy",
-    "DistrictPlace",
-    "FleetPolicy",
-    "HalfHours",
-    "PlannedCountPolicy",
-    "Policy",
-    "PolicyBook",
-    "Shift",
-    "ZoneKind",
-    "ZonePolicy",
-    "civil",
-    "civil_day",
-    "days_later",
-    "end_of_day",
-    "in_shanghai",
-    "in_utc",
-    "later",
-    "policy_book",
-]
