@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from company.policy import policy_book
 from dashboards import assets
 
 VENDOR = assets.FOLDER / "vendor"
@@ -57,6 +58,7 @@ def test_every_script_of_ours_belongs_to_a_page():
 @pytest.fixture
 def client():
     app = FastAPI()
+    app.state.policies = policy_book()
     app.include_router(assets.router)
     return AsyncClient(transport=ASGITransport(app), base_url="http://songda")
 
