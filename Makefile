@@ -34,10 +34,11 @@ bench: ## 性能测量 figures, each beside its raw limit
 	@deploy/bootstrap.sh demo
 	@$(BIN)/python -m bench
 
-docs: ## 生成文档 write docs/rules.md, the JSON Schemas and the AsyncAPI documents anew
+docs: ## 生成文档 write docs/rules.md, docs/openapi.json, the JSON Schemas and the AsyncAPI documents anew
 	@deploy/bootstrap.sh demo
 	@$(BIN)/songda contracts generate
 	@$(BIN)/songda docs rules
+	@$(BIN)/songda docs api
 
 down: ## 停止本机环境 stop what `make demo` or `songda up` left running; the data is kept
 	@if [ -x $(BIN)/songda ]; then $(BIN)/songda down; else echo "没有在运行 nothing was running."; fi

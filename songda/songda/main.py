@@ -18,6 +18,7 @@ from rich.table import Table
 
 from notify.domain.texts import BadTemplate
 from notify.settings import BadSettings
+from songda.api_doc import api
 from songda.client import CallFailed, Client, token_for
 from songda.demo.command import demo
 from songda.environment import problems
@@ -44,6 +45,7 @@ for command in (stack.up, stack.down, stack.status, stack.wipe):
 app.command()(events)
 contracts.command("generate")(generate)
 docs.command("rules")(rules)
+docs.command("api")(api)
 
 out = Console()
 err = Console(stderr=True)
