@@ -25,8 +25,15 @@ async def own_crew_on(desk: Asking, on: date) -> str | None:
     return (await own_crews(desk, [on]))[on]
 
 
-async def works_on(desk: Asking, job: Mapping[str, Any]) -> bool:
-    """Whether a job (a `jobs` row's facet) is in a slot of the crew in which the person works on its day."""
-    if job["on"] is None or job["crew"] is None:
-        return False
-    return bool(await own_crew_on(desk, date.fromisoformat(job["on"])) == job["crew"])
+async def works_on(desk: Asking, on: date | None, crew: str | None) -> bool:
+    """Whether the person works on a day in a crew: where a job is in a slot."""
+    return on is not None and crew is not None and await own_crew_on(desk, on) == crew
+
+
+async def works_at(desk: Asking, document: Mapping[str, Any]) -> bool:
+    """The same of a document of the read model `jobs`, for services that know no jobs."""
+    row = document["row"]
+    return await works_on(desk, row["on"] and date.fromisoformat(row["on"]), row["crew"])
+
+
+__all__ = ["own_crew_on", "own_crews", "works_at", "works_on"]

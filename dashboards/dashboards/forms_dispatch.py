@@ -9,10 +9,15 @@ from company.crew_of_day import own_crew_on, works_on
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
 from company.policy import policy_book
 from company.unloading import in_unloading_order
+from contracts.dispatch_calls import ArrivalCalled
+from contracts.dispatch_jobs import DeliveryCompleted
+from contracts.dispatch_road import PiecesRefused
+from contracts.fact import ContractLine
 from dashboards.forms import Content, Form
 from dashboards.nav import ROAD, STAFF
 from dashboards.reading import read_board
 from dashboards.seat import Seat
+from dispatch.projections.jobs import JOBS, JobFile, job_file
 
 Json = dict[str, Any]
 
@@ -24,10 +29,14 @@ WHOLE_PHONES = frozenset({"crew_leader", "install_supervisor"})
 """Who prints the leader's sheet."""
 
 
-def _goods(lines: list[Json], seat: Seat) -> tuple[Json, ...]:
+def _goods(job: JobFile, seat: Seat) -> tuple[ContractLine, ...]:
     """A stop's lines as they are unloaded (B19)."""
     order = policy_book().at(seat.now).unloading_order
-    return in_unloading_order(lines, lambda line: str(line["category"]), order)
+    return in_unloading_order(job.row.lines, lambda line: line.category, order)
+
+
+def _customer(job: JobFile, seat: Seat) -> Json:
+    return customer_for(seat.person.role, job.row.customer.model_dump())
 
 
 async def _schedule(seat: Seat, subject: str) -> Content | None:
@@ -52,8 +61,8 @@ async def _run(seat: Seat, subject: str) -> tuple[Json, list[Json]] | None:
     if row is None:
         return None
     run = row["run"]
-    found = await seat.desk.rows("jobs").get_many([stop["job_id"] for stop in run["stops"]])
-    jobs = {one["_id"]: one["job"] for one in found}
+    found = await seat.desk.rows(JOBS.name).get_many([stop["job_id"] for stop in run["stops"]])
+    jobs = {document["_id"]: job_file(document) for document in found}
     stops = sorted(run["stops"], key=lambda stop: (stop["half"], stop["position"]))
     return run, [{**stop, "job": jobs[stop["job_id"]]} for stop in stops if stop["job_id"] in jobs]
 
@@ -65,9 +74,11 @@ async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
     run, stops = found
     whole = seat.person.role in WHOLE_PHONES
     for stop in stops:
-        customer = customer_for(seat.person.role, stop["job"]["customer"])
+        called = stop["job"].said.told(ArrivalCalled)
+        customer = _customer(stop["job"], seat)
+        stop["called_at"] = None if called is None else called.at
         stop["customer"] = customer if whole else {**customer, "phone": mask_phone(customer["phone"])}
-        stop["goods"] = _goods(stop["job"]["lines"], seat)
+        stop["goods"] = _goods(stop["job"], seat)
     return {"run": run, "stops": stops, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
 
 
@@ -85,7 +96,7 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
                 **stop,
                 "ended": ended.get(stop["job_id"]),
                 "collected_fen": collected.get(stop["job_id"]),
-                "customer": customer_for(seat.person.role, stop["job"]["customer"]),
+                "customer": _customer(stop["job"], seat),
             }
             for stop in stops
         ],
@@ -96,24 +107,33 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
 
 async def _receipt(seat: Seat, subject: str) -> Content | None:
     """One stop's receipt, empty before the delivery and filled in after it."""
-    row = await seat.desk.rows("jobs").get(subject)
-    if row is None or row["job"]["kind"] != "delivery":
+    document = await seat.desk.rows(JOBS.name).get(subject)
+    job = None if document is None else job_file(document)
+    if job is None or job.row.kind != "delivery":
         return None
-    job = row["job"]
-    if seat.person.role in ROAD and not await works_on(seat.desk, job):
+    if seat.person.role in ROAD and not await works_on(seat.desk, job.row.on, job.row.crew):
         return None
     if seat.person.role == "store":
-        order = await seat.desk.rows("board_contracts").get(job["contract_no"])
+        order = await seat.desk.rows("board_contracts").get(job.row.contract_no)
         if order is None or order["order"].get("store_code") != seat.person.store:
             return None
-    outcome = job["outcome"] if job["status"] == "done" else None
-    counted = {line["line_no"]: line["quantity"] for line in (outcome or {}).get("delivered", ())}
+    outcome = job.outcome if isinstance(job.outcome, DeliveryCompleted) else None
+    counted = {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered}
+    refused = [
+        {"line_no": line.line_no, "quantity": line.quantity, "reason": one.event.reason}
+        for one in job.said.all(PiecesRefused)
+        for line in one.event.lines
+    ]
     return {
-        "job": job,
-        "customer": customer_for(seat.person.role, job["customer"]),
+        "job": job.row,
+        "customer": _customer(job, seat),
         "lines": [
-            {**line, "delivered": counted.get(line["line_no"]) if outcome else None}
-            for line in _goods(job["lines"], seat)
+            {
+                **line.model_dump(),
+                "delivered": counted.get(line.line_no),
+                "refused": [one for one in refused if one["line_no"] == line.line_no],
+            }
+            for line in _goods(job, seat)
         ],
         "outcome": outcome,
         "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role == "crew_leader",
@@ -136,3 +156,5 @@ FORMS = (
         read=_day_report,
     ),
 )
+
+__all__ = ["FORMS"]

@@ -88,8 +88,8 @@ def _environment() -> Environment:
         "shortly": shortly,
     }
     env.filters["as_date"] = date.fromisoformat
-    env.filters["hm"] = lambda iso, words: words.clock(datetime.fromisoformat(iso))
-    env.filters["as_day"] = date.fromisoformat
+    env.filters["hm"] = lambda at, words: words.clock(datetime.fromisoformat(at) if isinstance(at, str) else at)
+    env.filters["as_day"] = lambda on: date.fromisoformat(on) if isinstance(on, str) else on
     env.filters["area"] = lambda district: district.removesuffix("区")
     env.filters["hhmm"] = lambda minute: f"{minute // 60}:{minute % 60:02}"
     env.globals |= {"asset": asset, "goal": GOAL, "places_for": places_for}

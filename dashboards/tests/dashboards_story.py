@@ -22,6 +22,7 @@ from dashboards.board import Waiting, board_view
 from dashboards.board_cards import Viewer
 from dashboards.board_view import BoardView, Card
 from dashboards.main import PROJECTIONS
+from dispatch.projections import PROJECTIONS as OF_DISPATCH
 from order.projections import PROJECTIONS as OF_ORDER
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
@@ -34,7 +35,7 @@ PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 
-READ = (*PROJECTIONS, *OF_ORDER)
+READ = (*PROJECTIONS, *OF_ORDER, *OF_DISPATCH)
 """Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]

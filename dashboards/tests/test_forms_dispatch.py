@@ -2,12 +2,29 @@
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import CUSTOMER, ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of
+from dashboards_story import (
+    CUSTOMER,
+    ON,
+    booked,
+    day_opened,
+    delivered,
+    in_slot,
+    opened,
+    published_day,
+    published_stop,
+    rows_of,
+    told,
+    window,
+)
 
+from contracts.dispatch_jobs import DeliveryDeparted
+from contracts.dispatch_road import PiecesRefused, StopArrived
+from contracts.fact import GoodsLine
 from runtime.person import Person
 
 ASSISTANT, LEADER, OTHER_LEADER, ACCOUNTANT, WAREHOUSE, STORE = "he.jx", "li.zq", "chen.gd", "su.kj", "mai.gh", "wu.xm"
 JOB = "D-HT26030001"
+GOODS = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=1)
 LINE = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
 AT = f"{ON}T02:00:00+00:00"
 
@@ -36,38 +53,32 @@ RUN = {
         "note": "",
     },
 }
-JOB_ROW = {
-    "job_id": JOB,
-    "kind": "delivery",
-    "contract_no": "HT26030001",
-    "customer": CUSTOMER.model_dump(),
-    "lines": [LINE],
-    "amount_due_fen": 460_100,
-    "on": str(ON),
-    "crew": "S1",
-    "vehicle": "粤E·7K352",
-    "window": {"starts": AT, "ends": f"{ON}T03:30:00+00:00"},
-    "arrival_call": None,
-    "arrived_at": AT,
-    "undeliverable": None,
-    "refused": [{"line_no": 1, "quantity": 1, "reason": "釉面划痕"}],
-    "status": "done",
-    "ended_at": AT,
-    "outcome": {
-        "delivered": [{**LINE, "quantity": 1}],
-        "signed_by": "林艳",
-        "signature_ref": "sha256:" + "a" * 64,
-        "taught_use": True,
-        "cash_fen": 460_100,
-    },
-}
-STORY = [opened(), booked(), day_opened(), *in_slot(), published_day(), published_stop()]
+DOOR = (
+    StopArrived(at=window().starts, job_id=JOB, on=ON, crew="S1", leader=LEADER, window=window()),
+    PiecesRefused(
+        at=window().starts,
+        job_id=JOB,
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        crew="S1",
+        leader=LEADER,
+        lines=(GOODS,),
+        damaged=False,
+        reason="釉面划痕",
+        photos=(),
+    ),
+    delivered(at=window().ends)[2].model_copy(
+        update={"delivered": (GOODS,), "cash_fen": 460_100, "signature_ref": "sha256:" + "a" * 64}
+    ),
+)
+LEFT = told(f"job:{JOB}", DeliveryDeparted(at=window().starts, job_id=JOB, crew="S1", vehicle="粤E·7K352"))
+STORY = [opened(), booked(), day_opened(), *in_slot(), published_day(), published_stop(), LEFT]
+STORY += [told(f"job:{JOB}", event) for event in DOOR]
 
 
 async def get(path, person):
     app = site(rows_of(STORY))
     app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
-    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": JOB_ROW}})
     async with browser(app, person) as client:
         return await client.get(path)
 
@@ -116,8 +127,7 @@ async def test_a_form_that_is_not_there_or_not_yours_is_not_printed(path, person
 
 async def test_a_leader_of_no_crew_gets_no_receipt_of_what_waits_for_a_plan():
     """C18: neither has a crew, which is no crew in common."""
-    app = site(rows_of(STORY))
-    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": {**JOB_ROW, "crew": None, "on": None}}})
+    app = site(rows_of([opened(), booked()]))
     app.state.people = {**app.state.people, LEADER: Person(id=LEADER, name="李志强", role="crew_leader")}
     async with browser(app, LEADER) as client:
         assert (await client.get(f"/forms/receipt/{JOB}")).status_code == 404
@@ -136,7 +146,6 @@ async def test_a_leader_lent_for_a_day_prints_the_papers_of_that_days_crew(form,
     }
     app = site(rows_of(STORY))
     app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
-    app.state.rows["jobs"] = RowsInMemory({JOB: {"_id": JOB, "job": JOB_ROW}})
     app.state.rows["fleet"] = RowsInMemory({"main": {"_id": "main", "fleet": fleet}})
     async with browser(app, person) as client:
         assert (await client.get(f"/forms/{form}")).status_code == status

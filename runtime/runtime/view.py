@@ -5,10 +5,11 @@
 The projector folds states by the domain's own `evolve`, and makes the row of a state once a write, however many events
 moved it. State and row lie in one document, so that one guarded write moves both: `row` is for queries and pages,
 `_state` is read by the projector alone. Neither `evolve` nor a view reads a clock or a file, and a view is total: it
-also sees the states between the events of one decision. Who said what when is no state: that is the journal's.
+also sees the states between the events of one decision. Who said what when is no state: events of the kinds in `said`
+are kept beside the row as they are (`runtime.said`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.aggregate import Aggregate
 from runtime.rows import STATE, Rows
+from runtime.said import Heard
 from runtime.service import Facet, Projection, Stored, key_of
 from runtime.states import StateCodec
 
@@ -30,14 +32,20 @@ ROW = "row"
 
 
 class Row(BaseModel):
-    """What may be queried and shown. Closed: a field that no view fills is found by the type checker."""
+    """What may be queried and shown. Closed: a field that no view fills is found by the type checker.
+
+    A row with a field `version: int = 0` gets its aggregate's (for If-Match) when it is read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)  # no slots: see Aggregate
 class View(Generic[S, E, R]):
-    """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`."""
+    """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`.
+
+    `said`: kinds of events that are kept as they were said; all of them, or the last `said_kept`.
+    """
 
     name: str
     service: str
@@ -45,6 +53,8 @@ class View(Generic[S, E, R]):
     row: type[R]
     view: Callable[[S], R | None]
     indexes: tuple[tuple[str, ...], ...] = ()
+    said: tuple[type[Fact], ...] = ()
+    said_kept: int = 0
 
     @cached_property
     def facet(self) -> Facet:
@@ -53,20 +63,33 @@ class View(Generic[S, E, R]):
 
     @cached_property
     def projection(self) -> Projection:
-        """As the projector runs it, where nothing else is kept beside the row."""
-        return Projection(self.name, key_of, (self.facet,), self.indexes)
+        """As the projector runs it."""
+        heard = (self.heard.facet(self.service, self.aggregate.name),) if self.said else ()
+        return Projection(self.name, key_of, (self.facet, *heard), self.indexes)
+
+    @cached_property
+    def heard(self) -> Heard:
+        """Reads what was said, of a document (`heard.read`) or of a history (`heard.of`)."""
+        return Heard(self.said, self.said_kept)
+
+    @cached_property
+    def has_version(self) -> bool:
+        """Whether its row shows the aggregate's version."""
+        return "version" in self.row.model_fields
 
     def _fold(self, state: S | None, event: Fact, _: Meta) -> S:
         known = self.aggregate.initial if state is None else state
         return self.aggregate.evolve(known, event)  # type: ignore[arg-type]  # the stream holds this aggregate's events
 
-    def after(self, events: Iterable[E]) -> R | None:
+    def after(self, events: Sequence[E]) -> R | None:
         """The row after these events, from the beginning: as of a moment, of those that were known by then."""
-        return self.view(self.aggregate.fold(*events))
+        row = self.view(self.aggregate.fold(*events))
+        return row.model_copy(update={"version": len(events)}) if row is not None and self.has_version else row
 
     def read(self, document: Mapping[str, Any]) -> R:
         """A document's row."""
-        return self.row.model_validate(document[ROW])
+        row = document[ROW]
+        return self.row.model_validate({**row, "version": document["_pos"][ROW]["seq"]} if self.has_version else row)
 
 
 class _Kept(Stored):
@@ -84,8 +107,8 @@ class _Kept(Stored):
         return (StateCodec, aggregate.evolve, self._view.view, self._view.row, *aggregate.states)
 
     def dump(self, value: Any) -> dict[str, Any]:
-        row = self._view.view(value)
-        return {ROW: None if row is None else row.model_dump(mode="json"), STATE: self._codec.dump(value)}
+        row, unsaid = self._view.view(value), {"version"} if self._view.has_version else None
+        return {ROW: row and row.model_dump(mode="json", exclude=unsaid), STATE: self._codec.dump(value)}
 
     def load(self, document: dict[str, Any]) -> Any:
         return self._codec.load(bytes(document[STATE]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from aiokafka import ConsumerRecord
@@ -14,6 +14,7 @@ from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.decoded import Decoded
 from runtime.rows import STATE
+from runtime.said import Said, Saying
 from runtime.view import Row, View
 from runtime.window import Folds, Window
 
@@ -23,6 +24,7 @@ NOW = utc_now()
 class Filled(Fact, wire="songda.order.Filled.v1"):
     """Pieces went into a box."""
 
+    event: Literal["Filled"] = "Filled"
     pieces: int
 
 
@@ -52,6 +54,19 @@ def box_row(box: Box) -> BoxRow | None:
 
 BOX = Aggregate[Box, Filled]("box", Box(), (Box,), evolve, ())
 BOXES = View("boxes", "order", BOX, BoxRow, box_row, indexes=(("row.full", "_id"),))
+
+
+class Told(BoxRow):
+    """A row that shows its version."""
+
+    version: int = 0
+
+
+def told_row(box: Box) -> Told | None:
+    return Told(pieces=box.pieces, full=False)
+
+
+HEARD = View("heard", "order", BOX, Told, told_row, said=(Filled,), said_kept=2)
 
 
 def event(pieces: int, sequence: int, box: str = "B1") -> Decoded:
@@ -107,6 +122,39 @@ def test_a_view_that_raises_is_the_trouble_of_its_own_aggregate() -> None:
 def test_the_row_as_of_a_moment_is_made_by_the_same_functions() -> None:
     """X2"""
     assert BOXES.after([Filled(at=NOW, pieces=4), Filled(at=NOW, pieces=6)]) == BoxRow(pieces=10, full=True)
+
+
+def test_what_was_said_lies_beside_the_row_with_who_said_it_and_the_row_shows_its_version() -> None:
+    """DESIGN §4.1"""
+    window = Window(Folds(HEARD.projection))
+    window.fold(window.wanted([event(4, 1), event(6, 2), event(7, 3)]), {})
+    written = document(window)
+    again = Window(Folds(HEARD.projection))
+    again.fold(again.wanted([event(5, 4)]), {"B1": again.folds.row(written)})
+    said = [HEARD.heard.read(one) for one in (written, document(again))]
+    assert [[(one.by, one.event.pieces) for one in told.all(Filled)] for told in said] == [
+        [("x", 6), ("x", 7)],
+        [("x", 7), ("x", 5)],
+    ]
+    assert (HEARD.read(written).version, HEARD.read(document(again)).version, "version" in written["row"]) == (
+        3,
+        4,
+        False,
+    )
+    assert HEARD.heard.of([("x", Filled(at=NOW, pieces=7)), ("x", Filled(at=NOW, pieces=5))]) == said[1]
+
+
+def test_the_last_word_of_a_kind_counts_unless_something_began_anew_since() -> None:
+    """DESIGN §4.1"""
+
+    class Emptied(Fact, wire="songda.order.Emptied.v1"):
+        """It was turned over."""
+
+    filled = Saying("li.zq", Filled(at=NOW, pieces=1))
+    emptied = Saying("li.zq", Emptied(at=NOW))
+    assert Said((filled, emptied)).last(Filled) == filled
+    assert Said((filled, emptied)).told(Filled, since=Emptied) is None
+    assert Said((emptied, filled)).told(Filled, since=Emptied) == filled.event
 
 
 def test_the_fingerprint_is_of_the_fold_the_view_the_row_and_the_states() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from company.crew_of_day import works_on
+from company.crew_of_day import works_at
 from runtime.files_http import SubjectRule
 from runtime.http import Asking
 
@@ -21,8 +21,8 @@ async def job_of(desk: Asking, job: str) -> bool:
     """A job is its crew's, as the crew is made up on the day of the job."""
     if desk.person.role not in CREW_ROLES:
         return False
-    row = await desk.rows("jobs").get(job)
-    return row is not None and await works_on(desk, row["job"])
+    document = await desk.rows("jobs").get(job)
+    return document is not None and await works_at(desk, document)
 
 
 async def ticket_of(desk: Asking, ticket_id: str) -> bool:
@@ -37,3 +37,5 @@ async def ticket_of(desk: Asking, ticket_id: str) -> bool:
 
 
 SUBJECTS: Mapping[str, SubjectRule] = {"contract": contract_of, "job": job_of, "ticket": ticket_of}
+
+__all__ = ["SUBJECTS", "contract_of", "job_of", "ticket_of"]

@@ -12,9 +12,9 @@ from songda.file_subjects import SUBJECTS
 ROWS: dict[str, dict[str, Any]] = {
     "contracts": {"HT26030001": {"row": {"store_code": "S02"}}},
     "jobs": {
-        "D-HT26030001": {"job": {"crew": "S1", "on": "2026-03-13"}},
-        "D-HT26030002": {"job": {"crew": None, "on": None}},
-        "D-HT26030003": {"job": {"crew": "S3", "on": "2026-03-14"}},
+        "D-HT26030001": {"row": {"crew": "S1", "on": "2026-03-13"}},
+        "D-HT26030002": {"row": {"crew": None, "on": None}},
+        "D-HT26030003": {"row": {"crew": "S3", "on": "2026-03-14"}},
     },
     "fleet": {
         "main": {

@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from company.masking import customer_for
 from company.policy import Policy
 from contracts.civil_time import end_of_day
+from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade
 from contracts.fact import Customer, Half, JobKind, Window
 from dispatch.domain.booking_rules import booking_due
 from dispatch.domain.words import HALF_EN, HALF_ZH, day_zh
+from dispatch.job_views import told_json
+from dispatch.projections.jobs import Call, JobFile, JobRow
 
 Json = dict[str, Any]
 Purpose = Literal["booking", "call_back", "home_confirmation", "half_day", "arrival", "install_call"]
@@ -67,116 +70,99 @@ class CallTaskList(BaseModel):
 def queries(day: date) -> tuple[Json, ...]:
     """What to look up for the calls of a day: deliveries that wait for a booking or a call back, and the stops of this
     day and the next."""
-    waits = [{"job.complete_on": {"$ne": None}}, {"job.call_back_on": {"$lte": day.isoformat()}}]
-    backlog = {"job.kind": "delivery", "job.status": {"$in": ["plan", "fail"]}, "job.on": None, "job.booked_on": None}
+    waits = [{"row.complete_on": {"$ne": None}}, {"row.call_back_on": {"$lte": day.isoformat()}}]
+    backlog = {"row.kind": "delivery", "row.status": {"$in": ["plan", "fail"]}, "row.on": None, "row.booked_on": None}
     return (
         {**backlog, "$or": waits},
-        {"job.on": {"$in": [day.isoformat(), (day + timedelta(days=1)).isoformat()]}},
+        {"row.on": {"$in": [day.isoformat(), (day + timedelta(days=1)).isoformat()]}},
     )
 
 
-def call_tasks(rows: Iterable[Json], day: date, now: datetime, policy: Policy, role: str) -> list[CallTask]:
+def call_tasks(jobs: Iterable[JobFile], day: date, now: datetime, policy: Policy, role: str) -> list[CallTask]:
     """The calls to be made on `day`, for `role`: bookings and call-backs that are due, and those about stops."""
-    told = [_task(owed, row, now, role) for row in rows for owed in calls_owed(row, day, policy)]
+    told = [_task(owed, job, now, role) for job in jobs for owed in calls_owed(job, day, policy)]
     return sorted(told, key=lambda task: (task.due is None, task.due, task.job_id, task.purpose))
 
 
-def calls_owed(row: Json, day: date, policy: Policy) -> Iterator[Owed]:
+def calls_owed(job: JobFile, day: date, policy: Policy) -> Iterator[Owed]:
     """The calls that one job asks for on `day`."""
-    if row["status"] in {"done", "cancelled"}:
+    row = job.row
+    if row.status in {"done", "cancelled"}:
         return
-    if row["on"] is None:
+    if row.on is None or row.half is None or row.window is None:
         yield from _before_the_slot(row, day, policy)
-    elif row["on"] == (day + timedelta(days=1)).isoformat():
-        yield from _the_day_before(row)
-    elif row["on"] == day.isoformat():
-        yield from _on_the_day(row, policy)
+    elif row.on == day + timedelta(days=1):
+        yield from _the_day_before(job, row.on, row.half)
+    elif row.on == day:
+        yield from _on_the_day(job, row.window, policy)
 
 
-def _before_the_slot(row: Json, day: date, policy: Policy) -> Iterator[Owed]:
+def _before_the_slot(row: JobRow, day: date, policy: Policy) -> Iterator[Owed]:
     """B1, B2: who waits for a booking, or for a call back."""
-    if row["booked_on"] is not None:
+    if row.booked_on is not None:
         return
-    if row["missing"]:
-        back_on = date.fromisoformat(row["call_back_on"])
-        if back_on <= day:
+    if row.call_back_on is not None:
+        if row.call_back_on <= day:
             zh, en = "现场备好了吗？备好就约日子。", "Is the site ready now? Then agree on a day."
-            yield Owed("call_back", None, end_of_day(back_on), None, zh, en)
-    elif row["complete_on"] is not None:
-        promised, ahead = row["promised_on"], policy.booking_days_ahead
-        due = None if promised is None else booking_due("delivery", date.fromisoformat(promised), policy)
+            yield Owed("call_back", None, end_of_day(row.call_back_on), None, zh, en)
+    elif row.complete_on is not None:
+        promised, ahead = row.promised_on, policy.booking_days_ahead
+        due = None if promised is None else booking_due("delivery", promised, policy)
         zh = f"货已齐，承诺 {promised or '未定'}。核对现场六项，约送货日（至少提前 {ahead} 天）。"
         en = f"Goods are complete, promised for {promised}. Go through the checklist and agree on a day."
         yield Owed("booking", None, due, None, zh, en)
 
 
-def _the_day_before(row: Json) -> Iterator[Owed]:
+def _the_day_before(job: JobFile, on: date, half: Half) -> Iterator[Owed]:
     """B3, B5, B10: the customers of tomorrow."""
-    when = f"{day_zh(date.fromisoformat(row['on']))}{HALF_ZH[row['half']]}"
-    if row["kind"] == "delivery" and not _is_reached(row, "home"):
+    row, issue = job.row, job.issue
+    when = f"{day_zh(on)}{HALF_ZH[half]}"
+    if row.kind == "delivery" and not job.reached(HomeConfirmed):
         zh = f"{when}送货，家里有人吗？送货后 2 天内上门安装。"
         en = "Will somebody be home tomorrow? Installation follows within 2 days."
-        yield Owed("home_confirmation", None, _moment(row["home_due"]), row["home"], zh, en)
-    if row["kind"] == "delivery" and row["status"] == "pub" and not _is_reached(row, "half_call"):
+        yield Owed("home_confirmation", None, row.home_due, _last(job, HomeConfirmed), zh, en)
+    if row.kind == "delivery" and row.status == "pub" and not job.reached(HalfDayTold):
         zh = f"{when}送到，到达前 1 到 2 小时再电话。"
-        en = f"We come in the {HALF_EN[row['half']]}; a call comes 1 to 2 hours ahead."
-        yield Owed("half_day", None, _moment(row["half_day_due"]), row["half_call"], zh, en)
-    if row["kind"] == "installation" and not _is_reached(row, "install_call"):
+        en = f"We come in the {HALF_EN[half]}; a call comes 1 to 2 hours ahead."
+        yield Owed("half_day", None, None if issue is None else issue.half_day_due, _last(job, HalfDayTold), zh, en)
+    if row.kind == "installation" and not job.reached(InstallCallMade):
         zh = f"{when}上门安装，现场方便吗？"
-        en = f"We come to install tomorrow {HALF_EN[row['half']]}; is everything ready?"
-        yield Owed("install_call", None, _moment(row["install_call_due"]), row["install_call"], zh, en)
+        en = f"We come to install tomorrow {HALF_EN[half]}; is everything ready?"
+        yield Owed("install_call", None, row.install_call_due, _last(job, InstallCallMade), zh, en)
 
 
-def _on_the_day(row: Json, policy: Policy) -> Iterator[Owed]:
+def _on_the_day(job: JobFile, window: Window, policy: Policy) -> Iterator[Owed]:
     """B5: an hour or two ahead."""
-    waits = row["kind"] == "delivery" and row["status"] in {"pub", "way"} and row["arrived_at"] is None
-    if not waits or _is_reached(row, "arrival_call"):
+    row = job.row
+    waits = row.kind == "delivery" and row.status in {"pub", "way"} and not row.arrived
+    if not waits or job.reached(ArrivalCalled):
         return
-    starts = datetime.fromisoformat(row["window"]["starts"])
     yield Owed(
         "arrival",
-        starts - timedelta(hours=policy.arrival_call_first_hours),
-        starts - timedelta(hours=policy.arrival_call_hours),
-        row["arrival_call"],
+        window.starts - timedelta(hours=policy.arrival_call_first_hours),
+        window.starts - timedelta(hours=policy.arrival_call_hours),
+        _last(job, ArrivalCalled),
         "1 到 2 小时后到，请留人。",
         "We arrive in 1 to 2 hours; please be home.",
     )
 
 
-def _is_reached(row: Json, call: str) -> bool:
-    """Whether the customer was reached about the stop as it is now."""
-    last = row[call]
-    if last is None or last["result"] != "reached" or last["on"] != row["on"]:
-        return False
-    return call != "half_call" or bool(last["half"] == row["half"])
+def _last(job: JobFile, call: type[Call]) -> Json | None:
+    return told_json(job.said.last(call))
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _task(owed: Owed, row: Json, now: datetime, role: str) -> CallTask:
+def _task(owed: Owed, job: JobFile, now: datetime, role: str) -> CallTask:
+    row = job.row
+    shared = row.model_dump(include=set(CallTask.model_fields) - {"customer", "missing", "overdue"})
     return CallTask(
+        **shared,
         purpose=owed.purpose,
-        job_id=row["job_id"],
-        contract_no=row["contract_no"],
-        kind=row["kind"],
-        customer=Customer.model_validate(customer_for(role, row["customer"])),
-        district=row["district"],
-        summary=row["summary"],
-        on=row["on"],
-        half=row["half"],
-        window=row["window"],
-        crew=row["crew"],
-        leader=row["leader"],
-        promised_on=row["promised_on"],
-        complete_on=row["complete_on"],
-        missing=row["missing"],
+        customer=Customer.model_validate(customer_for(role, row.customer.model_dump())),
+        missing=list(() if job.not_ready is None else job.not_ready.missing),
         due_from=owed.due_from,
         due=owed.due,
         overdue=owed.due is not None and now > owed.due,
         last=owed.last,
         script_zh=owed.zh,
         script_en=owed.en,
-        version=row["version"],
     )

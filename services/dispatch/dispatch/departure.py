@@ -19,6 +19,7 @@ from dispatch.domain.job import job_id
 from dispatch.domain.run import DepartRun, run_id
 from dispatch.domain.stop import DepartStop
 from dispatch.domain.words import Words
+from dispatch.projections.jobs import JOBS, JobRow
 from runtime.http import Answer, Asking
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
     is_gone = run is not None and run["status"] in {"way", "closed"}
     # 1 people and vehicle (B8, B18)
     if not is_gone:
-        districts = tuple(sorted({job["district"] for job in jobs}))
+        districts = tuple(sorted({job.district for job in jobs}))
         going = SendOut(
             at=request.at, on=on, crew=crew, leader=leader, driver=driver, vehicle=vehicle, districts=districts
         )
@@ -56,14 +57,14 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
         if let.status != "accepted":
             return desk.answer(let)
     # 2 sheet, count, list, QC (B9, B11, B21)
-    careful = tuple(job["job_id"] for job in jobs if has_careful_goods(job, policy))
+    careful = tuple(job.job_id for job in jobs if has_careful_goods(job, policy))
     asked = DepartRun(
         at=request.at,
         list_no=request.list_no,
         leader=leader,
         driver=driver or "",
         vehicle=vehicle or None,
-        known=tuple(job["job_id"] for job in jobs),
+        known=tuple(job.job_id for job in jobs),
         careful=careful,
         unchecked=await unchecked_jobs(desk, jobs, careful, policy),
     )
@@ -82,32 +83,29 @@ def loaded_ids(run: Json) -> list[str]:
     return [stop["job_id"] for stop in run["counted"] or () if any(line["quantity"] for line in stop["lines"])]
 
 
-async def loaded_jobs(desk: Asking, run: Json) -> list[Json]:
+async def loaded_jobs(desk: Asking, run: Json) -> list[JobRow]:
     """The rows of the jobs on the vehicle."""
-    found = await desk.rows("jobs").get_many(loaded_ids(run))
-    return [row["job"] for row in found]
+    return list((await desk.view(JOBS).get_many(loaded_ids(run))).values())
 
 
-def has_careful_goods(job: Json, policy: Policy) -> bool:
+def has_careful_goods(job: JobRow, policy: Policy) -> bool:
     """Whether a job has goods that leave on list and QC without exception: kitchens, wardrobes (B9)."""
-    return any(line["category"] in policy.careful_categories for line in job["lines"])
+    return any(line.category in policy.careful_categories for line in job.lines)
 
 
-async def unchecked_jobs(desk: Asking, jobs: list[Json], careful: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+async def unchecked_jobs(desk: Asking, jobs: list[JobRow], careful: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
     """Jobs on the vehicle that QC must pass and has not (B21)."""
-    due = [job for job in jobs if policy.departure_needs_quality or job["job_id"] in careful]
-    rows = await desk.rows("passed_goods").get_many([job["contract_no"] for job in due])
+    due = [job for job in jobs if policy.departure_needs_quality or job.job_id in careful]
+    rows = await desk.rows("passed_goods").get_many([job.contract_no for job in due])
     passed = {row["_id"]: row["quality"]["passed"] for row in rows}
-    return tuple(
-        job["job_id"] for job in due if not is_passed(job, passed.get(job["contract_no"], {}), careful, policy)
-    )
+    return tuple(job.job_id for job in due if not is_passed(job, passed.get(job.contract_no, {}), careful, policy))
 
 
-def is_passed(job: Json, passed: Json, careful: tuple[str, ...], policy: Policy) -> bool:
+def is_passed(job: JobRow, passed: Json, careful: tuple[str, ...], policy: Policy) -> bool:
     """Whether QC has passed all pieces that it must: every line, or those of the careful categories."""
     whole = policy.departure_needs_quality
     return all(
-        passed.get(str(line["line_no"]), 0) >= line["quantity"]
-        for line in job["lines"]
-        if whole or (job["job_id"] in careful and line["category"] in policy.careful_categories)
+        passed.get(str(line.line_no), 0) >= line.quantity
+        for line in job.lines
+        if whole or (job.job_id in careful and line.category in policy.careful_categories)
     )

@@ -11,6 +11,7 @@ from contracts.fact import Half
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import DEPOT, Plan
 from dispatch.domain.slot_rules import Ground, half_window, places_that_fit
+from dispatch.projections.jobs import JobRow
 from dispatch.views import day_view, plan_of
 from runtime.decision import Detail
 from runtime.http import Asking
@@ -40,13 +41,13 @@ def free_places(
 
 
 async def next_places(
-    desk: Asking, job: Json, policy: Policy, *, start: date, days: int, limit: int
+    desk: Asking, job: JobRow, policy: Policy, *, start: date, days: int, limit: int
 ) -> tuple[FreePlace, ...]:
     """The first `limit` places for a job from `start` on; the day that the customer agreed to comes first."""
-    agreed = None if job["booked_on"] is None else date.fromisoformat(job["booked_on"])
+    agreed = job.booked_on
     order = sorted((start + timedelta(days=n) for n in range(days)), key=lambda on: (on != agreed, on))
     plans = await plans_on(desk, order, policy)
-    found = free_places(slot_of_job(job, start, policy), agreed, job["booked_half"], plans, policy)
+    found = free_places(slot_of_job(job, start, policy), agreed, job.booked_half, plans, policy)
     return tuple(place for place, _ in zip(found, range(limit), strict=False))
 
 
@@ -60,18 +61,18 @@ async def plans_on(desk: Asking, days: Sequence[date], policy: Policy) -> list[P
     return plans
 
 
-def slot_of_job(job: Json, on: date, policy: Policy) -> Slot:
+def slot_of_job(job: JobRow, on: date, policy: Policy) -> Slot:
     """A job as something to be placed; its crew and half are a wish (where it is now, or was agreed)."""
-    half: Half = job["half"] or job["booked_half"] or "am"
+    half: Half = job.half or job.booked_half or "am"
     return Slot(
-        job_id=job["job_id"],
-        kind=job["kind"],
-        contract_no=job["contract_no"],
-        crew=job["crew"] or "",
+        job_id=job.job_id,
+        kind=job.kind,
+        contract_no=job.contract_no,
+        crew=job.crew or "",
         half=half,
         position=1,
         window=half_window(on, half, policy),
-        volume_l=job["volume_l"],
+        volume_l=job.volume_l,
         lines=(),
     )
 

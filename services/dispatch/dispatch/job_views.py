@@ -1,12 +1,25 @@
-"""What the API shows of jobs: the stored rows, cut to what the asking role may see (C18, RULES §1)."""
+"""What the API shows of jobs: rows and what was said, cut to what the asking role may see (C18, RULES §1)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from company.masking import customer_for
-from contracts.fact import ContractLine, Customer, Half, JobKind, Window
+from contracts.dispatch_calls import (
+    ArrivalCalled,
+    HalfDayTold,
+    HomeConfirmed,
+    InstallCallMade,
+    JobCancelled,
+    TroubleReported,
+)
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
+from contracts.dispatch_road import PiecesRefused
+from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
+from dispatch.projections.jobs import Call, Missed, Outcome, job_file
+from runtime.said import Saying
 
 Json = dict[str, Any]
 
@@ -84,11 +97,86 @@ class JobList(BaseModel):
     rows: list[JobView]
 
 
-def job_view(facet: Json, role: str) -> JobView:
-    """A job's row as `role` may see it."""
-    shown = {**facet, "customer": customer_for(role, facet["customer"])}
-    if role not in SEES_CASH:
-        shown["amount_due_fen"] = None
-        if facet["outcome"] is not None:
-            shown["outcome"] = {key: value for key, value in facet["outcome"].items() if key != "cash_fen"}
+def job_view(document: Mapping[str, Any], role: str) -> JobView:
+    """A job's document as `role` may see it."""
+    job = job_file(document)
+    row, agreed, not_ready, issue, warehouse = job.row, job.agreed, job.not_ready, job.issue, job.warehouse
+    installed = job.outcome if isinstance(job.outcome, InstallationCompleted) else None
+    shown = {
+        **row.model_dump(exclude={"customer", "amount_due_fen"}),
+        "customer": customer_for(role, row.customer.model_dump()),
+        "amount_due_fen": row.amount_due_fen if role in SEES_CASH else None,
+        "ready": job.ready,
+        "missing": () if not_ready is None else not_ready.missing,
+        "remarks": [] if not_ready is None else [one.model_dump() for one in not_ready.remarks],
+        "call_back_on": None if not_ready is None else not_ready.call_back_on,
+        "booked_on": None if agreed is None else agreed.on,
+        "booked_half": None if agreed is None else agreed.half,
+        "booked_at": None if agreed is None else agreed.at,
+        "override_reason": None if agreed is None else agreed.override_reason,
+        "leader": row.leader if installed is None else installed.leader,
+        "edition": None if issue is None else issue.version,
+        "half_day_due": None if issue is None else issue.half_day_due,
+        "arrival_call_due": None if issue is None else issue.arrival_call_due,
+        "warehouse_ready": None if warehouse is None else warehouse.ready,
+        "warehouse_note": None if warehouse is None else warehouse.note,
+        **{name: told_json(job.said.last(kind)) for name, kind in CALLS.items()},
+        "missed_calls": [{"what": type(one.event).__name__, **_content(one.event)} for one in job.said.all(*MISSED)],
+        "trouble": [told_json(one) for one in job.said.all(TroubleReported)],
+        "arrived_at": job.arrived_at,
+        "undeliverable": told_json(job.undeliverable),
+        "consent": told_json(job.consent),
+        "refused": [told_json(one) for one in job.said.all(PiecesRefused)],
+        "cancelled": _cancelled(job.cancelled),
+        "ended_at": job.ended_at,
+        "outcome": _outcome(job.outcome, role),
+    }
     return JobView.model_validate(shown)
+
+
+CALLS: Mapping[str, type[Call]] = {
+    "home": HomeConfirmed,
+    "half_call": HalfDayTold,
+    "arrival_call": ArrivalCalled,
+    "install_call": InstallCallMade,
+}
+"""The view's field -> what the last call of its kind is. Calls are of a day: see `JobFile.reached`."""
+
+MISSED: tuple[type[Fact], ...] = get_args(Missed)
+
+_AROUND = frozenset({"event", "at", "job_id", "contract_no", "customer", "crew", "leader"})
+"""What stands around a call: it is the job's own."""
+
+
+def told_json(one: Saying[Any] | None) -> Json | None:
+    """What was told of a job, when and by whom."""
+    return None if one is None else {"at": one.event.at.isoformat(), "by": one.by, **_content(one.event)}
+
+
+def _content(event: Fact) -> Json:
+    return event.model_dump(mode="json", exclude=set(_AROUND))
+
+
+def _cancelled(told: JobCancelled | None) -> Json | None:
+    if told is None:
+        return None
+    return {"at": told.at.isoformat(), "reason": told.reason, "on_the_road": told.on_the_road}
+
+
+def _outcome(told: Outcome | None, role: str) -> Json | None:
+    """What came of it; cash for those who handle it."""
+    if told is None:
+        return None
+    hidden = set() if role in SEES_CASH else {"cash_fen"}
+    return told.model_dump(mode="json", include=_OUTCOME[type(told)] - hidden)
+
+
+_OUTCOME: Mapping[type[Outcome], set[str]] = {
+    DeliveryCompleted: {
+        *("delivered", "signed_by", "signature_ref", "taught_use", "cash_fen", "install_due"),
+        *("refused", "damaged", "photos"),
+    },
+    DeliveryFailed: {"cause", "goods", "consent_by", "customer_reached", "signature_ref", "photos"},
+    InstallationCompleted: {"accepted_by", "note"},
+    VisitDone: {"note"},
+}

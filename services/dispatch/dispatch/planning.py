@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from company.policy import Policy
 from contracts.bounds import CivilDay, Happened, Nth
 from contracts.dispatch_days import CrewOfDay
-from contracts.fact import ContractLine, GoodsLine, Half, Window
+from contracts.fact import GoodsLine, Half, Window
 from dispatch.crews_today import crews_on
 from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, day_id, reserved_slot
 from dispatch.domain.day_turn import RevertChange
@@ -25,6 +25,7 @@ from dispatch.domain.run_refusals import plan_too_late
 from dispatch.domain.stop import LeaveSlot, TakeSlot
 from dispatch.domain.words import Words
 from dispatch.free_places import next_places, place_facts
+from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.views import day_view, plan_of
 from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
@@ -80,17 +81,17 @@ class Planning:
     """One request to place one job. `change_id` names the change that it is."""
 
     desk: Asking
-    job: Json
+    job: JobRow
     request: SlotRequest
     policy: Policy
     crews: tuple[CrewOfDay, ...]
     change_id: str
 
 
-async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Policy) -> Answer:
+async def give_slot(desk: Asking, job: JobRow, request: SlotRequest, policy: Policy) -> Answer:
     """1 reserve, 2 take, 3 confirm, 4 free the slot of another day; a refusal at 2 puts things back as they were."""
     crews = await crews_on(desk, request.on, policy)
-    planning = Planning(desk, job, request, policy, crews, new_change_id(desk, job["job_id"]))
+    planning = Planning(desk, job, request, policy, crews, new_change_id(desk, job.job_id))
     await _refuse_early(planning)
     # 1 the day decides whether the place fits (B8) and whether a reason is owed (B4)
     asked, reserved = await _reserve(planning)
@@ -98,10 +99,10 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
         return desk.answer(await _with_another_day(planning, reserved))
     # 2 the job decides whether it may be planned (A3, B1, B2)
     take = take_of(asked, reserved, vehicle_of(planning, asked.crew))
-    taken = await desk.ask(job_id(job["job_id"]), take, step="take", expected_version=request.expected_version)
+    taken = await desk.ask(job_id(job.job_id), take, step="take", expected_version=request.expected_version)
     stale_at = None if taken.rejected is None else taken.rejected.facts.get("version")
     if isinstance(stale_at, int) and await _has_followed(planning, reserved, stale_at):
-        taken = await desk.ask(job_id(job["job_id"]), take, step="take/followed")
+        taken = await desk.ask(job_id(job.job_id), take, step="take/followed")
     if taken.status == "rejected":
         if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
             await _put_back(planning)
@@ -111,25 +112,25 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
     # 3 the reservation stays
     confirmed = await desk.ask(
         day_id(request.on),
-        ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=reserved.version),
+        ConfirmSlot(at=request.at, job_id=job.job_id, reservation=reserved.version),
         step="confirm",
     )
     if confirmed.status == "rejected":
         return desk.answer(confirmed)
     if "SlotReleased" in confirmed.events:
-        no = slot_gone(job["job_id"])
+        no = slot_gone(job.job_id)
         gone = LeaveSlot(at=request.at, reason=no.zh, on=request.on, day_version=confirmed.version)
-        await desk.ask(job_id(job["job_id"]), gone, step="gone")
+        await desk.ask(job_id(job.job_id), gone, step="gone")
         desk.refuse(no)
     # 4 what the job left on another day is free
-    if job["on"] is not None and job["on"] != request.on.isoformat():
+    if job.on is not None and job.on != request.on:
         left = ReleaseSlot(
             at=request.at,
-            job_id=job["job_id"],
+            job_id=job.job_id,
             reason=request.adjustment_reason or "改排他日 moved to another day",
-            reservation=job["day_version"],
+            reservation=job.day_version,
         )
-        await desk.ask(day_id(date.fromisoformat(job["on"])), left, step="release")
+        await desk.ask(day_id(job.on), left, step="release")
     place = {
         "on": request.on.isoformat(),
         "crew": asked.crew,
@@ -142,17 +143,17 @@ async def give_slot(desk: Asking, job: Json, request: SlotRequest, policy: Polic
     return desk.answer(taken, body=place)
 
 
-async def take_slot_back(desk: Asking, job: Json, request: ReleaseRequest) -> Answer:
+async def take_slot_back(desk: Asking, job: JobRow, request: ReleaseRequest) -> Answer:
     """The job leaves its slot, and the slot is free again."""
     left = await desk.ask(
-        job_id(job["job_id"]),
+        job_id(job.job_id),
         LeaveSlot(at=request.at, reason=request.reason),
         step="leave",
         expected_version=request.expected_version,
     )
-    if left.status == "accepted" and job["on"] is not None and not left.repeated:
-        freed = ReleaseSlot(at=request.at, job_id=job["job_id"], reason=request.reason, reservation=job["day_version"])
-        await desk.ask(day_id(date.fromisoformat(job["on"])), freed, step="release")
+    if left.status == "accepted" and job.on is not None and not left.repeated:
+        freed = ReleaseSlot(at=request.at, job_id=job.job_id, reason=request.reason, reservation=job.day_version)
+        await desk.ask(day_id(job.on), freed, step="release")
     return desk.answer(left)
 
 
@@ -182,17 +183,17 @@ def reservation_of(planning: Planning, day: Json | None, *, position: int | None
     wanted = ReserveSlot(
         at=request.at,
         on=request.on,
-        job_id=job["job_id"],
-        kind=job["kind"],
-        contract_no=job["contract_no"],
+        job_id=job.job_id,
+        kind=job.kind,
+        contract_no=job.contract_no,
         crew=request.crew,
         half=request.half,
         position=position,
         window=request.window,
-        volume_l=job["volume_l"],
+        volume_l=job.volume_l,
         lines=goods_of(job),
         adjustment_reason=request.adjustment_reason,
-        agreed_half=job["booked_half"],
+        agreed_half=job.booked_half,
         spread=request.spread,
         force_reason=request.force_reason,
         crews=planning.crews,
@@ -203,18 +204,12 @@ def reservation_of(planning: Planning, day: Json | None, *, position: int | None
     return wanted.model_copy(update={"position": slot.position, "window": slot.window})
 
 
-def contract_lines(job: Json) -> tuple[ContractLine, ...]:
-    """The contract lines in a job's row."""
-    return tuple(ContractLine.model_validate(line) for line in job["lines"])
-
-
-def goods_of(job: Json) -> tuple[GoodsLine, ...]:
+def goods_of(job: JobRow) -> tuple[GoodsLine, ...]:
     """What the vehicle carries for a job; installations and visits carry no list."""
-    if job["kind"] != "delivery":
+    if job.kind != "delivery":
         return ()
     return tuple(
-        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity)
-        for line in contract_lines(job)
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity) for line in job.lines
     )
 
 
@@ -243,9 +238,9 @@ async def _with_another_day(planning: Planning, refused: Outcome) -> Outcome:
 async def _has_followed(planning: Planning, reserved: Outcome, version: int) -> bool:
     """Whether the job, now at `version`, is newer than the page only because it has followed this very reservation."""
     for _ in range(FOLLOW_LOOKS):
-        row = await planning.desk.rows("jobs").get(planning.job["job_id"])
-        if row is not None and row["job"]["version"] >= version:
-            return bool(row["job"]["day_version"] == reserved.version)
+        row = await planning.desk.view(JOBS).get(planning.job.job_id)
+        if row is not None and row.version >= version:
+            return row.day_version == reserved.version
         await asyncio.sleep(FOLLOW_SECONDS)
     return False
 
@@ -253,9 +248,9 @@ async def _has_followed(planning: Planning, reserved: Outcome, version: int) -> 
 async def _refuse_early(planning: Planning) -> None:
     """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
     job, request, desk = planning.job, planning.request, planning.desk
-    if request.expected_version is not None and job["version"] > request.expected_version:
-        desk.refuse(stale(request.expected_version, job["version"]))
-    if job["on"] is not None:
+    if request.expected_version is not None and job.version > request.expected_version:
+        desk.refuse(stale(request.expected_version, job.version))
+    if job.on is not None:
         no = refused_move(job, request.on)
         if no is not None:
             desk.refuse(no)
@@ -264,14 +259,14 @@ async def _refuse_early(planning: Planning) -> None:
         desk.refuse(plan_too_late(request.crew, request.on))
 
 
-def refused_move(job: Json, on: date) -> Rejected | None:
+def refused_move(job: JobRow, on: date) -> Rejected | None:
     """Why a job that has a place will refuse another one, as far as its row shows (A3, B1)."""
-    if job["status"] not in {"plan", "pub"}:
-        return already_departed(job["job_id"])
-    if job["kind"] == "delivery" and job["complete_on"] is None and job["override_reason"] is None:
-        return not_complete(job["contract_no"])
-    if job["booked_on"] is not None and job["booked_on"] != on.isoformat():
-        return other_day_agreed(job["job_id"], date.fromisoformat(job["booked_on"]), on)
+    if job.status not in {"plan", "pub"}:
+        return already_departed(job.job_id)
+    if job.kind == "delivery" and job.complete_on is None and not job.partial:
+        return not_complete(job.contract_no)
+    if job.booked_on is not None and job.booked_on != on:
+        return other_day_agreed(job.job_id, job.booked_on, on)
     return None
 
 
@@ -322,28 +317,28 @@ async def _put_back(planning: Planning) -> None:
     restored = await desk.ask(day, put_back, step="restore")
     if restored.status != "accepted" or "SlotReserved" not in restored.events:
         return
-    if job["on"] != request.on.isoformat():
+    if job.on != request.on:
         return  # somebody else had just given it that place: dispatch's reactions tell the job
+    if job.half is None or job.crew is None or job.position is None or job.window is None:
+        raise ValueError(f"{job.job_id} is on {job.on} without a place")
     old = TakeSlot(
         at=request.at,
-        depot=job["depot"],
+        depot=job.depot or "",
         on=request.on,
-        half=job["half"],
-        crew=job["crew"],
-        vehicle=job["vehicle"],
-        position=job["position"],
-        window=Window.model_validate(job["window"]),
-        volume_l=job["volume_l"],
+        half=job.half,
+        crew=job.crew,
+        vehicle=job.vehicle or "",
+        position=job.position,
+        window=job.window,
+        volume_l=job.volume_l,
         day_version=restored.version,
         reason=request.adjustment_reason,
     )
-    retaken = await desk.ask(job_id(job["job_id"]), old, step="retake")
+    retaken = await desk.ask(job_id(job.job_id), old, step="retake")
     if retaken.rejected is not None and retaken.rejected.code != "already_departed":
         # the row was behind: the job had left that place meanwhile
-        freed = ReleaseSlot(
-            at=request.at, job_id=job["job_id"], reason=retaken.rejected.zh, reservation=restored.version
-        )
+        freed = ReleaseSlot(at=request.at, job_id=job.job_id, reason=retaken.rejected.zh, reservation=restored.version)
         await desk.ask(day, freed, step="free")
         return
-    confirmed = ConfirmSlot(at=request.at, job_id=job["job_id"], reservation=restored.version)
+    confirmed = ConfirmSlot(at=request.at, job_id=job.job_id, reservation=restored.version)
     await desk.ask(day, confirmed, step="reconfirm")

@@ -41,6 +41,7 @@ from dispatch.planning_requests import (
     clash_view,
     free_place_view,
 )
+from dispatch.projections.jobs import JobRow
 from runtime.decision import Rejected
 from runtime.http import Answer
 from runtime.outcome import Outcome
@@ -292,10 +293,10 @@ def _place_body(job: str, slot: Slot | None) -> Json:
     return {"job_id": job, **slot.model_dump(mode="json", include={"crew", "half", "position", "window", "spread"})}
 
 
-def _slot(move: Json, place: Json | None, job: Json) -> Slot | None:
+def _slot(move: Json, place: Json | None, job: JobRow) -> Slot | None:
     """A place of the history, as the slot that the day remembers."""
     if place is None:
         return None
     return Slot.model_validate(
-        {"job_id": move["job_id"], "kind": job["kind"], "contract_no": move["contract_no"], "lines": (), **place}
+        {"job_id": move["job_id"], "kind": job.kind, "contract_no": move["contract_no"], "lines": (), **place}
     )

@@ -79,8 +79,8 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
     rows = await jobs_of(office.desk, names)
     staying = await early_refusals(office, [MoveRequest(job_id=slot.job_id, to=None) for slot in going], rows)
     jobs = Jobs(
-        {name: row["district"] for name, row in rows.items()},
-        {name: row["booked_half"] for name, row in rows.items()},
+        {name: row.district for name, row in rows.items()},
+        {name: row.booked_half for name, row in rows.items()},
         frozenset(job for job, _ in staying),
     )
     moved, left = redistributed(plan, crew, jobs, office.policy)

@@ -26,6 +26,7 @@ from dispatch.domain.slot_rules import Clash
 from dispatch.domain.words import day_zh
 from dispatch.planning import goods_of
 from dispatch.planning_requests import MoveRequest
+from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.views import DayView, day_view, plan_of
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
@@ -74,18 +75,18 @@ async def newer_page(office: Office) -> Office | None:
     return None
 
 
-async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, Json]:
+async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, JobRow]:
     """The jobs' rows by name; 404 for one that is not known."""
-    found: dict[str, Json] = {}
+    found: dict[str, JobRow] = {}
     for name in names:
-        row = await desk.rows("jobs").get(name)
+        row = await desk.view(JOBS).get(name)
         if row is None:
             raise Refusal(404, unknown_job())
-        found[name] = row["job"]
+        found[name] = row
     return found
 
 
-async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> None:
+async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]) -> None:
     """What the rows show already: a job that left, that is not ready, that was promised for another day."""
     found = await early_refusals(office, moves, jobs)
     if found:
@@ -93,7 +94,7 @@ async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[
 
 
 async def early_refusals(
-    office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]
+    office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]
 ) -> list[tuple[str, Rejected]]:
     """Every job that would not follow, as far as its row shows, and every crew that has left already."""
     found: list[tuple[str, Rejected]] = []
@@ -113,45 +114,44 @@ async def early_refusals(
     return found
 
 
-async def early_clashes(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> list[Clash]:
+async def early_clashes(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]) -> list[Clash]:
     """The same as clashes, for looking before doing."""
     refused = await early_refusals(office, moves, jobs)
     return [Clash(one.code, one.zh, one.en, dict(one.facts), job) for job, one in refused]
 
 
-def refused_place(job: Json, on: date, *, taken_out: bool) -> Rejected | None:
+def refused_place(job: JobRow, on: date, *, taken_out: bool) -> Rejected | None:
     """Why a job will not follow a change of day `on`, as far as its row shows (A3, B1, B2)."""
-    name, booked = job["job_id"], job["booked_on"]
-    if job["status"] not in {"plan", "pub"}:
+    name, booked = job.job_id, job.booked_on
+    if job.status not in {"plan", "pub"}:
         return already_departed(name)
     if taken_out:
         return None
-    if job["on"] is not None and job["on"] != on.isoformat():
-        return on_another_day(name, date.fromisoformat(job["on"]), on)
-    if job["missing"]:
-        back = None if job["call_back_on"] is None else date.fromisoformat(job["call_back_on"])
-        return site_not_ready(tuple(job["missing"]), back)
-    if job["kind"] == "delivery" and booked is None:
+    if job.on is not None and job.on != on:
+        return on_another_day(name, job.on, on)
+    if job.missing:
+        return site_not_ready(job.missing, job.call_back_on)
+    if job.kind == "delivery" and booked is None:
         return not_booked(name)
-    if job["kind"] == "delivery" and job["complete_on"] is None and job["override_reason"] is None:
-        return not_complete(job["contract_no"])
-    if booked is not None and booked != on.isoformat():
-        return other_day_agreed(name, date.fromisoformat(booked), on)
+    if job.kind == "delivery" and job.complete_on is None and not job.partial:
+        return not_complete(job.contract_no)
+    if booked is not None and booked != on:
+        return other_day_agreed(name, booked, on)
     return None
 
 
-def planned_moves(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, Json]) -> tuple[PlannedMove, ...]:
+def planned_moves(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]) -> tuple[PlannedMove, ...]:
     """The moves as the day is asked for them: with goods, and only from where the planner saw the job."""
     plan = office.plan
     held = {one.slot.job_id: one.reservation for one in plan.held}
     planned = [
         PlannedMove(
             job_id=move.job_id,
-            kind=jobs[move.job_id]["kind"],
-            contract_no=jobs[move.job_id]["contract_no"],
-            volume_l=jobs[move.job_id]["volume_l"],
+            kind=jobs[move.job_id].kind,
+            contract_no=jobs[move.job_id].contract_no,
+            volume_l=jobs[move.job_id].volume_l,
             lines=goods_of(jobs[move.job_id]),
-            agreed_half=jobs[move.job_id]["booked_half"],
+            agreed_half=jobs[move.job_id].booked_half,
             to=move.to,
             reservation=held.get(move.job_id, 0),
         )

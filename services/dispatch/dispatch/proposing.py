@@ -3,7 +3,7 @@
 Nothing is stored and nothing is changed: what a person accepts, whole or in part, is asked for as a change of the plan.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from anyio import to_process
@@ -18,6 +18,7 @@ from dispatch.domain.proposal import Candidate, Problem, driven_m, first_come, l
 from dispatch.free_places import slot_of_job
 from dispatch.planning_office import Office, jobs_of, refused_place
 from dispatch.planning_requests import PlaceView
+from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.route_solver import solve_routes
 
 Json = dict[str, Any]
@@ -75,7 +76,7 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
     rows = await backlog(office, request.kinds)
     candidates = [candidate_of(row, office.on, policy) for row in rows if could_go(row, office.on)]
     held = await jobs_of(office.desk, [one.slot.job_id for one in plan.held])
-    districts = {name: str(row["district"]) for name, row in held.items()}
+    districts = {name: row.district for name, row in held.items()}
     districts |= {one.slot.job_id: one.district for one in candidates}
     slots: list[Slot] = []
     for kind in request.kinds:
@@ -107,32 +108,29 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
     )
 
 
-async def backlog(office: Office, kinds: tuple[JobKind, ...]) -> list[Json]:
+async def backlog(office: Office, kinds: tuple[JobKind, ...]) -> list[JobRow]:
     """Jobs without a slot, by promised day."""
-    rows = office.desk.rows("jobs")
-    query = {"job.status": "plan", "job.on": None}
-    found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=BACKLOG, skip=0)
-    return [row["job"] for row in found if row["job"]["kind"] in kinds]
+    query = {"row.status": "plan", "row.on": None}
+    found = await office.desk.view(JOBS).find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=BACKLOG)
+    return [row for row in found if row.kind in kinds]
 
 
-def could_go(job: Json, on: date) -> bool:
+def could_go(job: JobRow, on: date) -> bool:
     """Whether a job may be planned for that day: deliveries and visits on the day agreed, installations any day."""
     if refused_place(job, on, taken_out=False) is not None:
         return False
-    return job["kind"] != "visit" or job["promised_on"] in (None, on.isoformat())
+    return job.kind != "visit" or job.promised_on in (None, on)
 
 
-def candidate_of(job: Json, on: date, policy: Policy) -> Candidate:
+def candidate_of(job: JobRow, on: date, policy: Policy) -> Candidate:
     """A job's row as a candidate: what it is owed by is its promised day, or the day of its deadline."""
-    owed = None if job["promised_on"] is None else date.fromisoformat(job["promised_on"])
-    if job["due_at"] is not None:
-        owed = civil_day(datetime.fromisoformat(job["due_at"]))
+    owed = job.promised_on if job.due_at is None else civil_day(job.due_at)
     return Candidate(
         slot=slot_of_job(job, on, policy),
-        district=job["district"],
-        agreed_half=job["booked_half"],
+        district=job.district,
+        agreed_half=job.booked_half,
         owed_on=owed,
-        came=(job["complete_on"] or job["opened_at"], job["job_id"]),
+        came=(str(job.complete_on or job.opened_at), job.job_id),
     )
 
 

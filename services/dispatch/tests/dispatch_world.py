@@ -31,6 +31,7 @@ class World:
         self.answers: dict[str, Outcome] = {}
         self.events: list[tuple[Meta, Fact]] = []
         self.rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in SERVICE.projections}
+        self._folded: dict[tuple[str, str], dict[str, Any]] = {}
         self._unread: deque[tuple[Meta, Fact]] = deque()
         self.pause: Callable[[], int] = lambda: 0
 
@@ -85,12 +86,16 @@ class World:
         self.events.append((meta, event))
         self._unread.append((meta, event))
         for projection in SERVICE.projections:
-            for facet in projection.facets:
-                if decider.prefix in facet.prefixes:
-                    rows = self.rows[projection.name]
-                    row_id = projection.row(aggregate_id)
-                    before = rows.get(row_id, {}).get(facet.name)
-                    rows[row_id] = {"_id": row_id, facet.name: facet.fold(before, event, meta)}
+            mine = [facet for facet in projection.facets if decider.prefix in facet.prefixes]
+            row_id = projection.row(aggregate_id)
+            folded = self._folded.setdefault((projection.name, row_id), {}) if mine else {}
+            for facet in mine:
+                folded[facet.name] = facet.fold(folded.get(facet.name), event, meta)
+            if mine:
+                fields = [facet.fields(folded).items() for facet in mine]
+                document = {name: value for one in fields for name, value in one}
+                position = {facet.name: {"seq": version} for facet in mine}
+                self.rows[projection.name][row_id] = {"_id": row_id, **document, "_pos": position}
 
     def _remember(self, outcome: Outcome) -> Outcome:
         self.answers[outcome.command_id] = outcome

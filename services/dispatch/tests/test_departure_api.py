@@ -140,7 +140,7 @@ async def test_kitchens_leave_only_when_qc_has_passed_them(office: Office) -> No
     """B9, B21"""
     await loaded(office)
     await office.post(SUPERVISOR, f"{RUN}/list")
-    lines = office.world.rows["jobs"][JOB]["job"]["lines"]
+    lines = office.world.rows["jobs"][JOB]["row"]["lines"]
     lines[0]["category"] = "橱柜"
     unchecked = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
     assert (said(unchecked), out(office)) == ((409, "quality_missing", "B21"), [])
@@ -298,7 +298,7 @@ class Behind(RowsInMemory):
     async def peek(self, row_id: str) -> dict[str, Any] | None:
         """The row as it was before the slot."""
         row = await super().peek(row_id)
-        return row and {**row, "job": {**row["job"], "on": None, "crew": None, "status": "plan"}}
+        return row and {**row, "row": {**row["row"], "on": None, "crew": None, "status": "plan"}}
 
     async def get(self, row_id: str) -> dict[str, Any] | None:
         """Nobody waits for it."""

@@ -31,6 +31,7 @@ from dispatch_cases import (
     meta,
     reserved,
 )
+from dispatch_documents import document_of
 
 from contracts.dispatch_days import PlanOverdue, SlotReleased
 from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopConfirmedByWarehouse, StopUnscheduled
@@ -38,7 +39,7 @@ from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.fact import Fact
 from dispatch.job_views import job_view
 from dispatch.projections.days import fold_day
-from dispatch.projections.jobs import fold_job
+from dispatch.projections.jobs import JOBS
 from dispatch.projections.runs import fold_run
 from dispatch.run_views import run_view
 from dispatch.views import day_view, plan_of
@@ -68,28 +69,28 @@ STATUS = ("status", "ready", "booked_on", "on", "crew", "version")
         ((OPENED,), ("plan", False, None, None, None, 1)),
         ((INSTALLATION,), ("plan", True, None, None, None, 1)),
         ((OPENED, NOT_READY), ("plan", False, None, None, None, 2)),
-        ((OPENED, BOOKED), ("plan", True, "2026-03-13", None, None, 2)),
-        ((OPENED, BOOKED, SCHEDULED), ("plan", True, "2026-03-13", "2026-03-13", "S1", 3)),
-        (ON_THE_WAY[:4], ("pub", True, "2026-03-13", "2026-03-13", "S1", 4)),
-        (ON_THE_WAY, ("way", True, "2026-03-13", "2026-03-13", "S1", 5)),
-        ((*ON_THE_WAY, DELIVERED), ("done", True, "2026-03-13", "2026-03-13", "S1", 6)),
-        ((*ON_THE_WAY, FAILED), ("fail", False, None, "2026-03-13", "S1", 6)),
-        ((*ON_THE_WAY, FAILED, BOOKED), ("plan", True, "2026-03-13", None, None, 7)),
-        ((OPENED, BOOKED, SCHEDULED, LEFT), ("plan", True, "2026-03-13", None, None, 4)),
+        ((OPENED, BOOKED), ("plan", True, DAY, None, None, 2)),
+        ((OPENED, BOOKED, SCHEDULED), ("plan", True, DAY, DAY, "S1", 3)),
+        (ON_THE_WAY[:4], ("pub", True, DAY, DAY, "S1", 4)),
+        (ON_THE_WAY, ("way", True, DAY, DAY, "S1", 5)),
+        ((*ON_THE_WAY, DELIVERED), ("done", True, DAY, DAY, "S1", 6)),
+        ((*ON_THE_WAY, FAILED), ("fail", False, None, DAY, "S1", 6)),
+        ((*ON_THE_WAY, FAILED, BOOKED), ("plan", True, DAY, None, None, 7)),
+        ((OPENED, BOOKED, SCHEDULED, LEFT), ("plan", True, DAY, None, None, 4)),
     ],
 )
 def test_a_jobs_row_says_how_far_it_is(events: tuple[Fact, ...], expected: tuple[object, ...]) -> None:
     """A3, B1, B2, B4, B11, B13, B14"""
-    row = folded(fold_job, events)
-    assert tuple(row[name] for name in STATUS) == expected
+    shown = job_view(document_of(JOBS, *events), "manager")
+    assert tuple(getattr(shown, name) for name in STATUS) == expected
 
 
 def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
     """A3, B6"""
-    row = folded(fold_job, (*ON_THE_WAY[:4], WAREHOUSE, LOST))
-    assert (row["complete_on"], row["lines"], row["warehouse_ready"], row["warehouse_note"]) == (
+    shown = job_view(document_of(JOBS, *ON_THE_WAY[:4], WAREHOUSE, LOST), "manager")
+    assert (shown.complete_on, shown.lines, shown.warehouse_ready, shown.warehouse_note) == (
         None,
-        [line.model_dump() for line in OPENED.lines],
+        list(OPENED.lines),
         False,
         "缺1",
     )
@@ -97,13 +98,14 @@ def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
 
 def test_what_came_of_a_delivery_is_on_the_row() -> None:
     """B13, B22"""
-    outcome = folded(fold_job, (*ON_THE_WAY, DELIVERED))["outcome"]
+    outcome = job_view(document_of(JOBS, *ON_THE_WAY, DELIVERED), "manager").outcome
+    assert outcome is not None
     assert (outcome["signed_by"], outcome["taught_use"], outcome["cash_fen"]) == ("马娜", True, DUE_FEN)
 
 
 def test_customers_and_money_are_shown_by_role() -> None:
     """C18"""
-    row = folded(fold_job, (*ON_THE_WAY, DELIVERED))
+    row = document_of(JOBS, *ON_THE_WAY, DELIVERED)
     views = [job_view(row, role) for role in ("crew_leader", "install_assistant", "accountant", "warehouse")]
     assert [(v.customer.phone, v.amount_due_fen, "cash_fen" in (v.outcome or {})) for v in views] == [
         ("13800001111", DUE_FEN, True),
@@ -169,4 +171,4 @@ def test_a_new_sheet_asks_for_a_new_count() -> None:
 def test_every_row_can_be_shown() -> None:
     """C18"""
     rows = [(OPENED,), (INSTALLATION, INSTALLATION_SLOT), ON_THE_WAY, (*ON_THE_WAY, FAILED)]
-    assert [job_view(folded(fold_job, events), "manager").version for events in rows] == [1, 2, 5, 6]
+    assert [job_view(document_of(JOBS, *events), "manager").version for events in rows] == [1, 2, 5, 6]

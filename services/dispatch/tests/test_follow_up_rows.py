@@ -22,6 +22,7 @@ from dispatch_cases import (
     WINDOW,
     meta,
 )
+from dispatch_documents import document_of
 
 from contracts.dispatch_calls import (
     HalfDayTold,
@@ -46,7 +47,7 @@ from contracts.dispatch_road import (
 from contracts.dispatch_runs import CashHandedIn
 from contracts.fact import Fact
 from dispatch.job_views import job_view
-from dispatch.projections.jobs import fold_job
+from dispatch.projections.jobs import JOBS
 from dispatch.projections.runs import fold_run
 from dispatch.run_views import run_view
 
@@ -98,8 +99,8 @@ def test_a_job_shows_its_calls_and_those_that_were_missed() -> None:
         in_time=True,
     )
     missed = HomeConfirmationOverdue(at=NOW, job_id=JOB, on=DAY, due=NOW)
-    row = folded(fold_job, OPENED, BOOKED, SCHEDULED, PUBLISHED, missed, home, half, trouble)
-    view = job_view(row, "install_assistant")
+    document = document_of(JOBS, OPENED, BOOKED, SCHEDULED, PUBLISHED, missed, home, half, trouble)
+    view = job_view(document, "install_assistant")
     assert (
         view.home and (view.home["result"], view.home["note"], view.home["on"]),
         view.half_call and view.half_call["result"],
@@ -144,7 +145,7 @@ def test_a_job_shows_what_happened_at_the_door() -> None:
             photos=("p",),
         ),
     )
-    view = job_view(folded(fold_job, *ON_THE_WAY, *door), "manager")
+    view = job_view(document_of(JOBS, *ON_THE_WAY, *door), "manager")
     assert (
         view.arrived_at,
         view.undeliverable and view.undeliverable["cause"],
@@ -155,9 +156,10 @@ def test_a_job_shows_what_happened_at_the_door() -> None:
 
 def test_a_cancelled_job_is_in_no_slot_and_one_on_the_road_is_marked() -> None:
     """A6"""
-    idle = folded(fold_job, OPENED, BOOKED, CANCELLED)
-    held = folded(fold_job, *ON_THE_WAY, CANCELLED.model_copy(update={"on_the_road": True}))
-    assert [(row["status"], row["crew"], row["cancelled"]["on_the_road"]) for row in (idle, held)] == [
+    idle = document_of(JOBS, OPENED, BOOKED, CANCELLED)
+    held = document_of(JOBS, *ON_THE_WAY, CANCELLED.model_copy(update={"on_the_road": True}))
+    shown = [job_view(document, "manager") for document in (idle, held)]
+    assert [(one.status, one.crew, one.cancelled and one.cancelled["on_the_road"]) for one in shown] == [
         ("cancelled", None, False),
         ("way", "S1", True),
     ]
@@ -168,9 +170,9 @@ def test_promise_customer_and_amount_follow_the_contract() -> None:
     moved = JobPromiseMoved(at=NOW, job_id=JOB, promised_before=None, promised_on=DAY, reason="改期")
     elsewhere = CUSTOMER.model_copy(update={"district": "禅城区"})
     amended = JobAmended(at=NOW, job_id=JOB, customer=elsewhere, amount_due_fen=7, reason="改地址")
-    row = folded(fold_job, OPENED, moved, amended)
-    assert (row["promised_on"], row["customer"]["district"], row["district"], row["amount_due_fen"]) == (
-        "2026-03-13",
+    row = JOBS.read(document_of(JOBS, OPENED, moved, amended))
+    assert (row.promised_on, row.customer.district, row.district, row.amount_due_fen) == (
+        DAY,
         "禅城区",
         "禅城区",
         7,
@@ -228,5 +230,6 @@ def test_a_run_shows_its_stops_its_money_and_how_its_day_ended() -> None:
 def test_a_delivery_keeps_what_was_refused_with_its_outcome() -> None:
     """B15"""
     signed = DELIVERED.model_copy(update={"refused": GOODS[:1], "photos": ("p",)})
-    outcome = folded(fold_job, *ON_THE_WAY, signed)["outcome"]
+    outcome = job_view(document_of(JOBS, *ON_THE_WAY, signed), "manager").outcome
+    assert outcome is not None
     assert (outcome["refused"][0]["line_no"], outcome["damaged"], outcome["photos"]) == (1, [], ["p"])

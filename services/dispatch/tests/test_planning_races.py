@@ -27,6 +27,7 @@ from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_
 from dispatch.planning_changes import change_plan, do_again, swap, take_back
 from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
+from dispatch.projections import jobs as job_rows
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome
 from runtime.person import Person
@@ -142,6 +143,11 @@ class Planner(Asking):
         return await super().ask(aggregate_id, command, **options)
 
 
+def row_of(page: Rows, job: str) -> job_rows.JobRow:
+    """A job as a page shows it."""
+    return job_rows.JOBS.read(page["jobs"][job])
+
+
 async def play(world: World, planners: list[Any]) -> None:
     """All planners at once; refusals and cut-offs are part of the day. Whoever was cut off may send the same request
     once more, under its key; whoever looks at an old page sees what was there when all began."""
@@ -152,10 +158,12 @@ async def play(world: World, planners: list[Any]) -> None:
         key = f"{len(world.answers)}/{number}"
         rows = old if stale else world.rows
         try:
-            await once(Planner(world, pauses, asks, key=key, rows=rows), job, rows["jobs"][job]["job"], wanted)
+            await once(
+                Planner(world, pauses, asks, key=key, rows=rows), job, job_rows.JOBS.read(rows["jobs"][job]), wanted
+            )
         except CutOff:
             if again and wanted != CLOCK:
-                await once(Planner(world, [], None, key=key), job, world.rows["jobs"][job]["job"], wanted)
+                await once(Planner(world, [], None, key=key), job, row_of(world.rows, job), wanted)
 
     async def once(desk: Planner, job: str, row: Any, wanted: Any) -> None:
         await asyncio.sleep(0)
@@ -294,8 +302,8 @@ def test_a_request_sent_again_from_another_page_leaves_the_job_where_the_day_has
 
     async def twice() -> None:
         with pytest.raises(CutOff):
-            await give_slot(Planner(world, [], 1, key="k", rows=first), first["jobs"]["D-1"]["job"], wanted, POLICY)
-        await give_slot(Planner(world, [], None, key="k", rows=second), second["jobs"]["D-1"]["job"], wanted, POLICY)
+            await give_slot(Planner(world, [], 1, key="k", rows=first), row_of(first, "D-1"), wanted, POLICY)
+        await give_slot(Planner(world, [], None, key="k", rows=second), row_of(second, "D-1"), wanted, POLICY)
 
     asyncio.run(twice())
     world.settle()

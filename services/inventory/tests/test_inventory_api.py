@@ -97,7 +97,7 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     app.state.tokens = TOKENS
     app.state.rows = {"jobs": Table(), "tickets": Table(), "fleet": Table()}
     job = {"contract_no": "HT26030001", "crew": "S1", "on": "2026-03-13"}
-    app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "job": job}
+    app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "row": job}
     crew = {"crew": "S1", "name": "送货一班", "kind": "delivery", "leader": "lent", "members": ["own"]}
     that_day = {"vehicle": "粤E·7K352", "stops_per_half": 5, "effective_from": job["on"], "effective_to": job["on"]}
     people = [{"person_id": one, "name": one} for one in ("lent", "own")]

@@ -1,6 +1,6 @@
 """HTTP of calls to the customer: what is to be called today, and what came of it (B1-B3, B5, B7, B10)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
@@ -11,6 +11,7 @@ from dispatch.api.rights import CREW_ROLES, OFFICE, READS, JobInPath, own_job, p
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
 from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, ReportTrouble, TellHalfDay
 from dispatch.domain.job import job_id
+from dispatch.projections.jobs import JOBS, JobFile, job_file
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
 from runtime.route import Router
@@ -31,10 +32,10 @@ async def tasks(
     desk.allow(*READS)
     now, policy = utc_now(), policy_now()
     day = on or civil_day(now)
-    rows: dict[str, dict[str, Any]] = {}
+    found: dict[str, JobFile] = {}
     for query in queries(day):
-        rows |= {row["_id"]: row["job"] for row in await desk.rows("jobs").find(query)}
-    told = call_tasks(rows.values(), day, now, policy, desk.person.role)
+        found |= {document["_id"]: job_file(document) for document in await desk.rows(JOBS.name).find(query)}
+    told = call_tasks(found.values(), day, now, policy, desk.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
     if desk.person.role in CREW_ROLES:
         own = await own_crews(desk, {task.on for task in mine if task.on is not None})

@@ -26,7 +26,7 @@ async def slot(job: JobInPath, body: SlotRequest, desk: Desk) -> Answer:
     """Reserves in the day, lets the job take it, and confirms; a refusal at any step leaves things as they were."""
     desk.allow(*PLANS_VISITS)
     row = await job_row(desk, job)
-    if row["kind"] != "visit":
+    if row.kind != "visit":
         desk.allow(*PLANS)
     return await give_slot(desk, row, body, policy_now())
 
@@ -36,7 +36,7 @@ async def release(job: JobInPath, body: ReleaseRequest, desk: Desk) -> Answer:
     """With a reason; refused once the goods have left."""
     desk.allow(*PLANS_VISITS)
     row = await job_row(desk, job)
-    if row["kind"] != "visit":
+    if row.kind != "visit":
         desk.allow(*PLANS)
     return await take_slot_back(desk, row, body)
 

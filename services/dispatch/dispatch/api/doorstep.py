@@ -1,8 +1,6 @@
 """HTTP of what happens at the customer's: arrived, delivered, not deliverable, installed (B10, B12-B15, B22)."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -16,7 +14,7 @@ from dispatch.domain.road import EndStop, ReachStop
 from dispatch.domain.run import run_id
 from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.domain.words import Words, yuan
-from dispatch.planning import contract_lines
+from dispatch.projections.jobs import JOBS, JobRow
 from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
@@ -55,12 +53,12 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
     on this stop, once: repeating the request does not collect twice."""
     desk.allow(*DELIVERS)
     row = await own_job(desk, job, "crew_leader")
-    counted = handed_over(body.delivered, contract_lines(row))
+    counted = handed_over(body.delivered, row.lines)
     if isinstance(counted, Rejected):
         desk.refuse(counted)
     await _reach(desk, row, body.order_reason, body.at)
-    if body.cash_fen > 0 and row["on"] is not None and row["status"] != "done":
-        cash = CollectCash(at=body.at, job_id=job, amount_fen=body.cash_fen, due_fen=row["amount_due_fen"])
+    if body.cash_fen > 0 and row.on is not None and row.status != "done":
+        cash = CollectCash(at=body.at, job_id=job, amount_fen=body.cash_fen, due_fen=row.amount_due_fen)
         collected = await desk.ask(_run_of(row), cash, step="cash")
         if collected.status != "accepted":
             return desk.answer(collected)
@@ -68,7 +66,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
     signed = await desk.ask(job_id(job), signing, step="delivery")
     if signed.rejected is not None and body.cash_fen > 0:
         desk.refuse(cash_kept(signed.rejected, body.cash_fen))
-    if signed.status == "accepted" and row["on"] is not None:
+    if signed.status == "accepted" and row.on is not None:
         await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")
     return desk.answer(signed)
 
@@ -94,7 +92,7 @@ async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
     desk.allow(*DELIVERS)
     row = await own_job(desk, job, "crew_leader")
     failed = await desk.ask(job_id(job), body)
-    if failed.status == "accepted" and row["on"] is not None:
+    if failed.status == "accepted" and row.on is not None:
         await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
     return desk.answer(failed)
 
@@ -103,22 +101,24 @@ async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
 async def install(job: JobInPath, body: CompleteInstallation, desk: Desk) -> Answer:
     """Once it has a slot with an installation crew."""
     desk.allow(*INSTALLS)
-    if desk.person.role in {"crew_leader", "technician"} and await desk.rows("jobs").get(job) is not None:
+    if desk.person.role in {"crew_leader", "technician"} and await desk.row(JOBS.name, job) is not None:
         await own_job(desk, job, "crew_leader", "technician")
     return desk.answer(await desk.ask(job_id(job), body))
 
 
-async def _reach(desk: Asking, row: dict[str, Any], reason: str | None, at: AwareDatetime | None) -> None:
+async def _reach(desk: Asking, row: JobRow, reason: str | None, at: AwareDatetime | None) -> None:
     """The run decides whether this stop is next (B12); what else stands against it, the job says."""
-    if row["on"] is None or row["status"] not in {"pub", "way"}:
+    if row.on is None or row.status not in {"pub", "way"}:
         return
-    reached = await desk.ask(_run_of(row), ReachStop(at=at, job_id=row["job_id"], reason=reason), step="reach")
+    reached = await desk.ask(_run_of(row), ReachStop(at=at, job_id=row.job_id, reason=reason), step="reach")
     if reached.rejected is not None and reached.rejected.code == "out_of_order":
         desk.refuse(reached.rejected)
 
 
-def _run_of(row: dict[str, Any]) -> str:
-    return run_id(date.fromisoformat(row["on"]), row["crew"])
+def _run_of(row: JobRow) -> str:
+    if row.on is None or row.crew is None:
+        raise ValueError(f"{row.job_id} is in no run")
+    return run_id(row.on, row.crew)
 
 
 def cash_kept(no: Rejected, cash_fen: int) -> Rejected:

@@ -8,8 +8,9 @@ from company.crew_of_day import own_crew_on, works_on
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import JobKind
-from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_row, not_your_crew
+from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_document, not_your_crew
 from dispatch.job_views import JobList, JobView, job_view
+from dispatch.projections.jobs import JOBS
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router
@@ -33,25 +34,25 @@ async def jobs(
     desk.allow(*READS)
     query: dict[str, Any] = {}
     if status is not None:
-        query["job.status"] = status
+        query["row.status"] = status
     if kind is not None:
-        query["job.kind"] = kind
+        query["row.kind"] = kind
     if on is not None:
-        query["job.on"] = on.isoformat()
+        query["row.on"] = on.isoformat()
     if unscheduled:
-        query |= {"job.on": None, "job.status": status or "plan"}
+        query |= {"row.on": None, "row.status": status or "plan"}
     if contract_no is not None:
-        query["job.contract_no"] = contract_no
+        query["row.contract_no"] = contract_no
     if desk.person.role in CREW_ROLES:
         own = await own_crew_on(desk, on or civil_day(utc_now()))
-        query["job.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
-    rows = desk.rows("jobs")
-    found = await rows.find(query, sort=[("job.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
+        query["row.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
+    rows = desk.rows(JOBS.name)
+    found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
     return JobList(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[job_view(row["job"], desk.person.role) for row in found],
+        rows=[job_view(document, desk.person.role) for document in found],
     )
 
 
@@ -59,7 +60,8 @@ async def jobs(
 async def one_job(job: JobInPath, desk: Desk) -> JobView:
     """With customer, goods, slot, and what came of it."""
     desk.allow(*READS)
-    row = await job_row(desk, job)
-    if desk.person.role in CREW_ROLES and not await works_on(desk, row):
-        desk.refuse(not_your_crew(row["crew"], desk.person.crew), 403)
-    return job_view(row, desk.person.role)
+    document = await job_document(desk, job)
+    row = JOBS.read(document)
+    if desk.person.role in CREW_ROLES and not await works_on(desk, row.on, row.crew):
+        desk.refuse(not_your_crew(row.crew, desk.person.crew), 403)
+    return job_view(document, desk.person.role)

@@ -12,6 +12,7 @@ from dispatch.domain.job import job_id
 from dispatch.domain.job_refusals import unknown_job
 from dispatch.domain.run_refusals import not_planned
 from dispatch.domain.stop import WhoseStop
+from dispatch.projections.jobs import JOBS, JobRow
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
@@ -43,13 +44,17 @@ CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])
 DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
 
 
-async def job_row(desk: Asking, job: str) -> dict[str, Any]:
-    """A job's row, or 404."""
-    row = await desk.rows("jobs").get(job)
-    if row is None:
+async def job_document(desk: Asking, job: str) -> dict[str, Any]:
+    """A job's document, or 404."""
+    document = await desk.row(JOBS.name, job)
+    if document is None:
         raise Refusal(404, unknown_job())
-    facet: dict[str, Any] = row["job"]
-    return facet
+    return document
+
+
+async def job_row(desk: Asking, job: str) -> JobRow:
+    """A job's row, or 404."""
+    return JOBS.read(await job_document(desk, job))
 
 
 async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
@@ -70,21 +75,22 @@ async def own_crew(desk: Asking, on: date, crew: str | None, *roles: str) -> Non
         desk.refuse(not_your_crew(crew, mine), 403)
 
 
-async def own_job(desk: Asking, job: str, *roles: str) -> dict[str, Any]:
+async def own_job(desk: Asking, job: str, *roles: str) -> JobRow:
     """A job's row, or 404; people of these roles only get what their own crew has, others 403.
 
     Nobody waits for a read model to be let in: where the row says no, the job itself says where it is now.
     """
-    lying = await desk.rows("jobs").peek(job) if desk.person.role in roles else None
-    row: dict[str, Any] = await job_row(desk, job) if lying is None else lying["job"]
-    if desk.person.role not in roles or await works_on(desk, row):
+    lying = await desk.rows(JOBS.name).peek(job) if desk.person.role in roles else None
+    row = await job_row(desk, job) if lying is None else JOBS.read(lying)
+    if desk.person.role not in roles or await works_on(desk, row.on, row.crew):
         return row
     told = (await desk.ask(job_id(job), WhoseStop(), anew=True)).rejected
     if told is None or told.code != "stop_is_at":  # not decided in time: the row is all there is
-        desk.refuse(not_your_crew(row["crew"], desk.person.crew), 403)
-    here = {**row, "on": told.facts["on"], "crew": told.facts["crew"], "status": told.facts["status"] or row["status"]}
-    if not await works_on(desk, here):
-        desk.refuse(not_your_crew(here["crew"], desk.person.crew), 403)
+        desk.refuse(not_your_crew(row.crew, desk.person.crew), 403)
+    said = {"on": told.facts["on"], "crew": told.facts["crew"], "status": told.facts["status"] or row.status}
+    here = JobRow.model_validate({**row.model_dump(), **said})
+    if not await works_on(desk, here.on, here.crew):
+        desk.refuse(not_your_crew(here.crew, desk.person.crew), 403)
     return here
 
 

@@ -23,6 +23,7 @@ from dispatch.domain.cash import HandInCash
 from dispatch.domain.road import CloseRun, ReportDay
 from dispatch.domain.run import IssueList, LoadRun, run_id
 from dispatch.job_views import JobView, job_view
+from dispatch.projections.jobs import JOBS
 from dispatch.run_views import RunList, RunView, run_view
 from runtime.http import Answer, Desk
 from runtime.route import Router
@@ -56,7 +57,7 @@ async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
     await own_crew(desk, on, crew, *CREW_ROLES)
     sheet = (await run_row(desk, on, crew))["stops"]
     order = [stop["job_id"] for stop in sorted(sheet, key=lambda stop: (stop["half"] != "am", stop["position"]))]
-    found = {row["_id"]: row["job"] for row in await desk.rows("jobs").get_many(order)}
+    found = {document["_id"]: document for document in await desk.rows(JOBS.name).get_many(order)}
     return [job_view(found[job], desk.person.role) for job in order if job in found]
 
 

@@ -7,4 +7,4 @@ from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.projections.quality import QUALITY
 from dispatch.projections.runs import RUNS
 
-PROJECTIONS = (JOBS, DAYS, RUNS, PLAN_CHANGES, FLEET, QUALITY)
+PROJECTIONS = (JOBS.projection, DAYS, RUNS, PLAN_CHANGES, FLEET, QUALITY)

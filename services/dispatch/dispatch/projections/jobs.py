@@ -1,270 +1,323 @@
-"""Rows of jobs (派工单).
+"""The job's row: how a 派工单 stands, by what lists, calls, planning and the board find it; and what was said of it.
 
-Times are ISO text in UTC, days ISO dates, money fen, volume litres. `version` is the aggregate's, for If-Match.
+Times are UTC, money fen, volume litres. Words are not here.
 """
 
-from typing import assert_never
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, TypeVar, assert_never
 
-from contracts.dispatch_calls import (
-    ArrivalCalled,
-    ArrivalCallOverdue,
-    HalfDayCallOverdue,
-    HalfDayTold,
-    HomeConfirmationOverdue,
-    HomeConfirmed,
-    InstallCallMade,
-    InstallCallOverdue,
-    JobAmended,
-    JobCancelled,
-    JobPromiseMoved,
-    TroubleReported,
+from contracts import dispatch_calls as calls
+from contracts import dispatch_jobs as facts
+from contracts import dispatch_road as road
+from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
+from dispatch.domain.job_state import (
+    INITIAL,
+    STATES,
+    Booked,
+    Cancelled,
+    Delivered,
+    Failed,
+    Installed,
+    Job,
+    JobEvent,
+    OnTheWay,
+    Opened,
+    Place,
+    Published,
+    Scheduled,
+    Unopened,
+    Visited,
+    Waiting,
+    booking_of,
 )
-from contracts.dispatch_jobs import (
-    DeliveryCompleted,
-    DeliveryDeparted,
-    DeliveryFailed,
-    InstallationBooked,
-    InstallationCompleted,
-    InstallationOverdue,
-    JobCompletenessChanged,
-    JobOpened,
-    SiteNotReady,
-    StopConfirmedByWarehouse,
-    StopPublished,
-    StopScheduled,
-    StopUnscheduled,
-    VisitDone,
-)
-from contracts.dispatch_road import FailureConsented, PiecesRefused, StopArrived, StopUndeliverable
-from contracts.envelope import Meta
-from contracts.fact import Fact
-from dispatch.projections.rows import Json
-from runtime.service import Facet, Projection, key_of
+from dispatch.domain.job_story import evolve
+from runtime.aggregate import Aggregate
+from runtime.said import Said, Saying
+from runtime.view import Row, View
 
-NO_SLOT: Json = {
-    "depot": None,
-    "on": None,
-    "half": None,
-    "crew": None,
-    "vehicle": None,
-    "position": None,
-    "window": None,
-    "day_version": 0,
-    "leader": None,
-    "edition": None,
-    "warehouse_ready": None,
-    "warehouse_note": None,
-    "home_due": None,
-    "install_call_due": None,
-    "half_day_due": None,
-    "arrival_call_due": None,
-}
+E = TypeVar("E", bound=Fact)
 
-ON_THE_DAY: Json = {"arrived_at": None, "undeliverable": None, "consent": None}
-"""What belongs to one attempt to deliver: a new slot begins anew."""
+Status = Literal["plan", "pub", "way", "done", "fail", "cancelled"]
+"""待排 or draft, 已发布, 在途, 完成, 未送成, 已取消."""
+
+WAITING = "waiting"
+"""A job's `board` while it waits for a slot: it is on the board of every day."""
 
 
-def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
-    """One job. `status`: plan (待排 or draft), pub, way, done, fail, cancelled; `ready`: may be planned (B1, B2)."""
-    seen = {"version": meta.sequence}
-    if isinstance(event, JobOpened):
-        opened = event.model_dump(mode="json", exclude={"event", "at"})
-        return {
-            **opened,
-            **NO_SLOT,
-            "opened_at": event.at.isoformat(),
-            "district": event.customer.district,
-            "status": "plan",
-            "ready": event.kind != "delivery",
-            "missing": [],
-            "remarks": [],
-            "call_back_on": None,
-            "booked_on": None,
-            "booked_half": None,
-            "booked_at": None,
-            "override_reason": None,
-            "home": None,
-            "half_call": None,
-            "arrival_call": None,
-            "install_call": None,
-            "missed_calls": [],
-            "trouble": [],
-            "arrived_at": None,
-            "undeliverable": None,
-            "consent": None,
-            "refused": [],
-            "cancelled": None,
-            "overdue": False,
-            "ended_at": None,
-            "outcome": None,
-            **seen,
-        }
-    row = {**(facet or {}), **seen}
-    if isinstance(event, TOLD):
-        return {**row, **fold_told(row, event, meta)}
-    match event:
-        case JobCompletenessChanged():
-            told = event.model_dump(mode="json", include={"complete_on", "lines", "volume_l", "amount_due_fen"})
-            return {**row, "complete_on": None, **{key: value for key, value in told.items() if value is not None}}
-        case InstallationBooked():
-            return {
-                **_arranged_anew(row),
-                "ready": True,
-                "missing": [],
-                "remarks": [],
-                "call_back_on": None,
-                "booked_on": event.on.isoformat(),
-                "booked_half": event.half,
-                "booked_at": event.at.isoformat(),
-                "override_reason": event.override_reason,
-            }
-        case SiteNotReady():
-            return {
-                **_arranged_anew(row),
-                "ready": False,
-                "missing": list(event.missing),
-                "remarks": [one.model_dump() for one in event.remarks],
-                "call_back_on": event.call_back_on.isoformat(),
-                "booked_on": None,
-                "booked_half": None,
-                "booked_at": None,
-            }
-        case StopScheduled():
-            slot = event.model_dump(mode="json", exclude={"event", "at", "job_id"})
-            return {**row, **NO_SLOT, **ON_THE_DAY, **slot, "status": "plan"}
-        case StopUnscheduled():
-            return {**row, **NO_SLOT, "status": "plan"}
-        case StopPublished():
-            published = {"leader": event.leader, "edition": event.version}
-            owed = event.model_dump(mode="json", include={"half_day_due", "arrival_call_due"})
-            return {**row, **published, **owed, "status": "pub"}
-        case StopConfirmedByWarehouse():
-            return {**row, "warehouse_ready": event.ready, "warehouse_note": event.note}
-        case DeliveryDeparted():
-            leader = event.leader or row.get("leader")
-            return {**row, "status": "way", "leader": leader, "vehicle": event.vehicle}
-        case DeliveryCompleted():
-            outcome = event.model_dump(
-                mode="json",
-                include={
-                    "delivered",
-                    "signed_by",
-                    "signature_ref",
-                    "taught_use",
-                    "cash_fen",
-                    "install_due",
-                    "refused",
-                    "damaged",
-                    "photos",
-                },
-            )
-            return {**row, "status": "done", "ended_at": event.at.isoformat(), "outcome": outcome}
-        case DeliveryFailed():
-            outcome = event.model_dump(
-                mode="json", include={"cause", "goods", "consent_by", "customer_reached", "signature_ref", "photos"}
-            )
-            return {
-                **row,
-                "status": "fail" if row["cancelled"] is None else "cancelled",
-                "ready": False,
-                "booked_on": None,
-                "booked_half": None,
-                "booked_at": None,
-                "ended_at": event.at.isoformat(),
-                "outcome": outcome,
-            }
-        case InstallationCompleted():
-            outcome = event.model_dump(mode="json", include={"accepted_by", "note"})
-            return {
-                **row,
-                "status": "done",
-                "leader": event.leader,
-                "ended_at": event.at.isoformat(),
-                "outcome": outcome,
-            }
-        case InstallationOverdue():
-            return {**row, "overdue": True}
-        case VisitDone():
-            return {**row, "status": "done", "ended_at": event.at.isoformat(), "outcome": {"note": event.note}}
-        case JobCancelled():
-            cancelled = {"at": event.at.isoformat(), "reason": event.reason, "on_the_road": event.on_the_road}
-            if event.on_the_road:
-                return {**row, "cancelled": cancelled}
-            return {**row, **NO_SLOT, "status": "cancelled", "cancelled": cancelled, "ended_at": event.at.isoformat()}
-        case JobPromiseMoved():
-            due_at = row["due_at"] if event.due_at is None else event.due_at.isoformat()
-            return {**row, "promised_on": event.promised_on.isoformat(), "due_at": due_at}
-        case JobAmended():
-            told = event.model_dump(mode="json", include={"customer", "amount_due_fen"})
-            amended = {key: value for key, value in told.items() if value is not None}
-            moved = {} if event.customer is None else {"district": event.customer.district}
-            return {**row, **amended, **moved}
-        case _:
-            return row
+class JobRow(Row):
+    """A job. What belongs to its slot is null without one; it stays while it is over."""
+
+    job_id: str
+    kind: JobKind
+    contract_no: str
+    ticket_id: str | None
+    summary: str
+    opened_at: datetime | None
+    customer: Customer
+    district: str
+    lines: tuple[ContractLine, ...]
+    volume_l: int
+    amount_due_fen: int
+    promised_on: date | None
+    complete_on: date | None
+    due_at: datetime | None
+    overdue: bool
+    status: Status
+    board: str | None
+    """The day on whose board it is, or `WAITING`."""
+    missing: tuple[str, ...]
+    """On site (B2); with the day to call back."""
+    call_back_on: date | None
+    booked_on: date | None
+    """The day agreed with the customer, until the goods leave."""
+    booked_half: Half | None
+    partial: bool
+    """Agreed although the goods were not complete (A3)."""
+    depot: str | None
+    on: date | None
+    half: Half | None
+    crew: str | None
+    vehicle: str | None
+    position: int | None
+    window: Window | None
+    day_version: int
+    home_due: datetime | None
+    install_call_due: datetime | None
+    leader: str | None
+    arrived: bool
+    cause: str | None
+    """Why it was not delivered, or is cancelled."""
+    version: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is to be done any more, unless it is booked again."""
+        return self.status in {"done", "fail", "cancelled"}
 
 
-TOLD = (
-    HomeConfirmed
-    | HomeConfirmationOverdue
-    | HalfDayTold
-    | HalfDayCallOverdue
-    | ArrivalCalled
-    | ArrivalCallOverdue
-    | InstallCallMade
-    | InstallCallOverdue
-    | TroubleReported
-    | StopArrived
-    | StopUndeliverable
-    | FailureConsented
-    | PiecesRefused
-)
-"""What was said between booking and the end of the stop, and what happened at the door."""
-
-CALLS = {
-    HomeConfirmed: "home",
-    HalfDayTold: "half_call",
-    ArrivalCalled: "arrival_call",
-    InstallCallMade: "install_call",
-}
-"""Event -> the row's field for the last call of its kind."""
-
-
-def fold_told(row: Json, event: TOLD, meta: Meta) -> Json:
-    """The fields that a call, or something at the door, changes. Calls are of the day `on`: compare it before use."""
-    told = event.model_dump(mode="json", exclude={"event", "at", "job_id", "contract_no", "customer", "crew", "leader"})
-    entry = {"at": event.at.isoformat(), "by": meta.actor, **told}
-    match event:
-        case HomeConfirmed() | HalfDayTold() | ArrivalCalled() | InstallCallMade():
-            return {CALLS[type(event)]: entry}
-        case HomeConfirmationOverdue() | HalfDayCallOverdue() | ArrivalCallOverdue() | InstallCallOverdue():
-            return {"missed_calls": [*row["missed_calls"], {"what": type(event).__name__, **told}]}
-        case TroubleReported():
-            return {"trouble": [*row["trouble"], entry]}
-        case StopArrived():
-            return {"arrived_at": entry["at"]}
-        case StopUndeliverable():
-            return {"undeliverable": entry}
-        case FailureConsented():
-            return {"consent": entry}
-        case PiecesRefused():
-            return {"refused": [*row["refused"], entry]}
-    assert_never(event)
+def job_row(job: Job) -> JobRow | None:
+    """The view."""
+    if isinstance(job, Unopened):
+        return None
+    work, booking, (place, leader) = job.work, booking_of(job), stands_at(job)
+    waiting = job if isinstance(job, Waiting) else None
+    slot: dict[str, Any] = {name: getattr(place, name, None) for name in _OF_PLACE}
+    return JobRow(
+        job_id=work.job_id,
+        kind=work.kind,
+        contract_no=work.contract_no,
+        ticket_id=work.ticket_id,
+        summary=work.summary,
+        opened_at=work.opened_at,
+        customer=work.customer,
+        district=work.customer.district,
+        lines=work.lines,
+        volume_l=work.volume_l,
+        amount_due_fen=work.amount_due_fen,
+        promised_on=work.promised_on,
+        complete_on=work.complete_on,
+        due_at=work.due_at,
+        overdue=work.overdue,
+        status=status_of(job),
+        board=WAITING if isinstance(job, Waiting | Booked) else None if place is None else place.on.isoformat(),
+        missing=() if waiting is None else waiting.missing,
+        call_back_on=None if waiting is None else waiting.call_back_on,
+        booked_on=None if booking is None else booking.on,
+        booked_half=None if booking is None else booking.half,
+        partial=booking is not None and booking.partial,
+        **slot,
+        day_version=0 if place is None else place.day_version,
+        leader=leader or None,
+        arrived=isinstance(job, OnTheWay) and job.is_arrived,
+        cause=job.cause if isinstance(job, Failed) else job.reason if isinstance(job, Cancelled) else None,
+    )
 
 
-def _arranged_anew(row: Json) -> Json:
-    """A failed delivery that is talked about again is 待排, in no slot."""
-    return {**row, **NO_SLOT, "status": "plan"} if row["status"] == "fail" else row
+_OF_PLACE = ("depot", "on", "half", "crew", "vehicle", "position", "window", "home_due", "install_call_due")
 
 
-JOBS = Projection(
-    name="jobs",
-    row=key_of,
-    facets=(Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),),
+def status_of(job: Opened) -> Status:
+    """How far a job is."""
+    match job:
+        case Waiting() | Booked() | Scheduled():
+            return "plan"
+        case Published():
+            return "pub"
+        case OnTheWay():
+            return "way"
+        case Delivered() | Installed() | Visited():
+            return "done"
+        case Failed():
+            return "fail"
+        case Cancelled():
+            return "cancelled"
+    assert_never(job)
+
+
+def stands_at(job: Opened) -> tuple[Place | None, str | None]:
+    """Where the job is in a plan, or was when it ended, and who answers for the stop."""
+    match job:
+        case Scheduled():
+            return job.place, None
+        case Published() | OnTheWay():
+            return job.place, job.leader
+        case Delivered() | Failed() | Installed() | Visited() | Cancelled():
+            return (None, None) if job.stop is None else (job.stop.place, job.stop.leader)
+        case Waiting() | Booked():
+            return None, None
+    assert_never(job)
+
+
+JOBS = View(
+    "jobs",
+    "dispatch",
+    Aggregate[Job, JobEvent]("job", INITIAL, STATES, evolve, ()),
+    JobRow,
+    job_row,
     indexes=(
-        ("job.status", "job.promised_on"),
-        ("job.on",),
-        ("job.contract_no",),
-        ("job.call_back_on",),
-        ("job.kind", "job.status"),
+        ("row.status", "row.promised_on"),
+        ("row.on",),
+        ("row.board",),
+        ("row.contract_no",),
+        ("row.call_back_on",),
+        ("row.kind", "row.status"),
+    ),
+    said=(
+        facts.InstallationBooked,
+        facts.SiteNotReady,
+        facts.StopScheduled,
+        facts.StopPublished,
+        facts.StopConfirmedByWarehouse,
+        calls.HomeConfirmed,
+        calls.HomeConfirmationOverdue,
+        calls.HalfDayTold,
+        calls.HalfDayCallOverdue,
+        calls.ArrivalCalled,
+        calls.ArrivalCallOverdue,
+        calls.InstallCallMade,
+        calls.InstallCallOverdue,
+        calls.TroubleReported,
+        calls.JobCancelled,
+        road.StopArrived,
+        road.StopUndeliverable,
+        road.FailureConsented,
+        road.PiecesRefused,
+        facts.DeliveryCompleted,
+        facts.DeliveryFailed,
+        facts.InstallationCompleted,
+        facts.VisitDone,
     ),
 )
+
+Missed = calls.HomeConfirmationOverdue | calls.HalfDayCallOverdue | calls.ArrivalCallOverdue | calls.InstallCallOverdue
+Call = calls.HomeConfirmed | calls.HalfDayTold | calls.ArrivalCalled | calls.InstallCallMade
+Outcome = facts.DeliveryCompleted | facts.DeliveryFailed | facts.InstallationCompleted | facts.VisitDone
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """A job as its desks see it: how it stands, and what was said of it."""
+
+    row: JobRow
+    said: Said
+
+    @property
+    def agreed(self) -> facts.InstallationBooked | None:
+        """What was agreed with the customer last (B1); a failed delivery is to be agreed on anew."""
+        told = self.said.told(facts.InstallationBooked, facts.SiteNotReady, facts.DeliveryFailed)
+        return told if isinstance(told, facts.InstallationBooked) else None
+
+    @property
+    def not_ready(self) -> facts.SiteNotReady | None:
+        """What the last call found missing on site (B2)."""
+        told = self.said.told(facts.InstallationBooked, facts.SiteNotReady)
+        return told if isinstance(told, facts.SiteNotReady) else None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be planned (B1, B2): installations and visits until a call says otherwise."""
+        told = self.said.told(facts.InstallationBooked, facts.SiteNotReady, facts.DeliveryFailed)
+        return self.row.kind != "delivery" if told is None else isinstance(told, facts.InstallationBooked)
+
+    @property
+    def issue(self) -> facts.StopPublished | None:
+        """The edition of the plan that its slot is in."""
+        return self._of_slot(facts.StopPublished)
+
+    @property
+    def warehouse(self) -> facts.StopConfirmedByWarehouse | None:
+        """The warehouse's word for its slot (B6)."""
+        return self._of_slot(facts.StopConfirmedByWarehouse)
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When the crew came, in its last attempt."""
+        told = self.said.told(road.StopArrived, since=facts.StopScheduled)
+        return None if told is None else told.at
+
+    @property
+    def undeliverable(self) -> Saying[road.StopUndeliverable] | None:
+        """That it could not be delivered, in its last attempt (B14)."""
+        return self.said.last(road.StopUndeliverable, since=facts.StopScheduled)
+
+    @property
+    def consent(self) -> Saying[road.FailureConsented] | None:
+        """What the office agreed to, in its last attempt (B14)."""
+        return self.said.last(road.FailureConsented, since=facts.StopScheduled)
+
+    @property
+    def trouble(self) -> Fact | None:
+        """The last that went wrong in its last attempt (B7, B14)."""
+        kinds: tuple[type[Fact], ...] = (calls.TroubleReported, road.StopUndeliverable, road.FailureConsented)
+        return self.said.told(*kinds, since=facts.StopScheduled)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of it last."""
+        found = self.said.told(*_OUTCOMES)
+        return found if isinstance(found, Outcome) else None
+
+    @property
+    def cancelled(self) -> calls.JobCancelled | None:
+        """That it is no more (A6)."""
+        return self.said.told(calls.JobCancelled)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over last; what is cancelled on the road is over when it is back."""
+        over = (one.event for one in reversed(self.said.all(*_OUTCOMES, calls.JobCancelled)))
+        return next((told.at for told in over if not (isinstance(told, calls.JobCancelled) and told.on_the_road)), None)
+
+    def reached(self, kind: type[Call]) -> bool:
+        """Whether the customer was reached about the stop as it is now (B3, B5, B10)."""
+        told = self.said.told(kind)
+        if told is None or told.result != "reached" or told.on != self.row.on:
+            return False
+        return not isinstance(told, calls.HalfDayTold) or told.half == self.row.half
+
+    def failures(self) -> Iterator[tuple[date, facts.DeliveryFailed]]:
+        """The days on which it was not delivered."""
+        on: date | None = None
+        for one in self.said.sayings:
+            if isinstance(one.event, facts.StopScheduled):
+                on = one.event.on
+            elif isinstance(one.event, facts.DeliveryFailed) and on is not None:
+                yield on, one.event
+
+    def _of_slot(self, kind: type[E]) -> E | None:
+        return None if self.row.on is None else self.said.told(kind, since=facts.StopScheduled)
+
+
+_OUTCOMES: tuple[type[Fact], ...] = (
+    facts.DeliveryCompleted,
+    facts.DeliveryFailed,
+    facts.InstallationCompleted,
+    facts.VisitDone,
+)
+
+
+def job_file(document: Mapping[str, Any]) -> JobFile:
+    """A job's document."""
+    return JobFile(JOBS.read(document), JOBS.heard.read(document))

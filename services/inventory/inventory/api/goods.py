@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from company.crew_of_day import works_on
+from company.crew_of_day import works_at
 from contracts.bounds import CivilDay, Happened, HowMany, Nth, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import Customer
@@ -171,8 +171,8 @@ async def _works_there(desk: Asking, contract_no: str) -> bool:
 
 
 async def _has_work(desk: Asking, contract_no: str) -> bool:
-    for row in await desk.rows("jobs").find({"job.contract_no": contract_no}):
-        if await works_on(desk, row["job"]):
+    for row in await desk.rows("jobs").find({"row.contract_no": contract_no}):
+        if await works_at(desk, row):
             return True
     visits = {"ticket.contract_no": contract_no, "ticket.technicians": desk.person.id}
     return await desk.rows("tickets").count(visits) > 0

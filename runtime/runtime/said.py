@@ -1,0 +1,106 @@
+"""What was said of an aggregate, by whom and when: events that API and pages show as they are (DESIGN §4.1).
+
+A row says how its aggregate stands; these are kept beside it, in the same document, so that both are of one moment.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from runtime.service import Facet, Stored
+
+E = TypeVar("E", bound=Fact)
+
+SAID = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying(Generic[E]):
+    """One event, and who said it."""
+
+    by: str
+    event: E
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of one aggregate, in order."""
+
+    sayings: tuple[Saying[Any], ...] = ()
+
+    def all(self, *kinds: type[E]) -> list[Saying[E]]:
+        """All of some kinds."""
+        return [one for one in self.sayings if isinstance(one.event, kinds)]
+
+    def last(self, *kinds: type[E], since: type[Fact] | None = None) -> Saying[E] | None:
+        """The last of some kinds; with `since`, only if it was said after the last one of that kind."""
+        for one in reversed(self.sayings):
+            if isinstance(one.event, kinds):
+                return cast(Saying[E], one)
+            if since is not None and isinstance(one.event, since):
+                return None
+        return None
+
+    def told(self, *kinds: type[E], since: type[Fact] | None = None) -> E | None:
+        """The same, without who."""
+        one = self.last(*kinds, since=since)
+        return None if one is None else one.event
+
+
+class Heard(Stored):
+    """Keeps events of some kinds beside a row: all, or the last `kept`."""
+
+    fields = (SAID,)
+
+    def __init__(self, kinds: Sequence[type[Fact]], kept: int = 0) -> None:
+        self._kinds = tuple(kinds)
+        self._kept = kept
+        self._by_name = {kind.__name__: kind for kind in kinds}
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        """How they are kept, and what is kept."""
+        return (Heard, *self._kinds)
+
+    def facet(self, service: str, aggregate: str) -> Facet:
+        """As the projector folds them."""
+        return Facet(SAID, service, (aggregate,), self._fold, self)
+
+    def _fold(self, known: Any, event: Fact, meta: Meta) -> Any:
+        if not isinstance(event, self._kinds):
+            return known
+        return [*(known or ()), {"by": meta.actor, "event": event.model_dump(mode="json")}][-self._kept :]
+
+    def dump(self, value: Any) -> dict[str, Any]:
+        """They are kept as they lie there."""
+        return {SAID: value}
+
+    def load(self, document: dict[str, Any]) -> Any:
+        """They are folded on as they lie there."""
+        return document[SAID]
+
+    @cached_property
+    def _readers(self) -> Mapping[str, TypeAdapter[Any]]:
+        return {name: TypeAdapter(kind) for name, kind in self._by_name.items()}
+
+    def read(self, document: Mapping[str, Any]) -> Said:
+        """What was said, of a row's document."""
+        readers = self._readers
+        found = cast(list[dict[str, Any]], document.get(SAID) or ())
+        return Said(tuple(Saying(one["by"], _event(readers, one["event"])) for one in found))
+
+    def of(self, told: Iterable[tuple[str, Fact]]) -> Said:
+        """The same of a history: who, and what."""
+        return Said(tuple(Saying(by, event) for by, event in told if isinstance(event, self._kinds))[-self._kept :])
+
+
+def _event(readers: Mapping[str, TypeAdapter[Any]], told: Mapping[str, Any]) -> Any:
+    return readers[told["event"]].validate_python(told)
+
+
+__all__ = ["SAID", "Heard", "Said", "Saying"]
