@@ -7,11 +7,10 @@ derived data too, and a wiped database parks the same again.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
@@ -242,10 +241,10 @@ class ReadModel:
     async def _write_out(self, window: Window, resumed: AbstractSet[str] = frozenset()) -> set[str]:
         """Write what a window changed: 1 rows; 2 positions and what is parked; 3 memory. Ids of changed rows."""
         documents = self._documents(window)
-        writes: dict[str, Write] = (
-            {row_id: self._guarded(documents[row_id], facets) for row_id, facets in window.moved.items()}
+        writes: list[tuple[str, Write]] = (
+            [(row, write) for row, facets in window.moved.items() for write in self._guarded(documents[row], facets)]
             if self._fixed is None and not self.projection.per_event
-            else {row_id: ReplaceOne({"_id": row_id}, row, upsert=True) for row_id, row in documents.items()}
+            else [(row_id, ReplaceOne({"_id": row_id}, row, upsert=True)) for row_id, row in documents.items()]
         )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
         await self._write_rows(documents, writes)  # 1
         await self._write_positions(window, resumed)  # 2
@@ -269,9 +268,9 @@ class ReadModel:
             raise _Unwritten(broken)
         return documents
 
-    async def _write_rows(self, documents: Mapping[str, Document], writes: Mapping[str, Write]) -> None:
+    async def _write_rows(self, documents: Mapping[str, Document], writes: Sequence[tuple[str, Write]]) -> None:
         """Raises `_Unwritten` when the rows' content is what the database does not take; another trouble is its own."""
-        every = list(writes.values())
+        every = [write for _, write in writes]
         try:
             for start in range(0, len(every), _BULK):
                 await write_guarded(self.collection, every[start : start + _BULK])
@@ -280,7 +279,7 @@ class ReadModel:
                 row_id: None for row_id, row in documents.items() if unstorable(row) is not None
             }
             if not rows and isinstance(error, Refused):
-                names = {id(write): row_id for row_id, write in writes.items()}
+                names = {id(write): row_id for row_id, write in writes}
                 rows = {names[id(write)]: why for write, why in error.writes}
             if not rows:
                 raise
@@ -323,17 +322,18 @@ class ReadModel:
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
-    def _guarded(self, document: Document, facets: Iterable[str]) -> Write:
-        """Set only the facets that moved, only over older ones (C7)."""
-        guard: dict[str, Any] = {"_id": document["_id"]}
-        values: dict[str, Any] = {}
+    def _guarded(self, document: Document, facets: Iterable[str]) -> Iterator[Write]:
+        """Set only the facets that moved, only over older ones (C7).
+
+        Each by itself: whoever folds a second time (a crash before the positions were written, two processes that start
+        at once) may be behind in one facet and ahead in another, and neither may hold up the other.
+        """
         for facet in (one for one in self.projection.facets if one.name in facets):
             place = document["_pos"][facet.name]
-            guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
+            guard = {"_id": document["_id"], f"_pos.{facet.name}.seq": {"$not": {"$gte": place["seq"]}}}
             names = (facet.name,) if facet.stored is None else facet.stored.fields
-            values |= {name: document[name] for name in names if name in document}
-            values[f"_pos.{facet.name}"] = place
-        return UpdateOne(guard, {"$set": values}, upsert=True)
+            values = {name: document[name] for name in names if name in document}
+            yield UpdateOne(guard, {"$set": {**values, f"_pos.{facet.name}": place}}, upsert=True)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]

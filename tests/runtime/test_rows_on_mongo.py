@@ -6,17 +6,25 @@ And whoever was answered finds what the answer was about: a row that is behind i
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 import pytest
+from aiokafka import ConsumerRecord, TopicPartition
 from harness.stacks import Stack
 
+from contracts.envelope import Meta
+from contracts.fact import Fact
 from dashboards.board_rows import BOARD_CONTRACTS
-from dashboards.listing import SHEET_ROWS, every, key_of, page_of
+from dashboards.listing import SHEET_ROWS, every, page_of
+from dashboards.listing import key_of as place_of
 from runtime import rows as reading
+from runtime.decoded import Decoded
 from runtime.errors import NotReady
+from runtime.folds import ReadModel
 from runtime.mongo import Database, connect
 from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
+from runtime.service import Facet, Projection, key_of
 from runtime.settings import Settings
 
 pytestmark = pytest.mark.kafka
@@ -75,7 +83,7 @@ async def test_a_long_list_is_read_whole_whatever_its_order_and_its_last_page_en
         if sort[0] != "_id":
             wanted.sort(key=lambda row: row["order"]["day"], reverse=sort[1] < 0)
         read = [row["_id"] async for row in every(rows, {}, sort=sort)]
-        last = await page_of(rows, {}, sort=sort, after=key_of(wanted[-4], sort))
+        last = await page_of(rows, {}, sort=sort, after=place_of(wanted[-4], sort))
         assert read == [row["_id"] for row in wanted], sort
         assert ([row["_id"] for row in last.rows], last.after) == ([row["_id"] for row in wanted[-3:]], None), sort
 
@@ -121,3 +129,54 @@ async def test_a_read_model_that_stands_still_is_waited_for_once(
         await rows.get("HT2")
     await rows.catch_up()
     assert (old, again, await rows.peek("HT2")) == (_at("HT1", 1), _at("HT1", 1), None)
+
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def versions(facet: list[int] | None, _: Fact, meta: Meta) -> list[int]:
+    """A fold that shows what it was given."""
+    return [*(facet or []), meta.sequence]
+
+
+TWO_STREAMS = Projection(
+    "two_streams",
+    key_of,
+    (Facet("order", "order", ("contract",), versions), Facet("goods", "inventory", ("goods",), versions)),
+)
+
+
+def an_event(service: str, subject: str, sequence: int) -> Decoded:
+    """As it comes off a stream."""
+    record: ConsumerRecord[bytes, bytes] = ConsumerRecord(
+        f"{service}.events", 0, sequence, 0, 0, subject.encode(), b"", None, 0, 0, ()
+    )
+    meta = Meta("e", "Something", f"/songda/{service}", subject, NOW, sequence, "c", "c", "x", 0)
+    return Decoded(record, Noticed(at=NOW), meta)
+
+
+class Noticed(Fact):
+    """An event that a model knows."""
+
+
+async def test_who_folds_anew_what_another_one_wrote_before_its_positions_loses_nothing_of_either_stream(
+    database: Database,
+) -> None:
+    """X1: a crash between rows and positions, or two processes that start at once: the second one is behind in one
+    facet of a row and ahead in the other."""
+    order = [an_event("order", "contract:HT1", n) for n in (1, 2, 3)]
+    goods = [an_event("inventory", "goods:HT1", n) for n in (1, 2, 3)]
+    end = {TopicPartition("order.events", 0): 4, TopicPartition("inventory.events", 0): 4}
+    first, second = (ReadModel(database, TWO_STREAMS, Settings()) for _ in range(2))
+    await first.open()
+    await first.fold([*order[:2], *goods[:1]], end)
+    await first.collection.update_one({"_id": POSITIONS}, {"$set": {"offsets": {}}})  # they were not written yet
+    await second.open()
+    await second.fold([*order[:1], *goods[:2]], {})
+    await second.fold(order[1:], end)
+
+    third = ReadModel(database, TWO_STREAMS, Settings())
+    await third.open()
+    await third.fold(goods[2:], end)
+    row = await Rows(database, TWO_STREAMS).get("HT1")
+    assert (row and (row["order"], row["goods"]), third.parked) == (([1, 2, 3], [1, 2, 3]), {})
