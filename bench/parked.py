@@ -5,7 +5,7 @@ from typing import Any
 from bench import load
 from bench.measuring import Figure, Section, figure, in_child
 from bench.parked_tasks import stream_of
-from bench.poisoned import Poisoned, projection_of, right
+from bench.poisoned import Digests, Poisoned, projection_of, right
 from bench.scratch import as_given
 from runtime import kafka
 from runtime.mongo import connect
@@ -46,7 +46,8 @@ async def measure(settings: Settings, contracts: int, bad: int) -> Section:
         figures += await _judged(where, stream, way, found[way])
     rebuilt = found["rebuild"]
     certified = rebuilt["compared"] if rebuilt["equal"] and rebuilt["apart"] == bad else 0
-    figures.append(figure("live = rebuilt, facets compared", "", [certified], at_least=contracts - bad))
+    facets = (contracts - bad) * len(projection_of(service).facets)
+    figures.append(figure("live = rebuilt, facets compared", "", [certified], at_least=facets))
     return Section("parked", f"{bad} poison events among {contracts} aggregates", tuple(figures))
 
 
@@ -58,9 +59,8 @@ async def _judged(settings: Settings, stream: Poisoned, way: str, found: dict[st
     database.client.close()
     expected, places = stream.rows(projection), stream.places()
     bad = {projection.row(key) for key in places}
-    (facet,) = projection.facets
-    good = right([d for d in documents if d["_id"] not in bad], _without(expected, bad), facet.name)
-    before = right([d for d in documents if d["_id"] in bad], {k: expected[k] for k in bad}, facet.name)
+    good = right([d for d in documents if d["_id"] not in bad], _without(expected, bad), projection)
+    before = right([d for d in documents if d["_id"] in bad], {k: expected[k] for k in bad}, projection)
     said = {one["subject"]: (one["kind"], one["type"], one["partition"], one["offset"]) for one in found["parked"]}
     exact = sum(said.get(key) == place for key, place in places.items()) if said.keys() == places.keys() else 0
     return [
@@ -70,5 +70,5 @@ async def _judged(settings: Settings, stream: Poisoned, way: str, found: dict[st
     ]
 
 
-def _without(rows: dict[str, str], names: set[str]) -> dict[str, str]:
+def _without(rows: dict[str, Digests], names: set[str]) -> dict[str, Digests]:
     return {name: value for name, value in rows.items() if name not in names}

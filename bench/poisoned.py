@@ -16,6 +16,7 @@ from order.main import SERVICE
 from runtime import kafka
 from runtime.rebuild import digest
 from runtime.service import Projection
+from runtime.window import Folds
 
 BEFORE = 2
 """Good events of each aggregate before the bad one, which comes after everybody's; one more follows."""
@@ -23,6 +24,8 @@ BEFORE = 2
 KINDS = ("unreadable", "fold", "hole")
 
 Headers = list[tuple[str, bytes]]
+Digests = tuple[str, ...]
+"""Of a row, one for each facet."""
 Place = tuple[str, str, int, int]
 """Kind, type, partition and offset."""
 
@@ -47,9 +50,8 @@ class Poisoned:
             taken[partition] += 1
         return found
 
-    def rows(self, projection: Projection) -> dict[str, str]:
-        """Digest of each row that must come out: of bad ones, as they stand before it."""
-        (facet,) = projection.facets
+    def rows(self, projection: Projection) -> dict[str, Digests]:
+        """Digests of each row that must come out: of bad ones, as they stand before it."""
         bad = {row.key for row in self.poison}
         rows: dict[str, dict[str, Any]] = {}
         offsets: Counter[int] = Counter()
@@ -61,13 +63,15 @@ class Poisoned:
                 continue
             meta, event = from_headers(row.headers), read_event(row.headers, row.value)
             assert event is not None
-            before = rows.get(row.key, {})
+            before = rows.get(row.key, {"_id": projection.row(row.key)})
             place = {"seq": meta.sequence, "offset": offset, "partition": partition}
             rows[row.key] = {
-                facet.name: facet.fold(before.get(facet.name), event, meta),
-                "_pos": {facet.name: place},
+                **before,
+                **{facet.name: facet.fold(before.get(facet.name), event, meta) for facet in projection.facets},
+                "_pos": {facet.name: place for facet in projection.facets},
             }
-        return {projection.row(key): digest(row, facet.name) for key, row in rows.items()}
+        documents = map(Folds(projection).document, rows.values())
+        return {document["_id"]: digests(document, projection) for document in documents}
 
 
 def poisoned(records: Iterable[ConsumerRecord[bytes, bytes]], service: str, bad: int) -> Poisoned:
@@ -116,7 +120,12 @@ def projection_of(service: str) -> Projection:
     return replace(projection, name=f"{projection.name}_{service}", facets=facets)
 
 
-def right(documents: Iterable[Mapping[str, Any]], expected: Mapping[str, str], facet: str) -> int:
+def digests(document: Mapping[str, Any], projection: Projection) -> Digests:
+    """Of a document as it lies in the database."""
+    return tuple(digest(dict(document), facet.name) for facet in projection.facets)
+
+
+def right(documents: Iterable[Mapping[str, Any]], expected: Mapping[str, Digests], projection: Projection) -> int:
     """How many rows are as they must be; none when there are others."""
-    found = {document["_id"]: digest(dict(document), facet) for document in documents}
+    found = {document["_id"]: digests(document, projection) for document in documents}
     return sum(found[key] == value for key, value in expected.items()) if found.keys() == expected.keys() else 0

@@ -6,6 +6,7 @@ A batch works on an overlay: what it decided becomes memory only after its trans
 import json
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -52,6 +53,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cause = tuple[int, tuple[str, ...], str | None]
 """What a command did to its aggregate: the version after it, the names of its events; and its request's digest."""
+
+
+Kept = tuple[str, str, str | None]
+"""A command that is kept until its aggregate is mended: aggregate id, command id, its request's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,8 @@ class Decided:
     """(command id, aggregate id, error) of commands that broke the rules' code."""
     refusals: list[tuple[str, str, str, str]] = field(default_factory=list)
     """(command id, aggregate id, code, rule) of commands that were refused, for the log."""
-    held: list[tuple[str, str]] = field(default_factory=list)
-    """(command id, aggregate id) of commands that are kept until their aggregate is mended."""
+    held: list["Kept"] = field(default_factory=list)
+    """Commands that are kept from now on until their aggregate is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +147,14 @@ def decide_batch(
     last_offset: int,
     *,
     parked: Mapping[str, Parked] | None = None,
+    kept: AbstractSet[Kept] = frozenset(),
 ) -> Decided:
     """Decide commands in order.
 
     `memory` holds the entries of all aggregates in the batch that exist; `remembered` the answers to earlier
     commands that made no event; commands at or below `last_offset` were decided before and are passed over. The state
-    of an aggregate that is `parked` is not known: its commands are kept whole, and put again once it is mended.
+    of an aggregate that is `parked` is not known: its commands are kept whole, and put again once it is mended; those
+    that are `kept` already, once.
     """
     decided = Decided()
     drafts: dict[str, _Draft] = {}
@@ -167,7 +174,11 @@ def decide_batch(
             _bury(decided, incoming, request.command_id, incoming.fault, request.digest)
             continue
         if parked and incoming.key in parked:
-            _hold(decided, incoming, request, remembered, parked[incoming.key])
+            first = _remembered_answer(request, incoming, 0, remembered, decided)
+            if first is not None:  # refused before
+                _answer(decided, incoming, first, remember=False)
+            else:
+                _hold(decided, incoming, request, parked[incoming.key], kept)
             continue
         draft = drafts.get(incoming.key)
         if draft is None:
@@ -404,17 +415,13 @@ def _keep(decided: Decided, incoming: Incoming, command_id: str, error: str) -> 
     decided.dead.append(_letter(incoming, ("error", error.encode())))
 
 
-def _hold(
-    decided: Decided, incoming: Incoming, request: Request, remembered: Mapping[str, bytes], parked: Parked
-) -> None:
+def _hold(decided: Decided, incoming: Incoming, request: Request, parked: Parked, kept: AbstractSet[Kept]) -> None:
     """Keep a command whose aggregate's state is not known, and tell its caller. It is decided later, so nothing is
-    remembered of it; one that was refused before gets that answer again."""
-    first = _remembered_answer(request, incoming, 0, remembered, decided)
-    if first is not None:
-        _answer(decided, incoming, first, remember=False)
-        return
-    decided.held.append((request.command_id, incoming.key))
-    decided.dead.append(_letter(incoming, (HELD, parked.since.isoformat().encode())))
+    remembered of it. Who asks again and again (a phone's outbox does) has it kept once."""
+    this = (incoming.key, request.command_id, request.digest)
+    if this not in kept and this not in decided.held:
+        decided.held.append(this)
+        decided.dead.append(_letter(incoming, (HELD, parked.since.isoformat().encode())))
     outcome = Outcome(request.command_id, incoming.key, "parked", rejected=_WAITS, digest=request.digest)
     _answer(decided, incoming, to_json(outcome), remember=False)
 

@@ -344,7 +344,13 @@ class Partition:
         await self._load(state, {_text(record.key) for record in records})  # 1
         batch = [self._incoming(record, state) for record in records]
         decided = decide_batch(  # 2
-            self.shared.rules, batch, state.entries, state.remembered, state.last_command, parked=state.parked
+            self.shared.rules,
+            batch,
+            state.entries,
+            state.remembered,
+            state.last_command,
+            parked=state.parked,
+            kept=state.kept,
         )
         if decided.outcomes:
             decided.outcomes[-1].headers.append((HEADER, self.topic_id.encode()))
@@ -354,6 +360,7 @@ class Partition:
             # committed, but the lost request may still arrive: it must meet another epoch
             raise OutcomeUnknown(f"{lost[-1]} was sent again on {self.tp.topic}/{self.tp.partition}")
         state.commit(decided.changed, decided.answers, utc_now())  # 4
+        state.keep(decided.held)
         state.next_event = written or state.next_event
         state.last_command = max(state.last_command, records[-1].offset)
         self._report(decided, len(batch), asyncio.get_running_loop().time() - began)
@@ -380,7 +387,7 @@ class Partition:
             metrics.UNSIGNED.labels(service).inc(decided.unsigned)
         for command_id, aggregate_id, code, rule in decided.refusals:
             log.info("refused", service=service, subject=aggregate_id, command_id=command_id, code=code, rule=rule)
-        for command_id, aggregate_id in decided.held:
+        for aggregate_id, command_id, _ in decided.held:
             metrics.HELD.labels(service).inc()
             log.warning("kept until its aggregate is mended", service=service, subject=aggregate_id, id=command_id)
         for command_id, aggregate_id, error in decided.failures:

@@ -23,7 +23,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from contracts.envelope import Meta
 from runtime.clock import utc_now
 from runtime.commands import fresh_id
-from runtime.deciding import Entry, Rules, earliest
+from runtime.deciding import Entry, Kept, Rules, earliest
 from runtime.decision import Timer
 from runtime.errors import CheckpointLost
 from runtime.former import drop_former
@@ -70,6 +70,8 @@ class PartitionState:
         self.timers = Timers(grace_seconds)
         self.parked: dict[str, Parked] = {}
         self.skips: frozenset[Place] = frozenset()
+        self.kept: set[Kept] = set()
+        """Commands that this owner laid aside for what is parked, so that a repeat is not laid aside as well."""
         self.apart: set[str] = set()
         self._codecs = {prefix: StateCodec(d.states) for prefix, d in rules.deciders.items()}
         self._collection: Collection = database[f"state_{rules.service}_{partition}_{generation}"]
@@ -142,6 +144,12 @@ class PartitionState:
         for command_id, answer in answers.items():
             self.remember(command_id, answer)
 
+    def keep(self, commands: Iterable[Kept]) -> None:
+        """Know which commands are kept, within bounds."""
+        self.kept |= set(commands)
+        if len(self.kept) > self._remembered_limit:
+            self.kept.clear()
+
     def remember(self, command_id: str, answer: bytes) -> None:
         """Keep the answer to a command that made no event, within bounds."""
         self.remembered[command_id] = answer
@@ -166,6 +174,7 @@ class PartitionState:
 
     def refold(self, subjects: Names[str], events: Iterable[tuple[ConsumerRecord[bytes, bytes], Meta]]) -> None:
         """Fold aggregates anew from all their events up to `next_event`, whatever was known of them."""
+        before = self.parked.keys() & set(subjects)
         for subject in subjects:
             self.parked.pop(subject, None)
             self.entries.pop(subject, None)
@@ -175,6 +184,8 @@ class PartitionState:
                 self.replay(record, meta)
         if not self._replaying:
             self._settle_all(utc_now())
+        if mended := before - self.parked.keys():
+            self.kept = {one for one in self.kept if one[0] not in mended}
 
     def arm_all(self, now: datetime) -> None:
         """Set the timers of every aggregate that was folded, once a replay is through."""

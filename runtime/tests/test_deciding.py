@@ -31,6 +31,7 @@ def run(rules: Rules, batch: list[Incoming], memory: Mapping[str, Entry] | None 
         others.get("remembered", {}),
         others.get("last_offset", -1),
         parked=others.get("parked"),
+        kept=others.get("kept", frozenset()),
     )
 
 
@@ -288,7 +289,11 @@ def test_the_commands_of_a_parked_aggregate_are_kept_whole_and_those_of_others_a
     decided = run(rules, batch, remembered={"known": outcome(rules, "known")}, parked=parked)
     assert answers(decided) == [("held", "parked", 0, 0), ("known", "rejected", 0, 0), ("other", "accepted", 1, 1)]
     assert json.loads(decided.outcomes[0].value)["rejected"]["code"] == "waits_for_repair"
-    assert ("held" in decided.answers, decided.held, decided.failures) == (False, [("held", "counter:a")], [])
+    assert ("held" in decided.answers, decided.held, decided.failures) == (
+        False,
+        [("counter:a", "held", None)],
+        [],
+    )
     [letter] = decided.dead
     assert (letter.key, letter.value, dict(letter.headers)[HELD]) == (
         b"counter:a",
@@ -296,6 +301,25 @@ def test_the_commands_of_a_parked_aggregate_are_kept_whole_and_those_of_others_a
         b"2026-03-02T01:00:00+00:00",
     )
     assert tuple(without_reasons(letter.headers)) == held.headers
+
+
+def test_a_command_that_is_sent_again_and_again_to_a_parked_aggregate_is_kept_once(
+    rules: Rules, incoming: Make
+) -> None:
+    """N1: a phone's outbox tries every few seconds for as long as it takes; another request under the id is another."""
+    parked = {"counter:a": Parked("worker counting", "counter:a", "fold", "x", "counting.events", 0, 7, 3, "e", NOW)}
+    again = [incoming(Count(times=1), "held"), incoming(Count(times=1), "held")]
+    first = run(rules, again, parked=parked)
+    assert [status for _, status, _, _ in answers(first)] == ["parked", "parked"]
+    assert (len(first.dead), first.held) == (1, [("counter:a", "held", None)])
+    later = run(
+        rules,
+        [*again, incoming(Count(times=1), "held", headers=keyed("held", "a.b"))],
+        parked=parked,
+        kept=set(first.held),
+    )
+    assert [status for _, status, _, _ in answers(later)] == ["parked"] * 3
+    assert (len(later.dead), later.held) == (1, [("counter:a", "held", "a.b")])
 
 
 def outcome(rules: Rules, command_id: str) -> bytes:
