@@ -21,7 +21,7 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 class BadEnvelope(Exception):
-    """A record whose headers are no envelope: it names the header that is missing or broken."""
+    """A record whose headers are no envelope: it names the header that is missing or broken, never what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def type_of(headers: Iterable[tuple[str, bytes]]) -> str:
             try:
                 return value.decode()
             except (ValueError, AttributeError) as broken:
-                raise BadEnvelope(f"header ce_type is unreadable: {broken}") from broken
+                raise BadEnvelope(f"header ce_type is unreadable: {type(broken).__name__}") from broken
     raise BadEnvelope("header ce_type is missing")
 
 
@@ -111,7 +111,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Meta:
     except KeyError as missing:
         raise BadEnvelope(f"header {missing.args[0]} is missing") from missing
     except _UNREADABLE as broken:
-        raise BadEnvelope(f"header {_unreadable(found)} is unreadable: {broken}") from broken
+        raise BadEnvelope(f"header {_unreadable(found)} is unreadable: {type(broken).__name__}") from broken
 
 
 def _utc(value: bytes) -> datetime:

@@ -34,7 +34,8 @@ _ERROR_CHARACTERS = 300  # of what is kept and shown; the log line has the whole
 
 
 class Stray(Exception):
-    """A record in an event stream that is no event of its service; says what shows it."""
+    """A record in an event stream that is no event of its service; says what shows it, and never what is in it: that
+    may be personal data."""
 
 
 class Unfit(Exception):
@@ -125,12 +126,14 @@ def meta_of(record: ConsumerRecord[bytes, bytes]) -> Meta:
     """The envelope of a record in an event stream. Raises `Stray` for what no worker wrote there."""
     try:
         meta = envelope.from_headers(record.headers)
+    except envelope.BadEnvelope as error:
+        raise Stray(str(error)) from error
     except Exception as error:  # whatever somebody put there
-        raise Stray(str(error)[:_ERROR_CHARACTERS]) from error
+        raise Stray(f"its headers are no envelope: {type(error).__name__}") from error
     if record.key != meta.subject.encode():
         raise Stray("the key is not the event's subject")
     if meta.source != wire_source(record.topic.removesuffix(".events")):
-        raise Stray(f"the event says it is from {meta.source}"[:_ERROR_CHARACTERS])
+        raise Stray("the event says it is another service's")
     if len(record.key) > _LONGEST or len(meta.type) > _LONGEST:
         raise Stray(f"a key or type of more than {_LONGEST} bytes")
     if not 1 <= meta.sequence <= _LARGEST:

@@ -8,7 +8,8 @@ from aiokafka import ConsumerRecord
 from runtime.mongo import Database, Document
 
 COLLECTION = "strays"
-"""`{_id: topic/partition@offset, topic, partition, offset, why, at}`; `at`: the record's own time, UTC."""
+"""`{_id: topic/partition@offset, topic, partition, offset, why, at}`; `at`: the record's own time, UTC, or "" where
+that is none: whoever wrote it may have written any number."""
 
 MAX_LISTED = 1_000
 """Whoever floods a topic must not flood the database too: more are counted (metric) and not listed."""
@@ -29,8 +30,13 @@ class StrayList:
                 "partition": record.partition,
                 "offset": record.offset,
                 "why": str(why),
-                "at": datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC).isoformat(),
+                "at": _time_of(record.timestamp),
             }
+
+    @property
+    def waiting(self) -> list[Document]:
+        """What is not written yet."""
+        return list(self._new.values())
 
     async def write(self) -> None:
         """List what is new; one that is listed stays as it is. Raises PyMongoError, and keeps what is not written."""
@@ -39,6 +45,13 @@ class StrayList:
             await self._collection.update_one({"_id": place}, {"$setOnInsert": document}, upsert=True)
             del self._new[place]
         self._new.clear()
+
+
+def _time_of(milliseconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(max(milliseconds, 0) / 1000, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 async def listed(database: Database) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from runtime.parking import (
     to_document,
     to_json,
 )
+from runtime.stray_list import COLLECTION, StrayList
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 META = Meta("c.0", "songda.order.DelayNoticed.v1", "/songda/order", "contract:HT1", NOW, 3, "c", "c", "x", 7)
@@ -76,6 +77,24 @@ def test_what_no_worker_wrote_there_is_a_stray(stray: ConsumerRecord[bytes, byte
     """DESIGN 7: it can be no fact."""
     with pytest.raises(Stray):
         meta_of(stray)
+
+
+@pytest.mark.parametrize("name", ["ce_time", "ce_sequence", "ce_source", "ce_commandoffset"])
+def test_why_it_is_a_stray_quotes_nothing_of_it(name: str) -> None:
+    """C18: it goes into the log and a list."""
+    with pytest.raises(Stray) as stray:
+        meta_of(record(having(name, "张三 13812345678".encode())))
+    assert ("张三" in str(stray.value), "138" in str(stray.value)) == (False, False)
+
+
+@pytest.mark.parametrize("timestamp", [-1, 1_772_413_200_000, 2**62])
+def test_a_stray_is_listed_whatever_time_it_says(timestamp: int) -> None:
+    """P1: any client may write any number there."""
+    listing = StrayList({COLLECTION: None})  # type: ignore[arg-type]  # nothing is written
+    listing.add(replace(record([]), timestamp=timestamp), "no envelope")
+    assert [one["at"] for one in listing.waiting] == [
+        {-1: "1970-01-01T00:00:00+00:00", 1_772_413_200_000: "2026-03-02T01:00:00+00:00"}.get(timestamp, "")
+    ]
 
 
 def test_what_is_kept_of_an_event_says_where_it_lies_and_why_without_personal_data() -> None:
