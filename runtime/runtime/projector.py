@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -66,6 +66,9 @@ class Projector:
         self._producer: AIOKafkaProducer = kafka.sender(settings)
         self._turn = asyncio.Lock()
         self._position: dict[TopicPartition, int] = {}
+        self._assignments = 0
+        self._taken: dict[TopicPartition, tuple[int, int]] = {}
+        """End of the last batch of each partition, and the assignment under which it came."""
         self._stopped: dict[str, str] = {}
         self._behind: dict[str, str] = {}
         self._met: dict[str, dict[str, Parked]] = {model.reader: {} for model in self.models}
@@ -115,6 +118,7 @@ class Projector:
             max_poll_interval_ms=300_000,
             fetch_max_wait_ms=kafka.LONG_POLL_MS,
             no_reply=True,
+            listener=_Assignments(self),
             parser=_without_headers,
             decoder=_as_it_came,
         )
@@ -157,10 +161,11 @@ class Projector:
 
     async def _fold(self, records: Sequence[ConsumerRecord[bytes, bytes]], *, last: bool) -> bool:
         """1 decode once; 2 each model: read up what it lacks, fold, write; 3 tell who looks on. Whether that is all."""
+        assignment = self._assignments
         spans: dict[TopicPartition, tuple[int, int]] = {}
         for record in records:
             tp = TopicPartition(record.topic, record.partition)
-            first, _ = spans.get(tp, (record.offset, 0))
+            first, _ = spans.get(tp) or (self._begins(tp, record.offset), 0)
             spans[tp] = (first, record.offset + 1)
         events: dict[str, list[Decoded]] = {}
         for decoded in decode_all(records, self._prefixes, "projector", self._passes_over):  # 1
@@ -172,7 +177,18 @@ class Projector:
             return False
         for tp, (_, end) in spans.items():
             self._position[tp] = max(end, self._position.get(tp, 0))
+            self._taken[tp] = (end, assignment)
         return True
+
+    def _begins(self, tp: TopicPartition, offset: int) -> int:
+        """Where a batch begins whose first record lies at an offset: where the batch before it ended. Between the two
+        there are commit markers and aborted records alone, unless the partition was somebody else's meanwhile."""
+        end, assignment = self._taken.get(tp, (offset, 0))
+        return min(end, offset) if assignment == self._assignments else offset
+
+    def assigned(self) -> None:
+        """Partitions were shared out anew: what comes next need not follow on what came."""
+        self._assignments += 1
 
     async def _advance(
         self,
@@ -307,6 +323,19 @@ class Projector:
     @staticmethod
     def _warn(error: Exception) -> None:
         log.warning("read models wait for a server", error=f"{type(error).__name__}: {error}")
+
+
+class _Assignments(ConsumerRebalanceListener):
+    """What the group says about who reads what."""
+
+    def __init__(self, projector: Projector) -> None:
+        self._projector = projector
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        pass
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all of them
+        self._projector.assigned()
 
 
 async def _without_headers(batch: tuple[ConsumerRecord[bytes, bytes], ...], parse: Any) -> Any:
