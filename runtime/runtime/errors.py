@@ -16,6 +16,12 @@ class SongdaError(Exception):
     """Root of the runtime's errors."""
 
 
+def shown(error: BaseException) -> str:
+    """An error for whoever may look on (`/ready` asks nobody who they are): another one's words may hold anything, a
+    customer's name too, and are for the log alone."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, SongdaError) else type(error).__name__
+
+
 class PartitionStopped(SongdaError):
     """A stream does not hold together; names topic, partition, offset and aggregate."""
 

@@ -11,6 +11,7 @@ UNSIGNED = Counter(
 STOPPED = Counter(
     "songda_partitions_stopped_total", "Partitions stopped by a stream that does not hold together", ["service"]
 )
+MODELS_STOPPED = Counter("songda_read_models_stopped_total", "Read models that stopped until their code is mended")
 BATCH_SECONDS = Histogram("songda_batch_seconds", "One batch: load, decide, commit", ["service"])
 WAITING = Gauge("songda_requests_waiting", "Requests of this process that wait for a decision", ["service"])
 UNKNOWN_EVENTS = Counter("songda_unknown_events_total", "Events of unknown type, skipped", ["reader", "type"])

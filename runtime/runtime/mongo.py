@@ -37,6 +37,10 @@ class Refused(Exception):
         self.writes = writes
 
 
+class NotWritten(PyMongoError):
+    """Writes failed for another reason than what they hold; says how many, and the server's code. Never a document."""
+
+
 def connect(settings: Settings) -> Database:
     """The database; connections are opened on first use. Close with `database.client.close()`."""
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
@@ -103,9 +107,12 @@ async def _write_once(collection: Collection, writes: Sequence[Write]) -> list[W
         failed = details.get("writeErrors", ())
         others = [e for e in failed if e.get("code") != DUPLICATE_KEY]
         if others and all(e.get("code") in _CONTENT for e in others):
-            raise Refused([(writes[e["index"]], str(e.get("errmsg", e["code"]))) for e in others]) from error
-        if others:
-            raise
+            raise Refused([(writes[e["index"]], str(e.get("errmsg", e["code"]))) for e in others]) from None
+        if others:  # the error itself holds the documents, and with them whatever is personal in them (C18)
+            first = others[0]
+            raise NotWritten(f"{len(others)} writes failed, the first with {first.get('code')}") from None
+        if concerns := details.get("writeConcernErrors"):  # done here, and perhaps not where a failover would look
+            raise NotWritten(f"not confirmed by the servers: {concerns[0].get('code')}") from None
         return [writes[e["index"]] for e in failed]
     return []
 
@@ -127,6 +134,7 @@ __all__ = [
     "Document",
     "DuplicateKeyError",
     "InsertOne",
+    "NotWritten",
     "PyMongoError",
     "Refused",
     "ReplaceOne",

@@ -24,7 +24,7 @@ from runtime import kafka, metrics
 from runtime.changes import encode, parts_of
 from runtime.decoded import Decoded, decode_all
 from runtime.ending import end_if_cancelled
-from runtime.errors import CheckpointLost, NotReady
+from runtime.errors import CheckpointLost, NotReady, shown
 from runtime.folds import ReadModel, Watched
 from runtime.former import drop_former_rows
 from runtime.logs import get_log
@@ -155,7 +155,7 @@ class Projector:
             except _AWAY as error:
                 self._warn(error)
             except Exception as error:  # none of a fold's, those are parked: tried again, and told
-                self._failing = f"projector fails: {type(error).__name__}: {error}"
+                self._failing = f"projector fails: {shown(error)}"
                 log.exception("projector fails, trying again")
             await asyncio.sleep(_RETRY_SECONDS)
 
@@ -273,11 +273,12 @@ class Projector:
             except CheckpointLost:  # wiped, or somebody else changed what is parked: opened and folded anew
                 changed = await work()
         except _AWAY as error:
-            self._behind[model.reader] = f"{type(error).__name__}: {error}"
+            self._behind[model.reader] = shown(error)
             self._warn(error)
             return None
         except Exception as error:
-            self._stopped[model.reader] = f"{type(error).__name__}: {error}"
+            self._stopped[model.reader] = shown(error)
+            metrics.MODELS_STOPPED.inc()
             log.exception("read model stopped", projection=model.projection.name)
             return set()
         self._behind.pop(model.reader, None)

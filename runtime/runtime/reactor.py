@@ -24,7 +24,7 @@ from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
 from runtime.decision import Ask
 from runtime.ending import end_if_cancelled
-from runtime.errors import NotReady
+from runtime.errors import NotReady, shown
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
 from runtime.parking import Kind, Note, Parked, Stray, Unfit, in_short, meta_of, park
@@ -100,7 +100,7 @@ class Reactor:
                 log.warning("reactor tries again", group=self.group, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(1.0)
             except Exception as error:  # a bug of ours, not of a step: told, and tried again
-                self._failing = f"{self.group} fails: {type(error).__name__}: {error}"
+                self._failing = f"{self.group} fails: {shown(error)}"
                 log.exception("reactor fails, trying again", group=self.group)
                 await asyncio.sleep(5.0)
 

@@ -174,7 +174,7 @@ class Window:
         if len(self.parked) > MAX_PARKED:
             raise FoldBroken(
                 f"{self.folds.reader}: more than {MAX_PARKED} aggregates cannot be folded, the last of them "
-                f"{one.subject} at {one.topic}/{one.partition}@{one.offset}: {one.error}"
+                f"{one.subject} at {one.topic}/{one.partition}@{one.offset} ({one.kind})"
             ) from error
 
 

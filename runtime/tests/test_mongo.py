@@ -12,6 +12,7 @@ from runtime.mongo import (
     MAX_DEPTH,
     MAX_DOCUMENT_BYTES,
     Collection,
+    NotWritten,
     Refused,
     UpdateOne,
     Write,
@@ -68,7 +69,7 @@ async def test_what_meets_it_twice_is_stale_and_no_error() -> None:
 
 @pytest.mark.parametrize("refusals", [({0: 121},), ({0: DUPLICATE_KEY, 1: 121},), ({0: DUPLICATE_KEY}, {0: 121})])
 async def test_any_other_failure_is_one(refusals: tuple[dict[int, int], ...]) -> None:
-    with pytest.raises(BulkWriteError):
+    with pytest.raises(NotWritten):
         await _write(Refusing(*refusals), WRITES)
 
 
@@ -77,7 +78,7 @@ async def test_documents_that_the_server_refuses_for_what_they_hold_are_named() 
     with pytest.raises(Refused) as refused:
         await _write(Refusing({0: DUPLICATE_KEY, 2: BAD_VALUE}), WRITES)
     assert [write for write, _ in refused.value.writes] == [WRITES[2]]
-    with pytest.raises(BulkWriteError):
+    with pytest.raises(NotWritten):
         await _write(Refusing({1: BAD_VALUE, 2: STEPPED_DOWN}), WRITES)
 
 
@@ -108,3 +109,28 @@ def test_what_no_database_stores_is_known_before_it_is_asked(value: Any, why: st
 
 def test_what_every_database_stores_is_none_of_that() -> None:
     assert unstorable({"_id": "a", "order": {"$x.y": [1, "马娜", None, 1.5, b"", {}], "": (1 << 63) - 1}}) is None
+
+
+class Unsure(Refusing):
+    """A collection whose error holds what a real one's does."""
+
+    def __init__(self, details: dict[str, Any]) -> None:
+        super().__init__()
+        self._details = details
+
+    async def bulk_write(self, writes: Sequence[Write], *, ordered: bool) -> None:
+        raise BulkWriteError(self._details)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"writeErrors": [{"index": 0, "code": STEPPED_DOWN, "errmsg": "not primary", "op": {"name": "张三"}}]},
+        {"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "waiting for replication timed out"}]},
+    ],
+)
+async def test_writes_that_are_not_safe_are_an_error_that_quotes_no_document(details: dict[str, Any]) -> None:
+    """C18: the error goes into the log. RISKS D: what memory lets go must outlive a failover."""
+    with pytest.raises(NotWritten) as failed:
+        await _write(Unsure(details), WRITES)
+    assert ("张三" in str(failed.value), failed.value.__suppress_context__) == (False, True)

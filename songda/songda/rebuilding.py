@@ -99,7 +99,8 @@ async def _one(settings: Settings, projection: Projection, *, check: bool, switc
         await discard(model)
         return not model.parked or with_parked
     except FoldBroken as error:
-        out.print(f"  [red]{projection.name}: 重建不了[/red] The fold is broken: {escape(str(error))}")
+        why = f"{error}: {error.__cause__!r}"
+        out.print(f"  [red]{projection.name}: 重建不了[/red] The fold is broken: {escape(why)}")
         return False
     finally:
         database.client.close()
