@@ -33,7 +33,7 @@ from runtime.mongo import (
 )
 from runtime.parking import Parked, Place, from_document, to_document
 from runtime.rows import POSITIONS, first_collection, serving
-from runtime.service import Projection
+from runtime.service import Facet, Projection
 from runtime.settings import Settings
 from runtime.window import Folds, Noticed, Window
 
@@ -84,6 +84,11 @@ class ReadModel:
         self.folds = Folds(projection)
         self.reader = self.folds.reader
         self.topics = frozenset(f"{facet.service}.events" for facet in projection.facets)
+        sources: dict[tuple[str, tuple[str, ...]], list[Facet]] = {}
+        for facet in projection.facets:
+            sources.setdefault((facet.service, facet.prefixes), []).append(facet)
+        self._groups = tuple(sources.values())
+        """Facets of the same aggregates move together."""
         self._database = database
         self._settings = settings
         self._first = first_collection(projection)
@@ -322,18 +327,24 @@ class ReadModel:
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
-    def _guarded(self, document: Document, facets: Iterable[str]) -> Iterator[Write]:
+    def _guarded(self, document: Document, facets: AbstractSet[str]) -> Iterator[Write]:
         """Set only the facets that moved, only over older ones (C7).
 
-        Each by itself: whoever folds a second time (a crash before the positions were written, two processes that start
-        at once) may be behind in one facet and ahead in another, and neither may hold up the other.
+        Those of one stream together, each stream by itself: whoever folds a second time (a crash before the positions
+        were written, two processes that start at once) may be behind in one and ahead in another, and neither may hold
+        up the other.
         """
-        for facet in (one for one in self.projection.facets if one.name in facets):
-            place = document["_pos"][facet.name]
-            guard = {"_id": document["_id"], f"_pos.{facet.name}.seq": {"$not": {"$gte": place["seq"]}}}
-            names = (facet.name,) if facet.stored is None else facet.stored.fields
-            values = {name: document[name] for name in names if name in document}
-            yield UpdateOne(guard, {"$set": {**values, f"_pos.{facet.name}": place}}, upsert=True)
+        for group in self._groups:
+            guard: Document = {}
+            values: Document = {}
+            for facet in (one for one in group if one.name in facets):
+                place = document["_pos"][facet.name]
+                guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
+                names = (facet.name,) if facet.stored is None else facet.stored.fields
+                values |= {name: document[name] for name in names if name in document}
+                values[f"_pos.{facet.name}"] = place
+            if values:
+                yield UpdateOne({"_id": document["_id"], **guard}, {"$set": values}, upsert=True)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]
