@@ -11,7 +11,7 @@ from harness.browsing import faults, signed_in
 from harness.waiting import PATIENCE
 from harness.whole import People
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from contracts.civil_time import civil, civil_day
 from runtime.clock import utc_now
@@ -250,6 +250,47 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
     page.locator("#phone").get_by_role("button", name="退出登录").click()
     expect(page).to_have_url(f"{whole.application.url}/login")
     context.close()
+
+
+def test_what_is_kept_for_repair_or_came_too_slowly_holds_up_nothing_of_the_phone(
+    chromium: Browser, whole: Any
+) -> None:
+    """P: one stop that waits for repair is told to the leader and everything behind it goes out; what a poor network
+    cut off is sent again; a route that lacks something says so (DESIGN 7)."""
+    page = phone(chromium, whole)
+    expect(page.locator("#phone")).to_contain_text("穆青")
+    expect(page.locator("#lacks")).to_have_count(0)
+    waits = {
+        "code": "waits_for_repair",
+        "rule": "",
+        "zh": "处理暂时停住了，已原样保存",
+        "en": "It waits",
+        "facts": {},
+        "id": "x",
+    }
+    answers = [(503, waits), (408, {"code": "too_slow"}), (200, {})]
+    asked: list[str] = []
+
+    def answered(route: Route) -> None:
+        asked.append(route.request.post_data_json["step"])
+        status, body = answers[min(len(asked), len(answers)) - 1]
+        route.fulfill(status=status, json=body)
+
+    page.route("**/api/test/taps", answered)
+    page.route(
+        "**/api/jobs?*",
+        lambda route: route.fulfill(
+            response=(got := route.fetch()), headers={**got.headers, "songda-incomplete": "jobs=1"}
+        ),
+    )
+    page.evaluate("Promise.all(['a', 'b'].map((step) => Crew.tell(`步骤${step}`, '/api/test/taps', { step })))")
+    expect(page.locator("#phone")).to_contain_text("步骤a · 处理暂时停住了，已原样保存")
+    expect(page.locator("#lacks")).to_contain_text("有数据暂未更新")
+    eventually(page, lambda: page.evaluate("Crew.phone.outbox.length"), 0)
+    assert asked == ["a", "b", "b"]
+    press(page, "知道了")
+    expect(page.locator("#phone")).not_to_contain_text("步骤a")
+    page.context.close()
 
 
 def test_the_day_is_closed_with_cash_and_report(chromium: Browser, whole: Any, people: People) -> None:

@@ -8,6 +8,8 @@
   const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (all, name) => (name in facts ? facts[name] : all));
   const SETTLE_MS = 10e3; // what was just taken counts as done here until the read models say so too
   const SOON_MS = 3e3; // asked, and not decided yet
+  const LATER = [202, 408, 429, 502, 503, 504]; // not decided, too slow, too busy, nobody there
+  const KEPT_BY_SERVER = 'waits_for_repair'; // it is carried out there once something is mended, and must hold up nothing here
   const KEEP_MS = 24 * 3600e3; // without contact for so long, customers' data leave the phone (UI §8)
 
   /* ---- the phone's own store ---- */
@@ -44,7 +46,7 @@
   const unique = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
   /* ---- what is known: the route as the server told it, and what waits to be told to the server ---- */
-  const phone = { route: null, outbox: [], sent: [], online: true, told: '', show: () => {} }; // route: {person, on, crew, at, run, stops, calls}; a stop's `nth` counts through the day
+  const phone = { route: null, outbox: [], sent: [], online: true, told: '', show: () => {} }; // route: {person, on, crew, at, run, stops, calls, lacks}; a stop's `nth` counts through the day
   const mine = (item) => item.person === me.person;
   const pending = () => phone.outbox.filter((item) => mine(item) && !item.refused);
   const refused = () => phone.outbox.filter((item) => mine(item) && item.refused);
@@ -58,7 +60,7 @@
     localStorage.setItem(SKEW, String(skew));
     if (answer.status === 401) throw Object.assign(new Error('signed out'), { signedOut: true });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`); // what is kept is better than nothing
-    return answer.json();
+    return Object.assign(await answer.json(), { lacks: answer.headers.has('Songda-Incomplete') });
   }
 
   async function sync() {
@@ -69,7 +71,7 @@
       const place = (job) => [job.half !== 'am', job.position];
       const stops = jobs.rows.filter((job) => job.status !== 'plan').sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]);
       stops.forEach((stop, index) => { stop.nth = index + 1; });
-      const fresh = { person: me.person, crew: run?.crew ?? stops[0]?.crew ?? me.crew, on, at: now().toISOString(), run, stops, calls: calls.rows };
+      const fresh = { person: me.person, crew: run?.crew ?? stops[0]?.crew ?? me.crew, on, at: now().toISOString(), run, stops, calls: calls.rows, lacks: runs.lacks || jobs.lacks || calls.lacks };
       if (phone.route?.on === on && phone.route.person === me.person) await keep('changes', [...((await kept('changes')) ?? []), ...differences(phone.route, fresh)]);
       phone.route = fresh;
       await keep('route', fresh);
@@ -116,7 +118,7 @@
     }
     if (pending().length) return;
     await sync();
-    if (phone.sent.some((one) => one.until > Date.now())) setTimeout(sync, 2000); // what the read models may not have had yet
+    if (phone.sent.some((one) => !one.isKept && one.until > Date.now())) setTimeout(sync, 2000); // what the read models may not have had yet
   }
 
   /* True when the item is settled: taken, or refused in words. False: try again later, what comes after waits too. */
@@ -138,14 +140,16 @@
 
   async function settle(item, answer) {
     phone.online = true;
-    if (answer.status === 202 || answer.status === 503 || answer.status === 429) { setTimeout(send, SOON_MS); return false; }
+    const no = answer.ok ? {} : await answer.json().catch(() => ({}));
+    const isKept = no.code === KEPT_BY_SERVER;
+    if (LATER.includes(answer.status) && !isKept) { setTimeout(send, SOON_MS); return false; }
     if (answer.status === 401) { phone.told = say('crew.signed_out'); return false; }
-    if (answer.ok) {
-      phone.sent = [...phone.sent.slice(-20), { ...item, files: [], until: Date.now() + SETTLE_MS }];
+    if (answer.ok || isKept) {
+      phone.sent = [...phone.sent.slice(-20), { ...item, files: [], isKept, until: Date.now() + (isKept ? KEEP_MS : SETTLE_MS) }];
+      if (isKept) await keep('changes', [...((await kept('changes')) ?? []), { job: item.job, text: `${item.text} · ${document.documentElement.lang === 'en' ? no.en : no.zh}`, at: now().toISOString() }]);
       await unqueue(item.n);
       return true;
     }
-    const no = await answer.json().catch(() => ({}));
     await queue({ ...item, refused: { zh: no.zh || `HTTP ${answer.status}`, en: no.en || `HTTP ${answer.status}`, rule: no.rule || '', code: no.code || '' } });
     return true;
   }

@@ -127,6 +127,7 @@
     const found = [];
     if (phone.told) found.push(h('div', { className: 'banner late' }, h('span', {}, phone.told), link(say('crew.sign_in'), '/login?next=/crew', 'push')));
     if (!phone.online) found.push(h('div', { className: 'banner' }, h('span', {}, h('b', {}, say('crew.no_signal')), h('br'), say('crew.no_signal.more'))));
+    if (phone.route?.lacks) found.push(h('div', { className: 'banner warn', id: 'lacks' }, say('crew.lacks')));
     const foreign = phone.outbox.filter((one) => !mine(one)).length;
     if (foreign) found.push(h('div', { className: 'banner warn' }, say('crew.foreign', { n: foreign })));
     const list = pending();

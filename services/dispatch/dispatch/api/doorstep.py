@@ -64,7 +64,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
             return desk.answer(collected)
     signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
     signed = await desk.ask(job_id(job), signing, step="delivery")
-    if signed.rejected is not None and body.cash_fen > 0:
+    if signed.status == "rejected" and signed.rejected is not None and body.cash_fen > 0:
         desk.refuse(cash_kept(signed.rejected, body.cash_fen))
     if signed.status == "accepted" and row.on is not None:
         await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")

@@ -104,7 +104,7 @@ async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool
     except ValidationError:
         return _unreadable(row, UNREADABLE)
     outcome = await desk.ask(count_id(count_no), command, step=f"row {row.row}")
-    if outcome.status == "rejected" and outcome.rejected is not None:
+    if outcome.rejected is not None:
         why = outcome.rejected
         return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code=why.code, zh=why.zh, en=why.en)
     if outcome.status != "accepted":
