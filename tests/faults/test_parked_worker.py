@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from harness import alarm
 from harness.alarm import SetAlarm
 from harness.load import Callers, Planned
+from harness.operating import operator_of
 from harness.poison import UNREADABLE, Writer, decide, notes_of, parked_of, strays
 from harness.stage import Stage
 from harness.topics import committed
@@ -173,6 +174,31 @@ async def test_what_still_cannot_be_folded_stays_parked_with_its_new_place_and_e
 
 async def _tried(stage: Stage, reader: str, times: int) -> bool:
     return [act for act, _, _ in await notes_of(stage, reader)].count("parked") >= times
+
+
+async def test_an_operator_tries_it_again_and_what_was_kept_is_carried_out_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DESIGN 7: `songda ops parked retry`; who sent it again and again meanwhile has it kept once."""
+    operator, reader = operator_of(stage, (), monkeypatch), f"worker {stage.alarm}"
+    callers = await with_alarms(stage, "A")
+    alarm.BROKEN.add("A")
+    worker = await stage.worker(stage.alarm)
+    ringing = Planned("ring-A", "alarm:A", alarm.Ring(name="A", due=FAR))
+    assert await answers(callers, ringing, ringing, ringing) == ["parked"] * 3
+    letters = await committed(stage.address, f"{stage.alarm}.dead-letters")
+    assert [record.headers["id"] for record in letters] == ["ring-A"]
+    code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
+    assert (code, "还在等 still waits: fold" in seen) == (1, True), seen
+    alarm.BROKEN.clear()
+    code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
+    assert (code, "已跟上 goes on" in seen, worker.parked()) == (0, True, []), seen
+
+    async def carried_out() -> bool:
+        return await told(stage, "ring-A") == ["parked"] * 3 + ["accepted"]
+
+    await eventually(carried_out, "what was kept is decided")
+    assert await events_of(stage, "A") == [("1", "set-A-1"), ("2", "ring-A")]
 
 
 async def test_a_release_that_folds_it_needs_nobody_to_ask(stage: Stage) -> None:
