@@ -1,6 +1,6 @@
 """The front door: what is settled about a request before the application sees it, and what each answer carries.
 
-In this order: who asks, the host it is for, how often they may, how many of theirs are inside. A body is read only when
+In this order: who asks, how often they may, the host it is for, how many of theirs are inside. A body is read only when
 it is known who sends it, or by a route that is `open_to_all`, which says how much it takes; and only while it comes at
 a fair pace. Each "no" has the one shape of all errors; what is refused in floods is counted, and logged now and then.
 """
@@ -108,6 +108,8 @@ class Bounds:
     body_bytes_per_second: float = math.inf
     requests_at_once: int = 1 << 31
     requests_at_once_each: int = 1 << 31
+    body_bytes_at_once: int = 1 << 62
+    body_bytes_at_once_each: int = 1 << 62
     streams: int = 1 << 31
     streams_each: int = 1 << 31
     rates: Rates | None = None
@@ -124,6 +126,8 @@ def bounds_of(settings: Settings) -> Bounds:
         body_bytes_per_second=settings.body_bytes_per_second,
         requests_at_once=settings.requests_at_once,
         requests_at_once_each=settings.requests_at_once_each,
+        body_bytes_at_once=max(settings.body_bytes_at_once, settings.max_body_bytes),
+        body_bytes_at_once_each=max(settings.body_bytes_at_once_each, settings.max_body_bytes),
         streams=settings.streams,
         streams_each=settings.streams_each,
         rates=Rates(settings),
@@ -137,6 +141,7 @@ class FrontDoor:
         self._app = app
         self.bounds = bounds
         self.requests = AtOnce(bounds.requests_at_once, bounds.requests_at_once_each)
+        self.bodies = AtOnce(bounds.body_bytes_at_once, bounds.body_bytes_at_once_each)
         self.streams = AtOnce(bounds.streams, bounds.streams_each)
         self._logged = Rate(_LOGGED)
 
@@ -160,6 +165,7 @@ class FrontDoor:
                 raise
         finally:
             visit.leave()
+            visit.let_go()
 
     def turn_away(self, caller: Caller, no: Rejected, wait: float) -> Refusal:
         """A refusal of what is too much: counted each time, logged once a minute for each who asks."""
@@ -179,6 +185,7 @@ class _Visit:
         self._caller = Caller(network_of(host), request.state.person, by_token)
         self._inside: AtOnce | None = None
         self._taken = 0
+        self._held = 0
         self._waited = 0.0
         self._unread = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         self._no: Refusal | None = None
@@ -193,13 +200,16 @@ class _Visit:
         request, path = self._request, self._request.url.path
         if path in HEALTH or WITHIN in request.scope:
             return None
+        too_many = self._too_many(path)  # first: every other "no" is a line in the log
+        if too_many is not None:
+            return too_many
         if not _is_ours(request.headers.get("host", ""), self._bounds.hosts):
             return Refusal(400, UNKNOWN_HOST)
         if b"%00" in request.scope["query_string"] or "\x00" in path:
             return Refusal(422, NUL)
         if self._length() > self._bounds.max_body_bytes:
             return Refusal(413, TOO_LARGE)
-        return self._too_many(path) or self._foreign() or self._no_room()
+        return self._foreign() or self._no_room()
 
     def _too_many(self, path: str) -> Refusal | None:
         if self._bounds.rates is None or path.startswith(FILES):
@@ -243,6 +253,12 @@ class _Visit:
             self._inside.leave(self._caller.key)
             self._inside = None
 
+    def let_go(self) -> None:
+        """Of the body."""
+        if self._held:
+            self._door.bodies.leave(self._caller.key, self._held)
+            self._held = 0
+
     async def receive(self) -> Message:
         """The body, if it may be read, at a fair pace; then whether the caller is still there."""
         if not self._unread:
@@ -258,11 +274,18 @@ class _Visit:
         except TimeoutError:
             raise self._refused(Refusal(408, TOO_SLOW)) from None
         self._waited += loop.time() - began
-        self._taken += len(message.get("body", b""))
+        self._hold(len(message.get("body", b"")))
         self._unread = message["type"] == "http.request" and message.get("more_body", False)
         if self._taken > self._most():
             raise self._refused(Refusal(413, TOO_LARGE))
         return message
+
+    def _hold(self, more: int) -> None:
+        """So many bytes more of the body are there. Raises `Refusal` where they are too many with those of others."""
+        self._taken += more
+        if more and not self._door.bodies.enter(self._caller.key, more):
+            raise self._refused(self._door.turn_away(self._caller, TOO_MANY_AT_ONCE, 5.0))
+        self._held += more
 
     def _open(self) -> OpenBody | None:
         found: OpenBody | None = getattr(self._request.scope.get("endpoint"), "open_body", None)

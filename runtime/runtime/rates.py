@@ -104,7 +104,7 @@ class _Kinds:
 
 
 class AtOnce:
-    """How many are inside, in all and of each key."""
+    """How many (requests, streams, bytes) are inside, in all and of each key."""
 
     def __init__(self, all_of_them: int, of_each: int) -> None:
         self._most, self._of_each = all_of_them, of_each
@@ -116,18 +116,18 @@ class AtOnce:
         """Whether nobody can come in."""
         return self._count >= self._most
 
-    def enter(self, key: str) -> bool:
+    def enter(self, key: str, many: int = 1) -> bool:
         """Come in, if there is room in all and for this key. Who came in must leave."""
-        inside = self._inside.get(key, 0)
-        if self.is_full or inside >= self._of_each:
+        inside = self._inside.get(key, 0) + many
+        if self._count + many > self._most or inside > self._of_each:
             return False
-        self._inside[key] = inside + 1
-        self._count += 1
+        self._inside[key] = inside
+        self._count += many
         return True
 
-    def leave(self, key: str) -> None:
+    def leave(self, key: str, many: int = 1) -> None:
         """Go out."""
-        self._count -= 1
-        self._inside[key] -= 1
+        self._count -= many
+        self._inside[key] -= many
         if not self._inside[key]:
             del self._inside[key]

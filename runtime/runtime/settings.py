@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     requests_at_once: Count = 1_000
     requests_at_once_each: Count = 200
     """Of one person (or one address that has not signed in); more get 429. Streams are counted apart."""
+    body_bytes_at_once: Count = 512 << 20
+    body_bytes_at_once_each: Count = 100 << 20
+    """Of bodies of requests under way, which lie in memory (or in temporary files) for so long."""
     streams: Count = 2_000
     streams_each: Count = 32
     """Live streams of one person: one of a browser, and in it one of each page that it shows."""

@@ -168,6 +168,7 @@ async def call(
 
 
 JSON = ("Content-Type", "application/json")
+CHUNKED = ("Transfer-Encoding", "chunked")
 SIGNED_IN = ("Authorization", f"Bearer {HEX}")
 
 
@@ -342,6 +343,30 @@ async def test_so_many_requests_at_once_of_one_and_in_all() -> None:
     assert (too_many.status_code, too_many.json()["code"]) == (429, "too_many_at_once")
     assert (full.status_code, full.json()["code"], full.headers["retry-after"]) == (503, "busy", "1")
     assert healthy.status_code == 200
+
+
+async def test_so_many_bytes_of_bodies_at_once_of_one_and_in_all() -> None:
+    """P4: two hundred uploads of one person must not fill the memory of all."""
+    app = site(body_bytes_at_once=1_500, body_bytes_at_once_each=1_000)
+    kept = ("Authorization", f"Bearer {TOKENS.issue('liang.my')}")
+    waiting = asyncio.create_task(call(app, "/api/raw", headers=[SIGNED_IN, CHUNKED], pieces=[b"x" * 600], hangs=True))
+    await asyncio.sleep(0)
+    status, headers, _ = await call(app, "/api/raw", headers=[SIGNED_IN, CHUNKED], pieces=[b"x" * 600])
+    assert (status, "retry-after" in headers) == (429, True)
+    assert (await call(app, "/api/raw", headers=[SIGNED_IN, CHUNKED], pieces=[b"x" * 300]))[0] == 200
+    assert (await call(app, "/api/raw", headers=[kept, CHUNKED], pieces=[b"x" * 901]))[0] == 429
+    assert (await call(app, "/api/raw", headers=[kept, CHUNKED], pieces=[b"x" * 900]))[0] == 200
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert (await call(app, "/api/raw", headers=[SIGNED_IN, CHUNKED], pieces=[b"x" * 990]))[0] == 200
+
+
+async def test_a_flood_for_other_hosts_is_refused_as_any_other() -> None:
+    """P4: each that is let so far is a line in the log."""
+    app = site(hosts=("songda",), rates=Rates(Settings(requests_per_stranger="60/minute burst 3")))
+    async with caller(app, None) as client:
+        told = [(await client.get("/page", headers={"Host": "elsewhere"})).status_code for _ in range(5)]
+    assert told == [400, 400, 400, 429, 429]
 
 
 class Stream:
