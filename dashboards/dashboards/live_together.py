@@ -26,7 +26,7 @@ from runtime.route import Router
 
 MOST = 24
 """Streams in one."""
-OF_THE_READER = ("type", "asgi", "http_version", "scheme", "server", "client")
+_OF_THE_READER = ("type", "asgi", "http_version", "scheme", "server", "client")
 QUIET_SECONDS, PATIENCE_SECONDS = 0.25, 3.0
 """What there is now: all that comes until nothing has come for a moment, or at last until patience ends."""
 
@@ -117,11 +117,7 @@ class _Streams:
         if wanted.seen:
             headers.append((b"last-event-id", wanted.seen.encode()))
         return {
-            **{
-                name: own[name]
-                for name in ("type", "asgi", "http_version", "scheme", "server", "client")
-                if name in own
-            },
+            **{name: own[name] for name in _OF_THE_READER if name in own},
             "method": "GET",
             "path": unquote(wanted.path),
             "raw_path": wanted.path.encode(),

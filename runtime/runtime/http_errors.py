@@ -19,6 +19,13 @@ from runtime.security_headers import secured
 log = get_log("runtime.http")
 
 
+# Nobody knows whether Kafka took what it did not confirm, and a request may have asked before a row could not be read.
+_AWAY_ZH = "系统的一部分暂时不可用，请稍后再试。刚才的请求可能已经办了：再做之前先看一眼。"
+_AWAY_EN = (
+    "A part is away, try again soon. The request may have been carried out all the same: look before you repeat it."
+)
+
+
 def add_error_handling(app: FastAPI, bounds: Bounds | int) -> None:
     """Give an application its front door (a number: nothing is bounded but bodies, to so many bytes) and its errors."""
     app.add_middleware(TellsWhatLacks)
@@ -69,8 +76,8 @@ async def _come_again(request: Request, error: Exception) -> JSONResponse:
     no = Rejected(
         code="busy" if busy else "not_ready",
         rule="",
-        zh="现在请求太多，请稍等几秒再试。" if busy else "系统的一部分暂时不可用，请稍后再试；您的请求没有执行。",
-        en="Too many requests at once, try again in a few seconds." if busy else "A part is away, try again soon.",
+        zh="现在请求太多，请稍等几秒再试。" if busy else _AWAY_ZH,
+        en="Too many requests at once, try again in a few seconds." if busy else _AWAY_EN,
     )
     log.warning("come again", error=f"{type(error).__name__}: {error}", path=request.url.path)
     return refused(request, Refusal(503, no, {"Retry-After": "1" if busy else "5"}))

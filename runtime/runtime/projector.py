@@ -73,7 +73,9 @@ class Projector:
         self._behind: dict[str, str] = {}
         self._met: dict[str, dict[str, Parked]] = {model.reader: {} for model in self.models}
         self._told: set[tuple[str, str, int]] = set()
-        self._strays = Strays("projector")
+        self._strays = Strays("projector", self.topics)
+        for model in self.models:
+            self._count(model)
         self._stray_list = StrayList(database)
         self._failing: str | None = None
         self._ready = False

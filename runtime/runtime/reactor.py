@@ -67,7 +67,7 @@ class Reactor:
             self._steps.setdefault(step.source, []).append(step)
         self._producer: AIOKafkaProducer  # this and the next: of the present connection, see `_follow`
         self._following: Following
-        self._strays = Strays(self.reader)
+        self._strays = Strays(self.reader, [f"{source}.events" for source in self._steps])
         self._waiting: dict[str, Parked] = {}
         self._skips: frozenset[tuple[str, int, int]] = frozenset()
         self._mine: frozenset[TopicPartition] = frozenset()

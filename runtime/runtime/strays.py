@@ -1,6 +1,6 @@
 """Records that are no events (no answers, no changes) of ours: passed over, counted, and told in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiokafka import ConsumerRecord, TopicPartition
 
@@ -16,8 +16,10 @@ _EVERY = 1_000
 class Strays:
     """What one reader passed over. A record that is met again (a second reading, a restart of a part) is not news."""
 
-    def __init__(self, reader: str) -> None:
+    def __init__(self, reader: str, topics: Iterable[str] = ()) -> None:
         self._reader = reader
+        for topic in topics:  # a counter that begins with its first event hides that one from every `increase()`
+            metrics.STRAYS.labels(reader, topic)
         self._reached: dict[TopicPartition, int] = {}
         self._count = 0
 

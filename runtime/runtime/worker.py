@@ -52,9 +52,11 @@ class Worker:
             consumer=self.consumer,
             sender=self.sender,
             following=self.following,
-            strays=Strays(self.reader),
+            strays=Strays(self.reader, [f"{rules.service}.events"]),
             keys=CommandKeys.of(settings),
         )
+        for counter in (metrics.UNSIGNED, metrics.HELD, metrics.DEAD, metrics.STOPPED):
+            counter.labels(rules.service)  # from the start: else its first event is no increase
         self._looked = 0.0
         self.owners: dict[TopicPartition, asyncio.Task[None]] = {}
         self.partitions: dict[TopicPartition, Partition] = {}

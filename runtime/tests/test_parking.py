@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
+from prometheus_client import generate_latest
 from pydantic import ValidationError
 
 from contracts.envelope import Meta, to_headers
@@ -23,6 +24,7 @@ from runtime.parking import (
     to_json,
 )
 from runtime.stray_list import COLLECTION, StrayList
+from runtime.strays import Strays
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 META = Meta("c.0", "songda.order.DelayNoticed.v1", "/songda/order", "contract:HT1", NOW, 3, "c", "c", "x", 7)
@@ -176,3 +178,10 @@ def test_readers_do_not_share_what_they_could_not_take() -> None:
     assert set(log.of("effects notify")) == set()
     assert set(log.of(PARKED.reader)) == {"contract:HT1"}
     assert log.skips(PARKED.reader) == frozenset()
+
+
+def test_a_reader_counts_its_strays_from_nought() -> None:
+    """A series that begins with its first event hides that one from whoever watches the increase."""
+    Strays("a reader of tests", ["order.events"])
+    said = generate_latest().decode()
+    assert 'songda_stray_records_total{reader="a reader of tests",topic="order.events"} 0.0' in said
