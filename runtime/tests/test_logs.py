@@ -80,8 +80,13 @@ def test_phone_numbers_are_masked_in_every_text_also_of_libraries(lines: io.Stri
         ("电话13800001111，或15912345678。", "电话138****1111，或159****5678。"),
         ("YD138000011112", "YD138000011112"),
         ("23800001111", "23800001111"),
+        ("1380000111", "1380000111"),
+        ("座机0757-83990000。", "座机0757-****0000。"),
+        ("010-8399000", "010-****9000"),
+        ("7d0c9f9e-0571-8399-0123-83990000aaaa", "7d0c9f9e-0571-8399-0123-83990000aaaa"),
+        ("2026-03-12 0:15", "2026-03-12 0:15"),
         ("", ""),
     ],
 )
-def test_only_mobile_numbers_are_masked(text: str, masked: str) -> None:
+def test_phone_numbers_and_nothing_else_are_masked(text: str, masked: str) -> None:
     assert mask_phones(text) == masked
