@@ -293,7 +293,7 @@ class Partition:
                     outcome = outcome_of(record.value or b"")
                     topic = headers.get(HEADER, b"").decode()
                 except (KeyError, ValueError, TypeError, AttributeError) as why:
-                    self.shared.strays.passed_over(record, f"no answer: {why!r}")
+                    self.shared.strays.passed_over(record, f"no answer: {type(why).__name__}")
                     continue
                 if topic:
                     reached = Reached(topic, offset)

@@ -6,6 +6,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from runtime import metrics
 from runtime.logs import get_log
+from runtime.parking import Stray
 
 log = get_log("runtime.strays")
 
@@ -23,8 +24,9 @@ class Strays:
         self._reached: dict[TopicPartition, int] = {}
         self._count = 0
 
-    def passed_over(self, record: ConsumerRecord[bytes, bytes], why: object) -> None:
-        """Count it, and tell of it once. Never its content: it may be anything, also personal data."""
+    def passed_over(self, record: ConsumerRecord[bytes, bytes], why: Exception | str) -> None:
+        """Count it, and tell of it once. Never its content: it may be anything, also personal data, and so may the
+        words of an error that is not ours."""
         tp = TopicPartition(record.topic, record.partition)
         if record.offset <= self._reached.get(tp, -1):
             return
@@ -38,7 +40,7 @@ class Strays:
                 topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,
-                why=str(why),
+                why=str(why) if isinstance(why, str | Stray) else type(why).__name__,
                 so_far=self._count,
             )
 

@@ -8,9 +8,11 @@ import pytest
 from aiokafka import ConsumerRecord
 from prometheus_client import generate_latest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from contracts.envelope import Meta, to_headers
 from contracts.order import DelayNoticed
+from runtime.outcome import from_json as from_outcome
 from runtime.parking import (
     Log,
     Note,
@@ -185,3 +187,15 @@ def test_a_reader_counts_its_strays_from_nought() -> None:
     Strays("a reader of tests", ["order.events"])
     said = generate_latest().decode()
     assert 'songda_stray_records_total{reader="a reader of tests",topic="order.events"} 0.0' in said
+
+
+def test_what_is_logged_of_a_stray_answer_quotes_nothing_of_it() -> None:
+    """C18: many errors show what they were given."""
+    with capture_logs() as logs:
+        strays = Strays("gateway")
+        try:
+            from_outcome(b'{"command_id": ["\xe5\xbc\xa0\xe4\xb8\x89"]}')
+        except ValueError as why:
+            strays.passed_over(record([]), why)
+        strays.passed_over(record([], offset=18), Stray("no envelope"))
+    assert [line["why"] for line in logs] == ["ValueError", "no envelope"]
