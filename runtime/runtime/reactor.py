@@ -8,7 +8,7 @@ aggregate wait, all others go on. What waits is read again from the stream when 
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -270,7 +270,10 @@ class Reactor:
             await self._try_again(tp, waiting, end)
 
     async def _try_again(self, tp: TopicPartition, waiting: Sequence[Parked], end: int) -> None:
-        """React to what waited, in its order, up to where the partition is read; then tell what came of it."""
+        """React to what waited, in its order, up to where the partition is read; then tell what came of it.
+
+        What takes too long is cut, as a fetch is: of the rest nothing is told, so it is tried again after the next one.
+        """
         keys = {one.subject.encode(): one for one in waiting}
         for one in waiting:
             del self._waiting[one.subject]
@@ -278,12 +281,22 @@ class Reactor:
         sent: list[asyncio.Future[object]] = []
         anew: dict[str, Parked] = {}
         span = {tp: (min(one.offset for one in waiting), end)}
-        async for _, records in kafka.read_between(self.settings, span):
-            for record in records:
-                before = keys.get(record.key or b"")
-                if before is not None and record.offset >= before.offset and (met := await self._take(record, sent)):
-                    anew[before.subject] = replace(met, since=before.since)
+        cut = False
+        async with aclosing(kafka.read_between(self.settings, span)) as reading:
+            async for _, records in reading:
+                for record in records:
+                    before = keys.get(record.key or b"")
+                    if before is None or record.offset < before.offset:
+                        continue
+                    if cut := self._patience <= 0:
+                        break
+                    if met := await self._take(record, sent):
+                        anew[before.subject] = replace(met, since=before.since)
+                if cut:
+                    break
         await asyncio.gather(*sent)
+        if cut:
+            waiting = [one for one in waiting if one.subject in anew]
         now = utc_now()
         await self._note(
             Note("parked", anew[one.subject], self.reader, "", now)

@@ -292,3 +292,11 @@ async def test_effects_that_hang_do_not_hold_up_the_others_for_long(
     async with steps.running("effects") as made:
         await steps.until_asked("c1")
         await eventually(lambda: len(made.parked()) == len(hanging), "all that hang are parked")
+        parked = await parked_of(stage, made.reader)
+        assert len(parked) == len(hanging)
+        hanging -= {"h4", "h5"}
+        for one in parked.values():
+            await decide(stage, "retry", one)
+        await writer.event("contract:C", "c2")
+        await steps.until_asked("c1", "c2", "h4", "h5")
+        await eventually(lambda: len(made.parked()) == len(hanging), "the others wait on")
