@@ -41,6 +41,7 @@ TOO_LONG = Rejected(
 )
 
 _RECENT = 20_000  # answers kept for callers who come back
+_LOOK_BACK = 2  # who looks for an answer of long ago at once: each reads a day's answers
 _HEARD = 50_000  # aggregates whose version is remembered: rows are behind for moments only
 
 
@@ -70,6 +71,7 @@ class Gateway:
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._listening = asyncio.Event()
+        self._looking_back = asyncio.Semaphore(_LOOK_BACK)
         self._strays = Strays("gateway")
 
     async def run(self) -> None:
@@ -252,10 +254,21 @@ class Gateway:
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
-        """The answer to an earlier command: from memory, else from the last day's answers on the topic."""
+        """The answer to an earlier command: from memory, else from the last day's answers on the topic.
+
+        Few look there at once, since each reads them all; raises TimeoutError when it is not one's turn for long.
+        """
         known = self._recent.get(command_id)
         if known is not None and known.holds:
             return known
+        async with asyncio.timeout(self.settings.decision_seconds):
+            await self._looking_back.acquire()
+        try:
+            return await self._look_back(service, aggregate_id, command_id)
+        finally:
+            self._looking_back.release()
+
+    async def _look_back(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
         tp = TopicPartition(f"{service}.outcomes", kafka.partition_of(aggregate_id, self.settings.partitions))
         consumer = kafka.reader(self.settings)
         await consumer.start()

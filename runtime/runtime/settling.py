@@ -17,6 +17,8 @@ from runtime.settings import Settings
 
 Groups = Mapping[str, tuple[str, ...]]
 """Consumer group -> topics it reads."""
+Look = tuple[dict[TopicPartition, int], dict[str, int]]
+"""Ends of partitions, and what each group has yet to take."""
 
 
 def groups_of(settings: Settings, services: Mapping[str, Service], projected: tuple[str, ...]) -> Groups:
@@ -39,7 +41,7 @@ async def lag(settings: Settings, groups: Groups) -> dict[str, int]:
     return behind
 
 
-async def _look(settings: Settings, groups: Groups) -> tuple[dict[TopicPartition, int], dict[str, int]]:
+async def _look(settings: Settings, groups: Groups) -> Look:
     tps = [TopicPartition(t, p) for t in {t for ts in groups.values() for t in ts} for p in range(settings.partitions)]
     ends = await kafka.high_watermarks(settings, tps)
     taken: dict[str, dict[TopicPartition, int]] = {}
@@ -75,14 +77,31 @@ async def _ends_of_records(
     return last
 
 
+class _Looks:
+    """One look at a time, for all who wait: each costs connections, and anybody who has signed in may wait."""
+
+    def __init__(self, settings: Settings, groups: Groups) -> None:
+        self._settings, self._groups = settings, groups
+        self._under_way: asyncio.Task[Look] | None = None
+
+    async def look(self) -> Look:
+        """What the look that is under way finds, else a new one. It may have begun before who asks came: what they look
+        for shows in the next one, and two that find the same ends are asked for."""
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.create_task(_look(self._settings, self._groups))
+            self._under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(self._under_way)
+
+
 def settler(settings: Settings, groups: Groups) -> Callable[[float], Awaitable[bool]]:
     """A function that waits until all groups have caught up and nothing new came; False when time ran out."""
+    looks = _Looks(settings, groups)
 
     async def settled(seconds: float) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         before: dict[TopicPartition, int] | None = None
         while asyncio.get_running_loop().time() < deadline:
-            ends, behind = await _look(settings, groups)
+            ends, behind = await looks.look()
             if not any(behind.values()):
                 if ends == before:
                     return True
