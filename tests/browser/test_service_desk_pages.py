@@ -134,6 +134,30 @@ def test_a_repair_goes_from_the_call_to_the_archive(chromium: Browser, whole: An
         page.context.close()
 
 
+def test_what_waits_for_repair_is_told_in_its_own_words_and_never_as_done(
+    chromium: Browser, whole: Any, people: Any
+) -> None:
+    """DESIGN 7: the server keeps it and carries it out later, whether it says so at once or to who asks again."""
+    a_contract(people, "HT91000009", "白薇")
+    whole.settle()
+    desk = signed_in(chromium, whole, SPECIALIST)
+    waits = {"code": "waits_for_repair", "rule": "", "zh": "已原样保存，请不要重复提交", "en": "It is kept"}
+    later = {"status": "parked", "command_id": "c1", "rejected": {**waits, "facts": {}}}
+    answers = [(503, {**waits, "facts": {}, "id": "x"}), (202, {"status": "pending", "ask_at": "/api/outcomes/test"})]
+    for status, body in answers:
+        desk.goto("/desk/new?contract=HT91000009")
+        desk.route("**/api/tickets", lambda route, s=status, b=body: route.fulfill(status=s, json=b))
+        desk.route("**/api/outcomes/test", lambda route: route.fulfill(json=later))
+        form = desk.locator("form[data-api]")
+        form.locator('[name="kind"]').select_option("repair")
+        form.locator('[name="product"]').fill("坐便器")
+        form.locator('[name="problem"]').fill("漏水")
+        form.get_by_role("button", name="登记请求").click()
+        error = form.locator("[data-error]")
+        expect(error).to_have_text("已原样保存，请不要重复提交")
+    desk.context.close()
+
+
 def test_leftover_goods_are_ordered_approved_and_come_damaged(chromium: Browser, whole: Any, people: Any) -> None:
     """C9 C10: the store orders, the installation supervisor approves; damaged goods are ordered anew; refused at the
     door, a manager goes along."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness.alarm import SetAlarm
-from harness.operating import operator_of
+from harness.operating import operating
 from harness.poison import UNREADABLE, Writer, decide, notes_of, parked_of, strays
 from harness.stage import Stage
 from harness.topics import committed
@@ -153,29 +153,30 @@ async def test_an_operator_tries_it_again_and_is_told_what_came_of_it(
     stage: Stage, steps: Steps, writer: Writer, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DESIGN 7: `songda ops parked` for whoever follows the log; without one that runs it is noted for the next."""
-    operator, reader = operator_of(stage, (), monkeypatch), f"{kind} {stage.alarm}"
-    steps.broken.add("a2")
-    for reason in ("a1", "a2", "a3"):
-        await writer.event("contract:A", reason)
-    retry = ("ops", "parked", "retry", "contract:A", "--reader", reader)
-    async with steps.running(kind):
-        await eventually(lambda: parked_of(stage, reader), "parked")
-        code, seen = await operator.says(*retry)
-        assert (code, f"还在等 still waits: {kind.removesuffix('s')}" in seen) == (1, True), seen
-        steps.broken.clear()
-        code, seen = await operator.says(*retry)
-        assert (code, "已跟上 goes on" in seen) == (0, True), seen
-        await steps.until_asked("a1", "a2", "a3")
-        steps.broken.add("b1")
-        await writer.event("contract:B", "b1")
-        await eventually(lambda: parked_of(stage, reader), "parked")
-    monkeypatch.setattr(songda.ops, "ANSWER_SECONDS", 0.5)
-    skip = ("ops", "parked", "skip", "contract:B", "--reader", reader, "--why", "录错了", "--as", "he.jx")
-    code, seen = await operator.says(*skip)
-    assert (code, "还没有回音 noted, no answer yet" in seen) == (1, True), seen
-    await writer.event("contract:B", "b2")
-    async with steps.running(kind):
-        await steps.until_asked("a1", "a2", "a3", "b2")
+    reader = f"{kind} {stage.alarm}"
+    with operating(stage, (), monkeypatch) as operator:
+        steps.broken.add("a2")
+        for reason in ("a1", "a2", "a3"):
+            await writer.event("contract:A", reason)
+        retry = ("ops", "parked", "retry", "contract:A", "--reader", reader)
+        async with steps.running(kind):
+            await eventually(lambda: parked_of(stage, reader), "parked")
+            code, seen = await operator.says(*retry)
+            assert (code, f"还在等 still waits: {kind.removesuffix('s')}" in seen) == (1, True), seen
+            steps.broken.clear()
+            code, seen = await operator.says(*retry)
+            assert (code, "已跟上 goes on" in seen) == (0, True), seen
+            await steps.until_asked("a1", "a2", "a3")
+            steps.broken.add("b1")
+            await writer.event("contract:B", "b1")
+            await eventually(lambda: parked_of(stage, reader), "parked")
+        monkeypatch.setattr(songda.ops, "ANSWER_SECONDS", 0.5)
+        skip = ("ops", "parked", "skip", "contract:B", "--reader", reader, "--why", "录错了", "--as", "he.jx")
+        code, seen = await operator.says(*skip)
+        assert (code, "还没有回音 noted, no answer yet" in seen) == (1, True), seen
+        await writer.event("contract:B", "b2")
+        async with steps.running(kind):
+            await steps.until_asked("a1", "a2", "a3", "b2")
 
 
 async def test_what_still_fails_is_parked_anew_with_its_new_error_and_since_when_it_waits(

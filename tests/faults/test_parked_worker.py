@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from harness import alarm
 from harness.alarm import SetAlarm
 from harness.load import Callers, Planned
-from harness.operating import operator_of
+from harness.operating import operating
 from harness.poison import UNREADABLE, Writer, decide, notes_of, parked_of, strays
 from harness.stage import Stage
 from harness.topics import committed
@@ -180,7 +180,7 @@ async def test_an_operator_tries_it_again_and_what_was_kept_is_carried_out_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DESIGN 7: `songda ops parked retry`; who sent it again and again meanwhile has it kept once."""
-    operator, reader = operator_of(stage, (), monkeypatch), f"worker {stage.alarm}"
+    reader = f"worker {stage.alarm}"
     callers = await with_alarms(stage, "A")
     alarm.BROKEN.add("A")
     worker = await stage.worker(stage.alarm)
@@ -188,11 +188,12 @@ async def test_an_operator_tries_it_again_and_what_was_kept_is_carried_out_once(
     assert await answers(callers, ringing, ringing, ringing) == ["parked"] * 3
     letters = await committed(stage.address, f"{stage.alarm}.dead-letters")
     assert [record.headers["id"] for record in letters] == ["ring-A"]
-    code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
-    assert (code, "还在等 still waits: fold" in seen) == (1, True), seen
-    alarm.BROKEN.clear()
-    code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
-    assert (code, "已跟上 goes on" in seen, worker.parked()) == (0, True, []), seen
+    with operating(stage, (), monkeypatch) as operator:
+        code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
+        assert (code, "还在等 still waits: fold" in seen) == (1, True), seen
+        alarm.BROKEN.clear()
+        code, seen = await operator.says("ops", "parked", "retry", "alarm:A", "--reader", reader)
+        assert (code, "已跟上 goes on" in seen, worker.parked()) == (0, True, []), seen
 
     async def carried_out() -> bool:
         return await told(stage, "ring-A") == ["parked"] * 3 + ["accepted"]

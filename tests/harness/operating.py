@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -26,19 +27,20 @@ class Operator:
     async def says(self, *words: str) -> tuple[int, str]:
         """Exit code and all that was printed, on one line."""
         done = await asyncio.to_thread(self._runner.invoke, songda.main.app, words, env={"COLUMNS": "400"})
-        # A command ends its own loop; a connection that aiokafka was still closing then is told of when it is
-        # collected: here, where it comes from, and not in whatever test follows.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
         return done.exit_code, " ".join(done.output.split())
 
 
-def operator_of(stage: Stage, projections: Sequence[Projection], patch: pytest.MonkeyPatch) -> Operator:
-    """Whose commands know this stage, and of read models these alone."""
+@contextmanager
+def operating(stage: Stage, projections: Sequence[Projection], patch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    """Somebody whose commands know this stage, and of read models these alone."""
     system = replace(stage.system, services={}, projections=tuple(projections))
     patch.setattr(songda.system, "system", lambda _: system)
     patch.setattr(songda.rebuilding, "system", lambda _: system)
     patch.setattr(songda.ops, "local_settings", lambda: stage.settings)
     patch.setattr(songda.main, "local_settings", lambda: stage.settings)
-    return Operator()
+    yield Operator()
+    # A command ends its own loop; a connection that aiokafka was still closing then is told of when it is collected:
+    # here, where it comes from, and not in whatever test follows.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

@@ -75,7 +75,8 @@
   function tell(outcome, card = null, target = null) {
     const { kind, said = {} } = outcome;
     const why = zh ? said.zh : said.en;
-    if (kind === 'refused') conflict(card, target, said);
+    if (said.code === 'waits_for_repair') toast(why); // the server has it, and carries it out once something is mended
+    else if (kind === 'refused') conflict(card, target, said);
     else if (kind === 'busy') toast(say('busy', { seconds: outcome.seconds }));
     else if (kind === 'not_allowed') toast(say('not_allowed', { why: why || '' }));
     else if (kind === 'failed') toast(say('failed', { id: said.id || '?' }));

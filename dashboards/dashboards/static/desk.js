@@ -133,11 +133,13 @@
     });
     return labels.length ? say('form_fields', { fields: [...new Set(labels)].join(zh ? '、' : ', ') }) : zh ? no.zh : no.en;
   }
+  const KEPT = 'waits_for_repair'; // the server has it, and carries it out once something is mended: its words say so
   async function refused(form, answer) {
     if (answer.status === 401) { show(form, say('form_signed_out')); return; }
     const no = await answer.json().catch(() => ({ zh: answer.statusText, en: answer.statusText }));
     const text = zh ? no.zh : no.en;
-    if (answer.status === 422) show(form, `${say('form_unreadable')} ${mark(form, no)}`, no.rule);
+    if (no.code === KEPT) show(form, text);
+    else if (answer.status === 422) show(form, `${say('form_unreadable')} ${mark(form, no)}`, no.rule);
     else if (answer.status === 503 || answer.status === 429) show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
     else if (answer.status >= 500) show(form, `${say('form_failed')} ${text}`, '', no.id);
     else show(form, `${say('form_refused')} ${text}`, no.rule);
@@ -151,8 +153,11 @@
       const later = await fetch(told.ask_at);
       if (later.status !== 202 && later.ok) {
         told = await later.json();
-        if (told.status !== 'rejected') return told;
-        show(form, `${say('form_refused')} ${told.rejected[zh ? 'zh' : 'en']}`, told.rejected.rule);
+        if (told.status === 'accepted') return told;
+        const no = told.rejected;
+        if (told.status === 'parked') show(form, no[zh ? 'zh' : 'en']);
+        else if (no) show(form, `${say('form_refused')} ${no[zh ? 'zh' : 'en']}`, no.rule);
+        else show(form, say('form_failed'), '', told.command_id);
         return null;
       }
     }
