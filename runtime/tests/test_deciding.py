@@ -306,7 +306,7 @@ def test_the_commands_of_a_parked_aggregate_are_kept_whole_and_those_of_others_a
 def test_a_command_that_is_sent_again_and_again_to_a_parked_aggregate_is_kept_once(
     rules: Rules, incoming: Make
 ) -> None:
-    """N1: a phone's outbox tries every few seconds for as long as it takes; another request under the id is another."""
+    """X7: a phone's outbox tries every few seconds for as long as it takes; another request under the id is another."""
     parked = {"counter:a": Parked("worker counting", "counter:a", "fold", "x", "counting.events", 0, 7, 3, "e", NOW)}
     again = [incoming(Count(times=1), "held"), incoming(Count(times=1), "held")]
     first = run(rules, again, parked=parked)

@@ -346,7 +346,7 @@ async def test_so_many_requests_at_once_of_one_and_in_all() -> None:
 
 
 async def test_so_many_bytes_of_bodies_at_once_of_one_and_in_all() -> None:
-    """P4: two hundred uploads of one person must not fill the memory of all."""
+    """X8: two hundred uploads of one person must not fill the memory of all."""
     app = site(body_bytes_at_once=1_500, body_bytes_at_once_each=1_000)
     kept = ("Authorization", f"Bearer {TOKENS.issue('liang.my')}")
     waiting = asyncio.create_task(call(app, "/api/raw", headers=[SIGNED_IN, CHUNKED], pieces=[b"x" * 600], hangs=True))
@@ -362,7 +362,7 @@ async def test_so_many_bytes_of_bodies_at_once_of_one_and_in_all() -> None:
 
 
 async def test_a_flood_for_other_hosts_is_refused_as_any_other() -> None:
-    """P4: each that is let so far is a line in the log."""
+    """X8: each that is let so far is a line in the log."""
     app = site(hosts=("songda",), rates=Rates(Settings(requests_per_stranger="60/minute burst 3")))
     async with caller(app, None) as client:
         told = [(await client.get("/page", headers={"Host": "elsewhere"})).status_code for _ in range(5)]

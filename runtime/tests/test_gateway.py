@@ -13,7 +13,7 @@ from runtime.settings import Settings
 async def test_few_look_for_answers_of_long_ago_at_once_and_the_others_do_not_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """P4: each look reads a day's answers; two hundred of one person must not hold up all that the process does."""
+    """X8: each look reads a day's answers; two hundred of one person must not hold up all that the process does."""
     inside = most = 0
     release = asyncio.Event()
 

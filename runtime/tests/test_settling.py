@@ -12,7 +12,7 @@ TP = TopicPartition("order.events", 0)
 
 
 async def test_all_who_wait_share_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4: a look takes some connections to Kafka; two hundred requests of one person must not take two hundred times
+    """X8: a look takes some connections to Kafka; two hundred requests of one person must not take two hundred times
     as many."""
     looks = 0
 

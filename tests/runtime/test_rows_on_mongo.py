@@ -162,7 +162,7 @@ class Noticed(Fact):
 async def test_who_folds_anew_what_another_one_wrote_before_its_positions_loses_nothing_of_either_stream(
     database: Database,
 ) -> None:
-    """X1: a crash between rows and positions, or two processes that start at once: the second one is behind in one
+    """A crash between rows and positions, or two processes that start at once: the second one is behind in one
     facet of a row and ahead in the other."""
     order = [an_event("order", "contract:HT1", n) for n in (1, 2, 3)]
     goods = [an_event("inventory", "goods:HT1", n) for n in (1, 2, 3)]
