@@ -255,8 +255,8 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
 def test_what_is_kept_for_repair_or_came_too_slowly_holds_up_nothing_of_the_phone(
     chromium: Browser, whole: Any
 ) -> None:
-    """DESIGN 7: one stop that waits for repair is told to the leader and everything behind it goes out; what a poor network
-    cut off is sent again; a route that lacks something says so (DESIGN 7)."""
+    """DESIGN 7: one stop that waits for repair is told to the leader and everything behind it goes out; what a poor
+    network cut off is sent again; a route that lacks something says so."""
     page = phone(chromium, whole)
     expect(page.locator("#phone")).to_contain_text("穆青")
     expect(page.locator("#lacks")).to_have_count(0)

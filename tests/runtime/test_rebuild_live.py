@@ -67,8 +67,8 @@ async def test_a_rebuilt_model_is_filled_up_also_when_no_event_comes(stage: Stag
 async def test_no_event_is_looked_for_where_only_commit_markers_lie(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DESIGN 6: each transaction ends with a marker, which takes an offset; a connection of its own to look at each would
-    cost every model more than the event does."""
+    """DESIGN 6: each transaction ends with a marker, which takes an offset; a connection of its own to look at each
+    would cost every model more than the event does."""
     gaps: list[str] = []
     read_up = ReadModel.read_up
 
