@@ -62,9 +62,14 @@ def ask(page: Page, code: str, said: str | None, **fields: Any) -> None:
     """Fill in one of the ticket's forms and send it; `said`: the next step afterwards."""
     form = page.locator(f"#ask-{code}")
     expect(form).to_be_attached()
-    if not form.is_visible():
-        page.locator("details.act", has=form).locator("summary").click()
+
+    def unfold() -> None:  # also when the page renewed itself meanwhile, and folded it
+        if not form.is_visible():
+            page.locator("details.act", has=form).locator("summary").click()
+
+    unfold()
     for name, value in fields.items():
+        unfold()
         field = form.locator(f'[name="{name.replace("__", ".")}"]')
         if value is PHOTO:
             field.set_input_files(PHOTO)
@@ -144,10 +149,12 @@ def test_what_waits_for_repair_is_told_in_its_own_words_and_never_as_done(
     waits = {"code": "waits_for_repair", "rule": "", "zh": "已原样保存，请不要重复提交", "en": "It is kept"}
     later = {"status": "parked", "command_id": "c1", "rejected": {**waits, "facts": {}}}
     answers = [(503, {**waits, "facts": {}, "id": "x"}), (202, {"status": "pending", "ask_at": "/api/outcomes/test"})]
+    told: dict[str, Any] = {}
+    desk.route("**/api/tickets", lambda route: route.fulfill(**told))
+    desk.route("**/api/outcomes/test", lambda route: route.fulfill(json=later))
     for status, body in answers:
+        told |= {"status": status, "json": body}
         desk.goto("/desk/new?contract=HT91000009")
-        desk.route("**/api/tickets", lambda route, s=status, b=body: route.fulfill(status=s, json=b))
-        desk.route("**/api/outcomes/test", lambda route: route.fulfill(json=later))
         form = desk.locator("form[data-api]")
         form.locator('[name="kind"]').select_option("repair")
         form.locator('[name="product"]').fill("坐便器")
