@@ -21,7 +21,7 @@ async def test_the_page_is_for_those_on_the_road(person, status):
 async def test_the_page_knows_its_person_crew_and_the_limit_of_cash():
     """B16"""
     text = (await get("/crew")).text
-    assert re.search(r'data-person="li.zq".*data-crew="S1" data-limit="5000000"', text) is not None
+    assert re.search(r'data-person="li.zq"[^>]*data-crew="S1"\s+data-limit="5000000"', text) is not None
 
 
 async def test_the_service_worker_keeps_the_page_and_every_file_that_it_loads():
