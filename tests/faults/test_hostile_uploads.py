@@ -17,8 +17,9 @@ from harness.whole import Whole
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-ROOM_SECONDS = 2.0
-"""How long others may wait for a page while such a file is read. Each was 23 s behind the worst of these files."""
+ROOM_SECONDS = 10.0
+"""How long others may wait for a page while such a file is read, also on a busy machine. Each was 23 s behind the worst
+of these files; how long the loop itself is held is measured in tests/runtime/test_uploads.py."""
 
 
 class Others:
