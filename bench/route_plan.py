@@ -17,10 +17,10 @@ from bench.measuring import Section, figure, ratios
 from company.policy import Policy, policy_book
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
-from dispatch.domain.day_change import crews_of
-from dispatch.domain.day_state import Plan
-from dispatch.domain.proposal import Candidate, driven_m, first_come
-from dispatch.domain.slot_rules import half_window
+from dispatch.day.change import crews_of
+from dispatch.day.places import half_window
+from dispatch.day.proposal import Candidate, driven_m, first_come
+from dispatch.day.state import Plan
 
 WEEK_AT_MOST = 0.80
 SECONDS_AT_MOST = 10.0

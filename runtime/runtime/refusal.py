@@ -2,8 +2,8 @@
 
 A file's tables are codes: `[quote_expired]` with `rule`, `zh`, `en`; `{valid_until}` in the words is a fact that the
 rule gives. Where one code is said in several ways (what stands in the way of a visit, of an order), each has a table
-of its own, which names the code. `{owed_fen:hundredths}` shows 12345 as 123.45. `misfits` compares a file with the code
-that refuses, so that neither can drift.
+of its own, which names the code. `{owed_fen:hundredths}` shows 12345 as 123.45, `{owed_fen:yuan}` as ¥123.45, and
+`{on:month_day}` a day as 3月13日. `misfits` compares a file with the code that refuses, so that neither can drift.
 """
 
 import ast
@@ -66,11 +66,30 @@ def catalogue(file: Path) -> Mapping[str, Words]:
     return _CATALOGUE.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
+def yuan(fen: int) -> str:
+    """Fen -> ¥1,234 or ¥1,234.50."""
+    whole, rest = divmod(fen, 100)
+    return f"¥{whole:,}.{rest:02d}" if rest else f"¥{whole:,}"
+
+
+def month_day(day: date) -> str:
+    """3月13日."""
+    return f"{day.month}月{day.day}日"
+
+
 class _Figures(Formatter):
     """Fills words with figures."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return f"{value / 100:.2f}" if format_spec == "hundredths" else str(super().format_field(value, format_spec))
+        match format_spec:
+            case "hundredths":
+                return f"{value / 100:.2f}"
+            case "yuan":
+                return yuan(value)
+            case "month_day":
+                return month_day(date.fromisoformat(value))
+            case _:
+                return str(super().format_field(value, format_spec))
 
 
 _FIGURES = _Figures()
@@ -131,3 +150,6 @@ def misfits(file: Path, sources: Mapping[str, str]) -> Iterator[str]:
                     pass
     for code in sorted(known.keys() - given):
         yield f"{file.name}: nobody gives {code}"
+
+
+__all__ = ["Refusals", "Term", "Words", "catalogue", "misfits", "month_day", "yuan"]

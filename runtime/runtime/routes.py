@@ -30,14 +30,25 @@ async def everybody(_: Asking, __: str) -> None:
 class Address:
     """Where an aggregate is asked: `prefix/{param}`; `number` is the annotated type of its number in a path, which also
     fills the command's field of that name. `values`: annotated types of what else stands in paths, where an address
-    takes less than the command. What begins an aggregate passes no `access`: there is nothing yet to come near."""
+    takes less than the command. What begins an aggregate passes no `access`: there is nothing yet to come near.
+
+    `parts`: annotated types of what its number is made of in a path, where that is several things, `a:b`, or none at
+    all (`/fleet/people`); they fill the command's fields too. `key`: its number, where that is not what the path says.
+    """
 
     aggregate: Aggregate[Any, Any]
     prefix: str
-    param: str
+    param: str = ""
     number: Any = Annotated[str, Path(max_length=80)]
     access: Access = everybody
     values: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Any] | None = None
+    key: Callable[[str], str] = str
+
+    @property
+    def named(self) -> Mapping[str, Any]:
+        """Annotated types of the path parameters that name one aggregate."""
+        return {self.param: self.number} if self.parts is None else self.parts
 
 
 def routes(address: Address) -> APIRouter:
@@ -46,7 +57,7 @@ def routes(address: Address) -> APIRouter:
     for case in address.aggregate.use_cases:
         if case.path is None:
             continue
-        body = case.request(address.param)
+        body = case.request(*address.named)
         told = cleandoc(body.__doc__ or "").partition("\n")
         router.add_api_route(
             f"/{case.path}" if case.born is not None and case.path else _within(address, case),
@@ -64,7 +75,7 @@ def routes(address: Address) -> APIRouter:
 def _within(address: Address, case: UseCase[Any, Any, Any]) -> str:
     if case.born is not None:
         return ""
-    return f"/{{{address.param}}}/{case.path}".removesuffix("/")
+    return "".join(f"/{{{name}}}" for name in address.named) + f"/{case.path}".removesuffix("/")
 
 
 def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[BaseModel]) -> Callable[..., Any]:
@@ -79,14 +90,14 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
         if case.born is not None:
             number, new = _number(case, body, desk)
         else:
-            number, new = values[address.param], None
-            given |= {address.param: number} if address.param in case.command.model_fields else {}
+            number, new = ":".join(str(values[name]) for name in address.named), None
+            given |= {name: values[name] for name in address.named if name in case.command.model_fields}
             await address.access(desk, number)
         command = await _command(case, desk, number, body, given if new is None else {**given, **new})
-        return desk.answer(await desk.ask(address.aggregate.key(number), command), new)
+        return desk.answer(await desk.ask(address.aggregate.key(address.key(number)), command), new)
 
     optional = case.bare and all(not field.is_required() for field in body_type.model_fields.values())
-    parameters = [] if case.born is not None else [_parameter(address.param, address.number)]
+    parameters = [] if case.born is not None else [_parameter(name, kind) for name, kind in address.named.items()]
     parameters += [
         _parameter(n, address.values.get(n, Annotated[f.annotation, *f.metadata, Path()])) for n, f in in_path.items()
     ]

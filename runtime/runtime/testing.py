@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Context, Rejected
+from runtime.decision import Command, Context, Rejected, Timer
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -23,6 +23,10 @@ class Given(Generic[S, E]):
     def asks(self, command: Command, ctx: Context[Any]) -> "Asked[S, E]":
         """A command, in its circumstances."""
         return Asked(self, self.aggregate.decide(command, self.state, ctx))
+
+    def due(self) -> tuple[Timer, ...]:
+        """What falls due by itself."""
+        return self.aggregate.due(self.state)
 
     def offers(self) -> frozenset[str]:
         """Codes of the use cases that nothing stands against."""

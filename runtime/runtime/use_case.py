@@ -110,13 +110,13 @@ class UseCase(Generic[C, S, E_co]):
         """Fields of the command that stand in the path."""
         return tuple(name for _, name, _, _ in Formatter().parse(self.path or "") if name)
 
-    def request(self, number: str = "") -> type[BaseModel]:
-        """What a request says: its own class, or the command but for what stands in the address; `number`: the field
-        with the aggregate's number."""
+    def request(self, *number: str) -> type[BaseModel]:
+        """What a request says: its own class, or the command but for what stands in the address; `number`: the fields
+        with the aggregate's number, or with parts of it."""
         if isinstance(self.body, type):
             return self.body
         fields = self.command.model_fields
-        elsewhere = {*self.in_path, *self.unsaid, *(() if self.born is not None else (number,))} & fields.keys()
+        elsewhere = {*self.in_path, *self.unsaid, *(() if self.born is not None else number)} & fields.keys()
         if self.body is None and not elsewhere:
             return self.command
         said = {name: (f.annotation, copy(f)) for name, f in fields.items() if name not in {*elsewhere, "command"}}

@@ -287,6 +287,33 @@ async def test_what_stands_in_the_address_is_no_part_of_the_body_and_fills_the_c
     assert app.openapi()["components"]["schemas"]["Label"]["properties"].keys() == {"at", "label"}
 
 
+async def test_a_number_may_be_made_of_several_parts_of_the_address_or_of_none(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    def count(command: CountIn, box: Box, ctx: Context) -> tuple[Counted, ...]:
+        return ()
+
+    boxes = Aggregate[Box, Opened | Counted](
+        "box", Box(), (Box,), evolve, (UseCase(CountIn, count, frozenset({Role.ASSISTANT}), "pieces"),)
+    )
+    parts = {"aisle": Annotated[int, InPath(le=6)], "shelf": Annotated[int, InPath()]}
+    app.include_router(routes(Address(boxes, "/aisles", parts=parts)))
+    app.include_router(routes(Address(boxes, "/floor", parts={}, key=lambda _: "floor")))
+    answers = [
+        (await client.post(path, json=body)).status_code
+        for path, body in (
+            ("/aisles/3/4/pieces", {"pieces": 2}),
+            ("/aisles/7/4/pieces", {"pieces": 2}),
+            ("/aisles/3/4/pieces", {"pieces": 2, "shelf": 5}),
+            ("/floor/pieces", {"pieces": 1, "shelf": 9}),
+        )
+    ]
+    assert (answers, app.state.gateway.asked) == (
+        [200, 422, 422, 200],
+        [("box:3:4", CountIn(pieces=2, shelf=4)), ("box:floor", CountIn(pieces=1, shelf=9))],
+    )
+
+
 def test_one_code_may_answer_for_several_rules_and_shows_money_as_people_write_it(tmp_path: Path) -> None:
     file = tmp_path / "of_money.toml"
     file.write_text(

@@ -25,10 +25,12 @@ from contracts.civil_time import civil_day
 from contracts.dispatch_jobs import Checklist
 from contracts.fact import ContractLine, Customer
 from contracts.reading import read_event
-from dispatch.domain import day
-from dispatch.domain.booking import BookInstallation
-from dispatch.domain.job import OpenJob
-from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
+from dispatch.day.aggregate import DAY as DAY_PLAN
+from dispatch.day.aggregate import day_id
+from dispatch.day.places import overlap, share_people_or_vehicle
+from dispatch.day.state import INITIAL, Day, Plan, Unopened
+from dispatch.job.booking import BookInstallation
+from dispatch.job.terms import OpenJob
 from runtime.clock import utc_now
 from runtime.decision import Command
 from runtime.gateway import Gateway, new_request
@@ -291,22 +293,22 @@ def place(one: dict[str, Any]) -> tuple[Any, ...]:
 
 async def check_history(town: Town) -> None:
     """After every single event of the day: one place for each job, nobody and no vehicle at two places at a time."""
-    state: day.Day = day.INITIAL
+    state: Day = INITIAL
     events = 0
     for record in await committed(town.stack.kafka_address, "dispatch.events", town.settings.partitions):
-        if record.key != day.day_id(ON):
+        if record.key != day_id(ON):
             continue
         headers = [(name, value.encode()) for name, value in record.headers.items()]
         event: Any = read_event(headers, record.value)
-        state = day.evolve(state, event)
+        state = DAY_PLAN.evolve(state, event)
         events += 1
-        assert not isinstance(state, day.Unopened)
+        assert not isinstance(state, Unopened)
         assert_nobody_twice(state.plan, ON)
     print(f"events of the day: {events}")
     assert events > len(JOBS)
 
 
-def assert_nobody_twice(plan: day.Plan, on: date) -> None:
+def assert_nobody_twice(plan: Plan, on: date) -> None:
     """B8"""
     held = [one.slot for one in plan.held]
     assert max(Counter(slot.job_id for slot in held).values(), default=0) <= 1, on

@@ -12,10 +12,11 @@ from company.policy import Policy
 from contracts.civil_time import end_of_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade
 from contracts.fact import Customer, Half, JobKind, Window
-from dispatch.domain.booking_rules import booking_due
-from dispatch.domain.words import HALF_EN, HALF_ZH, day_zh
+from dispatch.job.booking import booking_due
 from dispatch.job_views import told_json
 from dispatch.projections.jobs import Call, JobFile, JobRow
+from dispatch.words import HALF_EN, HALF_ZH
+from runtime.refusal import month_day
 
 Json = dict[str, Any]
 Purpose = Literal["booking", "call_back", "home_confirmation", "half_day", "arrival", "install_call"]
@@ -116,7 +117,7 @@ def _before_the_slot(row: JobRow, day: date, policy: Policy) -> Iterator[Owed]:
 def _the_day_before(job: JobFile, on: date, half: Half) -> Iterator[Owed]:
     """B3, B5, B10: the customers of tomorrow."""
     row, issue = job.row, job.issue
-    when = f"{day_zh(on)}{HALF_ZH[half]}"
+    when = f"{month_day(on)}{HALF_ZH[half]}"
     if row.kind == "delivery" and not job.reached(HomeConfirmed):
         zh = f"{when}送货，家里有人吗？送货后 2 天内上门安装。"
         en = "Will somebody be home tomorrow? Installation follows within 2 days."

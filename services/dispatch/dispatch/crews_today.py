@@ -5,7 +5,7 @@ from datetime import date
 from company.fleet_crews import crews_on as fleet_crews_on
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
-from dispatch.domain.day import DEPOT
+from dispatch.fields import DEPOT
 from runtime.http import Asking
 
 

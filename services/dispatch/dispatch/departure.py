@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from company.fleet_crews import at_work, facet_means, record_on, usual_driver
 from company.policy import Policy
 from contracts.bounds import Happened, OneLine
-from dispatch.domain.fleet import fleet_id
-from dispatch.domain.fleet_out import ReturnVehicle, SendOut
-from dispatch.domain.job import job_id
-from dispatch.domain.run import DepartRun, run_id
-from dispatch.domain.stop import DepartStop
-from dispatch.domain.words import Words
+from dispatch.fields import DEPOT, Words
+from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.trips import ReturnVehicle, SendOut
+from dispatch.job.aggregate import JOB
+from dispatch.job.stop import DepartStop
 from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.run.aggregate import run_id
+from dispatch.run.departure import DepartRun
 from runtime.http import Answer, Asking
 
 Json = dict[str, Any]
@@ -53,7 +54,7 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
         going = SendOut(
             at=request.at, on=on, crew=crew, leader=leader, driver=driver, vehicle=vehicle, districts=districts
         )
-        let = await desk.ask(fleet_id(), going, step="fleet")
+        let = await desk.ask(FLEET.key(DEPOT), going, step="fleet")
         if let.status != "accepted":
             return desk.answer(let)
     # 2 sheet, count, list, QC (B9, B11, B21)
@@ -70,11 +71,11 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
     )
     departed = await desk.ask(run_id(on, crew), asked)
     if departed.status == "rejected" and not is_gone:
-        await desk.ask(fleet_id(), ReturnVehicle(at=request.at, on=on, crew=crew), step="return")
+        await desk.ask(FLEET.key(DEPOT), ReturnVehicle(at=request.at, on=on, crew=crew), step="return")
     # 3 the stops
     if departed.status == "accepted" and run is not None and run["version"] >= departed.version - 1:
         left = DepartStop(at=request.at, on=on, crew=crew, vehicle=vehicle, leader=leader or "")
-        await asyncio.gather(*(desk.ask(job_id(stop), left, step=f"depart/{stop}") for stop in loaded_ids(run)))
+        await asyncio.gather(*(desk.ask(JOB.key(stop), left, step=f"depart/{stop}") for stop in loaded_ids(run)))
     return desk.answer(departed)
 
 

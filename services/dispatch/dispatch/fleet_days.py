@@ -8,9 +8,9 @@ from company.fleet_crews import begin, crews_of_day, facet_means
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import FleetCrew
-from dispatch.domain.day import day_id
-from dispatch.domain.day_crews import SetCrewOfDay
-from dispatch.domain.fleet import SetCrews
+from dispatch.day.aggregate import day_id
+from dispatch.day.crews import SetCrewOfDay
+from dispatch.fleet.crews import SetCrews
 from runtime.http import Asking
 
 Json = dict[str, Any]

@@ -9,8 +9,9 @@ from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.crews_today import crews_on
-from dispatch.domain.day import DEPOT, Plan
-from dispatch.domain.slot_rules import Ground, half_window, places_that_fit
+from dispatch.day.places import Ground, half_window, places_that_fit
+from dispatch.day.state import Plan
+from dispatch.fields import DEPOT
 from dispatch.projections.jobs import JobRow
 from dispatch.views import day_view, plan_of
 from runtime.decision import Detail

@@ -16,16 +16,15 @@ from contracts.bounds import CivilDay, Happened, Nth
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine, Half, Window
 from dispatch.crews_today import crews_on
-from dispatch.domain.day import ConfirmSlot, ReleaseSlot, ReserveSlot, day_id, reserved_slot
-from dispatch.domain.day_turn import RevertChange
-from dispatch.domain.job import job_id
-from dispatch.domain.job_refusals import already_departed, not_complete, other_day_agreed
-from dispatch.domain.plan_refusals import slot_gone
-from dispatch.domain.run_refusals import plan_too_late
-from dispatch.domain.stop import LeaveSlot, TakeSlot
-from dispatch.domain.words import Words
+from dispatch.day.aggregate import day_id
+from dispatch.day.slot import ConfirmSlot, ReleaseSlot, ReserveSlot, reserved_slot
+from dispatch.day.turn import RevertChange
+from dispatch.fields import Words
 from dispatch.free_places import next_places, place_facts
+from dispatch.job.aggregate import JOB
+from dispatch.job.stop import LeaveSlot, TakeSlot
 from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.refusals import no
 from dispatch.views import day_view, plan_of
 from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
@@ -99,10 +98,10 @@ async def give_slot(desk: Asking, job: JobRow, request: SlotRequest, policy: Pol
         return desk.answer(await _with_another_day(planning, reserved))
     # 2 the job decides whether it may be planned (A3, B1, B2)
     take = take_of(asked, reserved, vehicle_of(planning, asked.crew))
-    taken = await desk.ask(job_id(job.job_id), take, step="take", expected_version=request.expected_version)
+    taken = await desk.ask(JOB.key(job.job_id), take, step="take", expected_version=request.expected_version)
     stale_at = None if taken.rejected is None else taken.rejected.facts.get("version")
     if isinstance(stale_at, int) and await _has_followed(planning, reserved, stale_at):
-        taken = await desk.ask(job_id(job.job_id), take, step="take/followed")
+        taken = await desk.ask(JOB.key(job.job_id), take, step="take/followed")
     if taken.status == "rejected":
         if reserved.events and taken.rejected is not None and taken.rejected.code != "overtaken":
             await _put_back(planning)
@@ -118,10 +117,10 @@ async def give_slot(desk: Asking, job: JobRow, request: SlotRequest, policy: Pol
     if confirmed.status == "rejected":
         return desk.answer(confirmed)
     if "SlotReleased" in confirmed.events:
-        no = slot_gone(job.job_id)
-        gone = LeaveSlot(at=request.at, reason=no.zh, on=request.on, day_version=confirmed.version)
-        await desk.ask(job_id(job.job_id), gone, step="gone")
-        desk.refuse(no)
+        lost = no("slot_gone", job_id=job.job_id)
+        gone = LeaveSlot(at=request.at, reason=lost.zh, on=request.on, day_version=confirmed.version)
+        await desk.ask(JOB.key(job.job_id), gone, step="gone")
+        desk.refuse(lost)
     # 4 what the job left on another day is free
     if job.on is not None and job.on != request.on:
         left = ReleaseSlot(
@@ -146,7 +145,7 @@ async def give_slot(desk: Asking, job: JobRow, request: SlotRequest, policy: Pol
 async def take_slot_back(desk: Asking, job: JobRow, request: ReleaseRequest) -> Answer:
     """The job leaves its slot, and the slot is free again."""
     left = await desk.ask(
-        job_id(job.job_id),
+        JOB.key(job.job_id),
         LeaveSlot(at=request.at, reason=request.reason),
         step="leave",
         expected_version=request.expected_version,
@@ -226,13 +225,13 @@ def new_change_id(desk: Asking, step: str) -> str:
 
 async def _with_another_day(planning: Planning, refused: Outcome) -> Outcome:
     """A clash, with the next place that is free on another day (B8)."""
-    no = refused.rejected
-    if no is None or no.code not in {"slot_clash", "force_needs_supervisor", "force_impossible"}:
+    clash = refused.rejected
+    if clash is None or clash.code not in {"slot_clash", "force_needs_supervisor", "force_impossible"}:
         return refused
     job, request = planning.job, planning.request
     after = request.on + timedelta(days=1)
     places = await next_places(planning.desk, job, planning.policy, start=after, days=DAYS_AHEAD, limit=1)
-    return replace(refused, rejected=replace(no, facts={**no.facts, **place_facts(places)}))
+    return replace(refused, rejected=replace(clash, facts={**clash.facts, **place_facts(places)}))
 
 
 async def _has_followed(planning: Planning, reserved: Outcome, version: int) -> bool:
@@ -249,36 +248,25 @@ async def _refuse_early(planning: Planning) -> None:
     """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
     job, request, desk = planning.job, planning.request, planning.desk
     if request.expected_version is not None and job.version > request.expected_version:
-        desk.refuse(stale(request.expected_version, job.version))
+        desk.refuse(no("stale_page", expected=request.expected_version, version=job.version))
     if job.on is not None:
-        no = refused_move(job, request.on)
-        if no is not None:
-            desk.refuse(no)
+        against = refused_move(job, request.on)
+        if against is not None:
+            desk.refuse(against)
     run = await desk.rows("runs").get(f"{request.on.isoformat()}:{request.crew}")
     if run is not None and run["run"]["status"] == "way":
-        desk.refuse(plan_too_late(request.crew, request.on))
+        desk.refuse(no("plan_too_late", crew=request.crew, on=request.on))
 
 
 def refused_move(job: JobRow, on: date) -> Rejected | None:
     """Why a job that has a place will refuse another one, as far as its row shows (A3, B1)."""
     if job.status not in {"plan", "pub"}:
-        return already_departed(job.job_id)
+        return no("already_departed", job_id=job.job_id)
     if job.kind == "delivery" and job.complete_on is None and not job.partial:
-        return not_complete(job.contract_no)
+        return no("not_complete", contract_no=job.contract_no)
     if job.booked_on is not None and job.booked_on != on:
-        return other_day_agreed(job.job_id, job.booked_on, on)
+        return no("other_day_agreed", job_id=job.job_id, agreed=job.booked_on, on=on)
     return None
-
-
-def stale(expected: int, version: int) -> Rejected:
-    """The page shows an older version of the job."""
-    return Rejected(
-        "stale_page",
-        "",
-        f"页面已过时：您看到的是第 {expected} 版，现在是第 {version} 版。请刷新后再排。",
-        f"The page is out of date: you saw version {expected}, it is {version} now. Reload and plan again.",
-        {"expected": expected, "version": version},
-    )
 
 
 async def _reserve(planning: Planning) -> tuple[ReserveSlot, Outcome]:
@@ -302,9 +290,9 @@ async def _ask_day(planning: Planning, asked: ReserveSlot, attempt: int) -> Outc
     return await planning.desk.ask(day_id(planning.request.on), asked, step=f"reserve/{attempt}")
 
 
-def lost_the_race(no: Rejected, *, named_window: bool) -> bool:
+def lost_the_race(refused: Rejected, *, named_window: bool) -> bool:
     """Whether only what the planner left open was taken meanwhile: the stop, and the window unless it was named."""
-    clashes = str(no.facts.get("clashes", ""))
+    clashes = str(refused.facts.get("clashes", ""))
     left_open = {"position_taken"} if named_window else {"position_taken", "window_taken"}
     return bool(clashes) and set(clashes.split(",")) <= left_open
 
@@ -334,7 +322,7 @@ async def _put_back(planning: Planning) -> None:
         day_version=restored.version,
         reason=request.adjustment_reason,
     )
-    retaken = await desk.ask(job_id(job.job_id), old, step="retake")
+    retaken = await desk.ask(JOB.key(job.job_id), old, step="retake")
     if retaken.rejected is not None and retaken.rejected.code != "already_departed":
         # the row was behind: the job had left that place meanwhile
         freed = ReleaseSlot(at=request.at, job_id=job.job_id, reason=retaken.rejected.zh, reservation=restored.version)

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contracts.dispatch_days import Slot
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day import DEPOT, ConfirmSlot, day_id
-from dispatch.domain.day_change import ChangePlan, PlannedMove, fit, wanted_moves
-from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange
-from dispatch.domain.job import job_id
-from dispatch.domain.slot_rules import Ground, places_that_fit
-from dispatch.domain.stop import LeaveSlot, TakeSlot
+from dispatch.day.aggregate import day_id
+from dispatch.day.change import ChangePlan, PlannedMove, fit, wanted_moves
+from dispatch.day.places import Ground, places_that_fit
+from dispatch.day.slot import ConfirmSlot
+from dispatch.day.turn import RedoChange, RevertChange, UndoChange
+from dispatch.fields import DEPOT
+from dispatch.job.aggregate import JOB
+from dispatch.job.stop import LeaveSlot, TakeSlot
 from dispatch.planning import lost_the_race, new_change_id
 from dispatch.planning_office import (
     Office,
@@ -42,6 +43,7 @@ from dispatch.planning_requests import (
     free_place_view,
 )
 from dispatch.projections.jobs import JobRow
+from dispatch.refusals import no
 from runtime.decision import Rejected
 from runtime.http import Answer
 from runtime.outcome import Outcome
@@ -88,7 +90,7 @@ async def swap(office: Office, request: SwapRequest) -> Answer:
         held = {slot.slot.job_id: slot.slot for slot in now.plan.held}
         missing = [job for job in (request.one, request.other) if job not in held]
         if missing or request.one == request.other:
-            now.desk.refuse(no.changed_since(missing or [request.one]))
+            now.desk.refuse(no("changed_since", jobs="、".join(missing or [request.one])))
         pair = ((request.one, held[request.other]), (request.other, held[request.one]))
         return tuple(MoveRequest(job_id=job, to=spot_of(slot)) for job, slot in pair)
 
@@ -252,7 +254,7 @@ async def _jobs_follow(office: Office, decided: Outcome, following: Following) -
                 day_version=version,
                 reason=following.reason,
             )
-            return await office.desk.ask(job_id(job), command, step=f"take/{job}")
+            return await office.desk.ask(JOB.key(job), command, step=f"take/{job}")
 
     async def leave(job: str) -> Outcome:
         async with asked:
@@ -262,7 +264,7 @@ async def _jobs_follow(office: Office, decided: Outcome, following: Following) -
                 on=office.on,
                 day_version=decided.version,
             )
-            return await office.desk.ask(job_id(job), command, step=f"leave/{job}")
+            return await office.desk.ask(JOB.key(job), command, step=f"leave/{job}")
 
     async def confirm(job: str, version: int) -> Outcome:
         async with asked:

@@ -7,12 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.bounds import Few, Happened, OneLine
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
-from dispatch.domain.plan_refusals import unknown_crew
-from dispatch.domain.redistribution import Jobs, redistributed, stops_of_absent
-from dispatch.domain.words import Words
+from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
+from dispatch.fields import Words
 from dispatch.planning_office import Office, early_refusals, jobs_of
 from dispatch.planning_requests import ClashView, MoveRequest, PlaceView, clash_view
+from dispatch.refusals import no
 from runtime.http import Refusal
+from runtime.refusal import Term
 
 
 class _Request(BaseModel):
@@ -73,7 +74,7 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
     """Look at where an absent crew's stops could go; nothing is changed."""
     plan = office.plan
     if crew not in {one.crew for one in plan.crews}:
-        raise Refusal(404, unknown_crew(crew, (one.crew for one in plan.crews)))
+        raise Refusal(404, no("unknown_crew", crew=crew, crews=Term.of("、".join(one.crew for one in plan.crews))))
     going = stops_of_absent(plan, crew)
     names = [held.slot.job_id for held in plan.held]
     rows = await jobs_of(office.desk, names)
@@ -115,7 +116,7 @@ def set_crew(crews: tuple[CrewOfDay, ...], crew: str, request: CrewRequest) -> C
     """The crew with what the request changes; 404 for one that the day does not have."""
     known = next((one for one in crews if one.crew == crew), None)
     if known is None:
-        raise Refusal(404, unknown_crew(crew, (one.crew for one in crews)))
+        raise Refusal(404, no("unknown_crew", crew=crew, crews=Term.of("、".join(one.crew for one in crews))))
     told = request.model_dump(include={"leader", "leader_name", "members", "vehicle"}, exclude_unset=True)
     stays = {"members", "vehicle"}  # there is no crew without them
     return known.model_copy(update={name: to for name, to in told.items() if to is not None or name not in stays})

@@ -10,26 +10,19 @@ from company.fleet_crews import facet_means
 from company.policy import DistrictPlace, Policy
 from contracts.dispatch_days import CrewOfDay, Slot
 from dispatch.crews_today import crews_on
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day import DEPOT, Plan
-from dispatch.domain.day_change import PlannedMove, Spot, wanted_moves
-from dispatch.domain.job_refusals import (
-    already_departed,
-    not_booked,
-    not_complete,
-    other_day_agreed,
-    site_not_ready,
-    unknown_job,
-)
-from dispatch.domain.run_refusals import plan_too_late
-from dispatch.domain.slot_rules import Clash
-from dispatch.domain.words import day_zh
+from dispatch.day.change import PlannedMove, Spot, wanted_moves
+from dispatch.day.places import Clash, clash_facts
+from dispatch.day.state import Plan
+from dispatch.fields import DEPOT
+from dispatch.job.booking import on_site
 from dispatch.planning import goods_of
 from dispatch.planning_requests import MoveRequest
 from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.refusals import no
 from dispatch.views import DayView, day_view, plan_of
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
+from runtime.refusal import Term
 
 Json = dict[str, Any]
 
@@ -81,7 +74,7 @@ async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, JobRow]:
     for name in names:
         row = await desk.view(JOBS).get(name)
         if row is None:
-            raise Refusal(404, unknown_job())
+            raise Refusal(404, no("unknown_job"))
         found[name] = row
     return found
 
@@ -110,7 +103,7 @@ async def early_refusals(
             run = await office.desk.rows("runs").get(f"{office.on.isoformat()}:{crew}")
             gone[crew] = run is not None and run["run"]["status"] == "way"
         if gone[crew]:
-            found.append((move.job_id, plan_too_late(crew, office.on)))
+            found.append((move.job_id, no("plan_too_late", crew=crew, on=office.on)))
     return found
 
 
@@ -124,19 +117,20 @@ def refused_place(job: JobRow, on: date, *, taken_out: bool) -> Rejected | None:
     """Why a job will not follow a change of day `on`, as far as its row shows (A3, B1, B2)."""
     name, booked = job.job_id, job.booked_on
     if job.status not in {"plan", "pub"}:
-        return already_departed(name)
+        return no("already_departed", job_id=name)
     if taken_out:
         return None
     if job.on is not None and job.on != on:
-        return on_another_day(name, job.on, on)
+        wanted = Term(on.isoformat(), on.isoformat())
+        return no("on_another_day", job_id=name, on=job.on, wanted=wanted)
     if job.missing:
-        return site_not_ready(job.missing, job.call_back_on)
+        return no("site_not_ready", missing=on_site(job.missing), call_back_on=job.call_back_on)
     if job.kind == "delivery" and booked is None:
-        return not_booked(name)
+        return no("not_booked", job_id=name)
     if job.kind == "delivery" and job.complete_on is None and not job.partial:
-        return not_complete(job.contract_no)
+        return no("not_complete", contract_no=job.contract_no)
     if booked is not None and booked != on:
-        return other_day_agreed(name, booked, on)
+        return no("other_day_agreed", job_id=name, agreed=booked, on=on)
     return None
 
 
@@ -182,7 +176,7 @@ async def change_row(office: Office, change_id: str | None, seen_version: int | 
         if seen_version is None or plan["version"] >= seen_version:
             break
         await asyncio.sleep(LOOK_SECONDS)
-    raise Refusal(404, no.unknown_change(change_id or ""))
+    raise Refusal(404, no("unknown_change", change_id=change_id or ""))
 
 
 def will_tell(view: DayView) -> list[str]:
@@ -192,26 +186,13 @@ def will_tell(view: DayView) -> list[str]:
     return ["warehouse", "group", *dict.fromkeys(leaders)]
 
 
-def on_another_day(job: str, there: date, on: date) -> Rejected:
-    """B8: several places are changed within one day; a job comes from another day by itself."""
-    return Rejected(
-        "on_another_day",
-        "B8",
-        f"{job} 现在排在 {day_zh(there)}，不能和 {day_zh(on)} 的单一起动。请单独改到 {day_zh(on)}。",
-        f"{job} is planned for {there}, so it cannot be moved together with jobs of {on}. Move it by itself.",
-        {"job_id": job, "on": there.isoformat()},
-    )
-
-
 def cannot_follow(refused: Sequence[tuple[str, Rejected]]) -> Rejected:
     """Jobs that refuse their part: the one reason as it is, several together. Nothing is changed."""
     if len(refused) == 1:
         return refused[0][1]
     found = tuple(Clash(one.code, one.zh, one.en, {}, job) for job, one in refused)
-    return Rejected(
-        "jobs_refuse",
-        refused[0][1].rule,
-        f"一站都没有动：{' '.join(f'{clash.job_id}：{clash.zh}' for clash in found)}",
-        f"Nothing was moved. {' '.join(f'{clash.job_id}: {clash.en}' for clash in found)}",
-        no.clash_facts(found),
+    said = Term(
+        " ".join(f"{clash.job_id}：{clash.zh}" for clash in found),
+        " ".join(f"{clash.job_id}: {clash.en}" for clash in found),
     )
+    return no("jobs_refuse", rule=refused[0][1].rule, found=said, **clash_facts(found))

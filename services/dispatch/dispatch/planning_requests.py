@@ -8,10 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contracts.bounds import Happened, Nth
 from contracts.dispatch_days import Slot
 from contracts.fact import Half, Window
-from dispatch.domain.day_change import Spot
-from dispatch.domain.plan_refusals import RULES_OF_CLASHES
-from dispatch.domain.slot_rules import Clash
-from dispatch.domain.words import Words
+from dispatch.day.change import Spot
+from dispatch.day.places import RULES_OF_CLASHES, Clash
+from dispatch.fields import Words
 from dispatch.free_places import FreePlace
 
 JobName = Annotated[str, StringConstraints(pattern=r"^[DIV]-[^\s/]{1,120}$")]

@@ -14,7 +14,7 @@ from contracts.bounds import Few
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import Slot
 from contracts.fact import JobKind
-from dispatch.domain.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
+from dispatch.day.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
 from dispatch.free_places import slot_of_job
 from dispatch.planning_office import Office, jobs_of, refused_place
 from dispatch.planning_requests import PlaceView

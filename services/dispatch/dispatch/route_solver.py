@@ -12,8 +12,8 @@ from pyvrp import Client, Depot, Location, PenaltyParams, ProblemData, SolvePara
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
 from contracts.fact import Half
-from dispatch.domain.distances import DEPOT_PLACE
-from dispatch.domain.proposal import Problem, Routes, Tour
+from dispatch.day.distances import DEPOT_PLACE
+from dispatch.day.proposal import Problem, Routes, Tour
 
 SEED: Final = 20260313
 ROUNDS: Final = 1_500

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from contracts.civil_time import civil
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from dispatch.domain.day import DEPOT, Held, Plan
-from dispatch.domain.slot_rules import Absence
+from dispatch.day.state import Absence, Held, Plan
+from dispatch.fields import DEPOT
 
 Json = dict[str, Any]
 

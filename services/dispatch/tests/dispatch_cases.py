@@ -1,7 +1,6 @@
 """One contract's delivery, its day and its run, as events: what the tests of dispatch begin from."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
 
 from company.context import Context
 from company.policy import policy_book
@@ -31,7 +30,13 @@ from contracts.dispatch_road import DeliveryListIssued
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
-from dispatch.domain import day, job_state, job_story, run_state
+from dispatch.day.aggregate import DAY as DAY_PLAN
+from dispatch.day.state import Day, DayEvent
+from dispatch.job import aggregate
+from dispatch.job.state import Job, JobEvent
+from dispatch.run.aggregate import RUN
+from dispatch.run.state import Run, RunEvent
+from runtime.testing import Given, given
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 """2026-03-10, 10:00 in Shanghai."""
@@ -298,19 +303,19 @@ RUN_DEPARTED = RunDeparted(
 )
 
 
-def a_job(*events: job_state.JobEvent) -> job_state.Job:
+def a_job(*events: JobEvent) -> Given[Job, JobEvent]:
     """The job after these events."""
-    return reduce(job_story.evolve, events, job_state.INITIAL)
+    return given(aggregate.JOB, *events)
 
 
-def a_day(*events: day.DayEvent) -> day.Day:
+def a_day(*events: DayEvent) -> Given[Day, DayEvent]:
     """The day after these events."""
-    return reduce(day.evolve, events, day.INITIAL)
+    return given(DAY_PLAN, *events)
 
 
-def a_run(*events: run_state.RunEvent) -> run_state.Run:
+def a_run(*events: RunEvent) -> Given[Run, RunEvent]:
     """The run after these events."""
-    return reduce(run_state.evolve, events, run_state.INITIAL)
+    return given(RUN, *events)
 
 
 def meta(sequence: int = 1, subject: str = f"job:{JOB}") -> Meta:

@@ -22,9 +22,13 @@ from hypothesis import strategies as st
 from company.policy import policy_book
 from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
-from dispatch.domain import day, job, run
-from dispatch.domain.booking import BookInstallation
-from dispatch.domain.calls import (
+from dispatch.day.change import ChangePlan, PlannedMove, Spot
+from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.day.issue import MarkPlanOverdue, PublishDay, ReissueDay
+from dispatch.day.slot import ConfirmSlot, ExpireSlot, ReleaseSlot, ReserveSlot
+from dispatch.day.turn import RedoChange, RevertChange, UndoChange
+from dispatch.job.booking import BookInstallation
+from dispatch.job.calls import (
     CallBeforeArrival,
     CallBeforeInstallation,
     ConfirmHome,
@@ -32,17 +36,23 @@ from dispatch.domain.calls import (
     ReportTrouble,
     TellHalfDay,
 )
-from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue
-from dispatch.domain.day_change import ChangePlan, PlannedMove, Spot
-from dispatch.domain.day_turn import RedoChange, RevertChange, UndoChange
-from dispatch.domain.delivery_rules import CountedLine, RefusedLine
-from dispatch.domain.handover import ArriveAtStop, CompleteDelivery, CompleteInstallation, FinishVisit
-from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
-from dispatch.domain.loading_rules import CountedStop
-from dispatch.domain.road import CloseRun, EndStop, MarkReportOverdue, ReachStop, ReportDay
-from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
-from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
+from dispatch.job.handover import (
+    ArriveAtStop,
+    CompleteDelivery,
+    CompleteInstallation,
+    CountedLine,
+    FinishVisit,
+    RefusedLine,
+)
+from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
+from dispatch.job.terms import AmendJob, CancelJob, ChangeCompleteness, MarkInstallationOverdue, MovePromise, OpenJob
+from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.main import SERVICE
+from dispatch.run.cash import CollectCash, HandInCash, MarkCashOverdue
+from dispatch.run.closing import CloseRun, MarkReportOverdue, ReportDay
+from dispatch.run.departure import DepartRun
+from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
+from dispatch.run.route import EndStop, ReachStop
 from runtime.states import StateCodec
 
 POLICY = policy_book().at(NOW)
@@ -59,7 +69,7 @@ WINDOWS = st.none() | st.builds(
     st.integers(-10, 120),
 )
 RESERVE = st.builds(
-    day.ReserveSlot,
+    ReserveSlot,
     on=st.just(DAY),
     job_id=JOBS,
     kind=st.sampled_from(["delivery", "delivery", "delivery", "installation", "visit"]),
@@ -111,10 +121,10 @@ DAY_CALLS = st.one_of(
     st.builds(UndoChange, change_id=CHANGE_IDS, undo_id=st.integers(0, 99).map(lambda n: f"u-{n}"), reason=REASON),
     st.builds(RedoChange, change_id=CHANGE_IDS, redo_id=st.integers(0, 99).map(lambda n: f"r-{n}"), reason=REASON),
     st.builds(RevertChange, change_id=CHANGE_IDS, departed=st.lists(JOBS, max_size=1).map(tuple)),
-    st.builds(day.MarkCrewAbsent, on=st.just(DAY), crew=st.sampled_from(["S1", "S2"]), reason=st.just("病假")),
-    st.builds(day.EndCrewAbsence, crew=st.sampled_from(["S1", "S2"])),
+    st.builds(MarkCrewAbsent, on=st.just(DAY), crew=st.sampled_from(["S1", "S2"]), reason=st.just("病假")),
+    st.builds(EndCrewAbsence, crew=st.sampled_from(["S1", "S2"])),
     st.builds(
-        day.SetCrewOfDay,
+        SetCrewOfDay,
         on=st.just(DAY),
         crew=st.sampled_from(
             [
@@ -126,22 +136,22 @@ DAY_CALLS = st.one_of(
         ),
         reason=st.just("换车"),
     ),
-    st.just(day.ReissueDay()),
+    st.just(ReissueDay()),
     st.builds(
-        day.TakePersonOff,
+        TakePersonOff,
         person_id=st.sampled_from(["li.zq", "zhou.jm"]),
         name=st.sampled_from(["李志强", CREWS[1].members[0]]),
         reason=st.just("病假"),
     ),
-    st.builds(day.ConfirmSlot, job_id=JOBS, reservation=st.integers(1, 40)),
-    st.builds(day.ReleaseSlot, job_id=JOBS, reason=REASON, reservation=st.none() | st.integers(1, 40)),
-    st.builds(day.ExpireSlot, job_id=JOBS, reservation=st.integers(1, 40)),
-    st.just(day.PublishDay()),
-    st.just(day.MarkPlanOverdue()),
+    st.builds(ConfirmSlot, job_id=JOBS, reservation=st.integers(1, 40)),
+    st.builds(ReleaseSlot, job_id=JOBS, reason=REASON, reservation=st.none() | st.integers(1, 40)),
+    st.builds(ExpireSlot, job_id=JOBS, reservation=st.integers(1, 40)),
+    st.just(PublishDay()),
+    st.just(MarkPlanOverdue()),
 )
 DAYS = st.dates(date(2026, 3, 8), date(2026, 3, 20))
 OPEN = st.builds(
-    job.OpenJob,
+    OpenJob,
     job_id=st.just("D-1"),
     kind=st.sampled_from(["delivery", "delivery", "delivery", "installation", "visit"]),
     contract_no=st.just("1"),
@@ -152,7 +162,7 @@ OPEN = st.builds(
 )
 JOB_CALLS = st.one_of(
     OPEN,
-    st.builds(job.ChangeCompleteness, complete_on=st.none() | DAYS, reason=st.just("破损")),
+    st.builds(ChangeCompleteness, complete_on=st.none() | DAYS, reason=st.just("破损")),
     st.builds(
         BookInstallation,
         checklist=st.sampled_from([READY, READY, READY, NO_GAS]),
@@ -227,12 +237,12 @@ JOB_CALLS = st.one_of(
     st.builds(ConsentToFailure, goods=st.sampled_from(["returned", "deposited"])),
     st.just(CompleteInstallation(accepted_by="马娜")),
     st.just(FinishVisit()),
-    st.just(job.MarkInstallationOverdue()),
+    st.just(MarkInstallationOverdue()),
 )
 CHECK = VehicleCheck(lights=True, brakes=True, tyres=True, fluids=True, clean=True, tools=True)
 RUN_CALLS = st.one_of(
     st.builds(
-        run.PlanRun,
+        PlanRun,
         on=st.just(DAY),
         crew=st.just("S1"),
         leader=st.sampled_from(["li.zq", "li.zq", None]),
@@ -241,7 +251,7 @@ RUN_CALLS = st.one_of(
         stops=st.sampled_from([(), (STOP,), (STOP, OTHER_STOP)]),
     ),
     st.builds(
-        run.LoadRun,
+        LoadRun,
         counted=st.lists(
             st.builds(
                 CountedStop,
@@ -259,8 +269,8 @@ RUN_CALLS = st.one_of(
         warehouse_signed=st.sampled_from(["mai.gh", "mai.gh", "li.zq"]),
         settlement=st.sampled_from([None, "已结清", "已结清"]),
     ),
-    st.just(run.IssueList()),
-    st.builds(run.DepartRun, unchecked=st.sampled_from([(), (), (STOP.job_id,)])),
+    st.just(IssueList()),
+    st.builds(DepartRun, unchecked=st.sampled_from([(), (), (STOP.job_id,)])),
     st.builds(ReachStop, job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]), reason=REASON),
     st.builds(
         EndStop,
@@ -301,7 +311,7 @@ COUNTED = tuple(
     )
     for stop in (STOP, OTHER_STOP)
 )
-DELIVERY = job.OpenJob(
+DELIVERY = OpenJob(
     job_id="D-1",
     kind="delivery",
     contract_no="1",
@@ -328,7 +338,7 @@ HAPPY: dict[str, tuple[list[Any], ...]] = {
     "day": (
         [
             *(
-                day.ReserveSlot(
+                ReserveSlot(
                     on=DAY,
                     job_id=f"D-{n}",
                     kind="delivery",
@@ -340,10 +350,10 @@ HAPPY: dict[str, tuple[list[Any], ...]] = {
                 )
                 for n, crew in enumerate(["S1", "S1", "S2"])
             ),
-            *(day.ConfirmSlot(job_id=f"D-{n}", reservation=40) for n in range(3)),
-            day.PublishDay(),
-            day.ReleaseSlot(job_id="D-0", reason="客户改期"),
-            day.PublishDay(),
+            *(ConfirmSlot(job_id=f"D-{n}", reservation=40) for n in range(3)),
+            PublishDay(),
+            ReleaseSlot(job_id="D-0", reason="客户改期"),
+            PublishDay(),
         ],
     ),
     "job": (
@@ -367,10 +377,10 @@ HAPPY: dict[str, tuple[list[Any], ...]] = {
     ),
     "run": (
         [
-            run.PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=(STOP, OTHER_STOP)),
-            run.LoadRun(counted=COUNTED, leader_signed="li.zq", warehouse_signed="mai.gh", settlement="已结清"),
-            run.IssueList(),
-            run.DepartRun(driver="deng.w"),
+            PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=(STOP, OTHER_STOP)),
+            LoadRun(counted=COUNTED, leader_signed="li.zq", warehouse_signed="mai.gh", settlement="已结清"),
+            IssueList(),
+            DepartRun(driver="deng.w"),
             ReachStop(job_id=STOP.job_id),
             CollectCash(job_id=STOP.job_id, amount_fen=4_000_000, due_fen=4_000_000),
             EndStop(job_id=STOP.job_id, outcome="done"),

@@ -15,9 +15,9 @@ from company.people import read_people
 from company.policy import policy_book
 from contracts.fact import ContractLine, Half
 from dispatch.api import router
-from dispatch.domain import job_state
-from dispatch.domain.booking import BookInstallation
-from dispatch.domain.job import OpenJob
+from dispatch.job import state as job_state
+from dispatch.job.booking import BookInstallation
+from dispatch.job.terms import OpenJob
 from runtime.http_errors import add_error_handling
 from runtime.tokens import Tokens
 

@@ -38,8 +38,7 @@ from contracts.dispatch_calls import (
     TroubleReported,
 )
 from contracts.dispatch_road import StopArrived
-from dispatch.domain import call_refusals as no
-from dispatch.domain.calls import (
+from dispatch.job.calls import (
     CallBeforeArrival,
     CallBeforeInstallation,
     ConfirmHome,
@@ -47,7 +46,7 @@ from dispatch.domain.calls import (
     ReportTrouble,
     TellHalfDay,
 )
-from dispatch.domain.job import decide, due
+from dispatch.refusals import no
 
 EVE = date(2026, 3, 12)
 HOME_DUE = civil(EVE, POLICY.home_call_due)
@@ -110,7 +109,7 @@ def at(moment: datetime) -> Context:
 @pytest.mark.parametrize("history", [(OPENED, BOOKED), PLANNED, OUT, ON_THE_WAY])
 def test_somebody_will_be_home_and_hears_when_installation_follows(history: tuple[object, ...]) -> None:
     """B3, B10"""
-    assert decide(ConfirmHome(), a_job(*history), at(EVENING)) == (HOME,)
+    a_job(*history).asks(ConfirmHome(), at(EVENING)).then(HOME)
 
 
 def test_confirmed_already_is_no_event_but_nobody_reached_is_told_each_time() -> None:
@@ -118,9 +117,9 @@ def test_confirmed_already_is_no_event_but_nobody_reached_is_told_each_time() ->
     missed = HOME.model_copy(update={"result": "not_reached", "at_home": False})
     call = ConfirmHome(result="not_reached")
     assert [
-        decide(ConfirmHome(), a_job(*PLANNED, HOME), at(EVENING)),
-        decide(call, a_job(*PLANNED, missed), at(EVENING)),
-        decide(ConfirmHome(), a_job(*PLANNED, missed), at(EVENING)),
+        a_job(*PLANNED, HOME).asks(ConfirmHome(), at(EVENING)).decided,
+        a_job(*PLANNED, missed).asks(call, at(EVENING)).decided,
+        a_job(*PLANNED, missed).asks(ConfirmHome(), at(EVENING)).decided,
     ] == [(), (missed,), (HOME,)]
 
 
@@ -128,12 +127,12 @@ def test_somebody_asked_days_ahead_is_asked_again_the_day_before() -> None:
     """B3: who was reached too early counts as nobody asked; who was not reached may be tried at any time."""
     tried = ConfirmHome(result="not_reached")
     assert [
-        decide(ConfirmHome(), a_job(*PLANNED), CTX),
-        decide(ConfirmHome(at=NOW), a_job(*PLANNED), at(EVENING)),
-        decide(tried, a_job(*PLANNED), CTX),
+        a_job(*PLANNED).asks(ConfirmHome(), CTX).decided,
+        a_job(*PLANNED).asks(ConfirmHome(at=NOW), at(EVENING)).decided,
+        a_job(*PLANNED).asks(tried, CTX).decided,
     ] == [
-        no.confirmed_too_early(JOB, DAY, EVE),
-        no.confirmed_too_early(JOB, DAY, EVE),
+        no("confirmed_too_early", job_id=JOB, on=DAY, day=EVE),
+        no("confirmed_too_early", job_id=JOB, on=DAY, day=EVE),
         (HOME.model_copy(update={"at": NOW, "result": "not_reached", "at_home": False}),),
     ]
 
@@ -144,10 +143,10 @@ def test_calls_that_were_made_before_the_stop_ended_are_taken_when_they_are_told
     over = a_job(*ON_THE_WAY, DELIVERED.model_copy(update={"at": ended}))
     before = civil(DAY, time(7, 30))
     assert [
-        decide(ConfirmHome(at=EVENING), over, told),
-        decide(TellHalfDay(at=EVENING), over, told),
-        decide(CallBeforeArrival(at=before), over, told),
-        decide(ReportTrouble(at=before, cause="late", note="堵车", told_customer=True), over, told),
+        over.asks(ConfirmHome(at=EVENING), told).decided,
+        over.asks(TellHalfDay(at=EVENING), told).decided,
+        over.asks(CallBeforeArrival(at=before), told).decided,
+        over.asks(ReportTrouble(at=before, cause="late", note="堵车", told_customer=True), told).decided,
     ] == [
         (HOME,),
         (HALF.model_copy(update={"at": EVENING}),),
@@ -168,10 +167,10 @@ def test_calls_that_were_made_before_the_stop_ended_are_taken_when_they_are_told
             ),
         ),
     ]
-    assert [decide(one, over, told) for one in (ConfirmHome(), TellHalfDay(), CallBeforeArrival(at=ended))] == [
-        no.no_stop(JOB, "B3"),
-        no.no_published_stop(JOB, "B5"),
-        no.no_published_stop(JOB, "B5"),
+    assert [over.asks(one, told).decided for one in (ConfirmHome(), TellHalfDay(), CallBeforeArrival(at=ended))] == [
+        no("no_stop", rule="B3", job_id=JOB),
+        no("no_published_stop", rule="B5", job_id=JOB),
+        no("no_published_stop", rule="B5", job_id=JOB),
     ]
 
 
@@ -179,19 +178,23 @@ def test_home_is_confirmed_for_a_delivery_with_a_day_and_for_that_day() -> None:
     """B3"""
     other = ConfirmHome(on=EVE)
     assert [
-        decide(ConfirmHome(), a_job(OPENED), CTX),
-        decide(ConfirmHome(), a_job(INSTALLATION), CTX),
-        decide(other, a_job(*PLANNED), CTX),
-    ] == [no.no_stop(JOB, "B3"), no.not_a_delivery("I-HT26030001"), no.other_day(JOB, DAY, EVE)]
+        a_job(OPENED).asks(ConfirmHome(), CTX).decided,
+        a_job(INSTALLATION).asks(ConfirmHome(), CTX).decided,
+        a_job(*PLANNED).asks(other, CTX).decided,
+    ] == [
+        no("no_stop", rule="B3", job_id=JOB),
+        no("not_a_delivery", job_id="I-HT26030001"),
+        no("other_day", job_id=JOB, planned=DAY, on=EVE),
+    ]
 
 
 def test_morning_or_afternoon_is_told_once_the_plan_is_out() -> None:
     """B5"""
-    assert [decide(TellHalfDay(), a_job(*h), CTX) for h in (PLANNED, OUT, (*OUT, HALF), (VISIT,))] == [
-        no.no_published_stop(JOB, "B5"),
+    assert [a_job(*h).asks(TellHalfDay(), CTX).decided for h in (PLANNED, OUT, (*OUT, HALF), (VISIT,))] == [
+        no("no_published_stop", rule="B5", job_id=JOB),
         (HALF,),
         (),
-        no.no_published_stop("V-T-1-1", "B5"),
+        no("no_published_stop", rule="B5", job_id="V-T-1-1"),
     ]
 
 
@@ -200,7 +203,7 @@ def test_another_half_of_the_day_is_told_anew() -> None:
     moved = SCHEDULED.model_copy(update={"half": "pm"})
     again = PUBLISHED.model_copy(update={"version": 2, "half": "pm"})
     told = HALF.model_copy(update={"half": "pm"})
-    assert decide(TellHalfDay(), a_job(*OUT, HALF, moved, again), CTX) == (told,)
+    a_job(*OUT, HALF, moved, again).asks(TellHalfDay(), CTX).then(told)
 
 
 def test_the_call_ahead_is_owed_one_to_two_hours_before_the_arrival() -> None:
@@ -215,21 +218,21 @@ def test_the_call_ahead_is_owed_one_to_two_hours_before_the_arrival() -> None:
         }
     )
     assert [
-        decide(CallBeforeArrival(), a_job(*OUT), CTX),
-        decide(later, a_job(*ON_THE_WAY), CTX),
-        decide(later, a_job(*OUT, AHEAD), CTX),
-        decide(later, a_job(*PLANNED), CTX),
-    ] == [(AHEAD,), (moved,), (), no.no_published_stop(JOB, "B5")]
+        a_job(*OUT).asks(CallBeforeArrival(), CTX).decided,
+        a_job(*ON_THE_WAY).asks(later, CTX).decided,
+        a_job(*OUT, AHEAD).asks(later, CTX).decided,
+        a_job(*PLANNED).asks(later, CTX).decided,
+    ] == [(AHEAD,), (moved,), (), no("no_published_stop", rule="B5", job_id=JOB)]
 
 
 def test_before_an_installation_the_customer_is_called_once_more() -> None:
     """B10"""
     call, planned = CallBeforeInstallation(), (INSTALLATION, INSTALLATION_SLOT)
-    assert [decide(call, a_job(*h), CTX) for h in (planned, (*planned, INSTALL), (INSTALLATION,), OUT)] == [
+    assert [a_job(*h).asks(call, CTX).decided for h in (planned, (*planned, INSTALL), (INSTALLATION,), OUT)] == [
         (INSTALL,),
         (),
-        no.no_installation_stop("I-HT26030001"),
-        no.no_installation_stop(JOB),
+        no("no_installation_stop", job_id="I-HT26030001"),
+        no("no_installation_stop", job_id=JOB),
     ]
 
 
@@ -242,7 +245,7 @@ def test_trouble_is_in_time_when_the_customer_knows_an_hour_before_the_window(
     """B7: told late, it is recorded as late."""
     moment = WINDOW.starts - timedelta(minutes=ahead)
     trouble = ReportTrouble(cause="goods", note="花洒缺件", told_customer=told)
-    assert decide(trouble, a_job(*OUT), at(moment)) == (
+    a_job(*OUT).asks(trouble, at(moment)).then(
         TroubleReported(
             at=moment,
             job_id=JOB,
@@ -255,19 +258,19 @@ def test_trouble_is_in_time_when_the_customer_knows_an_hour_before_the_window(
             window=WINDOW,
             due=WINDOW.starts - timedelta(hours=1),
             in_time=in_time,
-        ),
+        )
     )
 
 
 def test_trouble_is_about_a_published_stop() -> None:
     """B7"""
     trouble = ReportTrouble(cause="late", note="", told_customer=True)
-    assert decide(trouble, a_job(*PLANNED), CTX) == no.no_published_stop(JOB, "B7")
+    a_job(*PLANNED).asks(trouble, CTX).refuses(no("no_published_stop", rule="B7", job_id=JOB))
 
 
 def owed(*history: object) -> dict[str, datetime]:
     """The calls that are still owed, by name."""
-    return {timer.name: timer.at for timer in due(a_job(*history))}
+    return {timer.name: timer.at for timer in a_job(*history).due()}
 
 
 def test_each_call_is_owed_by_its_own_time_until_it_reached_the_customer() -> None:
@@ -307,11 +310,11 @@ def test_a_missed_call_is_told_once_and_not_before_its_time(call: str, overdue: 
     ctx = at(overdue.due)
     early = at(overdue.due - timedelta(seconds=1))
     assert [
-        decide(fire, a_job(*OUT), ctx),
-        decide(fire, a_job(*OUT), early),
-        decide(fire, a_job(*OUT, overdue), ctx),
-        decide(fire, a_job(*OUT, HOME, HALF, AHEAD), ctx),
-        decide(fire, a_job(), ctx),
+        a_job(*OUT).asks(fire, ctx).decided,
+        a_job(*OUT).asks(fire, early).decided,
+        a_job(*OUT, overdue).asks(fire, ctx).decided,
+        a_job(*OUT, HOME, HALF, AHEAD).asks(fire, ctx).decided,
+        a_job().asks(fire, ctx).decided,
     ] == [(overdue,), (), (), (), ()]
 
 
@@ -320,7 +323,9 @@ def test_a_missed_call_before_the_installation_is_told_once() -> None:
     fire = MarkCallOverdue(call="install", on=INSTALL.on)
     overdue = InstallCallOverdue(at=INSTALL.due, job_id="I-HT26030001", on=INSTALL.on, due=INSTALL.due)
     planned = (INSTALLATION, INSTALLATION_SLOT)
-    assert [decide(fire, a_job(*h), at(INSTALL.due)) for h in (planned, (*planned, INSTALL), (*planned, overdue))] == [
+    assert [
+        a_job(*h).asks(fire, at(INSTALL.due)).decided for h in (planned, (*planned, INSTALL), (*planned, overdue))
+    ] == [
         (overdue,),
         (),
         (),
@@ -333,4 +338,4 @@ def test_a_call_about_a_day_that_is_not_the_jobs_any_more_is_not_overdue() -> No
         update={"on": date(2026, 3, 14), "home_due": HOME_DUE + timedelta(days=1), "day_version": 3}
     )
     fire = MarkCallOverdue(call="home", on=DAY)
-    assert decide(fire, a_job(OPENED, BOOKED, SCHEDULED, other), at(HOME_DUE + timedelta(days=2))) == ()
+    a_job(OPENED, BOOKED, SCHEDULED, other).asks(fire, at(HOME_DUE + timedelta(days=2))).nothing_new()

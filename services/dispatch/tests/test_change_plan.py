@@ -26,11 +26,11 @@ from test_dispatch_properties import play
 from company.context import Context
 from company.policy import policy_book
 from contracts.dispatch_days import Slot, SlotReleased
-from dispatch.domain import day
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day_change import MOVED, ChangePlan, PlannedMove, Spot, fit
-from dispatch.domain.day_state import RECENT_CHANGES, Drafted, Published, slot_of
-from dispatch.domain.day_turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
+from dispatch.day.aggregate import DAY as DAY_PLAN
+from dispatch.day.change import MOVED, RECENT_CHANGES, ChangePlan, PlannedMove, Spot, fit
+from dispatch.day.state import Day, Drafted, Published, Unopened, slot_of
+from dispatch.day.turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
+from dispatch.refusals import no
 from runtime.decision import Rejected
 
 OTHER = SLOT.model_copy(update={"job_id": "D-2", "contract_no": "2", "crew": "S2"})
@@ -64,50 +64,50 @@ SWAP_EVENTS = (
 )
 
 
-def after(command: Any, state: day.Day, ctx: Context = CTX) -> day.Day:
+def after(command: Any, state: Day, ctx: Context = CTX) -> Day:
     """The day once a command was accepted."""
-    decision = day.decide(command, state, ctx)
+    decision = state.asks(command, ctx).decided
     assert not isinstance(decision, Rejected)
-    return reduce(day.evolve, decision, state)
+    return reduce(DAY_PLAN.evolve, decision, state)
 
 
-def slots(state: day.Day, *jobs: str) -> list[Slot | None]:
+def slots(state: Day, *jobs: str) -> list[Slot | None]:
     """Where jobs are."""
-    assert not isinstance(state, day.Unopened)
+    assert not isinstance(state, Unopened)
     return [slot_of(state.plan, job) for job in jobs]
 
 
 def test_two_jobs_swap_in_one_decision() -> None:
     """B8"""
-    assert day.decide(SWAP, a_day(*BOTH), CTX) == SWAP_EVENTS
+    assert a_day(*BOTH).asks(SWAP, CTX).decided == SWAP_EVENTS
 
 
 def test_the_same_change_again_is_no_event() -> None:
     """B8"""
-    assert day.decide(SWAP, after(SWAP, a_day(*BOTH)), CTX) == ()
+    after(SWAP, a_day(*BOTH).state).asks(SWAP, CTX).nothing_new()
 
 
 def test_a_job_that_is_not_where_the_planner_saw_it_is_not_moved() -> None:
     """B8"""
     moved = (reserved(SLOT.model_copy(update={"half": "pm"})), confirmed())
-    assert day.decide(SWAP, a_day(*BOTH, *moved), CTX) == no.changed_since([JOB])
+    a_day(*BOTH, *moved).asks(SWAP, CTX).refuses(no("changed_since", jobs=JOB))
 
 
 def test_a_change_opens_the_day() -> None:
     """B8, K4"""
     first = ChangePlan(on=DAY, change_id="c-1", kind="place", moves=(part(JOB, HERE, 0),))
-    opened = day.decide(first, a_day(), CTX)
+    opened = a_day().asks(first, CTX).decided
     assert opened == (DAY_OPENED, changed((None, SLOT), change_id="c-1"), reserved(change_id="c-1"))
 
 
 def test_a_published_plan_is_swapped_with_a_reason_only() -> None:
     """B4"""
-    assert day.decide(SWAP, a_day(*BOTH, DAY_OUT), CTX) == no.adjustment_needs_reason(DAY, 1)
+    a_day(*BOTH, DAY_OUT).asks(SWAP, CTX).refuses(no("adjustment_needs_reason", on=DAY, edition=1))
 
 
 def test_a_swap_is_undone_and_done_again_exactly() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH))
+    swapped = after(SWAP, a_day(*BOTH).state)
     undone = after(UndoChange(change_id="c-1", undo_id="u-1"), swapped, SUPERVISOR)
     again = after(RedoChange(change_id="c-1", redo_id="r-1"), undone)
     assert [slots(state, JOB, "D-2") for state in (undone, again)] == [[SLOT, OTHER], list(SWAPPED)]
@@ -115,31 +115,31 @@ def test_a_swap_is_undone_and_done_again_exactly() -> None:
 
 def test_an_undo_says_what_it_takes_back_and_why() -> None:
     """B4, X1"""
-    said = day.decide(UndoChange(change_id="c-1", undo_id="u-1"), after(SWAP, a_day(*BOTH)), CTX)[0]
+    said = after(SWAP, a_day(*BOTH).state).asks(UndoChange(change_id="c-1", undo_id="u-1"), CTX).decided[0]
     expected = changed((SWAPPED[0], SLOT), (SWAPPED[1], OTHER), change_id="u-1", kind="undo", reason=UNDONE, of="c-1")
     assert said == expected
 
 
 def test_undoing_twice_and_redoing_what_stands_are_no_events() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH))
+    swapped = after(SWAP, a_day(*BOTH).state)
     undone = after(UndoChange(change_id="c-1", undo_id="u-1"), swapped)
     assert [
-        day.decide(UndoChange(change_id="c-1", undo_id="u-2"), undone, CTX),
-        day.decide(RedoChange(change_id="c-1", redo_id="r-1"), swapped, CTX),
+        undone.asks(UndoChange(change_id="c-1", undo_id="u-2"), CTX).decided,
+        swapped.asks(RedoChange(change_id="c-1", redo_id="r-1"), CTX).decided,
     ] == [(), ()]
 
 
 def test_what_was_planned_anew_is_not_undone() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH))
+    swapped = after(SWAP, a_day(*BOTH).state)
     moved = after(
         ChangePlan(on=DAY, change_id="c-2", kind="move", moves=(part("D-2", Spot(crew="S1", half="pm")),)), swapped
     )
     undo = UndoChange(change_id="c-1", undo_id="u-1")
     back = after(UndoChange(change_id="c-2", undo_id="u-2"), moved)
-    assert (day.decide(undo, moved, CTX), slots(after(undo, back), JOB, "D-2")) == (
-        no.changed_since(["D-2"]),
+    assert (moved.asks(undo, CTX).decided, slots(after(undo, back), JOB, "D-2")) == (
+        no("changed_since", jobs="D-2"),
         [SLOT, OTHER],
     )
 
@@ -147,7 +147,9 @@ def test_what_was_planned_anew_is_not_undone() -> None:
 def test_an_unknown_change_and_a_day_that_nobody_opened_cannot_be_undone() -> None:
     """B4"""
     undo = UndoChange(change_id="c-9", undo_id="u-1")
-    assert [day.decide(undo, state, CTX) for state in (a_day(), a_day(*BOTH))] == 2 * [no.unknown_change("c-9")]
+    assert [state.asks(undo, CTX).decided for state in (a_day().state, a_day(*BOTH).state)] == 2 * [
+        no("unknown_change", change_id="c-9")
+    ]
 
 
 def test_a_forced_place_may_be_gone_back_to() -> None:
@@ -156,30 +158,30 @@ def test_a_forced_place_may_be_gone_back_to() -> None:
     large = part(JOB, Spot(crew="S2", half="am")).model_copy(update={"volume_l": 13_000})
     state = a_day(DAY_OPENED, reserved(forced), confirmed())
     move = ChangePlan(on=DAY, change_id="c-1", kind="move", moves=(large,), force_reason="换车")
-    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(move, state, SUPERVISOR))
+    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(move, state.state, SUPERVISOR))
     assert slots(undone, JOB) == [forced]
 
 
 def test_a_change_that_a_job_refuses_is_put_back_and_who_had_left_keeps_his_slot() -> None:
     """B8"""
-    swapped = after(SWAP, a_day(*BOTH))
-    events = day.decide(RevertChange(change_id="c-1", departed=("D-2",)), swapped, CTX)
-    state = reduce(day.evolve, events, swapped)
-    assert not isinstance(state, day.Unopened)
+    swapped = after(SWAP, a_day(*BOTH).state)
+    events = swapped.asks(RevertChange(change_id="c-1", departed=("D-2",)), CTX).decided
+    state = reduce(DAY_PLAN.evolve, events, swapped)
+    assert not isinstance(state, Unopened)
     held = {one.slot.job_id: (one.slot, one.confirmed) for one in state.plan.held}
     assert (events[0].kind, events[0].reason, held) == (
         "revert",
         REVERTED,
         {JOB: (SLOT, False), "D-2": (OTHER, True)},
     )
-    assert day.decide(RevertChange(change_id="c-1"), state, CTX) == ()
+    state.asks(RevertChange(change_id="c-1"), CTX).nothing_new()
 
 
 def test_an_undo_that_a_job_refuses_leaves_the_change_standing() -> None:
     """B4"""
-    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(SWAP, a_day(*BOTH)))
+    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(SWAP, a_day(*BOTH).state))
     standing = after(RevertChange(change_id="u-1"), undone)
-    once_more = day.decide(UndoChange(change_id="c-1", undo_id="u-2"), standing, CTX)
+    once_more = standing.asks(UndoChange(change_id="c-1", undo_id="u-2"), CTX).decided
     assert (slots(standing, JOB, "D-2"), once_more != ()) == (list(SWAPPED), True)
 
 
@@ -188,11 +190,11 @@ def test_only_so_many_changes_are_remembered() -> None:
     state = a_day(*BOTH)
     for number in range(RECENT_CHANGES):
         spot = Spot(crew="S1", half="pm" if number % 2 == 0 else "am", position=1)
-        state = after(ChangePlan(on=DAY, change_id=f"n-{number}", kind="move", moves=(part(JOB, spot),)), state)
-    assert isinstance(state, Drafted | Published)
-    assert len(state.plan.changes) == RECENT_CHANGES
-    assert day.decide(UndoChange(change_id="n-0", undo_id="u"), after(SWAP_AWAY, state), CTX) == no.unknown_change(
-        "n-0"
+        state = after(ChangePlan(on=DAY, change_id=f"n-{number}", kind="move", moves=(part(JOB, spot),)), state.state)
+    assert isinstance(state.state, Drafted | Published)
+    assert len(state.state.plan.changes) == RECENT_CHANGES
+    after(SWAP_AWAY, state.state).asks(UndoChange(change_id="n-0", undo_id="u"), CTX).refuses(
+        no("unknown_change", change_id="n-0")
     )
 
 
@@ -209,24 +211,24 @@ def test_undo_restores_every_place_exactly_and_redo_brings_every_place_back(
     now = NOW.replace(year=2027)
     ctx = Context(now, "he.jx", role, policy_book().at(now))
     wanted = wanted.model_copy(update={"change_id": "wanted", "reason": "顺路"})
-    decision = day.decide(wanted, before, ctx)
-    if isinstance(decision, Rejected) or not decision or isinstance(before, day.Unopened):
+    decision = before.asks(wanted, ctx).decided
+    if isinstance(decision, Rejected) or not decision or isinstance(before, Unopened):
         return
-    done = reduce(day.evolve, decision, before)
-    undo = day.decide(UndoChange(change_id="wanted", undo_id="u", reason="算了"), done, ctx)
+    done = reduce(DAY_PLAN.evolve, decision, before)
+    undo = done.asks(UndoChange(change_id="wanted", undo_id="u", reason="算了"), ctx).decided
     if isinstance(undo, Rejected):
         # only a place that the rules of that moment refuse: its crew fell absent, or is not as free as it was
         found, _ = fit(tuple((m.job_id, m.before) for m in decision[0].moves), done.plan, ctx.policy, {})
         assert found
         return
-    undone = reduce(day.evolve, undo, done)
+    undone = reduce(DAY_PLAN.evolve, undo, done)
     assert places(undone) == places(before)
-    redone = day.decide(RedoChange(change_id="wanted", redo_id="r", reason="还是要"), undone, ctx)
+    redone = undone.asks(RedoChange(change_id="wanted", redo_id="r", reason="还是要"), ctx).decided
     if not isinstance(redone, Rejected):
-        assert places(reduce(day.evolve, redone, undone)) == places(done)
+        assert places(reduce(DAY_PLAN.evolve, redone, undone)) == places(done)
 
 
-def places(state: day.Day) -> dict[str, Slot]:
+def places(state: Day) -> dict[str, Slot]:
     """Where everybody is."""
-    assert not isinstance(state, day.Unopened)
+    assert not isinstance(state, Unopened)
     return {held.slot.job_id: held.slot for held in state.plan.held}

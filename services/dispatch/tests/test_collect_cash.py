@@ -7,9 +7,8 @@ from company.context import Context
 from contracts.civil_time import end_of_day
 from contracts.dispatch_road import CashOverdue
 from contracts.dispatch_runs import CashCollected, CashHandedIn
-from dispatch.domain import run_refusals as no
-from dispatch.domain.cash import CollectCash, HandInCash, MarkCashOverdue
-from dispatch.domain.run import decide, due
+from dispatch.refusals import no
+from dispatch.run.cash import CollectCash, HandInCash, MarkCashOverdue
 
 OUT = (RUN_PLANNED, RUN_LOADED, RUN_DEPARTED)
 COLLECT = CollectCash(job_id=JOB, amount_fen=DUE_FEN, due_fen=DUE_FEN)
@@ -23,70 +22,75 @@ HAND_IN = HandInCash(amount_fen=DUE_FEN, received_by="su.kj", receipt_no="R1")
 
 def test_cash_is_collected_at_a_stop_of_the_run() -> None:
     """B13"""
-    assert decide(COLLECT, a_run(*OUT), CTX) == (COLLECTED,)
+    a_run(*OUT).asks(COLLECT, CTX).then(COLLECTED)
 
 
 def test_the_same_cash_again_is_not_collected_twice() -> None:
     """B13"""
-    assert decide(COLLECT, a_run(*OUT, COLLECTED), CTX) == ()
+    a_run(*OUT, COLLECTED).asks(COLLECT, CTX).nothing_new()
 
 
 def test_another_amount_for_the_same_stop_is_refused() -> None:
     """B13"""
     other = COLLECT.model_copy(update={"amount_fen": 100})
-    assert decide(other, a_run(*OUT, COLLECTED), CTX) == no.already_collected(JOB, DUE_FEN)
+    a_run(*OUT, COLLECTED).asks(other, CTX).refuses(no("already_collected", job_id=JOB, collected_fen=DUE_FEN))
 
 
 def test_beyond_fifty_thousand_on_the_vehicle_money_is_handed_in_first() -> None:
     """B16"""
-    refused = no.cash_limit(4_900_000, DUE_FEN, POLICY.vehicle_cash_limit_fen)
-    assert (decide(COLLECT, a_run(*OUT, FULL), CTX), refused.rule) == (refused, "B16")
+    refused = no("cash_limit", on_vehicle_fen=4_900_000, amount_fen=DUE_FEN, limit_fen=POLICY.vehicle_cash_limit_fen)
+    assert (a_run(*OUT, FULL).asks(COLLECT, CTX).decided, refused.rule) == (refused, "B16")
 
 
 def test_exactly_the_limit_may_be_on_the_vehicle() -> None:
     """B16"""
     just = CollectCash(job_id=JOB, amount_fen=100_000, due_fen=DUE_FEN)
-    assert decide(just, a_run(*OUT, FULL), CTX) == (
-        COLLECTED.model_copy(update={"amount_fen": 100_000, "on_vehicle_fen": 5_000_000}),
+    a_run(*OUT, FULL).asks(just, CTX).then(
+        COLLECTED.model_copy(update={"amount_fen": 100_000, "on_vehicle_fen": 5_000_000})
     )
 
 
 def test_after_handing_in_the_next_collection_is_accepted() -> None:
     """B16"""
     handed_in = CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=4_900_000, on_vehicle_fen=0, received_by="su.kj")
-    assert decide(COLLECT, a_run(*OUT, FULL, handed_in), CTX) == (COLLECTED,)
+    a_run(*OUT, FULL, handed_in).asks(COLLECT, CTX).then(COLLECTED)
 
 
 def test_more_than_the_order_owes_is_refused() -> None:
     """B13"""
     wrong = COLLECT.model_copy(update={"amount_fen": DUE_FEN * 10})
-    assert decide(wrong, a_run(*OUT), CTX) == no.more_than_due(JOB, DUE_FEN, DUE_FEN * 10)
+    a_run(*OUT).asks(wrong, CTX).refuses(no("more_than_due", job_id=JOB, due_fen=DUE_FEN, amount_fen=DUE_FEN * 10))
 
 
 def test_a_stop_of_another_run_is_refused() -> None:
     """B12"""
-    assert decide(COLLECT.model_copy(update={"job_id": "D-9"}), a_run(*OUT), CTX) == no.not_on_this_run("D-9", "S1")
+    a_run(*OUT).asks(COLLECT.model_copy(update={"job_id": "D-9"}), CTX).refuses(
+        no("not_on_this_run", job_id="D-9", crew="S1")
+    )
 
 
 @pytest.mark.parametrize("history", [(), (RUN_PLANNED,), (RUN_PLANNED, RUN_LOADED)])
 def test_no_cash_before_departure(history: tuple[object, ...]) -> None:
     """B13, B16"""
-    assert [decide(COLLECT, a_run(*history), CTX), decide(HAND_IN, a_run(*history), CTX)] == [
-        no.not_on_the_road("B13"),
-        no.not_on_the_road("B16"),
+    assert [a_run(*history).asks(COLLECT, CTX).decided, a_run(*history).asks(HAND_IN, CTX).decided] == [
+        no("not_departed", rule="B13"),
+        no("not_departed", rule="B16"),
     ]
 
 
 def test_cash_leaves_the_vehicle_into_somebody_elses_hands() -> None:
     """B16"""
-    assert decide(HAND_IN, a_run(*OUT, COLLECTED), CTX) == (HANDED_IN,)
+    a_run(*OUT, COLLECTED).asks(HAND_IN, CTX).then(HANDED_IN)
 
 
 def test_the_same_receipt_counts_once() -> None:
     """B16"""
     other = HAND_IN.model_copy(update={"amount_fen": 100})
     run = a_run(*OUT, COLLECTED, HANDED_IN)
-    assert [decide(HAND_IN, run, CTX), decide(other, run, CTX)] == [(), no.receipt_used("R1", DUE_FEN)]
+    assert [run.asks(HAND_IN, CTX).decided, run.asks(other, CTX).decided] == [
+        (),
+        no("receipt_used", receipt_no="R1", amount_fen=DUE_FEN),
+    ]
 
 
 def test_a_large_deposit_takes_two_people() -> None:
@@ -96,9 +100,9 @@ def test_a_large_deposit_takes_two_people() -> None:
     large = HandInCash(amount_fen=limit, received_by="su.kj", receipt_no="R2")
     paid = HANDED_IN.model_copy(update={"amount_fen": limit, "receipt_no": "R2", "witness": "mai.gh"})
     run = a_run(*OUT, full)
-    assert [decide(large.model_copy(update={"witness": w}), run, CTX) for w in (None, "su.kj", "mai.gh")] == [
-        no.witness_missing(limit, limit),
-        no.witness_missing(limit, limit),
+    assert [run.asks(large.model_copy(update={"witness": w}), CTX).decided for w in (None, "su.kj", "mai.gh")] == [
+        no("witness_missing", amount_fen=limit, limit_fen=limit),
+        no("witness_missing", amount_fen=limit, limit_fen=limit),
         (paid,),
     ]
 
@@ -108,9 +112,9 @@ def test_cash_on_the_vehicle_at_the_end_of_the_day_is_overdue_once() -> None:
     ends = end_of_day(DAY)
     late = Context(ends, "system", "system", POLICY)
     overdue = CashOverdue(at=ends, on=DAY, crew="S1", leader="li.zq", on_vehicle_fen=DUE_FEN, due=ends)
-    timers = [[timer.name for timer in due(a_run(*OUT, *more))] for more in ((COLLECTED,), (COLLECTED, HANDED_IN))]
+    timers = [[timer.name for timer in a_run(*OUT, *more).due()] for more in ((COLLECTED,), (COLLECTED, HANDED_IN))]
     fired = [
-        decide(MarkCashOverdue(), a_run(*OUT, *more), ctx)
+        a_run(*OUT, *more).asks(MarkCashOverdue(), ctx).decided
         for more, ctx in (((COLLECTED,), late), ((COLLECTED,), CTX), ((COLLECTED, overdue), late), ((), late))
     ]
     assert (timers, fired) == (
@@ -122,9 +126,9 @@ def test_cash_on_the_vehicle_at_the_end_of_the_day_is_overdue_once() -> None:
 def test_the_leader_does_not_receive_his_own_cash() -> None:
     """B16"""
     own = HAND_IN.model_copy(update={"received_by": "li.zq"})
-    assert decide(own, a_run(*OUT, COLLECTED), CTX) == no.received_by_leader("li.zq")
+    a_run(*OUT, COLLECTED).asks(own, CTX).refuses(no("received_by_leader", received_by="li.zq"))
 
 
 def test_more_than_is_on_the_vehicle_cannot_be_handed_in() -> None:
     """B16"""
-    assert decide(HAND_IN, a_run(*OUT), CTX) == no.more_than_on_vehicle(0, DUE_FEN)
+    a_run(*OUT).asks(HAND_IN, CTX).refuses(no("more_than_on_vehicle", on_vehicle_fen=0, amount_fen=DUE_FEN))

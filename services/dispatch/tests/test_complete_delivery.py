@@ -24,11 +24,9 @@ from dispatch_cases import (
 )
 
 from contracts.dispatch_road import PiecesRefused, StopArrived
-from dispatch.domain import job_refusals as no
-from dispatch.domain.delivery_rules import CountedLine, RefusedLine
-from dispatch.domain.handover import ArriveAtStop, CompleteDelivery
-from dispatch.domain.job import decide
-from dispatch.domain.undeliverable import FailDelivery
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery, CountedLine, RefusedLine
+from dispatch.job.undeliverable import FailDelivery
+from dispatch.refusals import no
 
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
 SIGNED = CompleteDelivery(delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN)
@@ -37,18 +35,18 @@ FAIL = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉�
 
 def test_counted_line_by_line_and_signed_is_delivered_and_the_installation_is_owed() -> None:
     """B13, B22, B10, K8, K9"""
-    assert decide(SIGNED, a_job(*ON_THE_WAY), CTX) == (DELIVERED,)
+    a_job(*ON_THE_WAY).asks(SIGNED, CTX).then(DELIVERED)
 
 
 def test_the_same_signature_again_is_no_event() -> None:
     """B13"""
-    assert decide(SIGNED, a_job(*ON_THE_WAY, DELIVERED), CTX) == ()
+    a_job(*ON_THE_WAY, DELIVERED).asks(SIGNED, CTX).nothing_new()
 
 
 def test_another_signature_for_a_delivery_that_is_over_is_refused() -> None:
     """B13"""
     other = SIGNED.model_copy(update={"signature_ref": "sig-2"})
-    assert decide(other, a_job(*ON_THE_WAY, DELIVERED), CTX) == no.over(JOB)
+    a_job(*ON_THE_WAY, DELIVERED).asks(other, CTX).refuses(no("already_over", job_id=JOB))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +64,7 @@ def test_a_count_that_does_not_match_the_order_is_refused_naming_the_lines(
     counted: tuple[CountedLine, ...], lines: str
 ) -> None:
     """B13"""
-    refused = decide(SIGNED.model_copy(update={"delivered": counted}), a_job(*ON_THE_WAY), CTX)
+    refused = a_job(*ON_THE_WAY).asks(SIGNED.model_copy(update={"delivered": counted}), CTX).decided
     assert (refused.code, refused.rule, refused.facts) == ("count_differs", "B13", {"lines": lines})
 
 
@@ -74,56 +72,59 @@ def test_pieces_that_the_customer_refused_are_counted_as_not_delivered() -> None
     """B13, B15"""
     some = SIGNED.model_copy(update={"delivered": (ALL[0], CountedLine(line_no=2, quantity=8))})
     goods = (GOODS[0], GOODS[1].model_copy(update={"quantity": 8}))
-    assert decide(some, a_job(*ON_THE_WAY), CTX) == (DELIVERED.model_copy(update={"delivered": goods}),)
+    a_job(*ON_THE_WAY).asks(some, CTX).then(DELIVERED.model_copy(update={"delivered": goods}))
 
 
 def test_nothing_to_install_owes_no_installation() -> None:
     """B10"""
     only_floor = SIGNED.model_copy(update={"delivered": (CountedLine(line_no=1, quantity=0), ALL[1])})
     goods = (GOODS[0].model_copy(update={"quantity": 0}), GOODS[1])
-    assert decide(only_floor, a_job(*ON_THE_WAY), CTX) == (
-        DELIVERED.model_copy(update={"delivered": goods, "install_due": None}),
+    a_job(*ON_THE_WAY).asks(only_floor, CTX).then(
+        DELIVERED.model_copy(update={"delivered": goods, "install_due": None})
     )
 
 
 @pytest.mark.parametrize("history", [(OPENED,), (OPENED, BOOKED, SCHEDULED, PUBLISHED)])
 def test_a_stop_that_has_not_departed_is_neither_signed_nor_failed(history: tuple[object, ...]) -> None:
     """B13, B14"""
-    assert [decide(SIGNED, a_job(*history), CTX), decide(FAIL, a_job(*history), CTX)] == [
-        no.not_on_the_way(JOB, "B13"),
-        no.not_on_the_way(JOB, "B14"),
+    assert [a_job(*history).asks(SIGNED, CTX).decided, a_job(*history).asks(FAIL, CTX).decided] == [
+        no("not_on_the_way", rule="B13", job_id=JOB),
+        no("not_on_the_way", rule="B14", job_id=JOB),
     ]
 
 
 def test_goods_go_back_with_the_offices_consent() -> None:
     """B14"""
-    assert decide(FAIL, a_job(*ON_THE_WAY), CTX) == (FAILED,)
+    a_job(*ON_THE_WAY).asks(FAIL, CTX).then(FAILED)
 
 
 def test_goods_do_not_go_back_without_the_offices_consent() -> None:
     """B14"""
     alone = FAIL.model_copy(update={"consent_by": None})
-    assert decide(alone, a_job(*ON_THE_WAY), CTX) == no.consent_missing(JOB)
+    a_job(*ON_THE_WAY).asks(alone, CTX).refuses(no("consent_missing", job_id=JOB))
 
 
 def test_the_same_failure_again_is_no_event_and_a_signed_stop_cannot_fail() -> None:
     """B14, B13"""
-    assert [decide(FAIL, a_job(*ON_THE_WAY, FAILED), CTX), decide(FAIL, a_job(*ON_THE_WAY, DELIVERED), CTX)] == [
+    assert [
+        a_job(*ON_THE_WAY, FAILED).asks(FAIL, CTX).decided,
+        a_job(*ON_THE_WAY, DELIVERED).asks(FAIL, CTX).decided,
+    ] == [
         (),
-        no.over(JOB),
+        no("already_over", job_id=JOB),
     ]
 
 
 def test_a_fact_told_late_counts_at_its_own_time() -> None:
     """X1"""
     told_late = SIGNED.model_copy(update={"at": NOW})
-    assert decide(told_late, a_job(*ON_THE_WAY), later(days=1)) == (DELIVERED,)
+    a_job(*ON_THE_WAY).asks(told_late, later(days=1)).then(DELIVERED)
 
 
 def test_the_order_of_lines_in_the_count_does_not_matter() -> None:
     """B13"""
     swapped = SIGNED.model_copy(update={"delivered": ALL[::-1]})
-    assert (LINES[1], decide(swapped, a_job(*ON_THE_WAY), CTX)) == (FLOOR, (DELIVERED,))
+    assert (LINES[1], a_job(*ON_THE_WAY).asks(swapped, CTX).decided) == (FLOOR, (DELIVERED,))
 
 
 BACK = RefusedLine(line_no=2, quantity=1, reason="色差", photos=("sha256:1",))
@@ -151,7 +152,7 @@ def test_refused_pieces_come_back_and_damaged_ones_are_reported() -> None:
     damaged = refused.model_copy(
         update={"lines": (broken,), "damaged": True, "reason": "磕角", "photos": ("sha256:2",)}
     )
-    assert decide(door, a_job(*ON_THE_WAY), CTX) == (
+    a_job(*ON_THE_WAY).asks(door, CTX).then(
         DELIVERED.model_copy(update={"delivered": (toilets, floor), "refused": (back,), "damaged": (broken,)}),
         refused,
         damaged,
@@ -162,9 +163,9 @@ def test_what_is_refused_is_photographed_and_was_not_taken_too() -> None:
     """B13"""
     unseen = SIGNED.model_copy(update={"delivered": TAKEN, "refused": (BACK.model_copy(update={"photos": ()}),)})
     both = SIGNED.model_copy(update={"refused": (BACK,)})
-    refusals = [decide(one, a_job(*ON_THE_WAY), CTX) for one in (unseen, both)]
+    refusals = [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (unseen, both)]
     assert (refusals[0], refusals[1].code, refusals[1].facts) == (
-        no.photos_missing(JOB),
+        no("photos_missing", job_id=JOB),
         "refused_too_many",
         {"lines": "2"},
     )
@@ -174,9 +175,9 @@ def test_the_crew_arrives_once_and_only_when_it_left() -> None:
     """B13, K8"""
     arrived = StopArrived(at=NOW, job_id=JOB, on=DAY, crew="S1", leader="li.zq", window=WINDOW)
     histories = (ON_THE_WAY, (*ON_THE_WAY, arrived), (*ON_THE_WAY, DELIVERED), (OPENED, BOOKED, SCHEDULED))
-    assert [decide(ArriveAtStop(), a_job(*history), CTX) for history in histories] == [
+    assert [a_job(*history).asks(ArriveAtStop(), CTX).decided for history in histories] == [
         (arrived,),
         (),
         (),
-        no.not_on_the_way(JOB, "B13"),
+        no("not_on_the_way", rule="B13", job_id=JOB),
     ]

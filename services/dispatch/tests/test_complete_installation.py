@@ -21,10 +21,10 @@ from dispatch_cases import (
 
 from company.context import Context
 from contracts.dispatch_jobs import InstallationCompleted, InstallationOverdue, StopPublished, VisitDone
-from dispatch.domain import job_refusals as no
-from dispatch.domain.calls import MarkCallOverdue
-from dispatch.domain.handover import CompleteInstallation, FinishVisit
-from dispatch.domain.job import MarkInstallationOverdue, decide, due
+from dispatch.job.calls import MarkCallOverdue
+from dispatch.job.handover import CompleteInstallation, FinishVisit
+from dispatch.job.terms import MarkInstallationOverdue
+from dispatch.refusals import no
 from runtime.decision import Timer
 
 DONE = CompleteInstallation(accepted_by="马娜", note="已试水")
@@ -47,27 +47,27 @@ FIRE = MarkInstallationOverdue()
 @pytest.mark.parametrize("history", [(INSTALLATION, INSTALLATION_SLOT), (INSTALLATION, INSTALLATION_SLOT, OUT)])
 def test_a_planned_installation_is_completed(history: tuple[object, ...]) -> None:
     """B10"""
-    assert decide(DONE, a_job(*history), CTX) == (COMPLETED,)
+    a_job(*history).asks(DONE, CTX).then(COMPLETED)
 
 
 def test_completing_again_is_no_event() -> None:
     """B10"""
-    assert decide(DONE, a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED), CTX) == ()
+    a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED).asks(DONE, CTX).nothing_new()
 
 
 def test_an_installation_without_a_slot_is_not_completed() -> None:
     """B10"""
-    assert decide(DONE, a_job(INSTALLATION), CTX) == no.not_scheduled("I-HT26030001")
+    a_job(INSTALLATION).asks(DONE, CTX).refuses(no("not_scheduled", job_id="I-HT26030001"))
 
 
 def test_nothing_is_installed_before_it_is_delivered() -> None:
     """B10"""
-    assert decide(DONE, a_job(), CTX) == no.not_delivered()
+    a_job().asks(DONE, CTX).refuses(no("not_delivered"))
 
 
 def test_a_delivery_is_not_an_installation() -> None:
     """B10"""
-    assert decide(DONE, a_job(OPENED, BOOKED, SCHEDULED), CTX) == no.not_an_installation(JOB)
+    a_job(OPENED, BOOKED, SCHEDULED).asks(DONE, CTX).refuses(no("not_an_installation", job_id=JOB))
 
 
 def test_two_days_after_delivery_an_open_installation_is_owed() -> None:
@@ -76,7 +76,7 @@ def test_two_days_after_delivery_an_open_installation_is_owed() -> None:
     call_on = INSTALLATION_SLOT.on
     owed = INSTALLATION_SLOT.install_call_due
     call = Timer(f"call_overdue:install:{call_on}", owed, MarkCallOverdue(call="install", on=call_on))
-    assert [due(a_job(*h)) for h in ((INSTALLATION,), (INSTALLATION, INSTALLATION_SLOT), (OPENED,), (VISIT,), ())] == [
+    assert [a_job(*h).due() for h in ((INSTALLATION,), (INSTALLATION, INSTALLATION_SLOT), (OPENED,), (VISIT,), ())] == [
         (timer,),
         (timer, call),
         (),
@@ -88,24 +88,28 @@ def test_two_days_after_delivery_an_open_installation_is_owed() -> None:
 def test_the_overdue_installation_is_told_once() -> None:
     """K9"""
     told = a_job(INSTALLATION, OVERDUE)
-    assert [decide(FIRE, a_job(INSTALLATION), AT_DUE), decide(FIRE, told, AT_DUE), due(told)] == [(OVERDUE,), (), ()]
+    assert [a_job(INSTALLATION).asks(FIRE, AT_DUE).decided, told.asks(FIRE, AT_DUE).decided, told.due()] == [
+        (OVERDUE,),
+        (),
+        (),
+    ]
 
 
 def test_an_installation_done_in_time_is_never_overdue() -> None:
     """K9"""
     done = a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED)
-    assert [decide(FIRE, done, AT_DUE), due(done)] == [(), ()]
+    assert [done.asks(FIRE, AT_DUE).decided, done.due()] == [(), ()]
 
 
 def test_a_clock_that_fires_early_changes_nothing() -> None:
     """K9"""
     early = Context(now=INSTALL_DUE - timedelta(seconds=1), by="system", role="system", policy=POLICY)
-    assert decide(FIRE, a_job(INSTALLATION), early) == ()
+    a_job(INSTALLATION).asks(FIRE, early).nothing_new()
 
 
 def test_an_overdue_installation_can_still_be_done() -> None:
     """B10, K9"""
-    assert decide(DONE, a_job(INSTALLATION, INSTALLATION_SLOT, OVERDUE), CTX) == (COMPLETED,)
+    a_job(INSTALLATION, INSTALLATION_SLOT, OVERDUE).asks(DONE, CTX).then(COMPLETED)
 
 
 def test_the_due_moment_is_the_end_of_the_second_day_in_shanghai() -> None:
@@ -117,9 +121,12 @@ def test_a_visit_ends_with_the_technicians_report_wherever_it_stands() -> None:
     """C9"""
     done = VisitDone(at=NOW, job_id="V-T-1-1", note="repaired")
     finish = FinishVisit(note="repaired")
-    assert [decide(finish, a_job(VISIT), CLOCK), decide(finish, a_job(VISIT, done), CLOCK)] == [(done,), ()]
+    assert [a_job(VISIT).asks(finish, CLOCK).decided, a_job(VISIT, done).asks(finish, CLOCK).decided] == [
+        (done,),
+        (),
+    ]
 
 
 def test_only_a_visit_is_finished_by_the_service_desk() -> None:
     """C9"""
-    assert decide(FinishVisit(), a_job(OPENED), CLOCK) == no.not_a_visit(JOB)
+    a_job(OPENED).asks(FinishVisit(), CLOCK).refuses(no("not_a_visit", job_id=JOB))

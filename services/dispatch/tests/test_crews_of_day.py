@@ -22,11 +22,13 @@ from dispatch_cases import (
 
 from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
 from contracts.dispatch_fleet import LeaveNoted
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day import ReserveSlot, day_id, decide
-from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.day.aggregate import day_id
+from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.day.slot import ReserveSlot
 from dispatch.reactions.plan import PLANNED_AHEAD, take_off
+from dispatch.refusals import no
 from runtime.decision import Ask, Rejected
+from runtime.refusal import Term
 
 SICK = MarkCrewAbsent(on=DAY, crew="S1", half="am", reason="李志强发烧")
 ABSENT = CrewAbsent(at=NOW, depot="main", on=DAY, crew="S1", half="am", reason="李志强发烧")
@@ -45,7 +47,7 @@ def crew_changed(crew: object = OTHER_LEADER, reason: str = "代班", *, publish
 
 def test_a_crew_is_absent_and_said_again_is_no_event() -> None:
     """B8"""
-    assert [decide(SICK, a_day(*history), CTX) for history in ((), TAKEN, (*TAKEN, ABSENT))] == [
+    assert [a_day(*history).asks(SICK, CTX).decided for history in ((), TAKEN, (*TAKEN, ABSENT))] == [
         (DAY_OPENED, ABSENT),
         (ABSENT,),
         (),
@@ -66,7 +68,7 @@ def test_an_absent_crew_gets_no_more_stops_in_that_half_day_not_even_by_force(ha
         lines=(),
         force_reason="加急",
     )
-    decision = decide(wanted, a_day(DAY_OPENED, ABSENT), CTX)
+    decision = a_day(DAY_OPENED, ABSENT).asks(wanted, CTX).decided
     assert (isinstance(decision, Rejected) and decision.code == "force_impossible") == refused
 
 
@@ -74,16 +76,20 @@ def test_a_crew_that_is_back_is_there_again() -> None:
     """B8"""
     back = EndCrewAbsence(crew="S1")
     returned = CrewReturned(at=NOW, depot="main", on=DAY, crew="S1")
-    assert [decide(back, a_day(*history), CTX) for history in ((), TAKEN, (*TAKEN, ABSENT))] == [(), (), (returned,)]
+    assert [a_day(*history).asks(back, CTX).decided for history in ((), TAKEN, (*TAKEN, ABSENT))] == [
+        (),
+        (),
+        (returned,),
+    ]
 
 
 def test_a_crew_that_the_day_does_not_have_is_refused() -> None:
     """B8"""
     names = [crew.crew for crew in CREWS]
     ghost = SET.model_copy(update={"crew": OTHER_LEADER.model_copy(update={"crew": "S9"})})
-    assert [decide(command, a_day(*TAKEN), CTX) for command in (SICK.model_copy(update={"crew": "S9"}), ghost)] == 2 * [
-        no.unknown_crew("S9", names)
-    ]
+    assert [
+        a_day(*TAKEN).asks(command, CTX).decided for command in (SICK.model_copy(update={"crew": "S9"}), ghost)
+    ] == 2 * [no("unknown_crew", crew="S9", crews=Term.of("、".join(names)))]
 
 
 def test_another_leader_for_a_day_and_a_published_plan_goes_out_again() -> None:
@@ -94,7 +100,7 @@ def test_another_leader_for_a_day_and_a_published_plan_goes_out_again() -> None:
         (alone, crew_changed()),
         (alone, *TAKEN[1:], DAY_OUT.model_copy(update={"crews": CREWS[:1]})),
     )
-    assert [decide(SET, a_day(*history), CTX) for history in histories] == [
+    assert [a_day(*history).asks(SET, CTX).decided for history in histories] == [
         (crew_changed(),),
         (),
         (crew_changed(published=True),),
@@ -103,7 +109,7 @@ def test_another_leader_for_a_day_and_a_published_plan_goes_out_again() -> None:
 
 def test_nobody_is_put_at_two_places_by_a_change_of_crews() -> None:
     """B8"""
-    refused = decide(SET, a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")), CTX)
+    refused = a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")).asks(SET, CTX).decided
     assert isinstance(refused, Rejected)
     assert (refused.code, refused.facts["clash_1_job"], refused.facts["clash_1_window_taken_by"]) == (
         "crew_busy",
@@ -119,10 +125,10 @@ def test_a_planned_day_goes_on_without_who_is_on_leave() -> None:
     member = TakePersonOff(person_id="luo.h", name=CREWS[1].members[0], reason="请假")
     alone = CREWS[1].model_copy(update={"members": ()})
     assert [
-        decide(off, a_day(*TAKEN), CTX),
-        decide(off, a_day(), CTX),
-        decide(off, a_day(*TAKEN, crew_changed(leaderless, "病假")), CTX),
-        decide(member, a_day(*TAKEN, DAY_OUT), CTX),
+        a_day(*TAKEN).asks(off, CTX).decided,
+        a_day().asks(off, CTX).decided,
+        a_day(*TAKEN, crew_changed(leaderless, "病假")).asks(off, CTX).decided,
+        a_day(*TAKEN, DAY_OUT).asks(member, CTX).decided,
     ] == [
         (crew_changed(leaderless, "病假"),),
         (),
@@ -135,7 +141,7 @@ def test_a_leader_who_helps_in_another_crew_is_at_one_place_at_a_time() -> None:
     """B8: members are written by name."""
     helped = CREWS[1].model_copy(update={"members": (*CREWS[1].members, CREWS[0].leader_name)})
     together = SetCrewOfDay(on=DAY, crew=helped, reason="帮忙")
-    refused = decide(together, a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")), CTX)
+    refused = a_day(*TAKEN, reserved(BESIDE), confirmed("D-2")).asks(together, CTX).decided
     assert isinstance(refused, Rejected)
     assert refused.code == "crew_busy"
 
@@ -146,7 +152,7 @@ def test_a_crew_that_nobody_is_left_in_is_absent() -> None:
     nobody = fitter.model_copy(update={"leader": None, "leader_name": None})
     off = TakePersonOff(person_id=fitter.leader or "", reason="病假")
     absent = CrewAbsent(at=NOW, depot="main", on=DAY, crew=fitter.crew, half=None, reason="病假")
-    assert decide(off, a_day(*TAKEN), CTX) == (crew_changed(nobody, "病假"), absent)
+    a_day(*TAKEN).asks(off, CTX).then(crew_changed(nobody, "病假"), absent)
 
 
 def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:

@@ -25,8 +25,8 @@ from dispatch_office import (
 
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost
-from dispatch.domain.day import ReserveSlot
-from dispatch.domain.undeliverable import FailDelivery
+from dispatch.day.slot import ReserveSlot
+from dispatch.job.undeliverable import FailDelivery
 from runtime.person import Person
 
 

@@ -11,14 +11,14 @@ from contracts.fact import Fact
 from contracts.notify import CallMade
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
-from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
-from dispatch.domain.fleet_out import ReturnVehicle
-from dispatch.domain.handover import ArriveAtStop
-from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
-from dispatch.domain.road import EndStop
-from dispatch.domain.stop import LeaveSlot
+from dispatch.fleet.trips import ReturnVehicle
+from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from dispatch.job.handover import ArriveAtStop
+from dispatch.job.stop import LeaveSlot
+from dispatch.job.terms import AmendJob, CancelJob, MovePromise
 from dispatch.reactions import REACTIONS
 from dispatch.reactions.road import LEFT_BEHIND
+from dispatch.run.route import EndStop
 from runtime.decision import Ask, Command
 
 RUN = "run:2026-03-13:S1"

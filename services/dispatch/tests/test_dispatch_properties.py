@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from company.context import Context
 from company.policy import policy_book
-from dispatch.domain import day, run_state
-from dispatch.domain.slot_rules import overlap, share_people_or_vehicle
+from dispatch.day.places import overlap, share_people_or_vehicle
+from dispatch.day.state import Unopened
 from dispatch.main import SERVICE
+from dispatch.run.state import road_of
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Rules, decide_batch
 from runtime.decision import Rejected
@@ -58,7 +59,7 @@ def play(prefix: str, commands: list[Any]) -> tuple[list[Any], list[Any]]:
 def test_nobody_is_at_two_places_and_no_half_day_is_overfull_unless_forced(commands: list[Any]) -> None:
     """B8: whatever is reserved, moved, swapped, taken back, done again or put back, with crews that change."""
     for state in play("day", commands)[0]:
-        if isinstance(state, day.Unopened):
+        if isinstance(state, Unopened):
             continue
         slots = [held.slot for held in state.plan.held]
         crews = {crew.crew: crew for crew in state.plan.crews}
@@ -104,7 +105,7 @@ def test_cash_on_the_vehicle_is_what_was_collected_less_what_was_handed_in(comma
     states, history = play("run", commands)
     collected = [event for event in history if type(event).__name__ == "CashCollected"]
     handed_in = sum(event.amount_fen for event in history if type(event).__name__ == "CashHandedIn")
-    roads = [road for road in (run_state.road_of(state) for state in states) if road is not None]
+    roads = [road for road in (road_of(state) for state in states) if road is not None]
     held = [road.on_vehicle_fen for road in roads]
     assert all(0 <= fen <= POLICY.vehicle_cash_limit_fen for fen in held)
     assert max(Counter(event.job_id for event in collected).values(), default=0) <= 1

@@ -29,12 +29,13 @@ from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost, GoodsCompleted
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
-from dispatch.domain.day import EXPIRED, MOVED, ConfirmSlot, ReleaseSlot
-from dispatch.domain.handover import FinishVisit
-from dispatch.domain.job import ChangeCompleteness, OpenJob
-from dispatch.domain.run import PlanRun
-from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
+from dispatch.day.change import MOVED
+from dispatch.day.slot import EXPIRED, ConfirmSlot, ReleaseSlot
+from dispatch.job.handover import FinishVisit
+from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
+from dispatch.job.terms import ChangeCompleteness, OpenJob
 from dispatch.reactions import REACTIONS
+from dispatch.run.loading import PlanRun
 from runtime.decision import Ask
 
 

@@ -141,7 +141,7 @@ def test_a_day_that_nobody_planned_shows_the_crews() -> None:
 def test_the_row_of_a_day_gives_the_plan_that_the_rules_see() -> None:
     """B8"""
     events = (*TAKEN, reserved(SLOT.model_copy(update={"job_id": "D-2", "position": 2})))
-    assert plan_of(day_view(folded(fold_day, events), DAY, CREWS)) == a_day(*events).plan
+    assert plan_of(day_view(folded(fold_day, events), DAY, CREWS)) == a_day(*events).state.plan
 
 
 def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:

@@ -1,7 +1,6 @@
 """The fleet: crews, people, vehicles, leave by effective date; who may go out."""
 
 from datetime import date, timedelta
-from functools import reduce
 
 import pytest
 from dispatch_cases import CREWS, DAY, NOW, POLICY, SUPERVISOR
@@ -26,24 +25,18 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
-from dispatch.domain import fleet_refusals as no
-from dispatch.domain.fleet import (
-    CancelLeave,
-    ChangeMembers,
-    DissolveCrew,
-    NoteLeave,
-    SetCrews,
-    SetDistrict,
-    SetPerson,
-    SetVehicle,
-    decide,
-    open_fleet,
-)
-from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
-from dispatch.domain.fleet_state import INITIAL, Fleet, FleetEvent, Opened, evolve
+from dispatch.fleet.aggregate import FLEET, opening
+from dispatch.fleet.crews import ChangeMembers, DissolveCrew, SetCrews
+from dispatch.fleet.people import CancelLeave, NoteLeave, SetDistrict, SetPerson, SetVehicle
+from dispatch.fleet.state import Fleet, FleetEvent, Opened
+from dispatch.fleet.trips import ApproveTrip, ReturnVehicle, SendOut
+from dispatch.refusals import no
+from dispatch.words import joined
 from runtime.decision import Rejected
+from runtime.refusal import Term
+from runtime.testing import Given, given
 
-OPENED = open_fleet(NOW, POLICY)
+OPENED = opening(NOW, POLICY)
 MEANS = policy_means(POLICY)
 S1 = MEANS.crews[0]
 S2 = MEANS.crews[1]
@@ -71,16 +64,16 @@ LEAVE = LeaveNoted(
 SICK = NoteLeave(leave_id="L1", person_id="li.zq", kind="sickness", starts_on=DAY, ends_on=DAY, note="发烧")
 
 
-def a_fleet(*events: FleetEvent) -> Fleet:
-    """The fleet after the policy's beginning and these events."""
-    return reduce(evolve, (*OPENED, *events), INITIAL)
+def a_fleet(*events: FleetEvent) -> Given[Fleet, FleetEvent]:
+    """The fleet of the policy, and what happened to it since."""
+    return given(FLEET, OPENED, *events)
 
 
 def on(day: date, *events: FleetEvent) -> dict[str, tuple[str | None, tuple[str, ...], str]]:
     """Leader, members and vehicle of each crew on a day."""
     fleet = a_fleet(*events)
-    assert isinstance(fleet, Opened)
-    return {crew.crew: (crew.leader, crew.members, crew.vehicle) for crew in crews_of_day(fleet.means, day)}
+    assert isinstance(fleet.state, Opened)
+    return {crew.crew: (crew.leader, crew.members, crew.vehicle) for crew in crews_of_day(fleet.state.means, day)}
 
 
 def changed(crew: FleetCrew, **update: object) -> FleetCrew:
@@ -98,7 +91,7 @@ def test_the_first_change_opens_the_history_with_the_policys_people_and_means() 
     crew = changed(S1, members=("luo.h",), leader="li.zq")
     other = changed(S2, members=("deng.w",))
     swap = SetCrews(crews=(crew, other), reason="对调")
-    assert decide(swap, INITIAL, SUPERVISOR) == (
+    assert given(FLEET).asks(swap, SUPERVISOR).decided == (
         *OPENED,
         CrewSet(at=NOW, crew=crew, reason="对调"),
         CrewSet(at=NOW, crew=other, reason="对调"),
@@ -125,27 +118,43 @@ def test_the_leader_changes_who_comes_along_for_a_day() -> None:
     request = ChangeMembers(crew="S1", on=DAY, members=(), reason="邓伟有事")
     set_for_the_day = CrewSet(at=NOW, crew=changed(S1, members=(), effective_to=DAY), reason="邓伟有事")
     assert [
-        decide(request, a_fleet(), SUPERVISOR),
-        decide(request, a_fleet(set_for_the_day), SUPERVISOR),
-        decide(request.model_copy(update={"crew": "S9"}), a_fleet(), SUPERVISOR),
-    ] == [(set_for_the_day,), (), no.unknown_crew("S9", DAY)]
+        a_fleet().asks(request, SUPERVISOR).decided,
+        a_fleet(set_for_the_day).asks(request, SUPERVISOR).decided,
+        a_fleet().asks(request.model_copy(update={"crew": "S9"}), SUPERVISOR).decided,
+    ] == [(set_for_the_day,), (), no("no_such_crew", crew="S9", on=DAY)]
 
 
 @pytest.mark.parametrize(
     ("crew", "refused"),
     [
-        (changed(S1, members=("luo.h",)), no.in_two_crews("luo.h", ("S1", "S2"), DAY)),
-        (changed(S1, vehicle="粤E·3F618"), no.in_two_crews("粤E·3F618", ("S1", "S2"), DAY)),
-        (changed(S1, members=("nobody",)), no.unknown_person("nobody")),
-        (changed(S1, members=("li.zq",)), no.named_twice("li.zq", "S1")),
-        (changed(S1, vehicle="粤X"), no.unknown_vehicle("粤X")),
-        (S1.model_copy(update={"members": ()}), no.no_begin("S1")),
-        (changed(S1, effective_to=DAY - timedelta(days=1)), no.no_begin("S1")),
+        (
+            changed(S1, members=("luo.h",)),
+            no(
+                "in_two_crews",
+                what="luo.h",
+                crews=Term("S1、S2", "S1 and S2", "S1,S2"),
+                on=DAY,
+            ),
+        ),
+        (
+            changed(S1, vehicle="粤E·3F618"),
+            no(
+                "in_two_crews",
+                what="粤E·3F618",
+                crews=Term("S1、S2", "S1 and S2", "S1,S2"),
+                on=DAY,
+            ),
+        ),
+        (changed(S1, members=("nobody",)), no("unknown_person", person_id="nobody")),
+        (changed(S1, members=("li.zq",)), no("named_twice", person_id="li.zq", crew="S1")),
+        (changed(S1, vehicle="粤X"), no("unknown_vehicle", vehicle="粤X")),
+        (S1.model_copy(update={"members": ()}), no("begin_missing", crew="S1")),
+        (changed(S1, effective_to=DAY - timedelta(days=1)), no("begin_missing", crew="S1")),
     ],
 )
 def test_nobody_and_nothing_is_in_two_crews_and_all_are_on_file(crew: FleetCrew, refused: Rejected) -> None:
     """B8"""
-    assert decide(SetCrews(crews=(crew,), reason="换"), a_fleet(), SUPERVISOR) == refused
+    assert a_fleet().asks(SetCrews(crews=(crew,), reason="换"), SUPERVISOR).decided == refused
 
 
 def test_a_clash_that_comes_later_is_seen_today() -> None:
@@ -153,17 +162,22 @@ def test_a_clash_that_comes_later_is_seen_today() -> None:
     later = CrewSet(at=NOW, crew=S2.model_copy(update={"effective_from": date(2026, 3, 20)}), reason="照旧")
     without = CrewSet(at=NOW, crew=changed(S2, members=(), effective_to=date(2026, 3, 19)), reason="罗海借出")
     asked = SetCrews(crews=(changed(S1, members=("deng.w", "luo.h")),), reason="借来罗海")
-    assert decide(asked, a_fleet(later, without), SUPERVISOR) == no.in_two_crews(
-        "luo.h", ("S1", "S2"), date(2026, 3, 20)
+    a_fleet(later, without).asks(asked, SUPERVISOR).refuses(
+        no(
+            "in_two_crews",
+            what="luo.h",
+            crews=Term("S1、S2", "S1 and S2", "S1,S2"),
+            on=date(2026, 3, 20),
+        )
     )
 
 
 def test_the_same_crew_again_is_no_event() -> None:
     """B8"""
     crew = changed(S1, members=())
-    assert (
-        decide(SetCrews(crews=(crew,), reason="换"), a_fleet(CrewSet(at=NOW, crew=crew, reason="换")), SUPERVISOR) == ()
-    )
+    a_fleet(CrewSet(at=NOW, crew=crew, reason="换")).asks(
+        SetCrews(crews=(crew,), reason="换"), SUPERVISOR
+    ).nothing_new()
 
 
 def test_a_dissolved_crew_works_until_the_day_before_and_may_be_set_again() -> None:
@@ -173,8 +187,8 @@ def test_a_dissolved_crew_works_until_the_day_before_and_may_be_set_again() -> N
     back = CrewSet(at=NOW, crew=S2.model_copy(update={"effective_from": date(2026, 4, 1)}), reason="恢复")
     days = (DAY - timedelta(days=1), DAY, date(2026, 4, 1))
     assert (
-        decide(request, a_fleet(), SUPERVISOR),
-        decide(request, a_fleet(gone), SUPERVISOR),
+        a_fleet().asks(request, SUPERVISOR).decided,
+        a_fleet(gone).asks(request, SUPERVISOR).decided,
         ["S2" in on(day, gone, back) for day in days],
     ) == ((gone,), (), [True, False, True])
 
@@ -201,21 +215,21 @@ def test_a_leave_counts_once_and_is_cancelled_by_its_number() -> None:
     backwards = SICK.model_copy(update={"ends_on": DAY - timedelta(days=1)})
     cancel = CancelLeave(leave_id="L1", reason="退烧")
     assert [
-        decide(SICK, a_fleet(), SUPERVISOR),
-        decide(SICK, a_fleet(LEAVE), SUPERVISOR),
-        decide(longer, a_fleet(LEAVE), SUPERVISOR),
-        decide(backwards, a_fleet(), SUPERVISOR),
-        decide(SICK.model_copy(update={"person_id": "x"}), a_fleet(), SUPERVISOR),
-        decide(cancel, a_fleet(LEAVE), SUPERVISOR),
-        decide(cancel, a_fleet(), SUPERVISOR),
+        a_fleet().asks(SICK, SUPERVISOR).decided,
+        a_fleet(LEAVE).asks(SICK, SUPERVISOR).decided,
+        a_fleet(LEAVE).asks(longer, SUPERVISOR).decided,
+        a_fleet().asks(backwards, SUPERVISOR).decided,
+        a_fleet().asks(SICK.model_copy(update={"person_id": "x"}), SUPERVISOR).decided,
+        a_fleet(LEAVE).asks(cancel, SUPERVISOR).decided,
+        a_fleet().asks(cancel, SUPERVISOR).decided,
     ] == [
         (LEAVE,),
         (),
-        no.leave_differs("L1"),
-        no.leave_backwards(DAY, DAY - timedelta(days=1)),
-        no.unknown_person("x"),
+        no("leave_differs", leave_id="L1"),
+        no("leave_backwards", starts_on=DAY, ends_on=DAY - timedelta(days=1)),
+        no("unknown_person", person_id="x"),
         (LeaveCancelled(at=NOW, leave_id="L1", reason="退烧"),),
-        no.unknown_leave("L1"),
+        no("unknown_leave", leave_id="L1"),
     ]
 
 
@@ -233,8 +247,8 @@ def test_people_vehicles_and_districts_are_set_once() -> None:
         DistrictSet(at=NOW, district=far),
     )
     assert (
-        [decide(one, a_fleet(), SUPERVISOR) for one in asked],
-        [decide(one, a_fleet(*events), SUPERVISOR) for one in asked],
+        [a_fleet().asks(one, SUPERVISOR).decided for one in asked],
+        [a_fleet(*events).asks(one, SUPERVISOR).decided for one in asked],
     ) == (
         [(event,) for event in events],
         [(), (), ()],
@@ -243,13 +257,15 @@ def test_people_vehicles_and_districts_are_set_once() -> None:
 
 def test_leader_driver_and_vehicle_go_out_with_their_crew() -> None:
     """B8, B18: a member with a valid licence drives before the leader."""
-    assert [decide(GO, a_fleet(), SUPERVISOR), decide(GO, a_fleet(OUT), SUPERVISOR)] == [(OUT,), ()]
+    assert [a_fleet().asks(GO, SUPERVISOR).decided, a_fleet(OUT).asks(GO, SUPERVISOR).decided] == [(OUT,), ()]
 
 
 def test_a_crew_without_a_leader_does_not_go() -> None:
     """B8"""
     led = CrewSet(at=NOW, crew=changed(S1, leader=None), reason="未定")
-    assert [decide(GO, a_fleet(one), SUPERVISOR) for one in (LEAVE, led)] == 2 * [no.no_leader("S1", DAY)]
+    assert [a_fleet(one).asks(GO, SUPERVISOR).decided for one in (LEAVE, led)] == 2 * [
+        no("no_leader_that_day", crew="S1", on=DAY)
+    ]
 
 
 def test_a_driver_needs_a_licence_that_is_valid_on_the_day() -> None:
@@ -264,17 +280,17 @@ def test_a_driver_needs_a_licence_that_is_valid_on_the_day() -> None:
     nobody = PersonSet(at=NOW, person=FleetPerson(person_id="li.zq", name="李志强"))
     deng = GO.model_copy(update={"driver": "deng.w"})
     assert [
-        decide(deng, a_fleet(expired), SUPERVISOR),
-        decide(GO, a_fleet(expired), SUPERVISOR),
-        decide(GO, a_fleet(expired, nobody), SUPERVISOR),
-        decide(GO.model_copy(update={"driver": "luo.h"}), a_fleet(), SUPERVISOR),
-        decide(GO.model_copy(update={"driver": "li.zq"}), a_fleet(nobody), SUPERVISOR),
+        a_fleet(expired).asks(deng, SUPERVISOR).decided,
+        a_fleet(expired).asks(GO, SUPERVISOR).decided,
+        a_fleet(expired, nobody).asks(GO, SUPERVISOR).decided,
+        a_fleet().asks(GO.model_copy(update={"driver": "luo.h"}), SUPERVISOR).decided,
+        a_fleet(nobody).asks(GO.model_copy(update={"driver": "li.zq"}), SUPERVISOR).decided,
     ] == [
-        no.licence_expired("deng.w", yesterday, DAY),
+        no("licence_expired", person_id="deng.w", valid_until=yesterday, on=DAY),
         (OUT.model_copy(update={"driver": "li.zq"}),),
-        no.no_driver("S1", DAY),
-        no.not_in_crew("luo.h", "S1"),
-        no.licence_expired("li.zq", None, DAY),
+        no("no_driver", crew="S1", on=DAY),
+        no("not_in_crew", person_id="luo.h", crew="S1"),
+        no("licence_missing", person_id="li.zq", valid_until=None, on=DAY),
     ]
 
 
@@ -283,9 +299,9 @@ def test_a_vehicle_or_person_that_is_out_does_not_go_a_second_time() -> None:
     out = OUT.model_copy(update={"crew": "S2", "people": ("deng.w",), "vehicle": "粤E·3F618"})
     lent = CrewSet(at=NOW, crew=changed(S2, members=()), reason="邓伟借出")
     held_lorry = OUT.model_copy(update={"crew": "S2", "people": ("x",)})
-    assert [decide(GO, a_fleet(lent, one), SUPERVISOR) for one in (out, held_lorry)] == [
-        no.elsewhere("deng.w", "S2", DAY),
-        no.elsewhere("粤E·7K352", "S2", DAY),
+    assert [a_fleet(lent, one).asks(GO, SUPERVISOR).decided for one in (out, held_lorry)] == [
+        no("elsewhere", what="deng.w", crew="S2", on=DAY),
+        no("elsewhere", what="粤E·7K352", crew="S2", on=DAY),
     ]
 
 
@@ -294,7 +310,7 @@ def test_what_is_out_on_another_day_stands_in_nobodys_way_and_what_is_back_neith
     other_day = OUT.model_copy(update={"crew": "S2", "on": DAY - timedelta(days=1)})
     other = OUT.model_copy(update={"crew": "S2"})
     back = VehicleReturned(at=NOW, on=DAY, crew="S2", vehicle="粤E·7K352")
-    assert [decide(GO, a_fleet(*events), SUPERVISOR) for events in ((other_day,), (other, back))] == 2 * [(OUT,)]
+    assert [a_fleet(*events).asks(GO, SUPERVISOR).decided for events in ((other_day,), (other, back))] == 2 * [(OUT,)]
 
 
 def test_outside_hours_or_area_a_vehicle_goes_with_an_approval_only() -> None:
@@ -304,13 +320,13 @@ def test_outside_hours_or_area_a_vehicle_goes_with_an_approval_only() -> None:
     approved = TripApproved(at=NOW, on=DAY, crew="S1", reason="客户急用", approved_by="tan.zw")
     gone = OUT.model_copy(update={"approval": "客户急用"})
     assert [
-        decide(GO, a_fleet(), night),
-        decide(far, a_fleet(), SUPERVISOR),
-        decide(far, a_fleet(approved), SUPERVISOR),
-        decide(GO, a_fleet(approved), night),
+        a_fleet().asks(GO, night).decided,
+        a_fleet().asks(far, SUPERVISOR).decided,
+        a_fleet(approved).asks(far, SUPERVISOR).decided,
+        a_fleet(approved).asks(GO, night).decided,
     ] == [
-        no.approval_needed((("20:05 不在出车时间内", "20:05 is outside hours"),), "S1"),
-        no.approval_needed((("清远市 不在送货区域内", "清远市 is outside the area"),), "S1"),
+        no("approval_needed", crew="S1", why=joined((("20:05 不在出车时间内", "20:05 is outside hours"),))),
+        no("approval_needed", crew="S1", why=joined((("清远市 不在送货区域内", "清远市 is outside the area"),))),
         (gone,),
         (gone.model_copy(update={"at": night.now}),),
     ]
@@ -321,22 +337,22 @@ def test_a_trip_is_approved_once_for_a_crew_that_works() -> None:
     request = ApproveTrip(on=DAY, crew="S1", reason="客户急用")
     approved = TripApproved(at=NOW, on=DAY, crew="S1", reason="客户急用", approved_by="tan.zw")
     assert [
-        decide(request, a_fleet(), SUPERVISOR),
-        decide(request, a_fleet(approved), SUPERVISOR),
-        decide(request.model_copy(update={"crew": "S9"}), a_fleet(), SUPERVISOR),
-    ] == [(approved,), (), no.unknown_crew("S9", DAY)]
+        a_fleet().asks(request, SUPERVISOR).decided,
+        a_fleet(approved).asks(request, SUPERVISOR).decided,
+        a_fleet().asks(request.model_copy(update={"crew": "S9"}), SUPERVISOR).decided,
+    ] == [(approved,), (), no("no_such_crew", crew="S9", on=DAY)]
 
 
 def test_a_page_that_shows_another_leader_or_vehicle_does_not_send_them_out() -> None:
     """B8"""
     stale = GO.model_copy(update={"vehicle": "粤E·3F618"})
-    assert decide(stale, a_fleet(), SUPERVISOR) == no.changed_meanwhile("S1")
+    a_fleet().asks(stale, SUPERVISOR).refuses(no("crew_changed", crew="S1"))
 
 
 def test_a_vehicle_comes_back_once() -> None:
     """B8"""
     back = ReturnVehicle(on=DAY, crew="S1")
-    assert [decide(back, a_fleet(OUT), SUPERVISOR), decide(back, a_fleet(), SUPERVISOR)] == [
+    assert [a_fleet(OUT).asks(back, SUPERVISOR).decided, a_fleet().asks(back, SUPERVISOR).decided] == [
         (VehicleReturned(at=NOW, on=DAY, crew="S1", vehicle="粤E·7K352"),),
         (),
     ]

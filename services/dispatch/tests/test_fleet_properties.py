@@ -15,14 +15,18 @@ from company.fleet_crews import (
     crews_on,
     may_drive,
     people_of,
+    policy_means,
     record_on,
     records_on,
     usual_driver,
 )
 from contracts.dispatch_fleet import FleetCrew, FleetPerson, Licence
 from contracts.fact import Fact
-from dispatch.domain import fleet, fleet_state
-from dispatch.domain.fleet_out import ApproveTrip, ReturnVehicle, SendOut
+from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.crews import ChangeMembers, DissolveCrew, SetCrews
+from dispatch.fleet.people import CancelLeave, NoteLeave, SetPerson
+from dispatch.fleet.state import Fleet, Opened
+from dispatch.fleet.trips import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.projections.fleet import fold_fleet
 from runtime.decision import Rejected
 from runtime.states import StateCodec
@@ -50,17 +54,17 @@ CREWS = st.builds(
     SPANS,
 )
 CALLS = st.one_of(
-    st.builds(fleet.SetCrews, crews=st.lists(CREWS, min_size=1, max_size=3).map(tuple), reason=st.just("换")),
+    st.builds(SetCrews, crews=st.lists(CREWS, min_size=1, max_size=3).map(tuple), reason=st.just("换")),
     st.builds(
-        fleet.ChangeMembers,
+        ChangeMembers,
         crew=st.sampled_from(["S1", "S2"]),
         on=DAYS,
         members=st.lists(PEOPLE, max_size=2, unique=True).map(tuple),
         reason=st.just("换"),
     ),
-    st.builds(fleet.DissolveCrew, crew=st.sampled_from(["S1", "S2", "S3"]), effective_from=DAYS, reason=st.just("并")),
+    st.builds(DissolveCrew, crew=st.sampled_from(["S1", "S2", "S3"]), effective_from=DAYS, reason=st.just("并")),
     st.builds(
-        fleet.SetPerson,
+        SetPerson,
         person=st.builds(
             lambda person, until: FleetPerson(
                 person_id=person,
@@ -72,52 +76,52 @@ CALLS = st.one_of(
         ),
     ),
     st.builds(
-        fleet.NoteLeave,
+        NoteLeave,
         leave_id=st.sampled_from(["L1", "L2", "L3"]),
         person_id=PEOPLE,
         kind=st.sampled_from(["leave", "sickness"]),
         starts_on=DAYS,
         ends_on=DAYS,
     ),
-    st.builds(fleet.CancelLeave, leave_id=st.sampled_from(["L1", "L2"]), reason=st.just("回")),
+    st.builds(CancelLeave, leave_id=st.sampled_from(["L1", "L2"]), reason=st.just("回")),
     st.builds(ApproveTrip, on=DAYS, crew=st.sampled_from(["S1", "S2"]), reason=st.just("急")),
     st.tuples(DAYS, st.sampled_from(["S1", "S2", "S3"]), st.none() | PEOPLE),
     st.builds(ReturnVehicle, on=DAYS, crew=st.sampled_from(["S1", "S2", "S3"])),
 )
 
 
-def play(calls: list[Any]) -> list[tuple[fleet_state.Fleet, Fact]]:
+def play(calls: list[Any]) -> list[tuple[Fleet, Fact]]:
     """Every event with the state before it; a departure names leader and vehicle of the day, as the page does."""
-    state: fleet_state.Fleet = fleet_state.INITIAL
-    told: list[tuple[fleet_state.Fleet, Fact]] = []
+    state: Fleet = FLEET.initial
+    told: list[tuple[Fleet, Fact]] = []
     for call in calls:
-        decision = fleet.decide(asked(call, state), state, SUPERVISOR)
+        decision = FLEET.decide(asked(call, state), state, SUPERVISOR)
         if isinstance(decision, Rejected):
             assert decision.zh
             assert decision.en
             continue
         for event in decision:
             told.append((state, event))
-            state = fleet_state.evolve(state, event)
+            state = FLEET.evolve(state, event)
     return told
 
 
-def states_after(calls: list[Any]) -> list[fleet_state.Fleet]:
+def states_after(calls: list[Any]) -> list[Fleet]:
     """The fleet after each call: what the next one is decided on."""
-    states = [fleet_state.INITIAL]
+    states = [FLEET.initial]
     for call in calls:
-        decision = fleet.decide(asked(call, states[-1]), states[-1], SUPERVISOR)
+        decision = FLEET.decide(asked(call, states[-1]), states[-1], SUPERVISOR)
         if not isinstance(decision, Rejected):
-            states.append(reduce(fleet_state.evolve, decision, states[-1]))
+            states.append(reduce(FLEET.evolve, decision, states[-1]))
     return states
 
 
-def asked(call: Any, state: fleet_state.Fleet) -> Any:
+def asked(call: Any, state: Fleet) -> Any:
     """A command; a departure is filled in from the fleet as it is."""
     if not isinstance(call, tuple):
         return call
     on, crew, driver = call
-    record = record_on(state.means, crew, on) if isinstance(state, fleet_state.Opened) else None
+    record = record_on(state.means, crew, on) if isinstance(state, Opened) else None
     leader, vehicle = ("li.zq", "粤E·7K352") if record is None else (record.leader, record.vehicle)
     return SendOut(on=on, crew=crew, leader=leader, driver=driver, vehicle=vehicle)
 
@@ -127,7 +131,7 @@ def asked(call: Any, state: fleet_state.Fleet) -> Any:
 def test_no_person_and_no_vehicle_is_in_two_crews_on_any_day_or_out_with_two(calls: list[Any]) -> None:
     """B8"""
     for state in states_after(calls):
-        if not isinstance(state, fleet_state.Opened):
+        if not isinstance(state, Opened):
             continue
         for offset in range(-2, 6):
             on = DAY + timedelta(days=offset)
@@ -146,7 +150,7 @@ def test_who_goes_out_has_a_leader_at_work_and_a_driver_with_a_valid_licence(cal
     for before, event in play(calls):
         if type(event).__name__ != "VehicleSentOut":
             continue
-        means = before.means if isinstance(before, fleet_state.Opened) else fleet.policy_means(POLICY)
+        means = before.means if isinstance(before, Opened) else policy_means(POLICY)
         record = record_on(means, event.crew, event.on)
         assert record is not None
         assert event.leader in at_work(means, record, event.on)
@@ -159,12 +163,12 @@ def test_who_goes_out_has_a_leader_at_work_and_a_driver_with_a_valid_licence(cal
 @given(st.lists(CALLS, max_size=25))
 def test_the_row_of_the_fleet_says_who_works_as_its_rules_do(calls: list[Any]) -> None:
     """B8, X1"""
-    facet, state = None, fleet_state.INITIAL
-    codec = StateCodec(fleet_state.STATES)
+    facet, state = None, FLEET.initial
+    codec = StateCodec(FLEET.states)
     for number, (before, event) in enumerate(play(calls), start=1):
-        state = fleet_state.evolve(before, event)
+        state = FLEET.evolve(before, event)
         facet = fold_fleet(facet, event, meta(number, "fleet:main"))
         assert codec.load(codec.dump(state)) == state
-    if isinstance(state, fleet_state.Opened):
+    if isinstance(state, Opened):
         days = [date(2026, 3, 10) + timedelta(days=n) for n in range(10)]
         assert [crews_on(facet, on, POLICY) for on in days] == [crews_of_day(state.means, on) for on in days]

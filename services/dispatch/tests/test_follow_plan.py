@@ -7,9 +7,7 @@ from dispatch_cases import BOOKED, CTX, OPENED, SCHEDULED, SLOT, VEHICLES, VOLUM
 
 from contracts.dispatch_days import SlotReserved
 from contracts.dispatch_jobs import StopScheduled
-from dispatch.domain import job
-from dispatch.domain.job_story import evolve
-from dispatch.domain.stop import TakeSlot
+from dispatch.job.stop import TakeSlot
 from dispatch.reactions.plan import follow_plan
 from runtime.decision import Ask
 
@@ -43,11 +41,9 @@ def test_a_reservation_is_taken_as_it_was_given() -> None:
 )
 def test_the_job_is_where_the_day_has_it_whoever_asks_first(first: TakeSlot, then: TakeSlot) -> None:
     """B8: a request that was repeated may name another place than the day gave the first time."""
-    state = a_job(OPENED, BOOKED)
+    job = a_job(OPENED, BOOKED)
     for command in (first, then, ASKED.model_copy(update=ELSEWHERE)):
-        decision = job.decide(command, state, CTX)
-        assert isinstance(decision, tuple)
-        for event in decision:
-            assert isinstance(event, StopScheduled)
-            state = evolve(state, event)
-    assert state == a_job(OPENED, BOOKED, SCHEDULED)
+        decided = job.asks(command, CTX).decided
+        assert all(isinstance(event, StopScheduled) for event in decided)
+        job = job.asks(command, CTX).then(*decided)
+    assert job.state == a_job(OPENED, BOOKED, SCHEDULED).state

@@ -25,14 +25,13 @@ from dispatch_cases import (
 
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
 from contracts.dispatch_jobs import StopUnscheduled
-from dispatch.domain import job_refusals as no
-from dispatch.domain.booking import BookInstallation
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.handover import CompleteDelivery
-from dispatch.domain.job import OpenJob, decide, due
-from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
-from dispatch.domain.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
-from dispatch.domain.undeliverable import FailDelivery
+from dispatch.job.booking import BookInstallation
+from dispatch.job.handover import CompleteDelivery, CountedLine
+from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
+from dispatch.job.terms import AmendJob, CancelJob, MovePromise, OpenJob
+from dispatch.job.undeliverable import FailDelivery
+from dispatch.refusals import no
+from runtime.refusal import Term
 
 CANCEL = CancelJob(reason="客户退订")
 CANCELLED = JobCancelled(at=NOW, job_id=JOB, kind="delivery", contract_no="HT26030001", reason="客户退订")
@@ -62,13 +61,13 @@ TAKE = TakeSlot(
 )
 def test_a_cancelled_job_is_no_more_and_its_slot_is_free(history: tuple[object, ...], left: tuple[object, ...]) -> None:
     """A6"""
-    assert decide(CANCEL, a_job(*history), CTX) == (*left, CANCELLED)
+    a_job(*history).asks(CANCEL, CTX).then(*left, CANCELLED)
 
 
 def test_cancelled_already_delivered_or_never_opened_is_no_event() -> None:
     """A6"""
     histories = ((OPENED, CANCELLED), (*ON_THE_WAY, DELIVERED), (), (*ON_THE_WAY, HELD_BACK))
-    assert [decide(CANCEL, a_job(*history), CTX) for history in histories] == [(), (), (), ()]
+    assert [a_job(*history).asks(CANCEL, CTX).decided for history in histories] == [(), (), (), ()]
 
 
 def test_what_is_cancelled_is_neither_booked_nor_planned_and_owes_no_call() -> None:
@@ -87,10 +86,10 @@ def test_what_is_cancelled_is_neither_booked_nor_planned_and_owes_no_call() -> N
         FailDelivery(cause="x", goods="returned", consent_by="何嘉欣"),
     )
     assert (
-        [decide(command, job, CTX) for command in (BookInstallation(checklist=READY, on=DAY), TAKE)],
-        [decide(command, job, CTX) for command in quiet],
-        due(job),
-    ) == (2 * [no.cancelled(JOB, "客户退订")], [()] * len(quiet), ())
+        [job.asks(command, CTX).decided for command in (BookInstallation(checklist=READY, on=DAY), TAKE)],
+        [job.asks(command, CTX).decided for command in quiet],
+        job.due(),
+    ) == (2 * [no("cancelled", job_id=JOB, reason=Term.of("客户退订"))], [()] * len(quiet), ())
 
 
 def test_goods_of_a_cancelled_contract_that_are_on_the_road_come_back() -> None:
@@ -105,11 +104,16 @@ def test_goods_of_a_cancelled_contract_that_are_on_the_road_come_back() -> None:
     fail = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣")
     over = a_job(*ON_THE_WAY, HELD_BACK, FAILED)
     assert [
-        decide(CANCEL, a_job(*ON_THE_WAY), CTX),
-        decide(sign, job, CTX),
-        decide(fail, job, CTX),
-        decide(BookInstallation(checklist=READY, on=DAY), over, CTX),
-    ] == [(HELD_BACK,), no.cancelled(JOB, "客户退订"), (FAILED,), no.cancelled(JOB, "客户退订")]
+        a_job(*ON_THE_WAY).asks(CANCEL, CTX).decided,
+        job.asks(sign, CTX).decided,
+        job.asks(fail, CTX).decided,
+        over.asks(BookInstallation(checklist=READY, on=DAY), CTX).decided,
+    ] == [
+        (HELD_BACK,),
+        no("cancelled", job_id=JOB, reason=Term.of("客户退订")),
+        (FAILED,),
+        no("cancelled", job_id=JOB, reason=Term.of("客户退订")),
+    ]
 
 
 def test_the_customers_consent_moves_the_promise() -> None:
@@ -123,7 +127,7 @@ def test_the_customers_consent_moves_the_promise() -> None:
         reason="装修未完",
     )
     histories = ((OPENED,), (OPENED, moved), (*ON_THE_WAY, DELIVERED), ())
-    assert [decide(move, a_job(*history), CTX) for history in histories] == [(moved,), (), (), ()]
+    assert [a_job(*history).asks(move, CTX).decided for history in histories] == [(moved,), (), (), ()]
 
 
 def test_an_amended_contract_changes_address_and_amount_of_what_is_open() -> None:
@@ -133,8 +137,8 @@ def test_an_amended_contract_changes_address_and_amount_of_what_is_open() -> Non
     amended = JobAmended(at=NOW, job_id=JOB, customer=elsewhere, amount_due_fen=100, reason="改地址")
     only_amount = amended.model_copy(update={"customer": None})
     assert [
-        decide(ask, a_job(OPENED), CTX),
-        decide(ask, a_job(OPENED, amended), CTX),
-        decide(AmendJob(reason="改地址", customer=CUSTOMER, amount_due_fen=100), a_job(*ON_THE_WAY), CTX),
-        decide(ask, a_job(*ON_THE_WAY, DELIVERED), CTX),
+        a_job(OPENED).asks(ask, CTX).decided,
+        a_job(OPENED, amended).asks(ask, CTX).decided,
+        a_job(*ON_THE_WAY).asks(AmendJob(reason="改地址", customer=CUSTOMER, amount_due_fen=100), CTX).decided,
+        a_job(*ON_THE_WAY, DELIVERED).asks(ask, CTX).decided,
     ] == [(amended,), (), (only_amount,), ()]

@@ -21,10 +21,12 @@ from dispatch_cases import (
 from company.context import Context
 from contracts.dispatch_runs import RunLoaded, RunStop
 from contracts.fact import GoodsLine
-from dispatch.domain import run_refusals as no
-from dispatch.domain.delivery_rules import CountedLine
-from dispatch.domain.loading_rules import CountedStop
-from dispatch.domain.run import DepartRun, IssueList, LoadRun, PlanRun, decide
+from dispatch.job.handover import CountedLine
+from dispatch.refusals import no
+from dispatch.run.departure import DepartRun
+from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
+from dispatch.words import listed
+from runtime.refusal import Term
 
 PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
 FIRST = CountedStop(job_id=JOB, lines=(CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)))
@@ -38,54 +40,54 @@ GONE = (*LOADED, RUN_DEPARTED)
 
 def test_the_published_plan_reaches_the_crew() -> None:
     """B4"""
-    assert decide(PLAN, a_run(), CLOCK) == (RUN_PLANNED,)
+    a_run().asks(PLAN, CLOCK).then(RUN_PLANNED)
 
 
 @pytest.mark.parametrize("history", [(RUN_PLANNED,), LOADED, GONE])
 def test_an_edition_that_changes_nothing_for_the_crew_is_no_event(history: tuple[object, ...]) -> None:
     """B4"""
-    assert decide(PLAN.model_copy(update={"version": 2}), a_run(*history), CLOCK) == ()
+    a_run(*history).asks(PLAN.model_copy(update={"version": 2}), CLOCK).nothing_new()
 
 
 def test_a_crew_without_stops_has_no_run() -> None:
     """B4"""
-    assert decide(PLAN.model_copy(update={"stops": ()}), a_run(), CLOCK) == ()
+    a_run().asks(PLAN.model_copy(update={"stops": ()}), CLOCK).nothing_new()
 
 
 def test_a_changed_sheet_is_counted_anew() -> None:
     """B4, B11"""
     changed = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
     planned = RUN_PLANNED.model_copy(update={"version": 2, "stops": (STOP,)})
-    assert decide(changed, a_run(*LOADED), CLOCK) == (planned,)
-    assert decide(DepartRun(), a_run(*LOADED, planned), CTX) == no.not_loaded("S1")
+    a_run(*LOADED).asks(changed, CLOCK).then(planned)
+    a_run(*LOADED, planned).asks(DepartRun(), CTX).refuses(no("not_loaded", crew="S1"))
 
 
 def test_a_change_does_not_reach_a_vehicle_that_left() -> None:
     """B11"""
     changed = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
-    assert decide(changed, a_run(*GONE), CLOCK) == no.plan_too_late("S1", DAY)
+    a_run(*GONE).asks(changed, CLOCK).refuses(no("plan_too_late", crew="S1", on=DAY))
 
 
 def test_counted_as_on_the_sheet_and_signed_by_both_is_loaded() -> None:
     """B9, B11"""
-    assert decide(LOAD, a_run(RUN_PLANNED), CTX) == (RUN_LOADED,)
+    a_run(RUN_PLANNED).asks(LOAD, CTX).then(RUN_LOADED)
 
 
 def test_the_same_count_again_is_no_event() -> None:
     """B11"""
-    assert decide(LOAD, a_run(*LOADED), CTX) == ()
+    a_run(*LOADED).asks(LOAD, CTX).nothing_new()
 
 
 def test_one_person_cannot_sign_for_both() -> None:
     """B9"""
-    assert decide(LOAD.model_copy(update={"warehouse_signed": "li.zq"}), a_run(RUN_PLANNED), CTX) == no.one_signature(
-        "li.zq"
+    a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"warehouse_signed": "li.zq"}), CTX).refuses(
+        no("one_signature", signed="li.zq")
     )
 
 
 def test_differences_are_refused_naming_each() -> None:
     """B11"""
-    refused = decide(LOAD.model_copy(update={"counted": (SHORT, EXTRA)}), a_run(RUN_PLANNED), CTX)
+    refused = a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": (SHORT, EXTRA)}), CTX).decided
     assert (refused.code, refused.rule, refused.facts) == (
         "count_differs",
         "B11",
@@ -101,7 +103,7 @@ def test_differences_that_were_settled_are_loaded_as_counted() -> None:
     """B11"""
     settled = LOAD.model_copy(update={"counted": (SHORT, SECOND), "settlement": "坐便器缺1，仓库补送"})
     short = STOP.model_copy(update={"lines": (STOP.lines[0].model_copy(update={"quantity": 1}), STOP.lines[1])})
-    assert decide(settled, a_run(RUN_PLANNED), CTX) == (
+    a_run(RUN_PLANNED).asks(settled, CTX).then(
         RunLoaded(
             at=NOW,
             on=DAY,
@@ -110,7 +112,7 @@ def test_differences_that_were_settled_are_loaded_as_counted() -> None:
             leader_signed="li.zq",
             warehouse_signed="mai.gh",
             settlement="坐便器缺1，仓库补送",
-        ),
+        )
     )
 
 
@@ -126,9 +128,9 @@ def test_an_extra_stop_that_was_settled_says_whose_it_is() -> None:
         position=3,
         lines=(GoodsLine(line_no=1, sku="", name="", quantity=1),),
     )
-    assert decide(unclear, a_run(RUN_PLANNED), CTX).code == "stop_unclear"
-    assert decide(clear, a_run(RUN_PLANNED), CTX) == (
-        RUN_LOADED.model_copy(update={"counted": (STOP, OTHER_STOP, stop), "settlement": "加一站"}),
+    assert a_run(RUN_PLANNED).asks(unclear, CTX).decided.code == "stop_unclear"
+    a_run(RUN_PLANNED).asks(clear, CTX).then(
+        RUN_LOADED.model_copy(update={"counted": (STOP, OTHER_STOP, stop), "settlement": "加一站"})
     )
 
 
@@ -136,7 +138,7 @@ def test_a_stop_or_line_counted_twice_is_refused() -> None:
     """B11"""
     twice = FIRST.model_copy(update={"lines": (*FIRST.lines, FIRST.lines[0])})
     refusals = [
-        decide(LOAD.model_copy(update={"counted": c}), a_run(RUN_PLANNED), CTX) for c in ((FIRST, FIRST), (twice,))
+        a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": c}), CTX).decided for c in ((FIRST, FIRST), (twice,))
     ]
     assert [(one.code, one.facts["twice"]) for one in refusals] == [
         ("counted_twice", JOB),
@@ -147,28 +149,30 @@ def test_a_stop_or_line_counted_twice_is_refused() -> None:
 def test_nothing_is_loaded_without_a_published_plan() -> None:
     """B9"""
     empty = RUN_PLANNED.model_copy(update={"stops": ()})
-    assert [decide(LOAD, a_run(), CTX), decide(LOAD, a_run(empty), CTX), decide(DepartRun(), a_run(), CTX)] == 3 * [
-        no.not_planned()
-    ]
+    assert [
+        a_run().asks(LOAD, CTX).decided,
+        a_run(empty).asks(LOAD, CTX).decided,
+        a_run().asks(DepartRun(), CTX).decided,
+    ] == 3 * [no("not_planned")]
 
 
 def test_a_loaded_run_departs_by_the_list_of_its_plan() -> None:
     """B9, B11"""
-    assert decide(DepartRun(), a_run(*LOADED, RUN_LISTED), CTX) == (RUN_DEPARTED,)
+    a_run(*LOADED, RUN_LISTED).asks(DepartRun(), CTX).then(RUN_DEPARTED)
 
 
 def test_without_the_supervisors_list_nothing_departs() -> None:
     """B9"""
-    assert decide(DepartRun(), a_run(*LOADED), CTX) == no.list_missing("S1", ())
+    a_run(*LOADED).asks(DepartRun(), CTX).refuses(no("list_missing", crew="S1", careful=""))
 
 
 def test_where_the_policy_asks_no_list_kitchens_and_wardrobes_still_need_it() -> None:
     """B9"""
     lenient = Context(NOW, "li.zq", "crew_leader", POLICY.model_copy(update={"departure_needs_list": False}))
     careful = DepartRun(careful=(JOB,))
-    assert [decide(DepartRun(), a_run(*LOADED), lenient), decide(careful, a_run(*LOADED), lenient)] == [
+    assert [a_run(*LOADED).asks(DepartRun(), lenient).decided, a_run(*LOADED).asks(careful, lenient).decided] == [
         (RUN_DEPARTED,),
-        no.list_missing("S1", (JOB,)),
+        no("list_missing", crew="S1", careful=Term(f"（其中橱柜、衣柜 {JOB} 一律不得例外）", "", JOB)),
     ]
 
 
@@ -178,8 +182,8 @@ def test_a_changed_plan_needs_another_list() -> None:
     loaded = RUN_LOADED.model_copy(update={"counted": (STOP,)})
     again = RUN_LISTED.model_copy(update={"list_no": "SY20260313-S1-2", "edition": 2})
     history = (*LOADED, RUN_LISTED, changed, loaded)
-    assert [decide(DepartRun(), a_run(*history), CTX), decide(IssueList(), a_run(*history), SUPERVISOR)] == [
-        no.list_missing("S1", ()),
+    assert [a_run(*history).asks(DepartRun(), CTX).decided, a_run(*history).asks(IssueList(), SUPERVISOR).decided] == [
+        no("list_missing", crew="S1", careful=""),
         (again,),
     ]
 
@@ -187,9 +191,9 @@ def test_a_changed_plan_needs_another_list() -> None:
 def test_the_list_is_issued_once_and_only_for_a_published_plan() -> None:
     """B9"""
     assert [
-        decide(IssueList(), a_run(*h), SUPERVISOR) for h in ((), (RUN_PLANNED,), (RUN_PLANNED, RUN_LISTED), GONE)
+        a_run(*h).asks(IssueList(), SUPERVISOR).decided for h in ((), (RUN_PLANNED,), (RUN_PLANNED, RUN_LISTED), GONE)
     ] == [
-        no.not_planned(),
+        no("not_planned"),
         (RUN_LISTED,),
         (),
         (),
@@ -199,44 +203,44 @@ def test_the_list_is_issued_once_and_only_for_a_published_plan() -> None:
 def test_goods_that_qc_has_not_passed_do_not_leave() -> None:
     """B21"""
     unchecked = DepartRun(unchecked=(JOB, "D-9"))
-    assert decide(unchecked, a_run(*LOADED, RUN_LISTED), CTX) == no.quality_missing("S1", (JOB,))
+    a_run(*LOADED, RUN_LISTED).asks(unchecked, CTX).refuses(no("quality_missing", crew="S1", jobs=listed((JOB,))))
 
 
 def test_leader_driver_and_vehicle_are_those_that_the_fleet_let_go() -> None:
     """B8, B18"""
     deputy = DepartRun(leader="chen.gd", driver="deng.w", vehicle="粤E·3F618")
-    assert decide(deputy, a_run(*LOADED, RUN_LISTED), CTX) == (
-        RUN_DEPARTED.model_copy(update={"leader": "chen.gd", "driver": "deng.w", "vehicle": "粤E·3F618"}),
+    a_run(*LOADED, RUN_LISTED).asks(deputy, CTX).then(
+        RUN_DEPARTED.model_copy(update={"leader": "chen.gd", "driver": "deng.w", "vehicle": "粤E·3F618"})
     )
 
 
 def test_departing_again_is_no_event() -> None:
     """B11"""
-    assert decide(DepartRun(), a_run(*GONE), CTX) == ()
+    a_run(*GONE).asks(DepartRun(), CTX).nothing_new()
 
 
 def test_a_run_that_was_not_counted_does_not_depart() -> None:
     """B11"""
-    assert decide(DepartRun(), a_run(RUN_PLANNED), CTX) == no.not_loaded("S1")
+    a_run(RUN_PLANNED).asks(DepartRun(), CTX).refuses(no("not_loaded", crew="S1"))
 
 
 def test_a_crew_without_a_leader_does_not_depart() -> None:
     """B8"""
     leaderless = RUN_PLANNED.model_copy(update={"leader": None})
-    assert decide(DepartRun(), a_run(leaderless, RUN_LOADED), CTX) == no.no_leader("S1")
+    a_run(leaderless, RUN_LOADED).asks(DepartRun(), CTX).refuses(no("no_leader", crew="S1"))
 
 
 def test_what_left_is_not_counted_again() -> None:
     """B11"""
-    assert decide(LOAD, a_run(*GONE), CTX) == no.already_departed("S1", DAY)
+    a_run(*GONE).asks(LOAD, CTX).refuses(no("run_departed", crew="S1", on=DAY))
 
 
 def test_a_stop_of_which_nothing_was_loaded_stays_behind() -> None:
     """B11"""
     nothing = STOP.model_copy(update={"lines": tuple(g.model_copy(update={"quantity": 0}) for g in STOP.lines)})
     loaded = RUN_LOADED.model_copy(update={"counted": (nothing, OTHER_STOP), "settlement": "未备齐，改日送"})
-    assert decide(DepartRun(), a_run(RUN_PLANNED, RUN_LISTED, loaded), CTX) == (
-        RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,), "left_behind": (JOB,)}),
+    a_run(RUN_PLANNED, RUN_LISTED, loaded).asks(DepartRun(), CTX).then(
+        RUN_DEPARTED.model_copy(update={"job_ids": ("D-HT26030002",), "stops": (OTHER_STOP,), "left_behind": (JOB,)})
     )
 
 
@@ -246,4 +250,7 @@ def test_a_plan_that_follows_what_left_is_no_event() -> None:
     history = (*LOADED, RUN_LISTED, departed)
     follows = PLAN.model_copy(update={"version": 2, "stops": (STOP,)})
     other = PLAN.model_copy(update={"version": 2, "stops": (OTHER_STOP,)})
-    assert [decide(one, a_run(*history), CLOCK) for one in (follows, other)] == [(), no.plan_too_late("S1", DAY)]
+    assert [a_run(*history).asks(one, CLOCK).decided for one in (follows, other)] == [
+        (),
+        no("plan_too_late", crew="S1", on=DAY),
+    ]

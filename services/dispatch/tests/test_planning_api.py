@@ -7,7 +7,7 @@ import pytest
 from dispatch_cases import DAY, POLICY, TOILET
 from planning_desk import ASSISTANT, LEADER, SUPERVISOR, TOKENS, Desk, a_desk
 
-from dispatch.domain.stop import DepartStop, PublishStop
+from dispatch.job.stop import DepartStop, PublishStop
 
 CHANGES, SWAP, UNDO, REDO = (f"/days/{DAY}/{what}" for what in ("changes", "swap", "undo", "redo"))
 

@@ -9,10 +9,10 @@ from week_backlog import candidate, drive_the_week, proposed, week_contracts
 
 from contracts.dispatch_days import Slot
 from contracts.fact import Half
-from dispatch.domain.day_state import Held, Plan
-from dispatch.domain.distances import metres, straight_line_m, tour_m
-from dispatch.domain.proposal import Candidate, first_come, laid_out, problem_of, worth_m
-from dispatch.domain.slot_rules import Absence, half_window, whole_day, window_at
+from dispatch.day.distances import metres, straight_line_m, tour_m
+from dispatch.day.places import half_window, whole_day, window_at
+from dispatch.day.proposal import Candidate, first_come, laid_out, problem_of, worth_m
+from dispatch.day.state import Absence, Held, Plan
 from dispatch.route_solver import solve_routes
 
 PLAN = Plan("main", DAY, CREWS, half_window(DAY, "am", POLICY).starts, (), 0)

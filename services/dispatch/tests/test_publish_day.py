@@ -24,20 +24,10 @@ from dispatch_cases import (
 
 from company.context import Context
 from contracts.dispatch_days import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
-from dispatch.domain import plan_refusals as no
-from dispatch.domain.day import (
-    EXPIRED,
-    GONE,
-    MOVED,
-    ConfirmSlot,
-    ExpireSlot,
-    MarkPlanOverdue,
-    PublishDay,
-    ReissueDay,
-    ReleaseSlot,
-    decide,
-    due,
-)
+from dispatch.day.change import MOVED
+from dispatch.day.issue import MarkPlanOverdue, PublishDay, ReissueDay
+from dispatch.day.slot import EXPIRED, GONE, ConfirmSlot, ExpireSlot, ReleaseSlot
+from dispatch.refusals import no
 from runtime.decision import Timer
 
 SECOND = SLOT.model_copy(update={"job_id": "D-2", "half": "pm", "crew": "S2"})
@@ -60,54 +50,54 @@ OVERDUE = PlanOverdue(at=PLAN_DUE, depot="main", on=DAY, due=PLAN_DUE)
 def test_a_slot_that_its_job_took_stays() -> None:
     """B8"""
     confirm = ConfirmSlot(job_id=JOB, reservation=2)
-    assert [decide(confirm, a_day(*HELD), CTX), decide(confirm, a_day(*TAKEN), CTX)] == [(confirmed(),), ()]
+    assert [a_day(*HELD).asks(confirm, CTX).decided, a_day(*TAKEN).asks(confirm, CTX).decided] == [(confirmed(),), ()]
 
 
 @pytest.mark.parametrize("history", [(), (*HELD, LEFT, reserved())])
 def test_a_slot_that_was_given_anew_is_not_confirmed(history: tuple[object, ...]) -> None:
     """B8"""
-    assert decide(ConfirmSlot(job_id=JOB, reservation=2), a_day(*history), CTX) == no.slot_gone(JOB)
+    a_day(*history).asks(ConfirmSlot(job_id=JOB, reservation=2), CTX).refuses(no("slot_gone", job_id=JOB))
 
 
 @pytest.mark.parametrize("history", [(DAY_OPENED,), (*HELD, LEFT)])
 def test_a_job_that_took_a_slot_too_late_is_told_that_it_is_gone(history: tuple[object, ...]) -> None:
     """B8"""
     gone = LEFT.model_copy(update={"reason": GONE})
-    assert decide(ConfirmSlot(job_id=JOB, reservation=2), a_day(*history), CTX) == (gone,)
+    a_day(*history).asks(ConfirmSlot(job_id=JOB, reservation=2), CTX).then(gone)
 
 
 def test_telling_that_a_slot_is_gone_changes_no_published_plan() -> None:
     """B4, B8"""
     gone = LEFT.model_copy(update={"job_id": "D-2", "reason": GONE})
-    assert decide(PublishDay(), a_day(*TAKEN, DAY_OUT, gone), CTX) == ()
+    a_day(*TAKEN, DAY_OUT, gone).asks(PublishDay(), CTX).nothing_new()
 
 
 def test_a_slot_is_released() -> None:
     """B8"""
     taken_out = changed((SLOT, None), change_id="v4", kind="release", reason="客户改期")
-    assert decide(ReleaseSlot(job_id=JOB, reason="客户改期"), a_day(*TAKEN), CTX) == (taken_out, LEFT)
+    a_day(*TAKEN).asks(ReleaseSlot(job_id=JOB, reason="客户改期"), CTX).then(taken_out, LEFT)
 
 
 @pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*TAKEN, LEFT)])
 def test_nothing_to_release_is_no_event(history: tuple[object, ...]) -> None:
     """B8"""
-    assert decide(ReleaseSlot(job_id=JOB), a_day(*history), CTX) == ()
+    a_day(*history).asks(ReleaseSlot(job_id=JOB), CTX).nothing_new()
 
 
 def test_an_old_release_does_not_free_a_slot_that_was_given_anew() -> None:
     """B8"""
     day = a_day(*HELD, LEFT, reserved())
-    assert decide(ReleaseSlot(job_id=JOB, reservation=2), day, CTX) == ()
+    day.asks(ReleaseSlot(job_id=JOB, reservation=2), CTX).nothing_new()
 
 
 def test_leaving_a_published_plan_needs_a_reason() -> None:
     """B4"""
     day = a_day(*TAKEN, DAY_OUT)
     assert [
-        decide(ReleaseSlot(job_id=JOB), day, CTX),
-        decide(ReleaseSlot(job_id=JOB, reason="客户改期"), day, CTX),
+        day.asks(ReleaseSlot(job_id=JOB), CTX).decided,
+        day.asks(ReleaseSlot(job_id=JOB, reason="客户改期"), CTX).decided,
     ] == [
-        no.adjustment_needs_reason(DAY, 1),
+        no("adjustment_needs_reason", on=DAY, edition=1),
         (changed((SLOT, None), change_id="v5", kind="release", reason="客户改期", published=True), LEFT),
     ]
 
@@ -116,7 +106,7 @@ def test_a_reservation_that_nobody_took_expires() -> None:
     """B8"""
     ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
     expired = LEFT.model_copy(update={"at": NOW + HOLD, "reason": EXPIRED})
-    assert decide(ExpireSlot(job_id=JOB, reservation=2), a_day(*HELD), ctx) == (expired,)
+    a_day(*HELD).asks(ExpireSlot(job_id=JOB, reservation=2), ctx).then(expired)
 
 
 def test_a_job_that_did_not_take_its_new_place_is_put_back_where_it_was() -> None:
@@ -128,7 +118,7 @@ def test_a_job_that_did_not_take_its_new_place_is_put_back_where_it_was() -> Non
         reserved(there, change_id="c-1"),
     )
     ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
-    put_back = decide(ExpireSlot(job_id=JOB, reservation=6), a_day(*TAKEN, *moved), ctx)
+    put_back = a_day(*TAKEN, *moved).asks(ExpireSlot(job_id=JOB, reservation=6), ctx).decided
     assert [type(event).__name__ for event in put_back] == ["PlanChanged", "SlotReleased", "SlotReserved"]
     assert (put_back[0].kind, put_back[0].of, put_back[2].slot, put_back[2].follow) == ("revert", "c-1", SLOT, True)
 
@@ -147,7 +137,7 @@ def test_a_job_that_did_not_take_its_new_place_is_put_back_where_it_was() -> Non
 def test_only_the_reservation_that_was_meant_expires(history: tuple[object, ...], after: timedelta) -> None:
     """B8"""
     ctx = Context(now=NOW + after, by="system", role="system", policy=POLICY)
-    assert decide(ExpireSlot(job_id=JOB, reservation=2), a_day(*history), ctx) == ()
+    a_day(*history).asks(ExpireSlot(job_id=JOB, reservation=2), ctx).nothing_new()
 
 
 def test_what_falls_due_on_a_draft_and_not_any_more() -> None:
@@ -155,13 +145,13 @@ def test_what_falls_due_on_a_draft_and_not_any_more() -> None:
     expiry = Timer(name=f"expire:{JOB}:2", at=NOW + HOLD, command=ExpireSlot(job_id=JOB, reservation=2))
     plan = Timer(name="plan_overdue", at=PLAN_DUE, command=MarkPlanOverdue())
     histories = ((), HELD, TAKEN, (*TAKEN, OVERDUE), (*TAKEN, DAY_OUT))
-    assert [due(a_day(*history)) for history in histories] == [(), (expiry, plan), (plan,), (), ()]
+    assert [a_day(*history).due() for history in histories] == [(), (expiry, plan), (plan,), (), ()]
 
 
 def test_the_plan_is_published_with_the_slots_that_jobs_took() -> None:
     """B4"""
     day = a_day(*TAKEN, reserved(SECOND))
-    assert decide(PublishDay(), day, CTX) == (DAY_OUT,)
+    day.asks(PublishDay(), CTX).then(DAY_OUT)
 
 
 def test_the_stops_are_in_the_order_of_crew_half_and_position() -> None:
@@ -170,19 +160,19 @@ def test_the_stops_are_in_the_order_of_crew_half_and_position() -> None:
     day = a_day(
         DAY_OPENED, reserved(SECOND), confirmed("D-2"), reserved(first), confirmed("D-3"), reserved(), confirmed()
     )
-    published = decide(PublishDay(), day, CTX)
+    published = day.asks(PublishDay(), CTX).decided
     assert [stop.job_id for stop in published[0].stops] == [JOB, "D-3", "D-2"]
 
 
 @pytest.mark.parametrize("history", [(), (DAY_OPENED,), HELD])
 def test_an_empty_plan_is_not_published(history: tuple[object, ...]) -> None:
     """B4"""
-    assert decide(PublishDay(), a_day(*history), CTX) == no.nothing_planned()
+    a_day(*history).asks(PublishDay(), CTX).refuses(no("nothing_planned"))
 
 
 def test_publishing_an_unchanged_plan_again_is_no_event() -> None:
     """B4"""
-    assert decide(PublishDay(), a_day(*TAKEN, DAY_OUT), CTX) == ()
+    a_day(*TAKEN, DAY_OUT).asks(PublishDay(), CTX).nothing_new()
 
 
 def test_publishing_after_an_adjustment_is_the_next_edition() -> None:
@@ -197,7 +187,7 @@ def test_publishing_after_an_adjustment_is_the_next_edition() -> None:
         changes=(PlanAdjustment(job_id="D-2", contract_no=SECOND.contract_no, before=None, after=SECOND),),
         told=("warehouse", "group", "li.zq", "chen.gd"),
     )
-    assert decide(PublishDay(), a_day(*ADJUSTED), CTX) == (second, told)
+    a_day(*ADJUSTED).asks(PublishDay(), CTX).then(second, told)
 
 
 def test_who_had_a_stop_in_the_plan_is_told_that_it_is_gone() -> None:
@@ -209,7 +199,7 @@ def test_who_had_a_stop_in_the_plan_is_told_that_it_is_gone() -> None:
         reserved(moved, "顺路"),
         confirmed(),
     )
-    told = decide(PublishDay(), a_day(*TAKEN, DAY_OUT, *there), CTX)[1]
+    told = a_day(*TAKEN, DAY_OUT, *there).asks(PublishDay(), CTX).decided[1]
     assert (told.told, told.changes) == (
         ("warehouse", "group", "li.zq", "chen.gd"),
         (PlanAdjustment(job_id=JOB, contract_no=SLOT.contract_no, before=SLOT, after=moved),),
@@ -219,41 +209,44 @@ def test_who_had_a_stop_in_the_plan_is_told_that_it_is_gone() -> None:
 def test_an_adjusted_plan_goes_out_again_by_itself_once_every_job_took_its_place() -> None:
     """B4"""
     again = Timer(name="reissue:1", at=NOW + REISSUE, command=ReissueDay())
-    assert (due(a_day(*ADJUSTED)), due(a_day(*ADJUSTED[:-1]))) == (
+    assert (a_day(*ADJUSTED).due(), a_day(*ADJUSTED[:-1]).due()) == (
         (again,),
         (Timer(name="expire:D-2:6", at=NOW + HOLD, command=ExpireSlot(job_id="D-2", reservation=6)),),
     )
     late = Context(now=NOW + REISSUE, by="system", role="system", policy=POLICY)
-    by_clock, by_hand = decide(ReissueDay(), a_day(*ADJUSTED), late), decide(PublishDay(), a_day(*ADJUSTED), late)
-    assert (by_clock, decide(ReissueDay(), a_day(*ADJUSTED), CTX)) == (by_hand, ())
+    by_clock, by_hand = (
+        a_day(*ADJUSTED).asks(ReissueDay(), late).decided,
+        a_day(*ADJUSTED).asks(PublishDay(), late).decided,
+    )
+    assert (by_clock, a_day(*ADJUSTED).asks(ReissueDay(), CTX).decided) == (by_hand, ())
 
 
 def test_a_plan_that_is_as_it_was_issued_does_not_go_out_again() -> None:
     """B4"""
     back = (changed((SECOND, None), kind="release", reason="加急", published=True), GONE_AGAIN)
     day = a_day(*ADJUSTED, *back)
-    assert (decide(PublishDay(), day, CTX), due(day)) == ((), ())
+    assert (day.asks(PublishDay(), CTX).decided, day.due()) == ((), ())
 
 
 def test_a_published_plan_may_become_empty_so_that_the_crew_learns_it() -> None:
     """B4"""
-    empty = decide(PublishDay(), a_day(*TAKEN, DAY_OUT, LEFT), CTX)
+    empty = a_day(*TAKEN, DAY_OUT, LEFT).asks(PublishDay(), CTX).decided
     assert empty[0] == DAY_OUT.model_copy(update={"version": 2, "stops": ()})
 
 
 def test_a_plan_published_late_says_when_and_what_was_owed() -> None:
     """B4, K4"""
     ctx = later(days=3)
-    assert decide(PublishDay(), a_day(*TAKEN, OVERDUE), ctx) == (DAY_OUT.model_copy(update={"at": ctx.now}),)
+    a_day(*TAKEN, OVERDUE).asks(PublishDay(), ctx).then(DAY_OUT.model_copy(update={"at": ctx.now}))
 
 
 def test_at_seventeen_the_day_before_an_unpublished_plan_is_overdue_once() -> None:
     """K4"""
     fire = MarkPlanOverdue()
     histories = (TAKEN, (*TAKEN, OVERDUE), (*TAKEN, DAY_OUT), ())
-    assert [decide(fire, a_day(*history), AT_DUE) for history in histories] == [(OVERDUE,), (), (), ()]
+    assert [a_day(*history).asks(fire, AT_DUE).decided for history in histories] == [(OVERDUE,), (), (), ()]
 
 
 def test_a_clock_that_fires_early_changes_nothing() -> None:
     """K4"""
-    assert decide(MarkPlanOverdue(), a_day(*TAKEN), CLOCK) == ()
+    a_day(*TAKEN).asks(MarkPlanOverdue(), CLOCK).nothing_new()

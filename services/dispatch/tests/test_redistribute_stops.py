@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.fact import Half
-from dispatch.domain.day_state import Held, Plan
-from dispatch.domain.redistribution import Jobs, redistributed
-from dispatch.domain.slot_rules import Absence, Ground, clashes, half_window, window_at
+from dispatch.day.places import Ground, clashes, half_window, window_at
+from dispatch.day.redistribution import Jobs, redistributed
+from dispatch.day.state import Absence, Held, Plan
 
 THIRD = CREWS[1].model_copy(
     update={"crew": "S3", "vehicle": "粤E·3", "leader": "x", "leader_name": "x", "members": ("y",)}

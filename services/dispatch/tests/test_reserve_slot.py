@@ -26,9 +26,11 @@ from dispatch_cases import (
 
 from contracts.dispatch_days import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
-from dispatch.domain.day import MOVED, DayEvent, ReserveSlot, decide
-from dispatch.domain.plan_refusals import adjustment_needs_reason
-from dispatch.domain.slot_rules import Ground, clashes, half_window
+from dispatch.day.change import MOVED
+from dispatch.day.places import Ground, clashes, half_window
+from dispatch.day.slot import ReserveSlot
+from dispatch.day.state import DayEvent
+from dispatch.refusals import no
 from runtime.decision import Rejected
 
 RESERVE = ReserveSlot(
@@ -54,28 +56,27 @@ def minutes(start: int, end: int) -> Window:
 
 def play(command: ReserveSlot) -> tuple[DayEvent, ...]:
     """What a command makes of a day that nobody planned yet."""
-    events = decide(command, a_day(), CTX)
+    events = a_day().asks(command, CTX).decided
     assert not isinstance(events, Rejected)
     return events
 
 
 def test_the_first_reservation_opens_the_day_whose_plan_is_due_the_day_before() -> None:
     """B8, K4"""
-    assert decide(RESERVE, a_day(), CTX) == (DAY_OPENED, changed((None, SLOT)), reserved())
+    a_day().asks(RESERVE, CTX).then(DAY_OPENED, changed((None, SLOT)), reserved())
 
 
 def test_the_next_job_gets_the_next_place_and_window() -> None:
     """B8"""
-    assert decide(SECOND, a_day(*TAKEN), CTX) == (
-        changed((None, SECOND_SLOT), change_id="v4"),
-        reserved(SECOND_SLOT, change_id="v4"),
+    a_day(*TAKEN).asks(SECOND, CTX).then(
+        changed((None, SECOND_SLOT), change_id="v4"), reserved(SECOND_SLOT, change_id="v4")
     )
 
 
 def test_the_windows_divide_the_half_day_evenly() -> None:
     """B8: 8:30-12:00 among four stops."""
     day = a_day(DAY_OPENED)
-    wanted = [decide(RESERVE.model_copy(update={"position": place}), day, CTX) for place in (1, 2, 3, 4)]
+    wanted = [day.asks(RESERVE.model_copy(update={"position": place}), CTX).decided for place in (1, 2, 3, 4)]
     assert [events[-1].slot.window for events in wanted] == [
         minutes(0, 52),
         minutes(52, 105),
@@ -87,23 +88,21 @@ def test_the_windows_divide_the_half_day_evenly() -> None:
 def test_the_same_place_again_is_no_event() -> None:
     """B8"""
     exactly = RESERVE.model_copy(update={"position": 1, "window": WINDOW})
-    assert [decide(RESERVE, a_day(*TAKEN), CTX), decide(exactly, a_day(*TAKEN), CTX)] == [(), ()]
+    assert [a_day(*TAKEN).asks(RESERVE, CTX).decided, a_day(*TAKEN).asks(exactly, CTX).decided] == [(), ()]
 
 
 def test_a_job_moves_within_the_day_and_holds_one_slot() -> None:
     """B8"""
     there = SLOT.model_copy(update={"crew": "S2"})
     moved = RESERVE.model_copy(update={"crew": "S2", "change_id": "c-1"})
-    assert decide(moved, a_day(*TAKEN), CTX) == (
-        changed((SLOT, there), change_id="c-1", kind="move"),
-        LEFT,
-        reserved(there, change_id="c-1"),
+    a_day(*TAKEN).asks(moved, CTX).then(
+        changed((SLOT, there), change_id="c-1", kind="move"), LEFT, reserved(there, change_id="c-1")
     )
 
 
 def test_a_taken_place_is_refused_with_every_clash_and_the_next_free_one() -> None:
     """B8"""
-    refused = decide(SECOND.model_copy(update={"position": 1}), a_day(*TAKEN), CTX)
+    refused = a_day(*TAKEN).asks(SECOND.model_copy(update={"position": 1}), CTX).decided
     assert (refused.code, refused.rule, refused.facts) == (
         "slot_clash",
         "B8",
@@ -153,7 +152,7 @@ def test_a_taken_place_is_refused_with_every_clash_and_the_next_free_one() -> No
 )
 def test_what_does_not_fit_is_refused_naming_why(wanted: dict[str, object], clash: str) -> None:
     """B8"""
-    refused = decide(SECOND.model_copy(update=wanted), a_day(*TAKEN), CTX)
+    refused = a_day(*TAKEN).asks(SECOND.model_copy(update=wanted), CTX).decided
     assert (refused.rule, refused.facts["clashes"]) == ("B8", clash)
 
 
@@ -163,7 +162,7 @@ def test_a_full_half_day_is_refused_with_a_place_that_fits() -> None:
         reserved(SLOT.model_copy(update={"job_id": f"D-{n}", "position": n, "window": minutes(50 * n - 50, 50 * n)}))
         for n in (1, 2, 3, 4)
     ]
-    refused = decide(RESERVE, a_day(DAY_OPENED, *full), CTX)
+    refused = a_day(DAY_OPENED, *full).asks(RESERVE, CTX).decided
     assert (refused.facts["clashes"], refused.facts["clash_2_stops_limit"], refused.facts["fits_half"]) == (
         "window_outside,stops",
         4,
@@ -174,9 +173,9 @@ def test_a_full_half_day_is_refused_with_a_place_that_fits() -> None:
 def test_goods_too_large_for_a_half_day_are_offered_both_halves_of_a_crew() -> None:
     """B8: two trips of one vehicle."""
     large = RESERVE.model_copy(update={"volume_l": 13_000})
-    refused = decide(large, a_day(), CTX)
+    refused = a_day().asks(large, CTX).decided
     offered = {name: value for name, value in refused.facts.items() if name.startswith("fits_")}
-    accepted = decide(large.model_copy(update={"spread": True}), a_day(), CTX)
+    accepted = a_day().asks(large.model_copy(update={"spread": True}), CTX).decided
     assert (refused.facts["clash_1_volume_limit_l"], offered, accepted[-1].slot.window) == (
         12_000,
         {"fits_crew": "S1", "fits_half": "am", "fits_position": 1, "fits_spread": True},
@@ -188,13 +187,13 @@ def test_a_crew_that_drives_twice_for_one_customer_drives_for_nobody_else() -> N
     """B8"""
     large = RESERVE.model_copy(update={"volume_l": 13_000, "spread": True})
     day = a_day(*play(large))
-    beside = [decide(SECOND.model_copy(update={"half": half}), day, CTX) for half in ("am", "pm")]
+    beside = [day.asks(SECOND.model_copy(update={"half": half}), CTX).decided for half in ("am", "pm")]
     assert [refused.facts["clash_1_name"] for refused in beside] == ["window_taken", "window_taken"]
 
 
 def test_goods_that_no_vehicle_takes_in_a_day_are_told_to_take_another_day() -> None:
     """B8"""
-    refused = decide(RESERVE.model_copy(update={"volume_l": 25_000}), a_day(), CTX)
+    refused = a_day().asks(RESERVE.model_copy(update={"volume_l": 25_000}), CTX).decided
     assert "fits_crew" not in refused.facts
 
 
@@ -204,12 +203,12 @@ LARGE = RESERVE.model_copy(update={"volume_l": 13_000, "force_reason": "客户�
 def test_a_supervisor_forces_what_is_too_much_with_a_reason() -> None:
     """B8"""
     forced = SLOT.model_copy(update={"volume_l": 13_000, "forced": "客户只要一次送到"})
-    assert decide(LARGE, a_day(DAY_OPENED), SUPERVISOR) == (changed((None, forced)), reserved(forced))
+    a_day(DAY_OPENED).asks(LARGE, SUPERVISOR).then(changed((None, forced)), reserved(forced))
 
 
 def test_nobody_else_forces_it() -> None:
     """B8"""
-    refused = decide(LARGE, a_day(), CTX)
+    refused = a_day().asks(LARGE, CTX).decided
     assert (refused.code, refused.facts["clashes"], refused.facts["forcible"]) == (
         "force_needs_supervisor",
         "volume",
@@ -220,7 +219,7 @@ def test_nobody_else_forces_it() -> None:
 def test_double_booking_is_never_forced() -> None:
     """B8"""
     beside = SECOND.model_copy(update={"position": 1, "force_reason": "加急"})
-    refused = decide(beside, a_day(*TAKEN), SUPERVISOR)
+    refused = a_day(*TAKEN).asks(beside, SUPERVISOR).decided
     assert (refused.code, refused.facts["clashes"], refused.facts["forcible"]) == (
         "force_impossible",
         "window_taken,position_taken",
@@ -230,13 +229,13 @@ def test_double_booking_is_never_forced() -> None:
 
 def test_a_reason_to_force_what_fits_is_not_kept() -> None:
     """B8"""
-    assert decide(RESERVE.model_copy(update={"force_reason": "加急"}), a_day(DAY_OPENED), CTX)[-1] == reserved()
+    assert a_day(DAY_OPENED).asks(RESERVE.model_copy(update={"force_reason": "加急"}), CTX).decided[-1] == reserved()
 
 
 def test_the_first_reservation_opens_the_day_with_the_crews_that_it_names() -> None:
     """B8"""
     crews = (CREWS[0].model_copy(update={"leader": "chen.gd", "leader_name": "陈国栋"}),)
-    opened = decide(RESERVE.model_copy(update={"crews": crews}), a_day(), CTX)[0]
+    opened = a_day().asks(RESERVE.model_copy(update={"crews": crews}), CTX).decided[0]
     assert opened == DAY_OPENED.model_copy(update={"crews": crews})
 
 
@@ -245,7 +244,7 @@ def test_crews_that_share_a_person_or_vehicle_are_never_at_two_places() -> None:
     shared = (CREWS[0], CREWS[1].model_copy(update={"vehicle": CREWS[0].vehicle}))
     opened = DayOpened(at=NOW, depot="main", on=DAY, crews=shared, plan_due=DAY_OPENED.plan_due)
     beside = SECOND.model_copy(update={"crew": "S2"})
-    refused = decide(beside, a_day(opened, reserved()), CTX)
+    refused = a_day(opened, reserved()).asks(beside, CTX).decided
     assert (refused.facts["clashes"], refused.facts["clash_1_window_taken_crew"]) == ("window_taken", "S1")
 
 
@@ -260,8 +259,8 @@ def test_a_published_plan_changes_with_a_reason_only() -> None:
     """B4"""
     day = a_day(*TAKEN, DAY_OUT)
     told = SECOND.model_copy(update={"adjustment_reason": "客户加急"})
-    assert [decide(SECOND, day, CTX), decide(told, day, CTX)] == [
-        adjustment_needs_reason(DAY, 1),
+    assert [day.asks(SECOND, CTX).decided, day.asks(told, CTX).decided] == [
+        no("adjustment_needs_reason", on=DAY, edition=1),
         (
             changed((None, SECOND_SLOT), change_id="v5", reason="客户加急", published=True),
             reserved(SECOND_SLOT, "客户加急", change_id="v5"),
@@ -273,10 +272,10 @@ def test_a_place_that_was_released_is_free_again() -> None:
     """B8"""
     day = a_day(*TAKEN, LEFT)
     first = SECOND_SLOT.model_copy(update={"position": 1, "window": WINDOW})
-    assert decide(SECOND, day, CTX)[-1] == reserved(first, change_id="v5")
+    assert day.asks(SECOND, CTX).decided[-1] == reserved(first, change_id="v5")
 
 
 def test_another_job_confirmed_does_not_confirm_this_one() -> None:
     """B8"""
     day = a_day(DAY_OPENED, reserved(), reserved(SECOND_SLOT), confirmed())
-    assert [held.confirmed for held in day.plan.held] == [True, False]
+    assert [held.confirmed for held in day.state.plan.held] == [True, False]

@@ -29,10 +29,11 @@ from contracts.dispatch_road import (
     VehicleCheck,
 )
 from contracts.dispatch_runs import CashCollected, CashHandedIn
-from dispatch.domain import run_refusals as no
-from dispatch.domain.cash import CollectCash, HandInCash
-from dispatch.domain.road import CloseRun, EndStop, MarkReportOverdue, ReachStop, ReportDay
-from dispatch.domain.run import decide
+from dispatch.refusals import no
+from dispatch.run.cash import CollectCash, HandInCash
+from dispatch.run.closing import CloseRun, MarkReportOverdue, ReportDay
+from dispatch.run.route import EndStop, ReachStop
+from runtime.refusal import Term
 
 OTHER = "D-HT26030002"
 OUT = (RUN_PLANNED, RUN_LOADED, RUN_LISTED, RUN_DEPARTED)
@@ -82,10 +83,10 @@ def test_the_next_stop_of_the_sheet_is_reached_without_a_word() -> None:
     """B12"""
     second = REACHED.model_copy(update={"job_id": OTHER, "number": 2})
     assert [
-        decide(ReachStop(job_id=JOB), a_run(*OUT), CTX),
-        decide(ReachStop(job_id=JOB), a_run(*OUT, REACHED), CTX),
-        decide(ReachStop(job_id=OTHER), a_run(*OUT, REACHED), CTX),
-        decide(ReachStop(job_id=OTHER), a_run(*OUT, DONE), CTX),
+        a_run(*OUT).asks(ReachStop(job_id=JOB), CTX).decided,
+        a_run(*OUT, REACHED).asks(ReachStop(job_id=JOB), CTX).decided,
+        a_run(*OUT, REACHED).asks(ReachStop(job_id=OTHER), CTX).decided,
+        a_run(*OUT, DONE).asks(ReachStop(job_id=OTHER), CTX).decided,
     ] == [(REACHED,), (), (second,), (second.model_copy(update={"number": 1}),)]
 
 
@@ -96,8 +97,8 @@ def test_leaving_the_order_of_stops_needs_a_reason() -> None:
     changed = StopOrderChanged(
         at=NOW, on=DAY, crew="S1", leader="li.zq", job_id=OTHER, instead_of=JOB, reason="客户临时外出"
     )
-    assert [decide(one, a_run(*OUT), CTX) for one in (early, explained)] == [
-        no.out_of_order(OTHER, JOB),
+    assert [a_run(*OUT).asks(one, CTX).decided for one in (early, explained)] == [
+        no("out_of_order", job_id=OTHER, next=JOB),
         (changed, REACHED.model_copy(update={"job_id": OTHER})),
     ]
 
@@ -105,22 +106,22 @@ def test_leaving_the_order_of_stops_needs_a_reason() -> None:
 def test_only_a_stop_of_a_run_that_left_is_reached() -> None:
     """B12"""
     assert [
-        decide(ReachStop(job_id="D-9"), a_run(*OUT), CTX),
-        decide(ReachStop(job_id=JOB), a_run(*OUT[:-1]), CTX),
-        decide(ReachStop(job_id=JOB), a_run(*OUT, DONE, FAILED, CASH, PAID, CLOSED), CTX),
-    ] == [no.not_on_this_run("D-9", "S1"), no.not_on_the_road("B12"), ()]
+        a_run(*OUT).asks(ReachStop(job_id="D-9"), CTX).decided,
+        a_run(*OUT[:-1]).asks(ReachStop(job_id=JOB), CTX).decided,
+        a_run(*OUT, DONE, FAILED, CASH, PAID, CLOSED).asks(ReachStop(job_id=JOB), CTX).decided,
+    ] == [no("not_on_this_run", job_id="D-9", crew="S1"), no("not_departed", rule="B12"), ()]
 
 
 def test_a_stop_ends_once() -> None:
     """B17"""
     end = EndStop(job_id=JOB, outcome="done")
-    assert [decide(end, a_run(*h), CTX) for h in (OUT, (*OUT, DONE), OUT[:-1])] == [(DONE,), (), ()]
+    assert [a_run(*h).asks(end, CTX).decided for h in (OUT, (*OUT, DONE), OUT[:-1])] == [(DONE,), (), ()]
 
 
 def test_the_day_closes_when_what_was_collected_is_paid_in() -> None:
     """B16"""
     history = (*OUT, DONE, FAILED, CASH, PAID)
-    assert [decide(CloseRun(), a_run(*history), CTX), decide(CloseRun(), a_run(*history, CLOSED), CTX)] == [
+    assert [a_run(*history).asks(CloseRun(), CTX).decided, a_run(*history, CLOSED).asks(CloseRun(), CTX).decided] == [
         (CLOSED,),
         (),
     ]
@@ -134,15 +135,24 @@ def test_a_difference_is_paid_in_or_explained() -> None:
         update={"handed_in_fen": DUE_FEN - 5_000, "difference_fen": 5_000, "explanation": "假币一张，已报会计"}
     )
     assert [
-        decide(CloseRun(), a_run(*history), CTX),
-        decide(CloseRun(explanation="假币一张，已报会计"), a_run(*history), CTX),
-    ] == [no.cash_differs(DUE_FEN, DUE_FEN - 5_000), (explained,)]
+        a_run(*history).asks(CloseRun(), CTX).decided,
+        a_run(*history).asks(CloseRun(explanation="假币一张，已报会计"), CTX).decided,
+    ] == [
+        no(
+            "cash_differs",
+            collected_fen=DUE_FEN,
+            handed_in_fen=DUE_FEN - 5_000,
+            difference_fen=5_000,
+            apart=Term.of("¥50"),
+        ),
+        (explained,),
+    ]
 
 
 @pytest.mark.parametrize("request_", [CloseRun(), REPORT])
 def test_a_day_neither_closes_nor_is_reported_while_stops_are_open(request_: object) -> None:
     """B16, B17"""
-    assert decide(request_, a_run(*OUT, DONE), CTX) == no.stops_open("S1", (OTHER,))
+    a_run(*OUT, DONE).asks(request_, CTX).refuses(no("stops_open", crew="S1", count=Term.of(1), jobs=OTHER))
 
 
 def test_a_closed_day_takes_no_more_money() -> None:
@@ -151,10 +161,10 @@ def test_a_closed_day_takes_no_more_money() -> None:
     more = HandInCash(amount_fen=1, received_by="su.kj", receipt_no="R9")
     again = HandInCash(amount_fen=DUE_FEN, received_by="su.kj", receipt_no="R1")
     late = CollectCash(job_id=OTHER, amount_fen=1, due_fen=1)
-    assert [decide(one, closed, CTX) for one in (more, again, late)] == [
-        no.day_closed("S1", DAY),
+    assert [closed.asks(one, CTX).decided for one in (more, again, late)] == [
+        no("day_closed", crew="S1", on=DAY),
         (),
-        no.day_closed("S1", DAY),
+        no("day_closed", crew="S1", on=DAY),
     ]
 
 
@@ -164,9 +174,9 @@ def test_the_day_report_counts_stops_and_cash_before_or_after_the_close(closing:
     history = (*OUT, DONE, FAILED, CASH, PAID, *closing)
     corrected = REPORT.model_copy(update={"parking": "厂区门口"})
     assert [
-        decide(REPORT, a_run(*history), CTX),
-        decide(REPORT, a_run(*history, REPORTED), CTX),
-        decide(corrected, a_run(*history, REPORTED), CTX),
+        a_run(*history).asks(REPORT, CTX).decided,
+        a_run(*history, REPORTED).asks(REPORT, CTX).decided,
+        a_run(*history, REPORTED).asks(corrected, CTX).decided,
     ] == [(REPORTED,), (), (REPORTED.model_copy(update={"parking": "厂区门口"}),)]
 
 
@@ -175,8 +185,8 @@ def test_what_is_wrong_with_the_vehicle_is_written_down() -> None:
     silent = REPORT.model_copy(update={"vehicle_check": CHECK.model_copy(update={"tyres": False})})
     told = REPORT.model_copy(update={"vehicle_check": CHECK.model_copy(update={"tyres": False, "note": "右后胎漏气"})})
     history = (*OUT, DONE, FAILED, CASH, PAID)
-    assert [decide(one, a_run(*history), CTX) for one in (silent, told)] == [
-        no.check_note_missing("粤E·7K352", ("tyres",)),
+    assert [a_run(*history).asks(one, CTX).decided for one in (silent, told)] == [
+        no("check_note_missing", vehicle="粤E·7K352", count=Term.of(1), wrong="tyres"),
         (REPORTED.model_copy(update={"vehicle_check": told.vehicle_check}),),
     ]
 
@@ -188,10 +198,10 @@ def test_a_day_that_was_not_reported_is_overdue_once() -> None:
     overdue = DayReportOverdue(at=ends, on=DAY, crew="S1", leader="li.zq", due=ends)
     done = (DONE, FAILED, CASH, PAID)
     assert [
-        decide(MarkReportOverdue(), a_run(*OUT), late),
-        decide(MarkReportOverdue(), a_run(*OUT, *done, CLOSED), late),
-        decide(MarkReportOverdue(), a_run(*OUT), early),
-        decide(MarkReportOverdue(), a_run(*OUT, overdue), late),
-        decide(MarkReportOverdue(), a_run(*OUT, *done, REPORTED), late),
-        decide(MarkReportOverdue(), a_run(RUN_PLANNED), late),
+        a_run(*OUT).asks(MarkReportOverdue(), late).decided,
+        a_run(*OUT, *done, CLOSED).asks(MarkReportOverdue(), late).decided,
+        a_run(*OUT).asks(MarkReportOverdue(), early).decided,
+        a_run(*OUT, overdue).asks(MarkReportOverdue(), late).decided,
+        a_run(*OUT, *done, REPORTED).asks(MarkReportOverdue(), late).decided,
+        a_run(RUN_PLANNED).asks(MarkReportOverdue(), late).decided,
     ] == [(overdue,), (overdue,), (), (), (), ()]

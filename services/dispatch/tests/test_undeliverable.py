@@ -3,9 +3,9 @@
 from dispatch_cases import CTX, DELIVERED, FAILED, JOB, NOW, ON_THE_WAY, OPENED, SUPERVISOR, a_job
 
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
-from dispatch.domain import job_refusals as no
-from dispatch.domain.job import decide
-from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
+from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
+from dispatch.refusals import no
+from runtime.refusal import Term
 
 REPORT = ReportUndeliverable(cause="客户不在", customer_reached=False)
 REPORTED = StopUndeliverable(
@@ -24,12 +24,12 @@ BACK = FailDelivery(cause="客户不在", goods="returned")
 def test_a_stop_that_cannot_be_delivered_is_reported_to_the_office_once() -> None:
     """B14"""
     histories = (ON_THE_WAY, (*ON_THE_WAY, REPORTED), (*ON_THE_WAY, FAILED), (*ON_THE_WAY, DELIVERED), (OPENED,))
-    assert [decide(REPORT, a_job(*history), CTX) for history in histories] == [
+    assert [a_job(*history).asks(REPORT, CTX).decided for history in histories] == [
         (REPORTED,),
         (),
         (),
-        no.over(JOB),
-        no.not_on_the_way(JOB, "B14"),
+        no("already_over", job_id=JOB),
+        no("not_on_the_way", rule="B14", job_id=JOB),
     ]
 
 
@@ -37,32 +37,32 @@ def test_the_office_consents_once_to_where_the_goods_go() -> None:
     """B14"""
     consent = ConsentToFailure(goods="returned")
     histories = ((*ON_THE_WAY, REPORTED), (*ON_THE_WAY, AGREED), (OPENED,))
-    assert [decide(consent, a_job(*history), SUPERVISOR) for history in histories] == [
+    assert [a_job(*history).asks(consent, SUPERVISOR).decided for history in histories] == [
         (AGREED,),
         (),
-        no.not_on_the_way(JOB, "B14"),
+        no("not_on_the_way", rule="B14", job_id=JOB),
     ]
 
 
 def test_with_the_recorded_consent_the_goods_go_back() -> None:
     """B14"""
-    assert decide(BACK, a_job(*ON_THE_WAY, REPORTED, AGREED), CTX) == (
-        FAILED.model_copy(update={"consent_by": "tan.zw"}),
-    )
+    a_job(*ON_THE_WAY, REPORTED, AGREED).asks(BACK, CTX).then(FAILED.model_copy(update={"consent_by": "tan.zw"}))
 
 
 def test_the_goods_go_where_the_office_agreed_and_nowhere_else() -> None:
     """B14"""
     deposit = FailDelivery(cause="客户不在", goods="deposited", signature_ref="s")
-    assert decide(deposit, a_job(*ON_THE_WAY, AGREED), CTX) == no.consent_differs(JOB, "returned")
+    a_job(*ON_THE_WAY, AGREED).asks(deposit, CTX).refuses(
+        no("consent_differs", job_id=JOB, goods=Term("退回", "returned", "returned"))
+    )
 
 
 def test_without_consent_or_with_the_leaders_own_nothing_goes_back() -> None:
     """B14"""
     own = BACK.model_copy(update={"consent_by": "li.zq"})
-    assert [decide(one, a_job(*ON_THE_WAY), CTX) for one in (BACK, own)] == [
-        no.consent_missing(JOB),
-        no.own_consent(JOB),
+    assert [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (BACK, own)] == [
+        no("consent_missing", job_id=JOB),
+        no("own_consent", job_id=JOB),
     ]
 
 
@@ -70,7 +70,7 @@ def test_nothing_is_left_in_deposit_without_a_signature() -> None:
     """B14"""
     deposit = FailDelivery(cause="客户不在", goods="deposited", consent_by="何嘉欣")
     signed = deposit.model_copy(update={"signature_ref": "sha256:1"})
-    assert [decide(one, a_job(*ON_THE_WAY), CTX) for one in (deposit, signed)] == [
-        no.signature_missing(JOB),
+    assert [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (deposit, signed)] == [
+        no("signature_missing", job_id=JOB),
         (FAILED.model_copy(update={"goods": "deposited", "signature_ref": "sha256:1"}),),
     ]

@@ -10,11 +10,11 @@ from pathlib import Path
 from company.policy import Policy
 from contracts.dispatch_days import Slot
 from contracts.fact import ContractLine
-from dispatch.domain.booking_rules import volume_of
-from dispatch.domain.day_change import crews_of
-from dispatch.domain.day_state import Plan
-from dispatch.domain.proposal import Candidate, Routes, driven_m, first_come, laid_out, problem_of
-from dispatch.domain.slot_rules import half_window
+from dispatch.day.change import crews_of
+from dispatch.day.places import half_window
+from dispatch.day.proposal import Candidate, Routes, driven_m, first_come, laid_out, problem_of
+from dispatch.day.state import Plan
+from dispatch.job.terms import volume_of
 from dispatch.route_solver import solve_routes
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"

@@ -12,7 +12,7 @@ from dispatch.api.rights import (
     policy_now,
 )
 from dispatch.crews_today import crews_on
-from dispatch.domain.day import DEPOT, PublishDay, day_id
+from dispatch.fields import DEPOT
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from runtime.http import Answer, Desk
@@ -39,13 +39,6 @@ async def release(job: JobInPath, body: ReleaseRequest, desk: Desk) -> Answer:
     if row.kind != "visit":
         desk.allow(*PLANS)
     return await take_slot_back(desk, row, body)
-
-
-@router.post("/days/{on}/publish", summary="发布安排表 Publish the day plan (B4)")
-async def publish(on: DayInPath, desk: Desk, body: PublishDay | None = None) -> Answer:
-    """Final for warehouse and group; after adjustments, the next edition."""
-    desk.allow(*PLANS)
-    return desk.answer(await desk.ask(day_id(on), body or PublishDay()))
 
 
 @router.get("/days/{on}", summary="安排表 The day plan (B4, B8)")

@@ -5,18 +5,18 @@ from dataclasses import replace
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.bounds import Happened
-from dispatch.api.rights import DELIVERS, INSTALLS, OFFICE, JobInPath, own_job
-from dispatch.domain.cash import CollectCash
-from dispatch.domain.delivery_rules import handed_over
-from dispatch.domain.handover import ArriveAtStop, CompleteDelivery, CompleteInstallation
-from dispatch.domain.job import job_id
-from dispatch.domain.road import EndStop, ReachStop
-from dispatch.domain.run import run_id
-from dispatch.domain.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
-from dispatch.domain.words import Words, yuan
-from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.api.rights import DELIVERS, JobInPath, own_job
+from dispatch.fields import Words
+from dispatch.job.aggregate import JOB
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over
+from dispatch.job.undeliverable import FailDelivery
+from dispatch.projections.jobs import JobRow
+from dispatch.run.aggregate import run_id
+from dispatch.run.cash import CollectCash
+from dispatch.run.route import EndStop, ReachStop
 from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk
+from runtime.refusal import yuan
 from runtime.route import Router
 
 router = Router()
@@ -44,7 +44,7 @@ async def arrive(job: JobInPath, desk: Desk, body: ArriveRequest | None = None) 
     row = await own_job(desk, job, "crew_leader")
     request = body or ArriveRequest()
     await _reach(desk, row, request.order_reason, request.at)
-    return desk.answer(await desk.ask(job_id(job), ArriveAtStop(at=request.at), step="arrival"))
+    return desk.answer(await desk.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
 
 
 @router.post("/jobs/{job}/delivery", summary="签收 Delivered, signed, money collected (B13, B15, B16, B22)")
@@ -63,7 +63,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
         if collected.status != "accepted":
             return desk.answer(collected)
     signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
-    signed = await desk.ask(job_id(job), signing, step="delivery")
+    signed = await desk.ask(JOB.key(job), signing, step="delivery")
     if signed.status == "rejected" and signed.rejected is not None and body.cash_fen > 0:
         desk.refuse(cash_kept(signed.rejected, body.cash_fen))
     if signed.status == "accepted" and row.on is not None:
@@ -71,39 +71,15 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
     return desk.answer(signed)
 
 
-@router.post("/jobs/{job}/undeliverable", summary="送不成，报办公室 Report a stop that cannot be delivered (B14)")
-async def undeliverable(job: JobInPath, body: ReportUndeliverable, desk: Desk) -> Answer:
-    """The customer was called; the office decides what becomes of the goods."""
-    desk.allow(*DELIVERS)
-    await own_job(desk, job, "crew_leader")
-    return desk.answer(await desk.ask(job_id(job), body))
-
-
-@router.post("/jobs/{job}/consent", summary="办公室同意 The office consents to return or deposit (B14)")
-async def consent(job: JobInPath, body: ConsentToFailure, desk: Desk) -> Answer:
-    """Where the goods go."""
-    desk.allow(*OFFICE)
-    return desk.answer(await desk.ask(job_id(job), body))
-
-
 @router.post("/jobs/{job}/failure", summary="未送成 Not deliverable (B14)")
 async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
     """Only with the office's consent do goods go back or into deposit."""
     desk.allow(*DELIVERS)
     row = await own_job(desk, job, "crew_leader")
-    failed = await desk.ask(job_id(job), body)
+    failed = await desk.ask(JOB.key(job), body)
     if failed.status == "accepted" and row.on is not None:
         await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
     return desk.answer(failed)
-
-
-@router.post("/jobs/{job}/installation", summary="安装完成 Installed and accepted (B10)")
-async def install(job: JobInPath, body: CompleteInstallation, desk: Desk) -> Answer:
-    """Once it has a slot with an installation crew."""
-    desk.allow(*INSTALLS)
-    if desk.person.role in {"crew_leader", "technician"} and await desk.row(JOBS.name, job) is not None:
-        await own_job(desk, job, "crew_leader", "technician")
-    return desk.answer(await desk.ask(job_id(job), body))
 
 
 async def _reach(desk: Asking, row: JobRow, reason: str | None, at: AwareDatetime | None) -> None:
@@ -121,11 +97,11 @@ def _run_of(row: JobRow) -> str:
     return run_id(row.on, row.crew)
 
 
-def cash_kept(no: Rejected, cash_fen: int) -> Rejected:
+def cash_kept(refused: Rejected, cash_fen: int) -> Rejected:
     """A signature that was refused after the cash was taken: say so, and that it is not taken twice."""
     return replace(
-        no,
-        zh=f"{no.zh}（已收 {yuan(cash_fen)} 记在车上，重交签收不会再收一次。）",
-        en=f"{no.en} ({yuan(cash_fen)} is booked on the vehicle; repeating does not collect it again.)",
-        facts={**no.facts, "cash_kept_fen": cash_fen},
+        refused,
+        zh=f"{refused.zh}（已收 {yuan(cash_fen)} 记在车上，重交签收不会再收一次。）",
+        en=f"{refused.en} ({yuan(cash_fen)} is booked on the vehicle; repeating does not collect it again.)",
+        facts={**refused.facts, "cash_kept_fen": cash_fen},
     )

@@ -17,8 +17,9 @@ from dispatch.api.rights import (
     policy_now,
 )
 from dispatch.crews_today import crews_on
-from dispatch.domain.day import DEPOT, day_id
-from dispatch.domain.day_crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
+from dispatch.day.aggregate import day_id
+from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
+from dispatch.fields import DEPOT
 from dispatch.free_places import next_places
 from dispatch.planning_changes import change_plan, check, do_again, swap, take_back
 from dispatch.planning_crews import AbsenceRequest, CrewRequest, Redistribution, redistribute, set_crew

@@ -8,11 +8,10 @@ from fastapi import Path
 from company.crew_of_day import own_crew_on, works_on
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
-from dispatch.domain.job import job_id
-from dispatch.domain.job_refusals import unknown_job
-from dispatch.domain.run_refusals import not_planned
-from dispatch.domain.stop import WhoseStop
+from dispatch.job.aggregate import JOB
+from dispatch.job.stop import WhoseStop
 from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.refusals import no
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
@@ -48,7 +47,7 @@ async def job_document(desk: Asking, job: str) -> dict[str, Any]:
     """A job's document, or 404."""
     document = await desk.row(JOBS.name, job)
     if document is None:
-        raise Refusal(404, unknown_job())
+        raise Refusal(404, no("unknown_job"))
     return document
 
 
@@ -61,7 +60,7 @@ async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
     """A run's row, or 404."""
     row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
     if row is None:
-        raise Refusal(404, not_planned())
+        raise Refusal(404, no("not_planned"))
     facet: dict[str, Any] = row["run"]
     return facet
 
@@ -84,7 +83,7 @@ async def own_job(desk: Asking, job: str, *roles: str) -> JobRow:
     row = await job_row(desk, job) if lying is None else JOBS.read(lying)
     if desk.person.role not in roles or await works_on(desk, row.on, row.crew):
         return row
-    told = (await desk.ask(job_id(job), WhoseStop(), anew=True)).rejected
+    told = (await desk.ask(JOB.key(job), WhoseStop(), anew=True)).rejected
     if told is None or told.code != "stop_is_at":  # not decided in time: the row is all there is
         desk.refuse(not_your_crew(row.crew, desk.person.crew), 403)
     said = {"on": told.facts["on"], "crew": told.facts["crew"], "status": told.facts["status"] or row.status}
@@ -94,15 +93,23 @@ async def own_job(desk: Asking, job: str, *roles: str) -> JobRow:
     return here
 
 
+async def on_own_job(desk: Asking, job: str) -> None:
+    """A crew's people ask of their own crew's stops only; whether there is such a job, the job itself says."""
+    if desk.person.role in CREW_ROLES:
+        rows = desk.rows(JOBS.name)
+        if (await rows.peek(job) or await rows.get(job)) is not None:
+            await own_job(desk, job, *CREW_ROLES)
+
+
+async def on_own_run(desk: Asking, run: str) -> None:
+    """A leader asks of the own crew's day only."""
+    on, _, crew = run.partition(":")
+    await own_crew(desk, date.fromisoformat(on), crew, "crew_leader")
+
+
 def not_your_crew(crew: str | None, mine: str | None) -> Rejected:
     """C18: somebody else's work."""
-    return Rejected(
-        "not_your_crew",
-        "C18",
-        "这不是您班组的单。请联系安装主管。",
-        "This is not your crew's. Ask the installation supervisor.",
-        {"crew": crew, "your_crew": mine},
-    )
+    return no("not_your_crew", crew=crew, your_crew=mine)
 
 
 def policy_now() -> Policy:

@@ -9,9 +9,7 @@ from contracts.bounds import CivilDay
 from dispatch.api.rights import (
     CREW_ROLES,
     DELIVERS,
-    LOADS,
     READS,
-    TAKES_CASH,
     CrewInPath,
     DayInPath,
     own_crew,
@@ -19,9 +17,6 @@ from dispatch.api.rights import (
     run_row,
 )
 from dispatch.departure import DepartRequest, let_go
-from dispatch.domain.cash import HandInCash
-from dispatch.domain.road import CloseRun, ReportDay
-from dispatch.domain.run import IssueList, LoadRun, run_id
 from dispatch.job_views import JobView, job_view
 from dispatch.projections.jobs import JOBS
 from dispatch.run_views import RunList, RunView, run_view
@@ -61,48 +56,9 @@ async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
     return [job_view(found[job], desk.person.role) for job in order if job in found]
 
 
-@router.post("/runs/{on}/{crew}/list", summary="送、验清单 Issue the delivery-and-check list (B9)")
-async def issue_list(on: DayInPath, crew: CrewInPath, desk: Desk, body: IssueList | None = None) -> Answer:
-    """By the supervisor, for the plan as it is; goods leave on it only."""
-    desk.allow("install_supervisor")
-    return desk.answer(await desk.ask(run_id(on, crew), body or IssueList()))
-
-
-@router.post("/runs/{on}/{crew}/load", summary="装车清点 Count at the vehicle, both sign (B9, B11)")
-async def load(on: DayInPath, crew: CrewInPath, body: LoadRun, desk: Desk) -> Answer:
-    """Line by line; differences need a settlement with the warehouse."""
-    desk.allow(*LOADS)
-    await own_crew(desk, on, crew, "crew_leader")
-    return desk.answer(await desk.ask(run_id(on, crew), body))
-
-
 @router.post("/runs/{on}/{crew}/depart", summary="出车 Depart (B8, B9, B11, B18, B21)")
 async def depart(on: DayInPath, crew: CrewInPath, desk: Desk, body: DepartRequest | None = None) -> Answer:
     """Loaded and signed, on the supervisor's list, passed by QC, with leader and driver; its stops are on the way."""
     desk.allow(*DELIVERS)
     await own_crew(desk, on, crew, "crew_leader")
     return await let_go(desk, on, crew, body or DepartRequest(), policy_now())
-
-
-@router.post("/runs/{on}/{crew}/cash-in", summary="交款 Hand in cash (B16)")
-async def cash_in(on: DayInPath, crew: CrewInPath, body: HandInCash, desk: Desk) -> Answer:
-    """Money leaves the vehicle, received by somebody else than the leader. The same receipt counts once."""
-    desk.allow(*TAKES_CASH)
-    await own_crew(desk, on, crew, "crew_leader")
-    return desk.answer(await desk.ask(run_id(on, crew), body))
-
-
-@router.post("/runs/{on}/{crew}/close", summary="日清日结 Close the crew's day (B16)")
-async def close(on: DayInPath, crew: CrewInPath, desk: Desk, body: CloseRun | None = None) -> Answer:
-    """Only when collected = paid in, or the difference is explained."""
-    desk.allow("crew_leader", "install_supervisor")
-    await own_crew(desk, on, crew, "crew_leader")
-    return desk.answer(await desk.ask(run_id(on, crew), body or CloseRun()))
-
-
-@router.post("/runs/{on}/{crew}/report", summary="送货日报表 File the day report (B17)")
-async def report(on: DayInPath, crew: CrewInPath, body: ReportDay, desk: Desk) -> Answer:
-    """Vehicle check and parking; stops and cash are known. Another one corrects it."""
-    desk.allow("crew_leader", "install_supervisor")
-    await own_crew(desk, on, crew, "crew_leader")
-    return desk.answer(await desk.ask(run_id(on, crew), body))

@@ -12,7 +12,8 @@ from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
-from dispatch.domain.job_state import (
+from dispatch.job.aggregate import evolve
+from dispatch.job.state import (
     INITIAL,
     STATES,
     Booked,
@@ -32,7 +33,6 @@ from dispatch.domain.job_state import (
     Waiting,
     booking_of,
 )
-from dispatch.domain.job_story import evolve
 from runtime.aggregate import Aggregate
 from runtime.said import Said, Saying
 from runtime.view import Row, View

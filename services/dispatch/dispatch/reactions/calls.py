@@ -5,7 +5,7 @@ from datetime import date
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import CallMade
-from dispatch.domain.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from runtime.decision import Ask, Command
 
 Asks = tuple[Ask, ...]

@@ -4,8 +4,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
-from dispatch.domain.job import delivery_of, installation_of, job_id, visit_of
-from dispatch.domain.job_changes import AmendJob, CancelJob, MovePromise
+from dispatch.job.aggregate import JOB
+from dispatch.job.terms import AmendJob, CancelJob, MovePromise, delivery_of, installation_of, visit_of
 from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
@@ -16,7 +16,7 @@ def cancel_jobs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001 - the shape th
     if not isinstance(event, ContractCancelled):
         return ()
     cancelled = CancelJob(at=event.at, reason=event.reason)
-    return tuple(Ask(job_id(job(event.contract_no)), cancelled) for job in (delivery_of, installation_of))
+    return tuple(Ask(JOB.key(job(event.contract_no)), cancelled) for job in (delivery_of, installation_of))
 
 
 def move_promise(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -24,14 +24,14 @@ def move_promise(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, DeliveryPostponed):
         return ()
     moved = MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)
-    return (Ask(job_id(delivery_of(event.contract_no)), moved),)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), moved),)
 
 
 def amend_jobs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """合同变更 (A6) -> crews go to the new address and collect the new amount; a new promise binds the plan."""
     if not isinstance(event, ContractAmended):
         return ()
-    delivery = job_id(delivery_of(event.contract_no))
+    delivery = JOB.key(delivery_of(event.contract_no))
     asks: list[Ask] = []
     owed = event.amount_due_fen if event.owed_fen is None else event.owed_fen
     if event.customer is not None or owed is not None:
@@ -39,7 +39,7 @@ def amend_jobs(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         asks.append(Ask(delivery, amended))
     if event.customer is not None:
         moved = AmendJob(at=event.at, reason=event.reason, customer=event.customer)
-        asks.append(Ask(job_id(installation_of(event.contract_no)), moved))
+        asks.append(Ask(JOB.key(installation_of(event.contract_no)), moved))
     if event.promised_on is not None:
         asks.append(Ask(delivery, MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)))
     return tuple(asks)
@@ -55,14 +55,14 @@ def note_payment(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         case _:
             return ()
     owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
-    return (Ask(job_id(delivery_of(event.contract_no)), owed),)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), owed),)
 
 
 def cancel_visit(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """取消上门 (C10) -> the visit's slot is free."""
     if not isinstance(event, VisitCancelled):
         return ()
-    job = job_id(visit_of(event.ticket_id, event.visit_no))
+    job = JOB.key(visit_of(event.ticket_id, event.visit_no))
     return (Ask(job, CancelJob(at=event.at, reason=event.reason or "取消上门 cancelled")),)
 
 
@@ -71,4 +71,4 @@ def move_visit(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, VisitMoved):
         return ()
     moved = MovePromise(at=event.at, promised_on=event.on, reason=event.reason, due_at=event.window.ends)
-    return (Ask(job_id(visit_of(event.ticket_id, event.visit_no)), moved),)
+    return (Ask(JOB.key(visit_of(event.ticket_id, event.visit_no)), moved),)

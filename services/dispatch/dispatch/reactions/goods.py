@@ -5,15 +5,10 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven
 from contracts.order import CompletenessLost, GoodsCompleted
-from dispatch.domain.delivery_rules import delivered_lines
-from dispatch.domain.job import (
-    ChangeCompleteness,
-    OpenJob,
-    delivery_of,
-    installation_of,
-    job_id,
-)
-from dispatch.domain.stop import ConfirmByWarehouse
+from dispatch.job.aggregate import JOB
+from dispatch.job.handover import delivered_lines
+from dispatch.job.stop import ConfirmByWarehouse
+from dispatch.job.terms import ChangeCompleteness, OpenJob, delivery_of, installation_of
 from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
@@ -35,7 +30,7 @@ def open_delivery(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001 - the shape 
         promised_on=event.promised_on,
         complete_on=event.complete_on,
     )
-    return (Ask(job_id(job), opened),)
+    return (Ask(JOB.key(job), opened),)
 
 
 def lose_completeness(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -43,7 +38,7 @@ def lose_completeness(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, CompletenessLost):
         return ()
     changed = ChangeCompleteness(at=event.at, complete_on=None, reason=event.reason)
-    return (Ask(job_id(delivery_of(event.contract_no)), changed),)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), changed),)
 
 
 def confirm_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -51,7 +46,7 @@ def confirm_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, MorningFeedbackGiven):
         return ()
     return tuple(
-        Ask(job_id(stop.job_id), ConfirmByWarehouse(at=event.at, on=event.on, ready=stop.ready, note=stop.note))
+        Ask(JOB.key(stop.job_id), ConfirmByWarehouse(at=event.at, on=event.on, ready=stop.ready, note=stop.note))
         for stop in event.stops
     )
 
@@ -70,4 +65,4 @@ def open_installation(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         lines=tuple(line for line in delivered_lines(event.delivered, event.lines) if line.to_install),
         due_at=event.install_due,
     )
-    return (Ask(job_id(job), opened),)
+    return (Ask(JOB.key(job), opened),)

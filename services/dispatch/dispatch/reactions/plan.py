@@ -8,13 +8,14 @@ from contracts.dispatch_jobs import StopScheduled, StopUnscheduled
 from contracts.dispatch_runs import RunStop
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.domain.day import MOVED, ConfirmSlot, ReleaseSlot, day_id
-from dispatch.domain.day_crews import TakePersonOff
-from dispatch.domain.job import (
-    job_id,
-)
-from dispatch.domain.run import PlanRun, run_id
-from dispatch.domain.stop import LeaveSlot, PublishStop, TakeSlot
+from dispatch.day.aggregate import day_id
+from dispatch.day.change import MOVED
+from dispatch.day.crews import TakePersonOff
+from dispatch.day.slot import ConfirmSlot, ReleaseSlot
+from dispatch.job.aggregate import JOB
+from dispatch.job.stop import LeaveSlot, PublishStop, TakeSlot
+from dispatch.run.aggregate import run_id
+from dispatch.run.loading import PlanRun
 from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
@@ -30,7 +31,7 @@ def publish_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     leaders = {crew.crew: crew.leader or "" for crew in event.crews}
     return tuple(
         Ask(
-            job_id(stop.job_id),
+            JOB.key(stop.job_id),
             PublishStop(
                 at=event.at,
                 on=event.on,
@@ -97,7 +98,7 @@ def follow_plan(event: Fact, meta: Meta) -> Asks:
         given=True,
         reason=event.adjustment_reason,
     )
-    return (Ask(job_id(slot.job_id), taken),)
+    return (Ask(JOB.key(slot.job_id), taken),)
 
 
 def take_off(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -131,4 +132,4 @@ def leave_released_slot(event: Fact, meta: Meta) -> Asks:
     if not isinstance(event, SlotReleased) or event.reason == MOVED:
         return ()
     leaving = LeaveSlot(at=event.at, reason=event.reason, on=event.on, day_version=meta.sequence)
-    return (Ask(job_id(event.job_id), leaving),)
+    return (Ask(JOB.key(event.job_id), leaving),)

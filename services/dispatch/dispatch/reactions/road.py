@@ -6,13 +6,14 @@ from contracts.dispatch_road import RunClosed, StopReached
 from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dispatch.domain.fleet import fleet_id
-from dispatch.domain.fleet_out import ReturnVehicle
-from dispatch.domain.handover import ArriveAtStop
-from dispatch.domain.job import job_id
-from dispatch.domain.road import EndStop
-from dispatch.domain.run import run_id
-from dispatch.domain.stop import DepartStop, LeaveSlot
+from dispatch.fields import DEPOT
+from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.trips import ReturnVehicle
+from dispatch.job.aggregate import JOB
+from dispatch.job.handover import ArriveAtStop
+from dispatch.job.stop import DepartStop, LeaveSlot
+from dispatch.run.aggregate import run_id
+from dispatch.run.route import EndStop
 from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
@@ -26,7 +27,7 @@ def depart_stops(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001 - the shape t
     if not isinstance(event, RunDeparted):
         return ()
     departed = DepartStop(at=event.at, on=event.on, crew=event.crew, vehicle=event.vehicle, leader=event.leader)
-    return tuple(Ask(job_id(job), departed) for job in event.job_ids)
+    return tuple(Ask(JOB.key(job), departed) for job in event.job_ids)
 
 
 def leave_behind(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -34,14 +35,14 @@ def leave_behind(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     if not isinstance(event, RunDeparted):
         return ()
     leaving = LeaveSlot(at=event.at, reason=LEFT_BEHIND, on=event.on)
-    return tuple(Ask(job_id(job), leaving) for job in event.left_behind)
+    return tuple(Ask(JOB.key(job), leaving) for job in event.left_behind)
 
 
 def arrive_at_stop(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """到站 (B12, B13) -> the job knows that its crew is there."""
     if not isinstance(event, StopReached):
         return ()
-    return (Ask(job_id(event.job_id), ArriveAtStop(at=event.at)),)
+    return (Ask(JOB.key(event.job_id), ArriveAtStop(at=event.at)),)
 
 
 def end_stop(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
@@ -58,4 +59,4 @@ def return_vehicle(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """日清日结 (B8) -> leader, driver and vehicle are free again."""
     if not isinstance(event, RunClosed):
         return ()
-    return (Ask(fleet_id(), ReturnVehicle(at=event.at, on=event.on, crew=event.crew)),)
+    return (Ask(FLEET.key(DEPOT), ReturnVehicle(at=event.at, on=event.on, crew=event.crew)),)

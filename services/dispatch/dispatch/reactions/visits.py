@@ -3,12 +3,9 @@
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
-from dispatch.domain.handover import FinishVisit
-from dispatch.domain.job import (
-    OpenJob,
-    job_id,
-    visit_of,
-)
+from dispatch.job.aggregate import JOB
+from dispatch.job.handover import FinishVisit
+from dispatch.job.terms import OpenJob, visit_of
 from runtime.decision import Ask
 
 Asks = tuple[Ask, ...]
@@ -31,11 +28,11 @@ def open_visit(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
         due_at=event.window.ends,
         summary=event.problem,
     )
-    return (Ask(job_id(job), opened),)
+    return (Ask(JOB.key(job), opened),)
 
 
 def finish_visit(event: Fact, meta: Meta) -> Asks:  # noqa: ARG001
     """上门完成 (C9-C11) -> the visit's job is over; what came of it is the ticket's story."""
     if not isinstance(event, VisitCompleted):
         return ()
-    return (Ask(job_id(visit_of(event.ticket_id, event.visit_no)), FinishVisit(at=event.at, note=event.outcome)),)
+    return (Ask(JOB.key(visit_of(event.ticket_id, event.visit_no)), FinishVisit(at=event.at, note=event.outcome)),)

@@ -1,0 +1,191 @@
+"""Who works on one day (B8): a crew that is sick or on leave gets no more stops; other people or another vehicle."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal, assert_never
+
+from company.context import Context
+from contracts import dispatch_days as facts
+from contracts.bounds import CivilDay, Few, OneLine, OptionalId
+from contracts.fact import Half
+from dispatch.day.change import opened, reissue_due
+from dispatch.day.places import Clash, by_job, clash_facts, overlap, share_people_or_vehicle
+from dispatch.day.state import Absence, Day, DayEvent, Decision, Drafted, Plan, Published, Unopened, because
+from dispatch.fields import DEPOT, Words
+from dispatch.refusals import no
+from dispatch.words import joined
+from runtime.decision import Command
+from runtime.refusal import Term
+from runtime.use_case import UseCase
+
+
+class MarkCrewAbsent(Command):
+    """缺勤: a crew is not there on this day, or on one half of it."""
+
+    command: Literal["MarkCrewAbsent"] = "MarkCrewAbsent"
+    depot: OptionalId = DEPOT
+    on: CivilDay
+    crew: OptionalId
+    half: Half | None = None
+    reason: Words
+    crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
+
+
+class EndCrewAbsence(Command):
+    """恢复出勤."""
+
+    command: Literal["EndCrewAbsence"] = "EndCrewAbsence"
+    crew: OptionalId
+
+
+class TakePersonOff(Command):
+    """请假: somebody does not work on this day."""
+
+    command: Literal["TakePersonOff"] = "TakePersonOff"
+    person_id: OptionalId
+    name: OneLine = ""
+    reason: Words
+
+
+class SetCrewOfDay(Command):
+    """当天换人换车: the crew works with other people or another vehicle on this day."""
+
+    command: Literal["SetCrewOfDay"] = "SetCrewOfDay"
+    depot: OptionalId = DEPOT
+    on: CivilDay
+    crew: facts.CrewOfDay
+    reason: Words
+    crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
+
+
+def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:
+    """The crew gets no more stops on that day. Rules: B8. Its stops stay until they are given to others, so that they
+    can be looked at first. Said again is no event. Refuses: unknown_crew."""
+    at = command.at or ctx.now
+    opening, today = opened(command, day, at, ctx)
+    plan = today.plan
+    if command.crew not in {crew.crew for crew in plan.crews}:
+        return no("unknown_crew", crew=command.crew, crews=Term.of("、".join(crew.crew for crew in plan.crews)))
+    known = next((one for one in plan.absences if one.crew == command.crew), None)
+    if known is not None and (known.half, known.reason) == (command.half, command.reason):
+        return ()
+    absent = facts.CrewAbsent(
+        at=at, depot=plan.depot, on=plan.on, crew=command.crew, half=command.half, reason=command.reason
+    )
+    return (*opening, absent)
+
+
+def end_absence(command: EndCrewAbsence, day: Day, ctx: Context) -> Decision:
+    """The crew is there after all. Not absent is no event."""
+    if isinstance(day, Unopened) or all(one.crew != command.crew for one in day.plan.absences):
+        return ()
+    return (facts.CrewReturned(at=command.at or ctx.now, depot=day.plan.depot, on=day.plan.on, crew=command.crew),)
+
+
+def take_off(command: TakePersonOff, day: Day, ctx: Context) -> Decision:
+    """Crews of a day that is planned already go on without him; a crew that nobody is left in is absent. Rules: B8.
+
+    A crew whose leader is away keeps its stops, but cannot depart until it has another one. Not in a crew: no event.
+    """
+    if isinstance(day, Unopened):
+        return ()
+    at, plan = command.at or ctx.now, day.plan
+    events: list[facts.CrewOfDayChanged | facts.CrewAbsent] = []
+    for crew in plan.crews:
+        left = without(crew, command.person_id, command.name)
+        if left == crew:
+            continue
+        events.append(
+            facts.CrewOfDayChanged(
+                at=at,
+                depot=plan.depot,
+                on=plan.on,
+                crew=left,
+                reason=command.reason,
+                reissue_due=reissue_due(ctx) if isinstance(day, Published) else None,
+            )
+        )
+        if left.leader is None and not left.members:
+            events.append(
+                facts.CrewAbsent(at=at, depot=plan.depot, on=plan.on, crew=crew.crew, half=None, reason=command.reason)
+            )
+    return tuple(events)
+
+
+def without(crew: facts.CrewOfDay, person_id: str, name: str) -> facts.CrewOfDay:
+    """The crew without one of its people; leaders are known by id, members by name."""
+    members = tuple(member for member in crew.members if member not in {person_id, name})
+    if crew.leader == person_id:
+        return crew.model_copy(update={"members": members, "leader": None, "leader_name": None})
+    return crew.model_copy(update={"members": members})
+
+
+def set_crew(command: SetCrewOfDay, day: Day, ctx: Context) -> Decision:
+    """Other people or another vehicle for one crew of the day. Rules: B8 (nobody at two places: refused with every
+    clash). The same again is no event. Refuses: unknown_crew, crew_busy."""
+    at = command.at or ctx.now
+    opening, today = opened(command, day, at, ctx)
+    plan = today.plan
+    known = next((crew for crew in plan.crews if crew.crew == command.crew.crew), None)
+    if known is None:
+        return no("unknown_crew", crew=command.crew.crew, crews=Term.of("、".join(crew.crew for crew in plan.crews)))
+    if known == command.crew:
+        return ()
+    busy = at_two_places(command.crew, plan)
+    if busy:
+        return no("crew_busy", rule="B8", found=joined(by_job(busy)), **clash_facts(busy))
+    changed = facts.CrewOfDayChanged(
+        at=at,
+        depot=plan.depot,
+        on=plan.on,
+        crew=command.crew,
+        reason=command.reason,
+        reissue_due=reissue_due(ctx) if isinstance(today, Published) else None,
+    )
+    return (*opening, changed)
+
+
+def at_two_places(wanted: facts.CrewOfDay, plan: Plan) -> tuple[Clash, ...]:
+    """Every pair of stops that these people, or this vehicle, would have at the same time."""
+    bound = {crew.crew for crew in plan.crews if crew.crew != wanted.crew and share_people_or_vehicle(crew, wanted)}
+    slots = [held.slot for held in plan.held]
+    return tuple(
+        Clash(
+            "window_taken",
+            f"与 {other.crew} 的 {other.job_id} 同时",
+            f"at the same time as {other.job_id} of {other.crew}",
+            {"window_taken_by": other.job_id, "window_taken_crew": other.crew},
+            mine.job_id,
+        )
+        for mine in slots
+        if mine.crew == wanted.crew
+        for other in slots
+        if other.crew in bound and overlap(mine.window, other.window)
+    )
+
+
+Event = facts.CrewAbsent | facts.CrewReturned | facts.CrewOfDayChanged
+
+
+def evolve(day: Drafted | Published, event: Event) -> Day:
+    """The day with those who work on it."""
+    plan = day.plan
+    match event:
+        case facts.CrewAbsent():
+            absence = Absence(event.crew, event.half, event.reason)
+            others = tuple(one for one in plan.absences if one.crew != event.crew)
+            return replace(day, plan=replace(plan, absences=(*others, absence)))
+        case facts.CrewReturned():
+            left = tuple(one for one in plan.absences if one.crew != event.crew)
+            return replace(day, plan=replace(plan, absences=left))
+        case facts.CrewOfDayChanged():
+            crews = tuple(event.crew if crew.crew == event.crew.crew else crew for crew in plan.crews)
+            return because(replace(day, plan=replace(plan, crews=crews)), event.reason, event.reissue_due)
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
+    UseCase(MarkCrewAbsent, mark_absent),
+    UseCase(EndCrewAbsence, end_absence),
+    UseCase(TakePersonOff, take_off),
+    UseCase(SetCrewOfDay, set_crew),
+)

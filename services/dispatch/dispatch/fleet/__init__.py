@@ -1,0 +1,1 @@
+"""A fleet (人和车): people and means of a depot."""

@@ -1,0 +1,65 @@
+"""What a fleet (人和车) can be (B8, B18)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from company.fleet_crews import Means
+from contracts import dispatch_fleet as facts
+from runtime.decision import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """An approval (B18)."""
+
+    on: date
+    crew: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A crew on the road, with everybody and everything that is with it."""
+
+    on: date
+    crew: str
+    vehicle: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """As the policy says; nothing was changed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """People and means with their history."""
+
+    depot: facts.Depot
+    means: Means
+    trips: tuple[Trip, ...]
+    out: tuple[Out, ...]
+
+
+Fleet = Unopened | Opened
+
+INITIAL: Fleet = Unopened()
+
+STATES = (Unopened, Opened)
+
+FleetEvent = (
+    facts.FleetOpened
+    | facts.CrewSet
+    | facts.CrewDissolved
+    | facts.PersonSet
+    | facts.VehicleSet
+    | facts.DistrictSet
+    | facts.LeaveNoted
+    | facts.LeaveCancelled
+    | facts.TripApproved
+    | facts.VehicleSentOut
+    | facts.VehicleReturned
+)
+
+Decision = tuple[FleetEvent, ...] | Rejected

@@ -1,0 +1,1 @@
+"""A job (单): one delivery, installation or visit."""

@@ -1,0 +1,209 @@
+"""Booking (预约): the call to the customer, with the site checklist and the day that is agreed (A3, B1, B2, B10)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal, assert_never
+
+from company.business_calendar import service_calendar
+from company.business_time import days_before
+from company.context import Context
+from company.policy import Policy
+from contracts import dispatch_jobs as facts
+from contracts.bounds import CivilDay, Few
+from contracts.civil_time import civil_day, days_later, end_of_day
+from contracts.fact import ContractLine, Half, JobKind
+from dispatch.fields import Words, happened
+from dispatch.job.state import (
+    Booked,
+    Booking,
+    Cancelled,
+    Decision,
+    Delivered,
+    Failed,
+    Installed,
+    JobEvent,
+    OnTheWay,
+    Opened,
+    Published,
+    Scheduled,
+    Visited,
+    Waiting,
+    booking_of,
+    left,
+    place_of,
+)
+from dispatch.refusals import no
+from dispatch.who import OFFICE
+from runtime.decision import Command
+from runtime.refusal import Term
+from runtime.use_case import UseCase
+
+
+class BookInstallation(Command):
+    """预约 Book a day with the customer (B1, B2)
+
+    The call with its checklist. All ready: give `on`. Any "no": give `call_back_on`, and the job waits.
+    """
+
+    command: Literal["BookInstallation"] = "BookInstallation"
+    checklist: facts.Checklist
+    on: CivilDay | None = None
+    half: Half | None = None
+    call_back_on: CivilDay | None = None
+    override_reason: Words | None = None
+    remarks: Annotated[tuple[facts.SiteRemark, ...], Few(1_000)] = ()
+    """Why an item is a "no" (B2)."""
+
+
+CHECKLIST_ZH = {
+    "switch_panels": "开关面板",
+    "angle_valves": "角阀",
+    "ceiling": "吊顶",
+    "water_power": "水电",
+    "gas": "燃气",
+    "kitchen_cleared": "厨房清空",
+}
+
+
+def book(command: BookInstallation, job: Opened, ctx: Context) -> Decision:
+    """预约: the call with the customer; the day is agreed, or the site is not ready and a call back is due.
+
+    Rules: B1 (days ahead; less only by a supervisor with a reason), B2 (checklist), A3 (complete goods only, or the
+    supervisor's partial delivery). Installations and visits are not bound by B1: they follow a delivery or a ticket.
+    A booking of another day, or a "no" on site, takes the job out of its slot. Booking the same again is no event.
+    """
+    at = happened(command, ctx)
+    match job:
+        case OnTheWay() | Delivered() | Installed() | Visited():
+            return no("too_late_to_book", job_id=job.work.job_id)
+        case Cancelled():
+            return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
+        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+            missing = missing_on_site(command.checklist)
+            return wait_for_site(command, missing, job, at, ctx) if missing else agree(command, job, at, ctx)
+    assert_never(job)
+
+
+Bookable = Waiting | Booked | Scheduled | Published | Failed
+
+
+def wait_for_site(
+    command: BookInstallation, missing: tuple[str, ...], job: Bookable, at: datetime, ctx: Context
+) -> Decision:
+    """B2: a "no" on the checklist; the customer is called back on a day within the policy's time."""
+    days = ctx.policy.call_back_within_days
+    called_on, back_on = civil_day(at), command.call_back_on
+    if back_on is None or not 0 <= (back_on - called_on).days <= days:
+        return no("call_back_missing", missing=on_site(missing), called_on=called_on, within_days=days)
+    if isinstance(job, Waiting) and (job.missing, job.call_back_on) == (missing, back_on):
+        return ()
+    waiting = facts.SiteNotReady(
+        at=at,
+        job_id=job.work.job_id,
+        missing=missing,
+        call_back_on=back_on,
+        checklist=command.checklist,
+        remarks=tuple(one for one in command.remarks if one.item in missing),
+    )
+    return (*left(job, "现场未备好 site not ready", at), waiting)
+
+
+def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) -> Decision:
+    """B1: a day is agreed on the phone."""
+    work, on, called_on = job.work, command.on, civil_day(at)
+    known = booking_of(job)
+    if on is None:
+        return no("day_missing")
+    if known is not None and (known.on, known.half, known.checklist) == (on, command.half, command.checklist):
+        return ()
+    if on < called_on:
+        return no("day_in_the_past", on=on, called_on=called_on)
+    by_supervisor = command.override_reason is not None and ctx.role == "install_supervisor"
+    bound = work.kind == "delivery"
+    incomplete = bound and work.complete_on is None
+    if incomplete and not by_supervisor:
+        return no("not_complete", contract_no=work.contract_no)
+    earliest = earliest_day(at, ctx.policy)
+    short = bound and on < earliest and (known is None or known.on != on)
+    if short and not by_supervisor:
+        return no("notice_too_short", on=on, called_on=called_on, earliest=earliest)
+    booked = facts.InstallationBooked(
+        at=at,
+        job_id=work.job_id,
+        on=on,
+        half=command.half,
+        checklist=command.checklist,
+        install_due=install_due(on, work.lines, ctx.policy) if bound else work.due_at,
+        override_reason=command.override_reason if incomplete or short else None,
+        booking_due=booking_due(work.kind, on, ctx.policy),
+        kind=work.kind,
+        contract_no=work.contract_no,
+        customer=work.customer,
+        rebooked=known is not None and known.on != on,
+    )
+    place = place_of(job)
+    moved = left(job, "改约 booked for another day", at) if place is not None and place.on != on else ()
+    return (*moved, booked)
+
+
+def missing_on_site(checklist: facts.Checklist) -> tuple[str, ...]:
+    """The items of the checklist that are answered "no", by field name, in the order of the call (B2)."""
+    return tuple(item for item in CHECKLIST_ZH if not getattr(checklist, item))
+
+
+def on_site(missing: Iterable[str]) -> Term:
+    """What is missing on site, as people say it; beside the words by field name."""
+    items = tuple(missing)
+    return Term("、".join(CHECKLIST_ZH[item] for item in items), ", ".join(items), ",".join(items))
+
+
+def earliest_day(called_at: datetime, policy: Policy) -> date:
+    """The first day that may be agreed in a call at `called_at` (B1: calendar or working days, by the policy)."""
+    called_on = civil_day(called_at)
+    day = days_later(called_on, policy.booking_days_ahead)
+    while last_booking_day(day, policy) < called_on:
+        day += timedelta(days=1)
+    return day
+
+
+def last_booking_day(on: date, policy: Policy) -> date:
+    """The last day on which a stop of `on` may be booked (B1)."""
+    return days_before(on, policy.booking_days_ahead, service_calendar(policy), policy.booking_days_counting)
+
+
+def booking_due(kind: JobKind, on: date, policy: Policy) -> datetime:
+    """By when the booking was owed: 3 days before a delivery (K2); what is not bound by B1, by the day itself."""
+    return end_of_day(last_booking_day(on, policy) if kind == "delivery" else on)
+
+
+def install_due(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> datetime | None:
+    """Until when installation is owed (B10, K9): the end of the second day; None when nothing is installed."""
+    if not any(line.to_install for line in lines):
+        return None
+    return end_of_day(days_later(delivered_on, policy.install_within_days))
+
+
+def install_by(delivered_on: date, lines: Iterable[ContractLine], policy: Policy) -> date | None:
+    """The last day of the installation, as the customer is told it (B3, B10); None when nothing is installed."""
+    if not any(line.to_install for line in lines):
+        return None
+    return days_later(delivered_on, policy.install_within_days)
+
+
+Event = facts.InstallationBooked | facts.SiteNotReady
+
+
+def evolve(job: Opened, event: Event) -> Opened:
+    """The job after the call."""
+    work = job.work
+    match event:
+        case facts.InstallationBooked():
+            booking = Booking(event.on, event.half, event.checklist, partial=work.complete_on is None)
+            return replace(job, booking=booking) if isinstance(job, Scheduled | Published) else Booked(work, booking)
+        case facts.SiteNotReady():
+            return Waiting(work, event.missing, event.call_back_on)
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (UseCase(BookInstallation, book, OFFICE, "booking"),)

@@ -1,0 +1,346 @@
+"""What comes of a job at the customer's: arrived, signed, refused pieces, installed, visited (B10, B13, B15, B22)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from company.context import Context
+from company.policy import Policy
+from contracts import dispatch_jobs as facts
+from contracts import dispatch_road as road
+from contracts.bounds import Few, HowMany, ManyLines, MoneyFen, Nth
+from contracts.civil_time import civil_day
+from contracts.fact import ContractLine, GoodsLine, Value
+from dispatch.fields import Photos, Words, happened
+from dispatch.job.booking import install_due
+from dispatch.job.state import (
+    Booked,
+    Cancelled,
+    Decision,
+    Delivered,
+    Failed,
+    Installed,
+    JobEvent,
+    OnTheWay,
+    Opened,
+    Published,
+    Scheduled,
+    Visited,
+    Waiting,
+    stop_ended,
+)
+from dispatch.refusals import no
+from dispatch.who import INSTALLS
+from dispatch.words import joined
+from runtime.decision import Command, Rejected
+from runtime.refusal import Term
+from runtime.use_case import UseCase
+
+
+class CountedLine(Value):
+    """Pieces of one contract line, as counted."""
+
+    line_no: Nth
+    quantity: HowMany = Field(ge=0)
+
+
+class RefusedLine(Value):
+    """Pieces of one contract line that the customer did not take: written down with reason and photos (B13, B15)."""
+
+    line_no: Nth
+    quantity: HowMany = Field(gt=0)
+    damaged: bool = False
+    reason: Words
+    photos: Photos = ()
+
+
+class CompleteDelivery(Command):
+    """签收 (B13, B22): counted line by line in front of the customer, who signed."""
+
+    command: Literal["CompleteDelivery"] = "CompleteDelivery"
+    delivered: Annotated[tuple[CountedLine, ...], Few(1_000)]
+    signed_by: Words
+    signature_ref: Words
+    taught_use: bool
+    cash_fen: MoneyFen = Field(default=0, ge=0)
+    refused: Annotated[tuple[RefusedLine, ...], Few(1_000)] = ()
+    photos: Photos = ()
+
+
+class ArriveAtStop(Command):
+    """到达 (B13): the crew is at the customer's."""
+
+    command: Literal["ArriveAtStop"] = "ArriveAtStop"
+
+
+class CompleteInstallation(Command):
+    """安装完成 Installed and accepted (B10)
+
+    Once it has a slot with an installation crew.
+    """
+
+    command: Literal["CompleteInstallation"] = "CompleteInstallation"
+    accepted_by: Words
+    note: ManyLines = ""
+
+
+class FinishVisit(Command):
+    """上门结束: the service desk has the technician's report."""
+
+    command: Literal["FinishVisit"] = "FinishVisit"
+    note: ManyLines = ""
+
+
+def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> Decision:
+    """签收: goods checked line by line in front of the customer, signed. Rules: B13, B22, B10 (installation is due).
+
+    The same signature again is no event. Refuses: not_on_the_way, count_differs.
+    """
+    at = happened(command, ctx)
+    match job:
+        case Delivered() if job.signature_ref == command.signature_ref:
+            return ()
+        case Delivered() | Installed() | Visited():
+            return no("already_over", job_id=job.work.job_id)
+        case Cancelled():
+            return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
+        case OnTheWay() if job.cancelled is not None:
+            return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.cancelled))
+        case OnTheWay():
+            goods = handed_over(command.delivered, job.work.lines)
+            if isinstance(goods, Rejected):
+                return goods
+            wrong = refused_too_many(command.refused, goods, job.work.lines)
+            if wrong is not None:
+                return wrong
+            if any(not (line.photos or command.photos) for line in command.refused):
+                return no("photos_missing", job_id=job.work.job_id)
+            return signed(command, goods, job, at, ctx.policy)
+        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+            return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
+    assert_never(job)
+
+
+def signed(
+    command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay, at: datetime, policy: Policy
+) -> Decision:
+    """The signature, and what was refused: undamaged pieces come back (B15), damaged ones are reported (D4)."""
+    work = job.work
+    back = refused_goods(command.refused, goods, damaged=False)
+    broken = refused_goods(command.refused, goods, damaged=True)
+    completed = facts.DeliveryCompleted(
+        at=at,
+        job_id=work.job_id,
+        contract_no=work.contract_no,
+        customer=work.customer,
+        crew=job.place.crew,
+        leader=job.leader,
+        delivered=goods,
+        lines=work.lines,
+        signed_by=command.signed_by,
+        signature_ref=command.signature_ref,
+        taught_use=command.taught_use,
+        cash_fen=command.cash_fen,
+        window_ends=job.place.window.ends,
+        install_due=install_due(civil_day(at), delivered_lines(goods, work.lines), policy),
+        refused=back,
+        damaged=broken,
+        photos=command.photos,
+    )
+    refused = tuple(
+        road.PiecesRefused(
+            at=at,
+            job_id=work.job_id,
+            contract_no=work.contract_no,
+            customer=work.customer,
+            crew=job.place.crew,
+            leader=job.leader,
+            lines=lines,
+            damaged=damaged,
+            reason="；".join(dict.fromkeys(line.reason for line in command.refused if line.damaged == damaged)),
+            photos=tuple(
+                dict.fromkeys(photo for line in command.refused if line.damaged == damaged for photo in line.photos)
+            )
+            or command.photos,
+        )
+        for lines, damaged in ((back, False), (broken, True))
+        if lines
+    )
+    return (completed, *refused)
+
+
+def arrive(command: ArriveAtStop, job: Opened, ctx: Context) -> Decision:
+    """到达. Arrived, or over, already is no event."""
+    at = happened(command, ctx)
+    match job:
+        case OnTheWay(is_arrived=True) | Delivered() | Failed() | Installed() | Visited() | Cancelled():
+            return ()
+        case OnTheWay():
+            place = job.place
+            return (
+                road.StopArrived(
+                    at=at,
+                    job_id=job.work.job_id,
+                    on=place.on,
+                    crew=place.crew,
+                    leader=job.leader,
+                    window=place.window,
+                ),
+            )
+        case Waiting() | Booked() | Scheduled() | Published():
+            return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
+    assert_never(job)
+
+
+def complete_installation(command: CompleteInstallation, job: Opened, ctx: Context) -> Decision:
+    """安装完成 (B10): an installation that has a slot. Done already is no event."""
+    at = happened(command, ctx)
+    if job.work.kind != "installation":
+        return no("not_an_installation", job_id=job.work.job_id)
+    match job:
+        case Installed():
+            return ()
+        case Scheduled() | Published():
+            return (
+                facts.InstallationCompleted(
+                    at=at,
+                    job_id=job.work.job_id,
+                    contract_no=job.work.contract_no,
+                    crew=job.place.crew,
+                    leader=job.leader if isinstance(job, Published) else leader_by(ctx.policy, job.place.crew, ctx.by),
+                    accepted_by=command.accepted_by,
+                    note=command.note,
+                    due=job.work.due_at,
+                ),
+            )
+        case Cancelled():
+            return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
+        case Waiting() | Booked() | OnTheWay() | Delivered() | Failed() | Visited():
+            return no("not_scheduled", job_id=job.work.job_id)
+    assert_never(job)
+
+
+def leader_by(policy: Policy, crew: str, otherwise: str) -> str:
+    """The crew's leader by the policy, or the person who reports."""
+    known = next((one.leader for one in policy.crews if one.crew == crew), None)
+    return known or otherwise
+
+
+def finish_visit(command: FinishVisit, job: Opened, ctx: Context) -> Decision:
+    """上门结束: what came of it is the ticket's story. Finished already is no event."""
+    at = happened(command, ctx)
+    if job.work.kind != "visit":
+        return no("not_a_visit", job_id=job.work.job_id)
+    return (
+        ()
+        if isinstance(job, Visited | Cancelled)
+        else (facts.VisitDone(at=at, job_id=job.work.job_id, note=command.note),)
+    )
+
+
+def handed_over(counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...]) -> tuple[GoodsLine, ...] | Rejected:
+    """The goods that the customer has now; or what is wrong with the count (B13).
+
+    Each line of the order is named once, with 0 where nothing was handed over; never more than ordered.
+    """
+    told = tuple(counted)
+    quantities = {line.line_no: line.quantity for line in told}
+    twice = sorted(number for number, times in Counter(line.line_no for line in told).items() if times > 1)
+    known = {line.line_no for line in ordered}
+    strange = sorted(set(quantities) - known)
+    missing = [line for line in ordered if line.line_no not in quantities]
+    over = [line for line in ordered if quantities.get(line.line_no, 0) > line.quantity]
+    found = [
+        *(Term(f"第 {number} 行点了两次", f"line {number} is counted twice") for number in twice),
+        *(Term(f"合同没有第 {number} 行", f"there is no line {number}") for number in strange),
+        *(
+            Term(
+                f"第 {line.line_no} 行 {line.name} 没有清点（没有交付请写 0）",
+                f"line {line.line_no} is not counted (write 0 where nothing was handed over)",
+            )
+            for line in missing
+        ),
+        *(
+            Term(
+                f"第 {line.line_no} 行 {line.name} 只订了 {line.quantity}，点了 {quantities[line.line_no]}",
+                f"line {line.line_no}: {quantities[line.line_no]} counted, {line.quantity} ordered",
+            )
+            for line in over
+        ),
+    ]
+    if found:
+        lines = sorted({*twice, *strange, *(line.line_no for line in missing), *(line.line_no for line in over)})
+        return no("count_differs", named=joined(found), lines=",".join(map(str, lines)))
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=quantities[line.line_no])
+        for line in ordered
+    )
+
+
+def delivered_lines(delivered: Iterable[GoodsLine], ordered: Iterable[ContractLine]) -> tuple[ContractLine, ...]:
+    """The contract lines of which the customer has something now, with what was handed over."""
+    quantities = {line.line_no: line.quantity for line in delivered}
+    return tuple(
+        line.model_copy(update={"quantity": quantities[line.line_no]})
+        for line in ordered
+        if quantities.get(line.line_no, 0) > 0
+    )
+
+
+def refused_goods(
+    refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], damaged: bool
+) -> tuple[GoodsLine, ...]:
+    """The pieces that were refused, either the damaged or the undamaged ones, line by line in the order's order."""
+    pieces: Counter[int] = Counter()
+    for line in refused:
+        if line.damaged == damaged:
+            pieces[line.line_no] += line.quantity
+    return tuple(
+        line.model_copy(update={"quantity": pieces[line.line_no]}) for line in delivered if pieces[line.line_no]
+    )
+
+
+def refused_too_many(
+    refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], ordered: tuple[ContractLine, ...]
+) -> Rejected | None:
+    """Pieces cannot be both taken and refused, nor refused without having been ordered (B13)."""
+    pieces: Counter[int] = Counter()
+    for line in refused:
+        pieces[line.line_no] += line.quantity
+    taken = {line.line_no: line.quantity for line in delivered}
+    wanted = {line.line_no: line.quantity for line in ordered}
+    wrong = sorted(number for number in pieces if taken.get(number, 0) + pieces[number] > wanted.get(number, 0))
+    if not wrong:
+        return None
+    return no("refused_too_many", lines=",".join(map(str, wrong)))
+
+
+Event = road.StopArrived | facts.DeliveryCompleted | road.PiecesRefused | facts.InstallationCompleted | facts.VisitDone
+
+
+def evolve(job: Opened, event: Event) -> Opened:
+    """The job once its crew is there, and when it is over."""
+    match event:
+        case road.StopArrived():
+            return replace(job, is_arrived=True) if isinstance(job, OnTheWay) else job
+        case facts.DeliveryCompleted():
+            return Delivered(job.work, event.delivered, event.signature_ref, stop_ended(job, event.at))
+        case road.PiecesRefused():
+            return job
+        case facts.InstallationCompleted():
+            return Installed(job.work, event.accepted_by, stop_ended(job, event.at))
+        case facts.VisitDone():
+            return Visited(job.work, stop_ended(job, event.at))
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
+    UseCase(ArriveAtStop, arrive),
+    UseCase(CompleteDelivery, complete_delivery),
+    UseCase(CompleteInstallation, complete_installation, INSTALLS, "installation"),
+    UseCase(FinishVisit, finish_visit),
+)

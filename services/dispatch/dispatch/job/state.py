@@ -1,0 +1,315 @@
+"""What a job (单) can be: 待排, 预约, 已排, 已发布, 在途, 签收; or 未送成, which may be booked again.
+
+Installations end with 安装完成, visits with 上门结束.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, assert_never
+
+from contracts import dispatch_calls as calls
+from contracts import dispatch_jobs as facts
+from contracts import dispatch_road as road
+from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
+from runtime.decision import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Calls to the customer that reached him, and those that were missed, each by the day of the stop (B3, B5, B10)."""
+
+    home_on: date | None = None
+    home_missed_on: date | None = None
+    half: tuple[date, Half] | None = None
+    half_missed_on: date | None = None
+    arrival_on: date | None = None
+    arrival_missed_on: date | None = None
+    install_on: date | None = None
+    install_missed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done, for whom, since when. `overdue`: K9 was missed and told."""
+
+    job_id: str
+    kind: JobKind
+    contract_no: str
+    customer: Customer
+    lines: tuple[ContractLine, ...]
+    volume_l: int
+    amount_due_fen: int
+    complete_on: date | None
+    due_at: datetime | None
+    overdue: bool
+    promised_on: date | None = None
+    told: Told = Told()
+    ticket_id: str | None = None
+    summary: str = ""
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """The day agreed on the phone. `partial`: agreed although the goods were not complete (A3)."""
+
+    on: date
+    half: Half | None
+    checklist: facts.Checklist
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A slot of a day; `day_version` orders reservations of one day."""
+
+    depot: str
+    on: date
+    half: Half
+    crew: str
+    vehicle: str
+    position: int
+    window: Window
+    day_version: int
+    home_due: datetime | None = None
+    install_call_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """Nothing is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """待排, no day agreed; `missing` on site and the day to call back, once a call found the site not ready (B2)."""
+
+    work: Work
+    missing: tuple[str, ...]
+    call_back_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A day is agreed; no slot yet."""
+
+    work: Work
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """In a slot that is not published, or was changed since (B4)."""
+
+    work: Work
+    booking: Booking | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """In a published plan; `ready` is the warehouse's word of the morning (B6), None before it."""
+
+    work: Work
+    booking: Booking | None
+    place: Place
+    leader: str
+    edition: int
+    ready: bool | None
+    note: str
+    half_day_due: datetime | None = None
+    arrival_call_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the office agreed to for a stop that is not deliverable (B14)."""
+
+    goods: Literal["returned", "deposited"]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """在途. `undeliverable`: the cause that the office was told; `cancelled`: the contract is no more (A6)."""
+
+    work: Work
+    place: Place
+    leader: str
+    arrival_call_due: datetime | None = None
+    is_arrived: bool = False
+    undeliverable: str | None = None
+    consent: Consent | None = None
+    cancelled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where and with whom a job that is over stood in the plan, and until when: calls before may be told late (X1).
+
+    Without leader: the plan was not published.
+    """
+
+    place: Place
+    leader: str | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """已签收."""
+
+    work: Work
+    delivered: tuple[GoodsLine, ...]
+    signature_ref: str
+    stop: Stop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """未送成; may be booked again."""
+
+    work: Work
+    cause: str
+    goods: Literal["returned", "deposited"]
+    stop: Stop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """已安装."""
+
+    work: Work
+    accepted_by: str
+    stop: Stop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """上门已结束."""
+
+    work: Work
+    stop: Stop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """已取消 (A6). `stop`: where it came back from, if it was on the"""
+
+    work: Work
+    reason: str
+    stop: Stop | None = None
+
+
+Opened = Waiting | Booked | Scheduled | Published | OnTheWay | Delivered | Failed | Installed | Visited | Cancelled
+
+Job = Unopened | Opened
+
+INITIAL: Job = Unopened()
+
+STATES = (
+    Unopened,
+    Waiting,
+    Booked,
+    Scheduled,
+    Published,
+    OnTheWay,
+    Delivered,
+    Failed,
+    Installed,
+    Visited,
+    Cancelled,
+)
+
+
+JobEvent = (
+    facts.JobOpened
+    | facts.JobCompletenessChanged
+    | facts.InstallationBooked
+    | facts.SiteNotReady
+    | facts.StopScheduled
+    | facts.StopUnscheduled
+    | facts.StopPublished
+    | facts.StopConfirmedByWarehouse
+    | facts.DeliveryDeparted
+    | facts.DeliveryCompleted
+    | facts.DeliveryFailed
+    | facts.InstallationCompleted
+    | facts.InstallationOverdue
+    | facts.VisitDone
+    | calls.JobCancelled
+    | calls.JobPromiseMoved
+    | calls.JobAmended
+    | calls.HomeConfirmed
+    | calls.HomeConfirmationOverdue
+    | calls.HalfDayTold
+    | calls.HalfDayCallOverdue
+    | calls.ArrivalCalled
+    | calls.ArrivalCallOverdue
+    | calls.InstallCallMade
+    | calls.InstallCallOverdue
+    | calls.TroubleReported
+    | road.StopArrived
+    | road.StopUndeliverable
+    | road.FailureConsented
+    | road.PiecesRefused
+)
+
+Decision = tuple[JobEvent, ...] | Rejected
+
+
+def is_departed(job: Opened) -> bool:
+    """Whether the job's goods are, or were, on the road, or it is over; a failed delivery is to be arranged anew."""
+    match job:
+        case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
+            return True
+        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+            return False
+    assert_never(job)
+
+
+def booking_of(job: Opened) -> Booking | None:
+    """The agreement with the customer that is in force."""
+    return job.booking if isinstance(job, Booked | Scheduled | Published) else None
+
+
+def place_of(job: Opened) -> Place | None:
+    """The slot that the job holds and could give up."""
+    return job.place if isinstance(job, Scheduled | Published) else None
+
+
+def stop_of(job: Opened, at: datetime) -> tuple[Place, str] | None:
+    """Place and leader of the published stop that the job was at `at`; also of one that ended since (X1)."""
+    match job:
+        case Published() | OnTheWay():
+            return job.place, job.leader
+        case Delivered() | Failed() | Installed():
+            stop = job.stop
+            return None if stop is None or stop.leader is None or at >= stop.ended_at else (stop.place, stop.leader)
+        case Waiting() | Booked() | Scheduled() | Visited() | Cancelled():
+            return None
+    assert_never(job)
+
+
+def left(job: Opened, reason: str, at: datetime) -> tuple[facts.StopUnscheduled, ...]:
+    """The job's slot is given up, if it has one."""
+    place = place_of(job)
+    if place is None:
+        return ()
+    return (
+        facts.StopUnscheduled(
+            at=at,
+            job_id=job.work.job_id,
+            reason=reason,
+            depot=place.depot,
+            on=place.on,
+            day_version=place.day_version,
+        ),
+    )
+
+
+def stop_ended(job: Opened, at: datetime) -> Stop | None:
+    """The stop that ended with the job."""
+    if isinstance(job, Scheduled):
+        return Stop(job.place, None, at)
+    return Stop(job.place, job.leader, at) if isinstance(job, Published | OnTheWay) else None

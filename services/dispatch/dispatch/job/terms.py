@@ -1,0 +1,313 @@
+"""What is to be done, for whom, by when (A3, A6, A8, B10): opened, complete, amended, promised anew, cancelled."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Literal, assert_never
+
+from company.context import Context
+from company.policy import Policy
+from contracts import dispatch_calls as calls
+from contracts import dispatch_jobs as facts
+from contracts.bounds import CivilDay, Few, ManyLines, Moment, MoneyFen, OptionalId
+from contracts.fact import ContractLine, Customer, JobKind
+from dispatch.fields import Words, happened
+from dispatch.job.state import (
+    Booked,
+    Cancelled,
+    Decision,
+    Delivered,
+    Failed,
+    Installed,
+    Job,
+    JobEvent,
+    OnTheWay,
+    Opened,
+    Published,
+    Scheduled,
+    Unopened,
+    Visited,
+    Waiting,
+    Work,
+    is_departed,
+    left,
+)
+from dispatch.words import goods_zh
+from runtime.decision import Command
+from runtime.use_case import UseCase
+
+
+class OpenJob(Command):
+    """Something is to be arranged; for a job that is open, what the contract says now (货齐日、行)."""
+
+    command: Literal["OpenJob"] = "OpenJob"
+    job_id: OptionalId
+    kind: JobKind
+    contract_no: OptionalId
+    ticket_id: OptionalId | None = None
+    customer: Customer
+    lines: Annotated[tuple[ContractLine, ...], Few(1_000)]
+    amount_due_fen: MoneyFen = 0
+    promised_on: CivilDay | None = None
+    complete_on: CivilDay | None = None
+    due_at: Moment | None = None
+    summary: ManyLines = ""
+
+
+class ChangeCompleteness(Command):
+    """货齐有变: complete on another day, or no longer (A3)."""
+
+    command: Literal["ChangeCompleteness"] = "ChangeCompleteness"
+    complete_on: CivilDay | None
+    reason: ManyLines
+
+
+class MarkInstallationOverdue(Command):
+    """The clock: two days after delivery have passed (K9)."""
+
+    command: Literal["MarkInstallationOverdue"] = "MarkInstallationOverdue"
+
+
+class CancelJob(Command):
+    """取消 (A6): the contract, or the visit, is no more."""
+
+    command: Literal["CancelJob"] = "CancelJob"
+    reason: Words
+
+
+class MovePromise(Command):
+    """承诺改期 (A8): the customer consented to another day. `due_at`: a visit's new end."""
+
+    command: Literal["MovePromise"] = "MovePromise"
+    promised_on: CivilDay
+    reason: ManyLines
+    due_at: Moment | None = None
+
+
+class AmendJob(Command):
+    """合同变更 (A6): another address, phone or amount due."""
+
+    command: Literal["AmendJob"] = "AmendJob"
+    reason: ManyLines
+    customer: Customer | None = None
+    amount_due_fen: MoneyFen | None = None
+
+
+def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
+    """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6)."""
+    at = happened(command, ctx)
+    volume = volume_of(command.lines, ctx.policy) if command.kind == "delivery" else 0
+    if isinstance(job, Unopened):
+        return (
+            facts.JobOpened(
+                at=at,
+                job_id=command.job_id,
+                kind=command.kind,
+                contract_no=command.contract_no,
+                ticket_id=command.ticket_id,
+                customer=command.customer,
+                lines=command.lines,
+                volume_l=volume,
+                amount_due_fen=command.amount_due_fen,
+                promised_on=command.promised_on,
+                complete_on=command.complete_on,
+                due_at=command.due_at,
+                summary=command.summary or goods_zh(command.lines),
+            ),
+        )
+    work = job.work
+    amended = not is_departed(job) and (command.lines, command.amount_due_fen) != (work.lines, work.amount_due_fen)
+    if (
+        isinstance(job, Cancelled)
+        or work.kind != "delivery"
+        or (command.complete_on == work.complete_on and not amended)
+    ):
+        return ()
+    return (
+        facts.JobCompletenessChanged(
+            at=at,
+            job_id=work.job_id,
+            complete_on=command.complete_on,
+            reason="合同变更 contract amended" if amended else "货齐日更正 day of completeness corrected",
+            lines=command.lines if amended else None,
+            volume_l=volume if amended else None,
+            amount_due_fen=command.amount_due_fen if amended else None,
+        ),
+    )
+
+
+def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) -> Decision:
+    """货齐有变 (A3): until the goods have left; afterwards it is a matter of leftovers."""
+    at = happened(command, ctx)
+    if is_departed(job) or command.complete_on == job.work.complete_on:
+        return ()
+    return (
+        facts.JobCompletenessChanged(
+            at=at, job_id=job.work.job_id, complete_on=command.complete_on, reason=command.reason
+        ),
+    )
+
+
+def mark_overdue(command: MarkInstallationOverdue, job: Opened, ctx: Context) -> Decision:
+    """送后 2 日已过 (K9): told once, and only while the installation is open."""
+    at = happened(command, ctx)
+    owed = owed_since(job)
+    if owed is None or ctx.now < owed:
+        return ()
+    return (facts.InstallationOverdue(at=at, job_id=job.work.job_id, contract_no=job.work.contract_no, due=owed),)
+
+
+def cancel(command: CancelJob, job: Opened, ctx: Context) -> Decision:
+    """取消 (A6): the slot is free again; what is on the road comes back (B14). Over, or cancelled, is no event."""
+    at = happened(command, ctx)
+    match job:
+        case Delivered() | Installed() | Visited() | Cancelled():
+            return ()
+        case OnTheWay() if job.cancelled is not None:
+            return ()
+        case OnTheWay() | Waiting() | Booked() | Scheduled() | Published() | Failed():
+            return (
+                *left(job, command.reason, at),
+                calls.JobCancelled(
+                    at=at,
+                    job_id=job.work.job_id,
+                    kind=job.work.kind,
+                    contract_no=job.work.contract_no,
+                    reason=command.reason,
+                    on_the_road=isinstance(job, OnTheWay),
+                ),
+            )
+    assert_never(job)
+
+
+def move_promise(command: MovePromise, job: Opened, ctx: Context) -> Decision:
+    """承诺改期 (A8). The same day again, or a job that is over, is no event."""
+    at = happened(command, ctx)
+    work = job.work
+    same = (command.promised_on, command.due_at or work.due_at) == (work.promised_on, work.due_at)
+    if same or isinstance(job, Delivered | Installed | Visited | Cancelled):
+        return ()
+    return (
+        calls.JobPromiseMoved(
+            at=at,
+            job_id=work.job_id,
+            promised_before=work.promised_on,
+            promised_on=command.promised_on,
+            reason=command.reason,
+            due_at=command.due_at,
+        ),
+    )
+
+
+def amend(command: AmendJob, job: Opened, ctx: Context) -> Decision:
+    """合同变更 (A6): crews go to the address, and collect the amount, that hold now. Nothing new is no event."""
+    at = happened(command, ctx)
+    work = job.work
+    customer = None if command.customer == work.customer else command.customer
+    amount = None if command.amount_due_fen == work.amount_due_fen else command.amount_due_fen
+    if (customer is None and amount is None) or isinstance(job, Delivered | Installed | Visited | Cancelled):
+        return ()
+    return (
+        calls.JobAmended(at=at, job_id=work.job_id, customer=customer, amount_due_fen=amount, reason=command.reason),
+    )
+
+
+def owed_since(job: Opened) -> datetime | None:
+    """When an open installation is (or was) due, if that has not been told (K9)."""
+    match job:
+        case Waiting() | Booked() | Scheduled() | Published():
+            is_installation = job.work.kind == "installation" and not job.work.overdue
+            return job.work.due_at if is_installation else None
+        case OnTheWay() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
+            return None
+    assert_never(job)
+
+
+def volume_of(lines: Iterable[ContractLine], policy: Policy) -> int:
+    """Litres that the goods take on a vehicle (B8)."""
+    return sum(
+        line.quantity * policy.litres_per_piece.get(line.category, policy.litres_per_piece_default) for line in lines
+    )
+
+
+def delivery_of(contract_no: str) -> str:
+    """The delivery job of a contract."""
+    return f"D-{contract_no}"
+
+
+def installation_of(contract_no: str) -> str:
+    """The installation job of a contract."""
+    return f"I-{contract_no}"
+
+
+def visit_of(ticket_id: str, visit_no: int) -> str:
+    """The job of a ticket's visit."""
+    return f"V-{ticket_id}-{visit_no}"
+
+
+Event = (
+    facts.JobCompletenessChanged
+    | facts.InstallationOverdue
+    | calls.JobCancelled
+    | calls.JobPromiseMoved
+    | calls.JobAmended
+)
+
+
+def opened(event: facts.JobOpened) -> Waiting:
+    """A job that is to be arranged."""
+    work = Work(
+        job_id=event.job_id,
+        kind=event.kind,
+        contract_no=event.contract_no,
+        customer=event.customer,
+        lines=event.lines,
+        volume_l=event.volume_l,
+        amount_due_fen=event.amount_due_fen,
+        complete_on=event.complete_on,
+        due_at=event.due_at,
+        overdue=False,
+        promised_on=event.promised_on,
+        ticket_id=event.ticket_id,
+        summary=event.summary,
+        opened_at=event.at,
+    )
+    return Waiting(work, missing=(), call_back_on=None)
+
+
+def evolve(job: Opened, event: Event) -> Opened:
+    """The job after what is to be done has changed."""
+    work = job.work
+    match event:
+        case facts.JobCompletenessChanged():
+            changed = replace(
+                work,
+                complete_on=event.complete_on,
+                lines=work.lines if event.lines is None else event.lines,
+                volume_l=work.volume_l if event.volume_l is None else event.volume_l,
+                amount_due_fen=work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
+            )
+            return replace(job, work=changed)
+        case facts.InstallationOverdue():
+            return replace(job, work=replace(work, overdue=True))
+        case calls.JobPromiseMoved():
+            due_at = event.due_at or work.due_at
+            return replace(job, work=replace(work, promised_on=event.promised_on, due_at=due_at))
+        case calls.JobAmended():
+            amount = work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen
+            return replace(job, work=replace(work, customer=event.customer or work.customer, amount_due_fen=amount))
+        case calls.JobCancelled():
+            if isinstance(job, OnTheWay) and event.on_the_road:
+                return replace(job, cancelled=event.reason)
+            return Cancelled(work, event.reason)
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
+    UseCase(OpenJob, open_job),
+    UseCase(ChangeCompleteness, change_completeness),
+    UseCase(MarkInstallationOverdue, mark_overdue),
+    UseCase(CancelJob, cancel),
+    UseCase(MovePromise, move_promise),
+    UseCase(AmendJob, amend),
+)

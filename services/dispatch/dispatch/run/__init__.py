@@ -1,0 +1,1 @@
+"""A run (出车): one crew's day on the road."""

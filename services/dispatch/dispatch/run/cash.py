@@ -1,0 +1,160 @@
+"""The money on the vehicle (B13, B16): collected at stops, handed in against receipts, all of it the same day (K11)."""
+
+from dataclasses import replace
+from typing import Any, Literal, assert_never
+
+from pydantic import Field
+
+from company.context import Context
+from contracts import dispatch_road as road
+from contracts import dispatch_runs as facts
+from contracts.bounds import MoneyFen, OptionalId
+from contracts.civil_time import end_of_day
+from dispatch.fields import Words, happened
+from dispatch.refusals import no
+from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run, RunEvent
+from dispatch.who import TAKES_CASH
+from runtime.decision import Command
+from runtime.use_case import UseCase
+
+
+class CollectCash(Command):
+    """收款 (B13, B16): cash taken at a stop; `due_fen` is what the order says is still owed."""
+
+    command: Literal["CollectCash"] = "CollectCash"
+    job_id: OptionalId
+    amount_fen: MoneyFen = Field(gt=0)
+    due_fen: MoneyFen = Field(ge=0)
+
+
+class HandInCash(Command):
+    """交款 Hand in cash (B16)
+
+    Money leaves the vehicle, received by somebody else than the leader. The same receipt counts once. `witness`: the
+    second person of a large deposit.
+    """
+
+    command: Literal["HandInCash"] = "HandInCash"
+    amount_fen: MoneyFen = Field(gt=0)
+    received_by: Words
+    receipt_no: Words
+    witness: Words | None = None
+
+
+class MarkCashOverdue(Command):
+    """The clock: the day is over (K11)."""
+
+    command: Literal["MarkCashOverdue"] = "MarkCashOverdue"
+
+
+def collect(command: CollectCash, run: Run, ctx: Context) -> Decision:
+    """收款. Rules: B13 (as on the order), B16 (limit per vehicle). Once per stop; the same again is no event."""
+    at = happened(command, ctx)
+    if isinstance(run, Closed):
+        return no("day_closed", crew=run.road.sheet.crew, on=run.road.sheet.on)
+    if not isinstance(run, Departed):
+        return no("not_departed", rule="B13")
+    known = next((one for one in run.collected if one.job_id == command.job_id), None)
+    if known is not None:
+        if known.amount_fen == command.amount_fen:
+            return ()
+        return no("already_collected", job_id=command.job_id, collected_fen=known.amount_fen)
+    if command.job_id not in {stop.job_id for stop in run.stops}:
+        return no("not_on_this_run", job_id=command.job_id, crew=run.sheet.crew)
+    limit, total = ctx.policy.vehicle_cash_limit_fen, run.on_vehicle_fen + command.amount_fen
+    if total > limit:
+        return no("cash_limit", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen, limit_fen=limit)
+    if command.amount_fen > command.due_fen:
+        return no("more_than_due", job_id=command.job_id, due_fen=command.due_fen, amount_fen=command.amount_fen)
+    return (
+        facts.CashCollected(
+            at=at,
+            on=run.sheet.on,
+            crew=run.sheet.crew,
+            job_id=command.job_id,
+            amount_fen=command.amount_fen,
+            on_vehicle_fen=total,
+        ),
+    )
+
+
+def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
+    """交款. Rules: B16. The same receipt again is no event.
+
+    Refuses: receipt_used (with another amount), received_by_leader, more_than_on_vehicle, witness_missing (large).
+    """
+    at = happened(command, ctx)
+    if isinstance(run, Closed):
+        paid = next((one for one in run.road.handed_in if one.receipt_no == command.receipt_no), None)
+        if paid is not None and paid.amount_fen == command.amount_fen:
+            return ()
+        return no("day_closed", crew=run.road.sheet.crew, on=run.road.sheet.on)
+    if not isinstance(run, Departed):
+        return no("not_departed", rule="B16")
+    known = next((one for one in run.handed_in if one.receipt_no == command.receipt_no), None)
+    if known is not None:
+        same = known.amount_fen == command.amount_fen
+        return () if same else no("receipt_used", receipt_no=command.receipt_no, amount_fen=known.amount_fen)
+    if command.received_by == run.leader:
+        return no("received_by_leader", received_by=command.received_by)
+    if command.amount_fen > run.on_vehicle_fen:
+        return no("more_than_on_vehicle", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen)
+    limit = ctx.policy.two_person_deposit_fen
+    if command.amount_fen >= limit and command.witness in {None, command.received_by}:
+        return no("witness_missing", amount_fen=command.amount_fen, limit_fen=limit)
+    return (
+        facts.CashHandedIn(
+            at=at,
+            on=run.sheet.on,
+            crew=run.sheet.crew,
+            amount_fen=command.amount_fen,
+            on_vehicle_fen=run.on_vehicle_fen - command.amount_fen,
+            received_by=command.received_by,
+            receipt_no=command.receipt_no,
+            witness=command.witness,
+        ),
+    )
+
+
+def mark_cash_overdue(command: MarkCashOverdue, run: Run, ctx: Context) -> Decision:
+    """当日现金未交清 (K11): told once, and only while money is on the vehicle."""
+    at = happened(command, ctx)
+    if not isinstance(run, Departed) or run.is_cash_overdue or run.on_vehicle_fen == 0:
+        return ()
+    ends = end_of_day(run.sheet.on)
+    if ctx.now < ends:
+        return ()
+    return (
+        road.CashOverdue(
+            at=at,
+            on=run.sheet.on,
+            crew=run.sheet.crew,
+            leader=run.leader,
+            on_vehicle_fen=run.on_vehicle_fen,
+            due=ends,
+        ),
+    )
+
+
+Event = facts.CashCollected | facts.CashHandedIn | road.CashOverdue
+
+
+def evolve(run: Departed, event: Event) -> Departed:
+    """The run after its cash has changed."""
+    match event:
+        case facts.CashCollected():
+            one = Collected(event.job_id, event.amount_fen)
+            return replace(run, collected=(*run.collected, one), on_vehicle_fen=event.on_vehicle_fen)
+        case facts.CashHandedIn():
+            paid = HandedIn(event.receipt_no, event.amount_fen)
+            return replace(run, handed_in=(*run.handed_in, paid), on_vehicle_fen=event.on_vehicle_fen)
+        case road.CashOverdue():
+            return replace(run, is_cash_overdue=True)
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
+    UseCase(CollectCash, collect),
+    UseCase(HandInCash, hand_in, TAKES_CASH, "cash-in"),
+    UseCase(MarkCashOverdue, mark_cash_overdue),
+)
