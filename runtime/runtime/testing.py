@@ -4,6 +4,7 @@ Each step states the whole outcome. `then` goes on from the events, so that a st
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from runtime.aggregate import Aggregate
@@ -42,12 +43,14 @@ class Asked(Generic[S, E]):
 
     def then(self, *events: E) -> Given[S, E]:
         """Exactly these events, in this order; goes on from them."""
-        assert not isinstance(self.decided, Rejected), f"refused: {self.decided.code} {self.decided.en}"
+        after = self.accepted()
         assert tuple(self.decided) == events
-        state = self.before.state
-        for event in events:
-            state = self.before.aggregate.evolve(state, event)
-        return Given(self.before.aggregate, state)
+        return after
+
+    def accepted(self) -> Given[S, E]:
+        """Whatever events; goes on from them."""
+        assert not isinstance(self.decided, Rejected), f"refused: {self.decided.code} {self.decided.en}"
+        return Given(self.before.aggregate, reduce(self.before.aggregate.evolve, self.decided, self.before.state))
 
     def nothing_new(self) -> Given[S, E]:
         """It holds already."""

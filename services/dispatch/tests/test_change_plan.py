@@ -1,6 +1,5 @@
 """ChangePlan, UndoChange, RedoChange, RevertChange: all or none, taken back exactly, put back when a job refuses."""
 
-from functools import reduce
 from typing import Any
 
 from dispatch_cases import (
@@ -28,10 +27,11 @@ from company.policy import policy_book
 from contracts.dispatch_days import Slot, SlotReleased
 from dispatch.day.aggregate import DAY as DAY_PLAN
 from dispatch.day.change import MOVED, RECENT_CHANGES, ChangePlan, PlannedMove, Spot, fit
-from dispatch.day.state import Day, Drafted, Published, Unopened, slot_of
+from dispatch.day.state import Day, DayEvent, Drafted, Published, Unopened, slot_of
 from dispatch.day.turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
 from dispatch.refusals import no
 from runtime.decision import Rejected
+from runtime.testing import Given
 
 OTHER = SLOT.model_copy(update={"job_id": "D-2", "contract_no": "2", "crew": "S2"})
 BOTH = (*TAKEN, reserved(OTHER), confirmed("D-2"))
@@ -64,17 +64,15 @@ SWAP_EVENTS = (
 )
 
 
-def after(command: Any, state: Day, ctx: Context = CTX) -> Day:
+def after(command: Any, day: Given[Day, DayEvent], ctx: Context = CTX) -> Given[Day, DayEvent]:
     """The day once a command was accepted."""
-    decision = state.asks(command, ctx).decided
-    assert not isinstance(decision, Rejected)
-    return reduce(DAY_PLAN.evolve, decision, state)
+    return day.asks(command, ctx).accepted()
 
 
-def slots(state: Day, *jobs: str) -> list[Slot | None]:
+def slots(day: Given[Day, DayEvent], *jobs: str) -> list[Slot | None]:
     """Where jobs are."""
-    assert not isinstance(state, Unopened)
-    return [slot_of(state.plan, job) for job in jobs]
+    assert not isinstance(day.state, Unopened)
+    return [slot_of(day.state.plan, job) for job in jobs]
 
 
 def test_two_jobs_swap_in_one_decision() -> None:
@@ -84,7 +82,7 @@ def test_two_jobs_swap_in_one_decision() -> None:
 
 def test_the_same_change_again_is_no_event() -> None:
     """B8"""
-    after(SWAP, a_day(*BOTH).state).asks(SWAP, CTX).nothing_new()
+    after(SWAP, a_day(*BOTH)).asks(SWAP, CTX).nothing_new()
 
 
 def test_a_job_that_is_not_where_the_planner_saw_it_is_not_moved() -> None:
@@ -107,7 +105,7 @@ def test_a_published_plan_is_swapped_with_a_reason_only() -> None:
 
 def test_a_swap_is_undone_and_done_again_exactly() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH).state)
+    swapped = after(SWAP, a_day(*BOTH))
     undone = after(UndoChange(change_id="c-1", undo_id="u-1"), swapped, SUPERVISOR)
     again = after(RedoChange(change_id="c-1", redo_id="r-1"), undone)
     assert [slots(state, JOB, "D-2") for state in (undone, again)] == [[SLOT, OTHER], list(SWAPPED)]
@@ -115,14 +113,14 @@ def test_a_swap_is_undone_and_done_again_exactly() -> None:
 
 def test_an_undo_says_what_it_takes_back_and_why() -> None:
     """B4, X1"""
-    said = after(SWAP, a_day(*BOTH).state).asks(UndoChange(change_id="c-1", undo_id="u-1"), CTX).decided[0]
+    said = after(SWAP, a_day(*BOTH)).asks(UndoChange(change_id="c-1", undo_id="u-1"), CTX).decided[0]
     expected = changed((SWAPPED[0], SLOT), (SWAPPED[1], OTHER), change_id="u-1", kind="undo", reason=UNDONE, of="c-1")
     assert said == expected
 
 
 def test_undoing_twice_and_redoing_what_stands_are_no_events() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH).state)
+    swapped = after(SWAP, a_day(*BOTH))
     undone = after(UndoChange(change_id="c-1", undo_id="u-1"), swapped)
     assert [
         undone.asks(UndoChange(change_id="c-1", undo_id="u-2"), CTX).decided,
@@ -132,7 +130,7 @@ def test_undoing_twice_and_redoing_what_stands_are_no_events() -> None:
 
 def test_what_was_planned_anew_is_not_undone() -> None:
     """B4"""
-    swapped = after(SWAP, a_day(*BOTH).state)
+    swapped = after(SWAP, a_day(*BOTH))
     moved = after(
         ChangePlan(on=DAY, change_id="c-2", kind="move", moves=(part("D-2", Spot(crew="S1", half="pm")),)), swapped
     )
@@ -147,7 +145,7 @@ def test_what_was_planned_anew_is_not_undone() -> None:
 def test_an_unknown_change_and_a_day_that_nobody_opened_cannot_be_undone() -> None:
     """B4"""
     undo = UndoChange(change_id="c-9", undo_id="u-1")
-    assert [state.asks(undo, CTX).decided for state in (a_day().state, a_day(*BOTH).state)] == 2 * [
+    assert [state.asks(undo, CTX).decided for state in (a_day(), a_day(*BOTH))] == 2 * [
         no("unknown_change", change_id="c-9")
     ]
 
@@ -158,28 +156,28 @@ def test_a_forced_place_may_be_gone_back_to() -> None:
     large = part(JOB, Spot(crew="S2", half="am")).model_copy(update={"volume_l": 13_000})
     state = a_day(DAY_OPENED, reserved(forced), confirmed())
     move = ChangePlan(on=DAY, change_id="c-1", kind="move", moves=(large,), force_reason="换车")
-    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(move, state.state, SUPERVISOR))
+    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(move, state, SUPERVISOR))
     assert slots(undone, JOB) == [forced]
 
 
 def test_a_change_that_a_job_refuses_is_put_back_and_who_had_left_keeps_his_slot() -> None:
     """B8"""
-    swapped = after(SWAP, a_day(*BOTH).state)
-    events = swapped.asks(RevertChange(change_id="c-1", departed=("D-2",)), CTX).decided
-    state = reduce(DAY_PLAN.evolve, events, swapped)
-    assert not isinstance(state, Unopened)
-    held = {one.slot.job_id: (one.slot, one.confirmed) for one in state.plan.held}
+    swapped = after(SWAP, a_day(*BOTH))
+    asked = swapped.asks(RevertChange(change_id="c-1", departed=("D-2",)), CTX)
+    events, reverted = asked.decided, asked.accepted()
+    assert not isinstance(reverted.state, Unopened)
+    held = {one.slot.job_id: (one.slot, one.confirmed) for one in reverted.state.plan.held}
     assert (events[0].kind, events[0].reason, held) == (
         "revert",
         REVERTED,
         {JOB: (SLOT, False), "D-2": (OTHER, True)},
     )
-    state.asks(RevertChange(change_id="c-1"), CTX).nothing_new()
+    reverted.asks(RevertChange(change_id="c-1"), CTX).nothing_new()
 
 
 def test_an_undo_that_a_job_refuses_leaves_the_change_standing() -> None:
     """B4"""
-    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(SWAP, a_day(*BOTH).state))
+    undone = after(UndoChange(change_id="c-1", undo_id="u-1"), after(SWAP, a_day(*BOTH)))
     standing = after(RevertChange(change_id="u-1"), undone)
     once_more = standing.asks(UndoChange(change_id="c-1", undo_id="u-2"), CTX).decided
     assert (slots(standing, JOB, "D-2"), once_more != ()) == (list(SWAPPED), True)
@@ -190,10 +188,10 @@ def test_only_so_many_changes_are_remembered() -> None:
     state = a_day(*BOTH)
     for number in range(RECENT_CHANGES):
         spot = Spot(crew="S1", half="pm" if number % 2 == 0 else "am", position=1)
-        state = after(ChangePlan(on=DAY, change_id=f"n-{number}", kind="move", moves=(part(JOB, spot),)), state.state)
+        state = after(ChangePlan(on=DAY, change_id=f"n-{number}", kind="move", moves=(part(JOB, spot),)), state)
     assert isinstance(state.state, Drafted | Published)
     assert len(state.state.plan.changes) == RECENT_CHANGES
-    after(SWAP_AWAY, state.state).asks(UndoChange(change_id="n-0", undo_id="u"), CTX).refuses(
+    after(SWAP_AWAY, state).asks(UndoChange(change_id="n-0", undo_id="u"), CTX).refuses(
         no("unknown_change", change_id="n-0")
     )
 
@@ -211,21 +209,23 @@ def test_undo_restores_every_place_exactly_and_redo_brings_every_place_back(
     now = NOW.replace(year=2027)
     ctx = Context(now, "he.jx", role, policy_book().at(now))
     wanted = wanted.model_copy(update={"change_id": "wanted", "reason": "顺路"})
-    decision = before.asks(wanted, ctx).decided
-    if isinstance(decision, Rejected) or not decision or isinstance(before, Unopened):
+    asked = Given(DAY_PLAN, before).asks(wanted, ctx)
+    if isinstance(asked.decided, Rejected) or not asked.decided or isinstance(before, Unopened):
         return
-    done = reduce(DAY_PLAN.evolve, decision, before)
-    undo = done.asks(UndoChange(change_id="wanted", undo_id="u", reason="算了"), ctx).decided
-    if isinstance(undo, Rejected):
+    done = asked.accepted()
+    undoing = done.asks(UndoChange(change_id="wanted", undo_id="u", reason="算了"), ctx)
+    if isinstance(undoing.decided, Rejected):
         # only a place that the rules of that moment refuse: its crew fell absent, or is not as free as it was
-        found, _ = fit(tuple((m.job_id, m.before) for m in decision[0].moves), done.plan, ctx.policy, {})
+        assert not isinstance(done.state, Unopened)
+        moves = tuple((m.job_id, m.before) for m in asked.decided[0].moves)
+        found, _ = fit(moves, done.state.plan, ctx.policy, {})
         assert found
         return
-    undone = reduce(DAY_PLAN.evolve, undo, done)
-    assert places(undone) == places(before)
-    redone = undone.asks(RedoChange(change_id="wanted", redo_id="r", reason="还是要"), ctx).decided
-    if not isinstance(redone, Rejected):
-        assert places(reduce(DAY_PLAN.evolve, redone, undone)) == places(done)
+    undone = undoing.accepted()
+    assert places(undone.state) == places(before)
+    redoing = undone.asks(RedoChange(change_id="wanted", redo_id="r", reason="还是要"), ctx)
+    if not isinstance(redoing.decided, Rejected):
+        assert places(redoing.accepted().state) == places(done.state)
 
 
 def places(state: Day) -> dict[str, Slot]:

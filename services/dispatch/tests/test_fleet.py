@@ -92,7 +92,7 @@ def test_the_first_change_opens_the_history_with_the_policys_people_and_means() 
     other = changed(S2, members=("deng.w",))
     swap = SetCrews(crews=(crew, other), reason="对调")
     assert given(FLEET).asks(swap, SUPERVISOR).decided == (
-        *OPENED,
+        OPENED,
         CrewSet(at=NOW, crew=crew, reason="对调"),
         CrewSet(at=NOW, crew=other, reason="对调"),
     )
@@ -319,14 +319,26 @@ def test_outside_hours_or_area_a_vehicle_goes_with_an_approval_only() -> None:
     far = GO.model_copy(update={"districts": ("清远市", "南海区")})
     approved = TripApproved(at=NOW, on=DAY, crew="S1", reason="客户急用", approved_by="tan.zw")
     gone = OUT.model_copy(update={"approval": "客户急用"})
+
+    def needed(why: Term) -> Rejected:
+        return no("approval_needed", crew="S1", why=joined((why,), beside=True))
+
     assert [
         a_fleet().asks(GO, night).decided,
         a_fleet().asks(far, SUPERVISOR).decided,
         a_fleet(approved).asks(far, SUPERVISOR).decided,
         a_fleet(approved).asks(GO, night).decided,
     ] == [
-        no("approval_needed", crew="S1", why=joined((("20:05 不在出车时间内", "20:05 is outside hours"),))),
-        no("approval_needed", crew="S1", why=joined((("清远市 不在送货区域内", "清远市 is outside the area"),))),
+        no(
+            "approval_needed",
+            crew="S1",
+            why=Term("20:05 不在出车时间内", "20:05 is outside hours", "20:05 is outside hours"),
+        ),
+        no(
+            "approval_needed",
+            crew="S1",
+            why=Term("清远市 不在送货区域内", "清远市 is outside the area", "清远市 is outside the area"),
+        ),
         (gone,),
         (gone.model_copy(update={"at": night.now}),),
     ]

@@ -283,6 +283,22 @@ def test_a_swap_moves_both_or_neither_wherever_it_is_cut_off_and_whoever_leaves_
         assert (after["D-1"] == "S2") == (world.state("job:D-2").place.crew == "S1")
 
 
+def test_a_job_stays_on_the_day_it_was_given_last_however_far_reactions_are_behind() -> None:
+    """B8: told 13 March, then 14 March, and only then dispatch's reactions run."""
+    world = a_world()
+
+    async def given_twice() -> None:
+        for on in DAYS:
+            wanted = SlotRequest(on=on, half="am", crew="A1")
+            told = await give_slot(Planner(world, [], None), row_of(world.rows, "I-1"), wanted, POLICY)
+            assert (told.status, told.body and told.body["on"]) == ("accepted", on.isoformat())
+
+    asyncio.run(given_twice())
+    before = places(world)["I-1"]
+    world.settle()
+    assert (slots(world), places(world)["I-1"], before[0]) == (places(world), before, DAYS[1])
+
+
 def test_a_run_is_not_planned_for_a_crew_without_stops() -> None:
     """B4"""
     world = a_world()

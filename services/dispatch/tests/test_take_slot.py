@@ -1,5 +1,6 @@
 """TakeSlot, LeaveSlot: the job's half of planning."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from dispatch_cases import (
     CTX,
     DAY,
     DELIVERED,
+    DEPARTED,
     FAILED,
     INSTALLATION,
     INSTALLATION_SLOT,
@@ -27,6 +29,7 @@ from dispatch_cases import (
 
 from contracts.civil_time import civil
 from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopUnscheduled
+from dispatch.job.state import Booked, Taken
 from dispatch.job.stop import LeaveSlot, TakeSlot
 from dispatch.refusals import no
 from runtime.refusal import Term
@@ -180,8 +183,27 @@ def test_a_job_without_a_slot_has_nothing_to_leave() -> None:
 
 
 def test_a_job_that_left_is_booked_as_before() -> None:
-    """B1"""
-    assert a_job(OPENED, BOOKED, SCHEDULED, LEFT).state == a_job(OPENED, BOOKED).state
+    """B1, B8: but that it had this place is remembered."""
+    booked = a_job(OPENED, BOOKED).state
+    assert isinstance(booked, Booked)
+    taken = (Taken("main", DAY, 2),)
+    assert a_job(OPENED, BOOKED, SCHEDULED, LEFT).state == replace(booked, work=replace(booked.work, taken=taken))
+
+
+def test_a_reservation_that_was_taken_and_left_since_is_not_taken_again_when_it_is_told_late() -> None:
+    """B8: whoever tells of reservations may be behind; a newer one of that day counts."""
+    told = TAKE.model_copy(update={"given": True})
+    left = a_job(OPENED, BOOKED, SCHEDULED, LEFT)
+    left.asks(told, CTX).nothing_new()
+    newer = told.model_copy(update={"day_version": 5})
+    left.asks(newer, CTX).then(SCHEDULED.model_copy(update={"day_version": 5}))
+
+
+def test_a_job_that_drove_off_from_another_day_is_not_meant() -> None:
+    """B11"""
+    there = a_job(OPENED, BOOKED, SCHEDULED, PUBLISHED, DEPARTED)
+    there.asks(LeaveSlot(reason="到期", on=date(2026, 3, 12)), CTX).nothing_new()
+    there.asks(LeaveSlot(reason="到期", on=DAY), CTX).refuses("already_departed")
 
 
 def test_the_place_that_the_job_has_may_be_renewed_whatever_was_lost_meanwhile() -> None:

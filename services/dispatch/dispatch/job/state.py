@@ -29,8 +29,18 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The newest reservation of a day that the job has taken, by the day's version at which it was given."""
+
+    depot: str
+    on: date
+    day_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done, for whom, since when. `overdue`: K9 was missed and told."""
+    """What is to be done, for whom, since when. `overdue`: K9 was missed and told. `taken`: of which days it had
+    places, so that a reservation that was taken and left since is known when it is told again."""
 
     job_id: str
     kind: JobKind
@@ -47,6 +57,7 @@ class Work:
     ticket_id: str | None = None
     summary: str = ""
     opened_at: datetime | None = None
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,10 @@ from dispatch.job.state import (
     Place,
     Published,
     Scheduled,
+    Taken,
     Visited,
     Waiting,
+    Work,
     booking_of,
     left,
     place_of,
@@ -151,6 +153,8 @@ def take_place(
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
     if held is not None and same_day and held.day_version > command.day_version:
         return no("overtaken", job_id=work.job_id)
+    if command.given and not same_day and command.day_version <= taken_before(work, command):
+        return ()
     taken_already = held is not None and same_day and held.day_version == command.day_version
     if held is None or not same_day or not is_same_place(held, command):
         if taken_already and not command.given:
@@ -178,6 +182,12 @@ def take_place(
     )
     moved = () if held is None or same_day else left(job, command.reason or "改排他日 moved to another day", at)
     return (*moved, scheduled)
+
+
+def taken_before(work: Work, command: TakeSlot) -> int:
+    """The newest version of that day at which the job took a place; 0 for none. It may have left it since."""
+    places = (one.day_version for one in work.taken if (one.depot, one.on) == (command.depot, command.on))
+    return next(places, 0)
 
 
 def day_before(on: date, clock: time, at: datetime) -> datetime | None:
@@ -214,7 +224,8 @@ def is_same_place(place: Place, command: TakeSlot) -> bool:
 
 
 def leave(command: LeaveSlot, job: Opened, ctx: Context) -> Decision:
-    """退回待排. A job without a slot, or with a later one than is meant, stays as it is. Refuses once departed."""
+    """退回待排. A job without a slot, or with a later one than is meant, stays as it is. Refuses once departed from
+    there."""
     at = happened(command, ctx)
     match job:
         case Waiting() | Booked() | Failed():
@@ -223,6 +234,8 @@ def leave(command: LeaveSlot, job: Opened, ctx: Context) -> Decision:
             other_day = command.on is not None and command.on != job.place.on
             later = command.day_version is not None and job.place.day_version > command.day_version
             return () if other_day or later else left(job, command.reason, at)
+        case OnTheWay() if command.on is not None and command.on != job.place.on:
+            return ()
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no("already_departed", job_id=job.work.job_id)
         case Cancelled():
@@ -328,7 +341,9 @@ def evolve(job: Opened, event: Event) -> Opened:
                 home_due=event.home_due,
                 install_call_due=event.install_call_due,
             )
-            return Scheduled(work, booking_of(job), place)
+            others = tuple(one for one in work.taken if (one.depot, one.on) != (event.depot, event.on))
+            taken = (*others, Taken(event.depot, event.on, event.day_version))
+            return Scheduled(replace(work, taken=taken), booking_of(job), place)
         case facts.StopUnscheduled():
             booked = booking_of(job)
             return Waiting(work, (), None) if booked is None else Booked(work, booked)
