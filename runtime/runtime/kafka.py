@@ -21,10 +21,13 @@ from aiokafka.protocol.transaction import (
 )
 
 from runtime.errors import NotReady
+from runtime.fetched import read_leniently
 from runtime.logs import get_log
 from runtime.settings import Settings
 
 log = get_log("runtime.kafka")
+
+read_leniently()
 
 CHANGES = "songda.changes"
 """Topic of read-model changes, for pages that are looking on."""
