@@ -20,7 +20,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.util import decode_varint
 
-MOST_UNPACKED = 32 << 20
+MOST_UNPACKED = 16 << 20
 """Bytes of a batch. Ours are not packed and at most 2 MiB; tools that copy topics pack batches of their own size."""
 
 _BEFORE_LENGTH, _HEAD = 8, 12  # bytes of a batch: its offset, then its length, which does not count the two

@@ -9,11 +9,11 @@ workers write events, so it can be no fact; every reader passes over it.
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from aiokafka import ConsumerRecord
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from contracts import envelope
 from contracts.envelope import Meta, wire_source
@@ -29,6 +29,8 @@ Place = tuple[str, int, int]
 
 _SHOWN = 5  # aggregates named in /ready; `songda ops parked list` has all
 _LARGEST = 2**53 - 1  # what the log, the database and pages can hold
+
+Whole = Annotated[int, Field(ge=0, le=_LARGEST)]
 _LONGEST = 512  # bytes of a subject; names of aggregates are far below, and thousands of them are kept side by side
 _ERROR_CHARACTERS = 300  # of what is kept and shown; the log line has the whole trace
 
@@ -56,11 +58,11 @@ class Parked:
     kind: Kind
     type: str
     topic: str
-    partition: int
-    offset: int
-    sequence: int
+    partition: Whole
+    offset: Whole
+    sequence: Whole
     error: str
-    since: datetime
+    since: AwareDatetime
 
     @property
     def place(self) -> Place:
@@ -153,7 +155,7 @@ def parked_at(
     reader: str, subject: str, *, place: Place, sequence: int, type_name: str, kind: Kind, error: object
 ) -> Parked:
     """The same of an event at a place. Phones are masked: error texts may quote what people wrote."""
-    text = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else str(error)
+    text = f"{type(error).__name__}: {_on_one_line(error)}" if isinstance(error, Exception) else str(error)
     text = text.encode(errors="backslashreplace").decode()  # half a character would fit into no log
     topic, partition, offset = place
     return Parked(
@@ -168,6 +170,14 @@ def parked_at(
         error=mask_phones(text)[:_ERROR_CHARACTERS],
         since=utc_now(),
     )
+
+
+def _on_one_line(error: Exception) -> str:
+    """Its text, as lists and logs show it. Of content that does not fit: fields and reasons, never the content."""
+    if isinstance(error, ValidationError):
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'content'}: {one['msg']}" for one in found)
+    return " ".join(str(error).split())
 
 
 def in_short(parked: Collection[Parked]) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def test_an_unreadable_content_is_named_by_fields_not_by_what_stands_there() -> 
     error = park("r", record(HEADERS), META, "unreadable", broken.value).error
     assert "contract_no" in error
     assert "马娜" not in error
+    assert "\n" not in error
 
 
 def test_what_is_kept_and_what_is_noted_survive_the_wire() -> None:
@@ -135,6 +136,9 @@ def test_what_is_kept_and_what_is_noted_survive_the_wire() -> None:
         b"{}",
         to_json(Note("parked", PARKED, "x", "", NOW)).replace(b'"sequence":3', b'"sequence":"three"'),
         to_json(Note("parked", PARKED, "x", "", NOW)).replace(b'"act":"parked"', b'"act":"exploded"'),
+        to_json(Note("parked", replace(PARKED, offset=-1), "x", "", NOW)),
+        to_json(Note("retry", replace(PARKED, partition=-1), "x", "", NOW)),
+        to_json(Note("skipped", replace(PARKED, offset=2**53), "x", "", NOW)),
     ],
 )
 def test_another_record_in_the_log_is_no_note(raw: bytes) -> None:

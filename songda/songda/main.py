@@ -18,7 +18,9 @@ from rich.table import Table
 
 from notify.domain.texts import BadTemplate
 from notify.settings import BadSettings
+from runtime.logs import set_up_logs
 from songda.api_doc import api
+from songda.away import AWAY, what_is_away
 from songda.client import CallFailed, Client, token_for
 from songda.demo.command import demo
 from songda.environment import problems
@@ -75,7 +77,6 @@ def run(
 ) -> None:
     """Run services in this process, in the foreground: all in one, or one each (DESIGN §8)."""
     from runtime.app import ROLES, Process, serve
-    from runtime.logs import set_up_logs
     from songda.system import system
 
     settings = local_settings(**({} if port is None else {"http_port": port}))
@@ -94,14 +95,10 @@ def run(
 def topics() -> None:
     """建立缺少的主题 Make the topics that are missing, and check those that exist."""
     from runtime import kafka
-    from runtime.errors import NotReady
     from songda.system import services
 
     settings = local_settings()
-    try:
-        asyncio.run(kafka.provision(settings, services(settings.home)))
-    except NotReady as error:
-        _fail(str(error))
+    asyncio.run(kafka.provision(settings, services(settings.home)))
     out.print("主题都在。Topics are in place.")
 
 
@@ -251,13 +248,23 @@ def _fail(text: str) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point. What the environment or a file that it names gets wrong is one line each and exit code 1."""
+    """Entry point. What the environment or a file that it names gets wrong, and servers that are away, are one line
+    each and exit code 1. What a command prints is its answer alone: logs go to stderr."""
     if wrong := problems(os.environ):
-        for line in wrong:
-            err.print(f"[red]{escape(line)}[/red]", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _end(wrong)
+    set_up_logs("error")  # `run` has its own level
     try:
         app(prog_name="songda", args=sys.argv[1:])
     except (BadSettings, BadTemplate) as error:
-        err.print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _end([str(error)])
+    except AWAY as error:
+        _end([what_is_away(error)])
+
+
+def _end(lines: list[str]) -> NoReturn:
+    for line in lines:
+        err.print(f"[red]{escape(line)}[/red]", highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+__all__ = ["app", "main"]

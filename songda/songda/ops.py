@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,8 +20,7 @@ from company.people import read_people
 from contracts.civil_time import SHANGHAI
 from runtime import kafka
 from runtime.clock import utc_now
-from runtime.errors import FoldBroken, NotReady
-from runtime.mongo import PyMongoError, connect
+from runtime.mongo import connect
 from runtime.parked_log import read_log, read_notes, tell
 from runtime.parked_rows import retry_rows
 from runtime.parking import Act, Note, Parked, to_document
@@ -113,6 +111,7 @@ def skip_parked(
     subject: Subject,
     why: Annotated[str, typer.Option("--why", help="为什么可以跳过 why it may be passed over; kept for ever")],
     reader: OfReader = None,
+    every: Annotated[bool, typer.Option("--all", help="对在等它的所有读者 for all readers that wait at it")] = False,
     person: AsPerson = None,
 ) -> None:
     """跳过一个事件 Let a reader pass over the event that an aggregate waits at, for ever, and go on behind it."""
@@ -123,9 +122,14 @@ def skip_parked(
 
     async def passed_over() -> bool:
         found = await _these(settings, subject, reader)
-        if len(found) > 1:
+        if len(found) > 1 and not every:
             readers = ", ".join(f'"{one.reader}"' for one in found)
-            _fail(f"{subject} 有几个读者在等，请用 --reader 指明。Name one of its readers: {readers}.")
+            _fail(
+                f"{subject} 有几个读者在等，请用 --reader 指明，或 --all。Name one of its readers, or all: {readers}."
+            )
+        if len({one.place for one in found}) > 1:
+            places = ", ".join(f'"{one.reader}" {_place(one)}' for one in found)
+            _fail(f"读者等的不是同一个事件，请用 --reader 一个个来。They wait at different events: {places}.")
         return await _go_on(settings, "skipped", found, by, why.strip())
 
     raise typer.Exit(0 if _run(passed_over()) else 1)
@@ -234,15 +238,10 @@ def _clock(one: Parked) -> str:
 
 
 def _run(work: Awaitable[Found]) -> Found:
-    """Servers that are away are one clear line and exit code 1."""
-
     async def done() -> Found:
         return await work
 
-    try:
-        return asyncio.run(done())
-    except (NotReady, FoldBroken, PyMongoError, KafkaError) as error:
-        _fail(f"{error}")
+    return asyncio.run(done())
 
 
 def _fail(text: str) -> NoReturn:

@@ -21,8 +21,7 @@ def environment(settings: StackSettings) -> dict[str, str]:
     """What the application's settings are in this stack, over this process's own environment."""
     return {
         **os.environ,
-        "SONGDA_KAFKA_BOOTSTRAP": f"127.0.0.1:{settings.kafka_port}",
-        "SONGDA_MONGO_URL": f"mongodb://127.0.0.1:{settings.mongo_port}",
+        **{f"SONGDA_{name.upper()}": server for name, server in settings.servers.items()},
         "SONGDA_HTTP_PORT": str(settings.http_port),
         "SONGDA_HOME": str(settings.home.resolve()),
         "SONGDA_DEMO_LOGIN": str(settings.offers_people).lower(),

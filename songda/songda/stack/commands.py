@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from runtime.settings import Settings
 from songda.stack import whole
 from songda.stack.application import START_SECONDS
 from songda.stack.places import StackSettings, log_file, ready_file
@@ -33,6 +34,7 @@ def up(
 ) -> None:
     """启动本机环境 Start Kafka, MongoDB and the application; Ctrl-C stops them."""
     settings = _settings()
+    _run(_of_its_own(settings, Settings()))
     watcher = find(settings.home, whole.WATCHER)
     if watcher and watcher.pid != os.getpid():  # with --detach the file names this process before it runs
         _tell(f"已在运行 already up: {settings.address} (pid {watcher.pid}); `songda down` 停止 stops it.")
@@ -89,6 +91,19 @@ def wipe(yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问 do 
         )
     deleted = _run(whole.wipe(settings.home, _tell))
     _tell(f"已清空 wiped: {', '.join(deleted) or '本来就是空的 there was nothing'}")
+
+
+async def _of_its_own(stack: StackSettings, given: Settings) -> None:
+    """Raises StackError where the environment names servers that this stack is not: it starts its own, and every other
+    command would ask those."""
+    for name, own in stack.servers.items():
+        if name in given.model_fields_set and getattr(given, name) != own:
+            variable, port = f"SONGDA_{name.upper()}", f"SONGDA_{name.partition('_')[0].upper()}_PORT"
+            raise StackError(
+                f"{variable} 指向别的服务器，而 songda up 启动自己的（{own}）。请去掉 {variable}（换端口用 {port}），"
+                f"或用 songda run all 连那里。 {variable} names another server, and songda up starts its own at {own}: "
+                f"unset it (the port is {port}), or connect to that one with songda run all."
+            )
 
 
 async def _up_here(settings: StackSettings, *, servers: bool) -> None:

@@ -32,6 +32,14 @@ class StackSettings(BaseSettings):
         return self.kafka_controller_port or self.kafka_port + 1
 
     @property
+    def servers(self) -> dict[str, str]:
+        """Where its servers listen, by the settings of who connects to them."""
+        return {
+            "kafka_bootstrap": f"127.0.0.1:{self.kafka_port}",
+            "mongo_url": f"mongodb://127.0.0.1:{self.mongo_port}",
+        }
+
+    @property
     def offers_people(self) -> bool:
         """Whether this stack's login page lets one pick a person."""
         return is_loopback(self.http_host) if self.demo_login is None else self.demo_login
