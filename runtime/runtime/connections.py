@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from runtime.decision import Rejected
-from runtime.front_door import BUSY
+from runtime.front_door import BUSY, LARGE_HEAD, MOST_HEAD_BYTES
 from runtime.http import error_body, new_request_id
 from runtime.logs import get_log
 from runtime.metrics import CONNECTIONS, REFUSED
@@ -28,16 +28,11 @@ log = get_log("runtime.connections")
 
 LOOK_SECONDS = 0.5
 """Between two looks at all connections: so late may a time be noticed."""
-MOST_HEAD_BYTES = 64 << 10
-"""Of a request line with its headers; ours are a few KB."""
 REST_SECONDS = 30.0
 """The rest of a body that was refused is passed over so long, so that who sends it gets to read why."""
 
 SLOW_HEAD = Rejected(
     "too_slow", "", "请求来得太慢，连接已关闭。", "The request came too slowly; the connection is closed."
-)
-LARGE_HEAD = Rejected(
-    "headers_too_large", "", "请求的地址或表头太长。", "The request line or its headers are too long."
 )
 NO_HTTP = Rejected("no_http", "", "这不是完整的 HTTP 请求。", "This is no complete HTTP request.")
 

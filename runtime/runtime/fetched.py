@@ -175,6 +175,3 @@ class Records:
 def read_leniently() -> None:
     """Have aiokafka's consumers read by this. `kafka` does, before it makes the first."""
     vars(fetcher)["MemoryRecords"] = Records
-
-
-__all__ = ["MOST_UNPACKED", "Batch", "Record", "Records", "read_leniently"]

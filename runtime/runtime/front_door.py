@@ -7,6 +7,7 @@ a fair pace. Each "no" has the one shape of all errors; what is refused in flood
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,6 +34,9 @@ FILES = "/static/"
 """Files of the pages: the same for all, kept by browsers."""
 WITHIN = "songda.within"
 """Marks a request that the application makes of itself for one that came in; of the bounds, that of streams holds."""
+MOST_HEAD_BYTES = 64 << 10
+"""Of a request line with its headers; ours are a few KB."""
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOGGED = "1/minute"
 """Of each kind of flood, and of each who makes it."""
@@ -44,6 +48,9 @@ UNKNOWN_HOST = Rejected(
     en="This host name is not one of ours. Name it in SONGDA_PUBLIC_URL or SONGDA_TRUSTED_HOSTS.",
 )
 TOO_LARGE = Rejected("body_too_large", "", "内容太大：请分成几份再传。", "The body is too large: send it in parts.")
+LARGE_HEAD = Rejected(
+    "headers_too_large", "", "请求的地址或表头太长。", "The request line or its headers are too long."
+)
 TOO_SLOW = Rejected(
     "too_slow", "", "内容传得太慢，请换个网络再试。", "The body came too slowly; try a better connection."
 )
@@ -198,6 +205,8 @@ class _Visit:
     def no(self) -> Refusal | None:
         """Why the request does not come in; None when it does, and then it must `leave`."""
         request, path = self._request, self._request.url.path
+        if _head_bytes(request) > MOST_HEAD_BYTES:
+            return Refusal(431, LARGE_HEAD)
         if path in HEALTH or WITHIN in request.scope:
             return None
         too_many = self._too_many(path)  # first: every other "no" is a line in the log
@@ -236,7 +245,7 @@ class _Visit:
 
     def _length(self) -> int:
         length = self._request.headers.get("content-length", "0")
-        return int(length) if length.isdecimal() and len(length) < 19 else 0
+        return int(length[:20]) if length.isdecimal() else 0  # so many digits are too many already
 
     # ---- inside --------------------------------------------------------------------------------------------------
 
@@ -353,12 +362,22 @@ class _Visit:
         await refused(self._request, no)(self._request.scope, self._receive, with_headers)
 
 
+def _head_bytes(request: Request) -> int:
+    """Of the request line and the headers, as they came."""
+    scope = request.scope
+    line = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    return line + sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+
+
 def _is_ours(host: str, hosts: Sequence[str]) -> bool:
-    """Whether a Host header names one of these; `*.example.com` is every name below it."""
+    """Whether a Host header is one of these names, with a port or without; `*.example.com` is every name below it.
+
+    Nothing else may stand in it: links are made of it.
+    """
     if not hosts:
         return True
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
+    found = _HOST.fullmatch(host)
+    if found is None:
         return False
+    name = found["name"].strip("[]").lower()
     return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in hosts)

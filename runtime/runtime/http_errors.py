@@ -63,6 +63,10 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     words = {
+        400: (
+            "内容读不出来：不是完整的表单或 JSON，或写得太深、太长。请检查后再交。",
+            "The body cannot be read: it is no complete form or JSON, or nested too deep, or too long. Check it.",
+        ),
         404: ("没有这个地址。", "There is no such address."),
         405: ("这个地址不能这样用。", "This address does not take that method."),
     }

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from company.people import read_people
 from company.policy import policy_book
 from runtime.decision import Rejected
-from runtime.front_door import Bounds, bounds_of, open_to_all
+from runtime.front_door import MOST_HEAD_BYTES, Bounds, bounds_of, open_to_all
 from runtime.http import COOKIE, Desk, Refusal
 from runtime.http_errors import add_error_handling
 from runtime.rates import Rates
@@ -203,7 +203,9 @@ async def test_a_body_for_no_route_or_of_a_wrong_method_is_not_read() -> None:
         ("/free", [("Transfer-Encoding", "chunked")], 413, 1),
         ("/api/notes", [SIGNED_IN, ("Content-Length", "1001")], 413, 0),
         ("/api/notes", [SIGNED_IN, ("Transfer-Encoding", "chunked")], 422, 2),
-        ("/api/notes", [("Content-Length", "9" * 40)], 401, 0),
+        ("/api/notes", [("Content-Length", "9" * 40)], 413, 0),
+        ("/api/notes", [("Content-Length", str(1 << 62))], 413, 0),
+        ("/free", [("Content-Length", str(1 << 62))], 413, 0),
     ],
 )
 async def test_a_route_that_is_open_to_all_takes_little_and_says_how_much(
@@ -242,6 +244,14 @@ async def test_a_body_that_comes_has_the_longer_the_larger_it_is() -> None:
         ("songda.example.com.evil.example", 400),
         ("", 400),
         ("[", 400),
+        ("evil.example@songda.example.com", 400),
+        ("songda.example.com/evil", 400),
+        ("songda.example.com?evil", 400),
+        ("songda.example.com#evil", 400),
+        ("songda.example.com:443@", 400),
+        ("songda.example.com:evil", 400),
+        ("songda.example.com:4430000", 400),
+        ("songda.example.com:", 200),
     ],
 )
 async def test_only_our_own_hosts_are_answered(host: str, status: int) -> None:
@@ -251,6 +261,14 @@ async def test_only_our_own_hosts_are_answered(host: str, status: int) -> None:
         answer = await client.get("/page", headers={"Host": host})
         healthy = await client.get("/ready", headers={"Host": host})
     assert (answer.status_code, healthy.status_code) == (status, 200)
+
+
+@pytest.mark.parametrize("path", ["/page", "/ready"])
+async def test_a_head_that_is_too_large_is_431_also_when_it_comes_in_one_piece(path: str) -> None:
+    """P4"""
+    async with caller(site()) as client:
+        assert (await client.get(path, headers={"X-Much": "x" * MOST_HEAD_BYTES})).status_code == 431
+        assert (await client.get(path, headers={"X-Much": "x" * (MOST_HEAD_BYTES // 2)})).status_code == 200
 
 
 def rates(**changes: str) -> Rates:

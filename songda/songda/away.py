@@ -22,6 +22,3 @@ def what_is_away(error: Exception) -> str:
             f" No Kafka answers ({type(error).__name__}): is it running, and is SONGDA_KAFKA_BOOTSTRAP right?"
         )
     return str(error) or type(error).__name__
-
-
-__all__ = ["AWAY", "what_is_away"]

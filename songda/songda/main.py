@@ -265,6 +265,3 @@ def _end(lines: list[str]) -> NoReturn:
     for line in lines:
         err.print(f"[red]{escape(line)}[/red]", highlight=False, soft_wrap=True)
     sys.exit(1)
-
-
-__all__ = ["app", "main"]
