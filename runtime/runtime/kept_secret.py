@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 _LONGEST_VERSION = 2  # digits
-_SHORTEST_SECRET = 16  # characters
+SHORTEST_SECRET = 16
+"""Characters."""
 
 
 def kept_secret(path: Path) -> str:
@@ -35,7 +36,7 @@ def read_keys(text: str) -> dict[int, bytes]:
     for part in parts:
         version, _, secret = part.partition(":")
         numbered = version.isdecimal() and len(version) <= _LONGEST_VERSION and int(version) > 0
-        if not numbered or int(version) in keys or len(secret) < _SHORTEST_SECRET:
+        if not numbered or int(version) in keys or len(secret) < SHORTEST_SECRET:
             raise ValueError(
                 "应是一个密钥，或几个带版本的，如 1:旧密钥,2:新密钥：版本 1 到 99，各一次；密钥至少 16 个字符。"
                 " It must be one secret, or several with versions, such as 1:older,2:newer:"

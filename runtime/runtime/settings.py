@@ -3,6 +3,7 @@
 An empty variable counts as one that is not set. What a text may be is said by its own check, in words for a person.
 """
 
+import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -13,8 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from throttled.exceptions import DataError
 from throttled.rate_limiter.quota_parser import parse
 
-from runtime.kept_secret import read_keys
+from runtime.kept_secret import SHORTEST_SECRET, read_keys
 
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")  # a name, or an IPv6 address
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*)?")
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -51,10 +54,14 @@ def _rate(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        good = _ADDRESS.fullmatch(text) is not None and urlsplit(text).port != 0
+    except ValueError:  # a port above 65535
+        good = False
+    if not good:
         raise ValueError(
-            "应是 http:// 或 https:// 开头的网址。 It must be an address that begins with http:// or https://."
+            "应是 http:// 或 https:// 开头的网址，如 https://songda.example.com。"
+            " It must be an address that begins with http:// or https://, such as https://songda.example.com."
         )
     return text
 
@@ -87,12 +94,21 @@ def _proxies(text: str) -> str:
 
 def _hosts(text: str) -> str:
     for one in listed(text):
-        if "/" in one or "*" in one.removeprefix("*."):
+        if _HOST.fullmatch(one.removeprefix("*.")) is None:
             raise ValueError(
                 "应是主机名，用逗号分开，如 songda.example.com,*.example.com。"
                 " It must be host names with commas between, such as songda.example.com,*.example.com."
             )
     return text
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(
+            f"至少要 {SHORTEST_SECRET} 个字符：谁猜到它，就能冒充任何人。"
+            f" It must have {SHORTEST_SECRET} characters or more: whoever guesses it can sign in as anybody."
+        )
+    return secret
 
 
 def _keys(secret: SecretStr) -> SecretStr:
@@ -108,6 +124,7 @@ Rate = Annotated[str, AfterValidator(_rate)]
 Address = Annotated[str, AfterValidator(_address)]
 Hosts = Annotated[str, AfterValidator(_hosts)]
 Proxies = Annotated[str, AfterValidator(_proxies)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Keys = Annotated[SecretStr, AfterValidator(_keys)]
 """One secret, or several with versions: `1:older,2:newer`. The highest version signs, all of them are good."""
 LogLevel = Annotated[
@@ -140,7 +157,7 @@ class Settings(BaseSettings):
     (0600), which will do where all processes share `home`."""
     public_url: Address | None = None
     """Address under which customers reach the pages (QR on labels, links in SMS); without it, that of the request."""
-    secret: SecretStr | None = None
+    secret: Secret | None = None
     """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
     people: Path | None = None
     """File of people (JSON, as company/people.json); without it the company's own list."""

@@ -52,5 +52,5 @@ def test_the_local_secret_is_made_once_and_readable_by_us_only(tmp_path: Path) -
 
 
 def test_a_given_secret_goes_over_the_local_one(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, secret="given")
-    assert (signing_secret(settings), list(tmp_path.iterdir())) == ("given", [])
+    settings = Settings(home=tmp_path, secret="given, and long enough")
+    assert (signing_secret(settings), list(tmp_path.iterdir())) == ("given, and long enough", [])

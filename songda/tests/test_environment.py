@@ -95,6 +95,13 @@ def test_a_value_that_cannot_be_is_refused_with_what_may_be(
         ("LABEL_KEY", "0:hunter2"),
         ("COMMAND_KEY", "1:hunter2hunter2hunter2,1:hunter2hunter2hunter2"),
         ("PUBLIC_URL", "hunter2"),
+        ("PUBLIC_URL", "https://songda hunter2.com"),
+        ("PUBLIC_URL", "https://hunter2.example.com:99999"),
+        ("PUBLIC_URL", "https://hunter2@songda.example.com"),
+        ("PUBLIC_URL", "https://songda.example.com/?hunter2"),
+        ("TRUSTED_HOSTS", "hunter2.example.com:8080"),
+        ("TRUSTED_HOSTS", "*.example.com, hunter 2"),
+        ("SECRET", "hunter2"),
         ("KAFKA_BOOTSTRAP", "hunter2"),
     ],
 )

@@ -7,7 +7,7 @@ from harness.processes import Application
 from harness.stacks import Stack
 from runtime.settings import Settings
 
-SECRET = "only-for-tests"
+SECRET = "only for the tests"
 VICTIMS = {
     "order": ("order", "worker", "reactor"),
     "inventory-1": ("inventory", "worker", "reactor"),

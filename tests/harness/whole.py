@@ -15,7 +15,7 @@ from harness.stacks import Stack
 from harness.waiting import PATIENCE
 from runtime.tokens import Tokens
 
-SECRET = "only-for-tests"
+SECRET = "only for the tests"
 
 
 class Whole:

@@ -41,7 +41,7 @@ from songda.system import services
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-SECRET = "only-for-tests"
+SECRET = "only for the tests"
 ON = civil_day(utc_now()) + timedelta(days=9)
 DISPATCHERS = 20
 MOVES = 10
