@@ -294,6 +294,11 @@ class Asking:
         return self.person.id
 
     @property
+    def name(self) -> str:
+        """Their name."""
+        return self.person.name
+
+    @property
     def role(self) -> str:
         """Their role."""
         return self.person.role
@@ -317,6 +322,12 @@ class Asking:
         key = self.request.headers.get("idempotency-key")
         whole = deterministic_id(what, self.person.id, key) if key else fresh_id()
         return f"{letters}-{whole.replace('-', '')[:12].upper()}"
+
+    def fresh_id(self, *parts: str) -> str:
+        """16 characters that a request sent again with its `Idempotency-Key` gets again."""
+        key = self.request.headers.get("idempotency-key")
+        made = deterministic_id(parts[0], self.person.id, key, *parts[1:]) if key else fresh_id()
+        return made.replace("-", "")[:16]
 
     def offering(self, kind: str) -> Offering:
         """What may be offered of a kind of aggregate."""

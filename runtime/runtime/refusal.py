@@ -1,9 +1,10 @@
 """Refusals are data: `refusals.toml` of a service holds code, rule and words; a rule names the code and the figures.
 
 A file's tables are codes: `[quote_expired]` with `rule`, `zh`, `en`; `{valid_until}` in the words is a fact that the
-rule gives. Where one code is said in several ways (what stands in the way of a visit, of an order), each has a table
-of its own, which names the code. `{owed_fen:hundredths}` shows 12345 as 123.45, `{owed_fen:yuan}` as ¥123.45, and
-`{on:month_day}` a day as 3月13日. `misfits` compares a file with the code that refuses, so that neither can drift.
+rule gives. The answer holds all of them beside its words, or those that `beside` names. Where one code is said in
+several ways (what stands in the way of a visit, of an order), each has a table of its own, which names the code.
+`{owed_fen:hundredths}` shows 12345 as 123.45, `{owed_fen:yuan}` as ¥123.45, and `{on:month_day}` a day as 3月13日.
+`misfits` compares a file with the code that refuses, so that neither can drift.
 """
 
 import ast
@@ -30,6 +31,8 @@ class Words(BaseModel):
     rule: str = ""
     code: str = ""
     """What the answer is called, where it is not the table's name."""
+    beside: tuple[str, ...] | None = None
+    """Its figures that stand beside the words, where not all of them do."""
     zh: str
     en: str
 
@@ -108,7 +111,9 @@ class Refusals:
         zh = {key: fact.zh if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
         en = {key: fact.en if isinstance(fact, Term) else _shown(fact) for key, fact in facts.items()}
         beside = {
-            key: _plain(fact) for key, fact in facts.items() if not (isinstance(fact, Term) and fact.fact is None)
+            key: _plain(fact)
+            for key, fact in facts.items()
+            if not (isinstance(fact, Term) and fact.fact is None) and (told.beside is None or key in told.beside)
         }
         says = _FIGURES.vformat(told.zh, (), zh), _FIGURES.vformat(told.en, (), en)
         return Rejected(told.code or name, told.rule if rule is None else rule, *says, beside)

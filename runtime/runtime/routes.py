@@ -16,7 +16,7 @@ from runtime.aggregate import Aggregate
 from runtime.decision import Command
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
-from runtime.use_case import UseCase
+from runtime.use_case import Nothing, UseCase
 
 Access = Callable[[Asking, str], Awaitable[None]]
 """What stands beyond the role between a person and one aggregate (a store's own contracts); refuses, or returns."""
@@ -30,10 +30,12 @@ async def everybody(_: Asking, __: str) -> None:
 class Address:
     """Where an aggregate is asked: `prefix/{param}`; `number` is the annotated type of its number in a path, which also
     fills the command's field of that name. `values`: annotated types of what else stands in paths, where an address
-    takes less than the command. What begins an aggregate passes no `access`: there is nothing yet to come near.
+    takes less than the command, and of what stands in queries. What begins an aggregate passes no `access`: there is
+    nothing yet to come near.
 
     `parts`: annotated types of what its number is made of in a path, where that is several things, `a:b`, or none at
     all (`/fleet/people`); they fill the command's fields too. `key`: its number, where that is not what the path says.
+    `begins`: the command's field with which the number begins, where the path does not say it.
     """
 
     aggregate: Aggregate[Any, Any]
@@ -41,8 +43,13 @@ class Address:
     param: str = ""
     number: Any = Annotated[str, Path(max_length=80)]
     access: Access = everybody
+    whole: bool = False
+    """Whether its number may hold slashes."""
+    told: bool = False
+    """Whether a request may say the name of its command."""
     values: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Any] | None = None
+    begins: str = ""
     key: Callable[[str], str] = str
 
     @property
@@ -57,8 +64,8 @@ def routes(address: Address) -> APIRouter:
     for case in address.aggregate.use_cases:
         if case.path is None:
             continue
-        body = case.request(*address.named)
-        told = cleandoc(body.__doc__ or "").partition("\n")
+        body = case.request(*address.named, told=address.told)
+        told = cleandoc((case.command if body is Nothing else body).__doc__ or "").partition("\n")
         router.add_api_route(
             f"/{case.path}" if case.born is not None and case.path else _within(address, case),
             _endpoint(address, case, body),
@@ -75,18 +82,21 @@ def routes(address: Address) -> APIRouter:
 def _within(address: Address, case: UseCase[Any, Any, Any]) -> str:
     if case.born is not None:
         return ""
-    return "".join(f"/{{{name}}}" for name in address.named) + f"/{case.path}".removesuffix("/")
+    kind = ":path" if address.whole else ""
+    return "".join(f"/{{{name}{kind}}}" for name in address.named) + f"/{case.path}".removesuffix("/")
 
 
 def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[BaseModel]) -> Callable[..., Any]:
     """A function with the signature that FastAPI reads: number, values of the path, body, who asks."""
     in_path = {name: case.command.model_fields[name] for name in case.in_path}
+    in_query = {name: case.command.model_fields[name] for name in case.query}
 
     async def endpoint(**values: Any) -> Answer:
         desk: Asking = values["desk"]
         desk.allow(*case.may)
-        body = values["body"] if values["body"] is not None else body_type()
-        given = {name: values[name] for name in in_path}
+        said = values.get("body")
+        body = body_type() if said is None else said
+        given = {name: values[name] for name in (*in_path, *in_query)}
         if case.born is not None:
             number, new = _number(case, body, desk)
         else:
@@ -94,17 +104,19 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
             given |= {name: values[name] for name in address.named if name in case.command.model_fields}
             await address.access(desk, number)
         command = await _command(case, desk, number, body, given if new is None else {**given, **new})
-        return desk.answer(await desk.ask(address.aggregate.key(address.key(number)), command), new)
+        key = address.key(number) if not address.begins else f"{getattr(command, address.begins)}:{number}"
+        says = new if case.says is None else {**(new or {}), **case.says(command)}
+        return desk.answer(await desk.ask(address.aggregate.key(key), command), says)
 
     optional = case.bare and all(not field.is_required() for field in body_type.model_fields.values())
     parameters = [] if case.born is not None else [_parameter(name, kind) for name, kind in address.named.items()]
     parameters += [
         _parameter(n, address.values.get(n, Annotated[f.annotation, *f.metadata, Path()])) for n, f in in_path.items()
     ]
-    parameters += [
-        _parameter("body", body_type | None, None) if optional else _parameter("body", body_type),
-        _parameter("desk", Desk),
-    ]
+    parameters += [_parameter(n, address.values[n], f.default) for n, f in in_query.items()]
+    if body_type is not Nothing:
+        parameters += [_parameter("body", body_type | None, None) if optional else _parameter("body", body_type)]
+    parameters += [_parameter("desk", Desk)]
     endpoint.__name__ = case.code
     endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # FastAPI reads it
     return endpoint
@@ -119,8 +131,8 @@ def _number(case: UseCase[Any, Any, Any], body: BaseModel, desk: Asking) -> tupl
     assert case.born is not None
     sent = getattr(body, case.born.field)
     if sent is not None:
-        return str(sent), {case.born.field: sent} if case.born.letters else None
-    number = desk.fresh_number(case.born.letters, case.born.what)
+        return str(sent), {case.born.field: sent} if case.born.gives else None
+    number = case.born.new(desk, body)
     return number, {case.born.field: number}
 
 

@@ -5,14 +5,14 @@ Of an aggregate's use cases the runtime makes the command reader, `decide`, the 
 itself: the tuples are the catalogue.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Annotated, Any, Generic, NoReturn, Protocol, TypeVar
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from runtime.decision import Command, Context, Rejected
 
@@ -27,6 +27,10 @@ class Asker(Protocol):
     @property
     def actor(self) -> str:
         """Id of the person who asks."""
+
+    @property
+    def name(self) -> str:
+        """Their name, as papers show it."""
 
     @property
     def role(self) -> str:
@@ -49,6 +53,9 @@ class Asker(Protocol):
     def fresh_number(self, letters: str, what: str) -> str:
         """A number nobody had; the same one for a repeated request."""
 
+    def fresh_id(self, *parts: str) -> str:
+        """Sixteen characters nobody had; the same ones for a repeated request."""
+
 
 Prepare = Callable[[Asker, str, Any], Awaitable[Command]]
 """(who asks, number of the aggregate, body) -> the command, with the facts that it needs from elsewhere."""
@@ -67,11 +74,26 @@ def always(_: object) -> bool:
 @dataclass(frozen=True)
 class Born:
     """How a use case names what it brings into being: the field that holds its number; with `letters`, a number is
-    given to whoever sends none (`what` keeps the numbers of different things apart), and the answer says it."""
+    given to whoever sends none (`what` keeps the numbers of different things apart), and the answer says it. `made`
+    makes such a number where it is of another form."""
 
     field: str
     letters: str = ""
     what: str = ""
+    made: Callable[[Asker, Any], str] | None = None
+
+    @property
+    def gives(self) -> bool:
+        """Whether a number is given to whoever sends none."""
+        return bool(self.letters) or self.made is not None
+
+    def new(self, asker: Asker, body: Any) -> str:
+        """A number for what is asked."""
+        return asker.fresh_number(self.letters, self.what) if self.made is None else self.made(asker, body)
+
+
+class Nothing(BaseModel):
+    """The `body` of what is asked without one."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,11 @@ class UseCase(Generic[C, S, E_co]):
     gate: Callable[[S], Rejected | None] = nothing_against
     body: type[BaseModel] | str | None = None
     unsaid: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    """Fields of the command that stand in the query, as the address has them."""
     prepare: Prepare | None = None
+    says: Callable[[C], Mapping[str, Any]] | None = None
+    """What the answer says of the command besides: numbers that were given to it."""
     born: Born | None = None
     """For what begins an aggregate: it is asked at the address of all of them."""
     bare: bool = True
@@ -110,18 +136,28 @@ class UseCase(Generic[C, S, E_co]):
         """Fields of the command that stand in the path."""
         return tuple(name for _, name, _, _ in Formatter().parse(self.path or "") if name)
 
-    def request(self, *number: str) -> type[BaseModel]:
+    def request(self, *number: str, told: bool = False) -> type[BaseModel]:
         """What a request says: its own class, or the command but for what stands in the address; `number`: the fields
-        with the aggregate's number, or with parts of it."""
+        with the aggregate's number, or with parts of it; `told`: it may say the command's name."""
         if isinstance(self.body, type):
             return self.body
         fields = self.command.model_fields
-        elsewhere = {*self.in_path, *self.unsaid, *(() if self.born is not None else number)} & fields.keys()
-        if self.body is None and not elsewhere:
+        of_address = () if self.born is not None else number
+        elsewhere = {*self.in_path, *self.query, *self.unsaid, *of_address} & fields.keys()
+        made_up = self.born.field if self.born is not None and self.born.gives else ""
+        optional = made_up != "" and fields[made_up].is_required()
+        if self.body is None and not elsewhere and not optional:
             return self.command
-        said = {name: (f.annotation, copy(f)) for name, f in fields.items() if name not in {*elsewhere, "command"}}
-        name, told = self.body or f"{self.command.__name__}Body", self.command.__doc__
-        made: Any = create_model(name, __base__=Command, __doc__=told, **said)  # type: ignore[call-overload]
+        unnamed = () if told else ("command",)
+        said: dict[str, tuple[Any, Any]] = {
+            name: (f.annotation, copy(f)) for name, f in fields.items() if name not in {*elsewhere, *unnamed}
+        }
+        if optional:
+            of_number = fields[made_up]
+            shown = Field(examples=of_number.examples)
+            said[made_up] = (Annotated[of_number.annotation, *of_number.metadata, shown] | None, None)
+        name, says = self.body or f"{self.command.__name__}Body", self.command.__doc__
+        made: Any = create_model(name, __base__=Command, __doc__=says, **said)  # type: ignore[call-overload]
         return made
 
     @property

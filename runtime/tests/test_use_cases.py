@@ -12,6 +12,7 @@ import pytest
 from annotated_types import Ge, MaxLen
 from fastapi import FastAPI
 from fastapi import Path as InPath
+from fastapi import Query as InQuery
 
 from company.context import Context
 from company.people import read_people
@@ -31,7 +32,7 @@ from runtime.routes import Address, routes
 from runtime.states import StateCodec
 from runtime.testing import given
 from runtime.tokens import Tokens
-from runtime.use_case import Asker, Born, UseCase
+from runtime.use_case import Asker, Born, Nothing, UseCase
 
 
 class Role(StrEnum):
@@ -312,6 +313,95 @@ async def test_a_number_may_be_made_of_several_parts_of_the_address_or_of_none(
         [200, 422, 422, 200],
         [("box:3:4", CountIn(pieces=2, shelf=4)), ("box:floor", CountIn(pieces=1, shelf=9))],
     )
+
+
+class Shelve(Command):
+    """上架 Put a box on a shelf."""
+
+    command: Literal["Shelve"] = "Shelve"
+    box_no: str
+    depot: str = "main"
+    note: str = ""
+    shelving_no: str = ""
+
+
+class Empty(Command):
+    """清空 Empty a box."""
+
+    command: Literal["Empty"] = "Empty"
+    box_no: str
+    depot: str = "main"
+
+
+async def test_a_number_may_hold_slashes_and_a_key_more_than_the_address_and_the_answer_says_what_was_given(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    def nothing(command: Command, box: Box, ctx: Context) -> tuple[Counted, ...]:
+        return ()
+
+    async def numbered(asker: Asker, number: str, body: Any) -> Shelve:
+        return Shelve(box_no=number, depot="east", shelving_no=asker.fresh_id("shelve", number))
+
+    may = frozenset({Role.ASSISTANT})
+    shelves = Aggregate[Box, Opened | Counted](
+        "box",
+        Box(),
+        (Box,),
+        evolve,
+        (
+            UseCase(Shelve, nothing, may, "shelf", unsaid=("shelving_no",), query=("depot",)),
+            UseCase(
+                Shelve, nothing, may, "number", body=Pieces, prepare=numbered, says=lambda x: {"no": x.shelving_no}
+            ),
+            UseCase(Empty, nothing, may, "emptying", body=Nothing),
+        ),
+    )
+    depot = Annotated[str, InQuery(max_length=9)]
+    address = Address(
+        shelves,
+        "/shelves",
+        "box_no",
+        whole=True,
+        told=True,
+        values={"depot": depot},
+        begins="depot",
+    )
+    app.include_router(routes(address))
+    said = {"command": "Shelve", "note": "top"}
+    answers = [
+        await client.post("/shelves/A/1/shelf", params={"depot": "west"}, json=said),
+        await client.post("/shelves/A/1/shelf", json={"command": "Empty"}),
+        await client.post("/shelves/A/1/number", json={"pieces": 1}, headers={"Idempotency-Key": "k"}),
+        await client.post("/shelves/A/1/emptying"),
+    ]
+    number = answers[2].json()["body"]["no"]
+    assert ([answer.status_code for answer in answers], len(number)) == ([200, 422, 200, 200], 16)
+    assert app.state.gateway.asked == [
+        ("box:west:A/1", Shelve(box_no="A/1", depot="west", note="top")),
+        ("box:east:A/1", Shelve(box_no="A/1", depot="east", shelving_no=number)),
+        ("box:main:A/1", Empty(box_no="A/1")),
+    ]
+    assert "requestBody" not in app.openapi()["paths"]["/shelves/{box_no}/emptying"]["post"]
+
+
+async def test_a_number_of_another_form_is_made_as_the_use_case_says(app: FastAPI, client: httpx.AsyncClient) -> None:
+    def bind(command: Empty, box: Box, ctx: Context) -> tuple[Counted, ...]:
+        return ()
+
+    born = Born("box_no", made=lambda asker, body: f"{asker.name}-{asker.fresh_id('box')[:4]}")
+    case = UseCase(Empty, bind, frozenset({Role.ASSISTANT}), "", born=born)
+    papers = Aggregate[Box, Opened | Counted]("box", Box(), (Box,), evolve, (case,))
+    app.include_router(routes(Address(papers, "/papers", "box_no")))
+    answers = [(await client.post("/papers", json=body)).json()["body"] for body in ({}, {"box_no": "B9"})]
+    number = answers[0]["box_no"]
+    assert (number.startswith("何嘉欣-"), answers[1]) == (True, {"box_no": "B9"})
+    assert app.state.gateway.asked == [(f"box:{number}", Empty(box_no=number)), ("box:B9", Empty(box_no="B9"))]
+
+
+def test_an_answer_holds_the_figures_that_its_words_name_or_those_that_are_chosen(tmp_path: Path) -> None:
+    file = tmp_path / "beside.toml"
+    file.write_text('[late]\nbeside = ["days"]\nzh = "{who} {days}"\nen = "{who} {days}"\n', encoding="utf-8")
+    assert Refusals(file)("late", who="B1", days=3) == Rejected("late", "", "B1 3", "B1 3", {"days": 3})
 
 
 def test_one_code_may_answer_for_several_rules_and_shows_money_as_people_write_it(tmp_path: Path) -> None:

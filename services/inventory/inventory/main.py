@@ -3,21 +3,16 @@
 from typing import Any
 
 from inventory.api import router
-from inventory.domain import (
-    count,
-    count_plan,
-    goods,
-    inbound,
-    labels,
-    loan,
-    picklist,
-    quality,
-    scrap,
-    stock,
-    stock_list,
-)
+from inventory.domain import count, count_plan, goods, stock
+from inventory.inbound.aggregate import INBOUND
+from inventory.labels import LABELS
+from inventory.loan import LOAN
+from inventory.picklist import PICK_LIST
 from inventory.projections import PROJECTIONS
+from inventory.quality import QUALITY
 from inventory.reactions import REACTIONS
+from inventory.scrap import SCRAP
+from inventory.stock_list import STOCK_LIST
 from runtime.service import Decider, Service
 
 
@@ -38,16 +33,16 @@ SERVICE = Service(
     name="inventory",
     deciders=(
         _rules("goods", goods),
-        _rules("picklist", picklist),
+        PICK_LIST,
         _rules("stock", stock),
-        _rules("inbound", inbound),
-        _rules("loan", loan),
-        _rules("scrap", scrap),
-        _rules("stocklist", stock_list),
+        INBOUND,
+        LOAN,
+        SCRAP,
+        STOCK_LIST,
         _rules("count", count),
         _rules("countplan", count_plan),
-        _rules("qc", quality),
-        _rules("label", labels),
+        QUALITY,
+        LABELS,
     ),
     reactions=REACTIONS,
     projections=PROJECTIONS,

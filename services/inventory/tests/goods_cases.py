@@ -12,17 +12,9 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
-from inventory.domain.goods import (
-    COMMANDS,
-    INITIAL,
-    CloseGoods,
-    Goods,
-    GoodsEvent,
-    ReceiveGoods,
-    ReturnGoods,
-    decide,
-    evolve,
-)
+from inventory.domain.goods import COMMANDS, INITIAL, decide, evolve
+from inventory.domain.goods_asks import CloseGoods, ReceiveGoods, ReturnGoods
+from inventory.domain.goods_state import Goods, GoodsEvent
 from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 13, 9, 0, tzinfo=UTC)

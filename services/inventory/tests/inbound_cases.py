@@ -11,19 +11,8 @@ from contracts.inventory_inbound import (
     SlipIssued,
     SlipLine,
 )
-from inventory.domain.inbound import (
-    COMMANDS,
-    INITIAL,
-    CheckSlip,
-    Finding,
-    Inbound,
-    InboundEvent,
-    IssueSlip,
-    LineCheck,
-    decide,
-    evolve,
-)
-from runtime.decision import Rejected
+from inventory.inbound.check import CheckSlip, Finding, LineCheck
+from inventory.inbound.slip import IssueSlip
 
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
@@ -132,19 +121,6 @@ def opened(finding: Finding, line: SlipLine, number: int = 1, aside: int = 1) ->
 
 WITH_DAMAGE = checked(checked_line(CABINET, 3, aside=1), checked_line(HINGE, 10), in_order=False)
 DAMAGED = (ISSUED, WITH_DAMAGE, opened(DAMAGE, CABINET))
-
-
-def given(*events: InboundEvent) -> Inbound:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(command: COMMANDS, *events: InboundEvent) -> str:
-    decision = decide(command, given(*events), KEEPER)
-    assert isinstance(decision, Rejected)
-    return decision.code
 
 
 def check(*findings: Finding, counted: int = 3) -> CheckSlip:

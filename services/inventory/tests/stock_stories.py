@@ -17,24 +17,22 @@ from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
 from contracts.inventory_stock import StockListLine
-from inventory.domain import goods, inbound, loan, scrap, stock, stock_list
-from inventory.domain.stock_lots import pieces
+from inventory import loan, scrap, stock_list
+from inventory.domain import goods, stock
+from inventory.inbound.check import CheckSlip, Finding, LineCheck
+from inventory.inbound.put_away import PutAway, SettleException
+from inventory.inbound.slip import IssueSlip
+from inventory.main import SERVICE
 from inventory.reactions import REACTIONS
+from inventory.stock.lots import pieces
 from runtime.decision import Ask, Rejected
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
-RULES: dict[str, Any] = {
-    "goods": goods,
-    "stock": stock,
-    "inbound": inbound,
-    "loan": loan,
-    "scrap": scrap,
-    "stocklist": stock_list,
-}
-CODECS = {prefix: StateCodec(rules.STATES) for prefix, rules in RULES.items()}
+RULES = {rules.prefix: rules for rules in SERVICE.deciders}
+CODECS = {prefix: StateCodec(rules.states) for prefix, rules in RULES.items()}
 CONTRACTS = ("HT26030001", "HT26030002")
 SKUS = ("WC-100", "FL-101")
 OWN = [reaction for reaction in REACTIONS if reaction.source == "inventory"]
@@ -58,12 +56,12 @@ class Warehouse:
     def ask(self, aggregate_id: str, command: Any, role: str = "warehouse") -> Rejected | None:
         rules = RULES[aggregate_id.partition(":")[0]]
         ctx = Context(now=NOW + timedelta(minutes=self.steps), by=role, role=role, policy=POLICY)
-        decision = rules.decide(command, self.states.get(aggregate_id, rules.INITIAL), ctx)
+        decision = rules.decide(command, self.states.get(aggregate_id, rules.initial), ctx)
         if isinstance(decision, Rejected):
             return decision
         for event in decision:
             self.steps += 1
-            self.states[aggregate_id] = rules.evolve(self.states.get(aggregate_id, rules.INITIAL), event)
+            self.states[aggregate_id] = rules.evolve(self.states.get(aggregate_id, rules.initial), event)
             self._tell(aggregate_id, event)
         return None
 
@@ -311,7 +309,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     slip = st.builds(
         lambda p, c, reason: (
             f"inbound:{p}",
-            inbound.IssueSlip(
+            IssueSlip(
                 slip_no=p,
                 reason=reason,
                 source="厂",
@@ -330,26 +328,26 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         paper,
         st.one_of(
             st.builds(
-                lambda kind: inbound.CheckSlip(
+                lambda kind: CheckSlip(
                     lines=(
-                        inbound.LineCheck(
+                        LineCheck(
                             line_no=1,
                             counted=4 if kind == "excess" else 3,
-                            findings=(inbound.Finding(kind=kind, quantity=1, cause="碰", photos=("sha256:1",)),),
+                            findings=(Finding(kind=kind, quantity=1, cause="碰", photos=("sha256:1",)),),
                         ),
-                        inbound.LineCheck(line_no=2, counted=2),
+                        LineCheck(line_no=2, counted=2),
                     )
                 ),
                 st.sampled_from(["damage", "quality", "no_mark", "excess"]),
             ),
             st.builds(
-                lambda n, q, b: inbound.PutAway(line_no=n, quantity=q, bin=b),
+                lambda n, q, b: PutAway(line_no=n, quantity=q, bin=b),
                 line_no,
                 few,
                 st.sampled_from(["A-01-1", "A-01-1", "P-01"]),
             ),
             st.builds(
-                lambda p, outcome, mine: inbound.SettleException(
+                lambda p, outcome, mine: SettleException(
                     exception_id=f"{p}-1", outcome=outcome, bin="A-01-1", for_contract=mine, packed_and_labelled=True
                 ),
                 paper,

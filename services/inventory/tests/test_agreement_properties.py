@@ -11,7 +11,7 @@ from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockListLine
 from inventory.api.agreement import _lines
 from inventory.domain.agreement import agreement
-from inventory.domain.goods import (
+from inventory.domain.goods_asks import (
     AskAllocation,
     ExpectGoods,
     IssueGoods,
@@ -20,11 +20,11 @@ from inventory.domain.goods import (
     ReturnGoods,
     goods_id,
 )
-from inventory.domain.loan import ApproveLoan, AskLoan, HandOutLoan, ReturnLoan, loan_id
-from inventory.domain.scrap import ApplyScrap, ApproveScrap, ExecuteScrap, scrap_id
-from inventory.domain.stock import BringIn, MoveStock, SettlePending, stock_id
-from inventory.domain.stock_list import IssueStockList, MakeStockList, stock_list_id
+from inventory.domain.stock_asks import BringIn, MoveStock, SettlePending, stock_id
+from inventory.loan import LOAN, ApproveLoan, AskLoan, HandOutLoan, ReturnLoan
 from inventory.projections.ledger import ledger_entries
+from inventory.scrap import SCRAP, ApplyScrap, ApproveScrap, ExecuteScrap
+from inventory.stock_list import STOCK_LIST, IssueStockList, MakeStockList
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 CONTRACTS, SKUS = ("HT26030001", "HT26030002"), ("TIL-0918", "WC-100")
@@ -94,9 +94,9 @@ def do(world: World, number: int, step: tuple[str, str, int, int]) -> None:
             world.put(stock, settled)
         case "loan":
             loan = AskLoan(loan_no=f"JY{number}", **common, borrower="周建民", purpose="维修", due_on=date(2026, 3, 9))
-            world.put(loan_id(loan.loan_no), loan)
-            world.put(loan_id(loan.loan_no), ApproveLoan(), "tan.zw", "install_supervisor")
-            world.put(loan_id(loan.loan_no), HandOutLoan())
+            world.put(LOAN.key(loan.loan_no), loan)
+            world.put(LOAN.key(loan.loan_no), ApproveLoan(), "tan.zw", "install_supervisor")
+            world.put(LOAN.key(loan.loan_no), HandOutLoan())
         case "lend_back":
             for loan in [name for name in world.states if name.startswith("loan:")]:
                 world.put(loan, ReturnLoan(good=number % 2, damaged=1 - number % 2, note=str(number)))
@@ -104,15 +104,15 @@ def do(world: World, number: int, step: tuple[str, str, int, int]) -> None:
             applied = ApplyScrap(
                 application_no=f"BF{number}", **common, pending=bool(number % 2), reason="呆滞", photos=("sha256:ab",)
             )
-            paper = scrap_id(applied.application_no)
+            paper = SCRAP.key(applied.application_no)
             world.put(paper, applied, "mai.gh", "warehouse")
             world.put(paper, ApproveScrap(), "guan.yf", "manager")
             world.put(paper, ExecuteScrap(witness="苏可佳", photos=("sha256:ab",)))
         case "list":
             wanted = (StockListLine(line_no=1, sku=SKUS[which], name=f"货{which}", quantity=pieces),)
             made = MakeStockList(list_no=f"CK{number}", purpose="repair", lines=wanted, receiver="周建民")
-            world.put(stock_list_id(made.list_no), made)
-            world.put(stock_list_id(made.list_no), IssueStockList(received_by="周建民"))
+            world.put(STOCK_LIST.key(made.list_no), made)
+            world.put(STOCK_LIST.key(made.list_no), IssueStockList(received_by="周建民"))
 
 
 @settings(max_examples=60, deadline=None)

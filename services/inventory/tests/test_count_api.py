@@ -13,7 +13,7 @@ from inventory_world import World
 
 from company.policy import policy_book
 from inventory.api import router
-from inventory.domain.stock import BringIn, stock_id
+from inventory.domain.stock_asks import BringIn, stock_id
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.tokens import Tokens

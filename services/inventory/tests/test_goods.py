@@ -10,18 +10,9 @@ from company.policy import policy_book
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, Place
 from contracts.inventory_stock import StockExcessReported
-from inventory.domain.goods import (
-    COMMANDS,
-    INITIAL,
-    ExpectGoods,
-    Goods,
-    GoodsEvent,
-    IssueGoods,
-    ReceiveGoods,
-    ReportDamage,
-    decide,
-    evolve,
-)
+from inventory.domain.goods import COMMANDS, INITIAL, decide, evolve
+from inventory.domain.goods_asks import ExpectGoods, IssueGoods, ReceiveGoods, ReportDamage
+from inventory.domain.goods_state import Goods, GoodsEvent
 from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)

@@ -21,7 +21,8 @@ from goods_cases import (
 )
 
 from contracts.inventory import AllocationAsked, AllocationRefused, DamageReported
-from inventory.domain.goods import COMMANDS, AskAllocation, NoteAllocation, ReleaseExcess, ReportLost, decide
+from inventory.domain.goods import COMMANDS, decide
+from inventory.domain.goods_asks import AskAllocation, NoteAllocation, ReleaseExcess, ReportLost
 
 # --- allocation and release ---------------------------------------------------------------------------------------
 

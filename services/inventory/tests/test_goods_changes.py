@@ -27,7 +27,9 @@ from goods_cases import (
 from contracts.fact import GoodsLine
 from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsReturnAwaited, GoodsUnclaimed
 from contracts.inventory_stock import StockShortReported
-from inventory.domain.goods import AmendGoods, Cancelled, DamagedArrival, Expected, IssueGoods, ReturnGoods, decide
+from inventory.domain.goods import Cancelled, decide
+from inventory.domain.goods_asks import AmendGoods, DamagedArrival, IssueGoods, ReturnGoods
+from inventory.domain.goods_state import Expected
 
 # --- amended ------------------------------------------------------------------------------------------------------
 

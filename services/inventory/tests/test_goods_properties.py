@@ -10,21 +10,9 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
-from inventory.domain.goods import (
-    COMMANDS,
-    INITIAL,
-    STATES,
-    Expected,
-    ExpectGoods,
-    Goods,
-    GoodsEvent,
-    IssueGoods,
-    ReceiveGoods,
-    ReportDamage,
-    decide,
-    due,
-    evolve,
-)
+from inventory.domain.goods import COMMANDS, INITIAL, decide, due, evolve
+from inventory.domain.goods_asks import ExpectGoods, IssueGoods, ReceiveGoods, ReportDamage
+from inventory.domain.goods_state import STATES, Expected, Goods, GoodsEvent
 from inventory.projections.goods import fold_goods
 from runtime.decision import Rejected
 from runtime.states import StateCodec

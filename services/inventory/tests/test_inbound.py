@@ -17,34 +17,26 @@ from inbound_cases import (
     check,
     checked,
     checked_line,
-    code,
-    given,
     opened,
 )
 
 from contracts.inventory_inbound import InboundReason, SlipCancelled, SlipLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from inventory.domain.inbound import (
-    COMMANDS,
-    CancelSlip,
-    CheckSlip,
-    Finding,
-    HandOverPapers,
-    LineCheck,
-    PutAway,
-    ReturnCheck,
-    SettleException,
-    decide,
-)
+from inventory.inbound.aggregate import INBOUND
+from inventory.inbound.check import CheckSlip, Finding, LineCheck, ReturnCheck
+from inventory.inbound.put_away import PutAway, SettleException
+from inventory.inbound.slip import CancelSlip, HandOverPapers
+from runtime.decision import Command
+from runtime.testing import given
 
 # --- issued ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_accountant_issues_a_slip_once() -> None:
     """D1"""
-    assert decide(ISSUE, given(), ACCOUNTANT) == (ISSUED,)
-    assert decide(ISSUE, given(ISSUED), KEEPER) == ()
-    assert code(ISSUE.model_copy(update={"source": "别的厂"}), ISSUED) == "slip_contradicts"
+    given(INBOUND).asks(ISSUE, ACCOUNTANT).then(ISSUED)
+    given(INBOUND, ISSUED).asks(ISSUE, KEEPER).nothing_new()
+    given(INBOUND, ISSUED).asks(ISSUE.model_copy(update={"source": "别的厂"}), KEEPER).refuses("slip_contradicts")
 
 
 @pytest.mark.parametrize(
@@ -58,17 +50,17 @@ def test_the_accountant_issues_a_slip_once() -> None:
 )
 def test_a_slip_whose_lines_are_not_whole_is_refused(lines: tuple[SlipLine, ...], why: str) -> None:
     """D1"""
-    assert code(ISSUE.model_copy(update={"lines": lines})) == why
+    given(INBOUND).asks(ISSUE.model_copy(update={"lines": lines}), KEEPER).refuses(why)
 
 
 def test_a_slip_is_void_until_it_is_checked() -> None:
     """D1"""
     cancel = CancelSlip(reason="重复开单")
     void = SlipCancelled(at=NOW, slip_no="RK1", reason="重复开单")
-    assert decide(cancel, given(ISSUED), ACCOUNTANT) == (void,)
-    assert decide(cancel, given(ISSUED, void), ACCOUNTANT) == ()
-    assert code(cancel, ISSUED, CHECKED) == "already_checked"
-    assert code(ALL_GOOD, ISSUED, void) == "slip_cancelled"
+    given(INBOUND, ISSUED).asks(cancel, ACCOUNTANT).then(void)
+    given(INBOUND, ISSUED, void).asks(cancel, ACCOUNTANT).nothing_new()
+    given(INBOUND, ISSUED, CHECKED).asks(cancel, KEEPER).refuses("already_checked")
+    given(INBOUND, ISSUED, void).asks(ALL_GOOD, KEEPER).refuses("slip_cancelled")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +73,9 @@ def test_a_slip_is_void_until_it_is_checked() -> None:
         HandOverPapers(received_by="su.kj", sales_list_no="XS1"),
     ],
 )
-def test_without_a_slip_nothing_enters(command: COMMANDS) -> None:
+def test_without_a_slip_nothing_enters(command: Command) -> None:
     """D1"""
-    assert code(command) == "unknown_slip"
+    given(INBOUND).asks(command, KEEPER).refuses("unknown_slip")
 
 
 # --- checked --------------------------------------------------------------------------------------------------------
@@ -91,14 +83,14 @@ def test_without_a_slip_nothing_enters(command: COMMANDS) -> None:
 
 def test_a_delivery_in_order_is_signed_and_its_papers_are_due_in_a_day() -> None:
     """D2, D5, K18"""
-    assert decide(ALL_GOOD, given(ISSUED), KEEPER) == (CHECKED,)
-    assert decide(ALL_GOOD, given(ISSUED, CHECKED), KEEPER) == ()
-    assert code(check(DAMAGE), ISSUED, CHECKED) == "already_checked"
+    given(INBOUND, ISSUED).asks(ALL_GOOD, KEEPER).then(CHECKED)
+    given(INBOUND, ISSUED, CHECKED).asks(ALL_GOOD, KEEPER).nothing_new()
+    given(INBOUND, ISSUED, CHECKED).asks(check(DAMAGE), KEEPER).refuses("already_checked")
 
 
 def test_damage_opens_an_exception_on_the_spot_and_is_reported_upward() -> None:
     """D2"""
-    assert decide(check(DAMAGE), given(ISSUED), KEEPER) == (WITH_DAMAGE, opened(DAMAGE, CABINET))
+    given(INBOUND, ISSUED).asks(check(DAMAGE), KEEPER).then(WITH_DAMAGE, opened(DAMAGE, CABINET))
 
 
 def test_what_is_short_or_too_much_is_told_at_once() -> None:
@@ -112,7 +104,7 @@ def test_what_is_short_or_too_much_is_told_at_once() -> None:
         ),
         signature_ref="sha256:s",
     )
-    assert decide(command, given(ISSUED), KEEPER) == (
+    given(INBOUND, ISSUED).asks(command, KEEPER).then(
         checked(checked_line(CABINET, 2), checked_line(HINGE, 12, aside=2), in_order=False),
         opened(short, CABINET, 1, aside=0),
         StockShortReported(
@@ -143,9 +135,7 @@ def test_what_is_short_or_too_much_is_told_at_once() -> None:
 def test_pieces_without_mark_that_were_labelled_on_the_spot_may_enter() -> None:
     """D3"""
     finding = Finding(kind="no_mark", quantity=2, cause="无标识", packed_and_labelled=True)
-    decision = decide(check(finding), given(ISSUED), KEEPER)
-    assert isinstance(decision, tuple)
-    assert decision == (
+    given(INBOUND, ISSUED).asks(check(finding), KEEPER).then(
         checked(checked_line(CABINET, 3), checked_line(HINGE, 10), in_order=False),
         opened(finding, CABINET, aside=0),
     )
@@ -167,7 +157,7 @@ def test_pieces_without_mark_that_were_labelled_on_the_spot_may_enter() -> None:
 )
 def test_a_check_that_leaves_something_open_is_refused(command: CheckSlip, why: str) -> None:
     """D2: cause, photo, the carrier's man there and then, the factory contacted."""
-    assert code(command, ISSUED) == why
+    given(INBOUND, ISSUED).asks(command, KEEPER).refuses(why)
 
 
 @pytest.mark.parametrize("reason", ["sample", "customer_return", "promotion_return"])
@@ -180,8 +170,10 @@ def test_a_return_is_checked_for_package_condition_and_mark(reason: InboundReaso
         return CheckSlip(lines=(LineCheck(line_no=2, counted=10, findings=findings, returned=looked),))
 
     no_mark = Finding(kind="no_mark", quantity=10, cause="标识掉了", packed_and_labelled=True)
-    assert code(CheckSlip(lines=(LineCheck(line_no=2, counted=10),)), slip) == "return_check_missing"
-    assert code(returned(mark_present=False), slip) == "finding_missing"
-    assert code(returned(package_whole=False, condition_good=False), slip) == "finding_missing"
-    assert isinstance(decide(returned(), given(slip), KEEPER), tuple)
-    assert isinstance(decide(returned(no_mark, mark_present=False), given(slip), KEEPER), tuple)
+    given(INBOUND, slip).asks(CheckSlip(lines=(LineCheck(line_no=2, counted=10),)), KEEPER).refuses(
+        "return_check_missing"
+    )
+    given(INBOUND, slip).asks(returned(mark_present=False), KEEPER).refuses("finding_missing")
+    given(INBOUND, slip).asks(returned(package_whole=False, condition_good=False), KEEPER).refuses("finding_missing")
+    assert isinstance(INBOUND.decide(returned(), INBOUND.fold(slip), KEEPER), tuple)
+    assert isinstance(INBOUND.decide(returned(no_mark, mark_present=False), INBOUND.fold(slip), KEEPER), tuple)

@@ -15,8 +15,6 @@ from inbound_cases import (
     POLICY,
     TOMORROW,
     WITH_DAMAGE,
-    code,
-    given,
     opened,
 )
 
@@ -29,19 +27,15 @@ from contracts.inventory_inbound import (
     PapersHandedOver,
     SlipLine,
 )
-from inventory.domain.goods import AskAllocation, ReceiveGoods
-from inventory.domain.inbound import (
-    Finding,
-    HandOverPapers,
-    InboundEvent,
-    NotePapersOverdue,
-    PutAway,
-    SettleException,
-    decide,
-    due,
-)
+from inventory.domain.goods_asks import AskAllocation, ReceiveGoods
+from inventory.inbound.aggregate import INBOUND
+from inventory.inbound.check import Finding
+from inventory.inbound.put_away import PutAway, SettleException
+from inventory.inbound.slip import HandOverPapers, NotePapersOverdue
+from inventory.inbound.state import InboundEvent
 from inventory.reactions import inbound
 from runtime.decision import Timer
+from runtime.testing import given
 
 # --- put away -------------------------------------------------------------------------------------------------------
 
@@ -74,11 +68,11 @@ def test_good_pieces_are_put_away_part_by_part_until_the_slip_is_done() -> None:
     )
     one = PutAway(line_no=1, quantity=2, bin="B-01-1")
     history: list[InboundEvent] = [ISSUED, CHECKED]
-    assert decide(one, given(*history), KEEPER) == (first,)
-    assert decide(one.model_copy(update={"quantity": 1}), given(*history, first), KEEPER) == (second,)
+    given(INBOUND, *history).asks(one, KEEPER).then(first)
+    given(INBOUND, *history, first).asks(one.model_copy(update={"quantity": 1}), KEEPER).then(second)
     rest = PutAway(line_no=2, quantity=10, bin="B-01-1")
-    assert decide(rest, given(*history, first, second), KEEPER) == (last,)
-    assert code(one, *history, first, second) == "too_many_to_put_away"
+    given(INBOUND, *history, first, second).asks(rest, KEEPER).then(last)
+    given(INBOUND, *history, first, second).asks(one, KEEPER).refuses("too_many_to_put_away")
 
 
 @pytest.mark.parametrize(
@@ -93,12 +87,12 @@ def test_good_pieces_are_put_away_part_by_part_until_the_slip_is_done() -> None:
 def test_a_put_away_that_cannot_be_is_refused(change: dict[str, Any], why: str) -> None:
     """D2, D3, D6"""
     command = PutAway(line_no=1, quantity=1, bin="B-01-1").model_copy(update=change)
-    assert code(command, ISSUED, CHECKED) == why
+    given(INBOUND, ISSUED, CHECKED).asks(command, KEEPER).refuses(why)
 
 
 def test_before_the_check_nothing_is_put_away() -> None:
     """D2"""
-    assert code(PutAway(line_no=1, quantity=1, bin="B-01-1"), ISSUED) == "not_checked"
+    given(INBOUND, ISSUED).asks(PutAway(line_no=1, quantity=1, bin="B-01-1"), KEEPER).refuses("not_checked")
 
 
 # --- settled --------------------------------------------------------------------------------------------------------
@@ -136,10 +130,10 @@ def test_pieces_of_an_exception_are_accepted_for_their_contract_or_go_back() -> 
             "note": "",
         }
     )
-    assert decide(SETTLE, given(*DAMAGED), KEEPER) == (SETTLED,)
-    assert decide(back, given(*DAMAGED), KEEPER) == (gone,)
-    assert decide(SETTLE, given(*DAMAGED, SETTLED), KEEPER) == ()
-    assert code(back, *DAMAGED, SETTLED) == "already_settled"
+    given(INBOUND, *DAMAGED).asks(SETTLE, KEEPER).then(SETTLED)
+    given(INBOUND, *DAMAGED).asks(back, KEEPER).then(gone)
+    given(INBOUND, *DAMAGED, SETTLED).asks(SETTLE, KEEPER).nothing_new()
+    given(INBOUND, *DAMAGED, SETTLED).asks(back, KEEPER).refuses("already_settled")
 
 
 def test_accepted_pieces_come_to_their_contract_under_a_number_that_no_arrival_has_had() -> None:
@@ -163,16 +157,16 @@ def test_accepted_pieces_come_to_their_contract_under_a_number_that_no_arrival_h
 )
 def test_an_exception_that_cannot_be_settled_so_is_refused(change: dict[str, Any], why: str) -> None:
     """D2, D3"""
-    assert code(SETTLE.model_copy(update=change), *DAMAGED) == why
+    given(INBOUND, *DAMAGED).asks(SETTLE.model_copy(update=change), KEEPER).refuses(why)
 
 
 def test_pieces_without_package_enter_only_packed_and_labelled() -> None:
     """D3"""
     finding = Finding(kind="no_package", quantity=1, cause="无包装")
     history = (ISSUED, WITH_DAMAGE, opened(finding, CABINET))
-    assert code(SETTLE, *history) == "not_packed"
+    given(INBOUND, *history).asks(SETTLE, KEEPER).refuses("not_packed")
     packed = SETTLE.model_copy(update={"packed_and_labelled": True})
-    assert isinstance(decide(packed, given(*history), KEEPER), tuple)
+    assert isinstance(INBOUND.decide(packed, INBOUND.fold(*history), KEEPER), tuple)
 
 
 # --- papers ---------------------------------------------------------------------------------------------------------
@@ -186,18 +180,19 @@ OVERDUE = InboundPapersOverdue(at=TOMORROW, slip_no="RK1", due=TOMORROW)
 
 def test_slip_and_sales_list_reach_the_accountant_once() -> None:
     """D5, K18"""
-    assert decide(PAPERS, given(ISSUED, CHECKED), KEEPER) == (HANDED,)
-    assert decide(PAPERS, given(ISSUED, CHECKED, HANDED), KEEPER) == ()
-    assert code(PAPERS, ISSUED) == "not_checked"
+    given(INBOUND, ISSUED, CHECKED).asks(PAPERS, KEEPER).then(HANDED)
+    given(INBOUND, ISSUED, CHECKED, HANDED).asks(PAPERS, KEEPER).nothing_new()
+    given(INBOUND, ISSUED).asks(PAPERS, KEEPER).refuses("not_checked")
 
 
 def test_papers_that_are_late_are_told_once() -> None:
     """K18"""
     late = Context(now=TOMORROW, by="system", role="system", policy=POLICY)
     note = NotePapersOverdue()
-    assert due(given(ISSUED, CHECKED)) == (Timer("papers", TOMORROW, note),)
-    assert decide(note, given(ISSUED, CHECKED), late) == (OVERDUE,)
-    assert decide(note, given(ISSUED, CHECKED), KEEPER) == ()
+    assert INBOUND.due(INBOUND.fold(ISSUED, CHECKED)) == (Timer("papers", TOMORROW, note),)
+    given(INBOUND, ISSUED, CHECKED).asks(note, late).then(OVERDUE)
+    given(INBOUND, ISSUED, CHECKED).asks(note, KEEPER).nothing_new()
     for history in ((ISSUED, CHECKED, HANDED), (ISSUED, CHECKED, OVERDUE), (ISSUED,)):
-        assert (due(given(*history)), decide(note, given(*history), late)) == ((), ())
-    assert decide(PAPERS, given(ISSUED, CHECKED, OVERDUE), KEEPER) == (HANDED,)
+        assert INBOUND.due(INBOUND.fold(*history)) == ()
+        given(INBOUND, *history).asks(note, late).nothing_new()
+    given(INBOUND, ISSUED, CHECKED, OVERDUE).asks(PAPERS, KEEPER).then(HANDED)

@@ -12,7 +12,7 @@ from contracts.inventory import PickStop
 from contracts.inventory_stock import StockListLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
 from contracts.service_desk_repairs import PartsApproved, PartsRouted
-from inventory.domain.goods import (
+from inventory.domain.goods_asks import (
     AmendGoods,
     CloseGoods,
     ExpectGoods,
@@ -21,10 +21,10 @@ from inventory.domain.goods import (
     ReportDamage,
     ReturnGoods,
 )
-from inventory.domain.loan import AskLoan
-from inventory.domain.picklist import IssuePickList
-from inventory.domain.stock_list import MakeStockList
+from inventory.loan import AskLoan
+from inventory.picklist import IssuePickList
 from inventory.reactions import REACTIONS
+from inventory.stock_list import MakeStockList
 from runtime.decision import Ask
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)

@@ -1,7 +1,6 @@
 """Labels of packages, and the code that nobody without the key can make."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import assume
@@ -11,9 +10,9 @@ from hypothesis import strategies as st
 from company.context import Context
 from company.policy import policy_book
 from contracts.inventory_packing import LabelsIssued, PackageLabel
-from inventory.domain.label_code import ALPHABET, LabelKeys, code_of, serial_of, verify
-from inventory.domain.labels import INITIAL, IssueLabels, decide, due, evolve
-from runtime.decision import Rejected
+from inventory.label_code import ALPHABET, LabelKeys, code_of, serial_of, verify
+from inventory.labels import LABELS, IssueLabels
+from runtime.testing import given
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -53,32 +52,27 @@ ISSUED = LabelsIssued(
 )
 
 
-def code(decision: Any) -> str:
-    return decision.code if isinstance(decision, Rejected) else "accepted"
-
-
 def test_every_package_gets_a_label_with_name_spec_quantity_and_cautions() -> None:
     """B20"""
-    assert decide(ISSUE, INITIAL, CTX) == (ISSUED,)
+    given(LABELS).asks(ISSUE, CTX).then(ISSUED)
 
 
 def test_cautions_of_a_category_that_nobody_wrote_down_are_the_general_ones() -> None:
     """B20"""
-    (issued,) = decide(ISSUE.model_copy(update={"category": "灯具"}), INITIAL, CTX)  # type: ignore[misc]
+    (issued,) = LABELS.decide(ISSUE.model_copy(update={"category": "灯具"}), LABELS.initial, CTX)  # type: ignore[misc]
     assert {label.cautions for label in issued.labels} == {CTX.policy.label_cautions_default}
 
 
 def test_the_same_packages_again_are_no_event() -> None:
     """B20"""
-    assert decide(ISSUE, evolve(INITIAL, ISSUED), CTX) == ()
+    given(LABELS, ISSUED).asks(ISSUE, CTX).nothing_new()
 
 
 def test_printing_anew_wants_a_reason_and_voids_the_labels_before() -> None:
     """B20"""
     again = ISSUE.model_copy(update={"reason": "标签淋湿"})
-    state = evolve(INITIAL, ISSUED)
-    assert code(decide(ISSUE.model_copy(update={"pieces": (3,)}), state, CTX)) == "reason_wanted"
-    assert decide(again, state, CTX) == (
+    given(LABELS, ISSUED).asks(ISSUE.model_copy(update={"pieces": (3,)}), CTX).refuses("reason_wanted")
+    given(LABELS, ISSUED).asks(again, CTX).then(
         LabelsIssued(
             at=NOW,
             contract_no=NO,
@@ -93,8 +87,8 @@ def test_printing_anew_wants_a_reason_and_voids_the_labels_before() -> None:
 
 def test_more_pieces_than_the_line_has_are_not_packed() -> None:
     """B20"""
-    assert code(decide(ISSUE.model_copy(update={"pieces": (2, 2)}), INITIAL, CTX)) == "too_many_pieces"
-    assert due(INITIAL) == ()
+    given(LABELS).asks(ISSUE.model_copy(update={"pieces": (2, 2)}), CTX).refuses("too_many_pieces")
+    assert LABELS.due(LABELS.initial) == ()
 
 
 def test_a_code_is_read_back_however_it_is_typed() -> None:

@@ -16,7 +16,7 @@ from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.order import ContractAmended, ContractSigned
 from inventory.api import router
-from inventory.domain.goods import ReceiveGoods, goods_id
+from inventory.domain.goods_asks import ReceiveGoods, goods_id
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.settings import Settings

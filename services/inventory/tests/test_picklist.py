@@ -13,20 +13,10 @@ from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
-from inventory.domain.picklist import (
-    COMMANDS,
-    INITIAL,
-    GiveFeedback,
-    IssuePickList,
-    NoteFeedbackOverdue,
-    PickList,
-    PickListEvent,
-    decide,
-    due,
-    evolve,
-)
+from inventory.picklist import PICK_LIST, GiveFeedback, IssuePickList, NoteFeedbackOverdue, PickListEvent
 from inventory.projections.picklists import fold_picklist, picklist_view
 from runtime.decision import Rejected
+from runtime.testing import given
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -54,16 +44,9 @@ FEEDBACK = GiveFeedback(stops=(READY, SHORT))
 GIVEN = MorningFeedbackGiven(at=NOW, depot="main", on=DAY, due=FEEDBACK_DUE, stops=(READY, SHORT))
 
 
-def given(*events: PickListEvent) -> PickList:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
 def test_the_published_plan_becomes_the_pick_list_with_feedback_due_in_the_morning() -> None:
     """B4, B6, B9, E5"""
-    assert decide(ISSUE, given(), CTX) == (ISSUED,)
+    given(PICK_LIST).asks(ISSUE, CTX).then(ISSUED)
 
 
 LATE = FeedbackOverdue(at=FEEDBACK_DUE, depot="main", on=DAY, due=FEEDBACK_DUE)
@@ -72,9 +55,10 @@ NOTE_LATE = NoteFeedbackOverdue(due=FEEDBACK_DUE)
 
 def test_feedback_that_is_not_there_by_half_past_eight_is_overdue_once() -> None:
     """B6, K7"""
-    assert [timer.at for timer in due(given(ISSUED))] == [FEEDBACK_DUE]
-    assert decide(NOTE_LATE, given(ISSUED), CTX) == (LATE,)
-    assert (decide(NOTE_LATE, given(ISSUED, LATE), CTX), due(given(ISSUED, LATE))) == ((), ())
+    assert [timer.at for timer in PICK_LIST.due(PICK_LIST.fold(ISSUED))] == [FEEDBACK_DUE]
+    given(PICK_LIST, ISSUED).asks(NOTE_LATE, CTX).then(LATE)
+    given(PICK_LIST, ISSUED, LATE).asks(NOTE_LATE, CTX).nothing_new()
+    assert PICK_LIST.due(PICK_LIST.fold(ISSUED, LATE)) == ()
 
 
 AFTER = ISSUED.model_copy(update={"version": 2, "at": FEEDBACK_DUE})
@@ -95,63 +79,64 @@ def test_nobody_is_late_who_answered_who_got_the_list_too_late_or_has_nothing_to
     story: tuple[PickListEvent, ...],
 ) -> None:
     """B6, K7"""
-    assert (due(given(*story)), decide(NOTE_LATE, given(*story), CTX)) == ((), ())
+    assert PICK_LIST.due(PICK_LIST.fold(*story)) == ()
+    given(PICK_LIST, *story).asks(NOTE_LATE, CTX).nothing_new()
 
 
 def test_the_same_version_again_is_no_event() -> None:
     """B4"""
-    assert decide(ISSUE, given(ISSUED), CTX) == ()
+    given(PICK_LIST, ISSUED).asks(ISSUE, CTX).nothing_new()
 
 
 def test_a_newer_version_replaces_the_list() -> None:
     """B4"""
     newer = ISSUE.model_copy(update={"version": 2, "stops": (FIRST,)})
-    assert decide(newer, given(ISSUED), CTX) == (ISSUED.model_copy(update={"version": 2, "stops": (FIRST,)}),)
+    given(PICK_LIST, ISSUED).asks(newer, CTX).then(ISSUED.model_copy(update={"version": 2, "stops": (FIRST,)}))
 
 
 def test_an_older_version_that_comes_late_is_no_event() -> None:
     """B4"""
     newer = ISSUED.model_copy(update={"version": 3})
-    assert decide(ISSUE, given(newer), CTX) == ()
+    given(PICK_LIST, newer).asks(ISSUE, CTX).nothing_new()
 
 
 def test_a_first_plan_without_deliveries_is_no_list() -> None:
     """B9"""
-    assert decide(ISSUE.model_copy(update={"stops": ()}), given(), CTX) == ()
+    given(PICK_LIST).asks(ISSUE.model_copy(update={"stops": ()}), CTX).nothing_new()
 
 
 def test_a_newer_version_without_deliveries_empties_the_list() -> None:
     """B4"""
     empty = ISSUE.model_copy(update={"version": 2, "stops": ()})
-    assert decide(empty, given(ISSUED), CTX) == (ISSUED.model_copy(update={"version": 2, "stops": ()}),)
+    given(PICK_LIST, ISSUED).asks(empty, CTX).then(ISSUED.model_copy(update={"version": 2, "stops": ()}))
 
 
 def test_feedback_answers_every_stop() -> None:
     """B6"""
-    assert decide(FEEDBACK, given(ISSUED), CTX) == (GIVEN,)
+    given(PICK_LIST, ISSUED).asks(FEEDBACK, CTX).then(GIVEN)
 
 
 def test_feedback_is_kept_in_the_order_of_the_list() -> None:
     """B6"""
-    assert decide(GiveFeedback(stops=(SHORT, READY)), given(ISSUED), CTX) == (GIVEN,)
+    given(PICK_LIST, ISSUED).asks(GiveFeedback(stops=(SHORT, READY)), CTX).then(GIVEN)
 
 
 def test_the_same_feedback_again_is_no_event() -> None:
     """B6"""
-    assert decide(FEEDBACK, given(ISSUED, GIVEN), CTX) == ()
+    given(PICK_LIST, ISSUED, GIVEN).asks(FEEDBACK, CTX).nothing_new()
 
 
 def test_other_answers_later_correct_the_feedback() -> None:
     """B6, X1"""
     found = SHORT.model_copy(update={"ready": True, "note": "找到了"})
     corrected = GIVEN.model_copy(update={"stops": (READY, found)})
-    assert decide(GiveFeedback(stops=(READY, found)), given(ISSUED, GIVEN), CTX) == (corrected,)
+    given(PICK_LIST, ISSUED, GIVEN).asks(GiveFeedback(stops=(READY, found)), CTX).then(corrected)
 
 
 def test_a_new_version_asks_for_feedback_anew() -> None:
     """B4, B6"""
     newer = ISSUED.model_copy(update={"version": 2})
-    assert decide(FEEDBACK, given(ISSUED, GIVEN, newer), CTX) == (GIVEN,)
+    given(PICK_LIST, ISSUED, GIVEN, newer).asks(FEEDBACK, CTX).then(GIVEN)
 
 
 @pytest.mark.parametrize(
@@ -165,30 +150,28 @@ def test_a_new_version_asks_for_feedback_anew() -> None:
 )
 def test_feedback_that_does_not_match_the_list_is_refused(stops: tuple[StopFeedback, ...], code: str) -> None:
     """B6"""
-    decision = decide(GiveFeedback(stops=stops), given(ISSUED), CTX)
-    assert isinstance(decision, Rejected)
-    assert (decision.code, decision.rule) == (code, "B6")
+    assert given(PICK_LIST, ISSUED).asks(GiveFeedback(stops=stops), CTX).refuses(code).rule == "B6"
 
 
 def test_open_stops_are_named_by_their_contracts() -> None:
     """B6"""
-    assert decide(GiveFeedback(stops=(READY,)), given(ISSUED), CTX) == Rejected(
-        code="stops_open",
-        rule="B6",
-        zh="还有 1 站没有填：HT26030002。每一站都要填备齐或缺货",
-        en="1 stops are open: HT26030002. Say ready or short for each",
+    given(PICK_LIST, ISSUED).asks(GiveFeedback(stops=(READY,)), CTX).refuses(
+        Rejected(
+            code="stops_open",
+            rule="B6",
+            zh="还有 1 站没有填：HT26030002。每一站都要填备齐或缺货",
+            en="1 stops are open: HT26030002. Say ready or short for each",
+        )
     )
 
 
 def test_feedback_before_the_plan_reached_the_warehouse_is_refused() -> None:
     """B6"""
-    decision = decide(FEEDBACK, given(), CTX)
-    assert isinstance(decision, Rejected)
-    assert decision.code == "no_list"
+    given(PICK_LIST).asks(FEEDBACK, CTX).refuses("no_list")
 
 
 JOBS = st.sampled_from(["D-HT26030001", "D-HT26030002", "D-HT26030003"])
-CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
+CALLS: st.SearchStrategy[IssuePickList | GiveFeedback] = st.one_of(
     st.builds(
         IssuePickList,
         depot=st.just("main"),
@@ -204,15 +187,15 @@ CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
 
 
 @for_all(st.lists(CALLS, max_size=15))
-def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[COMMANDS]) -> None:
+def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[IssuePickList | GiveFeedback]) -> None:
     """B6"""
-    state = INITIAL
+    state = PICK_LIST.initial
     listed: list[str] = []
     version = 0
     for command in commands:
-        decision = decide(command, state, CTX)
+        decision = PICK_LIST.decide(command, state, CTX)
         for event in () if isinstance(decision, Rejected) else decision:
-            state = evolve(state, event)
+            state = PICK_LIST.evolve(state, event)
             if isinstance(event, PickListIssued):
                 assert event.version > version
                 listed, version = [stop.job_id for stop in event.stops], event.version
@@ -220,10 +203,10 @@ def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[COMM
                 assert [answer.job_id for answer in event.stops] == listed
     adapter: TypeAdapter[Any] = TypeAdapter(type(state))
     assert adapter.validate_json(adapter.dump_json(state)) == state
-    for timer in due(state):
-        decision = decide(timer.command, state, CTX)
+    for timer in PICK_LIST.due(state):
+        decision = PICK_LIST.decide(timer.command, state, CTX)
         assert decision == (LATE,)
-        assert due(evolve(state, LATE)) == ()
+        assert PICK_LIST.due(PICK_LIST.evolve(state, LATE)) == ()
 
 
 def test_the_row_shows_the_answers_beside_the_stops() -> None:

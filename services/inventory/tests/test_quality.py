@@ -13,21 +13,11 @@ from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
-from inventory.domain.goods import ReportDamage
-from inventory.domain.quality import (
-    INITIAL,
-    FailQuality,
-    NoteGone,
-    PassQuality,
-    Quality,
-    QualityEvent,
-    decide,
-    due,
-    evolve,
-    not_passed,
-)
+from inventory.domain.goods_asks import ReportDamage
+from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality, not_passed
 from inventory.reactions.packing import count_off, report_failed
-from runtime.decision import Ask, Rejected
+from runtime.decision import Ask
+from runtime.testing import given
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
 CTX = Context(now=NOW, by="lu.qc", role="qc", policy=policy_book().at(NOW))
@@ -77,22 +67,11 @@ META = Meta(
 )
 
 
-def given(*events: QualityEvent) -> Quality:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(decision: Any) -> str:
-    return decision.code if isinstance(decision, Rejected) else "accepted"
-
-
 def test_passed_goods_are_counted_per_line_and_add_up() -> None:
     """B21"""
     more = PASS.model_copy(update={"inspection_id": "i9", "lines": (line(1), line(3, 2)), "note": ""})
-    assert decide(PASS, given(), CTX) == (PASSED,)
-    assert decide(more, given(PASSED), CTX) == (
+    given(QUALITY).asks(PASS, CTX).then(PASSED)
+    given(QUALITY, PASSED).asks(more, CTX).then(
         PASSED.model_copy(
             update={
                 "inspection_id": "i9",
@@ -100,14 +79,14 @@ def test_passed_goods_are_counted_per_line_and_add_up() -> None:
                 "totals": (line(3), line(3, 2)),
                 "note": "",
             }
-        ),
+        )
     )
 
 
 def test_an_inspection_is_told_once() -> None:
     """B21"""
-    assert decide(PASS, given(PASSED), CTX) == ()
-    assert decide(FAIL, given(PASSED, FAILED), CTX) == ()
+    given(QUALITY, PASSED).asks(PASS, CTX).nothing_new()
+    given(QUALITY, PASSED, FAILED).asks(FAIL, CTX).nothing_new()
 
 
 @pytest.mark.parametrize(
@@ -122,12 +101,12 @@ def test_an_inspection_is_told_once() -> None:
 )
 def test_an_inspection_of_nothing_is_refused(command: Any, refusal: str) -> None:
     """B21"""
-    assert code(decide(command, given(), CTX)) == refusal
+    given(QUALITY).asks(command, CTX).refuses(refusal)
 
 
 def test_failed_goods_become_a_damage_report_that_takes_them_to_the_pending_zone() -> None:
     """B21, D4"""
-    assert decide(FAIL, given(PASSED), CTX) == (FAILED,)
+    given(QUALITY, PASSED).asks(FAIL, CTX).then(FAILED)
     assert report_failed(FAILED, META) == (
         Ask(
             f"goods:{NO}",
@@ -150,15 +129,16 @@ def test_failed_goods_become_a_damage_report_that_takes_them_to_the_pending_zone
 def test_goods_that_fail_after_they_were_passed_are_passed_no_more() -> None:
     """B21"""
     later = FAIL.model_copy(update={"passed_before": True})
-    assert decide(later, given(PASSED), CTX) == (FAILED.model_copy(update={"totals": (line(1),)}),)
+    given(QUALITY, PASSED).asks(later, CTX).then(FAILED.model_copy(update={"totals": (line(1),)}))
 
 
 def test_goods_that_left_are_counted_off_once() -> None:
     """B21: what comes after them is to be inspected anew."""
     gone = NoteGone(contract_no=NO, cause_id="e1", why="issued", lines=(line(2),))
     told = PassedGoodsGone(at=NOW, contract_no=NO, cause_id="e1", why="issued", lines=(line(2),), totals=(line(0),))
-    assert decide(gone, given(PASSED), CTX) == (told,)
-    assert [decide(gone, given(PASSED, told), CTX), decide(gone, given(), CTX)] == [(), ()]
+    given(QUALITY, PASSED).asks(gone, CTX).then(told)
+    given(QUALITY, PASSED, told).asks(gone, CTX).nothing_new()
+    given(QUALITY).asks(gone, CTX).nothing_new()
 
 
 def test_issue_release_and_damage_count_passed_goods_off_but_qc_s_own_report_does_not() -> None:
@@ -197,7 +177,7 @@ def test_what_was_not_passed_is_named_piece_by_piece() -> None:
 
 def test_nothing_falls_due_by_itself() -> None:
     """B21"""
-    assert due(given(PASSED)) == ()
+    assert QUALITY.due(QUALITY.fold(PASSED)) == ()
 
 
 @for_all(
@@ -210,7 +190,7 @@ def test_passed_pieces_never_fall_below_zero_and_never_exceed_what_was_passed(
     steps: list[tuple[str, int, int]],
 ) -> None:
     """B21"""
-    state, passed = given(), {1: 0, 2: 0, 3: 0}
+    state, passed = QUALITY.fold(), {1: 0, 2: 0, 3: 0}
     for number, (what, line_no, pieces) in enumerate(steps):
         command: Any = FailQuality(
             contract_no=NO,
@@ -224,8 +204,8 @@ def test_passed_pieces_never_fall_below_zero_and_never_exceed_what_was_passed(
             passed[line_no] += pieces
         elif what == "gone":
             command = NoteGone(contract_no=NO, cause_id=f"e{number}", why="issued", lines=(line(pieces, line_no),))
-        decision = decide(command, state, CTX)
+        decision = QUALITY.decide(command, state, CTX)
         assert isinstance(decision, tuple)
         for event in decision:
-            state = evolve(state, event)
+            state = QUALITY.evolve(state, event)
     assert all(0 <= known.quantity <= passed[known.line_no] for known in state.passed)

@@ -15,12 +15,10 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
-from inventory.domain.stock import (
-    COMMANDS,
-    INITIAL,
+from inventory.domain.stock import COMMANDS, INITIAL, Card, Stock, decide, due, evolve
+from inventory.domain.stock_asks import (
     AdjustStock,
     BringIn,
-    Card,
     HoldStock,
     MoveStock,
     ReleaseStock,
@@ -28,14 +26,10 @@ from inventory.domain.stock import (
     SetAside,
     SetHeldAside,
     SettlePending,
-    Stock,
-    StockEvent,
     TakeOut,
     WriteOff,
-    decide,
-    due,
-    evolve,
 )
+from inventory.domain.stock_state import StockEvent
 from runtime.decision import Rejected, Timer
 
 NOW = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
-from inventory.domain.stock import BringIn, ReportDeadStock, stock_id
+from inventory.domain.stock_asks import BringIn, ReportDeadStock, stock_id
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.tokens import Tokens

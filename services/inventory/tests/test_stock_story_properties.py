@@ -7,10 +7,10 @@ from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, played
 
 from contracts.inventory_stock import StockMoved
 from inventory.domain import goods, stock
-from inventory.domain.stock_lots import pieces
 from inventory.projections.cards import fold_card, fold_move
 from inventory.projections.goods import fold_goods
 from inventory.projections.stock import fold_stock
+from inventory.stock.lots import pieces
 
 LONG = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -11,35 +11,11 @@ from pydantic import BaseModel
 from contracts.civil_time import civil_day
 from contracts.spelling import Spelt, sku
 from runtime.clock import utc_now
-from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 
-READS_GOODS = (
-    "cs_specialist",
-    "cs_supervisor",
-    "install_assistant",
-    "install_supervisor",
-    "warehouse",
-    "qc",
-    "accountant",
-    "procurement",
-    "manager",
-)
-READS_LISTS = ("install_assistant", "install_supervisor", "cs_specialist", "warehouse", "qc", "manager")
-
 ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
 
-
-def id_of_request(desk: Asking, *parts: str) -> str:
-    """16 characters that a repeated request (same Idempotency-Key) gets again."""
-    key = desk.request.headers.get("idempotency-key")
-    made = deterministic_id(parts[0], desk.person.id, key, *parts[1:]) if key else fresh_id()
-    return made.replace("-", "")[:16]
-
-
-READS_STOCK = (*READS_GOODS, "technician")
-"""Who sees what lies in stock; technicians look for parts (C7). No customer data is in it."""
 
 PaperInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$")]
 SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421", "TC60/60-A"]), Spelt(sku)]
@@ -56,7 +32,7 @@ class Rows(BaseModel):
 
 def number_for(desk: Asking, prefix: str, at: datetime | None) -> str:
     """A paper's number when nobody gave one: prefix, day, six characters that a repeated request gets again."""
-    return f"{prefix}{civil_day(at or utc_now()):%y%m%d}-{id_of_request(desk, prefix)[:6]}"
+    return f"{prefix}{civil_day(at or utc_now()):%y%m%d}-{desk.fresh_id(prefix)[:6]}"
 
 
 def not_there(rule: str, zh: str, en: str) -> Refusal:

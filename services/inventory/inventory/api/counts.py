@@ -10,7 +10,6 @@ from contracts.bounds import Happened, HowMany, Id, Moment, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.inventory_counts import CountKind, CountTarget
 from contracts.spelling import Sku
-from inventory.api.common import id_of_request
 from inventory.api.count_rows import (
     COUNTS,
     READS_COUNTS,
@@ -34,7 +33,7 @@ from inventory.domain.count import (
 from inventory.domain.count_choice import Selection, choose, in_words, zones_of
 from inventory.domain.count_plan import StartCountPlan, count_plan_id
 from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, RefuseAdjustment
-from inventory.domain.texts import Note
+from inventory.fields import Note
 from inventory.projections.counts import count_view, plan_view
 from runtime.clock import utc_now
 from runtime.decision import Rejected
@@ -123,7 +122,7 @@ async def open_count(body: CountWanted, desk: Desk) -> Answer:
             ),
             422,
         )
-    number = f"PD-{civil_day(now):%y%m%d}-{id_of_request(desk, 'count', body.depot)[:6]}"
+    number = f"PD-{civil_day(now):%y%m%d}-{desk.fresh_id('count', body.depot)[:6]}"
     answer, opened = None, []
     for zone in zones or [""]:
         count_no = number + (f"-{zone}" if zone else "")

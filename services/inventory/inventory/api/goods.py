@@ -11,10 +11,11 @@ from contracts.civil_time import civil_day
 from contracts.fact import Customer
 from contracts.inventory import Fault, Place
 from contracts.spelling import Sku, WaybillNo
-from inventory.api.common import READS_GOODS, ContractNoInPath, id_of_request
+from inventory.api.common import ContractNoInPath
 from inventory.domain.goods import ReceiveGoods, ReportDamage, goods_id
-from inventory.domain.texts import Note, Photos
+from inventory.fields import Note, Photos
 from inventory.projections.goods import goods_view
+from inventory.who import READS_GOODS
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk, Refusal
@@ -130,7 +131,7 @@ async def report_damage(contract_no: ContractNoInPath, body: DamageFound, desk: 
     command = ReportDamage(
         at=body.at,
         contract_no=contract_no,
-        damage_id=body.damage_id or id_of_request(desk, "damage", contract_no),
+        damage_id=body.damage_id or desk.fresh_id("damage", contract_no),
         line_no=body.line_no,
         quantity=body.quantity,
         found=body.found,

@@ -2,41 +2,29 @@
 
 import io
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import segno
 from fastapi import Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from contracts.bounds import Happened, HowMany, Nth
-from inventory.api.common import READS_GOODS, ContractNoInPath
-from inventory.domain.label_code import LabelKeys, code_of, verify
-from inventory.domain.labels import MAX_PACKAGES, IssueLabels, label_id
-from inventory.domain.texts import Note
-from runtime.decision import Rejected
-from runtime.http import Answer, Desk, Refusal
+from inventory.api.common import ContractNoInPath
+from inventory.label_code import LabelKeys, code_of, verify
+from inventory.labels import LABELS
+from inventory.refusals import no
+from inventory.who import READS_GOODS
+from runtime.http import Desk, Refusal
 from runtime.kept_secret import keys_of
 from runtime.route import Router
+from runtime.routes import Address, routes
 from runtime.settings import Settings
 
 router = Router()
 
-PRINTS = ("warehouse", "qc")
+router.include_router(routes(Address(LABELS, "/goods", "contract_no", ContractNoInPath, told=True)))
 
 Json = dict[str, Any]
 CodeInPath = Annotated[str, Path(max_length=60, examples=["1-DRD36-ZNF2J-QCW44-TXJ8A-8SDEB-D1XNQ-J9"])]
-
-
-class Packing(BaseModel):
-    """How a contract line is packed: `pieces` in each package. Printing anew wants a reason, and voids the old set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    command: Literal["IssueLabels"] = "IssueLabels"
-    at: Happened | None = None
-    line_no: Nth
-    pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
-    reason: Note = ""
 
 
 class LabelView(BaseModel):
@@ -78,39 +66,6 @@ class LabelChecked(BaseModel):
     cautions: str
     contract: str
     printed_on: str | None
-
-
-@router.post("/goods/{contract_no}/labels", status_code=201, summary="打标签 Print a line's labels (B20)")
-async def issue_labels(contract_no: ContractNoInPath, body: Packing, desk: Desk) -> Answer:
-    """One label for each package. Refuses: unknown_contract, unknown_line, too_many_pieces, reason_wanted."""
-    desk.allow(*PRINTS)
-    row = await desk.rows("packing").get(contract_no)
-    lines = {line["line_no"]: line for line in row["contract"]["lines"]} if row and row.get("contract") else {}
-    line = lines.get(body.line_no)
-    if line is None:
-        raise Refusal(
-            404,
-            Rejected(
-                "unknown_line" if lines else "unknown_contract",
-                "B20",
-                f"没有合同 {contract_no} 的第 {body.line_no} 行。请核对",
-                f"There is no line {body.line_no} of contract {contract_no}. Check it",
-                {"contract_no": contract_no},
-            ),
-        )
-    command = IssueLabels(
-        at=body.at,
-        contract_no=contract_no,
-        line_no=body.line_no,
-        sku=line["sku"],
-        name=line["name"],
-        spec=line["spec"],
-        category=line["category"],
-        expected=line["quantity"],
-        pieces=body.pieces,
-        reason=body.reason,
-    )
-    return desk.answer(await desk.ask(label_id(contract_no), command))
 
 
 @router.get("/goods/{contract_no}/labels", summary="一份合同的标签 Labels of a contract (B20)")
@@ -196,15 +151,7 @@ def mask_contract(contract_no: str) -> str:
 
 def not_genuine() -> Refusal:
     """Nobody with our key made this code."""
-    return Refusal(
-        404,
-        Rejected(
-            "not_genuine",
-            "B20",
-            "查不到这个防伪码：请核对是否看错；若无误，商品可能不是我们发出的，请致电客服",
-            "This code is not ours: check it once more; if it is right, the goods may not be from us. Please call us",
-        ),
-    )
+    return Refusal(404, no("not_genuine"))
 
 
 async def _find(request: Request, serial: str) -> tuple[str, str | None, Mapping[str, Any], bool] | None:

@@ -3,24 +3,33 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path
 from pydantic import BaseModel
 
 from contracts.bounds import CivilDay
 from contracts.fact import GoodsLine, Half
-from inventory.api.common import READS_LISTS
-from inventory.domain.picklist import GiveFeedback, picklist_id
+from inventory.api.common import Depot
+from inventory.picklist import PICK_LIST, number_of
 from inventory.projections.picklists import picklist_view
-from runtime.decision import Rejected
-from runtime.http import Answer, Desk, Refusal
+from inventory.refusals import no
+from inventory.who import READS_LISTS
+from runtime.http import Desk
 from runtime.route import Router
+from runtime.routes import Address, routes
 
 router = Router()
 
-GIVES_FEEDBACK = ("warehouse",)
-
 DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
-Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+ADDRESS = Address(
+    PICK_LIST,
+    "/picklists",
+    "on",
+    DayInPath,
+    told=True,
+    values={"depot": Depot},
+    begins="depot",
+)
+router.include_router(routes(ADDRESS))
 
 
 class PickStopView(BaseModel):
@@ -50,27 +59,11 @@ class PickListView(BaseModel):
     aggregate_version: int
 
 
-@router.post("/picklists/{on}/feedback", status_code=201, summary="早上反馈 Morning feedback (B6)")
-async def give_feedback(on: DayInPath, body: GiveFeedback, desk: Desk, depot: Depot = "main") -> Answer:
-    """备齐 or 缺货 for every stop of the list. Other answers later correct the earlier ones."""
-    desk.allow(*GIVES_FEEDBACK)
-    return desk.answer(await desk.ask(picklist_id(depot, on), body))
-
-
 @router.get("/picklists/{on}", summary="送、验清单 Pick list of a day (B9)")
 async def picklist(on: DayInPath, desk: Desk, depot: Depot = "main") -> PickListView:
     """What must be ready, stop by stop, and what the warehouse said."""
     desk.allow(*READS_LISTS)
-    row = await desk.rows("picklists").get(f"{depot}:{on.isoformat()}")
+    row = await desk.rows("picklists").get(number_of(depot, on))
     if row is None:
-        raise Refusal(
-            404,
-            Rejected(
-                "no_list",
-                "B9",
-                f"{on} 的送货安排表还没有发到仓库",
-                f"The plan of {on} has not reached the warehouse",
-                {"on": on.isoformat()},
-            ),
-        )
+        desk.refuse(no("no_list", on=on), 404)
     return PickListView.model_validate(picklist_view(row))

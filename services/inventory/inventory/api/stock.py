@@ -8,13 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from company.policy import policy_book
 from contracts.bounds import Happened, Nth
 from inventory.api.common import (
-    READS_STOCK,
     ContractNoInPath,
     Depot,
     Paging,
     Rows,
     SkuInPath,
-    id_of_request,
     not_there,
     number_for,
     page,
@@ -23,9 +21,10 @@ from inventory.domain.goods import AskAllocation, ReleaseExcess, goods_id
 from inventory.domain.goods_asks import Code
 from inventory.domain.stock import MoveStock, SetAside, SettlePending, stock_id
 from inventory.domain.stock_asks import BinCode
-from inventory.domain.texts import Note, Reason
+from inventory.fields import Note, Reason
 from inventory.projections.goods import shortage_view
 from inventory.projections.stock import stock_view
+from inventory.who import READS_STOCK
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
 from runtime.route import Router
@@ -184,7 +183,7 @@ async def move(sku: SkuInPath, body: Moved, desk: Desk) -> Answer:
         sku=sku,
         quantity=body.quantity,
         voucher_no=body.voucher_no or number_for(desk, "YW", body.at),
-        cause_id=id_of_request(desk, "move", sku),
+        cause_id=desk.fresh_id("move", sku),
         reason=body.reason,
         from_bin=body.from_bin,
         to_bin=body.to_bin,
@@ -203,7 +202,7 @@ async def set_aside(sku: SkuInPath, body: PutAside, desk: Desk) -> Answer:
         sku=sku,
         quantity=body.quantity,
         voucher_no=body.voucher_no or number_for(desk, "DC", body.at),
-        cause_id=id_of_request(desk, "aside", sku),
+        cause_id=desk.fresh_id("aside", sku),
         reason=body.reason,
         bin=body.bin,
         to_bin=body.to_bin,
@@ -221,7 +220,7 @@ async def settle(sku: SkuInPath, body: Settled, desk: Desk) -> Answer:
         sku=sku,
         quantity=body.quantity,
         voucher_no=body.voucher_no or number_for(desk, "CL", body.at),
-        cause_id=id_of_request(desk, "settle", sku),
+        cause_id=desk.fresh_id("settle", sku),
         reason=body.reason,
         outcome=body.outcome,
         bin=body.bin,

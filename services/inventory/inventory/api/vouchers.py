@@ -7,7 +7,8 @@ from urllib.parse import quote
 from fastapi import Path
 from pydantic import BaseModel
 
-from inventory.api.common import READS_STOCK, not_there
+from inventory.api.common import not_there
+from inventory.who import READS_STOCK
 from runtime.http import Asking, Desk
 from runtime.route import Router
 

@@ -59,7 +59,7 @@ from inventory.domain.count_sheet import (
     closing,
     evolve,
 )
-from inventory.domain.texts import MAX_PIECES, Note
+from inventory.fields import MAX_PIECES, Note
 from runtime.decision import Command, Timer
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record

@@ -19,7 +19,7 @@ from inventory.domain import count_words as words
 from inventory.domain.count_card import Card, adjusted_since, book_at, is_gapless
 from inventory.domain.count_lines import Explanation, find
 from inventory.domain.count_sheet import CountEvent, Counting, closing
-from inventory.domain.texts import Note
+from inventory.fields import Note
 from runtime.decision import Command, Rejected
 
 Decision = tuple[CountEvent, ...] | Rejected

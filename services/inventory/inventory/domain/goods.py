@@ -74,7 +74,7 @@ from inventory.domain.goods_words import (
     unknown_contract,
     unknown_line,
 )
-from inventory.domain.texts import MAX_PIECES
+from inventory.fields import MAX_PIECES
 from runtime.decision import Timer
 
 

@@ -8,7 +8,7 @@ from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, Op
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import Fault, Place
 from contracts.spelling import Sku, WaybillNo
-from inventory.domain.texts import Note, Photos, Reason
+from inventory.fields import Note, Photos, Reason
 from runtime.decision import Command
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

@@ -29,15 +29,6 @@ from inventory.domain.stock_asks import (
     WriteOff,
     stock_id,
 )
-from inventory.domain.stock_lots import (
-    Lots,
-    at_place,
-    bin_for,
-    next_report_at,
-    pieces,
-    take,
-    zone_of,
-)
 from inventory.domain.stock_moves import moved, short
 from inventory.domain.stock_state import INITIAL, STATES, Card, NoCard, Stock, StockEvent, evolve, lots_of
 from inventory.domain.stock_words import (
@@ -48,7 +39,16 @@ from inventory.domain.stock_words import (
     unknown_sku,
     wrong_zone,
 )
-from inventory.domain.texts import MAX_PIECES
+from inventory.fields import MAX_PIECES
+from inventory.stock.lots import (
+    Lots,
+    at_place,
+    bin_for,
+    next_report_at,
+    pieces,
+    take,
+    zone_of,
+)
 from runtime.decision import Rejected, Timer
 
 Decision = tuple[StockEvent, ...] | Rejected

@@ -3,9 +3,9 @@
 from company.context import Context
 from contracts.inventory_stock import HeldPiecesMissed, Lot
 from inventory.domain.stock_asks import AdjustStock, WriteOff
-from inventory.domain.stock_lots import bin_for, pieces, take, zone_of
 from inventory.domain.stock_moves import moved, short
 from inventory.domain.stock_state import Card, Stock, StockEvent, lots_of
+from inventory.stock.lots import bin_for, pieces, take, zone_of
 
 
 def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> tuple[StockEvent, ...]:

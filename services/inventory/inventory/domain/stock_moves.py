@@ -3,8 +3,8 @@
 from company.context import Context
 from contracts.inventory_stock import MoveKind, StockMoved, StockShortReported
 from inventory.domain.stock_asks import Move
-from inventory.domain.stock_lots import Lots, dead_report_at, pieces
 from inventory.domain.stock_state import Card, Stock, lots_of
+from inventory.stock.lots import Lots, dead_report_at, pieces
 
 
 def moved(

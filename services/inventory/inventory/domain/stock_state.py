@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.inventory_stock import DeadStockReported, HeldPiecesMissed, StockMoved, StockShortReported
-from inventory.domain.stock_lots import Lots, plus, without
+from inventory.stock.lots import Lots, plus, without
 
 REMEMBERED = 300  # causes that a card remembers: a repeat under another command id comes soon or never
 

@@ -10,8 +10,7 @@ from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact
 from contracts.inventory_packing import LabelsIssued, PassedGoodsGone, QualityFailed, QualityPassed
 from contracts.order import ContractAmended, ContractSigned
-from inventory.domain.labels import cautions_for
-from inventory.domain.quality import QualityEvent
+from inventory.labels import cautions_for
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]
@@ -41,7 +40,7 @@ def fold_contract(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa:
 
 def fold_quality(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa: ARG001
     """What QC passed and still lies here, per line number (text), and every inspection (B21)."""
-    told = cast(QualityEvent, event)
+    told = cast(QualityPassed | QualityFailed | PassedGoodsGone, event)
     before = facet or {"passed": {}, "inspections": []}
     passed = {str(line.line_no): line.quantity for line in told.totals}
     match told:

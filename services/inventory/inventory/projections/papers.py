@@ -25,9 +25,9 @@ from contracts.inventory_stock import (
     StockListLineShort,
     StockListMade,
 )
-from inventory.domain.loan import LoanEvent
-from inventory.domain.scrap import ScrapEvent
-from inventory.domain.stock_list import StockListEvent
+from inventory.loan import LoanEvent
+from inventory.scrap import ScrapEvent
+from inventory.stock_list import StockListEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any, assert_never, cast
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued
-from inventory.domain.picklist import PickListEvent
+from inventory.picklist import PickListEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

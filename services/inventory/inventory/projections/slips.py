@@ -16,7 +16,7 @@ from contracts.inventory_inbound import (
     SlipIssued,
 )
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from inventory.domain.inbound import InboundEvent
+from inventory.inbound.state import InboundEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

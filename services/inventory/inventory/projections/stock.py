@@ -7,7 +7,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import DeadStockReported, HeldPiecesMissed, Lot, StockMoved, StockShortReported
 from inventory.domain.stock import StockEvent
-from inventory.domain.stock_lots import plus, without
+from inventory.stock.lots import plus, without
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from contracts.fact import Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import QualityFailed
 from inventory.domain.goods import IN_WAREHOUSE, ReportDamage, goods_id
-from inventory.domain.quality import NoteGone, quality_id
+from inventory.quality import QUALITY, NoteGone
 from runtime.decision import Ask
 from runtime.service import Reaction
 
@@ -48,7 +48,7 @@ def count_off(event: Fact, meta: Meta) -> Sequence[Ask]:
         case _:
             return ()
     command = NoteGone(at=event.at, contract_no=event.contract_no, cause_id=meta.id, why=why, lines=lines)
-    return (Ask(quality_id(event.contract_no), command),)
+    return (Ask(QUALITY.key(event.contract_no), command),)
 
 
 REACTIONS = (

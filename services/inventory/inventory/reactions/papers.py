@@ -20,10 +20,10 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
-from inventory.domain.loan import NoteLoanGoods, loan_id
-from inventory.domain.scrap import NoteScrapGoods, scrap_id
 from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, TakeOut, stock_id
-from inventory.domain.stock_list import NoteLineGoods, stock_list_id
+from inventory.loan import LOAN, NoteLoanGoods
+from inventory.scrap import SCRAP, NoteScrapGoods
+from inventory.stock_list import STOCK_LIST, NoteLineGoods
 from runtime.decision import Ask
 from runtime.service import Reaction
 
@@ -38,10 +38,10 @@ def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
         return ()
     match event:
         case LoanAsked():
-            wanted = [(event.loan_no, loan_id(event.loan_no), _line(event, event.bin))]
+            wanted = [(event.loan_no, LOAN.key(event.loan_no), _line(event, event.bin))]
         case ScrapApplied():
             number = event.application_no
-            wanted = [(number, scrap_id(number), _line(event, event.bin, pending=event.pending))]
+            wanted = [(number, SCRAP.key(number), _line(event, event.bin, pending=event.pending))]
         case StockListMade():
             wanted = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
         case _:
@@ -96,7 +96,7 @@ def answer(event: Fact, meta: Meta) -> Sequence[Ask]:
         case "list":
             list_no, _, line_no = number.rpartition("/")
             note = NoteLineGoods(at=event.at, line_no=int(line_no), held=held, available=available)
-            return (Ask(stock_list_id(list_no), note),)
+            return (Ask(STOCK_LIST.key(list_no), note),)
         case _:
             return ()
 
@@ -108,10 +108,10 @@ def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
     kind: Literal["lent", "scrapped", "sent_back", "issued"]
     match event:
         case LoanHandedOut():
-            kind, gone = "lent", [(event.loan_no, loan_id(event.loan_no), _line(event, None))]
+            kind, gone = "lent", [(event.loan_no, LOAN.key(event.loan_no), _line(event, None))]
         case ScrapExecuted():
             number = event.application_no
-            kind, gone = "scrapped", [(number, scrap_id(number), _line(event, None))]
+            kind, gone = "scrapped", [(number, SCRAP.key(number), _line(event, None))]
         case StockListIssued():
             kind = "sent_back" if event.purpose == "return_to_supplier" else "issued"
             gone = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
@@ -144,9 +144,9 @@ def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
         case LoanRefused() | ScrapRefused() if not event.held:
             return ()
         case LoanRefused():
-            held = [(loan_id(event.loan_no), event.loan_no, event.sku, "")]
+            held = [(LOAN.key(event.loan_no), event.loan_no, event.sku, "")]
         case ScrapRefused():
-            held = [(scrap_id(event.application_no), event.application_no, event.sku, "")]
+            held = [(SCRAP.key(event.application_no), event.application_no, event.sku, "")]
         case StockListCancelled():
             number = event.list_no
             held = [(f"list:{number}/{x.line_no}", number, x.sku, f"/{x.line_no}") for x in event.lines]

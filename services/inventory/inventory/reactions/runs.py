@@ -11,7 +11,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
 from inventory.domain.goods import IssueGoods, ReportDamage, ReturnGoods, goods_id
-from inventory.domain.picklist import IssuePickList, picklist_id
+from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
 from runtime.service import Reaction
 
@@ -35,7 +35,7 @@ def issue_pick_list(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         if stop.kind == "delivery"
     )
     command = IssuePickList(at=event.at, depot=event.depot, on=event.on, version=event.version, stops=stops)
-    return (Ask(picklist_id(event.depot, event.on), command),)
+    return (Ask(PICK_LIST.key(number_of(event.depot, event.on)), command),)
 
 
 def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001

@@ -9,8 +9,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import StockListLine
 from contracts.service_desk_repairs import PartsApproved, PartsRouted
-from inventory.domain.loan import AskLoan, loan_id
-from inventory.domain.stock_list import MakeStockList, stock_list_id
+from inventory.loan import LOAN, AskLoan
+from inventory.stock_list import STOCK_LIST, MakeStockList
 from runtime.decision import Ask
 from runtime.service import Reaction
 
@@ -32,7 +32,7 @@ def list_parts(event: Fact, meta: Meta) -> Sequence[Ask]:
         receiver=(event.asked_by or meta.actor)[:MAX_TEXT],
         note=event.note[:MAX_TEXT],
     )
-    return (Ask(stock_list_id(list_no), command),)
+    return (Ask(STOCK_LIST.key(list_no), command),)
 
 
 def lend_part(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -53,7 +53,7 @@ def lend_part(event: Fact, meta: Meta) -> Sequence[Ask]:
         due_on=event.return_by if event.return_by is not None and event.return_by >= today else None,
         approved_by=meta.actor,
     )
-    return (Ask(loan_id(loan_no), command),)
+    return (Ask(LOAN.key(loan_no), command),)
 
 
 def _whole(event: PartsRouted | PartsApproved) -> bool:

@@ -1,10 +1,13 @@
-"""The texts and bounds that commands of the warehouse share."""
+"""The texts, bounds and numbers that commands of the warehouse share."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from contracts import bounds
+from contracts.civil_time import civil_day
+from runtime.use_case import Asker
 
 MAX_PIECES = 999_999  # pieces of one line, move or bin; more is a slip of the keyboard
 
@@ -16,3 +19,12 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True), bounds.Text(500,
 FileRef = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 """A photo or a signature, by the hash of its content."""
 Photos = Annotated[tuple[FileRef, ...], Field(max_length=20)]
+
+
+def dated(letters: str) -> Callable[[Asker, Any], str]:
+    """How a paper is numbered for whoever gives no number: letters, the day of `at`, and six characters."""
+
+    def number(asker: Asker, body: Any) -> str:
+        return f"{letters}{civil_day(body.at or asker.now):%y%m%d}-{asker.fresh_id(letters)[:6]}"
+
+    return number

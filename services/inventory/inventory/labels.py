@@ -6,7 +6,7 @@ the line voids the one before. A label carries a serial; the code printed on it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,20 +15,23 @@ from company.policy import Policy
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.spelling import Sku
-from inventory.domain.label_code import serial_of
-from inventory.domain.texts import Note
-from runtime.decision import Command, Rejected, Timer
+from inventory.fields import Note
+from inventory.label_code import serial_of
+from inventory.refusals import no
+from inventory.who import HANDLES
+from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected
+from runtime.use_case import Asker, UseCase
 
 MAX_PACKAGES = 500  # of one line
 
 
-def label_id(contract_no: str) -> str:
-    """Aggregate id of a contract's labels."""
-    return f"label:{contract_no}"
-
-
 class IssueLabels(Command):
-    """打标签 (B20): `pieces` in each package, in their order. `expected`: all pieces of the line."""
+    """打标签 Print a line's labels (B20)
+
+    How a contract line is packed: `pieces` in each package, in their order; one label for each. Printing anew wants a
+    reason, and voids the old set. Refuses: unknown_contract, unknown_line, too_many_pieces, reason_wanted.
+    """
 
     command: Literal["IssueLabels"] = "IssueLabels"
     contract_no: OptionalId
@@ -38,12 +41,9 @@ class IssueLabels(Command):
     spec: OneLine
     category: OneLine
     expected: HowMany
+    """All pieces of the line."""
     pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
     reason: Note = ""
-
-
-COMMANDS = IssueLabels
-LabelEvent = LabelsIssued
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +61,21 @@ class Labelled:
     lines: Mapping[int, LineLabels]
 
 
-Labels = Labelled
-INITIAL: Labels = Labelled({})
-STATES = (Labelled,)
-Decision = tuple[LabelEvent, ...] | Rejected
-
-
-def decide(command: COMMANDS, labels: Labels, ctx: Context) -> Decision:
+def issue_labels(command: IssueLabels, labels: Labelled, ctx: Context) -> tuple[LabelsIssued, ...] | Rejected:
     """Print the labels of a line.
 
     Rules: B20. The same packages again are no event; other packages, or a reason, make a new set and void the old one.
     Refuses: too_many_pieces, reason_wanted.
     """
-    if sum(command.pieces) > command.expected:
-        return Rejected(
-            "too_many_pieces",
-            "B20",
-            f"包装合计 {sum(command.pieces)} 件，合同行只有 {command.expected} 件。请核对每包件数",
-            f"The packages hold {sum(command.pieces)} pieces, the line has {command.expected}. Check the packages",
-            {"packed": sum(command.pieces), "expected": command.expected},
-        )
+    packed = sum(command.pieces)
+    if packed > command.expected:
+        return no("too_many_pieces", packed=packed, expected=command.expected)
     known = labels.lines.get(command.line_no)
     edition = known.edition + 1 if known else 1
     made = _made(command, edition, ctx.policy)
     if known is not None and not command.reason:
         same = [_without_serial(label) for label in known.labels] == [_without_serial(label) for label in made]
-        if same:
-            return ()
-        return Rejected(
-            "reason_wanted",
-            "B20",
-            "这一行已经打过标签。重打会作废原来的标签，请写明原因（如标签破损、重新分包）",
-            "The line has its labels. Printing anew voids them; say why (damaged labels, packed anew)",
-        )
+        return () if same else no("reason_wanted")
     return (
         LabelsIssued(
             at=command.at or ctx.now,
@@ -112,17 +94,9 @@ def cautions_for(category: str, policy: Policy) -> str:
     return policy.label_cautions.get(category, policy.label_cautions_default)
 
 
-def evolve(labels: Labels, event: LabelEvent) -> Labels:
+def evolve(labels: Labelled, event: LabelsIssued) -> Labelled:
     """The labels after an event."""
-    match event:
-        case LabelsIssued():
-            return replace(labels, lines={**labels.lines, event.line_no: LineLabels(event.edition, event.labels)})
-    assert_never(event)
-
-
-def due(labels: Labels) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
-    """Nothing falls due by itself."""
-    return ()
+    return replace(labels, lines={**labels.lines, event.line_no: LineLabels(event.edition, event.labels)})
 
 
 def _made(command: IssueLabels, edition: int, policy: Policy) -> tuple[PackageLabel, ...]:
@@ -145,3 +119,31 @@ def _made(command: IssueLabels, edition: int, policy: Policy) -> tuple[PackageLa
 
 def _without_serial(label: PackageLabel) -> PackageLabel:
     return label.model_copy(update={"serial": ""})
+
+
+async def of_its_line(asker: Asker, number: str, body: Any) -> IssueLabels:
+    """With what the contract says of the line."""
+    row = await asker.row("packing", number)
+    lines = {line["line_no"]: line for line in row["contract"]["lines"]} if row and row.get("contract") else {}
+    line = lines.get(body.line_no)
+    if line is None:
+        nothing = no("no_line_to_label", contract_no=number, line_no=body.line_no)
+        asker.refuse(nothing if lines else no("no_contract_to_label", contract_no=number, line_no=body.line_no), 404)
+    said = {name: line[name] for name in ("sku", "name", "spec", "category")}
+    return IssueLabels(**{**dict(body), **said, "contract_no": number, "expected": line["quantity"]})
+
+
+FROM_CONTRACT = ("sku", "name", "spec", "category", "expected")
+USE_CASES: tuple[UseCase[Any, Any, LabelsIssued], ...] = (
+    UseCase(
+        IssueLabels,
+        issue_labels,
+        HANDLES,
+        "labels",
+        body="Packing",
+        unsaid=FROM_CONTRACT,
+        prepare=of_its_line,
+        status=201,
+    ),
+)
+LABELS = Aggregate[Labelled, LabelsIssued]("label", Labelled({}), (Labelled,), evolve, USE_CASES)

@@ -4,30 +4,35 @@ One aggregate per application, `scrap:BF260401001`. The pieces are set apart whe
 them meanwhile; refused or withdrawn, they are free again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
 from company.context import Context
+from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, MoneyFen, OptionalId
-from contracts.inventory_stock import ScrapApplied, ScrapApproved, ScrapExecuted, ScrapGoodsHeld, ScrapRefused
 from contracts.spelling import Sku
-from inventory.domain.texts import Note, PaperNo, Photos, Text
-from runtime.decision import Command, Rejected, Timer
+from inventory.fields import Note, PaperNo, Photos, Text, dated
+from inventory.refusals import no
+from inventory.who import ACCOUNTS, APPLIES, KEEPER
+from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected
+from runtime.use_case import Asker, Born, UseCase
 
-
-def scrap_id(application_no: str) -> str:
-    """Aggregate id of a scrap application."""
-    return f"scrap:{application_no}"
-
+ScrapEvent = facts.ScrapApplied | facts.ScrapGoodsHeld | facts.ScrapApproved | facts.ScrapRefused | facts.ScrapExecuted
 
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
 class ApplyScrap(Command):
-    """申请报废 (D10)."""
+    """呆滞报废申请 Apply to scrap (D10)
+
+    Pieces of the pending zone or of free stock; they are set apart at once. Without `application_no` one is made.
+    Answers the number in `body.application_no`.
+    """
 
     command: Literal["ApplyScrap"] = "ApplyScrap"
     application_no: PaperNo
@@ -51,30 +56,36 @@ class NoteScrapGoods(Command):
 
 
 class ApproveScrap(Command):
-    """批准."""
+    """批准报废 Approve (D10)
+
+    By the manager or the accountant, never by the applicant.
+    """
 
     command: Literal["ApproveScrap"] = "ApproveScrap"
     note: Note = ""
 
 
 class RefuseScrap(Command):
-    """不批, or withdrawn."""
+    """不批、撤回 Refuse or withdraw (D10)
+
+    The pieces are free again. Who does not approve withdraws the own application only.
+    """
 
     command: Literal["RefuseScrap"] = "RefuseScrap"
     reason: Text
 
 
 class ExecuteScrap(Command):
-    """执行: the pieces are destroyed or sold, before a witness."""
+    """执行报废 Execute (D10)
+
+    The pieces are destroyed or sold: approved, before a witness, with photos.
+    """
 
     command: Literal["ExecuteScrap"] = "ExecuteScrap"
     witness: Text
     photos: Photos = ()
     proceeds_fen: Annotated[MoneyFen, Field(ge=0)] = 0
 
-
-COMMANDS = ApplyScrap | NoteScrapGoods | ApproveScrap | RefuseScrap | ExecuteScrap
-ScrapEvent = ScrapApplied | ScrapGoodsHeld | ScrapApproved | ScrapRefused | ScrapExecuted
 
 # --- states -------------------------------------------------------------------------------------------------------
 
@@ -88,7 +99,7 @@ class NoApplication:
 class Applied:
     """Applied for; `held` once the stock set the pieces apart."""
 
-    applied: ScrapApplied
+    applied: facts.ScrapApplied
     held: bool = False
 
 
@@ -96,7 +107,7 @@ class Applied:
 class Approved:
     """May be executed."""
 
-    applied: ScrapApplied
+    applied: facts.ScrapApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +118,21 @@ class Ended:
     executed: bool
 
 
+Known = Applied | Approved | Ended
 Scrap = NoApplication | Applied | Approved | Ended
 INITIAL: Scrap = NoApplication()
-STATES = (NoApplication, Applied, Approved, Ended)
-Decision = tuple[ScrapEvent, ...] | Rejected
+Decision = Sequence[ScrapEvent] | Rejected
 
-# --- decisions ----------------------------------------------------------------------------------------------------
-
-
-def decide(command: COMMANDS, scrap: Scrap, ctx: Context) -> Decision:
-    """What follows from a command; see the function named by its verb."""
-    match command:
-        case ApplyScrap():
-            return apply(command, scrap, ctx)
-        case NoteScrapGoods():
-            return note_goods(command, scrap, ctx)
-        case ApproveScrap():
-            return approve(command, scrap, ctx)
-        case RefuseScrap():
-            return refuse(command, scrap, ctx)
-        case ExecuteScrap():
-            return execute(command, scrap, ctx)
-    assert_never(command)
+# --- rules --------------------------------------------------------------------------------------------------------
 
 
-def apply(command: ApplyScrap, scrap: Scrap, ctx: Context) -> Decision:
+def apply_scrap(command: ApplyScrap, scrap: Scrap, ctx: Context) -> Decision:
     """Pieces of free stock or of the pending zone are to be scrapped.
 
     Rules: D10. The same again is no event. Refuses: scrap_contradicts.
     """
     at = command.at or ctx.now
-    applied = ScrapApplied(
+    applied = facts.ScrapApplied(
         at=at,
         application_no=command.application_no,
         depot=command.depot,
@@ -157,53 +152,43 @@ def apply(command: ApplyScrap, scrap: Scrap, ctx: Context) -> Decision:
         case Applied(applied=known) if known.model_copy(update={"at": at, "applied_by": ctx.by}) == applied:
             return ()
         case Applied() | Approved() | Ended():
-            return _no(
-                "scrap_contradicts",
-                f"报废申请 {command.application_no} 已经有了，内容不同。请用新的单号",
-                f"Application {command.application_no} exists with other content. Use a new number",
-            )
+            return no("scrap_contradicts", application_no=command.application_no)
     assert_never(scrap)
 
 
-def note_goods(command: NoteScrapGoods, scrap: Scrap, ctx: Context) -> Decision:
+def note_goods(command: NoteScrapGoods, scrap: Known, ctx: Context) -> Decision:
     """The stock set the pieces apart; or has too few, and the application is off.
 
     Rules: D10, D8.
     """
     match scrap:
-        case NoApplication() | Approved() | Ended() | Applied(held=True):
+        case Approved() | Ended() | Applied(held=True):
             return ()
         case Applied(applied=applied) if command.held:
-            return (ScrapGoodsHeld(at=command.at or ctx.now, application_no=applied.application_no),)
+            return (facts.ScrapGoodsHeld(at=command.at or ctx.now, application_no=applied.application_no),)
         case Applied(applied=applied):
             reason = f"可报废的只有 {command.available} 件"
             return (_refused(applied, held=False, short=True, reason=reason, by="system", at=command.at or ctx.now),)
     assert_never(scrap)
 
 
-def approve(command: ApproveScrap, scrap: Scrap, ctx: Context) -> Decision:
+def approve_scrap(command: ApproveScrap, scrap: Known, ctx: Context) -> Decision:
     """Another person than the applicant agrees, once the pieces are set apart.
 
-    Rules: D10. Refuses: unknown_scrap, scrap_ended, not_held, own_application.
+    Rules: D10. Refuses: unknown_scrap, scrap_ended, scrap_not_held, own_application.
     """
     match scrap:
-        case NoApplication():
-            return _unknown()
         case Ended():
-            return _ended(scrap.application_no)
+            return no("scrap_ended", application_no=scrap.application_no)
         case Approved():
             return ()
         case Applied(applied=applied) if not scrap.held:
-            return _not_held(applied.application_no)
+            return no("scrap_not_held", application_no=applied.application_no)
         case Applied(applied=applied) if applied.applied_by == ctx.by:
-            return _no(
-                "own_application",
-                "不能批准自己的报废申请。请经理或会计审批",
-                "You cannot approve your own application. Ask the manager or the accountant",
-            )
+            return no("own_application")
         case Applied(applied=applied):
             return (
-                ScrapApproved(
+                facts.ScrapApproved(
                     at=command.at or ctx.now,
                     application_no=applied.application_no,
                     approved_by=ctx.by,
@@ -213,43 +198,35 @@ def approve(command: ApproveScrap, scrap: Scrap, ctx: Context) -> Decision:
     assert_never(scrap)
 
 
-def refuse(command: RefuseScrap, scrap: Scrap, ctx: Context) -> Decision:
+def refuse_scrap(command: RefuseScrap, scrap: Known, ctx: Context) -> Decision:
     """Not approved, or withdrawn before it was executed: the pieces are free again.
 
-    Rules: D10. Refuses: unknown_scrap, scrap_ended (executed), not_held (the stock has not answered yet).
+    Rules: D10. Refuses: unknown_scrap, scrap_ended (executed), scrap_not_held (the stock has not answered yet).
     """
     match scrap:
-        case NoApplication():
-            return _unknown()
         case Ended():
-            return _ended(scrap.application_no) if scrap.executed else ()
+            return no("scrap_ended", application_no=scrap.application_no) if scrap.executed else ()
         case Applied(applied=applied) if not scrap.held:
-            return _not_held(applied.application_no)
+            return no("scrap_not_held", application_no=applied.application_no)
         case Applied() | Approved():
             at = command.at or ctx.now
             return (_refused(scrap.applied, held=True, short=False, reason=command.reason, by=ctx.by, at=at),)
     assert_never(scrap)
 
 
-def execute(command: ExecuteScrap, scrap: Scrap, ctx: Context) -> Decision:
+def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision:
     """The pieces are gone: only approved, and before a witness who is not the one who executes.
 
     Rules: D10. Refuses: unknown_scrap, scrap_ended (refused), scrap_not_approved.
     """
     match scrap:
-        case NoApplication():
-            return _unknown()
         case Ended():
-            return () if scrap.executed else _ended(scrap.application_no)
+            return () if scrap.executed else no("scrap_ended", application_no=scrap.application_no)
         case Applied(applied=applied):
-            return _no(
-                "scrap_not_approved",
-                f"报废申请 {applied.application_no} 还没有批准，不能执行",
-                f"Application {applied.application_no} is not approved; nothing may be scrapped",
-            )
+            return no("scrap_not_approved", application_no=applied.application_no)
         case Approved(applied=applied):
             return (
-                ScrapExecuted(
+                facts.ScrapExecuted(
                     at=command.at or ctx.now,
                     application_no=applied.application_no,
                     depot=applied.depot,
@@ -265,8 +242,10 @@ def execute(command: ExecuteScrap, scrap: Scrap, ctx: Context) -> Decision:
     assert_never(scrap)
 
 
-def _refused(applied: ScrapApplied, *, held: bool, short: bool, reason: str, by: str, at: datetime) -> ScrapRefused:
-    return ScrapRefused(
+def _refused(
+    applied: facts.ScrapApplied, *, held: bool, short: bool, reason: str, by: str, at: datetime
+) -> facts.ScrapRefused:
+    return facts.ScrapRefused(
         at=at,
         application_no=applied.application_no,
         depot=applied.depot,
@@ -278,45 +257,66 @@ def _refused(applied: ScrapApplied, *, held: bool, short: bool, reason: str, by:
     )
 
 
-def _no(code: str, zh: str, en: str) -> Rejected:
-    return Rejected(code, "D10", zh, en)
-
-
-def _unknown() -> Rejected:
-    return _no("unknown_scrap", "没有这张报废申请。请核对单号", "There is no such application. Check the number")
-
-
-def _not_held(application_no: str) -> Rejected:
-    return _no(
-        "not_held",
-        f"报废申请 {application_no} 的货还没有封存。请稍候再试",
-        f"The pieces of application {application_no} are not set apart yet. Try again in a moment",
-    )
-
-
-def _ended(application_no: str) -> Rejected:
-    return _no("scrap_ended", f"报废申请 {application_no} 已经结束", f"Application {application_no} has ended")
-
-
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
 def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
     """The application after an event."""
     match event:
-        case ScrapApplied():
+        case facts.ScrapApplied():
             return Applied(event)
-        case ScrapGoodsHeld():
+        case facts.ScrapGoodsHeld():
             return replace(scrap, held=True) if isinstance(scrap, Applied) else scrap
-        case ScrapApproved():
+        case facts.ScrapApproved():
             return Approved(scrap.applied) if isinstance(scrap, Applied) else scrap
-        case ScrapRefused():
+        case facts.ScrapRefused():
             return Ended(event.application_no, executed=False)
-        case ScrapExecuted():
+        case facts.ScrapExecuted():
             return Ended(event.application_no, executed=True)
     assert_never(event)
 
 
-def due(scrap: Scrap) -> tuple[Timer, ...]:  # noqa: ARG001 - every aggregate has the same three functions
-    """Nothing of an application falls due by itself."""
-    return ()
+# --- use cases ----------------------------------------------------------------------------------------------------
+
+
+def at_the_door(case: UseCase[Any, Any, ScrapEvent], command: Any, scrap: Scrap, ctx: Context) -> Decision:
+    """Whatever is asked of an application, somebody must have made it."""
+    if isinstance(scrap, NoApplication) and not isinstance(command, ApplyScrap):
+        return () if case.path is None else no("unknown_scrap")
+    return case.rule(command, scrap, ctx)
+
+
+async def own_application(asker: Asker, number: str, body: RefuseScrap) -> RefuseScrap:
+    """Who does not approve withdraws the own application only."""
+    if asker.role not in ACCOUNTS:
+        row = await asker.row("scraps", number)
+        if row is None:
+            asker.refuse(no("no_paper", rule="D10", number=number), 404)
+        if row["scrap"]["applied_by"] != asker.actor:
+            asker.refuse(no("not_your_paper", rule="D10", number=number), 403)
+    return body
+
+
+SCRAP = Aggregate[Scrap, ScrapEvent](
+    "scrap",
+    INITIAL,
+    (NoApplication, Applied, Approved, Ended),
+    evolve,
+    (
+        UseCase(
+            ApplyScrap,
+            apply_scrap,
+            APPLIES,
+            "",
+            body="ScrapWanted",
+            unsaid=("depot",),
+            born=Born("application_no", made=dated("BF")),
+            status=201,
+        ),
+        UseCase(NoteScrapGoods, note_goods),
+        UseCase(ApproveScrap, approve_scrap, ACCOUNTS, "approval", bare=False, status=201),
+        UseCase(RefuseScrap, refuse_scrap, ACCOUNTS | APPLIES, "refusal", prepare=own_application, status=201),
+        UseCase(ExecuteScrap, execute_scrap, KEEPER, "execution", status=201),
+    ),
+    door=at_the_door,
+)

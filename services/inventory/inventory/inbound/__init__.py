@@ -1,0 +1,1 @@
+"""入库单 Inbound slip: one file per topic; `aggregate` puts them together."""

@@ -1,0 +1,161 @@
+"""The slip itself: issued by the accountant with the reason, void while nothing was checked (D1); its papers (D5)."""
+
+import re
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from company.context import Context
+from contracts import inventory_inbound as facts
+from contracts.bounds import OptionalId
+from contracts.spelling import OptionalWaybillNo
+from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
+from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided
+from inventory.refusals import no
+from inventory.who import ACCOUNTANT, KEEPER
+from runtime.decision import Command
+from runtime.use_case import Born, UseCase
+
+MAX_SKU, MAX_NAME = 80, 200  # characters
+
+
+class IssueSlip(Command):
+    """开入库单 Issue an inbound slip (D1)
+
+    By the accountant, with the reason; without `slip_no` one is made. Answers the number in `body.slip_no`.
+    """
+
+    command: Literal["IssueSlip"] = "IssueSlip"
+    slip_no: PaperNo
+    depot: OptionalId = "main"
+    reason: facts.InboundReason
+    source: Text
+    delivery_note_no: Note = ""
+    carrier: Note = ""
+    waybill: OptionalWaybillNo = ""
+    lines: Annotated[tuple[facts.SlipLine, ...], Field(min_length=1, max_length=300)]
+    note: Note = ""
+
+
+class CancelSlip(Command):
+    """作废入库单 Void a slip (D1)
+
+    Before anything was checked.
+    """
+
+    command: Literal["CancelSlip"] = "CancelSlip"
+    reason: Text
+
+
+class HandOverPapers(Command):
+    """单据交会计 Hand over the papers (D5, K18)
+
+    Slip and the supplier's sales list, within a day of the check.
+    """
+
+    command: Literal["HandOverPapers"] = "HandOverPapers"
+    received_by: Text
+    sales_list_no: Text
+    papers_ref: FileRef = ""
+
+
+class NotePapersOverdue(Command):
+    """单据到期 (K18): from the timer."""
+
+    command: Literal["NotePapersOverdue"] = "NotePapersOverdue"
+
+
+def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
+    """The accountant lets goods come in, with the reason.
+
+    Rules: D1. The same slip again is no event. Refuses: line_twice, bad_slip_line, slip_contradicts.
+    """
+    slip = facts.SlipIssued(
+        at=command.at or ctx.now,
+        slip_no=command.slip_no,
+        depot=command.depot,
+        reason=command.reason,
+        source=command.source,
+        delivery_note_no=command.delivery_note_no,
+        carrier=command.carrier,
+        waybill=command.waybill,
+        lines=command.lines,
+        issued_by=ctx.by,
+        note=command.note,
+    )
+    match inbound:
+        case NoSlip():
+            if len({line.line_no for line in command.lines}) < len(command.lines):
+                return no("slip_line_twice", slip_no=command.slip_no)
+            bad = next((line for line in command.lines if not _line_is_good(line)), None)
+            return (slip,) if bad is None else no("bad_slip_line", line_no=bad.line_no)
+        case Issued() | Voided() | Checked():
+            same = inbound.slip.model_copy(update={"at": slip.at, "issued_by": slip.issued_by}) == slip
+            return () if same else no("slip_contradicts", slip_no=command.slip_no)
+    assert_never(inbound)
+
+
+def _line_is_good(line: facts.SlipLine) -> bool:
+    named = 1 <= len(line.sku.strip()) <= MAX_SKU and 1 <= len(line.name.strip()) <= MAX_NAME
+    whole = (line.contract_no is None) == (line.contract_line_no is None)
+    known = line.contract_no is None or re.fullmatch(r"[A-Z]{2}[0-9]{6,12}", line.contract_no) is not None
+    return named and whole and known and line.line_no > 0 and 1 <= line.quantity <= MAX_PIECES
+
+
+def cancel_slip(command: CancelSlip, inbound: Issued | Voided | Checked, ctx: Context) -> Decision:
+    """A slip is void, as long as nothing was checked.
+
+    Rules: D1. Refuses: unknown_slip, already_checked.
+    """
+    if isinstance(inbound, Checked):
+        return no("already_checked", slip_no=inbound.slip.slip_no)
+    if isinstance(inbound, Voided):
+        return ()
+    return (facts.SlipCancelled(at=command.at or ctx.now, slip_no=inbound.slip.slip_no, reason=command.reason),)
+
+
+def hand_over_papers(command: HandOverPapers, inbound: Checked, ctx: Context) -> Decision:
+    """Slip and the supplier's sales list are with the accountant. Once.
+
+    Rules: D5, K18. Refuses: unknown_slip, slip_cancelled, not_checked.
+    """
+    if inbound.papers is not None:
+        return ()
+    return (
+        facts.PapersHandedOver(
+            at=command.at or ctx.now,
+            slip_no=inbound.slip.slip_no,
+            received_by=command.received_by,
+            sales_list_no=command.sales_list_no,
+            papers_ref=command.papers_ref,
+            due=inbound.papers_due,
+        ),
+    )
+
+
+def note_overdue(_: NotePapersOverdue, inbound: Issued | Voided | Checked, ctx: Context) -> Decision:
+    """The papers' day has passed.
+
+    Rules: K18. Handed over meanwhile, or told already: no event.
+    """
+    if not isinstance(inbound, Checked) or inbound.papers is not None or inbound.overdue_told:
+        return ()
+    due = inbound.papers_due
+    return () if ctx.now < due else (facts.InboundPapersOverdue(at=due, slip_no=inbound.slip.slip_no, due=due),)
+
+
+USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
+    UseCase(
+        IssueSlip,
+        issue_slip,
+        ACCOUNTANT,
+        "",
+        body="SlipWanted",
+        unsaid=("depot",),
+        born=Born("slip_no", made=dated("RK")),
+        status=201,
+    ),
+    UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201),
+    UseCase(HandOverPapers, hand_over_papers, KEEPER | ACCOUNTANT, "papers", status=201),
+    UseCase(NotePapersOverdue, note_overdue),
+)

@@ -1,0 +1,479 @@
+"""借用 Loan of a showroom or stock part for a repair: out with approval and a due date, back or charged (C7, D12).
+
+One aggregate per loan, `loan:JY260320001`. The pieces are set apart when it is asked for, leave when it is approved
+and handed out, and are owed by the end of the due day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from company.context import Context
+from contracts import inventory_stock as facts
+from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
+from contracts.civil_time import civil_day, end_of_day
+from contracts.spelling import Sku
+from inventory.fields import Note, PaperNo, Text, dated
+from inventory.refusals import no
+from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
+from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected, Timer
+from runtime.use_case import Asker, Born, UseCase
+
+LoanEvent = (
+    facts.LoanAsked
+    | facts.LoanGoodsHeld
+    | facts.LoanRefused
+    | facts.LoanApproved
+    | facts.LoanHandedOut
+    | facts.LoanOverdue
+    | facts.LoanReturned
+    | facts.LoanCharged
+)
+
+Pieces = Annotated[int, Field(ge=1, le=9_999)]
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+class AskLoan(Command):
+    """借用申请 Ask for a loan (C7, D12)
+
+    The pieces are set apart at once (or the loan becomes `short`). Without `loan_no` one is made, without `borrower` it
+    is who asks. Answers the number in `body.loan_no`.
+    """
+
+    command: Literal["AskLoan"] = "AskLoan"
+    loan_no: PaperNo
+    depot: OptionalId = "main"
+    sku: Sku
+    name: Text
+    quantity: Pieces
+    bin: Text | None = None
+    ticket_id: Text | None = None
+    borrower: Text | None = None
+    purpose: Text
+    due_on: CivilDay | None = None
+    """Left out: as long as the policy lets a loan last."""
+    approved_by: OneLine | None = None
+    """Who approved it already, on the ticket that it is for (C7)."""
+
+
+class NoteLoanGoods(Command):
+    """The stock's answer: the pieces are set apart, or there are too few."""
+
+    command: Literal["NoteLoanGoods"] = "NoteLoanGoods"
+    held: bool
+    available: HowMany = 0
+
+
+class ApproveLoan(Command):
+    """同意借用 Approve (D12)
+
+    By the installation supervisor or the manager; the due date may be changed.
+    """
+
+    command: Literal["ApproveLoan"] = "ApproveLoan"
+    due_on: CivilDay | None = None
+    note: Note = ""
+
+
+class RefuseLoan(Command):
+    """不借 Refuse or withdraw (D12)
+
+    What was set apart is free again. Who does not approve withdraws the own application only.
+    """
+
+    command: Literal["RefuseLoan"] = "RefuseLoan"
+    reason: Text
+
+
+class HandOutLoan(Command):
+    """借出 Hand out (D12)
+
+    Approved and set apart; the borrower signs.
+    """
+
+    command: Literal["HandOutLoan"] = "HandOutLoan"
+    signature_ref: Note = ""
+
+
+class ReturnLoan(Command):
+    """归还 Give back (D12)
+
+    Good pieces to a bin, damaged ones to the pending zone.
+    """
+
+    command: Literal["ReturnLoan"] = "ReturnLoan"
+    good: Annotated[HowMany, Field(ge=0)] = 0
+    damaged: Annotated[HowMany, Field(ge=0)] = 0
+    bin: Text | None = None
+    note: Note = ""
+
+
+class ChargeLoan(Command):
+    """作价 Charge (D12)
+
+    What stays out is paid for.
+    """
+
+    command: Literal["ChargeLoan"] = "ChargeLoan"
+    quantity: Pieces
+    amount_fen: Annotated[MoneyFen, Field(ge=0)]
+    charged_to: Text
+    reason: Text
+
+
+class NoteLoanOverdue(Command):
+    """到期: from the timer."""
+
+    command: Literal["NoteLoanOverdue"] = "NoteLoanOverdue"
+
+
+# --- states -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoLoan:
+    """Nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Asked for; `held` once the stock set the pieces apart, `approved` once somebody agreed."""
+
+    asked: facts.LoanAsked
+    held: bool = False
+    approved: facts.LoanApproved | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """With the borrower; `open` pieces are neither back nor charged."""
+
+    handed_out: facts.LoanHandedOut
+    open: int
+    overdue_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Refused, back or charged."""
+
+    loan_no: str
+    how: Literal["refused", "settled"]
+
+
+Known = Asked | Out | Closed
+Loan = NoLoan | Asked | Out | Closed
+INITIAL: Loan = NoLoan()
+Decision = Sequence[LoanEvent] | Rejected
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def ask_loan(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
+    """A part is wanted for a repair; one that was approved on its ticket needs no other approval.
+
+    Rules: C7, D12. The same again is no event. Refuses: due_passed, loan_contradicts.
+    """
+    at = command.at or ctx.now
+    due_on = command.due_on or civil_day(at) + timedelta(days=ctx.policy.loan_days)
+    asked = facts.LoanAsked(
+        at=at,
+        loan_no=command.loan_no,
+        depot=command.depot,
+        sku=command.sku,
+        name=command.name,
+        quantity=command.quantity,
+        bin=command.bin,
+        ticket_id=command.ticket_id,
+        borrower=command.borrower or ctx.by,
+        purpose=command.purpose,
+        due_on=due_on,
+    )
+    match loan:
+        case NoLoan() if due_on < civil_day(at):
+            return no("due_passed", due_on=due_on)
+        case NoLoan() if command.approved_by is None:
+            return (asked,)
+        case NoLoan():
+            approved_by = command.approved_by or ""
+            return (
+                asked,
+                facts.LoanApproved(at=at, loan_no=command.loan_no, approved_by=approved_by, due_on=due_on, note=""),
+            )
+        case Asked(asked=known) if known.model_copy(update={"at": at}) == asked:
+            return ()
+        case Asked() | Out() | Closed():
+            return no("loan_contradicts", loan_no=command.loan_no)
+    assert_never(loan)
+
+
+def note_goods(command: NoteLoanGoods, loan: Known, ctx: Context) -> Decision:
+    """The stock set the pieces apart; or has too few, and the loan is off.
+
+    Rules: D12, D8.
+    """
+    match loan:
+        case Out() | Closed() | Asked(held=True):
+            return ()
+        case Asked(asked=asked) if command.held:
+            return (facts.LoanGoodsHeld(at=command.at or ctx.now, loan_no=asked.loan_no),)
+        case Asked(asked=asked):
+            reason = f"库存不足：只有 {command.available} 件"
+            return (_refused(asked, held=False, short=True, reason=reason, by="system", at=command.at or ctx.now),)
+    assert_never(loan)
+
+
+def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
+    """Somebody who may agrees, and may set another due date.
+
+    Rules: D12, C7. Refuses: unknown_loan, loan_closed, due_passed.
+    """
+    match loan:
+        case Closed():
+            return no("loan_closed", loan_no=loan.loan_no)
+        case Out():
+            return ()
+        case Asked() if loan.approved is not None:
+            return ()
+        case Asked(asked=asked):
+            due_on, at = command.due_on or asked.due_on, command.at or ctx.now
+            if due_on < civil_day(at):
+                return no("due_passed", due_on=due_on)
+            return (
+                facts.LoanApproved(at=at, loan_no=asked.loan_no, approved_by=ctx.by, due_on=due_on, note=command.note),
+            )
+    assert_never(loan)
+
+
+def refuse_loan(command: RefuseLoan, loan: Known, ctx: Context) -> Decision:
+    """No loan, or it is withdrawn before anything left; what was set apart is free again.
+
+    Rules: D12. Refuses: unknown_loan, loan_out, loan_not_held (the stock has not answered yet).
+    """
+    match loan:
+        case Closed():
+            return ()
+        case Out():
+            return no("loan_out", loan_no=loan.handed_out.loan_no)
+        case Asked() if not loan.held:
+            return no("loan_not_held", loan_no=loan.asked.loan_no)
+        case Asked(asked=asked):
+            at = command.at or ctx.now
+            return (_refused(asked, held=loan.held, short=False, reason=command.reason, by=ctx.by, at=at),)
+    assert_never(loan)
+
+
+def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
+    """The pieces leave with the borrower: approved and set apart, not before.
+
+    Rules: D12, D8. Refuses: unknown_loan, loan_closed, not_approved, loan_not_held.
+    """
+    match loan:
+        case Closed():
+            return no("loan_closed", loan_no=loan.loan_no)
+        case Out():
+            return ()
+        case Asked(asked=asked, approved=None):
+            return no("not_approved", loan_no=asked.loan_no)
+        case Asked(asked=asked) if not loan.held:
+            return no("loan_not_held", loan_no=asked.loan_no)
+        case Asked(asked=asked, approved=approved):
+            due_on = approved.due_on if approved is not None else asked.due_on
+            return (
+                facts.LoanHandedOut(
+                    at=command.at or ctx.now,
+                    loan_no=asked.loan_no,
+                    depot=asked.depot,
+                    sku=asked.sku,
+                    name=asked.name,
+                    quantity=asked.quantity,
+                    borrower=asked.borrower,
+                    signature_ref=command.signature_ref,
+                    due=end_of_day(due_on),
+                    ticket_id=asked.ticket_id,
+                ),
+            )
+    assert_never(loan)
+
+
+def return_loan(command: ReturnLoan, loan: Known, ctx: Context) -> Decision:
+    """Pieces come back, whole or damaged; in parts, if need be.
+
+    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back.
+    """
+    if not isinstance(loan, Out):
+        return no("loan_not_out")
+    out, pieces = loan.handed_out, command.good + command.damaged
+    if not 1 <= pieces <= loan.open:
+        return no("too_many_back", loan_no=out.loan_no, open=loan.open, pieces=pieces)
+    at = command.at or ctx.now
+    return (
+        facts.LoanReturned(
+            at=at,
+            loan_no=out.loan_no,
+            depot=out.depot,
+            sku=out.sku,
+            name=out.name,
+            good=command.good,
+            damaged=command.damaged,
+            bin=command.bin,
+            open=loan.open - pieces,
+            late=at >= out.due,
+            note=command.note,
+        ),
+    )
+
+
+def charge_loan(command: ChargeLoan, loan: Known, ctx: Context) -> Decision:
+    """Pieces stay out and are paid for.
+
+    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back.
+    """
+    if not isinstance(loan, Out):
+        return no("loan_not_out")
+    out = loan.handed_out
+    if command.quantity > loan.open:
+        return no("too_many_back", loan_no=out.loan_no, open=loan.open, pieces=command.quantity)
+    return (
+        facts.LoanCharged(
+            at=command.at or ctx.now,
+            loan_no=out.loan_no,
+            sku=out.sku,
+            name=out.name,
+            quantity=command.quantity,
+            open=loan.open - command.quantity,
+            amount_fen=command.amount_fen,
+            charged_to=command.charged_to,
+            reason=command.reason,
+        ),
+    )
+
+
+def note_overdue(_: NoteLoanOverdue, loan: Known, ctx: Context) -> Decision:
+    """The due day has passed and pieces are out.
+
+    Rules: D12. Back or charged meanwhile, or told already: no event.
+    """
+    if not isinstance(loan, Out) or loan.overdue_told or ctx.now < loan.handed_out.due:
+        return ()
+    out = loan.handed_out
+    return (
+        facts.LoanOverdue(
+            at=out.due,
+            loan_no=out.loan_no,
+            sku=out.sku,
+            name=out.name,
+            quantity=loan.open,
+            borrower=out.borrower,
+            due=out.due,
+        ),
+    )
+
+
+def _refused(
+    asked: facts.LoanAsked, *, held: bool, short: bool, reason: str, by: str, at: datetime
+) -> facts.LoanRefused:
+    return facts.LoanRefused(
+        at=at,
+        loan_no=asked.loan_no,
+        depot=asked.depot,
+        sku=asked.sku,
+        held=held,
+        short=short,
+        reason=reason,
+        refused_by=by,
+    )
+
+
+# --- folding ------------------------------------------------------------------------------------------------------
+
+
+def evolve(loan: Loan, event: LoanEvent) -> Loan:
+    """The loan after an event."""
+    match event:
+        case facts.LoanAsked():
+            return Asked(event)
+        case facts.LoanGoodsHeld():
+            return replace(loan, held=True) if isinstance(loan, Asked) else loan
+        case facts.LoanApproved():
+            return replace(loan, approved=event) if isinstance(loan, Asked) else loan
+        case facts.LoanRefused():
+            return Closed(event.loan_no, "refused")
+        case facts.LoanHandedOut():
+            return Out(event, event.quantity)
+        case facts.LoanOverdue():
+            return replace(loan, overdue_told=True) if isinstance(loan, Out) else loan
+        case facts.LoanReturned() | facts.LoanCharged():
+            if event.open == 0:
+                return Closed(event.loan_no, "settled")
+            return replace(loan, open=event.open) if isinstance(loan, Out) else loan
+    assert_never(event)
+
+
+def due(loan: Loan) -> tuple[Timer, ...]:
+    """The due day's end, while pieces are out and nobody was told (D12)."""
+    if not isinstance(loan, Out) or loan.overdue_told:
+        return ()
+    return (Timer("loan", loan.handed_out.due, NoteLoanOverdue()),)
+
+
+# --- use cases ----------------------------------------------------------------------------------------------------
+
+
+def at_the_door(case: UseCase[Any, Any, LoanEvent], command: Any, loan: Loan, ctx: Context) -> Decision:
+    """Whatever is asked of a loan, somebody must have asked for it."""
+    if isinstance(loan, NoLoan) and not isinstance(command, AskLoan):
+        return () if case.path is None else no("unknown_loan")
+    return case.rule(command, loan, ctx)
+
+
+async def by_who_asks(asker: Asker, number: str, body: Any) -> AskLoan:
+    """The borrower is who asks, unless another is named."""
+    return AskLoan(**{**dict(body), "loan_no": number, "borrower": body.borrower or asker.name})
+
+
+async def own_loan(asker: Asker, number: str, body: RefuseLoan) -> RefuseLoan:
+    """Who does not approve withdraws the own application only."""
+    if asker.role not in APPROVES_LOANS:
+        row = await asker.row("loans", number)
+        if row is None:
+            asker.refuse(no("no_paper", rule="D12", number=number), 404)
+        if row["loan"]["asked_by"] != asker.actor:
+            asker.refuse(no("not_your_paper", rule="D12", number=number), 403)
+    return body
+
+
+LOAN = Aggregate[Loan, LoanEvent](
+    "loan",
+    INITIAL,
+    (NoLoan, Asked, Out, Closed),
+    evolve,
+    (
+        UseCase(
+            AskLoan,
+            ask_loan,
+            ASKS_LOANS,
+            "",
+            body="LoanWanted",
+            unsaid=("depot", "approved_by"),
+            prepare=by_who_asks,
+            born=Born("loan_no", made=dated("JY")),
+            status=201,
+        ),
+        UseCase(NoteLoanGoods, note_goods),
+        UseCase(ApproveLoan, approve_loan, APPROVES_LOANS, "approval", bare=False, status=201),
+        UseCase(RefuseLoan, refuse_loan, APPROVES_LOANS | ASKS_LOANS, "refusal", prepare=own_loan, status=201),
+        UseCase(HandOutLoan, hand_out_loan, KEEPER, "handout", bare=False, status=201),
+        UseCase(ReturnLoan, return_loan, KEEPER, "returns", bare=False, status=201),
+        UseCase(ChargeLoan, charge_loan, ACCOUNTS, "charges", status=201),
+        UseCase(NoteLoanOverdue, note_overdue),
+    ),
+    due,
+    at_the_door,
+)

@@ -1,0 +1,314 @@
+"""质检 QC of a contract's goods (B21): passed before they are packed and loaded; what fails goes to the pending zone.
+
+One aggregate per contract, `qc:HT26030001`. It counts, per line, the passed pieces that lie in the warehouse; who
+loads compares them with what is loaded. Inspections add up; pieces that leave, are damaged or released are counted
+off, passed ones first. A failure is at once a damage report `Q-<inspection>` on the contract's goods (D4), which takes
+the pieces out of what is available.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, Field
+
+from company.context import Context
+from contracts import inventory_packing as facts
+from contracts.bounds import Few, Nth, OptionalId
+from contracts.fact import GoodsLine
+from inventory.fields import MAX_PIECES, Note, Photos
+from inventory.projections.packing import quality_view
+from inventory.refusals import no
+from inventory.who import QC
+from runtime.aggregate import Aggregate
+from runtime.decision import Command, Rejected
+from runtime.use_case import Asker, UseCase
+
+QualityEvent = facts.QualityPassed | facts.QualityFailed | facts.PassedGoodsGone
+
+InspectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
+Json = dict[str, Any]
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+class PassQuality(Command):
+    """质检合格: pieces of a contract, counted and looked over."""
+
+    command: Literal["PassQuality"] = "PassQuality"
+    contract_no: OptionalId
+    inspection_id: InspectionId
+    lines: Annotated[tuple[GoodsLine, ...], Field(max_length=200)]
+    note: Note = ""
+    photos: Photos = ()
+
+
+class LinePassed(BaseModel):
+    """Pieces of a line that passed."""
+
+    line_no: Nth
+    quantity: Pieces
+
+
+class GoodsPassed(Command):
+    """质检合格 Pass goods (B21)
+
+    Only passed goods are packed and loaded. Without `lines`: all that lies here and was not passed yet. Without
+    `inspection_id`, it is made from the request. Refuses: unknown_line, more_than_here, nothing_inspected.
+    """
+
+    command: Literal["PassQuality"] = "PassQuality"
+    inspection_id: InspectionId | None = None
+    lines: Annotated[tuple[LinePassed, ...] | None, Field(max_length=200)] = None
+    note: Note = ""
+    photos: Photos = ()
+
+
+class FailQuality(Command):
+    """质检不合格: pieces of one line. `passed_before`: they were passed by an earlier inspection."""
+
+    command: Literal["FailQuality"] = "FailQuality"
+    contract_no: OptionalId
+    inspection_id: InspectionId
+    line: GoodsLine
+    cause: facts.QualityCause
+    passed_before: bool = False
+    note: Note = ""
+    photos: Photos = ()
+
+
+class GoodsFailed(Command):
+    """质检不合格 Fail goods (B21)
+
+    The pieces go to the pending zone by a damage report. Without `inspection_id`, it is made from the request.
+    Refuses: unknown_line, more_than_here, note_wanted.
+    """
+
+    command: Literal["FailQuality"] = "FailQuality"
+    inspection_id: InspectionId | None = None
+    line_no: Nth
+    quantity: Pieces
+    cause: facts.QualityCause
+    passed_before: bool = False
+    note: Note = ""
+    photos: Photos = ()
+
+
+class NoteGone(Command):
+    """Pieces of the contract left the warehouse, were damaged in it, or were released."""
+
+    command: Literal["NoteGone"] = "NoteGone"
+    contract_no: OptionalId
+    cause_id: OptionalId
+    why: Literal["issued", "damaged", "released"]
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """`passed`: pieces per line that may be packed and loaded; `known`: inspections that were told."""
+
+    passed: tuple[GoodsLine, ...] = ()
+    known: tuple[str, ...] = ()
+
+
+Decision = tuple[QualityEvent, ...] | Rejected
+
+
+def pass_quality(command: PassQuality, quality: Inspected, ctx: Context) -> Decision:
+    """Pieces may be packed and loaded (B21). Once per inspection.
+
+    Refuses: nothing_inspected, line_twice, bad_quantity.
+    """
+    if command.inspection_id in quality.known:
+        return ()
+    if not command.lines:
+        return no("nothing_inspected")
+    if len({line.line_no for line in command.lines}) < len(command.lines):
+        return no("inspected_twice")
+    if any(not 1 <= line.quantity <= MAX_PIECES for line in command.lines):
+        return no("nothing_passed")
+    return (
+        facts.QualityPassed(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            inspection_id=command.inspection_id,
+            lines=command.lines,
+            totals=_added(quality.passed, command.lines),
+            inspected_by=ctx.by,
+            note=command.note,
+            photos=command.photos,
+        ),
+    )
+
+
+def fail_quality(command: FailQuality, quality: Inspected, ctx: Context) -> Decision:
+    """Pieces go to the pending zone (B21, D4). Once per inspection. Refuses: bad_quantity, note_wanted."""
+    if command.inspection_id in quality.known:
+        return ()
+    line = command.line
+    if not 1 <= line.quantity <= MAX_PIECES:
+        return no("nothing_failed")
+    if command.cause == "other" and not command.note:
+        return no("fault_wanted")
+    return (
+        facts.QualityFailed(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            inspection_id=command.inspection_id,
+            damage_id=damage_id(command.inspection_id),
+            line_no=line.line_no,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            cause=command.cause,
+            totals=_taken_off(quality.passed, (line,)) if command.passed_before else quality.passed,
+            inspected_by=ctx.by,
+            note=command.note,
+            photos=command.photos,
+        ),
+    )
+
+
+def damage_id(inspection_id: str) -> str:
+    """The damage report of an inspection."""
+    return f"Q-{inspection_id}"
+
+
+def note_gone(command: NoteGone, quality: Inspected, ctx: Context) -> Decision:
+    """Passed pieces are here no more. Nothing passed of these lines, or told before, is no event."""
+    if command.cause_id in quality.known:
+        return ()
+    totals = _taken_off(quality.passed, command.lines)
+    if totals == quality.passed:
+        return ()
+    return (
+        facts.PassedGoodsGone(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            cause_id=command.cause_id,
+            why=command.why,
+            lines=command.lines,
+            totals=totals,
+        ),
+    )
+
+
+def not_passed(lines: tuple[GoodsLine, ...], passed: Mapping[int, int]) -> tuple[GoodsLine, ...]:
+    """Of the lines to be loaded, the pieces that no inspection passed (B21)."""
+    lacking = ((line, line.quantity - passed.get(line.line_no, 0)) for line in lines)
+    return tuple(line.model_copy(update={"quantity": pieces}) for line, pieces in lacking if pieces > 0)
+
+
+def evolve(quality: Inspected, event: QualityEvent) -> Inspected:
+    """What is passed after an event."""
+    match event:
+        case facts.QualityPassed() | facts.QualityFailed():
+            return replace(quality, passed=event.totals, known=(*quality.known, event.inspection_id))
+        case facts.PassedGoodsGone():
+            return replace(quality, passed=event.totals, known=(*quality.known, event.cause_id))
+    assert_never(event)
+
+
+def _added(passed: tuple[GoodsLine, ...], more: tuple[GoodsLine, ...]) -> tuple[GoodsLine, ...]:
+    sums = {line.line_no: line for line in passed}
+    for line in more:
+        before = sums[line.line_no].quantity if line.line_no in sums else 0
+        sums[line.line_no] = line.model_copy(update={"quantity": before + line.quantity})
+    return tuple(sums[line_no] for line_no in sorted(sums))
+
+
+def _taken_off(passed: tuple[GoodsLine, ...], gone: tuple[GoodsLine, ...]) -> tuple[GoodsLine, ...]:
+    pieces = {line.line_no: line.quantity for line in gone}
+    return tuple(
+        line.model_copy(update={"quantity": max(0, line.quantity - pieces.get(line.line_no, 0))}) for line in passed
+    )
+
+
+# --- use cases ----------------------------------------------------------------------------------------------------
+
+
+async def passed(asker: Asker, number: str, body: GoodsPassed) -> PassQuality:
+    """The lines that passed; all that lie here, where none are named."""
+    lines = await _lines(asker, number)
+    wanted = (
+        {line_no: line["to_inspect"] for line_no, line in lines.items() if line["to_inspect"]}
+        if body.lines is None
+        else {line.line_no: line.quantity for line in body.lines}
+    )
+    return PassQuality(
+        at=body.at,
+        contract_no=number,
+        inspection_id=body.inspection_id or asker.fresh_id("quality", number),
+        lines=tuple(_piece(asker, lines, line_no, pieces, "to_inspect") for line_no, pieces in wanted.items()),
+        note=body.note,
+        photos=body.photos,
+    )
+
+
+async def failed(asker: Asker, number: str, body: GoodsFailed) -> FailQuality:
+    """The line that failed."""
+    return FailQuality(
+        at=body.at,
+        contract_no=number,
+        inspection_id=body.inspection_id or asker.fresh_id("quality", number),
+        line=_piece(asker, await _lines(asker, number), body.line_no, body.quantity, "here"),
+        cause=body.cause,
+        passed_before=body.passed_before,
+        note=body.note,
+        photos=body.photos,
+    )
+
+
+async def _lines(asker: Asker, contract_no: str) -> dict[int, Json]:
+    row = await asker.row("packing", contract_no)
+    if row is None:
+        asker.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
+    view = quality_view(contract_no, row, await asker.row("goods", contract_no))
+    return {line["line_no"]: line for line in view["lines"]}
+
+
+def _piece(asker: Asker, lines: Mapping[int, Json], line_no: int, pieces: int, of: str) -> GoodsLine:
+    """Pieces of a line, of which there are enough. `of`: what they are among."""
+    if line_no not in lines:
+        asker.refuse(no("no_line_to_inspect", line_no=line_no), 404)
+    line = lines[line_no]
+    if pieces > line[of]:
+        asker.refuse(no("more_than_here", line_no=line_no, most=line[of], pieces=pieces))
+    return GoodsLine(line_no=line_no, sku=line["sku"], name=line["name"], quantity=pieces)
+
+
+QUALITY = Aggregate[Inspected, QualityEvent](
+    "qc",
+    Inspected(),
+    (Inspected,),
+    evolve,
+    (
+        UseCase(
+            PassQuality,
+            pass_quality,
+            QC,
+            "passes",
+            body=GoodsPassed,
+            prepare=passed,
+            says=lambda said: {"inspection_id": said.inspection_id},
+            bare=False,
+            status=201,
+        ),
+        UseCase(
+            FailQuality,
+            fail_quality,
+            QC,
+            "failures",
+            body=GoodsFailed,
+            prepare=failed,
+            says=lambda said: {"inspection_id": said.inspection_id, "damage_id": damage_id(said.inspection_id)},
+            status=201,
+        ),
+        UseCase(NoteGone, note_gone),
+    ),
+)

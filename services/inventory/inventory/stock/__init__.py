@@ -1,0 +1,1 @@
+"""存卡 Bin card: one file per topic; `aggregate` puts them together."""

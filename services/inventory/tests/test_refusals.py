@@ -1,0 +1,14 @@
+"""What the warehouse says no with: every refusal has its words, and every word its refusal."""
+
+from pathlib import Path
+
+import inventory
+from inventory.refusals import no
+from runtime.refusal import misfits
+
+
+def test_refusals_and_the_code_that_gives_them_fit() -> None:
+    """DESIGN 4"""
+    root = Path(inventory.__file__).parent
+    sources = {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in sorted(root.rglob("*.py"))}
+    assert list(misfits(no.file, sources)) == []
