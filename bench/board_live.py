@@ -1,4 +1,4 @@
-"""7. The board, live: from the drop in one browser to the card's new place on another browser's screen (DESIGN §9).
+"""7. The board, live: from the drop in one browser to the card's new place on another browser's screen.
 
 200 cards on the board of one day, 20 lookers-on: 19 streams read as a browser would, and one real Chromium whose page
 reports when the card has moved. All in one process, as `songda up` runs it. The parts of the way lie between the same

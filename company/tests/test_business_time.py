@@ -282,7 +282,7 @@ def test_beyond_the_published_holidays_a_deadline_is_provisional() -> None:
 
 
 def test_a_deadline_of_a_year_that_was_never_entered_is_provisional_too() -> None:
-    """C1, T6: not only of years that are to come."""
+    """C1: not only of years that are to come."""
     hours = service_calendar(POLICY)
     terms = Terms(16 * 3600, "service", "receipt")
     moments = ("2023-12-30T08:00:00", "2023-12-31T16:00:00", "2024-01-02T08:00:00", "2025-10-08T08:00:00")

@@ -56,7 +56,7 @@ def contract_no(text: str) -> Judged:
 
 
 def sku(text: str) -> Judged:
-    """型号, one word in capitals. It may hold slashes, but no part that an address would lose: each has one (G14)."""
+    """型号, one word in capitals. It may hold slashes, but no part that an address would lose: each has one (X8)."""
     code = _code(text)
     if not _SKU.fullmatch(code):
         return code, ("应是不含空格和引号的型号，最多 40 个字", "must be one word of at most 40 characters")
@@ -90,7 +90,7 @@ def store(text: str) -> tuple[str, str, Words | None]:
 
 
 def number(text: str) -> Judged:
-    """编号 that an address can hold: one word that begins with a letter or digit, without slashes and colons (G14)."""
+    """编号 that an address can hold: one word that begins with a letter or digit, without slashes and colons (X8)."""
     if _NUMBER.fullmatch(text):
         return text, None
     return text, (

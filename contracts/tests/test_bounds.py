@@ -1,4 +1,4 @@
-"""What a person or another system may say (FAULTS T): days, moments, texts, numbers and lists have bounds at a door."""
+"""What a person or another system may say (X8): days, moments, texts, numbers and lists have bounds at a door."""
 
 import math
 from datetime import date, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""How phones, products and stores are written (FAULTS T3): the same functions at every door."""
+"""How phones, products and stores are written (X8): the same functions at every door."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def test_a_phone_is_a_mobile_or_a_landline_with_its_area_code(written: str, kept
     ],
 )
 def test_a_sku_is_one_word_in_capitals_whose_slashes_an_address_keeps(written: str, kept: str | None) -> None:
-    """G14"""
+    """X8: what is taken can be addressed."""
     value, wrong = spelling.sku(written)
     assert (value if wrong is None else None) == kept
 

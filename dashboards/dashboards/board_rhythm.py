@@ -1,4 +1,4 @@
-"""The working day's cut-offs on one line (UI: rhythm bar)."""
+"""The working day's cut-offs on one line, the rhythm bar."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta

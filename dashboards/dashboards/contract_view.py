@@ -23,7 +23,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "refund": frozenset({"accountant", "cs_supervisor", "manager"}),
     "damage": frozenset({"warehouse"}),
 }
-"""What the page offers to whom; the service decides. What is not offered is absent (UI: no dead buttons)."""
+"""What the page offers to whom; the service decides. What is not offered is absent: there are no dead buttons."""
 
 
 @dataclass(frozen=True, slots=True)

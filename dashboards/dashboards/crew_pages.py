@@ -1,4 +1,4 @@
-"""The crew's phone over HTTP: one page that lives on the phone, its service worker and its manifest (UI §8).
+"""The crew's phone over HTTP: one page that lives on the phone, its service worker and its manifest.
 
 The page talks to the dispatch service's API as any other client; nothing here decides or reads rows.
 """

@@ -1,6 +1,6 @@
 """Printed forms of dispatch: 送货安排表 (B4), 送货调度表 (B12), 签收单 (B13), 送货日报表 (B17).
 
-Phone numbers are whole on the leader's sheet alone (UI §9); cash is for leader, accountant and manager (RULES §1).
+Phone numbers are whole on the leader's sheet alone (C18); cash is for leader, accountant and manager (RULES §1).
 """
 
 from typing import Any

@@ -23,7 +23,7 @@ class Board:
 
 
 async def test_all_who_look_at_the_same_moment_get_one_reading():
-    """UI 6"""
+    """X8"""
     looks, board = SharedLooks(), Board()
     seen = await asyncio.gather(*(looks.look("day", 7, board) for _ in range(20)))
     assert (seen, board.read) == ([1] * 20, 1)

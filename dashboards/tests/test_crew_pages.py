@@ -1,4 +1,4 @@
-"""The crew's phone over HTTP: who gets it, and what it takes to live on a phone without a network (UI §8)."""
+"""The crew's phone over HTTP: who gets it, and what it takes to live on a phone without a network."""
 
 import json
 import re
@@ -25,7 +25,7 @@ async def test_the_page_knows_its_person_crew_and_the_limit_of_cash():
 
 
 async def test_the_service_worker_keeps_the_page_and_every_file_that_it_loads():
-    """UI §8"""
+    """DESIGN §7: pages survive the loss of the network."""
     worker = (await get("/crew-sw.js")).text
     kept = set(json.loads(re.search(r"JSON\.parse\('(.*)'\)", worker)[1]))
     page = (await get("/crew")).text
@@ -34,7 +34,6 @@ async def test_the_service_worker_keeps_the_page_and_every_file_that_it_loads():
 
 
 async def test_it_can_be_installed():
-    """UI §8"""
     manifest = (await get("/crew.webmanifest")).json()
     assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/crew", "/crew", "standalone")
 

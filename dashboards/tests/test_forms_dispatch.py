@@ -101,7 +101,7 @@ async def test_every_form_of_dispatch_prints(path, person, lang):
 
 @pytest.mark.parametrize(("person", "phone"), [(LEADER, "17712347747"), (ASSISTANT, "177****7747")])
 async def test_whole_phone_numbers_are_on_the_leaders_sheet_only(person, phone):
-    """C18, UI §9"""
+    """C18"""
     text = (await get(f"/forms/dispatch-sheet/{ON}/S1", person)).text
     assert (phone in text, "客户先到家" in text) == (True, True)
 

@@ -34,7 +34,7 @@ async def get(path: str, *, behind: bool = True) -> Any:
     ],
 )
 async def test_a_page_with_figures_that_lack_something_says_so_in_its_language(path: str, words: str) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     lacks, whole = await get(path), await get(path, behind=False)
     assert (lacks.status_code, lacks.headers[HEADER], words in lacks.text) == (200, "contracts=3", True)
     assert (whole.status_code, HEADER in whole.headers, 'id="lacks"' in whole.text) == (200, False, False)

@@ -96,7 +96,7 @@ def app_with(feed: Feed) -> Any:
 
 
 async def test_what_concerns_one_page_is_told_to_it_and_all_hear_that_we_are_there() -> None:
-    """P8"""
+    """DESIGN §7"""
     feed = Feed()
     reader = Reader(app_with(feed), address("/live/rows?of=contracts", "/live/rows?of=tickets&row=T-1"))
     assert sorted([await reader.next() for _ in range(2)]) == [(0, "hello"), (1, "hello")]
@@ -110,7 +110,7 @@ async def test_what_concerns_one_page_is_told_to_it_and_all_hear_that_we_are_the
 
 
 async def test_a_stream_that_is_refused_or_ends_leaves_the_others_alone() -> None:
-    """P8, C18: each is authorised as its own address is."""
+    """C18, DESIGN §7: each is authorised as its own address is."""
     feed = Feed()
     reader = Reader(app_with(feed), address("/live/rows?of=contracts", "/live/nothing", "/live/rows?of=x&nonsense=1"))
     heard = {await reader.next() for _ in range(3)}
@@ -132,7 +132,7 @@ async def test_a_stream_that_is_refused_or_ends_leaves_the_others_alone() -> Non
     ],
 )
 async def test_only_streams_are_put_together_and_not_too_many(streams: tuple[str, ...], status: int) -> None:
-    """P8"""
+    """DESIGN §7"""
     async with browser(site({}), ASSISTANT) as client:
         for path in ("/live/together", "/live/now"):
             assert (await client.get(f"{path}?{address(*streams)}")).status_code == status
@@ -145,7 +145,7 @@ async def test_nobody_gets_none() -> None:
 
 
 async def test_who_cannot_hold_a_stream_asks_for_what_there_is_now() -> None:
-    """P8"""
+    """DESIGN §7"""
     async with browser(app_with(Feed()), ASSISTANT) as client:
         answer = await client.get(f"/live/now?{address('/live/rows?of=contracts', '/live/nothing')}")
     told = {(one["of"], one.get("ended") or one["text"].split("\n")[0]) for one in answer.json()}
@@ -153,7 +153,7 @@ async def test_who_cannot_hold_a_stream_asks_for_what_there_is_now() -> None:
 
 
 async def test_each_stream_within_counts_as_one_of_the_persons() -> None:
-    """P4: putting them together does not get around the bound."""
+    """X8: putting them together does not get around the bound."""
     app = app_with(Feed())
     [door] = [one for one in app.user_middleware if one.cls is FrontDoor]
     door.kwargs["bounds"] = Bounds(1 << 20, streams_each=3)

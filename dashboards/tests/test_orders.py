@@ -49,7 +49,7 @@ async def get(path, person=SPECIALIST, rows=None):
 
 
 async def test_pages_of_a_list_follow_each_other_without_gap_or_repeat():
-    """RULES 8: the next page begins after the last row, whatever came in meanwhile."""
+    """X8: the next page begins after the last row, whatever came in meanwhile."""
     rows = RowsInMemory({f"r{n:02}": {"_id": f"r{n:02}", "a": {"day": f"2026-03-{n % 3:02}"}} for n in range(11)})
     seen, after = [], None
     while True:
@@ -82,7 +82,7 @@ async def test_the_last_page_and_the_sheet_of_a_long_list_hold_contracts_only(so
 
 
 def test_a_page_after_a_key_is_one_condition_that_an_index_answers():
-    """RULES 8"""
+    """X8"""
     key = key_of({"_id": "HT2", "row": {"promised_on": "2026-03-20"}}, ("row.promised_on", 1))
     assert beyond(key, ("row.promised_on", 1)) == {
         "row.promised_on": {"$gte": "2026-03-20"},

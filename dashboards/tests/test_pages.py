@@ -240,7 +240,7 @@ async def test_after_the_login_one_stays_on_this_site(wanted):
 
 
 async def test_a_parameter_that_no_page_knows_is_named():
-    """N3"""
+    """X7"""
     answer = await get(f"{BOARD}&districts=x")
     assert (answer.status_code, answer.json()["facts"]) == (422, {"parameters": "districts"})
     assert "district" in answer.json()["zh"]

@@ -1,4 +1,4 @@
-"""Wiring: services, roles and HTTP into one process. Any part can run alone, by the same code (DESIGN §8).
+"""Wiring: services, roles and HTTP into one process. Any part can run alone, by the same code (DESIGN §10).
 
 Roles: `api` (HTTP, pages), `worker` (decides commands), `reactor` (reactions, effects), `projector` (read models).
 Every process serves `/live`, `/ready` and `/metrics`.

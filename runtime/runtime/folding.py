@@ -1,6 +1,6 @@
 """The one check every fold makes: an aggregate's sequence goes up by one. Pure.
 
-A hole or a repeat inside a stream is also how a lost, torn or doubled transaction shows (DESIGN §10).
+A hole or a repeat inside a stream is also how a lost, torn or doubled transaction shows (DESIGN §11).
 """
 
 from typing import Literal

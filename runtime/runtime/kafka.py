@@ -188,7 +188,7 @@ def unanswered_requests(producer: AIOKafkaProducer) -> list[str]:
     """Names of a transactional producer's requests that were sent and got no answer, as they happen.
 
     aiokafka silently sends them again under the same epoch. The first one may still be on its way and arrive in the
-    middle of the next transaction, which it would end (DESIGN §10): whoever sees a name here must not begin another
+    middle of the next transaction, which it would end (DESIGN 10): whoever sees a name here must not begin another
     transaction with this producer. A new one has another epoch, for which the late request is a fenced one.
     """
     unanswered: list[str] = []

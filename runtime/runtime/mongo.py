@@ -87,7 +87,7 @@ def _depth(document: Mapping[str, Any]) -> int:
 
 
 async def write_guarded(collection: Collection, writes: Sequence[Write]) -> None:
-    """Unordered bulk write of guarded upserts; a stale one ends in a duplicate key: already applied, no error (C7).
+    """Unordered bulk write of guarded upserts; a stale one ends in a duplicate key: no error (DESIGN 10).
 
     Two writers that make the same document at once look the same to the slower one, so what failed is written once
     more: then the document exists, and only what is really stale fails again (RISKS D2). Raises `Refused`.

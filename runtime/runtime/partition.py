@@ -127,7 +127,7 @@ class Partition:
                 await asyncio.wait_for(self.leaving.wait(), wait)
 
     def _after_fencing(self) -> float:
-        """Longer than the group needs to tell us that we are out: two owners must not fence each other in turn (A6)."""
+        """Longer than the group needs to tell us that we are out, or two owners fence each other in turn (RISKS A6)."""
         return 2 * min(3.0, self.shared.settings.session_timeout_ms / 3_000) + 1.0
 
     async def _take_over(self, producers: Sequence[AIOKafkaProducer]) -> PartitionState:
@@ -326,7 +326,7 @@ class Partition:
             await asyncio.sleep(0)  # over buffered records the loop would never yield to heartbeats and HTTP
 
     async def _waiting_commands(self, limit: int) -> Sequence[ConsumerRecord[bytes, bytes]]:
-        """What is waiting, at most `limit`; nothing when asked to leave: `getmany` would outlast a rebalance (A18)."""
+        """At most `limit` that wait; none when asked to leave: `getmany` would outlast a rebalance (RISKS A18)."""
         fetching = asyncio.ensure_future(self.shared.consumer.getmany(self.tp, timeout_ms=100, max_records=limit))
         leaving = asyncio.ensure_future(self.leaving.wait())
         try:

@@ -1,4 +1,4 @@
-"""Reading the read models: an alias names the collection that serves now; rebuilding switches the alias (DESIGN §6).
+"""Reading the read models: an alias names the collection that serves now; rebuilding switches the alias (DESIGN §4).
 
 Whoever was answered finds what the answer was about: a row that is known to be behind its aggregate is waited for, that
 row alone and not for long.

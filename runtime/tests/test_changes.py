@@ -141,7 +141,7 @@ async def test_a_page_that_looks_on_is_told_when_the_feed_had_to_begin_anew() ->
     + [b'{"collection": "board", "row_ids": ["a", 1]}', b'{"collection": "board"}'],
 )
 def test_another_record_of_the_topic_is_no_change(raw: bytes) -> None:
-    """DESIGN 7: passed over."""
+    """DESIGN §7: passed over."""
     with pytest.raises(ValueError, match=r"."):
         decode(raw)
 

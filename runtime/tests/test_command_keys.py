@@ -1,4 +1,4 @@
-"""A command record is believed only as one of our processes signed it (DESIGN 6)."""
+"""A command record is believed only as one of our processes signed it (DESIGN §6)."""
 
 from datetime import UTC, datetime
 from itertools import pairwise

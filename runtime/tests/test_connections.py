@@ -130,7 +130,7 @@ async def served(app: FastAPI, bounds: ConnectionBounds, monkeypatch: pytest.Mon
 
 
 async def test_half_open_requests_end_and_meanwhile_others_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4: three hundred of them."""
+    """X8: three hundred of them."""
     bounds = ConnectionBounds(most=1_000, head=0.3, idle=LONG, unread=LONG)
     async with served(site(), bounds, monkeypatch) as connect:
         half = [(await connect()).say("POST /raw HTTP/1.1\r\nHost: songda\r\nX-") for _ in range(300)]
@@ -142,7 +142,7 @@ async def test_half_open_requests_end_and_meanwhile_others_are_served(monkeypatc
 
 
 async def test_a_head_that_drips_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4"""
+    """X8"""
     bounds = ConnectionBounds(most=9, head=0.2, idle=LONG, unread=LONG)
     async with served(site(), bounds, monkeypatch) as connect:
         caller = (await connect()).say("GET /page HTTP/1.1\r\n")
@@ -156,7 +156,7 @@ async def test_a_head_that_drips_gets_no_more_time(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("said", [b"", b"\r\n\r\n\r\n"])
 async def test_who_opens_and_asks_nothing_is_closed(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
-    """P4: without a word where nothing was said; empty lines are no request."""
+    """X8: without a word where nothing was said; empty lines are no request."""
     bounds = ConnectionBounds(most=9, head=0.1, idle=LONG, unread=LONG)
     async with served(site(), bounds, monkeypatch) as connect:
         told = await (await connect()).say(said).rest()
@@ -166,7 +166,7 @@ async def test_who_opens_and_asks_nothing_is_closed(monkeypatch: pytest.MonkeyPa
 async def test_a_connection_is_kept_for_further_requests_and_closed_when_it_idles(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """P4: also one that drips empty lines."""
+    """X8: also one that drips empty lines."""
     bounds = ConnectionBounds(most=9, head=0.2, idle=0.2, unread=LONG)
     async with served(site(), bounds, monkeypatch) as connect:
         caller, dripping = await connect(), await connect()
@@ -184,7 +184,7 @@ async def test_a_connection_is_kept_for_further_requests_and_closed_when_it_idle
 
 
 async def test_when_all_places_are_taken_the_one_that_waits_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4"""
+    """X8"""
     bounds = ConnectionBounds(most=3, head=LONG, idle=LONG, unread=LONG)
     async with served(app := site(), bounds, monkeypatch) as connect:
         busy = (await connect()).say("GET /slow HTTP/1.1\r\nHost: songda\r\n\r\n")
@@ -201,7 +201,7 @@ async def test_when_all_places_are_taken_the_one_that_waits_longest_makes_room(m
 async def test_when_all_places_are_at_work_there_is_none_and_the_caller_is_told_when_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """P4"""
+    """X8"""
     bounds = ConnectionBounds(most=2, head=LONG, idle=LONG, unread=LONG)
     async with served(app := site(), bounds, monkeypatch) as connect:
         for _ in range(2):
@@ -223,7 +223,7 @@ async def test_when_all_places_are_at_work_there_is_none_and_the_caller_is_told_
 async def test_what_is_no_request_of_ours_is_told_so_and_closed(
     monkeypatch: pytest.MonkeyPatch, said: bytes, status: int, code: str
 ) -> None:
-    """P4"""
+    """X8"""
     async with served(site(), PATIENT, monkeypatch) as connect:
         caller = (await connect()).say(said)
         answered, _, body = await caller.answer()
@@ -234,7 +234,7 @@ async def test_what_is_no_request_of_ours_is_told_so_and_closed(
 async def test_nobodys_body_is_answered_before_it_comes_and_the_connection_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """P4: what is left of the body is passed over."""
+    """X8: what is left of the body is passed over."""
     async with served(site(), PATIENT, monkeypatch) as connect:
         caller = (await connect()).say("POST /raw HTTP/1.1\r\nHost: songda\r\nContent-Length: 400000\r\n\r\n")
         assert (await caller.answer())[0] == 401
@@ -243,7 +243,7 @@ async def test_nobodys_body_is_answered_before_it_comes_and_the_connection_goes_
 
 
 async def test_the_rest_of_a_refused_body_is_passed_over_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4"""
+    """X8"""
     monkeypatch.setattr(connections, "REST_SECONDS", 0.1)
     async with served(site(), PATIENT, monkeypatch) as connect:
         caller = (await connect()).say("POST /raw HTTP/1.1\r\nHost: songda\r\nContent-Length: 900000\r\n\r\n")
@@ -252,7 +252,7 @@ async def test_the_rest_of_a_refused_body_is_passed_over_for_a_while_only(monkey
 
 
 async def test_who_waits_to_be_told_to_send_a_body_is_not_told_to_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4 (RFC 9110, 10.1.1)"""
+    """X8 (RFC 9110, 10.1.1)"""
     async with served(site(), PATIENT, monkeypatch) as connect:
         caller = (await connect()).say(
             "POST /raw HTTP/1.1\r\nHost: songda\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
@@ -262,7 +262,7 @@ async def test_who_waits_to_be_told_to_send_a_body_is_not_told_to_and_closed(mon
 
 
 async def test_a_body_that_comes_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4"""
+    """X8"""
     app = site(body_seconds=0.1, body_bytes_per_second=1_000)
     async with served(app, PATIENT, monkeypatch) as connect:
         caller = await connect()
@@ -272,7 +272,7 @@ async def test_a_body_that_comes_too_slowly_is_told_so(monkeypatch: pytest.Monke
 
 
 async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4: otherwise what is sent would wait in memory."""
+    """X8: otherwise what is sent would wait in memory."""
     bounds = ConnectionBounds(most=9, head=LONG, idle=LONG, unread=0.2)
     async with served(site(), bounds, monkeypatch) as connect:
         caller = await connect()
@@ -288,7 +288,7 @@ async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyP
 
 
 async def test_what_comes_after_a_body_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P4: trailers have no bound of their own."""
+    """X8: trailers have no bound of their own."""
     async with served(site(), PATIENT, monkeypatch) as connect:
         caller = (await connect()).say(
             f"POST /names HTTP/1.1\r\nHost: songda\r\n{SIGNED_IN}Transfer-Encoding: chunked\r\n\r\n"

@@ -82,7 +82,7 @@ def keyed(command_id: str, digest: str) -> list[tuple[str, bytes]]:
 def test_another_request_under_a_known_id_is_told_so_and_the_first_keeps_its_answer(
     rules: Rules, incoming: Make, times: int, where: str
 ) -> None:
-    """X7, N2: whether the first made events, held already, or was refused."""
+    """X7: whether the first made events, held already, or was refused."""
     first = incoming(Count(times=times), "c1", headers=keyed("c1", "a.b"))
     later = [
         incoming(Count(times=7), "c1", headers=keyed("c1", "a.X")),
@@ -282,7 +282,7 @@ def test_what_falls_due_is_kept_with_the_aggregate_from_its_last_event(rules: Ru
 def test_the_commands_of_a_parked_aggregate_are_kept_whole_and_those_of_others_are_decided(
     rules: Rules, incoming: Make
 ) -> None:
-    """DESIGN 7: its state is not known. Nothing is remembered, so that the same command can be decided later."""
+    """DESIGN §7: its state is not known. Nothing is remembered, so that the same command can be decided later."""
     parked = {"counter:a": Parked("worker counting", "counter:a", "fold", "x", "counting.events", 0, 7, 3, "e", NOW)}
     held = incoming(Count(times=1), "held")
     batch = [held, incoming(Count(times=-1), "known"), incoming(Count(times=1), "other", key="counter:b")]
@@ -375,7 +375,7 @@ def test_a_record_that_is_no_command_is_kept_and_the_next_is_decided(
 
 
 def test_a_forged_record_is_kept_and_nothing_of_it_is_believed(rules: Rules, incoming: Make) -> None:
-    """DESIGN 6: it is not decided; its caller is told; the true command of its id, before or after it, is."""
+    """DESIGN §6: it is not decided; its caller is told; the true command of its id, before or after it, is."""
     forged = incoming(Count(times=5), "c1", forged="unsigned")
     decided = run(rules, [forged, incoming(Count(times=1), "c1"), incoming(Count(times=5), "c1", forged="unsigned")])
     said = [from_json(answer.value) for answer in decided.outcomes]

@@ -175,13 +175,13 @@ SIGNED_IN = ("Authorization", f"Bearer {HEX}")
 @pytest.mark.parametrize("path", ["/api/notes", "/api/raw"])
 @pytest.mark.parametrize("size", [("Content-Length", "900"), ("Transfer-Encoding", "chunked")])
 async def test_no_byte_of_a_body_is_read_before_it_is_known_who_sends_it(path: str, size: tuple[str, str]) -> None:
-    """P4"""
+    """X8"""
     status, headers, asked = await call(site(), path, headers=[JSON, size], pieces=[b"x" * 100], hangs=True)
     assert (status, headers["www-authenticate"], asked) == (401, "Bearer", 0)
 
 
 async def test_a_forged_token_is_nobodys_and_its_body_is_not_read() -> None:
-    """P4"""
+    """X8"""
     forged = ("Authorization", "Bearer Imd1YW4ueWYi.aaaa.bbbb")
     assert (await call(site(), "/api/notes", headers=[JSON, forged, ("Content-Length", "9")], hangs=True))[::2] == (
         401,
@@ -190,7 +190,7 @@ async def test_a_forged_token_is_nobodys_and_its_body_is_not_read() -> None:
 
 
 async def test_a_body_for_no_route_or_of_a_wrong_method_is_not_read() -> None:
-    """P4"""
+    """X8"""
     length = ("Content-Length", "900")
     assert (await call(site(), "/nowhere", headers=[JSON, length], hangs=True))[::2] == (404, 0)
     assert (await call(site(), "/page", headers=[JSON, length], hangs=True))[::2] == (405, 0)
@@ -211,13 +211,13 @@ async def test_a_body_for_no_route_or_of_a_wrong_method_is_not_read() -> None:
 async def test_a_route_that_is_open_to_all_takes_little_and_says_how_much(
     path: str, headers: list[tuple[str, str]], status: int, asked: int
 ) -> None:
-    """P4: a piece of 60 bytes, to a route that takes 50 and to one that takes 1,000."""
+    """X8: a piece of 60 bytes, to a route that takes 50 and to one that takes 1,000."""
     assert (await call(site(), path, headers=[JSON, *headers], pieces=[b"x" * 60]))[::2] == (status, asked)
 
 
 @pytest.mark.parametrize("path", ["/api/notes", "/api/raw"])
 async def test_a_body_that_does_not_come_is_408_and_ends(path: str) -> None:
-    """P4"""
+    """X8"""
     app = site(body_seconds=0.05, body_bytes_per_second=1_000_000)
     headers = [JSON, SIGNED_IN, ("Content-Length", "100")]
     status, _, asked = await call(app, path, headers=headers, pieces=[b'{"text'], hangs=True)
@@ -225,7 +225,7 @@ async def test_a_body_that_does_not_come_is_408_and_ends(path: str) -> None:
 
 
 async def test_a_body_that_comes_has_the_longer_the_larger_it_is() -> None:
-    """P4: nothing is granted in advance, yet 60 bytes at 1,000 a second have time to come."""
+    """X8: nothing is granted in advance, yet 60 bytes at 1,000 a second have time to come."""
     app = site(body_seconds=1e-9, body_bytes_per_second=0.01)
     headers = [JSON, SIGNED_IN, ("Transfer-Encoding", "chunked")]
     assert (await call(app, "/api/notes", headers=headers, pieces=[b'{"text": "x"}']))[0] == 200
@@ -255,7 +255,7 @@ async def test_a_body_that_comes_has_the_longer_the_larger_it_is() -> None:
     ],
 )
 async def test_only_our_own_hosts_are_answered(host: str, status: int) -> None:
-    """S8"""
+    """C18"""
     settings = Settings(public_url="https://songda.example.com", trusted_hosts="*.shop.cn")
     async with caller(site(hosts=bounds_of(settings).hosts)) as client:
         answer = await client.get("/page", headers={"Host": host})
@@ -283,7 +283,7 @@ async def statuses(client: Any, times: int, path: str = "/api/raw", method: str 
 
 
 async def test_who_asks_too_often_gets_429_and_when_to_come_again_and_others_go_on() -> None:
-    """P4"""
+    """X8"""
     app = site(rates=rates(requests_per_person="3/minute"))
     async with caller(app, browser=True) as busy, caller(app, "liang.my", browser=True) as other:
         with capture_logs() as logs:
@@ -295,7 +295,7 @@ async def test_who_asks_too_often_gets_429_and_when_to_come_again_and_others_go_
 
 
 async def test_each_kind_of_request_has_its_rate_for_browsers_and_for_programs() -> None:
-    """P4"""
+    """X8"""
     app = site(
         rates=rates(
             writes_per_person="2/minute",
@@ -313,7 +313,7 @@ async def test_each_kind_of_request_has_its_rate_for_browsers_and_for_programs()
 
 
 async def test_strangers_share_the_rate_of_their_address_and_files_of_pages_and_health_have_none() -> None:
-    """P4"""
+    """X8"""
     app = site(rates=rates(requests_per_stranger="2/minute"))
     async with caller(app, None) as one, caller(app, None, address="10.0.0.2") as other, caller(app) as known:
         assert await statuses(one, 3, "/page", "GET") == [200, 200, 429]
@@ -323,7 +323,7 @@ async def test_strangers_share_the_rate_of_their_address_and_files_of_pages_and_
 
 
 async def test_all_of_an_address_share_its_rate() -> None:
-    """P4"""
+    """X8"""
     app = site(rates=rates(requests_per_address="2/minute"))
     async with caller(app) as one, caller(app, "liang.my") as other:
         assert await statuses(one, 2, "/page", "GET") == [200, 200]
@@ -331,7 +331,7 @@ async def test_all_of_an_address_share_its_rate() -> None:
 
 
 async def test_wrong_tries_are_counted_and_right_ones_are_not() -> None:
-    """P4: sixty wrong logins in a second."""
+    """X8: sixty wrong logins in a second."""
     app = site(rates=rates(wrong_logins="10/minute"))
     async with caller(app, None) as thief, caller(app, None, address="10.0.0.2") as other, caller(app) as known:
         right, wrong = {"text": "right"}, {"text": "wrong"}
@@ -345,7 +345,7 @@ async def test_wrong_tries_are_counted_and_right_ones_are_not() -> None:
 
 
 async def test_so_many_requests_at_once_of_one_and_in_all() -> None:
-    """P4"""
+    """X8"""
     app = site(requests_at_once=3, requests_at_once_each=2)
     async with caller(app) as one, caller(app, "liang.my") as other, caller(app, "guan.yf") as third:
         waiting = [asyncio.create_task(one.get("/slow")) for _ in range(2)]
@@ -426,7 +426,7 @@ class Stream:
 
 
 async def test_so_many_streams_of_one_and_in_all_and_who_leaves_makes_room() -> None:
-    """P4"""
+    """X8"""
     app = site(streams=3, streams_each=2, requests_at_once_each=3)
     first = [Stream(app, "he.jx") for _ in range(3)]
     assert [await one.begun() for one in first] == [200, 200, 429]
@@ -455,7 +455,7 @@ async def test_so_many_streams_of_one_and_in_all_and_who_leaves_makes_room() -> 
 async def test_every_answer_tells_the_browser_to_keep_guess_and_frame_nothing(
     path: str, status: int, kept: str, policy: str
 ) -> None:
-    """S8: unless who answers says it more exactly."""
+    """C18: unless who answers says it more exactly."""
     async with caller(site()) as client:
         answer = await client.get(path)
     told = answer.headers

@@ -257,7 +257,7 @@ JSON = {"Content-Type": "application/json", **KEY}
 async def test_a_key_that_stands_for_another_request_is_refused_before_anything_is_asked(
     client: httpx.AsyncClient, gateway: Answering, path: str, body: dict[str, Any], differs: str
 ) -> None:
-    """X7, N2: naming both requests and what differs, never its values."""
+    """X7: naming both requests and what differs, never its values."""
     await client.post("/api/counts/a", json={"times": 1}, headers=KEY)
     asked = len(gateway.asked)
     response = await client.post(path, json=body, headers=KEY)

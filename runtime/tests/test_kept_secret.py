@@ -22,7 +22,7 @@ def test_two_secrets_differ(tmp_path: Path) -> None:
 
 
 def test_keys_are_one_secret_or_several_with_versions() -> None:
-    """B20, DESIGN 6"""
+    """B20, DESIGN §6"""
     assert read_keys("s" * 16) == {1: b"s" * 16}
     assert read_keys("1:" + "a" * 16 + ", 12:" + "b" * 16) == {1: b"a" * 16, 12: b"b" * 16}
 
@@ -39,6 +39,6 @@ def test_other_keys_are_refused_and_none_is_shown(broken: str) -> None:
 
 
 def test_a_given_key_goes_before_a_kept_one(tmp_path: Path) -> None:
-    """B20, DESIGN 6"""
+    """B20, DESIGN §6"""
     kept = keys_of(None, tmp_path / "key")
     assert (keys_of(None, tmp_path / "key"), keys_of(SecretStr("g" * 16), tmp_path / "key")) == (kept, {1: b"g" * 16})

@@ -35,7 +35,7 @@ def application() -> FastAPI:
 
 
 async def test_an_answer_names_the_read_models_that_are_not_up_to_date() -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     async with AsyncClient(transport=ASGITransport(application()), base_url="http://songda") as client:
         some, inner, whole = await asyncio.gather(*(client.get(path) for path in ("/lists", "/inner", "/whole")))
     assert (some.headers[HEADER], some.json()) == ("contracts=3, days=1", {"contracts": 3, "days": 1})

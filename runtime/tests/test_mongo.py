@@ -61,7 +61,7 @@ async def test_what_met_a_duplicate_key_is_written_once_more_and_only_that() -> 
 
 
 async def test_what_meets_it_twice_is_stale_and_no_error() -> None:
-    """C7"""
+    """DESIGN 10"""
     collection = Refusing({0: DUPLICATE_KEY, 2: DUPLICATE_KEY}, {0: DUPLICATE_KEY, 1: DUPLICATE_KEY})
     await _write(collection, WRITES)
     assert collection.calls == [WRITES, [WRITES[0], WRITES[2]]]
@@ -74,7 +74,7 @@ async def test_any_other_failure_is_one(refusals: tuple[dict[int, int], ...]) ->
 
 
 async def test_documents_that_the_server_refuses_for_what_they_hold_are_named() -> None:
-    """DESIGN 7: their aggregates wait; another trouble of the same write is the server's."""
+    """DESIGN §7: their aggregates wait; another trouble of the same write is the server's."""
     with pytest.raises(Refused) as refused:
         await _write(Refusing({0: DUPLICATE_KEY, 2: BAD_VALUE}), WRITES)
     assert [write for write, _ in refused.value.writes] == [WRITES[2]]

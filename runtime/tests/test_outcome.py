@@ -47,6 +47,6 @@ def changed(outcome: Outcome, **fields: Any) -> bytes:
     ],
 )
 def test_another_record_of_the_topic_is_no_answer(raw: bytes) -> None:
-    """DESIGN 7: passed over by whoever reads answers."""
+    """DESIGN §7: passed over by whoever reads answers."""
     with pytest.raises(ValueError, match=r"."):
         from_json(raw)

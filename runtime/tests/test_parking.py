@@ -78,7 +78,7 @@ def test_an_event_of_the_stream_has_an_envelope() -> None:
     ],
 )
 def test_what_no_worker_wrote_there_is_a_stray(stray: ConsumerRecord[bytes, bytes]) -> None:
-    """DESIGN 7: it can be no fact."""
+    """DESIGN §7: it can be no fact."""
     with pytest.raises(Stray):
         meta_of(stray)
 
@@ -178,7 +178,7 @@ def test_the_log_says_what_waits_what_is_to_be_tried_and_what_is_passed_over_for
 
 
 def test_readers_do_not_share_what_they_could_not_take() -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     log = folded("parked")
     log.take(Note("skipped", replace(PARKED, reader="effects notify"), "x", "", NOW))
     assert set(log.of("effects notify")) == set()

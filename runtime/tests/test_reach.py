@@ -1,4 +1,4 @@
-"""What a definition reaches, followed by name through sources (DESIGN 4.3)."""
+"""What a definition reaches, followed by name through sources (DESIGN §4.3)."""
 
 import textwrap
 

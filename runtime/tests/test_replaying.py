@@ -71,7 +71,7 @@ def test_an_event_that_is_in_it_already_changes_nothing(rules: Rules) -> None:
     ],
 )
 def test_what_cannot_be_folded_says_why(rules: Rules, version: int, bad: Event, kind: str, error: str) -> None:
-    """DESIGN 7: its aggregate is parked."""
+    """DESIGN §7: its aggregate is parked."""
     before = known(version)
     with pytest.raises(Unfit, match=error) as unfit:
         replayed(rules, before, *bad)
@@ -90,7 +90,7 @@ def test_what_cannot_be_folded_says_why(rules: Rules, version: int, bad: Event, 
 def test_what_a_person_told_to_pass_over_counts_and_changes_nothing(
     rules: Rules, version: int, bad: Event, after: int
 ) -> None:
-    """DESIGN 7: the next event follows it, and its command is not decided a second time."""
+    """DESIGN §7: the next event follows it, and its command is not decided a second time."""
     record, meta = bad
     entry = replayed(rules, known(version), record, meta, frozenset({("counting.events", 0, record.offset)}))
     assert entry is not None

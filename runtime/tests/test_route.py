@@ -1,4 +1,4 @@
-"""Routes let in what is within its bounds, tidied, and no query parameter that they do not know (FAULTS T, N3)."""
+"""Routes let in what is within its bounds, tidied, and no query parameter that they do not know (X7, X8)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -121,7 +121,7 @@ async def test_query_parameters_have_bounds_too(client: httpx.AsyncClient, query
 
 
 async def test_unknown_query_parameters_are_named_with_what_was_perhaps_meant(client: httpx.AsyncClient) -> None:
-    """N3: `?phone=` must not return everything."""
+    """X7: `?phone=` must not return everything."""
     known = await client.get("/api/asked", params={"limit": 3, "offset": 2, "q": " a ", "from": f"{TODAY}T00:00:00Z"})
     unknown = await client.get("/api/asked", params={"limits": 3, "phone\x1b": "1"})
     assert known.json() == {"limit": 3, "offset": 2, "q": "a", "from": f"{TODAY}T00:00:00+00:00"}
@@ -135,7 +135,7 @@ async def test_unknown_query_parameters_are_named_with_what_was_perhaps_meant(cl
 
 
 async def test_a_page_takes_what_it_reads_by_itself_and_what_htmx_adds(client: httpx.AsyncClient) -> None:
-    """N3"""
+    """X7"""
     answers = [await client.get("/api/page", params={name: "1"}) for name in ("lang", "org.htmx.cache-buster", "q")]
     assert [answer.status_code for answer in answers] == [200, 200, 422]
 

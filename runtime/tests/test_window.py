@@ -106,7 +106,7 @@ BAD: dict[str, tuple[Callable[[str], ConsumerRecord[bytes, bytes]], Kind, str]] 
 def test_what_cannot_be_taken_parks_its_aggregate_and_nobody_else(
     bad: Callable[[str], ConsumerRecord[bytes, bytes]], kind: Kind, error: str
 ) -> None:
-    """DESIGN 7: with kind, type and place; its later events wait, those of others are folded."""
+    """DESIGN §7: with kind, type and place; its later events wait, those of others are folded."""
     record = bad("contract:A")
     window = fold(
         window_of(ONE),
@@ -139,7 +139,7 @@ def test_what_waits_waits_in_later_batches_too_and_is_no_news() -> None:
 
 
 def test_other_facets_of_the_same_row_go_on() -> None:
-    """DESIGN, principle 6: they are other aggregates' events."""
+    """DESIGN 9: they are other aggregates' events."""
     window = fold(
         window_of(TWO),
         event("contract:A", 1, POISON),

@@ -75,7 +75,7 @@ def run(
         int | None, typer.Option(help="HTTP port of this process (health, and the API for role api).")
     ] = None,
 ) -> None:
-    """Run services in this process, in the foreground: all in one, or one each (DESIGN §8)."""
+    """Run services in this process, in the foreground: all in one, or one each (DESIGN §10)."""
     from runtime.app import ROLES, Process, serve
     from songda.system import system
 
@@ -203,7 +203,7 @@ def rebuild(
         bool, typer.Option("--with-parked", help="有搁置的也切换 Switch although aggregates are parked.")
     ] = False,
 ) -> None:
-    """从头重建读模型 Rebuild a read model from offset 0 into a fresh collection, prove it equal, switch (DESIGN §6)."""
+    """从头重建读模型 Rebuild a read model from offset 0 into a fresh collection, prove it equal, switch (DESIGN §4)."""
     from songda.rebuilding import list_collections, rebuild_models
 
     if as_list or drop:

@@ -1,4 +1,4 @@
-"""Every field that anybody can send says its bounds (FAULTS T): commands, bodies, path, query and headers."""
+"""Every field that anybody can send says its bounds (X8): commands, bodies, path, query and headers."""
 
 import types
 from collections.abc import Iterator, Mapping, Sequence

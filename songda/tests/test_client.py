@@ -47,7 +47,7 @@ def busy() -> Iterator[type[Busy]]:
 
 
 def test_it_waits_and_sends_the_same_again(busy: type[Busy], tmp_path: Path) -> None:
-    """P4"""
+    """X8"""
     busy.no = 3
     (tmp_path / "a.csv").write_bytes(b"x" * 100_000)
     with Client(Settings(home=tmp_path, http_port=busy.port), "he.jx") as client:  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def test_it_waits_and_sends_the_same_again(busy: type[Busy], tmp_path: Path) -> 
 
 
 def test_it_does_not_wait_for_ever(busy: type[Busy], tmp_path: Path) -> None:
-    """P4"""
+    """X8"""
     busy.no = 100
     settings = Settings(home=tmp_path, http_port=busy.port)  # type: ignore[attr-defined]
     with Client(settings, "he.jx") as client, pytest.raises(CallFailed, match="too_many_requests"):

@@ -1,4 +1,4 @@
-"""Nothing that was ever recorded stops a reader (FAULTS T1, T2): events with days and moments at both ends of the
+"""Nothing that was ever recorded stops a reader (X8): events with days and moments at both ends of the
 calendar, from before there were bounds, go through every evolve, timer, reaction and fold."""
 
 import json

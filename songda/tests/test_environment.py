@@ -35,21 +35,21 @@ def said(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
 def test_a_name_that_nobody_reads_is_refused_with_the_nearest_that_somebody_does(
     monkeypatch: pytest.MonkeyPatch, name: str, meant: str
 ) -> None:
-    """S8"""
+    """DESIGN 6"""
     assert said(monkeypatch, **{name: "1"}) == [
         f"没有 {name} 这个变量，是不是 {meant}？ There is no variable {name}; did you mean {meant}?"
     ]
 
 
 def test_a_name_that_is_near_to_none_is_to_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S8"""
+    """DESIGN 6"""
     assert said(monkeypatch, SONGDA_XYZZY="1") == [
         "没有 SONGDA_XYZZY 这个变量，请去掉。 There is no variable SONGDA_XYZZY: remove it."
     ]
 
 
 def test_what_somebody_reads_is_known_wherever_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S8: also an empty one (it counts as not set), and those of the tests."""
+    """DESIGN 6: also an empty one (it counts as not set), and those of the tests."""
     good = {
         "SONGDA_HOME": "/tmp",
         "SONGDA_KAFKA_PORT": "29092",
@@ -84,7 +84,7 @@ def test_what_somebody_reads_is_known_wherever_it_is_read(monkeypatch: pytest.Mo
 def test_a_value_that_cannot_be_is_refused_with_what_may_be(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, zh: str, en: str
 ) -> None:
-    """S8"""
+    """DESIGN 6"""
     assert said(monkeypatch, **{f"SONGDA_{name}": value}) == [f"SONGDA_{name}{zh} SONGDA_{name} must be {en}"]
 
 
@@ -106,14 +106,14 @@ def test_a_value_that_cannot_be_is_refused_with_what_may_be(
     ],
 )
 def test_a_text_is_never_shown_for_it_may_be_a_secret(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """S8"""
+    """DESIGN 6"""
     [sentence] = said(monkeypatch, **{f"SONGDA_{name}": value})
     assert (f"SONGDA_{name}" in sentence, "hunter2" in sentence) == (True, False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "songda.example.com"])
 def test_picking_a_person_is_not_for_an_address_that_others_reach(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    """S8"""
+    """DESIGN 6"""
     [sentence] = said(monkeypatch, SONGDA_DEMO_LOGIN="true", SONGDA_HTTP_HOST=host)
     assert host in sentence
     assert "songda token" in sentence
@@ -123,7 +123,7 @@ def test_picking_a_person_is_not_for_an_address_that_others_reach(monkeypatch: p
 def test_as_shipped_nobody_can_be_picked_and_the_local_stack_says_otherwise_for_this_machine_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """S8"""
+    """DESIGN 6"""
     assert said(monkeypatch) == []
     assert Settings().demo_login is False
 
@@ -142,18 +142,18 @@ def test_as_shipped_nobody_can_be_picked_and_the_local_stack_says_otherwise_for_
     [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("nas", False)],
 )
 def test_loopback_is_what_only_this_machine_reaches(host: str, *, only_we: bool) -> None:
-    """S8"""
+    """DESIGN 6"""
     assert is_loopback(host) is only_we
 
 
 def test_every_variable_of_ours_is_known_once() -> None:
-    """S8"""
+    """DESIGN 6"""
     assert {"SONGDA_HTTP_PORT", "SONGDA_MONGO_PORT", "SONGDA_NOTIFY_SMTP_PORT"} <= set(known_variables())
 
 
 @pytest.mark.parametrize("arguments", [["token", "he.jx"], ["status"], ["run", "all"], ["--help"]])
 def test_any_command_ends_with_code_1_and_the_sentences_alone(tmp_path: Path, arguments: list[str]) -> None:
-    """S8"""
+    """DESIGN 6"""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SONGDA_")}
     env = {**ours, "SONGDA_HOME": str(tmp_path), "SONGDA_HTP_PORT": "1", "SONGDA_PARTITIONS": "0"}
     done = subprocess.run(

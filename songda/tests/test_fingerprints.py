@@ -1,4 +1,4 @@
-"""Fingerprints of our own read models and states (DESIGN 4): what changes them, what does not, and that nothing that
+"""Fingerprints of our own read models and states (DESIGN §4.3): what changes them, what does not, and that nothing that
 runs is left out."""
 
 import ast

@@ -87,7 +87,7 @@ def test_the_page_opens_with_the_aggregate_and_how_much_happened(address: str) -
 
 
 def test_records_that_are_no_events_are_passed_over_and_said_to_be(address: str) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     before = songda_events(address, "contract:HT26010001", "--json")
     asyncio.run(put_strays(Settings(kafka_bootstrap=address)))
     after = songda_events(address, "contract:HT26010001", "--json")

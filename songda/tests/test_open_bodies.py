@@ -35,7 +35,7 @@ def asks_who(dependant: Any) -> bool:
 
 
 def test_whoever_has_not_signed_in_sends_a_body_to_these_routes_only(tmp_path: Any) -> None:
-    """P4: they check a secret of their own (token, link, signature), so wrong tries are counted."""
+    """X8: they check a secret of their own (token, link, signature), so wrong tries are counted."""
     settings = Settings(home=tmp_path)
     whole = system(settings)
     every = list(routes(web(Process(settings, whole, whole.services, ("api",))).routes))

@@ -1,4 +1,4 @@
-"""The board's tools in Chromium: clashes and ways out, undo, proposal, absence, history, week, looking back (UI)."""
+"""The board's tools in Chromium: clashes and ways out, undo, proposal, absence, history, week, looking back."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The crew's phone in Chromium, on the running system: a day on the road, a dead network, the day's close (UI §8)."""
+"""The crew's phone in Chromium, on the running system: a day on the road, a dead network, the day's close."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
@@ -193,7 +193,7 @@ def test_a_stop_out_of_order_that_cannot_be_delivered(chromium: Browser, whole: 
 
 
 def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Browser, whole: Any, people: People) -> None:
-    """X1, UI §8: the page opens, each step keeps its time, survives a restart, goes out in order; a "no" is shown."""
+    """X1: the page opens, each step keeps its time, survives a restart, goes out in order; a "no" is shown."""
     page = phone(chromium, whole)
     context: BrowserContext = page.context
     expect(page.locator("#phone")).to_contain_text("穆青")
@@ -330,7 +330,7 @@ def test_an_installation_crew_has_its_customers_acceptance(chromium: Browser, wh
 
 
 def test_after_a_day_without_contact_customers_leave_the_phone(chromium: Browser, whole: Any) -> None:
-    """C18, UI §8"""
+    """C18"""
     page = signed_in(chromium, whole, LEADER, phone=True)
     context = page.context
     page.clock.install()

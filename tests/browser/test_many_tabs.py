@@ -1,4 +1,4 @@
-"""Many pages of one browser: one stream carries what all of them show, whoever is closed; without one they ask (P8)."""
+"""Many pages of one browser: one stream for what all show, whoever is closed; without one they ask (DESIGN §7)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def shows(pages: list[Page], number: str) -> None:
 
 
 def test_all_of_seven_tabs_are_told_and_the_first_to_come_may_go(tabs: list[Page], whole: Any, people: Any) -> None:
-    """P8: the tab that began the stream is closed, then all but one; a tab that comes later is told too."""
+    """DESIGN §7: the tab that began the stream is closed, then all but one; a tab that comes later is told too."""
     lists = [page for page in tabs if page.url.endswith("/orders")]
     for page in lists:
         page.evaluate("window.mark = 'not loaded again'")
@@ -76,7 +76,7 @@ def test_all_of_seven_tabs_are_told_and_the_first_to_come_may_go(tabs: list[Page
 
 
 def test_a_browser_holds_one_stream_for_all_its_tabs(tabs: list[Page]) -> None:
-    """P8: the worker that the tabs share holds it; none of them asks for one of its own."""
+    """DESIGN §7: the worker that the tabs share holds it; none of them asks for one of its own."""
     asked = 'performance.getEntriesByType("resource").filter((one) => one.name.includes("/live/")).length'
     assert [page.evaluate(asked) for page in tabs] == [0] * len(tabs)
     assert tabs[0].evaluate("fetch('/orders').then((answer) => answer.status)") == 200
@@ -86,7 +86,7 @@ def test_a_browser_holds_one_stream_for_all_its_tabs(tabs: list[Page]) -> None:
 def test_pages_go_on_by_asking_where_they_cannot_share_or_get_a_stream(
     chromium: Browser, whole: Any, people: Any, lacking: str
 ) -> None:
-    """P8: an old browser; a person whose streams are all taken."""
+    """DESIGN §7: an old browser; a person whose streams are all taken."""
     page = signed_in(chromium, whole, "guan.yf")
     if lacking == "SharedWorker":
         page.context.add_init_script("delete window.SharedWorker")
@@ -104,7 +104,7 @@ def test_pages_go_on_by_asking_where_they_cannot_share_or_get_a_stream(
 
 
 def test_pages_outlive_the_loss_of_their_stream(chromium: Browser, whole: Any, people: Any) -> None:
-    """P8: the server goes and comes back; the pages say so and go on."""
+    """DESIGN §7: the server goes and comes back; the pages say so and go on."""
     page = signed_in(chromium, whole, "guan.yf")
     page.goto("/orders")
     page.evaluate("window.mark = 'not loaded again'")

@@ -188,7 +188,7 @@ def test_another_stores_contract_cannot_be_seen(chromium: Browser, whole: Any, p
 
 
 def test_the_list_by_keyboard_on_a_phone_and_as_a_sheet(chromium: Browser, whole: Any, people: Any) -> None:
-    """UI §10, X6"""
+    """X5, X6"""
     people.done("liang.my", "/api/contracts", a_contract("HT95000007", "=1+1"))
     whole.settle()
     page = signed_in(chromium, whole, "liang.my", phone=True)

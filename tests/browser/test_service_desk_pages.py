@@ -323,7 +323,7 @@ def test_calls_book_a_day_or_come_back_and_messages_are_looked_after(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_pages_fit_a_phone(chromium: Browser, whole: Any, language: str) -> None:
-    """UI §10"""
+    """X5"""
     page = signed_in(chromium, whole, SPECIALIST, phone=True)
     found: list[str] = []
     for path in ("/desk", "/desk/new", "/booking", "/messages"):

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_events_delivered_again_change_no_row(stage: Stage) -> None:
-    """DESIGN 7: first by a projector whose group lost its offsets, then by folding the whole stream once more."""
+    """DESIGN 10: first by a projector whose group lost its offsets, then by folding the whole stream once more."""
     await stage.worker()
     projector = stage.application("projector", "projector").start()
     await projector.ready()

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_each_command_sent_three_times_has_one_answer_and_one_effect(stage: Stage) -> None:
-    """DESIGN 7, A2"""
+    """DESIGN 10, A2"""
     worker = stage.application("worker", "worker", aggregates_in_memory=10, checkpoint_seconds=0.5).start()
     await worker.ready()
     callers, others = await stage.callers(patience=2.0), await stage.callers(patience=2.0)

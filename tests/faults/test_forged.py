@@ -1,5 +1,5 @@
 """Records on the commands topic that none of our processes signed: nothing of them is believed, and all else goes on
-(DESIGN 6)."""
+(DESIGN §6)."""
 
 from typing import Any
 

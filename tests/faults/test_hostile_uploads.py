@@ -1,4 +1,4 @@
-"""Files that are meant to do harm, sent to the running system: refused with words, and nobody else notices (X6, P3)."""
+"""Files that are meant to do harm, sent to the running system: refused with words, and nobody else notices (X6, X8)."""
 
 import asyncio
 import socket
@@ -91,7 +91,7 @@ def test_a_hostile_file_is_refused_or_costs_only_its_rows(whole: Any, people: An
 
 
 def test_others_were_answered_all_the_while(others: Others) -> None:
-    """P3"""
+    """X6, X8"""
     assert others.answers > 100
     assert others.longest < ROOM_SECONDS
 

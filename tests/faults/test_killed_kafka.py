@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_kafka_killed_twice_amid_load_loses_nothing_and_does_nothing_twice(own_stage: Stage) -> None:
-    """DESIGN 7: whatever was answered before the crash is there after it; the rest is answered when asked again."""
+    """DESIGN 10: whatever was answered before the crash is there after it; the rest is answered when asked again."""
     stage = own_stage
     for role in ("worker", "projector"):
         await stage.application(role, role).start().ready()

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_workers_killed_in_turn_lose_nothing_and_do_nothing_twice(stage: Stage) -> None:
-    """DESIGN 7"""
+    """DESIGN 10"""
     workers = [stage.application(f"worker-{n}", "worker").start() for n in (1, 2)]
     projector = stage.application("projector", "projector").start()
     for application in (*workers, projector):
@@ -32,7 +32,7 @@ async def test_workers_killed_in_turn_lose_nothing_and_do_nothing_twice(stage: S
 async def test_projectors_that_share_the_streams_and_are_killed_leave_rows_as_a_rebuild_makes_them(
     stage: Stage,
 ) -> None:
-    """DESIGN 6: partitions move from one to the other, with rows that the other one has changed meanwhile."""
+    """DESIGN 9: partitions move from one to the other, with rows that the other one has changed meanwhile."""
     projectors = [stage.application(f"projector-{n}", "projector").start() for n in (1, 2)]
     for application in (stage.application("worker", "worker").start(), *projectors):
         await application.ready()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.kafka
 
 
 async def test_an_event_over_the_limit_is_a_dead_letter_and_the_partition_goes_on(stage: Stage) -> None:
-    """DESIGN 3: the command is kept whole, its caller is told, the next one is decided."""
+    """DESIGN 11: the command is kept whole, its caller is told, the next one is decided."""
     await stage.worker(max_event_bytes=4_000)
     callers = await stage.callers()
     big, small = _two_of_one_partition(stage)

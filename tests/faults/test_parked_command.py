@@ -1,4 +1,4 @@
-"""`songda ops parked` and `songda rebuild`: what an operator sees and does when something is parked (DESIGN 7)."""
+"""`songda ops parked` and `songda rebuild`: what an operator sees and does when something is parked (DESIGN §7)."""
 
 import getpass
 import json

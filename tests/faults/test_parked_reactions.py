@@ -1,4 +1,4 @@
-"""An event that reactions or effects cannot take parks its own aggregate; all others go on (DESIGN 7)."""
+"""An event that reactions or effects cannot take parks its own aggregate; all others go on (DESIGN §7)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -109,7 +109,7 @@ def writer(stage: Stage) -> Writer:
 async def test_what_cannot_be_taken_waits_alone_also_after_a_restart_and_goes_on_in_order_when_asked_to(
     stage: Stage, steps: Steps, writer: Writer, kind: str
 ) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     reader = f"{kind} {stage.alarm}"
     steps.broken.add("a2")
     await writer.event("contract:A", "a1")
@@ -182,7 +182,7 @@ async def test_an_operator_tries_it_again_and_is_told_what_came_of_it(
 async def test_what_still_fails_is_parked_anew_with_its_new_error_and_since_when_it_waits(
     stage: Stage, steps: Steps, writer: Writer, kind: str
 ) -> None:
-    """DESIGN 7: retry before the fix; the second event fails too."""
+    """DESIGN §7: retry before the fix; the second event fails too."""
     reader = f"{kind} {stage.alarm}"
     steps.broken |= {"a1", "a2"}
     await writer.event("contract:A", "a1")
@@ -207,7 +207,7 @@ async def test_what_still_fails_is_parked_anew_with_its_new_error_and_since_when
 async def test_a_decision_that_was_made_while_nobody_followed_is_carried_out_by_who_comes(
     stage: Stage, steps: Steps, writer: Writer, kind: str
 ) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     reader = f"{kind} {stage.alarm}"
     steps.broken.add("a1")
     await writer.event("contract:A", "a1")
@@ -223,7 +223,7 @@ async def test_a_decision_that_was_made_while_nobody_followed_is_carried_out_by_
 async def test_records_that_are_no_events_are_passed_over_and_counted(
     stage: Stage, steps: Steps, writer: Writer, kind: str
 ) -> None:
-    """DESIGN 7: a record without our envelope can be no fact."""
+    """DESIGN §7: a record without our envelope can be no fact."""
     reader = f"{kind} {stage.alarm}"
     for key, value, headers in strays(stage.order, "contract:A").values():
         await writer.record(key, value, headers)

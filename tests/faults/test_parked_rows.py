@@ -1,4 +1,4 @@
-"""An event that a read model cannot take parks its own aggregate; all other rows go on (DESIGN 7)."""
+"""An event that a read model cannot take parks its own aggregate; all other rows go on (DESIGN §7)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ FRAIL = {"A": ["a1"], "B": ["b1"], "C": ["c1", "later"]}
 async def test_what_cannot_be_folded_waits_alone_and_goes_on_in_order_when_tried_after_a_fix(
     noted: Noted, writer: Writer, when: str
 ) -> None:
-    """DESIGN 7: before and after a restart, while other models of the same process have all that can be read."""
+    """DESIGN §7: before and after a restart, while other models of the same process have all that can be read."""
     BROKEN.add("a2")
     reader = f"projection {noted.frail.name}"
     if when == "at start-up":
@@ -322,7 +322,7 @@ async def test_figures_that_lack_parked_rows_say_so(noted: Noted, writer: Writer
 
 @pytest.mark.parametrize("when", ["live", "at start-up"])
 async def test_records_that_are_no_events_are_passed_over_and_listed(noted: Noted, writer: Writer, when: str) -> None:
-    """P1: also those that the machinery under us would trip over."""
+    """DESIGN §7: also those that the machinery under us would trip over."""
     stage = noted.stage
     foreign = strays(stage.order, "contract:A") | {
         "no key": (None, b"hello", []),

@@ -1,4 +1,4 @@
-"""An event that its own owner cannot fold parks its aggregate; all others are decided as ever (DESIGN 7)."""
+"""An event that its own owner cannot fold parks its aggregate; all others are decided as ever (DESIGN §7)."""
 
 import json
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def waits(worker: Worker) -> dict[str, str]:
 async def test_what_cannot_be_folded_waits_alone_through_restarts_and_all_that_was_asked_is_carried_out_in_the_end(
     stage: Stage,
 ) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     reader = f"worker {stage.alarm}"
     callers = await with_alarms(stage, "A", "B", "C", "D", "E", "F")
     writer = Writer(stage, stage.alarm)
@@ -152,7 +152,7 @@ async def _all_resumed(stage: Stage, reader: str) -> bool:
 
 
 async def test_what_still_cannot_be_folded_stays_parked_with_its_new_place_and_error(stage: Stage) -> None:
-    """DESIGN 7: the first event is passed over by a person, the second one fails as well."""
+    """DESIGN §7: the first event is passed over by a person, the second one fails as well."""
     reader = f"worker {stage.alarm}"
     await with_alarms(stage, "A", "B")
     writer = Writer(stage, stage.alarm)
@@ -247,7 +247,7 @@ async def _rang(stage: Stage, name: str) -> bool:
 async def test_a_state_that_cannot_be_kept_holds_up_no_checkpoint_and_is_folded_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DESIGN 3: one that cannot be written, and one that cannot be read back."""
+    """DESIGN 11: one that cannot be written, and one that cannot be read back."""
     worker = await stage.worker(stage.alarm, checkpoint_seconds=0.2)
     callers = await stage.callers(service=stage.alarm)
     dump, load = StateCodec.dump, StateCodec.load

@@ -41,7 +41,7 @@ POISON: dict[str, tuple[bytes | None, bytes | None, list[tuple[str, Any]]]] = {
 
 
 async def test_garbage_is_kept_whole_and_the_partition_goes_on(stage: Stage) -> None:
-    """DESIGN 3"""
+    """DESIGN 11"""
     await stage.worker()
     callers = await stage.callers()
     partition = kafka.partition_of(KEY.decode(), stage.settings.partitions)
@@ -58,7 +58,7 @@ async def test_garbage_is_kept_whole_and_the_partition_goes_on(stage: Stage) -> 
 
 
 async def test_a_command_on_another_partition_than_its_own_is_not_decided(stage: Stage) -> None:
-    """DESIGN 3: a foreign program with another idea of partitions must not split an aggregate in two."""
+    """DESIGN 2: a foreign program with another idea of partitions must not split an aggregate in two."""
     await stage.worker()
     callers = await stage.callers()
     number = contract_numbers(1)[0]

@@ -33,7 +33,7 @@ async def litter(stage: Stage, topic: str, partitions: int) -> None:
 
 
 async def test_answers_are_heard_and_looked_up_among_garbage_also_by_an_owner_that_takes_over(stage: Stage) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     await litter(stage, f"{stage.order}.outcomes", stage.settings.partitions)
     worker = await stage.worker()
     gateway = await stage.gateway()
@@ -53,7 +53,7 @@ async def test_answers_are_heard_and_looked_up_among_garbage_also_by_an_owner_th
 
 
 async def test_changes_are_told_to_pages_among_garbage(stage: Stage) -> None:
-    """DESIGN 7"""
+    """DESIGN §7"""
     feed = ChangeFeed(stage.settings)
     following = asyncio.create_task(feed.run())
     try:

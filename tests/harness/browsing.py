@@ -1,4 +1,4 @@
-"""Somebody's browser on the running system, and what is asked of every page there (UI §10)."""
+"""Somebody's browser on the running system, and what is asked of every page there."""
 
 from typing import Any
 

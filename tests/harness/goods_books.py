@@ -1,5 +1,5 @@
 """A second bookkeeping of the warehouse, from `inventory.events` alone: what every event must leave true, and what must
-be true at the end (RULES D4-D8, A6). It knows the events, and none of the rules' code."""
+be true at the end (rules D4-D8, A6). It knows the events, and none of the rules' code."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The independent oracle (DESIGN §10): what must be on the streams follows from commands sent and answers received.
+"""The independent oracle (DESIGN §11): what must be on the streams follows from commands sent and answers received.
 
 It never looks at the stream to learn what should be there. Rules it holds the system to:
 

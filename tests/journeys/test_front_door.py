@@ -59,7 +59,7 @@ def said(connection: socket.socket) -> bytes:
 
 
 def test_three_hundred_half_open_requests_end_and_meanwhile_others_are_served(front: Application) -> None:
-    """P4"""
+    """X8"""
     with ExitStack() as opened:
         half = [
             opened.enter_context(socket.create_connection(("127.0.0.1", front.port), timeout=30)) for _ in range(300)
@@ -73,7 +73,7 @@ def test_three_hundred_half_open_requests_end_and_meanwhile_others_are_served(fr
 
 
 def test_who_sends_a_large_body_without_signing_in_is_told_before_it_is_sent(front: Application) -> None:
-    """P4"""
+    """X8"""
     with socket.create_connection(("127.0.0.1", front.port), timeout=10) as connection:
         connection.sendall(
             b"POST /api/imports/contracts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 20000000\r\n\r\n"
@@ -82,7 +82,7 @@ def test_who_sends_a_large_body_without_signing_in_is_told_before_it_is_sent(fro
 
 
 def test_sixty_wrong_logins_are_ten_and_addresses_that_the_caller_makes_up_do_not_help(front: Application) -> None:
-    """P4: nobody named a proxy whose word would count."""
+    """X8: nobody named a proxy whose word would count."""
 
     async def try_all() -> list[httpx.Response]:
         async with httpx.AsyncClient(base_url=front.url, timeout=30) as client:
@@ -104,7 +104,7 @@ def test_sixty_wrong_logins_are_ten_and_addresses_that_the_caller_makes_up_do_no
 
 
 def test_one_person_has_so_many_streams_and_the_next_person_theirs(front: Application) -> None:
-    """P4"""
+    """X8"""
 
     def open_all(opened: ExitStack, client: httpx.Client, many: int) -> list[int]:
         return [opened.enter_context(client.stream("GET", "/live/rows?of=x")).status_code for _ in range(many)]
@@ -116,7 +116,7 @@ def test_one_person_has_so_many_streams_and_the_next_person_theirs(front: Applic
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(front: Application) -> None:
-    """P4: refused requests change nothing, so what they hold does not matter."""
+    """X8: refused requests change nothing, so what they hold does not matter."""
     with as_person(front, "wu.xm") as client:
         answers = [client.post("/api/contracts", json={}) for _ in range(8)]
     assert Counter(answer.status_code for answer in answers) == {422: 5, 429: 3}
@@ -126,19 +126,19 @@ def test_who_asks_too_often_is_told_when_to_come_again(front: Application) -> No
 
 @pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("localhost:80", 200), ("songda.evil.example", 400)])
 def test_other_hosts_than_ours_are_not_answered(front: Application, host: str, status: int) -> None:
-    """S8"""
+    """C18"""
     with as_person(front, None) as client:
         assert client.get("/login", headers={"Host": host}).status_code == status
 
 
 def test_as_shipped_nobody_can_be_picked(front: Application) -> None:
-    """S8"""
+    """C18"""
     with as_person(front, None) as client:
         assert "songda token" in client.get("/login").text
 
 
 def test_personal_data_are_not_kept_guessed_or_framed(front: Application) -> None:
-    """S8"""
+    """C18"""
     with as_person(front, "he.jx") as client:
         told: dict[str, Any] = dict(client.get("/api/contracts").headers)
     assert (told["cache-control"], told["x-content-type-options"]) == ("no-store", "nosniff")

@@ -37,7 +37,7 @@ def test_three_weeks_of_files_come_to_what_is_true_of_them(whole: Any) -> None:
 
 
 def test_every_read_model_rebuilt_from_nothing_equals_the_live_one(whole: Any) -> None:
-    """DESIGN §10: the certificate, over all that the journeys left behind; then the rebuilt ones serve."""
+    """DESIGN §11: the certificate, over all that the journeys left behind; then the rebuilt ones serve."""
     whole.settle()
     done = whole.command("rebuild", "all", "--verify")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,7 @@ SLIP = {
 
 
 def test_what_was_just_made_is_there_for_its_author(people: Any) -> None:
-    """N5: contract, ticket and slip, over the API and on their pages; never a 404 in between."""
+    """X7: contract, ticket and slip, over the API and on their pages; never a 404 in between."""
     for number in (f"HT9560000{n}" for n in range(6)):
         people.done("liang.my", "/api/contracts", {**CONTRACT, "contract_no": number})
         found = [
@@ -46,7 +46,7 @@ def test_what_was_just_made_is_there_for_its_author(people: Any) -> None:
 
 
 def test_what_was_just_changed_is_shown_as_changed(people: Any) -> None:
-    """N5: the version that was answered, or a later one."""
+    """X7: the version that was answered, or a later one."""
     number = "HT95600010"
     people.done("liang.my", "/api/contracts", {**CONTRACT, "contract_no": number})
     for amount in range(100, 700, 100):

@@ -1,5 +1,5 @@
 """Rows are those of the code that folded them: changed code makes its own, from the stream, and the former stay a while
-(DESIGN 4)."""
+(DESIGN §4.3)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
 async def test_a_rebuilt_model_switched_in_amid_events_misses_none(stage: Stage) -> None:
-    """DESIGN 6: twice, so that the second switch is from one rebuilt collection to another."""
+    """DESIGN §4: twice, so that the second switch is from one rebuilt collection to another."""
     for role in ("worker", "projector"):
         await stage.application(role, role).start().ready()
     projection = stage.system.all_projections()[0]

@@ -36,7 +36,7 @@ def _said(answer: httpx.Response) -> tuple[int, str | None, str | None]:
 
 
 async def test_another_request_under_a_known_key_is_refused_also_by_an_api_that_was_started_later(stage: Stage) -> None:
-    """N2: another body, another aggregate; nothing of it happens, and the first one's repeat gets the first answer."""
+    """X7: another body, another aggregate; nothing of it happens, and the first one's repeat gets the first answer."""
     worker = stage.application("worker", "worker").start()
     api = stage.application("api", "api").start()
     await worker.ready()
@@ -61,7 +61,7 @@ async def test_another_request_under_a_known_key_is_refused_also_by_an_api_that_
 
 
 async def test_an_aggregates_owner_knows_its_requests_without_the_database(stage: Stage) -> None:
-    """N2: keys and checkpoints are wiped, the owner is another one: it knows them from the streams, accepted or not."""
+    """X7: keys and checkpoints are wiped, the owner is another one: it knows them from the streams, accepted or not."""
     worker = stage.application("worker", "worker").start()
     api = stage.application("api", "api").start()
     await worker.ready()
@@ -87,7 +87,7 @@ async def test_an_aggregates_owner_knows_its_requests_without_the_database(stage
 
 
 async def test_of_several_requests_under_one_key_at_once_one_is_carried_out(stage: Stage) -> None:
-    """N2: over two API processes, for the same aggregate and for others; each caller hears what became of their own."""
+    """X7: over two API processes, for the same aggregate and for others; each caller hears what became of their own."""
     await stage.application("worker", "worker").start().ready()
     apis = [stage.application(name, "api").start() for name in ("one", "other")]
     for api in apis:

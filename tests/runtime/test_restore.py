@@ -27,7 +27,7 @@ pytestmark = pytest.mark.kafka
 
 
 async def test_a_restore_from_checkpoints_equals_one_from_the_beginning(stage: Stage) -> None:
-    """DESIGN 3: with the database wiped, replay from the first event gives the same."""
+    """DESIGN 1: with the database wiped, replay from the first event gives the same."""
     worker = await stage.worker(checkpoint_seconds=0.1, aggregates_in_memory=5)
     callers = await stage.callers()
     await callers.live([life_of(number, stage.random) for number in contract_numbers(30)])
@@ -84,7 +84,7 @@ def _state(rules: Rules, partition: int, database: Database, capacity: int = 10_
 
 
 async def test_an_owner_with_room_for_few_aggregates_answers_as_one_with_room_for_all(stage: Stage) -> None:
-    """DESIGN 3: 400 aggregates, room for 20 in each partition, one restart in between."""
+    """DESIGN 1: 400 aggregates, room for 20 in each partition, one restart in between."""
     callers = await stage.callers()
     lives = [life_of(number, stage.random, steps=2) for number in contract_numbers(400)]
     halves: list[list[list[Planned]]] = [[life[:2] for life in lives], [life[2:] for life in lives]]
@@ -115,7 +115,7 @@ async def test_memory_lets_go_only_of_what_is_safe_and_finds_it_again(stage: Sta
 
 
 async def test_a_replay_of_more_aggregates_than_memory_keeps_forgets_no_timer(stage: Stage) -> None:
-    """DESIGN 3: what leaves memory during the replay is due all the same."""
+    """DESIGN 1: what leaves memory during the replay is due all the same."""
     rules = rules_of(stage.settings, stage.system.services[stage.alarm], stage.system.policies)
     state = _state(rules, 0, stage.database, capacity=5)
     await state.open_checkpoints(0)

@@ -53,7 +53,7 @@ async def rows(database: Database) -> Rows:
 
 
 async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows: Rows) -> None:
-    """DESIGN §3: `/api/tickets/%23positions` is no ticket."""
+    """X6: rows and nothing else; `/api/tickets/%23positions` is no ticket."""
     queries: list[tuple[dict[str, object] | None, int]] = [
         (None, len(NUMBERS)),
         ({}, len(NUMBERS)),
@@ -94,7 +94,7 @@ def _at(number: str, version: int) -> dict[str, object]:
 
 
 async def test_a_row_that_is_behind_is_waited_for_and_no_other(database: Database) -> None:
-    """N5: who was answered reads their own write, new or changed."""
+    """X7: who was answered reads their own write, new or changed."""
     heard: dict[str, int] = {}
     rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))
     collection = await rows.collection()
@@ -114,7 +114,7 @@ async def test_a_row_that_is_behind_is_waited_for_and_no_other(database: Databas
 async def test_a_read_model_that_stands_still_is_waited_for_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P7: then the row is shown as it is; one that is not there at all is no "there is none"."""
+    """X8: then the row is shown as it is; one that is not there at all is no "there is none"."""
     monkeypatch.setattr(reading, "BEHIND_SECONDS", 0.2)
     heard = {"contract:HT1": 2, "contract:HT2": 1}
     rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))

@@ -158,7 +158,7 @@ def longest_pause(work: Callable[[], Coroutine[Any, Any, None]]) -> float:
 
 @pytest.mark.parametrize("what", WORST)
 def test_the_event_loop_goes_on_while_a_hostile_file_is_read(what: str) -> None:
-    """P3"""
+    """X6, X8"""
     content = HOSTILE[what].make()
 
     async def work() -> None:
@@ -168,7 +168,7 @@ def test_the_event_loop_goes_on_while_a_hostile_file_is_read(what: str) -> None:
 
 
 def test_the_event_loop_goes_on_while_all_rows_of_one_contract_are_refused_and_reported() -> None:
-    """P3: a file of good rows can ask for as much work as a bad file."""
+    """X6, X8: a file of good rows can ask for as much work as a bad file."""
     rows = [
         LogisticsRow(n, "HT26030001", n, "WC-100", 1, "YD0001", "", ShipmentStatus.ANNOUNCED, None, None, "")
         for n in range(2, 30_002)

@@ -10,7 +10,7 @@
   const SOON_MS = 3e3; // asked, and not decided yet
   const LATER = [202, 408, 429, 502, 503, 504]; // not decided, too slow, too busy, nobody there
   const KEPT_BY_SERVER = 'waits_for_repair'; // it is carried out there once something is mended, and must hold up nothing here
-  const KEEP_MS = 24 * 3600e3; // without contact for so long, customers' data leave the phone (UI §8)
+  const KEEP_MS = 24 * 3600e3; // without contact for so long, customers' data leave the phone (C18)
 
   /* ---- the phone's own store ---- */
   const opened = new Promise((resolve, reject) => {

@@ -237,7 +237,7 @@ async def test_a_receipt_counts_once_and_the_day_closes_on_what_was_paid_in(offi
 
 
 async def test_who_has_nothing_to_do_with_cash_sees_none_of_it(office: Office) -> None:
-    """B16, RULES 1"""
+    """B16, RULES §1"""
     await gone(office)
     await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": 0})
     await office.post(LEADER, f"{RUN}/close")
@@ -306,7 +306,7 @@ class Behind(RowsInMemory):
 
 
 async def test_who_may_is_told_by_the_job_itself_however_far_behind_a_read_model_is(office: Office) -> None:
-    """C18, P7: also when the same request was turned away before; the run is asked as for a row that is up to date."""
+    """C18: also when the same request was turned away before; the run is asked as for a row that is up to date."""
     await office.published()
     load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
     await office.post(WAREHOUSE, f"{RUN}/load", load)

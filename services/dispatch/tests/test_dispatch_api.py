@@ -129,7 +129,7 @@ async def test_a_stale_page_is_refused_before_anything_is_asked(office: Office) 
 
 
 async def test_the_same_request_again_gets_the_first_answer(office: Office) -> None:
-    """DESIGN principle 7"""
+    """X7"""
     await office.booked()
     first = await office.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT, key="k1")
     events = len(office.world.events)
@@ -315,7 +315,7 @@ async def test_jobs_are_found_by_status_kind_and_day(office: Office) -> None:
     ],
 )
 async def test_what_cannot_be_is_a_clear_refusal(office: Office, path: str, body: Any, status: int) -> None:
-    """STYLE C10"""
+    """DESIGN 10"""
     await office.booked()
     assert (await office.post(ASSISTANT, path, body)).status_code == status
 

@@ -195,12 +195,12 @@ def test_a_booked_visit_is_a_job_and_its_report_ends_it() -> None:
 
 
 def test_facts_that_concern_nobody_here_ask_nothing() -> None:
-    """DESIGN principle 5"""
+    """DESIGN 8"""
     assert [asked(source, BOOKED) for source in ("order", "dispatch", "inventory", "service_desk")] == [{}, {}, {}, {}]
 
 
 def test_the_names_are_stored_and_so_never_change() -> None:
-    """DESIGN principle 7"""
+    """DESIGN 10"""
     assert [(reaction.source, reaction.name) for reaction in REACTIONS] == [
         ("order", "dispatch.open_delivery"),
         ("order", "dispatch.lose_completeness"),

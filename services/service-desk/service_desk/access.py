@@ -1,4 +1,4 @@
-"""Which tickets a person may act on (RULES 1, C15, C18): a store its own contracts', a technician the own visits."""
+"""Which tickets a person may act on (RULES §1, C15, C18): a store its own contracts', a technician the own visits."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn

@@ -1,4 +1,4 @@
-"""Who works at the desk and for it (RULES 1): the groups of roles that use cases name."""
+"""Who works at the desk and for it (RULES §1): the groups of roles that use cases name."""
 
 OFFICE = frozenset({"cs_specialist", "cs_supervisor"})
 SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
