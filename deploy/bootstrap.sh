@@ -4,8 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-demo}
-members=(contracts runtime company services/order services/dispatch services/inventory services/service-desk services/notify
-    dashboards songda)
+members=(contracts runtime company services/* dashboards songda)
 local=.local
 mkdir -p "$local"
 

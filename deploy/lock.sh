@@ -2,10 +2,9 @@
 # Writes requirements.lock (every dependency of every member, and of the checks) and requirements-bootstrap.txt (uv).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-members=(contracts runtime company services/order services/dispatch services/inventory services/service-desk services/notify
-    dashboards songda)
+members=(contracts runtime company services/* dashboards songda)
 own=()
-for name in contracts runtime company order dispatch inventory service-desk notify dashboards; do own+=(--no-emit-package "songda-$name"); done
+for member in "${members[@]}"; do own+=(--no-emit-package "songda-$(basename "$member")"); done
 .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url "${own[@]}" --no-emit-package songda --group pyproject.toml:dev \
     "${members[@]/%//pyproject.toml}" -o requirements.lock

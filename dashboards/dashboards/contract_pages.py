@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for
 from company.policy import policy_book
 from contracts.bounds import Id
-from dashboards.contract_view import line_state, may
+from dashboards.contract_view import line_state
 from dashboards.history import details, headline, history
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
@@ -20,6 +20,9 @@ from dashboards.seat import Seat, seat_at
 from order.contract.heard import whole
 from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
+
+REPORTS_DAMAGE = frozenset({"warehouse"})
+"""Who reports damage to goods from a contract's page (D4); the warehouse's own use case."""
 
 router = Router(include_in_schema=False)
 
@@ -56,6 +59,7 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     told = history(entries, [] if goods is None else goods["moves"])
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
+    forms = () if row.ended else await seat.desk.offered("contract", CONTRACTS.name, contract_no)
     return {
         "order": whole(document),
         "one": order_line(row, role, seat.today),
@@ -64,7 +68,8 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
         "lines": [line_state(line) for line in row.lines],
         "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),
         "money": money,
-        "may": may(role),
+        "forms": forms,
+        "may": {form.code for form in forms} | ({"report_damage"} if role in REPORTS_DAMAGE else set()),
         "jobs": await jobs_of(seat.desk, contract_no),
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
         "people": seat.request.app.state.people,

@@ -1,4 +1,4 @@
-"""One contract: its lines and why they are not complete (A3), and who may ask for what (A4-A8). Pure."""
+"""The lines of a contract for its page: what is here of each, and why the rest is not (A3). Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,22 +8,6 @@ from contracts.fact import ContractLine
 from order.contract.row import LineRow
 
 Json = Mapping[str, Any]
-
-MAY: Mapping[str, frozenset[str]] = {
-    "amend": frozenset({"store", "cs_specialist", "cs_supervisor", "install_supervisor"}),
-    "cancel": frozenset({"store", "cs_specialist", "cs_supervisor", "install_supervisor"}),
-    "postpone": frozenset({"store", "cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"}),
-    "delay": frozenset({"store", "cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"}),
-    "post": frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"}),
-    "call": frozenset({"store", "cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"}),
-    "hand_over": frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"}),
-    "store": frozenset({"store"}),
-    "pay": frozenset({"accountant"}),
-    "deliver": frozenset({"cs_specialist", "install_supervisor", "install_assistant"}),
-    "refund": frozenset({"accountant", "cs_supervisor", "manager"}),
-    "damage": frozenset({"warehouse"}),
-}
-"""What the page offers to whom; the service decides. What is not offered is absent: there are no dead buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +42,3 @@ def line_state(line: LineRow) -> LineState:
         eta=None if line.why is None or line.why.eta is None else line.why.eta.isoformat(),
         waybill=next((one.waybill for one in told if one is not None and one.waybill), ""),
     )
-
-
-def may(role: str) -> frozenset[str]:
-    """What a role may ask for on a contract's page."""
-    return frozenset(act for act, roles in MAY.items() if role in roles)

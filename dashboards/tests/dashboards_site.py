@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from company.people import read_people
 from company.policy import policy_book
 from dashboards.main import PROJECTIONS, router
+from order.main import SERVICE as ORDER
 from runtime.changes import Change
 from runtime.http_errors import add_error_handling
 from runtime.rows import POSITIONS, rows_only
@@ -127,7 +128,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()
-    app.state.offers = {}
+    app.state.offers = dict(ORDER.offers)
     names = {*(p.name for p in PROJECTIONS), *OF_SERVICES, *rows}
     app.state.rows = {name: RowsInMemory(rows.get(name, {})) for name in names}
     app.include_router(router)

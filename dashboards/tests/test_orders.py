@@ -10,14 +10,19 @@ from dashboards_story import CUSTOMER, told
 from openpyxl import load_workbook
 from orders_story import SIGNED, completed, delayed, desk_rows, signed
 
+from company.people import read_people
 from contracts import order as facts
 from contracts.fact import Customer
 from dashboards.contract_view import line_state
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
+from dashboards.nav import STAFF
 from dashboards.orders import order_line
 from dashboards.orders_reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
+from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
+from runtime.forms import Field, Form
+from runtime.offers import Offering
 
 STORE, OTHER_STORE, SPECIALIST, ACCOUNTANT, WAREHOUSE, LEADER = (
     "wu.xm",
@@ -40,8 +45,10 @@ CANCELLED = facts.ContractCancelled(
 HOSTILE = Customer(name="=HYPERLINK(1)", phone="17712347747", address="<img src=x>", district="禅城区")
 
 
-async def get(path, person=SPECIALIST, rows=None):
-    async with browser(site(rows or desk_rows(signed())), person) as client:
+async def get(path, person=SPECIALIST, rows=None, offers=None):
+    app = site(rows or desk_rows(signed()))
+    app.state.offers = offers or app.state.offers
+    async with browser(app, person) as client:
         return await client.get(path)
 
 
@@ -286,6 +293,25 @@ def offered(text):
 async def test_a_contract_offers_each_role_what_it_may_ask_for(person, acts):
     """A6 A8"""
     assert offered((await get("/orders/HT26030001", person)).text) == acts
+
+
+async def test_what_a_page_offers_is_what_the_use_cases_let_each_role_ask():
+    """DESIGN 4: for every role of the company, whatever the page has a form of its own for."""
+    for person in read_people().values():
+        if person.role not in STAFF or person.store not in (None, "S02"):
+            continue
+        may = {case.path for case in CONTRACT.use_cases if case.path and person.role in case.may}
+        assert offered((await get("/orders/HT26030001", person.id)).text) == {p for p in may if "{" not in p}
+
+
+async def test_a_use_case_without_a_form_of_its_own_gets_the_one_made_of_its_command():
+    """DESIGN 4: under the names `ask.<code>` and `ask.field.<field>`."""
+    made = Form(
+        "start_wait", "waits", frozenset({"cs_specialist"}), (), (Field("note", "long", required=False, word="note"),)
+    )
+    offers = {"contract": Offering((made,), lambda _: {made.code: None})}
+    text = (await get("/orders/HT26030001", SPECIALIST, offers=offers)).text
+    assert ('data-api="POST /api/contracts/HT26030001/waits"' in text, '<textarea name="note"' in text) == (True, True)
 
 
 async def test_a_contract_that_has_ended_offers_nothing():

@@ -4,6 +4,14 @@ from order.api import router
 from order.contract.aggregate import CONTRACT
 from order.projections import PROJECTIONS
 from order.reactions import REACTIONS
+from runtime.offers import offering_of
 from runtime.service import Service
 
-SERVICE = Service(name="order", deciders=(CONTRACT,), reactions=REACTIONS, projections=PROJECTIONS, router=router)
+SERVICE = Service(
+    name="order",
+    deciders=(CONTRACT,),
+    reactions=REACTIONS,
+    projections=PROJECTIONS,
+    router=router,
+    offers={CONTRACT.name: offering_of(CONTRACT, "contract_no")},
+)
