@@ -327,9 +327,8 @@ class ReadModel:
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
-<<<<<<< HEAD
     def _guarded(self, document: Document, facets: AbstractSet[str]) -> Iterator[Write]:
-        """Set only the facets that moved, only over older ones (C7).
+        """Set only the facets that moved, only over older ones (DESIGN 10).
 
         Those of one stream together, each stream by itself: whoever folds a second time (a crash before the positions
         were written, two processes that start at once) may be behind in one and ahead in another, and neither may hold
@@ -346,19 +345,6 @@ class ReadModel:
                 values[f"_pos.{facet.name}"] = place
             if values:
                 yield UpdateOne({"_id": document["_id"], **guard}, {"$set": values}, upsert=True)
-=======
-    def _guarded(self, document: Document, facets: Iterable[str]) -> Write:
-        """Set only the facets that moved, only over older ones (DESIGN 10)."""
-        guard: dict[str, Any] = {"_id": document["_id"]}
-        values: dict[str, Any] = {}
-        for facet in (one for one in self.projection.facets if one.name in facets):
-            place = document["_pos"][facet.name]
-            guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
-            names = (facet.name,) if facet.stored is None else facet.stored.fields
-            values |= {name: document[name] for name in names if name in document}
-            values[f"_pos.{facet.name}"] = place
-        return UpdateOne(guard, {"$set": values}, upsert=True)
->>>>>>> 7f8eaad (What code, tests and pages cite is in the project, and a test holds it)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]

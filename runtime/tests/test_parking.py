@@ -93,7 +93,7 @@ def test_why_it_is_a_stray_quotes_nothing_of_it(name: str) -> None:
 
 @pytest.mark.parametrize("timestamp", [-1, 1_772_413_200_000, 2**62])
 def test_a_stray_is_listed_whatever_time_it_says(timestamp: int) -> None:
-    """P1: any client may write any number there."""
+    """DESIGN §7: any client may write any number there."""
     listing = StrayList({COLLECTION: None})  # type: ignore[arg-type]  # nothing is written
     listing.add(replace(record([]), timestamp=timestamp), "no envelope")
     assert [one["at"] for one in listing.waiting] == [
