@@ -23,8 +23,6 @@ from runtime.settings import Settings
 from songda.history import Cause, Entry, Record, Search, entries, masked, to_json
 from songda.local import local_settings
 
-KINDS = ("contract", "goods", "picklist", "job", "day", "run", "ticket", "message")
-
 LATE = timedelta(minutes=1)
 """What was recorded later than this after it happened was told later (X1)."""
 
@@ -181,6 +179,13 @@ def _reactions(settings: Settings) -> dict[str, list[str]]:
     return found
 
 
+def _kinds(settings: Settings) -> list[str]:
+    """All kinds of aggregates, of all services."""
+    from songda.system import services
+
+    return [decider.prefix for service in services(settings.home).values() for decider in service.deciders]
+
+
 def events(
     aggregate: Annotated[str, typer.Argument(help="聚合编号 | aggregate id, e.g. contract:HT26030001")],
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON | machine-readable")] = False,
@@ -190,10 +195,10 @@ def events(
     subject = aggregate if ":" in aggregate else f"contract:{aggregate}"
     kind = subject.partition(":")[0]
     errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    if kind not in KINDS:
-        errors.print(f"没有 {kind}: 这种编号。 There are no {kind}: aggregates, only {', '.join(KINDS)}.")
-        raise typer.Exit(1)
     settings = local_settings()
+    if kind not in (kinds := _kinds(settings)):
+        errors.print(f"没有 {kind}: 这种编号。 There are no {kind}: aggregates, only {', '.join(kinds)}.")
+        raise typer.Exit(1)
     strays: set[Place] = set()
     try:
         told = asyncio.run(read_history(settings, subject, _reactions(settings), strays))
