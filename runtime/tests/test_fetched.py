@@ -1,4 +1,4 @@
-"""P1 (FAULTS P): whatever somebody put on a partition, its readers read on."""
+"""Whatever somebody put on a partition, its readers read on."""
 
 import gzip
 from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ def read(content: bytes) -> list[tuple[int, bytes | None, bytes | None, list[tup
 
 
 def test_a_header_name_that_is_no_text_is_read_with_escapes_and_all_around_it_as_ever() -> None:
-    """P1: it made aiokafka raise, in every reader of the partition, for good."""
+    """DESIGN §7: it made aiokafka raise, in every reader of the partition, for good."""
     content = batch([EVENT, NO_TEXT, EVENT], base=7) + batch([EVENT], base=10)
     assert read(content) == [
         (7, *EVENT),
@@ -64,20 +64,20 @@ def test_a_header_name_that_is_no_text_is_read_with_escapes_and_all_around_it_as
 
 @pytest.mark.parametrize("codec", [GZIP, SNAPPY, LZ4, ZSTD])
 def test_packed_batches_of_tools_that_copy_topics_are_read(codec: int) -> None:
-    """P1"""
+    """DESIGN §7"""
     assert read(batch([EVENT, EVENT], base=3, codec=codec)) == [(3, *EVENT), (4, *EVENT)]
 
 
 @pytest.mark.parametrize("codec", [GZIP, SNAPPY, LZ4, ZSTD])
 def test_a_batch_that_unpacks_to_more_than_any_of_ours_is_one_record_without_content(codec: int) -> None:
-    """P1: 1 MiB of gzip would be 1 GiB in each reader."""
+    """DESIGN §7: 1 MiB of gzip would be 1 GiB in each reader."""
     zeros = (b"k", bytes(MOST_UNPACKED + 1), [])
     assert read(batch([zeros], base=3, codec=codec) + batch([EVENT], base=4)) == [(3, None, None, []), (4, *EVENT)]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, snappy_encode, cramjam.lz4.compress, cramjam.zstd.compress])
 def test_a_batch_whose_content_is_no_records_is_one_record_without_content(pack: Callable[[bytes], bytes]) -> None:
-    """P1"""
+    """DESIGN §7"""
     codec = {gzip.compress: GZIP, snappy_encode: SNAPPY, cramjam.lz4.compress: LZ4}.get(pack, ZSTD)
     made = batch([EVENT], codec=codec)
     broken = made[:61] + bytes(pack(b"no record at all"))

@@ -265,7 +265,7 @@ async def test_only_our_own_hosts_are_answered(host: str, status: int) -> None:
 
 @pytest.mark.parametrize("path", ["/page", "/ready"])
 async def test_a_head_that_is_too_large_is_431_also_when_it_comes_in_one_piece(path: str) -> None:
-    """P4"""
+    """X8"""
     async with caller(site()) as client:
         assert (await client.get(path, headers={"X-Much": "x" * MOST_HEAD_BYTES})).status_code == 431
         assert (await client.get(path, headers={"X-Much": "x" * (MOST_HEAD_BYTES // 2)})).status_code == 200

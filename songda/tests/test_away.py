@@ -47,7 +47,7 @@ def test_a_command_whose_servers_are_away_says_so_in_one_line(tmp_path: Path) ->
 def test_a_stack_of_its_own_servers_is_not_started_for_others(
     tmp_path: Path, variable: str, server: str, port: str
 ) -> None:
-    """S8: it started its own, and each other command asked those that were named."""
+    """DESIGN 6: it started its own, and each other command asked those that were named."""
     done = command(tmp_path, "up", **{variable: server})
     assert (done.returncode, done.stdout) == (1, "")
     assert variable in done.stderr
@@ -57,7 +57,7 @@ def test_a_stack_of_its_own_servers_is_not_started_for_others(
 
 
 def test_its_own_servers_may_be_named() -> None:
-    """S8: as the processes that it starts find them."""
+    """DESIGN 6: as the processes that it starts find them."""
     assert set(StackSettings().servers) <= set(Settings.model_fields)
 
 

@@ -107,7 +107,7 @@ async def test_an_operator_skips_an_event_for_one_reader_and_says_why(
 async def test_an_event_that_is_to_blame_is_skipped_for_all_who_wait_at_it(
     noted: Noted, operator: Operator, writer: Writer
 ) -> None:
-    """P2"""
+    """DESIGN §7"""
     BROKEN.add("bad")
     for reason in ("a1", "bad", "a3"):
         await writer.event("contract:BLAMED", reason)
