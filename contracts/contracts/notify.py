@@ -353,7 +353,7 @@ class CallDropped(Fact, wire="songda.notify.CallDropped.v1"):
     note: str
 
 
-NotifyEvent = Annotated[
+MessageEvent = (
     MessageRequested
     | MessageHeld
     | MessageReady
@@ -370,13 +370,7 @@ NotifyEvent = Annotated[
     | MessageOverdue
     | FaxConfirmed
     | FaxConfirmationOverdue
-    | MessageAdmitted
-    | MessageBarred
-    | OptOutNoted
-    | OptInNoted
-    | CallRequested
-    | CallMade
-    | CallOverdue
-    | CallDropped,
-    Field(discriminator="event"),
-]
+)
+ReceiverEvent = MessageAdmitted | MessageBarred | OptOutNoted | OptInNoted
+CallEvent = CallRequested | CallMade | CallOverdue | CallDropped
+NotifyEvent = Annotated[MessageEvent | ReceiverEvent | CallEvent, Field(discriminator="event")]

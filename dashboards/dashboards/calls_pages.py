@@ -1,19 +1,20 @@
 """预约 / 待打电话: whom to call, when, with which script, and what came of it (B1-B3, B10, A4, E3)."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.dispatch_jobs import Checklist
-from dashboards.calls_reading import MINE, OFFICE, PURPOSES, call_of, free_days, queue, subject_of
+from dashboards.calls_reading import MINE, PURPOSES, call_of, free_days, queue, subject_of
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from notify.call_row import CALLS
+from notify.who import OFFICE
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -30,9 +31,9 @@ async def calls(request: Request) -> Response:
     purpose, day = seat.one_of("purpose", PURPOSES), seat.day("day") or seat.today
     stream = rows_stream(seat.desk, ("calls",))
     part = await queue(seat, day=day, purpose=purpose, whose=whose, after=seat.asked("after", longest=400))
-    rows = [call_of(row, seat) for row in part.rows]
+    rows = [call_of(CALLS.read(row), seat) for row in part.rows]
     wanted = seat.asked("call")
-    chosen = await seat.desk.rows("calls").get(wanted) if wanted else None
+    chosen = await seat.desk.view(CALLS).get(wanted) if wanted else None
     call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
     query = {name: text for name, text in request.query_params.items() if text and name not in {"after", "call"}}
     return seat.show(
@@ -41,7 +42,7 @@ async def calls(request: Request) -> Response:
         calls=rows,
         call=call,
         subject=None if call is None else await subject_of(seat, call),
-        days=await free_days(seat, seat.today) if call is not None and call["purpose"] == "booking" else (),
+        days=await free_days(seat, seat.today) if call is not None and call.purpose == "booking" else (),
         checklist=tuple(Checklist.model_fields),
         day=day,
         purpose=purpose,
@@ -69,17 +70,17 @@ async def calls_sheet(request: Request) -> Response:
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.desk.rows("calls"), {"call.state": "open"}, sort=("call.show_at", 1)):
-        call = call_of(row, seat)
-        customer = call["customer"] or {"name": None, "phone": None, "district": None}
+    async for row in every(seat.desk.rows("calls"), {"row.state": "open"}, sort=("row.show_at", 1)):
+        call = call_of(CALLS.read(row), seat)
+        customer = call.customer
         yield (
-            words.moment(datetime.fromisoformat(call["due"])),
-            words(f"purpose.{call['purpose']}"),
-            customer["name"],
-            customer["phone"],
-            customer["district"],
-            call["subject"],
-            call["script"],
-            words(f"result.{call['result']}") if call["result"] else None,
-            call["note"],
+            words.moment(call.due),
+            words(f"purpose.{call.purpose}"),
+            customer.name if customer else None,
+            customer.phone if customer else None,
+            customer.district if customer else None,
+            call.subject,
+            call.script,
+            words(f"result.{call.result}") if call.result else None,
+            call.note,
         )

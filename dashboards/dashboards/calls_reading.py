@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from company.masking import customer_for
 from company.policy import Policy, policy_book
 from contracts.civil_time import end_of_day
+from contracts.notify import CallPurpose
 from dashboards.board import crews_of
 from dashboards.listing import Slice, page_of
 from dashboards.seat import Seat
+from notify.call_row import CallRow
 
 Json = dict[str, Any]
 
-PURPOSES = (
+PURPOSES: tuple[CallPurpose, ...] = (
     "booking",
     "home_confirmation",
     "install_call",
@@ -24,7 +25,7 @@ PURPOSES = (
     "follow_up",
     "call_back",
 )
-OFFICE = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
+"""In the order in which they are offered."""
 MINE = {"cs_specialist": "cs_specialist", "install_assistant": "install_assistant"}
 """Roles whose own calls are shown first: the others look at all."""
 DAYS_SHOWN = 14
@@ -49,36 +50,50 @@ class DayFree:
     halves: tuple[HalfFree, HalfFree]
 
 
+class CallShown(CallRow):
+    """A call as a person may see it, with what it is about."""
+
+    kind: str
+    name: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The contract and the job that a call is about, as far as there are any."""
+
+    contract_no: str | None = None
+    job_id: str | None = None
+    job: Json | None = None
+
+
 async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice:
     """Open calls that are to be made by the end of `day`, the earliest first."""
-    query: Json = {"call.state": "open", "call.show_at": {"$lt": end_of_day(day).isoformat()}}
+    query: Json = {"row.state": "open", "row.show_at": {"$lt": end_of_day(day).isoformat()}}
     if purpose is not None:
-        query["call.purpose"] = purpose
+        query |= {"row.purpose": purpose}
     if whose == "mine" and seat.person.role in MINE:
-        query["call.owner_role"] = MINE[seat.person.role]
-    return await page_of(seat.desk.rows("calls"), query, sort=("call.show_at", 1), after=after)
+        query |= {"row.owner_role": MINE[seat.person.role]}
+    return await page_of(seat.desk.rows("calls"), query, sort=("row.show_at", 1), after=after)
 
 
-def call_of(row: Json, seat: Seat) -> Json:
-    """A call as this person may see it, with what it is about."""
-    call = row["call"]
-    kind, _, name = call["subject"].partition(":")
-    customer = None if call["customer"] is None else customer_for(seat.person.role, call["customer"])
-    return {**call, "customer": customer, "kind": kind, "name": name, "late": call["due"] < seat.now.isoformat()}
+def call_of(row: CallRow, seat: Seat) -> CallShown:
+    """A call as this person may see it."""
+    kind, _, name = row.subject.partition(":")
+    return CallShown(**dict(row.seen_by(seat.person.role)), kind=kind, name=name, late=row.due < seat.now)
 
 
-async def subject_of(seat: Seat, call: Json) -> Json:
-    """The contract and the job that a call is about, as far as there are any."""
-    contract_no = call["name"][2:] if call["kind"] == "job" else call["name"]
-    job_id = call["name"] if call["kind"] == "job" else f"D-{call['name']}"
-    contract = await seat.desk.rows("board_contracts").get(contract_no) if call["kind"] != "ticket" else None
-    job = await seat.desk.rows("board_jobs").get(job_id) if call["kind"] != "ticket" else None
-    return {
-        "contract_no": None if contract is None else contract_no,
-        "order": None if contract is None else contract["order"],
-        "job_id": None if job is None else job_id,
-        "job": None if job is None else job["job"],
-    }
+async def subject_of(seat: Seat, call: CallShown) -> Subject:
+    """What a call is about; a ticket has a page of its own."""
+    if call.kind == "ticket":
+        return Subject()
+    contract_no = call.name[2:] if call.kind == "job" else call.name
+    job_id = call.name if call.kind == "job" else f"D-{call.name}"
+    contract = await seat.desk.rows("board_contracts").get(contract_no)
+    job = await seat.desk.rows("board_jobs").get(job_id)
+    return Subject(
+        None if contract is None else contract_no, None if job is None else job_id, None if job is None else job["job"]
+    )
 
 
 async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:

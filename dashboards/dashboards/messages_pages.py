@@ -1,7 +1,6 @@
 """消息: what was sent to customers and groups and what became of it; what failed, and what nobody knows (E4, E5)."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,30 +12,16 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from notify.message.row import STATUSES, TROUBLE, message_row
+from notify.message.state import FAX
+from notify.who import OFFICE, SEES_FAXES
 from runtime.route import Router, takes
 
 Json = dict[str, Any]
 
-OFFICE = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
-RESENDS = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "manager"})
-CONFIRMS_FAX = frozenset({"warehouse", "install_supervisor"})
-STATUSES = (
-    "requested",
-    "held",
-    "ready",
-    "sending",
-    "unknown",
-    "retrying",
-    "sent",
-    "delivered",
-    "undelivered",
-    "failed",
-    "opted_out",
-    "confirmed",
-)
 QUEUES = ("all", "trouble", "held", "fax")
 CHANNELS = ("sms", "group", "mail", "fax")
-NEWEST = ("message.requested_at", -1)
+NEWEST = ("row.requested_at", -1)
 
 router = Router(include_in_schema=False)
 
@@ -45,18 +30,18 @@ def _query(seat: Seat) -> Json:
     """What is chosen; the warehouse sees faxes alone."""
     queue = seat.one_of("queue", QUEUES) or "all"
     if seat.person.role == "warehouse" or queue == "fax":
-        return {"message.topic": "fax"}
+        return {"row.topic": FAX}
     query: Json = {}
     if queue == "trouble":
-        query["message.status"] = {"$in": ["failed", "undelivered", "unknown"]}
+        query |= {"row.status": {"$in": list(TROUBLE)}}
     if queue == "held":
-        query["message.status"] = "held"
+        query |= {"row.status": "held"}
     if status := seat.one_of("status", STATUSES):
-        query["message.status"] = status
+        query |= {"row.status": status}
     if channel := seat.one_of("channel", CHANNELS):
-        query |= {"message.topic": "fax"} if channel == "fax" else {"message.channel": channel}
+        query |= {"row.topic": FAX} if channel == "fax" else {"row.channel": channel}
     if subject := seat.asked("subject"):
-        query["message.subject"] = subject
+        query |= {"row.subject": subject}
     return query
 
 
@@ -64,18 +49,20 @@ def _query(seat: Seat) -> Json:
 @takes(*LOOKS, "queue", "status", "channel", "subject", "after")
 async def messages(request: Request) -> Response:
     """The list, the newest on top."""
-    seat = seat_at(request, "messages", OFFICE | {"warehouse"})
+    seat = seat_at(request, "messages", SEES_FAXES)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("messages",))
     rows = seat.desk.rows("messages")
     part = await page_of(rows, _query(seat), sort=NEWEST, after=seat.asked("after", longest=400))
-    trouble = await rows.count({"message.status": {"$in": ["failed", "undelivered", "unknown"]}})
+    trouble = await rows.count({"row.status": {"$in": list(TROUBLE)}})
+    found = [message_row(document) for document in part.rows]
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
         "messages.html",
         slice=part,
-        messages=[row["message"] for row in part.rows],
+        messages=found,
+        may=await seat.desk.offered_of("message", "messages", [one.message_id for one in found]),
         queue=seat.one_of("queue", QUEUES) or "all",
         queues=QUEUES if seat.person.role != "warehouse" else ("fax",),
         wanted=seat.one_of("status", STATUSES),
@@ -84,8 +71,7 @@ async def messages(request: Request) -> Response:
         statuses=STATUSES,
         channels=CHANNELS,
         trouble=trouble,
-        resends=seat.person.role in RESENDS,
-        confirms=seat.person.role in CONFIRMS_FAX,
+        opts_out=seat.person.role in OFFICE,
         stream=stream,
         sheet=f"/messages.xlsx?{urlencode(query)}",
         people=request.app.state.people,
@@ -96,7 +82,7 @@ async def messages(request: Request) -> Response:
 @takes(*LOOKS, "queue", "status", "channel", "subject")
 async def messages_sheet(request: Request) -> Response:
     """All messages that are chosen, as a spreadsheet (X6)."""
-    seat = seat_at(request, "messages", OFFICE | {"warehouse"})
+    seat = seat_at(request, "messages", SEES_FAXES)
     if isinstance(seat, Response):
         return seat
     names = ("at", "channel", "template", "to", "about", "status", "attempts", "reason")
@@ -106,14 +92,14 @@ async def messages_sheet(request: Request) -> Response:
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
     async for row in every(seat.desk.rows("messages"), _query(seat), sort=NEWEST):
-        one = row["message"]
+        one = message_row(row)
         yield (
-            words.moment(datetime.fromisoformat(one["requested_at"])),
-            words(f"message.channel.{'fax' if one['topic'] == 'fax' else one['channel']}"),
-            one["template"],
-            one["to"],
-            one["subject"],
-            words(f"message.status.{one['status']}"),
-            one["attempts"],
-            one["reason"],
+            words.moment(one.requested_at),
+            words(f"message.channel.{'fax' if one.topic == FAX else one.channel}"),
+            one.template,
+            one.to,
+            one.subject,
+            words(f"message.status.{one.status}"),
+            one.attempts,
+            one.reason,
         )

@@ -61,6 +61,11 @@ def when(iso: str | datetime | None, words: Words) -> str:
     return words.moment(datetime.fromisoformat(iso) if isinstance(iso, str) else iso)
 
 
+def stamp(moment: str | datetime) -> str:
+    """A moment as pages' scripts read it."""
+    return moment if isinstance(moment, str) else moment.isoformat()
+
+
 def shortly(iso: str | date | None, words: Words) -> str:
     """A day as 3/13, with its year where it is another one."""
     if iso is None:
@@ -85,6 +90,7 @@ def _environment() -> Environment:
         "say": _say,
         "about": about,
         "when": when,
+        "stamp": stamp,
         "shortly": shortly,
     }
     env.filters["as_date"] = date.fromisoformat

@@ -91,6 +91,9 @@ class RowsInMemory:
     async def state(self, row: str) -> bytes | None:
         return self.rows.get(row, {}).get("_state")
 
+    async def states(self, rows: Iterable[str]) -> dict[str, bytes]:
+        return {row: self.rows[row]["_state"] for row in rows if "_state" in self.rows.get(row, {})}
+
     async def get_many(self, ids: Iterable[str]) -> list[Any]:
         return [self.rows[row] for row in ids if row in self.rows]
 

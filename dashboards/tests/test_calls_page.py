@@ -18,7 +18,7 @@ ASSISTANT, SPECIALIST, SUPERVISOR, STORE = "he.jx", "liang.my", "tan.zw", "wu.xm
 def call(name, purpose, subject, *, due=SOON, role="install_assistant", state="open", occasion=""):
     return {
         "_id": name,
-        "call": {
+        "row": {
             "call_id": name,
             "purpose": purpose,
             "subject": subject,
@@ -29,7 +29,9 @@ def call(name, purpose, subject, *, due=SOON, role="install_assistant", state="o
             "owner_role": role,
             "owner": None,
             "script": "请预约送货安装",
-            "duty": None,
+            "duty": "",
+            "cause_id": "e1",
+            "requested_at": due.isoformat(),
             "state": state,
             "result": None,
             "note": None,

@@ -1,47 +1,61 @@
 """The list of messages: what became of each, what failed and may be sent again, what nobody knows, faxes (E4, E5)."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
 
+from contracts import notify as facts
+from contracts.envelope import Meta
+from notify.message.aggregate import MESSAGE
+from notify.message.row import MESSAGES as MESSAGES_VIEW
+from runtime.offers import offering_of
+
+NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 SPECIALIST, WAREHOUSE, STORE = "liang.my", "mai.gh", "wu.xm"
 
 
-def message(number, status, **more):
-    name = f"m{number}"
-    base = {
-        "message_id": name,
-        "channel": "sms",
-        "topic": "",
-        "template": 1,
-        "to": "177****7747",
-        "text": None,
-        "subject": "contract:HT26030001",
-        "requested_at": f"2026-03-0{number}T02:00:00+00:00",
-        "attempts": 1,
-        "status": status,
-        "needs_person": False,
-        "held_until": None,
-        "retry_at": None,
-        "reason": None,
-        "confirmed_at": None,
-        "confirmation_overdue": False,
-        **more,
-    }
-    return {"_id": name, "message": base}
+FAX = {"channel": "group", "template": 0, "topic": "fax", "subject": "day:main:2026-03-13", "text": "送货安排表"}
+READY = facts.MessageReady(at=NOW, message_id="m", attempt=1, tries=1)
+SENT = facts.MessageSent(at=NOW, message_id="m", attempt=1, provider_ref="p1")
+FAILED = facts.MessageFailed(at=NOW, message_id="m", attempt=1, reason="号码无效", final=True, retry_at=None)
+ATTEMPTED = facts.MessageAttempted(at=NOW, message_id="m", attempt=1, channel="sms", to="", text="")
+HELD = facts.MessageHeld(at=NOW, message_id="m", until=NOW, reason="quiet_hours", attempt=1, tries=1)
+CONFIRMED = facts.FaxConfirmed(at=NOW, message_id="m", subject="", ref="", note="")
+
+
+def unknown(ask_at):
+    return facts.MessageUnknown(
+        at=NOW, message_id="m", attempt=1, reason="broke off", since=NOW, asked=0, ask_at=ask_at
+    )
+
+
+def message(number, *events, **more):
+    """A row, after a message was asked for on the day of its number and these events happened."""
+    asked = {"channel": "sms", "template": 1, "to": "17712347747", "text": "您好", "subject": "contract:HT26030001"}
+    at = NOW.replace(day=number)
+    first = facts.MessageRequested(at=at, message_id=f"m{number}", cause_id="e", **{**asked, **more})
+    meta = Meta("e", "", "", f"message:m{number}", at, 1, "c", "c", "system", 0)
+    document = {"_id": f"m{number}"}
+    for facet in MESSAGES_VIEW.projection.facets:
+        value = None
+        for event in (first, *events):
+            value = facet.fold(value, event, meta)
+        document |= facet.fields({facet.name: value})
+    return document
 
 
 MESSAGES = {
     one["_id"]: one
     for one in (
-        message(1, "sent"),
-        message(2, "failed", reason="号码无效"),
-        message(3, "unknown", needs_person=True),
-        message(4, "unknown"),
-        message(5, "sent", channel="group", topic="fax", subject="day:main:2026-03-13", text="送货安排表"),
-        message(6, "held", held_until="2026-03-07T00:00:00+00:00"),
-        message(7, "confirmed", channel="group", topic="fax", confirmed_at="2026-03-07T00:00:00+00:00"),
+        message(1, READY, ATTEMPTED, SENT),
+        message(2, READY, ATTEMPTED, FAILED),
+        message(3, READY, ATTEMPTED, unknown(None)),
+        message(4, READY, ATTEMPTED, unknown(NOW)),
+        message(5, READY, ATTEMPTED, SENT, **FAX),
+        message(6, HELD),
+        message(7, READY, ATTEMPTED, SENT, CONFIRMED, **FAX),
     )
 }
 
@@ -49,6 +63,7 @@ MESSAGES = {
 async def get(person=SPECIALIST, path="/messages", **query):
     app = site({})
     app.state.rows["messages"] = RowsInMemory(MESSAGES)
+    app.state.offers = {"message": offering_of(MESSAGE)}
     async with browser(app, person) as client:
         return await client.get(path, params=query)
 

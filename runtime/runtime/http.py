@@ -339,6 +339,12 @@ class Asking:
         state = await self.rows(projection).state(row_id)
         return () if state is None else self.offering(kind).offered(state, self.person.role)
 
+    async def offered_of(self, kind: str, projection: str, row_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Codes of what this person may sensibly ask of each of these aggregates now."""
+        offering, role = self.offering(kind), self.person.role
+        states = await self.rows(projection).states(row_ids)
+        return {row: frozenset(form.code for form in offering.offered(states[row], role)) for row in states}
+
     def rows(self, projection: str) -> Rows:
         """A read model by name."""
         rows: Mapping[str, Rows] = self._state.rows

@@ -129,6 +129,8 @@ def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Pa
 def _number(case: UseCase[Any, Any, Any], body: BaseModel, desk: Asking) -> tuple[str, dict[str, Any] | None]:
     """The number of what comes into being: the one that was sent, or a new one, which the answer then says."""
     assert case.born is not None
+    if case.born.of is not None:
+        return case.born.of(body), None
     sent = getattr(body, case.born.field)
     if sent is not None:
         return str(sent), {case.born.field: sent} if case.born.gives else None

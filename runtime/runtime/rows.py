@@ -144,6 +144,12 @@ class Rows:
         found = await (await self.collection()).find_one({"_id": row_id, STATE: {"$exists": True}}, {STATE: 1})
         return None if found is None else bytes(found[STATE])
 
+    async def states(self, row_ids: Sequence[str]) -> dict[str, bytes]:
+        """The states that lie beside rows, by row."""
+        asked = {"_id": {"$in": list(filter(may_be_row, row_ids))}, STATE: {"$exists": True}}
+        found = await (await self.collection()).find(asked, {STATE: 1}).to_list(None)
+        return {one["_id"]: bytes(one[STATE]) for one in found}
+
     def _heard(self, row_id: str) -> Versions:
         """What the row's facets should show, as far as this process has heard."""
         heard = ((facet, self._decided.get(f"{prefix}:{row_id}", 0)) for facet, prefix in self._sources)

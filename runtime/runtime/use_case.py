@@ -44,6 +44,10 @@ class Asker(Protocol):
     def now(self) -> datetime:
         """When it is asked."""
 
+    @property
+    def request_id(self) -> str:
+        """Of the request."""
+
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""
 
@@ -71,16 +75,24 @@ def always(_: object) -> bool:
     return True
 
 
+class _Body(BaseModel):
+    """What a request says that is always about now."""
+
+    model_config = Command.model_config
+
+
 @dataclass(frozen=True)
 class Born:
     """How a use case names what it brings into being: the field that holds its number; with `letters`, a number is
     given to whoever sends none (`what` keeps the numbers of different things apart), and the answer says it. `made`
-    makes such a number where it is of another form."""
+    makes such a number where it is of another form. `of`: the number follows from what is sent, wherever that is asked
+    from."""
 
-    field: str
+    field: str = ""
     letters: str = ""
     what: str = ""
     made: Callable[[Asker, Any], str] | None = None
+    of: Callable[[Any], str] | None = None
 
     @property
     def gives(self) -> bool:
@@ -103,7 +115,8 @@ class UseCase(Generic[C, S, E_co]):
 
     `gate(state)`: what of the state alone stands against it, so that a page offers no dead button. `body`: the name of
     what a request says: the command but for what stands in the address and for its fields `unsaid`; or, where that
-    is something else, its class, of which `prepare` makes the command. `cites`: rule id of its refusals in a `door`.
+    is something else, its class, of which `prepare` (or the command itself, where its fields are the same) makes the
+    command. `cites`: rule id of its refusals in a `door`.
 
     A page offers it where the gate is open and it is `wanted` (it would bring something new), to `whose` of those who
     may (None: to all); first of all where the next step is one of `steps`.
@@ -157,7 +170,8 @@ class UseCase(Generic[C, S, E_co]):
             shown = Field(examples=of_number.examples)
             said[made_up] = (Annotated[of_number.annotation, *of_number.metadata, shown] | None, None)
         name, says = self.body or f"{self.command.__name__}Body", self.command.__doc__
-        made: Any = create_model(name, __base__=Command, __doc__=says, **said)  # type: ignore[call-overload]
+        base = _Body if "at" in self.unsaid else Command
+        made: Any = create_model(name, __base__=base, __doc__=says, **said)  # type: ignore[call-overload]
         return made
 
     @property

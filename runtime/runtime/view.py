@@ -11,10 +11,19 @@ are kept beside the row as they are (`runtime.said`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    WrapSerializer,
+)
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
@@ -29,6 +38,27 @@ E = TypeVar("E")
 R = TypeVar("R", bound="Row")
 
 ROW = "row"
+
+_KEPT = "kept"
+"""Context in which a row is written into a document."""
+
+
+def _sorting(moment: datetime, plain: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+    if info.context != _KEPT:
+        return plain(moment)
+    try:
+        return moment.astimezone(UTC).isoformat()
+    except OverflowError:  # at its edges the calendar ends
+        return moment.replace(tzinfo=UTC).isoformat()
+
+
+Instant = Annotated[
+    AwareDatetime,
+    WrapSerializer(_sorting, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment of a row. In documents its text is in UTC and sorts as the moments do: queries compare it with
+`moment.isoformat()` of UTC."""
 
 
 class Row(BaseModel):
@@ -59,7 +89,8 @@ class View(Generic[S, E, R]):
     @cached_property
     def facet(self) -> Facet:
         """Row and state, as the projector folds them."""
-        return Facet(ROW, self.service, (self.aggregate.name,), self._fold, _Kept(self))
+        folding = _Folding(self.aggregate.initial, self.aggregate.evolve)
+        return Facet(ROW, self.service, (self.aggregate.name,), folding, _Kept(self))
 
     @cached_property
     def projection(self) -> Projection:
@@ -77,10 +108,6 @@ class View(Generic[S, E, R]):
         """Whether its row shows the aggregate's version."""
         return "version" in self.row.model_fields
 
-    def _fold(self, state: S | None, event: Fact, _: Meta) -> S:
-        known = self.aggregate.initial if state is None else state
-        return self.aggregate.evolve(known, event)  # type: ignore[arg-type]  # the stream holds this aggregate's events
-
     def after(self, events: Sequence[E]) -> R | None:
         """The row after these events, from the beginning: as of a moment, of those that were known by then."""
         row = self.view(self.aggregate.fold(*events))
@@ -90,6 +117,17 @@ class View(Generic[S, E, R]):
         """A document's row."""
         row = document[ROW]
         return self.row.model_validate({**row, "version": document["_pos"][ROW]["seq"]} if self.has_version else row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folding:
+    """Folds states by the domain's own `evolve`."""
+
+    initial: Any
+    evolve: Callable[[Any, Any], Any]
+
+    def __call__(self, state: Any, event: Fact, _: Meta) -> Any:
+        return self.evolve(self.initial if state is None else state, event)
 
 
 class _Kept(Stored):
@@ -104,11 +142,11 @@ class _Kept(Stored):
     @property
     def roots(self) -> tuple[Callable[..., Any], ...]:
         aggregate = self._view.aggregate
-        return (StateCodec, aggregate.evolve, self._view.view, self._view.row, *aggregate.states)
+        return (_Folding, StateCodec, aggregate.evolve, self._view.view, self._view.row, *aggregate.states)
 
     def dump(self, value: Any) -> dict[str, Any]:
         row, unsaid = self._view.view(value), {"version"} if self._view.has_version else None
-        return {ROW: row and row.model_dump(mode="json", exclude=unsaid), STATE: self._codec.dump(value)}
+        return {ROW: row and row.model_dump(mode="json", context=_KEPT, exclude=unsaid), STATE: self._codec.dump(value)}
 
     def load(self, document: dict[str, Any]) -> Any:
         return self._codec.load(bytes(document[STATE]))

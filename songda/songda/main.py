@@ -16,8 +16,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from notify.domain.texts import BadTemplate
 from notify.settings import BadSettings
+from notify.texts import BadTemplate
 from runtime.logs import set_up_logs
 from songda.api_doc import api
 from songda.away import AWAY, what_is_away

@@ -18,7 +18,8 @@ from harness.stacks import Stack
 from harness.topics import committed
 from harness.waiting import eventually
 
-from notify.domain.message import RequestMessage, message_id, message_key
+from notify.message.aggregate import MESSAGE
+from notify.message.request import RequestMessage, message_id
 from runtime import kafka
 from runtime.gateway import Gateway, new_request
 from runtime.settings import Settings
@@ -72,7 +73,7 @@ class Scene:
         )
         request = new_request(f"ask-{number}", actor="system", role="system")
         with suppress(TimeoutError):  # undecided yet: the command is not lost
-            await self.gateway.ask(self.name, message_key(known_as), command, request, seconds=1.0)
+            await self.gateway.ask(self.name, MESSAGE.key(known_as), command, request, seconds=1.0)
         return known_as
 
     async def events(self) -> Counter[tuple[str, str]]:
@@ -119,7 +120,7 @@ async def test_a_provider_gets_each_message_once_however_often_notify_is_killed_
 
     async def all_sent() -> bool:
         happened = await scene.events()
-        return all(happened["MessageSent", message_key(known_as)] for known_as in ids)
+        return all(happened["MessageSent", MESSAGE.key(known_as)] for known_as in ids)
 
     await eventually(all_sent, "all messages are sent", every=1.0)
     happened = Counter(name for name, _ in (await scene.events()).elements())

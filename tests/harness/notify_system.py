@@ -10,9 +10,10 @@ from typing import Any
 import notify.main
 from company.people import read_people
 from company.policy import policy_book
+from runtime.aggregate import Aggregate
 from runtime.app import Process, System, serve
 from runtime.logs import set_up_logs
-from runtime.service import Decider, Service
+from runtime.service import Service
 from runtime.settings import Settings
 
 HURRY = {
@@ -41,11 +42,11 @@ def notify_system(name: str, settings: Settings) -> System:
     return System(services, (), policy_book(), read_people)
 
 
-def _in_a_hurry(decider: Decider) -> Decider:
-    def decide(command: Any, state: Any, ctx: Any) -> Any:
-        return decider.decide(command, state, replace(ctx, policy=ctx.policy.model_copy(update=HURRY)))
+def _in_a_hurry(aggregate: Aggregate[Any, Any]) -> Aggregate[Any, Any]:
+    def door(case: Any, command: Any, state: Any, ctx: Any) -> Any:
+        return aggregate.door(case, command, state, replace(ctx, policy=ctx.policy.model_copy(update=HURRY)))
 
-    return replace(decider, decide=decide)
+    return replace(aggregate, door=door)
 
 
 def main() -> int:

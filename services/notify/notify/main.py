@@ -1,22 +1,30 @@
 """Notify 通知, put together."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from typing import Any
 
+from company.context import Context
 from company.policy import Policy, policy_book
+from contracts import notify as facts
 from notify.api import build_router
-from notify.domain import call, message, receiver
-from notify.domain.texts import VARIABLES, check_templates
-from notify.projections import PROJECTIONS
+from notify.call import CALL
+from notify.call_row import CALLS
+from notify.message.aggregate import MESSAGE, at_the_door
+from notify.message.row import MESSAGES
+from notify.message.state import Message
 from notify.rating import rating_link
 from notify.reactions import every_reaction
+from notify.receiver import RECEIVER, RECEIVERS
 from notify.senders.choice import choose
 from notify.sending import ANSWER_SECONDS, CLAIM_SECONDS, Sending
 from notify.settings import BadSettings, NotifySettings
-from runtime.service import Decider, Effect, Service
+from notify.texts import VARIABLES, check_templates
+from runtime.aggregate import Decision
+from runtime.offers import offering_of
+from runtime.service import Effect, Service
+from runtime.use_case import UseCase
 
 
 def build(home: Path, settings: NotifySettings | None = None) -> Service:
@@ -29,30 +37,18 @@ def build(home: Path, settings: NotifySettings | None = None) -> Service:
         check_templates(policy)
         check_patience(policy)
     sending = Sending(choose(chosen, home, VARIABLES))
-    decide: Callable[[Any, Any, Any], Any] = message.decide if chosen.quiet_hours else _awake(message.decide)
     return Service(
         name="notify",
-        deciders=(
-            Decider("message", message.INITIAL, message.STATES, message.COMMANDS, decide, message.evolve, message.due),
-            Decider(
-                "receiver",
-                receiver.INITIAL,
-                receiver.STATES,
-                receiver.COMMANDS,
-                receiver.decide,
-                receiver.evolve,
-                receiver.due,
-            ),
-            Decider("call", call.INITIAL, call.STATES, call.COMMANDS, call.decide, call.evolve, call.due),
-        ),
+        deciders=(MESSAGE if chosen.quiet_hours else replace(MESSAGE, door=_awake), RECEIVER, CALL),
         reactions=every_reaction(rating_link(chosen.public_url, home)),
         effects=(
             Effect(name="notify.claim", source="notify", run=sending.claim),
             Effect(name="notify.send", source="notify", run=sending.send),
             Effect(name="notify.query", source="notify", run=sending.query),
         ),
-        projections=PROJECTIONS,
+        projections=(MESSAGES.projection, CALLS.projection, RECEIVERS.projection),
         router=build_router(chosen),
+        offers={MESSAGE.name: offering_of(MESSAGE)},
     )
 
 
@@ -66,11 +62,9 @@ def check_patience(policy: Policy) -> None:
         )
 
 
-def _awake(decide: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+def _awake(
+    case: UseCase[Any, Any, facts.MessageEvent], command: Any, message: Message, ctx: Context
+) -> Decision[facts.MessageEvent]:
     """The same rules without quiet hours."""
-
-    def without_quiet_hours(command: Any, state: Any, ctx: Any) -> Any:
-        policy = ctx.policy.model_copy(update={"quiet_from": time(), "quiet_until": time()})
-        return decide(command, state, replace(ctx, policy=policy))
-
-    return without_quiet_hours
+    policy = ctx.policy.model_copy(update={"quiet_from": time(), "quiet_until": time()})
+    return at_the_door(case, command, message, replace(ctx, policy=policy))

@@ -22,10 +22,10 @@ from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import Channel, MessageAttempted, MessageReady, ProviderQueried
-from notify.domain.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
-from notify.domain.message_state import FAX
-from notify.domain.outcomes import RecordNoAnswer, RecordNotFound, RecordUnknown
-from notify.domain.receipts import RecordNoReceipt, RecordReceipt
+from notify.message.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
+from notify.message.receipts import RecordNoReceipt, RecordReceipt
+from notify.message.state import FAX
+from notify.message.unknown import RecordNoAnswer, RecordNotFound, RecordUnknown
 from runtime.decision import Ask
 
 Route = Literal["sms", "group", "fax"]

@@ -16,7 +16,9 @@ from contracts.notify import (
     MessageUnknown,
     ProviderQueried,
 )
-from notify.domain.message import INITIAL, Message, RequestMessage, decide, evolve, message_id
+from notify.message.aggregate import MESSAGE
+from notify.message.request import RequestMessage, message_id
+from notify.message.state import Message
 from runtime.decision import Rejected
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
@@ -40,11 +42,7 @@ def at(now: datetime, by: str = "system", policy: Policy = POLICY) -> Context:
     return Context(now=now, by=by, role="system", policy=policy)
 
 
-def given(*events: Fact) -> Message:
-    message = INITIAL
-    for event in events:
-        message = evolve(message, event)
-    return message
+given = MESSAGE.fold
 
 
 def requested(**changes: Any) -> MessageRequested:
@@ -124,11 +122,11 @@ def code(decision: object) -> str | None:
 
 def play(story: list[tuple[Any, int]], policy: Policy = POLICY) -> tuple[Message, list[Fact]]:
     """Commands, each some minutes after the one before: where they lead, and what happened."""
-    message, history, now = INITIAL, list[Fact](), NOW
+    message, history, now = MESSAGE.initial, list[Fact](), NOW
     for command, minutes in story:
         now += timedelta(minutes=minutes)
-        decision = decide(command, message, replace(at(now), policy=policy))
+        decision = MESSAGE.decide(command, message, replace(at(now), policy=policy))
         for event in () if isinstance(decision, Rejected) else decision:
-            message = evolve(message, event)
+            message = MESSAGE.evolve(message, event)
             history.append(event)
     return message, history

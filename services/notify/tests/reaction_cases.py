@@ -11,8 +11,8 @@ from contracts.inventory import DamageReported
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.service_desk_tickets import TicketClosed
 from contracts.service_desk_visits import VisitBooked
-from notify.domain.call import DropCall, RequestCall
-from notify.domain.message import RequestMessage
+from notify.call import DropCall, RequestCall
+from notify.message.request import RequestMessage
 from notify.reactions import every_reaction
 from runtime.decision import Ask
 

@@ -9,24 +9,20 @@ from hypothesis import strategies as st
 from message_cases import NOW, at, code
 from pydantic import TypeAdapter
 
-from contracts.envelope import Meta
 from contracts.fact import Customer, Fact
 from contracts.notify import CallDropped, CallMade, CallOverdue, CallRequested
-from notify.domain.call import (
-    COMMANDS,
-    INITIAL,
-    Call,
+from notify.call import (
+    CALL,
     DropCall,
     NoteCallOverdue,
     RecordCall,
     RequestCall,
     call_id,
-    decide,
     due,
     evolve,
 )
-from notify.projections import call_view, fold_call
-from runtime.decision import Rejected, Timer
+from notify.call_row import CALLS, CallRow
+from runtime.decision import Command, Rejected, Timer
 
 ID = call_id("home_confirmation", "job:D-1", "")
 DUE = NOW + timedelta(hours=4)
@@ -67,17 +63,13 @@ def test_somebody_asked_days_ahead_whether_they_will_be_home_is_asked_again() ->
     early = NOW - timedelta(days=2)
     other = given(REQUESTED.model_copy(update={"purpose": "half_day"}))
     answers = [
-        decide(RecordCall(result=result), asked, at(early))
+        CALL.decide(RecordCall(result=result), asked, at(early))
         for asked, result in ((call, "reached"), (call, "not_reached"), (other, "reached"))
     ]
     assert [code(answer) for answer in answers] == ["confirmed_too_early", None, None]
 
 
-def given(*events: Fact) -> Call:
-    call = INITIAL
-    for event in events:
-        call = evolve(call, event)
-    return call
+given = CALL.fold
 
 
 def made(result: Any = "reached", next_at: Any = None, calls: int = 1) -> CallMade:
@@ -126,7 +118,7 @@ def test_a_call_is_asked_for_once_for_one_time(
 ) -> None:
     """E3"""
     expected = CallRequested(at=NOW, **command.model_dump(exclude={"at", "command", "again"}))
-    assert decide(command, given(*events), at(NOW)) == ((expected,) if happens else ())
+    assert CALL.decide(command, given(*events), at(NOW)) == ((expected,) if happens else ())
 
 
 @pytest.mark.parametrize(
@@ -143,14 +135,14 @@ def test_what_came_of_a_call_is_recorded_with_who_called_and_when_to_call_again(
     command: RecordCall, event: CallMade
 ) -> None:
     """E3"""
-    assert decide(command, given(REQUESTED), at(NOW, by="he.jx")) == (event,)
+    assert CALL.decide(command, given(REQUESTED), at(NOW, by="he.jx")) == (event,)
 
 
 def test_calls_are_counted_until_the_customer_is_reached_and_then_it_is_done() -> None:
     """E3"""
     story = (REQUESTED, made("not_reached", LATER), made("later", LATER, 2))
-    decision = decide(record("reached"), given(*story), at(NOW, by="he.jx"))
-    assert (decision, decide(record("reached"), given(*story, made(calls=3)), at(NOW))) == ((made(calls=3),), ())
+    decision = CALL.decide(record("reached"), given(*story), at(NOW, by="he.jx"))
+    assert (decision, CALL.decide(record("reached"), given(*story, made(calls=3)), at(NOW))) == ((made(calls=3),), ())
 
 
 @pytest.mark.parametrize(
@@ -165,7 +157,7 @@ def test_calls_are_counted_until_the_customer_is_reached_and_then_it_is_done() -
 )
 def test_a_result_that_makes_no_sense_is_refused(events: tuple[Fact, ...], command: RecordCall, refused: str) -> None:
     """E3"""
-    assert code(decide(command, given(*events), at(NOW))) == refused
+    assert code(CALL.decide(command, given(*events), at(NOW))) == refused
 
 
 @pytest.mark.parametrize(
@@ -175,7 +167,7 @@ def test_a_result_that_makes_no_sense_is_refused(events: tuple[Fact, ...], comma
 def test_only_an_open_call_is_dropped(events: tuple[Fact, ...], *, happens: bool) -> None:
     """E3"""
     command = DropCall(reason="fulfilled", note="HomeConfirmed")
-    assert decide(command, given(*events), at(NOW)) == ((DROPPED,) if happens else ())
+    assert CALL.decide(command, given(*events), at(NOW)) == ((DROPPED,) if happens else ())
 
 
 def test_an_open_call_is_overdue_at_its_time_and_once() -> None:
@@ -183,26 +175,25 @@ def test_an_open_call_is_overdue_at_its_time_and_once() -> None:
     timer = Timer("overdue", DUE, NoteCallOverdue())
     stories = ((), (REQUESTED,), (REQUESTED, made("not_reached", LATER)), (REQUESTED, OVERDUE), (REQUESTED, made()))
     assert [due(given(*events)) for events in stories] == [(), (timer,), (timer,), (), ()]
-    late = [decide(NoteCallOverdue(), given(*events), at(DUE)) for events in stories]
-    assert (late, decide(NoteCallOverdue(), given(REQUESTED), at(NOW))) == ([(), (OVERDUE,), (OVERDUE,), (), ()], ())
+    late = [CALL.decide(NoteCallOverdue(), given(*events), at(DUE)) for events in stories]
+    assert (late, CALL.decide(NoteCallOverdue(), given(REQUESTED), at(NOW))) == (
+        [(), (OVERDUE,), (OVERDUE,), (), ()],
+        (),
+    )
 
 
 # --- the row ----------------------------------------------------------------------------------------------------------
 
-META = Meta("e", "", "", f"call:{ID}", NOW, 1, "c", "c", "he.jx", 0)
+
+def row(*events: Any) -> CallRow:
+    shown = CALLS.after(events)
+    assert shown is not None
+    return shown
 
 
-def row(*events: Fact) -> dict[str, Any]:
-    facet: Any = None
-    for event in events:
-        facet = fold_call(facet, event, META)
-    assert isinstance(facet, dict)
-    return facet
-
-
-def shown(*events: Fact) -> tuple[Any, ...]:
+def shown(*events: Any) -> tuple[Any, ...]:
     told = row(*events)
-    return tuple(told[name] for name in ("state", "result", "calls", "show_at", "overdue", "drop_reason"))
+    return (told.state, told.result, told.calls, told.show_at, told.overdue, told.drop_reason)
 
 
 def test_a_row_says_when_the_call_is_next_to_be_made_and_what_came_of_it() -> None:
@@ -210,28 +201,28 @@ def test_a_row_says_when_the_call_is_next_to_be_made_and_what_came_of_it() -> No
     tried = (REQUESTED, made("not_reached", LATER))
     again = REQUESTED.model_copy(update={"due": TOMORROW, "customer": None})
     assert [shown(*events) for events in ((REQUESTED,), tried, (*tried, OVERDUE), (*tried, made(calls=2)))] == [
-        ("open", None, 0, DUE.isoformat(), False, None),
-        ("open", "not_reached", 1, LATER.isoformat(), False, None),
-        ("open", "not_reached", 1, LATER.isoformat(), True, None),
-        ("done", "reached", 2, NOW.isoformat(), False, None),
+        ("open", None, 0, DUE, False, None),
+        ("open", "not_reached", 1, LATER, False, None),
+        ("open", "not_reached", 1, LATER, True, None),
+        ("done", "reached", 2, NOW, False, None),
     ]
     assert [shown(*events) for events in ((REQUESTED, DROPPED), (*tried, again), (*tried, made(), again))] == [
-        ("dropped", None, 0, DUE.isoformat(), False, "fulfilled"),
-        ("open", None, 1, TOMORROW.isoformat(), False, None),
-        ("open", None, 0, TOMORROW.isoformat(), False, None),
+        ("dropped", None, 0, DUE, False, "fulfilled"),
+        ("open", None, 1, TOMORROW, False, None),
+        ("open", None, 0, TOMORROW, False, None),
     ]
 
 
 def test_a_call_that_is_asked_for_again_still_knows_whom_to_call_and_hides_it_from_others() -> None:
     """C18, E3"""
     known = row(REQUESTED, REQUESTED.model_copy(update={"customer": None, "due": TOMORROW}))
-    seen = [call_view({"call": known}, role)["customer"]["phone"] for role in ("cs_specialist", "manager")]
-    assert seen == ["13800001111", "138****1111"]
+    seen = [known.seen_by(role).customer for role in ("cs_specialist", "manager")]
+    assert [customer and customer.phone for customer in seen] == ["13800001111", "138****1111"]
 
 
 # --- whatever is asked, in whatever order ---------------------------------------------------------------------------
 
-COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
+COMMAND: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         lambda cause, hours, again: asked(cause_id=cause, due=NOW + timedelta(hours=hours), again=again),
         st.sampled_from("abc"),
@@ -246,13 +237,13 @@ COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
 
 
 @given_any(st.lists(st.tuples(COMMAND, st.integers(0, 90)), max_size=30))
-def test_a_call_is_overdue_once_for_each_asking_and_reached_ends_it(story: list[tuple[COMMANDS, int]]) -> None:
+def test_a_call_is_overdue_once_for_each_asking_and_reached_ends_it(story: list[tuple[Command, int]]) -> None:
     """E3"""
-    call, now, history = INITIAL, NOW, list[Fact]()
+    call, now, history = CALL.initial, NOW, list[Fact]()
     for command, minutes in story:
         now += timedelta(minutes=minutes)
         before = call
-        decision = decide(command, call, at(now))
+        decision = CALL.decide(command, call, at(now))
         for event in () if isinstance(decision, Rejected) else decision:
             call = evolve(call, event)
             history.append(event)

@@ -29,7 +29,7 @@ from contracts.service_desk_duties import Watch
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketReplied
 from contracts.service_desk_visits import CalledBack, VisitCompleted
-from notify.domain.call import RequestCall, call_id
+from notify.call import RequestCall, call_id
 
 JOB = "job:D-HT26030001"
 COMPLETE = GoodsCompleted(

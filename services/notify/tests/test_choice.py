@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from company.policy import policy_book
 from contracts.notify import MessageHeld, MessageReady
-from notify.domain.attempts import ReleaseMessage
-from notify.domain.quiet_hours import after_quiet_hours
 from notify.main import build, check_patience
+from notify.message.attempts import ReleaseMessage
+from notify.quiet_hours import after_quiet_hours
 from notify.rating import rating_link
 from notify.senders.aliyun import AliyunSender
 from notify.senders.choice import choose

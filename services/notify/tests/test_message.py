@@ -30,7 +30,8 @@ from message_cases import (
 
 from contracts.fact import Fact
 from contracts.notify import MessageHeld, MessageOptedOut, MessageResendAsked
-from notify.domain.attempts import (
+from notify.message.aggregate import MESSAGE, due
+from notify.message.attempts import (
     PostponeMessage,
     RecordFailed,
     RecordSent,
@@ -38,10 +39,9 @@ from notify.domain.attempts import (
     StartAttempt,
     SuppressMessage,
 )
-from notify.domain.message import COMMANDS, decide, due, message_id, message_key
-from notify.domain.outcomes import RecordUnknown, ResendMessage
-from notify.domain.receipts import NoteOverdue
-from runtime.decision import Rejected, Timer
+from notify.message.request import NoteOverdue, message_id
+from notify.message.unknown import RecordUnknown, ResendMessage
+from runtime.decision import Command, Rejected, Timer
 
 SENT_OK = RecordSent(attempt=1, provider_ref="p1")
 UNREACHED = RecordFailed(attempt=1, reason="busy", permanent=False)
@@ -55,7 +55,7 @@ def held(until: object = MORNING, reason: str = "quiet_hours", attempt: int = 1,
 
 def test_a_message_is_asked_for_once_whatever_became_of_it() -> None:
     """E4"""
-    decisions = [decide(ASK, given(*events), at(NOW)) for events in STORIES]
+    decisions = [MESSAGE.decide(ASK, given(*events), at(NOW)) for events in STORIES]
     assert decisions == [(REQUESTED,), *[()] * (len(STORIES) - 1)]
 
 
@@ -64,7 +64,7 @@ def test_one_cause_and_template_are_one_message() -> None:
     assert (
         message_id("cause-1", 1) == ID,
         len({message_id(cause, template) for cause in ("cause-1", "cause-2") for template in (1, 5)}),
-        message_key(ID),
+        MESSAGE.key(ID),
     ) == (True, 4, f"message:{ID}")
 
 
@@ -73,7 +73,7 @@ def test_one_cause_and_template_are_one_message() -> None:
 
 def test_a_message_that_its_customer_may_get_goes_out_at_once() -> None:
     """E4"""
-    assert decide(ReleaseMessage(not_before=NOW), given(REQUESTED), at(NOW)) == (ready(),)
+    assert MESSAGE.decide(ReleaseMessage(not_before=NOW), given(REQUESTED), at(NOW)) == (ready(),)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_in_quiet_hours_an_sms_waits_for_the_morning(now: object, until: object)
     moment = NIGHT if now is None else now
     assert isinstance(moment, type(NIGHT))
     expected = ready() if until is None else held()
-    decision = decide(ReleaseMessage(), given(REQUESTED), at(moment))
+    decision = MESSAGE.decide(ReleaseMessage(), given(REQUESTED), at(moment))
     assert decision == (expected.model_copy(update={"at": moment}),)
 
 
 @pytest.mark.parametrize("changes", [{"urgent": True}, {"channel": "group", "topic": "delay"}])
 def test_what_is_urgent_and_what_goes_to_the_group_wakes_no_customer_for_nothing(changes: dict[str, object]) -> None:
     """E4"""
-    decision = decide(ReleaseMessage(), given(requested(**changes)), at(NIGHT))
+    decision = MESSAGE.decide(ReleaseMessage(), given(requested(**changes)), at(NIGHT))
     assert decision == (ready().model_copy(update={"at": NIGHT}),)
 
 
@@ -106,7 +106,7 @@ def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
     later = NOW + timedelta(hours=3)
     late = NIGHT + timedelta(hours=1)
     command = [ReleaseMessage(not_before=moment) for moment in (later, late)]
-    assert [decide(c, given(REQUESTED), at(NOW)) for c in command] == [
+    assert [MESSAGE.decide(c, given(REQUESTED), at(NOW)) for c in command] == [
         (held(later, "rate_limit").model_copy(update={"at": NOW}),),
         (held(MORNING, "quiet_hours").model_copy(update={"at": NOW}),),
     ]
@@ -115,7 +115,11 @@ def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
 def test_what_was_held_goes_out_when_its_time_has_come() -> None:
     """E4"""
     story = given(REQUESTED, held())
-    assert (due(story), decide(ReleaseMessage(), story, at(NIGHT)), decide(ReleaseMessage(), story, at(MORNING))) == (
+    assert (
+        due(story),
+        MESSAGE.decide(ReleaseMessage(), story, at(NIGHT)),
+        MESSAGE.decide(ReleaseMessage(), story, at(MORNING)),
+    ) == (
         (Timer("release", MORNING, ReleaseMessage()),),
         (),
         (ready().model_copy(update={"at": MORNING}),),
@@ -124,7 +128,7 @@ def test_what_was_held_goes_out_when_its_time_has_come() -> None:
 
 def test_quiet_hours_that_begin_on_the_way_hold_it_after_all() -> None:
     """E4"""
-    assert decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NIGHT)) == (held(),)
+    assert MESSAGE.decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NIGHT)) == (held(),)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,7 @@ def test_quiet_hours_that_begin_on_the_way_hold_it_after_all() -> None:
 )
 def test_an_opt_out_stops_what_the_contract_does_not_need(events: tuple[Fact, ...], *, stopped: bool | None) -> None:
     """E4"""
-    decision = decide(SuppressMessage(), given(*events), at(NOW))
+    decision = MESSAGE.decide(SuppressMessage(), given(*events), at(NOW))
     if stopped is None:
         assert code(decision) == "unknown_message"
     else:
@@ -152,7 +156,7 @@ def test_an_opt_out_stops_what_the_contract_does_not_need(events: tuple[Fact, ..
 
 def test_an_attempt_is_on_record_with_all_that_sending_needs_and_who_may_send() -> None:
     """E4"""
-    assert decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NOW)) == (attempted(),)
+    assert MESSAGE.decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NOW)) == (attempted(),)
 
 
 @pytest.mark.parametrize(
@@ -171,26 +175,26 @@ def test_an_attempt_is_on_record_with_all_that_sending_needs_and_who_may_send() 
 )
 def test_an_attempt_out_of_turn_sends_nothing(events: tuple[Fact, ...], attempt: int) -> None:
     """E4"""
-    assert decide(StartAttempt(attempt=attempt, claim="other"), given(*events), at(NOW)) == ()
+    assert MESSAGE.decide(StartAttempt(attempt=attempt, claim="other"), given(*events), at(NOW)) == ()
 
 
 def test_a_message_that_was_taken_is_sent_once() -> None:
     """E4"""
-    assert [decide(SENT_OK, given(*events), at(NOW)) for events in (TRIED, SENT)] == [(sent(),), ()]
+    assert [MESSAGE.decide(SENT_OK, given(*events), at(NOW)) for events in (TRIED, SENT)] == [(sent(),), ()]
 
 
 @pytest.mark.parametrize("events", [WAITING, GIVEN_UP, UNKNOWN, ASKED, UNSETTLED])
 def test_that_it_was_sent_after_all_ends_the_trying(events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert decide(SENT_OK, given(*events), at(NOW)) == (sent(),)
+    assert MESSAGE.decide(SENT_OK, given(*events), at(NOW)) == (sent(),)
 
 
 def test_a_provider_that_has_enough_for_the_moment_is_asked_later_and_that_costs_no_attempt() -> None:
     """E4"""
     later = NOW + timedelta(seconds=20)
-    decision = decide(PostponeMessage(attempt=1, seconds=20), given(*TRIED), at(NOW))
+    decision = MESSAGE.decide(PostponeMessage(attempt=1, seconds=20), given(*TRIED), at(NOW))
     expected = held(later, "rate_limit", attempt=2, tries=1).model_copy(update={"at": NOW})
-    assert (decision, decide(ReleaseMessage(), given(*TRIED, expected), at(later))) == (
+    assert (decision, MESSAGE.decide(ReleaseMessage(), given(*TRIED, expected), at(later))) == (
         (expected,),
         (ready(2, 1).model_copy(update={"at": later}),),
     )
@@ -204,7 +208,7 @@ def test_each_failure_waits_twice_as_long_as_the_one_before(attempt: int, minute
     """E4"""
     story = given(REQUESTED, ready(attempt), attempted(attempt))
     command = RecordFailed(attempt=attempt, reason="busy", permanent=False)
-    assert decide(command, story, at(NOW)) == (failed(attempt, minutes=minutes),)
+    assert MESSAGE.decide(command, story, at(NOW)) == (failed(attempt, minutes=minutes),)
 
 
 def test_messages_that_failed_together_are_tried_apart_and_always_at_the_same_time() -> None:
@@ -216,7 +220,7 @@ def test_messages_that_failed_together_are_tried_apart_and_always_at_the_same_ti
         found = []
         for known_as in ids:
             story = given(requested(message_id=known_as), ready(), attempted())
-            (event,) = decide(UNREACHED, story, at(NOW, policy=policy))  # type: ignore[misc]
+            (event,) = MESSAGE.decide(UNREACHED, story, at(NOW, policy=policy))  # type: ignore[misc]
             found.append((event.retry_at - NOW).total_seconds())  # type: ignore[union-attr]
         return found
 
@@ -229,13 +233,13 @@ def test_the_last_failure_and_a_permanent_one_are_final(attempt: int, *, permane
     """E4"""
     command = RecordFailed(attempt=attempt, reason="busy", permanent=permanent)
     story = given(REQUESTED, ready(attempt), attempted(attempt))
-    assert decide(command, story, at(NOW)) == (failed(attempt, final=True),)
+    assert MESSAGE.decide(command, story, at(NOW)) == (failed(attempt, final=True),)
 
 
 @pytest.mark.parametrize("events", [WAITING, (*WAITING, ready(2), attempted(2)), SENT, UNKNOWN])
 def test_a_failure_that_is_told_again_or_late_changes_nothing(events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert decide(UNREACHED, given(*events), at(NOW)) == ()
+    assert MESSAGE.decide(UNREACHED, given(*events), at(NOW)) == ()
 
 
 def test_the_next_attempt_is_a_timer_of_the_waiting_message() -> None:
@@ -247,7 +251,7 @@ def test_the_next_attempt_is_a_timer_of_the_waiting_message() -> None:
 
 def test_a_retry_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
     """E4"""
-    assert decide(ReleaseMessage(), given(*WAITING), at(NIGHT)) == (held(attempt=2, tries=2),)
+    assert MESSAGE.decide(ReleaseMessage(), given(*WAITING), at(NIGHT)) == (held(attempt=2, tries=2),)
 
 
 # --- sent again by a person -------------------------------------------------------------------------------------------
@@ -257,7 +261,7 @@ def test_a_retry_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
 def test_a_person_sends_a_failed_message_again_under_another_number_of_ours(now: object) -> None:
     """E4"""
     assert isinstance(now, type(NOW))
-    decision = decide(ResendMessage(reason="号码已更正"), given(*GIVEN_UP), at(now, by="liang.my"))
+    decision = MESSAGE.decide(ResendMessage(reason="号码已更正"), given(*GIVEN_UP), at(now, by="liang.my"))
     resent = MessageResendAsked(at=now, message_id=ID, reason="号码已更正", attempt=2, sending_id=f"{ID}-2")
     way = held(attempt=2, tries=1) if now == NIGHT else ready(2, 1)
     assert decision == (resent, way)
@@ -267,9 +271,9 @@ def test_a_message_sent_again_has_all_its_tries_again() -> None:
     """E4"""
     resent = MessageResendAsked(at=NOW, message_id=ID, reason="x", attempt=2, sending_id=f"{ID}-2")
     story = given(*GIVEN_UP, resent, ready(2, 1))
-    again = decide(StartAttempt(attempt=2, claim="mine"), story, at(NOW))
+    again = MESSAGE.decide(StartAttempt(attempt=2, claim="mine"), story, at(NOW))
     tried = given(*GIVEN_UP, resent, ready(2, 1), attempted(2))
-    assert (again, decide(RecordFailed(attempt=2, reason="busy", permanent=False), tried, at(NOW))) == (
+    assert (again, MESSAGE.decide(RecordFailed(attempt=2, reason="busy", permanent=False), tried, at(NOW))) == (
         (attempted(2, sending_id=f"{ID}-2"),),
         (failed(2, minutes=2),),
     )
@@ -289,13 +293,13 @@ def test_a_message_sent_again_has_all_its_tries_again() -> None:
 )
 def test_only_a_failed_message_can_be_sent_again(events: tuple[Fact, ...], refused: str | None) -> None:
     """E4"""
-    decision = decide(ResendMessage(reason="x"), given(*events), at(NOW))
+    decision = MESSAGE.decide(ResendMessage(reason="x"), given(*events), at(NOW))
     assert (code(decision), decision == () or isinstance(decision, Rejected)) == (refused, True)
 
 
 # --- out of order -----------------------------------------------------------------------------------------------------
 
-EVERY: tuple[COMMANDS, ...] = (
+EVERY: tuple[Command, ...] = (
     ReleaseMessage(),
     StartAttempt(attempt=1, claim="mine"),
     SENT_OK,
@@ -306,9 +310,9 @@ EVERY: tuple[COMMANDS, ...] = (
 
 
 @pytest.mark.parametrize("command", EVERY)
-def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: COMMANDS) -> None:
+def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: Command) -> None:
     """E4"""
-    assert decide(command, given(), at(NOW)) == Rejected(
+    assert MESSAGE.decide(command, given(), at(NOW)) == Rejected(
         code="unknown_message",
         rule="E4",
         zh="没有这条消息，请核对编号。",
@@ -318,9 +322,9 @@ def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: COMMAND
 
 @pytest.mark.parametrize("command", [SENT_OK, UNREACHED, RecordUnknown(attempt=1, reason="x", askable=True)])
 @pytest.mark.parametrize("events", [(REQUESTED,), (REQUESTED, ready())])
-def test_a_result_without_an_attempt_is_refused(command: COMMANDS, events: tuple[Fact, ...]) -> None:
+def test_a_result_without_an_attempt_is_refused(command: Command, events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert code(decide(command, given(*events), at(NOW))) == "not_attempted"
+    assert code(MESSAGE.decide(command, given(*events), at(NOW))) == "not_attempted"
 
 
 # --- owed by a time ---------------------------------------------------------------------------------------------------
@@ -332,7 +336,7 @@ def test_a_message_that_is_owed_and_not_sent_is_overdue_once(events: tuple[Fact,
     owed = NOW + timedelta(hours=5)
     story = (requested(template=5, duty="K17", due=owed), *events)
     assert due(given(*story)) == (Timer("owed", owed, NoteOverdue()),)
-    (late,) = decide(NoteOverdue(), given(*story), at(owed))  # type: ignore[misc]
+    (late,) = MESSAGE.decide(NoteOverdue(), given(*story), at(owed))  # type: ignore[misc]
     assert (late.model_dump(exclude={"at", "event"}), due(given(*story, late))) == (  # type: ignore[union-attr]
         {"message_id": ID, "duty": "K17", "due": owed, "subject": "contract:HT26030001", "template": 5},
         (),
@@ -343,6 +347,6 @@ def test_a_message_that_was_sent_in_time_is_not_overdue_and_says_what_it_was_owe
     """K17"""
     owed = NOW + timedelta(hours=5)
     story = (requested(duty="K17", due=owed), ready(), attempted())
-    decision = decide(SENT_OK, given(*story), at(NOW))
+    decision = MESSAGE.decide(SENT_OK, given(*story), at(NOW))
     assert decision == (sent(duty="K17", due=owed),)
-    assert (due(given(*story, sent())), decide(NoteOverdue(), given(*story, sent()), at(owed))) == ((), ())
+    assert (due(given(*story, sent())), MESSAGE.decide(NoteOverdue(), given(*story, sent()), at(owed))) == ((), ())

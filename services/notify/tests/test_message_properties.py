@@ -25,7 +25,9 @@ from contracts.notify import (
     MessageRequested,
     MessageSent,
 )
-from notify.domain.attempts import (
+from notify.main import build
+from notify.message.aggregate import MESSAGE, due, evolve
+from notify.message.attempts import (
     PostponeMessage,
     RecordFailed,
     RecordSent,
@@ -33,9 +35,11 @@ from notify.domain.attempts import (
     StartAttempt,
     SuppressMessage,
 )
-from notify.domain.message import COMMANDS, INITIAL, Message, decide, due, evolve
-from notify.domain.message_state import STATES, AwaitingRetry, GivenUp, Sent, Unsettled
-from notify.domain.outcomes import (
+from notify.message.receipts import RecordNoReceipt, RecordReceipt
+from notify.message.request import NoteOverdue
+from notify.message.row import MESSAGES, whole
+from notify.message.state import INITIAL, STATES, AwaitingRetry, GivenUp, Message, Sent, Unsettled
+from notify.message.unknown import (
     AskProvider,
     RecordNoAnswer,
     RecordNotFound,
@@ -43,16 +47,13 @@ from notify.domain.outcomes import (
     ResendMessage,
     ResolveUnknown,
 )
-from notify.domain.receipts import NoteOverdue, RecordNoReceipt, RecordReceipt
-from notify.main import build
-from notify.projections import fold_message
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Sending, Taken
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
-from runtime.decision import Ask, Rejected
+from runtime.decision import Ask, Command, Rejected
 
 SMALL = st.integers(1, 4)
-COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
+COMMAND: st.SearchStrategy[Command] = st.one_of(
     st.just(ASK),
     st.just(ReleaseMessage()),
     st.just(ReleaseMessage()),
@@ -78,7 +79,7 @@ STORIES = st.lists(st.tuples(COMMAND, st.integers(0, 700)), max_size=40).map(lam
 
 
 @given_any(STORIES)
-def test_every_attempt_was_let_go_first_and_has_a_number_of_its_own(story: list[tuple[COMMANDS, int]]) -> None:
+def test_every_attempt_was_let_go_first_and_has_a_number_of_its_own(story: list[tuple[Command, int]]) -> None:
     """E4"""
     _, history = play(story)
     attempts = [event.attempt for event in history if isinstance(event, MessageAttempted)]
@@ -88,7 +89,7 @@ def test_every_attempt_was_let_go_first_and_has_a_number_of_its_own(story: list[
 
 
 @given_any(STORIES)
-def test_no_sms_is_let_go_or_attempted_in_quiet_hours(story: list[tuple[COMMANDS, int]]) -> None:
+def test_no_sms_is_let_go_or_attempted_in_quiet_hours(story: list[tuple[Command, int]]) -> None:
     """E4"""
     _, history = play(story)
     hours = [(e.at.hour + 8) % 24 for e in history if isinstance(e, MessageReady | MessageAttempted)]
@@ -97,7 +98,7 @@ def test_no_sms_is_let_go_or_attempted_in_quiet_hours(story: list[tuple[COMMANDS
 
 
 @given_any(STORIES)
-def test_nothing_is_tried_once_it_was_sent_unless_a_person_asks(story: list[tuple[COMMANDS, int]]) -> None:
+def test_nothing_is_tried_once_it_was_sent_unless_a_person_asks(story: list[tuple[Command, int]]) -> None:
     """E4"""
     people = (ResendMessage, ResolveUnknown)
     _, history = play([call for call in story if not isinstance(call[0], people)])
@@ -112,7 +113,7 @@ def test_nothing_is_tried_once_it_was_sent_unless_a_person_asks(story: list[tupl
 
 
 @given_any(STORIES)
-def test_asking_everything_twice_changes_nothing(story: list[tuple[COMMANDS, int]]) -> None:
+def test_asking_everything_twice_changes_nothing(story: list[tuple[Command, int]]) -> None:
     """E4"""
     twice = [call for command, minutes in story for call in ((command, minutes), (command, 0))]
     once = play(story)
@@ -125,7 +126,7 @@ def test_asking_everything_twice_changes_nothing(story: list[tuple[COMMANDS, int
 
 
 @given_any(STORIES)
-def test_a_state_survives_its_checkpoint(story: list[tuple[COMMANDS, int]]) -> None:
+def test_a_state_survives_its_checkpoint(story: list[tuple[Command, int]]) -> None:
     """E4"""
     message, _ = play(story)
     adapter: TypeAdapter[Any] = TypeAdapter(type(message))
@@ -134,7 +135,7 @@ def test_a_state_survives_its_checkpoint(story: list[tuple[COMMANDS, int]]) -> N
 
 @given_any(STORIES, STORIES)
 def test_any_event_folds_on_any_state_without_an_error(
-    story: list[tuple[COMMANDS, int]], other: list[tuple[COMMANDS, int]]
+    story: list[tuple[Command, int]], other: list[tuple[Command, int]]
 ) -> None:
     """E4"""
     message, _ = play(story)
@@ -144,7 +145,7 @@ def test_any_event_folds_on_any_state_without_an_error(
 
 
 @given_any(STORIES)
-def test_a_timer_that_has_fired_is_not_due_again(story: list[tuple[COMMANDS, int]]) -> None:
+def test_a_timer_that_has_fired_is_not_due_again(story: list[tuple[Command, int]]) -> None:
     """E4"""
     message, history = play(story)
     now = history[-1].at
@@ -154,7 +155,7 @@ def test_a_timer_that_has_fired_is_not_due_again(story: list[tuple[COMMANDS, int
             break
         first = min(pending, key=lambda timer: timer.at)
         now = max(now, first.at)
-        decision = decide(first.command, message, at(now))  # type: ignore[arg-type]
+        decision = MESSAGE.decide(first.command, message, at(now))  # type: ignore[arg-type]
         assert not isinstance(decision, Rejected)
         assert decision
         for event in decision:
@@ -163,19 +164,18 @@ def test_a_timer_that_has_fired_is_not_due_again(story: list[tuple[COMMANDS, int
 
 
 @given_any(STORIES)
-def test_the_row_counts_the_attempts_and_hides_the_receiver(story: list[tuple[COMMANDS, int]]) -> None:
+def test_the_row_counts_the_attempts_and_hides_the_receiver(story: list[tuple[Command, int]]) -> None:
     """C18, E4"""
-    _, history = play(story)
-    facet: Any = None
-    meta = Meta("e", "", "", f"message:{ID}", NOW, 1, "c", "c", "system", 0)
-    for event in history:
-        facet = fold_message(facet, event, meta)
+    message, history = play(story)
+    standing = MESSAGES.view(message)
+    assert standing is not None
+    row = whole(standing, MESSAGES.heard.of(("system", event) for event in history))
     attempts = [event.attempt for event in history if isinstance(event, MessageAttempted)]
-    assert (facet["attempts"], facet["to"], facet["text"]) == (max(attempts, default=0), "138****1111", None)
-    assert PHONE not in str(facet)
+    assert (row.attempts, row.to, row.text) == (max(attempts, default=0), "138****1111", None)
+    assert PHONE not in row.model_dump_json()
 
 
-def decided_in_batches(tmp: Any, story: list[tuple[COMMANDS, int]], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+def decided_in_batches(tmp: Any, story: list[tuple[Command, int]], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
     deciders = build(tmp).deciders
     rules = Rules(
         service="notify",
@@ -205,7 +205,7 @@ def decided_in_batches(tmp: Any, story: list[tuple[COMMANDS, int]], size: int) -
 @settings(max_examples=50, deadline=None)
 @given_any(STORIES, st.integers(2, 30))
 def test_a_batch_decides_what_one_by_one_decides(
-    tmp_path_factory: pytest.TempPathFactory, story: list[tuple[COMMANDS, int]], size: int
+    tmp_path_factory: pytest.TempPathFactory, story: list[tuple[Command, int]], size: int
 ) -> None:
     """E4"""
     home = tmp_path_factory.getbasetemp()
@@ -312,7 +312,7 @@ class World:
         if command_id in self.decided:
             return
         self.decided.add(command_id)
-        decision = decide(command, self.message, at(self.now, policy=PATIENT))
+        decision = MESSAGE.decide(command, self.message, at(self.now, policy=PATIENT))
         for event in () if isinstance(decision, Rejected) else decision:
             self.message = evolve(self.message, event)
             self.events.append(event)

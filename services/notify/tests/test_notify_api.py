@@ -17,12 +17,13 @@ from contracts.fact import Customer
 from contracts.notify import CallRequested, MessageRequested, MessageSent, OptOutNoted
 from notify.api import build_router
 from notify.api import receipts as receipts_module
-from notify.domain.call import RecordCall, RequestCall, call_id
-from notify.domain.message import message_id
-from notify.domain.outcomes import ResendMessage, ResolveUnknown
-from notify.domain.receipts import ConfirmFax, RecordReceipt
-from notify.domain.receiver import NoteOptIn, NoteOptOut, receiver_id
-from notify.projections import fold_call, fold_message, fold_receiver
+from notify.call import RecordCall, RequestCall, call_id
+from notify.call_row import CALLS
+from notify.message.receipts import ConfirmFax, RecordReceipt
+from notify.message.request import message_id
+from notify.message.row import MESSAGES
+from notify.message.unknown import ResendMessage, ResolveUnknown
+from notify.receiver import RECEIVERS, NoteOptIn, NoteOptOut, receiver_id
 from notify.senders.plain_http import signature
 from notify.settings import NotifySettings
 from runtime import http
@@ -30,6 +31,7 @@ from runtime.http import Asking
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.person import Person
+from runtime.service import Projection
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 ID = message_id("e0", 1)
@@ -84,17 +86,30 @@ class Rows:
         return 1
 
 
+def document(projection: Projection, row_id: str, *events: Any) -> dict[str, Any]:
+    """A row of these events, as it lies in the database."""
+    found: dict[str, Any] = {"_id": row_id}
+    for facet in projection.facets:
+        value: Any = None
+        for event in events:
+            value = facet.fold(value, event, META)
+        found |= facet.fields({facet.name: value})
+    return found
+
+
 class World:
     """All read models, and what was asked of the aggregates."""
 
     def __init__(self) -> None:
-        message = fold_message(fold_message(None, REQUESTED, META), SENT, META)
         self.rows = {
             "messages": Rows(
-                {ID: {"_id": ID, "message": message}, FAX: {"_id": FAX, "message": fold_message(None, FAXED, META)}}
+                {
+                    ID: document(MESSAGES.projection, ID, REQUESTED, SENT),
+                    FAX: document(MESSAGES.projection, FAX, FAXED),
+                }
             ),
-            "calls": Rows({CALL: {"_id": CALL, "call": fold_call(None, CALLED, META)}}),
-            "receivers": Rows({"r1": {"_id": "r1", "receiver": fold_receiver(None, OPTED_OUT, META)}}),
+            "calls": Rows({CALL: document(CALLS.projection, CALL, CALLED)}),
+            "receivers": Rows({"r1": document(RECEIVERS.projection, "r1", OPTED_OUT)}),
         }
         self.asked: list[tuple[str, Any]] = []
 
@@ -170,9 +185,9 @@ async def test_messages_are_listed_without_their_words_and_receivers(client: Asy
         None,
         [
             {
-                "message.subject": "contract:HT26030001",
-                "message.status": "sent",
-                "message.needs_person": False,
+                "row.subject": "contract:HT26030001",
+                "row.status": "sent",
+                "row.needs_person": False,
             }
         ],
     )
@@ -283,21 +298,21 @@ async def test_what_is_not_ones_own_to_do_changes_nothing(
         (
             "manager",
             "day=2026-03-13",
-            {"call.state": "open", "call.show_at": {"$lt": "2026-03-13T16:00:00+00:00"}},
+            {"row.state": "open", "row.show_at": {"$lt": "2026-03-13T16:00:00+00:00"}},
         ),
         (
             "manager",
             "day=2026-03-13&state=done&role=crew_leader",
             {
-                "call.state": "done",
-                "call.owner_role": "crew_leader",
-                "call.called_at": {"$gte": "2026-03-12T16:00:00+00:00", "$lt": "2026-03-13T16:00:00+00:00"},
+                "row.state": "done",
+                "row.owner_role": "crew_leader",
+                "row.called_at": {"$gte": "2026-03-12T16:00:00+00:00", "$lt": "2026-03-13T16:00:00+00:00"},
             },
         ),
         (
             "crew_leader",
             "subject=job:D-1&owner=somebody.else",
-            {"call.state": "open", "call.owner": "li.zq", "call.subject": "job:D-1"},
+            {"row.state": "open", "row.owner": "li.zq", "row.subject": "job:D-1"},
         ),
     ],
 )

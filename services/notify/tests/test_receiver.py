@@ -9,21 +9,9 @@ from hypothesis import strategies as st
 from message_cases import NOW, POLICY, at
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.fact import Fact
 from contracts.notify import MessageAdmitted, MessageBarred, OptInNoted, OptOutNoted
-from notify.domain.receiver import (
-    COMMANDS,
-    INITIAL,
-    AdmitMessage,
-    NoteOptIn,
-    NoteOptOut,
-    Receiver,
-    decide,
-    due,
-    evolve,
-    receiver_id,
-    receiver_key,
-)
+from notify.receiver import RECEIVER, AdmitMessage, NoteOptIn, NoteOptOut, receiver_id
+from runtime.decision import Command
 
 PHONE = "13800001111"
 ID = receiver_id(PHONE)
@@ -31,11 +19,7 @@ LIMITED = POLICY.model_copy(update={"sms_per_customer_hour": 2, "sms_per_custome
 OPTED_OUT = OptOutNoted(at=NOW, receiver_id=ID, phone="138****1111", reason="短信回复 TD", withdrawn=())
 
 
-def given(*events: Fact) -> Receiver:
-    receiver = INITIAL
-    for event in events:
-        receiver = evolve(receiver, event)
-    return receiver
+given = RECEIVER.fold
 
 
 def admit(name: str, **more: Any) -> AdmitMessage:
@@ -59,7 +43,11 @@ def admitted(name: str, minutes: int = 0, at_minutes: int = 0, *, optional: bool
 )
 def test_a_number_is_one_receiver_however_it_is_written_and_does_not_show(phone: str) -> None:
     """C18, E4"""
-    assert (receiver_id(phone) == ID, receiver_id("13800001112") == ID, "1380000" in receiver_key(phone)) == (
+    assert (
+        receiver_id(phone) == ID,
+        receiver_id("13800001112") == ID,
+        "1380000" in RECEIVER.key(receiver_id(phone)),
+    ) == (
         True,
         False,
         False,
@@ -68,7 +56,7 @@ def test_a_number_is_one_receiver_however_it_is_written_and_does_not_show(phone:
 
 def test_a_message_is_let_through_once() -> None:
     """E4"""
-    decisions = [decide(admit("m"), given(*events), at(NOW)) for events in ((), (admitted("m"),))]
+    decisions = [RECEIVER.decide(admit("m"), given(*events), at(NOW)) for events in ((), (admitted("m"),))]
     assert decisions == [(admitted("m"),), ()]
 
 
@@ -85,18 +73,20 @@ def test_a_message_is_let_through_once() -> None:
 def test_a_customer_who_had_enough_waits(recent: tuple[int, ...], minutes: int) -> None:
     """E4"""
     story = given(*(admitted(f"m{number}", wait) for number, wait in enumerate(recent)))
-    assert decide(admit("new"), story, at(NOW, policy=LIMITED)) == (admitted("new", minutes),)
+    assert RECEIVER.decide(admit("new"), story, at(NOW, policy=LIMITED)) == (admitted("new", minutes),)
 
 
 def test_what_is_urgent_does_not_wait() -> None:
     """E4"""
     story = given(*(admitted(f"m{number}") for number in range(3)))
-    assert decide(admit("new", urgent=True), story, at(NOW, policy=LIMITED)) == (admitted("new"),)
+    assert RECEIVER.decide(admit("new", urgent=True), story, at(NOW, policy=LIMITED)) == (admitted("new"),)
 
 
 def test_an_opt_out_bars_what_the_contract_does_not_need_and_nothing_else() -> None:
     """E4"""
-    decisions = [decide(admit("m", optional=optional), given(OPTED_OUT), at(NOW)) for optional in (True, False)]
+    decisions = [
+        RECEIVER.decide(admit("m", optional=optional), given(OPTED_OUT), at(NOW)) for optional in (True, False)
+    ]
     assert decisions == [(MessageBarred(at=NOW, receiver_id=ID, message_id="m"),), (admitted("m"),)]
 
 
@@ -104,8 +94,8 @@ def test_an_opt_out_is_noted_once_masked_and_takes_back_what_is_still_waiting() 
     """C18, E4"""
     story = (admitted("a", optional=True), admitted("b"), admitted("c", 30, optional=True))
     command = NoteOptOut(phone=PHONE, reason="短信回复 TD")
-    decision = decide(command, given(*story), at(NOW))
-    assert (decision, decide(command, given(*story, OPTED_OUT), at(NOW))) == (
+    decision = RECEIVER.decide(command, given(*story), at(NOW))
+    assert (decision, RECEIVER.decide(command, given(*story, OPTED_OUT), at(NOW))) == (
         (OPTED_OUT.model_copy(update={"withdrawn": ("a", "c")}),),
         (),
     )
@@ -116,9 +106,9 @@ def test_a_customer_who_wants_them_again_gets_them_again() -> None:
     command = NoteOptIn(phone=PHONE, reason="客户来电")
     noted = OptInNoted(at=NOW, receiver_id=ID, reason="客户来电")
     assert (
-        decide(command, given(OPTED_OUT), at(NOW)),
-        decide(command, given(), at(NOW)),
-        decide(admit("m", optional=True), given(OPTED_OUT, noted), at(NOW)),
+        RECEIVER.decide(command, given(OPTED_OUT), at(NOW)),
+        RECEIVER.decide(command, given(), at(NOW)),
+        RECEIVER.decide(admit("m", optional=True), given(OPTED_OUT, noted), at(NOW)),
     ) == ((noted,), (), (admitted("m", optional=True),))
 
 
@@ -129,7 +119,7 @@ def test_what_is_no_telephone_number_opts_nobody_out(phone: str) -> None:
         NoteOptOut(phone=phone, reason="x")
 
 
-COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
+COMMAND: st.SearchStrategy[Command] = st.one_of(
     st.builds(admit, st.integers(0, 30).map(str), urgent=st.booleans(), optional=st.booleans()),
     st.builds(admit, st.integers(0, 99).map(str)),
     st.just(NoteOptOut(phone=PHONE, reason="x")),
@@ -139,19 +129,19 @@ COMMAND: st.SearchStrategy[COMMANDS] = st.one_of(
 
 @given_any(st.lists(st.tuples(COMMAND, st.integers(0, 400)), max_size=40))
 def test_no_hour_and_no_day_has_more_than_its_messages_but_for_urgent_ones(
-    story: list[tuple[COMMANDS, int]],
+    story: list[tuple[Command, int]],
 ) -> None:
     """E4"""
-    receiver, now, usual = INITIAL, NOW, list[Any]()
+    receiver, now, usual = RECEIVER.initial, NOW, list[Any]()
     for command, minutes in story:
         now += timedelta(minutes=minutes)
-        decision = decide(command, receiver, at(now, policy=LIMITED))
+        decision = RECEIVER.decide(command, receiver, at(now, policy=LIMITED))
         assert isinstance(decision, tuple)
         for event in decision:
-            receiver = evolve(receiver, event)
+            receiver = RECEIVER.evolve(receiver, event)
             if isinstance(event, MessageAdmitted) and isinstance(command, AdmitMessage) and not command.urgent:
                 usual.append(event.not_before)
-        assert due(receiver) == ()
+        assert RECEIVER.due(receiver) == ()
     usual.sort()
     assert all(later - earlier >= timedelta(hours=1) for earlier, later in zip(usual, usual[2:], strict=False))
     assert all(later - earlier >= timedelta(days=1) for earlier, later in zip(usual, usual[3:], strict=False))

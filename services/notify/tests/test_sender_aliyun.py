@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from http_server import Answer, Received, http_server
 
-from notify.domain.message import message_id
+from notify.message.request import message_id
 from notify.senders.aliyun import AliyunSender
 from notify.sending import Absent, Known, NotTaken, Parcel, Question, ResultUnknown, Taken
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from http_server import Answer, Received, http_server
 
-from notify.domain.message import message_id
+from notify.message.request import message_id
 from notify.senders.plain_http import PlainHttpSender
 from notify.senders.webhook import WebhookSender
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Sender, Taken

@@ -12,8 +12,8 @@ from message_cases import NOW
 
 from contracts.envelope import Meta
 from contracts.notify import MessageAttempted, MessageReady
-from notify.domain.attempts import StartAttempt
-from notify.domain.message import message_id
+from notify.message.attempts import StartAttempt
+from notify.message.request import message_id
 from notify.senders.aliyun import AliyunSender
 from notify.senders.plain_http import PlainHttpSender
 from notify.senders.webhook import WebhookSender

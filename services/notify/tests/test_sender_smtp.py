@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from notify.domain.message import message_id
+from notify.message.request import message_id
 from notify.senders.smtp import SmtpSender
 from notify.sending import CannotSay, NotTaken, Parcel, Question, ResultUnknown, Taken
 

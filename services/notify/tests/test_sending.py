@@ -13,10 +13,10 @@ import pytest
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import MessageAttempted, MessageReady, MessageSent, ProviderQueried, Word
-from notify.domain.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
-from notify.domain.message import message_id
-from notify.domain.outcomes import RecordNoAnswer, RecordNotFound, RecordUnknown
-from notify.domain.receipts import RecordNoReceipt, RecordReceipt
+from notify.message.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
+from notify.message.receipts import RecordNoReceipt, RecordReceipt
+from notify.message.request import message_id
+from notify.message.unknown import RecordNoAnswer, RecordNotFound, RecordUnknown
 from notify.senders.console_file import ConsoleFileSender
 from notify.sending import (
     CLAIM_SECONDS,
@@ -288,7 +288,7 @@ SEND_MANY = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from notify.domain.message import message_id
+from notify.message.request import message_id
 from notify.senders.console_file import ConsoleFileSender
 from notify.sending import Parcel
 

@@ -20,10 +20,10 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, OptOutNoted
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
-from notify.domain.attempts import ReleaseMessage, SuppressMessage
-from notify.domain.message import RequestMessage, message_id
-from notify.domain.receiver import AdmitMessage, receiver_id
-from notify.domain.texts import VARIABLES, BadTemplate, check_templates, render
+from notify.message.attempts import ReleaseMessage, SuppressMessage
+from notify.message.request import RequestMessage, message_id
+from notify.receiver import AdmitMessage, receiver_id
+from notify.texts import VARIABLES, BadTemplate, check_templates, render
 from runtime.decision import Ask
 
 # --- posts and the fax ------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from contracts.fact import Fact
 from contracts.notify import MessageSent, Word
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
-from notify.domain.message import RequestMessage, message_id
+from notify.message.request import RequestMessage, message_id
 from runtime.decision import Ask
 
 # --- SMS 1 to 10 ------------------------------------------------------------------------------------------------------

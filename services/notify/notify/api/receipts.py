@@ -16,14 +16,14 @@ from pydantic import BaseModel, ValidationError
 
 from contracts.bounds import OneLine
 from contracts.civil_time import SHANGHAI
-from notify.domain.message import message_key
-from notify.domain.receipts import RecordReceipt
-from notify.domain.receiver import NoteOptOut, receiver_key
+from notify.message.aggregate import MESSAGE
+from notify.message.receipts import RecordReceipt
+from notify.receiver import RECEIVER, NoteOptOut, receiver_id
+from notify.refusals import no
 from notify.senders.plain_http import known, signature
 from notify.sending import ResultUnknown
 from notify.settings import NotifySettings
 from runtime.clock import utc_now
-from runtime.decision import Rejected
 from runtime.front_door import open_to_all
 from runtime.http import Asking, Refusal
 from runtime.logs import get_log
@@ -87,7 +87,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         entries = _entries(await request.body())
         wishes = [wish for entry in entries if (wish := _wish(entry)) is not None]
         for wish in wishes:
-            await asking.ask(receiver_key(wish.phone), wish, step=wish.phone)
+            await asking.ask(RECEIVER.key(receiver_id(wish.phone)), wish, step=wish.phone)
         return Received(taken=len(wishes), passed_over=len(entries) - len(wishes))
 
     return router
@@ -96,7 +96,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
 async def _take(asking: Asking, receipts: list[tuple[str, RecordReceipt] | None]) -> Received:
     taken = [receipt for receipt in receipts if receipt is not None]
     for message_id, receipt in taken:
-        outcome = await asking.ask(message_key(message_id), receipt, step=message_id)
+        outcome = await asking.ask(MESSAGE.key(message_id), receipt, step=message_id)
         if outcome.status == "rejected":
             log.info("receipt refused", message_id=message_id, code=outcome.rejected and outcome.rejected.code)
     return Received(taken=len(taken), passed_over=len(receipts) - len(taken))
@@ -108,9 +108,7 @@ def _entries(body: bytes) -> list[Mapping[str, Any]]:
     except ValueError:
         content = None
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
-        raise Refusal(
-            422, Rejected("unreadable", "E4", "回执应是 JSON 列表。", "Receipts must be a JSON list of objects.")
-        )
+        raise Refusal(422, no("unreadable"))
     return content
 
 
@@ -163,12 +161,4 @@ def _opts_out(content: str) -> bool:
 
 
 def _refused() -> Refusal:
-    return Refusal(
-        401,
-        Rejected(
-            "bad_signature",
-            "E4",
-            "签名不对或已过期，没有登记任何回执。",
-            "The signature is wrong or too old; nothing was recorded.",
-        ),
-    )
+    return Refusal(401, no("bad_signature"))

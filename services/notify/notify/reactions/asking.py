@@ -7,10 +7,11 @@ from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, Word
-from notify.domain import texts
-from notify.domain.call import DropCall, RequestCall, call_id, call_key
-from notify.domain.message import GROUP_POST, RequestMessage, message_id, message_key
-from notify.domain.message_state import FAX
+from notify import texts
+from notify.call import CALL, DropCall, RequestCall, call_id
+from notify.message.aggregate import MESSAGE
+from notify.message.request import GROUP_POST, RequestMessage, message_id
+from notify.message.state import FAX
 from runtime.decision import Ask
 
 GROUP = "品牌群"
@@ -48,7 +49,7 @@ def sms(
         duty=duty,
         due=due,
     )
-    return Ask(message_key(known_as), command)
+    return Ask(MESSAGE.key(known_as), command)
 
 
 def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "") -> Ask:
@@ -73,7 +74,7 @@ def _told(text: str, topic: str, to: str, known_as: str, *, meta: Meta, subject:
         topic=topic,
         ref=ref,
     )
-    return Ask(message_key(known_as), command)
+    return Ask(MESSAGE.key(known_as), command)
 
 
 def call(
@@ -106,15 +107,15 @@ def call(
         duty=duty,
         again=again,
     )
-    return Ask(call_key(known_as), command)
+    return Ask(CALL.key(known_as), command)
 
 
 def fulfilled(purpose: CallPurpose, subject: str, meta: Meta, occasion: str = "") -> Ask:
     """That call is not needed: what it was for has been done, as the event says."""
     note = meta.type.split(".")[2] if meta.type.count(".") > 1 else meta.type
-    return Ask(call_key(call_id(purpose, subject, occasion)), DropCall(reason="fulfilled", note=note))
+    return Ask(CALL.key(call_id(purpose, subject, occasion)), DropCall(reason="fulfilled", note=note))
 
 
 def fell_away(purpose: CallPurpose, subject: str, note: str, occasion: str = "") -> Ask:
     """That call is not needed any more."""
-    return Ask(call_key(call_id(purpose, subject, occasion)), DropCall(reason="fell_away", note=note))
+    return Ask(CALL.key(call_id(purpose, subject, occasion)), DropCall(reason="fell_away", note=note))

@@ -16,7 +16,7 @@ from contracts.service_desk_care import CallBackDropped, CallBackPlanned, Custom
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketClosed, TicketReplied
 from contracts.service_desk_visits import CalledBack, VisitCompleted
-from notify.domain import texts
+from notify import texts
 from notify.reactions.asking import call, fell_away, fulfilled
 from runtime.decision import Ask
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.notify import MessageAdmitted, MessageBarred, MessageRequested, OptOutNoted
-from notify.domain.attempts import ReleaseMessage, SuppressMessage
-from notify.domain.message import message_key
-from notify.domain.receiver import AdmitMessage, receiver_id, receiver_key
+from notify.message.aggregate import MESSAGE
+from notify.message.attempts import ReleaseMessage, SuppressMessage
+from notify.receiver import RECEIVER, AdmitMessage, receiver_id
 from runtime.decision import Ask
 
 
@@ -21,14 +21,14 @@ def let_through(event: Fact, meta: Meta) -> Sequence[Ask]:
                 urgent=event.urgent,
                 optional=event.optional,
             )
-            return (Ask(receiver_key(event.to), admit),)
+            return (Ask(RECEIVER.key(receiver_id(event.to)), admit),)
         case MessageRequested():
             return (Ask(meta.subject, ReleaseMessage()),)
         case MessageAdmitted():
-            return (Ask(message_key(event.message_id), ReleaseMessage(not_before=event.not_before)),)
+            return (Ask(MESSAGE.key(event.message_id), ReleaseMessage(not_before=event.not_before)),)
         case MessageBarred():
-            return (Ask(message_key(event.message_id), SuppressMessage()),)
+            return (Ask(MESSAGE.key(event.message_id), SuppressMessage()),)
         case OptOutNoted():
-            return tuple(Ask(message_key(withdrawn), SuppressMessage()) for withdrawn in event.withdrawn)
+            return tuple(Ask(MESSAGE.key(withdrawn), SuppressMessage()) for withdrawn in event.withdrawn)
         case _:
             return ()

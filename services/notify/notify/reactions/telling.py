@@ -20,8 +20,8 @@ from contracts.service_desk_tickets import (
     TicketClosed,
 )
 from contracts.service_desk_visits import VisitBooked, VisitMoved
-from notify.domain import texts
-from notify.domain.quiet_hours import after_quiet_hours
+from notify import texts
+from notify.quiet_hours import after_quiet_hours
 from notify.reactions.asking import fax, post, sms
 from runtime.decision import Ask
 

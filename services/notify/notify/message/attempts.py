@@ -1,5 +1,6 @@
 """The way of a message to its provider (E4): let go or held back, attempted, taken or not."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
@@ -7,40 +8,30 @@ from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
+from contracts import notify as facts
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
-from contracts.notify import (
-    MessageAttempted,
-    MessageFailed,
-    MessageHeld,
-    MessageOptedOut,
-    MessageReady,
-    MessageSent,
-)
-from notify.domain import message_refusals as no
-from notify.domain.message_state import (
+from notify.message.state import (
     FAX,
     Attempting,
     AwaitingRetry,
-    Confirmed,
     Decision,
-    Delivered,
     GivenUp,
     Held,
+    Known,
     Letter,
-    Message,
     OptedOut,
     Questioned,
     Ready,
     Requested,
     Sent,
-    Undelivered,
-    Unknown,
-    Unrequested,
-    Unsettled,
+    Unsent,
     tried,
+    tries_of,
 )
-from notify.domain.quiet_hours import after_quiet_hours, backed_off
+from notify.quiet_hours import after_quiet_hours, backed_off
+from notify.refusals import no
 from runtime.decision import Command
+from runtime.use_case import UseCase
 
 Attempt = Annotated[Nth, Field(ge=1)]
 
@@ -92,11 +83,9 @@ class RecordFailed(Command):
     permanent: bool
 
 
-def release(command: ReleaseMessage, message: Message, ctx: Context) -> Decision:
+def release(command: ReleaseMessage, message: Known, ctx: Context) -> Decision:
     """Let it go, or hold it back: in quiet hours unless urgent, and while the customer had enough (E4)."""
     match message:
-        case Unrequested():
-            return no.unknown()
         case Requested():
             return (let_go(message.letter, 1, 1, ctx, not_before=command.not_before),)
         case Held() if ctx.now >= message.until:
@@ -109,15 +98,15 @@ def release(command: ReleaseMessage, message: Message, ctx: Context) -> Decision
 
 def let_go(
     letter: Letter, attempt: int, tries: int, ctx: Context, *, not_before: datetime | None = None
-) -> MessageReady | MessageHeld:
+) -> facts.MessageReady | facts.MessageHeld:
     """What releasing comes to."""
     earliest = max(ctx.now, not_before or ctx.now)
     until = earliest
     if letter.channel == "sms" and not letter.urgent:
         until = after_quiet_hours(earliest, ctx.policy)
     if until <= ctx.now:
-        return MessageReady(at=ctx.now, message_id=letter.message_id, attempt=attempt, tries=tries)
-    return MessageHeld(
+        return facts.MessageReady(at=ctx.now, message_id=letter.message_id, attempt=attempt, tries=tries)
+    return facts.MessageHeld(
         at=ctx.now,
         message_id=letter.message_id,
         until=until,
@@ -127,34 +116,25 @@ def let_go(
     )
 
 
-def suppress(command: SuppressMessage, message: Message, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
+def suppress(command: SuppressMessage, message: Known, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
     """Not sent: the customer opted out. Only what the contract does not need, while no provider has it (E4)."""
-    match message:
-        case Unrequested():
-            return no.unknown()
-        case Requested() | Held() | Ready() | AwaitingRetry() if message.letter.optional:
-            return (MessageOptedOut(at=ctx.now, message_id=message.letter.message_id),)
-        case _:
-            return ()
+    waits = isinstance(message, Requested | Held | Ready | AwaitingRetry) and message.letter.optional
+    return (facts.MessageOptedOut(at=ctx.now, message_id=message.letter.message_id),) if waits else ()
 
 
-def start_attempt(command: StartAttempt, message: Message, ctx: Context) -> Decision:
+def start_attempt(command: StartAttempt, message: Known, ctx: Context) -> Decision:
     """Put on record that the provider is asked now, and by whom, before it is (E4).
 
     Out of turn: nothing. Quiet hours may have begun since it was let go: then it is held after all.
     """
-    match message:
-        case Unrequested():
-            return no.unknown()
-        case Ready() if command.attempt == message.attempt:
-            letter = message.letter
-            after_all = let_go(letter, message.attempt, message.tries, ctx)
-            if isinstance(after_all, MessageHeld):
-                return (after_all,)
-        case _:
-            return ()
+    if not isinstance(message, Ready) or command.attempt != message.attempt:
+        return ()
+    letter = message.letter
+    after_all = let_go(letter, message.attempt, message.tries, ctx)
+    if isinstance(after_all, facts.MessageHeld):
+        return (after_all,)
     return (
-        MessageAttempted(
+        facts.MessageAttempted(
             at=ctx.now,
             message_id=letter.message_id,
             attempt=command.attempt,
@@ -170,50 +150,29 @@ def start_attempt(command: StartAttempt, message: Message, ctx: Context) -> Deci
     )
 
 
-def postpone(command: PostponeMessage, message: Message, ctx: Context) -> Decision:
+def postpone(command: PostponeMessage, message: Known, ctx: Context) -> Decision:
     """The provider takes no more for a while and was not asked: a later attempt is made; this one does not count."""
-    match message:
-        case Unrequested():
-            return no.unknown()
-        case Attempting() if message.attempt == command.attempt:
-            until = ctx.now + timedelta(seconds=command.seconds)
-            return (let_go(message.letter, message.attempt + 1, message.tries, ctx, not_before=until),)
-        case _:
-            return ()
+    if not isinstance(message, Attempting) or message.attempt != command.attempt:
+        return ()
+    until = ctx.now + timedelta(seconds=command.seconds)
+    return (let_go(message.letter, message.attempt + 1, message.tries, ctx, not_before=until),)
 
 
-def record_sent(command: RecordSent, message: Message, ctx: Context) -> Decision:
+def record_sent(command: RecordSent, message: Known, ctx: Context) -> Decision:
     """It was sent. A fact, also when it becomes known after a failure: then nothing is tried again (E4)."""
-    match message:
-        case Unrequested():
-            return no.unknown()
-        case Sent() | Delivered() | Undelivered() | OptedOut() | Confirmed():
-            return ()
-        case Requested() | Held() | Ready() if not tried(message):
-            return no.not_attempted()
-        case (
-            Requested()
-            | Held()
-            | Ready()
-            | Attempting()
-            | AwaitingRetry()
-            | Unknown()
-            | Questioned()
-            | Unsettled()
-            | GivenUp()
-        ):
-            return (
-                sent(message.letter, ctx, attempt=command.attempt, ref=command.provider_ref, receipts=command.receipts),
-            )
-    assert_never(message)
+    if not isinstance(message, Unsent):
+        return ()
+    if not tried(message):
+        return no("not_attempted")
+    return (sent(message.letter, ctx, attempt=command.attempt, ref=command.provider_ref, receipts=command.receipts),)
 
 
 def sent(
     letter: Letter, ctx: Context, *, attempt: int, ref: str, receipts: bool = False, settled_by: str | None = None
-) -> MessageSent:
+) -> facts.MessageSent:
     """That it was sent, with all that others need to know of it."""
     is_fax = letter.topic == FAX
-    return MessageSent(
+    return facts.MessageSent(
         at=ctx.now,
         message_id=letter.message_id,
         attempt=attempt,
@@ -232,23 +191,17 @@ def sent(
     )
 
 
-def record_failed(command: RecordFailed, message: Message, ctx: Context) -> Decision:
+def record_failed(command: RecordFailed, message: Known, ctx: Context) -> Decision:
     """This attempt failed for certain: the next one waits twice as long, up to `policy.send_attempts` in all (E4)."""
-    match message:
-        case Unrequested():
-            return no.unknown()
-        case Attempting() if message.attempt == command.attempt:
-            return (failed(message, command.reason, ctx, permanent=command.permanent),)
-        case _ if not tried(message):
-            return no.not_attempted()
-        case _:
-            return ()
+    if isinstance(message, Attempting) and message.attempt == command.attempt:
+        return (failed(message, command.reason, ctx, permanent=command.permanent),)
+    return () if tried(message) else no("not_attempted")
 
 
-def failed(message: Attempting | Questioned, reason: str, ctx: Context, *, permanent: bool) -> MessageFailed:
+def failed(message: Attempting | Questioned, reason: str, ctx: Context, *, permanent: bool) -> facts.MessageFailed:
     """The failure of an attempt: final, or with the time of the next one."""
     final = permanent or message.tries >= ctx.policy.send_attempts
-    return MessageFailed(
+    return facts.MessageFailed(
         at=ctx.now,
         message_id=message.letter.message_id,
         attempt=message.attempt,
@@ -261,3 +214,45 @@ def failed(message: Attempting | Questioned, reason: str, ctx: Context, *, perma
 def _wait(message: Attempting | Questioned, policy: Policy) -> timedelta:
     key = f"{message.letter.message_id}/{message.attempt}"
     return backed_off(policy.retry_minutes, message.tries - 1, key, policy)
+
+
+Event = (
+    facts.MessageHeld
+    | facts.MessageReady
+    | facts.MessageAttempted
+    | facts.MessageSent
+    | facts.MessageFailed
+    | facts.MessageOptedOut
+)
+
+
+def evolve(message: Known, event: Event) -> Known:
+    """The message after an event of this topic."""
+    letter = message.letter
+    match event:
+        case facts.MessageHeld():
+            return Held(letter, event.attempt, event.tries, event.until, event.reason)
+        case facts.MessageReady():
+            return Ready(letter, event.attempt, event.tries)
+        case facts.MessageAttempted():
+            tries = message.tries if isinstance(message, Ready) else event.attempt
+            return Attempting(replace(letter, attempts=event.attempt), event.attempt, tries, event.at)
+        case facts.MessageSent():
+            return Sent(letter, event.attempt, event.provider_ref, event.at, 0, event.ask_at, event.confirm_due)
+        case facts.MessageFailed():
+            if event.retry_at is None:
+                return GivenUp(letter, event.attempt)
+            return AwaitingRetry(letter, event.attempt, tries_of(message), event.retry_at)
+        case facts.MessageOptedOut():
+            return OptedOut(letter)
+    assert_never(event)
+
+
+USE_CASES = (
+    UseCase(ReleaseMessage, release),
+    UseCase(SuppressMessage, suppress),
+    UseCase(StartAttempt, start_attempt),
+    UseCase(PostponeMessage, postpone),
+    UseCase(RecordSent, record_sent),
+    UseCase(RecordFailed, record_failed),
+)

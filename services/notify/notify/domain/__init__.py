@@ -1,1 +1,0 @@
-"""The rules of notify: pure functions over frozen values."""
