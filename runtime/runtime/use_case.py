@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from string import Formatter
 from typing import Annotated, Any, Generic, NoReturn, Protocol, TypeVar
 
@@ -110,8 +111,9 @@ class Nothing(BaseModel):
 
 @dataclass(frozen=True)
 class UseCase(Generic[C, S, E_co]):
-    """`rule(command, state, ctx)`: what follows. `may`: roles that ask over HTTP at `path`, which is relative to the
-    aggregate's own address; without a path only reactions and timers ask. `{name}` in a path is a field of the command.
+    """`rule(command, state, ctx)`: what follows. `may`: roles (the company's own type) that ask over HTTP at `path`,
+    which is relative to the aggregate's own address; without a path only reactions and timers ask. `{name}` in a path
+    is a field of the command.
 
     `gate(state)`: what of the state alone stands against it, so that a page offers no dead button. `body`: the name of
     what a request says: the command but for what stands in the address and for its fields `unsaid`; or, where that
@@ -124,7 +126,7 @@ class UseCase(Generic[C, S, E_co]):
 
     command: type[C]
     rule: Callable[[C, S, Context[Any]], Sequence[E_co] | Rejected]
-    may: frozenset[str] = frozenset()
+    may: frozenset[StrEnum] = frozenset()
     path: str | None = None
     gate: Callable[[S], Rejected | None] = nothing_against
     body: type[BaseModel] | str | None = None
@@ -140,7 +142,7 @@ class UseCase(Generic[C, S, E_co]):
     """Whether nothing need be sent where every field of the body may be left out."""
     status: int = 200
     wanted: Callable[[S], bool] = always
-    whose: Callable[[S], frozenset[str]] | None = None
+    whose: Callable[[S], frozenset[StrEnum]] | None = None
     steps: tuple[str, ...] = ()
     cites: str = ""
 

@@ -1,14 +1,16 @@
 """Who does what in dispatch (RULES §1): the groups of roles that use cases and lists name."""
 
-OFFICE = frozenset({"install_assistant", "install_supervisor", "cs_specialist"})
-SUPERVISOR = frozenset({"install_supervisor"})
-PLANS = frozenset({"install_assistant", "install_supervisor"})
-PLANS_VISITS = PLANS | {"cs_supervisor"}
-LEADS = frozenset({"crew_leader"})
+from company.roles import Role
+
+OFFICE = frozenset({Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR, Role.CS_SPECIALIST})
+SUPERVISOR = frozenset({Role.INSTALL_SUPERVISOR})
+PLANS = frozenset({Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR})
+PLANS_VISITS = PLANS | {Role.CS_SUPERVISOR}
+LEADS = frozenset({Role.CREW_LEADER})
 DELIVERS = SUPERVISOR | LEADS
-INSTALLS = DELIVERS | {"technician"}
-LOADS = DELIVERS | {"warehouse"}
-TAKES_CASH = DELIVERS | {"accountant"}
-CREW = frozenset({"crew_leader", "crew", "technician"})
-READS = OFFICE | CREW | {"cs_supervisor", "warehouse", "qc", "accountant", "manager"}
+INSTALLS = DELIVERS | {Role.TECHNICIAN}
+LOADS = DELIVERS | {Role.WAREHOUSE}
+TAKES_CASH = DELIVERS | {Role.ACCOUNTANT}
+CREW = frozenset({Role.CREW_LEADER, Role.CREW, Role.TECHNICIAN})
+READS = OFFICE | CREW | {Role.CS_SUPERVISOR, Role.WAREHOUSE, Role.QC, Role.ACCOUNTANT, Role.MANAGER}
 """A crew sees its own stops only; stores see their contracts, not the plan."""

@@ -1,23 +1,25 @@
 """Who does what in the warehouse (RULES §1, C18)."""
 
-KEEPER = frozenset({"warehouse"})
-QC = frozenset({"qc"})
+from company.roles import Role
+
+KEEPER = frozenset({Role.WAREHOUSE})
+QC = frozenset({Role.QC})
 HANDLES = KEEPER | QC
-ACCOUNTANT = frozenset({"accountant"})
-MANAGER = frozenset({"manager"})
+ACCOUNTANT = frozenset({Role.ACCOUNTANT})
+MANAGER = frozenset({Role.MANAGER})
 ACCOUNTS = ACCOUNTANT | MANAGER
-INSTALL_SUPERVISOR = frozenset({"install_supervisor"})
+INSTALL_SUPERVISOR = frozenset({Role.INSTALL_SUPERVISOR})
 SETTLES = INSTALL_SUPERVISOR | ACCOUNTS
 APPROVES_LOANS = INSTALL_SUPERVISOR | MANAGER
-ASKS_LOANS = KEEPER | INSTALL_SUPERVISOR | {"technician", "cs_specialist", "cs_supervisor"}
+ASKS_LOANS = KEEPER | INSTALL_SUPERVISOR | {Role.TECHNICIAN, Role.CS_SPECIALIST, Role.CS_SUPERVISOR}
 APPLIES = HANDLES | INSTALL_SUPERVISOR
-MAKES_LISTS = INSTALL_SUPERVISOR | MANAGER | {"cs_supervisor"}
-ALLOCATES = KEEPER | INSTALL_SUPERVISOR | {"install_assistant"}
-REPORTS_DAMAGE = KEEPER | {"crew_leader", "technician"}
+MAKES_LISTS = INSTALL_SUPERVISOR | MANAGER | {Role.CS_SUPERVISOR}
+ALLOCATES = KEEPER | INSTALL_SUPERVISOR | {Role.INSTALL_ASSISTANT}
+REPORTS_DAMAGE = KEEPER | {Role.CREW_LEADER, Role.TECHNICIAN}
 COUNTS = KEEPER | ACCOUNTS
-READS_COUNTS = COUNTS | QC | INSTALL_SUPERVISOR | {"procurement"}
-READS_LISTS = HANDLES | MANAGER | {"install_assistant", "install_supervisor", "cs_specialist"}
-READS_GOODS = READS_LISTS | ACCOUNTANT | {"cs_supervisor", "procurement"}
-READS_STOCK = READS_GOODS | {"technician"}
+READS_COUNTS = COUNTS | QC | INSTALL_SUPERVISOR | {Role.PROCUREMENT}
+READS_LISTS = HANDLES | MANAGER | {Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR, Role.CS_SPECIALIST}
+READS_GOODS = READS_LISTS | ACCOUNTANT | {Role.CS_SUPERVISOR, Role.PROCUREMENT}
+READS_STOCK = READS_GOODS | {Role.TECHNICIAN}
 """Technicians look for parts (C7). No customer data is in it."""
-READS_MONEY_LISTS = KEEPER | SETTLES | {"procurement"}
+READS_MONEY_LISTS = KEEPER | SETTLES | {Role.PROCUREMENT}

@@ -5,6 +5,7 @@ from datetime import date
 from string import Formatter
 
 from company.policy import Policy
+from company.roles import Role
 from contracts.civil_time import in_shanghai
 from contracts.dispatch_days import CrewOfDay, DayAdjusted, DayPublished, PlanAdjustment, Slot
 from contracts.fact import Half, Window
@@ -39,18 +40,18 @@ VARIABLES: Mapping[int, frozenset[str]] = {
 """What each template may speak of."""
 
 ROLES: Mapping[str, str] = {
-    "store": "门店",
-    "cs_specialist": "客服专员",
-    "cs_supervisor": "客服主管",
-    "install_assistant": "安装助理",
-    "install_supervisor": "安装主管",
-    "crew_leader": "送货组长",
-    "technician": "售服专员",
-    "warehouse": "仓管",
-    "qc": "质检",
-    "accountant": "财务",
-    "procurement": "采购",
-    "manager": "经理",
+    Role.STORE: "门店",
+    Role.CS_SPECIALIST: "客服专员",
+    Role.CS_SUPERVISOR: "客服主管",
+    Role.INSTALL_ASSISTANT: "安装助理",
+    Role.INSTALL_SUPERVISOR: "安装主管",
+    Role.CREW_LEADER: "送货组长",
+    Role.TECHNICIAN: "售服专员",
+    Role.WAREHOUSE: "仓管",
+    Role.QC: "质检",
+    Role.ACCOUNTANT: "财务",
+    Role.PROCUREMENT: "采购",
+    Role.MANAGER: "经理",
 }
 """As the company says them."""
 

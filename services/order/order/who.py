@@ -1,11 +1,13 @@
 """Who does what with contracts (RULES §1, C18). Crews and technicians see their own stops and tickets instead."""
 
-STORE = frozenset({"store"})
-OFFICE = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor"})
+from company.roles import Role
+
+STORE = frozenset({Role.STORE})
+OFFICE = frozenset({Role.CS_SPECIALIST, Role.CS_SUPERVISOR, Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR})
 CARES = OFFICE | STORE
-REGISTERS = frozenset({"cs_specialist", "store"})
-AMENDS = CARES - {"install_assistant"}
-ACCOUNTS = frozenset({"accountant"})
-REFUNDS = frozenset({"accountant", "cs_supervisor", "manager"})
-IMPORTS = OFFICE - {"cs_supervisor"}
-READS = CARES | {"warehouse", "qc", "accountant", "procurement", "manager"}
+REGISTERS = frozenset({Role.CS_SPECIALIST, Role.STORE})
+AMENDS = CARES - {Role.INSTALL_ASSISTANT}
+ACCOUNTS = frozenset({Role.ACCOUNTANT})
+REFUNDS = frozenset({Role.ACCOUNTANT, Role.CS_SUPERVISOR, Role.MANAGER})
+IMPORTS = OFFICE - {Role.CS_SUPERVISOR}
+READS = CARES | {Role.WAREHOUSE, Role.QC, Role.ACCOUNTANT, Role.PROCUREMENT, Role.MANAGER}

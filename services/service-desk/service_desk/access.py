@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from company.roles import Role
 from runtime.use_case import Asker
 from service_desk.refusals import no
 from service_desk.roles import HEARS_OF_CONDUCT
@@ -16,9 +17,9 @@ async def visible(asker: Asker, ticket_id: str) -> Json:
     if row is None:
         hide(asker)
     ticket = row["ticket"]
-    if asker.role == "store":
+    if asker.role == Role.STORE:
         await own_contract(asker, ticket["contract_no"])
-    theirs = asker.role != "technician" or asker.actor in ticket["technicians"]
+    theirs = asker.role != Role.TECHNICIAN or asker.actor in ticket["technicians"]
     if not theirs or not may_read(ticket, asker.role):
         hide(asker)
     return row
@@ -26,7 +27,7 @@ async def visible(asker: Asker, ticket_id: str) -> Json:
 
 async def own_ticket(asker: Asker, ticket_id: str) -> None:
     """A store acts on its own contracts' tickets; a technician's own visits are known to the ticket itself."""
-    if asker.role == "store":
+    if asker.role == Role.STORE:
         await visible(asker, ticket_id)
 
 

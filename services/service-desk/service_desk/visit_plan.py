@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
+from company.roles import Role
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import Customer
@@ -154,7 +155,7 @@ def record_visit(command: RecordVisit, plan: Planned, ctx: Context) -> Decision:
 
     Refuses: not_your_plan, unknown_call, not_met_but_answered, visited_in_future.
     """
-    if ctx.role == "technician" and ctx.by != plan.responsible:
+    if ctx.role == Role.TECHNICIAN and ctx.by != plan.responsible:
         return no("not_your_plan", plan_id=plan.plan_id, responsible=plan.responsible)
     call = next((one for one in plan.calls if one.planned.call_no == command.call_no), None)
     if call is None:
@@ -242,7 +243,7 @@ VISIT_PLAN = Aggregate[VisitPlan, VisitPlanEvent](
     evolve,
     (
         UseCase(PlanVisits, plan_visits, PLANS, "", born=Born("plan_id"), status=201),
-        UseCase(RecordVisit, record_visit, PLANS | {"technician"}, "calls/{call_no}", body="Heard"),
+        UseCase(RecordVisit, record_visit, PLANS | {Role.TECHNICIAN}, "calls/{call_no}", body="Heard"),
         UseCase(CloseVisitPlan, close_plan, PLANS, "closing"),
     ),
     door=door,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
 from company.policy import Policy
+from company.roles import Role
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
 from contracts.civil_time import civil, days_later
@@ -58,9 +59,9 @@ MOVED = "同日换位 moved within the day"
 BACK = "退回待排 back to the backlog"
 
 
-FORCES = frozenset({"install_supervisor"})
+FORCES = frozenset({Role.INSTALL_SUPERVISOR})
 
-FORCES_VISITS = FORCES | {"cs_supervisor"}
+FORCES_VISITS = FORCES | {Role.CS_SUPERVISOR}
 """Who may force soft clashes (B8); visits are the service desk's as well."""
 
 

@@ -9,6 +9,7 @@ from company.business_calendar import service_calendar
 from company.business_time import days_before
 from company.context import Context
 from company.policy import Policy
+from company.roles import Role
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.civil_time import civil_day, days_later, end_of_day
@@ -119,7 +120,7 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
         return ()
     if on < called_on:
         return no("day_in_the_past", on=on, called_on=called_on)
-    by_supervisor = command.override_reason is not None and ctx.role == "install_supervisor"
+    by_supervisor = command.override_reason is not None and ctx.role == Role.INSTALL_SUPERVISOR
     bound = work.kind == "delivery"
     incomplete = bound and work.complete_on is None
     if incomplete and not by_supervisor:

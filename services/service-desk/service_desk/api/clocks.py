@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from company.business_time import Pause
 from company.policy import policy_book
+from company.roles import Role
 from contracts.civil_time import civil_day
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
@@ -133,7 +134,7 @@ async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
 
     Asked again, it goes on where a crash left it: what is corrected and reckoned already changes nothing.
     """
-    desk.allow("cs_supervisor", "manager")
+    desk.allow(Role.CS_SUPERVISOR, Role.MANAGER)
     corrected = await desk.ask(CALENDAR.key(MAIN), body, step="calendar")
     if corrected.status != "accepted":
         desk.answer(corrected)  # a refusal leaves as its own answer
@@ -149,7 +150,7 @@ async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
 @router.post("/clocks", summary="日历有变，重算未到期的时限 Reckon open clocks anew (C1)")
 async def reckon_clocks(body: ReckonClocks, desk: Desk) -> Reckoned:
     """After a change of holidays or policy: open clocks move, those that ran out stay as they were judged (K22)."""
-    desk.allow("cs_supervisor", "manager")
+    desk.allow(Role.CS_SUPERVISOR, Role.MANAGER)
     return await _reckon(desk, body)
 
 

@@ -6,6 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from company.masking import customer_for
+from company.roles import Role
 from runtime.http import Desk
 from runtime.route import Router
 from runtime.routes import Address, routes
@@ -13,7 +14,7 @@ from service_desk.call_back import CALL_BACK
 from service_desk.roles import MANAGER, OFFICE, PLANS
 from service_desk.visit_plan import VISIT_PLAN
 
-READS_QUALITY = OFFICE | MANAGER | {"install_supervisor", "procurement", "qc", "warehouse"}
+READS_QUALITY = OFFICE | MANAGER | {Role.INSTALL_SUPERVISOR, Role.PROCUREMENT, Role.QC, Role.WAREHOUSE}
 RowId = Annotated[str, Path(pattern=r"^[^\s:/]{1,80}$")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 
+from company.roles import Role
 from contracts.bounds import Moment
 from contracts.service_desk_tickets import TicketKind
 from runtime.http import Asking, Desk
@@ -71,9 +72,9 @@ async def _own(desk: Asking, contract_no: str | None) -> dict[str, Any]:
     """What narrows a list to what the person may see (C15, C18)."""
     role = desk.person.role
     own: dict[str, Any] = {} if role in HEARS_OF_CONDUCT else {"ticket.conduct": False}
-    if role == "technician":
+    if role == Role.TECHNICIAN:
         own["ticket.technicians"] = desk.person.id
-    if role == "store":
+    if role == Role.STORE:
         contracts = await desk.rows("contracts").find({"row.store_code": desk.person.store})
         own["ticket.contract_no"] = {"$in": [row["_id"] for row in contracts if contract_no in (None, row["_id"])]}
     return own

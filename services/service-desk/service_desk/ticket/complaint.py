@@ -7,6 +7,7 @@ from typing import Annotated, Literal, assert_never
 
 from company.context import Context
 from company.policy import Policy
+from company.roles import Role
 from contracts import service_desk_tickets as facts
 from contracts.bounds import Nth
 from runtime.decision import Command, Rejected
@@ -318,7 +319,7 @@ USE_CASES = (
     UseCase(
         Investigate,
         investigate,
-        OFFICE | MANAGER | {"install_supervisor"},
+        OFFICE | MANAGER | {Role.INSTALL_SUPERVISOR},
         "complaint/investigation",
         gate=is_open,
         steps=("investigate",),
@@ -326,7 +327,7 @@ USE_CASES = (
     UseCase(
         AnswerComplaint,
         answer_complaint,
-        MANAGER | {"cs_supervisor"},
+        MANAGER | {Role.CS_SUPERVISOR},
         "complaint/answer",
         gate=can_be_answered,
         steps=("answer_complaint",),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from company.context import Context
+from company.roles import Role
 from contracts import service_desk_repairs as repairs
 from contracts import service_desk_tickets as facts
 from contracts.bounds import FarDay
@@ -182,9 +183,9 @@ def can_be_cancelled(ticket: Underway) -> Rejected | None:
     return no("repaired_is_closed") if _was_repaired(ticket) else None
 
 
-def cancels(ticket: Underway) -> frozenset[str]:
+def cancels(ticket: Underway) -> frozenset[Role]:
     """Who cancels; of complaints only the supervisor and the manager."""
-    return OFFICE | MANAGER if ticket.record.complaint is None else MANAGER | {"cs_supervisor"}
+    return OFFICE | MANAGER if ticket.record.complaint is None else MANAGER | {Role.CS_SUPERVISOR}
 
 
 def can_be_reopened(ticket: Closed | Cancelled) -> Rejected | None:

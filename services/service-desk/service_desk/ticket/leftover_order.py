@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
 from company.context import Context
+from company.roles import Role
 from contracts import service_desk_tickets as facts
 from contracts.bounds import CivilDay
 from runtime.decision import Command, Rejected
@@ -28,7 +29,7 @@ from service_desk.ticket.state import (
     waiting_order,
 )
 
-PLACERS = SUPERVISORS | {"store"}
+PLACERS = SUPERVISORS | {Role.STORE}
 """C9: the designer (store), or a supervisor."""
 
 
@@ -158,7 +159,7 @@ def approve_leftover_order(command: ApproveLeftoverOrder, ticket: Underway, ctx:
         return no("unknown_leftover_order", order_no=command.order_no)
     if order.stage != "placed":
         return ()
-    if ctx.role != "install_supervisor":
+    if ctx.role != Role.INSTALL_SUPERVISOR:
         return no("may_not_approve_order", role=ctx.role)
     if ctx.by == order.placed_by:
         return no("own_order", order_no=command.order_no)
@@ -296,7 +297,7 @@ USE_CASES = (
     UseCase(
         TakeInformation,
         take_information,
-        WORKS | {"store"},
+        WORKS | {Role.STORE},
         "information",
         wanted=lacks_information,
         steps=("take_information", "order_or_visit"),
@@ -313,7 +314,7 @@ USE_CASES = (
     UseCase(
         ApproveLeftoverOrder,
         approve_leftover_order,
-        frozenset({"install_supervisor"}),
+        frozenset({Role.INSTALL_SUPERVISOR}),
         "leftover-order/approval",
         wanted=awaits_approval,
         steps=("approve_order",),

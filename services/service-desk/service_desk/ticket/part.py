@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.roles import Role
 from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, HowMany, Moment, Nth
 from contracts.civil_time import civil_day
@@ -405,7 +406,7 @@ USE_CASES = (
     UseCase(
         RouteParts,
         route_parts,
-        WORKS | {"procurement", "warehouse", "install_assistant"},
+        WORKS | {Role.PROCUREMENT, Role.WAREHOUSE, Role.INSTALL_ASSISTANT},
         "parts",
         gate=expert_answered,
         wanted=takes_parts,
@@ -423,7 +424,7 @@ USE_CASES = (
     UseCase(
         NotePartsReady,
         note_parts_ready,
-        NOTES_GOODS | {"procurement"},
+        NOTES_GOODS | {Role.PROCUREMENT},
         "parts/arrival",
         wanted=some_are_awaited,
         steps=("await_parts",),
@@ -431,7 +432,7 @@ USE_CASES = (
     UseCase(
         NoteRepeatRepair,
         note_repeat_repair,
-        OFFICE | {"install_supervisor"},
+        OFFICE | {Role.INSTALL_SUPERVISOR},
         "repeat",
         body="EarlierTicket",
         unsaid=("earlier_visit_no", "earlier_visit_technician", "repaired_at"),

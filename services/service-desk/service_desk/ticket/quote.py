@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Literal, assert_never
 
 from company.context import Context
+from company.roles import Role
 from contracts import service_desk_repairs as facts
 from contracts.bounds import FarDay
 from contracts.civil_time import civil_day
@@ -254,7 +255,7 @@ USE_CASES = (
     UseCase(
         GiveQuote,
         give_quote,
-        OFFICE | {"install_supervisor"},
+        OFFICE | {Role.INSTALL_SUPERVISOR},
         "quote",
         gate=is_to_be_paid,
         steps=("quote", "quote_again"),

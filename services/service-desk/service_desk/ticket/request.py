@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from company.context import Context
+from company.roles import Role
 from contracts.bounds import FarDay, Happened
 from contracts.civil_time import civil_day
 from contracts.fact import Customer
@@ -87,7 +88,7 @@ class NewTicket(BaseModel):
 
 async def with_warranty(asker: Asker, ticket_id: str, body: NewTicket) -> OpenTicket:
     """The number, and what the contract says of the product's warranty (C5). A store opens for its own contracts."""
-    if asker.role == "store":
+    if asker.role == Role.STORE:
         await own_contract(asker, body.contract_no)
     day = civil_day(body.at or asker.now)
     warranty = await contracts_warranty(asker, body.contract_no, sku=body.sku, product=body.product, on=day)

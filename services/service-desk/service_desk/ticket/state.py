@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from company.business_time import Pause
+from company.roles import Role
 from contracts.fact import Customer, Window
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import CalendarDay
@@ -21,7 +22,7 @@ from runtime.decision import Rejected
 from service_desk.clocks import STAND_WHILE_WAITING
 from service_desk.duties import Duty
 
-SUPERVISORS = frozenset({"install_supervisor", "cs_supervisor"})
+SUPERVISORS = frozenset({Role.INSTALL_SUPERVISOR, Role.CS_SUPERVISOR})
 """主管 (C9): who may place a leftover order for the designer, and who signs."""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
 from company.context import Context
+from company.roles import Role
 from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
@@ -157,11 +158,11 @@ def after(record: Record, event: SupplierEvent) -> Record:
 
 
 USE_CASES = (
-    UseCase(StartSupplierWait, start_wait, OFFICE | {"procurement"}, "supplier-wait", wanted=waits_for_nobody),
+    UseCase(StartSupplierWait, start_wait, OFFICE | {Role.PROCUREMENT}, "supplier-wait", wanted=waits_for_nobody),
     UseCase(
         EndSupplierWait,
         end_wait,
-        OFFICE | {"procurement"},
+        OFFICE | {Role.PROCUREMENT},
         "supplier-wait/end",
         wanted=waits,
         steps=("await_supplier",),

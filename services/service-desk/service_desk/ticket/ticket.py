@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from company.context import Context
+from company.roles import Role
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyOverdue
 from contracts.service_desk_tickets import ReplyOverdue
@@ -89,7 +90,7 @@ def _under_way(case: Case, command: Any, ticket: Underway, ctx: Context) -> Answ
     at = happened(command, ctx)
     if at < ticket.case.received_at:
         return no("before_receipt", at=at, received_at=ticket.case.received_at)
-    if ctx.role == "technician" and ctx.by not in technicians_of(ticket):
+    if ctx.role == Role.TECHNICIAN and ctx.by not in technicians_of(ticket):
         return no("not_your_visit")
     if case.command is ReopenTicket:
         again = ticket.record.reopened == command.reason

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
+from company.roles import Role
 from contracts import service_desk_visits as facts
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil, civil_day
@@ -334,7 +335,7 @@ def can_be_signed(ticket: Underway) -> Rejected | None:
     return no("nothing_to_sign") if nothing else None
 
 
-def signers(ticket: Underway) -> frozenset[str]:
+def signers(ticket: Underway) -> frozenset[Role]:
     """Who signs: a supervisor, and the manager where there is a complaint."""
     return SUPERVISORS if ticket.record.complaint is None else SUPERVISORS | MANAGER
 
