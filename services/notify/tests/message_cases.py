@@ -42,9 +42,6 @@ def at(now: datetime, by: str = "system", policy: Policy = POLICY) -> Context:
     return Context(now=now, by=by, role="system", policy=policy)
 
 
-given = MESSAGE.fold
-
-
 def requested(**changes: Any) -> MessageRequested:
     return REQUESTED.model_copy(update=changes)
 

@@ -23,6 +23,7 @@ from notify.call import (
 )
 from notify.call_row import CALLS, CallRow
 from runtime.decision import Command, Rejected, Timer
+from runtime.testing import given
 
 ID = call_id("home_confirmation", "job:D-1", "")
 DUE = NOW + timedelta(hours=4)
@@ -59,17 +60,14 @@ DROPPED = CallDropped(
 
 def test_somebody_asked_days_ahead_whether_they_will_be_home_is_asked_again() -> None:
     """B3: another call may be made at any time, and one that reached nobody too."""
-    call = given(REQUESTED)
+    call = CALL.fold(REQUESTED)
     early = NOW - timedelta(days=2)
-    other = given(REQUESTED.model_copy(update={"purpose": "half_day"}))
+    other = CALL.fold(REQUESTED.model_copy(update={"purpose": "half_day"}))
     answers = [
         CALL.decide(RecordCall(result=result), asked, at(early))
         for asked, result in ((call, "reached"), (call, "not_reached"), (other, "reached"))
     ]
     assert [code(answer) for answer in answers] == ["confirmed_too_early", None, None]
-
-
-given = CALL.fold
 
 
 def made(result: Any = "reached", next_at: Any = None, calls: int = 1) -> CallMade:
@@ -118,7 +116,7 @@ def test_a_call_is_asked_for_once_for_one_time(
 ) -> None:
     """E3"""
     expected = CallRequested(at=NOW, **command.model_dump(exclude={"at", "command", "again"}))
-    assert CALL.decide(command, given(*events), at(NOW)) == ((expected,) if happens else ())
+    assert given(CALL, *events).asks(command, at(NOW)).decided == ((expected,) if happens else ())
 
 
 @pytest.mark.parametrize(
@@ -135,14 +133,17 @@ def test_what_came_of_a_call_is_recorded_with_who_called_and_when_to_call_again(
     command: RecordCall, event: CallMade
 ) -> None:
     """E3"""
-    assert CALL.decide(command, given(REQUESTED), at(NOW, by="he.jx")) == (event,)
+    given(CALL, REQUESTED).asks(command, at(NOW, by="he.jx")).then(event)
 
 
 def test_calls_are_counted_until_the_customer_is_reached_and_then_it_is_done() -> None:
     """E3"""
     story = (REQUESTED, made("not_reached", LATER), made("later", LATER, 2))
-    decision = CALL.decide(record("reached"), given(*story), at(NOW, by="he.jx"))
-    assert (decision, CALL.decide(record("reached"), given(*story, made(calls=3)), at(NOW))) == ((made(calls=3),), ())
+    decision = given(CALL, *story).asks(record("reached"), at(NOW, by="he.jx")).decided
+    assert (decision, given(CALL, *story, made(calls=3)).asks(record("reached"), at(NOW)).decided) == (
+        (made(calls=3),),
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_calls_are_counted_until_the_customer_is_reached_and_then_it_is_done() -
 )
 def test_a_result_that_makes_no_sense_is_refused(events: tuple[Fact, ...], command: RecordCall, refused: str) -> None:
     """E3"""
-    assert code(CALL.decide(command, given(*events), at(NOW))) == refused
+    assert code(given(CALL, *events).asks(command, at(NOW)).decided) == refused
 
 
 @pytest.mark.parametrize(
@@ -167,16 +168,16 @@ def test_a_result_that_makes_no_sense_is_refused(events: tuple[Fact, ...], comma
 def test_only_an_open_call_is_dropped(events: tuple[Fact, ...], *, happens: bool) -> None:
     """E3"""
     command = DropCall(reason="fulfilled", note="HomeConfirmed")
-    assert CALL.decide(command, given(*events), at(NOW)) == ((DROPPED,) if happens else ())
+    assert given(CALL, *events).asks(command, at(NOW)).decided == ((DROPPED,) if happens else ())
 
 
 def test_an_open_call_is_overdue_at_its_time_and_once() -> None:
     """E3"""
     timer = Timer("overdue", DUE, NoteCallOverdue())
     stories = ((), (REQUESTED,), (REQUESTED, made("not_reached", LATER)), (REQUESTED, OVERDUE), (REQUESTED, made()))
-    assert [due(given(*events)) for events in stories] == [(), (timer,), (timer,), (), ()]
-    late = [CALL.decide(NoteCallOverdue(), given(*events), at(DUE)) for events in stories]
-    assert (late, CALL.decide(NoteCallOverdue(), given(REQUESTED), at(NOW))) == (
+    assert [due(CALL.fold(*events)) for events in stories] == [(), (timer,), (timer,), (), ()]
+    late = [given(CALL, *events).asks(NoteCallOverdue(), at(DUE)).decided for events in stories]
+    assert (late, given(CALL, REQUESTED).asks(NoteCallOverdue(), at(NOW)).decided) == (
         [(), (OVERDUE,), (OVERDUE,), (), ()],
         (),
     )

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from message_cases import ASK, ID, NIGHT, NOW, at, given, requested
+from message_cases import ASK, ID, NIGHT, NOW, at, requested
 from pydantic import ValidationError
 
 from company.policy import policy_book
 from contracts.notify import MessageHeld, MessageReady
 from notify.main import build, check_patience
+from notify.message.aggregate import MESSAGE
 from notify.message.attempts import ReleaseMessage
 from notify.quiet_hours import after_quiet_hours
 from notify.rating import rating_link
@@ -103,7 +104,7 @@ def test_a_policy_that_believes_a_provider_too_soon_stops_the_start() -> None:
 def test_quiet_hours_can_be_left_out_for_a_demonstration(tmp_path: Path, *, awake: bool, kind: type) -> None:
     """E4"""
     decider = build(tmp_path, NotifySettings(quiet_hours=not awake)).deciders[0]
-    decision: Any = decider.decide(ReleaseMessage(), given(requested()), at(NIGHT))
+    decision: Any = decider.decide(ReleaseMessage(), MESSAGE.fold(requested()), at(NIGHT))
     assert ([type(event) for event in decision], ASK.message_id) == ([kind], ID)
 
 

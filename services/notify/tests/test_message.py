@@ -22,7 +22,6 @@ from message_cases import (
     attempted,
     code,
     failed,
-    given,
     ready,
     requested,
     sent,
@@ -42,6 +41,7 @@ from notify.message.attempts import (
 from notify.message.request import NoteOverdue, message_id
 from notify.message.unknown import RecordUnknown, ResendMessage
 from runtime.decision import Command, Rejected, Timer
+from runtime.testing import given
 
 SENT_OK = RecordSent(attempt=1, provider_ref="p1")
 UNREACHED = RecordFailed(attempt=1, reason="busy", permanent=False)
@@ -55,7 +55,7 @@ def held(until: object = MORNING, reason: str = "quiet_hours", attempt: int = 1,
 
 def test_a_message_is_asked_for_once_whatever_became_of_it() -> None:
     """E4"""
-    decisions = [MESSAGE.decide(ASK, given(*events), at(NOW)) for events in STORIES]
+    decisions = [given(MESSAGE, *events).asks(ASK, at(NOW)).decided for events in STORIES]
     assert decisions == [(REQUESTED,), *[()] * (len(STORIES) - 1)]
 
 
@@ -73,7 +73,7 @@ def test_one_cause_and_template_are_one_message() -> None:
 
 def test_a_message_that_its_customer_may_get_goes_out_at_once() -> None:
     """E4"""
-    assert MESSAGE.decide(ReleaseMessage(not_before=NOW), given(REQUESTED), at(NOW)) == (ready(),)
+    given(MESSAGE, REQUESTED).asks(ReleaseMessage(not_before=NOW), at(NOW)).then(ready())
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_in_quiet_hours_an_sms_waits_for_the_morning(now: object, until: object)
     moment = NIGHT if now is None else now
     assert isinstance(moment, type(NIGHT))
     expected = ready() if until is None else held()
-    decision = MESSAGE.decide(ReleaseMessage(), given(REQUESTED), at(moment))
+    decision = given(MESSAGE, REQUESTED).asks(ReleaseMessage(), at(moment)).decided
     assert decision == (expected.model_copy(update={"at": moment}),)
 
 
 @pytest.mark.parametrize("changes", [{"urgent": True}, {"channel": "group", "topic": "delay"}])
 def test_what_is_urgent_and_what_goes_to_the_group_wakes_no_customer_for_nothing(changes: dict[str, object]) -> None:
     """E4"""
-    decision = MESSAGE.decide(ReleaseMessage(), given(requested(**changes)), at(NIGHT))
+    decision = given(MESSAGE, requested(**changes)).asks(ReleaseMessage(), at(NIGHT)).decided
     assert decision == (ready().model_copy(update={"at": NIGHT}),)
 
 
@@ -106,7 +106,7 @@ def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
     later = NOW + timedelta(hours=3)
     late = NIGHT + timedelta(hours=1)
     command = [ReleaseMessage(not_before=moment) for moment in (later, late)]
-    assert [MESSAGE.decide(c, given(REQUESTED), at(NOW)) for c in command] == [
+    assert [given(MESSAGE, REQUESTED).asks(c, at(NOW)).decided for c in command] == [
         (held(later, "rate_limit").model_copy(update={"at": NOW}),),
         (held(MORNING, "quiet_hours").model_copy(update={"at": NOW}),),
     ]
@@ -114,7 +114,7 @@ def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
 
 def test_what_was_held_goes_out_when_its_time_has_come() -> None:
     """E4"""
-    story = given(REQUESTED, held())
+    story = MESSAGE.fold(REQUESTED, held())
     assert (
         due(story),
         MESSAGE.decide(ReleaseMessage(), story, at(NIGHT)),
@@ -128,7 +128,7 @@ def test_what_was_held_goes_out_when_its_time_has_come() -> None:
 
 def test_quiet_hours_that_begin_on_the_way_hold_it_after_all() -> None:
     """E4"""
-    assert MESSAGE.decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NIGHT)) == (held(),)
+    given(MESSAGE, REQUESTED, ready()).asks(StartAttempt(attempt=1, claim="mine"), at(NIGHT)).then(held())
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_quiet_hours_that_begin_on_the_way_hold_it_after_all() -> None:
 )
 def test_an_opt_out_stops_what_the_contract_does_not_need(events: tuple[Fact, ...], *, stopped: bool | None) -> None:
     """E4"""
-    decision = MESSAGE.decide(SuppressMessage(), given(*events), at(NOW))
+    decision = given(MESSAGE, *events).asks(SuppressMessage(), at(NOW)).decided
     if stopped is None:
         assert code(decision) == "unknown_message"
     else:
@@ -156,7 +156,7 @@ def test_an_opt_out_stops_what_the_contract_does_not_need(events: tuple[Fact, ..
 
 def test_an_attempt_is_on_record_with_all_that_sending_needs_and_who_may_send() -> None:
     """E4"""
-    assert MESSAGE.decide(StartAttempt(attempt=1, claim="mine"), given(REQUESTED, ready()), at(NOW)) == (attempted(),)
+    given(MESSAGE, REQUESTED, ready()).asks(StartAttempt(attempt=1, claim="mine"), at(NOW)).then(attempted())
 
 
 @pytest.mark.parametrize(
@@ -175,26 +175,26 @@ def test_an_attempt_is_on_record_with_all_that_sending_needs_and_who_may_send() 
 )
 def test_an_attempt_out_of_turn_sends_nothing(events: tuple[Fact, ...], attempt: int) -> None:
     """E4"""
-    assert MESSAGE.decide(StartAttempt(attempt=attempt, claim="other"), given(*events), at(NOW)) == ()
+    given(MESSAGE, *events).asks(StartAttempt(attempt=attempt, claim="other"), at(NOW)).nothing_new()
 
 
 def test_a_message_that_was_taken_is_sent_once() -> None:
     """E4"""
-    assert [MESSAGE.decide(SENT_OK, given(*events), at(NOW)) for events in (TRIED, SENT)] == [(sent(),), ()]
+    assert [given(MESSAGE, *events).asks(SENT_OK, at(NOW)).decided for events in (TRIED, SENT)] == [(sent(),), ()]
 
 
 @pytest.mark.parametrize("events", [WAITING, GIVEN_UP, UNKNOWN, ASKED, UNSETTLED])
 def test_that_it_was_sent_after_all_ends_the_trying(events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert MESSAGE.decide(SENT_OK, given(*events), at(NOW)) == (sent(),)
+    given(MESSAGE, *events).asks(SENT_OK, at(NOW)).then(sent())
 
 
 def test_a_provider_that_has_enough_for_the_moment_is_asked_later_and_that_costs_no_attempt() -> None:
     """E4"""
     later = NOW + timedelta(seconds=20)
-    decision = MESSAGE.decide(PostponeMessage(attempt=1, seconds=20), given(*TRIED), at(NOW))
+    decision = given(MESSAGE, *TRIED).asks(PostponeMessage(attempt=1, seconds=20), at(NOW)).decided
     expected = held(later, "rate_limit", attempt=2, tries=1).model_copy(update={"at": NOW})
-    assert (decision, MESSAGE.decide(ReleaseMessage(), given(*TRIED, expected), at(later))) == (
+    assert (decision, given(MESSAGE, *TRIED, expected).asks(ReleaseMessage(), at(later)).decided) == (
         (expected,),
         (ready(2, 1).model_copy(update={"at": later}),),
     )
@@ -206,7 +206,7 @@ def test_a_provider_that_has_enough_for_the_moment_is_asked_later_and_that_costs
 @pytest.mark.parametrize(("attempt", "minutes"), [(1, 2), (2, 4), (3, 8), (4, 16)])
 def test_each_failure_waits_twice_as_long_as_the_one_before(attempt: int, minutes: int) -> None:
     """E4"""
-    story = given(REQUESTED, ready(attempt), attempted(attempt))
+    story = MESSAGE.fold(REQUESTED, ready(attempt), attempted(attempt))
     command = RecordFailed(attempt=attempt, reason="busy", permanent=False)
     assert MESSAGE.decide(command, story, at(NOW)) == (failed(attempt, minutes=minutes),)
 
@@ -219,7 +219,7 @@ def test_messages_that_failed_together_are_tried_apart_and_always_at_the_same_ti
     def waits() -> list[float]:
         found = []
         for known_as in ids:
-            story = given(requested(message_id=known_as), ready(), attempted())
+            story = MESSAGE.fold(requested(message_id=known_as), ready(), attempted())
             (event,) = MESSAGE.decide(UNREACHED, story, at(NOW, policy=policy))  # type: ignore[misc]
             found.append((event.retry_at - NOW).total_seconds())  # type: ignore[union-attr]
         return found
@@ -232,26 +232,26 @@ def test_messages_that_failed_together_are_tried_apart_and_always_at_the_same_ti
 def test_the_last_failure_and_a_permanent_one_are_final(attempt: int, *, permanent: bool) -> None:
     """E4"""
     command = RecordFailed(attempt=attempt, reason="busy", permanent=permanent)
-    story = given(REQUESTED, ready(attempt), attempted(attempt))
+    story = MESSAGE.fold(REQUESTED, ready(attempt), attempted(attempt))
     assert MESSAGE.decide(command, story, at(NOW)) == (failed(attempt, final=True),)
 
 
 @pytest.mark.parametrize("events", [WAITING, (*WAITING, ready(2), attempted(2)), SENT, UNKNOWN])
 def test_a_failure_that_is_told_again_or_late_changes_nothing(events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert MESSAGE.decide(UNREACHED, given(*events), at(NOW)) == ()
+    given(MESSAGE, *events).asks(UNREACHED, at(NOW)).nothing_new()
 
 
 def test_the_next_attempt_is_a_timer_of_the_waiting_message() -> None:
     """E4"""
     retry = Timer("release", NOW + timedelta(minutes=2), ReleaseMessage())
-    found = [due(given(*events)) for events in ((), (REQUESTED,), TRIED, WAITING, UNSETTLED, SENT, GIVEN_UP)]
+    found = [due(MESSAGE.fold(*events)) for events in ((), (REQUESTED,), TRIED, WAITING, UNSETTLED, SENT, GIVEN_UP)]
     assert found == [(), (), (), (retry,), (), (), ()]
 
 
 def test_a_retry_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
     """E4"""
-    assert MESSAGE.decide(ReleaseMessage(), given(*WAITING), at(NIGHT)) == (held(attempt=2, tries=2),)
+    given(MESSAGE, *WAITING).asks(ReleaseMessage(), at(NIGHT)).then(held(attempt=2, tries=2))
 
 
 # --- sent again by a person -------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def test_a_retry_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
 def test_a_person_sends_a_failed_message_again_under_another_number_of_ours(now: object) -> None:
     """E4"""
     assert isinstance(now, type(NOW))
-    decision = MESSAGE.decide(ResendMessage(reason="号码已更正"), given(*GIVEN_UP), at(now, by="liang.my"))
+    decision = given(MESSAGE, *GIVEN_UP).asks(ResendMessage(reason="号码已更正"), at(now, by="liang.my")).decided
     resent = MessageResendAsked(at=now, message_id=ID, reason="号码已更正", attempt=2, sending_id=f"{ID}-2")
     way = held(attempt=2, tries=1) if now == NIGHT else ready(2, 1)
     assert decision == (resent, way)
@@ -270,9 +270,9 @@ def test_a_person_sends_a_failed_message_again_under_another_number_of_ours(now:
 def test_a_message_sent_again_has_all_its_tries_again() -> None:
     """E4"""
     resent = MessageResendAsked(at=NOW, message_id=ID, reason="x", attempt=2, sending_id=f"{ID}-2")
-    story = given(*GIVEN_UP, resent, ready(2, 1))
+    story = MESSAGE.fold(*GIVEN_UP, resent, ready(2, 1))
     again = MESSAGE.decide(StartAttempt(attempt=2, claim="mine"), story, at(NOW))
-    tried = given(*GIVEN_UP, resent, ready(2, 1), attempted(2))
+    tried = MESSAGE.fold(*GIVEN_UP, resent, ready(2, 1), attempted(2))
     assert (again, MESSAGE.decide(RecordFailed(attempt=2, reason="busy", permanent=False), tried, at(NOW))) == (
         (attempted(2, sending_id=f"{ID}-2"),),
         (failed(2, minutes=2),),
@@ -293,7 +293,7 @@ def test_a_message_sent_again_has_all_its_tries_again() -> None:
 )
 def test_only_a_failed_message_can_be_sent_again(events: tuple[Fact, ...], refused: str | None) -> None:
     """E4"""
-    decision = MESSAGE.decide(ResendMessage(reason="x"), given(*events), at(NOW))
+    decision = given(MESSAGE, *events).asks(ResendMessage(reason="x"), at(NOW)).decided
     assert (code(decision), decision == () or isinstance(decision, Rejected)) == (refused, True)
 
 
@@ -312,7 +312,7 @@ EVERY: tuple[Command, ...] = (
 @pytest.mark.parametrize("command", EVERY)
 def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: Command) -> None:
     """E4"""
-    assert MESSAGE.decide(command, given(), at(NOW)) == Rejected(
+    assert given(MESSAGE).asks(command, at(NOW)).decided == Rejected(
         code="unknown_message",
         rule="E4",
         zh="没有这条消息，请核对编号。",
@@ -324,7 +324,7 @@ def test_nothing_can_be_told_of_a_message_that_nobody_asked_for(command: Command
 @pytest.mark.parametrize("events", [(REQUESTED,), (REQUESTED, ready())])
 def test_a_result_without_an_attempt_is_refused(command: Command, events: tuple[Fact, ...]) -> None:
     """E4"""
-    assert code(MESSAGE.decide(command, given(*events), at(NOW))) == "not_attempted"
+    given(MESSAGE, *events).asks(command, at(NOW)).refuses("not_attempted")
 
 
 # --- owed by a time ---------------------------------------------------------------------------------------------------
@@ -335,9 +335,9 @@ def test_a_message_that_is_owed_and_not_sent_is_overdue_once(events: tuple[Fact,
     """K17"""
     owed = NOW + timedelta(hours=5)
     story = (requested(template=5, duty="K17", due=owed), *events)
-    assert due(given(*story)) == (Timer("owed", owed, NoteOverdue()),)
-    (late,) = MESSAGE.decide(NoteOverdue(), given(*story), at(owed))  # type: ignore[misc]
-    assert (late.model_dump(exclude={"at", "event"}), due(given(*story, late))) == (  # type: ignore[union-attr]
+    assert due(MESSAGE.fold(*story)) == (Timer("owed", owed, NoteOverdue()),)
+    (late,) = given(MESSAGE, *story).asks(NoteOverdue(), at(owed)).decided  # type: ignore[misc]
+    assert (late.model_dump(exclude={"at", "event"}), due(MESSAGE.fold(*story, late))) == (  # type: ignore[union-attr]
         {"message_id": ID, "duty": "K17", "due": owed, "subject": "contract:HT26030001", "template": 5},
         (),
     )
@@ -347,6 +347,9 @@ def test_a_message_that_was_sent_in_time_is_not_overdue_and_says_what_it_was_owe
     """K17"""
     owed = NOW + timedelta(hours=5)
     story = (requested(duty="K17", due=owed), ready(), attempted())
-    decision = MESSAGE.decide(SENT_OK, given(*story), at(NOW))
+    decision = given(MESSAGE, *story).asks(SENT_OK, at(NOW)).decided
     assert decision == (sent(duty="K17", due=owed),)
-    assert (due(given(*story, sent())), MESSAGE.decide(NoteOverdue(), given(*story, sent()), at(owed))) == ((), ())
+    assert (
+        due(MESSAGE.fold(*story, sent())),
+        given(MESSAGE, *story, sent()).asks(NoteOverdue(), at(owed)).decided,
+    ) == ((), ())

@@ -17,7 +17,6 @@ from message_cases import (
     attempted,
     code,
     failed,
-    given,
     queried,
     ready,
     requested,
@@ -39,6 +38,7 @@ from notify.message.attempts import RecordSent
 from notify.message.receipts import ConfirmFax, NoteFaxUnconfirmed, RecordNoReceipt, RecordReceipt
 from notify.message.unknown import AskProvider, RecordNoAnswer, RecordNotFound, RecordUnknown, ResolveUnknown
 from runtime.decision import Timer
+from runtime.testing import given
 
 SETTLED = NOW + timedelta(seconds=300)
 DELIVERED = MessageDelivered(
@@ -55,25 +55,28 @@ def test_an_unknown_result_is_asked_about_at_once_or_left_to_a_person(*, askable
     command = RecordUnknown(attempt=1, reason="broke off", askable=askable)
     expected = unknown(ask_at=NOW if askable else None)
     timers = (Timer("ask", NOW, AskProvider(asked=1)),) if askable else ()
-    assert (MESSAGE.decide(command, given(*TRIED), at(NOW)), due(given(*TRIED, expected))) == ((expected,), timers)
+    assert (given(MESSAGE, *TRIED).asks(command, at(NOW)).decided, due(MESSAGE.fold(*TRIED, expected))) == (
+        (expected,),
+        timers,
+    )
 
 
 def test_an_unknown_result_that_is_told_again_or_late_changes_nothing() -> None:
     """E4"""
     command = RecordUnknown(attempt=1, reason="broke off", askable=True)
     stories = (UNKNOWN, ASKED, UNSETTLED, SENT, GIVEN_UP)
-    assert [MESSAGE.decide(command, given(*events), at(NOW)) for events in stories] == [()] * 5
+    assert [given(MESSAGE, *events).asks(command, at(NOW)).decided for events in stories] == [()] * 5
 
 
 def test_the_question_names_our_number_and_is_asked_once_in_turn() -> None:
     """E4"""
-    decisions = [MESSAGE.decide(AskProvider(asked=asked), given(*UNKNOWN), at(NOW)) for asked in (1, 2)]
-    assert (decisions, MESSAGE.decide(AskProvider(asked=1), given(*ASKED), at(NOW))) == ([(queried(),), ()], ())
+    decisions = [given(MESSAGE, *UNKNOWN).asks(AskProvider(asked=asked), at(NOW)).decided for asked in (1, 2)]
+    assert (decisions, given(MESSAGE, *ASKED).asks(AskProvider(asked=1), at(NOW)).decided) == ([(queried(),), ()], ())
 
 
 def test_a_provider_that_has_it_settles_it() -> None:
     """E4"""
-    assert MESSAGE.decide(RecordSent(attempt=1, provider_ref="p1"), given(*ASKED), at(NOW)) == (sent(),)
+    given(MESSAGE, *ASKED).asks(RecordSent(attempt=1, provider_ref="p1"), at(NOW)).then(sent())
 
 
 def test_a_provider_without_it_is_believed_only_after_a_while_and_then_it_is_tried_again() -> None:
@@ -82,7 +85,9 @@ def test_a_provider_without_it_is_believed_only_after_a_while_and_then_it_is_tri
     early = unknown(asked=1, ask_at=SETTLED, reason="provider has no such message yet")
     retry = failed(minutes=2, reason="provider has no such message")
     late = retry.model_copy(update={"at": SETTLED, "retry_at": SETTLED + timedelta(minutes=2)})
-    assert [MESSAGE.decide(command, given(*ASKED), at(now)) for now in (SETTLED - timedelta(seconds=1), SETTLED)] == [
+    assert [
+        given(MESSAGE, *ASKED).asks(command, at(now)).decided for now in (SETTLED - timedelta(seconds=1), SETTLED)
+    ] == [
         (early.model_copy(update={"at": SETTLED - timedelta(seconds=1)}),),
         (late,),
     ]
@@ -92,7 +97,7 @@ def test_a_provider_that_does_not_answer_is_asked_again_ever_later_and_then_a_pe
     """E4"""
     waits = []
     for asked in range(1, 6):
-        story = given(*TRIED, unknown(asked=asked - 1), queried(asked))
+        story = MESSAGE.fold(*TRIED, unknown(asked=asked - 1), queried(asked))
         (event,) = MESSAGE.decide(RecordNoAnswer(asked=asked, reason="away", askable=True), story, at(NOW))  # type: ignore[misc]
         waits.append(event.ask_at and (event.ask_at - NOW) // timedelta(minutes=1))  # type: ignore[union-attr]
     assert waits == [5, 10, 20, 40, None]
@@ -102,13 +107,15 @@ def test_a_provider_that_keeps_no_record_leaves_it_to_a_person() -> None:
     """E4"""
     command = RecordNoAnswer(asked=1, reason="provider keeps no record", askable=False)
     expected = unknown(asked=1, ask_at=None, reason="provider keeps no record")
-    assert MESSAGE.decide(command, given(*ASKED), at(NOW)) == (expected,)
+    given(MESSAGE, *ASKED).asks(command, at(NOW)).then(expected)
 
 
 @pytest.mark.parametrize("events", [UNKNOWN, ASKED, UNSETTLED])
 def test_a_person_who_knows_that_it_arrived_says_so(events: tuple[Fact, ...]) -> None:
     """E4"""
-    decision = MESSAGE.decide(ResolveUnknown(arrived=True, note="客户已收到"), given(*events), at(NOW, by="liang.my"))
+    decision = (
+        given(MESSAGE, *events).asks(ResolveUnknown(arrived=True, note="客户已收到"), at(NOW, by="liang.my")).decided
+    )
     assert decision == (sent(provider_ref="", settled_by="liang.my"),)
 
 
@@ -116,7 +123,7 @@ def test_a_person_sends_again_only_what_no_provider_can_say_any_more() -> None:
     """E4"""
     command = ResolveUnknown(arrived=False, note="客户没有收到")
     resent = MessageResendAsked(at=NOW, message_id=ID, reason="客户没有收到", attempt=2, sending_id=f"{ID}-2")
-    found = [MESSAGE.decide(command, given(*events), at(NOW)) for events in (UNKNOWN, ASKED, UNSETTLED)]
+    found = [given(MESSAGE, *events).asks(command, at(NOW)).decided for events in (UNKNOWN, ASKED, UNSETTLED)]
     assert ([code(f) for f in found[:2]], found[2]) == (["still_asking"] * 2, (resent, ready(2, 1)))
 
 
@@ -132,7 +139,7 @@ def test_a_person_sends_again_only_what_no_provider_can_say_any_more() -> None:
 )
 def test_what_is_known_needs_no_settling(events: tuple[Fact, ...], *, arrived: bool, refused: str | None) -> None:
     """E4"""
-    assert code(MESSAGE.decide(ResolveUnknown(arrived=arrived, note=""), given(*events), at(NOW))) == refused
+    assert code(given(MESSAGE, *events).asks(ResolveUnknown(arrived=arrived, note=""), at(NOW)).decided) == refused
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------------
@@ -144,19 +151,20 @@ def test_a_receipt_before_the_news_of_sending_tells_both(
     events: tuple[Fact, ...], command: RecordReceipt, told: Fact
 ) -> None:
     """E4"""
-    assert MESSAGE.decide(command, given(*events), at(NOW)) == (sent(), told)
+    given(MESSAGE, *events).asks(command, at(NOW)).then(sent(), told)
 
 
 def test_the_first_receipt_counts() -> None:
     """E4"""
     stories = (SENT, (*SENT, DELIVERED), (*SENT, UNDELIVERED))
-    assert [MESSAGE.decide(NO_RECEIPT, given(*events), at(NOW)) for events in stories] == [(UNDELIVERED,), (), ()]
+    assert [given(MESSAGE, *events).asks(NO_RECEIPT, at(NOW)).decided for events in stories] == [(UNDELIVERED,), (), ()]
 
 
 def test_a_receipt_for_what_was_never_tried_is_refused() -> None:
     """E4"""
     assert [
-        code(MESSAGE.decide(RECEIPT, given(*events), at(NOW))) for events in ((), (REQUESTED,), (REQUESTED, ready()))
+        code(given(MESSAGE, *events).asks(RECEIPT, at(NOW)).decided)
+        for events in ((), (REQUESTED,), (REQUESTED, ready()))
     ] == [
         "unknown_message",
         "not_attempted",
@@ -168,23 +176,23 @@ def test_a_receipt_happens_when_the_provider_says() -> None:
     """E4, X1"""
     earlier = NOW - timedelta(seconds=30)
     command = RecordReceipt(at=earlier, delivered=True, provider_ref="p1")
-    assert MESSAGE.decide(command, given(*SENT), at(NOW)) == (DELIVERED.model_copy(update={"at": earlier}),)
+    given(MESSAGE, *SENT).asks(command, at(NOW)).then(DELIVERED.model_copy(update={"at": earlier}))
 
 
 def test_a_provider_that_sends_no_receipt_is_asked_for_it_a_few_times() -> None:
     """E4"""
     asked_at = NOW + timedelta(minutes=5)
     story: tuple[Fact, ...] = (*TRIED, sent(ask_at=asked_at))
-    taken = MESSAGE.decide(RecordSent(attempt=1, provider_ref="p1", receipts=True), given(*TRIED), at(NOW))
-    assert (taken, due(given(*story))) == ((story[-1],), (Timer("ask", asked_at, AskProvider(asked=1)),))
+    taken = given(MESSAGE, *TRIED).asks(RecordSent(attempt=1, provider_ref="p1", receipts=True), at(NOW)).decided
+    assert (taken, due(MESSAGE.fold(*story))) == ((story[-1],), (Timer("ask", asked_at, AskProvider(asked=1)),))
     waits = []
     for asked in range(1, 6):
-        (question,) = MESSAGE.decide(AskProvider(asked=asked), given(*story), at(asked_at))  # type: ignore[misc]
-        (event,) = MESSAGE.decide(RecordNoReceipt(asked=asked), given(*story, question), at(asked_at))  # type: ignore[misc]
+        (question,) = given(MESSAGE, *story).asks(AskProvider(asked=asked), at(asked_at)).decided  # type: ignore[misc]
+        (event,) = given(MESSAGE, *story, question).asks(RecordNoReceipt(asked=asked), at(asked_at)).decided  # type: ignore[misc]
         assert isinstance(event, ReceiptAwaited)
         waits.append(event.ask_at and (event.ask_at - asked_at) // timedelta(minutes=1))
         story, asked_at = (*story, question, event), event.ask_at or asked_at
-    assert (waits, due(given(*story))) == ([10, 20, 40, 80, None], ())
+    assert (waits, due(MESSAGE.fold(*story))) == ([10, 20, 40, 80, None], ())
 
 
 # --- the fax ----------------------------------------------------------------------------------------------------------
@@ -201,14 +209,14 @@ CONFIRMED = FaxConfirmed(at=NOW, message_id=ID, subject="day:main:2026-03-14", r
 
 def test_a_fax_is_to_be_confirmed_within_an_hour() -> None:
     """E5"""
-    decision = MESSAGE.decide(RecordSent(attempt=1, provider_ref="p1"), given(*FAX), at(NOW))
+    decision = given(MESSAGE, *FAX).asks(RecordSent(attempt=1, provider_ref="p1"), at(NOW)).decided
     overdue = FaxConfirmationOverdue(at=FAX_DUE, message_id=ID, subject="day:main:2026-03-14", ref="1", due=FAX_DUE)
-    story = given(*FAX, FAXED)
+    story = MESSAGE.fold(*FAX, FAXED)
     assert (
         decision,
         due(story),
         MESSAGE.decide(NoteFaxUnconfirmed(), story, at(FAX_DUE)),
-        due(given(*FAX, FAXED, overdue)),
+        due(MESSAGE.fold(*FAX, FAXED, overdue)),
     ) == ((FAXED,), (Timer("confirm", FAX_DUE, NoteFaxUnconfirmed()),), (overdue,), ())
 
 
@@ -217,8 +225,8 @@ def test_the_warehouse_confirms_the_schedule_however_it_came_and_once(events: tu
     """B6, E5"""
     command = ConfirmFax(note="收到")
     assert (
-        MESSAGE.decide(command, given(*events), at(NOW)),
-        MESSAGE.decide(command, given(*events, CONFIRMED), at(NOW)),
+        given(MESSAGE, *events).asks(command, at(NOW)).decided,
+        given(MESSAGE, *events, CONFIRMED).asks(command, at(NOW)).decided,
     ) == (
         (CONFIRMED,),
         (),
@@ -227,4 +235,4 @@ def test_the_warehouse_confirms_the_schedule_however_it_came_and_once(events: tu
 
 def test_what_is_no_fax_cannot_be_confirmed() -> None:
     """E5"""
-    assert code(MESSAGE.decide(ConfirmFax(), given(*SENT), at(NOW))) == "no_fax"
+    given(MESSAGE, *SENT).asks(ConfirmFax(), at(NOW)).refuses("no_fax")

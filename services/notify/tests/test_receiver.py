@@ -12,14 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.notify import MessageAdmitted, MessageBarred, OptInNoted, OptOutNoted
 from notify.receiver import RECEIVER, AdmitMessage, NoteOptIn, NoteOptOut, receiver_id
 from runtime.decision import Command
+from runtime.testing import given
 
 PHONE = "13800001111"
 ID = receiver_id(PHONE)
 LIMITED = POLICY.model_copy(update={"sms_per_customer_hour": 2, "sms_per_customer_day": 3})
 OPTED_OUT = OptOutNoted(at=NOW, receiver_id=ID, phone="138****1111", reason="短信回复 TD", withdrawn=())
-
-
-given = RECEIVER.fold
 
 
 def admit(name: str, **more: Any) -> AdmitMessage:
@@ -56,7 +54,7 @@ def test_a_number_is_one_receiver_however_it_is_written_and_does_not_show(phone:
 
 def test_a_message_is_let_through_once() -> None:
     """E4"""
-    decisions = [RECEIVER.decide(admit("m"), given(*events), at(NOW)) for events in ((), (admitted("m"),))]
+    decisions = [given(RECEIVER, *events).asks(admit("m"), at(NOW)).decided for events in ((), (admitted("m"),))]
     assert decisions == [(admitted("m"),), ()]
 
 
@@ -72,20 +70,20 @@ def test_a_message_is_let_through_once() -> None:
 )
 def test_a_customer_who_had_enough_waits(recent: tuple[int, ...], minutes: int) -> None:
     """E4"""
-    story = given(*(admitted(f"m{number}", wait) for number, wait in enumerate(recent)))
+    story = RECEIVER.fold(*(admitted(f"m{number}", wait) for number, wait in enumerate(recent)))
     assert RECEIVER.decide(admit("new"), story, at(NOW, policy=LIMITED)) == (admitted("new", minutes),)
 
 
 def test_what_is_urgent_does_not_wait() -> None:
     """E4"""
-    story = given(*(admitted(f"m{number}") for number in range(3)))
+    story = RECEIVER.fold(*(admitted(f"m{number}") for number in range(3)))
     assert RECEIVER.decide(admit("new", urgent=True), story, at(NOW, policy=LIMITED)) == (admitted("new"),)
 
 
 def test_an_opt_out_bars_what_the_contract_does_not_need_and_nothing_else() -> None:
     """E4"""
     decisions = [
-        RECEIVER.decide(admit("m", optional=optional), given(OPTED_OUT), at(NOW)) for optional in (True, False)
+        given(RECEIVER, OPTED_OUT).asks(admit("m", optional=optional), at(NOW)).decided for optional in (True, False)
     ]
     assert decisions == [(MessageBarred(at=NOW, receiver_id=ID, message_id="m"),), (admitted("m"),)]
 
@@ -94,8 +92,8 @@ def test_an_opt_out_is_noted_once_masked_and_takes_back_what_is_still_waiting() 
     """C18, E4"""
     story = (admitted("a", optional=True), admitted("b"), admitted("c", 30, optional=True))
     command = NoteOptOut(phone=PHONE, reason="短信回复 TD")
-    decision = RECEIVER.decide(command, given(*story), at(NOW))
-    assert (decision, RECEIVER.decide(command, given(*story, OPTED_OUT), at(NOW))) == (
+    decision = given(RECEIVER, *story).asks(command, at(NOW)).decided
+    assert (decision, given(RECEIVER, *story, OPTED_OUT).asks(command, at(NOW)).decided) == (
         (OPTED_OUT.model_copy(update={"withdrawn": ("a", "c")}),),
         (),
     )
@@ -106,9 +104,9 @@ def test_a_customer_who_wants_them_again_gets_them_again() -> None:
     command = NoteOptIn(phone=PHONE, reason="客户来电")
     noted = OptInNoted(at=NOW, receiver_id=ID, reason="客户来电")
     assert (
-        RECEIVER.decide(command, given(OPTED_OUT), at(NOW)),
-        RECEIVER.decide(command, given(), at(NOW)),
-        RECEIVER.decide(admit("m", optional=True), given(OPTED_OUT, noted), at(NOW)),
+        given(RECEIVER, OPTED_OUT).asks(command, at(NOW)).decided,
+        given(RECEIVER).asks(command, at(NOW)).decided,
+        given(RECEIVER, OPTED_OUT, noted).asks(admit("m", optional=True), at(NOW)).decided,
     ) == ((noted,), (), (admitted("m", optional=True),))
 
 
