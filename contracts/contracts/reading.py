@@ -24,6 +24,13 @@ WIRE: Mapping[str, type[Fact]] = {event.wire: event for union in UNIONS.values()
 SERVICES = tuple(UNIONS)
 
 
+def kind_of(name: str) -> type[Fact] | None:
+    """The event that a wire name, of whatever version, is read as; None for a name that this reader does not know."""
+    while name in UPCASTERS:
+        name = UPCASTERS[name][0]
+    return WIRE.get(name)
+
+
 def read_event(headers: Headers, value: bytes) -> Fact | None:
     """The event in its newest shape, or None when its type is unknown to this reader (skip and count it).
 

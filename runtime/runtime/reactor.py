@@ -3,7 +3,8 @@
 At least once, idempotent by id: commands are acknowledged by the broker before the position is committed, and the
 worker answers a repeated id with the first outcome. An event that cannot be read, or on which a step raises, parks its
 aggregate for this reader (DESIGN §7): it is told to the log before the position moves past it, later events of the
-aggregate wait, all others go on. What waits is read again from the stream when a person asks for it.
+aggregate wait, all others go on. What waits is read again from the stream when a person asks for it. An event that no
+step wants is passed over by its header, and not decoded.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.reading import read_event
+from contracts.reading import kind_of, read_event
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
@@ -28,13 +29,13 @@ from runtime.errors import NotReady, shown
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
 from runtime.parking import Kind, Note, Parked, Stray, Unfit, in_short, meta_of, park
-from runtime.service import Effect, Reaction
+from runtime.reaction import Effect, Reaction
 from runtime.settings import Settings
 from runtime.strays import Strays
 
 log = get_log("runtime.reactor")
 
-Step = Reaction | Effect
+Step = Reaction | Effect[Any]
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]
 
 EFFECT_SECONDS = 60.0  # senders have shorter limits of their own; whatever has none may not hold up all others
@@ -62,9 +63,11 @@ class Reactor:
         self.reader = f"{kind} {service}"
         self._topic = f"{service}.commands"
         self._keys = CommandKeys.of(settings)
-        self._steps: dict[str, list[Step]] = {}
+        self._steps: dict[str, dict[type[Fact], list[Step]]] = {}
         for step in steps:
-            self._steps.setdefault(step.source, []).append(step)
+            wanted = self._steps.setdefault(step.source, {})
+            for event in dict.fromkeys(step.events):
+                wanted.setdefault(event, []).append(step)
         self._producer: AIOKafkaProducer  # this and the next: of the present connection, see `_follow`
         self._following: Following
         self._strays = Strays(self.reader, [f"{source}.events" for source in self._steps])
@@ -189,15 +192,20 @@ class Reactor:
 
     async def _asks(self, record: ConsumerRecord[bytes, bytes], meta: Meta) -> list[_Asked]:
         """What all steps ask for on one event. Raises `Unfit`."""
+        kind = kind_of(meta.type)
+        if kind is None:
+            metrics.UNKNOWN_EVENTS.labels(self.group, meta.type).inc()
+            return []
+        steps = self._steps[record.topic.removesuffix(".events")].get(kind)
+        if steps is None:
+            return []
         try:
             event = read_event(record.headers, record.value or b"")
         except Exception as error:
             raise Unfit("unreadable", error) from error
-        if event is None:
-            metrics.UNKNOWN_EVENTS.labels(self.group, meta.type).inc()
-            return []
+        assert event is not None  # its kind is known
         asked: list[_Asked] = []
-        for step in self._steps[record.topic.removesuffix(".events")]:
+        for step in steps:
             asked += await self._step(step, event, meta)
         return asked
 

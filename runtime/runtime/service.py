@@ -1,6 +1,6 @@
 """What a service hands to the runtime: its rules, reactions and read models. Data only; nothing here does I/O."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.aggregate import Aggregate
-from runtime.decision import Ask, Context, Rejected, Timer
+from runtime.decision import Context, Rejected, Timer
+from runtime.reaction import Effect, Reaction
 
 Facts = Sequence[Any]
 """Events of one decision; each service's own union."""
@@ -29,27 +30,6 @@ class Decider:
     decide: Callable[[Any, Any, Context[Any]], Facts | Rejected]
     evolve: Callable[[Any, Any], Any]
     due: Callable[[Any], tuple[Timer, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Another stream's events -> own commands. `name` goes into command ids: it never changes."""
-
-    name: str
-    source: str
-    react: Callable[[Fact, Meta], Sequence[Ask]]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An event that makes something happen outside (a message sent); what came of it returns as own commands.
-
-    Runs at least once per event: what it does must be idempotent by the event's id.
-    """
-
-    name: str
-    source: str
-    run: Callable[[Fact, Meta], Awaitable[Sequence[Ask]]]
 
 
 class Stored(Protocol):
@@ -129,7 +109,7 @@ class Service:
     name: str
     deciders: tuple[Decider | Aggregate[Any, Any], ...]
     reactions: tuple[Reaction, ...] = ()
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Effect[Any], ...] = ()
     projections: tuple[Projection, ...] = ()
     router: APIRouter | None = None
     offers: Mapping[str, Any] = field(default_factory=dict)

@@ -17,7 +17,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.publishing.recordings import recordings
 from contracts.reading import read_event
-from runtime.service import Decider, Reaction
+from runtime.reaction import Reaction
+from runtime.service import Decider
 from runtime.settings import Settings
 from songda.system import system
 

@@ -17,11 +17,11 @@ from harness.waiting import eventually
 import songda.ops
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.order import DelayNoticed
+from contracts.order import DelayNoticed, DelayPosted
 from runtime import metrics, reactor
 from runtime.decision import Ask
+from runtime.reaction import Effect, On, Reaction
 from runtime.reactor import Reactor
-from runtime.service import Effect, Reaction
 
 pytestmark = pytest.mark.kafka
 
@@ -61,9 +61,9 @@ class Steps:
     async def running(self, kind: str) -> AsyncIterator[Reactor]:
         """A process that does it, until the block ends."""
         step = (
-            Reaction("test.step", self.stage.order, self.react)
+            Reaction("test.step", (On(DelayNoticed, self.react),), self.stage.order)
             if kind == "reactions"
-            else Effect("test.step", self.stage.order, self.run)
+            else Effect("test.step", DelayNoticed, self.run, self.stage.order)
         )
         made = Reactor(self.stage.settings, self.stage.alarm, [step], kind=kind)
         task = asyncio.create_task(made.run())
@@ -177,6 +177,15 @@ async def test_an_operator_tries_it_again_and_is_told_what_came_of_it(
         await writer.event("contract:B", "b2")
         async with steps.running(kind):
             await steps.until_asked("a1", "a2", "a3", "b2")
+
+
+async def test_what_no_step_wants_is_not_even_decoded(stage: Stage, steps: Steps, writer: Writer, kind: str) -> None:
+    """DESIGN §3: it is known by its header, whatever its content."""
+    await writer.event("contract:A", value=UNREADABLE, type_name=DelayPosted.wire)
+    await writer.event("contract:A", "a2")
+    async with steps.running(kind) as made:
+        await steps.until_asked("a2")
+        assert (made.parked(), await parked_of(stage, f"{kind} {stage.alarm}")) == ([], {})
 
 
 async def test_what_still_fails_is_parked_anew_with_its_new_error_and_since_when_it_waits(

@@ -23,7 +23,8 @@ from notify.settings import BadSettings, NotifySettings
 from notify.texts import VARIABLES, check_templates
 from runtime.aggregate import Decision
 from runtime.offers import offering_of
-from runtime.service import Effect, Service
+from runtime.reaction import Effect
+from runtime.service import Service
 from runtime.use_case import UseCase
 
 
@@ -42,9 +43,9 @@ def build(home: Path, settings: NotifySettings | None = None) -> Service:
         deciders=(MESSAGE if chosen.quiet_hours else replace(MESSAGE, door=_awake), RECEIVER, CALL),
         reactions=every_reaction(rating_link(chosen.public_url, home)),
         effects=(
-            Effect(name="notify.claim", source="notify", run=sending.claim),
-            Effect(name="notify.send", source="notify", run=sending.send),
-            Effect(name="notify.query", source="notify", run=sending.query),
+            Effect("notify.claim", facts.MessageReady, sending.claim),
+            Effect("notify.send", facts.MessageAttempted, sending.send),
+            Effect("notify.query", facts.ProviderQueried, sending.query),
         ),
         projections=(MESSAGES.projection, CALLS.projection, RECEIVERS.projection),
         router=build_router(chosen),

@@ -20,7 +20,6 @@ from pydantic import BaseModel
 
 from company.policy import policy_book
 from contracts.envelope import Meta
-from contracts.fact import Fact
 from contracts.notify import Channel, MessageAttempted, MessageReady, ProviderQueried
 from notify.message.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
 from notify.message.receipts import RecordNoReceipt, RecordReceipt
@@ -147,20 +146,16 @@ class Sending:
         self._claims: dict[str, float] = {}
         self._paces: dict[Route, Pace] = {}
 
-    async def claim(self, event: Fact, meta: Meta) -> Sequence[Ask]:
+    async def claim(self, event: MessageReady, meta: Meta) -> Sequence[Ask]:
         """A message may go out -> the right to send it is asked for."""
-        if not isinstance(event, MessageReady):
-            return ()
         now = self._monotonic()
         self._claims = {claim: at for claim, at in self._claims.items() if at > now - 2 * CLAIM_SECONDS}
         claim = uuid4().hex
         self._claims[claim] = now
         return (Ask(meta.subject, StartAttempt(attempt=event.attempt, claim=claim)),)
 
-    async def send(self, event: Fact, meta: Meta) -> Sequence[Ask]:
+    async def send(self, event: MessageAttempted, meta: Meta) -> Sequence[Ask]:
         """An attempt on record -> if the claim is ours, the provider is asked -> its answer goes on record."""
-        if not isinstance(event, MessageAttempted):
-            return ()
         return (Ask(meta.subject, await self._attempt(event, meta)),)
 
     async def _attempt(self, event: MessageAttempted, meta: Meta) -> BaseModel:
@@ -198,10 +193,8 @@ class Sending:
         pace.per_minute = policy_book().at(moment).sends_per_minute[route]
         return pace
 
-    async def query(self, event: Fact, meta: Meta) -> Sequence[Ask]:
+    async def query(self, event: ProviderQueried, meta: Meta) -> Sequence[Ask]:
         """A question on record -> the provider is asked -> its answer goes on record. Asking twice does no harm."""
-        if not isinstance(event, ProviderQueried):
-            return ()
         sender = self._senders[route_of(event.channel, event.topic)]
         question = Question(event.sending_id or event.message_id, event.to, event.since, event.provider_ref)
         try:

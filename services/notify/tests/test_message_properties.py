@@ -24,6 +24,7 @@ from contracts.notify import (
     MessageReady,
     MessageRequested,
     MessageSent,
+    ProviderQueried,
 )
 from notify.main import build
 from notify.message.aggregate import MESSAGE, due, evolve
@@ -295,7 +296,12 @@ class World:
     async def _handled(self, place: int, name: str) -> bool:
         event, sending = self.events[place], self.processes[name]
         meta = Meta(f"e{place}", "", "", f"message:{ID}", NOW, 1, "c", "c", "system", 0)
-        for effect in (sending.claim, sending.send, sending.query):
+        effects: dict[type, Any] = {
+            MessageReady: sending.claim,
+            MessageAttempted: sending.send,
+            ProviderQueried: sending.query,
+        }
+        if (effect := effects.get(type(event))) is not None:
             try:
                 asks: Sequence[Ask] = await effect(event, meta)
             except Killed:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from contracts.envelope import Meta
-from contracts.fact import Fact
-from contracts.notify import MessageAttempted, MessageReady, MessageSent, ProviderQueried, Word
+from contracts.notify import MessageAttempted, MessageReady, ProviderQueried, Word
+from notify.main import build
 from notify.message.attempts import PostponeMessage, RecordFailed, RecordSent, StartAttempt
 from notify.message.receipts import RecordNoReceipt, RecordReceipt
 from notify.message.request import message_id
@@ -216,13 +216,14 @@ async def test_what_a_provider_answers_about_a_message_goes_on_record(
     assert (asks, provider.given) == (tuple(Ask(META.subject, command) for command in commands), [question])
 
 
-async def test_other_events_do_nothing() -> None:
-    """E4"""
-    provider = Scripted(Taken("p1"))
-    process = sending(provider)
-    event: Fact = MessageSent(at=NOW, message_id=ID, attempt=1, provider_ref="p")
-    done = [await effect(event, META) for effect in (process.claim, process.send, process.query)]
-    assert (done, provider.given) == ([(), (), ()], [])
+def test_other_events_do_nothing(tmp_path: Path) -> None:
+    """E4: each step is told of its own event alone."""
+    effects = build(tmp_path).effects
+    assert {effect.name: effect.events for effect in effects} == {
+        "notify.claim": (MessageReady,),
+        "notify.send": (MessageAttempted,),
+        "notify.query": (ProviderQueried,),
+    }
 
 
 async def test_a_fax_goes_its_own_way() -> None:

@@ -15,7 +15,7 @@ from contracts.service_desk_duties import CalendarCorrected, CalendarDay, Calend
 from runtime.decision import Rejected
 from service_desk.calendar import CALENDAR, Calendar, CorrectCalendar, Corrected, TellTicket, days_of
 from service_desk.projections.rounds import fold_calendar
-from service_desk.reactions import tell_calendar
+from service_desk.reactions import REACTIONS
 from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.state import Ticket
 from service_desk.ticket.supplier_wait import ReckonClocks
@@ -156,7 +156,8 @@ def test_tickets_and_calendar_tell_each_other() -> None:
     meta = Meta("e", "", "/songda/service_desk", "ticket:T-1", NOW, 1, "c", "c", "system", 0)
     _, (opened, *_) = told(OPEN, TICKET.initial)
     heard = CalendarTold(at=NOW, ticket_id="T-1", days=(CLOSED,))
-    asks = [(ask.aggregate_id, type(ask.command)) for event in (opened, heard) for ask in tell_calendar(event, meta)]
+    (tell,) = (one.react for one in REACTIONS if one.name == "service_desk.tell_calendar")
+    asks = [(ask.aggregate_id, type(ask.command)) for event in (opened, heard) for ask in tell(event, meta)]
     assert asks == [("calendar:main", TellTicket), ("ticket:T-1", ReckonClocks)]
 
 

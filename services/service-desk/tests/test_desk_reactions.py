@@ -23,22 +23,22 @@ from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTick
 from service_desk.clocks import call_back_watch, reply_watch, sms_watch
 from service_desk.main import SERVICE
 from service_desk.quality import QUALITY, CountCase, WithdrawCase
-from service_desk.reactions import (
-    REACTIONS,
-    act_on_casefile,
-    count_quality,
-    end_duplicate,
-    file_ticket,
-    list_tickets_of_cancelled,
-    note_leftover_sms,
-    open_complaint,
-    plan_call_back,
-)
+from service_desk.reactions import REACTIONS
 from service_desk.ticket.ending import CancelWithContract, EndAsDuplicate
 from service_desk.ticket.leftover_order import NoteLeftoverSms
 from service_desk.ticket.part import NoteRepeatRepair
 from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.ticket import TICKET
+
+REACT = {reaction.name.partition(".")[2]: reaction.react for reaction in REACTIONS}
+act_on_casefile = REACT["act_on_casefile"]
+count_quality = REACT["count_quality"]
+end_duplicate = REACT["end_duplicate"]
+file_ticket = REACT["file_ticket"]
+list_tickets_of_cancelled = REACT["list_tickets_of_cancelled"]
+note_leftover_sms = REACT["note_leftover_sms"]
+open_complaint = REACT["open_complaint"]
+plan_call_back = REACT["plan_call_back"]
 
 NO = "HT26030001"
 META = meta()

@@ -29,8 +29,10 @@ from contracts.service_desk_visits import (
 from runtime.decision import Ask
 from service_desk.projections.tickets import fold_ticket
 from service_desk.projections.views import ticket_view
-from service_desk.reactions import open_leftover_ticket
+from service_desk.reactions import REACTIONS
 from service_desk.ticket.request import OpenTicket
+
+(open_leftover_ticket,) = (one.react for one in REACTIONS if one.name == "service_desk.open_leftover_ticket")
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 DUE = NOW + timedelta(hours=12)

@@ -1,6 +1,23 @@
 """What dispatch does about the facts of others, and about its own (pure), a module per topic. Names are stored: they
 never change."""
 
+from contracts.dispatch_days import DayPublished, SlotReleased, SlotReserved
+from contracts.dispatch_fleet import LeaveNoted
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, StopScheduled, StopUnscheduled
+from contracts.dispatch_road import RunClosed, StopReached
+from contracts.dispatch_runs import RunDeparted
+from contracts.inventory import MorningFeedbackGiven
+from contracts.notify import CallMade
+from contracts.order import (
+    CompletenessLost,
+    ContractAmended,
+    ContractCancelled,
+    DeliveryPostponed,
+    GoodsCompleted,
+    PaymentNoted,
+    ReturnRefunded,
+)
+from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
 from dispatch.reactions.calls import count_call
 from dispatch.reactions.changes import (
     amend_jobs,
@@ -22,33 +39,33 @@ from dispatch.reactions.plan import (
 )
 from dispatch.reactions.road import arrive_at_stop, depart_stops, end_stop, leave_behind, return_vehicle
 from dispatch.reactions.visits import finish_visit, open_visit
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 REACTIONS = (
-    Reaction(name="dispatch.open_delivery", source="order", react=open_delivery),
-    Reaction(name="dispatch.lose_completeness", source="order", react=lose_completeness),
-    Reaction(name="dispatch.publish_stops", source="dispatch", react=publish_stops),
-    Reaction(name="dispatch.plan_runs", source="dispatch", react=plan_runs),
-    Reaction(name="dispatch.depart_stops", source="dispatch", react=depart_stops),
-    Reaction(name="dispatch.open_installation", source="dispatch", react=open_installation),
-    Reaction(name="dispatch.confirm_slot", source="dispatch", react=confirm_slot),
-    Reaction(name="dispatch.release_slot", source="dispatch", react=release_slot),
-    Reaction(name="dispatch.leave_released_slot", source="dispatch", react=leave_released_slot),
-    Reaction(name="dispatch.follow_plan", source="dispatch", react=follow_plan),
-    Reaction(name="dispatch.confirm_stops", source="inventory", react=confirm_stops),
-    Reaction(name="dispatch.open_visit", source="service_desk", react=open_visit),
-    Reaction(name="dispatch.finish_visit", source="service_desk", react=finish_visit),
-    Reaction(name="dispatch.cancel_jobs", source="order", react=cancel_jobs),
-    Reaction(name="dispatch.move_promise", source="order", react=move_promise),
-    Reaction(name="dispatch.amend_jobs", source="order", react=amend_jobs),
-    Reaction(name="dispatch.note_payment", source="order", react=note_payment),
-    Reaction(name="dispatch.leave_behind", source="dispatch", react=leave_behind),
-    Reaction(name="dispatch.arrive_at_stop", source="dispatch", react=arrive_at_stop),
-    Reaction(name="dispatch.end_stop", source="dispatch", react=end_stop),
-    Reaction(name="dispatch.return_vehicle", source="dispatch", react=return_vehicle),
-    Reaction(name="dispatch.count_call", source="notify", react=count_call),
-    Reaction(name="dispatch.cancel_visit", source="service_desk", react=cancel_visit),
-    Reaction(name="dispatch.move_visit", source="service_desk", react=move_visit),
-    Reaction(name="dispatch.take_off", source="dispatch", react=take_off),
+    Reaction("dispatch.open_delivery", (On(GoodsCompleted, open_delivery),)),
+    Reaction("dispatch.lose_completeness", (On(CompletenessLost, lose_completeness),)),
+    Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
+    Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
+    Reaction("dispatch.depart_stops", (On(RunDeparted, depart_stops),)),
+    Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),
+    Reaction("dispatch.confirm_slot", (On(StopScheduled, confirm_slot),)),
+    Reaction("dispatch.release_slot", (On(StopUnscheduled, release_slot),)),
+    Reaction("dispatch.leave_released_slot", (On(SlotReleased, leave_released_slot),)),
+    Reaction("dispatch.follow_plan", (On(SlotReserved, follow_plan),)),
+    Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),
+    Reaction("dispatch.open_visit", (On(VisitBooked, open_visit),)),
+    Reaction("dispatch.finish_visit", (On(VisitCompleted, finish_visit),)),
+    Reaction("dispatch.cancel_jobs", (On(ContractCancelled, cancel_jobs),)),
+    Reaction("dispatch.move_promise", (On(DeliveryPostponed, move_promise),)),
+    Reaction("dispatch.amend_jobs", (On(ContractAmended, amend_jobs),)),
+    Reaction("dispatch.note_payment", on_each(note_payment, PaymentNoted, ReturnRefunded)),
+    Reaction("dispatch.leave_behind", (On(RunDeparted, leave_behind),)),
+    Reaction("dispatch.arrive_at_stop", (On(StopReached, arrive_at_stop),)),
+    Reaction("dispatch.end_stop", on_each(end_stop, DeliveryCompleted, DeliveryFailed)),
+    Reaction("dispatch.return_vehicle", (On(RunClosed, return_vehicle),)),
+    Reaction("dispatch.count_call", (On(CallMade, count_call),)),
+    Reaction("dispatch.cancel_visit", (On(VisitCancelled, cancel_visit),)),
+    Reaction("dispatch.move_visit", (On(VisitMoved, move_visit),)),
+    Reaction("dispatch.take_off", (On(LeaveNoted, take_off),)),
 )
 """All reactions, in the order in which one event's wishes are sent."""

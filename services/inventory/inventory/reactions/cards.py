@@ -18,7 +18,7 @@ from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortRe
 from inventory.domain.goods import IN_WAREHOUSE, NoteAllocation, ReportLost, goods_id
 from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, WriteOff, stock_id
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 DEPOT = "main"
 
@@ -196,8 +196,11 @@ def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all
 
 
 REACTIONS = (
-    Reaction(name="inventory.follow_goods", source="inventory", react=follow_goods),
-    Reaction(name="inventory.allocate_stock", source="inventory", react=allocate_stock),
-    Reaction(name="inventory.answer_allocation", source="inventory", react=answer_allocation),
-    Reaction(name="inventory.note_missed", source="inventory", react=note_missed),
+    Reaction(
+        "inventory.follow_goods",
+        on_each(follow_goods, GoodsArrived, GoodsReturned, GoodsUnclaimed, DamageReported, GoodsIssued, GoodsReleased),
+    ),
+    Reaction("inventory.allocate_stock", on_each(allocate_stock, AllocationAsked, AllocationRefused)),
+    Reaction("inventory.answer_allocation", on_each(answer_allocation, StockMoved, StockShortReported)),
+    Reaction("inventory.note_missed", (On(HeldPiecesMissed, note_missed),)),
 )

@@ -9,7 +9,7 @@ from contracts.fact import ContractLine, Fact, GoodsLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
 from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, ReceiveGoods, goods_id
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 
 def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
@@ -60,6 +60,6 @@ def _goods(lines: Sequence[ContractLine]) -> tuple[GoodsLine, ...]:
 
 
 REACTIONS = (
-    Reaction(name="inventory.expect_goods", source="order", react=expect_goods),
-    Reaction(name="inventory.receive_goods", source="order", react=receive_goods),
+    Reaction("inventory.expect_goods", on_each(expect_goods, ContractSigned, ContractAmended, ContractCancelled)),
+    Reaction("inventory.receive_goods", (On(ArrivalReported, receive_goods),)),
 )

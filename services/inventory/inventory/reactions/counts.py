@@ -11,7 +11,7 @@ from inventory.domain.count_plan import NoteSheetBack, NoteSheetOut, count_plan_
 from inventory.domain.count_settling import NoteBooked
 from inventory.domain.stock import AdjustStock, stock_id
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 
 def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
@@ -59,7 +59,7 @@ def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
 
 
 REACTIONS = (
-    Reaction(name="inventory.adjust_stock_by_count", source="inventory", react=adjust_stock),
-    Reaction(name="inventory.note_adjustment_booked", source="inventory", react=note_booked),
-    Reaction(name="inventory.keep_count_plan", source="inventory", react=keep_plan),
+    Reaction("inventory.adjust_stock_by_count", (On(CountAdjusted, adjust_stock),)),
+    Reaction("inventory.note_adjustment_booked", (On(StockMoved, note_booked),)),
+    Reaction("inventory.keep_count_plan", on_each(keep_plan, CountCancelled, CountOpened, CountClosed)),
 )

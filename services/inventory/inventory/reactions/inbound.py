@@ -17,7 +17,7 @@ from contracts.inventory_inbound import (
 from inventory.domain.goods import AskAllocation, DamagedArrival, ReceiveGoods, ReturnGoods, goods_id
 from inventory.domain.stock import BringIn, SettlePending, stock_id
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction
 
 FAULTS: dict[Liability, Fault] = {"carrier": "carrier", "factory": "factory"}
 """Others are unknown to a damage report (D4)."""
@@ -147,7 +147,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 REACTIONS = (
-    Reaction(name="inventory.put_away", source="inventory", react=put_away),
-    Reaction(name="inventory.set_aside", source="inventory", react=set_aside),
-    Reaction(name="inventory.settle_exception", source="inventory", react=settle),
+    Reaction("inventory.put_away", (On(InboundPutAway, put_away),)),
+    Reaction("inventory.set_aside", (On(InboundExceptionOpened, set_aside),)),
+    Reaction("inventory.settle_exception", (On(InboundExceptionSettled, settle),)),
 )

@@ -10,7 +10,7 @@ from contracts.inventory_packing import QualityFailed
 from inventory.domain.goods import IN_WAREHOUSE, ReportDamage, goods_id
 from inventory.quality import QUALITY, NoteGone
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 OF_QC = "Q-"
 """Damage reports that QC made itself begin so: their pieces are counted off already."""
@@ -52,6 +52,6 @@ def count_off(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 REACTIONS = (
-    Reaction(name="inventory.report_failed_quality", source="inventory", react=report_failed),
-    Reaction(name="inventory.count_off_passed_goods", source="inventory", react=count_off),
+    Reaction("inventory.report_failed_quality", (On(QualityFailed, report_failed),)),
+    Reaction("inventory.count_off_passed_goods", on_each(count_off, GoodsIssued, GoodsReleased, DamageReported)),
 )

@@ -25,7 +25,7 @@ from inventory.loan import LOAN, NoteLoanGoods
 from inventory.scrap import SCRAP, NoteScrapGoods
 from inventory.stock_list import STOCK_LIST, NoteLineGoods
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 Holding = LoanAsked | ScrapApplied | StockListMade
 Leaving = LoanHandedOut | ScrapExecuted | StockListIssued
@@ -201,9 +201,9 @@ def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 REACTIONS = (
-    Reaction(name="inventory.hold_for_papers", source="inventory", react=hold),
-    Reaction(name="inventory.answer_papers", source="inventory", react=answer),
-    Reaction(name="inventory.take_out_by_papers", source="inventory", react=take_out),
-    Reaction(name="inventory.let_go_by_papers", source="inventory", react=let_go),
-    Reaction(name="inventory.give_back_loan", source="inventory", react=give_back),
+    Reaction("inventory.hold_for_papers", on_each(hold, LoanAsked, ScrapApplied, StockListMade)),
+    Reaction("inventory.answer_papers", on_each(answer, StockMoved, StockShortReported)),
+    Reaction("inventory.take_out_by_papers", on_each(take_out, LoanHandedOut, ScrapExecuted, StockListIssued)),
+    Reaction("inventory.let_go_by_papers", on_each(let_go, LoanRefused, ScrapRefused, StockListCancelled)),
+    Reaction("inventory.give_back_loan", (On(LoanReturned, give_back),)),
 )

@@ -13,7 +13,7 @@ from contracts.inventory import PickStop
 from inventory.domain.goods import IssueGoods, ReportDamage, ReturnGoods, goods_id
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction, on_each
 
 PHOTOS, NOTE_CHARACTERS = 20, 500  # what a damage report takes
 
@@ -109,8 +109,8 @@ def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 REACTIONS = (
-    Reaction(name="inventory.issue_pick_list", source="dispatch", react=issue_pick_list),
-    Reaction(name="inventory.issue_goods", source="dispatch", react=issue_goods),
-    Reaction(name="inventory.return_goods", source="dispatch", react=return_goods),
-    Reaction(name="inventory.report_refused_damage", source="dispatch", react=report_damage),
+    Reaction("inventory.issue_pick_list", (On(DayPublished, issue_pick_list),)),
+    Reaction("inventory.issue_goods", (On(RunDeparted, issue_goods),)),
+    Reaction("inventory.return_goods", on_each(return_goods, DeliveryFailed, DeliveryCompleted)),
+    Reaction("inventory.report_refused_damage", (On(PiecesRefused, report_damage),)),
 )

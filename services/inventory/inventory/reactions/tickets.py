@@ -12,7 +12,7 @@ from contracts.service_desk_repairs import PartsApproved, PartsRouted
 from inventory.loan import LOAN, AskLoan
 from inventory.stock_list import STOCK_LIST, MakeStockList
 from runtime.decision import Ask
-from runtime.service import Reaction
+from runtime.reaction import On, Reaction
 
 MAX_TEXT = 200  # characters of a name on a paper
 MAX_PIECES = 9_999  # of a part
@@ -71,6 +71,6 @@ def _number(prefix: str, event: PartsRouted | PartsApproved) -> str:
 
 
 REACTIONS = (
-    Reaction(name="inventory.list_parts", source="service_desk", react=list_parts),
-    Reaction(name="inventory.lend_part", source="service_desk", react=lend_part),
+    Reaction("inventory.list_parts", (On(PartsRouted, list_parts),)),
+    Reaction("inventory.lend_part", (On(PartsApproved, lend_part),)),
 )
