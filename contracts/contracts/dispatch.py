@@ -4,143 +4,87 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.dispatch_calls import (
-    ArrivalCalled,
-    ArrivalCallOverdue,
-    HalfDayCallOverdue,
-    HalfDayTold,
-    HomeConfirmationOverdue,
-    HomeConfirmed,
-    InstallCallMade,
-    InstallCallOverdue,
-    JobAmended,
-    JobCancelled,
-    JobPromiseMoved,
-    TroubleReported,
-)
-from contracts.dispatch_days import (
-    CrewAbsent,
-    CrewOfDayChanged,
-    CrewReturned,
-    DayAdjusted,
-    DayOpened,
-    DayPublished,
-    PlanChanged,
-    PlanOverdue,
-    SlotConfirmed,
-    SlotReleased,
-    SlotReserved,
-)
-from contracts.dispatch_fleet import (
-    CrewDissolved,
-    CrewSet,
-    DistrictSet,
-    FleetOpened,
-    LeaveCancelled,
-    LeaveNoted,
-    PersonSet,
-    TripApproved,
-    VehicleReturned,
-    VehicleSentOut,
-    VehicleSet,
-)
-from contracts.dispatch_jobs import (
-    DeliveryCompleted,
-    DeliveryDeparted,
-    DeliveryFailed,
-    InstallationBooked,
-    InstallationCompleted,
-    InstallationOverdue,
-    JobCompletenessChanged,
-    JobOpened,
-    SiteNotReady,
-    StopConfirmedByWarehouse,
-    StopPublished,
-    StopScheduled,
-    StopUnscheduled,
-    VisitDone,
-)
-from contracts.dispatch_road import (
-    CashOverdue,
-    DayReported,
-    DayReportOverdue,
-    DeliveryListIssued,
-    FailureConsented,
-    PiecesRefused,
-    RunClosed,
-    StopArrived,
-    StopEnded,
-    StopOrderChanged,
-    StopReached,
-    StopUndeliverable,
-)
-from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned
+from contracts import dispatch_calls as calls
+from contracts import dispatch_days as days
+from contracts import dispatch_fleet as fleet
+from contracts import dispatch_jobs as jobs
+from contracts import dispatch_road as road
+from contracts import dispatch_runs as runs
 
-DispatchEvent = Annotated[
-    JobOpened
-    | JobCompletenessChanged
-    | InstallationBooked
-    | SiteNotReady
-    | StopScheduled
-    | StopUnscheduled
-    | StopPublished
-    | StopConfirmedByWarehouse
-    | DeliveryDeparted
-    | DeliveryCompleted
-    | DeliveryFailed
-    | InstallationCompleted
-    | InstallationOverdue
-    | VisitDone
-    | DayOpened
-    | SlotReserved
-    | SlotConfirmed
-    | SlotReleased
-    | DayPublished
-    | PlanOverdue
-    | PlanChanged
-    | DayAdjusted
-    | CrewAbsent
-    | CrewReturned
-    | CrewOfDayChanged
-    | RunPlanned
-    | RunLoaded
-    | RunDeparted
-    | CashCollected
-    | CashHandedIn
-    | ArrivalCalled
-    | ArrivalCallOverdue
-    | HalfDayCallOverdue
-    | HalfDayTold
-    | HomeConfirmationOverdue
-    | HomeConfirmed
-    | InstallCallMade
-    | InstallCallOverdue
-    | JobAmended
-    | JobCancelled
-    | JobPromiseMoved
-    | TroubleReported
-    | CrewDissolved
-    | CrewSet
-    | DistrictSet
-    | FleetOpened
-    | LeaveCancelled
-    | LeaveNoted
-    | PersonSet
-    | TripApproved
-    | VehicleReturned
-    | VehicleSentOut
-    | VehicleSet
-    | CashOverdue
-    | DayReported
-    | DayReportOverdue
-    | DeliveryListIssued
-    | FailureConsented
-    | PiecesRefused
-    | RunClosed
-    | StopArrived
-    | StopEnded
-    | StopOrderChanged
-    | StopReached
-    | StopUndeliverable,
-    Field(discriminator="event"),
-]
+JobEvent = (
+    jobs.JobOpened
+    | jobs.JobCompletenessChanged
+    | jobs.InstallationBooked
+    | jobs.SiteNotReady
+    | jobs.StopScheduled
+    | jobs.StopUnscheduled
+    | jobs.StopPublished
+    | jobs.StopConfirmedByWarehouse
+    | jobs.DeliveryDeparted
+    | jobs.DeliveryCompleted
+    | jobs.DeliveryFailed
+    | jobs.InstallationCompleted
+    | jobs.InstallationOverdue
+    | jobs.VisitDone
+    | calls.ArrivalCalled
+    | calls.ArrivalCallOverdue
+    | calls.HalfDayCallOverdue
+    | calls.HalfDayTold
+    | calls.HomeConfirmationOverdue
+    | calls.HomeConfirmed
+    | calls.InstallCallMade
+    | calls.InstallCallOverdue
+    | calls.JobAmended
+    | calls.JobCancelled
+    | calls.JobPromiseMoved
+    | calls.TroubleReported
+    | road.FailureConsented
+    | road.PiecesRefused
+    | road.StopArrived
+    | road.StopUndeliverable
+)
+DayEvent = (
+    days.DayOpened
+    | days.SlotReserved
+    | days.SlotConfirmed
+    | days.SlotReleased
+    | days.DayPublished
+    | days.PlanOverdue
+    | days.PlanChanged
+    | days.DayAdjusted
+    | days.CrewAbsent
+    | days.CrewReturned
+    | days.CrewOfDayChanged
+)
+RunEvent = (
+    runs.RunPlanned
+    | runs.RunLoaded
+    | runs.RunDeparted
+    | runs.CashCollected
+    | runs.CashHandedIn
+    | road.CashOverdue
+    | road.DayReported
+    | road.DayReportOverdue
+    | road.DeliveryListIssued
+    | road.RunClosed
+    | road.StopEnded
+    | road.StopOrderChanged
+    | road.StopReached
+)
+FleetEvent = (
+    fleet.CrewDissolved
+    | fleet.CrewSet
+    | fleet.DistrictSet
+    | fleet.FleetOpened
+    | fleet.LeaveCancelled
+    | fleet.LeaveNoted
+    | fleet.PersonSet
+    | fleet.TripApproved
+    | fleet.VehicleReturned
+    | fleet.VehicleSentOut
+    | fleet.VehicleSet
+)
+
+DispatchEvent = Annotated[JobEvent | DayEvent | RunEvent | FleetEvent, Field(discriminator="event")]
+
+__all__ = ["DayEvent", "DispatchEvent", "FleetEvent", "JobEvent", "RunEvent"]

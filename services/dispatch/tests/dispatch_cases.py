@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from company.context import Context
 from company.policy import policy_book
 from contracts.civil_time import civil, end_of_day
+from contracts.dispatch import DayEvent, JobEvent, RunEvent
 from contracts.dispatch_days import (
     CrewOfDay,
     DayOpened,
@@ -31,11 +32,11 @@ from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from dispatch.day.aggregate import DAY as DAY_PLAN
-from dispatch.day.state import Day, DayEvent
+from dispatch.day.state import Day
 from dispatch.job import aggregate
-from dispatch.job.state import Job, JobEvent
+from dispatch.job.state import Job
 from dispatch.run.aggregate import RUN
-from dispatch.run.state import Run, RunEvent
+from dispatch.run.state import Run
 from runtime.testing import Given, given
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)

@@ -24,10 +24,11 @@ from test_dispatch_properties import play
 
 from company.context import Context
 from company.policy import policy_book
+from contracts.dispatch import DayEvent
 from contracts.dispatch_days import Slot, SlotReleased
 from dispatch.day.aggregate import DAY as DAY_PLAN
 from dispatch.day.change import MOVED, RECENT_CHANGES, ChangePlan, PlannedMove, Spot, fit
-from dispatch.day.state import Day, DayEvent, Drafted, Published, Unopened, slot_of
+from dispatch.day.state import Day, Drafted, Published, Unopened, slot_of
 from dispatch.day.turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
 from dispatch.refusals import no
 from runtime.decision import Rejected

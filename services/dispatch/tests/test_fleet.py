@@ -8,6 +8,7 @@ from dispatch_cases import CREWS, DAY, NOW, POLICY, SUPERVISOR
 from company.context import Context
 from company.fleet_crews import crews_of_day, crews_on, policy_means
 from contracts.civil_time import civil
+from contracts.dispatch import FleetEvent
 from contracts.dispatch_fleet import (
     CrewDissolved,
     CrewSet,
@@ -28,7 +29,7 @@ from contracts.dispatch_fleet import (
 from dispatch.fleet.aggregate import FLEET, opening
 from dispatch.fleet.crews import ChangeMembers, DissolveCrew, SetCrews
 from dispatch.fleet.people import CancelLeave, NoteLeave, SetDistrict, SetPerson, SetVehicle
-from dispatch.fleet.state import Fleet, FleetEvent, Opened
+from dispatch.fleet.state import Fleet, Opened
 from dispatch.fleet.trips import ApproveTrip, ReturnVehicle, SendOut
 from dispatch.refusals import no
 from dispatch.words import joined

@@ -24,12 +24,12 @@ from dispatch_cases import (
     reserved,
 )
 
+from contracts.dispatch import DayEvent
 from contracts.dispatch_days import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
 from dispatch.day.change import MOVED
 from dispatch.day.places import Ground, clashes, half_window
 from dispatch.day.slot import ReserveSlot
-from dispatch.day.state import DayEvent
 from dispatch.refusals import no
 from runtime.decision import Rejected
 

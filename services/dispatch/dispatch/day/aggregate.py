@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from contracts import dispatch_days as facts
+from contracts.dispatch import DayEvent
 from dispatch.day import change, crews, issue, slot, turn
-from dispatch.day.state import INITIAL, STATES, Day, DayEvent, Unopened, drafted
+from dispatch.day.state import INITIAL, STATES, Day, Unopened, drafted
 from dispatch.fields import DEPOT
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer

@@ -17,6 +17,7 @@ from company.roles import Role
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
 from contracts.civil_time import civil, days_later
+from contracts.dispatch import DayEvent
 from contracts.fact import GoodsLine, Half, JobKind, Window
 from dispatch.day.places import (
     Clash,
@@ -33,7 +34,6 @@ from dispatch.day.places import (
 from dispatch.day.state import (
     Change,
     Day,
-    DayEvent,
     Decision,
     Drafted,
     Held,

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, assert_never
 from company.context import Context
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, OneLine, OptionalId
+from contracts.dispatch import DayEvent
 from contracts.fact import Half
 from dispatch.day.change import opened, reissue_due
 from dispatch.day.places import Clash, by_job, clash_facts, overlap, share_people_or_vehicle
-from dispatch.day.state import Absence, Day, DayEvent, Decision, Drafted, Plan, Published, Unopened, because
+from dispatch.day.state import Absence, Day, Decision, Drafted, Plan, Published, Unopened, because
 from dispatch.fields import DEPOT, Words
 from dispatch.refusals import no
 from dispatch.words import joined

@@ -6,7 +6,8 @@ from typing import Any, Literal, assert_never
 
 from company.context import Context
 from contracts import dispatch_days as facts
-from dispatch.day.state import Day, DayEvent, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
+from contracts.dispatch import DayEvent
+from dispatch.day.state import Day, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
 from dispatch.refusals import no
 from dispatch.who import PLANS
 from runtime.decision import Command, Timer

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from contracts import dispatch_days as facts
+from contracts.dispatch import DayEvent
 from contracts.fact import Half
 from runtime.decision import Rejected
 
@@ -94,19 +95,6 @@ INITIAL: Day = Unopened()
 
 STATES = (Unopened, Drafted, Published)
 
-DayEvent = (
-    facts.DayOpened
-    | facts.SlotReserved
-    | facts.SlotConfirmed
-    | facts.SlotReleased
-    | facts.DayPublished
-    | facts.PlanOverdue
-    | facts.PlanChanged
-    | facts.DayAdjusted
-    | facts.CrewAbsent
-    | facts.CrewReturned
-    | facts.CrewOfDayChanged
-)
 
 Decision = tuple[DayEvent, ...] | Rejected
 

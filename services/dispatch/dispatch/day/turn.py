@@ -12,9 +12,10 @@ from pydantic import Field
 from company.context import Context
 from contracts import dispatch_days as facts
 from contracts.bounds import Few, OneLine, OptionalId
+from contracts.dispatch import DayEvent
 from dispatch.day.change import Header, Moves, Rearranged, fit, rearrange, same_place
 from dispatch.day.places import change_clash
-from dispatch.day.state import Change, Day, DayEvent, Decision, Drafted, Published, Unopened, change_of, slot_of
+from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopened, change_of, slot_of
 from dispatch.fields import Words
 from dispatch.refusals import no
 from runtime.decision import Command, Rejected

@@ -11,9 +11,10 @@ from company.context import Context
 from company.fleet_crews import Means, policy_means
 from company.policy import Policy
 from contracts import dispatch_fleet as facts
+from contracts.dispatch import FleetEvent
 from dispatch.fields import DEPOT, happened
 from dispatch.fleet import crews, people, trips
-from dispatch.fleet.state import INITIAL, STATES, Fleet, FleetEvent, Opened, Unopened
+from dispatch.fleet.state import INITIAL, STATES, Fleet, Opened, Unopened
 from runtime.aggregate import Aggregate, Decision
 from runtime.decision import Rejected
 from runtime.use_case import UseCase

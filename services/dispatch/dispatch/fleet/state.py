@@ -5,6 +5,7 @@ from datetime import date
 
 from company.fleet_crews import Means
 from contracts import dispatch_fleet as facts
+from contracts.dispatch import FleetEvent
 from runtime.decision import Rejected
 
 
@@ -48,18 +49,5 @@ INITIAL: Fleet = Unopened()
 
 STATES = (Unopened, Opened)
 
-FleetEvent = (
-    facts.FleetOpened
-    | facts.CrewSet
-    | facts.CrewDissolved
-    | facts.PersonSet
-    | facts.VehicleSet
-    | facts.DistrictSet
-    | facts.LeaveNoted
-    | facts.LeaveCancelled
-    | facts.TripApproved
-    | facts.VehicleSentOut
-    | facts.VehicleReturned
-)
 
 Decision = tuple[FleetEvent, ...] | Rejected

@@ -10,8 +10,9 @@ from company.policy import Policy
 from contracts import dispatch_fleet as facts
 from contracts.bounds import CivilDay, Few, OneLine, OptionalId
 from contracts.civil_time import in_shanghai
+from contracts.dispatch import FleetEvent
 from dispatch.fields import Words, happened
-from dispatch.fleet.state import Decision, FleetEvent, Opened, Out, Trip
+from dispatch.fleet.state import Decision, Opened, Out, Trip
 from dispatch.refusals import no
 from dispatch.who import SUPERVISOR
 from dispatch.words import joined

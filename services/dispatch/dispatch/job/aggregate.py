@@ -9,8 +9,9 @@ from typing import Any
 
 from company.context import Context
 from contracts import dispatch_jobs as facts
+from contracts.dispatch import JobEvent
 from dispatch.job import booking, calls, handover, stop, terms, undeliverable
-from dispatch.job.state import INITIAL, STATES, Job, JobEvent, Unopened
+from dispatch.job.state import INITIAL, STATES, Job, Unopened
 from dispatch.refusals import no
 from runtime.aggregate import Aggregate, Decision
 from runtime.decision import Timer

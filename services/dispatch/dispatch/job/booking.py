@@ -13,6 +13,7 @@ from company.roles import Role
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.civil_time import civil_day, days_later, end_of_day
+from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Half, JobKind
 from dispatch.fields import Words, happened
 from dispatch.job.state import (
@@ -23,7 +24,6 @@ from dispatch.job.state import (
     Delivered,
     Failed,
     Installed,
-    JobEvent,
     OnTheWay,
     Opened,
     Published,

@@ -12,9 +12,10 @@ from company.context import Context
 from contracts import dispatch_calls as facts
 from contracts.bounds import CivilDay, ManyLines, Moment, OneLine
 from contracts.civil_time import civil, civil_day, days_later
+from contracts.dispatch import JobEvent
 from dispatch.fields import happened
 from dispatch.job.booking import install_by
-from dispatch.job.state import Booked, Decision, JobEvent, OnTheWay, Opened, Place, Published, Scheduled, Told, stop_of
+from dispatch.job.state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, Told, stop_of
 from dispatch.refusals import no
 from dispatch.who import LEADS, OFFICE
 from runtime.decision import Command, Timer

@@ -14,6 +14,7 @@ from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
 from contracts.bounds import Few, HowMany, ManyLines, MoneyFen, Nth
 from contracts.civil_time import civil_day
+from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, GoodsLine, Value
 from dispatch.fields import Photos, Words, happened
 from dispatch.job.booking import install_due
@@ -24,7 +25,6 @@ from dispatch.job.state import (
     Delivered,
     Failed,
     Installed,
-    JobEvent,
     OnTheWay,
     Opened,
     Published,

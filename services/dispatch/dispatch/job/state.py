@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, assert_never
 
-from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
-from contracts import dispatch_road as road
+from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
 from runtime.decision import Rejected
 
@@ -232,39 +231,6 @@ STATES = (
     Cancelled,
 )
 
-
-JobEvent = (
-    facts.JobOpened
-    | facts.JobCompletenessChanged
-    | facts.InstallationBooked
-    | facts.SiteNotReady
-    | facts.StopScheduled
-    | facts.StopUnscheduled
-    | facts.StopPublished
-    | facts.StopConfirmedByWarehouse
-    | facts.DeliveryDeparted
-    | facts.DeliveryCompleted
-    | facts.DeliveryFailed
-    | facts.InstallationCompleted
-    | facts.InstallationOverdue
-    | facts.VisitDone
-    | calls.JobCancelled
-    | calls.JobPromiseMoved
-    | calls.JobAmended
-    | calls.HomeConfirmed
-    | calls.HomeConfirmationOverdue
-    | calls.HalfDayTold
-    | calls.HalfDayCallOverdue
-    | calls.ArrivalCalled
-    | calls.ArrivalCallOverdue
-    | calls.InstallCallMade
-    | calls.InstallCallOverdue
-    | calls.TroubleReported
-    | road.StopArrived
-    | road.StopUndeliverable
-    | road.FailureConsented
-    | road.PiecesRefused
-)
 
 Decision = tuple[JobEvent, ...] | Rejected
 

@@ -9,6 +9,7 @@ from company.policy import Policy
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil, days_later
+from contracts.dispatch import JobEvent
 from contracts.fact import Half, Window
 from dispatch.fields import Words, happened
 from dispatch.job.booking import on_site
@@ -19,7 +20,6 @@ from dispatch.job.state import (
     Delivered,
     Failed,
     Installed,
-    JobEvent,
     OnTheWay,
     Opened,
     Place,

@@ -10,6 +10,7 @@ from company.policy import Policy
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, ManyLines, Moment, MoneyFen, OptionalId
+from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, JobKind
 from dispatch.fields import Words, happened
 from dispatch.job.state import (
@@ -20,7 +21,6 @@ from dispatch.job.state import (
     Failed,
     Installed,
     Job,
-    JobEvent,
     OnTheWay,
     Opened,
     Published,

@@ -8,6 +8,7 @@ from company.context import Context
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
 from contracts.bounds import ManyLines
+from contracts.dispatch import JobEvent
 from contracts.fact import GoodsLine
 from dispatch.fields import Photos, Words, happened
 from dispatch.job.state import (
@@ -18,7 +19,6 @@ from dispatch.job.state import (
     Delivered,
     Failed,
     Installed,
-    JobEvent,
     OnTheWay,
     Opened,
     Published,

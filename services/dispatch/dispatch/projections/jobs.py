@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, assert_never
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
+from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from dispatch.job.aggregate import evolve
 from dispatch.job.state import (
@@ -22,7 +23,6 @@ from dispatch.job.state import (
     Failed,
     Installed,
     Job,
-    JobEvent,
     OnTheWay,
     Opened,
     Place,

@@ -9,8 +9,9 @@ from datetime import date
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
 from contracts.civil_time import end_of_day
+from contracts.dispatch import RunEvent
 from dispatch.run import cash, closing, departure, loading, route
-from dispatch.run.state import INITIAL, STATES, Closed, Departed, Run, RunEvent, road_of
+from dispatch.run.state import INITIAL, STATES, Closed, Departed, Run, road_of
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer
 

@@ -10,9 +10,10 @@ from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
 from contracts.bounds import MoneyFen, OptionalId
 from contracts.civil_time import end_of_day
+from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
 from dispatch.refusals import no
-from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run, RunEvent
+from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run
 from dispatch.who import TAKES_CASH
 from runtime.decision import Command
 from runtime.use_case import UseCase

@@ -7,9 +7,10 @@ from company.context import Context
 from contracts import dispatch_road as facts
 from contracts.bounds import ManyLines
 from contracts.civil_time import end_of_day
+from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
 from dispatch.refusals import no
-from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Report, Run, RunEvent, Unplanned, road_of
+from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Report, Run, Unplanned, road_of
 from dispatch.who import DELIVERS
 from dispatch.words import listed
 from runtime.decision import Command

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, assert_never
 from company.context import Context
 from contracts import dispatch_runs as facts
 from contracts.bounds import Few, OneLine
+from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
 from dispatch.refusals import no
 from dispatch.run.loading import list_no
-from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, RunEvent, Unplanned
+from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Unplanned
 from dispatch.words import listed
 from runtime.decision import Command
 from runtime.refusal import Term

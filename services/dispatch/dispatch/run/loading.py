@@ -10,11 +10,12 @@ from company.context import Context
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
 from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
+from contracts.dispatch import RunEvent
 from contracts.fact import GoodsLine, Half, Value
 from dispatch.fields import Words, happened
 from dispatch.job.handover import CountedLine
 from dispatch.refusals import no
-from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, RunEvent, Sheet, Unplanned
+from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Sheet, Unplanned
 from dispatch.who import LOADS, SUPERVISOR
 from dispatch.words import joined
 from runtime.decision import Command, Rejected

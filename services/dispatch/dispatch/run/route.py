@@ -6,9 +6,10 @@ from typing import Any, Literal, assert_never
 from company.context import Context
 from contracts import dispatch_road as road
 from contracts.bounds import OptionalId
+from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
 from dispatch.refusals import no
-from dispatch.run.state import Closed, Decision, Departed, Ended, Loaded, Planned, Run, RunEvent, Unplanned
+from dispatch.run.state import Closed, Decision, Departed, Ended, Loaded, Planned, Run, Unplanned
 from runtime.decision import Command
 from runtime.use_case import UseCase
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
+from contracts.dispatch import RunEvent
 from runtime.decision import Rejected
 
 
@@ -124,22 +125,6 @@ INITIAL: Run = Unplanned()
 
 STATES = (Unplanned, Planned, Loaded, Departed, Closed)
 
-
-RunEvent = (
-    facts.RunPlanned
-    | road.DeliveryListIssued
-    | facts.RunLoaded
-    | facts.RunDeparted
-    | road.StopReached
-    | road.StopOrderChanged
-    | road.StopEnded
-    | facts.CashCollected
-    | facts.CashHandedIn
-    | road.CashOverdue
-    | road.RunClosed
-    | road.DayReported
-    | road.DayReportOverdue
-)
 
 Decision = tuple[RunEvent, ...] | Rejected
 
