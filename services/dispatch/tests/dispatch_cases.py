@@ -30,13 +30,15 @@ from contracts.dispatch_jobs import (
 from contracts.dispatch_road import DeliveryListIssued
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
-from contracts.fact import ContractLine, Customer, GoodsLine, Window
+from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Window
 from dispatch.day.aggregate import DAY as DAY_PLAN
 from dispatch.day.state import Day
 from dispatch.job import aggregate
 from dispatch.job.state import Job
+from dispatch.reactions import REACTIONS
 from dispatch.run.aggregate import RUN
 from dispatch.run.state import Run
+from runtime.decision import Ask
 from runtime.testing import Given, given
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -333,3 +335,8 @@ def meta(sequence: int = 1, subject: str = f"job:{JOB}") -> Meta:
         actor="he.jx",
         command_offset=0,
     )
+
+
+def reacts(name: str, event: Fact, envelope: Meta | None = None) -> tuple[Ask, ...]:
+    """What one of dispatch's reactions asks for."""
+    return next(tuple(one.react(event, envelope or meta())) for one in REACTIONS if one.name == f"dispatch.{name}")

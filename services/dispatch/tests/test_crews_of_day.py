@@ -16,7 +16,7 @@ from dispatch_cases import (
     TAKEN,
     a_day,
     confirmed,
-    meta,
+    reacts,
     reserved,
 )
 
@@ -25,7 +25,7 @@ from contracts.dispatch_fleet import LeaveNoted
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
 from dispatch.day.slot import ReserveSlot
-from dispatch.reactions.plan import PLANNED_AHEAD, take_off
+from dispatch.reactions import PLANNED_AHEAD
 from dispatch.refusals import no
 from runtime.decision import Ask, Rejected
 from runtime.refusal import Term
@@ -170,7 +170,7 @@ def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:
     )
     long = leave.model_copy(update={"ends_on": DAY + timedelta(days=200)})
     off = TakePersonOff(at=NOW, person_id="li.zq", name="李志强", reason="病假")
-    assert (take_off(leave, meta()), len(take_off(long, meta())), take_off(DAY_OUT, meta())) == (
+    assert (reacts("take_off", leave), len(reacts("take_off", long)), reacts("take_off", DAY_OUT)) == (
         (Ask(day_id(DAY), off), Ask(day_id(next_day), off)),
         PLANNED_AHEAD,
         (),

@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from dispatch_cases import BOOKED, CTX, OPENED, SCHEDULED, SLOT, VEHICLES, VOLUME, a_job, meta, reserved
+from dispatch_cases import BOOKED, CTX, OPENED, SCHEDULED, SLOT, VEHICLES, VOLUME, a_job, meta, reacts, reserved
 
 from contracts.dispatch_days import SlotReserved
 from contracts.dispatch_jobs import StopScheduled
 from dispatch.job.stop import TakeSlot
-from dispatch.reactions.plan import follow_plan
 from runtime.decision import Ask
 
 GIVEN = TakeSlot(
@@ -32,7 +31,7 @@ ELSEWHERE: dict[str, Any] = {"position": 3}
 def test_a_reservation_is_taken_as_it_was_given() -> None:
     """B8"""
     old = SlotReserved.model_validate(reserved().model_dump(exclude={"follow", "vehicle", "change_id"}))
-    asked = (follow_plan(reserved(), meta(2)), follow_plan(old, meta(2)), follow_plan(SCHEDULED, meta(2)))
+    asked = tuple(reacts("follow_plan", event, meta(2)) for event in (reserved(), old, SCHEDULED))
     assert asked == ((Ask(f"job:{SLOT.job_id}", GIVEN),), (), ())
 
 

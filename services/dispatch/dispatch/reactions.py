@@ -1,0 +1,376 @@
+"""What dispatch does about the facts of others, and about its own (pure). Names are stored: they never change."""
+
+from datetime import date, timedelta
+
+from contracts.civil_time import civil_day
+from contracts.dispatch_days import DayPublished, SlotReleased, SlotReserved
+from contracts.dispatch_fleet import LeaveNoted
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, StopScheduled, StopUnscheduled
+from contracts.dispatch_road import RunClosed, StopReached
+from contracts.dispatch_runs import RunDeparted, RunStop
+from contracts.envelope import Meta
+from contracts.inventory import MorningFeedbackGiven
+from contracts.notify import CallMade
+from contracts.order import (
+    CompletenessLost,
+    ContractAmended,
+    ContractCancelled,
+    DeliveryPostponed,
+    GoodsCompleted,
+    PaymentNoted,
+    ReturnRefunded,
+)
+from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
+from dispatch.day.aggregate import day_id
+from dispatch.day.change import MOVED
+from dispatch.day.crews import TakePersonOff
+from dispatch.day.slot import ConfirmSlot, ReleaseSlot
+from dispatch.fields import DEPOT
+from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.trips import ReturnVehicle
+from dispatch.job.aggregate import JOB
+from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from dispatch.job.handover import ArriveAtStop, FinishVisit, delivered_lines
+from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
+from dispatch.job.terms import (
+    AmendJob,
+    CancelJob,
+    ChangeCompleteness,
+    MovePromise,
+    OpenJob,
+    delivery_of,
+    installation_of,
+    visit_of,
+)
+from dispatch.run.aggregate import run_id
+from dispatch.run.loading import PlanRun
+from dispatch.run.route import EndStop
+from runtime.decision import Ask, Command
+from runtime.reaction import On, Reaction, on_each
+
+Asks = tuple[Ask, ...]
+
+
+def open_delivery(event: GoodsCompleted) -> Asks:
+    """货齐 (A3) -> the delivery is 待排; completed on another day, or amended -> the job learns it."""
+    job = delivery_of(event.contract_no)
+    opened = OpenJob(
+        at=event.at,
+        job_id=job,
+        kind="delivery",
+        contract_no=event.contract_no,
+        customer=event.customer,
+        lines=event.lines,
+        amount_due_fen=event.amount_due_fen,
+        promised_on=event.promised_on,
+        complete_on=event.complete_on,
+    )
+    return (Ask(JOB.key(job), opened),)
+
+
+def lose_completeness(event: CompletenessLost) -> Asks:
+    """不再货齐 (A3, D4) -> the delivery cannot be booked or planned."""
+    changed = ChangeCompleteness(at=event.at, complete_on=None, reason=event.reason)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), changed),)
+
+
+def confirm_stops(event: MorningFeedbackGiven) -> Asks:
+    """早上反馈 (B6) -> each stop knows whether its goods are ready."""
+    return tuple(
+        Ask(JOB.key(stop.job_id), ConfirmByWarehouse(at=event.at, on=event.on, ready=stop.ready, note=stop.note))
+        for stop in event.stops
+    )
+
+
+def open_installation(event: DeliveryCompleted) -> Asks:
+    """签收 (B10) -> what was delivered and is to be installed is owed within two days."""
+    if event.install_due is None:
+        return ()
+    job = installation_of(event.contract_no)
+    opened = OpenJob(
+        at=event.at,
+        job_id=job,
+        kind="installation",
+        contract_no=event.contract_no,
+        customer=event.customer,
+        lines=tuple(line for line in delivered_lines(event.delivered, event.lines) if line.to_install),
+        due_at=event.install_due,
+    )
+    return (Ask(JOB.key(job), opened),)
+
+
+def open_visit(event: VisitBooked) -> Asks:
+    """上门预约 (C3, C9) -> the visit is to be placed on the board, in the customer's window."""
+    job = visit_of(event.ticket_id, event.visit_no)
+    opened = OpenJob(
+        at=event.at,
+        job_id=job,
+        kind="visit",
+        contract_no=event.contract_no or "",
+        ticket_id=event.ticket_id,
+        customer=event.customer,
+        lines=(),
+        promised_on=event.on,
+        due_at=event.window.ends,
+        summary=event.problem,
+    )
+    return (Ask(JOB.key(job), opened),)
+
+
+def finish_visit(event: VisitCompleted) -> Asks:
+    """上门完成 (C9-C11) -> the visit's job is over; what came of it is the ticket's story."""
+    return (Ask(JOB.key(visit_of(event.ticket_id, event.visit_no)), FinishVisit(at=event.at, note=event.outcome)),)
+
+
+PLANNED_AHEAD = 62
+"""Days of a leave that are looked at: nobody plans further ahead, and days opened later know of the leave."""
+
+
+def publish_stops(event: DayPublished) -> Asks:
+    """安排表发布 (B4) -> each of its stops is published."""
+    leaders = {crew.crew: crew.leader or "" for crew in event.crews}
+    return tuple(
+        Ask(
+            JOB.key(stop.job_id),
+            PublishStop(
+                at=event.at,
+                on=event.on,
+                half=stop.half,
+                crew=stop.crew,
+                position=stop.position,
+                leader=leaders[stop.crew],
+                version=event.version,
+            ),
+        )
+        for stop in event.stops
+    )
+
+
+def plan_runs(event: DayPublished) -> Asks:
+    """安排表发布 (B4) -> each delivery crew gets its sorting sheet, also one that has become empty."""
+    return tuple(
+        Ask(
+            run_id(event.on, crew.crew),
+            PlanRun(
+                at=event.at,
+                on=event.on,
+                crew=crew.crew,
+                leader=crew.leader,
+                vehicle=crew.vehicle,
+                version=event.version,
+                stops=tuple(
+                    RunStop(
+                        job_id=stop.job_id,
+                        contract_no=stop.contract_no,
+                        half=stop.half,
+                        position=stop.position,
+                        lines=stop.lines,
+                    )
+                    for stop in event.stops
+                    if stop.crew == crew.crew
+                ),
+            ),
+        )
+        for crew in event.crews
+        if crew.kind == "delivery"
+    )
+
+
+def follow_plan(event: SlotReserved, meta: Meta) -> Asks:
+    """占位 (B4, B8) -> the job takes the slot that it was given, or given back, even if whoever asked was cut off, and
+    just that slot, whatever he believed to have asked for."""
+    if not event.follow:
+        return ()
+    slot = event.slot
+    taken = TakeSlot(
+        at=event.at,
+        depot=event.depot,
+        on=event.on,
+        half=slot.half,
+        crew=slot.crew,
+        vehicle=event.vehicle,
+        position=slot.position,
+        window=slot.window,
+        volume_l=slot.volume_l,
+        day_version=meta.sequence,
+        given=True,
+        reason=event.adjustment_reason,
+    )
+    return (Ask(JOB.key(slot.job_id), taken),)
+
+
+def take_off(event: LeaveNoted) -> Asks:
+    """请假 (B8) -> days that are planned already go on without him."""
+    days = min((event.ends_on - event.starts_on).days + 1, PLANNED_AHEAD)
+    reason = f"{'病假' if event.kind == 'sickness' else '请假'} {event.note}".strip()
+    off = TakePersonOff(at=event.at, person_id=event.person_id, name=event.name, reason=reason)
+    return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
+
+
+def confirm_slot(event: StopScheduled) -> Asks:
+    """已排 (B8) -> the slot stays, even if whoever planned it was cut off in between."""
+    confirmed = ConfirmSlot(at=event.at, job_id=event.job_id, reservation=event.day_version)
+    return (Ask(day_id(event.on, event.depot), confirmed),)
+
+
+def release_slot(event: StopUnscheduled) -> Asks:
+    """退回待排 (B8) -> the slot that the job left is free, unless it was given to the job anew."""
+    if event.on is None:
+        return ()
+    released = ReleaseSlot(at=event.at, job_id=event.job_id, reason=event.reason, reservation=event.day_version)
+    return (Ask(day_id(event.on, event.depot), released),)
+
+
+def leave_released_slot(event: SlotReleased, meta: Meta) -> Asks:
+    """释放占位 (B8) -> a job that took it too late, or anew while it was being released, is 待排 again."""
+    if event.reason == MOVED:
+        return ()
+    leaving = LeaveSlot(at=event.at, reason=event.reason, on=event.on, day_version=meta.sequence)
+    return (Ask(JOB.key(event.job_id), leaving),)
+
+
+LEFT_BEHIND = "未装车 not loaded"
+"""Why a stop that was settled not to go leaves its slot (B11)."""
+
+
+def depart_stops(event: RunDeparted) -> Asks:
+    """出车 (B11) -> each stop that was loaded is on the way."""
+    departed = DepartStop(at=event.at, on=event.on, crew=event.crew, vehicle=event.vehicle, leader=event.leader)
+    return tuple(Ask(JOB.key(job), departed) for job in event.job_ids)
+
+
+def leave_behind(event: RunDeparted) -> Asks:
+    """出车 (B11) -> each stop that was settled not to go is to be planned anew."""
+    leaving = LeaveSlot(at=event.at, reason=LEFT_BEHIND, on=event.on)
+    return tuple(Ask(JOB.key(job), leaving) for job in event.left_behind)
+
+
+def arrive_at_stop(event: StopReached) -> Asks:
+    """到站 (B12, B13) -> the job knows that its crew is there."""
+    return (Ask(JOB.key(event.job_id), ArriveAtStop(at=event.at)),)
+
+
+def end_stop(event: DeliveryCompleted | DeliveryFailed) -> Asks:
+    """签收, 未送成 (B17) -> the run counts the stop, even if the page was cut off in between."""
+    outcome = EndStop(
+        at=event.at, job_id=event.job_id, outcome="done" if isinstance(event, DeliveryCompleted) else "failed"
+    )
+    return (Ask(run_id(civil_day(event.window_ends), event.crew), outcome),)
+
+
+def return_vehicle(event: RunClosed) -> Asks:
+    """日清日结 (B8) -> leader, driver and vehicle are free again."""
+    return (Ask(FLEET.key(DEPOT), ReturnVehicle(at=event.at, on=event.on, crew=event.crew)),)
+
+
+def cancel_jobs(event: ContractCancelled) -> Asks:
+    """合同取消 (A6) -> delivery and installation are no more, and their slots are free."""
+    cancelled = CancelJob(at=event.at, reason=event.reason)
+    return tuple(Ask(JOB.key(job(event.contract_no)), cancelled) for job in (delivery_of, installation_of))
+
+
+def move_promise(event: DeliveryPostponed) -> Asks:
+    """客户同意改期 (A8) -> the delivery is promised for the new day."""
+    moved = MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), moved),)
+
+
+def amend_jobs(event: ContractAmended) -> Asks:
+    """合同变更 (A6) -> crews go to the new address and collect the new amount; a new promise binds the plan."""
+    delivery = JOB.key(delivery_of(event.contract_no))
+    asks: list[Ask] = []
+    owed = event.amount_due_fen if event.owed_fen is None else event.owed_fen
+    if event.customer is not None or owed is not None:
+        amended = AmendJob(at=event.at, reason=event.reason, customer=event.customer, amount_due_fen=owed)
+        asks.append(Ask(delivery, amended))
+    if event.customer is not None:
+        moved = AmendJob(at=event.at, reason=event.reason, customer=event.customer)
+        asks.append(Ask(JOB.key(installation_of(event.contract_no)), moved))
+    if event.promised_on is not None:
+        asks.append(Ask(delivery, MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)))
+    return tuple(asks)
+
+
+def note_payment(event: PaymentNoted | ReturnRefunded) -> Asks:
+    """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed."""
+    why = "已收款 paid" if isinstance(event, PaymentNoted) else "已退款 refunded"
+    owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
+    return (Ask(JOB.key(delivery_of(event.contract_no)), owed),)
+
+
+def cancel_visit(event: VisitCancelled) -> Asks:
+    """取消上门 (C10) -> the visit's slot is free."""
+    job = JOB.key(visit_of(event.ticket_id, event.visit_no))
+    return (Ask(job, CancelJob(at=event.at, reason=event.reason or "取消上门 cancelled")),)
+
+
+def move_visit(event: VisitMoved) -> Asks:
+    """改约上门 (C3, C10) -> the visit is promised for its new window."""
+    moved = MovePromise(at=event.at, promised_on=event.on, reason=event.reason, due_at=event.window.ends)
+    return (Ask(JOB.key(visit_of(event.ticket_id, event.visit_no)), moved),)
+
+
+def count_call(event: CallMade) -> Asks:
+    """已致电 (E3) -> home confirmed, half-day told, called ahead, called before the installation (B3, B5, B10)."""
+    if not event.subject.startswith("job:"):
+        return ()
+    command = command_of(event)
+    return () if command is None else (Ask(event.subject, command),)
+
+
+def command_of(event: CallMade) -> Command | None:
+    """The call as dispatch knows it; None for calls that are none of its business."""
+    on = day_of(event.occasion)
+    match event.purpose:
+        case "home_confirmation":
+            return ConfirmHome(at=event.at, result=event.result, note=event.note, on=on, called_by=event.called_by)
+        case "half_day":
+            return TellHalfDay(at=event.at, result=event.result, note=event.note, on=on, called_by=event.called_by)
+        case "arrival":
+            return CallBeforeArrival(
+                at=event.at, result=event.result, note=event.note, on=on, called_by=event.called_by
+            )
+        case "install_call":
+            return CallBeforeInstallation(
+                at=event.at, result=event.result, note=event.note, on=on, called_by=event.called_by
+            )
+        case _:
+            return None
+
+
+def day_of(occasion: str) -> date | None:
+    """The day that a call was about, if it was about one."""
+    try:
+        return date.fromisoformat(occasion[:10])
+    except ValueError:
+        return None
+
+
+REACTIONS = (
+    Reaction("dispatch.open_delivery", (On(GoodsCompleted, open_delivery),)),
+    Reaction("dispatch.lose_completeness", (On(CompletenessLost, lose_completeness),)),
+    Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
+    Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
+    Reaction("dispatch.depart_stops", (On(RunDeparted, depart_stops),)),
+    Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),
+    Reaction("dispatch.confirm_slot", (On(StopScheduled, confirm_slot),)),
+    Reaction("dispatch.release_slot", (On(StopUnscheduled, release_slot),)),
+    Reaction("dispatch.leave_released_slot", (On(SlotReleased, leave_released_slot),)),
+    Reaction("dispatch.follow_plan", (On(SlotReserved, follow_plan),)),
+    Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),
+    Reaction("dispatch.open_visit", (On(VisitBooked, open_visit),)),
+    Reaction("dispatch.finish_visit", (On(VisitCompleted, finish_visit),)),
+    Reaction("dispatch.cancel_jobs", (On(ContractCancelled, cancel_jobs),)),
+    Reaction("dispatch.move_promise", (On(DeliveryPostponed, move_promise),)),
+    Reaction("dispatch.amend_jobs", (On(ContractAmended, amend_jobs),)),
+    Reaction("dispatch.note_payment", on_each(note_payment, PaymentNoted, ReturnRefunded)),
+    Reaction("dispatch.leave_behind", (On(RunDeparted, leave_behind),)),
+    Reaction("dispatch.arrive_at_stop", (On(StopReached, arrive_at_stop),)),
+    Reaction("dispatch.end_stop", on_each(end_stop, DeliveryCompleted, DeliveryFailed)),
+    Reaction("dispatch.return_vehicle", (On(RunClosed, return_vehicle),)),
+    Reaction("dispatch.count_call", (On(CallMade, count_call),)),
+    Reaction("dispatch.cancel_visit", (On(VisitCancelled, cancel_visit),)),
+    Reaction("dispatch.move_visit", (On(VisitMoved, move_visit),)),
+    Reaction("dispatch.take_off", (On(LeaveNoted, take_off),)),
+)
+"""All reactions, in the order in which one event's wishes are sent."""
