@@ -206,7 +206,7 @@ class _Told:
             now = time.time()
             if record.topic == kafka.CHANGES:
                 change = json.loads(record.value)
-                if change["collection"] == "board_jobs" and JOB in change["row_ids"]:
+                if change["collection"] == "jobs" and JOB in change["row_ids"]:
                     self._at.setdefault(record.topic, now)
             elif record.key == f"job:{JOB}".encode() and b"StopScheduled" in dict(record.headers)["ce_type"]:
                 self._at.setdefault(record.topic, now)

@@ -4,16 +4,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from company.fleet_crews import crew_of, facet_means
-from company.policy import policy_book
+from company.fleet_crews import Means, crew_of, means_of
+from company.policy import Policy, policy_book
 from runtime.clock import utc_now
 from runtime.http import Asking
 
 
+async def means_now(desk: Asking, policy: Policy) -> Means:
+    """People and means, as the fleet has them now."""
+    return means_of(await desk.rows("fleet").get("main"), policy)
+
+
 async def own_crews(desk: Asking, days: Iterable[date]) -> Mapping[date, str | None]:
     """The person's crew on each of these days: as the fleet has it, else as the person is on file; one query."""
-    row = await desk.rows("fleet").get("main")
-    means = facet_means(None if row is None else row["fleet"], policy_book().at(utc_now()))
+    means = await means_now(desk, policy_book().at(utc_now()))
     person = desk.person
     if means.person(person.id) is None:
         return dict.fromkeys(days, person.crew)
@@ -36,4 +40,4 @@ async def works_at(desk: Asking, document: Mapping[str, Any]) -> bool:
     return await works_on(desk, row["on"] and date.fromisoformat(row["on"]), row["crew"])
 
 
-__all__ = ["own_crew_on", "own_crews", "works_at", "works_on"]
+__all__ = ["means_now", "own_crew_on", "own_crews", "works_at", "works_on"]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetCrew, FleetPerson, FleetVehicle, LeaveKind
@@ -104,35 +106,12 @@ def policy_means(policy: Policy) -> Means:
     )
 
 
-def facet_means(facet: Mapping[str, Any] | None, policy: Policy) -> Means:
-    """The fleet's row as means; without a row, the policy's."""
-    if facet is None:
-        return policy_means(policy)
-    return Means(
-        people=tuple(FleetPerson.model_validate(one) for one in facet["people"]),
-        vehicles=tuple(FleetVehicle.model_validate(one) for one in facet["vehicles"]),
-        crews=tuple(FleetCrew.model_validate(one) for one in facet["crews"]),
-        dissolved=tuple(
-            Dissolved(one["crew"], date.fromisoformat(one["effective_from"])) for one in facet["dissolved"]
-        ),
-        districts=tuple(District.model_validate(one) for one in facet["districts"]),
-        leaves=tuple(
-            Leave(
-                one["leave_id"],
-                one["person_id"],
-                one["kind"],
-                date.fromisoformat(one["starts_on"]),
-                date.fromisoformat(one["ends_on"]),
-                one["note"],
-            )
-            for one in facet["leaves"]
-        ),
-    )
+_MEANS = TypeAdapter(Means)
 
 
-def crews_on(facet: Mapping[str, Any] | None, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
-    """The crews that work on a day, as the day plan knows them: by the fleet's row, or by the policy without one."""
-    return crews_of_day(facet_means(facet, policy), on)
+def means_of(document: Mapping[str, Any] | None, policy: Policy) -> Means:
+    """The means in the fleet's document, as its read model keeps it; without one, the policy's."""
+    return policy_means(policy) if document is None else _MEANS.validate_python(document["row"]["means"])
 
 
 def crews_of_day(means: Means, on: date) -> tuple[CrewOfDay, ...]:

@@ -10,10 +10,23 @@ from datetime import date, datetime, timedelta
 
 from company.policy import Policy
 from contracts.civil_time import civil, civil_day
+from contracts.dispatch_days import CrewOfDay
 from contracts.fact import Half
-from dashboards.board_cards import NO_MONEY, ROAD, Viewer, contract_card, placed, waiting_card
+from dashboards.board_cards import (
+    HALF_DAY,
+    HOME,
+    INSTALL_CALL,
+    NO_MONEY,
+    ROAD,
+    CallOwed,
+    Incomplete,
+    Viewer,
+    contract_card,
+    placed,
+    waiting_card,
+)
 from dashboards.board_rhythm import bar_day, rhythm
-from dashboards.board_rows import Json
+from dashboards.board_rows import BoardDay
 from dashboards.board_view import (
     Backlog,
     BoardView,
@@ -25,6 +38,8 @@ from dashboards.board_view import (
     Say,
     Totals,
 )
+from dispatch.day.state import Held
+from dispatch.job.row import WAITING, JobFile
 
 BLOCKED_SHOWN = 40
 """Cards of what cannot be scheduled yet; the rest is counted (a few hundred contracts wait at any time)."""
@@ -36,13 +51,13 @@ HALVES: tuple[Half, Half] = ("am", "pm")
 class Waiting:
     """What the read models hold besides the day: contracts that wait for goods, and how many more there are."""
 
-    contracts: Sequence[Json]
+    contracts: Sequence[Incomplete]
     more: int = 0
 
 
 def board_view(
-    days: Mapping[date, Json],
-    jobs: Iterable[Json],
+    days: Mapping[date, BoardDay],
+    jobs: Iterable[JobFile],
     waiting: Waiting,
     *,
     on: date,
@@ -57,34 +72,41 @@ def board_view(
     is unscheduled or has a slot on one of these days. `waiting.contracts`: incomplete contracts. A store sees its own
     contracts, a crew its own stops; everybody sees how full the cells are.
     """
-    by_id = {job["job_id"]: job for job in jobs}
+    by_id = {job.row.job_id: job for job in jobs}
     day, bar = days.get(on), bar_day(on, now)
     plan_due = civil(on - timedelta(days=1), policy.plan_due)
     lanes = tuple(
         lane_of(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
         for crew in crews_of(day, policy)
-        if viewer.sees_lane(crew["crew"], on)
+        if viewer.sees_lane(crew.crew, on)
     )
     backlog = _backlog(by_id.values(), waiting, on=on, now=now, viewer=viewer)
-    published = None if day is None else day["published"]
+    edition = 0 if day is None else day.row.edition
     cards = [card for lane in lanes for cell in lane.cells for card in cell.cards]
     return BoardView(
         depot=depot,
         on=on,
         today=civil_day(now),
         now=now,
-        state="draft" if published is None else "published",
-        overdue=published is None and now > plan_due and bool(cards),
+        state="published" if edition else "draft",
+        overdue=not edition and now > plan_due and bool(cards),
         plan_due=plan_due,
-        published_at=None if published is None else datetime.fromisoformat(published["at"]),
-        version=0 if published is None else published["version"],
-        adjustments=0 if day is None else len(day["adjustments"]),
+        published_at=None if day is None else day.row.published_at,
+        version=edition,
+        adjustments=0 if day is None else len(day.adjusted_at),
         totals=_totals(cards, money=viewer.role not in NO_MONEY and viewer.contracts is None),
         lanes=tuple(seen(lane, viewer) for lane in lanes),
         backlog=backlog,
         rhythm_on=bar,
-        rhythm=rhythm(days, by_id.values(), today=bar, now=now, policy=policy, ready=len(backlog.ready)),
-        republish=published is not None and _changed(day, published, cards),
+        rhythm=rhythm(
+            {each: one.row for each, one in days.items()},
+            by_id.values(),
+            today=bar,
+            now=now,
+            policy=policy,
+            ready=len(backlog.ready),
+        ),
+        republish=day is not None and _changed(day, cards),
         open_points=_open_points(lanes, backlog),
         may_write=viewer.plans,
     )
@@ -93,17 +115,17 @@ def board_view(
 # --- lanes -----------------------------------------------------------------------------------------------------
 
 
-def crews_of(day: Json | None, policy: Policy) -> list[Json]:
+def crews_of(day: BoardDay | None, policy: Policy) -> tuple[CrewOfDay, ...]:
     """The day's crews once it was opened, else those that usually work (B8)."""
-    if day is not None and day["crews"]:
-        return list(day["crews"])
-    return [crew.model_dump(mode="json") for crew in policy.crews]
+    if day is not None and day.row.crews:
+        return day.row.crews
+    return tuple(CrewOfDay.model_validate(crew.model_dump()) for crew in policy.crews)
 
 
 def lane_of(
-    crew: Json,
-    day: Json | None,
-    jobs: Mapping[str, Json],
+    crew: CrewOfDay,
+    day: BoardDay | None,
+    jobs: Mapping[str, JobFile],
     *,
     on: date,
     now: datetime,
@@ -112,54 +134,62 @@ def lane_of(
     viewer: Viewer,
 ) -> Lane:
     """One crew's day: its half-days in order, and how its duties stand."""
-    slots = [
-        slot for slot in ([] if day is None else day["slots"]) if slot["crew"] == crew["crew"] and _holds(slot, now)
-    ]
+    there = () if day is None else day.row.held
+    slots = [held for held in there if held.slot.crew == crew.crew and _holds(held, now)]
     cells = tuple(_cell(crew, half, slots, jobs, on=on, now=now, viewer=viewer) for half in HALVES)
     cards = [card for cell in cells for card in cell.cards]
-    published = day is not None and day["published"] is not None
+    published = day is not None and day.row.edition > 0
     return Lane(
-        crew=crew["crew"],
-        name=crew["name"],
-        kind=crew["kind"],
-        leader_name=crew["leader_name"],
-        members=tuple(crew["members"]),
-        vehicle=crew["vehicle"],
+        crew=crew.crew,
+        name=crew.name,
+        kind=crew.kind,
+        leader_name=crew.leader_name,
+        members=crew.members,
+        vehicle=crew.vehicle,
         absent=_absent(crew, day),
         lights=_lights(crew, cards, jobs, on=on, now=now, policy=policy, plan_due=plan_due, published=published),
         cells=(cells[0], cells[1]),
     )
 
 
-def _absent(crew: Json, day: Json | None) -> str | None:
-    absences = [] if day is None else day["absences"]
-    return next((absence["reason"] for absence in absences if absence["crew"] == crew["crew"]), None)
+def _absent(crew: CrewOfDay, day: BoardDay | None) -> str | None:
+    absences = () if day is None else day.row.absences
+    return next((absence.reason for absence in absences if absence.crew == crew.crew), None)
 
 
-def _holds(slot: Json, now: datetime) -> bool:
+def _holds(held: Held, now: datetime) -> bool:
     """A reservation that its job never took lapses (B8)."""
-    return bool(slot["confirmed"]) or datetime.fromisoformat(slot["expires_at"]) > now
+    return held.confirmed or held.expires_at > now
 
 
 def _cell(
-    crew: Json, half: Half, slots: Sequence[Json], jobs: Mapping[str, Json], *, on: date, now: datetime, viewer: Viewer
+    crew: CrewOfDay,
+    half: Half,
+    slots: Sequence[Held],
+    jobs: Mapping[str, JobFile],
+    *,
+    on: date,
+    now: datetime,
+    viewer: Viewer,
 ) -> Cell:
-    mine = sorted((slot for slot in slots if slot["half"] == half), key=lambda slot: (slot["position"], slot["job_id"]))
-    cards = tuple(placed(jobs.get(slot["job_id"]), slot, crew, on=on, now=now, viewer=viewer) for slot in mine)
+    mine = sorted(
+        (held for held in slots if held.slot.half == half), key=lambda held: (held.slot.position, held.slot.job_id)
+    )
+    cards = tuple(placed(jobs.get(held.slot.job_id), held, crew, on=on, now=now, viewer=viewer) for held in mine)
     return Cell(
         half=half,
         stops=len(mine),
-        stops_max=crew["stops_per_half"],
-        volume_l=sum(slot["volume_l"] for slot in mine),
-        volume_max_l=crew["volume_l_per_half"],
+        stops_max=crew.stops_per_half,
+        volume_l=sum(held.slot.volume_l for held in mine),
+        volume_max_l=crew.volume_l_per_half,
         cards=cards,
     )
 
 
 def _lights(
-    crew: Json,
+    crew: CrewOfDay,
     cards: Sequence[Card],
-    jobs: Mapping[str, Json],
+    jobs: Mapping[str, JobFile],
     *,
     on: date,
     now: datetime,
@@ -169,39 +199,39 @@ def _lights(
 ) -> tuple[Light, ...]:
     over = plan_due < now
     planning = civil_day(now) >= on - timedelta(days=1)
-    leader: LightState = "met" if crew["leader"] else ("late" if over and cards else "due")
+    leader: LightState = "met" if crew.leader else ("late" if over and cards else "due")
     plan: LightState = "met" if published else "late" if over and cards else "due" if planning and cards else ""
     ended = sum(card.status in {"done", "fail"} for card in cards)
     end = Light(code="light.done", state="met" if cards and ended == len(cards) else "", done=ended, of=len(cards))
-    head = (Light(code=f"light.leader.{crew['kind']}", state=leader), Light(code="light.plan", state=plan))
-    if crew["kind"] == "installation":
+    head = (Light(code=f"light.leader.{crew.kind}", state=leader), Light(code="light.plan", state=plan))
+    if crew.kind == "installation":
         return (
             *head,
-            _called("light.install_call", "install_called", "install_call", cards=cards, jobs=jobs, now=now),
+            _called("light.install_call", INSTALL_CALL, cards=cards, jobs=jobs, now=now),
             end,
         )
-    if crew["kind"] != "delivery":
+    if crew.kind != "delivery":
         return (*head, end)
-    told = sum(bool(jobs.get(card.job_id, {}).get("warehouse")) for card in cards)
+    told = sum(card.job_id in jobs and jobs[card.job_id].warehouse is not None for card in cards)
     left = sum(card.status in {"way", "site", "done", "fail"} for card in cards)
     due = civil(on, policy.feedback_due)
     feedback: LightState = _counted(told, cards, late=published and now > due, due=civil_day(now) == on)
     away: LightState = _counted(left, cards, late=False, due=False)
     return (
         *head,
-        _called("light.home", "home", "home", cards=cards, jobs=jobs, now=now),
-        _called("light.half_day", "half_told", "half_day", cards=cards, jobs=jobs, now=now),
+        _called("light.home", HOME, cards=cards, jobs=jobs, now=now),
+        _called("light.half_day", HALF_DAY, cards=cards, jobs=jobs, now=now),
         Light(code="light.feedback", state=feedback, done=told, of=len(cards)),
         Light(code="light.away", state=away, done=left, of=len(cards)),
         end,
     )
 
 
-def _called(code: str, done: str, due: str, *, cards: Sequence[Card], jobs: Mapping[str, Json], now: datetime) -> Light:
+def _called(code: str, owed: CallOwed, *, cards: Sequence[Card], jobs: Mapping[str, JobFile], now: datetime) -> Light:
     """Calls made of those that the lane's customers are owed (K3, K5, K10)."""
-    rows = [jobs[card.job_id] for card in cards if card.job_id in jobs]
-    reached = sum(row[done] is not None and row[done]["result"] == "reached" for row in rows)
-    dues = [datetime.fromisoformat(text) for row in rows if (text := row["dues"].get(due)) is not None]
+    known = [jobs[card.job_id] for card in cards if card.job_id in jobs]
+    reached = sum(job.reached(owed.kind) for job in known)
+    dues = [due for job in known if (due := owed.due(job)) is not None]
     near = bool(dues) and civil_day(min(dues)) == civil_day(now)
     state = _counted(reached, cards, late=any(moment < now for moment in dues), due=near)
     return Light(code=code, state=state, done=reached, of=len(cards))
@@ -218,18 +248,18 @@ def _counted(done: int, cards: Sequence[Card], *, late: bool, due: bool) -> Ligh
 # --- backlog -----------------------------------------------------------------------------------------------------
 
 
-def _backlog(jobs: Iterable[Json], waiting: Waiting, *, on: date, now: datetime, viewer: Viewer) -> Backlog:
+def _backlog(jobs: Iterable[JobFile], waiting: Waiting, *, on: date, now: datetime, viewer: Viewer) -> Backlog:
     if viewer.role in ROAD:
         return Backlog(ready=(), later=(), blocked=(), blocked_more=0)
     known = list(jobs)
-    cards = [waiting_card(job, on=on, now=now, viewer=viewer) for job in known if job["stage"] == "waiting"]
+    cards = [waiting_card(job, on=on, now=now, viewer=viewer) for job in known if job.row.board == WAITING]
     cards = sorted((card for card in cards if viewer.sees(card.contract_no)), key=_urgency)
     free = [card for card in cards if not card.lacks]
-    with_job = {job["contract_no"] for job in known if job["kind"] == "delivery"}
+    with_job = {job.row.contract_no for job in known if job.row.kind == "delivery"}
     unmet = [
-        contract_card(contract, viewer, on=on, now=now)
+        contract_card(contract, viewer, on=on)
         for contract in waiting.contracts
-        if viewer.sees(contract["contract_no"]) and contract["contract_no"] not in with_job
+        if viewer.sees(contract.row.contract_no) and contract.row.contract_no not in with_job
     ]
     blocked = sorted([*(card for card in cards if card.lacks), *unmet], key=_urgency)
     return Backlog(
@@ -273,11 +303,12 @@ def _totals(cards: Sequence[Card], *, money: bool) -> Totals:
     )
 
 
-def _changed(day: Json | None, published: Json, cards: Sequence[Card]) -> bool:
+def _changed(day: BoardDay, cards: Sequence[Card]) -> bool:
     """Whether the plan differs from what was published last (B4: adjustments)."""
-    told = datetime.fromisoformat(published["at"])
-    adjusted = any(datetime.fromisoformat(one["at"]) > told for one in ([] if day is None else day["adjustments"]))
-    return adjusted or any(card.status == "plan" for card in cards)
+    told = day.row.published_at
+    if told is None:
+        return False
+    return any(at > told for at in day.adjusted_at) or any(card.status == "plan" for card in cards)
 
 
 def _open_points(lanes: Sequence[Lane], backlog: Backlog) -> tuple[Say, ...]:

@@ -1,20 +1,27 @@
-"""The board as of a moment 回看 (X2): the rows of then, folded from the journal, shown by the same pure functions.
+"""The board as of a moment 回看 (X2): rows of then, made of the journal by the same views, shown by the same functions.
 
 Which jobs were on the board then: those that the day's own events name, and those that were open at that moment.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from company.policy import policy_book
 from contracts.civil_time import civil, civil_day, in_shanghai
+from contracts.dispatch_days import SlotReserved
+from contracts.fact import Fact
 from dashboards.board import Waiting, board_view
-from dashboards.board_cards import ROAD, Viewer
+from dashboards.board_cards import ROAD, Incomplete, Viewer
 from dashboards.board_rhythm import bar_day
-from dashboards.board_rows import Json, fold_contract, fold_day, fold_job
+from dashboards.board_rows import BoardDay, by_date
 from dashboards.board_view import BoardView
-from dashboards.journal import Fold, Known, changed_between, events_of, moment_text, state_at
-from dashboards.reading import road_crews
+from dashboards.journal import Json, Known, changed_between, events_of, moment_text, told_by
+from dashboards.reading import own_contracts, road_crews
+from dispatch.day.row import DAYS
+from dispatch.job.row import JOBS, JobFile
+from order.contract.row import CONTRACTS
 from runtime.http import Asking
 
 DEPOT = "main"
@@ -22,39 +29,61 @@ MOST_WAITING = 200
 """Contracts that waited for goods at that moment and are looked at; the board shows some forty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A moment that is looked back at, and whose knowledge counts."""
+
+    moment: datetime
+    known: Known
+
+    def day(self, entries: Sequence[Json]) -> BoardDay | None:
+        """A day as it was."""
+        told = told_by(entries, self.moment, self.known)
+        row = DAYS.after(events(told))
+        if row is None:
+            return None
+        return BoardDay(row, [one.event.at for one in DAYS.heard.of(told).all(SlotReserved)])
+
+    def job(self, entries: Sequence[Json]) -> JobFile | None:
+        """A job as it was."""
+        told = told_by(entries, self.moment, self.known)
+        row = JOBS.after(events(told))
+        return None if row is None else JobFile(row, JOBS.heard.of(told))
+
+    def contract(self, entries: Sequence[Json]) -> Incomplete | None:
+        """A contract that waited for goods."""
+        told = told_by(entries, self.moment, self.known)
+        row = CONTRACTS.after(events(told))
+        return None if row is None or row.ended or row.complete else Incomplete(row, len(told))
+
+
+def events(told: Sequence[tuple[str, Fact]]) -> list[Any]:
+    """What was said, without who."""
+    return [event for _, event in told]
+
+
 async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Known) -> BoardView:
     """The board of day `on` as it was at `moment`, or, with `happened`, as we know now that it was."""
-    bar = bar_day(on, moment)
+    past, bar = Past(moment, known), bar_day(on, moment)
     wanted = sorted({on, bar, bar + timedelta(days=1)})
     day_events = await _events(desk, "dispatch", [f"day:{DEPOT}:{each.isoformat()}" for each in wanted])
-    days = {
-        date.fromisoformat(state["on"]): state
-        for entries in day_events.values()
-        if (state := state_at(entries, fold_day, moment, known)) is not None and state["on"]
-    }
+    days = by_date([day for entries in day_events.values() if (day := past.day(entries)) is not None])
     named = {_job_of(one["data"]) for entries in day_events.values() for one in entries} - {None}
-    jobs = await _then(
-        desk,
-        "dispatch",
-        {f"job:{job}" for job in named} | await _open_jobs(desk, moment),
-        fold_job,
-        moment=moment,
-        known=known,
-    )
-    own = await _own_contracts(desk)
-    contracts: list[Json] = []
+    job_events = await _events(desk, "dispatch", {f"job:{job}" for job in named} | await _open_jobs(desk, moment))
+    jobs = [job for entries in job_events.values() if (job := past.job(entries)) is not None]
+    own = await own_contracts(desk)
+    contracts: list[Incomplete] = []
     if desk.person.role not in ROAD:
-        with_job = {job["contract_no"] for job in jobs if job["kind"] == "delivery"}
-        waited = await _then(
-            desk, "order", await _waiting_contracts(desk, moment), fold_contract, moment=moment, known=known
-        )
+        with_job = {job.row.contract_no for job in jobs if job.row.kind == "delivery"}
+        waited = await _events(desk, "order", await _waiting_contracts(desk, moment, own))
+        found = [one for entries in waited.values() if (one := past.contract(entries)) is not None]
         contracts = sorted(
-            (one for one in waited if one["complete_on"] is None and one["contract_no"] not in with_job),
-            key=lambda one: (one["promised_on"], one["contract_no"]),
+            (one for one in found if one.row.contract_no not in with_job),
+            key=lambda one: (one.row.promised_on, one.row.contract_no),
         )
     return board_view(
         days,
-        [job for job in jobs if job["stage"] != "over" or job["on"] in {each.isoformat() for each in wanted}],
+        [job for job in jobs if not job.row.over or job.row.on in wanted],
         Waiting(contracts),
         on=on,
         now=moment,
@@ -92,41 +121,33 @@ async def _events(desk: Asking, service: str, aggregates: Iterable[str]) -> dict
     return events_of(rows, service)
 
 
-async def _then(
-    desk: Asking, service: str, aggregates: Iterable[str], fold: Fold, *, moment: datetime, known: Known
-) -> list[Json]:
-    found = await _events(desk, service, aggregates)
-    states = (state_at(entries, fold, moment, known) for entries in found.values())
-    return [state for state in states if state is not None]
-
-
 async def _open_jobs(desk: Asking, moment: datetime) -> set[str]:
     """Jobs that were open at `moment`: they are still, or ended later. What was told late is among them either way."""
-    until = moment_text(moment)
-    rows = desk.rows("board_jobs")
-    still = await rows.find({"job.stage": {"$in": ["waiting", "placed"]}})
-    ended_later = await rows.find({"job.over_since": {"$gt": until}})
-    return {f"job:{row['_id']}" for row in (*still, *ended_later)}
+    still = await desk.rows(JOBS.name).find({"row.status": {"$in": ["plan", "pub", "way"]}})
+    return {f"job:{document['_id']}" for document in still} | await _told_since(desk, "dispatch", "job", ENDS, moment)
 
 
-async def _waiting_contracts(desk: Asking, moment: datetime) -> list[str]:
-    rows = desk.rows("board_contracts")
-    mine = {"order.store_code": desk.person.store} if desk.person.role == "store" else {}
-    order = [("order.promised_on", 1), ("_id", 1)]
-    still = await rows.find(
-        {"order.complete_on": None, "order.contract_no": {"$ne": None}, **mine}, sort=order, limit=MOST_WAITING
+async def _waiting_contracts(desk: Asking, moment: datetime, own: frozenset[str] | None) -> set[str]:
+    """Contracts whose goods were not complete at `moment`: they are not yet, or were completed or cancelled later."""
+    mine = {} if own is None else {"row.store_code": desk.person.store}
+    order = [("row.promised_on", 1), ("_id", 1)]
+    still = await desk.rows(CONTRACTS.name).find(
+        {"row.ended": False, "row.complete": False, **mine}, sort=order, limit=MOST_WAITING
     )
-    later = await rows.find(
-        {"order.complete_since": {"$gt": moment_text(moment)}, **mine}, sort=order, limit=MOST_WAITING
-    )
-    return [f"contract:{row['_id']}" for row in (*still, *later)]
+    later = await _told_since(desk, "order", "contract", COMPLETED, moment)
+    visible = {one for one in later if own is None or one.partition(":")[2] in own}
+    return {f"contract:{document['_id']}" for document in still} | visible
 
 
-async def _own_contracts(desk: Asking) -> frozenset[str] | None:
-    if desk.person.role != "store":
-        return None
-    own = await desk.rows("board_contracts").find({"order.store_code": desk.person.store})
-    return frozenset(str(row["_id"]) for row in own)
+ENDS = ("DeliveryCompleted", "DeliveryFailed", "InstallationCompleted", "VisitDone", "JobCancelled")
+COMPLETED = ("GoodsCompleted", "ContractCancelled")
+
+
+async def _told_since(desk: Asking, service: str, kind: str, names: Sequence[str], moment: datetime) -> set[str]:
+    """Aggregates of which one of these events was recorded after `moment`."""
+    since = {f"{service}.kind": kind, f"{service}.recorded": {"$gt": moment_text(moment)}}
+    rows = await desk.rows("journal").find({**since, f"{service}.event": {"$in": list(names)}})
+    return set(events_of(rows, service))
 
 
 def slider_day(moment: datetime) -> date:

@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 from company.policy import Policy
 from contracts.civil_time import civil, civil_day, in_shanghai
-from dashboards.board_rows import Json
+from contracts.dispatch_calls import HalfDayTold
 from dashboards.board_view import LightState, Mark, Say
+from dispatch.day.row import DayRow
+from dispatch.job.row import JobFile
 
 OPENS, CLOSES = 7 * 60, 21 * 60
 """The bar's span in minutes of the day: from before the first feedback to after the last call."""
@@ -31,20 +33,20 @@ def bar_day(on: date, now: datetime) -> date:
 
 
 def rhythm(
-    days: Mapping[date, Json], jobs: Iterable[Json], *, today: date, now: datetime, policy: Policy, ready: int
+    days: Mapping[date, DayRow], jobs: Iterable[JobFile], *, today: date, now: datetime, policy: Policy, ready: int
 ) -> tuple[Mark, ...]:
     """Marks of `today`: feedback (B6, K7), planning and publishing (B4, K4), calls (B5), end of the day."""
     tomorrow = today + timedelta(days=1)
-    rows = list(jobs)
-    out = [job for job in rows if job["on"] == today.isoformat() and job["kind"] == "delivery"]
-    next_day = [job for job in rows if job["on"] == tomorrow.isoformat()]
+    known = list(jobs)
+    out = [job for job in known if job.row.on == today and job.row.kind == "delivery"]
+    next_day = [job for job in known if job.row.on == tomorrow]
     plan = days.get(tomorrow)
     return (
         _feedback(out, today, now, policy),
         _planning(next_day, ready, today, now),
         _publishing(plan, next_day, today, now, policy),
         _calls(next_day, today, now),
-        _end(rows, today),
+        _end(known, today),
     )
 
 
@@ -56,10 +58,10 @@ def _due(at: datetime, now: datetime) -> LightState:
     return "late" if now > at else "due" if at - now <= WARN else ""
 
 
-def _feedback(out: list[Json], today: date, now: datetime, policy: Policy) -> Mark:
-    published = [job for job in out if job["published"] is not None]
-    told = [job["warehouse"] for job in published if job["warehouse"] is not None]
-    short = sum(not word["ready"] for word in told)
+def _feedback(out: list[JobFile], today: date, now: datetime, policy: Policy) -> Mark:
+    published = [job for job in out if job.issue is not None]
+    told = [word for job in published if (word := job.warehouse) is not None]
+    short = sum(not word.ready for word in told)
     minute = _minute(policy.feedback_due)
     if not published:
         return Mark(code="mark.feedback", minute=minute, state="", say=Say(code="mark.none_today"))
@@ -70,19 +72,19 @@ def _feedback(out: list[Json], today: date, now: datetime, policy: Policy) -> Ma
     return Mark(code="mark.feedback", minute=minute, state=_due(civil(today, policy.feedback_due), now), say=words)
 
 
-def _planning(next_day: list[Json], ready: int, today: date, now: datetime) -> Mark:
+def _planning(next_day: list[JobFile], ready: int, today: date, now: datetime) -> Mark:
     start, until = civil(today, PLANNING), civil(today, time(17))
     state: LightState = "due" if start <= now < until and ready else ""
     words = Say(code="mark.planned", facts={"n": len(next_day), "left": ready})
     return Mark(code="mark.planning", minute=_minute(PLANNING), until=17 * 60, state=state, say=words)
 
 
-def _publishing(plan: Json | None, next_day: list[Json], today: date, now: datetime, policy: Policy) -> Mark:
+def _publishing(plan: DayRow | None, next_day: list[JobFile], today: date, now: datetime, policy: Policy) -> Mark:
     minute = _minute(policy.plan_due)
     due = civil(today, policy.plan_due)
-    if plan is not None and plan["published"] is not None:
-        at = datetime.fromisoformat(plan["published"]["at"])
-        words = Say(code="mark.published", facts={"at": plan["published"]["at"]})
+    if plan is not None and plan.published_at is not None:
+        at = plan.published_at
+        words = Say(code="mark.published", facts={"at": at.isoformat()})
         return Mark(code="mark.publish", minute=minute, state="met" if at <= due else "late", say=words)
     if not next_day:
         return Mark(code="mark.publish", minute=minute, state="", say=Say(code="mark.none_tomorrow"))
@@ -92,24 +94,24 @@ def _publishing(plan: Json | None, next_day: list[Json], today: date, now: datet
     return Mark(code="mark.publish", minute=minute, state=_due(due, now), say=words)
 
 
-def _calls(next_day: list[Json], today: date, now: datetime) -> Mark:
+def _calls(next_day: list[JobFile], today: date, now: datetime) -> Mark:
     """B5, K5: tomorrow's customers know the half-day."""
-    owed = [job for job in next_day if job["kind"] == "delivery" and job["published"] is not None]
+    owed = [job for job in next_day if job.row.kind == "delivery" and job.issue is not None]
     minute = _minute(CUSTOMER_CALLS)
     if not owed:
-        customers = sum(job["kind"] == "delivery" for job in next_day)
+        customers = sum(job.row.kind == "delivery" for job in next_day)
         return Mark(code="mark.calls", minute=minute, state="", say=Say(code="mark.customers", facts={"n": customers}))
-    told = sum(job["half_told"] is not None and job["half_told"]["result"] == "reached" for job in owed)
+    told = sum(job.reached(HalfDayTold) for job in owed)
     state: LightState = "met" if told == len(owed) else _due(civil(today, CUSTOMER_CALLS), now)
     return Mark(
         code="mark.calls", minute=minute, state=state, say=Say(code="mark.called", facts={"n": told, "of": len(owed)})
     )
 
 
-def _end(rows: list[Json], today: date) -> Mark:
-    on_road = [job for job in rows if job["on"] == today.isoformat()]
-    crews = {job["slot"]["crew"] for job in on_road if job["slot"] is not None}
-    busy = {job["slot"]["crew"] for job in on_road if job["slot"] is not None and job["stage"] != "over"}
+def _end(jobs: list[JobFile], today: date) -> Mark:
+    on_road = [job.row for job in jobs if job.row.on == today]
+    crews = {row.crew for row in on_road}
+    busy = {row.crew for row in on_road if not row.over}
     state: LightState = "met" if crews and not busy else ""
     words = Say(code="mark.crews", facts={"n": len(crews) - len(busy), "of": len(crews)})
     return Mark(code="mark.end", minute=CLOSES, state=state, say=words)

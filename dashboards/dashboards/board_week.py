@@ -9,13 +9,15 @@ from typing import Literal
 
 from company.policy import Policy
 from contracts.civil_time import civil, civil_day
+from contracts.dispatch_days import CrewOfDay
 from contracts.fact import JobKind
 from dashboards.board import crews_of, lane_of, seen
 from dashboards.board_cards import Viewer
-from dashboards.board_rows import Json
+from dashboards.board_rows import BoardDay
 from dashboards.board_view import Lane, Shown
+from dispatch.job.row import JobFile
 
-DAYS = 7
+WEEK_DAYS = 7
 
 
 class WeekCell(Shown):
@@ -59,23 +61,29 @@ def monday_of(on: date) -> date:
 
 
 def week_view(
-    days: Mapping[date, Json], jobs: Iterable[Json], *, monday: date, now: datetime, policy: Policy, viewer: Viewer
+    days: Mapping[date, BoardDay],
+    jobs: Iterable[JobFile],
+    *,
+    monday: date,
+    now: datetime,
+    policy: Policy,
+    viewer: Viewer,
 ) -> WeekView:
     """Rows of seven days and of the jobs in their slots -> the week."""
-    by_id = {job["job_id"]: job for job in jobs}
-    names: dict[str, Json] = {}
+    by_id = {job.row.job_id: job for job in jobs}
+    names: dict[str, CrewOfDay] = {}
     lanes: dict[date, dict[str, Lane]] = {}
-    for number in range(DAYS):
+    for number in range(WEEK_DAYS):
         on = monday + timedelta(days=number)
         day = days.get(on)
         lanes[on] = {}
         for crew in crews_of(day, policy):
-            if not viewer.sees_lane(crew["crew"], on):
+            if not viewer.sees_lane(crew.crew, on):
                 continue
-            names.setdefault(crew["crew"], crew)
+            names.setdefault(crew.crew, crew)
             due = civil(on - timedelta(days=1), policy.plan_due)
             lane = lane_of(crew, day, by_id, on=on, now=now, policy=policy, plan_due=due, viewer=viewer)
-            lanes[on][crew["crew"]] = seen(lane, viewer)
+            lanes[on][crew.crew] = seen(lane, viewer)
     return WeekView(
         monday=monday,
         today=civil_day(now),
@@ -84,8 +92,8 @@ def week_view(
         rows=tuple(
             WeekRow(
                 crew=code,
-                name=crew["name"],
-                kind=crew["kind"],
+                name=crew.name,
+                kind=crew.kind,
                 cells=tuple(WeekCell(on=on, lane=lanes[on].get(code)) for on in lanes),
             )
             for code, crew in names.items()
@@ -93,9 +101,9 @@ def week_view(
     )
 
 
-def _head(on: date, day: Json | None, lanes: Iterable[Lane]) -> WeekDay:
+def _head(on: date, day: BoardDay | None, lanes: Iterable[Lane]) -> WeekDay:
     cells = [cell for lane in lanes for cell in lane.cells]
     stops = sum(cell.stops for cell in cells)
-    published = day is not None and day["published"] is not None
+    published = day is not None and day.row.edition > 0
     state: Literal["draft", "published", "empty"] = "published" if published else "draft" if stops else "empty"
     return WeekDay(on=on, state=state, stops=stops, stops_max=sum(cell.stops_max for cell in cells))

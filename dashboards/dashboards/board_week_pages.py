@@ -14,11 +14,13 @@ from dashboards.board_week import WeekView, monday_of
 from dashboards.reading import read_week
 from dashboards.render import page, slug, template, words_for
 from dashboards.words import Words
+from dispatch.day.row import DAYS
+from dispatch.job.row import JOBS
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
 from runtime.route import Router, takes
 
-WEEK = ("board_jobs", "board_days")
+WEEK = (JOBS.name, DAYS.name)
 """Read models behind the week."""
 
 router = Router()

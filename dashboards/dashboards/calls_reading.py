@@ -8,9 +8,13 @@ from company.policy import Policy, policy_book
 from contracts.civil_time import end_of_day
 from contracts.notify import CallPurpose
 from dashboards.board import crews_of
+from dashboards.board_rows import BoardDay
 from dashboards.listing import Slice, page_of
+from dashboards.reading import read_days
 from dashboards.seat import Seat
+from dispatch.job.row import JOBS, JobRow
 from notify.call_row import CallRow
+from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
 
@@ -29,7 +33,6 @@ PURPOSES: tuple[CallPurpose, ...] = (
 MINE = {"cs_specialist": "cs_specialist", "install_assistant": "install_assistant"}
 """Roles whose own calls are shown first: the others look at all."""
 DAYS_SHOWN = 14
-DEPOT = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Subject:
 
     contract_no: str | None = None
     job_id: str | None = None
-    job: Json | None = None
+    job: JobRow | None = None
 
 
 async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice:
@@ -89,31 +92,28 @@ async def subject_of(seat: Seat, call: CallShown) -> Subject:
         return Subject()
     contract_no = call.name[2:] if call.kind == "job" else call.name
     job_id = call.name if call.kind == "job" else f"D-{call.name}"
-    contract = await seat.desk.rows("board_contracts").get(contract_no)
-    job = await seat.desk.rows("board_jobs").get(job_id)
-    return Subject(
-        None if contract is None else contract_no, None if job is None else job_id, None if job is None else job["job"]
-    )
+    contract = await seat.desk.view(CONTRACTS).get(contract_no)
+    job = await seat.desk.view(JOBS).get(job_id)
+    return Subject(None if contract is None else contract_no, None if job is None else job_id, job)
 
 
 async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:
     """The next two weeks: where a delivery still finds a place (B8), and what is too near (B1)."""
     policy = policy_book().at(seat.now)
     wanted = [today + timedelta(days=number) for number in range(1, DAYS_SHOWN + 1)]
-    rows = await seat.desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted])
-    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in rows if row["day"]["on"]}
+    days = await read_days(seat.desk, wanted)
     early = today + timedelta(days=policy.booking_days_ahead)
     return tuple(DayFree(on, on < early, _halves(days.get(on), policy)) for on in wanted)
 
 
-def _halves(day: Json | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
-    crews = [crew for crew in crews_of(day, policy) if crew["kind"] == "delivery"]
-    gone = {absence["crew"]: absence["half"] for absence in (day or {}).get("absences", ())}
-    slots = [] if day is None else [slot for slot in day["slots"] if slot["kind"] == "delivery"]
+def _halves(day: BoardDay | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
+    crews = [crew for crew in crews_of(day, policy) if crew.kind == "delivery"]
+    gone = {} if day is None else {absence.crew: absence.half for absence in day.row.absences}
+    slots = [] if day is None else [held.slot for held in day.row.held if held.slot.kind == "delivery"]
     found = []
     for half in ("am", "pm"):
-        there = [crew for crew in crews if gone.get(crew["crew"], "present") not in (None, half)]
-        total = sum(crew["stops_per_half"] for crew in there)
-        taken = sum(slot["half"] == half for slot in slots)
+        there = [crew for crew in crews if gone.get(crew.crew, "present") not in (None, half)]
+        total = sum(crew.stops_per_half for crew in there)
+        taken = sum(slot.half == half for slot in slots)
         found.append(HalfFree(half, max(0, total - taken), total))
     return found[0], found[1]

@@ -17,6 +17,7 @@ from dashboards.orders_pages import IMPORTS
 from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
+from dispatch.job.row import JOBS
 from order.contract.heard import whole
 from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
@@ -44,7 +45,7 @@ async def contract(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (CONTRACTS.name, "goods", "board_jobs"), contract_no)
+    stream = rows_stream(seat.desk, (CONTRACTS.name, "goods", JOBS.name), contract_no)
     row = await own_contract(seat, contract_no)
     if row is None:
         return seat.not_found(contract_no)

@@ -17,6 +17,7 @@ from company.policy import policy_book
 from contracts.service_desk_visits import VisitCompleted
 from dashboards.listing import Slice, both, every, page_of
 from dashboards.seat import Seat
+from order.contract.row import CONTRACTS
 from runtime.forms import Form
 from runtime.person import Person
 
@@ -108,7 +109,7 @@ async def theirs(seat: Seat) -> Json:
     if seat.person.role == "technician":
         conditions.append({"ticket.technicians": seat.person.id})
     if seat.person.role == "store":
-        own = await seat.desk.rows("board_contracts").find({"order.store_code": seat.person.store})
+        own = await seat.desk.rows(CONTRACTS.name).find({"row.store_code": seat.person.store})
         conditions.append({"ticket.contract_no": {"$in": [row["_id"] for row in own]}})
     return both(*conditions)
 
@@ -168,8 +169,8 @@ async def ticket_of(seat: Seat, ticket_id: str) -> Json | None:
     if seat.person.role == "technician" and seat.person.id not in ticket["technicians"]:
         return None
     if seat.person.role == "store":
-        order = await seat.desk.rows("board_contracts").get(str(ticket["contract_no"]))
-        if order is None or order["order"].get("store_code") != seat.person.store:
+        contract = await seat.desk.view(CONTRACTS).get(str(ticket["contract_no"]))
+        if contract is None or contract.store_code != seat.person.store:
             return None
     one = shown(row, seat)
     return {**one, "timeline": [{**entry, "text": _said(entry["text"], seat)} for entry in ticket["timeline"]]}

@@ -17,7 +17,10 @@ from dashboards.forms import Content, Form
 from dashboards.nav import ROAD, STAFF
 from dashboards.reading import read_board
 from dashboards.seat import Seat
-from dispatch.projections.jobs import JOBS, JobFile, job_file
+from dispatch.job.row import JOBS, JobFile, job_file
+from dispatch.run.row import RUNS
+from dispatch.run_views import RunView, run_view
+from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
 
@@ -25,6 +28,8 @@ PLANNERS = frozenset(
     {"install_assistant", "install_supervisor", "cs_specialist", "cs_supervisor", "warehouse", "manager"}
 )
 SEES_CASH = frozenset({"crew_leader", "accountant", "manager"})
+_WHOLE = "accountant"
+"""A run is read with its cash; the page says who is shown it."""
 WHOLE_PHONES = frozenset({"crew_leader", "install_supervisor"})
 """Who prints the leader's sheet."""
 
@@ -51,20 +56,19 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
     return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
 
 
-async def _run(seat: Seat, subject: str) -> tuple[Json, list[Json]] | None:
+async def _run(seat: Seat, subject: str) -> tuple[RunView, list[Json]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = seat.day_of(day)
     if on is None or (seat.person.role in ROAD and await own_crew_on(seat.desk, on) != crew):
         return None
-    row = await seat.desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    if row is None:
+    document = await seat.desk.row(RUNS.name, f"{on.isoformat()}:{crew}")
+    if document is None:
         return None
-    run = row["run"]
-    found = await seat.desk.rows(JOBS.name).get_many([stop["job_id"] for stop in run["stops"]])
+    run, stops = run_view(document, _WHOLE), RUNS.read(document).in_order
+    found = await seat.desk.rows(JOBS.name).get_many([stop.job_id for stop in stops])
     jobs = {document["_id"]: job_file(document) for document in found}
-    stops = sorted(run["stops"], key=lambda stop: (stop["half"], stop["position"]))
-    return run, [{**stop, "job": jobs[stop["job_id"]]} for stop in stops if stop["job_id"] in jobs]
+    return run, [{**stop.model_dump(), "job": jobs[stop.job_id]} for stop in stops if stop.job_id in jobs]
 
 
 async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
@@ -87,8 +91,8 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
     if found is None:
         return None
     run, stops = found
-    ended = {one["job_id"]: one for one in run["ended"]}
-    collected = {one["job_id"]: one["amount_fen"] for one in run["collected"]}
+    ended = {one["job_id"]: one for one in run.ended}
+    collected = {one["job_id"]: one["amount_fen"] for one in run.collected or ()}
     return {
         "run": run,
         "stops": [
@@ -114,8 +118,8 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     if seat.person.role in ROAD and not await works_on(seat.desk, job.row.on, job.row.crew):
         return None
     if seat.person.role == "store":
-        order = await seat.desk.rows("board_contracts").get(job.row.contract_no)
-        if order is None or order["order"].get("store_code") != seat.person.store:
+        contract = await seat.desk.view(CONTRACTS).get(job.row.contract_no)
+        if contract is None or contract.store_code != seat.person.store:
             return None
     outcome = job.outcome if isinstance(job.outcome, DeliveryCompleted) else None
     counted = {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered}

@@ -1,10 +1,10 @@
 """The journal: every event of contracts, jobs, days, runs and tickets by itself, as the pages may show it (X1, X2).
 
-What a page shows of the past is folded from it: the same fold over the events that were known (recorded) at a moment,
-or over those that had happened by then as we know it now. Phone numbers are masked before they are kept.
+What a page shows of the past is made of it: the same views of the events that were known (recorded) at a moment, or of
+those that had happened by then as we know it now. Phone numbers are masked before they are kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -21,7 +21,6 @@ from runtime.service import Facet, Projection, whole_id
 Json = dict[str, Any]
 Known = Literal["recorded", "happened"]
 """当时所知: what was recorded by then. 现在所知: what had happened by then, with facts that were told later."""
-Fold = Callable[[Json | None, Fact, Meta], Json]
 Kept = OrderEvent | DispatchEvent | ServiceDeskEvent
 """What the journal keeps, whole: when one of these changes its shape, the journal is made anew."""
 
@@ -96,22 +95,11 @@ def events_of(rows: Iterable[Mapping[str, Any]], service: str) -> dict[str, list
     return found
 
 
-def state_at(entries: Sequence[Json], fold: Fold, moment: datetime, known: Known) -> Json | None:
-    """A row as it was at `moment`; None when nothing of it was known, or had happened, by then.
-
-    `entries`: all events of one aggregate in order. Events of a type that this version does not know change nothing.
-    """
+def told_by(entries: Iterable[Json], moment: datetime, known: Known) -> list[tuple[str, Fact]]:
+    """Who said what of one aggregate until `moment`, in order, without events of a type that is not known here."""
     until = moment_text(moment)
-    facet: Json | None = None
-    for one in entries:
-        if one[known] > until:
-            if known == "recorded" or facet is None:
-                return facet  # later events were recorded later still; and nothing is folded before its beginning
-            continue
-        model = EVENTS.get(one["event"])
-        if model is not None:
-            facet = fold(facet, model.model_validate(one["data"]), meta_of(one))
-    return facet
+    models = ((one, EVENTS.get(one["event"])) for one in entries if one[known] <= until)
+    return [(one["by"], model.model_validate(one["data"])) for one, model in models if model is not None]
 
 
 def changed_between(entries: Iterable[Json], first: datetime, last: datetime, known: Known) -> list[datetime]:
@@ -120,22 +108,6 @@ def changed_between(entries: Iterable[Json], first: datetime, last: datetime, kn
     return [
         datetime.fromisoformat(text) for text in sorted({one[known] for one in entries if low <= one[known] <= high})
     ]
-
-
-def meta_of(one: Json) -> Meta:
-    """The envelope of an entry, as far as the journal keeps it."""
-    return Meta(
-        id=one["id"],
-        type=EVENTS[one["event"]].wire,
-        source=f"/songda/{SERVICE_OF[one['kind']]}",
-        subject=one["aggregate"],
-        time=datetime.fromisoformat(one["recorded"]),
-        sequence=one["seq"],
-        causation_id=one["causation"],
-        correlation_id=one["correlation"],
-        actor=one["by"],
-        command_offset=-1,
-    )
 
 
 EVENTS: Mapping[str, type[Fact]] = {model.__name__: model for model in WIRE.values()}

@@ -4,7 +4,6 @@ from dashboards import (
     arrivals_pages,
     assets,
     board_pages,
-    board_rows,
     board_week_pages,
     calls_pages,
     check_pages,
@@ -27,7 +26,7 @@ from dashboards import (
 )
 from runtime.route import Router
 
-PROJECTIONS = (*board_rows.PROJECTIONS, *kpi_rows.PROJECTIONS, journal.JOURNAL)
+PROJECTIONS = (*kpi_rows.PROJECTIONS, journal.JOURNAL)
 
 router = Router()
 for part in (

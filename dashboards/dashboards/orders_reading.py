@@ -7,6 +7,7 @@ from datetime import date
 from company.masking import ROLES_THAT_SEE_CUSTOMERS
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
+from dispatch.job.row import JOBS, JobRow
 from order.contract.row import CONTRACTS, STAGES, STEPS
 from runtime.http import Asking
 
@@ -118,10 +119,9 @@ async def entries_of(desk: Asking, contract_no: str) -> list[Json]:
     return [row[service] for row in found for service in ("order", "dispatch") if service in row]
 
 
-async def jobs_of(desk: Asking, contract_no: str) -> list[Json]:
-    """The contract's jobs as the board knows them."""
-    found = await desk.rows("board_jobs").find({"job.contract_no": contract_no})
-    return [row["job"] for row in found]
+async def jobs_of(desk: Asking, contract_no: str) -> list[JobRow]:
+    """The contract's jobs."""
+    return await desk.view(JOBS).find({"row.contract_no": contract_no})
 
 
 async def goods_of(desk: Asking, contract_no: str) -> Json | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from company.unloading import in_loading_order
+from contracts.dispatch_days import CrewOfDay
 from dashboards.orders import seen_name
 from order.contract.row import ContractRow
 
@@ -119,7 +120,7 @@ def lies_for(stock: Sequence[Json], contract_no: str, sku: str) -> tuple[tuple[s
 def pick_day(
     picklist: Json,
     *,
-    crews: Sequence[Json],
+    crews: Sequence[CrewOfDay],
     orders: Mapping[str, ContractRow],
     stock: Sequence[Json],
     packing: Mapping[str, Json],
@@ -130,13 +131,13 @@ def pick_day(
     by_crew: dict[str, list[PickStop]] = {}
     for stop in picklist["stops"]:
         by_crew.setdefault(stop["crew"], []).append(_stop(stop, orders, stock, packing, order=order, role=role))
-    known = {crew["crew"]: crew for crew in crews}
+    known = {crew.crew: crew for crew in crews}
     loads = tuple(
         Load(
             crew=crew,
-            name=known.get(crew, {}).get("name", crew),
-            vehicle=known.get(crew, {}).get("vehicle", ""),
-            leader=known.get(crew, {}).get("leader_name") or "",
+            name=known[crew].name if crew in known else crew,
+            vehicle=known[crew].vehicle if crew in known else "",
+            leader=(known[crew].leader_name if crew in known else None) or "",
             stops=tuple(sorted(stops, key=lambda stop: (stop.half, stop.position), reverse=True)),
         )
         for crew, stops in sorted(by_crew.items())

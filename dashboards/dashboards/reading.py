@@ -7,16 +7,19 @@ from datetime import date, datetime, timedelta
 from company.crew_of_day import own_crews
 from company.policy import policy_book
 from dashboards.board import Waiting, board_view
-from dashboards.board_cards import ROAD, Viewer
+from dashboards.board_cards import ROAD, Incomplete, Viewer
 from dashboards.board_rhythm import bar_day
-from dashboards.board_rows import WAITING, Json, facet_of
+from dashboards.board_rows import BoardDay, board_day, by_date
 from dashboards.board_view import BoardView
-from dashboards.board_week import DAYS, WeekView, week_view
+from dashboards.board_week import WEEK_DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
+from dispatch.day.row import DAYS, row_id
+from dispatch.job.row import JOBS, WAITING, JobFile, job_file
+from order.contract.row import CONTRACTS
 from runtime.http import Asking
 from runtime.person import Person
 
-BOARD = ("board_jobs", "board_days", "board_contracts")
+BOARD = (JOBS.name, DAYS.name, CONTRACTS.name)
 """Read models behind the board."""
 KPI = ("duties",)
 """Read models behind the assessment."""
@@ -29,11 +32,9 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
     """The board of a day as this person may see it now."""
     bar = bar_day(on, now)
     wanted = sorted({on, bar, bar + timedelta(days=1)})
-    found, jobs = await asyncio.gather(
-        desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted]), _jobs(desk, wanted)
-    )
-    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in found if row["day"]["on"]}
-    contracts = await _own_contracts(desk)
+    days, found = await asyncio.gather(read_days(desk, wanted), _jobs(desk, wanted))
+    jobs = await _with_stops_of(desk, days, found)
+    contracts = await own_contracts(desk)
     waiting = Waiting(()) if desk.person.role in ROAD else await _waiting(desk, jobs)
     return board_view(
         days,
@@ -52,52 +53,64 @@ async def road_crews(desk: Asking, days: Iterable[date]) -> Mapping[date, str | 
     return await own_crews(desk, days) if desk.person.role in ROAD else {}
 
 
-async def _jobs(desk: Asking, wanted: list[date]) -> Mapping[str, Json]:
-    """Jobs that were ever in a slot of these days, and those that wait for one: one indexed query."""
+async def read_days(desk: Asking, wanted: list[date]) -> Mapping[date, BoardDay]:
+    """Those of these days that were planned for."""
+    documents = await desk.rows(DAYS.name).get_many([row_id(day) for day in wanted])
+    return by_date([board_day(document) for document in documents])
+
+
+async def _jobs(desk: Asking, wanted: list[date]) -> Mapping[str, JobFile]:
+    """Jobs in a slot of these days, and those that wait for one: one indexed query."""
     boards = [*(day.isoformat() for day in wanted), WAITING]
-    found = await desk.rows("board_jobs").find({"job.boards": {"$in": boards}})
-    facets = (facet_of(row, "job") for row in found)
-    return {facet["job_id"]: facet for facet in facets if facet is not None}
+    documents = await desk.rows(JOBS.name).find({"row.board": {"$in": boards}})
+    return {document["_id"]: job_file(document) for document in documents}
 
 
-async def _own_contracts(desk: Asking) -> frozenset[str] | None:
+async def _with_stops_of(
+    desk: Asking, days: Mapping[date, BoardDay], jobs: Mapping[str, JobFile]
+) -> Mapping[str, JobFile]:
+    """With those that left a slot of these days for good: what failed there stays on the day's board (B14)."""
+    left = {held.slot.job_id for day in days.values() for held in day.row.held} - jobs.keys()
+    documents = await desk.rows(JOBS.name).get_many(sorted(left)) if left else []
+    return {**jobs, **{document["_id"]: job_file(document) for document in documents}}
+
+
+async def own_contracts(desk: Asking) -> frozenset[str] | None:
     """A store's contract numbers (a store sees its own only); None for the others."""
     if desk.person.role != "store":
         return None
-    own = await desk.rows("board_contracts").find({"order.store_code": desk.person.store})
-    return frozenset(str(row["_id"]) for row in own)
+    own = await desk.rows(CONTRACTS.name).find({"row.store_code": desk.person.store})
+    return frozenset(str(document["_id"]) for document in own)
 
 
-async def _waiting(desk: Asking, jobs: Mapping[str, Json]) -> Waiting:
+async def _waiting(desk: Asking, jobs: Mapping[str, JobFile]) -> Waiting:
     """Incomplete contracts, the most urgent first."""
-    query: dict[str, object] = {"order.complete_on": None, "order.contract_no": {"$ne": None}}
+    query: dict[str, object] = {"row.ended": False, "row.complete": False}
     if desk.person.role == "store":
-        query["order.store_code"] = desk.person.store
-    with_job = [job["contract_no"] for job in jobs.values() if job["kind"] == "delivery"]
+        query["row.store_code"] = desk.person.store
+    with_job = [job.row.contract_no for job in jobs.values() if job.row.kind == "delivery"]
     if with_job:
-        query["order.contract_no"] = {"$ne": None, "$nin": with_job}
-    rows = desk.rows("board_contracts")
-    found = await rows.find(query, sort=[("order.promised_on", 1), ("_id", 1)], limit=WAITING_READ)
+        query["_id"] = {"$nin": with_job}
+    rows = desk.rows(CONTRACTS.name)
+    found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=WAITING_READ)
     more = 0 if len(found) < WAITING_READ else await rows.count(query) - len(found)
-    return Waiting([row["order"] for row in found], more)
+    return Waiting([Incomplete(CONTRACTS.read(one), CONTRACTS.version(one)) for one in found], more)
 
 
 async def read_week(desk: Asking, monday: date, now: datetime) -> WeekView:
     """Seven days of the board as this person may see them now."""
-    wanted = [monday + timedelta(days=number) for number in range(DAYS)]
-    found = await desk.rows("board_days").get_many([f"{DEPOT}:{day.isoformat()}" for day in wanted])
-    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in found if row["day"]["on"]}
-    slotted = sorted({slot["job_id"] for day in days.values() for slot in day["slots"]})
-    jobs = [row["job"] for row in await desk.rows("board_jobs").get_many(slotted) if facet_of(row, "job")]
-    contracts, crews = await _own_contracts(desk), await road_crews(desk, wanted)
+    wanted = [monday + timedelta(days=number) for number in range(WEEK_DAYS)]
+    days = await read_days(desk, wanted)
+    jobs = (await _with_stops_of(desk, days, {})).values()
+    contracts, crews = await own_contracts(desk), await road_crews(desk, wanted)
     viewer = Viewer(role=desk.person.role, crews=crews, contracts=contracts)
     return week_view(days, jobs, monday=monday, now=now, policy=policy_book().at(now), viewer=viewer)
 
 
 async def nearest_day(desk: Asking) -> date | None:
     """The latest day that has a plan, for somebody who opened an empty one."""
-    found = await desk.rows("board_days").find({"day.on": {"$gt": ""}}, sort=[("day.on", -1)], limit=1)
-    return date.fromisoformat(found[0]["day"]["on"]) if found else None
+    found = await desk.view(DAYS).find({"row.on": {"$gt": ""}}, sort=[("row.on", -1)], limit=1)
+    return found[0].on if found else None
 
 
 def _people(desk: Asking) -> Mapping[str, Person]:

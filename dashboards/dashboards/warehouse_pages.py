@@ -28,12 +28,13 @@ from dashboards.warehouse_reading import (
     stock_chosen,
     stock_page,
 )
+from dispatch.day.row import DAYS
 from runtime.route import Router, takes
 
 CARD_MOVES = 300
 """Lines of a bin card on the page, the latest first; the sheet holds all."""
 
-PICKING = ("picklists", "stock", "packing", "board_days", "slips", "loans", "scraps", "counts")
+PICKING = ("picklists", "stock", "packing", DAYS.name, "slips", "loans", "scraps", "counts")
 """Read models behind the page of a day's list and of what waits."""
 
 router = Router(include_in_schema=False)

@@ -9,6 +9,7 @@ from contracts.spelling import sku as spelt_sku
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
+from dispatch.day.row import DAYS, row_id
 from order.contract.row import CONTRACTS
 
 DEPOT = "main"
@@ -26,11 +27,11 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
     picklist = row["picklist"]
     contracts = sorted({stop["contract_no"] for stop in picklist["stops"]})
     orders = await desk.view(CONTRACTS).get_many(contracts)
-    day = await desk.rows("board_days").get(f"{DEPOT}:{on.isoformat()}")
+    day = await desk.view(DAYS).get(row_id(on))
     stock = await desk.rows("stock").find({"stock.holders": {"$in": contracts}})
     return pick_day(
         picklist,
-        crews=[] if day is None else day["day"]["crews"],
+        crews=() if day is None else day.crews,
         orders=orders,
         stock=[row["stock"] for row in stock],
         packing={row["_id"]: row for row in await desk.rows("packing").get_many(contracts)},

@@ -19,6 +19,9 @@ from runtime.tokens import Tokens
 
 OF_SERVICES = (
     "contracts",
+    "jobs",
+    "days",
+    "runs",
     "fleet",
     "goods",
     "picklists",

@@ -19,10 +19,14 @@ from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from contracts.order import ContractSigned
 from dashboards.board import Waiting, board_view
-from dashboards.board_cards import Viewer
+from dashboards.board_cards import Incomplete, Viewer
+from dashboards.board_rows import board_day, by_date
 from dashboards.board_view import BoardView, Card
 from dashboards.main import PROJECTIONS
+from dispatch.day.row import DAYS
+from dispatch.job.row import JOBS, job_file
 from dispatch.projections import PROJECTIONS as OF_DISPATCH
+from order.contract.row import CONTRACTS
 from order.projections import PROJECTIONS as OF_ORDER
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
@@ -84,10 +88,11 @@ def board_of(
 ) -> BoardView:
     """The board that this story makes."""
     rows = rows_of(story)
-    days = {date.fromisoformat(row["day"]["on"]): row["day"] for row in rows["board_days"].values()}
-    contracts = [row["order"] for row in rows["board_contracts"].values() if row["order"]["complete_on"] is None]
-    jobs = [row["job"] for row in rows["board_jobs"].values()]
-    return board_view(days, jobs, Waiting(contracts, more), on=on, now=now, policy=POLICY, viewer=viewer)
+    days = by_date([board_day(document) for document in rows[DAYS.name].values()])
+    contracts = [(CONTRACTS.read(one), CONTRACTS.version(one)) for one in rows[CONTRACTS.name].values()]
+    waits = [Incomplete(row, rev) for row, rev in contracts if not row.complete and not row.ended]
+    jobs = [job_file(document) for document in rows[JOBS.name].values()]
+    return board_view(days, jobs, Waiting(waits, more), on=on, now=now, policy=POLICY, viewer=viewer)
 
 
 def placed_cards(view: BoardView) -> dict[str, Card]:

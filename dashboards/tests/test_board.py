@@ -43,7 +43,15 @@ from contracts.dispatch_jobs import (
     StopConfirmedByWarehouse,
     StopUnscheduled,
 )
-from contracts.order import DamageNoted, DelayNoticed, GoodsCompleted, GoodsNoted
+from contracts.order import (
+    ContractAmended,
+    ContractCancelled,
+    DamageNoted,
+    DelayNoticed,
+    DeliveryPostponed,
+    GoodsCompleted,
+    GoodsNoted,
+)
 from dashboards.board_cards import Viewer
 from dashboards.board_view import Light, Risk, Say, Totals
 
@@ -164,6 +172,38 @@ def test_a_complete_contract_is_no_longer_listed_as_waiting_for_goods():
         complete_on=TODAY,
     )
     assert board_of([signed(number), told(f"contract:{number}", done)]).backlog.blocked == ()
+
+
+def test_a_contract_that_waits_shows_the_day_promised_last_and_its_lines_as_they_were_amended():
+    """A6, A8, A3"""
+    number = "HT26030009"
+    moved = DeliveryPostponed(
+        at=NOW,
+        contract_no=number,
+        store_code="S01",
+        customer=CUSTOMER,
+        promised_before=date(2026, 3, 16),
+        promised_on=date(2026, 3, 30),
+        promise_due=None,
+        consented_by="林艳",
+        consented_how="phone",
+        reason="装修延期",
+    )
+    dropped = ContractAmended(at=NOW, contract_no=number, added=(), removed=(2,), reason="客户减项")
+    [card] = board_of([signed(number), *(told(f"contract:{number}", e) for e in (moved, dropped))]).backlog.blocked
+    assert (card.promised_on, card.lacks) == (
+        date(2026, 3, 30),
+        (Say(code="lack.lines", facts={"here": 0, "of": 1}),),
+    )
+
+
+def test_a_cancelled_contract_waits_for_nothing():
+    """A6"""
+    number = "HT26030009"
+    gone = ContractCancelled(
+        at=NOW, contract_no=number, store_code="S01", customer=CUSTOMER, lines=(line(),), paid_fen=0, reason="退订"
+    )
+    assert board_of([signed(number), told(f"contract:{number}", gone)]).backlog.blocked == ()
 
 
 def test_contracts_beyond_those_shown_are_counted():

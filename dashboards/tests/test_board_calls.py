@@ -8,7 +8,7 @@ from dashboards_story import NOW, ON, board_of, booked, day_opened, in_slot, ope
 from contracts.civil_time import end_of_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, JobCancelled, TroubleReported
 from contracts.dispatch_days import CrewAbsent, CrewReturned
-from contracts.dispatch_jobs import StopPublished, StopScheduled
+from contracts.dispatch_jobs import DeliveryDeparted, StopPublished, StopScheduled
 from contracts.dispatch_road import StopArrived, StopUndeliverable
 from dashboards.board_view import Light, Say
 
@@ -173,7 +173,8 @@ def test_a_crew_at_the_door_and_goods_that_cannot_be_left():
     stuck = StopUndeliverable(
         at=NOW, job_id=JOB, contract_no="HT26030001", crew="S1", leader="li.zq", cause="无人", customer_reached=False
     )
-    story = [*published(), told(f"job:{JOB}", arrived)]
+    left = DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352")
+    story = [*published(), told(f"job:{JOB}", left), told(f"job:{JOB}", arrived)]
     assert placed_cards(board_of(story))[JOB].status == "site"
     assert risk_of([*story, told(f"job:{JOB}", stuck)]).say.code == "risk.trouble.undeliverable"
 

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import CUSTOMER
+from dashboards_story import CUSTOMER, rows_of, signed
 
 from dashboards.desk_reading import why_reply
 from dashboards.words import tables
@@ -237,15 +237,14 @@ OFFERS = {
     "T-8": {"end_wait": None, "book_visit": None},
 }
 """What the rules offer of each, by the state beside its row."""
-CONTRACTS = {"HT26030009": {"_id": "HT26030009", "order": {"store_code": "S02", "contract_no": "HT26030009"}}}
+CONTRACTS = rows_of([signed("HT26030009", store="S02")])["contracts"]
 
 
 async def get(path, person=SPECIALIST, **query):
     app = site({})
     app.state.rows["tickets"] = RowsInMemory(TICKETS)
     app.state.offers = {"ticket": Offering(FORMS, lambda state: OFFERS.get(state.decode(), {}))}
-    app.state.rows["board_contracts"] = RowsInMemory(CONTRACTS)
-    app.state.rows["contracts"] = RowsInMemory({})
+    app.state.rows["contracts"] = RowsInMemory(CONTRACTS)
     async with browser(app, person) as client:
         return await client.get(path, params=query)
 

@@ -4,6 +4,7 @@ import pytest
 from dashboards_site import RowsInMemory, browser, site
 from dashboards_story import (
     CUSTOMER,
+    EARLIER,
     ON,
     booked,
     day_opened,
@@ -17,42 +18,65 @@ from dashboards_story import (
     window,
 )
 
+from contracts.civil_time import end_of_day
 from contracts.dispatch_jobs import DeliveryDeparted
-from contracts.dispatch_road import PiecesRefused, StopArrived
+from contracts.dispatch_road import (
+    DayReported,
+    PiecesRefused,
+    RunClosed,
+    StopArrived,
+    StopEnded,
+    StopOrderChanged,
+    VehicleCheck,
+)
+from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.fact import GoodsLine
 from runtime.person import Person
 
 ASSISTANT, LEADER, OTHER_LEADER, ACCOUNTANT, WAREHOUSE, STORE = "he.jx", "li.zq", "chen.gd", "su.kj", "mai.gh", "wu.xm"
 JOB = "D-HT26030001"
 GOODS = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=1)
-LINE = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
-AT = f"{ON}T02:00:00+00:00"
 
-RUN = {
-    "on": str(ON),
-    "crew": "S1",
-    "leader": "李志强",
-    "driver": "邓伟",
-    "vehicle": "粤E·7K352",
-    "edition": 1,
-    "stops": [{"job_id": JOB, "contract_no": "HT26030001", "half": "am", "position": 1, "lines": [LINE]}],
-    "left_behind": [],
-    "order_changes": [{"at": AT, "job_id": JOB, "instead_of": "D-2", "reason": "客户先到家"}],
-    "ended": [{"at": AT, "job_id": JOB, "outcome": "done"}],
-    "collected": [{"at": AT, "job_id": JOB, "amount_fen": 460_100}],
-    "handed_in": [{"at": AT, "amount_fen": 460_000}],
-    "closed": {"at": AT, "difference_fen": 100, "explanation": "抹零"},
-    "report": {
-        "at": AT,
-        "vehicle_check": {
-            **dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True),
-            "odometer_km": 83_120,
-            "note": "",
-        },
-        "parking": "仓库 3 号位",
-        "note": "",
-    },
-}
+STOP = RunStop(job_id=JOB, contract_no="HT26030001", half="am", position=1, lines=(GOODS,))
+CREW = {"on": ON, "crew": "S1"}
+DRIVEN = {**CREW, "leader": LEADER, "vehicle": "粤E·7K352"}
+CLOSED_DUE = end_of_day(ON)
+RUN = (
+    RunPlanned(at=EARLIER, **DRIVEN, version=1, stops=(STOP,)),
+    RunLoaded(at=EARLIER, **CREW, counted=(STOP,), leader_signed=LEADER, warehouse_signed="mai.gh", settlement=None),
+    RunDeparted(at=EARLIER, **DRIVEN, job_ids=(JOB,), list_no="SY1", stops=(STOP,), driver="deng.w"),
+    StopOrderChanged(at=EARLIER, **CREW, leader=LEADER, job_id=JOB, instead_of="D-2", reason="客户先到家"),
+    StopEnded(at=EARLIER, **CREW, job_id=JOB, outcome="done"),
+    CashCollected(at=EARLIER, **CREW, job_id=JOB, amount_fen=460_100, on_vehicle_fen=460_100),
+    CashHandedIn(at=EARLIER, **CREW, amount_fen=460_000, on_vehicle_fen=100, received_by=ACCOUNTANT),
+    RunClosed(
+        at=EARLIER,
+        **DRIVEN,
+        collected_fen=460_100,
+        handed_in_fen=460_000,
+        difference_fen=100,
+        explanation="抹零",
+        closed_by=LEADER,
+        due=CLOSED_DUE,
+    ),
+    DayReported(
+        at=EARLIER,
+        **DRIVEN,
+        driver="deng.w",
+        stops=1,
+        done=1,
+        failed=0,
+        collected_fen=460_100,
+        handed_in_fen=460_000,
+        vehicle_check=VehicleCheck(
+            **dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True), odometer_km=83_120
+        ),
+        parking="仓库 3 号位",
+        note="",
+        reported_by=LEADER,
+        due=CLOSED_DUE,
+    ),
+)
 DOOR = (
     StopArrived(at=window().starts, job_id=JOB, on=ON, crew="S1", leader=LEADER, window=window()),
     PiecesRefused(
@@ -74,11 +98,11 @@ DOOR = (
 LEFT = told(f"job:{JOB}", DeliveryDeparted(at=window().starts, job_id=JOB, crew="S1", vehicle="粤E·7K352"))
 STORY = [opened(), booked(), day_opened(), *in_slot(), published_day(), published_stop(), LEFT]
 STORY += [told(f"job:{JOB}", event) for event in DOOR]
+STORY += [told(f"run:{ON}:S1", event) for event in RUN]
 
 
 async def get(path, person):
     app = site(rows_of(STORY))
-    app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
     async with browser(app, person) as client:
         return await client.get(path)
 
@@ -145,8 +169,7 @@ async def test_a_leader_lent_for_a_day_prints_the_papers_of_that_days_crew(form,
         "crews": [{**lent, "crew": "S1", "leader": OTHER_LEADER}, {**lent, "crew": "S2", "leader": LEADER}],
     }
     app = site(rows_of(STORY))
-    app.state.rows["runs"] = RowsInMemory({f"{ON}:S1": {"_id": f"{ON}:S1", "run": RUN}})
-    app.state.rows["fleet"] = RowsInMemory({"main": {"_id": "main", "fleet": fleet}})
+    app.state.rows["fleet"] = RowsInMemory({"main": {"_id": "main", "row": {"means": fleet}}})
     async with browser(app, person) as client:
         assert (await client.get(f"/forms/{form}")).status_code == status
 

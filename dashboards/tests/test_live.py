@@ -53,7 +53,7 @@ async def test_a_reader_whose_picture_is_right_gets_only_what_changes():
     events = stream(feed, picture, seen=live.digest(picture.parts))
     assert await anext(events) == HELLO
     picture.parts = {"a": "1", "b": "3"}
-    feed.queue.put_nowait(Change("7", "board_jobs", ("x",)))
+    feed.queue.put_nowait(Change("7", "jobs", ("x",)))
     changed = await anext(events)
     assert changed == f"id: {live.digest(picture.parts)}.7\ndata: b=3\n\n"
     assert await anext(events) == BEAT
@@ -75,7 +75,7 @@ async def test_changes_that_change_nothing_shown_are_a_heartbeat_only():
     feed, picture = Feed(), Picture(a="1")
     events = stream(feed, picture, seen=live.digest(picture.parts))
     await anext(events)
-    feed.queue.put_nowait(Change("8", "board_jobs", ("x",)))
+    feed.queue.put_nowait(Change("8", "jobs", ("x",)))
     assert await anext(events) == BEAT
     await events.aclose()
 
@@ -89,7 +89,7 @@ async def test_who_cannot_be_brought_up_to_date_is_told_to_load_anew(happens):
         feed.queue.put_nowait(TooOld("1"))
     else:
         picture.parts = {"a": "1", "c": "new lane"}
-        feed.queue.put_nowait(Change("9", "board_days", ("x",)))
+        feed.queue.put_nowait(Change("9", "days", ("x",)))
     rest = [event async for event in events]
     assert ["event: reload" in event for event in rest] == [True]
 

@@ -52,27 +52,33 @@ class Said:
         return None if one is None else one.event
 
 
+def always(_: Any) -> bool:
+    """Every event of its kind."""
+    return True
+
+
 class Heard(Stored):
-    """Keeps events of some kinds beside a row: all, or the last `kept`."""
+    """Keeps events of some kinds beside a row, where they are worth it: all, or the last `kept`."""
 
     fields = (SAID,)
 
-    def __init__(self, kinds: Sequence[type[Fact]], kept: int = 0) -> None:
-        self._kinds = tuple(kinds)
+    def __init__(self, kinds: Sequence[type[Fact]], kept: int = 0, worth: Callable[[Any], bool] = always) -> None:
+        self.kinds = tuple(kinds)
         self._kept = kept
+        self._worth = worth
         self._by_name = {kind.__name__: kind for kind in kinds}
 
     @property
     def roots(self) -> tuple[Callable[..., Any], ...]:
         """How they are kept, and what is kept."""
-        return (Heard, *self._kinds)
+        return (Heard, self._worth, *self.kinds)
 
     def facet(self, service: str, aggregate: str) -> Facet:
         """As the projector folds them."""
         return Facet(SAID, service, (aggregate,), self._fold, self)
 
     def _fold(self, known: Any, event: Fact, meta: Meta) -> Any:
-        if not isinstance(event, self._kinds):
+        if not isinstance(event, self.kinds) or not self._worth(event):
             return known
         return [*(known or ()), {"by": meta.actor, "event": event.model_dump(mode="json")}][-self._kept :]
 
@@ -96,11 +102,12 @@ class Heard(Stored):
 
     def of(self, told: Iterable[tuple[str, Fact]]) -> Said:
         """The same of a history: who, and what."""
-        return Said(tuple(Saying(by, event) for by, event in told if isinstance(event, self._kinds))[-self._kept :])
+        heard = (one for one in told if isinstance(one[1], self.kinds) and self._worth(one[1]))
+        return Said(tuple(Saying(by, event) for by, event in heard)[-self._kept :])
 
 
 def _event(readers: Mapping[str, TypeAdapter[Any]], told: Mapping[str, Any]) -> Any:
     return readers[told["event"]].validate_python(told)
 
 
-__all__ = ["SAID", "Heard", "Said", "Saying"]
+__all__ = ["SAID", "Heard", "Said", "Saying", "always"]

@@ -5,8 +5,8 @@
 The projector folds states by the domain's own `evolve`, and makes the row of a state once a write, however many events
 moved it. State and row lie in one document, so that one guarded write moves both: `row` is for queries and pages,
 `_state` is read by the projector alone. Neither `evolve` nor a view reads a clock or a file, and a view is total: it
-also sees the states between the events of one decision. Who said what when is no state: events of the kinds in `said`
-are kept beside the row as they are (`runtime.said`).
+also sees the states between the events of one decision. Who said what when is no state: what is to be shown of it
+is kept beside the row as it was said (`runtime.said`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.aggregate import Aggregate
 from runtime.rows import STATE, Rows
-from runtime.said import Heard
+from runtime.said import Heard, always
 from runtime.service import Facet, Projection, Stored, key_of
 from runtime.states import StateCodec
 
@@ -74,7 +74,8 @@ class Row(BaseModel):
 class View(Generic[S, E, R]):
     """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`.
 
-    `said`: kinds of events that are kept as they were said; all of them, or the last `said_kept`.
+    `said`: kinds of events that are kept beside it as they were said, where they are worth it (`said_if`, a function at
+    the top of its module): all of them, or the last `said_kept`.
     """
 
     name: str
@@ -85,6 +86,7 @@ class View(Generic[S, E, R]):
     indexes: tuple[tuple[str, ...], ...] = ()
     said: tuple[type[Fact], ...] = ()
     said_kept: int = 0
+    said_if: Callable[[Any], bool] = always
 
     @cached_property
     def facet(self) -> Facet:
@@ -101,7 +103,7 @@ class View(Generic[S, E, R]):
     @cached_property
     def heard(self) -> Heard:
         """Reads what was said, of a document (`heard.read`) or of a history (`heard.of`)."""
-        return Heard(self.said, self.said_kept)
+        return Heard(self.said, self.said_kept, self.said_if)
 
     @cached_property
     def has_version(self) -> bool:
@@ -116,7 +118,11 @@ class View(Generic[S, E, R]):
     def read(self, document: Mapping[str, Any]) -> R:
         """A document's row."""
         row = document[ROW]
-        return self.row.model_validate({**row, "version": document["_pos"][ROW]["seq"]} if self.has_version else row)
+        return self.row.model_validate({**row, "version": self.version(document)} if self.has_version else row)
+
+    def version(self, document: Mapping[str, Any]) -> int:
+        """The version of the aggregate that a document shows."""
+        return int(document["_pos"][ROW]["seq"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,23 +18,25 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "fleet": {
         "main": {
-            "fleet": {
-                **dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ()),
-                "people": [{"person_id": "deng.w", "name": "邓伟"}],
-                "crews": [
-                    {
-                        "crew": crew,
-                        "name": crew,
-                        "kind": "delivery",
-                        "leader": "deng.w",
-                        "members": [],
-                        "vehicle": "粤E·7K352",
-                        "stops_per_half": 5,
-                        "effective_from": since,
-                        "effective_to": until,
-                    }
-                    for crew, since, until in (("S2", "2026-01-01", "2026-03-13"), ("S3", "2026-03-14", None))
-                ],
+            "row": {
+                "means": {
+                    **dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ()),
+                    "people": [{"person_id": "deng.w", "name": "邓伟"}],
+                    "crews": [
+                        {
+                            "crew": crew,
+                            "name": crew,
+                            "kind": "delivery",
+                            "leader": "deng.w",
+                            "members": [],
+                            "vehicle": "粤E·7K352",
+                            "stops_per_half": 5,
+                            "effective_from": since,
+                            "effective_to": until,
+                        }
+                        for crew, since, until in (("S2", "2026-01-01", "2026-03-13"), ("S3", "2026-03-14", None))
+                    ],
+                }
             }
         }
     },

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
@@ -15,7 +16,6 @@ from harness.stacks import Stack
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from dashboards.board_rows import BOARD_CONTRACTS
 from dashboards.listing import SHEET_ROWS, every, page_of
 from dashboards.listing import key_of as place_of
 from runtime import rows as reading
@@ -29,6 +29,13 @@ from runtime.settings import Settings
 
 pytestmark = pytest.mark.kafka
 
+
+def fold(facet: dict[str, Any] | None, event: Fact, meta: Meta) -> dict[str, Any]:
+    """Never asked: the rows lie there."""
+    raise AssertionError(f"{facet}, {event}, {meta}")
+
+
+CONTRACTS = Projection("contracts_of_a_test", key_of, (Facet("order", "order", ("contract",), fold),))
 NUMBERS = [f"HT26{n:06}" for n in range(SHEET_ROWS + 203)]
 PARKED = f"{BESIDE}parked"
 
@@ -44,12 +51,12 @@ async def database(stack: Stack) -> AsyncIterator[Database]:
 @pytest.fixture
 async def rows(database: Database) -> Rows:
     """More rows than a sheet reads at once; beside them the positions, and whatever else may come to lie there."""
-    collection = database[first_collection(BOARD_CONTRACTS)]
+    collection = database[first_collection(CONTRACTS)]
     days = {number: f"2026-03-{n % 28 + 1:02}" for n, number in enumerate(NUMBERS)}
     await collection.insert_many([{"_id": number, "order": {"day": day}} for number, day in days.items()])
     await collection.insert_many([{"_id": POSITIONS, "offsets": {}}, {"_id": PARKED, "order": {"day": "2"}}])
     await collection.insert_one({"_id": "HT25000001", "_pos": {"order": {"seq": 1}}})  # its first event was passed over
-    return Rows(database, BOARD_CONTRACTS)
+    return Rows(database, CONTRACTS)
 
 
 async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows: Rows) -> None:
@@ -96,7 +103,7 @@ def _at(number: str, version: int) -> dict[str, object]:
 async def test_a_row_that_is_behind_is_waited_for_and_no_other(database: Database) -> None:
     """X7: who was answered reads their own write, new or changed."""
     heard: dict[str, int] = {}
-    rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))
+    rows = Rows(database, CONTRACTS, MappingProxyType(heard))
     collection = await rows.collection()
     await collection.insert_many([_at("HT1", 1), _at("HT3", 7)])
     heard |= {"contract:HT1": 2, "contract:HT2": 1, "job:D-HT3": 9}
@@ -117,7 +124,7 @@ async def test_a_read_model_that_stands_still_is_waited_for_once(
     """X8: then the row is shown as it is; one that is not there at all is no "there is none"."""
     monkeypatch.setattr(reading, "BEHIND_SECONDS", 0.2)
     heard = {"contract:HT1": 2, "contract:HT2": 1}
-    rows = Rows(database, BOARD_CONTRACTS, MappingProxyType(heard))
+    rows = Rows(database, CONTRACTS, MappingProxyType(heard))
     await (await rows.collection()).insert_one(_at("HT1", 1))
 
     old = await rows.get("HT1")

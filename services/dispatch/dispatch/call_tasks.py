@@ -13,8 +13,8 @@ from contracts.civil_time import end_of_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade
 from contracts.fact import Customer, Half, JobKind, Window
 from dispatch.job.booking import booking_due
+from dispatch.job.row import Call, JobFile, JobRow
 from dispatch.job_views import told_json
-from dispatch.projections.jobs import Call, JobFile, JobRow
 from dispatch.words import HALF_EN, HALF_ZH
 from runtime.refusal import month_day
 

@@ -2,17 +2,15 @@
 
 from datetime import date
 
-from company.fleet_crews import crews_on as fleet_crews_on
+from company.crew_of_day import means_now
+from company.fleet_crews import crews_of_day
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
-from dispatch.fields import DEPOT
+from dispatch.day.row import DAYS, row_id
 from runtime.http import Asking
 
 
 async def crews_on(desk: Asking, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
     """The crews of a day; a day that nobody planned for yet has those of the fleet."""
-    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
-    if row is None:
-        fleet = await desk.rows("fleet").get(DEPOT)
-        return fleet_crews_on(None if fleet is None else fleet["fleet"], on, policy)
-    return tuple(CrewOfDay.model_validate(crew) for crew in row["day"]["crews"])
+    row = await desk.view(DAYS).get(row_id(on))
+    return crews_of_day(await means_now(desk, policy), on) if row is None else row.crews

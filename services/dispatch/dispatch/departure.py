@@ -10,17 +10,19 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from company.fleet_crews import at_work, facet_means, record_on, usual_driver
+from company.crew_of_day import means_now
+from company.fleet_crews import at_work, record_on, usual_driver
 from company.policy import Policy
 from contracts.bounds import Happened, OneLine
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle, SendOut
 from dispatch.job.aggregate import JOB
+from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import DepartStop
-from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.run.aggregate import run_id
 from dispatch.run.departure import DepartRun
+from dispatch.run.row import RUNS, RunRow
 from runtime.http import Answer, Asking
 
 Json = dict[str, Any]
@@ -38,16 +40,14 @@ class DepartRequest(BaseModel):
 
 async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
     """1 the fleet lets leader, driver and vehicle go, 2 the run departs, 3 its stops are on the way."""
-    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    run: Json | None = None if row is None else row["run"]
+    run = await desk.view(RUNS).get(f"{on.isoformat()}:{crew}")
     jobs = [] if run is None else await loaded_jobs(desk, run)
-    fleet = await desk.rows("fleet").get("main")
-    means = facet_means(None if fleet is None else fleet["fleet"], policy)
+    means = await means_now(desk, policy)
     record = record_on(means, crew, on)
     leader = None if record is None or record.leader not in at_work(means, record, on) else record.leader
     driver = request.driver or (None if record is None else usual_driver(means, record, on))
     vehicle = "" if record is None else record.vehicle
-    is_gone = run is not None and run["status"] in {"way", "closed"}
+    is_gone = run is not None and run.status in {"way", "closed"}
     # 1 people and vehicle (B8, B18)
     if not is_gone:
         districts = tuple(sorted({job.district for job in jobs}))
@@ -73,20 +73,15 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
     if departed.status == "rejected" and not is_gone:
         await desk.ask(FLEET.key(DEPOT), ReturnVehicle(at=request.at, on=on, crew=crew), step="return")
     # 3 the stops
-    if departed.status == "accepted" and run is not None and run["version"] >= departed.version - 1:
+    if departed.status == "accepted" and run is not None and run.version >= departed.version - 1:
         left = DepartStop(at=request.at, on=on, crew=crew, vehicle=vehicle, leader=leader or "")
-        await asyncio.gather(*(desk.ask(JOB.key(stop), left, step=f"depart/{stop}") for stop in loaded_ids(run)))
+        await asyncio.gather(*(desk.ask(JOB.key(stop), left, step=f"depart/{stop}") for stop in run.on_vehicle))
     return desk.answer(departed)
 
 
-def loaded_ids(run: Json) -> list[str]:
-    """The jobs of which something is on the vehicle."""
-    return [stop["job_id"] for stop in run["counted"] or () if any(line["quantity"] for line in stop["lines"])]
-
-
-async def loaded_jobs(desk: Asking, run: Json) -> list[JobRow]:
+async def loaded_jobs(desk: Asking, run: RunRow) -> list[JobRow]:
     """The rows of the jobs on the vehicle."""
-    return list((await desk.view(JOBS).get_many(loaded_ids(run))).values())
+    return list((await desk.view(JOBS).get_many(run.on_vehicle)).values())
 
 
 def has_careful_goods(job: JobRow, policy: Policy) -> bool:

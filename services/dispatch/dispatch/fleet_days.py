@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from company.fleet_crews import begin, crews_of_day, facet_means
+from company.crew_of_day import means_now
+from company.fleet_crews import Means, begin, crews_of_day
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import FleetCrew
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import SetCrewOfDay
+from dispatch.day.row import DAYS
 from dispatch.fleet.crews import SetCrews
 from runtime.http import Asking
 
@@ -19,9 +21,8 @@ DAYS_ASKED = 60
 """Opened days that are asked at most: nobody plans further ahead."""
 
 
-def crews_after(facet: Json | None, changed: tuple[FleetCrew, ...], on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
+def crews_after(means: Means, changed: tuple[FleetCrew, ...], on: date) -> tuple[CrewOfDay, ...]:
     """The crews of a day, once these records are in force; the fleet's row may not have them yet."""
-    means = facet_means(facet, policy)
     fresh = tuple(crew for crew in changed if crew not in means.crews)
     return crews_of_day(replace(means, crews=(*means.crews, *fresh)), on)
 
@@ -32,15 +33,13 @@ async def tell_opened_days(desk: Asking, change: SetCrews, policy: Policy) -> li
     Two that swap people refuse each other while one of them has not changed yet: who refused is asked once more.
     """
     changed = change.crews
-    fleet = await desk.rows("fleet").get("main")
-    facet = None if fleet is None else fleet["fleet"]
+    means = await means_now(desk, policy)
     since = min(begin(crew) for crew in changed).isoformat()
-    rows = await desk.rows("days").find({"day.on": {"$gte": since}}, sort=[("_id", 1)], limit=DAYS_ASKED, skip=0)
+    days = await desk.view(DAYS).find({"row.on": {"$gte": since}}, sort=[("_id", 1)], limit=DAYS_ASKED)
     refused: list[Json] = []
-    for row in rows:
-        on = date.fromisoformat(row["day"]["on"])
+    for on in (day.on for day in days):
         names = {crew.crew for crew in changed if covers(crew, on)}
-        open_crews = [crew for crew in crews_after(facet, changed, on, policy) if crew.crew in names]
+        open_crews = [crew for crew in crews_after(means, changed, on) if crew.crew in names]
         first = await _ask_day(desk, on, open_crews, change, "first")
         again = await _ask_day(desk, on, [crew for crew, _ in first], change, "again")
         refused.extend({"on": on.isoformat(), "crew": crew.crew, "zh": zh} for crew, zh in again)

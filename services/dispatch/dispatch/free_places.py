@@ -10,10 +10,9 @@ from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.crews_today import crews_on
 from dispatch.day.places import Ground, half_window, places_that_fit
+from dispatch.day.row import DAYS, plan_of, row_id
 from dispatch.day.state import Plan
-from dispatch.fields import DEPOT
-from dispatch.projections.jobs import JobRow
-from dispatch.views import day_view, plan_of
+from dispatch.job.row import JobRow
 from runtime.decision import Detail
 from runtime.http import Asking
 
@@ -56,9 +55,8 @@ async def plans_on(desk: Asking, days: Sequence[date], policy: Policy) -> list[P
     """The plans of these days, as last seen; a day that nobody planned for is empty."""
     plans: list[Plan] = []
     for on in days:
-        row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
-        crews = await crews_on(desk, on, policy)
-        plans.append(plan_of(day_view(None if row is None else row["day"], on, crews)))
+        row = await desk.view(DAYS).get(row_id(on))
+        plans.append(plan_of(row, on, await crews_on(desk, on, policy)))
     return plans
 
 

@@ -18,7 +18,7 @@ from contracts.dispatch_calls import (
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
-from dispatch.projections.jobs import Call, Missed, Outcome, job_file
+from dispatch.job.row import Call, Missed, Outcome, job_file
 from runtime.said import Saying
 
 Json = dict[str, Any]

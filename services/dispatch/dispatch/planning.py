@@ -17,15 +17,16 @@ from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine, Half, Window
 from dispatch.crews_today import crews_on
 from dispatch.day.aggregate import day_id
+from dispatch.day.row import DAYS, DayRow, plan_of, row_id
 from dispatch.day.slot import ConfirmSlot, ReleaseSlot, ReserveSlot, reserved_slot
 from dispatch.day.turn import RevertChange
 from dispatch.fields import Words
 from dispatch.free_places import next_places, place_facts
 from dispatch.job.aggregate import JOB
+from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import LeaveSlot, TakeSlot
-from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.refusals import no
-from dispatch.views import day_view, plan_of
+from dispatch.run.row import RUNS
 from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
 from runtime.http import Answer, Asking
@@ -176,7 +177,7 @@ def take_of(asked: ReserveSlot, reserved: Outcome, vehicle: str) -> TakeSlot:
     )
 
 
-def reservation_of(planning: Planning, day: Json | None, *, position: int | None) -> ReserveSlot:
+def reservation_of(planning: Planning, day: DayRow | None, *, position: int | None) -> ReserveSlot:
     """The place that is asked for, with position and window worked out from the day as last seen."""
     job, request = planning.job, planning.request
     wanted = ReserveSlot(
@@ -198,7 +199,7 @@ def reservation_of(planning: Planning, day: Json | None, *, position: int | None
         crews=planning.crews,
         change_id=planning.change_id,
     )
-    plan = plan_of(day_view(day, request.on, planning.crews))
+    plan = plan_of(day, request.on, planning.crews)
     slot = reserved_slot(wanted, plan, planning.policy)
     return wanted.model_copy(update={"position": slot.position, "window": slot.window})
 
@@ -253,8 +254,8 @@ async def _refuse_early(planning: Planning) -> None:
         against = refused_move(job, request.on)
         if against is not None:
             desk.refuse(against)
-    run = await desk.rows("runs").get(f"{request.on.isoformat()}:{request.crew}")
-    if run is not None and run["run"]["status"] == "way":
+    run = await desk.view(RUNS).get(f"{request.on.isoformat()}:{request.crew}")
+    if run is not None and run.status == "way":
         desk.refuse(no("plan_too_late", crew=request.crew, on=request.on))
 
 
@@ -271,8 +272,7 @@ def refused_move(job: JobRow, on: date) -> Rejected | None:
 
 async def _reserve(planning: Planning) -> tuple[ReserveSlot, Outcome]:
     """Ask the day; a place that the planner left open is looked for anew when somebody else was faster."""
-    row = await planning.desk.rows("days").get(f"main:{planning.request.on.isoformat()}")
-    day = None if row is None else row["day"]
+    day = await planning.desk.view(DAYS).get(row_id(planning.request.on))
     asked = reservation_of(planning, day, position=planning.request.position)
     outcome = await _ask_day(planning, asked, 0)
     for attempt in range(1, ATTEMPTS):

@@ -19,6 +19,7 @@ from dispatch.day.slot import ConfirmSlot
 from dispatch.day.turn import RedoChange, RevertChange, UndoChange
 from dispatch.fields import DEPOT
 from dispatch.job.aggregate import JOB
+from dispatch.job.row import JobRow
 from dispatch.job.stop import LeaveSlot, TakeSlot
 from dispatch.planning import lost_the_race, new_change_id
 from dispatch.planning_office import (
@@ -35,14 +36,15 @@ from dispatch.planning_office import (
 )
 from dispatch.planning_requests import (
     ChangeRequest,
+    ChangeView,
     CheckView,
     MoveRequest,
+    MoveView,
     SwapRequest,
     TurnRequest,
     clash_view,
     free_place_view,
 )
-from dispatch.projections.jobs import JobRow
 from dispatch.refusals import no
 from runtime.decision import Rejected
 from runtime.http import Answer
@@ -146,30 +148,29 @@ def _somebody_was_faster(decided: Outcome, wanted: Iterable[MoveRequest]) -> boo
 async def take_back(office: Office, request: TurnRequest) -> Answer:
     """撤销: by anybody who plans, also days later; undoing an undo does the change again (B4)."""
     known = await change_row(office, request.change_id, request.expected_version)
-    if known["kind"] == "undo":
-        return await _turn(office, request, await change_row(office, known["of"]), undoing=False)
-    if known["kind"] == "redo":
-        known = await change_row(office, known["of"])
+    if known.kind == "undo":
+        return await _turn(office, request, await change_row(office, known.of), undoing=False)
+    if known.kind == "redo":
+        known = await change_row(office, known.of)
     return await _turn(office, request, known, undoing=True)
 
 
 async def do_again(office: Office, request: TurnRequest) -> Answer:
     """重做: what was taken back is done again, exactly (B4)."""
     known = await change_row(office, request.change_id, request.expected_version)
-    if known["kind"] in {"undo", "redo"}:
-        known = await change_row(office, known["of"])
+    if known.kind in {"undo", "redo"}:
+        known = await change_row(office, known.of)
     return await _turn(office, request, known, undoing=False)
 
 
-async def _turn(office: Office, request: TurnRequest, known: Json, *, undoing: bool) -> Answer:
-    side = "before" if undoing else "after"
+async def _turn(office: Office, request: TurnRequest, known: ChangeView, *, undoing: bool) -> Answer:
     step = "undo" if undoing else "redo"
-    jobs = await jobs_of(office.desk, [move["job_id"] for move in known["moves"]])
-    moves = tuple((move["job_id"], _slot(move, move[side], jobs[move["job_id"]])) for move in known["moves"])
+    jobs = await jobs_of(office.desk, [move.job_id for move in known.moves])
+    moves = tuple((move.job_id, _slot(move, jobs[move.job_id], undoing=undoing)) for move in known.moves)
     wanted = tuple(MoveRequest(job_id=job, to=None if slot is None else spot_of(slot)) for job, slot in moves)
     await refuse_early(office, wanted, jobs)
     turn_id = new_change_id(office.desk, step)
-    change_id = known["change_id"]
+    change_id = known.change_id
     command = (
         UndoChange(at=request.at, change_id=change_id, undo_id=turn_id, reason=request.reason)
         if undoing
@@ -203,7 +204,7 @@ async def check(office: Office, request: ChangeRequest) -> CheckView:
         forcible=bool(found) and all(clash.is_soft for clash in found),
         clashes=[clash_view(clash) for clash in found],
         places=places,
-        version=office.view.version,
+        version=office.version,
     )
 
 
@@ -226,8 +227,8 @@ async def follow(office: Office, decided: Outcome, following: Following) -> Answ
     body = {
         "change_id": following.change_id,
         "places": [_place_body(job, slot) for job, slot in following.moves],
-        "published": office.view.edition > 0,
-        "will_tell": will_tell(office.view) if office.view.edition > 0 else [],
+        "published": office.is_published,
+        "will_tell": will_tell(office.plan) if office.is_published else [],
     }
     return desk.answer(decided, body=body)
 
@@ -295,10 +296,9 @@ def _place_body(job: str, slot: Slot | None) -> Json:
     return {"job_id": job, **slot.model_dump(mode="json", include={"crew", "half", "position", "window", "spread"})}
 
 
-def _slot(move: Json, place: Json | None, job: JobRow) -> Slot | None:
-    """A place of the history, as the slot that the day remembers."""
+def _slot(move: MoveView, job: JobRow, *, undoing: bool) -> Slot | None:
+    """Where a change of the history had a job, or leaves it when it is undone."""
+    place = move.before if undoing else move.after
     if place is None:
         return None
-    return Slot.model_validate(
-        {"job_id": move["job_id"], "kind": job.kind, "contract_no": move["contract_no"], "lines": (), **place}
-    )
+    return Slot(job_id=move.job_id, kind=job.kind, contract_no=move.contract_no, lines=(), **place.model_dump())

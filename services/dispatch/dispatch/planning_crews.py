@@ -108,7 +108,7 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
             for one in left
         ],
         added_m=sum(one.added_m for one in moved),
-        version=office.view.version,
+        version=office.version,
     )
 
 

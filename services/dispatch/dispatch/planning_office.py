@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from company.fleet_crews import facet_means
+from company.crew_of_day import means_now
 from company.policy import DistrictPlace, Policy
 from contracts.dispatch_days import CrewOfDay, Slot
 from dispatch.crews_today import crews_on
 from dispatch.day.change import PlannedMove, Spot, wanted_moves
 from dispatch.day.places import Clash, clash_facts
+from dispatch.day.row import DAYS, DayRow, plan_of, row_id
 from dispatch.day.state import Plan
-from dispatch.fields import DEPOT
 from dispatch.job.booking import on_site
+from dispatch.job.row import JOBS, JobRow
 from dispatch.planning import goods_of
-from dispatch.planning_requests import MoveRequest
-from dispatch.projections.jobs import JOBS, JobRow
+from dispatch.planning_requests import ChangeView, MoveRequest, changes_of
+from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.refusals import no
-from dispatch.views import DayView, day_view, plan_of
+from dispatch.run.row import RUNS
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
 from runtime.refusal import Term
@@ -39,30 +40,39 @@ class Office:
     on: date
     policy: Policy
     crews: tuple[CrewOfDay, ...]
-    view: DayView
+    day: DayRow | None
 
     @property
     def plan(self) -> Plan:
         """The day as its rules see it."""
-        return plan_of(self.view)
+        return plan_of(self.day, self.on, self.crews)
+
+    @property
+    def version(self) -> int:
+        """The day's; 0 when nobody planned for it yet."""
+        return 0 if self.day is None else self.day.version
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the plan is out (B4)."""
+        return self.day is not None and self.day.edition > 0
 
 
 async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
     """The day as last seen, and the districts where the fleet has them."""
-    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
+    day = await desk.view(DAYS).get(row_id(on))
     crews = await crews_on(desk, on, policy)
-    fleet = await desk.rows("fleet").get(DEPOT)
-    means = facet_means(None if fleet is None else fleet["fleet"], policy)
+    means = await means_now(desk, policy)
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
     known = policy.model_copy(update={"districts": {**policy.districts, **places}})
-    return Office(desk, on, known, crews, day_view(None if row is None else row["day"], on, crews))
+    return Office(desk, on, known, crews, day)
 
 
 async def newer_page(office: Office) -> Office | None:
     """The day once the read model shows more of it than this page; None when nothing new comes for a while."""
     for _ in range(LOOKS):
         seen = await open_office(office.desk, office.on, office.policy)
-        if seen.view.version > office.view.version:
+        if seen.version > office.version:
             return seen
         await asyncio.sleep(LOOK_SECONDS)
     return None
@@ -100,8 +110,8 @@ async def early_refusals(
             continue
         crew = move.to.crew
         if crew not in gone:
-            run = await office.desk.rows("runs").get(f"{office.on.isoformat()}:{crew}")
-            gone[crew] = run is not None and run["run"]["status"] == "way"
+            run = await office.desk.view(RUNS).get(f"{office.on.isoformat()}:{crew}")
+            gone[crew] = run is not None and run.status == "way"
         if gone[crew]:
             found.append((move.job_id, no("plan_too_late", crew=crew, on=office.on)))
     return found
@@ -164,25 +174,23 @@ def spot_of(slot: Slot | None) -> Spot | None:
     return Spot(crew=slot.crew, half=slot.half, position=slot.position, window=slot.window, spread=slot.spread)
 
 
-async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> Json:
+async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
     """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
     for _ in range(LOOKS):
-        row = await office.desk.rows("plan_changes").get(f"{DEPOT}:{office.on.isoformat()}")
-        plan: Json = {"changes": [], "version": 0} if row is None else row["plan"]
-        changes: list[Json] = plan["changes"]
-        known = next((change for change in changes if change["change_id"] == change_id), None)
+        changes = changes_of(await office.desk.row(PLAN_CHANGES.name, row_id(office.on)))
+        known = next((change for change in changes.rows if change.change_id == change_id), None)
         if known is not None:
             return known
-        if seen_version is None or plan["version"] >= seen_version:
+        if seen_version is None or changes.version >= seen_version:
             break
         await asyncio.sleep(LOOK_SECONDS)
     raise Refusal(404, no("unknown_change", change_id=change_id or ""))
 
 
-def will_tell(view: DayView) -> list[str]:
+def will_tell(plan: Plan) -> list[str]:
     """Who is told of a change of a published plan: warehouse, group, and the leaders who have the plan (B4)."""
-    crews = {slot.crew for slot in view.slots}
-    leaders = [crew.leader for crew in view.crews if crew.crew in crews and crew.leader is not None]
+    crews = {held.slot.crew for held in plan.held}
+    leaders = [crew.leader for crew in plan.crews if crew.crew in crews and crew.leader is not None]
     return ["warehouse", "group", *dict.fromkeys(leaders)]
 
 

@@ -1,5 +1,6 @@
 """What planners ask for, several places at once, and what they are told (B4, B8)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -142,6 +143,12 @@ class CheckView(BaseModel):
     places: dict[str, FreePlaceView | None]
     """For each job that does not fit: the nearest place of the day that does."""
     version: int
+
+
+def changes_of(document: Mapping[str, Any] | None) -> ChangeList:
+    """The changes of a day, in the order in which they were made."""
+    plan: Mapping[str, Any] = {"changes": (), "version": 0} if document is None else document["plan"]
+    return ChangeList(rows=[ChangeView.model_validate(one) for one in plan["changes"]], version=plan["version"])
 
 
 def place_view(place: FreePlace) -> FreePlaceView:

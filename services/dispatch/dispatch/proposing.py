@@ -16,9 +16,9 @@ from contracts.dispatch_days import Slot
 from contracts.fact import JobKind
 from dispatch.day.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
 from dispatch.free_places import slot_of_job
+from dispatch.job.row import JOBS, JobRow
 from dispatch.planning_office import Office, jobs_of, refused_place
 from dispatch.planning_requests import PlaceView
-from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.route_solver import solve_routes
 
 Json = dict[str, Any]
@@ -104,7 +104,7 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
         left=[_left_out(one, plan_limit(office, one.slot)) for one in candidates if one.slot.job_id not in chosen],
         metres=driven_m([*there, *slots], districts, policy),
         first_come_metres=driven_m([*there, *came], districts, policy),
-        version=office.view.version,
+        version=office.version,
     )
 
 

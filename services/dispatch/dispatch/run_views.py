@@ -1,12 +1,25 @@
-"""What the API shows of runs: the stored rows, without cash for those who have nothing to do with it (B16)."""
+"""What the API shows of runs: rows and what was said, without cash for those who have nothing to do with it (B16)."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from contracts.fact import GoodsLine, Half
+from contracts.dispatch_road import (
+    DayReported,
+    DeliveryListIssued,
+    RunClosed,
+    StopEnded,
+    StopOrderChanged,
+    StopReached,
+)
+from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunStop
+from contracts.fact import Fact, GoodsLine, Half
 from dispatch.job_views import SEES_CASH
+from dispatch.run.row import RUNS
+from runtime.said import Said
 
 Json = dict[str, Any]
 
@@ -60,14 +73,67 @@ class RunList(BaseModel):
     rows: list[RunView]
 
 
-def run_view(facet: Json, role: str) -> RunView:
-    """A run's row as `role` may see it (B16)."""
-    hidden: Json = {} if role in SEES_CASH else {"collected": None, "handed_in": None, "on_vehicle_fen": None}
-    if role not in SEES_CASH:
-        hidden |= {"closed": _without_cash(facet["closed"]), "report": _without_cash(facet["report"])}
-    return RunView.model_validate({**facet, **hidden})
+def run_view(document: Mapping[str, Any], role: str) -> RunView:
+    """A run's document as `role` may see it (B16)."""
+    row, said = RUNS.read(document), RUNS.heard.read(document)
+    loaded = None if row.status == "plan" else said.told(RunLoaded)
+    gone = said.told(RunDeparted) if row.status in {"way", "closed"} else None
+    issued, closed, report = said.told(DeliveryListIssued), said.told(RunClosed), said.told(DayReported)
+    list_no = row.list_no if gone is None else gone.list_no
+    hidden = None if role in SEES_CASH else _CASH
+    return RunView(
+        **row.model_dump(include={"on", "crew", "leader", "vehicle", "edition", "status", "version"}),
+        stops=[_stop(stop) for stop in row.stops],
+        counted=None if loaded is None else [_stop(stop) for stop in loaded.counted],
+        leader_signed=None if loaded is None else loaded.leader_signed,
+        warehouse_signed=None if loaded is None else loaded.warehouse_signed,
+        settlement=None if loaded is None else loaded.settlement,
+        loaded_at=None if loaded is None else loaded.at,
+        departed_at=None if gone is None else gone.at,
+        list_no=list_no,
+        list_by=None if issued is None or issued.list_no != list_no else issued.issued_by,
+        driver=None if gone is None else gone.driver,
+        left_behind=[] if gone is None else list(gone.left_behind),
+        reached=_all(said, StopReached),
+        order_changes=_all(said, StopOrderChanged),
+        ended=_all(said, StopEnded),
+        closed=None if closed is None else _told(closed, hidden),
+        report=None if report is None else _told(report, hidden),
+        cash_overdue=row.cash_overdue,
+        report_overdue=row.report_overdue,
+        collected=_all(said, CashCollected) if hidden is None else None,
+        handed_in=_all(said, CashHandedIn) if hidden is None else None,
+        on_vehicle_fen=row.on_vehicle_fen if hidden is None else None,
+    )
 
 
-def _without_cash(told: Json | None) -> Json | None:
-    """The close or the report, for those who have nothing to do with cash."""
-    return None if told is None else {key: value for key, value in told.items() if not key.endswith("_fen")}
+_AROUND = frozenset({"event", "at", "on", "crew"})
+"""What stands around each event of a run: it is the run's own."""
+
+_SHOWN: Mapping[type[Fact], set[str]] = {
+    StopReached: {"job_id", "number"},
+    StopOrderChanged: {"job_id", "instead_of", "reason"},
+    StopEnded: {"job_id", "outcome"},
+    CashCollected: {"job_id", "amount_fen"},
+    CashHandedIn: {"received_by", "amount_fen", "receipt_no", "witness"},
+    RunClosed: {"collected_fen", "handed_in_fen", "difference_fen", "explanation", "closed_by"},
+    DayReported: set(DayReported.model_fields) - _AROUND,
+}
+
+_CASH = frozenset({"collected_fen", "handed_in_fen", "difference_fen"})
+
+
+def _stop(stop: RunStop) -> RunStopView:
+    return RunStopView.model_validate(stop.model_dump())
+
+
+def _all(said: Said, kind: type[Fact]) -> list[Json]:
+    return [_told(one.event) for one in said.all(kind)]
+
+
+def _told(event: Fact, hidden: AbstractSet[str] | None = None) -> Json:
+    """An event as it is shown: when, and what."""
+    return {
+        "at": event.at.isoformat(),
+        **event.model_dump(mode="json", include=_SHOWN[type(event)] - (hidden or set())),
+    }

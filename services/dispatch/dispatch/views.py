@@ -1,18 +1,16 @@
-"""What the API shows of a day plan (B4, B8), and the day as its rules see it."""
+"""What the API shows of a day plan (B4, B8)."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from contracts.civil_time import civil
-from contracts.dispatch_days import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from dispatch.day.state import Absence, Held, Plan
+from dispatch.day.row import DAYS, adjustments_of
+from dispatch.day.state import Held
 from dispatch.fields import DEPOT
-
-Json = dict[str, Any]
 
 
 class SlotView(BaseModel):
@@ -70,25 +68,30 @@ class DayView(BaseModel):
     version: int = 0
 
 
-def day_view(facet: Json | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
-    """A day's row; a day that nobody planned yet shows the crews that would work."""
-    if facet is None:
+def day_view(document: Mapping[str, Any] | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
+    """A day's document; a day that nobody planned yet shows the crews that would work."""
+    if document is None:
         return DayView(depot=DEPOT, on=on, crews=list(crews))
-    return DayView.model_validate(facet)
-
-
-def plan_of(day: DayView) -> Plan:
-    """The day as its rules see it, to work out where a job would go. The day itself decides."""
-    held = tuple(
-        Held(
-            Slot.model_validate(slot.model_dump()),
-            slot.reservation,
-            slot.expires_at,
-            slot.confirmed,
-            slot.change_id,
-        )
-        for slot in day.slots
+    row = DAYS.read(document)
+    return DayView(
+        **row.model_dump(exclude={"held", "absences", "changed"}),
+        slots=[_slot(held) for held in row.held],
+        changed=row.changed,
+        adjustments=[
+            Adjustment(
+                at=one.event.at, by=one.by, job_id=one.event.slot.job_id, reason=one.event.adjustment_reason or ""
+            )
+            for one in adjustments_of(document)
+        ],
+        absences=[AbsenceView(crew=one.crew, half=one.half, reason=one.reason) for one in row.absences],
     )
-    absences = tuple(Absence(one.crew, one.half, one.reason) for one in day.absences)
-    due = day.plan_due or civil(day.on, time())
-    return Plan(day.depot, day.on, tuple(day.crews), due, held, day.version, absences=absences)
+
+
+def _slot(held: Held) -> SlotView:
+    return SlotView(
+        **held.slot.model_dump(),
+        confirmed=held.confirmed,
+        expires_at=held.expires_at,
+        reservation=held.reservation,
+        change_id=held.change_id,
+    )

@@ -25,6 +25,7 @@ from dispatch_world import RowsInMemory
 
 from contracts.civil_time import civil
 from contracts.order import ContractCancelled
+from dispatch.fleet.row import FLEETS
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"
@@ -62,7 +63,7 @@ async def gone(office: Office, *more: str) -> None:
 def out(office: Office) -> list[str]:
     """The crews whose vehicles are out, as the fleet knows them."""
     fleet = office.world.rows["fleet"].get("main")
-    return [] if fleet is None else [one["crew"] for one in fleet["fleet"]["out"]]
+    return [] if fleet is None else [one.crew for one in FLEETS.read(fleet).out]
 
 
 async def test_a_run_leaves_with_its_usual_driver_on_the_supervisors_list(office: Office) -> None:

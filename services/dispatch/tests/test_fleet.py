@@ -6,7 +6,7 @@ import pytest
 from dispatch_cases import CREWS, DAY, NOW, POLICY, SUPERVISOR
 
 from company.context import Context
-from company.fleet_crews import crews_of_day, crews_on, policy_means
+from company.fleet_crews import crews_of_day, means_of, policy_means
 from contracts.civil_time import civil
 from contracts.dispatch import FleetEvent
 from contracts.dispatch_fleet import (
@@ -84,7 +84,7 @@ def changed(crew: FleetCrew, **update: object) -> FleetCrew:
 
 def test_without_any_change_the_crews_of_the_policy_work() -> None:
     """B8"""
-    assert (crews_on(None, DAY, POLICY), crews_of_day(MEANS, DAY)) == (CREWS, CREWS)
+    assert (crews_of_day(means_of(None, POLICY), DAY), crews_of_day(MEANS, DAY)) == (CREWS, CREWS)
 
 
 def test_the_first_change_opens_the_history_with_the_policys_people_and_means() -> None:

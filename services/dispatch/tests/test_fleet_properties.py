@@ -5,15 +5,16 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
-from dispatch_cases import DAY, POLICY, SUPERVISOR, meta
+from dispatch_cases import DAY, POLICY, SUPERVISOR
+from dispatch_documents import document_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from company.fleet_crews import (
     at_work,
     crews_of_day,
-    crews_on,
     may_drive,
+    means_of,
     people_of,
     policy_means,
     record_on,
@@ -25,9 +26,9 @@ from contracts.fact import Fact
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, DissolveCrew, SetCrews
 from dispatch.fleet.people import CancelLeave, NoteLeave, SetPerson
+from dispatch.fleet.row import FLEETS
 from dispatch.fleet.state import Fleet, Opened
 from dispatch.fleet.trips import ApproveTrip, ReturnVehicle, SendOut
-from dispatch.projections.fleet import fold_fleet
 from runtime.decision import Rejected
 from runtime.states import StateCodec
 
@@ -163,12 +164,13 @@ def test_who_goes_out_has_a_leader_at_work_and_a_driver_with_a_valid_licence(cal
 @given(st.lists(CALLS, max_size=25))
 def test_the_row_of_the_fleet_says_who_works_as_its_rules_do(calls: list[Any]) -> None:
     """B8, X1"""
-    facet, state = None, FLEET.initial
+    state: Fleet = FLEET.initial
     codec = StateCodec(FLEET.states)
-    for number, (before, event) in enumerate(play(calls), start=1):
+    told = play(calls)
+    for before, event in told:
         state = FLEET.evolve(before, event)
-        facet = fold_fleet(facet, event, meta(number, "fleet:main"))
         assert codec.load(codec.dump(state)) == state
     if isinstance(state, Opened):
         days = [date(2026, 3, 10) + timedelta(days=n) for n in range(10)]
-        assert [crews_on(facet, on, POLICY) for on in days] == [crews_of_day(state.means, on) for on in days]
+        means = means_of(document_of(FLEETS, *(event for _, event in told)), POLICY)
+        assert [crews_of_day(means, on) for on in days] == [crews_of_day(state.means, on) for on in days]

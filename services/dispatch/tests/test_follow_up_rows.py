@@ -1,8 +1,5 @@
 """Rows of jobs and runs: calls, the door, cancelled contracts; reached stops, receipts, close and report."""
 
-from functools import reduce
-from typing import Any
-
 from dispatch_cases import (
     BOOKED,
     CUSTOMER,
@@ -20,7 +17,6 @@ from dispatch_cases import (
     RUN_PLANNED,
     SCHEDULED,
     WINDOW,
-    meta,
 )
 from dispatch_documents import document_of
 
@@ -45,19 +41,13 @@ from contracts.dispatch_road import (
     StopUndeliverable,
 )
 from contracts.dispatch_runs import CashHandedIn
-from contracts.fact import Fact
+from dispatch.job.row import JOBS
 from dispatch.job_views import job_view
-from dispatch.projections.jobs import JOBS
-from dispatch.projections.runs import fold_run
+from dispatch.run.row import RUNS
 from dispatch.run_views import run_view
 
 AT = NOW.isoformat()
 CANCELLED = JobCancelled(at=NOW, job_id=JOB, kind="delivery", contract_no="HT26030001", reason="退订")
-
-
-def folded(fold: Any, *events: Fact) -> dict[str, Any]:
-    """The facet after these events."""
-    return reduce(lambda row, told: fold(row, told[1], meta(told[0])), enumerate(events, start=1), None)
 
 
 def test_a_job_shows_its_calls_and_those_that_were_missed() -> None:
@@ -205,7 +195,7 @@ def test_a_run_shows_its_stops_its_money_and_how_its_day_ended() -> None:
             due=NOW,
         ),
     )
-    view = run_view(folded(fold_run, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road), "accountant")
+    view = run_view(document_of(RUNS, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road), "accountant")
     assert (
         view.status,
         view.list_by,

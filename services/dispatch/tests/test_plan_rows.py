@@ -4,12 +4,13 @@ from functools import reduce
 from typing import Any
 
 from dispatch_cases import CREWS, DAY, DAY_OPENED, DAY_OUT, NOW, SLOT, TAKEN, changed, meta, reserved
+from dispatch_documents import document_of
 
 from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayAdjusted
 from contracts.fact import Fact
-from dispatch.projections.days import fold_day
+from dispatch.day.row import DAYS, plan_of
 from dispatch.projections.plan_changes import KEPT, fold_changes
-from dispatch.views import day_view, plan_of
+from dispatch.views import AbsenceView, day_view
 
 THERE = SLOT.model_copy(update={"crew": "S2", "forced": "客户要求"})
 PLACED = changed((None, SLOT), change_id="c-1")
@@ -94,20 +95,21 @@ def test_a_day_shows_who_is_absent_which_crew_works_otherwise_and_who_was_told()
     absent = CrewAbsent(**named, crew="S2", half="pm", reason="病假")
     changed_crew = CrewOfDayChanged(**named, crew=other, reason="代班")
     told = DayAdjusted(**named, version=2, reason="代班", changes=(), told=("warehouse", "group"))
-    row = folded(fold_day, *TAKEN, DAY_OUT, absent, changed_crew, told)
-    gone = fold_day(row, CrewReturned(**named, crew="S2"), meta(99))
-    assert (row["absences"], row["crews"][0]["leader"], row["changed"], row["told"], gone["absences"]) == (
-        [{"crew": "S2", "half": "pm", "reason": "病假"}],
+    story = (*TAKEN, DAY_OUT, absent, changed_crew, told)
+    day = day_view(document_of(DAYS, *story), DAY, CREWS)
+    gone = day_view(document_of(DAYS, *story, CrewReturned(**named, crew="S2")), DAY, CREWS)
+    assert (day.absences, day.crews[0].leader, day.changed, day.told, gone.absences) == (
+        [AbsenceView(crew="S2", half="pm", reason="病假")],
         "chen.gd",
         True,
         ["warehouse", "group"],
         [],
     )
-    assert plan_of(day_view(row, DAY, CREWS)).absences[0].crew == "S2"
+    assert plan_of(DAYS.read(document_of(DAYS, *story)), DAY, CREWS).absences[0].crew == "S2"
 
 
 def test_a_forced_and_a_spread_slot_show_as_such() -> None:
     """B8"""
     slot = THERE.model_copy(update={"spread": True})
-    view = day_view(folded(fold_day, DAY_OPENED, reserved(slot)), DAY, CREWS)
+    view = day_view(document_of(DAYS, DAY_OPENED, reserved(slot)), DAY, CREWS)
     assert (view.slots[0].spread, view.slots[0].forced) == (True, "客户要求")

@@ -18,6 +18,7 @@ from starlette.types import Message
 from company.policy import policy_book
 from dispatch import planning_office
 from dispatch.day.change import Spot
+from dispatch.job import row as job_rows
 from dispatch.job import state as job_state
 from dispatch.job.booking import BookInstallation
 from dispatch.job.stop import DepartStop, PublishStop
@@ -26,7 +27,6 @@ from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_
 from dispatch.planning_changes import change_plan, do_again, swap, take_back
 from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
-from dispatch.projections import jobs as job_rows
 from dispatch.run.loading import PlanRun
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome

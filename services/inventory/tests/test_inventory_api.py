@@ -103,7 +103,7 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     people = [{"person_id": one, "name": one} for one in ("lent", "own")]
     nothing = dict.fromkeys(("vehicles", "dissolved", "districts", "leaves"), ())
     fleet = {**nothing, "people": people, "crews": [{**crew, **that_day}]}
-    app.state.rows["fleet"].documents["main"] = {"_id": "main", "fleet": fleet}
+    app.state.rows["fleet"].documents["main"] = {"_id": "main", "row": {"means": fleet}}
     ticket = {"contract_no": "HT26030001", "technicians": ["visits"]}
     app.state.rows["tickets"].documents["T-1"] = {"_id": "T-1", "ticket": ticket}
     add_error_handling(app, 1 << 20)

@@ -9,7 +9,7 @@ from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from dispatch.api.rights import CREW_ROLES, READS, policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
-from dispatch.projections.jobs import JOBS, JobFile, job_file
+from dispatch.job.row import JOBS, JobFile, job_file
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router

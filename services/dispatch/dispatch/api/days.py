@@ -12,7 +12,7 @@ from dispatch.api.rights import (
     policy_now,
 )
 from dispatch.crews_today import crews_on
-from dispatch.fields import DEPOT
+from dispatch.day.row import DAYS, row_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from runtime.http import Answer, Desk
@@ -45,8 +45,8 @@ async def release(job: JobInPath, body: ReleaseRequest, desk: Desk) -> Answer:
 async def day(on: DayInPath, desk: Desk) -> DayView:
     """Crews, slots, edition, adjustments. A crew sees its own stops only."""
     desk.allow(*READS)
-    row = await desk.rows("days").get(f"{DEPOT}:{on.isoformat()}")
-    view = day_view(None if row is None else row["day"], on, await crews_on(desk, on, policy_now()))
+    document = await desk.row(DAYS.name, row_id(on))
+    view = day_view(document, on, await crews_on(desk, on, policy_now()))
     if desk.person.role not in CREW_ROLES:
         return view
     own = await own_crew_on(desk, on)

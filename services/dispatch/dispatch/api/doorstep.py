@@ -9,8 +9,8 @@ from dispatch.api.rights import DELIVERS, JobInPath, own_job
 from dispatch.fields import Words
 from dispatch.job.aggregate import JOB
 from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over
+from dispatch.job.row import JobRow
 from dispatch.job.undeliverable import FailDelivery
-from dispatch.projections.jobs import JobRow
 from dispatch.run.aggregate import run_id
 from dispatch.run.cash import CollectCash
 from dispatch.run.route import EndStop, ReachStop

@@ -5,25 +5,32 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from company.fleet_crews import Means, crew_of, crews_of_day, facet_means, may_drive, record_on
+from company.crew_of_day import means_now
+from company.fleet_crews import Leave, Means, crew_of, crews_of_day, may_drive, means_of, record_on
 from contracts.bounds import CivilDay, Few, OneLine
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import CrewOfDay
-from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle
+from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle, VehicleSentOut
 from dispatch.api.rights import READS, CrewInPath, own_crew, policy_now
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
+from dispatch.fleet.row import CHANGES, FLEETS
 from dispatch.fleet_days import tell_opened_days
 from runtime.clock import utc_now
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Desk
 from runtime.route import Router
+
+Json = dict[str, Any]
 
 router = Router()
 
 KEEPS_FLEET = ("install_supervisor",)
+HISTORY = 500
+"""Changes that are listed; the stream has them all."""
+_LEAVE = TypeAdapter(Leave)
 NOTES_LEAVE = ("install_supervisor", "install_assistant")
 
 
@@ -65,8 +72,8 @@ class MembersOfDay(BaseModel):
 async def fleet(desk: Desk, on: Annotated[CivilDay | None, Query()] = None) -> FleetView:
     """Crews as they work that day; licences and leave for the supervisor and the assistant only."""
     desk.allow(*READS)
-    facet = await fleet_facet(desk)
-    means, day = facet_means(facet, policy_now()), on or civil_day(utc_now())
+    document = await desk.row(FLEETS.name, DEPOT)
+    means, day = means_of(document, policy_now()), on or civil_day(utc_now())
     full = desk.person.role in {*NOTES_LEAVE, "manager"}
     away = {one.person_id: one.kind for one in means.leaves if one.starts_on <= day <= one.ends_on}
     return FleetView(
@@ -75,10 +82,21 @@ async def fleet(desk: Desk, on: Annotated[CivilDay | None, Query()] = None) -> F
         people=[_person(person, means, day, away) for person in means.people] if full else [],
         vehicles=list(means.vehicles),
         districts=list(means.districts),
-        leaves=facet["leaves"] if full and facet is not None else [],
-        out=[one for one in facet["out"] if one["on"] == day.isoformat()] if facet is not None else [],
-        version=0 if facet is None else facet["version"],
+        leaves=[_leave(leave, means) for leave in means.leaves] if full else [],
+        out=[] if document is None else _out(document, day),
+        version=0 if document is None else FLEETS.read(document).version,
     )
+
+
+def _leave(leave: Leave, means: Means) -> Json:
+    return {**_LEAVE.dump_python(leave, mode="json"), "name": means.name(leave.person_id)}
+
+
+def _out(document: Json, day: date) -> list[Json]:
+    """Who is on the road that day, with people and vehicle, as it was said when they left."""
+    away = {one.crew for one in FLEETS.read(document).out if one.on == day}
+    gone = {one.event.crew: one.event for one in FLEETS.heard.read(document).all(VehicleSentOut) if one.event.on == day}
+    return [gone[crew].model_dump(mode="json", exclude={"event", "at"}) for crew in gone if crew in away]
 
 
 def _person(person: FleetPerson, means: Means, day: date, away: Mapping[str, str]) -> PersonView:
@@ -96,8 +114,13 @@ def _person(person: FleetPerson, means: Means, day: date, away: Mapping[str, str
 async def history(desk: Desk) -> list[dict[str, Any]]:
     """Who changed what, from which day on, and why."""
     desk.allow(*NOTES_LEAVE, "manager")
-    facet = await fleet_facet(desk)
-    return [] if facet is None else list(reversed(facet["history"]))
+    document = await desk.row(FLEETS.name, DEPOT)
+    changes = [] if document is None else FLEETS.heard.read(document).all(*CHANGES)[-HISTORY:]
+    return [
+        {"at": one.event.at.isoformat(), "by": one.by, "what": type(one.event).__name__}
+        | one.event.model_dump(mode="json", exclude={"event", "at"})
+        for one in reversed(changes)
+    ]
 
 
 @router.post("/fleet/crews", summary="定班组 Set crews from a day on, or for some days (B8)")
@@ -118,20 +141,12 @@ async def members(crew: CrewInPath, body: MembersOfDay, desk: Desk) -> Answer:
     """The leader may change his own crew."""
     desk.allow(*KEEPS_FLEET, "crew_leader")
     await own_crew(desk, body.on, crew, "crew_leader")
-    policy, facet = policy_now(), await fleet_facet(desk)
+    policy = policy_now()
+    means = await means_now(desk, policy)
     asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)
     told = await desk.ask(FLEET.key(DEPOT), asked)
-    record = record_on(facet_means(facet, policy), crew, body.on)
+    record = record_on(means, crew, body.on)
     if told.status != "accepted" or record is None:
         return desk.answer(told)
     change = SetCrews(crews=(members_for_the_day(record, asked),), reason=body.reason)
     return desk.answer(told, {"refused": await tell_opened_days(desk, change, policy)})
-
-
-async def fleet_facet(desk: Asking) -> dict[str, Any] | None:
-    """The fleet's row; None while everything is as the policy says."""
-    row = await desk.rows("fleet").get("main")
-    if row is None:
-        return None
-    facet: dict[str, Any] = row["fleet"]
-    return facet

@@ -9,8 +9,8 @@ from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import JobKind
 from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_document, not_your_crew
+from dispatch.job.row import JOBS
 from dispatch.job_views import JobList, JobView, job_view
-from dispatch.projections.jobs import JOBS
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router

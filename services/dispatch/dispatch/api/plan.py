@@ -19,7 +19,7 @@ from dispatch.api.rights import (
 from dispatch.crews_today import crews_on
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
-from dispatch.fields import DEPOT
+from dispatch.day.row import row_id
 from dispatch.free_places import next_places
 from dispatch.planning_changes import change_plan, check, do_again, swap, take_back
 from dispatch.planning_crews import AbsenceRequest, CrewRequest, Redistribution, redistribute, set_crew
@@ -27,13 +27,14 @@ from dispatch.planning_office import Office, change_row, open_office
 from dispatch.planning_requests import (
     ChangeList,
     ChangeRequest,
-    ChangeView,
     CheckView,
     FreePlaceList,
     SwapRequest,
     TurnRequest,
+    changes_of,
     place_view,
 )
+from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.proposing import Proposal, ProposalRequest, propose
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
@@ -50,7 +51,7 @@ async def _may_turn(office: Office, request: TurnRequest) -> None:
     """Whoever may plan the jobs of a change may take it back."""
     office.desk.allow(*PLANS_VISITS)
     known = await change_row(office, request.change_id, request.expected_version)
-    _may_plan(office.desk, *(move["job_id"] for move in known["moves"]))
+    _may_plan(office.desk, *(move.job_id for move in known.moves))
 
 
 @router.get("/jobs/{job}/places", summary="下一个空位 The next free places for a job (B8)")
@@ -109,10 +110,8 @@ async def redo(on: DayInPath, body: TurnRequest, desk: Desk) -> Answer:
 async def changes(on: DayInPath, desk: Desk, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
     """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
     desk.allow(*(role for role in READS if role not in CREW_ROLES))
-    row = await desk.rows("plan_changes").get(f"{DEPOT}:{on.isoformat()}")
-    known = [] if row is None else row["plan"]["changes"]
-    newest = [ChangeView.model_validate(one) for one in reversed(known[-limit:])]
-    return ChangeList(rows=newest, version=0 if row is None else row["plan"]["version"])
+    known = changes_of(await desk.row(PLAN_CHANGES.name, row_id(on)))
+    return ChangeList(rows=known.rows[::-1][:limit], version=known.version)
 
 
 @router.post("/days/{on}/absences", summary="班组缺勤 A crew is not there on a day (B8)")

@@ -9,9 +9,10 @@ from company.crew_of_day import own_crew_on, works_on
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
+from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import WhoseStop
-from dispatch.projections.jobs import JOBS, JobRow
 from dispatch.refusals import no
+from dispatch.run.row import RUNS
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
@@ -56,13 +57,12 @@ async def job_row(desk: Asking, job: str) -> JobRow:
     return JOBS.read(await job_document(desk, job))
 
 
-async def run_row(desk: Asking, on: date, crew: str) -> dict[str, Any]:
-    """A run's row, or 404."""
-    row = await desk.rows("runs").get(f"{on.isoformat()}:{crew}")
-    if row is None:
+async def run_document(desk: Asking, on: date, crew: str) -> dict[str, Any]:
+    """A run's document, or 404."""
+    document = await desk.row(RUNS.name, f"{on.isoformat()}:{crew}")
+    if document is None:
         raise Refusal(404, no("not_planned"))
-    facet: dict[str, Any] = row["run"]
-    return facet
+    return document
 
 
 async def own_crew(desk: Asking, on: date, crew: str | None, *roles: str) -> None:

@@ -14,11 +14,12 @@ from dispatch.api.rights import (
     DayInPath,
     own_crew,
     policy_now,
-    run_row,
+    run_document,
 )
 from dispatch.departure import DepartRequest, let_go
+from dispatch.job.row import JOBS
 from dispatch.job_views import JobView, job_view
-from dispatch.projections.jobs import JOBS
+from dispatch.run.row import RUNS
 from dispatch.run_views import RunList, RunView, run_view
 from runtime.http import Answer, Desk
 from runtime.route import Router
@@ -30,11 +31,11 @@ router = Router()
 async def runs(desk: Desk, on: Annotated[CivilDay, Query()]) -> RunList:
     """All crews' runs; a crew sees its own only."""
     desk.allow(*READS)
-    query = {"run.on": on.isoformat()}
+    query = {"row.on": on.isoformat()}
     if desk.person.role in CREW_ROLES:
-        query["run.crew"] = await own_crew_on(desk, on) or ""
-    found = await desk.rows("runs").find(query, sort=[("_id", 1)], limit=500, skip=0)
-    return RunList(rows=[run_view(row["run"], desk.person.role) for row in found])
+        query["row.crew"] = await own_crew_on(desk, on) or ""
+    found = await desk.rows(RUNS.name).find(query, sort=[("_id", 1)], limit=500, skip=0)
+    return RunList(rows=[run_view(document, desk.person.role) for document in found])
 
 
 @router.get("/runs/{on}/{crew}", summary="出车任务 One crew's day (B11, B16)")
@@ -42,7 +43,7 @@ async def run(on: DayInPath, crew: CrewInPath, desk: Desk) -> RunView:
     """The sorting sheet, what was counted, and the cash for those who handle it."""
     desk.allow(*READS)
     await own_crew(desk, on, crew, *CREW_ROLES)
-    return run_view(await run_row(desk, on, crew), desk.person.role)
+    return run_view(await run_document(desk, on, crew), desk.person.role)
 
 
 @router.get("/runs/{on}/{crew}/stops", summary="一趟各站 The stops of a run, in the order of the route (B12)")
@@ -50,8 +51,7 @@ async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
     """Each stop's job with customer, goods, calls that are owed, and what came of it: the crew's page."""
     desk.allow(*READS)
     await own_crew(desk, on, crew, *CREW_ROLES)
-    sheet = (await run_row(desk, on, crew))["stops"]
-    order = [stop["job_id"] for stop in sorted(sheet, key=lambda stop: (stop["half"] != "am", stop["position"]))]
+    order = [stop.job_id for stop in RUNS.read(await run_document(desk, on, crew)).in_order]
     found = {document["_id"]: document for document in await desk.rows(JOBS.name).get_many(order)}
     return [job_view(found[job], desk.person.role) for job in order if job in found]
 

@@ -1,10 +1,10 @@
 """Read models of dispatch: one module per kind of row; each row folds one stream."""
 
-from dispatch.projections.days import DAYS
-from dispatch.projections.fleet import FLEET
-from dispatch.projections.jobs import JOBS
+from dispatch.day.row import DAYS
+from dispatch.fleet.row import FLEETS
+from dispatch.job.row import JOBS
 from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.projections.quality import QUALITY
-from dispatch.projections.runs import RUNS
+from dispatch.run.row import RUNS
 
-PROJECTIONS = (JOBS.projection, DAYS, RUNS, PLAN_CHANGES, FLEET, QUALITY)
+PROJECTIONS = (JOBS.projection, DAYS.projection, RUNS.projection, PLAN_CHANGES, FLEETS.projection, QUALITY)

@@ -11,12 +11,9 @@ from typing import Any, Literal, TypeVar, assert_never
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
-from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
-from dispatch.job.aggregate import evolve
+from dispatch.job.aggregate import JOB
 from dispatch.job.state import (
-    INITIAL,
-    STATES,
     Booked,
     Cancelled,
     Delivered,
@@ -33,7 +30,6 @@ from dispatch.job.state import (
     Waiting,
     booking_of,
 )
-from runtime.aggregate import Aggregate
 from runtime.said import Said, Saying
 from runtime.view import Row, View
 
@@ -173,7 +169,7 @@ def stands_at(job: Opened) -> tuple[Place | None, str | None]:
 JOBS = View(
     "jobs",
     "dispatch",
-    Aggregate[Job, JobEvent]("job", INITIAL, STATES, evolve, ()),
+    JOB,
     JobRow,
     job_row,
     indexes=(

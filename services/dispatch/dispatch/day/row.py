@@ -1,0 +1,97 @@
+"""The day's row: how a 送货安排表 stands; and which of its changes after publishing were given a reason."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from contracts.civil_time import civil
+from contracts.dispatch_days import CrewOfDay, SlotReserved
+from dispatch.day.aggregate import DAY
+from dispatch.day.state import (
+    Absence,
+    Day,
+    Held,
+    Plan,
+    Published,
+    Unopened,
+    differs_from_issue,
+)
+from dispatch.fields import DEPOT
+from runtime.said import Saying
+from runtime.view import Row, View
+
+
+class DayRow(Row):
+    """A depot's day. `edition` 0: not published; `changed`: not what was published any more."""
+
+    depot: str
+    on: date
+    crews: tuple[CrewOfDay, ...]
+    plan_due: datetime
+    held: tuple[Held, ...]
+    """In the order in which places were given."""
+    absences: tuple[Absence, ...]
+    edition: int
+    published_at: datetime | None
+    changed: bool
+    overdue: bool
+    told: tuple[str, ...]
+    """Who heard of the last adjustment (B4)."""
+    version: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """The day as its rules see it, to work out where a job would go. The day itself decides."""
+        return Plan(self.depot, self.on, self.crews, self.plan_due, self.held, self.version, absences=self.absences)
+
+
+def plan_of(row: DayRow | None, on: date, crews: Iterable[CrewOfDay]) -> Plan:
+    """The plan of a day, as last seen; a day that nobody planned for is empty."""
+    return Plan(DEPOT, on, tuple(crews), civil(on, time()), (), 0) if row is None else row.plan
+
+
+def row_id(on: date) -> str:
+    """Where a day's row lies."""
+    return f"{DEPOT}:{on.isoformat()}"
+
+
+def day_row(day: Day) -> DayRow | None:
+    """The view."""
+    if isinstance(day, Unopened):
+        return None
+    plan, issued = day.plan, day if isinstance(day, Published) else None
+    return DayRow(
+        depot=plan.depot,
+        on=plan.on,
+        crews=plan.crews,
+        plan_due=plan.plan_due,
+        held=plan.held,
+        absences=plan.absences,
+        edition=0 if issued is None else issued.edition,
+        published_at=None if issued is None else issued.published_at,
+        changed=issued is not None and differs_from_issue(issued),
+        overdue=day.overdue,
+        told=() if issued is None else issued.told,
+    )
+
+
+def is_adjustment(event: SlotReserved) -> bool:
+    """Whether a published plan was changed (B4)."""
+    return event.adjustment_reason is not None
+
+
+DAYS = View(
+    "days",
+    "dispatch",
+    DAY,
+    DayRow,
+    day_row,
+    indexes=(("row.on",),),
+    said=(SlotReserved,),
+    said_if=is_adjustment,
+)
+
+
+def adjustments_of(document: Mapping[str, Any]) -> list[Saying[SlotReserved]]:
+    """Changes after publishing, with who made them (B4)."""
+    return DAYS.heard.read(document).all(SlotReserved)
