@@ -19,12 +19,10 @@ from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, Installat
 from contracts.dispatch_road import PiecesRefused
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from dispatch.job.row import Call, Missed, Outcome, job_file
+from dispatch.who import SEES_CASH
 from runtime.said import Saying
 
 Json = dict[str, Any]
-
-SEES_CASH = frozenset({"crew_leader", "accountant", "manager"})
-"""Cash figures are for leader, accountant, manager."""
 
 
 class JobView(BaseModel):

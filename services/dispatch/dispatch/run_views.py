@@ -17,8 +17,8 @@ from contracts.dispatch_road import (
 )
 from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunStop
 from contracts.fact import Fact, GoodsLine, Half
-from dispatch.job_views import SEES_CASH
 from dispatch.run.row import RUNS
+from dispatch.who import SEES_CASH
 from runtime.said import Said
 
 Json = dict[str, Any]

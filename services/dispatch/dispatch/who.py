@@ -11,6 +11,9 @@ DELIVERS = SUPERVISOR | LEADS
 INSTALLS = DELIVERS | {Role.TECHNICIAN}
 LOADS = DELIVERS | {Role.WAREHOUSE}
 TAKES_CASH = DELIVERS | {Role.ACCOUNTANT}
+SEES_LICENCES = PLANS | {Role.MANAGER}
+SEES_CASH = frozenset({Role.CREW_LEADER, Role.ACCOUNTANT, Role.MANAGER})
+"""Cash figures are for leader, accountant, manager."""
 CREW = frozenset({Role.CREW_LEADER, Role.CREW, Role.TECHNICIAN})
 READS = OFFICE | CREW | {Role.CS_SUPERVISOR, Role.WAREHOUSE, Role.QC, Role.ACCOUNTANT, Role.MANAGER}
 """A crew sees its own stops only; stores see their contracts, not the plan."""

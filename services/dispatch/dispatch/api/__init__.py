@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Path
 
+from dispatch.access import CrewInPath, DayInPath, JobInPath, on_own_job, on_own_run
 from dispatch.api import calls, days, doorstep, fleet, jobs, plan, runs
-from dispatch.api.rights import CrewInPath, DayInPath, JobInPath, on_own_job, on_own_run
 from dispatch.day.aggregate import DAY
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET

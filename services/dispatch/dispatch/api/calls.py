@@ -7,9 +7,10 @@ from fastapi import Query
 from company.crew_of_day import own_crews
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
-from dispatch.api.rights import CREW_ROLES, READS, policy_now
+from dispatch.access import policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
 from dispatch.job.row import JOBS, JobFile, job_file
+from dispatch.who import CREW, READS
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router
@@ -35,7 +36,7 @@ async def tasks(
         found |= {document["_id"]: job_file(document) for document in await desk.rows(JOBS.name).find(query)}
     told = call_tasks(found.values(), day, now, policy, desk.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
-    if desk.person.role in CREW_ROLES:
+    if desk.person.role in CREW:
         own = await own_crews(desk, {task.on for task in mine if task.on is not None})
         mine = [task for task in mine if task.on is not None and task.crew == own[task.on]]
     return CallTaskList(on=day, rows=mine)

@@ -1,20 +1,12 @@
 """HTTP of the day plan: places for jobs, publishing, the day as it stands (B4, B8)."""
 
 from company.crew_of_day import own_crew_on
-from dispatch.api.rights import (
-    CREW_ROLES,
-    PLANS,
-    PLANS_VISITS,
-    READS,
-    DayInPath,
-    JobInPath,
-    job_row,
-    policy_now,
-)
+from dispatch.access import DayInPath, JobInPath, job_row, policy_now
 from dispatch.crews_today import crews_on
 from dispatch.day.row import DAYS, row_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
+from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
 from runtime.http import Answer, Desk
 from runtime.route import Router
 
@@ -47,7 +39,7 @@ async def day(on: DayInPath, desk: Desk) -> DayView:
     desk.allow(*READS)
     document = await desk.row(DAYS.name, row_id(on))
     view = day_view(document, on, await crews_on(desk, on, policy_now()))
-    if desk.person.role not in CREW_ROLES:
+    if desk.person.role not in CREW:
         return view
     own = await own_crew_on(desk, on)
     return view.model_copy(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.bounds import Happened
-from dispatch.api.rights import DELIVERS, JobInPath, own_job
+from dispatch.access import JobInPath, own_job
 from dispatch.fields import Words
 from dispatch.job.aggregate import JOB
 from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over
@@ -14,6 +14,7 @@ from dispatch.job.undeliverable import FailDelivery
 from dispatch.run.aggregate import run_id
 from dispatch.run.cash import CollectCash
 from dispatch.run.route import EndStop, ReachStop
+from dispatch.who import DELIVERS, LEADS
 from runtime.decision import Rejected
 from runtime.http import Answer, Asking, Desk
 from runtime.refusal import yuan
@@ -41,7 +42,7 @@ class DeliverRequest(CompleteDelivery):
 async def arrive(job: JobInPath, desk: Desk, body: ArriveRequest | None = None) -> Answer:
     """The next stop of the sheet; another one with a reason only."""
     desk.allow(*DELIVERS)
-    row = await own_job(desk, job, "crew_leader")
+    row = await own_job(desk, job, *LEADS)
     request = body or ArriveRequest()
     await _reach(desk, row, request.order_reason, request.at)
     return desk.answer(await desk.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
@@ -52,7 +53,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
     """Books the cash on the vehicle first, then the signature. Should the signature be refused, the cash stays booked
     on this stop, once: repeating the request does not collect twice."""
     desk.allow(*DELIVERS)
-    row = await own_job(desk, job, "crew_leader")
+    row = await own_job(desk, job, *LEADS)
     counted = handed_over(body.delivered, row.lines)
     if isinstance(counted, Rejected):
         desk.refuse(counted)
@@ -75,7 +76,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
 async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
     """Only with the office's consent do goods go back or into deposit."""
     desk.allow(*DELIVERS)
-    row = await own_job(desk, job, "crew_leader")
+    row = await own_job(desk, job, *LEADS)
     failed = await desk.ask(JOB.key(job), body)
     if failed.status == "accepted" and row.on is not None:
         await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")

@@ -13,12 +13,13 @@ from contracts.bounds import CivilDay, Few, OneLine
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle, VehicleSentOut
-from dispatch.api.rights import READS, CrewInPath, own_crew, policy_now
+from dispatch.access import CrewInPath, own_crew, policy_now
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
 from dispatch.fleet.row import CHANGES, FLEETS
 from dispatch.fleet_days import tell_opened_days
+from dispatch.who import DELIVERS, LEADS, READS, SEES_LICENCES, SUPERVISOR
 from runtime.clock import utc_now
 from runtime.http import Answer, Desk
 from runtime.route import Router
@@ -27,11 +28,9 @@ Json = dict[str, Any]
 
 router = Router()
 
-KEEPS_FLEET = ("install_supervisor",)
 HISTORY = 500
 """Changes that are listed; the stream has them all."""
 _LEAVE = TypeAdapter(Leave)
-NOTES_LEAVE = ("install_supervisor", "install_assistant")
 
 
 class PersonView(BaseModel):
@@ -74,7 +73,7 @@ async def fleet(desk: Desk, on: Annotated[CivilDay | None, Query()] = None) -> F
     desk.allow(*READS)
     document = await desk.row(FLEETS.name, DEPOT)
     means, day = means_of(document, policy_now()), on or civil_day(utc_now())
-    full = desk.person.role in {*NOTES_LEAVE, "manager"}
+    full = desk.person.role in SEES_LICENCES
     away = {one.person_id: one.kind for one in means.leaves if one.starts_on <= day <= one.ends_on}
     return FleetView(
         on=day,
@@ -113,7 +112,7 @@ def _person(person: FleetPerson, means: Means, day: date, away: Mapping[str, str
 @router.get("/fleet/history", summary="人车变更记录 What was changed, newest first (X1)")
 async def history(desk: Desk) -> list[dict[str, Any]]:
     """Who changed what, from which day on, and why."""
-    desk.allow(*NOTES_LEAVE, "manager")
+    desk.allow(*SEES_LICENCES)
     document = await desk.row(FLEETS.name, DEPOT)
     changes = [] if document is None else FLEETS.heard.read(document).all(*CHANGES)[-HISTORY:]
     return [
@@ -129,7 +128,7 @@ async def set_crews(body: SetCrews, desk: Desk) -> Answer:
 
     Days that are planned already are told; `body.refused` names those that could not take it, and why.
     """
-    desk.allow(*KEEPS_FLEET)
+    desk.allow(*SUPERVISOR)
     told = await desk.ask(FLEET.key(DEPOT), body)
     if told.status != "accepted":
         return desk.answer(told)
@@ -139,8 +138,8 @@ async def set_crews(body: SetCrews, desk: Desk) -> Answer:
 @router.post("/fleet/crews/{crew}/members", summary="当天换人 Change who comes along, for one day (B8)")
 async def members(crew: CrewInPath, body: MembersOfDay, desk: Desk) -> Answer:
     """The leader may change his own crew."""
-    desk.allow(*KEEPS_FLEET, "crew_leader")
-    await own_crew(desk, body.on, crew, "crew_leader")
+    desk.allow(*DELIVERS)
+    await own_crew(desk, body.on, crew, *LEADS)
     policy = policy_now()
     means = await means_now(desk, policy)
     asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)

@@ -8,9 +8,10 @@ from company.crew_of_day import own_crew_on, works_on
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import JobKind
-from dispatch.api.rights import CREW_ROLES, READS, JobInPath, job_document, not_your_crew
+from dispatch.access import JobInPath, job_document, not_your_crew
 from dispatch.job.row import JOBS
 from dispatch.job_views import JobList, JobView, job_view
+from dispatch.who import CREW, READS
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router
@@ -43,7 +44,7 @@ async def jobs(
         query |= {"row.on": None, "row.status": status or "plan"}
     if contract_no is not None:
         query["row.contract_no"] = contract_no
-    if desk.person.role in CREW_ROLES:
+    if desk.person.role in CREW:
         own = await own_crew_on(desk, on or civil_day(utc_now()))
         query["row.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
     rows = desk.rows(JOBS.name)
@@ -62,6 +63,6 @@ async def one_job(job: JobInPath, desk: Desk) -> JobView:
     desk.allow(*READS)
     document = await job_document(desk, job)
     row = JOBS.read(document)
-    if desk.person.role in CREW_ROLES and not await works_on(desk, row.on, row.crew):
+    if desk.person.role in CREW and not await works_on(desk, row.on, row.crew):
         desk.refuse(not_your_crew(row.crew, desk.person.crew), 403)
     return job_view(document, desk.person.role)

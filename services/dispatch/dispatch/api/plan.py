@@ -5,17 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from contracts.bounds import CivilDay
-from dispatch.api.rights import (
-    CREW_ROLES,
-    PLANS,
-    PLANS_VISITS,
-    READS,
-    CrewInPath,
-    DayInPath,
-    JobInPath,
-    job_row,
-    policy_now,
-)
+from dispatch.access import CrewInPath, DayInPath, JobInPath, job_row, policy_now
 from dispatch.crews_today import crews_on
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
@@ -36,6 +26,7 @@ from dispatch.planning_requests import (
 )
 from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.proposing import Proposal, ProposalRequest, propose
+from dispatch.who import CREW, PLANS, PLANS_VISITS, READS, SUPERVISOR
 from runtime.http import Answer, Asking, Desk
 from runtime.route import Router
 
@@ -109,7 +100,7 @@ async def redo(on: DayInPath, body: TurnRequest, desk: Desk) -> Answer:
 @router.get("/days/{on}/changes", summary="变更记录 What was changed on a day, by whom (B4, X1)")
 async def changes(on: DayInPath, desk: Desk, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
     """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
-    desk.allow(*(role for role in READS if role not in CREW_ROLES))
+    desk.allow(*(READS - CREW))
     known = changes_of(await desk.row(PLAN_CHANGES.name, row_id(on)))
     return ChangeList(rows=known.rows[::-1][:limit], version=known.version)
 
@@ -140,7 +131,7 @@ async def redistribution(on: DayInPath, crew: CrewInPath, desk: Desk) -> Redistr
 @router.post("/days/{on}/crews/{crew}", summary="当天换人换车 Other people or another vehicle for a day (B8)")
 async def crew_of_day(on: DayInPath, crew: CrewInPath, body: CrewRequest, desk: Desk) -> Answer:
     """Refused with every stop at which somebody would be at two places."""
-    desk.allow("install_supervisor")
+    desk.allow(*SUPERVISOR)
     office = await open_office(desk, on, policy_now())
     changed = set_crew(office.crews, crew, body)
     command = SetCrewOfDay(at=body.at, on=on, crew=changed, reason=body.reason, crews=office.crews)

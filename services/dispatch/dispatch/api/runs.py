@@ -6,21 +6,13 @@ from fastapi import Query
 
 from company.crew_of_day import own_crew_on
 from contracts.bounds import CivilDay
-from dispatch.api.rights import (
-    CREW_ROLES,
-    DELIVERS,
-    READS,
-    CrewInPath,
-    DayInPath,
-    own_crew,
-    policy_now,
-    run_document,
-)
+from dispatch.access import CrewInPath, DayInPath, own_crew, policy_now, run_document
 from dispatch.departure import DepartRequest, let_go
 from dispatch.job.row import JOBS
 from dispatch.job_views import JobView, job_view
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunList, RunView, run_view
+from dispatch.who import CREW, DELIVERS, LEADS, READS
 from runtime.http import Answer, Desk
 from runtime.route import Router
 
@@ -32,7 +24,7 @@ async def runs(desk: Desk, on: Annotated[CivilDay, Query()]) -> RunList:
     """All crews' runs; a crew sees its own only."""
     desk.allow(*READS)
     query = {"row.on": on.isoformat()}
-    if desk.person.role in CREW_ROLES:
+    if desk.person.role in CREW:
         query["row.crew"] = await own_crew_on(desk, on) or ""
     found = await desk.rows(RUNS.name).find(query, sort=[("_id", 1)], limit=500, skip=0)
     return RunList(rows=[run_view(document, desk.person.role) for document in found])
@@ -42,7 +34,7 @@ async def runs(desk: Desk, on: Annotated[CivilDay, Query()]) -> RunList:
 async def run(on: DayInPath, crew: CrewInPath, desk: Desk) -> RunView:
     """The sorting sheet, what was counted, and the cash for those who handle it."""
     desk.allow(*READS)
-    await own_crew(desk, on, crew, *CREW_ROLES)
+    await own_crew(desk, on, crew, *CREW)
     return run_view(await run_document(desk, on, crew), desk.person.role)
 
 
@@ -50,7 +42,7 @@ async def run(on: DayInPath, crew: CrewInPath, desk: Desk) -> RunView:
 async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
     """Each stop's job with customer, goods, calls that are owed, and what came of it: the crew's page."""
     desk.allow(*READS)
-    await own_crew(desk, on, crew, *CREW_ROLES)
+    await own_crew(desk, on, crew, *CREW)
     order = [stop.job_id for stop in RUNS.read(await run_document(desk, on, crew)).in_order]
     found = {document["_id"]: document for document in await desk.rows(JOBS.name).get_many(order)}
     return [job_view(found[job], desk.person.role) for job in order if job in found]
@@ -60,5 +52,5 @@ async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
 async def depart(on: DayInPath, crew: CrewInPath, desk: Desk, body: DepartRequest | None = None) -> Answer:
     """Loaded and signed, on the supervisor's list, passed by QC, with leader and driver; its stops are on the way."""
     desk.allow(*DELIVERS)
-    await own_crew(desk, on, crew, "crew_leader")
+    await own_crew(desk, on, crew, *LEADS)
     return await let_go(desk, on, crew, body or DepartRequest(), policy_now())

@@ -1,4 +1,4 @@
-"""Who may do what in dispatch, and the rows that the routes begin from."""
+"""Which jobs and runs a person may come near (C18): a crew its own; and the rows that routes begin from."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -13,31 +13,10 @@ from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import WhoseStop
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
+from dispatch.who import CREW, LEADS
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Asking, Refusal
-
-BOOKS = ("install_assistant", "install_supervisor", "cs_specialist")
-PLANS = ("install_assistant", "install_supervisor")
-PLANS_VISITS = (*PLANS, "cs_supervisor")
-DELIVERS = ("crew_leader", "install_supervisor")
-INSTALLS = ("crew_leader", "technician", "install_supervisor")
-LOADS = ("warehouse", "crew_leader", "install_supervisor")
-TAKES_CASH = ("accountant", "crew_leader", "install_supervisor")
-OFFICE = ("install_assistant", "install_supervisor", "cs_specialist")
-CREW_ROLES = ("crew_leader", "crew", "technician")
-READS = (
-    "cs_specialist",
-    "cs_supervisor",
-    "install_assistant",
-    "install_supervisor",
-    "warehouse",
-    "qc",
-    "accountant",
-    "manager",
-    *CREW_ROLES,
-)
-"""A crew sees its own stops only; stores see their contracts, not the plan (RULES §1)."""
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
@@ -95,16 +74,16 @@ async def own_job(desk: Asking, job: str, *roles: str) -> JobRow:
 
 async def on_own_job(desk: Asking, job: str) -> None:
     """A crew's people ask of their own crew's stops only; whether there is such a job, the job itself says."""
-    if desk.person.role in CREW_ROLES:
+    if desk.person.role in CREW:
         rows = desk.rows(JOBS.name)
         if (await rows.peek(job) or await rows.get(job)) is not None:
-            await own_job(desk, job, *CREW_ROLES)
+            await own_job(desk, job, *CREW)
 
 
 async def on_own_run(desk: Asking, run: str) -> None:
     """A leader asks of the own crew's day only."""
     on, _, crew = run.partition(":")
-    await own_crew(desk, date.fromisoformat(on), crew, "crew_leader")
+    await own_crew(desk, date.fromisoformat(on), crew, *LEADS)
 
 
 def not_your_crew(crew: str | None, mine: str | None) -> Rejected:
