@@ -1,4 +1,4 @@
-/* Dispatch board: a drop is a request, the server decides, the stream shows. Drag by pointer, keys, or the move dialog. */
+/* Dispatch board: a drop is a request, the server decides, the stream shows. */
 'use strict';
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -75,7 +75,7 @@
   function tell(outcome, card = null, target = null) {
     const { kind, said = {} } = outcome;
     const why = zh ? said.zh : said.en;
-    if (said.code === 'waits_for_repair') toast(why); // the server has it, and carries it out once something is mended
+    if (said.code === 'waits_for_repair') toast(why); // it is kept
     else if (kind === 'refused') conflict(card, target, said);
     else if (kind === 'busy') toast(say('busy', { seconds: outcome.seconds }));
     else if (kind === 'not_allowed') toast(say('not_allowed', { why: why || '' }));
@@ -136,7 +136,7 @@
     if (elsewhere) (card.closest('li') ?? card).remove(); // the stream had moved it before the answer came
     return outcome;
   }
-  /* what is needed now and then lies in plan.js: clashes, what was changed, absences, a proposal, the move dialog */
+  /* what is needed now and then lies in plan.js */
   const need = (what, detail) => Page.load($('plan-tools').dataset.script).then(() => window.Plan[what](detail));
   const conflict = (card, target, said) => need('conflict', { card, target, said });
 

@@ -133,7 +133,7 @@
     });
     return labels.length ? say('form_fields', { fields: [...new Set(labels)].join(zh ? '、' : ', ') }) : zh ? no.zh : no.en;
   }
-  const KEPT = 'waits_for_repair'; // the server has it, and carries it out once something is mended: its words say so
+  const KEPT = 'waits_for_repair'; // and is carried out once something is mended
   async function refused(form, answer) {
     if (answer.status === 401) { show(form, say('form_signed_out')); return; }
     const no = await answer.json().catch(() => ({ zh: answer.statusText, en: answer.statusText }));
