@@ -142,7 +142,8 @@ async def _command(
     case: UseCase[Any, Any, Any], desk: Asking, number: str, body: BaseModel, given: dict[str, Any]
 ) -> Command:
     if case.prepare is not None:
-        return await case.prepare(desk, number, body)
+        prepared = await case.prepare(desk, number, body)
+        return prepared.model_copy(update={name: given[name] for name in case.query})
     whole: Any = body if not given and isinstance(body, case.command) else {**dict(body), **given}
     command: Command = case.command.model_validate(whole)
     return command

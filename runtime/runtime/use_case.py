@@ -22,6 +22,22 @@ S = TypeVar("S")
 E_co = TypeVar("E_co", covariant=True)
 
 
+class Reading(Protocol):
+    """A read model, as a `prepare` step reads it."""
+
+    async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Rows by id; those that do not exist are missing."""
+
+    async def find(
+        self,
+        query: dict[str, Any] | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Rows that match, sorted (limit 0: all)."""
+
+
 class Asker(Protocol):
     """What a `prepare` step may look at: who asks, and facts from elsewhere, by key."""
 
@@ -51,6 +67,9 @@ class Asker(Protocol):
 
     async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
         """A row of a read model, or None."""
+
+    def rows(self, projection: str) -> Reading:
+        """A read model by name."""
 
     def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a refusal, now."""

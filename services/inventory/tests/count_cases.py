@@ -16,9 +16,8 @@ from contracts.inventory_counts import (
     RecountAsked,
     StockCounted,
 )
-from inventory.domain.count import OpenCount
-from inventory.domain.count_card import BinChange, Card, CardMove
-from inventory.domain.count_sheet import INITIAL, Count, CountEvent, evolve
+from inventory.count.card import BinChange, Card, CardMove
+from inventory.count.counting import OpenCount
 
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)
@@ -113,13 +112,6 @@ def compared(target: CountTarget, counted: int, book: int, **more: Any) -> Count
 
 def told(*lines: CountedLine) -> StockCounted:
     return StockCounted(at=NOW, count_no=NO, depot="main", lines=lines)
-
-
-def given(*events: CountEvent) -> Count:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
 
 
 BOTH = (OPENED, figure(TILES, 58), figure(TOILETS, 4))

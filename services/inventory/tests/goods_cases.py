@@ -12,10 +12,9 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
-from inventory.domain.goods import COMMANDS, INITIAL, decide, evolve
-from inventory.domain.goods_asks import CloseGoods, ReceiveGoods, ReturnGoods
-from inventory.domain.goods_state import Goods, GoodsEvent
-from runtime.decision import Rejected
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.expected import CloseGoods
+from inventory.goods.leaving import ReturnGoods
 
 NOW = datetime(2026, 3, 13, 9, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -87,16 +86,3 @@ SLIP = ReceiveGoods(
     slip_no="RK1",
 )
 CANCELLED = (EXPECTED, released())
-
-
-def given(*events: GoodsEvent) -> Goods:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(command: COMMANDS, *events: GoodsEvent) -> str:
-    decision = decide(command, given(*events), CTX)
-    assert isinstance(decision, Rejected)
-    return decision.code

@@ -18,13 +18,22 @@ from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
 from contracts.inventory_stock import StockListLine
 from inventory import loan, scrap, stock_list
-from inventory.domain import goods, stock
+from inventory.goods.allocation import AskAllocation, ReleaseExcess
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.damage import ReportDamage
+from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
+from inventory.goods.leaving import IssueGoods, ReturnGoods
+from inventory.goods.state import Unexpected
 from inventory.inbound.check import CheckSlip, Finding, LineCheck
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import IssueSlip
 from inventory.main import SERVICE
 from inventory.reactions import REACTIONS
+from inventory.stock.counting import AdjustStock
+from inventory.stock.holding import BringIn
 from inventory.stock.lots import pieces
+from inventory.stock.moving import MoveStock, SetAside, SettlePending
+from inventory.stock.state import Card
 from runtime.decision import Ask, Rejected
 from runtime.states import StateCodec
 
@@ -89,9 +98,9 @@ class Warehouse:
         while any(self.channels.values()):
             self.deliver(0)
 
-    def cards(self) -> Iterator[stock.Card]:
+    def cards(self) -> Iterator[Card]:
         for state in self.states.values():
-            if isinstance(state, stock.Card):
+            if isinstance(state, Card):
                 yield state
 
     def held(self, holder: str, sku: str) -> int:
@@ -103,7 +112,7 @@ class Warehouse:
 
     def here(self, contract_no: str, sku: str) -> int:
         state = self.states.get(f"goods:{contract_no}")
-        if state is None or isinstance(state, goods.Unexpected):
+        if state is None or isinstance(state, Unexpected):
             return 0
         return sum(x.here for x in (*state.stock, *state.former) if x.line.sku == sku)
 
@@ -123,7 +132,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     receive = st.builds(
         lambda c, n, q, w, told: (
             f"goods:{c}",
-            goods.ReceiveGoods(
+            ReceiveGoods(
                 contract_no=c,
                 line_no=n,
                 sku=of_line(n),
@@ -142,7 +151,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     damage = st.builds(
         lambda c, n, q, d, found: (
             f"goods:{c}",
-            goods.ReportDamage(contract_no=c, damage_id=d, line_no=n, quantity=q, found=found),
+            ReportDamage(contract_no=c, damage_id=d, line_no=n, quantity=q, found=found),
         ),
         contract,
         line_no,
@@ -153,9 +162,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     issue = st.builds(
         lambda c, a, b, no, partial: (
             f"goods:{c}",
-            goods.IssueGoods(
-                contract_no=c, list_no=no, lines=(line(1, SKUS[0], a), line(2, SKUS[1], b)), partial=partial
-            ),
+            IssueGoods(contract_no=c, list_no=no, lines=(line(1, SKUS[0], a), line(2, SKUS[1], b)), partial=partial),
         ),
         contract,
         st.integers(0, 3),
@@ -166,7 +173,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     back = st.builds(
         lambda c, no, keep, told, lines: (
             f"goods:{c}",
-            goods.ReturnGoods(
+            ReturnGoods(
                 contract_no=c,
                 return_no=no,
                 lines=lines,
@@ -185,7 +192,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     amend = st.builds(
         lambda c, lines: (
             f"goods:{c}",
-            goods.AmendGoods(contract_no=c, customer=None, lines=lines, reason="客户改单"),
+            AmendGoods(contract_no=c, customer=None, lines=lines, reason="客户改单"),
         ),
         contract,
         st.sampled_from(
@@ -197,11 +204,11 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
             ]
         ),
     )
-    cancel = st.builds(lambda c: (f"goods:{c}", goods.CloseGoods(contract_no=c, reason="退单")), contract)
+    cancel = st.builds(lambda c: (f"goods:{c}", CloseGoods(contract_no=c, reason="退单")), contract)
     allocate = st.builds(
         lambda c, n, q, no: (
             f"goods:{c}",
-            goods.AskAllocation(contract_no=c, allocation_no=no, line_no=n, quantity=q),
+            AskAllocation(contract_no=c, allocation_no=no, line_no=n, quantity=q),
         ),
         contract,
         line_no,
@@ -211,7 +218,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     release = st.builds(
         lambda c, n, q, no: (
             f"goods:{c}",
-            goods.ReleaseExcess(contract_no=c, release_no=no, line_no=n, quantity=q, reason="多出"),
+            ReleaseExcess(contract_no=c, release_no=no, line_no=n, quantity=q, reason="多出"),
         ),
         contract,
         line_no,
@@ -231,13 +238,13 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
             st.fixed_dictionaries(more),
         )
 
-    move = card(stock.MoveStock, from_bin=bins, to_bin=bins, held_for=st.sampled_from([None, *CONTRACTS]))
-    aside = card(stock.SetAside, bin=bins)
-    settle = card(stock.SettlePending, outcome=st.sampled_from(["good", "sent_back"]))
+    move = card(MoveStock, from_bin=bins, to_bin=bins, held_for=st.sampled_from([None, *CONTRACTS]))
+    aside = card(SetAside, bin=bins)
+    settle = card(SettlePending, outcome=st.sampled_from(["good", "sent_back"]))
     lost = st.builds(
         lambda s, q, b, cause: (
             f"stock:main:{s}",
-            stock.AdjustStock(depot="main", sku=s, quantity=q, voucher_no="PD1", cause_id=cause, bin=b),
+            AdjustStock(depot="main", sku=s, quantity=q, voucher_no="PD1", cause_id=cause, bin=b),
         ),
         sku,
         st.integers(-4, 3).filter(bool),
@@ -373,12 +380,12 @@ AT_ONCE = 3  # pieces of news that arrive in one step
 def played(story: list[Any]) -> Warehouse:
     warehouse = Warehouse()
     for contract_no in CONTRACTS:
-        expect = goods.ExpectGoods(
+        expect = ExpectGoods(
             contract_no=contract_no, customer=CUSTOMER, lines=(line(1, SKUS[0], 3), line(2, SKUS[1], 4))
         )
         warehouse.ask(f"goods:{contract_no}", expect)
     for sku in SKUS:
-        free = stock.BringIn(depot="main", sku=sku, quantity=4, voucher_no="V", cause_id=f"free {sku}", kind="received")
+        free = BringIn(depot="main", sku=sku, quantity=4, voucher_no="V", cause_id=f"free {sku}", kind="received")
         warehouse.ask(f"stock:main:{sku}", free)
         warehouse.ask(f"stock:main:{sku}", free.model_copy(update={"pending": True, "cause_id": f"pending {sku}"}))
     for step in story:

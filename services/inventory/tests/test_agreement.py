@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.domain.agreement import Agreement, CardLine, CountedBin, Entry, Parting, agreement
+from inventory.agreement import Agreement, CardLine, CountedBin, Entry, Parting, agreement
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

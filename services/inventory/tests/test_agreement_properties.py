@@ -9,21 +9,20 @@ from inventory_world import World
 
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockListLine
+from inventory.agreement import agreement
 from inventory.api.agreement import _lines
-from inventory.domain.agreement import agreement
-from inventory.domain.goods_asks import (
-    AskAllocation,
-    ExpectGoods,
-    IssueGoods,
-    ReceiveGoods,
-    ReportDamage,
-    ReturnGoods,
-    goods_id,
-)
-from inventory.domain.stock_asks import BringIn, MoveStock, SettlePending, stock_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import AskAllocation
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.damage import ReportDamage
+from inventory.goods.expected import ExpectGoods
+from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.loan import LOAN, ApproveLoan, AskLoan, HandOutLoan, ReturnLoan
 from inventory.projections.ledger import ledger_entries
 from inventory.scrap import SCRAP, ApplyScrap, ApproveScrap, ExecuteScrap
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.holding import BringIn
+from inventory.stock.moving import MoveStock, SettlePending
 from inventory.stock_list import STOCK_LIST, IssueStockList, MakeStockList
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -46,7 +45,7 @@ def line(number: int, quantity: int) -> GoodsLine:
 def do(world: World, number: int, step: tuple[str, str, int, int]) -> None:
     """One thing that people do; the rules may refuse it."""
     what, contract_no, which, pieces = step
-    goods, stock = goods_id(contract_no), stock_id("main", SKUS[which])
+    goods, stock = GOODS.key(contract_no), STOCK.key(card_no("main", SKUS[which]))
     common: dict[str, Any] = {"depot": "main", "sku": SKUS[which], "name": f"货{which}", "quantity": pieces}
     match what:
         case "receive":
@@ -122,7 +121,7 @@ def test_ledger_and_card_agree_whatever_happens(steps: list[tuple[str, str, int,
     world = World(START)
     for contract_no in CONTRACTS:
         expected = ExpectGoods(contract_no=contract_no, customer=CUSTOMER, lines=(line(0, 6), line(1, 6)))
-        world.put(goods_id(contract_no), expected)
+        world.put(GOODS.key(contract_no), expected)
     for number, step in enumerate(steps):
         world.now += timedelta(minutes=10)
         do(world, number, step)
@@ -147,9 +146,9 @@ def test_the_history_of_the_property_does_reach_every_paper() -> None:
     """D7: a chosen history in which every kind of entry is told, so that the property above is about something."""
     world = World(START)
     lines = (line(0, 6), line(1, 6))
-    world.put(goods_id(CONTRACTS[0]), ExpectGoods(contract_no=CONTRACTS[0], customer=CUSTOMER, lines=lines))
+    world.put(GOODS.key(CONTRACTS[0]), ExpectGoods(contract_no=CONTRACTS[0], customer=CUSTOMER, lines=lines))
     world.put(
-        stock_id("main", SKUS[0]),
+        STOCK.key(card_no("main", SKUS[0])),
         BringIn(
             depot="main", sku=SKUS[0], name="货0", quantity=20, voucher_no="RK1", cause_id="b", kind="received", bin=""
         ),

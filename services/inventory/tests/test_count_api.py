@@ -13,7 +13,8 @@ from inventory_world import World
 
 from company.policy import policy_book
 from inventory.api import router
-from inventory.domain.stock_asks import BringIn, stock_id
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.holding import BringIn
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.tokens import Tokens
@@ -44,7 +45,7 @@ def bring(world: World, sku: str, bin_: str, quantity: int, cause: str) -> None:
         kind="received",
         bin=bin_,
     )
-    outcome = world.put(stock_id("main", sku), command)
+    outcome = world.put(STOCK.key(card_no("main", sku)), command)
     assert outcome.status == "accepted", world.refused
 
 

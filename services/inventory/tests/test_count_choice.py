@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from company.policy import policy_book
-from inventory.domain.count_choice import Selection, Stocked, abc_classes, choose, in_words, zones_of
+from inventory.count.choice import Selection, Stocked, abc_classes, choose, in_words, zones_of
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 ZONES = {"A-01": "A", "A-02": "A", "B-01": "B"}

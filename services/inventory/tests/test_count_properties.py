@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from company.context import Context
 from company.policy import policy_book
 from contracts.inventory_counts import CountAdjusted, CountedLine, CountTarget, StockCounted
-from inventory.domain.count import COMMANDS, AddLine, CompareCount, CountPieces, OpenCount, decide
-from inventory.domain.count_card import BinChange, Card, CardMove, book_at, is_gapless
-from inventory.domain.count_lines import tolerance
-from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, NoteBooked
-from inventory.domain.count_sheet import INITIAL, Closed, Count, Counting, evolve
-from runtime.decision import Rejected
+from inventory.count.aggregate import COUNT
+from inventory.count.card import BinChange, Card, CardMove, book_at, is_gapless
+from inventory.count.counting import AddLine, CompareCount, CountPieces, OpenCount
+from inventory.count.settling import ApproveAdjustment, ExplainDifference, NoteBooked
+from inventory.count.state import Closed, Count, Counting, tolerance
+from runtime.decision import Command, Rejected
 
 START = datetime(2026, 3, 20, 0, 0, tzinfo=UTC)
 POLICY = policy_book().at(START)
@@ -44,11 +44,11 @@ def context(minute: int, by: str = "mai.gh") -> Context:
     return Context(now=START + timedelta(minutes=minute), by=by, role="warehouse", policy=POLICY)
 
 
-def decided(command: COMMANDS, state: Count, ctx: Context) -> Count:
-    decision = decide(command, state, ctx)
+def decided(command: Command, state: Count, ctx: Context) -> Count:
+    decision = COUNT.decide(command, state, ctx)
     assert not isinstance(decision, Rejected), decision
     for event in decision:
-        state = evolve(state, event)
+        state = COUNT.evolve(state, event)
     return state
 
 
@@ -78,7 +78,7 @@ def test_after_the_count_the_card_says_what_lies_there(
     )
     targets = tuple(CountTarget(sku="X", name="砖", zone="A", bin=name, move_no=0) for name in BINS[:2])
     opening = OpenCount(count_no="PD-1", depot="main", kind="cycle", chosen="A", targets=targets)
-    state = decided(opening, INITIAL, context(0))
+    state = decided(opening, COUNT.initial, context(0))
     state = decided(AddLine(target=targets[0].model_copy(update={"bin": BINS[2]})), state, context(0))
     for minute, (what, bin_, pieces) in enumerate([*steps, *(("count", name, 0) for name in BINS)], start=1):
         now = START + timedelta(minutes=minute)
@@ -105,11 +105,11 @@ def test_after_the_count_the_card_says_what_lies_there(
         bin_ = line.target.bin
         state = decided(ExplainDifference(sku="X", bin=bin_, reason="unrecorded_move"), state, context(130))
         approval = ApproveAdjustment(sku="X", bin=bin_, card=house.card())
-        approved = decide(approval, state, context(131, "su.kj"))
+        approved = COUNT.decide(approval, state, context(131, "su.kj"))
         assert isinstance(approved, tuple)
         (adjusted,) = approved
         assert isinstance(adjusted, CountAdjusted)
-        state = evolve(state, adjusted)
+        state = COUNT.evolve(state, adjusted)
         house.record(START + timedelta(minutes=132), bin_, adjusted.quantity)
         booked = NoteBooked(adjustment_id=adjusted.adjustment_id, move_no=len(house.moves))
         state = decided(booked, state, context(133))
@@ -121,10 +121,10 @@ def test_a_recount_is_asked_for_exactly_beyond_tolerance(book: int, counted: int
     """D7"""
     target = CountTarget(sku="X", name="砖", zone="A", bin="A-01", move_no=0)
     opening = OpenCount(count_no="PD-1", depot="main", kind="cycle", chosen="A", targets=(target,))
-    state = decided(opening, INITIAL, context(0))
+    state = decided(opening, COUNT.initial, context(0))
     state = decided(CountPieces(sku="X", bin="A-01", quantity=counted), state, context(1))
     card = Card(sku="X", move_no=0, balances=(BinChange(bin="A-01", quantity=book),), since=())
-    decision = decide(CompareCount(cards=(card,)), state, context(2))
+    decision = COUNT.decide(CompareCount(cards=(card,)), state, context(2))
     assert isinstance(decision, tuple)
     names = [type(event).__name__ for event in decision]
     beyond = abs(counted - book) > tolerance(book, POLICY)

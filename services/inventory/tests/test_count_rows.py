@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from contracts.envelope import Meta
 from contracts.inventory_counts import AdjustmentBooked, CountCancelled, CountClosed, CountOverdue
-from inventory.domain.count_sheet import CountEvent
+from inventory.count.state import CountEvent
 from inventory.projections.counts import count_view, fold_count
 
 BOOKED = AdjustmentBooked(at=NOW, count_no=NO, adjustment_id=ADJUSTMENT, sku="TIL-0918", bin="A-01", move_no=13)

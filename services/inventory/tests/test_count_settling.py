@@ -19,15 +19,16 @@ from count_cases import (
     card,
     compared,
     context,
-    given,
     move,
     told,
 )
 
 from contracts.inventory_counts import AdjustmentBooked, CountClosed, CountKey, RecountAsked
-from inventory.domain.count import CancelCount, CompareCount, CountPieces, decide
-from inventory.domain.count_settling import ApproveAdjustment, ExplainDifference, NoteBooked, RefuseAdjustment
+from inventory.count.aggregate import COUNT
+from inventory.count.counting import CancelCount, CompareCount, CountPieces
+from inventory.count.settling import ApproveAdjustment, ExplainDifference, NoteBooked, RefuseAdjustment
 from runtime.decision import Rejected
+from runtime.testing import given
 
 EXPLAIN = ExplainDifference(sku="TIL-0918", bin="A-01", reason="damage", note="摔碎")
 APPROVE = ApproveAdjustment(sku="TIL-0918", bin="A-01", card=card(TILES, 60), note="同意")
@@ -42,8 +43,8 @@ def code(decision: Any) -> str:
 
 def test_the_warehouse_says_why_a_line_differs() -> None:
     """D7"""
-    assert decide(EXPLAIN, given(*DIFFERS), CTX) == (EXPLAINED,)
-    assert decide(EXPLAIN, given(*DIFFERS, EXPLAINED), CTX) == ()
+    given(COUNT, *DIFFERS).asks(EXPLAIN, CTX).then(EXPLAINED)
+    given(COUNT, *DIFFERS, EXPLAINED).asks(EXPLAIN, CTX).nothing_new()
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,15 @@ def test_the_warehouse_says_why_a_line_differs() -> None:
 )
 def test_a_reason_that_explains_nothing_is_refused(change: dict[str, Any], events: Any, refusal: str) -> None:
     """D7"""
-    assert code(decide(EXPLAIN.model_copy(update=change), given(*events), CTX)) == refusal
+    given(COUNT, *events).asks(EXPLAIN.model_copy(update=change), CTX).refuses(refusal)
 
 
 def test_an_explained_difference_is_approved_by_who_did_not_count() -> None:
     """D7"""
-    state = given(*DIFFERS, EXPLAINED)
-    assert decide(APPROVE, state, ACCOUNTANT) == (ADJUSTED,)
-    assert code(decide(APPROVE, state, context("guan.yf", "manager"))) == "approver_counted"
-    assert code(decide(APPROVE, state, context("mai.gh", "accountant"))) == "approver_counted"
+    state = COUNT.fold(*DIFFERS, EXPLAINED)
+    assert COUNT.decide(APPROVE, state, ACCOUNTANT) == (ADJUSTED,)
+    assert code(COUNT.decide(APPROVE, state, context("guan.yf", "manager"))) == "approver_counted"
+    assert code(COUNT.decide(APPROVE, state, context("mai.gh", "accountant"))) == "approver_counted"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_an_explained_difference_is_approved_by_who_did_not_count() -> None:
 )
 def test_an_adjustment_stands_on_the_card_of_now(change: dict[str, Any], events: Any, refusal: str) -> None:
     """D7, X1"""
-    assert code(decide(APPROVE.model_copy(update=change), given(*events), ACCOUNTANT)) == refusal
+    given(COUNT, *events).asks(APPROVE.model_copy(update=change), ACCOUNTANT).refuses(refusal)
 
 
 def test_a_refused_adjustment_is_counted_once_more_by_a_third_person() -> None:
@@ -92,10 +93,10 @@ def test_a_refused_adjustment_is_counted_once_more_by_a_third_person() -> None:
     asked = RecountAsked(
         at=NOW, count_no=NO, lines=(CountKey(sku="TIL-0918", bin="A-01"),), reason="refused", note="再点一次"
     )
-    assert decide(REFUSE, given(*DIFFERS, EXPLAINED), ACCOUNTANT) == (asked,)
-    again = given(*DIFFERS, EXPLAINED, asked)
+    given(COUNT, *DIFFERS, EXPLAINED).asks(REFUSE, ACCOUNTANT).then(asked)
+    again = COUNT.fold(*DIFFERS, EXPLAINED, asked)
     third = CountPieces(sku="TIL-0918", bin="A-01", quantity=60)
-    answers = [code(decide(third, again, context(by))) for by in ("mai.gh", "guan.yf", "deng.w")]
+    answers = [code(COUNT.decide(third, again, context(by))) for by in ("mai.gh", "guan.yf", "deng.w")]
     assert answers == ["recount_by_another", "recount_by_another", "accepted"]
 
 
@@ -109,7 +110,7 @@ def test_a_refused_adjustment_is_counted_once_more_by_a_third_person() -> None:
 )
 def test_a_refusal_that_fits_nothing_is_refused(change: dict[str, Any], events: Any, refusal: str) -> None:
     """D7"""
-    assert code(decide(REFUSE.model_copy(update=change), given(*events), ACCOUNTANT)) == refusal
+    given(COUNT, *events).asks(REFUSE.model_copy(update=change), ACCOUNTANT).refuses(refusal)
 
 
 def test_the_count_closes_when_the_stock_booked_the_last_adjustment() -> None:
@@ -127,26 +128,26 @@ def test_the_count_closes_when_the_stock_booked_the_last_adjustment() -> None:
         pieces_off=2,
     )
     booking = NoteBooked(adjustment_id=ADJUSTMENT, move_no=13)
-    assert decide(booking, given(*DIFFERS, EXPLAINED, ADJUSTED), CTX) == (BOOKED, closed)
-    assert decide(booking, given(*DIFFERS, EXPLAINED, ADJUSTED, BOOKED), CTX) == ()
-    assert decide(booking, given(*DIFFERS, EXPLAINED), CTX) == ()
+    given(COUNT, *DIFFERS, EXPLAINED, ADJUSTED).asks(booking, CTX).then(BOOKED, closed)
+    given(COUNT, *DIFFERS, EXPLAINED, ADJUSTED, BOOKED).asks(booking, CTX).nothing_new()
+    given(COUNT, *DIFFERS, EXPLAINED).asks(booking, CTX).nothing_new()
 
 
 def test_an_adjustment_that_the_stock_refused_may_be_approved_again() -> None:
     """D7"""
-    assert decide(APPROVE, given(*DIFFERS, EXPLAINED, ADJUSTED), ACCOUNTANT) == (ADJUSTED,)
-    assert decide(APPROVE, given(*DIFFERS, EXPLAINED, ADJUSTED, BOOKED), ACCOUNTANT) == ()
+    given(COUNT, *DIFFERS, EXPLAINED, ADJUSTED).asks(APPROVE, ACCOUNTANT).then(ADJUSTED)
+    given(COUNT, *DIFFERS, EXPLAINED, ADJUSTED, BOOKED).asks(APPROVE, ACCOUNTANT).nothing_new()
 
 
 def test_a_comparison_that_changes_the_difference_asks_for_a_reason_again() -> None:
     """D7, X1"""
     later = CompareCount(cards=(card(TILES, 59, move(13, -1, minutes=-9)), card(TOILETS, 4)))
     again = told(compared(TILES, 58, 59, round=2, counted_by="guan.yf", move_no=13))
-    state = given(*DIFFERS, EXPLAINED)
-    assert decide(later, state, CTX) == (again,)
-    assert code(decide(APPROVE, given(*DIFFERS, EXPLAINED, again), ACCOUNTANT)) == "not_explained"
+    state = COUNT.fold(*DIFFERS, EXPLAINED)
+    assert COUNT.decide(later, state, CTX) == (again,)
+    given(COUNT, *DIFFERS, EXPLAINED, again).asks(APPROVE, ACCOUNTANT).refuses("not_explained")
 
 
 def test_a_count_with_an_adjustment_is_not_thrown_away() -> None:
     """D7"""
-    assert code(decide(CancelCount(reason="x"), given(*DIFFERS, EXPLAINED, ADJUSTED), CTX)) == "count_adjusted"
+    given(COUNT, *DIFFERS, EXPLAINED, ADJUSTED).asks(CancelCount(reason="x"), CTX).refuses("count_adjusted")

@@ -14,15 +14,16 @@ from goods_cases import (
     RETURN,
     TOILET,
     arrived,
-    code,
-    given,
     of,
     released,
 )
 
 from contracts.inventory import AllocationAsked, AllocationRefused, DamageReported
-from inventory.domain.goods import COMMANDS, decide
-from inventory.domain.goods_asks import AskAllocation, NoteAllocation, ReleaseExcess, ReportLost
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import AskAllocation, NoteAllocation, ReleaseExcess
+from inventory.goods.damage import ReportLost
+from runtime.decision import Command
+from runtime.testing import given
 
 # --- allocation and release ---------------------------------------------------------------------------------------
 
@@ -35,32 +36,32 @@ GRANTED = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=True, avai
 
 def test_free_stock_is_asked_for_up_to_what_lacks_and_once() -> None:
     """D8"""
-    assert decide(ASK, given(EXPECTED), CTX) == (ASKED,)
-    assert decide(ASK, given(EXPECTED, ASKED), CTX) == ()
-    assert code(ASK.model_copy(update={"allocation_no": "DP2"}), EXPECTED, ASKED) == "not_missing"
-    assert code(ASK.model_copy(update={"quantity": 3}), EXPECTED) == "not_missing"
-    assert code(ASK, *CANCELLED) == "contract_cancelled"
+    given(GOODS, EXPECTED).asks(ASK, CTX).then(ASKED)
+    given(GOODS, EXPECTED, ASKED).asks(ASK, CTX).nothing_new()
+    given(GOODS, EXPECTED, ASKED).asks(ASK.model_copy(update={"allocation_no": "DP2"}), CTX).refuses("not_missing")
+    given(GOODS, EXPECTED).asks(ASK.model_copy(update={"quantity": 3}), CTX).refuses("not_missing")
+    given(GOODS, *CANCELLED).asks(ASK, CTX).refuses("contract_cancelled")
 
 
 def test_granted_pieces_arrive_from_stock() -> None:
     """D8, A3"""
     there = arrived(TOILET, 2, "DP1").model_copy(update={"from_stock": True, "arrived_on": date(2026, 3, 13)})
-    assert decide(GRANTED, given(EXPECTED, ASKED), CTX) == (there,)
-    assert decide(GRANTED, given(EXPECTED, ASKED, there), CTX) == ()
+    given(GOODS, EXPECTED, ASKED).asks(GRANTED, CTX).then(there)
+    given(GOODS, EXPECTED, ASKED, there).asks(GRANTED, CTX).nothing_new()
 
 
 def test_free_stock_that_lacks_is_told() -> None:
     """D9"""
     no = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=False, available=1)
-    assert decide(no, given(EXPECTED, ASKED), CTX) == (
-        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=1),
+    given(GOODS, EXPECTED, ASKED).asks(no, CTX).then(
+        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=1)
     )
 
 
 def test_a_contract_that_was_cancelled_meanwhile_lets_granted_pieces_go() -> None:
     """A6, D8"""
-    assert decide(GRANTED, given(EXPECTED, ASKED, released()), CTX) == (
-        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=2, held=2),
+    given(GOODS, EXPECTED, ASKED, released()).asks(GRANTED, CTX).then(
+        AllocationRefused(at=NOW, contract_no=NO, allocation_no="DP1", line_no=1, sku="WC-100", available=2, held=2)
     )
 
 
@@ -69,9 +70,9 @@ def test_only_what_the_contract_does_not_need_is_released_by_hand() -> None:
     release = ReleaseExcess(contract_no=NO, release_no="SF1", line_no=1, quantity=1, reason="多发一件")
     freed = released(of(TOILET, 1), reason="多发一件", closed=False).model_copy(update={"release_no": "SF1"})
     history = (EXPECTED, arrived(TOILET, 3))
-    assert decide(release, given(*history), CTX) == (freed,)
-    assert decide(release, given(*history, freed), CTX) == ()
-    assert code(release, EXPECTED, arrived(TOILET, 2)) == "not_excess"
+    given(GOODS, *history).asks(release, CTX).then(freed)
+    given(GOODS, *history, freed).asks(release, CTX).nothing_new()
+    given(GOODS, EXPECTED, arrived(TOILET, 2)).asks(release, CTX).refuses("not_excess")
 
 
 # --- counts -------------------------------------------------------------------------------------------------------
@@ -98,14 +99,14 @@ def test_pieces_that_a_count_missed_are_lost_to_the_contract_and_once() -> None:
         adjustment_id="PD1/WC-100/B-01-1",
     )
     history = (EXPECTED, arrived(TOILET, 2))
-    assert decide(lost, given(*history), CTX) == (report,)
-    assert decide(lost, given(*history, report), CTX) == ()
+    given(GOODS, *history).asks(lost, CTX).then(report)
+    given(GOODS, *history, report).asks(lost, CTX).nothing_new()
 
 
 @pytest.mark.parametrize(
     "command",
     [CLOSE, RETURN, ASK, GRANTED, ReportLost(contract_no=NO, sku="x", quantity=1, voucher_no="P", cause_id="P")],
 )
-def test_what_is_asked_of_an_unknown_contract_is_refused(command: COMMANDS) -> None:
+def test_what_is_asked_of_an_unknown_contract_is_refused(command: Command) -> None:
     """D2"""
-    assert code(command) == "unknown_contract"
+    given(GOODS).asks(command, CTX).refuses("unknown_contract")

@@ -16,8 +16,6 @@ from goods_cases import (
     SLIP,
     TOILET,
     arrived,
-    code,
-    given,
     issued,
     of,
     released,
@@ -27,9 +25,12 @@ from goods_cases import (
 from contracts.fact import GoodsLine
 from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsReturnAwaited, GoodsUnclaimed
 from contracts.inventory_stock import StockShortReported
-from inventory.domain.goods import Cancelled, decide
-from inventory.domain.goods_asks import AmendGoods, DamagedArrival, IssueGoods, ReturnGoods
-from inventory.domain.goods_state import Expected
+from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import DamagedArrival
+from inventory.goods.expected import AmendGoods
+from inventory.goods.leaving import IssueGoods, ReturnGoods
+from inventory.goods.state import Cancelled, Expected
+from runtime.testing import given
 
 # --- amended ------------------------------------------------------------------------------------------------------
 
@@ -37,7 +38,7 @@ from inventory.domain.goods_state import Expected
 def test_pieces_that_an_amended_contract_needs_no_more_are_released() -> None:
     """A6"""
     amend = AmendGoods(contract_no=NO, customer=None, lines=(of(TOILET, 1),), reason="减单")
-    decision = decide(amend, given(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 3)), CTX)
+    decision = GOODS.decide(amend, GOODS.fold(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 3)), CTX)
     assert decision == (
         released(of(TOILET, 1), of(FLOOR, 3), reason="合同变更：减单", closed=False),
         GoodsExpectationChanged(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(of(TOILET, 1),), reason="减单"),
@@ -47,9 +48,9 @@ def test_pieces_that_an_amended_contract_needs_no_more_are_released() -> None:
 def test_a_line_that_became_another_product_releases_the_former_pieces() -> None:
     """A6"""
     other = GoodsLine(line_no=1, sku="WC-200", name="智能坐便器", quantity=2)
-    decision = decide(
+    decision = GOODS.decide(
         AmendGoods(contract_no=NO, customer=None, lines=(other, FLOOR), reason="换款"),
-        given(EXPECTED, arrived(TOILET, 2)),
+        GOODS.fold(EXPECTED, arrived(TOILET, 2)),
         CTX,
     )
     assert decision == (
@@ -61,9 +62,9 @@ def test_a_line_that_became_another_product_releases_the_former_pieces() -> None
 def test_more_pieces_or_another_customer_release_nothing() -> None:
     """A6"""
     other = CUSTOMER.model_copy(update={"phone": "13900002222"})
-    decision = decide(
+    decision = GOODS.decide(
         AmendGoods(contract_no=NO, customer=other, lines=(of(TOILET, 3), FLOOR), reason="加单"),
-        given(EXPECTED, arrived(TOILET, 2)),
+        GOODS.fold(EXPECTED, arrived(TOILET, 2)),
         CTX,
     )
     assert decision == (
@@ -74,7 +75,7 @@ def test_more_pieces_or_another_customer_release_nothing() -> None:
 def test_the_same_lines_again_are_no_event() -> None:
     """A6"""
     amend = AmendGoods(contract_no=NO, customer=None, lines=(TOILET, FLOOR), reason="又一次")
-    assert decide(amend, given(EXPECTED), CTX) == ()
+    given(GOODS, EXPECTED).asks(amend, CTX).nothing_new()
 
 
 def test_a_line_that_comes_again_remembers_its_waybills() -> None:
@@ -83,7 +84,7 @@ def test_a_line_that_comes_again_remembers_its_waybills() -> None:
     again = GoodsExpectationChanged(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILET, FLOOR), reason="加")
     history = (EXPECTED, arrived(TOILET, 2), released(of(TOILET, 2), reason="减", closed=False), without, again)
     receive = SLIP.model_copy(update={"waybill": "YD0001", "quantity": 2, "arrived_on": date(2026, 3, 9)})
-    assert decide(receive, given(*history), CTX) == ()
+    given(GOODS, *history).asks(receive, CTX).nothing_new()
 
 
 # --- cancelled ----------------------------------------------------------------------------------------------------
@@ -91,15 +92,15 @@ def test_a_line_that_comes_again_remembers_its_waybills() -> None:
 
 def test_a_cancelled_contract_releases_all_that_lies_here() -> None:
     """A6"""
-    decision = decide(CLOSE, given(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 1)), CTX)
+    decision = GOODS.decide(CLOSE, GOODS.fold(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 1)), CTX)
     assert decision == (released(of(TOILET, 2), of(FLOOR, 1)),)
 
 
 def test_a_contract_is_cancelled_once_and_needs_no_goods_for_it() -> None:
     """A6"""
-    assert decide(CLOSE, given(EXPECTED), CTX) == (released(),)
-    assert isinstance(given(*CANCELLED), Cancelled)
-    assert decide(CLOSE, given(*CANCELLED), CTX) == ()
+    given(GOODS, EXPECTED).asks(CLOSE, CTX).then(released())
+    assert isinstance(GOODS.fold(*CANCELLED), Cancelled)
+    given(GOODS, *CANCELLED).asks(CLOSE, CTX).nothing_new()
 
 
 @pytest.mark.parametrize("told_by", ["file", "slip"])
@@ -118,13 +119,13 @@ def test_what_comes_for_a_cancelled_contract_lies_in_free_stock(told_by: str) ->
         voucher_no="RK1/1/1",
         why="cancelled",
     )
-    assert decide(receive, given(*CANCELLED), CTX) == (unclaimed,)
-    assert decide(receive, given(*CANCELLED, unclaimed), CTX) == ()
+    given(GOODS, *CANCELLED).asks(receive, CTX).then(unclaimed)
+    given(GOODS, *CANCELLED, unclaimed).asks(receive, CTX).nothing_new()
 
 
 def test_by_hand_nothing_is_received_for_a_cancelled_contract() -> None:
     """A6"""
-    assert code(SLIP.model_copy(update={"told_by": "warehouse"}), *CANCELLED) == "contract_cancelled"
+    given(GOODS, *CANCELLED).asks(SLIP.model_copy(update={"told_by": "warehouse"}), CTX).refuses("contract_cancelled")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_by_hand_nothing_is_received_for_a_cancelled_contract() -> None:
 def test_what_a_slip_brings_is_never_lost(change: dict[str, object], why: str) -> None:
     """D1, D9: it is in the house, so it is in the books."""
     history = () if why == "unknown_contract" else (EXPECTED,)
-    decision = decide(SLIP.model_copy(update=change), given(*history), CTX)
+    decision = GOODS.decide(SLIP.model_copy(update=change), GOODS.fold(*history), CTX)
     assert isinstance(decision, tuple)
     assert [(event.why, event.quantity) for event in decision if isinstance(event, GoodsUnclaimed)] == [(why, 1)]
 
@@ -146,7 +147,7 @@ def test_a_slip_makes_pieces_arrive_in_their_bin() -> None:
     there = arrived(TOILET, 1, "RK1/1/1").model_copy(
         update={"bin": "B-01-1", "slip_no": "RK1", "arrived_on": date(2026, 3, 13)}
     )
-    assert decide(SLIP, given(EXPECTED), CTX) == (there,)
+    given(GOODS, EXPECTED).asks(SLIP, CTX).then(there)
 
 
 def test_pieces_that_came_damaged_arrive_and_are_reported_at_once() -> None:
@@ -173,16 +174,16 @@ def test_pieces_that_came_damaged_arrive_and_are_reported_at_once() -> None:
         note="角",
         slip_no="RK1",
     )
-    assert decide(damaged, given(EXPECTED), CTX) == (there, report)
+    given(GOODS, EXPECTED).asks(damaged, CTX).then(there, report)
 
 
 def test_what_the_file_brought_in_does_not_come_again_by_a_slip() -> None:
     """A2, D2: only the damage found at the check is new."""
     carried = SLIP.model_copy(update={"carrier_waybill": "YD0001"})
-    history = given(EXPECTED, arrived(TOILET, 2))
+    history = GOODS.fold(EXPECTED, arrived(TOILET, 2))
     damaged = carried.model_copy(update={"damage": DamagedArrival(damage_id="RK1-1", fault="carrier")})
-    decision = decide(damaged, history, CTX)
-    assert decide(carried, history, CTX) == ()
+    decision = GOODS.decide(damaged, history, CTX)
+    assert GOODS.decide(carried, history, CTX) == ()
     assert isinstance(decision, tuple)
     assert [type(event) for event in decision] == [DamageReported]
 
@@ -193,7 +194,7 @@ def test_what_the_file_brought_in_does_not_come_again_by_a_slip() -> None:
 def test_a_vehicle_that_left_takes_what_there_was_and_the_rest_is_told_as_short() -> None:
     """A3, D8, D9"""
     command = IssueGoods(contract_no=NO, list_no="2026-03-13:S1", lines=(TOILET, FLOOR), partial=True)
-    assert decide(command, given(EXPECTED, arrived(TOILET, 1)), CTX) == (
+    given(GOODS, EXPECTED, arrived(TOILET, 1)).asks(command, CTX).then(
         issued(of(TOILET, 1)).model_copy(update={"short": (of(TOILET, 1), FLOOR)}),
         _short(TOILET, 2, 1),
         _short(FLOOR, 5, 0),
@@ -203,8 +204,8 @@ def test_a_vehicle_that_left_takes_what_there_was_and_the_rest_is_told_as_short(
 def test_a_vehicle_that_left_with_nothing_of_ours_is_told_and_told_once() -> None:
     """D8, D9"""
     command = IssueGoods(contract_no=NO, list_no="2026-03-13:S1", lines=(TOILET,), partial=True)
-    assert decide(command, given(EXPECTED), CTX) == (_short(TOILET, 2, 0),)
-    assert decide(command, given(EXPECTED, _short(TOILET, 2, 0)), CTX) == ()
+    given(GOODS, EXPECTED).asks(command, CTX).then(_short(TOILET, 2, 0))
+    given(GOODS, EXPECTED, _short(TOILET, 2, 0)).asks(command, CTX).nothing_new()
 
 
 def _short(line: GoodsLine, wanted: int, available: int) -> StockShortReported:
@@ -226,20 +227,20 @@ def _short(line: GoodsLine, wanted: int, available: int) -> StockShortReported:
 
 def test_goods_of_a_failed_delivery_are_here_again() -> None:
     """B14"""
-    history = given(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, of(FLOOR, 3)))
-    assert decide(RETURN, history, CTX) == (returned(TOILET), returned(of(FLOOR, 3)))
+    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, of(FLOOR, 3)))
+    assert GOODS.decide(RETURN, history, CTX) == (returned(TOILET), returned(of(FLOOR, 3)))
 
 
 def test_a_return_counts_once() -> None:
     """B14"""
-    history = given(EXPECTED, arrived(TOILET, 2), issued(TOILET), returned(TOILET))
-    assert decide(RETURN, history, CTX) == ()
+    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), issued(TOILET), returned(TOILET))
+    assert GOODS.decide(RETURN, history, CTX) == ()
 
 
 def test_refused_pieces_come_back_line_by_line_and_never_more_than_left() -> None:
     """B13, B15"""
     refused = RETURN.model_copy(update={"lines": (of(TOILET, 5),)})
-    assert decide(refused, given(EXPECTED, arrived(TOILET, 2), issued(TOILET)), CTX) == (returned(TOILET),)
+    given(GOODS, EXPECTED, arrived(TOILET, 2), issued(TOILET)).asks(refused, CTX).then(returned(TOILET))
 
 
 def test_a_return_that_is_told_before_the_departure_waits_for_it() -> None:
@@ -253,16 +254,16 @@ def test_a_return_that_is_told_before_the_departure_waits_for_it() -> None:
         reason="客户不在家",
     )
     history = (EXPECTED, arrived(TOILET, 2))
-    assert decide(RETURN, given(*history), CTX) == (waiting,)
+    given(GOODS, *history).asks(RETURN, CTX).then(waiting)
     command = IssueGoods(contract_no=NO, list_no="2026-03-13:S1", lines=(TOILET,))
-    assert decide(command, given(*history, waiting), CTX) == (issued(TOILET), returned(TOILET))
-    assert decide(RETURN, given(*history, waiting), CTX) == ()
+    given(GOODS, *history, waiting).asks(command, CTX).then(issued(TOILET), returned(TOILET))
+    given(GOODS, *history, waiting).asks(RETURN, CTX).nothing_new()
 
 
 def test_what_comes_back_to_a_cancelled_contract_is_free_stock() -> None:
     """A6, B14"""
-    history = given(EXPECTED, arrived(TOILET, 2), issued(TOILET), released())
-    assert decide(RETURN, history, CTX) == (returned(TOILET), released(TOILET, reason="客户不在家"))
+    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), issued(TOILET), released())
+    assert GOODS.decide(RETURN, history, CTX) == (returned(TOILET), released(TOILET, reason="客户不在家"))
 
 
 def test_pieces_of_a_line_that_was_removed_while_they_were_on_the_road_come_back_as_free_stock() -> None:
@@ -270,11 +271,11 @@ def test_pieces_of_a_line_that_was_removed_while_they_were_on_the_road_come_back
     left = (EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, FLOOR))
     removed = GoodsExpectationChanged(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILET,), reason="减单")
     back = (returned(TOILET), returned(FLOOR), released(FLOOR, reason="客户不在家", closed=False))
-    assert decide(RETURN, given(*left, removed), CTX) == back
-    after = given(*left, removed, *back)
+    assert GOODS.decide(RETURN, GOODS.fold(*left, removed), CTX) == back
+    after = GOODS.fold(*left, removed, *back)
     assert isinstance(after, Expected)
     assert [(x.here, x.outside) for x in (*after.stock, *after.former)] == [(2, 0), (0, 0)]
-    assert decide(RETURN, after, CTX) == ()
+    assert GOODS.decide(RETURN, after, CTX) == ()
 
 
 def test_a_customers_return_by_slip_is_free_stock_even_beyond_what_left() -> None:
@@ -289,7 +290,7 @@ def test_a_customers_return_by_slip_is_free_stock_even_beyond_what_left() -> Non
         keep=False,
         bin="R-01",
     )
-    events = decide(back, given(EXPECTED, arrived(TOILET, 2), issued(TOILET)), CTX)
+    events = GOODS.decide(back, GOODS.fold(EXPECTED, arrived(TOILET, 2), issued(TOILET)), CTX)
     assert isinstance(events, tuple)
     assert [(type(event).__name__, getattr(event, "quantity", 2)) for event in events] == [
         ("GoodsReturned", 2),

@@ -10,11 +10,14 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
-from inventory.domain.goods import COMMANDS, INITIAL, decide, due, evolve
-from inventory.domain.goods_asks import ExpectGoods, IssueGoods, ReceiveGoods, ReportDamage
-from inventory.domain.goods_state import STATES, Expected, Goods, GoodsEvent
+from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.damage import ReportDamage
+from inventory.goods.expected import ExpectGoods
+from inventory.goods.leaving import IssueGoods
+from inventory.goods.state import Expected, Goods, GoodsEvent
 from inventory.projections.goods import fold_goods
-from runtime.decision import Rejected
+from runtime.decision import Command, Rejected
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
@@ -31,7 +34,7 @@ META = Meta(
     actor="mai.gh",
     command_offset=0,
 )
-CODEC = StateCodec(STATES)
+CODEC = StateCodec(GOODS.states)
 NUMBER = st.just("HT26030001")
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
 LINE_NOS = st.sampled_from([1, 2, 1, 2, 3])
@@ -57,7 +60,7 @@ RECEIVE = st.builds(
     arrived_on=st.just(date(2026, 3, 9)),
     told_by=st.sampled_from(["file", "warehouse"]),
 )
-CALLS: st.SearchStrategy[COMMANDS] = st.one_of(
+CALLS: st.SearchStrategy[Command] = st.one_of(
     RECEIVE,
     RECEIVE,
     st.builds(ExpectGoods, contract_no=NUMBER, customer=st.none() | st.just(CUSTOMER), lines=LINES),
@@ -82,21 +85,21 @@ EXPECT = ExpectGoods(
 STORY = st.lists(CALLS, min_size=6, max_size=25).map(lambda calls: [EXPECT, *calls])
 
 
-def play(commands: list[COMMANDS]) -> tuple[list[Goods], list[GoodsEvent]]:
+def play(commands: list[Command]) -> tuple[list[Goods], list[GoodsEvent]]:
     """All states on the way, and the events."""
-    states, history = [INITIAL], list[GoodsEvent]()
+    states, history = [GOODS.initial], list[GoodsEvent]()
     for command in commands:
-        decision = decide(command, states[-1], CTX)
+        decision = GOODS.decide(command, states[-1], CTX)
         if isinstance(decision, Rejected):
             continue
         for event in decision:
-            states.append(evolve(states[-1], event))
+            states.append(GOODS.evolve(states[-1], event))
             history.append(event)
     return states, history
 
 
 @given(STORY)
-def test_no_balance_is_ever_below_zero(commands: list[COMMANDS]) -> None:
+def test_no_balance_is_ever_below_zero(commands: list[Command]) -> None:
     """D8"""
     for state in play(commands)[0]:
         if isinstance(state, Expected):
@@ -104,7 +107,7 @@ def test_no_balance_is_ever_below_zero(commands: list[COMMANDS]) -> None:
 
 
 @given(STORY)
-def test_pieces_are_here_outside_or_damaged_and_nowhere_else(commands: list[COMMANDS]) -> None:
+def test_pieces_are_here_outside_or_damaged_and_nowhere_else(commands: list[Command]) -> None:
     """D6, D8"""
     state = play(commands)[0][-1]
     assert isinstance(state, Expected)
@@ -114,14 +117,14 @@ def test_pieces_are_here_outside_or_damaged_and_nowhere_else(commands: list[COMM
 
 
 @given(STORY)
-def test_asking_everything_twice_changes_nothing(commands: list[COMMANDS]) -> None:
+def test_asking_everything_twice_changes_nothing(commands: list[Command]) -> None:
     """A2, D4, D8: each fact holds once, however often it is told."""
     once = play(commands)
     assert play([command for command in commands for _ in range(2)]) == once
 
 
 @given(STORY)
-def test_the_row_counts_what_the_rules_count(commands: list[COMMANDS]) -> None:
+def test_the_row_counts_what_the_rules_count(commands: list[Command]) -> None:
     """D6, D9"""
     states, history = play(commands)
     state = states[-1]
@@ -136,16 +139,16 @@ def test_the_row_counts_what_the_rules_count(commands: list[COMMANDS]) -> None:
 
 
 @given(STORY)
-def test_a_state_survives_its_checkpoint(commands: list[COMMANDS]) -> None:
+def test_a_state_survives_its_checkpoint(commands: list[Command]) -> None:
     """X1"""
     state = play(commands)[0][-1]
     assert CODEC.load(CODEC.dump(state)) == state
 
 
 @given(st.lists(CALLS, max_size=8), STORY)
-def test_any_event_folds_on_any_state_without_an_error(commands: list[COMMANDS], other: list[COMMANDS]) -> None:
+def test_any_event_folds_on_any_state_without_an_error(commands: list[Command], other: list[Command]) -> None:
     """X1"""
     state = play(commands)[0][-1]
     for event in play(other)[1]:
-        state = evolve(state, event)
-    assert due(state) == ()
+        state = GOODS.evolve(state, event)
+    assert GOODS.due(state) == ()

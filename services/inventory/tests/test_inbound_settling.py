@@ -27,7 +27,8 @@ from contracts.inventory_inbound import (
     PapersHandedOver,
     SlipLine,
 )
-from inventory.domain.goods_asks import AskAllocation, ReceiveGoods
+from inventory.goods.allocation import AskAllocation
+from inventory.goods.arrival import ReceiveGoods
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import Finding
 from inventory.inbound.put_away import PutAway, SettleException

@@ -12,15 +12,10 @@ from contracts.inventory import PickStop
 from contracts.inventory_stock import StockListLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
 from contracts.service_desk_repairs import PartsApproved, PartsRouted
-from inventory.domain.goods_asks import (
-    AmendGoods,
-    CloseGoods,
-    ExpectGoods,
-    IssueGoods,
-    ReceiveGoods,
-    ReportDamage,
-    ReturnGoods,
-)
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.damage import ReportDamage
+from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
+from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.loan import AskLoan
 from inventory.picklist import IssuePickList
 from inventory.reactions import REACTIONS

@@ -16,7 +16,8 @@ from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.order import ContractAmended, ContractSigned
 from inventory.api import router
-from inventory.domain.goods_asks import ReceiveGoods, goods_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import ReceiveGoods
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.settings import Settings
@@ -107,7 +108,7 @@ def world() -> World:
             arrived_on=date(2026, 3, 10),
             told_by="warehouse",
         )
-        assert world.put(goods_id(NO), received).status == "accepted", world.refused
+        assert world.put(GOODS.key(NO), received).status == "accepted", world.refused
     world.tell("inventory", "picklist:main:2026-03-13", LIST)
     return world
 

@@ -13,7 +13,7 @@ from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
-from inventory.domain.goods_asks import ReportDamage
+from inventory.goods.damage import ReportDamage
 from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality, not_passed
 from inventory.reactions.packing import count_off, report_failed
 from runtime.decision import Ask

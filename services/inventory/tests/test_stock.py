@@ -15,22 +15,13 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
-from inventory.domain.stock import COMMANDS, INITIAL, Card, Stock, decide, due, evolve
-from inventory.domain.stock_asks import (
-    AdjustStock,
-    BringIn,
-    HoldStock,
-    MoveStock,
-    ReleaseStock,
-    ReportDeadStock,
-    SetAside,
-    SetHeldAside,
-    SettlePending,
-    TakeOut,
-    WriteOff,
-)
-from inventory.domain.stock_state import StockEvent
-from runtime.decision import Rejected, Timer
+from inventory.stock.aggregate import STOCK, ReportDeadStock
+from inventory.stock.counting import AdjustStock, WriteOff
+from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
+from inventory.stock.moving import MoveStock, SetAside, SettlePending
+from inventory.stock.state import Card
+from runtime.decision import Command, Timer
+from runtime.testing import given
 
 NOW = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -84,19 +75,6 @@ BAD = moved("received", 2, put=(lot("P-01", 2, pending=True),), no=3, before=8, 
 ALL = (FREE, OURS, BAD)
 
 
-def given(*events: StockEvent) -> Stock:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(command: COMMANDS, *events: StockEvent) -> str:
-    decision = decide(command, given(*events), CTX)
-    assert isinstance(decision, Rejected)
-    return decision.code
-
-
 def short(wanted: int, available: int, needed_for: str | None = HT) -> StockShortReported:
     return StockShortReported(
         at=NOW,
@@ -127,21 +105,19 @@ def short(wanted: int, available: int, needed_for: str | None = HT) -> StockShor
 def test_pieces_lie_in_their_bin_or_in_the_zone_for_their_kind(bin_: str, pending: bool, lies_in: str) -> None:
     """D2, D3, D6: the pending zone is apart."""
     command = BringIn(**told(quantity=3, kind="received", bin=bin_, pending=pending, held_for=HT))
-    assert decide(command, given(), CTX) == (
-        moved("received", 3, put=(lot(lies_in, 3, HT, pending=pending),), held_for=HT),
-    )
+    given(STOCK).asks(command, CTX).then(moved("received", 3, put=(lot(lies_in, 3, HT, pending=pending),), held_for=HT))
 
 
 def test_a_cause_moves_pieces_once() -> None:
     """D6"""
     command = BringIn(**told(quantity=5, kind="received", cause_id="c1"))
-    assert decide(command, given(FREE), CTX) == ()
+    given(STOCK, FREE).asks(command, CTX).nothing_new()
 
 
 def test_the_next_move_has_the_next_number_and_the_balance_before_and_after() -> None:
     """D6"""
     command = BringIn(**told(quantity=1, kind="returned"))
-    assert decide(command, given(*ALL), CTX) == (moved("returned", 1, put=(lot("R-01", 1),), no=4, before=10),)
+    given(STOCK, *ALL).asks(command, CTX).then(moved("returned", 1, put=(lot("R-01", 1),), no=4, before=10))
 
 
 # --- out ------------------------------------------------------------------------------------------------------------
@@ -150,23 +126,22 @@ def test_the_next_move_has_the_next_number_and_the_balance_before_and_after() ->
 def test_what_is_held_for_somebody_leaves_for_them() -> None:
     """D8"""
     command = TakeOut(**told(quantity=2, kind="issued", held_for=HT))
-    assert decide(command, given(*ALL), CTX) == (
-        moved("issued", 2, taken=(lot("B-01-1", 2, HT),), no=4, before=10, held_for=HT),
+    given(STOCK, *ALL).asks(command, CTX).then(
+        moved("issued", 2, taken=(lot("B-01-1", 2, HT),), no=4, before=10, held_for=HT)
     )
 
 
 def test_free_pieces_and_those_of_others_never_leave_for_a_contract() -> None:
     """D8: never below zero; what is reserved is not another's."""
     command = TakeOut(**told(quantity=4, kind="issued", held_for="HT26030002"))
-    assert decide(command, given(*ALL), CTX) == (short(4, 0, "HT26030002"),)
+    given(STOCK, *ALL).asks(command, CTX).then(short(4, 0, "HT26030002"))
 
 
 def test_what_the_card_does_not_have_is_told_as_short() -> None:
     """D8, D9"""
     command = TakeOut(**told(quantity=4, kind="issued", held_for=HT))
-    assert decide(command, given(*ALL), CTX) == (
-        moved("issued", 3, taken=(lot("B-01-1", 3, HT),), no=4, before=10, held_for=HT),
-        short(4, 3),
+    given(STOCK, *ALL).asks(command, CTX).then(
+        moved("issued", 3, taken=(lot("B-01-1", 3, HT),), no=4, before=10, held_for=HT), short(4, 3)
     )
 
 
@@ -176,7 +151,7 @@ def test_what_the_card_does_not_have_is_told_as_short() -> None:
 def test_free_pieces_are_set_apart_where_they_lie() -> None:
     """D8"""
     command = HoldStock(**told(quantity=2, held_for="loan:JY1"))
-    assert decide(command, given(*ALL), CTX) == (
+    given(STOCK, *ALL).asks(command, CTX).then(
         moved(
             "held",
             2,
@@ -185,7 +160,7 @@ def test_free_pieces_are_set_apart_where_they_lie() -> None:
             no=4,
             before=10,
             held_for="loan:JY1",
-        ),
+        )
     )
 
 
@@ -195,16 +170,16 @@ def test_free_pieces_are_set_apart_where_they_lie() -> None:
 def test_all_pieces_are_set_apart_or_none_and_it_is_told(change: dict[str, object], available: int) -> None:
     """D8, D9"""
     command = HoldStock(**told(**{"quantity": 2, "held_for": HT, **change}))
-    assert decide(command, given(*ALL), CTX) == (short(command.quantity, available),)
+    given(STOCK, *ALL).asks(command, CTX).then(short(command.quantity, available))
 
 
 def test_held_pieces_are_let_go_as_far_as_they_are_there() -> None:
     """A6"""
     command = ReleaseStock(**told(quantity=99, held_for=HT))
-    assert decide(command, given(*ALL), CTX) == (
-        moved("released", 3, taken=(lot("B-01-1", 3, HT),), put=(lot("B-01-1", 3),), no=4, before=10, held_for=HT),
+    given(STOCK, *ALL).asks(command, CTX).then(
+        moved("released", 3, taken=(lot("B-01-1", 3, HT),), put=(lot("B-01-1", 3),), no=4, before=10, held_for=HT)
     )
-    assert decide(ReleaseStock(**told(quantity=1, held_for="HT26030009")), given(*ALL), CTX) == ()
+    given(STOCK, *ALL).asks(ReleaseStock(**told(quantity=1, held_for="HT26030009")), CTX).nothing_new()
 
 
 # --- pending --------------------------------------------------------------------------------------------------------
@@ -213,7 +188,7 @@ def test_held_pieces_are_let_go_as_far_as_they_are_there() -> None:
 def test_damaged_pieces_of_a_contract_lie_in_the_pending_zone_and_are_nobodys() -> None:
     """D4, D2"""
     command = SetHeldAside(**told(quantity=1, held_for=HT))
-    assert decide(command, given(*ALL), CTX) == (
+    given(STOCK, *ALL).asks(command, CTX).then(
         moved(
             "set_aside",
             1,
@@ -222,32 +197,32 @@ def test_damaged_pieces_of_a_contract_lie_in_the_pending_zone_and_are_nobodys() 
             no=4,
             before=10,
             held_for=HT,
-        ),
+        )
     )
 
 
 def test_free_pieces_with_a_problem_are_set_aside_but_not_a_contracts() -> None:
     """D3, D4"""
     command = SetAside(**told(quantity=5, bin="A-01-1"))
-    assert decide(command, given(*ALL), CTX) == (
-        moved("set_aside", 5, taken=(lot("A-01-1", 5),), put=(lot("P-01", 5, pending=True),), no=4, before=10),
+    given(STOCK, *ALL).asks(command, CTX).then(
+        moved("set_aside", 5, taken=(lot("A-01-1", 5),), put=(lot("P-01", 5, pending=True),), no=4, before=10)
     )
-    assert code(SetAside(**told(quantity=1, bin="B-01-1")), *ALL) == "not_enough_in_bin"
-    assert code(SetAside(**told(quantity=1, bin="A-01-1", to_bin="A-01-2")), *ALL) == "wrong_zone"
+    given(STOCK, *ALL).asks(SetAside(**told(quantity=1, bin="B-01-1")), CTX).refuses("not_enough_in_bin")
+    given(STOCK, *ALL).asks(SetAside(**told(quantity=1, bin="A-01-1", to_bin="A-01-2")), CTX).refuses("wrong_zone")
 
 
 def test_pending_pieces_become_good_or_go_back() -> None:
     """D2"""
     good = SettlePending(**told(quantity=1, outcome="good", to_bin="A-01-2"))
     back = SettlePending(**told(quantity=2, outcome="sent_back"))
-    assert decide(good, given(*ALL), CTX) == (
-        moved("settled", 1, taken=(lot("P-01", 1, pending=True),), put=(lot("A-01-2", 1),), no=4, before=10),
+    given(STOCK, *ALL).asks(good, CTX).then(
+        moved("settled", 1, taken=(lot("P-01", 1, pending=True),), put=(lot("A-01-2", 1),), no=4, before=10)
     )
-    assert decide(back, given(*ALL), CTX) == (
-        moved("sent_back", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=10),
+    given(STOCK, *ALL).asks(back, CTX).then(
+        moved("sent_back", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=10)
     )
-    assert code(good.model_copy(update={"to_bin": "P-02"}), *ALL) == "wrong_zone"
-    assert code(good.model_copy(update={"quantity": 3}), *ALL) == "not_enough_in_bin"
+    given(STOCK, *ALL).asks(good.model_copy(update={"to_bin": "P-02"}), CTX).refuses("wrong_zone")
+    given(STOCK, *ALL).asks(good.model_copy(update={"quantity": 3}), CTX).refuses("not_enough_in_bin")
 
 
 # --- moves ----------------------------------------------------------------------------------------------------------
@@ -256,7 +231,7 @@ def test_pending_pieces_become_good_or_go_back() -> None:
 def test_a_piece_goes_from_bin_to_bin_and_stays_whose_it_is() -> None:
     """D6"""
     command = MoveStock(**told(quantity=2, from_bin="B-01-1", to_bin="A-01-1", held_for=HT))
-    assert decide(command, given(*ALL), CTX) == (
+    given(STOCK, *ALL).asks(command, CTX).then(
         moved(
             "moved",
             2,
@@ -265,7 +240,7 @@ def test_a_piece_goes_from_bin_to_bin_and_stays_whose_it_is() -> None:
             no=4,
             before=10,
             held_for=HT,
-        ),
+        )
     )
 
 
@@ -284,14 +259,14 @@ def test_a_piece_goes_from_bin_to_bin_and_stays_whose_it_is() -> None:
 def test_a_move_that_cannot_be_is_refused(change: dict[str, object], why: str) -> None:
     """D3, D6, D8"""
     command = MoveStock(**told(**{"quantity": 1, "from_bin": "A-01-1", "to_bin": "A-01-2", **change}))
-    assert code(command, *ALL) == why
+    given(STOCK, *ALL).asks(command, CTX).refuses(why)
 
 
 def test_within_the_pending_zone_pieces_may_move() -> None:
     """D3"""
     command = MoveStock(**told(quantity=1, from_bin="P-01", to_bin="P-02"))
     taken, put = (lot("P-01", 1, pending=True),), (lot("P-02", 1, pending=True),)
-    assert decide(command, given(*ALL), CTX) == (moved("moved", 1, taken=taken, put=put, no=4, before=10),)
+    given(STOCK, *ALL).asks(command, CTX).then(moved("moved", 1, taken=taken, put=put, no=4, before=10))
 
 
 @pytest.mark.parametrize(
@@ -302,9 +277,9 @@ def test_within_the_pending_zone_pieces_may_move() -> None:
         SettlePending(**told(quantity=1, outcome="sent_back")),
     ],
 )
-def test_a_sku_without_a_card_is_refused(command: COMMANDS) -> None:
+def test_a_sku_without_a_card_is_refused(command: Command) -> None:
     """D6"""
-    assert code(command) == "unknown_sku"
+    given(STOCK).asks(command, CTX).refuses("unknown_sku")
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------
@@ -313,13 +288,13 @@ def test_a_sku_without_a_card_is_refused(command: COMMANDS) -> None:
 def test_a_surplus_is_free_stock_of_the_bin() -> None:
     """D7"""
     command = AdjustStock(**told(quantity=2, bin="A-01-2"))
-    assert decide(command, given(*ALL), CTX) == (moved("adjusted", 2, put=(lot("A-01-2", 2),), no=4, before=10),)
+    given(STOCK, *ALL).asks(command, CTX).then(moved("adjusted", 2, put=(lot("A-01-2", 2),), no=4, before=10))
 
 
 def test_a_shortage_takes_the_bins_free_pieces() -> None:
     """D7"""
     command = AdjustStock(**told(quantity=-2, bin="A-01-1"))
-    assert decide(command, given(*ALL), CTX) == (moved("adjusted", 2, taken=(lot("A-01-1", 2),), no=4, before=10),)
+    given(STOCK, *ALL).asks(command, CTX).then(moved("adjusted", 2, taken=(lot("A-01-1", 2),), no=4, before=10))
 
 
 def test_of_pieces_held_for_a_contract_the_contract_is_told_and_decides() -> None:
@@ -335,18 +310,17 @@ def test_of_pieces_held_for_a_contract_the_contract_is_told_and_decides() -> Non
         voucher_no="V1",
         cause_id="c",
     )
-    assert decide(command, given(*ALL), CTX) == (missed,)
-    assert decide(WriteOff(**told(quantity=2, held_for=HT)), given(*ALL), CTX) == (
-        moved("lost", 2, taken=(lot("B-01-1", 2, HT),), no=4, before=10, held_for=HT),
+    given(STOCK, *ALL).asks(command, CTX).then(missed)
+    given(STOCK, *ALL).asks(WriteOff(**told(quantity=2, held_for=HT)), CTX).then(
+        moved("lost", 2, taken=(lot("B-01-1", 2, HT),), no=4, before=10, held_for=HT)
     )
 
 
 def test_what_nobody_has_any_more_is_told_as_short() -> None:
     """D7, D8"""
     command = AdjustStock(**told(quantity=-3, bin="P-01"))
-    assert decide(command, given(BAD), CTX) == (
-        moved("adjusted", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=2),
-        short(3, 2, None),
+    given(STOCK, BAD).asks(command, CTX).then(
+        moved("adjusted", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=2), short(3, 2, None)
     )
 
 
@@ -372,24 +346,26 @@ def later(moment: datetime) -> Context:
 
 def test_pieces_that_lay_for_long_are_reported_on_the_first_of_the_month_and_every_month() -> None:
     """D10: 90 days after 9 March is 7 June; the first report after it is that of July."""
-    state = given(FREE)
-    assert due(state) == (Timer("dead_stock", REPORT_AT, ReportDeadStock()),)
-    assert decide(ReportDeadStock(), state, later(REPORT_AT)) == (REPORTED,)
-    assert due(evolve(state, REPORTED)) == (Timer("dead_stock", REPORTED.next_report_at, ReportDeadStock()),)
-    assert decide(ReportDeadStock(), evolve(state, REPORTED), later(REPORT_AT)) == ()
+    state = STOCK.fold(FREE)
+    assert STOCK.due(state) == (Timer("dead_stock", REPORT_AT, ReportDeadStock()),)
+    assert STOCK.decide(ReportDeadStock(), state, later(REPORT_AT)) == (REPORTED,)
+    assert STOCK.due(STOCK.evolve(state, REPORTED)) == (
+        Timer("dead_stock", REPORTED.next_report_at, ReportDeadStock()),
+    )
+    assert STOCK.decide(ReportDeadStock(), STOCK.evolve(state, REPORTED), later(REPORT_AT)) == ()
 
 
 def test_before_its_day_or_without_pieces_nothing_is_reported() -> None:
     """D10"""
     gone = moved("issued", 5, taken=(lot("A-01-1", 5),), no=2, before=5)
-    assert decide(ReportDeadStock(), given(FREE), later(REPORT_AT - timedelta(seconds=1))) == ()
-    assert decide(ReportDeadStock(), given(FREE, gone), later(REPORT_AT)) == ()
-    assert (due(given(FREE, gone)), due(given())) == ((), ())
+    given(STOCK, FREE).asks(ReportDeadStock(), later(REPORT_AT - timedelta(seconds=1))).nothing_new()
+    given(STOCK, FREE, gone).asks(ReportDeadStock(), later(REPORT_AT)).nothing_new()
+    assert (STOCK.due(STOCK.fold(FREE, gone)), STOCK.due(STOCK.fold())) == ((), ())
 
 
 def test_a_move_that_is_told_late_does_not_make_pieces_older() -> None:
     """D10, X1"""
     late = FREE.model_copy(update={"at": NOW - timedelta(days=30), "move_no": 2, "before": 5, "after": 10})
-    state = given(FREE, late)
+    state = STOCK.fold(FREE, late)
     assert isinstance(state, Card)
     assert state.moved_at == NOW

@@ -15,7 +15,8 @@ from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
-from inventory.domain.stock_asks import BringIn, ReportDeadStock, stock_id
+from inventory.stock.aggregate import STOCK, ReportDeadStock, card_no
+from inventory.stock.holding import BringIn
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.tokens import Tokens
@@ -204,7 +205,7 @@ async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(
         kind="received",
         bin="B-02-1",
     )
-    world.put(stock_id("main", "BTH-0421"), free)
+    world.put(STOCK.key(card_no("main", "BTH-0421")), free)
     lacking = (await get(client, "/shortages"))["rows"][0]["lines"][0]
     assert (lacking["missing"], lacking["free"]) == (3, 5)
     answer = await done(client, f"/goods/{HT}/allocations", {"line_no": 1, "quantity": 2}, "tan.zw")
@@ -348,7 +349,7 @@ async def test_dead_stock_is_told_to_finance_with_where_it_lies(client: AsyncCli
     """D10"""
     await slip_with_damage(client)
     world.now = NOW + timedelta(days=120)
-    world.put(stock_id("main", "HDW-0033"), ReportDeadStock())
+    world.put(STOCK.key(card_no("main", "HDW-0033")), ReportDeadStock())
     found = await get(client, "/dead-stock?month=2026-07", "su.kj")
     assert [(row["sku"], row["bins"], row["idle_days"]) for row in found["rows"]] == [("HDW-0033", ["H-01-1"], 113)]
     assert (await get(client, "/dead-stock", "su.kj"))["total"] == 1

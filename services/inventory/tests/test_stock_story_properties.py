@@ -6,11 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, played
 
 from contracts.inventory_stock import StockMoved
-from inventory.domain import goods, stock
+from inventory.goods.state import Cancelled, Expected
 from inventory.projections.cards import fold_card, fold_move
 from inventory.projections.goods import fold_goods
 from inventory.projections.stock import fold_stock
 from inventory.stock.lots import pieces
+from inventory.stock.state import Card
 
 LONG = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -69,7 +70,7 @@ def test_a_cancelled_contract_holds_nothing_and_nothing_is_held_in_the_pending_z
     warehouse = played(story)
     for contract_no in CONTRACTS:
         state = warehouse.states[f"goods:{contract_no}"]
-        if isinstance(state, goods.Cancelled):
+        if isinstance(state, Cancelled):
             assert [warehouse.held(contract_no, sku) for sku in SKUS] == [0, 0]
     for card in warehouse.cards():
         zones = {zone.kind: zone.bins for depot in POLICY.depots for zone in depot.zones}
@@ -97,7 +98,7 @@ def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
         elif kind == "goods":
             rows[meta.subject] = fold_goods(rows.get(meta.subject), event, meta)
     for aggregate_id, state in warehouse.states.items():
-        if isinstance(state, stock.Card):
+        if isinstance(state, Card):
             row = rows[aggregate_id]
             assert row["on_hand"] == row["free"] + row["held"] + row["pending"] == pieces(state.lots)
             card, lines = cards[aggregate_id], moves[aggregate_id]
@@ -111,7 +112,7 @@ def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
             assert {place["bin"]: place["quantity"] for place in card["places"]} == balances
             came_and_left = sum(line["quantity"] for line in lines if line["before"] != line["after"])
             assert sum(day["quantity"] for day in card["moved"]) == came_and_left
-        elif isinstance(state, goods.Expected | goods.Cancelled):
+        elif isinstance(state, Expected | Cancelled):
             assert [(x["line_no"], x["here"]) for x in rows[aggregate_id]["lines"]] == [
                 (x.line.line_no, x.here) for x in state.stock
             ]

@@ -7,15 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel
 
-from inventory.api.count_rows import changes_of, count_row, moves_of
-from inventory.domain.agreement import Agreement, CardLine, CountedBin, Entry, agreement
+from inventory.agreement import Agreement, CardLine, CountedBin, Entry, agreement
+from inventory.count.rows import changes_of, count_row, moves_of
 from inventory.projections.ledger import ledger_entries
+from inventory.who import COUNTS
 from runtime.http import Asking, Desk
 from runtime.route import Router
 
 router = Router()
-
-READS_AGREEMENT = ("warehouse", "accountant", "manager")
 
 Json = dict[str, Any]
 
@@ -69,9 +68,9 @@ async def report(
 ) -> AgreementReport:
     """Of one sku, of a count's skus, or page by page of the depot: whether the three agree, and the first move after
     which they part."""
-    desk.allow(*READS_AGREEMENT)
+    desk.allow(*COUNTS)
     if count_no is not None:
-        lines = (await count_row(desk, count_no))["count"]["lines"]
+        lines = (await count_row(desk, count_no))["lines"]
         wanted = sorted({f"{depot}:{line['sku']}" for line in lines})
         rows = await desk.rows("cards").get_many(wanted)
     else:

@@ -1,18 +1,14 @@
-"""What several routes of the warehouse share: who may read, ids in addresses, ids made from a request."""
+"""What several routes of the warehouse share: numbers in addresses, pages of lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from contracts.civil_time import civil_day
 from contracts.spelling import Spelt, sku
-from runtime.clock import utc_now
-from runtime.decision import Rejected
-from runtime.http import Asking, Refusal
+from runtime.http import Asking
 
 ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
 
@@ -20,7 +16,9 @@ ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", example
 PaperInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$")]
 SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421", "TC60/60-A"]), Spelt(sku)]
 """In an address as `{sku:path}`: it may hold slashes, and has no small letters: no word of an address is part of it."""
+CountInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", examples=["PD-260320-1a2b3c"])]
 Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+DepotInBody = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 
 
 class Rows(BaseModel):
@@ -28,16 +26,6 @@ class Rows(BaseModel):
 
     rows: list[dict[str, Any]]
     total: int
-
-
-def number_for(desk: Asking, prefix: str, at: datetime | None) -> str:
-    """A paper's number when nobody gave one: prefix, day, six characters that a repeated request gets again."""
-    return f"{prefix}{civil_day(at or utc_now()):%y%m%d}-{desk.fresh_id(prefix)[:6]}"
-
-
-def not_there(rule: str, zh: str, en: str) -> Refusal:
-    """404 with words."""
-    return Refusal(404, Rejected("not_there", rule, zh, en))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from typing import Annotated, BinaryIO, cast
 from fastapi import Request, Response, UploadFile
 from pydantic import BaseModel, ValidationError
 
-from inventory.api.count_rows import COUNTS, READS_COUNTS, CountInPath, count_row
+from inventory.api.common import CountInPath
+from inventory.count.aggregate import COUNT
+from inventory.count.counting import CountPieces
+from inventory.count.rows import count_document
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
-from inventory.domain.count import CountPieces, count_id
 from inventory.projections.counts import count_view
-from runtime.decision import Rejected
-from runtime.http import Asking, Desk, Refusal
+from inventory.refusals import no
+from inventory.who import COUNTS, READS_COUNTS
+from runtime.http import Asking, Desk
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads
 
@@ -21,10 +24,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNREADABLE = (
     "这一行有内容不合格式，请核对编码、库位、清点人和时间",
     "Something in this row does not fit",
-)
-
-NO_FILE = Rejected(
-    "one_file_please", "X6", "请选择填好的盘点表，字段名 file", "Send the filled-in sheet in the form field file"
 )
 
 
@@ -56,7 +55,7 @@ class SheetTaken(BaseModel):
 async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
     """The lines that wait for a figure, without any balance."""
     desk.allow(*READS_COUNTS)
-    content = write_sheet(count_view(await count_row(desk, count_no)))
+    content = write_sheet(count_view(await count_document(desk, count_no)))
     headers = {
         "Content-Disposition": f'attachment; filename="{count_no}.xlsx"',
     }
@@ -71,12 +70,12 @@ async def sheet_in(
 ) -> SheetTaken:
     """Row by row: what is taken, and what is refused with the reason. The same sheet again changes nothing."""
     desk.allow(*COUNTS)
-    await count_row(desk, count_no)
+    await count_document(desk, count_no)
     uploads: Uploads = request.app.state.uploads
     with tempfile.TemporaryFile() as raw:
         if file is None:
             if "form" in request.headers.get("content-type", ""):
-                raise Refusal(422, NO_FILE)
+                desk.refuse(no("one_file_please"), 422)
             async for piece in request.stream():
                 raw.write(piece)
             file = UploadFile(cast("BinaryIO", raw))
@@ -103,7 +102,7 @@ async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool
         )
     except ValidationError:
         return _unreadable(row, UNREADABLE)
-    outcome = await desk.ask(count_id(count_no), command, step=f"row {row.row}")
+    outcome = await desk.ask(COUNT.key(count_no), command, step=f"row {row.row}")
     if outcome.rejected is not None:
         why = outcome.rejected
         return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code=why.code, zh=why.zh, en=why.en)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Path
 from pydantic import BaseModel
 
-from inventory.api.common import not_there
+from inventory.refusals import no
 from inventory.who import READS_STOCK
 from runtime.http import Asking, Desk
 from runtime.route import Router
@@ -53,7 +53,7 @@ async def find(number: Annotated[str, Path(min_length=3, max_length=120)], desk:
     found += [entry for entry in await _by_field(desk, number) if (entry.kind, entry.id) not in known]
     found += await _on_cards(desk, number)
     if not found:
-        raise not_there("D11", f"没有找到单号 {number}。请核对", f"No voucher has the number {number}. Check it")
+        desk.refuse(no("no_voucher", number=number), 404)
     return found
 
 

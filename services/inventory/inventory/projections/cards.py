@@ -10,7 +10,7 @@ from contracts.civil_time import civil_day, days_later
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, StockMoved
-from inventory.domain.stock_state import StockEvent
+from inventory.stock.state import StockEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

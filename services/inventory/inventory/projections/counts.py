@@ -24,8 +24,8 @@ from contracts.inventory_counts import (
     RecountAsked,
     StockCounted,
 )
-from inventory.domain.count_plan import CountPlanEvent
-from inventory.domain.count_sheet import CountEvent
+from inventory.count.state import CountEvent
+from inventory.count_plan import CountPlanEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

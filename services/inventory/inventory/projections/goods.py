@@ -20,7 +20,7 @@ from contracts.inventory import (
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from inventory.domain.goods import IN_WAREHOUSE, GoodsEvent
+from inventory.goods.state import IN_WAREHOUSE, GoodsEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from contracts.inventory import GoodsArrived, GoodsIssued, GoodsReturned, GoodsU
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
-from inventory.domain.agreement import Entry
+from inventory.agreement import Entry
 from runtime.service import Facet, Projection, whole_id
 
 Json = dict[str, Any]

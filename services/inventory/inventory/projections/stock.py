@@ -6,8 +6,8 @@ from typing import Any, assert_never, cast
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import DeadStockReported, HeldPiecesMissed, Lot, StockMoved, StockShortReported
-from inventory.domain.stock import StockEvent
 from inventory.stock.lots import plus, without
+from inventory.stock.state import StockEvent
 from runtime.service import Facet, Projection, key_of
 
 Json = dict[str, Any]

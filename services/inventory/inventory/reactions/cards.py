@@ -15,8 +15,13 @@ from contracts.inventory import (
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortReported
-from inventory.domain.goods import IN_WAREHOUSE, NoteAllocation, ReportLost, goods_id
-from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut, WriteOff, stock_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import NoteAllocation
+from inventory.goods.damage import ReportLost
+from inventory.goods.state import IN_WAREHOUSE
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.counting import WriteOff
+from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -46,7 +51,7 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
                 reason=event.note,
                 held_for=event.contract_no,
             )
-            return (Ask(stock_id(DEPOT, event.sku), command),)
+            return (Ask(STOCK.key(card_no(DEPOT, event.sku)), command),)
         case DamageReported(lost=True):
             lost = WriteOff(
                 at=event.at,
@@ -59,11 +64,11 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
                 reason=event.adjustment_id,
                 held_for=event.contract_no,
             )
-            return (Ask(stock_id(DEPOT, event.sku), lost),)
+            return (Ask(STOCK.key(card_no(DEPOT, event.sku)), lost),)
         case GoodsIssued():
             return tuple(
                 Ask(
-                    stock_id(DEPOT, line.sku),
+                    STOCK.key(card_no(DEPOT, line.sku)),
                     TakeOut(
                         at=event.at,
                         depot=DEPOT,
@@ -81,7 +86,7 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
         case GoodsReleased():
             return tuple(
                 Ask(
-                    stock_id(DEPOT, line.sku),
+                    STOCK.key(card_no(DEPOT, line.sku)),
                     ReleaseStock(
                         at=event.at,
                         depot=DEPOT,
@@ -129,7 +134,7 @@ def _bring_in(
             "pending": pending,
         }
     )
-    return Ask(stock_id(DEPOT, event.sku), command)
+    return Ask(STOCK.key(card_no(DEPOT, event.sku)), command)
 
 
 def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -146,7 +151,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             reason="调配",
             held_for=event.contract_no,
         )
-        return (Ask(stock_id(event.depot, event.sku), hold),)
+        return (Ask(STOCK.key(card_no(event.depot, event.sku)), hold),)
     if isinstance(event, AllocationRefused) and event.held:
         release = ReleaseStock(
             at=event.at,
@@ -158,7 +163,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             reason="合同不再需要",
             held_for=event.contract_no,
         )
-        return (Ask(stock_id(DEPOT, event.sku), release),)
+        return (Ask(STOCK.key(card_no(DEPOT, event.sku)), release),)
     return ()
 
 
@@ -177,7 +182,7 @@ def answer_allocation(event: Fact, meta: Meta) -> Sequence[Ask]:
     command = NoteAllocation(
         at=event.at, contract_no=holder, allocation_no=event.voucher_no, granted=granted, available=available
     )
-    return (Ask(goods_id(holder), command),)
+    return (Ask(GOODS.key(holder), command),)
 
 
 def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
@@ -192,7 +197,7 @@ def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all
         voucher_no=event.voucher_no,
         cause_id=event.cause_id,
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 REACTIONS = (

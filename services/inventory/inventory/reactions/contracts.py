@@ -7,7 +7,9 @@ from contracts.civil_time import civil
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact, GoodsLine
 from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
-from inventory.domain.goods import AmendGoods, CloseGoods, ExpectGoods, ReceiveGoods, goods_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -33,7 +35,7 @@ def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
         command = CloseGoods(at=event.at, contract_no=event.contract_no, reason=event.reason)
     else:
         return ()
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -50,7 +52,7 @@ def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         arrived_on=event.arrived_on,
         told_by="file",
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def _goods(lines: Sequence[ContractLine]) -> tuple[GoodsLine, ...]:

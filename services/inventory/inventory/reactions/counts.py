@@ -6,10 +6,11 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_counts import CountAdjusted, CountCancelled, CountClosed, CountOpened
 from contracts.inventory_stock import StockMoved
-from inventory.domain.count import count_id
-from inventory.domain.count_plan import NoteSheetBack, NoteSheetOut, count_plan_id
-from inventory.domain.count_settling import NoteBooked
-from inventory.domain.stock import AdjustStock, stock_id
+from inventory.count.aggregate import COUNT
+from inventory.count.settling import NoteBooked
+from inventory.count_plan import COUNT_PLAN, NoteSheetBack, NoteSheetOut
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.counting import AdjustStock
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -29,7 +30,7 @@ def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
         reason=f"盘点调整 {event.reason}：{event.note}"[:200],
         name=event.name,
     )
-    return (Ask(stock_id(event.depot, event.sku), command),)
+    return (Ask(STOCK.key(card_no(event.depot, event.sku)), command),)
 
 
 def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -38,7 +39,7 @@ def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         return ()
     adjustment_id = event.cause_id if event.kind == "adjusted" else event.reason  # lost: of what a contract held
     command = NoteBooked(at=event.at, adjustment_id=adjustment_id, move_no=event.move_no)
-    return (Ask(count_id(event.voucher_no), command),)
+    return (Ask(COUNT.key(event.voucher_no), command),)
 
 
 def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
@@ -47,7 +48,7 @@ def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         return ()
     if isinstance(event, CountOpened):
         out = NoteSheetOut(at=event.at, depot=event.depot, plan=event.plan, count_no=event.count_no)
-        return (Ask(count_plan_id(event.depot), out),)
+        return (Ask(COUNT_PLAN.key(event.depot), out),)
     back = NoteSheetBack(
         at=event.at,
         depot=event.depot,
@@ -55,7 +56,7 @@ def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         count_no=event.count_no,
         done=isinstance(event, CountClosed),
     )
-    return (Ask(count_plan_id(event.depot), back),)
+    return (Ask(COUNT_PLAN.key(event.depot), back),)
 
 
 REACTIONS = (

@@ -14,8 +14,13 @@ from contracts.inventory_inbound import (
     InboundReason,
     Liability,
 )
-from inventory.domain.goods import AskAllocation, DamagedArrival, ReceiveGoods, ReturnGoods, goods_id
-from inventory.domain.stock import BringIn, SettlePending, stock_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import AskAllocation
+from inventory.goods.arrival import DamagedArrival, ReceiveGoods
+from inventory.goods.leaving import ReturnGoods
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.holding import BringIn
+from inventory.stock.moving import SettlePending
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction
 
@@ -44,7 +49,7 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
             keep=False,
             bin=event.bin,
         )
-        return (Ask(goods_id(event.contract_no), back),)
+        return (Ask(GOODS.key(event.contract_no), back),)
     command = ReceiveGoods(
         at=event.at,
         contract_no=event.contract_no,
@@ -59,7 +64,7 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
         slip_no=event.slip_no,
         carrier_waybill=event.waybill,
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -89,7 +94,7 @@ def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
             note=event.cause,
         ),
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def _bring_in(
@@ -108,7 +113,7 @@ def _bring_in(
         bin=event.bin if isinstance(event, InboundPutAway) else "",
         pending=pending,
     )
-    return Ask(stock_id(event.depot, event.sku), command)
+    return Ask(STOCK.key(card_no(event.depot, event.sku)), command)
 
 
 def _kind(reason: InboundReason) -> Literal["received", "returned"]:
@@ -132,7 +137,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
         outcome="good" if event.outcome == "accepted" else "sent_back",
         to_bin=event.bin or "",
     )
-    asks = [Ask(stock_id(event.depot, event.sku), command)]
+    asks = [Ask(STOCK.key(card_no(event.depot, event.sku)), command)]
     if event.contract_no is not None and event.contract_line_no is not None:
         ask = AskAllocation(
             at=event.at,
@@ -142,7 +147,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
             quantity=event.quantity,
             depot=event.depot,
         )
-        asks.append(Ask(goods_id(event.contract_no), ask))
+        asks.append(Ask(GOODS.key(event.contract_no), ask))
     return tuple(asks)
 
 

@@ -7,7 +7,9 @@ from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import QualityFailed
-from inventory.domain.goods import IN_WAREHOUSE, ReportDamage, goods_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.damage import ReportDamage
+from inventory.goods.state import IN_WAREHOUSE
 from inventory.quality import QUALITY, NoteGone
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -31,7 +33,7 @@ def report_failed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - a
         photos=event.photos,
         note=f"质检不合格（{event.cause}）{event.note}"[:500],
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def count_off(event: Fact, meta: Meta) -> Sequence[Ask]:

@@ -20,9 +20,10 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
-from inventory.domain.stock import BringIn, HoldStock, ReleaseStock, TakeOut, stock_id
 from inventory.loan import LOAN, NoteLoanGoods
 from inventory.scrap import SCRAP, NoteScrapGoods
+from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, TakeOut
 from inventory.stock_list import STOCK_LIST, NoteLineGoods
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -48,7 +49,7 @@ def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
             assert_never(event)
     return tuple(
         Ask(
-            stock_id(event.depot, line.sku),
+            STOCK.key(card_no(event.depot, line.sku)),
             HoldStock(
                 at=event.at,
                 depot=event.depot,
@@ -119,7 +120,7 @@ def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
             assert_never(event)
     return tuple(
         Ask(
-            stock_id(event.depot, line.sku),
+            STOCK.key(card_no(event.depot, line.sku)),
             TakeOut(
                 at=event.at,
                 depot=event.depot,
@@ -154,7 +155,7 @@ def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
             assert_never(event)
     return tuple(
         Ask(
-            stock_id(event.depot, sku),
+            STOCK.key(card_no(event.depot, sku)),
             ReleaseStock(
                 at=event.at,
                 depot=event.depot,
@@ -180,7 +181,7 @@ def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
         return ()
     return tuple(
         Ask(
-            stock_id(event.depot, event.sku),
+            STOCK.key(card_no(event.depot, event.sku)),
             BringIn(
                 at=event.at,
                 depot=event.depot,

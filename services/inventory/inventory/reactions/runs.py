@@ -10,7 +10,9 @@ from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
-from inventory.domain.goods import IssueGoods, ReportDamage, ReturnGoods, goods_id
+from inventory.goods.aggregate import GOODS
+from inventory.goods.damage import ReportDamage
+from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -50,7 +52,7 @@ def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
             lines[line.line_no] = line.model_copy(update={"quantity": before + line.quantity})
     return tuple(
         Ask(
-            goods_id(contract_no),
+            GOODS.key(contract_no),
             IssueGoods(
                 at=event.at,
                 contract_no=contract_no,
@@ -83,7 +85,7 @@ def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
         told_by="run",
         keep=True,
     )
-    return (Ask(goods_id(event.contract_no), command),)
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -92,7 +94,7 @@ def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
         return ()
     return tuple(
         Ask(
-            goods_id(event.contract_no),
+            GOODS.key(event.contract_no),
             ReportDamage(
                 at=event.at,
                 contract_no=event.contract_no,

@@ -1,43 +1,42 @@
 """Settling the differences of a count: why, approved by whom, booked or counted once more (D7)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from company.context import Context
+from contracts import inventory_counts as facts
 from contracts.bounds import Nth, OneLine, OptionalId
-from contracts.inventory_counts import (
-    AdjustmentBooked,
-    CountAdjusted,
-    CountKey,
-    CountReason,
-    DifferenceExplained,
-    RecountAsked,
-)
 from contracts.spelling import Sku
-from inventory.domain import count_words as words
-from inventory.domain.count_card import Card, adjusted_since, book_at, is_gapless
-from inventory.domain.count_lines import Explanation, find
-from inventory.domain.count_sheet import CountEvent, Counting, closing
+from inventory.count.card import Card, adjusted_since, book_at, is_gapless
+from inventory.count.rows import cards_of, count_row
+from inventory.count.state import CountEvent, Counting, Decision, Explanation, closing, find
 from inventory.fields import Note
-from runtime.decision import Command, Rejected
-
-Decision = tuple[CountEvent, ...] | Rejected
+from inventory.refusals import no
+from inventory.who import ACCOUNTS, COUNTS
+from runtime.decision import Command
+from runtime.use_case import Asker, UseCase
 
 
 class ExplainDifference(Command):
-    """写差异原因 (D7)."""
+    """差异原因 Explain a difference (D7)
+
+    Why card and goods differ, with photos if there are any.
+    """
 
     command: Literal["ExplainDifference"] = "ExplainDifference"
     sku: Sku
     bin: OneLine
-    reason: CountReason
+    reason: facts.CountReason
     note: Note = ""
     photos: Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)] = ()
 
 
 class ApproveAdjustment(Command):
-    """批准调整 (D7), with the card as it is now."""
+    """批准调整 Approve an adjustment (D7)
+
+    With the card as it is now. By an accountant or manager who did not count the line. The stock makes the move.
+    """
 
     command: Literal["ApproveAdjustment"] = "ApproveAdjustment"
     sku: Sku
@@ -47,12 +46,15 @@ class ApproveAdjustment(Command):
 
 
 class RefuseAdjustment(Command):
-    """退回复盘 (D7)."""
+    """退回复盘 Send back to be recounted (D7)
+
+    Another person counts the line once more.
+    """
 
     command: Literal["RefuseAdjustment"] = "RefuseAdjustment"
     sku: Sku
     bin: OneLine
-    note: Note
+    note: Note = ""
 
 
 class NoteBooked(Command):
@@ -67,15 +69,15 @@ def explain(command: ExplainDifference, count: Counting, ctx: Context) -> Decisi
     """Say why a line differs. Refuses: not_on_sheet, no_difference, note_wanted."""
     line = find(count.lines, command.sku, command.bin)
     if line is None:
-        return words.not_on_sheet(command.sku, command.bin)
+        return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if line.compared is None or line.compared.difference == 0 or line.adjustment is not None:
-        return words.no_difference(*line.key)
+        return no("no_difference", sku=command.sku, bin=command.bin)
     if command.reason == "other" and not command.note:
-        return words.note_wanted()
+        return no("note_wanted")
     if line.explained == Explanation(command.reason, command.note) and not command.photos:
         return ()
     return (
-        DifferenceExplained(
+        facts.DifferenceExplained(
             at=command.at or ctx.now,
             count_no=count.count_no,
             sku=command.sku,
@@ -95,28 +97,28 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
     """
     line = find(count.lines, command.sku, command.bin)
     if line is None:
-        return words.not_on_sheet(command.sku, command.bin)
+        return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if line.booked is not None:
         return ()
     compared, explained = line.compared, line.explained
     if compared is None or compared.difference == 0:
-        return words.no_difference(*line.key)
+        return no("no_difference", sku=command.sku, bin=command.bin)
     if explained is None:
-        return words.not_explained(*line.key)
+        return no("not_explained", sku=command.sku, bin=command.bin)
     if any(figure.by == ctx.by for figure in line.figures):
-        return words.own_figure(ctx.by)
+        return no("approver_counted", by=ctx.by)
     if command.card.sku != command.sku:
-        return words.other_line(command.sku)
+        return no("other_card", sku=command.sku)
     if not is_gapless(command.card, line.target.move_no):
-        return words.card_behind(command.sku)
+        return no("card_behind", sku=command.sku)
     book = book_at(command.card, command.bin, compared.counted_at)
     if book != compared.book:
-        return words.moves_told_late(*line.key, compared.book, book)
+        return no("moves_told_late", sku=command.sku, bin=command.bin, before=compared.book, now=book)
     other = adjusted_since(command.card, command.bin, compared.counted_at, count.count_no)
     if other is not None:
-        return words.adjusted_meanwhile(*line.key, other)
+        return no("adjusted_meanwhile", sku=command.sku, bin=command.bin, other=other)
     return (
-        CountAdjusted(
+        facts.CountAdjusted(
             at=command.at or ctx.now,
             count_no=count.count_no,
             adjustment_id=f"{count.count_no}:{count.lines.index(line) + 1}",
@@ -139,16 +141,16 @@ def refuse(command: RefuseAdjustment, count: Counting, ctx: Context) -> Decision
     """Send a line back to be counted once more. Refuses: not_on_sheet, no_difference, note_wanted."""
     line = find(count.lines, command.sku, command.bin)
     if line is None:
-        return words.not_on_sheet(command.sku, command.bin)
+        return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if line.compared is None or line.compared.difference == 0 or line.adjustment is not None:
-        return words.no_difference(*line.key)
+        return no("no_difference", sku=command.sku, bin=command.bin)
     if not command.note:
-        return words.note_wanted()
+        return no("note_wanted")
     return (
-        RecountAsked(
+        facts.RecountAsked(
             at=command.at or ctx.now,
             count_no=count.count_no,
-            lines=(CountKey(sku=command.sku, bin=command.bin),),
+            lines=(facts.CountKey(sku=command.sku, bin=command.bin),),
             reason="refused",
             note=command.note,
         ),
@@ -161,7 +163,7 @@ def note_booked(command: NoteBooked, count: Counting, ctx: Context) -> Decision:
     if line is None or line.booked is not None:
         return ()
     at = command.at or ctx.now
-    booked = AdjustmentBooked(
+    booked = facts.AdjustmentBooked(
         at=at,
         count_no=count.count_no,
         adjustment_id=command.adjustment_id,
@@ -170,3 +172,28 @@ def note_booked(command: NoteBooked, count: Counting, ctx: Context) -> Decision:
         move_no=command.move_no,
     )
     return closing(count, (booked,), at)
+
+
+async def with_card(asker: Asker, number: str, body: Any) -> ApproveAdjustment:
+    """The card of the line, as it is now."""
+    count = await count_row(asker, number)
+    base = next((x["base"] for x in count["lines"] if (x["sku"], x["bin"]) == (body.sku, body.bin)), 0)
+    (card,) = await cards_of(asker, count["depot"], {body.sku: base})
+    return ApproveAdjustment(at=body.at, sku=body.sku, bin=body.bin, card=card, note=body.note)
+
+
+USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
+    UseCase(ExplainDifference, explain, COUNTS, "explanations", status=201),
+    UseCase(
+        ApproveAdjustment,
+        approve,
+        ACCOUNTS,
+        "approvals",
+        body="LineNamed",
+        unsaid=("card",),
+        prepare=with_card,
+        status=201,
+    ),
+    UseCase(RefuseAdjustment, refuse, ACCOUNTS, "refusals", body="LineSentBack", status=201),
+    UseCase(NoteBooked, note_booked),
+)

@@ -4,32 +4,27 @@ One aggregate per depot, `countplan:main`. A planned count may need several shee
 it is done when the last sheet that is out is done, and at least one was. A cancelled sheet counts for nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from company.context import Context
 from company.policy import Policy
+from contracts import inventory_counts as facts
 from contracts.bounds import Moment, OptionalId
 from contracts.civil_time import civil_day, days_later, end_of_day
-from contracts.inventory_counts import (
-    CountPlanStarted,
-    PlannedCount,
-    PlannedCountBegun,
-    PlannedCountDone,
-    PlannedCountOverdue,
-    PlannedSheetBack,
-)
-from runtime.decision import Command, Rejected, Timer
-
-
-def count_plan_id(depot: str) -> str:
-    """Aggregate id of a depot's plan."""
-    return f"countplan:{depot}"
+from inventory.who import ACCOUNTS
+from runtime.aggregate import Aggregate
+from runtime.decision import Command, Timer
+from runtime.use_case import Nothing, UseCase
 
 
 class StartCountPlan(Command):
-    """盘点计划生效: counts fall due from today on. Again: items that the policy got since are added."""
+    """盘点计划生效 Start the plan of counts (K19)
+
+    From today on the policy's counts fall due; again, to add what the policy got since.
+    """
 
     command: Literal["StartCountPlan"] = "StartCountPlan"
     depot: OptionalId
@@ -62,8 +57,13 @@ class NotePlanOverdue(Command):
     due: Moment
 
 
-COMMANDS = StartCountPlan | NoteSheetOut | NoteSheetBack | NotePlanOverdue
-CountPlanEvent = CountPlanStarted | PlannedCountBegun | PlannedSheetBack | PlannedCountDone | PlannedCountOverdue
+CountPlanEvent = (
+    facts.CountPlanStarted
+    | facts.PlannedCountBegun
+    | facts.PlannedSheetBack
+    | facts.PlannedCountDone
+    | facts.PlannedCountOverdue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +94,21 @@ class Planned:
 
 CountPlan = Unplanned | Planned
 INITIAL: CountPlan = Unplanned()
-STATES = (Unplanned, Planned)
-Decision = tuple[CountPlanEvent, ...] | Rejected
+Decision = Sequence[CountPlanEvent]
 
 
-def decide(command: COMMANDS, plan: CountPlan, ctx: Context) -> Decision:
-    """What follows from a command; see the function named by its verb."""
-    match command:
-        case StartCountPlan():
-            return start(command, plan, ctx)
-        case NoteSheetOut():
-            return note_out(command, plan, ctx)
-        case NoteSheetBack():
-            return note_back(command, plan, ctx)
-        case NotePlanOverdue():
-            return note_overdue(command, plan, ctx)
-    assert_never(command)
-
-
-def start(command: StartCountPlan, plan: CountPlan, ctx: Context) -> Decision:
+def start_plan(command: StartCountPlan, plan: CountPlan, ctx: Context) -> Decision:
     """Plan what the policy asks for and is not planned yet (K19). Nothing new is no event."""
     known = {item.plan for item in plan.items} if isinstance(plan, Planned) else set()
     at = command.at or ctx.now
     fresh = tuple(
-        PlannedCount(plan=item.plan, name=item.name, due=end_of_day(civil_day(at) + timedelta(days=item.every_days)))
+        facts.PlannedCount(
+            plan=item.plan, name=item.name, due=end_of_day(civil_day(at) + timedelta(days=item.every_days))
+        )
         for item in ctx.policy.count_plan
         if item.plan not in known
     )
-    return (CountPlanStarted(at=at, depot=command.depot, counts=fresh),) if fresh else ()
+    return (facts.CountPlanStarted(at=at, depot=command.depot, counts=fresh),) if fresh else ()
 
 
 def note_out(command: NoteSheetOut, plan: CountPlan, ctx: Context) -> Decision:
@@ -130,7 +117,7 @@ def note_out(command: NoteSheetOut, plan: CountPlan, ctx: Context) -> Decision:
     if item is None or command.count_no in (*item.out, *item.back):
         return ()
     at = command.at or ctx.now
-    return (PlannedCountBegun(at=at, depot=command.depot, plan=command.plan, count_no=command.count_no),)
+    return (facts.PlannedCountBegun(at=at, depot=command.depot, plan=command.plan, count_no=command.count_no),)
 
 
 def note_back(command: NoteSheetBack, plan: CountPlan, ctx: Context) -> Decision:
@@ -139,12 +126,14 @@ def note_back(command: NoteSheetBack, plan: CountPlan, ctx: Context) -> Decision
     if item is None or command.count_no in item.back:
         return ()
     at = command.at or ctx.now
-    back = PlannedSheetBack(at=at, depot=command.depot, plan=command.plan, count_no=command.count_no, done=command.done)
+    back = facts.PlannedSheetBack(
+        at=at, depot=command.depot, plan=command.plan, count_no=command.count_no, done=command.done
+    )
     still_out = [count_no for count_no in item.out if count_no != command.count_no]
     if still_out or not (command.done or item.some_done):
         return (back,)
     done_on = civil_day(at)
-    done = PlannedCountDone(
+    done = facts.PlannedCountDone(
         at=at,
         depot=command.depot,
         plan=command.plan,
@@ -161,30 +150,30 @@ def note_overdue(command: NotePlanOverdue, plan: CountPlan, ctx: Context) -> Dec
     item = _item(plan, command.plan)
     if item is None or not isinstance(plan, Planned) or item.overdue or item.due != command.due or ctx.now < item.due:
         return ()
-    return (PlannedCountOverdue(at=item.due, depot=plan.depot, plan=item.plan, name=item.name, due=item.due),)
+    return (facts.PlannedCountOverdue(at=item.due, depot=plan.depot, plan=item.plan, name=item.name, due=item.due),)
 
 
 def evolve(plan: CountPlan, event: CountPlanEvent) -> CountPlan:
     """The plan after an event."""
-    if isinstance(event, CountPlanStarted):
+    if isinstance(event, facts.CountPlanStarted):
         items = plan.items if isinstance(plan, Planned) else ()
         return Planned(event.depot, (*items, *(Item(x.plan, x.name, x.due) for x in event.counts)))
     item = _item(plan, event.plan)
     if item is None or not isinstance(plan, Planned):
         return plan
     match event:
-        case PlannedCountBegun():
+        case facts.PlannedCountBegun():
             changed = replace(item, out=(*item.out, event.count_no))
-        case PlannedSheetBack():
+        case facts.PlannedSheetBack():
             changed = replace(
                 item,
                 out=tuple(count_no for count_no in item.out if count_no != event.count_no),
                 back=(*item.back, event.count_no),
                 some_done=item.some_done or event.done,
             )
-        case PlannedCountDone():
+        case facts.PlannedCountDone():
             changed = Item(item.plan, item.name, event.following, back=(event.count_no,))
-        case PlannedCountOverdue():
+        case facts.PlannedCountOverdue():
             changed = replace(item, overdue=True)
         case _:
             assert_never(event)
@@ -212,3 +201,12 @@ def _following(done_on: date, name: str, policy: Policy) -> datetime:
     """A plan that the policy dropped meanwhile falls due once more after a year, and may then be let go."""
     days = next((item.every_days for item in policy.count_plan if item.plan == name), 365)
     return end_of_day(days_later(done_on, days))
+
+
+USE_CASES: tuple[UseCase[Any, Any, CountPlanEvent], ...] = (
+    UseCase(StartCountPlan, start_plan, ACCOUNTS, "", body=Nothing, status=201),
+    UseCase(NoteSheetOut, note_out),
+    UseCase(NoteSheetBack, note_back),
+    UseCase(NotePlanOverdue, note_overdue),
+)
+COUNT_PLAN = Aggregate[CountPlan, CountPlanEvent]("countplan", INITIAL, (Unplanned, Planned), evolve, USE_CASES, due)

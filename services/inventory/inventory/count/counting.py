@@ -1,79 +1,43 @@
-"""盘点 Count of stock (D7, K19): bins are counted blind, compared with the card, recounted, explained, adjusted.
-
-One aggregate per count sheet, `count:PD-2603-01`. Blind: until figures are compared the aggregate knows no book figure,
-only the number of the last move on each card. Goods may move meanwhile: each figure is compared with the balance at the
-moment when it was counted (see count_card). The steps of a line:
-
-    counted -> compared -> agrees, and is settled
-                        -> differs beyond tolerance: recounted by another person, compared again
-                        -> differs: explained by the warehouse -> approved by who did not count -> booked by the stock
-                                                               -> refused: recounted
-
-An approved adjustment is a wish; the stock makes the move and tells its number. The count closes by itself when the
-last line is settled.
-"""
+"""盘点 A sheet goes out, is counted blind, line by line, and compared with the cards (D7, K19)."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field, StringConstraints
 
 from company.context import Context
+from company.policy import policy_book
+from contracts import inventory_counts as facts
 from contracts.bounds import Few, HowMany, Moment, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
-from contracts.inventory_counts import (
-    CountCancelled,
-    CountKind,
-    CountLineAdded,
-    CountOpened,
-    CountOverdue,
-    CountTarget,
-    PiecesCounted,
-    RecountAsked,
-    StockCounted,
-)
 from contracts.spelling import Sku
-from inventory.domain import count_words as words
-from inventory.domain.count_card import Card, is_gapless
-from inventory.domain.count_lines import Figure, compare, find, keys_of
-from inventory.domain.count_settling import (
-    ApproveAdjustment,
-    Decision,
-    ExplainDifference,
-    NoteBooked,
-    RefuseAdjustment,
-    approve,
-    explain,
-    note_booked,
-    refuse,
-)
-from inventory.domain.count_sheet import (
-    INITIAL,
-    STATES,
+from inventory.count.card import Card, is_gapless
+from inventory.count.choice import zones_of
+from inventory.count.rows import cards_of, count_row
+from inventory.count.state import (
     Cancelled,
     Closed,
     Count,
     CountEvent,
     Counting,
+    Decision,
+    Figure,
     Unopened,
     closing,
-    evolve,
+    compare,
+    find,
+    keys_of,
 )
 from inventory.fields import MAX_PIECES, Note
-from runtime.decision import Command, Timer
+from inventory.refusals import no
+from inventory.who import ACCOUNTS, COUNTS
+from runtime.decision import Command
+from runtime.use_case import Asker, Nothing, UseCase
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
 
 PersonId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 CountNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
-
-
-def count_id(count_no: str) -> str:
-    """Aggregate id of a count."""
-    return f"count:{count_no}"
-
-
-# --- commands -----------------------------------------------------------------------------------------------------
 
 
 class OpenCount(Command):
@@ -82,22 +46,38 @@ class OpenCount(Command):
     command: Literal["OpenCount"] = "OpenCount"
     count_no: CountNo
     depot: OptionalId
-    kind: CountKind
+    kind: facts.CountKind
     chosen: Note
     plan: OptionalId | None = None
     due: Moment | None = None
-    targets: Annotated[tuple[CountTarget, ...], Field(max_length=MAX_LINES)]
+    targets: Annotated[tuple[facts.CountTarget, ...], Field(max_length=MAX_LINES)]
 
 
 class AddLine(Command):
     """加行: goods lie where the sheet does not look for them."""
 
     command: Literal["AddLine"] = "AddLine"
-    target: CountTarget
+    target: facts.CountTarget
+
+
+class LineFound(Command):
+    """加行 Add a line (D7)
+
+    For goods found in a bin where the sheet does not look for them; `name` is wanted where the sku has no card yet.
+    Refuses: unknown_bin, name_wanted.
+    """
+
+    command: Literal["AddLine"] = "AddLine"
+    sku: Sku
+    bin: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Annotated[str, Field(max_length=200)] = ""
 
 
 class CountPieces(Command):
-    """点数 (D7). `counted_by`: who counted, when another types the figure in; `at` when."""
+    """点数 Count a bin (D7)
+
+    One figure, by scanner or hand. `at` and `counted_by` for a paper sheet that is typed in later.
+    """
 
     command: Literal["CountPieces"] = "CountPieces"
     sku: Sku
@@ -107,14 +87,20 @@ class CountPieces(Command):
 
 
 class CompareCount(Command):
-    """对账 (D7): the cards of all skus on the sheet, as they are now."""
+    """对账 Compare with the cards (D7)
+
+    Each figure with the balance of the moment at which it was counted. May be repeated when moves were told late.
+    """
 
     command: Literal["CompareCount"] = "CompareCount"
     cards: Annotated[tuple[Card, ...], Few(1_000)]
 
 
 class CancelCount(Command):
-    """作废."""
+    """作废 Cancel a count (D7)
+
+    With a reason, and only before anything was adjusted.
+    """
 
     command: Literal["CancelCount"] = "CancelCount"
     reason: Note
@@ -126,60 +112,6 @@ class NoteCountOverdue(Command):
     command: Literal["NoteCountOverdue"] = "NoteCountOverdue"
 
 
-COMMANDS = (
-    OpenCount
-    | AddLine
-    | CountPieces
-    | CompareCount
-    | ExplainDifference
-    | ApproveAdjustment
-    | RefuseAdjustment
-    | NoteBooked
-    | CancelCount
-    | NoteCountOverdue
-)
-
-# --- decisions ----------------------------------------------------------------------------------------------------
-
-
-def decide(command: COMMANDS, count: Count, ctx: Context) -> Decision:
-    """What follows from a command; see the function named by its verb."""
-    if isinstance(command, OpenCount):
-        return open_count(command, count, ctx)
-    match count:
-        case Unopened():
-            return () if isinstance(command, NoteCountOverdue) else words.not_open()
-        case Closed():
-            return () if isinstance(command, NoteBooked | NoteCountOverdue) else words.ended("closed")
-        case Cancelled():
-            quiet = isinstance(command, CancelCount | NoteCountOverdue)
-            return () if quiet else words.ended("cancelled")
-        case Counting():
-            pass
-        case _:
-            assert_never(count)
-    match command:
-        case AddLine():
-            return add_line(command, count, ctx)
-        case CountPieces():
-            return count_pieces(command, count, ctx)
-        case CompareCount():
-            return compare_count(command, count, ctx)
-        case ExplainDifference():
-            return explain(command, count, ctx)
-        case ApproveAdjustment():
-            return approve(command, count, ctx)
-        case RefuseAdjustment():
-            return refuse(command, count, ctx)
-        case NoteBooked():
-            return note_booked(command, count, ctx)
-        case CancelCount():
-            return cancel(command, count, ctx)
-        case NoteCountOverdue():
-            return note_overdue(count, ctx)
-    assert_never(command)
-
-
 def open_count(command: OpenCount, count: Count, ctx: Context) -> Decision:
     """Put out a sheet. The same sheet again is no event. Refuses: count_exists, nothing_to_count, line_twice."""
     at = command.at or ctx.now
@@ -187,19 +119,19 @@ def open_count(command: OpenCount, count: Count, ctx: Context) -> Decision:
     match count:
         case Counting():
             same = tuple(line.target for line in count.lines[: len(targets)]) == targets
-            return () if same and count.kind == command.kind else words.already_opened()
+            return () if same and count.kind == command.kind else no("count_exists")
         case Closed() | Cancelled():
-            return words.already_opened()
+            return no("count_exists")
         case Unopened():
             if not targets:
-                return words.no_lines()
+                return no("nothing_to_count")
             seen: set[tuple[str, str]] = set()
             for target in targets:
                 if (target.sku, target.bin) in seen:
-                    return words.line_twice(target.sku, target.bin)
+                    return no("sheet_line_twice", sku=target.sku, bin=target.bin)
                 seen.add((target.sku, target.bin))
             return (
-                CountOpened(
+                facts.CountOpened(
                     at=at,
                     count_no=command.count_no,
                     depot=command.depot,
@@ -217,7 +149,7 @@ def add_line(command: AddLine, count: Counting, ctx: Context) -> Decision:
     """Goods were found where the sheet does not look. A line that is there already is no event."""
     if find(count.lines, command.target.sku, command.target.bin) is not None:
         return ()
-    return (CountLineAdded(at=command.at or ctx.now, count_no=count.count_no, target=command.target),)
+    return (facts.CountLineAdded(at=command.at or ctx.now, count_no=count.count_no, target=command.target),)
 
 
 def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decision:
@@ -228,7 +160,7 @@ def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decisio
     at, by = command.at or ctx.now, command.counted_by or ctx.by
     line = find(count.lines, command.sku, command.bin)
     if line is None:
-        return words.not_on_sheet(command.sku, command.bin)
+        return no("not_on_sheet", sku=command.sku, bin=command.bin)
     figure = Figure(command.quantity, at, by, line.round)
     known = line.figure
     if (
@@ -238,15 +170,15 @@ def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decisio
     ):
         return ()
     if line.compared is not None:
-        return words.figure_stands(*line.key)
+        return no("figure_stands", sku=command.sku, bin=command.bin)
     if not 0 <= command.quantity <= MAX_PIECES:
-        return words.bad_figure(command.quantity, MAX_PIECES)
+        return no("bad_figure", quantity=command.quantity, most=MAX_PIECES)
     if at < count.opened_at:
-        return words.before_opening()
+        return no("counted_before_opening")
     if any(before.by == by for before in line.figures if before.round < line.round):
-        return words.same_person(by, *line.key)
+        return no("recount_by_another", by=by, sku=command.sku, bin=command.bin)
     return (
-        PiecesCounted(
+        facts.PiecesCounted(
             at=at,
             count_no=count.count_no,
             sku=command.sku,
@@ -267,7 +199,8 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
     """
     waiting = [line.key for line in count.lines if line.figure is None]
     if waiting:
-        return words.lines_open(waiting)
+        shown = "、".join(f"{bin_} {sku}" for sku, bin_ in waiting[:5])
+        return no("sheet_lines_open", open=len(waiting), shown=shown)
     cards = {card.sku: card for card in command.cards}
     compared = []
     for line in count.lines:
@@ -275,7 +208,7 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
             continue
         card = cards.get(line.target.sku)
         if card is None or not is_gapless(card, line.target.move_no):
-            return words.card_behind(line.target.sku)
+            return no("card_behind", sku=line.target.sku)
         fresh = compare(line, card, ctx.policy)
         assert fresh is not None
         known = line.compared
@@ -284,23 +217,23 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
     if not compared:
         return ()
     at = command.at or ctx.now
-    told = StockCounted(at=at, count_no=count.count_no, depot=count.depot, lines=tuple(compared))
+    told = facts.StockCounted(at=at, count_no=count.count_no, depot=count.depot, lines=tuple(compared))
     beyond = keys_of(line for line in compared if not line.within_tolerance and line.round == 1)
     events: tuple[CountEvent, ...] = (told,)
     if beyond:
-        asked = RecountAsked(at=at, count_no=count.count_no, lines=beyond, reason="beyond_tolerance", note="")
+        asked = facts.RecountAsked(at=at, count_no=count.count_no, lines=beyond, reason="beyond_tolerance", note="")
         events = (told, asked)
     return closing(count, events, at)
 
 
-def cancel(command: CancelCount, count: Counting, ctx: Context) -> Decision:
+def cancel_count(command: CancelCount, count: Counting, ctx: Context) -> Decision:
     """Throw the sheet away. Refuses: note_wanted, count_adjusted."""
     if not command.reason:
-        return words.note_wanted()
+        return no("note_wanted")
     if any(line.adjustment is not None for line in count.lines):
-        return words.adjusted_already()
+        return no("count_adjusted")
     return (
-        CountCancelled(
+        facts.CountCancelled(
             at=command.at or ctx.now,
             count_no=count.count_no,
             reason=command.reason,
@@ -310,34 +243,52 @@ def cancel(command: CancelCount, count: Counting, ctx: Context) -> Decision:
     )
 
 
-def note_overdue(count: Counting, ctx: Context) -> Decision:
+def note_overdue(_: NoteCountOverdue, count: Counting, ctx: Context) -> Decision:
     """The day passed and the count is not done (K19). Once."""
     if count.overdue or ctx.now < count.due:
         return ()
-    return (CountOverdue(at=count.due, count_no=count.count_no, depot=count.depot, kind=count.kind, due=count.due),)
+    return (
+        facts.CountOverdue(at=count.due, count_no=count.count_no, depot=count.depot, kind=count.kind, due=count.due),
+    )
 
 
-def due(count: Count) -> tuple[Timer, ...]:
-    """The count itself (K19), until it is done or its lateness is noted."""
-    if not isinstance(count, Counting) or count.overdue:
-        return ()
-    return (Timer("overdue", count.due, NoteCountOverdue()),)
+async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
+    """The line as the sheet has it: with its zone, and where its card stands."""
+    depot = (await count_row(asker, number))["depot"]
+    zone = zones_of(policy_book().at(asker.now), depot).get(body.bin)
+    if zone is None:
+        asker.refuse(no("unknown_bin", bin=body.bin), 422)
+    row = await asker.row("stock", f"{depot}:{body.sku}")
+    name, move_no = (row["stock"]["name"], row["stock"]["last_move_no"]) if row else (body.name.strip(), 0)
+    if not name:
+        asker.refuse(no("name_wanted", sku=body.sku), 422)
+    target = facts.CountTarget(sku=body.sku, name=name, zone=zone, bin=body.bin, move_no=move_no)
+    return AddLine(at=body.at, target=target)
 
 
-__all__ = [
-    "COMMANDS",
-    "INITIAL",
-    "MAX_LINES",
-    "STATES",
-    "AddLine",
-    "CancelCount",
-    "CompareCount",
-    "CountPieces",
-    "NoteCountOverdue",
-    "OpenCount",
-    "PersonId",
-    "count_id",
-    "decide",
-    "due",
-    "evolve",
-]
+async def with_cards(asker: Asker, number: str, _: Nothing) -> CompareCount:
+    """The cards of all skus on the sheet, as they are now."""
+    count = await count_row(asker, number)
+    bases: dict[str, int] = {}
+    for line in count["lines"]:
+        bases[line["sku"]] = min(line["base"], bases.get(line["sku"], line["base"]))
+    return CompareCount(cards=await cards_of(asker, count["depot"], bases))
+
+
+USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
+    UseCase(OpenCount, open_count),
+    UseCase(AddLine, add_line, COUNTS, "lines", body=LineFound, prepare=found, status=201),
+    UseCase(CountPieces, count_pieces, COUNTS, "figures", body="Figure", status=201),
+    UseCase(
+        CompareCount,
+        compare_count,
+        COUNTS,
+        "comparison",
+        body=Nothing,
+        query=("at",),
+        prepare=with_cards,
+        status=201,
+    ),
+    UseCase(CancelCount, cancel_count, ACCOUNTS, "cancellation", status=201),
+    UseCase(NoteCountOverdue, note_overdue),
+)

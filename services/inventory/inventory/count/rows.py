@@ -1,104 +1,50 @@
-"""The rows that the routes of counts begin from: sheets, cards, and what lies where."""
+"""The rows that requests of counts begin from: sheets, cards, and what lies where."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any
-
-from fastapi import Path
-from pydantic import BaseModel, Field
+from typing import Any
 
 from company.policy import policy_book
 from contracts.civil_time import civil_day
-from inventory.domain.count_card import BinChange, Card, CardMove
-from inventory.domain.count_choice import Stocked, abc_classes
-from runtime.decision import Rejected
-from runtime.http import Asking, Refusal
+from inventory.count.card import BinChange, Card, CardMove
+from inventory.count.choice import Stocked, abc_classes
+from inventory.refusals import no
+from runtime.use_case import Asker
 
-COUNTS = ("warehouse", "accountant", "manager")
-READS_COUNTS = ("warehouse", "accountant", "manager", "qc", "procurement", "install_supervisor")
-
-CountInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", examples=["PD-260320-1a2b3c"])]
-BinInBody = Annotated[str, Field(min_length=1, max_length=40)]
 Json = dict[str, Any]
 
 REMEMBERED_COUNTS = 500
 """Closed counts that are looked through for when a bin was counted last."""
 
 
-class CountLineView(BaseModel):
-    """One line; `compared` and earlier figures are null while it is being counted."""
-
-    sku: str
-    name: str
-    zone: str
-    bin: str
-    status: str
-    round: int
-    figures: tuple[Json, ...]
-    compared: Json | None
-    asked: str | None
-    asked_note: str
-    reason: str | None
-    note: str
-    photos: tuple[str, ...]
-    explained_by: str | None
-    approved_by: str | None
-    approved_note: str
-    move_no: int | None
-
-
-class CountView(BaseModel):
-    """A count sheet. `to_count`: lines that wait for a figure; `accuracy` once it is closed."""
-
-    count_no: str
-    depot: str
-    kind: str
-    chosen: str
-    plan: str | None
-    due: str
-    status: str
-    overdue: bool
-    opened_at: str
-    opened_by: str
-    closed_at: str | None
-    reason: str | None
-    accuracy: Json | None
-    to_count: int
-    lines: tuple[CountLineView, ...]
-    version: int
-
-
-async def count_row(desk: Asking, count_no: str) -> Json:
-    """A count's row, or 404."""
-    row = await desk.rows("counts").get(count_no)
+async def count_document(asker: Asker, count_no: str) -> Json:
+    """A count's document, or 404."""
+    row = await asker.row("counts", count_no)
     if row is None:
-        raise Refusal(
-            404,
-            Rejected(
-                "unknown_count",
-                "D7",
-                f"没有盘点单 {count_no}。请核对单号",
-                f"There is no count {count_no}. Check its number",
-                {"count_no": count_no},
-            ),
-        )
+        asker.refuse(no("no_count", count_no=count_no), 404)
     return row
 
 
-async def moves_of(desk: Asking, cards: Mapping[str, int]) -> dict[str, list[Json]]:
+async def count_row(asker: Asker, count_no: str) -> Json:
+    """A count, or 404."""
+    count: Json = (await count_document(asker, count_no))["count"]
+    return count
+
+
+async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[Json]]:
     """The lines of some cards (`depot:sku`) after the move numbers given, each card's in their order."""
     found: dict[str, list[Json]] = {card: [] for card in cards}
     wanted = [{"move.card": card, "move.move_no": {"$gt": after}} for card, after in cards.items()]
-    for row in await desk.rows("moves").find({"$or": wanted}, sort=[("move.move_no", 1)]) if wanted else ():
+    for row in await asker.rows("moves").find({"$or": wanted}, sort=[("move.move_no", 1)]) if wanted else ():
         found[row["move"]["card"]].append(row["move"])
     return found
 
 
-async def cards_of(desk: Asking, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
+async def cards_of(asker: Asker, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
     """The cards of some skus as they are now, with the moves since the numbers given. A sku without a card has an
     empty one. A card whose lines are not all there yet has a gap, which a count does not compare with."""
-    rows = {row["card"]["sku"]: row for row in await desk.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])}
-    moves = await moves_of(desk, {row["_id"]: bases[sku] for sku, row in rows.items()})
+    rows = {row["card"]["sku"]: row for row in await asker.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])}
+    moves = await moves_of(asker, {row["_id"]: bases[sku] for sku, row in rows.items()})
     found = {sku: card_after(row["card"], moves[row["_id"]]) for sku, row in rows.items()}
     return tuple(found.get(sku) or Card(sku=sku, move_no=0, balances=(), since=()) for sku in bases)
 
@@ -129,14 +75,14 @@ def changes_of(move: Json) -> dict[str, int]:
     return {bin_: pieces for bin_, pieces in changes.items() if pieces}
 
 
-async def stocked_bins(desk: Asking, depot: str, now: datetime) -> list[Stocked]:
+async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]:
     """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
     policy = policy_book().at(now)
     since = civil_day(now - timedelta(days=policy.abc_days)).isoformat()
-    cards = [row["card"] for row in await desk.rows("cards").find({"card.depot": depot})]
+    cards = [row["card"] for row in await asker.rows("cards").find({"card.depot": depot})]
     moved = {card["sku"]: sum(day["quantity"] for day in card["moved"] if day["on"] >= since) for card in cards}
     classes = abc_classes(moved, policy.abc_percent)
-    counted = await _counted_at(desk, depot)
+    counted = await _counted_at(asker, depot)
     return [
         Stocked(
             sku=card["sku"],
@@ -151,9 +97,9 @@ async def stocked_bins(desk: Asking, depot: str, now: datetime) -> list[Stocked]
     ]
 
 
-async def _counted_at(desk: Asking, depot: str) -> dict[tuple[str, str], datetime]:
+async def _counted_at(asker: Asker, depot: str) -> dict[tuple[str, str], datetime]:
     """When each sku was counted last in each bin."""
-    closed = await desk.rows("counts").find(
+    closed = await asker.rows("counts").find(
         {"count.depot": depot, "count.status": "closed"}, sort=[("count.closed_at", -1)], limit=REMEMBERED_COUNTS
     )
     latest: dict[tuple[str, str], datetime] = {}

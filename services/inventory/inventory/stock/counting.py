@@ -1,14 +1,30 @@
 """The bin card follows a count (D7)."""
 
+from typing import Any, Literal
+
 from company.context import Context
+from contracts.bounds import OneLine
 from contracts.inventory_stock import HeldPiecesMissed, Lot
-from inventory.domain.stock_asks import AdjustStock, WriteOff
-from inventory.domain.stock_moves import moved, short
-from inventory.domain.stock_state import Card, Stock, StockEvent, lots_of
 from inventory.stock.lots import bin_for, pieces, take, zone_of
+from inventory.stock.state import Card, Decision, Move, Stock, StockEvent, lots_of, moved, short
+from runtime.use_case import UseCase
 
 
-def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> tuple[StockEvent, ...]:
+class AdjustStock(Move):
+    """盘点调整 (D7): the card follows the goods of a bin by `quantity` pieces (signed), approved elsewhere."""
+
+    command: Literal["AdjustStock"] = "AdjustStock"
+    bin: OneLine
+
+
+class WriteOff(Move):
+    """短缺核销 (D7): pieces held for a contract are lost, as that contract's goods say. `reason`: the adjustment."""
+
+    command: Literal["WriteOff"] = "WriteOff"
+    held_for: OneLine
+
+
+def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> Decision:
     """The card follows what was counted in a bin. A surplus is free stock. A shortage takes pieces of the bin that no
     contract holds, then those of other bins (they were moved since); what lacks then and is held for contracts in the
     bin, those contracts are told, and their goods have the card written off. Never refused: it is approved; what
@@ -56,7 +72,7 @@ def _of_contract(lot: Lot) -> bool:
     return lot.held_for is not None and ":" not in lot.held_for and not lot.pending
 
 
-def write_off(command: WriteOff, stock: Stock, ctx: Context) -> tuple[StockEvent, ...]:
+def write_off(command: WriteOff, stock: Stock, ctx: Context) -> Decision:
     """Pieces held for a contract are lost: its goods said so after a count.
 
     Rules: D7.
@@ -65,3 +81,9 @@ def write_off(command: WriteOff, stock: Stock, ctx: Context) -> tuple[StockEvent
     if not taken:
         return (short(command, 0, command.held_for, ctx),)
     return (moved(command, "lost", stock, ctx, taken=taken, held_for=command.held_for),)
+
+
+USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
+    UseCase(AdjustStock, adjust),
+    UseCase(WriteOff, write_off),
+)

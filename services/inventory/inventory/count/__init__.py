@@ -1,0 +1,1 @@
+"""盘点 Count of stock: one file per topic; `aggregate` puts them together."""

@@ -1,1 +1,0 @@
-"""The rules of inventory: pure functions over frozen values."""

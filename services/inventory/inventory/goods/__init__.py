@@ -1,0 +1,1 @@
+"""货 Goods of a contract: one file per topic; `aggregate` puts them together."""

@@ -1,0 +1,42 @@
+"""货 Goods of one contract: what is expected, what came, was damaged, left, came back or was released (D2, D4, D8).
+
+One aggregate per contract number, `goods:HT26030001`; it is the master of a contract's pieces, the bin cards follow
+it. For every line the pieces in the warehouse are arrived + returned - damaged there - issued - released, and never
+below zero; the pieces outside are issued - returned - damaged outside. `GoodsArrived` is the one door in. The rules lie
+by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9, B14, B15, D8), `allocation` (D8, D9).
+"""
+
+from typing import Any
+
+from company.context import Context
+from inventory.goods import allocation, arrival, damage, expected, leaving
+from inventory.goods.evolve import evolve
+from inventory.goods.state import INITIAL, STATES, Decision, Goods, GoodsEvent, Unexpected
+from inventory.refusals import no
+from runtime.aggregate import Aggregate
+from runtime.use_case import UseCase
+
+OF_ANY_CONTRACT = expected.ExpectGoods | expected.AmendGoods | arrival.ReceiveGoods | leaving.ReturnGoods
+
+
+def at_the_door(case: UseCase[Any, Any, GoodsEvent], command: Any, goods: Goods, ctx: Context) -> Decision:
+    """The warehouse must have been told of the contract, or be told now; what a slip brings is there all the same."""
+    if isinstance(goods, Unexpected) and not isinstance(command, OF_ANY_CONTRACT):
+        return no("no_goods", contract_no=command.contract_no)
+    return case.rule(command, goods, ctx)
+
+
+GOODS = Aggregate[Goods, GoodsEvent](
+    "goods",
+    INITIAL,
+    STATES,
+    evolve,
+    (
+        *expected.USE_CASES,
+        *arrival.USE_CASES,
+        *damage.USE_CASES,
+        *leaving.USE_CASES,
+        *allocation.USE_CASES,
+    ),
+    door=at_the_door,
+)

@@ -1,0 +1,222 @@
+"""Free stock for a contract (D8), and pieces beyond its need that become free stock (D9)."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from company.context import Context
+from contracts import inventory as facts
+from contracts.bounds import HowMany, Nth, OptionalId
+from contracts.civil_time import civil_day
+from inventory.fields import MAX_PIECES, Reason, dated
+from inventory.goods.state import (
+    Cancelled,
+    Code,
+    Decision,
+    Expected,
+    GoodsEvent,
+    Known,
+    Stock,
+    stock_of,
+)
+from inventory.refusals import no
+from inventory.who import ALLOCATES
+from runtime.decision import Command
+from runtime.use_case import Asker, UseCase
+
+Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
+
+
+class AskAllocation(Command):
+    """调配 (D8): free stock is to become the contract's."""
+
+    command: Literal["AskAllocation"] = "AskAllocation"
+    contract_no: OptionalId
+    allocation_no: Code
+    line_no: Nth
+    quantity: HowMany
+    depot: OptionalId = "main"
+
+
+class NoteAllocation(Command):
+    """调配结果: the stock has set the pieces apart, or has too few (`available`)."""
+
+    command: Literal["NoteAllocation"] = "NoteAllocation"
+    contract_no: OptionalId
+    allocation_no: OptionalId
+    granted: bool
+    available: HowMany
+
+
+class ReleaseExcess(Command):
+    """溢余转自由库存 (D9): pieces beyond what the contract needs."""
+
+    command: Literal["ReleaseExcess"] = "ReleaseExcess"
+    contract_no: OptionalId
+    release_no: Code
+    line_no: Nth
+    quantity: HowMany
+    reason: Reason
+
+
+class Allocated(Command):
+    """调配 Allocate free stock (D8)
+
+    Asks the stock; the pieces arrive for the contract a moment later, or `allocation_refused` is in its moves.
+    Refuses: not_missing, contract_cancelled.
+    """
+
+    command: Literal["AskAllocation"] = "AskAllocation"
+    allocation_no: Code | None = None
+    line_no: Nth
+    quantity: Pieces
+
+
+class Freed(Command):
+    """释放溢余 Release excess (D9)
+
+    Pieces beyond what the contract needs become free stock. Refuses: not_excess.
+    """
+
+    command: Literal["ReleaseExcess"] = "ReleaseExcess"
+    release_no: Code | None = None
+    line_no: Nth
+    quantity: Pieces
+    reason: Reason
+
+
+def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
+    """Ask free stock for pieces that the contract lacks; the stock's answer makes them arrive.
+
+    Rules: D8. Once per number. Refuses: unknown_contract, contract_cancelled, unknown_line, not_missing.
+    """
+    asked_before = any(asked.allocation_no == command.allocation_no for asked in goods.asked)
+    if asked_before or command.allocation_no in goods.settled:
+        return ()
+    if isinstance(goods, Cancelled):
+        return no("contract_cancelled", rule="D8", contract_no=command.contract_no)
+    stock = stock_of(goods, command.line_no)
+    if stock is None:
+        return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
+    line = stock.line
+    missing = stock.missing - sum(asked.quantity for asked in goods.asked if asked.line_no == command.line_no)
+    if not 1 <= command.quantity <= missing:
+        return no("not_missing", line_no=line.line_no, name=line.name, missing=max(0, missing), wanted=command.quantity)
+    return (
+        facts.AllocationAsked(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            allocation_no=command.allocation_no,
+            depot=command.depot,
+            line_no=command.line_no,
+            sku=line.sku,
+            name=line.name,
+            quantity=command.quantity,
+        ),
+    )
+
+
+def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Decision:
+    """The stock's answer: the pieces arrive for the contract, or the contract gets none. Changed its mind meanwhile,
+    the contract lets them go again.
+
+    Rules: D8, A3. Refuses: unknown_contract.
+    """
+    asked = next((x for x in goods.asked if x.allocation_no == command.allocation_no), None)
+    if asked is None:
+        return ()
+    at = command.at or ctx.now
+    stock: Stock | None = stock_of(goods, asked.line_no) if isinstance(goods, Expected) else None
+    if not command.granted or stock is None or stock.line.sku != asked.sku:
+        return (
+            facts.AllocationRefused(
+                at=at,
+                contract_no=command.contract_no,
+                allocation_no=command.allocation_no,
+                line_no=asked.line_no,
+                sku=asked.sku,
+                available=command.available,
+                held=asked.quantity if command.granted else 0,
+            ),
+        )
+    arrived_on: date = civil_day(at)
+    return (
+        facts.GoodsArrived(
+            at=at,
+            contract_no=command.contract_no,
+            line_no=asked.line_no,
+            sku=asked.sku,
+            name=asked.name,
+            quantity=asked.quantity,
+            waybill=asked.allocation_no,
+            arrived_on=arrived_on,
+            from_stock=True,
+        ),
+    )
+
+
+def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decision:
+    """Pieces beyond what the contract needs become free stock; never pieces that it needs.
+
+    Rules: D9. Once per number. Refuses: unknown_contract, unknown_line, not_excess.
+    """
+    if command.release_no in goods.settled:
+        return ()
+    stock = stock_of(goods, command.line_no)
+    if stock is None:
+        return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
+    if not 1 <= command.quantity <= stock.excess:
+        return no(
+            "not_excess",
+            line_no=command.line_no,
+            name=stock.line.name,
+            excess=stock.excess,
+            wanted=command.quantity,
+        )
+    return (
+        facts.GoodsReleased(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            lines=(stock.line.model_copy(update={"quantity": command.quantity}),),
+            reason=command.reason,
+            release_no=command.release_no,
+        ),
+    )
+
+
+async def allocated(asker: Asker, number: str, body: Allocated) -> AskAllocation:
+    """With its number."""
+    allocation_no = body.allocation_no or dated("DP")(asker, body)
+    return AskAllocation(**{**dict(body), "contract_no": number, "allocation_no": allocation_no})
+
+
+async def freed(asker: Asker, number: str, body: Freed) -> ReleaseExcess:
+    """With its number."""
+    release_no = body.release_no or dated("SF")(asker, body)
+    return ReleaseExcess(**{**dict(body), "contract_no": number, "release_no": release_no})
+
+
+USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(
+        AskAllocation,
+        allocate,
+        ALLOCATES,
+        "allocations",
+        body=Allocated,
+        prepare=allocated,
+        says=lambda said: {"allocation_no": said.allocation_no},
+        status=201,
+    ),
+    UseCase(NoteAllocation, note_allocation),
+    UseCase(
+        ReleaseExcess,
+        release_excess,
+        ALLOCATES,
+        "releases",
+        body=Freed,
+        prepare=freed,
+        says=lambda said: {"release_no": said.release_no},
+        status=201,
+    ),
+)

@@ -1,0 +1,228 @@
+"""Pieces of a contract come in (A2, A3, D2): the one door."""
+
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from company.context import Context
+from contracts import inventory as facts
+from contracts.bounds import CivilDay, HowMany, Nth, OneLine, OptionalId
+from contracts.civil_time import civil_day
+from contracts.inventory_stock import StockExcessReported
+from contracts.spelling import Sku, WaybillNo
+from inventory.fields import MAX_PIECES, Note, Photos
+from inventory.goods.state import (
+    Arrival,
+    Cancelled,
+    DamageId,
+    Decision,
+    Expected,
+    Goods,
+    GoodsEvent,
+    Known,
+    Stock,
+    Unexpected,
+    check_contract,
+    stock_of,
+)
+from inventory.refusals import no
+from inventory.who import KEEPER
+from runtime.decision import Command
+from runtime.use_case import Asker, UseCase
+
+
+class DamagedArrival(BaseModel):
+    """Pieces that came damaged (D2, D4)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    damage_id: DamageId
+    fault: facts.Fault
+    photos: Photos = ()
+    note: Note = ""
+
+
+class ReceiveGoods(Command):
+    """收货 (D2, A2). `told_by`: the company's logistics file, the warehouse by hand, or an inbound slip.
+
+    A slip names the carrier's waybill too: what came in by the file's row of that waybill does not come twice.
+    """
+
+    command: Literal["ReceiveGoods"] = "ReceiveGoods"
+    contract_no: OptionalId
+    line_no: Nth
+    sku: Sku
+    quantity: HowMany
+    waybill: WaybillNo
+    arrived_on: CivilDay
+    told_by: Literal["file", "warehouse", "slip"]
+    name: OneLine = ""
+    bin: OneLine = ""
+    slip_no: OptionalId | None = None
+    carrier_waybill: OptionalId = ""
+    damage: DamagedArrival | None = None
+
+
+class GoodsReceived(Command):
+    """收货 Receive goods (D2)
+
+    What the warehouse received by hand, once per line and waybill; the day defaults to that of `at`, or today. More
+    than was sold is taken and shown as excess (D9).
+    """
+
+    contract_no: OptionalId | None = None
+    """May be left out; else it must be the one in the address."""
+    command: Literal["ReceiveGoods"] = "ReceiveGoods"
+    line_no: Nth
+    sku: Sku
+    quantity: Annotated[HowMany, Field(ge=1)]
+    waybill: WaybillNo
+    arrived_on: CivilDay | None = None
+
+
+def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
+    """Pieces of a line lie in the warehouse. More than expected is taken and told at once: the goods are there (D9).
+
+    Rules: A3, D2; A2, D1 (where, by policy, everything is slipped and checked by hand, a row of the file is no receipt
+    and receiving without a slip is refused).
+    Once per line and waybill. What a slip brings is never refused: if the contract does not want it, it is free stock.
+    Refuses: slip_needed, unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity,
+    future_arrival, arrival_contradicts.
+    """
+    if command.told_by != "slip" and not ctx.policy.arrival_rows_receive:
+        return () if command.told_by == "file" else no("slip_needed", contract_no=command.contract_no)
+    if not 1 <= command.quantity <= MAX_PIECES:
+        return no("bad_quantity", quantity=command.quantity, most=MAX_PIECES)
+    match goods:
+        case Unexpected():
+            if command.told_by == "slip":
+                return _unclaimed(command, goods, ctx, "unknown_contract")
+            return no("no_goods", contract_no=command.contract_no)
+        case Cancelled():
+            if command.told_by == "warehouse":
+                return no("contract_cancelled", rule="D2", contract_no=command.contract_no)
+            return _unclaimed(command, goods, ctx, "cancelled")
+        case Expected():
+            stock = stock_of(goods, command.line_no)
+            if stock is None:
+                if command.told_by == "slip":
+                    return _unclaimed(command, goods, ctx, "unknown_line")
+                return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
+            if stock.line.sku != command.sku:
+                if command.told_by == "slip":
+                    return _unclaimed(command, goods, ctx, "other_sku")
+                return no(
+                    "sku_differs",
+                    contract_no=command.contract_no,
+                    line_no=command.line_no,
+                    name=stock.line.name,
+                    expected=stock.line.sku,
+                    told=command.sku,
+                )
+            if command.told_by == "warehouse" and command.arrived_on > (today := civil_day(ctx.now)):
+                return no("future_arrival", line_no=command.line_no, arrived_on=command.arrived_on, today=today)
+            return _arrive(command, goods, stock, ctx)
+    assert_never(goods)
+
+
+def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) -> Decision:
+    at = command.at or ctx.now
+    arrival = Arrival(command.waybill, command.quantity, command.arrived_on)
+    told_before = {known.waybill: known for known in stock.arrivals}
+    if command.waybill in told_before:
+        if told_before[command.waybill] == arrival:
+            return ()
+        return no(
+            "arrival_contradicts",
+            line_no=command.line_no,
+            waybill=arrival.waybill,
+            received=told_before[command.waybill].quantity,
+        )
+    damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
+    if command.carrier_waybill and command.carrier_waybill in told_before:
+        return damage  # the file's row brought these pieces in already
+    arrived = facts.GoodsArrived(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        sku=stock.line.sku,
+        name=stock.line.name,
+        quantity=command.quantity,
+        waybill=command.waybill,
+        arrived_on=command.arrived_on,
+        bin=command.bin,
+        slip_no=command.slip_no,
+    )
+    good = 0 if damage else command.quantity
+    excess = min(good, max(0, stock.here + stock.outside + good - stock.line.quantity))
+    if not excess:
+        return (arrived, *damage)
+    told = StockExcessReported(
+        at=at,
+        depot="main",
+        sku=stock.line.sku,
+        name=stock.line.name,
+        quantity=excess,
+        contract_no=command.contract_no,
+        voucher_no=command.waybill,
+        reason="到货多于合同",
+    )
+    return (arrived, *damage, told)
+
+
+def _damaged_arrival(
+    command: ReceiveGoods, told: DamagedArrival, goods: Known, stock: Stock, ctx: Context
+) -> tuple[facts.DamageReported, ...]:
+    if any(known.damage_id == told.damage_id for known in goods.damages):
+        return ()
+    return (
+        facts.DamageReported(
+            at=command.at or ctx.now,
+            damage_id=told.damage_id,
+            contract_no=command.contract_no,
+            customer=goods.customer,
+            line_no=command.line_no,
+            sku=stock.line.sku,
+            name=stock.line.name,
+            quantity=command.quantity,
+            found="inbound",
+            fault=told.fault,
+            photos=told.photos,
+            note=told.note,
+            slip_no=command.slip_no,
+        ),
+    )
+
+
+def _unclaimed(command: ReceiveGoods, goods: Goods, ctx: Context, why: str) -> Decision:
+    if command.waybill in goods.settled:
+        return ()
+    return (
+        facts.GoodsUnclaimed.model_validate(
+            {
+                "at": command.at or ctx.now,
+                "contract_no": command.contract_no,
+                "line_no": command.line_no,
+                "sku": command.sku,
+                "name": command.name or command.sku,
+                "quantity": command.quantity,
+                "bin": command.bin,
+                "pending": command.damage is not None,
+                "voucher_no": command.waybill,
+                "why": why,
+            }
+        ),
+    )
+
+
+async def by_hand(asker: Asker, number: str, body: GoodsReceived) -> ReceiveGoods:
+    """What the warehouse received without a slip."""
+    check_contract(asker, number, body.contract_no)
+    arrived_on = body.arrived_on or civil_day(body.at or asker.now)
+    said = {**dict(body), "command": "ReceiveGoods", "contract_no": number, "arrived_on": arrived_on}
+    return ReceiveGoods(**said, told_by="warehouse")
+
+
+USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(ReceiveGoods, receive, KEEPER, "arrivals", body=GoodsReceived, prepare=by_hand, status=201),
+)

@@ -1,0 +1,148 @@
+"""How events change where a contract's pieces are."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from contracts import inventory as facts
+from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.goods.state import (
+    IN_WAREHOUSE,
+    Allocation,
+    Arrival,
+    Awaited,
+    Cancelled,
+    Damage,
+    Expected,
+    Goods,
+    GoodsEvent,
+    Issue,
+    Known,
+    Stock,
+    Unexpected,
+)
+
+
+def evolve(goods: Goods, event: GoodsEvent) -> Goods:
+    """The goods after an event."""
+    if isinstance(event, facts.GoodsExpected):
+        more = tuple(Stock(line) for line in event.lines)
+        if isinstance(goods, Unexpected):
+            return Expected(event.contract_no, event.customer, more, settled=goods.settled)
+        return replace(goods, stock=(*goods.stock, *more))
+    if isinstance(event, facts.GoodsUnclaimed):
+        return replace(goods, settled=(*goods.settled, event.voucher_no))
+    if isinstance(event, StockExcessReported) or isinstance(goods, Unexpected):
+        return goods
+    return _known_after(goods, event)
+
+
+def _known_after(
+    goods: Known,
+    event: facts.GoodsExpectationChanged
+    | facts.GoodsArrived
+    | facts.DamageReported
+    | facts.GoodsIssued
+    | facts.GoodsReleased
+    | facts.GoodsReturned
+    | facts.GoodsReturnAwaited
+    | facts.AllocationAsked
+    | facts.AllocationRefused
+    | StockShortReported,
+) -> Known:
+    match event:
+        case facts.GoodsExpectationChanged():
+            return _changed(goods, event)
+        case facts.GoodsArrived():
+            arrival = Arrival(event.waybill, event.quantity, event.arrived_on)
+            arrived = _on_line(goods, event.line_no, lambda x: replace(x, arrivals=(*x.arrivals, arrival)))
+            return _answered(arrived, event.waybill) if event.from_stock else arrived
+        case facts.DamageReported():
+            damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
+            noted = replace(goods, damages=(*goods.damages, damage))
+            return _on_line(noted, event.line_no, lambda x: _damaged(x, event))
+        case facts.GoodsIssued():
+            return _issued(goods, event)
+        case facts.GoodsReleased():
+            return _released(goods, event)
+        case facts.GoodsReturned():
+            awaited = tuple(x for x in goods.awaited if x.return_no != event.return_no)
+            settled = goods.settled if event.return_no in goods.settled else (*goods.settled, event.return_no)
+            noted = replace(goods, settled=settled, awaited=awaited)
+            back = event.quantity
+            return _on_piece(noted, event.line_no, event.sku, lambda x: replace(x, returned=x.returned + back))
+        case facts.GoodsReturnAwaited():
+            wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason)
+            return replace(goods, awaited=(*goods.awaited, wait))
+        case facts.AllocationAsked():
+            asked = Allocation(event.allocation_no, event.line_no, event.sku, event.name, event.quantity)
+            return replace(goods, asked=(*goods.asked, asked))
+        case facts.AllocationRefused():
+            return _answered(goods, event.allocation_no)
+        case StockShortReported():
+            if any(issue.list_no == event.voucher_no for issue in goods.issues):
+                return goods
+            return replace(goods, issues=(*goods.issues, Issue(event.voucher_no, {})))
+    assert_never(event)
+
+
+def _on_line(goods: Known, line_no: int, change: Callable[[Stock], Stock]) -> Known:
+    return replace(goods, stock=tuple(change(x) if x.line.line_no == line_no else x for x in goods.stock))
+
+
+def _on_piece(goods: Known, line_no: int, sku: str, change: Callable[[Stock], Stock]) -> Known:
+    """The same for a line that the contract may not have any more: its pieces can still be on the road."""
+
+    def changed(lines: tuple[Stock, ...]) -> tuple[Stock, ...]:
+        return tuple(change(x) if (x.line.line_no, x.line.sku) == (line_no, sku) else x for x in lines)
+
+    return replace(goods, stock=changed(goods.stock), former=changed(goods.former))
+
+
+def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:
+    """Lines of before keep their pieces while they are the same product; one that comes again gets them back."""
+    told = {(line.line_no, line.sku): line for line in event.lines}
+    known = {(x.line.line_no, x.line.sku): x for x in (*goods.former, *goods.stock)}
+    stock = tuple(replace(known[key], line=line) if key in known else Stock(line) for key, line in told.items())
+    former = tuple(x for key, x in known.items() if key not in told)
+    return replace(goods, customer=event.customer, stock=stock, former=former)
+
+
+def _damaged(stock: Stock, event: facts.DamageReported) -> Stock:
+    if event.found in IN_WAREHOUSE:
+        return replace(stock, damaged_here=stock.damaged_here + event.quantity)
+    return replace(stock, damaged_outside=stock.damaged_outside + event.quantity)
+
+
+def _issued(goods: Known, event: facts.GoodsIssued) -> Known:
+    pieces = {line.line_no: line.quantity for line in event.lines}
+    stock = tuple(replace(x, issued=x.issued + pieces.get(x.line.line_no, 0)) for x in goods.stock)
+    return replace(goods, stock=stock, issues=(*goods.issues, Issue(event.list_no, pieces)))
+
+
+def _released(goods: Known, event: facts.GoodsReleased) -> Known:
+    pieces = {(line.line_no, line.sku): line.quantity for line in event.lines}
+
+    def released(lines: tuple[Stock, ...]) -> tuple[Stock, ...]:
+        return tuple(replace(x, released=x.released + pieces.get((x.line.line_no, x.line.sku), 0)) for x in lines)
+
+    settled = (*goods.settled, event.release_no) if event.release_no else goods.settled
+    after = replace(goods, stock=released(goods.stock), former=released(goods.former), settled=settled)
+    if not event.closed or isinstance(after, Cancelled):
+        return after
+    return Cancelled(
+        after.contract_no,
+        after.customer,
+        after.stock,
+        after.damages,
+        after.issues,
+        after.former,
+        after.settled,
+        after.awaited,
+        after.asked,
+    )
+
+
+def _answered(goods: Known, allocation_no: str) -> Known:
+    asked = tuple(x for x in goods.asked if x.allocation_no != allocation_no)
+    return replace(goods, asked=asked, settled=(*goods.settled, allocation_no))

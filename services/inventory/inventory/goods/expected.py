@@ -1,0 +1,145 @@
+"""What a contract is to get: signed, amended, cancelled (A6)."""
+
+from typing import Annotated, Any, Literal, assert_never
+
+from company.context import Context
+from contracts import inventory as facts
+from contracts.bounds import Few, ManyLines, OptionalId
+from contracts.fact import Customer, GoodsLine
+from inventory.goods.state import Cancelled, Decision, Expected, Goods, GoodsEvent, Known, Unexpected
+from inventory.refusals import no
+from runtime.decision import Command
+from runtime.use_case import UseCase
+
+
+class ExpectGoods(Command):
+    """待到货: a contract was signed, or got more lines. `customer` may be left out when it is known."""
+
+    command: Literal["ExpectGoods"] = "ExpectGoods"
+    contract_no: OptionalId
+    customer: Customer | None
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+
+
+class AmendGoods(Command):
+    """待到货有变 (A6): the contract was amended; `lines` are all its lines from now on."""
+
+    command: Literal["AmendGoods"] = "AmendGoods"
+    contract_no: OptionalId
+    customer: Customer | None
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    reason: ManyLines
+
+
+class CloseGoods(Command):
+    """合同取消 (A6): nothing is kept for the contract any more."""
+
+    command: Literal["CloseGoods"] = "CloseGoods"
+    contract_no: OptionalId
+    reason: ManyLines
+
+
+def expect(command: ExpectGoods, goods: Goods, ctx: Context) -> Decision:
+    """Expect a contract's lines. Lines that are expected already are no event; only the new ones are told.
+
+    Refuses: unknown_contract (more lines for a contract whose customer nobody told).
+    """
+    match goods:
+        case Unexpected():
+            customer, lines = command.customer, command.lines
+        case Expected():
+            known = {stock.line.line_no for stock in goods.stock}
+            customer, lines = goods.customer, tuple(line for line in command.lines if line.line_no not in known)
+        case Cancelled():
+            return ()
+        case _:
+            assert_never(goods)
+    if customer is None:
+        return no("no_goods", contract_no=command.contract_no)
+    if not lines:
+        return ()
+    return (
+        facts.GoodsExpected(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            customer=customer,
+            lines=lines,
+        ),
+    )
+
+
+def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
+    """The contract's lines are others now. Pieces here that lines of less, other or no quantity do not need any more
+    are released to free stock.
+
+    Rules: A6. The same lines again are no event. Refuses: unknown_contract.
+    """
+    match goods:
+        case Unexpected():
+            return expect(
+                ExpectGoods(
+                    at=command.at, contract_no=command.contract_no, customer=command.customer, lines=command.lines
+                ),
+                goods,
+                ctx,
+            )
+        case Cancelled():
+            return ()
+        case Expected():
+            customer = command.customer or goods.customer
+            if customer == goods.customer and command.lines == tuple(stock.line for stock in goods.stock):
+                return ()
+            at = command.at or ctx.now
+            surplus = _surplus(goods, command.lines)
+            changed = facts.GoodsExpectationChanged(
+                at=at,
+                contract_no=command.contract_no,
+                customer=customer,
+                lines=command.lines,
+                reason=command.reason,
+            )
+            if not surplus:
+                return (changed,)
+            released = facts.GoodsReleased(
+                at=at, contract_no=command.contract_no, lines=surplus, reason=f"合同变更：{command.reason}"
+            )
+            return (released, changed)
+    assert_never(goods)
+
+
+def _surplus(goods: Expected, lines: tuple[GoodsLine, ...]) -> tuple[GoodsLine, ...]:
+    after = {(line.line_no, line.sku): line.quantity for line in lines}
+    surplus = []
+    for stock in goods.stock:
+        line = stock.line
+        needed = after.get((line.line_no, line.sku), 0)
+        if needed < line.quantity:
+            pieces = min(stock.here, max(0, stock.here + stock.outside - needed))
+            surplus.append(line.model_copy(update={"quantity": pieces}))
+    return tuple(line for line in surplus if line.quantity)
+
+
+def close(command: CloseGoods, goods: Known, ctx: Context) -> Decision:
+    """The contract was cancelled: all its pieces here are free stock, and so is what still comes.
+
+    Rules: A6. Once. Refuses: unknown_contract.
+    """
+    if isinstance(goods, Cancelled):
+        return ()
+    here = (stock.line.model_copy(update={"quantity": stock.here}) for stock in goods.stock)
+    return (
+        facts.GoodsReleased(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            lines=tuple(line for line in here if line.quantity),
+            reason=f"合同取消：{command.reason}",
+            closed=True,
+        ),
+    )
+
+
+USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(ExpectGoods, expect),
+    UseCase(AmendGoods, amend),
+    UseCase(CloseGoods, close),
+)

@@ -1,0 +1,247 @@
+"""Goods leave the warehouse by list (B9, D8), and come back (B14, B15)."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Any, Literal, assert_never
+
+from company.context import Context
+from contracts import inventory as facts
+from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
+from contracts.fact import GoodsLine
+from contracts.inventory_stock import StockShortReported
+from inventory.goods.evolve import evolve
+from inventory.goods.state import (
+    Awaited,
+    Cancelled,
+    Decision,
+    Expected,
+    Goods,
+    GoodsEvent,
+    Known,
+    Unexpected,
+    stock_of,
+)
+from inventory.refusals import no
+from runtime.decision import Command
+from runtime.use_case import UseCase
+
+
+class IssueGoods(Command):
+    """出库 (D8, B9), by list. `partial`: the vehicle left with what there was (A3)."""
+
+    command: Literal["IssueGoods"] = "IssueGoods"
+    contract_no: OptionalId
+    list_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    partial: bool = False
+
+
+class ReturnGoods(Command):
+    """退回仓库 (B14, B15). Without `lines`: all that the last list took out and that is still out.
+
+    `keep`: the pieces stay the contract's, to be delivered later; else they become free stock.
+    """
+
+    command: Literal["ReturnGoods"] = "ReturnGoods"
+    contract_no: OptionalId
+    return_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    returned_on: CivilDay
+    reason: ManyLines
+    told_by: Literal["run", "slip"]
+    keep: bool
+    bin: OneLine = ""
+
+
+def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
+    """Pieces leave the warehouse by list: all of it or nothing of it, or, where the vehicle left (`partial`), what
+    there was; then what lacked is told (D9). A return that was told earlier follows at once (X1).
+
+    Rules: D8 (never below zero), B9, A3. Once per list. Refuses: unknown_contract, unknown_line, nothing_to_issue,
+    issue_names_line_twice, not_enough_here, list_contradicts.
+    """
+    pieces = {line.line_no: line.quantity for line in command.lines if line.quantity}
+    for known in goods.issues:
+        if known.list_no == command.list_no:
+            same = command.partial or known.pieces == pieces
+            return () if same else no("list_contradicts", list_no=command.list_no)
+    if not pieces:
+        return no("nothing_to_issue", contract_no=command.contract_no)
+    if len({line.line_no for line in command.lines}) < len(command.lines):
+        return no("issue_names_line_twice", list_no=command.list_no)
+    if command.partial:
+        return _issue_what_there_is(command, goods, ctx)
+    for line_no, quantity in pieces.items():
+        stock = stock_of(goods, line_no)
+        if stock is None:
+            return no("no_such_line", contract_no=command.contract_no, line_no=line_no)
+        if not 0 <= quantity <= stock.here:
+            return no(
+                "not_enough_here",
+                rule="D8",
+                line_no=line_no,
+                name=stock.line.name,
+                here=stock.here,
+                wanted=quantity,
+            )
+    issued = facts.GoodsIssued(
+        at=command.at or ctx.now,
+        contract_no=command.contract_no,
+        list_no=command.list_no,
+        lines=tuple(line for line in command.lines if line.quantity),
+    )
+    return (issued, *_awaited_returns(goods, issued))
+
+
+def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
+    at = command.at or ctx.now
+    left, short = [], []
+    for line in command.lines:
+        stock = stock_of(goods, line.line_no)
+        there = max(0, min(line.quantity, stock.here if stock is not None else 0))
+        if there:
+            left.append(line.model_copy(update={"quantity": there}))
+        if there < line.quantity:
+            short.append(line.model_copy(update={"quantity": line.quantity - there}))
+    told = tuple(
+        StockShortReported(
+            at=at,
+            depot="main",
+            sku=line.sku,
+            name=line.name,
+            wanted=next(x.quantity for x in command.lines if x.line_no == line.line_no),
+            available=next((x.quantity for x in left if x.line_no == line.line_no), 0),
+            needed_for=command.contract_no,
+            voucher_no=command.list_no,
+            reason="出库时账上不足",
+        )
+        for line in short
+    )
+    if not left:
+        return told
+    issued = facts.GoodsIssued(
+        at=at, contract_no=command.contract_no, list_no=command.list_no, lines=tuple(left), short=tuple(short)
+    )
+    return (issued, *_awaited_returns(goods, issued), *told)
+
+
+def _awaited_returns(goods: Known, issued: facts.GoodsIssued) -> tuple[GoodsEvent, ...]:
+    after = evolve(goods, issued)
+    events: list[GoodsEvent] = []
+    for awaited in goods.awaited:
+        assert not isinstance(after, Unexpected)
+        back = returned(after, awaited, issued.at)
+        events += back
+        for event in back:
+            after = evolve(after, event)
+    return tuple(events)
+
+
+def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
+    """Pieces that had left are back. Told before the departure, the return waits for it (X1). Of a cancelled contract,
+    or not to be kept, they become free stock at once. What a slip brings beyond what left is free stock too.
+
+    Rules: B14, B15, D3. Once per return number. Refuses: unknown_contract.
+    """
+    match goods:
+        case Unexpected():
+            if command.told_by == "slip" and command.return_no not in goods.settled:
+                return tuple(_never_left(command, line, ctx) for line in command.lines)
+            return () if command.told_by == "slip" else no("no_goods", contract_no=command.contract_no)
+        case Expected() | Cancelled():
+            if command.return_no in goods.settled or any(x.return_no == command.return_no for x in goods.awaited):
+                return ()
+            at = command.at or ctx.now
+            awaited = Awaited(command.return_no, command.lines, command.returned_on, command.reason)
+            if command.told_by == "run" and not _has_left(goods, command.lines):
+                return (
+                    facts.GoodsReturnAwaited(
+                        at=at,
+                        contract_no=command.contract_no,
+                        return_no=command.return_no,
+                        lines=command.lines,
+                        returned_on=command.returned_on,
+                        reason=command.reason,
+                    ),
+                )
+            back = returned(goods, awaited, at, keep=command.keep, bin_=command.bin)
+            if command.told_by == "run":
+                return back
+            found = Counter[int]()
+            for event in back:
+                if isinstance(event, facts.GoodsReturned):
+                    found[event.line_no] += event.quantity
+            more = (line.model_copy(update={"quantity": line.quantity - found[line.line_no]}) for line in command.lines)
+            return (*back, *(_never_left(command, line, ctx) for line in more if line.quantity))
+    assert_never(goods)
+
+
+def _has_left(goods: Known, lines: tuple[GoodsLine, ...]) -> bool:
+    """Whether pieces of these lines (or any, without lines) are away."""
+    all_lines = (*goods.stock, *goods.former)
+    wanted = {line.line_no for line in lines} or {stock.line.line_no for stock in all_lines}
+    return any(stock.away > 0 for stock in all_lines if stock.line.line_no in wanted)
+
+
+def _never_left(command: ReturnGoods, line: GoodsLine, ctx: Context) -> facts.GoodsUnclaimed:
+    return facts.GoodsUnclaimed(
+        at=command.at or ctx.now,
+        contract_no=command.contract_no,
+        line_no=line.line_no,
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        bin=command.bin,
+        pending=False,
+        voucher_no=command.return_no,
+        why="never_left",
+    )
+
+
+def returned(
+    goods: Known, awaited: Awaited, at: datetime, *, keep: bool = True, bin_: str = ""
+) -> tuple[GoodsEvent, ...]:
+    """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, or
+    has not got their line any more (A6)."""
+    last = next((issue for issue in reversed(goods.issues) if issue.pieces), None)
+    wanted = {line.line_no: line.quantity for line in awaited.lines} or dict(last.pieces if last else {})
+    back, not_kept = [], []
+    for stock in (*goods.stock, *goods.former):
+        pieces = min(wanted.get(stock.line.line_no, 0), stock.outside)
+        if pieces > 0:
+            wanted[stock.line.line_no] -= pieces
+            back.append(stock.line.model_copy(update={"quantity": pieces}))
+            if isinstance(goods, Cancelled) or not keep or stock in goods.former:
+                not_kept.append(back[-1])
+    events: list[GoodsEvent] = [
+        facts.GoodsReturned(
+            at=at,
+            contract_no=goods.contract_no,
+            return_no=awaited.return_no,
+            line_no=line.line_no,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            returned_on=awaited.returned_on,
+            reason=awaited.reason,
+            bin=bin_,
+        )
+        for line in back
+    ]
+    if not_kept:
+        events.append(
+            facts.GoodsReleased(
+                at=at,
+                contract_no=goods.contract_no,
+                lines=tuple(not_kept),
+                reason=awaited.reason or "退货",
+                closed=isinstance(goods, Cancelled),
+            )
+        )
+    return tuple(events)
+
+
+USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(IssueGoods, issue),
+    UseCase(ReturnGoods, return_goods),
+)

@@ -1,0 +1,179 @@
+"""Where a contract's pieces are: the situations of its goods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contracts import inventory as facts
+from contracts.fact import Customer, GoodsLine
+from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.refusals import no
+from runtime.decision import Rejected
+from runtime.use_case import Asker
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+IN_WAREHOUSE: tuple[facts.Place, ...] = ("inbound", "loading")
+
+GoodsEvent = (
+    facts.GoodsExpected
+    | facts.GoodsExpectationChanged
+    | facts.GoodsArrived
+    | facts.GoodsUnclaimed
+    | facts.DamageReported
+    | facts.GoodsIssued
+    | facts.GoodsReleased
+    | facts.GoodsReturned
+    | facts.GoodsReturnAwaited
+    | facts.AllocationAsked
+    | facts.AllocationRefused
+    | StockShortReported
+    | StockExcessReported
+)
+Decision = Sequence[GoodsEvent] | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Pieces that came with one waybill (or slip, or allocation)."""
+
+    waybill: str
+    quantity: int
+    arrived_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One line: what is expected (`line`, with the quantity sold) and where its pieces are."""
+
+    line: GoodsLine
+    arrivals: tuple[Arrival, ...] = ()
+    damaged_here: int = 0
+    damaged_outside: int = 0
+    issued: int = 0
+    returned: int = 0
+    released: int = 0
+
+    @property
+    def here(self) -> int:
+        """Good pieces in the warehouse, for this contract."""
+        arrived = sum(arrival.quantity for arrival in self.arrivals)
+        return arrived + self.returned - self.damaged_here - self.issued - self.released
+
+    @property
+    def outside(self) -> int:
+        """Good pieces that left: on the road or at the customer's."""
+        return self.issued - self.returned - self.damaged_outside
+
+    @property
+    def away(self) -> int:
+        """Pieces that left and did not come back, damaged or not."""
+        return self.issued - self.returned
+
+    @property
+    def missing(self) -> int:
+        """Pieces that the contract still needs."""
+        return max(0, self.line.quantity - self.here - self.outside)
+
+    @property
+    def excess(self) -> int:
+        """Pieces here beyond what the contract needs (D9)."""
+        return min(self.here, max(0, self.here + self.outside - self.line.quantity))
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A damage report that was taken."""
+
+    damage_id: str
+    line_no: int
+    quantity: int
+    found: facts.Place
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A list by which goods left: pieces per line number."""
+
+    list_no: str
+    pieces: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A return that was told before the departure."""
+
+    return_no: str
+    lines: tuple[GoodsLine, ...]
+    returned_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Free stock that was asked for and not answered yet."""
+
+    allocation_no: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """Nobody has told the warehouse of this contract. Vouchers whose pieces came all the same are remembered."""
+
+    settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The warehouse knows what belongs to the contract."""
+
+    contract_no: str
+    customer: Customer
+    stock: tuple[Stock, ...]
+    damages: tuple[Damage, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    former: tuple[Stock, ...] = ()
+    """Lines that the contract no longer has, with what happened to their pieces."""
+    settled: tuple[str, ...] = ()
+    """Vouchers of returns, releases, unclaimed pieces and allocations that were dealt with."""
+    awaited: tuple[Awaited, ...] = ()
+    asked: tuple[Allocation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The contract was cancelled (A6): what is here lies in free stock; what is outside may still come back."""
+
+    contract_no: str
+    customer: Customer
+    stock: tuple[Stock, ...]
+    damages: tuple[Damage, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    former: tuple[Stock, ...] = ()
+    settled: tuple[str, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
+    asked: tuple[Allocation, ...] = ()
+
+
+Known = Expected | Cancelled
+Goods = Unexpected | Expected | Cancelled
+INITIAL: Goods = Unexpected()
+STATES = (Unexpected, Expected, Cancelled)
+
+
+def stock_of(goods: Known, line_no: int) -> Stock | None:
+    """One line's pieces; None when the contract has no such line."""
+    return next((stock for stock in goods.stock if stock.line.line_no == line_no), None)
+
+
+def check_contract(asker: Asker, number: str, said: str | None) -> None:
+    """A request may name its contract; then it is the one in its address."""
+    if said not in {None, number}:
+        asker.refuse(no("other_contract", contract_no=number, said=said), 422)

@@ -1,0 +1,125 @@
+"""What comes, leaves, and is set apart for somebody: the card follows the papers, and never refuses (D2, D4, D8)."""
+
+from typing import Any, Literal
+
+from company.context import Context
+from contracts.bounds import OneLine
+from contracts.inventory_stock import Lot
+from inventory.stock.lots import at_place, bin_for, pieces, take
+from inventory.stock.state import Decision, Move, Stock, StockEvent, lots_of, moved, short
+from runtime.use_case import UseCase
+
+
+class BringIn(Move):
+    """Pieces came in, free or for somebody, good or to the pending zone. Never refused: they are there."""
+
+    command: Literal["BringIn"] = "BringIn"
+    kind: Literal["received", "returned", "lent_back"]
+    bin: OneLine = ""
+    held_for: OneLine | None = None
+    pending: bool = False
+
+
+class TakeOut(Move):
+    """Pieces left that were held for `held_for`. Never refused; what the card does not have is told as short."""
+
+    command: Literal["TakeOut"] = "TakeOut"
+    kind: Literal["issued", "lent", "sent_back", "scrapped"]
+    held_for: OneLine
+
+
+class HoldStock(Move):
+    """预留: free pieces (of the pending zone, if so asked) are set apart for somebody; all of them or none."""
+
+    command: Literal["HoldStock"] = "HoldStock"
+    held_for: OneLine
+    bin: OneLine = ""
+    pending: bool = False
+
+
+class ReleaseStock(Move):
+    """释放: held pieces are free again, as far as they are there."""
+
+    command: Literal["ReleaseStock"] = "ReleaseStock"
+    held_for: OneLine
+
+
+class SetHeldAside(Move):
+    """移待处理 (D4): pieces of a contract were found damaged; they lie in the pending zone and are nobody's."""
+
+    command: Literal["SetHeldAside"] = "SetHeldAside"
+    held_for: OneLine
+
+
+def bring_in(command: BringIn, stock: Stock, ctx: Context) -> Decision:
+    """Pieces came in. Without a bin, or with one of the wrong kind, they lie in the receiving (pending) zone.
+
+    Rules: D2, D3, D6.
+    """
+    bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=command.pending)
+    lot = Lot(bin=bin_, held_for=command.held_for, pending=command.pending, quantity=command.quantity)
+    return (moved(command, command.kind, stock, ctx, put=(lot,), held_for=command.held_for),)
+
+
+def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
+    """Held pieces left by list, loan or scrap. What the card does not have is told as short (D8: never below zero).
+
+    Rules: D8, D9.
+    """
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    there = pieces(taken)
+    left = (moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for),) if there else ()
+    if there == command.quantity:
+        return left
+    return (*left, short(command, there, command.held_for, ctx))
+
+
+def hold(command: HoldStock, stock: Stock, ctx: Context) -> Decision:
+    """Free pieces are set apart for a contract, loan, scrap application or list: all of them, or none and it is told.
+
+    Rules: D8 (reserved goods cannot be issued to another), D9.
+    """
+
+    def wanted(lot: Lot) -> bool:
+        free = lot.held_for is None and lot.pending == command.pending
+        return free and command.bin in {"", lot.bin}
+
+    taken = take(lots_of(stock), command.quantity, wanted)
+    if pieces(taken) < command.quantity:
+        return (short(command, pieces(taken), command.held_for, ctx),)
+    put = at_place(taken, held_for=command.held_for)
+    return (moved(command, "held", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+
+
+def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
+    """Held pieces are free again.
+
+    Rules: A6, D8. Pieces that are not there any more are no event.
+    """
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    if not taken:
+        return ()
+    put = at_place(taken, held_for=None)
+    return (moved(command, "released", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+
+
+def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decision:
+    """Damaged pieces of a contract go to the pending zone and count for nobody.
+
+    Rules: D4, D2.
+    """
+    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
+    if not taken:
+        return (short(command, 0, command.held_for, ctx),)
+    bin_ = bin_for(ctx.policy, command.depot, "", pending=True)
+    put = at_place(taken, bin=bin_, held_for=None, pending=True)
+    return (moved(command, "set_aside", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
+
+
+USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
+    UseCase(BringIn, bring_in),
+    UseCase(TakeOut, take_out),
+    UseCase(HoldStock, hold),
+    UseCase(ReleaseStock, release),
+    UseCase(SetHeldAside, set_held_aside),
+)
