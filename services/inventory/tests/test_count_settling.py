@@ -79,13 +79,18 @@ def test_an_explained_difference_is_approved_by_who_did_not_count() -> None:
         ({"card": card(TOILETS, 4)}, (*DIFFERS, EXPLAINED), "other_card"),
         ({"card": card(TILES, 60, move(14, 1, minutes=9))}, (*DIFFERS, EXPLAINED), "card_behind"),
         ({"card": card(TILES, 58, move(13, -2, minutes=-9))}, (*DIFFERS, EXPLAINED), "moves_told_late"),
-        ({"card": card(TILES, 50, move(13, -10, minutes=9))}, (*DIFFERS, EXPLAINED), "accepted"),
         ({"card": card(TILES, 58, ADJUSTED_BY_ANOTHER)}, (*DIFFERS, EXPLAINED), "adjusted_meanwhile"),
     ],
 )
 def test_an_adjustment_stands_on_the_card_of_now(change: dict[str, Any], events: Any, refusal: str) -> None:
     """D7, X1"""
     given(COUNT, *events).asks(APPROVE.model_copy(update=change), ACCOUNTANT).refuses(refusal)
+
+
+def test_a_move_after_the_count_was_made_does_not_stand_against_its_adjustment() -> None:
+    """D7, X1"""
+    later = APPROVE.model_copy(update={"card": card(TILES, 50, move(13, -10, minutes=9))})
+    given(COUNT, *DIFFERS, EXPLAINED).asks(later, ACCOUNTANT).accepted()
 
 
 def test_a_refused_adjustment_is_counted_once_more_by_a_third_person() -> None:
