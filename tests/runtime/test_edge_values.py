@@ -178,7 +178,7 @@ async def dead_letters(whole: Any) -> Counter[str]:
 async def test_no_value_at_the_edge_stops_anything(whole: Any, people: Any) -> None:
     """X8: 4xx in words, or a sound answer; no dead letter, nothing parked, ready and not degraded."""
     await prepare(whole, people)
-    before = await dead_letters(whole)
+    before, waiting = await dead_letters(whole), whole.json("ops", "parked", "list")
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=whole.application.url, timeout=60, limits=limits) as client:
         operations = Operations((await client.get("/openapi.json")).json(), WORLD)
@@ -197,5 +197,5 @@ async def test_no_value_at_the_edge_stops_anything(whole: Any, people: Any) -> N
     print(dict(sender.statuses), len(askings))
     assert sender.wrong == []
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "waiting_for": {}, "degraded": {}})
-    assert whole.json("ops", "parked", "list") == {"parked": [], "strays": []}
+    assert whole.json("ops", "parked", "list") == waiting  # of other tests on this broker, if anything
     assert await dead_letters(whole) == before
