@@ -16,7 +16,7 @@ from runtime.logs import get_log, mask_phones, set_up_logs
 def lines() -> Iterator[io.StringIO]:
     """The log as this process would write it; afterwards everything is as before."""
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, configured = root.handlers, root.level, structlog.get_config()
     set_up_logs("debug")
     written = io.StringIO()
     [handler] = root.handlers
@@ -24,7 +24,7 @@ def lines() -> Iterator[io.StringIO]:
     handler.setStream(written)
     yield written
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def _last(lines: io.StringIO) -> dict[str, Any]:

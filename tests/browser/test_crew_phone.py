@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from harness.browsing import faults, signed_in
+from harness.line import Line, line_to
 from harness.waiting import PATIENCE
 from harness.whole import People
 from PIL import Image
@@ -79,9 +80,16 @@ def on_the_road(whole: Any, people: People) -> None:
     whole.settle()
 
 
-def phone(chromium: Browser, whole: Any, person: str = LEADER) -> Page:
+@pytest.fixture
+def line(whole: Any) -> Iterator[Line]:
+    """The network of one phone."""
+    with line_to(whole.application.url) as made:
+        yield made
+
+
+def phone(chromium: Browser, whole: Any, person: str = LEADER, line: Line | None = None) -> Page:
     """Somebody's phone on the route, with the page kept for a time without a network."""
-    page = signed_in(chromium, whole, person, phone=True)
+    page = signed_in(chromium, whole, person, phone=True, line=line)
     page.goto("/crew")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     expect(page.locator("#phone .live")).to_contain_text("已同步")
@@ -192,13 +200,14 @@ def test_a_stop_out_of_order_that_cannot_be_delivered(chromium: Browser, whole: 
     page.context.close()
 
 
-def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Browser, whole: Any, people: People) -> None:
+def test_without_a_network_what_happened_waits_and_is_told_later(
+    chromium: Browser, whole: Any, people: People, line: Line
+) -> None:
     """X1: the page opens, each step keeps its time, survives a restart, goes out in order; a "no" is shown."""
-    page = phone(chromium, whole)
+    page = phone(chromium, whole, line=line)
     context: BrowserContext = page.context
     expect(page.locator("#phone")).to_contain_text("穆青")
-    context.set_offline(True)
-    context.route("**/api/**", lambda route: route.abort())  # also in a new page's first moments
+    line.cut()
     page.reload()
     expect(page.locator("#phone")).to_contain_text("没有信号")
     press(page, "继续第 2 站")
@@ -215,8 +224,7 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
     # Somebody else signs in on this phone: what is not theirs stays where it is.
     page.close()
     back = utc_now()
-    context.unroute("**/api/**")
-    context.set_offline(False)
+    line.mend()
     assert context.request.post("/login", data={"person": "li.zq"}).ok
     page = context.new_page()
     page.goto("/crew")
@@ -233,7 +241,7 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
     assert [(happened < back, back < recorded) for happened, recorded in moments] == 2 * [(True, True)], (back, told)
     # Without a network again; meanwhile the supervisor writes the signature down, so the phone's own is refused.
     expect(page.locator("#phone")).not_to_contain_text("待上传")
-    context.set_offline(True)
+    line.cut()
     press(page, "继续第 2 站")
     press(page, "验货完")
     press(page, "下一步：签收")
@@ -242,13 +250,13 @@ def test_without_a_network_what_happened_waits_and_is_told_later(chromium: Brows
     signed = {"delivered": [{"line_no": 1, "quantity": 2}], "signed_by": "穆青", "signature_ref": "纸质签收单"}
     paper = {**signed, "taught_use": True, "cash_fen": 120_000, "order_reason": "补录"}
     people.done("tan.zw", "/api/jobs/D-HT94000002/delivery", paper)
-    context.set_offline(False)
+    line.mend()
     expect(page.locator("#phone")).to_contain_text("需要看一眼 1")
     expect(page.locator("#phone")).to_contain_text("签收 穆青")
     press(page, "知道了")
     expect(page.locator("#phone")).not_to_contain_text("需要看一眼")
     page.locator("#phone").get_by_role("button", name="退出登录").click()
-    expect(page).to_have_url(f"{whole.application.url}/login")
+    expect(page).to_have_url(f"{line.url}/login")
     context.close()
 
 

@@ -5,15 +5,18 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page
 
+from harness.line import Line
 from harness.waiting import PATIENCE
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
-def signed_in(chromium: Browser, whole: Any, person: str | None, *, phone: bool = False) -> Page:
+def signed_in(
+    chromium: Browser, whole: Any, person: str | None, *, phone: bool = False, line: Line | None = None
+) -> Page:
     """A page of somebody who has signed in (None: who has not). A script that breaks fails the test that sees it."""
     viewport: Any = PHONE if phone else WIDE
-    context = chromium.new_context(base_url=whole.application.url, viewport=viewport)
+    context = chromium.new_context(base_url=line.url if line else whole.application.url, viewport=viewport)
     context.set_default_timeout(PATIENCE * 1000)
     if person is not None:
         assert context.request.post("/login", data={"person": person}).ok
