@@ -11,19 +11,13 @@ from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
 from dashboards.listing import Json
 from dashboards.live_rows import rows_stream
-from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import bins_of
+from inventory import who
 from runtime.route import Router, takes
-
-ISSUES = ("accountant",)
-CHECKS = ("warehouse", "qc")
-PUTS_AWAY = ("warehouse",)
-SETTLES = ("install_supervisor", "accountant", "manager")
-PAPERS = ("warehouse", "accountant")
 
 router = Router(include_in_schema=False)
 
@@ -32,7 +26,7 @@ router = Router(include_in_schema=False)
 @takes(*LOOKS, "q", "state", "after")
 async def arrivals(request: Request) -> Response:
     """入库单: what is to be checked, put away, settled, handed over."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     q, state = chosen_in(seat, SLIPS)
@@ -46,8 +40,8 @@ async def arrivals(request: Request) -> Response:
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
-        may_issue=seat.is_one_of(*ISSUES),
-        may_receive=seat.is_one_of(*PUTS_AWAY),
+        may_issue=seat.is_one_of(*who.ACCOUNTANT),
+        may_receive=seat.is_one_of(*who.KEEPER),
     )
 
 
@@ -55,7 +49,7 @@ async def arrivals(request: Request) -> Response:
 @takes(*LOOKS, "q", "state", "after")
 async def arrivals_sheet(request: Request) -> Response:
     """All slips that are chosen, line by line (X6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     words = seat.words
@@ -99,7 +93,7 @@ def to_put_away(slip: Json) -> list[Json]:
 @takes(*LOOKS)
 async def slip(slip_no: Id, request: Request) -> Response:
     """一张入库单: its lines, and its next step."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("slips",), slip_no)
@@ -119,9 +113,9 @@ async def slip(slip_no: Id, request: Request) -> Response:
         people=request.app.state.people,
         stream=stream,
         returned=of["reason"] in {"sample", "customer_return", "promotion_return"},
-        may_issue=seat.is_one_of(*ISSUES),
-        may_check=seat.is_one_of(*CHECKS),
-        may_put_away=seat.is_one_of(*PUTS_AWAY),
-        may_settle=seat.is_one_of(*SETTLES),
-        may_hand_over=seat.is_one_of(*PAPERS),
+        may_issue=seat.is_one_of(*who.ACCOUNTANT),
+        may_check=seat.is_one_of(*who.HANDLES),
+        may_put_away=seat.is_one_of(*who.KEEPER),
+        may_settle=seat.is_one_of(*who.SETTLES),
+        may_hand_over=seat.is_one_of(*who.HANDS_OVER),
     )

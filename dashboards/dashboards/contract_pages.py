@@ -18,12 +18,10 @@ from dashboards.orders_reading import customers_contracts, entries_of, goods_of,
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dispatch.job.row import JOBS
+from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import whole
 from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
-
-REPORTS_DAMAGE = frozenset({"warehouse"})
-"""Who reports damage to goods from a contract's page (D4); the warehouse's own use case."""
 
 router = Router(include_in_schema=False)
 

@@ -17,6 +17,7 @@ from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT, bins_of
+from inventory import who
 from runtime.route import Router, takes
 
 COUNTS_SHOWN = 60
@@ -24,9 +25,6 @@ REPORT_COUNTS = 200
 """Counts that the report looks through, the latest first."""
 BLIND = frozenset({"to_count", "counted", "recount"})
 """While a line is in one of these, nobody is shown a book figure (D7)."""
-COUNTS = ("warehouse", "accountant", "manager")
-APPROVES = ("accountant", "manager")
-MAY_READ = frozenset({"warehouse", "accountant", "manager", "qc", "procurement", "install_supervisor"})
 
 router = Router(include_in_schema=False)
 
@@ -35,7 +33,7 @@ router = Router(include_in_schema=False)
 @takes(*LOOKS, "q", "state", "after")
 async def counts(request: Request) -> Response:
     """What falls due, what is being counted, and what was."""
-    seat = seat_at(request, "warehouse", MAY_READ)
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("counts", "countplans"))
@@ -50,8 +48,8 @@ async def counts(request: Request) -> Response:
         open_partings=[one for one in report if not one.settled],
         zones=tuple(bins_of(seat)),
         stream=stream,
-        may_count=seat.is_one_of(*COUNTS),
-        may_plan=seat.is_one_of(*APPROVES),
+        may_count=seat.is_one_of(*who.COUNTS),
+        may_plan=seat.is_one_of(*who.ACCOUNTS),
     )
 
 
@@ -59,7 +57,7 @@ async def counts(request: Request) -> Response:
 @takes(*LOOKS, "q", "state", "after")
 async def counts_sheet(request: Request) -> Response:
     """All counts with their accuracy (X6)."""
-    seat = seat_at(request, "warehouse", MAY_READ)
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
     words = seat.words
@@ -89,7 +87,7 @@ async def counts_sheet(request: Request) -> Response:
 @takes(*LOOKS)
 async def count(count_no: Id, request: Request) -> Response:
     """盘点表: counted without a figure beside it; afterwards what differs, why, and who approves."""
-    seat = seat_at(request, "warehouse", MAY_READ)
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("counts",), count_no)
@@ -108,8 +106,8 @@ async def count(count_no: Id, request: Request) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        may_count=seat.is_one_of(*COUNTS),
-        may_approve=seat.is_one_of(*APPROVES),
+        may_count=seat.is_one_of(*who.COUNTS),
+        may_approve=seat.is_one_of(*who.ACCOUNTS),
     )
 
 
@@ -149,7 +147,7 @@ async def _partings(seat: Seat) -> list[Parting]:
 @takes(*LOOKS)
 async def report(request: Request) -> Response:
     """账、卡、物: what parts and the first move after which it does."""
-    seat = seat_at(request, "warehouse", MAY_READ)
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("counts", "stock", "cards"))
@@ -160,7 +158,7 @@ async def report(request: Request) -> Response:
 @takes(*LOOKS)
 async def report_sheet(request: Request) -> Response:
     """The report as a spreadsheet (X6)."""
-    seat = seat_at(request, "warehouse", MAY_READ)
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
     words = seat.words

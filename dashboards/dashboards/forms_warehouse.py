@@ -8,15 +8,13 @@ from typing import Any
 
 from company.crew_of_day import own_crew_on
 from dashboards.forms import Content, Form
-from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
 from dashboards.stock_view import card_lines, stock_row
 from dashboards.warehouse_reading import read_card, read_picking
+from inventory.who import LOADS, SEES_WAREHOUSE
 from runtime.person import Person
 
-ROAD = frozenset({"crew_leader"})
-"""Who signs for what is loaded."""
 CARD_LINES = 200
 """Lines of a printed bin card, the latest ones."""
 
@@ -27,7 +25,7 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
     on = seat.day_of(day)
     if on is None:
         return None
-    if seat.is_one_of(*ROAD) and await own_crew_on(seat.desk, on) != crew:
+    if seat.is_one_of(*LOADS) and await own_crew_on(seat.desk, on) != crew:
         return None
     view = await read_picking(seat, on)
     loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
@@ -82,11 +80,11 @@ async def _labels(seat: Seat, contract_no: str) -> Content | None:
 
 
 FORMS = (
-    Form(name="inbound-slip", template="form_inbound_slip.html", roles=WAREHOUSE, read=_inbound_slip),
-    Form(name="scrap", template="form_scrap.html", roles=WAREHOUSE, read=_scrap),
-    Form(name="labels", template="form_labels.html", roles=WAREHOUSE, read=_labels),
-    Form(name="delivery-list", template="form_delivery_list.html", roles=WAREHOUSE | ROAD, read=_day_list),
-    Form(name="sorting-sheet", template="form_sorting_sheet.html", roles=WAREHOUSE | ROAD, read=_day_list),
-    Form(name="bin-card", template="form_bin_card.html", roles=WAREHOUSE, read=_bin_card),
-    Form(name="count-sheet", template="form_count_sheet.html", roles=WAREHOUSE, read=_count_sheet),
+    Form(name="inbound-slip", template="form_inbound_slip.html", roles=SEES_WAREHOUSE, read=_inbound_slip),
+    Form(name="scrap", template="form_scrap.html", roles=SEES_WAREHOUSE, read=_scrap),
+    Form(name="labels", template="form_labels.html", roles=SEES_WAREHOUSE, read=_labels),
+    Form(name="delivery-list", template="form_delivery_list.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),
+    Form(name="sorting-sheet", template="form_sorting_sheet.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),
+    Form(name="bin-card", template="form_bin_card.html", roles=SEES_WAREHOUSE, read=_bin_card),
+    Form(name="count-sheet", template="form_count_sheet.html", roles=SEES_WAREHOUSE, read=_count_sheet),
 )

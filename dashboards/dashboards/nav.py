@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from inventory.who import SEES_WAREHOUSE
+
 STAFF = frozenset(
     {
         "store",
@@ -17,11 +19,6 @@ STAFF = frozenset(
     }
 )
 """Those who work at a desk."""
-
-WAREHOUSE = frozenset(
-    {"warehouse", "qc", "accountant", "procurement", "install_assistant", "install_supervisor", "manager"}
-)
-"""Those who see the warehouse desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ NAV = (
     Place("crew", "/crew", "phone", ROAD),
     Place("booking", "/booking", "phone", CALLERS),
     Place("orders", "/orders", "doc", STAFF),
-    Place("warehouse", "/warehouse", "box", WAREHOUSE),
+    Place("warehouse", "/warehouse", "box", SEES_WAREHOUSE),
     Place("desk", "/desk", "tool", DESK),
     Place("messages", "/messages", "send", CALLERS | {"warehouse"}),
     Place("assessment", "/assessment", "chart"),

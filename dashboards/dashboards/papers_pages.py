@@ -7,35 +7,32 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 
+from company.roles import Role
 from contracts.bounds import Id
 from contracts.inventory_stock import StockListPurpose
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
-from dashboards.nav import WAREHOUSE
 from dashboards.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.stock_view import stock_row
 from dashboards.warehouse_reading import bins_of
+from inventory import who
 from runtime.route import Router, takes
 
 KINDS = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
-MAY: dict[str, dict[str, tuple[str, ...]]] = {
+MAY: dict[str, dict[str, frozenset[Role]]] = {
     "loans": {
-        "ask": ("install_supervisor", "warehouse"),
-        "approve": ("install_supervisor", "manager"),
-        "hand_out": ("warehouse",),
-        "charge": ("accountant", "manager"),
+        "ask": who.ASKS_LOANS,
+        "approve": who.APPROVES_LOANS,
+        "hand_out": who.KEEPER,
+        "charge": who.ACCOUNTS,
     },
-    "scraps": {
-        "ask": ("warehouse", "qc", "install_supervisor"),
-        "approve": ("manager", "accountant"),
-        "hand_out": ("warehouse",),
-    },
-    "lists": {"ask": ("install_supervisor", "manager"), "hand_out": ("warehouse",)},
+    "scraps": {"ask": who.APPLIES, "approve": who.ACCOUNTS, "hand_out": who.KEEPER},
+    "lists": {"ask": who.MAKES_LISTS, "hand_out": who.KEEPER},
 }
-"""What the pages offer to whom; the service decides."""
+"""What the pages offer to whom."""
 LOAN_DAYS = 7
 
 router = Router(include_in_schema=False)
@@ -46,7 +43,7 @@ def _may(seat: Seat, tab: str) -> dict[str, bool]:
 
 
 async def _listing(request: Request, tab: str) -> Response:
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     kind = KINDS[tab]
@@ -75,7 +72,7 @@ async def _listing(request: Request, tab: str) -> Response:
 
 
 async def _one(request: Request, tab: str, number: str) -> Response:
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     kind = KINDS[tab]
@@ -120,7 +117,7 @@ async def lists(request: Request) -> Response:
 @takes(*LOOKS)
 async def dead_sheet(request: Request) -> Response:
     """呆滞报告: what was reported to finance and has not moved since, with where it lies (D10)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     words = seat.words
@@ -140,7 +137,7 @@ async def dead_sheet(request: Request) -> Response:
 @takes(*LOOKS, "q", "state", "after")
 async def papers_sheet(tab: Id, request: Request) -> Response:
     """A list of papers as a spreadsheet (X6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     if tab not in KINDS:

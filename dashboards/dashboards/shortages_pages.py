@@ -11,15 +11,14 @@ from fastapi.responses import Response
 
 from dashboards.listing import BY_ID, Json, every, page_of
 from dashboards.live_rows import rows_stream
-from dashboards.nav import WAREHOUSE
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
+from inventory import who
 from runtime.route import Router, takes
 
 KINDS = ("missing", "excess")
-ALLOCATES = ("install_assistant", "install_supervisor", "warehouse")
 VOUCHERS_FOUND = 50
 """Of one kind; a number names few things."""
 CARD_LINES_FOUND = 1_000
@@ -66,7 +65,7 @@ async def _free(seat: Seat, rows: Sequence[Json]) -> dict[str, int]:
 @takes(*LOOKS, "kind", "after")
 async def shortages(request: Request) -> Response:
     """Contracts that lack pieces, line by line, with the free stock that could be theirs."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     kind = seat.one_of("kind", KINDS) or "missing"
@@ -80,7 +79,7 @@ async def shortages(request: Request) -> Response:
         rows=gaps(part.rows, kind, await _free(seat, part.rows)),
         stream=stream,
         sheet=f"/warehouse/shortages.xlsx?kind={kind}",
-        may_allocate=seat.is_one_of(*ALLOCATES),
+        may_allocate=seat.is_one_of(*who.ALLOCATES),
     )
 
 
@@ -88,7 +87,7 @@ async def shortages(request: Request) -> Response:
 @takes(*LOOKS, "kind")
 async def shortages_sheet(request: Request) -> Response:
     """All of them (X6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     words, kind = seat.words, seat.one_of("kind", KINDS) or "missing"
@@ -144,7 +143,7 @@ def _names(move: Json, number: str) -> bool:
 @takes(*LOOKS, "q")
 async def voucher(request: Request) -> Response:
     """单号查 (D11): every paper and every move with a number."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     number = seat.asked("q", longest=60)

@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.live_rows import rows_stream
-from dashboards.nav import WAREHOUSE
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
@@ -29,6 +28,7 @@ from dashboards.warehouse_reading import (
     stock_page,
 )
 from dispatch.day.row import DAYS
+from inventory import who
 from runtime.route import Router, takes
 
 CARD_MOVES = 300
@@ -44,7 +44,7 @@ router = Router(include_in_schema=False)
 @takes(*LOOKS, "date")
 async def picking(request: Request) -> Response:
     """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     on = seat.day("date") or seat.today
@@ -56,9 +56,9 @@ async def picking(request: Request) -> Response:
         view=await read_picking(seat, on),
         todo=await read_todo(seat),
         stream=stream,
-        may_answer=seat.is_one_of("warehouse"),
-        may_check=seat.is_one_of("qc"),
-        may_label=seat.is_one_of("warehouse", "qc"),
+        may_answer=seat.is_one_of(*who.KEEPER),
+        may_check=seat.is_one_of(*who.QC),
+        may_label=seat.is_one_of(*who.HANDLES),
         causes=get_args(QualityCause),
     )
 
@@ -67,7 +67,7 @@ async def picking(request: Request) -> Response:
 @takes(*LOOKS, "q", "bin", "held", "after")
 async def stock(request: Request) -> Response:
     """库存: what lies where, for whom (D6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     chosen = stock_chosen(seat)
@@ -90,7 +90,7 @@ async def stock(request: Request) -> Response:
 @takes(*LOOKS, "q", "bin", "held", "after")
 async def stock_sheet(request: Request) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     words = seat.words
@@ -113,7 +113,7 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
 @takes(*LOOKS)
 async def card_sheet(sku: Id, request: Request) -> Response:
     """A bin card, every line (X6)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     found = await read_card(seat, sku)
@@ -146,7 +146,7 @@ async def card_sheet(sku: Id, request: Request) -> Response:
 @takes(*LOOKS)
 async def card(sku: Id, request: Request) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("stock", "cards"), f"{DEPOT}:{sku}")
@@ -162,11 +162,11 @@ async def card(sku: Id, request: Request) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        may_move=seat.is_one_of("warehouse"),
-        may_aside=seat.is_one_of("warehouse", "qc"),
-        may_settle=seat.is_one_of("install_supervisor", "accountant", "manager"),
-        may_scrap=seat.is_one_of("warehouse", "qc", "install_supervisor"),
-        may_loan=seat.is_one_of("install_supervisor", "warehouse"),
+        may_move=seat.is_one_of(*who.KEEPER),
+        may_aside=seat.is_one_of(*who.HANDLES),
+        may_settle=seat.is_one_of(*who.SETTLES),
+        may_scrap=seat.is_one_of(*who.APPLIES),
+        may_loan=seat.is_one_of(*who.ASKS_LOANS),
         due=(seat.today + timedelta(days=7)).isoformat(),
     )
 
@@ -175,7 +175,7 @@ async def card(sku: Id, request: Request) -> Response:
 @takes(*LOOKS)
 async def labels(contract_no: Id, request: Request) -> Response:
     """包装标签 of a contract: line by line, package by package (B20)."""
-    seat = seat_at(request, "warehouse", WAREHOUSE)
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("packing",), contract_no)
@@ -188,5 +188,5 @@ async def labels(contract_no: Id, request: Request) -> Response:
         lines=row["contract"]["lines"],
         printed=(row.get("labels") or {"lines": {}})["lines"],
         stream=stream,
-        may_print=seat.is_one_of("warehouse", "qc"),
+        may_print=seat.is_one_of(*who.HANDLES),
     )

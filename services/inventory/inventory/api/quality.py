@@ -12,7 +12,7 @@ from inventory.picklist import number_of
 from inventory.projections.packing import check_list, quality_view
 from inventory.quality import QUALITY
 from inventory.refusals import no
-from inventory.who import READS_GOODS, READS_LISTS
+from inventory.who import LOADS, READS_GOODS, READS_LISTS
 from runtime.clock import utc_now
 from runtime.http import Desk
 from runtime.route import Router
@@ -44,7 +44,7 @@ async def delivery_check_list(
 ) -> Json:
     """Crew by crew: stops as driven, lines as unloaded with QC, packages and cautions, and the order of loading. A crew
     leader sees the own crew's."""
-    desk.allow(*READS_LISTS, "crew_leader")
+    desk.allow(*READS_LISTS, *LOADS)
     row = await desk.rows("picklists").get(number_of(depot, on))
     if row is None:
         desk.refuse(no("no_list", on=on), 404)
@@ -52,7 +52,7 @@ async def delivery_check_list(
     packing = {document["_id"]: document for document in await desk.rows("packing").get_many(contracts)}
     goods = {document["_id"]: document for document in await desk.rows("goods").get_many(contracts)}
     listed = check_list(row, packing, goods, policy_book().at(utc_now()), desk.person.role)
-    leads = desk.person.role == "crew_leader"
+    leads = desk.person.role in LOADS
     only = await own_crew_on(desk, on) if leads else crew
     if leads or crew is not None:
         listed["crews"] = [entry for entry in listed["crews"] if entry["crew"] == only]

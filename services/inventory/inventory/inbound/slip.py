@@ -12,7 +12,7 @@ from contracts.spelling import OptionalWaybillNo
 from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
 from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided
 from inventory.refusals import no
-from inventory.who import ACCOUNTANT, KEEPER
+from inventory.who import ACCOUNTANT, HANDS_OVER
 from runtime.decision import Command
 from runtime.use_case import Born, UseCase
 
@@ -156,6 +156,6 @@ USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
         status=201,
     ),
     UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201),
-    UseCase(HandOverPapers, hand_over_papers, KEEPER | ACCOUNTANT, "papers", status=201),
+    UseCase(HandOverPapers, hand_over_papers, HANDS_OVER, "papers", status=201),
     UseCase(NotePapersOverdue, note_overdue),
 )
