@@ -21,6 +21,9 @@ MAX_COMMAND_BYTES = 1_000_000
 SYSTEM = "system"
 """Who asks, and in which role, when nobody does: reactions, effects, timers."""
 
+STEP = "step"
+"""The role in which a step of a flow is asked, in the name of the person who began: no rule is bent for theirs."""
+
 
 def deterministic_id(*parts: str) -> str:
     """The same parts always give the same id (RFC 9562 UUIDv5), so a repeat asks nothing new."""
@@ -45,6 +48,17 @@ class Request:
     traceparent: str | None = None
     digest: str | None = None
     """Of the HTTP request, where it came with an Idempotency-Key: under one id, another digest is another request."""
+    tells: bool = False
+    """Whether the answer hands back the facts that it made, for whoever goes on from them (`runtime.flow`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, whom it is put to, and in whose name."""
+
+    aggregate_id: str
+    command: BaseModel
+    request: Request
 
 
 def to_headers(request: Request) -> list[tuple[str, bytes]]:
@@ -62,6 +76,8 @@ def to_headers(request: Request) -> list[tuple[str, bytes]]:
         headers.append(("traceparent", request.traceparent.encode()))
     if request.digest is not None:
         headers.append(("digest", request.digest.encode()))
+    if request.tells:
+        headers.append(("tells", b"1"))
     return headers
 
 
@@ -80,6 +96,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
         expected_version=None if expected is None else int(expected),
         traceparent=None if trace is None else trace.decode(),
         digest=None if digest is None else digest.decode(),
+        tells="tells" in found,
     )
 
 

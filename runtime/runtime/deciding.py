@@ -5,7 +5,7 @@ A batch works on an overlay: what it decided becomes memory only after its trans
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
 from runtime import commands
 from runtime.aggregate import Aggregate
-from runtime.commands import SYSTEM, Request
+from runtime.commands import STEP, SYSTEM, Request
 from runtime.decision import Command, Context, Policies, Rejected, out_of_bounds, untimely
 from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
 from runtime.parking import Parked
@@ -253,7 +253,8 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             _refuse(decided, incoming, request, draft.version, stale)
             return
         command = rules.readers[prefix].validate_json(incoming.value)
-        context = Context(now=now, by=request.actor, role=request.role, policy=rules.policies.at(now))
+        policy = rules.policies.at(now)
+        context = Context(now=now, by=request.actor, role=request.role, policy=policy, version=draft.version)
         within = _at_the_door(rules, command, request)
         result = within if isinstance(within, Rejected) else decider.decide(within, draft.state, context)
         if isinstance(result, Rejected):
@@ -288,17 +289,16 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             records.append(Outgoing(incoming.key.encode(), value, event_headers(meta)))
             names.append(type(event).__name__)
         due = earliest(decider, state) if records else draft.due
-        answer = _fitting(
-            Outcome(
-                command_id=request.command_id,
-                aggregate_id=incoming.key,
-                status="accepted",
-                version=draft.version + len(records),
-                events=tuple(names),
-                event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
-                digest=request.digest,
-            )
+        outcome = Outcome(
+            command_id=request.command_id,
+            aggregate_id=incoming.key,
+            status="accepted",
+            version=draft.version + len(records),
+            events=tuple(names),
+            event_ids=tuple(event_id(request.command_id, i) for i in range(len(names))),
+            digest=request.digest,
         )
+        answer = _telling(outcome, records) if request.tells else _fitting(outcome)
     except ValidationError as error:
         text = f"unreadable: {[(e['loc'], e['type']) for e in error.errors(include_input=False)]}"
         _bury(decided, incoming, request.command_id, text, request.digest)
@@ -319,7 +319,7 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
 def _at_the_door(rules: Rules, command: Command, request: Request) -> Command | Rejected:
     """What people and other systems ask, within the bounds of the moment at which it was received; a repeat is judged
     as the first time. What we ask ourselves comes from facts that passed a door before, perhaps a wider one."""
-    if request.actor == SYSTEM:
+    if request.actor == SYSTEM or request.role == STEP:
         return command
     command, flaws = bounded(command, rules.policies.door(request.received))
     if flaws:
@@ -346,6 +346,12 @@ def _fitting(outcome: Outcome) -> bytes:
     if len(answer) > _ANSWER_BYTES:
         raise ValueError(f"an answer of {len(answer)} bytes, at most {_ANSWER_BYTES} are taken")
     return answer
+
+
+def _telling(outcome: Outcome, records: Sequence[Outgoing]) -> bytes:
+    """The answer with the facts, or without them where they are too many for one: then the reactor goes on alone."""
+    answer = to_json(replace(outcome, facts=tuple((one.headers, one.value) for one in records)))
+    return answer if len(answer) <= _ANSWER_BYTES else _fitting(outcome)
 
 
 def event_id(command_id: str, index: int) -> str:

@@ -40,13 +40,15 @@ class Context(Generic[PolicyT_co]):
     """The circumstances of one command, handed in so that rules stay pure.
 
     `now`: when the request was received (UTC, never earlier than the aggregate's last event); `by`: person id, or
-    `system`; `role`: role id of RULES §1; `policy`: the numbers in force at `now`.
+    `system`; `role`: role id of RULES §1; `policy`: the numbers in force at `now`; `version`: how often something has
+    happened to the aggregate so far.
     """
 
     now: datetime
     by: str
     role: str
     policy: PolicyT_co
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

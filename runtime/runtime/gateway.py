@@ -7,9 +7,9 @@ id is safe.
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
-from runtime.commands import MAX_COMMAND_BYTES, Request, to_headers
+from runtime.commands import MAX_COMMAND_BYTES, Asked, Request, to_headers
 from runtime.decision import Rejected
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, Overloaded
@@ -41,21 +41,13 @@ TOO_LONG = Rejected(
 )
 
 _RECENT = 20_000  # answers kept for callers who come back
+_TOLD = 1_000  # of them with their facts: whoever asks for them again was cut off, or came second, just now
 _LOOK_BACK = 2  # who looks for an answer of long ago at once: each reads a day's answers
 _HEARD = 50_000  # aggregates whose version is remembered: rows are behind for moments only
 
 
 Waiting = tuple[str, str | None]
 """Command id, and the digest of the request: another request under the same id gets another answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One of many commands that are put at once."""
-
-    aggregate_id: str
-    command: BaseModel
-    request: Request
 
 
 class Gateway:
@@ -69,6 +61,7 @@ class Gateway:
         self._waiting: dict[Waiting, asyncio.Future[Outcome]] = {}
         self._askers: Counter[Waiting] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
+        self._told: OrderedDict[str, Outcome] = OrderedDict()
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._listening = asyncio.Event()
         self._looking_back = asyncio.Semaphore(_LOOK_BACK)
@@ -115,8 +108,12 @@ class Gateway:
                 await consumer.stop()
 
     def _arrived(self, outcome: Outcome) -> None:
+        if outcome.facts:
+            self._told[outcome.command_id] = outcome
+            if len(self._told) > _TOLD:
+                self._told.popitem(last=False)
         if outcome.rejected is None or outcome.rejected.code != KEY_REUSED:  # the id's own answer is the first one's
-            self._recent[outcome.command_id] = outcome
+            self._recent[outcome.command_id] = replace(outcome, facts=())
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
         if outcome.version > self._versions.get(outcome.aggregate_id, 0):  # a repeat tells an old one
@@ -253,6 +250,16 @@ class Gateway:
             raise NotReady(f"Kafka did not take the request: {type(error).__name__}") from error
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
+    async def with_facts(self, service: str, outcome: Outcome) -> Outcome:
+        """An answer with the facts that its command made, as far as they are known: a repeat has none of its own."""
+        if outcome.facts or not (outcome.status == "accepted" and outcome.events):
+            return outcome
+        first = self._told.get(outcome.command_id)
+        if first is None:
+            async with self._turn_to_look_back():
+                first = await self._look_back(service, outcome.aggregate_id, outcome.command_id)
+        return outcome if first is None else replace(outcome, facts=first.facts)
+
     async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
         """The answer to an earlier command: from memory, else from the last day's answers on the topic.
 
@@ -261,10 +268,15 @@ class Gateway:
         known = self._recent.get(command_id)
         if known is not None and known.holds:
             return known
+        async with self._turn_to_look_back():
+            return await self._look_back(service, aggregate_id, command_id)
+
+    @asynccontextmanager
+    async def _turn_to_look_back(self) -> AsyncIterator[None]:
         async with asyncio.timeout(self.settings.decision_seconds):
             await self._looking_back.acquire()
         try:
-            return await self._look_back(service, aggregate_id, command_id)
+            yield
         finally:
             self._looking_back.release()
 
@@ -297,7 +309,8 @@ def new_request(
     expected_version: int | None = None,
     traceparent: str | None = None,
     digest: str | None = None,
+    tells: bool = False,
 ) -> Request:
     """A request received now."""
     request = Request(command_id, utc_now(), actor, role, correlation_id or command_id)
-    return replace(request, expected_version=expected_version, traceparent=traceparent, digest=digest)
+    return replace(request, expected_version=expected_version, traceparent=traceparent, digest=digest, tells=tells)

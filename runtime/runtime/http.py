@@ -18,10 +18,11 @@ from starlette.datastructures import UploadFile
 
 from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
-from runtime.commands import deterministic_id, fresh_id
+from runtime.commands import Asked, deterministic_id, fresh_id
 from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected
+from runtime.flow import Flow, Way, walk
 from runtime.forms import Form
-from runtime.gateway import Asked, Gateway, new_request
+from runtime.gateway import Gateway, new_request
 from runtime.logs import get_log
 from runtime.offers import Offering
 from runtime.outcome import Outcome
@@ -140,6 +141,7 @@ class Asking:
         expected_version: int | None = None,
         service: str | None = None,
         anew: bool = False,
+        tells: bool = False,
     ) -> Outcome:
         """Put a command to its aggregate and wait for the decision.
 
@@ -160,10 +162,26 @@ class Asking:
             expected_version=expected_version,
             traceparent=self.request.headers.get("traceparent"),
             digest=await self._digest() if key else None,
+            tells=tells,
         )
         owner: Mapping[str, str] = self._state.owners
         outcome = await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
         return await self._heard(outcome)
+
+    async def walk(
+        self, flow: Flow, aggregate_id: str, command: BaseModel, *, step: str = "", expected_version: int | None = None
+    ) -> Way:
+        """Put a command as `ask` does, and go on from what it makes through a flow of the same service, ahead of the
+        reactor, which finishes it wherever this process ends."""
+        gateway: Gateway = self._state.gateway
+        owner: Mapping[str, str] = self._state.owners
+        service = owner[aggregate_id.partition(":")[0]]
+        first = await self.ask(aggregate_id, command, step=step, expected_version=expected_version, tells=True)
+
+        async def put_all(asked: Sequence[Asked]) -> list[Outcome]:
+            return [await gateway.with_facts(service, one) for one in await gateway.ask_all(service, asked)]
+
+        return await walk(flow, put_all, await gateway.with_facts(service, first))
 
     async def ask_all(self, asked: Sequence[tuple[str, BaseModel, str]]) -> list[Outcome]:
         """Put many commands of one service, (aggregate id, command, step) each, and wait for all (`Gateway.ask_all`).

@@ -1,11 +1,14 @@
 """The answer to a command, as it travels on `<service>.outcomes` and back to the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import orjson
 
+from contracts.envelope import Meta, from_headers
+from contracts.fact import Fact
+from contracts.reading import read_event
 from runtime.decision import Rejected
 
 Status = Literal["accepted", "rejected", "pending", "broken", "parked"]
@@ -21,6 +24,9 @@ NOT_SIGNED = Rejected(
     "The parts of the system do not share one key, so this was not decided and nothing changed. Tell the engineers: "
     "SONGDA_COMMAND_KEY must be the same for all processes.",
 )
+
+Record = tuple[Sequence[tuple[str, bytes]], bytes]
+"""An event as it is in the stream: headers and value."""
 
 _STATUSES = frozenset(get_args(Status))
 
@@ -40,6 +46,14 @@ class Outcome:
     error: str | None = None
     digest: str | None = None
     """Of the request that is answered: two requests under one Idempotency-Key must not get one another's answer."""
+    facts: tuple[Record, ...] = ()
+    """The events that it made, where whoever asked wanted them and the answer is the first one."""
+
+    @property
+    def made(self) -> tuple[tuple[Meta, Fact], ...]:
+        """The facts, read."""
+        read = ((from_headers(headers), read_event(headers, value)) for headers, value in self.facts)
+        return tuple((meta, event) for meta, event in read if event is not None)
 
     @property
     def holds(self) -> bool:
@@ -66,6 +80,8 @@ def to_json(outcome: Outcome) -> bytes:
         body["error"] = outcome.error
     if outcome.digest is not None:
         body["digest"] = outcome.digest
+    if outcome.facts:
+        body["facts"] = [[[[n, v.decode()] for n, v in headers], value.decode()] for headers, value in outcome.facts]
     return orjson.dumps(body)
 
 
@@ -85,6 +101,10 @@ def from_json(raw: bytes) -> Outcome:
             repeated=body.get("repeated", False),
             error=body.get("error"),
             digest=body.get("digest"),
+            facts=tuple(
+                ([(name, text.encode()) for name, text in headers], value.encode())
+                for headers, value in body.get("facts", ())
+            ),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no answer: {type(error).__name__}") from error

@@ -48,11 +48,12 @@ def on_each(
 @dataclass(frozen=True)
 class Reaction:
     """A stream's events -> own commands. `name` goes into command ids: it never changes. `source`: the service whose
-    events they are."""
+    events they are. `in_flow`: a step of a `Flow`, which the API may walk too."""
 
     name: str
     on: tuple[On[Any], ...]
     source: str = ""
+    in_flow: bool = False
 
     def __post_init__(self) -> None:
         """Whose events they are, the events say."""

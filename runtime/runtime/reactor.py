@@ -22,10 +22,10 @@ from contracts.reading import kind_of, read_event
 from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
-from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, Request, deterministic_id, to_headers
-from runtime.decision import Ask
+from runtime.commands import MAX_COMMAND_BYTES, Asked, to_headers
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, shown
+from runtime.flow import asked_for
 from runtime.logs import get_log
 from runtime.parked_log import Following, tell
 from runtime.parking import Kind, Note, Parked, Stray, Unfit, in_short, meta_of, park
@@ -44,7 +44,7 @@ PATIENCE_SECONDS = 30.0  # of waiting for such steps, per fetch: longer, and the
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Record:
     """A command, ready to be sent."""
 
     aggregate_id: bytes
@@ -190,7 +190,7 @@ class Reactor:
             sent.append(await self._send(ask))
         return None
 
-    async def _asks(self, record: ConsumerRecord[bytes, bytes], meta: Meta) -> list[_Asked]:
+    async def _asks(self, record: ConsumerRecord[bytes, bytes], meta: Meta) -> list[_Record]:
         """What all steps ask for on one event. Raises `Unfit`."""
         kind = kind_of(meta.type)
         if kind is None:
@@ -204,12 +204,12 @@ class Reactor:
         except Exception as error:
             raise Unfit("unreadable", error) from error
         assert event is not None  # its kind is known
-        asked: list[_Asked] = []
+        asked: list[_Record] = []
         for step in steps:
             asked += await self._step(step, event, meta)
         return asked
 
-    async def _step(self, step: Step, event: Fact, meta: Meta) -> list[_Asked]:
+    async def _step(self, step: Step, event: Fact, meta: Meta) -> list[_Record]:
         """What one step asks for. Raises `Unfit`, or KafkaError: our own servers are waited for by whoever calls.
 
         A reaction is pure: what it raises once it always raises. An effect reaches outside, and what is not there now
@@ -225,7 +225,7 @@ class Reactor:
                 else:
                     async with asyncio.timeout(EFFECT_SECONDS):
                         asks = await step.run(event, meta)
-                return [self._asked(step, meta, number, ask) for number, ask in enumerate(asks)]
+                return [self._asked(asked_for(step, number, ask, meta)) for number, ask in enumerate(asks)]
             except (KafkaError, NotReady):
                 raise
             except Exception as error:
@@ -238,16 +238,14 @@ class Reactor:
                 log.warning("step tries again", step=step.name, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(wait)
 
-    def _asked(self, step: Step, meta: Meta, number: int, ask: Ask) -> _Asked:
-        command_id = deterministic_id(meta.id, step.name, str(number))
-        request = Request(command_id, utc_now(), SYSTEM, SYSTEM, meta.correlation_id, traceparent=meta.traceparent)
+    def _asked(self, ask: Asked) -> _Record:
         value = ask.command.model_dump_json().encode()
         if len(value) > MAX_COMMAND_BYTES:
             raise ValueError(f"a command of {len(value)} bytes, at most {MAX_COMMAND_BYTES} are taken")
         key, partition = ask.aggregate_id.encode(), kafka.partition_of(ask.aggregate_id, self.settings.partitions)
-        return _Asked(key, partition, value, self._keys.signed(self._topic, key, value, to_headers(request)))
+        return _Record(key, partition, value, self._keys.signed(self._topic, key, value, to_headers(ask.request)))
 
-    async def _send(self, ask: _Asked) -> "asyncio.Future[object]":
+    async def _send(self, ask: _Record) -> "asyncio.Future[object]":
         future: asyncio.Future[object] = await self._producer.send(
             self._topic,
             ask.value,

@@ -10,11 +10,10 @@ from pydantic import BaseModel
 
 from company.people import read_people
 from company.policy import policy_book
+from runtime.commands import Asked, deterministic_id
 from runtime.commands import Request as CommandRequest
-from runtime.commands import deterministic_id
 from runtime.decision import Rejected
 from runtime.errors import NotReady, Overloaded
-from runtime.gateway import Asked
 from runtime.http import COOKIE, Answer, Desk
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
