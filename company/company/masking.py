@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+from company.roles import Role
+
 ROLES_THAT_SEE_CUSTOMERS = frozenset(
     {
-        "store",
-        "cs_specialist",
-        "cs_supervisor",
-        "install_assistant",
-        "install_supervisor",
-        "crew_leader",
-        "technician",
+        Role.STORE,
+        Role.CS_SPECIALIST,
+        Role.CS_SUPERVISOR,
+        Role.INSTALL_ASSISTANT,
+        Role.INSTALL_SUPERVISOR,
+        Role.CREW_LEADER,
+        Role.TECHNICIAN,
     }
 )
 """Those who call or visit customers. Everybody else works with the contract number."""
 
 ROLES_THAT_SEE_MONEY = frozenset(
-    {"store", "cs_specialist", "cs_supervisor", "accountant", "install_supervisor", "manager"}
+    {Role.STORE, Role.CS_SPECIALIST, Role.CS_SUPERVISOR, Role.ACCOUNTANT, Role.INSTALL_SUPERVISOR, Role.MANAGER}
 )
 """Those who work with what a contract costs and what is paid. The others work with its goods (RULES §1)."""
 

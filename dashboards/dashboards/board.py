@@ -17,7 +17,6 @@ from dashboards.board_cards import (
     HOME,
     INSTALL_CALL,
     NO_MONEY,
-    ROAD,
     CallOwed,
     Incomplete,
     Viewer,
@@ -40,6 +39,7 @@ from dashboards.board_view import (
 )
 from dispatch.day.state import Held
 from dispatch.job.row import WAITING, JobFile
+from dispatch.who import CREW
 
 BLOCKED_SHOWN = 40
 """Cards of what cannot be scheduled yet; the rest is counted (a few hundred contracts wait at any time)."""
@@ -249,7 +249,7 @@ def _counted(done: int, cards: Sequence[Card], *, late: bool, due: bool) -> Ligh
 
 
 def _backlog(jobs: Iterable[JobFile], waiting: Waiting, *, on: date, now: datetime, viewer: Viewer) -> Backlog:
-    if viewer.role in ROAD:
+    if viewer.role in CREW:
         return Backlog(ready=(), later=(), blocked=(), blocked_more=0)
     known = list(jobs)
     cards = [waiting_card(job, on=on, now=now, viewer=viewer) for job in known if job.row.board == WAITING]

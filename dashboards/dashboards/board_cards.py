@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from company.masking import customer_for, mask_phone
+from company.roles import Role
 from contracts.civil_time import civil_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, TroubleReported
 from contracts.dispatch_days import CrewOfDay, Slot
@@ -17,15 +18,10 @@ from contracts.fact import Customer, Fact, JobKind
 from dashboards.board_view import Card, Place, Risk, Say, Span, Status
 from dispatch.day.state import Held
 from dispatch.job.row import Call, JobFile, JobRow
+from dispatch.who import CREW, PLANS, PLANS_VISITS
 from order.contract.row import ContractRow
 
-WRITERS = frozenset({"install_assistant", "install_supervisor"})
-"""Who plans (B4)."""
-VISIT_WRITERS = frozenset({"cs_supervisor"})
-"""Who besides them assigns service visits (RULES §1)."""
-ROAD = frozenset({"crew_leader", "crew", "technician"})
-"""Who sees the own crew's stops only (RULES §1)."""
-NO_MONEY = frozenset({"warehouse", "qc", "crew", "technician"})
+NO_MONEY = frozenset({Role.WAREHOUSE, Role.QC, Role.CREW, Role.TECHNICIAN})
 """Who is not shown what a customer still owes."""
 
 WARN_DAYS = 2
@@ -48,17 +44,17 @@ class Viewer:
     @property
     def plans(self) -> bool:
         """Whether this person may plan this board (B4)."""
-        return not self.past and self.role in WRITERS
+        return not self.past and self.role in PLANS
 
     def moves(self, kind: JobKind) -> bool:
         """Whether this person may give jobs of a kind their place."""
         if self.past:
             return False
-        return self.role in WRITERS or (kind == "visit" and self.role in VISIT_WRITERS)
+        return self.role in (PLANS_VISITS if kind == "visit" else PLANS)
 
     def sees_lane(self, crew: str, on: date) -> bool:
         """Whether this person may see a crew's stops of a day: people on the road where they work that day (C18)."""
-        return self.role not in ROAD or self.crews.get(on) == crew
+        return self.role not in CREW or self.crews.get(on) == crew
 
     def sees(self, contract_no: str) -> bool:
         """Whether this person may see the cards of a contract."""

@@ -13,7 +13,7 @@ from contracts.civil_time import civil, civil_day, in_shanghai
 from contracts.dispatch_days import SlotReserved
 from contracts.fact import Fact
 from dashboards.board import Waiting, board_view
-from dashboards.board_cards import ROAD, Incomplete, Viewer
+from dashboards.board_cards import Incomplete, Viewer
 from dashboards.board_rhythm import bar_day
 from dashboards.board_rows import BoardDay, by_date
 from dashboards.board_view import BoardView
@@ -21,6 +21,7 @@ from dashboards.journal import Json, Known, changed_between, events_of, moment_t
 from dashboards.reading import own_contracts, road_crews
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, JobFile
+from dispatch.who import CREW
 from order.contract.row import CONTRACTS
 from runtime.http import Asking
 
@@ -73,7 +74,7 @@ async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Know
     jobs = [job for entries in job_events.values() if (job := past.job(entries)) is not None]
     own = await own_contracts(desk)
     contracts: list[Incomplete] = []
-    if desk.person.role not in ROAD:
+    if desk.person.role not in CREW:
         with_job = {job.row.contract_no for job in jobs if job.row.kind == "delivery"}
         waited = await _events(desk, "order", await _waiting_contracts(desk, moment, own))
         found = [one for entries in waited.values() if (one := past.contract(entries)) is not None]

@@ -13,7 +13,6 @@ from company.policy import policy_book
 from contracts.bounds import CivilDay, Moment, OneLine, read_day
 from contracts.civil_time import SHANGHAI
 from dashboards import board_asof, live
-from dashboards.board_cards import ROAD
 from dashboards.board_history import read_board_as_of
 from dashboards.board_shared import SharedLooks
 from dashboards.board_view import BoardView
@@ -23,6 +22,7 @@ from dashboards.login import known, to_login
 from dashboards.nav import home_of
 from dashboards.reading import BOARD, nearest_day, read_board
 from dashboards.render import LOOKS, board_parts, page, words_for
+from dispatch.who import CREW
 from runtime.clock import utc_now
 from runtime.http import Asking, Desk
 from runtime.route import Router, takes
@@ -86,7 +86,7 @@ async def board_page(request: Request) -> Response:
     else:
         view, past = await board_asof.read_past(desk, on, as_of)
     empty = view.totals.deliveries + view.totals.visits == 0
-    shows_backlog = desk.person.role not in ROAD
+    shows_backlog = desk.person.role not in CREW
     parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
     stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
     query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
@@ -161,7 +161,7 @@ async def board_live(
     message holds all of them. After a lost connection send the last `id` as `Last-Event-ID`.
     """
     picture, position = live.resume(last_event_id, seen, after)
-    shows_backlog = desk.person.role not in ROAD
+    shows_backlog = desk.person.role not in CREW
 
     lang = words_for(request, utc_now()).lang
 
@@ -185,7 +185,7 @@ def _shared(desk: Asking, make: Callable[[datetime], Awaitable[live.Parts]], kin
         state.board_looks = SharedLooks()
     looks: SharedLooks = state.board_looks
     person = desk.person
-    whole = (*kind, person.role, person.id if person.role in ROAD else None, person.store)
+    whole = (*kind, person.role, person.id if person.role in CREW else None, person.store)
 
     async def look() -> live.Parts:
         now = utc_now()

@@ -13,7 +13,6 @@ from dashboards.history import details, headline, history
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders import order_line
-from dashboards.orders_pages import IMPORTS
 from dashboards.orders_reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
@@ -21,6 +20,7 @@ from dispatch.job.row import JOBS
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import whole
 from order.contract.row import CONTRACTS
+from order.who import IMPORTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)

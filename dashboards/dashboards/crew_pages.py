@@ -11,15 +11,16 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from company.policy import policy_book
+from company.roles import Role
 from dashboards.assets import FOLDER, asset
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
+from dispatch.who import CREW
 from runtime.http import COOKIE
 from runtime.person import Person
 from runtime.route import Router, takes
 
-ROAD_ROLES = ("crew_leader", "crew", "technician")
-WITNESSES = ("accountant", "install_supervisor", "manager")
+WITNESSES = (Role.ACCOUNTANT, Role.INSTALL_SUPERVISOR, Role.MANAGER)
 SCRIPTS = ("live.js", "live_hub.js", "crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
 FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
@@ -31,7 +32,7 @@ router = Router(include_in_schema=False)
 @takes(*LOOKS)
 async def crew(request: Request) -> Response:
     """今日行程: the own crew's run."""
-    seat = seat_at(request, "crew", ROAD_ROLES)
+    seat = seat_at(request, "crew", CREW)
     if not isinstance(seat, Seat):
         return seat
     policy = policy_book().at(seat.now)
@@ -39,7 +40,7 @@ async def crew(request: Request) -> Response:
         "crew.html",
         limit_fen=policy.vehicle_cash_limit_fen,
         crews={crew.crew: crew.name for crew in policy.crews},
-        desks={"receivers": _people(request, "accountant"), "witnesses": _people(request, *WITNESSES)},
+        desks={"receivers": _people(request, Role.ACCOUNTANT), "witnesses": _people(request, *WITNESSES)},
     )
 
 

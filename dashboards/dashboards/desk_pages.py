@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from fastapi import Path, Request
 from fastapi.responses import Response
 
+from company.roles import Role
 from contracts.fact import Customer
 from dashboards.desk_reading import (
     KINDS,
     QUEUES,
-    READERS,
     Chosen,
     chosen_in,
     counts,
@@ -32,10 +32,10 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from runtime.clock import utc_now
 from runtime.route import Router, takes
+from service_desk.roles import MANAGER, OPENS, READS, SUPERVISORS
 
-OPENS = frozenset({"cs_specialist", "cs_supervisor", "store", "manager"})
-TECHNICIANS = "technician"
-GOES_ALONG = frozenset({"manager", "cs_supervisor", "install_supervisor"})
+TECHNICIANS = Role.TECHNICIAN
+GOES_ALONG = SUPERVISORS | MANAGER
 """Who comes in person where the technician was not let in (C10)."""
 
 AT_DOOR = frozenset({"confirm_visit", "arrive", "complete_visit", "accept_repair", "give_rating", "hand_in_form"})
@@ -48,7 +48,7 @@ router = Router(include_in_schema=False)
 @takes(*LOOKS, "queue", "step", "kind", "q", "after")
 async def queue(request: Request) -> Response:
     """工单: what is due next on top."""
-    seat = seat_at(request, "desk", READERS)
+    seat = seat_at(request, "desk", READS)
     if isinstance(seat, Response):
         return seat
     chosen = chosen_in(seat)
@@ -75,7 +75,7 @@ async def queue(request: Request) -> Response:
 @takes(*LOOKS, "queue", "step", "kind", "q", "after")
 async def queue_sheet(request: Request) -> Response:
     """All tickets that are chosen, as a spreadsheet (X6)."""
-    seat = seat_at(request, "desk", READERS)
+    seat = seat_at(request, "desk", READS)
     if isinstance(seat, Response):
         return seat
     names = ("no", "kind", "customer", "contract", "product", "problem", "received", "step", "due", "overdue")
@@ -126,7 +126,7 @@ async def ticket_new(request: Request) -> Response:
 @takes(*LOOKS)
 async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
     """工单: all of it on one screen."""
-    seat = seat_at(request, "desk", READERS)
+    seat = seat_at(request, "desk", READS)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.desk, ("tickets",), ticket_id)

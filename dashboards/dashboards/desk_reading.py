@@ -20,23 +20,10 @@ from dashboards.seat import Seat
 from order.contract.row import CONTRACTS
 from runtime.forms import Form
 from runtime.person import Person
+from service_desk.roles import HEARS_OF_CONDUCT
 
 Json = dict[str, Any]
 
-READERS = frozenset(
-    {
-        "cs_specialist",
-        "cs_supervisor",
-        "store",
-        "install_assistant",
-        "install_supervisor",
-        "technician",
-        "warehouse",
-        "procurement",
-        "manager",
-    }
-)
-HEARS_OF_CONDUCT = frozenset({"cs_specialist", "cs_supervisor", "manager"})
 KINDS = ("consultation", "installation", "repair", "maintenance", "parts", "return", "complaint", "leftover")
 QUEUES = ("open", "soon", "overdue", "told", "waiting", "repeat", "closed")
 STANDS = frozenset({"K13", "K20"})

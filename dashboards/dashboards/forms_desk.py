@@ -5,9 +5,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from dashboards.desk_reading import READERS, ticket_of
+from dashboards.desk_reading import ticket_of
 from dashboards.forms import Content, Form
 from dashboards.seat import Seat
+from service_desk.roles import READS
 
 KINDS = ("information", "repair-feedback", "leftover", "service-report", "survey", "acceptance")
 QUESTIONS = ("punctual", "manners", "skill", "clean", "result", "overall")
@@ -32,4 +33,4 @@ def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
     return read
 
 
-FORMS = tuple(Form(name=kind, template="form_ticket.html", roles=READERS, read=_read(kind)) for kind in KINDS)
+FORMS = tuple(Form(name=kind, template="form_ticket.html", roles=READS, read=_read(kind)) for kind in KINDS)

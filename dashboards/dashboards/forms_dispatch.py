@@ -8,29 +8,38 @@ from typing import Any
 from company.crew_of_day import own_crew_on, works_on
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
 from company.policy import policy_book
+from company.roles import Role
 from company.unloading import in_unloading_order
 from contracts.dispatch_calls import ArrivalCalled
 from contracts.dispatch_jobs import DeliveryCompleted
 from contracts.dispatch_road import PiecesRefused
 from contracts.fact import ContractLine
 from dashboards.forms import Content, Form
-from dashboards.nav import ROAD, STAFF
+from dashboards.nav import STAFF
 from dashboards.reading import read_board
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobFile, job_file
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunView, run_view
+from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
 from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
 
-PLANNERS = frozenset(
-    {"install_assistant", "install_supervisor", "cs_specialist", "cs_supervisor", "warehouse", "manager"}
+OFFICE = frozenset(
+    {
+        Role.INSTALL_ASSISTANT,
+        Role.INSTALL_SUPERVISOR,
+        Role.CS_SPECIALIST,
+        Role.CS_SUPERVISOR,
+        Role.WAREHOUSE,
+        Role.MANAGER,
+    }
 )
-SEES_CASH = frozenset({"crew_leader", "accountant", "manager"})
-_WHOLE = "accountant"
+"""Who prints the papers of a day besides those on the road."""
+_WHOLE = Role.ACCOUNTANT
 """A run is read with its cash; the page says who is shown it."""
-WHOLE_PHONES = frozenset({"crew_leader", "install_supervisor"})
+WHOLE_PHONES = DELIVERS
 """Who prints the leader's sheet."""
 
 
@@ -60,7 +69,7 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[Json]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = seat.day_of(day)
-    if on is None or (seat.person.role in ROAD and await own_crew_on(seat.desk, on) != crew):
+    if on is None or (seat.person.role in CREW and await own_crew_on(seat.desk, on) != crew):
         return None
     document = await seat.desk.row(RUNS.name, f"{on.isoformat()}:{crew}")
     if document is None:
@@ -115,7 +124,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     job = None if document is None else job_file(document)
     if job is None or job.row.kind != "delivery":
         return None
-    if seat.person.role in ROAD and not await works_on(seat.desk, job.row.on, job.row.crew):
+    if seat.person.role in CREW and not await works_on(seat.desk, job.row.on, job.row.crew):
         return None
     if seat.person.role == "store":
         contract = await seat.desk.view(CONTRACTS).get(job.row.contract_no)
@@ -140,23 +149,23 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
             for line in _goods(job, seat)
         ],
         "outcome": outcome,
-        "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role == "crew_leader",
+        "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role in LEADS,
     }
 
 
 FORMS = (
-    Form(name="schedule", template="form_schedule.html", roles=PLANNERS | ROAD, read=_schedule),
+    Form(name="schedule", template="form_schedule.html", roles=OFFICE | CREW, read=_schedule),
     Form(
         name="dispatch-sheet",
         template="form_dispatch_sheet.html",
-        roles=PLANNERS | {"crew_leader"},
+        roles=OFFICE | LEADS,
         read=_dispatch_sheet,
     ),
-    Form(name="receipt", template="form_receipt.html", roles=STAFF | {"crew_leader"}, read=_receipt),
+    Form(name="receipt", template="form_receipt.html", roles=STAFF | LEADS, read=_receipt),
     Form(
         name="day-report",
         template="form_day_report.html",
-        roles=PLANNERS | {"crew_leader", "accountant"},
+        roles=OFFICE | LEADS | {Role.ACCOUNTANT},
         read=_day_report,
     ),
 )

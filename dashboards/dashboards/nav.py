@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass
 
+from company.roles import Role
+from dispatch.who import CREW
 from inventory.who import SEES_WAREHOUSE
+from notify.who import OFFICE, SEES_FAXES
+from service_desk.roles import READS as SEES_TICKETS
 
-STAFF = frozenset(
-    {
-        "store",
-        "cs_specialist",
-        "cs_supervisor",
-        "install_assistant",
-        "install_supervisor",
-        "warehouse",
-        "qc",
-        "accountant",
-        "procurement",
-        "manager",
-    }
-)
+STAFF = frozenset(Role) - CREW
 """Those who work at a desk."""
 
 
@@ -31,35 +22,14 @@ class Place:
     roles: frozenset[str] | None = None
 
 
-ROAD = frozenset({"crew_leader", "crew", "technician"})
-"""Those who work on the road, with a phone."""
-
-CALLERS = frozenset({"cs_specialist", "cs_supervisor", "install_assistant", "install_supervisor", "manager"})
-"""Those who call customers from a desk."""
-
-DESK = frozenset(
-    {
-        "cs_specialist",
-        "cs_supervisor",
-        "store",
-        "technician",
-        "install_assistant",
-        "install_supervisor",
-        "warehouse",
-        "procurement",
-        "manager",
-    }
-)
-"""Those who see tickets."""
-
 NAV = (
     Place("board", "/board", "board"),
-    Place("crew", "/crew", "phone", ROAD),
-    Place("booking", "/booking", "phone", CALLERS),
+    Place("crew", "/crew", "phone", CREW),
+    Place("booking", "/booking", "phone", OFFICE),
     Place("orders", "/orders", "doc", STAFF),
     Place("warehouse", "/warehouse", "box", SEES_WAREHOUSE),
-    Place("desk", "/desk", "tool", DESK),
-    Place("messages", "/messages", "send", CALLERS | {"warehouse"}),
+    Place("desk", "/desk", "tool", SEES_TICKETS),
+    Place("messages", "/messages", "send", SEES_FAXES),
     Place("assessment", "/assessment", "chart"),
 )
 

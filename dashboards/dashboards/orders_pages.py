@@ -16,11 +16,8 @@ from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from order.contract.row import CONTRACTS, STAGES, STEPS
+from order.who import IMPORTS, REGISTERS
 from runtime.route import Router, takes
-
-REGISTERS = ("cs_specialist", "store")
-"""Who registers contracts (A1)."""
-IMPORTS = ("cs_specialist", "install_assistant", "install_supervisor")
 
 router = Router(include_in_schema=False)
 

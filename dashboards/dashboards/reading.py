@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from company.crew_of_day import own_crews
 from company.policy import policy_book
 from dashboards.board import Waiting, board_view
-from dashboards.board_cards import ROAD, Incomplete, Viewer
+from dashboards.board_cards import Incomplete, Viewer
 from dashboards.board_rhythm import bar_day
 from dashboards.board_rows import BoardDay, board_day, by_date
 from dashboards.board_view import BoardView
@@ -15,6 +15,7 @@ from dashboards.board_week import WEEK_DAYS, WeekView, week_view
 from dashboards.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
 from dispatch.day.row import DAYS, row_id
 from dispatch.job.row import JOBS, WAITING, JobFile, job_file
+from dispatch.who import CREW
 from order.contract.row import CONTRACTS
 from runtime.http import Asking
 from runtime.person import Person
@@ -35,7 +36,7 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
     days, found = await asyncio.gather(read_days(desk, wanted), _jobs(desk, wanted))
     jobs = await _with_stops_of(desk, days, found)
     contracts = await own_contracts(desk)
-    waiting = Waiting(()) if desk.person.role in ROAD else await _waiting(desk, jobs)
+    waiting = Waiting(()) if desk.person.role in CREW else await _waiting(desk, jobs)
     return board_view(
         days,
         jobs.values(),
@@ -50,7 +51,7 @@ async def read_board(desk: Asking, on: date, now: datetime) -> BoardView:
 
 async def road_crews(desk: Asking, days: Iterable[date]) -> Mapping[date, str | None]:
     """Where somebody on the road works on these days; nothing for the others, who see every crew."""
-    return await own_crews(desk, days) if desk.person.role in ROAD else {}
+    return await own_crews(desk, days) if desk.person.role in CREW else {}
 
 
 async def read_days(desk: Asking, wanted: list[date]) -> Mapping[date, BoardDay]:

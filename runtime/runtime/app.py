@@ -74,6 +74,8 @@ class System:
     mounts: Mapping[str, Any] = field(default_factory=dict)
     subjects: Mapping[str, SubjectRule] = field(default_factory=dict)
     """Kind of subject -> whether one is somebody's: who, besides the office, may see its files (C18)."""
+    sees_all_files: frozenset[str] = frozenset()
+    """Roles that see the files of everything (C18)."""
 
     def all_projections(self) -> tuple[Projection, ...]:
         """The services' own read models and the dashboards'."""
@@ -226,6 +228,7 @@ def web(process: Process) -> FastAPI:
         app.state.objects = open_objects(settings)
         app.state.uploads = Uploads()
         app.state.subjects = system.subjects
+        app.state.sees_all_files = system.sees_all_files
         app.state.offers = system.offers()
         app.include_router(files_router)
         for router in system.routers:

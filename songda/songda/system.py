@@ -13,7 +13,7 @@ from company.policy import policy_book
 from runtime.app import System
 from runtime.service import Service
 from runtime.settings import Settings
-from songda.file_subjects import SUBJECTS
+from songda.file_subjects import SEES_ALL, SUBJECTS
 
 
 def services(home: Path) -> dict[str, Service]:
@@ -37,4 +37,5 @@ def system(settings: Settings) -> System:
         people=read_people,
         routers=(dashboards.main.router,),
         subjects=SUBJECTS,
+        sees_all_files=SEES_ALL,
     )
