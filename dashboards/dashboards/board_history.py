@@ -11,7 +11,6 @@ from typing import Any
 from company.policy import policy_book
 from contracts.civil_time import civil, civil_day, in_shanghai
 from contracts.dispatch_days import SlotReserved
-from contracts.fact import Fact
 from dashboards.board import Waiting, board_view
 from dashboards.board_cards import Incomplete, Viewer
 from dashboards.board_rhythm import bar_day
@@ -24,6 +23,7 @@ from dispatch.job.row import JOBS, JobFile
 from dispatch.who import CREW
 from order.contract.row import CONTRACTS
 from runtime.http import Asking
+from runtime.said import Saying
 
 DEPOT = "main"
 MOST_WAITING = 200
@@ -58,9 +58,9 @@ class Past:
         return None if row is None or row.ended or row.complete else Incomplete(row, len(told))
 
 
-def events(told: Sequence[tuple[str, Fact]]) -> list[Any]:
+def events(told: Sequence[Saying[Any]]) -> list[Any]:
     """What was said, without who."""
-    return [event for _, event in told]
+    return [one.event for one in told]
 
 
 async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Known) -> BoardView:

@@ -16,6 +16,7 @@ from contracts.fact import Fact
 from contracts.order import OrderEvent
 from contracts.reading import WIRE
 from contracts.service_desk import ServiceDeskEvent
+from runtime.said import Saying
 from runtime.service import Facet, Projection, whole_id
 
 Json = dict[str, Any]
@@ -95,11 +96,15 @@ def events_of(rows: Iterable[Mapping[str, Any]], service: str) -> dict[str, list
     return found
 
 
-def told_by(entries: Iterable[Json], moment: datetime, known: Known) -> list[tuple[str, Fact]]:
+def told_by(entries: Iterable[Json], moment: datetime, known: Known) -> list[Saying[Any]]:
     """Who said what of one aggregate until `moment`, in order, without events of a type that is not known here."""
     until = moment_text(moment)
     models = ((one, EVENTS.get(one["event"])) for one in entries if one[known] <= until)
-    return [(one["by"], model.model_validate(one["data"])) for one, model in models if model is not None]
+    return [
+        Saying(one["by"], model.model_validate(one["data"]), datetime.fromisoformat(one["recorded"]))
+        for one, model in models
+        if model is not None
+    ]
 
 
 def changed_between(entries: Iterable[Json], first: datetime, last: datetime, known: Known) -> list[datetime]:

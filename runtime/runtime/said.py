@@ -5,6 +5,7 @@ A row says how its aggregate stands; these are kept beside it, in the same docum
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
@@ -21,10 +22,11 @@ SAID = "said"
 
 @dataclass(frozen=True, slots=True)
 class Saying(Generic[E]):
-    """One event, and who said it."""
+    """One event, who said it, and when it was recorded (it says itself when it happened, X1)."""
 
     by: str
     event: E
+    recorded: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Heard(Stored):
     def _fold(self, known: Any, event: Fact, meta: Meta) -> Any:
         if not isinstance(event, self.kinds) or not self._worth(event):
             return known
-        return [*(known or ()), {"by": meta.actor, "event": event.model_dump(mode="json")}][-self._kept :]
+        said = {"by": meta.actor, "recorded": meta.time.isoformat(), "event": event.model_dump(mode="json")}
+        return [*(known or ()), said][-self._kept :]
 
     def dump(self, value: Any) -> dict[str, Any]:
         """They are kept as they lie there."""
@@ -98,12 +101,17 @@ class Heard(Stored):
         """What was said, of a row's document."""
         readers = self._readers
         found = cast(list[dict[str, Any]], document.get(SAID) or ())
-        return Said(tuple(Saying(one["by"], _event(readers, one["event"])) for one in found))
+        return Said(
+            tuple(
+                Saying(one["by"], _event(readers, one["event"]), datetime.fromisoformat(one["recorded"]))
+                for one in found
+            )
+        )
 
-    def of(self, told: Iterable[tuple[str, Fact]]) -> Said:
-        """The same of a history: who, and what."""
-        heard = (one for one in told if isinstance(one[1], self.kinds) and self._worth(one[1]))
-        return Said(tuple(Saying(by, event) for by, event in heard)[-self._kept :])
+    def of(self, history: Iterable[Saying[Any]]) -> Said:
+        """The same of a history."""
+        heard = (one for one in history if isinstance(one.event, self.kinds) and self._worth(one.event))
+        return Said(tuple(heard)[-self._kept :])
 
 
 def _event(readers: Mapping[str, TypeAdapter[Any]], told: Mapping[str, Any]) -> Any:

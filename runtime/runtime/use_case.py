@@ -25,6 +25,9 @@ E_co = TypeVar("E_co", covariant=True)
 class Reading(Protocol):
     """A read model, as a `prepare` step reads it."""
 
+    async def get(self, row_id: str) -> dict[str, Any] | None:
+        """A row, or None."""
+
     async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Rows by id; those that do not exist are missing."""
 
@@ -34,8 +37,12 @@ class Reading(Protocol):
         *,
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
+        skip: int = 0,
     ) -> list[dict[str, Any]]:
-        """Rows that match, sorted (limit 0: all)."""
+        """Rows that match, sorted, one page of them (limit 0: all)."""
+
+    async def count(self, query: dict[str, Any] | None = None) -> int:
+        """How many rows match."""
 
 
 class Asker(Protocol):

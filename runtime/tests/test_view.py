@@ -13,9 +13,10 @@ from runtime import fingerprint
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.decoded import Decoded
+from runtime.mongo import Document
 from runtime.rows import STATE
 from runtime.said import Said, Saying
-from runtime.view import Row, View
+from runtime.view import Instant, Journal, Row, View
 from runtime.window import Folds, Window
 
 NOW = utc_now()
@@ -85,7 +86,7 @@ def folded(*events: Decoded, known: Mapping[str, Any] | None = None) -> Window:
     return window
 
 
-def document(window: Window, row_id: str = "B1") -> dict[str, Any]:
+def document(window: Window, row_id: str = "B1") -> Document:
     return window.folds.document(window.rows[row_id])
 
 
@@ -141,7 +142,32 @@ def test_what_was_said_lies_beside_the_row_with_who_said_it_and_the_row_shows_it
         4,
         False,
     )
-    assert HEARD.heard.of([("x", Filled(at=NOW, pieces=7)), ("x", Filled(at=NOW, pieces=5))]) == said[1]
+    assert HEARD.heard.of([Saying("x", Filled(at=NOW, pieces=pieces), NOW) for pieces in (7, 5)]) == said[1]
+
+
+class Poured(Row):
+    """What one event filled in."""
+
+    at: Instant
+    pieces: int
+    by: str
+
+
+def poured(event: Fact, meta: Meta) -> Poured | None:
+    return Poured(at=event.at, pieces=event.pieces, by=meta.actor) if isinstance(event, Filled) else None
+
+
+POURED = Journal("poured", "order", ("box",), Poured, poured)
+
+
+def test_a_journal_has_a_typed_row_for_each_event() -> None:
+    """DESIGN §4.5"""
+    window = Window(Folds(POURED.projection))
+    window.fold(window.wanted([event(4, 1), event(6, 2)]), {})
+    written = {row_id: document(window, row_id) for row_id in window.rows}
+    assert {row_id: POURED.read(one).pieces for row_id, one in written.items()} == {"B1#000001": 4, "B1#000002": 6}
+    assert written["B1#000001"]["row"] == POURED.read(written["B1#000001"]).shown()
+    assert {name for _, name in fingerprint.reached(POURED.projection.facets[0].roots)} >= {"poured", "Poured"}
 
 
 def test_the_last_word_of_a_kind_counts_unless_something_began_anew_since() -> None:
@@ -150,8 +176,8 @@ def test_the_last_word_of_a_kind_counts_unless_something_began_anew_since() -> N
     class Emptied(Fact, wire="songda.order.Emptied.v1"):
         """It was turned over."""
 
-    filled = Saying("li.zq", Filled(at=NOW, pieces=1))
-    emptied = Saying("li.zq", Emptied(at=NOW))
+    filled = Saying("li.zq", Filled(at=NOW, pieces=1), NOW)
+    emptied = Saying("li.zq", Emptied(at=NOW), NOW)
     assert Said((filled, emptied)).last(Filled) == filled
     assert Said((filled, emptied)).told(Filled, since=Emptied) is None
     assert Said((emptied, filled)).told(Filled, since=Emptied) == filled.event

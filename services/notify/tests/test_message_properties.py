@@ -52,6 +52,7 @@ from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question,
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 from runtime.decision import Ask, Command, Rejected
+from runtime.said import Saying
 
 SMALL = st.integers(1, 4)
 COMMAND: st.SearchStrategy[Command] = st.one_of(
@@ -170,7 +171,7 @@ def test_the_row_counts_the_attempts_and_hides_the_receiver(story: list[tuple[Co
     message, history = play(story)
     standing = MESSAGES.view(message)
     assert standing is not None
-    row = whole(standing, MESSAGES.heard.of(("system", event) for event in history))
+    row = whole(standing, MESSAGES.heard.of(Saying("system", event, event.at) for event in history))
     attempts = [event.attempt for event in history if isinstance(event, MessageAttempted)]
     assert (row.attempts, row.to, row.text) == (max(attempts, default=0), "138****1111", None)
     assert PHONE not in row.model_dump_json()
