@@ -11,13 +11,16 @@ from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
 from dashboards.ledger import Parting, partings
-from dashboards.listing import Json, every
+from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT, bins_of
 from inventory import who
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED
 from runtime.route import Router, takes
 
 COUNTS_SHOWN = 60
@@ -131,15 +134,11 @@ async def _partings(seat: Seat) -> list[Parting]:
             if line["compared"] is not None and line["compared"]["difference"]
         }
     )
-    ids = [f"{DEPOT}:{sku}" for sku in skus]
-    stocks = {row["stock"]["sku"]: row["stock"] for row in await seat.desk.rows("stock").get_many(ids)}
-    lines: dict[str, list[Json]] = {row_id: [] for row_id in ids}
-    for row in await seat.desk.rows("moves").find({"move.card": {"$in": ids}}, sort=[("move.move_no", 1)]):
-        lines[row["move"]["card"]].append(row["move"])
-    cards = {
-        row["card"]["sku"]: {**row["card"], "moves": lines[row["_id"]]}
-        for row in await seat.desk.rows("cards").get_many(ids)
-    }
+    ids = {card_no(DEPOT, sku): sku for sku in skus}
+    stocks = {row.sku: row for row in (await seat.desk.view(STOCKED).get_many(list(ids))).values()}
+    cards: dict[str, list[MoveRow]] = {sku: [] for sku in skus}
+    for move in await seat.desk.view(MOVES).find({"row.card": {"$in": list(ids)}}, sort=[("row.move_no", 1)]):
+        cards[ids[move.card]].append(move)
     return partings(counts, stocks, cards)
 
 
@@ -150,7 +149,7 @@ async def report(request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("counts", "stock", "cards"))
+    stream = rows_stream(seat.desk, ("counts", STOCKED.name))
     return seat.show("ledger.html", rows=await _partings(seat), people=request.app.state.people, stream=stream)
 
 

@@ -10,8 +10,9 @@ from company.crew_of_day import own_crew_on
 from dashboards.forms import Content, Form
 from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
-from dashboards.stock_view import card_lines, stock_row
 from dashboards.warehouse_reading import read_card, read_picking
+from inventory.stock.aggregate import card_no
+from inventory.stock.row import STOCKED
 from inventory.who import LOADS, SEES_WAREHOUSE
 from runtime.person import Person
 
@@ -36,7 +37,7 @@ async def _bin_card(seat: Seat, sku: str) -> Content | None:
     found = await read_card(seat, sku, CARD_LINES)
     if found is None:
         return None
-    return {"one": stock_row(found[0]), "lines": card_lines(found[1]["moves"])}
+    return {"one": found[0].row, "lines": found[1]}
 
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
@@ -64,10 +65,10 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
     if found is None:
         return None
     one = found[0]
-    stock = await seat.desk.rows("stock").get(f"{one['depot']}:{one['sku']}")
+    stock = await seat.desk.view(STOCKED).get(card_no(one["depot"], one["sku"]))
     return {
         "one": one,
-        "last_move": None if stock is None else stock["stock"]["last_move_at"],
+        "last_move": None if stock is None else stock.last_move_at,
         "applied_by": _name(seat, one["applied_by"]),
         "approved_by": _name(seat, one["approved_by"]),
     }

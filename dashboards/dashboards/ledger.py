@@ -1,14 +1,15 @@
 """账、卡、物 (D7): where stock (账), bin card (卡) and counted goods (物) part, and the move after which they do. Pure.
 
-Stock and card are folded from one stream and agree by construction; they are shown side by side so that anybody can
-see it. A count that agreed pins all three: what parts them came after it.
+Stock is where the pieces lie now, the card what its lines add up to; they are shown side by side so that anybody can
+see that they agree. A count that agreed pins all three: what parts them came after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.stock_view import CardLine, card_lines
+from inventory.stock.moves import MoveRow
+from inventory.stock.row import StockRow
 
 Json = Mapping[str, Any]
 
@@ -33,7 +34,7 @@ class Parting:
     reason: str | None
     agreed_at: str | None
     agreed_no: int
-    first: CardLine | None
+    first: MoveRow | None
 
     @property
     def settled(self) -> bool:
@@ -41,10 +42,12 @@ class Parting:
         return self.status == "booked"
 
 
-def partings(counts: Sequence[Json], stocks: Mapping[str, Json], cards: Mapping[str, Json]) -> list[Parting]:
-    """What parts, by the counts given (any order), unsettled first; `stocks` and `cards` (with their lines) by sku."""
+def partings(
+    counts: Sequence[Json], stocks: Mapping[str, StockRow], cards: Mapping[str, Sequence[MoveRow]]
+) -> list[Parting]:
+    """What parts, by the counts given (any order), unsettled first; `stocks` and `cards` (their lines) by sku."""
     found = [
-        _parting(count, line, counts, stocks.get(line["sku"]), cards.get(line["sku"]))
+        _parting(count, line, counts, stocks.get(line["sku"]), cards.get(line["sku"], ()))
         for count in counts
         for line in count["lines"]
         if line["compared"] is not None and line["compared"]["difference"] and count["status"] != "cancelled"
@@ -52,29 +55,27 @@ def partings(counts: Sequence[Json], stocks: Mapping[str, Json], cards: Mapping[
     return sorted(found, key=lambda one: (one.settled, one.sku, one.bin))
 
 
-def _parting(count: Json, line: Json, counts: Iterable[Json], stock: Json | None, card: Json | None) -> Parting:
+def _parting(
+    count: Json, line: Json, counts: Iterable[Json], stock: StockRow | None, moves: Sequence[MoveRow]
+) -> Parting:
     compared = line["compared"]
     agreed = _last_agreed(counts, line["sku"], line["bin"], compared["counted_at"])
-    moves: Sequence[Json] = () if card is None else card["moves"]
-    places: Sequence[Json] = () if card is None else card["places"]
-    after = [
-        one for one in moves if one["move_no"] > (agreed["move_no"] if agreed else 0) and _touches(one, line["bin"])
-    ]
-    lots: Sequence[Json] = () if stock is None else stock["lots"]
+    since = agreed["move_no"] if agreed else 0
+    after = (one for one in moves if one.move_no > since and one.touches(line["bin"]))
     return Parting(
         count_no=count["count_no"],
         sku=line["sku"],
         name=line["name"],
         bin=line["bin"],
-        stock=sum(lot["quantity"] for lot in lots if lot["bin"] == line["bin"]),
-        card=sum(place["quantity"] for place in places if place["bin"] == line["bin"]),
+        stock=0 if stock is None else stock.in_bin(line["bin"]),
+        card=sum(one.bins.get(line["bin"], 0) for one in moves),
         counted=compared["counted"],
         counted_at=compared["counted_at"],
         status=line["status"],
         reason=line["reason"],
         agreed_at=agreed["counted_at"] if agreed else None,
-        agreed_no=agreed["move_no"] if agreed else 0,
-        first=card_lines(after)[0] if after else None,
+        agreed_no=since,
+        first=next(after, None),
     )
 
 
@@ -89,7 +90,3 @@ def _last_agreed(counts: Iterable[Json], sku: str, bin_name: str, before: str) -
         and line["compared"]["counted_at"] < before
     ]
     return max(agreed, key=lambda one: str(one["counted_at"]), default=None)
-
-
-def _touches(move: Json, bin_name: str) -> bool:
-    return any(lot["bin"] == bin_name for lot in (*move["taken"], *move["put"]))

@@ -16,9 +16,9 @@ from dashboards.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, pap
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
-from dashboards.stock_view import stock_row
 from dashboards.warehouse_reading import bins_of
 from inventory import who
+from inventory.stock.row import STOCKED
 from runtime.route import Router, takes
 
 KINDS = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
@@ -33,6 +33,8 @@ MAY: dict[str, dict[str, frozenset[Role]]] = {
     "lists": {"ask": who.MAKES_LISTS, "hand_out": who.KEEPER},
 }
 """What the pages offer to whom."""
+DEAD = {"row.dead_month": {"$gt": ""}}
+"""What was reported as dead stock and has not moved since (D10)."""
 LOAN_DAYS = 7
 
 router = Router(include_in_schema=False)
@@ -51,8 +53,7 @@ async def _listing(request: Request, tab: str) -> Response:
     stream = rows_stream(seat.desk, (kind.rows,))
     values: dict[str, Any] = {}
     if tab == "scraps":
-        dead = await seat.desk.rows("stock").find({"stock.dead_month": {"$gt": ""}}, sort=[("_id", 1)], limit=100)
-        values["dead"] = [stock_row(row["stock"]) for row in dead]
+        values["dead"] = await seat.desk.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
     return seat.show(
         f"{tab}.html",
         tab=tab,
@@ -124,11 +125,10 @@ async def dead_sheet(request: Request) -> Response:
     names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.desk.rows("stock"), {"stock.dead_month": {"$gt": ""}}):
-            one = stock_row(row["stock"])
-            moved = None if one.last_move_at is None else datetime.fromisoformat(one.last_move_at)
+        async for document in every(seat.desk.rows(STOCKED.name), DEAD):
+            one = STOCKED.read(document)
             for lot in one.lots:
-                yield one.sku, one.name, lot["bin"], lot["quantity"], lot["held_for"], one.idle_days, moved
+                yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at
 
     return await sheet(words("scrap.dead"), [words(name) for name in names], lines())
 

@@ -11,6 +11,7 @@ from typing import Any
 from company.unloading import in_loading_order
 from contracts.dispatch_days import CrewOfDay
 from dashboards.orders import seen_name
+from inventory.stock.row import StockRow
 from order.contract.row import ContractRow
 
 Json = Mapping[str, Any]
@@ -105,16 +106,12 @@ class PickDay:
         return tuple(stop for load in self.loads for stop in load.stops)
 
 
-def lies_for(stock: Sequence[Json], contract_no: str, sku: str) -> tuple[tuple[str, ...], int]:
+def lies_for(stock: Sequence[StockRow], contract_no: str, sku: str) -> tuple[tuple[str, ...], int]:
     """Bins of the pieces that are held for a contract, and how many they are; pending ones do not count."""
     lots = [
-        lot
-        for row in stock
-        if row["sku"] == sku
-        for lot in row["lots"]
-        if lot["held_for"] == contract_no and not lot["pending"] and lot["quantity"]
+        lot for row in stock if row.sku == sku for lot in row.lots if lot.held_for == contract_no and not lot.pending
     ]
-    return tuple(sorted({lot["bin"] for lot in lots})), sum(lot["quantity"] for lot in lots)
+    return tuple(sorted({lot.bin for lot in lots})), sum(lot.quantity for lot in lots)
 
 
 def pick_day(
@@ -122,7 +119,7 @@ def pick_day(
     *,
     crews: Sequence[CrewOfDay],
     orders: Mapping[str, ContractRow],
-    stock: Sequence[Json],
+    stock: Sequence[StockRow],
     packing: Mapping[str, Json],
     order: Order,
     role: str,
@@ -155,7 +152,7 @@ def pick_day(
 def _stop(
     stop: Json,
     orders: Mapping[str, ContractRow],
-    stock: Sequence[Json],
+    stock: Sequence[StockRow],
     packing: Mapping[str, Json],
     *,
     order: Order,
@@ -177,7 +174,7 @@ def _stop(
     )
 
 
-def _line(line: Json, contract_no: str, stock: Sequence[Json], packed: Json) -> PickLine:
+def _line(line: Json, contract_no: str, stock: Sequence[StockRow], packed: Json) -> PickLine:
     bins, here = lies_for(stock, contract_no, line["sku"])
     sold = {one["line_no"]: one for one in (packed.get("contract") or {}).get("lines", ())}.get(line["line_no"], {})
     passed: Json = (packed.get("quality") or {}).get("passed", {})

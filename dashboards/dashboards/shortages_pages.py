@@ -16,6 +16,9 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
 from inventory import who
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED
 from runtime.route import Router, takes
 
 KINDS = ("missing", "excess")
@@ -57,8 +60,8 @@ def gaps(rows: Sequence[Json], kind: str, free: Mapping[str, int]) -> list[Gap]:
 
 
 async def _free(seat: Seat, rows: Sequence[Json]) -> dict[str, int]:
-    ids = sorted({f"{DEPOT}:{line['sku']}" for row in rows for line in row["goods"]["lines"]})
-    return {row["stock"]["sku"]: row["stock"]["free"] for row in await seat.desk.rows("stock").get_many(ids)}
+    ids = sorted({card_no(DEPOT, line["sku"]) for row in rows for line in row["goods"]["lines"]})
+    return {row.sku: row.free for row in (await seat.desk.view(STOCKED).get_many(ids)).values()}
 
 
 @router.get("/warehouse/shortages")
@@ -69,7 +72,7 @@ async def shortages(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     kind = seat.one_of("kind", KINDS) or "missing"
-    stream = rows_stream(seat.desk, ("goods", "stock"))
+    stream = rows_stream(seat.desk, ("goods", STOCKED.name))
     part = await page_of(seat.desk.rows("goods"), {f"goods.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
     return seat.show(
         "shortages.html",
@@ -121,10 +124,10 @@ async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
         same: list[Json] = [{"_id": number}, *({f"{facet}.{field}": number} for field in fields)]
         papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
         found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
-    lines: dict[str, list[Json]] = {}
-    query = {"move.voucher_no": whole_or_part}
-    for line in await seat.desk.rows("moves").find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
-        lines.setdefault(line["move"]["card"].removeprefix(f"{DEPOT}:"), []).append(line["move"])
+    lines: dict[str, list[MoveRow]] = {}
+    query = {"row.voucher_no": whole_or_part}
+    for line in await seat.desk.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
+        lines.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
     for sku, moves in lines.items():
         found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": moves})
     for row in await seat.desk.rows("goods").find({"goods.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):

@@ -1,7 +1,7 @@
 """Warehouse desk 仓库 over HTTP: picking, stock and bin cards, with their sheets."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -14,7 +14,6 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
-from dashboards.stock_view import StockRow, card_lines, stock_row
 from dashboards.warehouse_reading import (
     DEPOT,
     HELD,
@@ -23,18 +22,20 @@ from dashboards.warehouse_reading import (
     read_card,
     read_picking,
     read_todo,
+    shelf,
     stock_all,
     stock_chosen,
     stock_page,
 )
 from dispatch.day.row import DAYS
 from inventory import who
+from inventory.stock.row import STOCKED
 from runtime.route import Router, takes
 
 CARD_MOVES = 300
 """Lines of a bin card on the page, the latest first; the sheet holds all."""
 
-PICKING = ("picklists", "stock", "packing", DAYS.name, "slips", "loans", "scraps", "counts")
+PICKING = ("picklists", STOCKED.name, "packing", DAYS.name, "slips", "loans", "scraps", "counts")
 """Read models behind the page of a day's list and of what waits."""
 
 router = Router(include_in_schema=False)
@@ -71,14 +72,14 @@ async def stock(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = stock_chosen(seat)
-    stream = rows_stream(seat.desk, ("stock",))
+    stream = rows_stream(seat.desk, (STOCKED.name,))
     part = await stock_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
         "stock.html",
         chosen=chosen,
         slice=part,
-        rows=[stock_row(row["stock"]) for row in part.rows],
+        rows=[shelf(row) for row in part.rows],
         holds=HELD,
         bins=bins_of(seat),
         stream=stream,
@@ -100,13 +101,12 @@ async def stock_sheet(request: Request) -> Response:
 
 async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
     async for row in stock_all(seat, chosen):
-        one: StockRow = stock_row(row["stock"])
-        moved = None if one.last_move_at is None else datetime.fromisoformat(one.last_move_at)
+        one = STOCKED.read(row)
         for lot in one.lots:
-            pending = lot["quantity"] if lot["pending"] else None
-            yield one.sku, one.name, one.on_hand, lot["bin"], lot["quantity"], lot["held_for"], pending, moved
+            pending = lot.quantity if lot.pending else None
+            yield one.sku, one.name, one.on_hand, lot.bin, lot.quantity, lot.held_for, pending, one.last_move_at
         if not one.lots:
-            yield one.sku, one.name, one.on_hand, None, 0, None, None, moved
+            yield one.sku, one.name, one.on_hand, None, 0, None, None, one.last_move_at
 
 
 @router.get("/warehouse/stock/{sku:path}.xlsx")
@@ -124,17 +124,17 @@ async def card_sheet(sku: Id, request: Request) -> Response:
     head = [words(name) for name in (*names, "wh.held_for", "reason", "by")]
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        for one in card_lines(found[1]["moves"]):
+        for one in found[1]:
             yield (
                 one.move_no,
                 one.at,
-                one.recorded,
+                one.recorded_at,
                 words(f"move.{one.kind}"),
                 one.change,
                 one.after,
                 one.where,
                 one.voucher_no,
-                one.held_for,
+                one.held_for or "",
                 one.reason,
                 one.by,
             )
@@ -149,14 +149,15 @@ async def card(sku: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("stock", "cards"), f"{DEPOT}:{sku}")
+    stream = rows_stream(seat.desk, (STOCKED.name,), f"{DEPOT}:{sku}")
     found = await read_card(seat, sku, CARD_MOVES)
     if found is None:
         return seat.not_found(sku)
-    lines = card_lines(found[1]["moves"])
+    one, lines = found
     return seat.show(
         "bin_card.html",
-        one=stock_row(found[0]),
+        one=one.row,
+        shorts=one.shorts,
         lines=lines[::-1],
         more=lines[0].move_no - 1 if lines else 0,
         bins=bins_of(seat),

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from company.policy import policy_book
+from contracts.inventory_stock import StockShortReported
 from contracts.spelling import sku as spelt_sku
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
 from dispatch.day.row import DAYS, row_id
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED, StockRow
 from order.contract.row import CONTRACTS
 
 DEPOT = "main"
@@ -28,12 +32,12 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
     contracts = sorted({stop["contract_no"] for stop in picklist["stops"]})
     orders = await desk.view(CONTRACTS).get_many(contracts)
     day = await desk.view(DAYS).get(row_id(on))
-    stock = await desk.rows("stock").find({"stock.holders": {"$in": contracts}})
+    stock = await desk.view(STOCKED).find({"row.holders": {"$in": contracts}})
     return pick_day(
         picklist,
         crews=() if day is None else day.crews,
         orders=orders,
-        stock=[row["stock"] for row in stock],
+        stock=stock,
         packing={row["_id"]: row for row in await desk.rows("packing").get_many(contracts)},
         order=policy_book().at(seat.now).unloading_order,
         role=seat.person.role,
@@ -96,42 +100,57 @@ def stock_query(chosen: StockChosen) -> Json:
     """Choices -> the condition. `q`: a sku or its beginning, a contract number, a bin, or a product's name."""
     conditions: list[Json] = []
     if chosen.held == "dead":
-        conditions.append({"stock.dead_month": {"$gt": ""}})
+        conditions.append({"row.dead_month": {"$gt": ""}})
     elif chosen.held == "short":
-        conditions.append({"stock.short.0": {"$exists": True}})
+        conditions.append({"said.0": {"$exists": True}})
     elif chosen.held:
-        conditions.append({f"stock.{chosen.held}": {"$gt": 0}})
+        conditions.append({f"row.{chosen.held}": {"$gt": 0}})
     if chosen.bin:
-        conditions.append({"stock.bins": chosen.bin.upper()})
+        conditions.append({"row.bins": chosen.bin.upper()})
     if chosen.q:
         upper = chosen.q.upper()
         if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal() and len(upper) >= 8:
-            conditions.append({"stock.holders": upper})
+            conditions.append({"row.holders": upper})
         elif upper.isascii():
-            conditions.append({"$or": [{"_id": starts_with(f"{DEPOT}:{upper}")}, {"stock.bins": upper}]})
+            conditions.append({"$or": [{"_id": starts_with(f"{DEPOT}:{upper}")}, {"row.bins": upper}]})
         else:
-            conditions.append({"stock.name": starts_with(chosen.q)})
+            conditions.append({"row.name": starts_with(chosen.q)})
     return both(*conditions)
 
 
 async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice:
     """One page of the stock list."""
-    return await page_of(seat.desk.rows("stock"), stock_query(chosen), sort=STOCK_SORT, after=after)
+    return await page_of(seat.desk.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT, after=after)
 
 
 def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
     """All rows that are chosen."""
-    return every(seat.desk.rows("stock"), stock_query(chosen), sort=STOCK_SORT)
+    return every(seat.desk.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT)
 
 
-async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Json, Json] | None:
-    """Stock and bin card (存卡) of a sku; the card with its `latest` lines (0: all), in the order of their numbers."""
-    row_id = f"{DEPOT}:{spelt_sku(sku)[0]}"
-    stock, card = await seat.desk.rows("stock").get(row_id), await seat.desk.rows("cards").get(row_id)
-    if stock is None or card is None:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A sku as the list of stock and its bin card show it: where its pieces lie, and the last requests that it could
+    not fill (D9)."""
+
+    row: StockRow
+    shorts: Sequence[StockShortReported]
+
+
+def shelf(document: Json) -> Shelf:
+    """A document of the stock."""
+    row, said = STOCKED.whole(document)
+    return Shelf(row, [one.event for one in said.all(StockShortReported)])
+
+
+async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Shelf, list[MoveRow]] | None:
+    """A sku, and its bin card's `latest` lines (存卡; 0: all), in the order of their numbers (D6)."""
+    card = card_no(DEPOT, spelt_sku(sku)[0])
+    document = await seat.desk.rows(STOCKED.name).get(card)
+    if document is None:
         return None
-    lines = await seat.desk.rows("moves").find({"move.card": row_id}, sort=[("move.move_no", -1)], limit=latest)
-    return stock["stock"], {**card["card"], "moves": [line["move"] for line in reversed(lines)]}
+    lines = await seat.desk.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
+    return shelf(document), lines[::-1]
 
 
 def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:

@@ -26,7 +26,6 @@ OF_SERVICES = (
     "goods",
     "picklists",
     "stock",
-    "cards",
     "moves",
     "slips",
     "loans",

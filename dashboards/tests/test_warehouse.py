@@ -10,12 +10,12 @@ from dashboards_story import NOW
 from openpyxl import load_workbook
 from warehouse_story import (
     ON,
-    card,
     compared,
     count,
     count_line,
     found,
     goods,
+    lines,
     loan,
     lot,
     move,
@@ -33,8 +33,8 @@ from company.policy import policy_book
 from dashboards.ledger import partings
 from dashboards.orders_reading import Chosen
 from dashboards.picking import pick_day
-from dashboards.stock_view import card_lines
 from dashboards.warehouse_reading import StockChosen, stock_query
+from inventory.stock.row import STOCKED
 
 KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE = (
     "mai.gh",
@@ -61,7 +61,7 @@ STORY = rows(
     packing=[packed_row()],
     picklists=[picklist()],
     stock=[stock("WC-1", lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True))],
-    cards=[card("WC-1", *MOVES)],
+    moves=lines(*MOVES),
     counts=[count("PD-1", count_line())],
 )
 
@@ -148,7 +148,7 @@ def test_the_last_stop_is_loaded_first_and_what_is_unloaded_last_goes_in_first()
 def test_a_stop_is_ready_by_what_lies_here_for_its_contract():
     """B6 D8: free pieces and pieces in the pending zone are nobody's."""
     row = stock("WC-1", lot("B-1", 5), lot("B-2", 2, "HT26030001"), lot("D-1", 9, "HT26030001", pending=True))
-    view = day_of(stock=[row["stock"]], packing={"HT26030001": packed("卫浴", passed={"1": 2})})
+    view = day_of(stock=[STOCKED.read(row)], packing={"HT26030001": packed("卫浴", passed={"1": 2})})
     stop = next(one for one in view.stops if one.contract_no == "HT26030001")
     assert (stop.lines[0].bins, stop.lines[0].here, stop.lies_here, stop.passed) == (("B-2",), 2, True, True)
 
@@ -185,9 +185,9 @@ async def test_a_leader_prints_the_own_crews_sheets_alone():
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("HT26030001", {"stock.holders": "HT26030001"}),
-        ("wc-", {"$or": [{"_id": {"$gte": "main:WC-", "$lt": "main:WC-\U0010ffff"}}, {"stock.bins": "WC-"}]}),
-        ("坐便", {"stock.name": {"$gte": "坐便", "$lt": "坐便\U0010ffff"}}),
+        ("HT26030001", {"row.holders": "HT26030001"}),
+        ("wc-", {"$or": [{"_id": {"$gte": "main:WC-", "$lt": "main:WC-\U0010ffff"}}, {"row.bins": "WC-"}]}),
+        ("坐便", {"row.name": {"$gte": "坐便", "$lt": "坐便\U0010ffff"}}),
     ],
 )
 def test_stock_is_found_by_contract_sku_bin_or_name(text, wanted):
@@ -198,7 +198,7 @@ def test_stock_is_found_by_contract_sku_bin_or_name(text, wanted):
 
 def test_every_line_of_a_bin_card_carries_the_balance_after_it():
     """D6"""
-    assert [(line.move_no, line.change, line.after, line.where) for line in card_lines(reversed(MOVES))] == [
+    assert [(line.move_no, line.change, line.after, line.where) for line in MOVES] == [
         (1, 9, 9, "A-05-2"),
         (2, 0, 9, "A-05-2 → B-01-1"),
         (3, -1, 8, "B-01-1"),
@@ -215,7 +215,7 @@ async def test_lists_go_out_as_sheets(path, lines):
 @pytest.mark.parametrize("sku", ["60*80", "A:B", "[1]"])
 async def test_a_card_goes_out_whatever_signs_its_sku_has(sku):
     """X6: a spreadsheet takes some signs in no name of a sheet."""
-    story = rows(stock=[stock(sku)], cards=[card(sku)])
+    story = rows(stock=[stock(sku)])
     answer = await get(f"/warehouse/stock/{quote(sku, safe='')}.xlsx", story=story)
     assert (answer.status_code, answer.content[:2]) == (200, b"PK")
 
@@ -266,8 +266,8 @@ def test_the_report_names_the_first_move_after_which_card_and_goods_part():
         "PD-1", count_line("agrees", compared=compared(9, 9, "2026-03-02T09:00:00+00:00", move_no=2)), status="closed"
     )
     differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00", move_no=3)))
-    row = stock("WC-1", lot("B-01-1", 8))["stock"]
-    parted = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    row = STOCKED.read(stock("WC-1", lot("B-01-1", 8)))
+    parted = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": MOVES})
     assert [(one.stock, one.card, one.counted, one.agreed_no, one.first.move_no, one.settled) for one in parted] == [
         (8, 8, 7, 2, 3, False)
     ]
@@ -276,7 +276,7 @@ def test_the_report_names_the_first_move_after_which_card_and_goods_part():
 def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
     """D7"""
     differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00")))
-    parted = partings([differs["count"]], {}, {"WC-1": card("WC-1", *MOVES)["card"]})
+    parted = partings([differs["count"]], {}, {"WC-1": MOVES})
     assert (parted[0].first.move_no, parted[0].agreed_at) == (2, None)
 
 

@@ -1,75 +1,62 @@
 """Rows of the warehouse as the inventory service keeps them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orders_story import desk_rows, signed
+
+from contracts.fact import Fact
+from contracts.inventory_stock import Lot, MoveKind
+from inventory.stock.moves import MoveRow
+from inventory.stock.row import STOCKED
+from inventory.stock.state import Card
+from runtime.view import Row
 
 AT = "2026-03-12T01:00:00+00:00"
 ON = "2026-03-13"
 
 
-def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> dict[str, Any]:
+def stored(row_id: str, row: Row, *said: Fact) -> dict[str, Any]:
+    """A row's document, with what was said beside it."""
+    kept = {name: value for name, value in row.shown().items() if name != "version"}
+    heard = [{"by": "mai.gh", "recorded": AT, "event": event.model_dump(mode="json")} for event in said]
+    return {"_id": row_id, "row": kept, "said": heard, "_pos": {"row": {"seq": 1}}}
+
+
+def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> Lot:
     """Pieces in one place."""
-    return {"bin": bin_name, "held_for": held_for, "pending": pending, "quantity": quantity}
+    return Lot(bin=bin_name, held_for=held_for, pending=pending, quantity=quantity)
 
 
-def move(number: int, kind: str, before: int, after: int, **more: Any) -> dict[str, Any]:
+def move(number: int, kind: MoveKind, before: int, after: int, **more: Any) -> MoveRow:
     """A line of the bin card."""
+    at = datetime(2026, 3, number, 1, tzinfo=UTC)
     base = {
+        "card": "main:WC-1",
         "move_no": number,
-        "at": f"2026-03-{number:02}T01:00:00+00:00",
-        "recorded_at": f"2026-03-{number:02}T01:00:01+00:00",
+        "at": at,
+        "recorded_at": at + timedelta(seconds=1),
         "by": "mai.gh",
         "kind": kind,
         "quantity": abs(after - before),
-        "taken": [],
-        "put": [],
+        "taken": (),
+        "put": (),
         "before": before,
         "after": after,
         "voucher_no": f"RK{number:03}",
         "held_for": None,
         "reason": "",
     }
-    return {**base, **more}
+    return MoveRow.model_validate({**base, **more})
 
 
-def stock(sku: str = "WC-1", *lots: dict[str, Any], **more: Any) -> dict[str, Any]:
+def stock(sku: str = "WC-1", *lots: Lot) -> dict[str, Any]:
     """A row `stock`."""
-    held = sum(one["quantity"] for one in lots if one["held_for"] and not one["pending"])
-    pending = sum(one["quantity"] for one in lots if one["pending"])
-    on_hand = sum(one["quantity"] for one in lots)
-    facet = {
-        "depot": "main",
-        "sku": sku,
-        "name": "坐便器",
-        "lots": list(lots),
-        "on_hand": on_hand,
-        "held": held,
-        "pending": pending,
-        "free": on_hand - held - pending,
-        "bins": sorted({one["bin"] for one in lots}),
-        "holders": sorted({one["held_for"] for one in lots if one["held_for"]}),
-        "last_move_no": 3,
-        "last_move_at": AT,
-        "dead_month": None,
-        "idle_days": None,
-        "short": [],
-        **more,
-    }
-    return {"_id": f"main:{sku}", "stock": facet}
-
-
-def card(sku: str = "WC-1", *moves: dict[str, Any]) -> dict[str, Any]:
-    """A row `cards`, with the card's lines, which `rows` keeps as rows of their own."""
-    balance = moves[-1]["after"] if moves else 0
-    pieces: dict[str, int] = {}
-    for one in moves:
-        for sign, lots in ((-1, one["taken"]), (1, one["put"])):
-            for lot in lots:
-                pieces[lot["bin"]] = pieces.get(lot["bin"], 0) + sign * lot["quantity"]
-    places = [{"bin": bin_, "quantity": quantity} for bin_, quantity in pieces.items() if quantity]
-    facet = {"depot": "main", "sku": sku, "name": "坐便器", "balance": balance, "places": places, "moves": list(moves)}
-    return {"_id": f"main:{sku}", "card": {**facet, "last_move_no": len(moves)}}
+    at = datetime.fromisoformat(AT)
+    card = Card("main", sku, "坐便器", lots, last_move=3, moved_at=at, report_at=at, causes=())
+    row = STOCKED.view(card)
+    assert row is not None
+    return stored(f"main:{sku}", row)
 
 
 def picklist(*, feedback: bool = False) -> dict[str, Any]:
@@ -159,10 +146,12 @@ def count(number: str = "PD-1", *lines: dict[str, Any], **more: Any) -> dict[str
 def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Rows by read model, with two contracts behind them."""
     behind = desk_rows(signed(), signed("HT26030002"))
-    lines = [{**one, "card": row["_id"]} for row in of.get("cards", ()) for one in row["card"].pop("moves")]
-    ids = [f"{line['card']}#{line['move_no']:06}" for line in lines]
-    moves = {row_id: {"_id": row_id, "move": line} for row_id, line in zip(ids, lines, strict=True)}
-    return {**behind, "moves": moves, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
+    return {**behind, **{name: {row["_id"]: row for row in found} for name, found in of.items()}}
+
+
+def lines(*moves: MoveRow) -> list[dict[str, Any]]:
+    """Rows `moves`."""
+    return [stored(f"{one.card}#{one.move_no:06}", one) for one in moves]
 
 
 # --- papers ----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reu
 from runtime.request_keys import RequestKeys
 from runtime.rows import Rows
 from runtime.tokens import Tokens
-from runtime.view import R, View, Views
+from runtime.view import Model, R, Views
 
 log = get_log("runtime.http")
 
@@ -368,8 +368,8 @@ class Asking:
         rows: Mapping[str, Rows] = self._state.rows
         return rows[projection]
 
-    def view(self, view: View[Any, Any, R]) -> Views[R]:
-        """A read model that is a view of a state, typed."""
+    def view(self, view: Model[R]) -> Views[R]:
+        """A read model with typed rows: a view of a state, or a journal."""
         return Views(view, self.rows(view.name))
 
     def changes(self, collections: Iterable[str], after: str | None = None) -> AsyncIterator[Change]:

@@ -13,6 +13,8 @@ from contracts.fact import Fact
 from inventory.main import SERVICE
 from runtime.decision import Rejected
 from runtime.outcome import Outcome
+from runtime.rows import STATE
+from runtime.service import Projection
 
 
 class Table:
@@ -45,6 +47,44 @@ class Table:
 
     async def count(self, query: Mapping[str, Any] | None = None) -> int:
         return len(await self.find(query))
+
+
+class Folded(Table):
+    """One that is folded from events; its documents are made when somebody looks, as the projector writes them."""
+
+    def __init__(self, projection: Projection) -> None:
+        super().__init__()
+        self._projection = projection
+        self._values: dict[str, dict[str, Any]] = {}
+        self._moved: dict[str, None] = {}
+        self._documents: dict[str, dict[str, Any]] = {}
+
+    @property
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """As they are stored, without those that hold nothing."""
+        for row_id in self._moved:
+            values = self._values[row_id]
+            fields = {name: found for facet in self._projection.facets for name, found in facet.fields(values).items()}
+            shown = {name: found for name, found in fields.items() if name != STATE}
+            if any(found is not None for found in shown.values()):
+                self._documents[row_id] = {"_id": row_id, "_pos": values["_pos"], **shown}
+        self._moved.clear()
+        return self._documents
+
+    @documents.setter
+    def documents(self, known: dict[str, dict[str, Any]]) -> None:
+        self._documents = known
+
+    def fold(self, service: str, event: Fact, meta: Meta) -> None:
+        """One event."""
+        for facet in self._projection.facets:
+            if facet.service == service and meta.subject.partition(":")[0] in facet.prefixes:
+                named = self._projection.row(meta.subject)
+                row_id = f"{named}#{meta.sequence:06d}" if self._projection.per_event else named
+                values = self._values.setdefault(row_id, {"_pos": {}})
+                values[facet.name] = facet.fold(values.get(facet.name), event, meta)
+                values["_pos"][facet.name] = {"seq": meta.sequence}
+                self._moved[row_id] = None
 
 
 def _in_order(value: Any) -> tuple[int, str]:
@@ -104,7 +144,7 @@ class World:
         self.deciders = {decider.prefix: decider for decider in SERVICE.deciders}
         self.states: dict[str, Any] = {}
         self.versions: dict[str, int] = {}
-        self.rows = {projection.name: Table() for projection in SERVICE.projections}
+        self.rows = {projection.name: Folded(projection) for projection in SERVICE.projections}
         self.refused: list[Rejected] = []
 
     def owners(self) -> dict[str, str]:
@@ -146,14 +186,8 @@ class World:
             actor=by,
             command_offset=0,
         )
-        for projection in SERVICE.projections:
-            for facet in projection.facets:
-                if facet.service == service and prefix in facet.prefixes:
-                    named = projection.row(aggregate_id)
-                    row_id = f"{named}#{version:06d}" if projection.per_event else named
-                    row = self.rows[projection.name].documents.setdefault(row_id, {"_id": row_id, "_pos": {}})
-                    row[facet.name] = facet.fold(row.get(facet.name), event, meta)
-                    row["_pos"][facet.name] = {"seq": version}
+        for table in self.rows.values():
+            table.fold(service, event, meta)
         for reaction in SERVICE.reactions:
             if reaction.source == service:
                 for ask in reaction.react(event, meta):

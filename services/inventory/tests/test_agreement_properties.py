@@ -10,7 +10,7 @@ from inventory_world import World
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockListLine
 from inventory.agreement import agreement
-from inventory.api.agreement import _lines
+from inventory.api.agreement import card_lines
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.goods.arrival import ReceiveGoods
@@ -22,7 +22,10 @@ from inventory.projections.ledger import ledger_entries
 from inventory.scrap import SCRAP, ApplyScrap, ApproveScrap, ExecuteScrap
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.holding import BringIn
+from inventory.stock.lots import pieces
+from inventory.stock.moves import MOVES
 from inventory.stock.moving import MoveStock, SettlePending
+from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST, IssueStockList, MakeStockList
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -84,7 +87,7 @@ def do(world: World, number: int, step: tuple[str, str, int, int]) -> None:
             )
             world.put(goods, asked)
         case "move":
-            lots = world.rows["stock"].documents.get(f"main:{SKUS[which]}", {}).get("stock", {}).get("lots", [])
+            lots = world.rows["stock"].documents.get(f"main:{SKUS[which]}", {}).get("row", {}).get("lots", [])
             if lots:
                 values = {"from_bin": lots[0]["bin"], "to_bin": "A-01-1", "voucher_no": f"YW{number}"}
                 world.put(stock, MoveStock(**common, **values, cause_id=f"m{number}", held_for=lots[0]["held_for"]))
@@ -125,21 +128,18 @@ def test_ledger_and_card_agree_whatever_happens(steps: list[tuple[str, str, int,
     for number, step in enumerate(steps):
         world.now += timedelta(minutes=10)
         do(world, number, step)
-    lines: dict[str, list[Any]] = {row_id: [] for row_id in world.rows["cards"].documents}
-    for one in world.rows["moves"].documents.values():
-        if one["move"] is not None:
-            lines[one["move"]["card"]].append(one["move"])
-    for row_id, row in world.rows["cards"].documents.items():
+    moves = [MOVES.read(one) for one in world.rows[MOVES.name].documents.values()]
+    stocked = {row_id: STOCKED.read(row) for row_id, row in world.rows[STOCKED.name].documents.items()}
+    for row_id, row in stocked.items():
         entries = [
             entry for paper in world.rows["ledger"].documents.values() for entry in ledger_entries(paper, row_id)
         ]
-        found = agreement(row["card"]["sku"], row["card"]["name"], entries, _lines(lines[row_id]), [])
-        stock = world.rows["stock"].documents[row_id]["stock"]
-        lots = sum(lot["quantity"] for lot in stock["lots"])
+        found = agreement(row.sku, row.name, entries, card_lines(one for one in moves if one.card == row_id), [])
+        lots = pieces(row.lots)
         assert (found.partings, found.ledger, found.card) == ((), lots, lots)
-        assert all(lot["quantity"] > 0 for lot in stock["lots"])
+        assert all(lot.quantity > 0 for lot in row.lots)
     told = {card for paper in world.rows["ledger"].documents.values() for card in paper["ledger"]["skus"]}
-    assert told <= set(world.rows["cards"].documents)
+    assert told <= set(stocked)
 
 
 def test_the_history_of_the_property_does_reach_every_paper() -> None:

@@ -130,7 +130,7 @@ async def test_a_count_goes_from_the_blind_sheet_to_a_card_that_agrees(client: A
     done = await get(client, f"/counts/{no}")
     assert (done["status"], statuses(done)) == ("closed", {A1: "booked", A2: "agrees"})
     assert done["accuracy"] == {"lines": 2, "lines_right": 1, "pieces_book": 69, "pieces_off": 2}
-    stock = world.rows["stock"].documents["main:TIL-0918"]["stock"]
+    stock = world.rows["stock"].documents["main:TIL-0918"]["row"]
     assert (stock["on_hand"], world.refused[-1].code) == (73, "not_explained")
 
 
@@ -274,4 +274,4 @@ async def test_two_counts_of_one_bin_do_not_adjust_it_twice(client: AsyncClient,
     world.now += timedelta(minutes=5)
     approved = [(await post(client, f"/counts/{no}/approvals", key, "su.kj"))[1] for no in (first, second)]
     assert (approved[0]["events"], approved[1]["code"]) == (["CountAdjusted"], "adjusted_meanwhile")
-    assert world.rows["stock"].documents["main:WC-100"]["stock"]["on_hand"] == 3
+    assert world.rows["stock"].documents["main:WC-100"]["row"]["on_hand"] == 3

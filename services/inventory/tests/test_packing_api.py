@@ -155,7 +155,7 @@ async def test_qc_passes_all_that_lies_here_and_fails_a_piece_into_the_pending_z
     assert (status, answer["events"], answer["body"]["damage_id"][:2]) == (201, ["QualityFailed"], "Q-")
     assert (await ask(client, "POST", f"/quality/{NO}/passes", {}))[0] == 201
     assert await inspected(client) == [(1, 1, 1, 0), (2, 2, 2, 0), (3, 1, 1, 0)]
-    card = world.rows["stock"].documents["main:GT-1"]["stock"]
+    card = world.rows["stock"].documents["main:GT-1"]["row"]
     assert (card["pending"], world.refused) == (1, [])
     assert (await ask(client, "POST", f"/quality/{NO}/passes", {}))[1]["code"] == "nothing_inspected"
 

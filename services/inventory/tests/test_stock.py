@@ -19,12 +19,14 @@ from inventory.stock.aggregate import STOCK, ReportDeadStock
 from inventory.stock.counting import AdjustStock, WriteOff
 from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
+from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
 from runtime.decision import Command, Timer
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
+DAY = timedelta(days=1)
 REPORT_AT = civil(datetime(2026, 7, 1).date(), CTX.policy.dead_stock_report_at)
 HT = "HT26030001"
 
@@ -369,3 +371,43 @@ def test_a_move_that_is_told_late_does_not_make_pieces_older() -> None:
     state = STOCK.fold(FREE, late)
     assert isinstance(state, Card)
     assert state.moved_at == NOW
+
+
+# --- the row --------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_that_is_told_late_does_not_make_the_pieces_lie_longer() -> None:
+    """D10, X1: the row and the rule that reports dead stock look at the same last move."""
+    late = moved("moved", 1, taken=(lot("A-01-1", 1),), put=(lot("A-01-2", 1),), no=2, before=4)
+    row = STOCKED.after([moved("received", 4, put=(lot("A-01-1", 4),)), late.model_copy(update={"at": NOW - DAY})])
+    assert row is not None
+    assert (row.last_move_no, row.last_move_at) == (2, NOW)
+
+
+def test_dead_stock_is_dead_until_it_moves() -> None:
+    """D10"""
+    received, issued = (
+        moved("received", 4, put=(lot("A-01-1", 4),)),
+        moved("issued", 1, taken=(lot("A-01-1", 1),), no=2),
+    )
+    rows = [STOCKED.after(events) for events in ([received, REPORTED], [received, REPORTED, issued])]
+    assert [row and (row.dead_month, row.idle_days) for row in rows] == [("2026-07", REPORTED.idle_days), (None, None)]
+
+
+def test_what_was_wanted_and_never_here_has_a_row_without_pieces() -> None:
+    """D9: the list shows what it could not fill."""
+    short = StockShortReported(
+        at=NOW,
+        depot="main",
+        sku="WC-100",
+        name="坐便器",
+        wanted=2,
+        available=0,
+        needed_for=HT,
+        voucher_no="V1",
+        reason="",
+    )
+    row = STOCKED.after([short])
+    assert row is not None
+    assert (row.name, row.on_hand, row.last_move_no, row.last_move_at) == ("坐便器", 0, 0, None)
+    assert STOCKED.after([]) is None

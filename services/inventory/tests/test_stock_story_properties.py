@@ -7,10 +7,11 @@ from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, played
 
 from contracts.inventory_stock import StockMoved
 from inventory.goods.state import Cancelled, Expected
-from inventory.projections.cards import fold_card, fold_move
 from inventory.projections.goods import fold_goods
-from inventory.projections.stock import fold_stock
+from inventory.projections.turnover import fold_turnover
 from inventory.stock.lots import pieces
+from inventory.stock.moves import MoveRow, move_row
+from inventory.stock.row import stock_row
 from inventory.stock.state import Card
 
 LONG = settings(
@@ -80,38 +81,40 @@ def test_a_cancelled_contract_holds_nothing_and_nothing_is_held_in_the_pending_z
             assert not (lot.pending and lot.held_for in CONTRACTS)
 
 
+def added_up(lines: list[MoveRow]) -> dict[str, int]:
+    """Bin -> what the card's lines come to."""
+    pieces: dict[str, int] = {}
+    for line in lines:
+        for bin_, change in line.bins.items():
+            pieces[bin_] = pieces.get(bin_, 0) + change
+    return {bin_: left for bin_, left in pieces.items() if left}
+
+
 @LONG
 @given(STORY)
 def test_the_rows_say_what_the_rules_say(story: list[Any]) -> None:
     """D6, C6 of the house style: folds of the stream equal the states."""
     warehouse = played(story)
     rows: dict[str, Any] = {}
-    cards: dict[str, Any] = {}
-    moves: dict[str, list[Any]] = {}
+    days: dict[str, dict[str, int]] = {}
+    moves: dict[str, list[MoveRow]] = {}
     for event, meta in warehouse.events:
         kind = meta.subject.partition(":")[0]
         if kind == "stock":
-            rows[meta.subject] = fold_stock(rows.get(meta.subject), event, meta)
-            cards[meta.subject] = fold_card(cards.get(meta.subject), event, meta)
-            line = fold_move(None, event, meta)
+            days[meta.subject] = fold_turnover(days.get(meta.subject), event, meta)
+            line = move_row(event, meta)
             moves.setdefault(meta.subject, []).extend([] if line is None else [line])
         elif kind == "goods":
             rows[meta.subject] = fold_goods(rows.get(meta.subject), event, meta)
     for aggregate_id, state in warehouse.states.items():
         if isinstance(state, Card):
-            row = rows[aggregate_id]
-            assert row["on_hand"] == row["free"] + row["held"] + row["pending"] == pieces(state.lots)
-            card, lines = cards[aggregate_id], moves[aggregate_id]
-            assert card["name"] == row["name"]
-            assert (card["balance"], card["last_move_no"]) == (pieces(state.lots), state.last_move)
-            assert [line["move_no"] for line in lines] == list(range(1, state.last_move + 1))
-            assert sum(place["quantity"] for place in card["places"]) == card["balance"]
-            balances: dict[str, int] = {}
-            for lot in state.lots:
-                balances[lot.bin] = balances.get(lot.bin, 0) + lot.quantity
-            assert {place["bin"]: place["quantity"] for place in card["places"]} == balances
-            came_and_left = sum(line["quantity"] for line in lines if line["before"] != line["after"])
-            assert sum(day["quantity"] for day in card["moved"]) == came_and_left
+            row, lines = stock_row(state), moves[aggregate_id]
+            assert row is not None
+            assert row.on_hand == row.free + row.held + row.pending == pieces(state.lots) == lines[-1].after
+            assert [line.move_no for line in lines] == list(range(1, row.last_move_no + 1))
+            assert {bin_: row.in_bin(bin_) for bin_ in row.bins} == added_up(lines)
+            came_and_left = sum(line.quantity for line in lines if line.change)
+            assert sum(days[aggregate_id].values()) == came_and_left
         elif isinstance(state, Expected | Cancelled):
             assert [(x["line_no"], x["here"]) for x in rows[aggregate_id]["lines"]] == [
                 (x.line.line_no, x.here) for x in state.stock

@@ -73,7 +73,7 @@ class Memory:
         self.states: dict[str, Any] = {}
         self.rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in SERVICE.projections}
         self.rows["contracts"] = {row["_id"]: row for row in (CONTRACT, OLD_CONTRACT)}
-        self.rows["stock"] = {"main:S1": {"_id": "main:S1", "stock": {"free": 2}}}
+        self.rows["stock"] = {"main:S1": {"_id": "main:S1", "row": {"free": 2}}}
 
     def decide(self, aggregate_id: str, command: Any, person: Person) -> Outcome:
         decider = DECIDERS[aggregate_id.partition(":")[0]]

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import BaseModel
 
 from inventory.agreement import Agreement, CardLine, CountedBin, Entry, agreement
-from inventory.count.rows import changes_of, count_row, moves_of
+from inventory.count.rows import count_row, moves_of
 from inventory.projections.ledger import ledger_entries
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MoveRow
+from inventory.stock.row import STOCKED
 from inventory.who import COUNTS
 from runtime.http import Asking, Desk
 from runtime.route import Router
 
 router = Router()
-
-Json = dict[str, Any]
 
 
 class PartingView(BaseModel):
@@ -72,20 +73,21 @@ async def report(
     if count_no is not None:
         lines = (await count_row(desk, count_no))["lines"]
         wanted = sorted({f"{depot}:{line['sku']}" for line in lines})
-        rows = await desk.rows("cards").get_many(wanted)
+        rows = list((await desk.view(STOCKED).get_many(wanted)).values())
     else:
-        query = {"card.depot": depot} | ({"card.sku": sku} if sku else {})
-        rows = await desk.rows("cards").find(query, sort=[("_id", 1)], limit=limit, skip=skip)
-    entries = await _entries(desk, [row["_id"] for row in rows])
-    moves = await moves_of(desk, {row["_id"]: 0 for row in rows})
-    counted = await _counted(desk, depot, {row["card"]["sku"] for row in rows})
+        query = {"row.depot": depot} | ({"row.sku": sku} if sku else {})
+        rows = await desk.view(STOCKED).find(query, sort=[("_id", 1)], limit=limit, skip=skip)
+    cards = {row.sku: card_no(depot, row.sku) for row in rows}
+    entries = await _entries(desk, list(cards.values()))
+    moves = await moves_of(desk, dict.fromkeys(cards.values(), 0))
+    counted = await _counted(desk, depot, set(cards))
     found = [
         agreement(
-            row["card"]["sku"],
-            row["card"]["name"],
-            entries.get(row["_id"], []),
-            _lines(moves[row["_id"]]),
-            counted.get(row["card"]["sku"], []),
+            row.sku,
+            row.name,
+            entries.get(cards[row.sku], []),
+            card_lines(moves[cards[row.sku]]),
+            counted.get(row.sku, []),
         )
         for row in rows
     ]
@@ -125,18 +127,9 @@ async def _counted(desk: Asking, depot: str, skus: set[str]) -> dict[str, list[C
     return found
 
 
-def _lines(moves: Iterable[Json]) -> list[CardLine]:
-    return [
-        CardLine(
-            move["move_no"],
-            datetime.fromisoformat(move["at"]),
-            move["kind"],
-            move["voucher_no"],
-            move["after"] - move["before"],
-            changes_of(move),
-        )
-        for move in moves
-    ]
+def card_lines(moves: Iterable[MoveRow]) -> list[CardLine]:
+    """Lines of a card as they are compared."""
+    return [CardLine(move.move_no, move.at, move.kind, move.voucher_no, move.change, move.bins) for move in moves]
 
 
 def _view(found: Agreement) -> SkuAgreement:

@@ -1,5 +1,6 @@
 """HTTP of stock: what lies where, the bin card, moves, the pending zone, dead stock (D6-D10)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -9,9 +10,10 @@ from company.policy import policy_book
 from contracts.bounds import Nth
 from inventory.api.common import Depot, Paging, Rows, SkuInPath, page
 from inventory.projections.goods import shortage_view
-from inventory.projections.stock import stock_view
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.moves import MOVES
+from inventory.stock.row import STOCKED
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
 from runtime.http import Desk
@@ -32,6 +34,15 @@ ADDRESS = Address(
 router.include_router(routes(ADDRESS))
 
 
+def stock_json(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A sku's stock as the API shows it, with the last requests that it could not fill (D9); `version` is what
+    `If-Match` may name."""
+    row, said = STOCKED.whole(document)
+    named = {"wanted", "available", "needed_for", "voucher_no", "reason"}
+    short = [{"at": one.event.at.isoformat(), **one.event.model_dump(include=named)} for one in said.sayings]
+    return {**row.shown(), "short": short}
+
+
 @router.get("/stock", summary="库存 Stock (D6)")
 async def stock_list(  # noqa: PLR0917 - what the address may ask for
     desk: Desk,
@@ -45,17 +56,17 @@ async def stock_list(  # noqa: PLR0917 - what the address may ask for
     """By sku, one page. `q`: beginning of the sku; `bin`, `held_for`: what lies there, or is held for it; `pending`:
     only what waits for a decision."""
     desk.allow(*READS_STOCK)
-    query: dict[str, Any] = {"stock.depot": depot}
+    query: dict[str, Any] = {"row.depot": depot}
     if q:
-        query["stock.sku"] = {"$gte": q, "$lt": f"{q}\uffff"}
+        query["row.sku"] = {"$gte": q, "$lt": f"{q}\uffff"}
     if bin:
-        query["stock.bins"] = bin
+        query["row.bins"] = bin
     if held_for:
-        query["stock.holders"] = held_for
+        query["row.holders"] = held_for
     if pending:
-        query["stock.pending"] = {"$gt": 0}
-    found, total = await page(desk, "stock", query, [("stock.sku", 1)], paging)
-    return Rows(rows=[stock_view(row) for row in found], total=total)
+        query["row.pending"] = {"$gt": 0}
+    found, total = await page(desk, STOCKED.name, query, [("row.sku", 1)], paging)
+    return Rows(rows=[stock_json(row) for row in found], total=total)
 
 
 class BinCard(BaseModel):
@@ -81,23 +92,29 @@ async def card_of(
     """Every move with its number and the balance before and after: `limit` of them, after the number `after`."""
     desk.allow(*READS_STOCK)
     card = card_no(depot, sku)
-    row = await desk.rows("cards").get(card)
+    row = await desk.view(STOCKED).get(card)
     if row is None:
         desk.refuse(no("no_card", sku=sku), 404)
-    query = {"move.card": card, "move.move_no": {"$gt": after}}
-    lines = await desk.rows("moves").find(query, sort=[("move.move_no", 1)], limit=limit)
-    shown = {name: row["card"][name] for name in ("depot", "sku", "name", "balance", "last_move_no")}
-    return BinCard(**shown, moves=[line["move"] for line in lines])
+    query = {"row.card": card, "row.move_no": {"$gt": after}}
+    lines = await desk.view(MOVES).find(query, sort=[("row.move_no", 1)], limit=limit)
+    return BinCard(
+        depot=row.depot,
+        sku=row.sku,
+        name=row.name,
+        balance=row.on_hand,
+        last_move_no=row.last_move_no,
+        moves=[line.shown() for line in lines],
+    )
 
 
 @router.get("/stock/{sku:path}", summary="一个型号的库存 Stock of a sku (D6)")
 async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[str, Any]:
     """Pieces by bin, for whom they are held, and what waits."""
     desk.allow(*READS_STOCK)
-    row = await desk.rows("stock").get(card_no(depot, sku))
+    row = await desk.rows(STOCKED.name).get(card_no(depot, sku))
     if row is None:
         desk.refuse(no("no_card", sku=sku), 404)
-    return stock_view(row)
+    return stock_json(row)
 
 
 @router.get("/shortages", summary="缺货、溢余 Shortage and excess against contracts (D9)")
@@ -107,10 +124,10 @@ async def shortages(desk: Desk, paging: Paging, kind: Literal["missing", "excess
     query: dict[str, Any] = {f"goods.{kind}": {"$gt": 0}}
     found, total = await page(desk, "goods", query, [], paging)
     views = [shortage_view(row) for row in found]
-    skus = {f"main:{line['sku']}" for view in views for line in view["lines"]}
-    stocked = {row["stock"]["sku"]: row["stock"]["free"] for row in await desk.rows("stock").get_many(sorted(skus))}
+    cards = {card_no("main", line["sku"]) for view in views for line in view["lines"]}
+    free = {row.sku: row.free for row in (await desk.view(STOCKED).get_many(sorted(cards))).values()}
     for view in views:
-        view["lines"] = [{**line, "free": stocked.get(line["sku"], 0)} for line in view["lines"]]
+        view["lines"] = [{**line, "free": free.get(line["sku"], 0)} for line in view["lines"]]
     return Rows(rows=views, total=total)
 
 
@@ -120,9 +137,9 @@ async def dead_stock(
 ) -> Rows:
     """What was reported to finance in that month (default: the latest report that still holds), with where it lies."""
     desk.allow(*READS_MONEY_LISTS)
-    query: dict[str, Any] = {"stock.dead_month": month or {"$ne": None}}
-    found, total = await page(desk, "stock", query, [("stock.last_move_at", 1)], paging)
-    return Rows(rows=[stock_view(row) for row in found], total=total)
+    query: dict[str, Any] = {"row.dead_month": month or {"$ne": None}}
+    found, total = await page(desk, STOCKED.name, query, [("row.last_move_at", 1)], paging)
+    return Rows(rows=[stock_json(row) for row in found], total=total)
 
 
 @router.get("/depots", summary="仓库、库区、货位 Warehouses, zones and bins (D6)")

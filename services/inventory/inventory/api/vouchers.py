@@ -8,6 +8,7 @@ from fastapi import Path
 from pydantic import BaseModel
 
 from inventory.refusals import no
+from inventory.stock.moves import MOVES
 from inventory.who import READS_STOCK
 from runtime.http import Asking, Desk
 from runtime.route import Router
@@ -86,11 +87,10 @@ async def _by_field(desk: Asking, number: str) -> list[Voucher]:
 
 async def _on_cards(desk: Asking, number: str) -> list[Voucher]:
     """The cards with lines that were made by it."""
-    query = {"move.voucher_no": _whole_or_part(number)}
-    lines = await desk.rows("moves").find(query, sort=[("_id", 1)], limit=MOST_LINES)
+    query = {"row.voucher_no": _whole_or_part(number)}
     cards: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        cards.setdefault(line["move"]["card"], []).append(line["move"])
+    for line in await desk.view(MOVES).find(query, sort=[("_id", 1)], limit=MOST_LINES):
+        cards.setdefault(line.card, []).append(line.shown())
     return [
         Voucher(kind="card", id=card, address=f"/api/stock/{quote(card.partition(':')[2])}/card", moves=moves)
         for card, moves in cards.items()

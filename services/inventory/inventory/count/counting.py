@@ -30,9 +30,12 @@ from inventory.count.state import (
 )
 from inventory.fields import MAX_PIECES, Note
 from inventory.refusals import no
+from inventory.stock.aggregate import card_no
+from inventory.stock.row import STOCKED
 from inventory.who import ACCOUNTS, COUNTS
 from runtime.decision import Command
 from runtime.use_case import Asker, Nothing, UseCase
+from runtime.view import Views
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
 
@@ -258,8 +261,8 @@ async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
     zone = zones_of(policy_book().at(asker.now), depot).get(body.bin)
     if zone is None:
         asker.refuse(no("unknown_bin", bin=body.bin), 422)
-    row = await asker.row("stock", f"{depot}:{body.sku}")
-    name, move_no = (row["stock"]["name"], row["stock"]["last_move_no"]) if row else (body.name.strip(), 0)
+    card = await Views(STOCKED, asker.rows(STOCKED.name)).get(card_no(depot, body.sku))
+    name, move_no = (card.name, card.last_move_no) if card else (body.name.strip(), 0)
     if not name:
         asker.refuse(no("name_wanted", sku=body.sku), 422)
     target = facts.CountTarget(sku=body.sku, name=name, zone=zone, bin=body.bin, move_no=move_no)

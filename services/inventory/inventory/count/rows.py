@@ -8,8 +8,13 @@ from company.policy import policy_book
 from contracts.civil_time import civil_day
 from inventory.count.card import BinChange, Card, CardMove
 from inventory.count.choice import Stocked, abc_classes
+from inventory.projections.turnover import TURNOVER, turned_over
 from inventory.refusals import no
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED, StockRow
 from runtime.use_case import Asker
+from runtime.view import Views
 
 Json = dict[str, Any]
 
@@ -31,69 +36,68 @@ async def count_row(asker: Asker, count_no: str) -> Json:
     return count
 
 
-async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[Json]]:
+async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[MoveRow]]:
     """The lines of some cards (`depot:sku`) after the move numbers given, each card's in their order."""
-    found: dict[str, list[Json]] = {card: [] for card in cards}
-    wanted = [{"move.card": card, "move.move_no": {"$gt": after}} for card, after in cards.items()]
-    for row in await asker.rows("moves").find({"$or": wanted}, sort=[("move.move_no", 1)]) if wanted else ():
-        found[row["move"]["card"]].append(row["move"])
+    found: dict[str, list[MoveRow]] = {card: [] for card in cards}
+    wanted = [{"row.card": card, "row.move_no": {"$gt": after}} for card, after in cards.items()]
+    if wanted:
+        for move in await Views(MOVES, asker.rows(MOVES.name)).find({"$or": wanted}, sort=[("row.move_no", 1)]):
+            found[move.card].append(move)
     return found
 
 
 async def cards_of(asker: Asker, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
     """The cards of some skus as they are now, with the moves since the numbers given. A sku without a card has an
     empty one. A card whose lines are not all there yet has a gap, which a count does not compare with."""
-    rows = {row["card"]["sku"]: row for row in await asker.rows("cards").get_many([f"{depot}:{sku}" for sku in bases])}
-    moves = await moves_of(asker, {row["_id"]: bases[sku] for sku, row in rows.items()})
-    found = {sku: card_after(row["card"], moves[row["_id"]]) for sku, row in rows.items()}
+    rows = await Views(STOCKED, asker.rows(STOCKED.name)).get_many([card_no(depot, sku) for sku in bases])
+    moves = await moves_of(asker, {card: bases[row.sku] for card, row in rows.items()})
+    found = {row.sku: card_after(row, moves[card]) for card, row in rows.items()}
     return tuple(found.get(sku) or Card(sku=sku, move_no=0, balances=(), since=()) for sku in bases)
 
 
-def card_after(card: Json, moves: Iterable[Json]) -> Card:
-    """A bin card's row as the count needs it: balances, and the lines given as far as the balances have them."""
-    since = []
-    for move in moves:
-        if move["move_no"] <= card["last_move_no"]:
-            told = tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in changes_of(move).items())
-            adjusted_by = move["voucher_no"] if move["kind"] == "adjusted" else None
-            at = datetime.fromisoformat(move["at"])
-            since.append(CardMove(move_no=move["move_no"], at=at, changes=told, adjusted_by=adjusted_by))
+def card_after(row: StockRow, moves: Iterable[MoveRow]) -> Card:
+    """A bin card as the count needs it: balances, and the lines given as far as the balances have them."""
+    since = (
+        CardMove(
+            move_no=move.move_no,
+            at=move.at,
+            changes=tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in move.bins.items()),
+            adjusted_by=move.voucher_no if move.kind == "adjusted" else None,
+        )
+        for move in moves
+        if move.move_no <= row.last_move_no
+    )
     return Card(
-        sku=card["sku"],
-        move_no=card["last_move_no"],
-        balances=tuple(BinChange(bin=place["bin"], quantity=place["quantity"]) for place in card["places"]),
+        sku=row.sku,
+        move_no=row.last_move_no,
+        balances=tuple(BinChange(bin=bin_, quantity=row.in_bin(bin_)) for bin_ in row.bins),
         since=tuple(since),
     )
-
-
-def changes_of(move: Json) -> dict[str, int]:
-    """Bin -> pieces that came (positive) or left by a line of a card."""
-    changes: dict[str, int] = {}
-    for sign, lots in ((-1, move["taken"]), (1, move["put"])):
-        for lot in lots:
-            changes[lot["bin"]] = changes.get(lot["bin"], 0) + sign * lot["quantity"]
-    return {bin_: pieces for bin_, pieces in changes.items() if pieces}
 
 
 async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]:
     """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
     policy = policy_book().at(now)
-    since = civil_day(now - timedelta(days=policy.abc_days)).isoformat()
-    cards = [row["card"] for row in await asker.rows("cards").find({"card.depot": depot})]
-    moved = {card["sku"]: sum(day["quantity"] for day in card["moved"] if day["on"] >= since) for card in cards}
+    since = civil_day(now - timedelta(days=policy.abc_days))
+    rows = await Views(STOCKED, asker.rows(STOCKED.name)).find({"row.depot": depot})
+    turnover = {
+        document["_id"]: turned_over(document, since)
+        for document in await asker.rows(TURNOVER.name).get_many([card_no(depot, row.sku) for row in rows])
+    }
+    moved = {row.sku: turnover.get(card_no(depot, row.sku), 0) for row in rows}
     classes = abc_classes(moved, policy.abc_percent)
     counted = await _counted_at(asker, depot)
     return [
         Stocked(
-            sku=card["sku"],
-            name=card["name"],
-            bin=place["bin"],
-            move_no=card["last_move_no"],
-            abc=classes[card["sku"]],
-            counted_at=counted.get((card["sku"], place["bin"])),
+            sku=row.sku,
+            name=row.name,
+            bin=bin_,
+            move_no=row.last_move_no,
+            abc=classes[row.sku],
+            counted_at=counted.get((row.sku, bin_)),
         )
-        for card in cards
-        for place in card["places"]
+        for row in rows
+        for bin_ in row.bins
     ]
 
 

@@ -70,9 +70,12 @@ def evolve(stock: Stock, event: StockEvent) -> Stock:
                 causes=causes,
             )
         case facts.StockShortReported() | facts.HeldPiecesMissed():
-            return stock
+            return NoCard(event.depot, event.sku, event.name) if isinstance(stock, NoCard) else stock
+        case facts.DeadStockReported() if isinstance(stock, Card):
+            reported = replace(stock, dead_month=event.month, idle_days=event.idle_days)
+            return replace(reported, report_at=event.next_report_at)
         case facts.DeadStockReported():
-            return replace(stock, report_at=event.next_report_at) if isinstance(stock, Card) else stock
+            return stock
     assert_never(event)
 
 

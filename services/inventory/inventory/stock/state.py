@@ -31,7 +31,11 @@ class Move(Command):
 
 @dataclass(frozen=True, slots=True)
 class NoCard:
-    """Nothing of this sku was ever here."""
+    """Nothing of this sku was ever here; with its name once somebody wanted it."""
+
+    depot: str = ""
+    sku: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ class Card:
     moved_at: datetime
     report_at: datetime
     causes: tuple[str, ...]
+    dead_month: str | None = None
+    """The last month in which it was reported as dead stock since it moved (D10), when it had lain `idle_days`."""
+    idle_days: int | None = None
 
 
 Stock = NoCard | Card

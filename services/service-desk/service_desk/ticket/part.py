@@ -373,7 +373,7 @@ def _part(ticket: Underway, part_no: str) -> Part | None:
 async def with_stock(asker: Asker, _: str, body: RouteParts) -> RouteParts:
     """What the warehouse has free of it."""
     stock = await asker.row("stock", f"{DEPOT}:{body.sku}") if body.sku else None
-    return body.model_copy(update={"in_stock": None if stock is None else int(stock["stock"]["free"])})
+    return body.model_copy(update={"in_stock": None if stock is None else int(stock["row"]["free"])})
 
 
 async def with_earlier_repair(asker: Asker, _: str, body: Any) -> NoteRepeatRepair:
