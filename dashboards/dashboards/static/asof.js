@@ -5,7 +5,10 @@
   if (!slider) return;
   const day = document.getElementById('asof-day');
   const ticks = [...document.querySelectorAll('#asof-ticks option')].map((option) => Number(option.value));
-  const clock = (minutes) => { const at = minutes + Number(slider.dataset.opens); return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`; };
+  const clock = (minutes) => {
+    const at = minutes + Number(slider.dataset.opens);
+    return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
+  };
   const show = () => {
     document.getElementById('asof-clock').textContent = clock(Number(slider.value)).replace(/^0(\d)/, '$1');
     slider.setAttribute('aria-valuetext', clock(Number(slider.value)));
@@ -17,7 +20,9 @@
   };
   slider.addEventListener('input', show);
   slider.addEventListener('change', () => go(Number(slider.value)));
-  day.addEventListener('change', () => { if (day.value) go(Number(slider.value)); });
+  day.addEventListener('change', () => {
+    if (day.value) go(Number(slider.value));
+  });
   slider.addEventListener('keydown', (event) => {
     const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!step) return;
@@ -29,6 +34,9 @@
     sessionStorage.setItem('asof-focus', '1');
     go(Math.min(Number(slider.max), Math.max(0, to)));
   });
-  if (sessionStorage.getItem('asof-focus')) { sessionStorage.removeItem('asof-focus'); slider.focus(); }
+  if (sessionStorage.getItem('asof-focus')) {
+    sessionStorage.removeItem('asof-focus');
+    slider.focus();
+  }
   show();
 })();

@@ -4,7 +4,10 @@
   const zh = document.documentElement.lang !== 'en';
   const box = document.getElementById('check');
   const verdict = document.getElementById('verdict');
-  const say = (text, state) => { verdict.className = `banner ${state}`; verdict.textContent = text; };
+  const say = (text, state) => {
+    verdict.className = `banner ${state}`;
+    verdict.textContent = text;
+  };
   const form = document.getElementById('other');
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -18,5 +21,7 @@
     if (!answer.ok) return;
     for (const field of box.querySelectorAll('[data-say]')) field.textContent = told[field.dataset.say] ?? '—';
     document.getElementById('facts').hidden = false;
-  } catch { say(box.dataset.offline, 'late'); }
+  } catch {
+    say(box.dataset.offline, 'late');
+  }
 })();

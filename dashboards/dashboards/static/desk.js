@@ -1,7 +1,9 @@
 /* Pages where people type: forms that ask the API, lists by keyboard, parts that renew themselves.
-   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type number|fen|list|civil|hour (of `on`)|json|bool,
-   rows of [data-list=name] become a list (those with data-needs=field only when it is filled; data-each=name: one request a row), data-upload sends files first.
-   data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own data-api. */
+   <form data-api="POST /api/x/{field}"> fields become JSON: dotted names nest, data-type is
+   number|fen|list|civil|hour (of `on`)|json|bool, rows of [data-list=name] become a list (those with data-needs=field
+   only when it is filled; data-each=name: one request a row), data-upload sends files first.
+   data-done = what the toast says; data-after = where to go; data-version = If-Match; a button may carry its own
+   data-api. */
 'use strict';
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -9,7 +11,10 @@
   const say = (key, facts = {}) => Page.fill(words[key], facts);
   const zh = document.documentElement.lang !== 'en';
   const make = (tag, values) => Object.assign(document.createElement(tag), values);
-  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+  const pause = (ms) =>
+    new Promise((done) => {
+      setTimeout(done, ms);
+    });
 
   function toast(text) {
     const box = make('div', { className: 'toast', textContent: text });
@@ -17,11 +22,18 @@
     setTimeout(() => box.remove(), 8000);
   }
   const kept = sessionStorage.getItem('toast');
-  if (kept) { sessionStorage.removeItem('toast'); toast(kept); }
+  if (kept) {
+    sessionStorage.removeItem('toast');
+    toast(kept);
+  }
 
   /* fields -> body */
-  function civil(text) { // a datetime-local field shows the company's clock
-    const parts = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', timeZoneName: 'longOffset' }).formatToParts(new Date(text));
+  function civil(text) {
+    // a datetime-local field shows the company's clock
+    const parts = new Intl.DateTimeFormat('en', {
+      timeZone: 'Asia/Shanghai',
+      timeZoneName: 'longOffset',
+    }).formatToParts(new Date(text));
     const zone = parts.find((part) => part.type === 'timeZoneName').value.replace('GMT', '');
     return `${text.length === 16 ? `${text}:00` : text}${zone || 'Z'}`;
   }
@@ -30,7 +42,11 @@
     number: Number,
     fen: (text) => Math.round(Number(text) * 100),
     numbers: Number,
-    ints: (text) => text.split(/[\s,，、]+/).filter(Boolean).map(Number),
+    ints: (text) =>
+      text
+        .split(/[\s,，、]+/)
+        .filter(Boolean)
+        .map(Number),
     list: (text) => text.split(/[\s,，、;；]+/).filter(Boolean),
     civil,
     json: JSON.parse,
@@ -44,12 +60,15 @@
   }
   const at = (body, name) => name.split('.').reduce((value, step) => value?.[step], body);
   function valueOf(field) {
-    const type = field.dataset.type || (field.type === 'checkbox' ? 'bool' : field.type === 'number' ? 'number' : 'text');
+    const type =
+      field.dataset.type || (field.type === 'checkbox' ? 'bool' : field.type === 'number' ? 'number' : 'text');
     if (field.type === 'radio' && !field.checked) return undefined;
     if (field.type === 'file') return field.refs?.length ? (field.multiple ? field.refs : field.refs[0]) : undefined;
-    if (field.type === 'checkbox') return type === 'bool' ? field.checked : field.checked ? [TYPES[type](field.value)] : [];
+    if (field.type === 'checkbox')
+      return type === 'bool' ? field.checked : field.checked ? [TYPES[type](field.value)] : [];
     const text = field.value.trim();
-    if (type === 'hour') return text && field.form.elements.on.value ? civil(`${field.form.elements.on.value}T${text}`) : undefined;
+    if (type === 'hour')
+      return text && field.form.elements.on.value ? civil(`${field.form.elements.on.value}T${text}`) : undefined;
     return text === '' && !('keep' in field.dataset) ? undefined : TYPES[type](text);
   }
   function bodyOf(form, button) {
@@ -60,24 +79,34 @@
       const value = unwanted ? undefined : valueOf(field);
       if (value === undefined) continue;
       const row = field.closest('[data-list]');
-      const into = row ? (rows.get(row) || rows.set(row, {}).get(row)) : body;
-      if (Array.isArray(value) && field.type === 'checkbox') put(into, field.name, [...(at(into, field.name) || []), ...value]);
+      const into = row ? rows.get(row) || rows.set(row, {}).get(row) : body;
+      if (Array.isArray(value) && field.type === 'checkbox')
+        put(into, field.name, [...(at(into, field.name) || []), ...value]);
       else put(into, field.name, value);
     }
-    for (const list of new Set([...form.querySelectorAll('[data-list]')].map((row) => row.dataset.list))) put(body, list, []);
+    for (const list of new Set([...form.querySelectorAll('[data-list]')].map((row) => row.dataset.list)))
+      put(body, list, []);
     for (const [row, value] of rows) {
       const { list, needs } = row.dataset;
       if (!needs || (value[needs] !== undefined && value[needs] !== false)) at(body, list).push(value);
     }
-    for (const field of form.querySelectorAll('[data-changes]')) { // a list of whole things, one figure of each changed
-      const changed = field.value.trim() === '' ? [] : [{ ...JSON.parse(field.dataset.changes), [field.dataset.field]: Number(field.value) }];
+    for (const field of form.querySelectorAll('[data-changes]')) {
+      // a list of whole things, one figure of each changed
+      const changed =
+        field.value.trim() === ''
+          ? []
+          : [{ ...JSON.parse(field.dataset.changes), [field.dataset.field]: Number(field.value) }];
       body.change = [...(body.change || []), ...changed];
     }
-    const [list, number, last] = (form.dataset.numbered || '').split(':'); // rows that carry their own number, after the last
-    (body[list] || []).forEach((row, index) => { row[number] ??= Number(last || 0) + index + 1; });
+    // rows that carry their own number, after the last
+    const [list, number, last] = (form.dataset.numbered || '').split(':');
+    (body[list] || []).forEach((row, index) => {
+      row[number] ??= Number(last || 0) + index + 1;
+    });
     return body;
   }
-  function addressed(pattern, body) { // names in the address are not repeated in the body
+  function addressed(pattern, body) {
+    // names in the address are not repeated in the body
     return pattern.replace(/\{(\w+)\}/g, (all, name) => {
       const value = body[name] ?? '';
       delete body[name];
@@ -90,9 +119,14 @@
     if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 600000) return file;
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
-    const canvas = make('canvas', { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+    const canvas = make('canvas', {
+      width: Math.round(picture.width * scale),
+      height: Math.round(picture.height * scale),
+    });
     canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return new Promise((done) => { canvas.toBlob((blob) => done(blob || file), 'image/jpeg', 0.85); });
+    return new Promise((done) => {
+      canvas.toBlob((blob) => done(blob || file), 'image/jpeg', 0.85);
+    });
   }
   async function upload(form) {
     for (const field of form.querySelectorAll('input[type=file][data-upload]')) {
@@ -109,7 +143,9 @@
 
   /* what became of it, beside the form */
   function errorOf(form) {
-    return form.querySelector('[data-error]') || form.insertBefore(make('p', { className: 'banner late' }), form.firstChild);
+    return (
+      form.querySelector('[data-error]') || form.insertBefore(make('p', { className: 'banner late' }), form.firstChild)
+    );
   }
   function show(form, text, rule, id) {
     const box = errorOf(form);
@@ -121,8 +157,14 @@
     if (id) box.append(make('span', { className: 'mono push', textContent: id }));
     box.focus();
   }
-  const labelOf = (field) => (field.closest('label')?.querySelector('span')?.textContent || field.getAttribute('aria-label') || field.name).trim();
-  function mark(form, no) { // 422 names the fields: say them as the page calls them
+  const labelOf = (field) =>
+    (
+      field.closest('label')?.querySelector('span')?.textContent ||
+      field.getAttribute('aria-label') ||
+      field.name
+    ).trim();
+  function mark(form, no) {
+    // 422 names the fields: say them as the page calls them
     const bad = [...`${no.en}`.matchAll(/body\.([\w.]+):/g)].map((found) => found[1]);
     const labels = bad.map((path) => {
       const [list, index, ...rest] = path.split('.');
@@ -131,20 +173,29 @@
       field?.setAttribute('aria-invalid', 'true');
       return field ? `${row ? `${Number(index) + 1}: ` : ''}${labelOf(field)}` : path;
     });
-    return labels.length ? say('form_fields', { fields: [...new Set(labels)].join(zh ? '、' : ', ') }) : zh ? no.zh : no.en;
+    return labels.length
+      ? say('form_fields', { fields: [...new Set(labels)].join(zh ? '、' : ', ') })
+      : zh
+        ? no.zh
+        : no.en;
   }
   const KEPT = 'waits_for_repair'; // and is carried out once something is mended
   async function refused(form, answer) {
-    if (answer.status === 401) { show(form, say('form_signed_out')); return; }
+    if (answer.status === 401) {
+      show(form, say('form_signed_out'));
+      return;
+    }
     const no = await answer.json().catch(() => ({ zh: answer.statusText, en: answer.statusText }));
     const text = zh ? no.zh : no.en;
     if (no.code === KEPT) show(form, text);
     else if (answer.status === 422) show(form, `${say('form_unreadable')} ${mark(form, no)}`, no.rule);
-    else if (answer.status === 503 || answer.status === 429) show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
+    else if (answer.status === 503 || answer.status === 429)
+      show(form, `${say('form_busy', { seconds: answer.headers.get('Retry-After') || 5 })} ${text}`);
     else if (answer.status >= 500) show(form, `${say('form_failed')} ${text}`, '', no.id);
     else show(form, `${say('form_refused')} ${text}`, no.rule);
   }
-  async function decided(answer, form) { // 202: taken, not decided yet
+  async function decided(answer, form) {
+    // 202: taken, not decided yet
     let told = await answer.json();
     if (answer.status !== 202) return told;
     toast(say('form_pending'));
@@ -168,7 +219,11 @@
   const keys = new WeakMap(); // the same content sent again after no answer must not happen twice
   function keyOf(form, text) {
     const known = keys.get(form) || keys.set(form, new Map()).get(form);
-    if (!known.has(text)) known.set(text, crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join('-'));
+    if (!known.has(text))
+      known.set(
+        text,
+        crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
+      );
     return known.get(text);
   }
 
@@ -177,7 +232,9 @@
     for (const box of form.querySelectorAll('[data-error]')) box.hidden = true;
     form.setAttribute('aria-busy', 'true');
     const buttons = [...document.querySelectorAll('button')].filter((one) => one.form === form && !one.disabled);
-    buttons.forEach((one) => { one.disabled = true; });
+    buttons.forEach((one) => {
+      one.disabled = true;
+    });
     try {
       await upload(form);
       const body = bodyOf(form, button);
@@ -188,11 +245,17 @@
       let told = null;
       for (const one of each ? each.map((row) => ({ ...rest, ...row })) : [body]) {
         const text = JSON.stringify(one);
-        const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`) };
+        const headers = {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`),
+        };
         if (form.dataset.version) headers['If-Match'] = `"${form.dataset.version}"`;
         const answer = await fetch(path, { method, headers, body: text });
         if (answer.status < 500) keys.get(form).delete(`${method} ${path} ${text}`);
-        if (!answer.ok) { await refused(form, answer); return; }
+        if (!answer.ok) {
+          await refused(form, answer);
+          return;
+        }
         told = await decided(answer, form);
         if (!told) return;
       }
@@ -202,7 +265,9 @@
       else show(form, say('form_offline'));
     } finally {
       form.removeAttribute('aria-busy');
-      buttons.forEach((one) => { one.disabled = false; });
+      buttons.forEach((one) => {
+        one.disabled = false;
+      });
       if (missed) renew();
     }
   }
@@ -211,27 +276,38 @@
     delete form.dataset.dirty;
     if (form.dataset.after) {
       const to = form.dataset.after.replace(/\{(\w+)\}/g, (all, name) => encodeURIComponent(facts[name] ?? ''));
-      for (let turn = 0; turn < 12 && !(await fetch(to)).ok; turn += 1) await pause(400); // the page follows the decision
+      // the page follows the decision
+      for (let turn = 0; turn < 12 && !(await fetch(to)).ok; turn += 1) await pause(400);
       sessionStorage.setItem('toast', text);
       location.assign(to);
       return;
     }
     toast(text);
     form.reset();
-    for (const left of form.closest('[data-live]')?.querySelectorAll('details.act:not([open]) form[data-dirty]') || []) delete left.dataset.dirty; // begun and shut
+    for (const left of form.closest('[data-live]')?.querySelectorAll('details.act:not([open]) form[data-dirty]') || [])
+      delete left.dataset.dirty; // begun and shut
     const details = form.closest('details.act');
-    if (details) { details.open = false; details.querySelector('summary').focus(); }
+    if (details) {
+      details.open = false;
+      details.querySelector('summary').focus();
+    }
     for (const after of [250, 1000, 2500, 5000]) setTimeout(renew, after);
   }
 
   /* parts that renew themselves: [data-live] with an id; one that somebody types in is left alone */
   let turn = 0;
   let missed = false; // something changed while somebody typed or a form was on its way
-  const typing = (part) => part.querySelector('[data-dirty], [aria-busy=true]') || (part.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]), select, textarea'));
-  function keepErrors(part, now) { // what a form answered stays until it is sent again
+  const typing = (part) =>
+    part.querySelector('[data-dirty], [aria-busy=true]') ||
+    (part.contains(document.activeElement) &&
+      document.activeElement.matches('input:not([type=checkbox]), select, textarea'));
+  function keepErrors(part, now) {
+    // what a form answered stays until it is sent again
     for (const box of part.querySelectorAll('form [data-error]:not([hidden])')) {
       const form = box.closest('form');
-      const again = [...now.querySelectorAll('form')].find((one) => (form.id ? one.id === form.id : one.dataset.api === form.dataset.api));
+      const again = [...now.querySelectorAll('form')].find((one) =>
+        form.id ? one.id === form.id : one.dataset.api === form.dataset.api,
+      );
       if (again) errorOf(again).replaceWith(box);
     }
   }
@@ -250,25 +326,48 @@
       for (const part of same ? document.querySelectorAll('[data-live]') : [$('content')]) {
         const now = fresh.getElementById(part.id);
         if (!now || now.isEqualNode(part)) continue;
-        if (typing(part)) { missed = true; continue; }
-        for (const open of part.querySelectorAll('details[open][id]')) now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '');
+        if (typing(part)) {
+          missed = true;
+          continue;
+        }
+        for (const open of part.querySelectorAll('details[open][id]'))
+          now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '');
         const focused = part.contains(document.activeElement) ? document.activeElement : null;
         document.adoptNode(now);
         keepErrors(part, now);
         part.replaceWith(now);
         (focused?.isConnected ? focused : $(focused?.id))?.focus();
       }
-    } catch { /* offline: the badge says so, the next change or heartbeat tries again */ }
+    } catch {
+      /* offline: the badge says so, the next change or heartbeat tries again */
+    }
   }
   const stream = $('stream');
   let soon = 0;
-  const changed = () => { clearTimeout(soon); soon = setTimeout(renew, 200); };
+  const changed = () => {
+    clearTimeout(soon);
+    soon = setTimeout(renew, 200);
+  };
   function listen(address) {
     const heard = (data) => stream.dispatchEvent(new CustomEvent('beat', { detail: { data } }));
-    const again = () => { listen(address.replace(/&after=[^&]*/, '')); changed(); }; // from now on
-    Live.open(address, { hello: heard, beat: heard, changed: (data) => { heard(data); changed(); }, ended: () => setTimeout(again, 5000) });
+    const again = () => {
+      listen(address.replace(/&after=[^&]*/, ''));
+      changed();
+    }; // from now on
+    Live.open(address, {
+      hello: heard,
+      beat: heard,
+      changed: (data) => {
+        heard(data);
+        changed();
+      },
+      ended: () => setTimeout(again, 5000),
+    });
   }
-  if (stream?.dataset.rows) { listen(stream.dataset.rows); document.addEventListener('page:online', renew); }
+  if (stream?.dataset.rows) {
+    listen(stream.dataset.rows);
+    document.addEventListener('page:online', renew);
+  }
 
   /* events */
   document.addEventListener('submit', (event) => {
@@ -276,9 +375,12 @@
     if (form.matches('[data-api]')) {
       event.preventDefault();
       if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
-    } else if (form.matches('[data-filter]')) { // addresses carry what is chosen, nothing else
+    } else if (form.matches('[data-filter]')) {
+      // addresses carry what is chosen, nothing else
       for (const field of form.elements) if (field.value === '') field.disabled = true;
-      setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+      setTimeout(() => {
+        for (const field of form.elements) field.disabled = false;
+      });
     }
   });
   document.addEventListener('input', (event) => {
@@ -286,12 +388,20 @@
     const form = event.target.form;
     if (form?.matches('[data-api]')) form.dataset.dirty = '';
   });
-  document.addEventListener('reset', (event) => { delete event.target.dataset.dirty; });
-  document.addEventListener('toggle', (event) => { // fields of a closed part are not sent
-    for (const field of event.target.querySelectorAll?.('[data-part]') || []) field.disabled = !event.target.open;
-  }, true);
+  document.addEventListener('reset', (event) => {
+    delete event.target.dataset.dirty;
+  });
+  document.addEventListener(
+    'toggle',
+    (event) => {
+      // fields of a closed part are not sent
+      for (const field of event.target.querySelectorAll?.('[data-part]') || []) field.disabled = !event.target.open;
+    },
+    true,
+  );
   document.addEventListener('change', (event) => {
-    if (event.target.matches('[data-filter] select, [data-filter] input:not([type=search])')) event.target.form.requestSubmit();
+    if (event.target.matches('[data-filter] select, [data-filter] input:not([type=search])'))
+      event.target.form.requestSubmit();
   });
   document.addEventListener('click', (event) => {
     const act = event.target.closest('[data-row-act]');
@@ -311,7 +421,15 @@
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const inField = target.matches('input, select, textarea, [contenteditable]');
-    if (key === '/' && !inField) { const find = $('find'); if (find) { event.preventDefault(); find.focus(); find.select(); } return; }
+    if (key === '/' && !inField) {
+      const find = $('find');
+      if (find) {
+        event.preventDefault();
+        find.focus();
+        find.select();
+      }
+      return;
+    }
     if (inField && !(target.id === 'find' && key === 'ArrowDown')) return;
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
     const links = [...document.querySelectorAll('[data-row]')].filter((one) => one.offsetParent);

@@ -12,24 +12,34 @@
     box.hidden = false;
     const banner = box.querySelector('.banner');
     banner.classList.add(told.refused.length ? 'late' : 'ok');
-    banner.firstElementChild.textContent = say(told.refused.length ? 'import_some' : 'import_all', { taken: told.taken, repeated: told.repeated, refused: told.refused.length });
+    banner.firstElementChild.textContent = say(told.refused.length ? 'import_some' : 'import_all', {
+      taken: told.taken,
+      repeated: told.repeated,
+      refused: told.refused.length,
+    });
     const body = box.querySelector('tbody');
     for (const row of told.refused.slice(0, SHOWN)) {
       const line = body.insertRow();
-      for (const text of [row.file || '', row.row, zh ? row.reason : row.reason_en, row.rule]) line.insertCell().textContent = text;
+      for (const text of [row.file || '', row.row, zh ? row.reason : row.reason_en, row.rule])
+        line.insertCell().textContent = text;
       line.cells[1].className = 'num';
     }
     box.querySelector('.scroll').hidden = !told.refused.length;
   }
   function no(form, text, rule) {
     const box = form.querySelector('[data-report]');
-    const banner = Object.assign(document.createElement('p'), { className: 'banner late', textContent: `${text}${rule ? ` (${rule})` : ''}`, tabIndex: -1 });
+    const banner = Object.assign(document.createElement('p'), {
+      className: 'banner late',
+      textContent: `${text}${rule ? ` (${rule})` : ''}`,
+      tabIndex: -1,
+    });
     banner.setAttribute('role', 'alert');
     box.replaceChildren(banner);
     box.hidden = false;
     banner.focus();
   }
-  async function lines(answer, take) { // one JSON object a line, as they come
+  async function lines(answer, take) {
+    // one JSON object a line, as they come
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -37,7 +47,10 @@
       const parts = (rest + (value || '')).split('\n');
       rest = parts.pop();
       parts.filter(Boolean).forEach((line) => take(JSON.parse(line)));
-      if (done) { if (rest.trim()) take(JSON.parse(rest)); return; }
+      if (done) {
+        if (rest.trim()) take(JSON.parse(rest));
+        return;
+      }
     }
   }
   async function send(form) {
@@ -47,15 +60,34 @@
     progress.hidden = false;
     progress.removeAttribute('value');
     try {
-      const answer = await fetch(form.dataset.uploadTo, { method: 'POST', headers: { Accept: 'application/x-ndjson' }, body: new FormData(form) });
-      if (!answer.ok) { const told = await answer.json(); no(form, `${say('form_refused')} ${zh ? told.zh : told.en}`, told.rule); return; }
-      if (!(answer.headers.get('Content-Type') || '').includes('ndjson')) { report(form, await answer.json()); return; }
+      const answer = await fetch(form.dataset.uploadTo, {
+        method: 'POST',
+        headers: { Accept: 'application/x-ndjson' },
+        body: new FormData(form),
+      });
+      if (!answer.ok) {
+        const told = await answer.json();
+        no(form, `${say('form_refused')} ${zh ? told.zh : told.en}`, told.rule);
+        return;
+      }
+      if (!(answer.headers.get('Content-Type') || '').includes('ndjson')) {
+        report(form, await answer.json());
+        return;
+      }
       await lines(answer, (told) => {
         if (told.report) report(form, told.report);
         else if (told.code) no(form, `${say('form_refused')} ${zh ? told.zh : told.en}`, told.rule);
-        else { progress.max = told.total; progress.value = told.done; }
+        else {
+          progress.max = told.total;
+          progress.value = told.done;
+        }
       });
-    } catch { no(form, say('form_offline')); } finally { button.disabled = false; progress.hidden = true; }
+    } catch {
+      no(form, say('form_offline'));
+    } finally {
+      button.disabled = false;
+      progress.hidden = true;
+    }
   }
   document.addEventListener('submit', (event) => {
     if (!event.target.matches('[data-upload-to]')) return;

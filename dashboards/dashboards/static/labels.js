@@ -3,12 +3,20 @@
 (async () => {
   const sheet = document.getElementById('labels');
   const zh = document.documentElement.lang !== 'en';
-  const no = (text) => { sheet.replaceChildren(Object.assign(document.createElement('p'), { className: 'banner late', textContent: text })); };
+  const no = (text) => {
+    sheet.replaceChildren(Object.assign(document.createElement('p'), { className: 'banner late', textContent: text }));
+  };
   try {
     const answer = await fetch(sheet.dataset.from);
     const told = await answer.json();
-    if (!answer.ok) { no(zh ? told.zh : told.en); return; }
-    if (!told.labels.length) { no(sheet.dataset.none); return; }
+    if (!answer.ok) {
+      no(zh ? told.zh : told.en);
+      return;
+    }
+    if (!told.labels.length) {
+      no(sheet.dataset.none);
+      return;
+    }
     const pattern = document.getElementById('label').content.firstElementChild;
     for (const label of told.labels) {
       const one = pattern.cloneNode(true);
@@ -17,5 +25,7 @@
       one.querySelector('img').alt = label.code;
       sheet.append(one);
     }
-  } catch { no(sheet.dataset.offline); }
+  } catch {
+    no(sheet.dataset.offline);
+  }
 })();

@@ -10,11 +10,19 @@
   const wanted = new Map(); // number -> { port, key, address, id, polled }
   const ports = new Map(); // port -> when it was last heard
   let next = 0;
-  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+  const pause = (ms) =>
+    new Promise((done) => {
+      setTimeout(done, ms);
+    });
   const tell = (port, said) => port.postMessage(said);
   const mine = (polled) => [...wanted].filter(([, one]) => Boolean(one.polled) === polled).slice(0, MOST);
-  const query = (chosen) => chosen.map(([, { address, id }]) => `of=${encodeURIComponent(address)}&id=${encodeURIComponent(id ?? '')}`).join('&');
-  const lost = () => { for (const port of ports.keys()) tell(port, { lost: true }); };
+  const query = (chosen) =>
+    chosen
+      .map(([, { address, id }]) => `of=${encodeURIComponent(address)}&id=${encodeURIComponent(id ?? '')}`)
+      .join('&');
+  const lost = () => {
+    for (const port of ports.keys()) tell(port, { lost: true });
+  };
 
   function hear(chosen, { of, text, ended }) {
     const [number] = chosen[of];
@@ -23,8 +31,11 @@
     if (text !== undefined) {
       const id = /^id: ?(.*)$/m.exec(text);
       if (id) [, one.id] = id;
-    } else if (ended === 429 || ended === 503) { one.polled = true; poll(); return; }
-    else wanted.delete(number);
+    } else if (ended === 429 || ended === 503) {
+      one.polled = true;
+      poll();
+      return;
+    } else wanted.delete(number);
     tell(one.port, { key: one.key, id: one.id, text, ended });
   }
 
@@ -33,7 +44,14 @@
   let holding = false;
   let wake = () => {}; // what ends the pause after a failure
   let soon = 0;
-  const renew = () => { clearTimeout(soon); soon = setTimeout(() => { stream?.abort('renew'); wake(); hold(); }, 30); };
+  const renew = () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      stream?.abort('renew');
+      wake();
+      hold();
+    }, 30);
+  };
 
   async function read(chosen, body, alive) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -56,18 +74,32 @@
       stream = new AbortController();
       const { signal } = stream;
       let watch = 0;
-      const alive = () => { tries = 0; clearTimeout(watch); watch = setTimeout(() => stream.abort('silent'), SILENT_MS); };
+      const alive = () => {
+        tries = 0;
+        clearTimeout(watch);
+        watch = setTimeout(() => stream.abort('silent'), SILENT_MS);
+      };
       let wait = Math.min(30000, 500 * 2 ** tries) * (0.7 + 0.6 * Math.random());
       try {
         const answer = await fetch(`/live/together?${query(chosen)}`, { signal });
-        if (answer.ok) { alive(); await read(chosen, answer.body, alive); }
-        else if (answer.status === 429 || answer.status === 503) {
+        if (answer.ok) {
+          alive();
+          await read(chosen, answer.body, alive);
+        } else if (answer.status === 429 || answer.status === 503) {
           await ask(chosen);
           wait = Math.max(wait, 1000 * (answer.headers.get('Retry-After') ?? 5));
         } else chosen.forEach((_, of) => hear(chosen, { of, ended: answer.status }));
-      } catch { if (signal.reason !== 'renew') lost(); }
+      } catch {
+        if (signal.reason !== 'renew') lost();
+      }
       clearTimeout(watch);
-      if (signal.reason !== 'renew') { tries += 1; await new Promise((done) => { wake = done; setTimeout(done, wait); }); }
+      if (signal.reason !== 'renew') {
+        tries += 1;
+        await new Promise((done) => {
+          wake = done;
+          setTimeout(done, wait);
+        });
+      }
     }
     stream = null;
     holding = false;
@@ -78,20 +110,30 @@
   async function ask(chosen) {
     try {
       const answer = await fetch(`/live/now?${query(chosen)}`);
-      if (answer.ok) for (const said of await answer.json()) { if (said.ended !== 429 && said.ended !== 503) hear(chosen, said); }
+      if (answer.ok)
+        for (const said of await answer.json()) {
+          if (said.ended !== 429 && said.ended !== 503) hear(chosen, said);
+        }
       else if (answer.status < 429) chosen.forEach((_, of) => hear(chosen, { of, ended: answer.status }));
-    } catch { lost(); }
+    } catch {
+      lost();
+    }
   }
   async function poll() {
     if (polling) return;
     polling = true;
-    for (let chosen = mine(true); chosen.length; chosen = mine(true)) { await ask(chosen); await pause(POLL_MS); }
+    for (let chosen = mine(true); chosen.length; chosen = mine(true)) {
+      await ask(chosen);
+      await pause(POLL_MS);
+    }
     polling = false;
   }
 
   /* ---- pages ---- */
-  function leave(port, key) { // one stream, or all of a page
-    for (const [number, one] of wanted) if (one.port === port && (key === undefined || one.key === key)) wanted.delete(number);
+  function leave(port, key) {
+    // one stream, or all of a page
+    for (const [number, one] of wanted)
+      if (one.port === port && (key === undefined || one.key === key)) wanted.delete(number);
     renew();
   }
   function connect(port) {
@@ -102,15 +144,29 @@
       if (data.want !== undefined) {
         for (const [number, one] of wanted) if (one.port === port && one.key === data.want) wanted.delete(number);
         next += 1;
-        wanted.set(next, { port, key: data.want, address: data.address, id: data.id, polled: !SHARED || mine(false).length >= MOST });
-        if (wanted.get(next).polled) poll(); else renew();
+        wanted.set(next, {
+          port,
+          key: data.want,
+          address: data.address,
+          id: data.id,
+          polled: !SHARED || mine(false).length >= MOST,
+        });
+        if (wanted.get(next).polled) poll();
+        else renew();
       }
       if (data.drop !== undefined) leave(port, data.drop);
-      if (data.bye) { ports.delete(port); leave(port); }
+      if (data.bye) {
+        ports.delete(port);
+        leave(port);
+      }
     };
   }
   setInterval(() => {
-    for (const [port, heard] of ports) if (Date.now() - heard > GONE_MS) { ports.delete(port); leave(port); } else tell(port, { ping: true });
+    for (const [port, heard] of ports)
+      if (Date.now() - heard > GONE_MS) {
+        ports.delete(port);
+        leave(port);
+      } else tell(port, { ping: true });
   }, 10000);
   if (SHARED) self.onconnect = ({ ports: [port] }) => connect(port);
   else window.LiveHub = connect;

@@ -9,11 +9,18 @@
     heard: Date.now(),
     online: true,
     now: () => new Date(Date.now() + skew()),
-    clock: (when) => when.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: 'numeric', minute: '2-digit', hour12: false }).replace(/^0(\d)/, '$1'),
-    load: (script) => new Promise((done, failed) => {
-      if (document.querySelector(`script[src="${script}"]`)) done();
-      else document.head.append(Object.assign(document.createElement('script'), { src: script, onload: done, onerror: failed }));
-    }),
+    clock: (when) =>
+      when
+        .toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: 'numeric', minute: '2-digit', hour12: false })
+        .replace(/^0(\d)/, '$1'),
+    load: (script) =>
+      new Promise((done, failed) => {
+        if (document.querySelector(`script[src="${script}"]`)) done();
+        else
+          document.head.append(
+            Object.assign(document.createElement('script'), { src: script, onload: done, onerror: failed }),
+          );
+      }),
     fill: (text, facts) => text.replace(/\{(\w+)\}/g, (all, name) => (name in facts ? facts[name] : all)),
   });
 
@@ -24,7 +31,8 @@
   function show() {
     if (live) {
       live.dataset.state = Page.online ? 'on' : 'off';
-      live.textContent = `${Page.online ? live.dataset.on : live.dataset.off} ${Page.clock(Page.online ? Page.now() : new Date(Page.heard + skew()))}`;
+      const seen = Page.clock(Page.online ? Page.now() : new Date(Page.heard + skew()));
+      live.textContent = `${Page.online ? live.dataset.on : live.dataset.off} ${seen}`;
     }
     if (offline) {
       const at = Page.clock(new Date(Page.heard + skew()));
@@ -46,13 +54,23 @@
   function heard(event) {
     const said = Date.parse(event?.detail?.data ?? '');
     Page.heard = Date.now();
-    if (!Number.isNaN(said)) { Page.server = said; Page.at = Date.now(); }
-    if (!Page.online) { Page.online = true; document.dispatchEvent(new Event('page:online')); }
+    if (!Number.isNaN(said)) {
+      Page.server = said;
+      Page.at = Date.now();
+    }
+    if (!Page.online) {
+      Page.online = true;
+      document.dispatchEvent(new Event('page:online'));
+    }
     show();
   }
 
   function lost() {
-    if (Page.online) { Page.online = false; document.dispatchEvent(new Event('page:offline')); show(); }
+    if (Page.online) {
+      Page.online = false;
+      document.dispatchEvent(new Event('page:offline'));
+      show();
+    }
   }
 
   if (stream) {
@@ -61,11 +79,17 @@
     stream.addEventListener('htmx:error', lost);
     stream.addEventListener('reload', () => {
       const stale = document.getElementById('stale');
-      if (stale && document.querySelector('dialog[open], .held')) stale.hidden = false; // somebody is in the middle of something
+      if (stale && document.querySelector('dialog[open], .held'))
+        stale.hidden = false; // somebody is in the middle of something
       else location.reload();
     });
-    setInterval(() => { if (Date.now() - Page.heard > SILENCE && !document.hidden) lost(); show(); }, 5000);
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) Page.heard = Date.now(); });
+    setInterval(() => {
+      if (Date.now() - Page.heard > SILENCE && !document.hidden) lost();
+      show();
+    }, 5000);
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) Page.heard = Date.now();
+    });
   }
 
   document.addEventListener('click', (event) => {
@@ -79,14 +103,25 @@
   if (login) {
     login.addEventListener('submit', async (event) => {
       event.preventDefault();
-      const body = login.elements.token ? { token: login.elements.token.value.trim() } : { person: event.submitter.value };
+      const body = login.elements.token
+        ? { token: login.elements.token.value.trim() }
+        : { person: event.submitter.value };
       const error = document.getElementById('login-error');
       try {
-        const answer = await fetch('/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-        if (answer.ok) { location.assign(login.dataset.next); return; }
+        const answer = await fetch('/login', {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        if (answer.ok) {
+          location.assign(login.dataset.next);
+          return;
+        }
         const no = await answer.json();
         error.textContent = document.documentElement.lang === 'en' ? no.en : no.zh;
-      } catch (broken) { error.textContent = String(broken.message || broken); }
+      } catch (broken) {
+        error.textContent = String(broken.message || broken);
+      }
       error.hidden = false;
     });
   }

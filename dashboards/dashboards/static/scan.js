@@ -10,7 +10,10 @@
     if (!code) return;
     const row = [...document.querySelectorAll('[data-code]')].find((one) => one.dataset.code.split(' ').includes(code));
     const told = document.getElementById('scan-said') || document.getElementById('toasts');
-    if (!row) { told.textContent = say('scan_unknown', { code }); return; }
+    if (!row) {
+      told.textContent = say('scan_unknown', { code });
+      return;
+    }
     const count = row.querySelector('[data-scanned]');
     if (count.type === 'checkbox') count.checked = true;
     else count.value = Number(count.value || 0) + 1;
