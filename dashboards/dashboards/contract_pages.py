@@ -17,6 +17,7 @@ from dashboards.orders_reading import customers_contracts, entries_of, goods_of,
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dispatch.job.row import JOBS
+from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import whole
 from order.contract.row import CONTRACTS
@@ -43,7 +44,7 @@ async def contract(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (CONTRACTS.name, "goods", JOBS.name), contract_no)
+    stream = rows_stream(seat.desk, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
     row = await own_contract(seat, contract_no)
     if row is None:
         return seat.not_found(contract_no)
@@ -54,8 +55,7 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     row, role = CONTRACTS.read(document), seat.person.role
     contract_no = row.contract_no
     entries = await entries_of(seat.desk, contract_no)
-    goods = await goods_of(seat.desk, contract_no)
-    told = history(entries, [] if goods is None else goods["moves"])
+    told = history(entries, await goods_of(seat.desk, contract_no))
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
     forms = () if row.ended else await seat.desk.offered("contract", CONTRACTS.name, contract_no)

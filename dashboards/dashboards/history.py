@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dashboards.words import Words, tables
+from inventory.goods.moves import Move
 
 Json = Mapping[str, Any]
 
@@ -59,22 +60,23 @@ class Told:
 def told(entry: Json) -> Told:
     """An entry of the journal."""
     data: Json = entry["data"]
-    return _told(entry["event"], entry["happened"], entry["recorded"], entry["by"], data)
+    happened, recorded = (datetime.fromisoformat(entry[name]) for name in ("happened", "recorded"))
+    return _told(entry["event"], (happened, recorded), entry["by"], data)
 
 
-def moved(move: Json) -> Told:
-    """A move of the contract's goods (`kind`, `at`, `recorded_at`, `by`, and its figures)."""
-    return _told(f"goods.{move['kind']}", move["at"], move["recorded_at"], move["by"], move)
+def moved(move: Move) -> Told:
+    """A move of the contract's goods."""
+    return _told(f"goods.{move.kind}", (move.at, move.recorded_at), move.by, move.shown())
 
 
-def _told(event: str, at: str, recorded: str, by: str, facts: Json) -> Told:
-    happened, known = datetime.fromisoformat(at), datetime.fromisoformat(recorded)
+def _told(event: str, times: tuple[datetime, datetime], by: str, facts: Json) -> Told:
+    happened, known = times
     late = abs(known - happened) > LATE_TOLD
     shown = {name: facts[name] for name in SHOWN if facts.get(name) not in (None, "", ())}
     return Told(event=event, at=happened, recorded=known if late else None, by=by, facts=shown)
 
 
-def history(entries: Iterable[Json], moves: Iterable[Json] = ()) -> list[Told]:
+def history(entries: Iterable[Json], moves: Iterable[Move] = ()) -> list[Told]:
     """Everything, the latest happening first."""
     return sorted((*map(told, entries), *map(moved, moves)), key=lambda one: one.at, reverse=True)
 

@@ -8,6 +8,8 @@ from company.masking import ROLES_THAT_SEE_CUSTOMERS
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
+from inventory.goods.moves import Move, moves_of
+from inventory.goods.row import PIECES
 from order.contract.row import CONTRACTS, STAGES, STEPS
 from runtime.http import Asking
 
@@ -124,10 +126,10 @@ async def jobs_of(desk: Asking, contract_no: str) -> list[JobRow]:
     return await desk.view(JOBS).find({"row.contract_no": contract_no})
 
 
-async def goods_of(desk: Asking, contract_no: str) -> Json | None:
-    """The contract's goods in the warehouse, with every move."""
-    row = await desk.rows("goods").get(contract_no)
-    return None if row is None else row["goods"]
+async def goods_of(desk: Asking, contract_no: str) -> list[Move]:
+    """Every move of the contract's goods in the warehouse."""
+    document = await desk.rows(PIECES.name).get(contract_no)
+    return [] if document is None else moves_of(PIECES.heard.read(document))
 
 
 async def customers_contracts(seat: Seat, phone: str) -> list[Json]:

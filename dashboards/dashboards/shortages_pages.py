@@ -16,6 +16,8 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
 from inventory import who
+from inventory.goods.moves import moves_of
+from inventory.goods.row import PIECES, GoodsRow
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
@@ -42,25 +44,25 @@ class Gap:
     free: int
 
 
-def gaps(rows: Sequence[Json], kind: str, free: Mapping[str, int]) -> list[Gap]:
+def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[Gap]:
     """Rows of goods -> their lines that have such a gap."""
     return [
         Gap(
-            contract_no=row["goods"]["contract_no"],
-            line_no=line["line_no"],
-            sku=line["sku"],
-            name=line["name"],
-            pieces=line[kind],
-            free=free.get(line["sku"], 0),
+            contract_no=row.contract_no,
+            line_no=line.line_no,
+            sku=line.sku,
+            name=line.name,
+            pieces=pieces,
+            free=free.get(line.sku, 0),
         )
         for row in rows
-        for line in row["goods"]["lines"]
-        if line[kind]
+        for line in row.lines
+        if (pieces := line.missing if kind == "missing" else line.excess)
     ]
 
 
-async def _free(seat: Seat, rows: Sequence[Json]) -> dict[str, int]:
-    ids = sorted({card_no(DEPOT, line["sku"]) for row in rows for line in row["goods"]["lines"]})
+async def _free(seat: Seat, rows: Sequence[GoodsRow]) -> dict[str, int]:
+    ids = sorted({card_no(DEPOT, line.sku) for row in rows for line in row.lines})
     return {row.sku: row.free for row in (await seat.desk.view(STOCKED).get_many(ids)).values()}
 
 
@@ -72,14 +74,17 @@ async def shortages(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     kind = seat.one_of("kind", KINDS) or "missing"
-    stream = rows_stream(seat.desk, ("goods", STOCKED.name))
-    part = await page_of(seat.desk.rows("goods"), {f"goods.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
+    stream = rows_stream(seat.desk, (PIECES.name, STOCKED.name))
+    part = await page_of(
+        seat.desk.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400)
+    )
+    rows = [PIECES.read(document) for document in part.rows]
     return seat.show(
         "shortages.html",
         kind=kind,
         kinds=KINDS,
         slice=part,
-        rows=gaps(part.rows, kind, await _free(seat, part.rows)),
+        rows=gaps(rows, kind, await _free(seat, rows)),
         stream=stream,
         sheet=f"/warehouse/shortages.xlsx?kind={kind}",
         may_allocate=seat.is_one_of(*who.ALLOCATES),
@@ -97,7 +102,8 @@ async def shortages_sheet(request: Request) -> Response:
     names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.desk.rows("goods"), {f"goods.{kind}": {"$gt": 0}}):
+        async for document in every(seat.desk.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}):
+            row = PIECES.read(document)
             for one in gaps([row], kind, await _free(seat, [row])):
                 yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
 
@@ -124,22 +130,16 @@ async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
         same: list[Json] = [{"_id": number}, *({f"{facet}.{field}": number} for field in fields)]
         papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
         found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
-    lines: dict[str, list[MoveRow]] = {}
+    cards: dict[str, list[MoveRow]] = {}
     query = {"row.voucher_no": whole_or_part}
     for line in await seat.desk.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
-        lines.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
-    for sku, moves in lines.items():
-        found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": moves})
-    for row in await seat.desk.rows("goods").find({"goods.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
-        moves = [move for move in row["goods"]["moves"] if _names(move, number)]
+        cards.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
+    for sku, lines in cards.items():
+        found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": lines})
+    for row in await seat.desk.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+        moves = [move for move in moves_of(PIECES.heard.read(row)) if move.has(number)]
         found.append({"kind": "goods", "id": row["_id"], "href": f"/orders/{row['_id']}", "moves": moves})
     return found
-
-
-def _names(move: Json, number: str) -> bool:
-    return any(
-        isinstance(value, str) and (value == number or value.startswith(f"{number}/")) for value in move.values()
-    )
 
 
 @router.get("/warehouse/vouchers")

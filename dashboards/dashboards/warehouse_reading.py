@@ -11,6 +11,7 @@ from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, s
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
 from dispatch.day.row import DAYS, row_id
+from inventory.goods.row import PIECES
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
@@ -62,7 +63,7 @@ TODO = (
     ("papers_late", "slips", {"slip.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
     ("loans", "loans", {"loan.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
     ("scraps", "scraps", {"scrap.state": "held"}, False, "/warehouse/scraps?state=held"),
-    ("short", "goods", {"goods.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
+    ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
     ("counts", "counts", {"count.status": "open"}, False, "/warehouse/counts"),
 )
 """Word, read model, condition, whether it is late, address."""

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dashboards_story import CUSTOMER
 from orders_story import desk_rows, signed
 
-from contracts.fact import Fact
+from contracts.fact import Fact, GoodsLine
 from contracts.inventory_stock import Lot, MoveKind
+from inventory.goods.row import PIECES
+from inventory.goods.state import Arrival, Expected, Stock
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
@@ -321,6 +324,8 @@ def packed_row(number: str = "HT26030001") -> dict[str, Any]:
 
 def goods(number: str = "HT26030001") -> dict[str, Any]:
     """A row `goods`: one piece of two is missing."""
-    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "expected": 2, "arrived": 1, "missing": 1, "excess": 0}
-    facet = {"contract_no": number, "missing": 1, "excess": 0, "lines": [line], "moves": [], "vouchers": []}
-    return {"_id": number, "goods": facet}
+    sold = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
+    arrived = Arrival("YD0001", 1, datetime.fromisoformat(AT).date())
+    row = PIECES.view(Expected(number, CUSTOMER, (Stock(sold, (arrived,)),)))
+    assert row is not None
+    return stored(number, row)

@@ -17,12 +17,14 @@ from contracts import inventory_packing as facts
 from contracts.bounds import Few, Nth, OptionalId
 from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Note, Photos
+from inventory.goods.row import PIECES
 from inventory.projections.packing import quality_view
 from inventory.refusals import no
 from inventory.who import QC
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, UseCase
+from runtime.view import Views
 
 QualityEvent = facts.QualityPassed | facts.QualityFailed | facts.PassedGoodsGone
 
@@ -268,7 +270,7 @@ async def _lines(asker: Asker, contract_no: str) -> dict[int, Json]:
     row = await asker.row("packing", contract_no)
     if row is None:
         asker.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    view = quality_view(contract_no, row, await asker.row("goods", contract_no))
+    view = quality_view(contract_no, row, await Views(PIECES, asker.rows(PIECES.name)).get(contract_no))
     return {line["line_no"]: line for line in view["lines"]}
 
 

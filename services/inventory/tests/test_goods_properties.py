@@ -1,39 +1,27 @@
 """What holds for a contract's goods whatever is asked, in whatever order."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.envelope import Meta
 from contracts.fact import Customer, GoodsLine
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.damage import ReportDamage
 from inventory.goods.expected import ExpectGoods
 from inventory.goods.leaving import IssueGoods
+from inventory.goods.moves import moves_of
+from inventory.goods.row import PIECES
 from inventory.goods.state import Expected, Goods, GoodsEvent
-from inventory.projections.goods import fold_goods
 from runtime.decision import Command, Rejected
+from runtime.said import Saying
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
-META = Meta(
-    id="e",
-    type="",
-    source="/songda/inventory",
-    subject="goods:HT26030001",
-    time=NOW,
-    sequence=1,
-    causation_id="c",
-    correlation_id="c",
-    actor="mai.gh",
-    command_offset=0,
-)
 CODEC = StateCodec(GOODS.states)
 NUMBER = st.just("HT26030001")
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
@@ -125,17 +113,17 @@ def test_asking_everything_twice_changes_nothing(commands: list[Command]) -> Non
 
 @given(STORY)
 def test_the_row_counts_what_the_rules_count(commands: list[Command]) -> None:
-    """D6, D9"""
+    """D6, D9, D11: and finds every number that the history names."""
     states, history = play(commands)
-    state = states[-1]
+    state, row = states[-1], PIECES.after(history)
     assert isinstance(state, Expected)
-    facet: Any = None
-    for event in history:
-        facet = fold_goods(facet, event, META)
-    assert [(line["here"], line["issued"] - line["damaged_outside"]) for line in facet["lines"]] == [
+    assert row is not None
+    assert [(line.here, line.issued - line.returned - line.damaged_outside) for line in row.lines] == [
         (stock.here, stock.outside) for stock in state.stock
     ]
-    assert all(line["missing"] == 0 or line["excess"] == 0 for line in facet["lines"])
+    assert all(line.missing == 0 or line.excess == 0 for line in row.lines)
+    moves = moves_of(PIECES.heard.of(Saying("mai.gh", event, NOW) for event in history))
+    assert all(any(move.has(number) for number in row.vouchers) for move in moves if move.kind != "excess")
 
 
 @given(STORY)

@@ -6,10 +6,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from company.crew_of_day import works_at
+from company.masking import customer_for
 from contracts.fact import Customer
 from inventory.api.common import ContractNoInPath
 from inventory.goods.aggregate import GOODS
-from inventory.projections.goods import goods_view
+from inventory.goods.moves import moves_of
+from inventory.goods.row import PIECES, StockLine
 from inventory.refusals import no
 from inventory.who import ON_THE_ROAD, READS_GOODS
 from runtime.http import Asking, Desk
@@ -17,24 +19,6 @@ from runtime.route import Router
 from runtime.routes import Address, routes
 
 router = Router()
-
-
-class StockLine(BaseModel):
-    """Pieces of one line; `here` = arrived + returned - damaged - issued - released."""
-
-    line_no: int
-    sku: str
-    name: str
-    expected: int
-    arrived: int
-    damaged: int
-    damaged_outside: int
-    issued: int
-    returned: int
-    released: int
-    here: int
-    missing: int
-    excess: int
 
 
 class GoodsView(BaseModel):
@@ -54,10 +38,14 @@ class GoodsView(BaseModel):
 async def goods(contract_no: ContractNoInPath, desk: Desk) -> GoodsView:
     """Pieces per line, and every move."""
     desk.allow(*READS_GOODS)
-    row = await desk.rows("goods").get(contract_no)
-    if row is None:
+    document = await desk.rows(PIECES.name).get(contract_no)
+    if document is None:
         desk.refuse(no("no_goods_known", contract_no=contract_no), 404)
-    return GoodsView.model_validate(goods_view(row, desk.person.role))
+    row, said = PIECES.whole(document)
+    shown = row.model_dump(exclude={"vouchers"})
+    customer = row.customer and customer_for(desk.person.role, row.customer.model_dump())
+    moves = [move.shown() for move in moves_of(said)]
+    return GoodsView.model_validate({**shown, "customer": customer, "moves": moves})
 
 
 async def works_there(desk: Asking, contract_no: str) -> None:

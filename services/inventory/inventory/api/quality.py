@@ -8,6 +8,7 @@ from company.crew_of_day import own_crew_on
 from company.policy import policy_book
 from contracts.bounds import CivilDay
 from inventory.api.common import ContractNoInPath, Depot
+from inventory.goods.row import PIECES
 from inventory.picklist import number_of
 from inventory.projections.packing import check_list, quality_view
 from inventory.quality import QUALITY
@@ -32,7 +33,7 @@ async def quality(contract_no: ContractNoInPath, desk: Desk) -> Json:
     row = await desk.rows("packing").get(contract_no)
     if row is None:
         desk.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    return quality_view(contract_no, row, await desk.rows("goods").get(contract_no))
+    return quality_view(contract_no, row, await desk.view(PIECES).get(contract_no))
 
 
 @router.get("/checklists/{on}", summary="送、验清单 Delivery-and-check list of a day (B9, B19, B21)")
@@ -50,7 +51,7 @@ async def delivery_check_list(
         desk.refuse(no("no_list", on=on), 404)
     contracts = sorted({stop["contract_no"] for stop in row["picklist"]["stops"]})
     packing = {document["_id"]: document for document in await desk.rows("packing").get_many(contracts)}
-    goods = {document["_id"]: document for document in await desk.rows("goods").get_many(contracts)}
+    goods = await desk.view(PIECES).get_many(contracts)
     listed = check_list(row, packing, goods, policy_book().at(utc_now()), desk.person.role)
     leads = desk.person.role in LOADS
     only = await own_crew_on(desk, on) if leads else crew

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from company.policy import policy_book
 from contracts.bounds import Nth
 from inventory.api.common import Depot, Paging, Rows, SkuInPath, page
-from inventory.projections.goods import shortage_view
+from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.moves import MOVES
@@ -121,14 +121,19 @@ async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[st
 async def shortages(desk: Desk, paging: Paging, kind: Literal["missing", "excess"] = "missing") -> Rows:
     """Contracts that lack pieces (or have too many), line by line, with the free stock that could be allocated."""
     desk.allow(*READS_STOCK)
-    query: dict[str, Any] = {f"goods.{kind}": {"$gt": 0}}
-    found, total = await page(desk, "goods", query, [], paging)
-    views = [shortage_view(row) for row in found]
-    cards = {card_no("main", line["sku"]) for view in views for line in view["lines"]}
+    found, total = await page(desk, PIECES.name, {f"row.{kind}": {"$gt": 0}}, [], paging)
+    rows = [PIECES.read(document) for document in found]
+    wanting = {row.contract_no: [line for line in row.lines if line.missing or line.excess] for row in rows}
+    cards = {card_no("main", line.sku) for lines in wanting.values() for line in lines}
     free = {row.sku: row.free for row in (await desk.view(STOCKED).get_many(sorted(cards))).values()}
-    for view in views:
-        view["lines"] = [{**line, "free": free.get(line["sku"], 0)} for line in view["lines"]]
-    return Rows(rows=views, total=total)
+    shown = [
+        {
+            **row.model_dump(include={"contract_no", "missing", "excess"}),
+            "lines": [{**line.model_dump(), "free": free.get(line.sku, 0)} for line in wanting[row.contract_no]],
+        }
+        for row in rows
+    ]
+    return Rows(rows=shown, total=total)
 
 
 @router.get("/dead-stock", summary="呆滞 Dead stock (D10)")

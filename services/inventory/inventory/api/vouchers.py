@@ -7,6 +7,8 @@ from urllib.parse import quote
 from fastapi import Path
 from pydantic import BaseModel
 
+from inventory.goods.moves import moves_of
+from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.moves import MOVES
 from inventory.who import READS_STOCK
@@ -30,7 +32,7 @@ BY_ID = (
 
 BY_FIELD = (
     ("inbound_slip", "slips", ("slip.delivery_note_no", "slip.waybill", "slip.sales_list_no"), "/api/inbound/{}"),
-    ("goods", "goods", ("goods.vouchers",), "/api/goods/{}"),
+    ("goods", PIECES.name, ("row.vouchers",), "/api/goods/{}"),
 )
 """Kind, read model, indexed fields that hold numbers, address."""
 
@@ -81,7 +83,9 @@ async def _by_field(desk: Asking, number: str) -> list[Voucher]:
                 if row_id in seen:
                     continue
                 seen.add(row_id)
-                found.append(Voucher(kind=kind, id=row_id, address=address.format(row_id), moves=_moves(row, number)))
+                found.append(
+                    Voucher(kind=kind, id=row_id, address=address.format(row_id), moves=_moves(name, row, number))
+                )
     return found
 
 
@@ -102,12 +106,6 @@ def _whole_or_part(number: str) -> dict[str, str]:
     return {"$regex": f"^{re.escape(number)}(/.*)?$"}
 
 
-def _moves(row: dict[str, Any], number: str) -> list[dict[str, Any]]:
-    moves = row.get("goods", {}).get("moves", [])
-    return [
-        move
-        for move in moves
-        if any(
-            isinstance(value, str) and (value == number or value.startswith(f"{number}/")) for value in move.values()
-        )
-    ]
+def _moves(name: str, document: dict[str, Any], number: str) -> list[dict[str, Any]]:
+    moves = moves_of(PIECES.heard.read(document)) if name == PIECES.name else ()
+    return [move.shown() for move in moves if move.has(number)]

@@ -31,7 +31,7 @@ def evolve(goods: Goods, event: GoodsEvent) -> Goods:
             return Expected(event.contract_no, event.customer, more, settled=goods.settled)
         return replace(goods, stock=(*goods.stock, *more))
     if isinstance(event, facts.GoodsUnclaimed):
-        return replace(goods, settled=(*goods.settled, event.voucher_no))
+        return replace(goods, settled=(*goods.settled, event.voucher_no), contract_no=event.contract_no)
     if isinstance(event, StockExcessReported) or isinstance(goods, Unexpected):
         return goods
     return _known_after(goods, event)

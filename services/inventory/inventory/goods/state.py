@@ -125,9 +125,11 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """Nobody has told the warehouse of this contract. Vouchers whose pieces came all the same are remembered."""
+    """Nobody has told the warehouse of this contract. Vouchers whose pieces came all the same are remembered, with the
+    contract that they named."""
 
     settled: tuple[str, ...] = ()
+    contract_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact
 from contracts.inventory_packing import LabelsIssued, PassedGoodsGone, QualityFailed, QualityPassed
 from contracts.order import ContractAmended, ContractSigned
+from inventory.goods.row import GoodsRow
 from inventory.labels import cautions_for
 from runtime.service import Facet, Projection, key_of
 
@@ -80,10 +81,10 @@ def _line(line: ContractLine) -> Json:
     return line.model_dump(include={"line_no", "sku", "name", "spec", "category", "quantity"})
 
 
-def quality_view(contract_no: str, packing: Mapping[str, Any], goods: Mapping[str, Any] | None) -> Json:
+def quality_view(contract_no: str, packing: Mapping[str, Any], goods: GoodsRow | None) -> Json:
     """Of every line what lies here, what is passed, and what QC has still to look at (B21)."""
     quality = packing.get("quality") or {"passed": {}, "inspections": []}
-    here = {line["line_no"]: line["here"] for line in goods["goods"]["lines"]} if goods else {}
+    here = {line.line_no: line.here for line in goods.lines} if goods else {}
     lines = [
         {
             **line,
@@ -99,7 +100,7 @@ def quality_view(contract_no: str, packing: Mapping[str, Any], goods: Mapping[st
 def check_list(
     picklist: Mapping[str, Any],
     packing: Mapping[str, Mapping[str, Any]],
-    goods: Mapping[str, Mapping[str, Any]],
+    goods: Mapping[str, GoodsRow],
     policy: Policy,
     role: str,
 ) -> Json:
@@ -129,7 +130,7 @@ def check_list(
 def _stop(
     stop: Json,
     packing: Mapping[str, Mapping[str, Any]],
-    goods: Mapping[str, Mapping[str, Any]],
+    goods: Mapping[str, GoodsRow],
     policy: Policy,
     role: str,
 ) -> Json:
@@ -139,7 +140,7 @@ def _stop(
     passed = (row.get("quality") or {"passed": {}})["passed"]
     labels = (row.get("labels") or {"lines": {}})["lines"]
     there = goods.get(stop["contract_no"])
-    here = {line["line_no"]: line["here"] for line in there["goods"]["lines"]} if there else {}
+    here = {line.line_no: line.here for line in there.lines} if there else {}
     lines = []
     for line in stop["lines"]:
         number = line["line_no"]

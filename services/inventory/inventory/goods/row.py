@@ -1,0 +1,108 @@
+"""The row of a contract's goods: where its pieces are, line by line, and what it lacks or has too much (D6, D9)."""
+
+from pydantic import BaseModel
+
+from contracts import inventory as facts
+from contracts.fact import Customer
+from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.goods.aggregate import GOODS
+from inventory.goods.state import Cancelled, Goods, Known, Stock, Unexpected
+from runtime.view import Row, View
+
+
+class StockLine(BaseModel):
+    """Pieces of one line; `here` = arrived + returned - damaged - issued - released."""
+
+    line_no: int
+    sku: str
+    name: str
+    expected: int
+    arrived: int
+    damaged: int
+    damaged_outside: int
+    issued: int
+    returned: int
+    released: int
+    here: int
+    missing: int
+    excess: int
+
+
+class GoodsRow(Row):
+    """A contract's goods; the customer is unknown where pieces came for a contract that nobody told of."""
+
+    contract_no: str
+    customer: Customer | None = None
+    cancelled: bool = False
+    lines: tuple[StockLine, ...] = ()
+    missing: int = 0
+    """Over all lines; nothing is missing of a cancelled contract, nor too much."""
+    excess: int = 0
+    vouchers: tuple[str, ...] = ()
+    """Numbers by which pieces came, left, broke or were promised (D11)."""
+    version: int = 0
+
+
+def goods_row(goods: Goods) -> GoodsRow | None:
+    """The view."""
+    if isinstance(goods, Unexpected):
+        return GoodsRow(contract_no=goods.contract_no, vouchers=goods.settled) if goods.contract_no else None
+    over = isinstance(goods, Cancelled)
+    return GoodsRow(
+        contract_no=goods.contract_no,
+        customer=goods.customer,
+        cancelled=over,
+        lines=tuple(map(_line, goods.stock)),
+        missing=0 if over else sum(stock.missing for stock in goods.stock),
+        excess=0 if over else sum(stock.excess for stock in goods.stock),
+        vouchers=_vouchers(goods),
+    )
+
+
+def _line(stock: Stock) -> StockLine:
+    return StockLine(
+        line_no=stock.line.line_no,
+        sku=stock.line.sku,
+        name=stock.line.name,
+        expected=stock.line.quantity,
+        arrived=sum(arrival.quantity for arrival in stock.arrivals),
+        damaged=stock.damaged_here,
+        damaged_outside=stock.damaged_outside,
+        issued=stock.issued,
+        returned=stock.returned,
+        released=stock.released,
+        here=stock.here,
+        missing=stock.missing,
+        excess=stock.excess,
+    )
+
+
+def _vouchers(goods: Known) -> tuple[str, ...]:
+    numbers = {arrival.waybill for stock in (*goods.stock, *goods.former) for arrival in stock.arrivals}
+    numbers |= {damage.damage_id for damage in goods.damages} | {issue.list_no for issue in goods.issues}
+    numbers |= {one.return_no for one in goods.awaited} | {one.allocation_no for one in goods.asked}
+    return tuple(sorted(numbers.union(goods.settled)))
+
+
+PIECES = View(
+    "goods",
+    "inventory",
+    GOODS,
+    GoodsRow,
+    goods_row,
+    indexes=(("row.missing",), ("row.excess",), ("row.vouchers",)),
+    said=(
+        facts.GoodsExpectationChanged,
+        facts.GoodsArrived,
+        facts.GoodsUnclaimed,
+        facts.DamageReported,
+        facts.GoodsIssued,
+        facts.GoodsReleased,
+        facts.GoodsReturned,
+        facts.GoodsReturnAwaited,
+        facts.AllocationAsked,
+        facts.AllocationRefused,
+        StockShortReported,
+        StockExcessReported,
+    ),
+)
