@@ -8,6 +8,9 @@ Logs are plain: drawn with all local variables, the trace of one error in a larg
 A property test has no deadline by the clock: how fast this machine is says nothing about a rule.
 """
 
+import os
+
+import pytest
 import structlog
 from hypothesis import settings
 
@@ -25,3 +28,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread over several workers, files that need servers come first: quick ones fill the gap at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        slow = {item.path for item in items if item.get_closest_marker("kafka")}
+        items.sort(key=lambda item: item.path not in slow)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import orjson
+from pydantic import Field
 
 from contracts.envelope import Meta, from_headers
 from contracts.fact import Fact
@@ -46,8 +47,8 @@ class Outcome:
     error: str | None = None
     digest: str | None = None
     """Of the request that is answered: two requests under one Idempotency-Key must not get one another's answer."""
-    facts: tuple[Record, ...] = ()
-    """The events that it made, where whoever asked wanted them and the answer is the first one."""
+    facts: Annotated[tuple[Record, ...], Field(exclude=True)] = ()
+    """Not for callers over HTTP. The events that it made, where whoever asked wanted them and the answer is the first one."""
 
     @property
     def made(self) -> tuple[tuple[Meta, Fact], ...]:

@@ -7,16 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from runtime.app import Process, web
-from runtime.settings import Settings
 from songda.rules_doc import ROOT
-from songda.system import system
 
 PAGE = Path("docs/openapi.json")
 
 
 def openapi_text(home: Path) -> str:
     """The whole system's OpenAPI document; a process is put together for it in `home` and not started."""
+    from runtime.app import Process, web  # here and below: other commands need not wait for the whole system
+    from runtime.settings import Settings
+    from songda.system import system
+
     settings = Settings(home=home)
     whole = system(settings)
     document = web(Process(settings, whole, whole.services, ["api"])).openapi()

@@ -56,11 +56,15 @@ class Stack:
             client.close()
 
 
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Servers that live for minutes: compiling their code well would cost more than it gains."""
+
+
 async def local_stack(home: Path, *, port: int | None = None, properties: Mapping[str, str] | None = None) -> Stack:
     """The local stack of this machine, on free ports."""
     wanted = dict(properties or {})
-    kafka = await start_kafka(home, port, heap="512m", properties=wanted)
-    mongo = await start_mongo(home, heap="256m")
+    kafka = await start_kafka(home, port, heap="512m", options=SHORT_LIVED, properties=wanted)
+    mongo = await start_mongo(home, heap="256m", options=SHORT_LIVED)
     return Stack(home, kafka.address, f"mongodb://{mongo.address}", kafka, mongo, wanted)
 
 

@@ -5,7 +5,7 @@ import base64
 import contextlib
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from songda.stack.health import until_healthy
@@ -64,12 +64,13 @@ async def start_kafka(
     controller_port: int | None = None,
     programs: Path = PROJECT / ".local" / "java",
     heap: str = "1g",
+    options: Sequence[str] = ("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"),
     properties: Mapping[str, str] | None = None,
     seconds: float = START_SECONDS,
 ) -> Process:
     """Start Kafka over the data in `home` (formatted at first), and return once it answers.
 
-    `port` None takes any free one. `properties` go over the node's own. Raises StackError.
+    `port` None takes any free one. `properties` go over the node's own, `options` are Java's. Raises StackError.
     """
     port = port or free_port()
     controller_port = controller_port or free_port()
@@ -91,8 +92,7 @@ async def start_kafka(
             java,
             f"-Xmx{heap}",
             "-Xms256m",
-            "-XX:+UseG1GC",
-            "-XX:MaxGCPauseMillis=20",
+            *options,
             "-XX:+ExitOnOutOfMemoryError",
             f"-XX:ErrorFile={log_file(home, 'kafka').with_suffix('.crash')}",
             f"-Dlog4j2.configurationFile={logging_settings}",

@@ -3,6 +3,7 @@
 It knows neither transactions nor secondary indexes. After a SIGKILL its file is a consistent state of the last 0.2 s.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ async def start_mongo(
     *,
     programs: Path = PROJECT / ".local" / "java",
     heap: str = "2g",
+    options: Sequence[str] = (),
     seconds: float = START_SECONDS,
 ) -> Process:
     """Start the server over the file in `home`, and return once it answers. `port` None: any free one."""
@@ -35,6 +37,7 @@ async def start_mongo(
             find_java(),
             f"-Xmx{heap}",
             "-Xms64m",
+            *options,
             "-XX:+ExitOnOutOfMemoryError",
             f"-XX:ErrorFile={log_file(home, 'mongo').with_suffix('.crash')}",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
