@@ -48,7 +48,8 @@ class Outcome:
     digest: str | None = None
     """Of the request that is answered: two requests under one Idempotency-Key must not get one another's answer."""
     facts: Annotated[tuple[Record, ...], Field(exclude=True)] = ()
-    """Not for callers over HTTP. The events that it made, where whoever asked wanted them and the answer is the first one."""
+    """The events that it made, where whoever asked wanted them and the answer is the first one. Not for callers over
+    HTTP."""
 
     @property
     def made(self) -> tuple[tuple[Meta, Fact], ...]:
