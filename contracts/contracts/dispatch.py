@@ -18,6 +18,7 @@ JobEvent = (
     | jobs.SiteNotReady
     | jobs.StopScheduled
     | jobs.StopUnscheduled
+    | jobs.SlotDeclined
     | jobs.StopPublished
     | jobs.StopConfirmedByWarehouse
     | jobs.DeliveryDeparted

@@ -70,6 +70,10 @@ class SlotReserved(Fact, wire="songda.dispatch.SlotReserved.v1"):
     vehicle: str = ""
     follow: bool = False
     """The job takes the slot by reaction, whether or not whoever planned it is still there."""
+    reason: str | None = None
+    """What whoever planned it said, published or not."""
+    seen: int | None = None
+    """The job's version on the page that it was planned on, where that page must not be out of date."""
 
 
 class SlotConfirmed(Fact, wire="songda.dispatch.SlotConfirmed.v1"):
@@ -89,6 +93,10 @@ class SlotReleased(Fact, wire="songda.dispatch.SlotReleased.v1"):
     on: date
     job_id: str
     reason: str
+    change_id: str = ""
+    """The change of the plan that freed the slot; none where a reservation ran out."""
+    left: bool = False
+    """The job had left it before, by itself: it need not hear of it."""
 
 
 class DayPublished(Fact, wire="songda.dispatch.DayPublished.v1"):

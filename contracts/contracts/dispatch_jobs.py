@@ -6,7 +6,7 @@ Part of stream `dispatch.events`, key `job:<job>`.
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.bounds import ManyLines, OneLine
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
@@ -125,6 +125,25 @@ class StopUnscheduled(Fact, wire="songda.dispatch.StopUnscheduled.v1"):
     depot: str = "main"
     on: date | None = None
     day_version: int = 0
+
+
+class SlotDeclined(Fact, wire="songda.dispatch.SlotDeclined.v1"):
+    """不能跟上 (A3, B1, B2, B8): the job does not take the slot that day `on` gave it at version `day_version`, or does
+    not leave it (`leaving`), so that the day puts its change back. Code and words are those of a refusal."""
+
+    event: Literal["SlotDeclined"] = "SlotDeclined"
+    job_id: str
+    depot: str
+    on: date
+    day_version: int
+    change_id: str
+    leaving: bool = False
+    code: str
+    rule: str
+    zh: str
+    en: str
+    facts: dict[str, str | int | bool | None] = Field(default_factory=dict)
+    """Figures of the refusal: text, numbers, ISO dates."""
 
 
 class StopPublished(Fact, wire="songda.dispatch.StopPublished.v1"):

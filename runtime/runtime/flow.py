@@ -10,7 +10,7 @@ undoing is a step on it; so the reactor need not hear answers, and a "no" is as 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.envelope import Meta
@@ -67,16 +67,23 @@ class Flow:
 
 @dataclass(slots=True)
 class Way:
-    """How far a walk came. `first`: the answer to what began it; `made`: the facts of all answers, level by level."""
+    """How far a walk came. `first`: the answer to what began it; `made`: the facts of all answers, level by level;
+    `answers`: to what was asked after the first."""
 
     first: Outcome
     made: list[Made] = field(default_factory=list)
-    refused: list[tuple[Asked, Outcome]] = field(default_factory=list)
+    answers: list[tuple[Asked, Outcome]] = field(default_factory=list)
     stuck: Outcome | None = None
     """An answer that is not there: of what hangs on it the reactor does the rest."""
     forgotten: bool = False
     """Somebody made facts with one of these commands too long ago for them to be known here; they were gone on from."""
     trips: int = 1
+
+    @property
+    def unfinished(self) -> Outcome:
+        """What whoever began is told of a walk that is stuck: "later", or that what it hangs on waits or is broken."""
+        is_late = self.stuck is None or self.stuck.status == "pending"
+        return replace(self.first, status="pending") if is_late or self.stuck is None else self.stuck
 
 
 async def walk(flow: Flow, put_all: Callable[[Sequence[Asked]], Awaitable[Sequence[Outcome]]], first: Outcome) -> Way:
@@ -100,7 +107,7 @@ async def walk(flow: Flow, put_all: Callable[[Sequence[Asked]], Awaitable[Sequen
             way.stuck = Outcome(first.command_id, first.aggregate_id, "pending")
             return way
         way.trips += 1
-        way.refused += [pair for pair in zip(asked, answers, strict=True) if pair[1].status == "rejected"]
+        way.answers += zip(asked, answers, strict=True)
 
 
 __all__ = ["Flow", "Made", "Way", "asked_for", "step", "walk"]

@@ -1,27 +1,30 @@
 """What a request to plan is looked at with before the day is asked: day and jobs as last seen (A3, B1, B8)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from company.crew_of_day import means_now
 from company.policy import DistrictPlace, Policy
-from contracts.dispatch_days import CrewOfDay, Slot
+from contracts.dispatch_days import CrewOfDay
+from contracts.fact import GoodsLine
 from dispatch.crews_today import crews_on
-from dispatch.day.change import PlannedMove, Spot, wanted_moves
-from dispatch.day.places import Clash, clash_facts
+from dispatch.day.change import PlannedMove, Spot
+from dispatch.day.places import Clash
 from dispatch.day.row import DAYS, DayRow, plan_of, row_id
 from dispatch.day.state import Plan
 from dispatch.job.booking import on_site
 from dispatch.job.row import JOBS, JobRow
-from dispatch.planning import goods_of
 from dispatch.planning_requests import ChangeView, MoveRequest, changes_of
 from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
+from dispatch.slot_flow import against, cannot_follow
+from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
+from runtime.flow import Way
 from runtime.http import Asking, Refusal
 from runtime.refusal import Term
 
@@ -66,16 +69,6 @@ async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
     known = policy.model_copy(update={"districts": {**policy.districts, **places}})
     return Office(desk, on, known, crews, day)
-
-
-async def newer_page(office: Office) -> Office | None:
-    """The day once the read model shows more of it than this page; None when nothing new comes for a while."""
-    for _ in range(LOOKS):
-        seen = await open_office(office.desk, office.on, office.policy)
-        if seen.version > office.version:
-            return seen
-        await asyncio.sleep(LOOK_SECONDS)
-    return None
 
 
 async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, JobRow]:
@@ -144,34 +137,33 @@ def refused_place(job: JobRow, on: date, *, taken_out: bool) -> Rejected | None:
     return None
 
 
-def planned_moves(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]) -> tuple[PlannedMove, ...]:
-    """The moves as the day is asked for them: with goods, and only from where the planner saw the job."""
-    plan = office.plan
-    held = {one.slot.job_id: one.reservation for one in plan.held}
-    planned = [
-        PlannedMove(
-            job_id=move.job_id,
-            kind=jobs[move.job_id].kind,
-            contract_no=jobs[move.job_id].contract_no,
-            volume_l=jobs[move.job_id].volume_l,
-            lines=goods_of(jobs[move.job_id]),
-            agreed_half=jobs[move.job_id].booked_half,
-            to=move.to,
-            reservation=held.get(move.job_id, 0),
-        )
-        for move in moves
-    ]
-    slots = dict(wanted_moves(planned, plan, office.policy))
-    return tuple(
-        one if one.to is None else one.model_copy(update={"to": spot_of(slots[one.job_id])}) for one in planned
+def planned_move(job: JobRow, to: Spot | None, *, place_of: str | None = None) -> PlannedMove:
+    """One job's part in a change, with its goods; what the planner left open, the day fills in."""
+    return PlannedMove(
+        job_id=job.job_id,
+        kind=job.kind,
+        contract_no=job.contract_no,
+        volume_l=job.volume_l,
+        lines=goods_of(job),
+        agreed_half=job.booked_half,
+        to=to,
+        place_of=place_of,
     )
 
 
-def spot_of(slot: Slot | None) -> Spot | None:
-    """A slot as a place that is asked for."""
-    if slot is None:
-        return None
-    return Spot(crew=slot.crew, half=slot.half, position=slot.position, window=slot.window, spread=slot.spread)
+def goods_of(job: JobRow) -> tuple[GoodsLine, ...]:
+    """What the vehicle carries for a job; installations and visits carry no list."""
+    if job.kind != "delivery":
+        return ()
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity) for line in job.lines
+    )
+
+
+def new_change_id(desk: Asking, step: str) -> str:
+    """The id of a change of the plan: the same again for a repeated request."""
+    key = desk.request.headers.get("idempotency-key")
+    return deterministic_id(desk.person.id, key, "change", step) if key else fresh_id()
 
 
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
@@ -194,13 +186,9 @@ def will_tell(plan: Plan) -> list[str]:
     return ["warehouse", "group", *dict.fromkeys(leaders)]
 
 
-def cannot_follow(refused: Sequence[tuple[str, Rejected]]) -> Rejected:
-    """Jobs that refuse their part: the one reason as it is, several together. Nothing is changed."""
-    if len(refused) == 1:
-        return refused[0][1]
-    found = tuple(Clash(one.code, one.zh, one.en, {}, job) for job, one in refused)
-    said = Term(
-        " ".join(f"{clash.job_id}：{clash.zh}" for clash in found),
-        " ".join(f"{clash.job_id}: {clash.en}" for clash in found),
-    )
-    return no("jobs_refuse", rule=refused[0][1].rule, found=said, **clash_facts(found))
+def has_come_about(desk: Asking, way: Way) -> bool:
+    """Whether what began a flow of slots is done; False: later. A "no", or what is to be looked at again, is told."""
+    refused = against(way)
+    if refused is not None:
+        desk.refuse(refused)
+    return way.stuck is None

@@ -3,12 +3,11 @@
 from datetime import date, timedelta
 
 from contracts.civil_time import civil_day
-from contracts.dispatch_days import DayPublished, SlotReleased, SlotReserved
+from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
-from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, StopScheduled, StopUnscheduled
+from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.dispatch_runs import RunDeparted, RunStop
-from contracts.envelope import Meta
 from contracts.inventory import MorningFeedbackGiven
 from contracts.notify import CallMade
 from contracts.order import (
@@ -22,16 +21,14 @@ from contracts.order import (
 )
 from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
 from dispatch.day.aggregate import day_id
-from dispatch.day.change import MOVED
 from dispatch.day.crews import TakePersonOff
-from dispatch.day.slot import ConfirmSlot, ReleaseSlot
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.aggregate import JOB
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.job.handover import ArriveAtStop, FinishVisit, delivered_lines
-from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
+from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
 from dispatch.job.terms import (
     AmendJob,
     CancelJob,
@@ -45,6 +42,7 @@ from dispatch.job.terms import (
 from dispatch.run.aggregate import run_id
 from dispatch.run.loading import PlanRun
 from dispatch.run.route import EndStop
+from dispatch.slot_flow import SLOTS
 from runtime.decision import Ask, Command
 from runtime.reaction import On, Reaction, on_each
 
@@ -176,57 +174,12 @@ def plan_runs(event: DayPublished) -> Asks:
     )
 
 
-def follow_plan(event: SlotReserved, meta: Meta) -> Asks:
-    """占位 (B4, B8) -> the job takes the slot that it was given, or given back, even if whoever asked was cut off, and
-    just that slot, whatever he believed to have asked for."""
-    if not event.follow:
-        return ()
-    slot = event.slot
-    taken = TakeSlot(
-        at=event.at,
-        depot=event.depot,
-        on=event.on,
-        half=slot.half,
-        crew=slot.crew,
-        vehicle=event.vehicle,
-        position=slot.position,
-        window=slot.window,
-        volume_l=slot.volume_l,
-        day_version=meta.sequence,
-        given=True,
-        reason=event.adjustment_reason,
-    )
-    return (Ask(JOB.key(slot.job_id), taken),)
-
-
 def take_off(event: LeaveNoted) -> Asks:
     """请假 (B8) -> days that are planned already go on without him."""
     days = min((event.ends_on - event.starts_on).days + 1, PLANNED_AHEAD)
     reason = f"{'病假' if event.kind == 'sickness' else '请假'} {event.note}".strip()
     off = TakePersonOff(at=event.at, person_id=event.person_id, name=event.name, reason=reason)
     return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
-
-
-def confirm_slot(event: StopScheduled) -> Asks:
-    """已排 (B8) -> the slot stays, even if whoever planned it was cut off in between."""
-    confirmed = ConfirmSlot(at=event.at, job_id=event.job_id, reservation=event.day_version)
-    return (Ask(day_id(event.on, event.depot), confirmed),)
-
-
-def release_slot(event: StopUnscheduled) -> Asks:
-    """退回待排 (B8) -> the slot that the job left is free, unless it was given to the job anew."""
-    if event.on is None:
-        return ()
-    released = ReleaseSlot(at=event.at, job_id=event.job_id, reason=event.reason, reservation=event.day_version)
-    return (Ask(day_id(event.on, event.depot), released),)
-
-
-def leave_released_slot(event: SlotReleased, meta: Meta) -> Asks:
-    """释放占位 (B8) -> a job that took it too late, or anew while it was being released, is 待排 again."""
-    if event.reason == MOVED:
-        return ()
-    leaving = LeaveSlot(at=event.at, reason=event.reason, on=event.on, day_version=meta.sequence)
-    return (Ask(JOB.key(event.job_id), leaving),)
 
 
 LEFT_BEHIND = "未装车 not loaded"
@@ -353,10 +306,7 @@ REACTIONS = (
     Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
     Reaction("dispatch.depart_stops", (On(RunDeparted, depart_stops),)),
     Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),
-    Reaction("dispatch.confirm_slot", (On(StopScheduled, confirm_slot),)),
-    Reaction("dispatch.release_slot", (On(StopUnscheduled, release_slot),)),
-    Reaction("dispatch.leave_released_slot", (On(SlotReleased, leave_released_slot),)),
-    Reaction("dispatch.follow_plan", (On(SlotReserved, follow_plan),)),
+    *SLOTS.steps,
     Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),
     Reaction("dispatch.open_visit", (On(VisitBooked, open_visit),)),
     Reaction("dispatch.finish_visit", (On(VisitCompleted, finish_visit),)),

@@ -24,6 +24,7 @@ from contracts.dispatch_jobs import (
     DeliveryFailed,
     InstallationBooked,
     JobOpened,
+    SlotDeclined,
     StopPublished,
     StopScheduled,
 )
@@ -38,7 +39,7 @@ from dispatch.job.state import Job
 from dispatch.reactions import REACTIONS
 from dispatch.run.aggregate import RUN
 from dispatch.run.state import Run
-from runtime.decision import Ask
+from runtime.decision import Ask, Rejected
 from runtime.testing import Given, given
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -223,19 +224,31 @@ SLOT = Slot(
 VEHICLES = {crew.crew: crew.vehicle for crew in CREWS}
 
 
-def reserved(slot: Slot = SLOT, reason: str | None = None, *, change_id: str = "v2") -> SlotReserved:
-    """占位, at NOW."""
+def reserved(
+    slot: Slot = SLOT, reason: str | None = None, *, change_id: str = "v2", published: bool = True
+) -> SlotReserved:
+    """占位, at NOW; with a reason in a published plan."""
     return SlotReserved(
         at=NOW,
         depot="main",
         on=DAY,
         slot=slot,
         expires_at=NOW + HOLD,
-        adjustment_reason=reason,
+        adjustment_reason=reason if published else None,
         change_id=change_id,
         vehicle=VEHICLES.get(slot.crew, ""),
         follow=True,
+        reason=reason,
     )
+
+
+def declined(
+    refused: Rejected, *, job_id: str = JOB, on: date = DAY, day_version: int = 2, change_id: str = "v2"
+) -> SlotDeclined:
+    """不能跟上, at NOW: the job cannot take the slot that it was given by a change."""
+    words = {"code": refused.code, "rule": refused.rule, "zh": refused.zh, "en": refused.en}
+    where = {"job_id": job_id, "depot": "main", "on": on, "day_version": day_version, "change_id": change_id}
+    return SlotDeclined(at=NOW, **where, **words, facts=dict(refused.facts))
 
 
 def changed(

@@ -11,11 +11,12 @@ from dispatch_cases import NOW
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.envelope import Meta
+from contracts.envelope import Meta, to_headers
 from contracts.fact import Fact
 from dispatch.main import SERVICE
-from runtime.commands import Request, deterministic_id
+from runtime.commands import Asked, Request
 from runtime.decision import Rejected
+from runtime.flow import asked_for
 from runtime.outcome import Outcome
 
 DECIDERS = {decider.prefix: decider for decider in SERVICE.deciders}
@@ -46,6 +47,14 @@ class World:
             await asyncio.sleep(0)
         return self.decide(aggregate_id, command, request)
 
+    async def ask_all(self, service: str, asked: Sequence[Asked]) -> list[Outcome]:
+        """As the gateway: several at once, each decided when its turn comes."""
+        return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
+
+    async def with_facts(self, _: str, outcome: Outcome) -> Outcome:
+        """As the gateway, which remembers the facts of first answers."""
+        return outcome
+
     def decide(self, aggregate_id: str, command: Any, request: Request) -> Outcome:
         """As the worker: a repeated id gets the first answer, a stale version a refusal."""
         known = self.answers.get(request.command_id)
@@ -58,22 +67,22 @@ class World:
         decider = DECIDERS[aggregate_id.partition(":")[0]]
         policy = policy_book().at(self.now)
         decision = decider.decide(
-            command, self.state(aggregate_id), Context(self.now, request.actor, request.role, policy)
+            command, self.state(aggregate_id), Context(self.now, request.actor, request.role, policy, version)
         )
         if isinstance(decision, Rejected):
             return self._remember(Outcome(request.command_id, aggregate_id, "rejected", version, rejected=decision))
-        for event in decision:
-            self._record(decider, aggregate_id, event, request)
+        made = [self._record(decider, aggregate_id, event, request, n) for n, event in enumerate(decision)]
         names = tuple(type(event).__name__ for event in decision)
+        facts = tuple((to_headers(meta), event.model_dump_json().encode()) for meta, event in made)
         version = self.versions.get(aggregate_id, 0)
-        return self._remember(Outcome(request.command_id, aggregate_id, "accepted", version, names))
+        return self._remember(Outcome(request.command_id, aggregate_id, "accepted", version, names, facts=facts))
 
-    def _record(self, decider: Any, aggregate_id: str, event: Fact, request: Request) -> None:
+    def _record(self, decider: Any, aggregate_id: str, event: Fact, request: Request, number: int) -> tuple[Meta, Fact]:
         version = self.versions[aggregate_id] = self.versions.get(aggregate_id, 0) + 1
         self.states[aggregate_id] = decider.evolve(self.state(aggregate_id), event)
         meta = Meta(
-            id=f"{aggregate_id}/{version}",
-            type="",
+            id=f"{request.command_id}.{number}",
+            type=event.wire,
             source="/songda/dispatch",
             subject=aggregate_id,
             time=self.now,
@@ -96,6 +105,7 @@ class World:
                 document = {name: value for one in fields for name, value in one}
                 position = {facet.name: {"seq": version} for facet in mine}
                 self.rows[projection.name][row_id] = {"_id": row_id, **document, "_pos": position}
+        return meta, event
 
     def _remember(self, outcome: Outcome) -> Outcome:
         self.answers[outcome.command_id] = outcome
@@ -121,9 +131,9 @@ class World:
     def _react(self, source: str, meta: Meta, event: Fact) -> None:
         for reaction in SERVICE.reactions:
             if reaction.source == source:
-                for index, ask in enumerate(reaction.react(event, meta)):
-                    command_id = deterministic_id(meta.id, reaction.name, str(index))
-                    self.decide(ask.aggregate_id, ask.command, Request(command_id, self.now, "system", "system", "r"))
+                for number, ask in enumerate(reaction.react(event, meta)):
+                    asked = asked_for(reaction, number, ask, meta)
+                    self.decide(asked.aggregate_id, asked.command, asked.request)
 
     def fire(self, until: datetime) -> None:
         """Move the clock; whatever falls due happens."""

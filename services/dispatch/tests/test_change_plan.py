@@ -58,8 +58,8 @@ SWAP = ChangePlan(on=DAY, change_id="c-1", kind="swap", moves=(part(JOB, THERE, 
 SWAPPED = (SLOT.model_copy(update={"crew": "S2"}), OTHER.model_copy(update={"crew": "S1"}))
 SWAP_EVENTS = (
     changed((SLOT, SWAPPED[0]), (OTHER, SWAPPED[1]), change_id="c-1", kind="swap"),
-    SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=MOVED),
-    SlotReleased(at=NOW, depot="main", on=DAY, job_id="D-2", reason=MOVED),
+    SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=MOVED, change_id="c-1"),
+    SlotReleased(at=NOW, depot="main", on=DAY, job_id="D-2", reason=MOVED, change_id="c-1"),
     reserved(SWAPPED[0], change_id="c-1"),
     reserved(SWAPPED[1], change_id="c-1"),
 )

@@ -122,7 +122,7 @@ def test_a_job_that_took_its_slot_confirms_it_and_one_that_left_releases_it() ->
     """B8"""
     left = StopUnscheduled(at=NOW, job_id=JOB, reason="客户改期", on=DAY, day_version=2)
     confirm = ConfirmSlot(at=NOW, job_id=JOB, reservation=2)
-    release = ReleaseSlot(at=NOW, job_id=JOB, reason="客户改期", reservation=2)
+    release = ReleaseSlot(at=NOW, job_id=JOB, reason="客户改期", reservation=2, left=True)
     assert asked("dispatch", SCHEDULED) | asked("dispatch", left) == {
         "dispatch.confirm_slot": (Ask("day:main:2026-03-13", confirm),),
         "dispatch.release_slot": (Ask("day:main:2026-03-13", release),),
@@ -212,6 +212,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("dispatch", "dispatch.release_slot"),
         ("dispatch", "dispatch.leave_released_slot"),
         ("dispatch", "dispatch.follow_plan"),
+        ("dispatch", "dispatch.put_back"),
         ("inventory", "dispatch.confirm_stops"),
         ("service_desk", "dispatch.open_visit"),
         ("service_desk", "dispatch.finish_visit"),

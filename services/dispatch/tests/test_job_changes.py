@@ -21,6 +21,7 @@ from dispatch_cases import (
     VOLUME,
     WINDOW,
     a_job,
+    declined,
 )
 
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
@@ -85,11 +86,12 @@ def test_what_is_cancelled_is_neither_booked_nor_planned_and_owes_no_call() -> N
         DepartStop(on=DAY, crew="S1", vehicle="v", leader="li.zq"),
         FailDelivery(cause="x", goods="returned", consent_by="何嘉欣"),
     )
+    refused = no("cancelled", job_id=JOB, reason=Term.of("客户退订"))
     assert (
         [job.asks(command, CTX).decided for command in (BookInstallation(checklist=READY, on=DAY), TAKE)],
         [job.asks(command, CTX).decided for command in quiet],
         job.due(),
-    ) == (2 * [no("cancelled", job_id=JOB, reason=Term.of("客户退订"))], [()] * len(quiet), ())
+    ) == ([refused, (declined(refused, day_version=9, change_id=""),)], [()] * len(quiet), ())
 
 
 def test_goods_of_a_cancelled_contract_that_are_on_the_road_come_back() -> None:

@@ -1,6 +1,7 @@
 """Planning over HTTP: several places at once, swapped, taken back, done again, looked at; absences; a proposed plan."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,9 @@ from dispatch_cases import DAY, POLICY, TOILET
 from planning_desk import ASSISTANT, LEADER, SUPERVISOR, TOKENS, Desk, a_desk
 
 from dispatch.job.stop import DepartStop, PublishStop
+from dispatch.job.terms import ChangeCompleteness
+from runtime.commands import Asked
+from runtime.outcome import Outcome
 
 CHANGES, SWAP, UNDO, REDO = (f"/days/{DAY}/{what}" for what in ("changes", "swap", "undo", "redo"))
 
@@ -390,3 +394,77 @@ async def test_a_proposal_measures_from_where_the_fleet_has_the_districts(desk: 
     await desk.done("/fleet/districts", {"district": moved}, person=SUPERVISOR)
     after = (await desk.done(f"/days/{DAY}/proposal"))["metres"]
     assert (before > 80_000, after) == (True, 0)
+
+
+async def test_what_is_not_answered_in_time_is_told_to_come_later_and_finished_by_the_reactor(desk: Desk) -> None:
+    """A8, B8"""
+    desk.ready("D-1", "D-2")
+
+    async def nobody(_: str, asked: list[Asked]) -> list[Outcome]:
+        return [Outcome(one.request.command_id, one.aggregate_id, "pending") for one in asked]
+
+    with pytest.MonkeyPatch.context() as away:
+        away.setattr(desk.world, "ask_all", nobody)
+        given = await desk.post("/jobs/D-1/slot", {"on": str(DAY), "half": "am", "crew": "S1"})
+        changed = await desk.post(CHANGES, {"moves": [move("D-2", "S2")]})
+    assert [(answer.status_code, answer.json()["status"]) for answer in (given, changed)] == [(202, "pending")] * 2
+    assert given.json()["ask_at"].startswith(f"/api/outcomes/dispatch/day:main:{DAY}/")
+    assert desk.places() == {"D-1": ("S1", "am", 1), "D-2": ("S2", "am", 1)}
+
+
+async def test_a_place_that_is_being_given_already_is_told_to_come_later_and_one_that_is_there_is_there(
+    desk: Desk,
+) -> None:
+    """B8: two pages ask for the same at once; nobody is told yes before the job has said it."""
+    desk.ready("D-1")
+    wanted = {"on": str(DAY), "half": "am", "crew": "S1"}
+
+    async def nobody(_: str, asked: list[Asked]) -> list[Outcome]:
+        return [Outcome(one.request.command_id, one.aggregate_id, "pending") for one in asked]
+
+    headers = {"Authorization": f"Bearer {TOKENS.issue(ASSISTANT)}"}
+    with pytest.MonkeyPatch.context() as away:
+        away.setattr(desk.world, "ask_all", nobody)
+        for _ in range(2):
+            answer = await desk.client.post("/api/jobs/D-1/slot", json=wanted, headers=headers)
+            assert answer.status_code == 202
+    desk.world.settle()
+    there = (await desk.done("/jobs/D-1/slot", wanted))["body"]
+    assert (there["on"], there["crew"], there["half"], there["position"]) == (str(DAY), "S1", "am", 1)
+
+
+async def test_asked_again_when_nobody_knows_the_first_answers_facts_any_more_the_rows_tell(desk: Desk) -> None:
+    """A8, X7: answers are kept for a day; what became of it stands in the day's changes and in the job's row."""
+    desk.ready("D-1", "D-2")
+    wanted = {"on": str(DAY), "half": "am", "crew": "S1"}
+    first = await desk.done("/jobs/D-1/slot", wanted, key="k1")
+    change = {"moves": [move("D-2", "S1")]}
+    await desk.done(CHANGES, change, key="k2")
+    desk.world.answers = {known: replace(answer, facts=()) for known, answer in desk.world.answers.items()}
+    again = await desk.done("/jobs/D-1/slot", wanted, key="k1")
+    assert {name: again["body"][name] for name in ("on", "crew", "half", "position", "window")} == {
+        name: first["body"][name] for name in ("on", "crew", "half", "position", "window")
+    }
+    assert (await desk.done(CHANGES, change, key="k2"))["body"]["places"][0]["position"] == 2
+    await desk.done("/jobs/D-1/slot/release", {"reason": "客户改期"})
+    gone = await desk.post("/jobs/D-1/slot", wanted, key="k1")
+    assert (gone.status_code, gone.json()["code"]) == (409, "slot_gone")
+
+
+async def test_a_change_that_was_put_back_long_ago_is_not_told_as_done(desk: Desk) -> None:
+    """B8"""
+    desk.ready("D-1", "D-2")
+    rows = desk.world.rows["jobs"]
+    row = dict(rows["D-2"])
+    desk.world.put("job:D-2", ChangeCompleteness(complete_on=None, reason="破损"))
+    rows["D-2"] = row  # the page does not know yet
+    change = {"moves": [move("D-1", "S1"), move("D-2", "S1")]}
+    first = await desk.post(CHANGES, change, key="k1")
+    desk.world.answers = {known: replace(answer, facts=()) for known, answer in desk.world.answers.items()}
+    rows["D-2"] = row
+    again = await desk.post(CHANGES, change, key="k1")
+    assert [(answer.status_code, answer.json()["code"]) for answer in (first, again)] == [
+        (409, "not_complete"),
+        (409, "slot_gone"),
+    ]
+    assert desk.places() == {}

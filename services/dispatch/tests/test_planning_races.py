@@ -1,7 +1,7 @@
 """Planning takes two aggregates: whatever planners do at once, and wherever they are cut off, both agree in the end."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from dispatch_cases import CUSTOMER, DAY, LINES, NOW, READY
 from dispatch_world import RowsInMemory, World
-from fastapi import Request, Response
+from fastapi import Request as HttpRequest
+from fastapi import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
@@ -28,6 +29,7 @@ from dispatch.planning_changes import change_plan, do_again, swap, take_back
 from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
 from dispatch.run.loading import PlanRun
+from runtime.commands import Asked, Request
 from runtime.http import Asking, Refusal
 from runtime.outcome import Outcome
 from runtime.person import Person
@@ -102,6 +104,31 @@ class CutOff(Exception):
     """The planner's process ended in between."""
 
 
+class Line:
+    """Between a planner's process and the workers: every command takes its time, and may be the last one."""
+
+    def __init__(self, world: World, pauses: list[int], asks: int | None) -> None:
+        self.world, self.pauses, self.asks = world, list(pauses), asks
+
+    async def ask(self, service: str, aggregate_id: str, command: Any, request: Request) -> Outcome:
+        """Wait a little, then ask; or never again."""
+        for _ in range(self.pauses.pop() if self.pauses else 0):
+            await asyncio.sleep(0)
+        if self.asks is not None:
+            if self.asks == 0:
+                raise CutOff
+            self.asks -= 1
+        return await self.world.ask(service, aggregate_id, command, request)
+
+    async def ask_all(self, service: str, asked: Sequence[Asked]) -> list[Outcome]:
+        """One after the other, and between any two the process may end."""
+        return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
+
+    async def with_facts(self, _: str, outcome: Outcome) -> Outcome:
+        """The world's answers have theirs."""
+        return outcome
+
+
 class Planner(Asking):
     """A desk whose requests take their time, and may be cut off after some of them; its page may be an old one."""
 
@@ -109,7 +136,7 @@ class Planner(Asking):
         self, world: World, pauses: list[int], asks: int | None, *, key: str = "", rows: Rows | None = None
     ) -> None:
         state = SimpleNamespace(
-            gateway=world,
+            gateway=Line(world, pauses, asks),
             owners={"job": "dispatch", "day": "dispatch", "run": "dispatch", "fleet": "dispatch"},
             rows={name: RowsInMemory(known) for name, known in (rows or world.rows).items()},
         )
@@ -127,20 +154,8 @@ class Planner(Asking):
             return {"type": "http.request", "body": b""}
 
         super().__init__(
-            Request(scope, nothing), Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant")
+            HttpRequest(scope, nothing), Response(), Person(id="he.jx", name="何嘉欣", role="install_assistant")
         )
-        self.pauses = list(pauses)
-        self.asks = asks
-
-    async def ask(self, aggregate_id: str, command: Any, **options: Any) -> Outcome:
-        """Wait a little, then ask; or never again."""
-        for _ in range(self.pauses.pop() if self.pauses else 0):
-            await asyncio.sleep(0)
-        if self.asks is not None:
-            if self.asks == 0:
-                raise CutOff
-            self.asks -= 1
-        return await super().ask(aggregate_id, command, **options)
 
 
 def row_of(page: Rows, job: str) -> job_rows.JobRow:

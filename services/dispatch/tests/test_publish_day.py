@@ -75,7 +75,11 @@ def test_telling_that_a_slot_is_gone_changes_no_published_plan() -> None:
 def test_a_slot_is_released() -> None:
     """B8"""
     taken_out = changed((SLOT, None), change_id="v4", kind="release", reason="客户改期")
-    a_day(*TAKEN).asks(ReleaseSlot(job_id=JOB, reason="客户改期"), CTX).then(taken_out, LEFT)
+    freed = LEFT.model_copy(update={"change_id": "v4"})
+    release = ReleaseSlot(job_id=JOB, reason="客户改期")
+    a_day(*TAKEN).asks(release, CTX).then(taken_out, freed)
+    left = release.model_copy(update={"left": True})
+    a_day(*TAKEN).asks(left, CTX).then(taken_out, freed.model_copy(update={"left": True}))
 
 
 @pytest.mark.parametrize("history", [(), (DAY_OPENED,), (*TAKEN, LEFT)])
@@ -98,7 +102,10 @@ def test_leaving_a_published_plan_needs_a_reason() -> None:
         day.asks(ReleaseSlot(job_id=JOB, reason="客户改期"), CTX).decided,
     ] == [
         no("adjustment_needs_reason", on=DAY, edition=1),
-        (changed((SLOT, None), change_id="v5", kind="release", reason="客户改期", published=True), LEFT),
+        (
+            changed((SLOT, None), change_id="v5", kind="release", reason="客户改期", published=True),
+            LEFT.model_copy(update={"change_id": "v5"}),
+        ),
     ]
 
 

@@ -25,6 +25,7 @@ from dispatch_cases import (
     VOLUME,
     WINDOW,
     a_job,
+    declined,
 )
 
 from contracts.civil_time import civil
@@ -44,6 +45,7 @@ TAKE = TakeSlot(
     window=WINDOW,
     volume_l=VOLUME,
     day_version=2,
+    change_id="v2",
 )
 INCOMPLETE = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")
 NOT_READY = SiteNotReady(at=NOW, job_id=JOB, missing=("gas",), call_back_on=date(2026, 3, 20), checklist=NO_GAS)
@@ -57,30 +59,29 @@ def test_a_booked_and_complete_job_takes_its_slot() -> None:
 
 def test_the_same_slot_again_is_no_event() -> None:
     """B8"""
-    again = TAKE.model_copy(update={"renewed": False, "day_version": 7})
-    a_job(OPENED, BOOKED, SCHEDULED).asks(again, CTX).nothing_new()
+    a_job(OPENED, BOOKED, SCHEDULED).asks(TAKE, CTX).nothing_new()
 
 
 def test_a_delivery_without_a_booking_is_refused() -> None:
     """B1"""
-    a_job(OPENED).asks(TAKE, CTX).refuses(no("not_booked", job_id=JOB))
+    a_job(OPENED).asks(TAKE, CTX).then(declined(no("not_booked", job_id=JOB)))
 
 
 def test_a_failed_delivery_must_be_booked_again_first() -> None:
     """B14, B1"""
-    a_job(*ON_THE_WAY, FAILED).asks(TAKE, CTX).refuses(no("not_booked", job_id=JOB))
+    a_job(*ON_THE_WAY, FAILED).asks(TAKE, CTX).then(declined(no("not_booked", job_id=JOB)))
 
 
 def test_a_site_that_is_not_ready_cannot_be_scheduled() -> None:
     """B2"""
-    a_job(OPENED, BOOKED, NOT_READY).asks(TAKE, CTX).refuses(
-        no("site_not_ready", missing=Term("燃气", "gas", "gas"), call_back_on=date(2026, 3, 20))
+    a_job(OPENED, BOOKED, NOT_READY).asks(TAKE, CTX).then(
+        declined(no("site_not_ready", missing=Term("燃气", "gas", "gas"), call_back_on=date(2026, 3, 20)))
     )
 
 
 def test_lost_completeness_cannot_be_scheduled() -> None:
     """A3"""
-    a_job(OPENED, BOOKED, INCOMPLETE).asks(TAKE, CTX).refuses(no("not_complete", contract_no="HT26030001"))
+    a_job(OPENED, BOOKED, INCOMPLETE).asks(TAKE, CTX).then(declined(no("not_complete", contract_no="HT26030001")))
 
 
 def test_a_partial_delivery_that_was_agreed_can_be_scheduled() -> None:
@@ -92,21 +93,28 @@ def test_a_partial_delivery_that_was_agreed_can_be_scheduled() -> None:
 def test_another_day_than_agreed_is_refused() -> None:
     """B1"""
     other = TAKE.model_copy(update={"on": date(2026, 3, 14)})
-    a_job(OPENED, BOOKED).asks(other, CTX).refuses(no("other_day_agreed", job_id=JOB, agreed=DAY, on=date(2026, 3, 14)))
+    a_job(OPENED, BOOKED).asks(other, CTX).then(
+        declined(no("other_day_agreed", job_id=JOB, agreed=DAY, on=date(2026, 3, 14)), on=date(2026, 3, 14))
+    )
 
 
 @pytest.mark.parametrize("history", [ON_THE_WAY, (*ON_THE_WAY, DELIVERED)])
 def test_what_left_or_is_over_is_not_planned_anew(history: tuple[object, ...]) -> None:
     """B11"""
     refused = no("already_departed", job_id=JOB)
-    assert [a_job(*history).asks(TAKE, CTX).decided, a_job(*history).asks(LeaveSlot(reason="x"), CTX).decided] == 2 * [
-        refused
+    told = LeaveSlot(reason="x", on=DAY, day_version=2, change_id="v2")
+    assert [a_job(*history).asks(command, CTX).decided for command in (TAKE, told, LeaveSlot(reason="x"))] == [
+        (declined(refused),),
+        (declined(refused).model_copy(update={"leaving": True}),),
+        refused,
     ]
 
 
 def test_a_slot_made_for_other_goods_is_refused() -> None:
     """B8"""
-    a_job(OPENED, BOOKED).asks(TAKE.model_copy(update={"volume_l": 1}), CTX).refuses(no("goods_changed", job_id=JOB))
+    a_job(OPENED, BOOKED).asks(TAKE.model_copy(update={"volume_l": 1}), CTX).then(
+        declined(no("goods_changed", job_id=JOB))
+    )
 
 
 def test_a_move_within_the_day_is_one_event() -> None:
@@ -115,6 +123,19 @@ def test_a_move_within_the_day_is_one_event() -> None:
     a_job(OPENED, BOOKED, SCHEDULED).asks(moved, CTX).then(
         SCHEDULED.model_copy(update={"position": 3, "day_version": 5})
     )
+
+
+def test_a_page_that_is_out_of_date_plans_nothing() -> None:
+    """B8: the job's version on the page that the slot was asked for on goes with the slot."""
+    seen, now = TAKE.model_copy(update={"seen": 2}), replace(CTX, version=3)
+    a_job(OPENED, BOOKED).asks(seen, now).then(declined(no("stale_page", expected=2, version=3)))
+    a_job(OPENED, BOOKED).asks(seen, replace(CTX, version=2)).then(SCHEDULED)
+
+
+def test_what_was_declined_changes_nothing_of_the_job() -> None:
+    """B8"""
+    job = a_job(OPENED, BOOKED)
+    assert a_job(OPENED, BOOKED, declined(no("not_booked", job_id=JOB))).state == job.state
 
 
 def test_of_two_reservations_on_one_day_the_later_one_counts() -> None:
@@ -146,7 +167,7 @@ def test_a_published_place_is_left_with_a_reason_only() -> None:
     moved = TAKE.model_copy(update={"position": 2, "day_version": 6})
     with_reason = moved.model_copy(update={"reason": "顺路"})
     assert [job.asks(moved, CTX).decided, job.asks(with_reason, CTX).decided] == [
-        no("adjustment_needs_reason", on=DAY, edition=1),
+        (declined(no("adjustment_needs_reason", on=DAY, edition=1), day_version=6),),
         (SCHEDULED.model_copy(update={"position": 2, "day_version": 6}),),
     ]
 
@@ -192,10 +213,9 @@ def test_a_job_that_left_is_booked_as_before() -> None:
 
 def test_a_reservation_that_was_taken_and_left_since_is_not_taken_again_when_it_is_told_late() -> None:
     """B8: whoever tells of reservations may be behind; a newer one of that day counts."""
-    told = TAKE.model_copy(update={"given": True})
     left = a_job(OPENED, BOOKED, SCHEDULED, LEFT)
-    left.asks(told, CTX).nothing_new()
-    newer = told.model_copy(update={"day_version": 5})
+    left.asks(TAKE, CTX).nothing_new()
+    newer = TAKE.model_copy(update={"day_version": 5})
     left.asks(newer, CTX).then(SCHEDULED.model_copy(update={"day_version": 5}))
 
 

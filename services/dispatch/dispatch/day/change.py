@@ -82,7 +82,7 @@ class Spot(BaseModel):
 
 class PlannedMove(BaseModel):
     """One job's part in a change. `to` null: out of the plan. `reservation`: only if the job's slot is still the one
-    given at that version of the day (0: only if it has none)."""
+    given at that version of the day (0: only if it has none). `place_of`: to the place that this other job has."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -94,6 +94,7 @@ class PlannedMove(BaseModel):
     agreed_half: Half | None = None
     to: Spot | None
     reservation: Nth | None = None
+    place_of: OptionalId | None = None
 
 
 class ChangePlan(Command):
@@ -142,13 +143,16 @@ def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is said of a change besides its moves."""
+    """What is said of a change besides its moves. `seen`: the version of its one job on the planner's page; `left`: the
+    job has left its slot by itself."""
 
     at: datetime
     change_id: str
     kind: facts.PlanChangeKind
     reason: str | None
     of: str | None
+    seen: int | None = None
+    left: bool = False
 
 
 Moves = tuple[tuple[str, facts.Slot | None], ...]
@@ -185,6 +189,8 @@ def rearrange(moves: Moves, day: Drafted | Published, header: Header, ctx: Conte
             on=plan.on,
             job_id=job,
             reason=MOVED if slot is not None else header.reason or BACK,
+            change_id=header.change_id,
+            left=header.left,
         )
         for job, slot in moves
         if before[job] is not None
@@ -200,6 +206,8 @@ def rearrange(moves: Moves, day: Drafted | Published, header: Header, ctx: Conte
             change_id=header.change_id,
             vehicle=vehicles.get(slot.crew, ""),
             follow=True,
+            reason=header.reason,
+            seen=header.seen,
         )
         for _, slot in moves
         if slot is not None
@@ -289,10 +297,18 @@ def wanted_moves(moves: Iterable[PlannedMove], plan: Plan, policy: Policy) -> It
     moving = {move.job_id for move in known}
     others = [held.slot for held in plan.held if held.slot.job_id not in moving]
     for move in known:
-        slot = None if move.to is None else wanted_slot(move, move.to, plan, others, policy)
+        spot = move.to if move.place_of is None else spot_of(slot_of(plan, move.place_of))
+        slot = None if spot is None else wanted_slot(move, spot, plan, others, policy)
         if slot is not None:
             others.append(slot)
         yield move.job_id, slot
+
+
+def spot_of(slot: facts.Slot | None) -> Spot | None:
+    """A slot as a place that is asked for."""
+    if slot is None:
+        return None
+    return Spot(crew=slot.crew, half=slot.half, position=slot.position, window=slot.window, spread=slot.spread)
 
 
 def wanted_slot(move: PlannedMove, spot: Spot, plan: Plan, others: Iterable[facts.Slot], policy: Policy) -> facts.Slot:
@@ -339,6 +355,8 @@ def same_place(one: facts.Slot | None, other: facts.Slot | None) -> bool:
 
 def _as_seen(plan: Plan, move: PlannedMove) -> bool:
     held = held_by(plan, move.job_id)
+    if move.place_of is not None and (held is None or held_by(plan, move.place_of) is None):
+        return False
     return move.reservation is None or move.reservation == (0 if held is None else held.reservation)
 
 

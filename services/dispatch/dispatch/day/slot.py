@@ -33,7 +33,8 @@ class ReserveSlot(Command):
     """占位: a place for a job. Without position the next free one, without window an even share of the half-day.
 
     `agreed_half`: what the customer was promised; `spread`: both half-days of the crew; `force_reason`: why a
-    supervisor puts it there although it does not fit; `crews`: who works, should the day be opened by this.
+    supervisor puts it there although it does not fit; `crews`: who works, should the day be opened by this; `seen`: the
+    job's version on the page, for the job to compare.
     """
 
     command: Literal["ReserveSlot"] = "ReserveSlot"
@@ -54,6 +55,7 @@ class ReserveSlot(Command):
     force_reason: Words | None = None
     crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
     change_id: OptionalId = ""
+    seen: Nth | None = None
 
 
 class ConfirmSlot(Command):
@@ -65,13 +67,17 @@ class ConfirmSlot(Command):
 
 
 class ReleaseSlot(Command):
-    """释放: the job's slot is free again; with `reservation`, only if it was not reserved anew after that version."""
+    """释放: the job's slot is free again; with `reservation`, only if it was not reserved anew after that version.
+
+    `left`: because the job has left it.
+    """
 
     command: Literal["ReleaseSlot"] = "ReleaseSlot"
     job_id: OptionalId
     reason: Words | None = None
     reservation: Nth | None = None
     change_id: OptionalId = ""
+    left: bool = False
 
 
 class ExpireSlot(Command):
@@ -111,7 +117,8 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
     if found:
         slot = slot.model_copy(update={"forced": command.force_reason})
     kind: Literal["place", "move"] = "place" if mine is None else "move"
-    header = Header(at, command.change_id or _numbered(plan), kind, command.adjustment_reason, None)
+    change_id, reason = command.change_id or _numbered(plan), command.adjustment_reason
+    header = Header(at, change_id, kind, reason, None, seen=command.seen)
     return (*opening, *rearrange(((slot.job_id, slot),), today, header, ctx))
 
 
@@ -165,7 +172,7 @@ def release(command: ReleaseSlot, day: Day, ctx: Context) -> Decision:
     if isinstance(day, Published) and not command.reason:
         return no("adjustment_needs_reason", on=day.plan.on, edition=day.edition)
     change_id = command.change_id or _numbered(day.plan)
-    header = Header(command.at or ctx.now, change_id, "release", command.reason, None)
+    header = Header(command.at or ctx.now, change_id, "release", command.reason, None, left=command.left)
     return rearrange(((command.job_id, None),), day, header, ctx)
 
 

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from company.context import Context
 from contracts import dispatch_days as facts
-from contracts.bounds import Few, OneLine, OptionalId
+from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.dispatch import DayEvent
 from dispatch.day.change import Header, Moves, Rearranged, fit, rearrange, same_place
 from dispatch.day.places import change_clash
-from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopened, change_of, slot_of
+from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopened, change_of, held_by, slot_of
 from dispatch.fields import Words
 from dispatch.refusals import no
 from runtime.decision import Command, Rejected
@@ -48,11 +48,17 @@ class RedoChange(Command):
 
 class RevertChange(Command):
     """自动还原: a job did not follow, so the whole change is put back. `departed`: jobs that had left before it, whose
-    slots therefore stay theirs."""
+    slots therefore stay theirs.
+
+    `job_id`: who did not follow. Then its slot of version `reservation` (none: it was to leave its slot) does not stay
+    held for it, also where the change cannot be put back any more.
+    """
 
     command: Literal["RevertChange"] = "RevertChange"
     change_id: OptionalId
     departed: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    job_id: OptionalId = ""
+    reservation: Nth | None = None
 
 
 def undo(command: UndoChange, day: Day, ctx: Context) -> Decision:
@@ -88,19 +94,33 @@ def redo(command: RedoChange, day: Day, ctx: Context) -> Decision:
 
 
 def revert(command: RevertChange, day: Day, ctx: Context) -> Decision:
-    """Put a change back because a job refused its part (B8). Once anything of it was planned anew, it stays."""
+    """Put a change back because a job refused its part (B8). Once anything of it was planned anew, it stays, but what
+    was refused is held for that job no longer; if it has driven off, it keeps what it is held."""
     if isinstance(day, Unopened):
         return ()
-    known = change_of(day.plan, command.change_id)
-    if known is None or known.undone:
+    at, plan = command.at or ctx.now, day.plan
+    held = held_by(plan, command.job_id)
+    if command.job_id and command.reservation != (None if held is None else held.reservation):
         return ()
-    events = reverting(known, day, command.at or ctx.now, ctx)
+    known = change_of(plan, command.change_id)
+    events = () if known is None or known.undone else reverting(known, day, at, ctx)
+    if not events and held is not None:
+        here: dict[str, Any] = {"at": at, "depot": plan.depot, "on": plan.on, "job_id": command.job_id}
+        if command.job_id not in command.departed:
+            return (facts.SlotReleased(**here, reason=REVERTED),)
+        return () if held.confirmed else (facts.SlotConfirmed(**here),)
     kept = tuple(
         facts.SlotConfirmed(at=event.at, depot=event.depot, on=event.on, job_id=event.slot.job_id)
         for event in events
         if isinstance(event, facts.SlotReserved) and event.slot.job_id in command.departed
     )
-    return (*events, *kept)
+    return (*(_known_to(command.job_id, event) for event in events), *kept)
+
+
+def _known_to(job_id: str, event: Rearranged) -> Rearranged:
+    """What is freed of a job that declined it, the job need not hear of."""
+    mine = isinstance(event, facts.SlotReleased) and event.job_id == job_id
+    return event.model_copy(update={"left": True}) if mine else event
 
 
 def reverting(known: Change, day: Drafted | Published, at: datetime, ctx: Context) -> tuple[Rearranged, ...]:

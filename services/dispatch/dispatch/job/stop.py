@@ -11,7 +11,7 @@ from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, Optiona
 from contracts.civil_time import civil, days_later
 from contracts.dispatch import JobEvent
 from contracts.fact import Half, Window
-from dispatch.fields import Words, happened
+from dispatch.fields import DEPOT, Words, happened
 from dispatch.job.booking import on_site
 from dispatch.job.state import (
     Booked,
@@ -40,9 +40,9 @@ from runtime.use_case import UseCase
 
 
 class TakeSlot(Command):
-    """排进 (B8): the slot that the day gave at its version `day_version`; `renewed` when it was given just now.
+    """排进 (B8): the slot that the day gave at its version `day_version`, by its change `change_id`.
 
-    `given`: told by the day's own event, so that it counts even where a planner's page named the place wrongly.
+    `seen`: the job's version on the page that it was planned on. `renewed`, `given`: of older records, without meaning.
     """
 
     command: Literal["TakeSlot"] = "TakeSlot"
@@ -55,18 +55,25 @@ class TakeSlot(Command):
     window: Window
     volume_l: HowMany
     day_version: Nth
+    change_id: OptionalId = ""
+    seen: Nth | None = None
     renewed: bool = True
     given: bool = False
     reason: Words | None = None
 
 
 class LeaveSlot(Command):
-    """退回待排. With `on` and `day_version`: only if the slot is of that day and was not given after that version."""
+    """退回待排. With `on` and `day_version`: only if the slot is of that day and was not given after that version.
+
+    `change_id`: the change of that day which took the job out of the plan; if it stays, the day has to hear of it.
+    """
 
     command: Literal["LeaveSlot"] = "LeaveSlot"
     reason: Words
+    depot: OptionalId = DEPOT
     on: CivilDay | None = None
     day_version: Nth | None = None
+    change_id: OptionalId = ""
 
 
 class PublishStop(Command):
@@ -122,13 +129,45 @@ def whose(_: WhoseStop, job: Opened, __: Context) -> Decision:
 
 
 def take(command: TakeSlot, job: Opened, ctx: Context) -> Decision:
-    """排进: the job takes the slot that the day gave.
+    """排进: the job takes the slot that the day gave, or says for good why not, so that the day puts its change back.
 
     Rules: B1, B2 (a delivery must be booked, for that day), A3, B4 (leaving a published place needs a reason), B8 (of
-    two reservations on one day the later one counts). Refuses what is over or on the road, and a slot for other goods.
+    two reservations on one day the later one counts). Declines what is over or on the road, a slot for other goods, and
+    a page that is out of date. Refuses: overtaken (nothing is to be put back: the later one counts).
     """
+    decision = take_or_not(command, job, ctx)
+    if not isinstance(decision, Rejected) or decision.code == "overtaken":
+        return decision
+    return (declined(decision, command, (command.on, command.day_version), job, happened(command, ctx)),)
+
+
+def declined(
+    refused: Rejected, command: TakeSlot | LeaveSlot, told: tuple[date, int], job: Opened, at: datetime
+) -> facts.SlotDeclined:
+    """What the day has to hear: why the job does not follow what it was `told` by which day at which version."""
+    on, day_version = told
+    return facts.SlotDeclined(
+        at=at,
+        job_id=job.work.job_id,
+        depot=command.depot,
+        on=on,
+        day_version=day_version,
+        change_id=command.change_id,
+        leaving=isinstance(command, LeaveSlot),
+        code=refused.code,
+        rule=refused.rule,
+        zh=refused.zh,
+        en=refused.en,
+        facts=dict(refused.facts),
+    )
+
+
+def take_or_not(command: TakeSlot, job: Opened, ctx: Context) -> Decision:
+    """Whether the job may be planned, as it is now."""
     at = happened(command, ctx)
     policy = ctx.policy
+    if command.seen is not None and command.seen != ctx.version:
+        return no("stale_page", expected=command.seen, version=ctx.version)
     match job:
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no("already_departed", job_id=job.work.job_id)
@@ -148,21 +187,18 @@ def take(command: TakeSlot, job: Opened, ctx: Context) -> Decision:
 def take_place(
     command: TakeSlot, job: Waiting | Booked | Scheduled | Published, at: datetime, policy: Policy
 ) -> Decision:
-    """The second half of `take`: the job may be planned; does this slot suit it?"""
+    """The second half of it: the job may be planned; does this slot suit it?"""
     work, held = job.work, place_of(job)
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
     if held is not None and same_day and held.day_version > command.day_version:
         return no("overtaken", job_id=work.job_id)
-    if command.given and not same_day and command.day_version <= taken_before(work, command):
+    if not same_day and command.day_version <= taken_before(work, command):
         return ()
-    taken_already = held is not None and same_day and held.day_version == command.day_version
     if held is None or not same_day or not is_same_place(held, command):
-        if taken_already and not command.given:
-            return ()
         refused = against(command, job)
         if refused is not None:
             return refused
-    elif taken_already or not command.renewed:
+    elif held.day_version == command.day_version:
         return ()
     if isinstance(job, Published) and command.reason is None:
         return no("adjustment_needs_reason", on=job.place.on, edition=job.edition)
@@ -225,22 +261,30 @@ def is_same_place(place: Place, command: TakeSlot) -> bool:
 
 def leave(command: LeaveSlot, job: Opened, ctx: Context) -> Decision:
     """退回待排. A job without a slot, or with a later one than is meant, stays as it is. Refuses once departed from
-    there."""
+    there; where a change of the day took it out, the day hears of it."""
     at = happened(command, ctx)
     match job:
         case Waiting() | Booked() | Failed():
             return ()
         case Scheduled() | Published():
-            other_day = command.on is not None and command.on != job.place.on
-            later = command.day_version is not None and job.place.day_version > command.day_version
-            return () if other_day or later else left(job, command.reason, at)
-        case OnTheWay() if command.on is not None and command.on != job.place.on:
+            return left(job, command.reason, at) if is_meant(command, job.place) else ()
+        case OnTheWay() if not is_meant(command, job.place):
             return ()
         case OnTheWay() | Delivered() | Installed() | Visited():
-            return no("already_departed", job_id=job.work.job_id)
+            refused = no("already_departed", job_id=job.work.job_id)
+            if command.on is None or command.day_version is None or not command.change_id:
+                return refused
+            return (declined(refused, command, (command.on, command.day_version), job, at),)
         case Cancelled():
             return ()
     assert_never(job)
+
+
+def is_meant(command: LeaveSlot, place: Place) -> bool:
+    """Whether it is this place that is to be left: of that day, and not given later."""
+    other_day = command.on is not None and command.on != place.on
+    later = command.day_version is not None and place.day_version > command.day_version
+    return not (other_day or later)
 
 
 def publish(command: PublishStop, job: Opened, ctx: Context) -> Decision:
@@ -318,6 +362,7 @@ def depart(command: DepartStop, job: Opened, ctx: Context) -> Decision:
 Event = (
     facts.StopScheduled
     | facts.StopUnscheduled
+    | facts.SlotDeclined
     | facts.StopPublished
     | facts.StopConfirmedByWarehouse
     | facts.DeliveryDeparted
@@ -347,6 +392,8 @@ def evolve(job: Opened, event: Event) -> Opened:
         case facts.StopUnscheduled():
             booked = booking_of(job)
             return Waiting(work, (), None) if booked is None else Booked(work, booked)
+        case facts.SlotDeclined():
+            return job
         case facts.StopPublished():
             if known is None:
                 return job
