@@ -25,6 +25,10 @@ class Given(Generic[S, E]):
         """A command, in its circumstances."""
         return Asked(self, self.aggregate.decide(command, self.state, ctx))
 
+    def after(self, *commands: Command, ctx: Context[Any]) -> "Given[S, E]":
+        """After commands that are all accepted, in the same circumstances."""
+        return reduce(lambda before, command: before.asks(command, ctx).accepted(), commands, self)
+
     def due(self) -> tuple[Timer, ...]:
         """What falls due by itself."""
         return self.aggregate.due(self.state)
@@ -47,6 +51,18 @@ class Asked(Generic[S, E]):
         assert tuple(self.decided) == events
         return after
 
+    @property
+    def events(self) -> tuple[E, ...]:
+        """What it made, whatever that is."""
+        self.accepted()
+        return tuple(self.decided)
+
+    def then_names(self, *names: str) -> Given[S, E]:
+        """Events of these names, in this order; goes on from them."""
+        after = self.accepted()
+        assert tuple(type(event).__name__ for event in self.decided) == names
+        return after
+
     def accepted(self) -> Given[S, E]:
         """Whatever events; goes on from them."""
         assert not isinstance(self.decided, Rejected), f"refused: {self.decided.code} {self.decided.en}"
@@ -64,6 +80,8 @@ class Asked(Generic[S, E]):
             assert self.decided == code
         else:
             assert self.decided.code == code
+            assert self.decided.zh
+            assert self.decided.en
             assert not facts or dict(self.decided.facts) == facts
         return self.decided
 

@@ -6,11 +6,12 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractSigned, OrderEvent
-from order.contract.aggregate import CONTRACT, evolve
+from order.contract.aggregate import CONTRACT
 from order.contract.fulfilment import NoteDelivery, NoteInstallation, NoteLoading, NotePayment
 from order.contract.goods import NoteGoods
-from order.contract.state import INITIAL, Contract
-from runtime.decision import Command, Rejected
+from order.contract.state import Contract
+from runtime import testing
+from runtime.testing import Given
 
 NUMBER = "HT26030001"
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -52,42 +53,9 @@ def signed(*lines: ContractLine, amount_due_fen: int = 500) -> ContractSigned:
     )
 
 
-def given(*events: OrderEvent) -> Contract:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def after(state: Contract, *commands: Command, ctx: Context = SYSTEM) -> Contract:
-    """The contract after commands that are all taken."""
-    for command in commands:
-        state = given_on(state, *taken(command, state, ctx))
-    return state
-
-
-def given_on(state: Contract, *events: OrderEvent) -> Contract:
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def taken(command: Command, state: Contract, ctx: Context = SYSTEM) -> tuple[OrderEvent, ...]:
-    decision = CONTRACT.decide(command, state, ctx)
-    assert not isinstance(decision, Rejected), decision.zh
-    return decision
-
-
-def names(command: Command, state: Contract, ctx: Context = SYSTEM) -> list[str]:
-    return [type(event).__name__ for event in taken(command, state, ctx)]
-
-
-def code(command: Command, state: Contract, ctx: Context = CTX) -> str:
-    decision = CONTRACT.decide(command, state, ctx)
-    assert isinstance(decision, Rejected)
-    assert decision.zh
-    assert decision.en
-    return decision.code
+def given(*events: OrderEvent) -> Given[Contract, OrderEvent]:
+    """A contract with what has happened to it."""
+    return testing.given(CONTRACT, *events)
 
 
 def goods_in(line_no: int, quantity: int, waybill: str = "YD0001", day: int = 9) -> NoteGoods:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from order_story import CTX, CUSTOMER, NOW, NUMBER, SYSTEM, TOILETS, after, code, given, names, signed, taken
+from order_story import CTX, CUSTOMER, NOW, NUMBER, SYSTEM, TOILETS, given, signed
 
 from contracts.order import (
     DelayExplained,
@@ -14,7 +14,6 @@ from contracts.order import (
     StoreErrorFollowedUp,
     StoreErrorHandedOver,
 )
-from order.contract.aggregate import due
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, RemindPost, ReportDelay
 from order.contract.logistics import NoticeDelay
 from order.contract.terms import CancelContract
@@ -31,16 +30,16 @@ REACHED = ExplainDelay(contract_no=NUMBER, delay_id="H1", result="reached", note
 HAND_OVER = HandOver(contract_no=NUMBER, delay_id="H1", reason="门店写错尺寸")
 ACCEPT = AcceptError(contract_no=NUMBER, delay_id="H1", note="已联系工厂")
 FOLLOW = FollowUp(contract_no=NUMBER, delay_id="H1", note="改单已下", settled=True)
-DELAYED = after(SIGNED, BY_HAND)
-STORES = after(SIGNED, STORE_ERROR)
-EXPLAINED = after(STORES, REACHED)
-HANDED = after(EXPLAINED, HAND_OVER)
-ACCEPTED = after(HANDED, ACCEPT)
+DELAYED = SIGNED.after(BY_HAND, ctx=SYSTEM)
+STORES = SIGNED.after(STORE_ERROR, ctx=SYSTEM)
+EXPLAINED = STORES.after(REACHED, ctx=SYSTEM)
+HANDED = EXPLAINED.after(HAND_OVER, ctx=SYSTEM)
+ACCEPTED = HANDED.after(ACCEPT, ctx=SYSTEM)
 
 
 def test_a_delay_by_hand_says_which_line_whose_fault_and_by_when_the_group_must_know() -> None:
     """A4, K1"""
-    assert taken(BY_HAND, SIGNED, CTX) == (
+    SIGNED.asks(BY_HAND, CTX).then(
         DelayNoticed(
             at=NOW,
             contract_no=NUMBER,
@@ -56,16 +55,16 @@ def test_a_delay_by_hand_says_which_line_whose_fault_and_by_when_the_group_must_
             name=TOILETS.name,
             post_due=POST_DUE,
             store_code="S02",
-        ),
+        )
     )
 
 
 def test_the_same_delay_again_is_no_event_and_another_one_gets_its_own_number() -> None:
     """A4"""
     other = BY_HAND.model_copy(update={"eta": date(2026, 3, 22)})
-    again = taken(other, DELAYED, CTX)[0]
+    again = DELAYED.asks(other, CTX).events[0]
     assert isinstance(again, DelayNoticed)
-    assert (taken(BY_HAND, DELAYED, CTX), again.delay_id) == ((), "H2")
+    assert (DELAYED.asks(BY_HAND, CTX).events, again.delay_id) == ((), "H2")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_the_same_delay_again_is_no_event_and_another_one_gets_its_own_number() 
     [
         (BY_HAND, given(), "unknown_contract"),
         (BY_HAND.model_copy(update={"line_no": 9}), SIGNED, "unknown_line"),
-        (BY_HAND, after(SIGNED, CancelContract(contract_no=NUMBER, reason="退")), "contract_cancelled"),
+        (BY_HAND, SIGNED.after(CancelContract(contract_no=NUMBER, reason="退"), ctx=SYSTEM), "contract_cancelled"),
         (NotePost(contract_no=NUMBER, delay_id="H7"), DELAYED, "unknown_delay"),
         (NotePost(contract_no=NUMBER), SIGNED, "no_delay"),
         (REACHED, SIGNED, "unknown_delay"),
@@ -83,71 +82,71 @@ def test_the_same_delay_again_is_no_event_and_another_one_gets_its_own_number() 
         (FOLLOW, HANDED, "not_accepted_yet"),
         (HAND_OVER, given(), "unknown_contract"),
         (ACCEPT, SIGNED, "unknown_delay"),
-        (HAND_OVER, after(EXPLAINED, CancelContract(contract_no=NUMBER, reason="退")), "contract_cancelled"),
+        (HAND_OVER, EXPLAINED.after(CancelContract(contract_no=NUMBER, reason="退"), ctx=SYSTEM), "contract_cancelled"),
     ],
 )
 def test_steps_out_of_order_are_refused(command: ReportDelay, state: object, refused: str) -> None:
     """A4, A5"""
-    assert code(command, state) == refused  # type: ignore[arg-type]
+    state.asks(command, CTX).refuses(refused)  # type: ignore[arg-type]
 
 
 def test_the_post_falls_due_half_an_hour_after_the_notice_until_it_was_made() -> None:
     """K1"""
     timer = Timer("post/1-YD0001", POST_DUE, RemindPost(delay_id="1-YD0001"))
-    late = after(SIGNED, FILE_ROW)
+    late = SIGNED.after(FILE_ROW, ctx=SYSTEM)
     posted = NotePost(contract_no=NUMBER, delay_id="1-YD0001", note="品牌群")
-    assert [one for one in due(late) if one.name != "promise"] == [timer]
-    assert [one.name for one in due(after(late, posted))] == ["promise"]
-    assert taken(posted, late) == (
-        DelayPosted(at=NOW, contract_no=NUMBER, delay_id="1-YD0001", due=POST_DUE, note="品牌群"),
+    assert [one for one in late.due() if one.name != "promise"] == [timer]
+    assert [one.name for one in late.after(posted, ctx=SYSTEM).due()] == ["promise"]
+    late.asks(posted, SYSTEM).then(
+        DelayPosted(at=NOW, contract_no=NUMBER, delay_id="1-YD0001", due=POST_DUE, note="品牌群")
     )
 
 
 def test_a_post_that_was_not_made_in_time_is_overdue_once_and_may_still_be_made() -> None:
     """K1"""
     remind = RemindPost(delay_id="H1")
-    overdue = after(DELAYED, remind)
-    assert taken(remind, DELAYED) == (DelayPostOverdue(at=POST_DUE, contract_no=NUMBER, delay_id="H1", due=POST_DUE),)
-    assert (taken(remind, overdue), [one.name for one in due(overdue)]) == ((), ["promise"])
-    assert names(NotePost(contract_no=NUMBER, delay_id="H1"), overdue) == ["DelayPosted"]
+    overdue = DELAYED.after(remind, ctx=SYSTEM)
+    DELAYED.asks(remind, SYSTEM).then(DelayPostOverdue(at=POST_DUE, contract_no=NUMBER, delay_id="H1", due=POST_DUE))
+    assert (overdue.asks(remind, SYSTEM).events, [one.name for one in overdue.due()]) == ((), ["promise"])
+    overdue.asks(NotePost(contract_no=NUMBER, delay_id="H1"), SYSTEM).then_names("DelayPosted")
 
 
 def test_a_post_about_the_contract_covers_all_its_delays() -> None:
     """A4"""
-    both = after(SIGNED, FILE_ROW, BY_HAND)
-    assert names(NotePost(contract_no=NUMBER), both) == ["DelayPosted", "DelayPosted"]
-    assert taken(NotePost(contract_no=NUMBER), after(both, NotePost(contract_no=NUMBER))) == ()
+    both = SIGNED.after(FILE_ROW, BY_HAND, ctx=SYSTEM)
+    both.asks(NotePost(contract_no=NUMBER), SYSTEM).then_names("DelayPosted", "DelayPosted")
+    both.after(NotePost(contract_no=NUMBER), ctx=SYSTEM).asks(NotePost(contract_no=NUMBER), SYSTEM).nothing_new()
 
 
 def test_a_call_is_recorded_with_its_result_and_who_made_it() -> None:
     """A4"""
-    assert taken(REACHED, STORES, CTX) == (
+    STORES.asks(REACHED, CTX).then(
         DelayExplained(
             at=NOW, contract_no=NUMBER, delay_id="H1", result="reached", note="客户理解", called_by="liang.my"
-        ),
+        )
     )
 
 
 def test_a_customer_who_was_not_reached_is_called_again_and_explained_is_explained() -> None:
     """A4"""
     missed = REACHED.model_copy(update={"result": "not_reached"})
-    tried = after(STORES, missed)
-    assert code(HAND_OVER, tried) == "not_explained_yet"
-    assert names(REACHED, tried, CTX) == ["DelayExplained"]
-    assert taken(missed, after(tried, REACHED), CTX) == ()
+    tried = STORES.after(missed, ctx=SYSTEM)
+    tried.asks(HAND_OVER, CTX).refuses("not_explained_yet")
+    tried.asks(REACHED, CTX).then_names("DelayExplained")
+    tried.after(REACHED, ctx=SYSTEM).asks(missed, CTX).nothing_new()
 
 
 def test_one_call_explains_all_delays_that_were_not() -> None:
     """A4"""
-    both = after(SIGNED, FILE_ROW, BY_HAND, REACHED)
+    both = SIGNED.after(FILE_ROW, BY_HAND, REACHED, ctx=SYSTEM)
     call = ExplainDelay(contract_no=NUMBER, result="reached", called_by="he.jx")
-    explained = taken(call, both)
+    explained = both.asks(call, SYSTEM).events
     assert [(type(event), getattr(event, "delay_id", "")) for event in explained] == [(DelayExplained, "1-YD0001")]
 
 
 def test_the_stores_error_is_handed_over_accepted_and_followed_up() -> None:
     """A5"""
-    assert taken(HAND_OVER, EXPLAINED, CTX) == (
+    EXPLAINED.asks(HAND_OVER, CTX).then(
         StoreErrorHandedOver(
             at=NOW,
             contract_no=NUMBER,
@@ -156,14 +155,14 @@ def test_the_stores_error_is_handed_over_accepted_and_followed_up() -> None:
             customer=CUSTOMER,
             reason="门店写错尺寸",
             handed_by="liang.my",
-        ),
+        )
     )
-    assert taken(ACCEPT, HANDED, CTX) == (
+    HANDED.asks(ACCEPT, CTX).then(
         StoreErrorAccepted(
             at=NOW, contract_no=NUMBER, delay_id="H1", store_code="S02", accepted_by="liang.my", note="已联系工厂"
-        ),
+        )
     )
-    assert taken(FOLLOW, ACCEPTED, CTX) == (
+    ACCEPTED.asks(FOLLOW, CTX).then(
         StoreErrorFollowedUp(
             at=NOW,
             contract_no=NUMBER,
@@ -172,7 +171,7 @@ def test_the_stores_error_is_handed_over_accepted_and_followed_up() -> None:
             followed_by="liang.my",
             note="改单已下",
             settled=True,
-        ),
+        )
     )
 
 
@@ -181,12 +180,15 @@ def test_the_stores_error_is_handed_over_accepted_and_followed_up() -> None:
     [
         (HAND_OVER, HANDED),
         (ACCEPT, ACCEPTED),
-        (FOLLOW, after(ACCEPTED, FOLLOW)),
-        (FOLLOW.model_copy(update={"settled": False}), after(ACCEPTED, FOLLOW.model_copy(update={"settled": False}))),
+        (FOLLOW, ACCEPTED.after(FOLLOW, ctx=SYSTEM)),
+        (
+            FOLLOW.model_copy(update={"settled": False}),
+            ACCEPTED.after(FOLLOW.model_copy(update={"settled": False}), ctx=SYSTEM),
+        ),
         (RemindPost(delay_id="H9"), DELAYED),
         (RemindPost(delay_id="H1"), given()),
     ],
 )
 def test_what_holds_already_is_no_event(command: HandOver, state: object) -> None:
     """A5"""
-    assert taken(command, state, SYSTEM) == ()  # type: ignore[arg-type]
+    state.asks(command, SYSTEM).nothing_new()  # type: ignore[arg-type]

@@ -10,22 +10,18 @@ from order_story import (
     NOW,
     NUMBER,
     PROMISE_DUE,
-    after,
-    code,
+    SYSTEM,
     delivered,
     given,
     installed,
-    names,
     paid,
     pieces,
     signed,
-    taken,
 )
 
 from company.context import Context
 from company.policy import policy_book
 from contracts.order import DeliveryPostponed, PromiseBroken
-from order.contract.aggregate import due
 from order.contract.promise import PostponeDelivery, WarnOfPromise
 from order.contract.terms import CancelContract
 from runtime.decision import Timer
@@ -57,23 +53,23 @@ POSTPONED = DeliveryPostponed(
 
 def test_a_later_date_is_recorded_with_who_consented_and_how() -> None:
     """A8"""
-    assert taken(CONSENT, SIGNED, CTX) == (POSTPONED,)
+    SIGNED.asks(CONSENT, CTX).then(POSTPONED)
 
 
 def test_the_same_date_again_is_no_event() -> None:
     """A8"""
-    assert taken(CONSENT, after(SIGNED, CONSENT), CTX) == ()
+    SIGNED.after(CONSENT, ctx=SYSTEM).asks(CONSENT, CTX).nothing_new()
 
 
 def test_consent_after_the_promised_time_is_recorded_as_late() -> None:
     """A8"""
-    assert taken(CONSENT, SIGNED, LATER) == (POSTPONED.model_copy(update={"at": AFTER_IT, "late": True}),)
+    SIGNED.asks(CONSENT, LATER).then(POSTPONED.model_copy(update={"at": AFTER_IT, "late": True}))
 
 
 def test_consent_in_time_that_is_told_late_is_in_time() -> None:
     """A8, X1"""
     told_late = CONSENT.model_copy(update={"at": NOW})
-    assert taken(told_late, after(SIGNED, WARN, ctx=LATER), LATER) == (POSTPONED,)
+    SIGNED.after(WARN, ctx=LATER).asks(told_late, LATER).then(POSTPONED)
 
 
 @pytest.mark.parametrize(
@@ -81,28 +77,28 @@ def test_consent_in_time_that_is_told_late_is_in_time() -> None:
     [
         (CONSENT, given(), "unknown_contract"),
         (CONSENT.model_copy(update={"promised_on": date(2026, 3, 11)}), SIGNED, "promise_not_later"),
-        (CONSENT, after(SIGNED, CancelContract(contract_no=NUMBER, reason="退")), "contract_cancelled"),
-        (CONSENT, after(SIGNED, *ALL_IN, delivered()), "already_delivered"),
-        (CONSENT, after(SIGNED, *ALL_IN, delivered(), installed(), paid()), "contract_fulfilled"),
+        (CONSENT, SIGNED.after(CancelContract(contract_no=NUMBER, reason="退"), ctx=SYSTEM), "contract_cancelled"),
+        (CONSENT, SIGNED.after(*ALL_IN, delivered(), ctx=SYSTEM), "already_delivered"),
+        (CONSENT, SIGNED.after(*ALL_IN, delivered(), installed(), paid(), ctx=SYSTEM), "contract_fulfilled"),
     ],
 )
 def test_what_cannot_be_postponed_is_refused(command: PostponeDelivery, state: object, refused: str) -> None:
     """A8"""
-    assert code(command, state) == refused  # type: ignore[arg-type]
+    state.asks(command, CTX).refuses(refused)  # type: ignore[arg-type]
 
 
 def test_the_warning_falls_due_when_the_promised_day_ends_and_moves_with_the_promise() -> None:
     """A8"""
-    assert due(SIGNED) == (Timer("promise", PROMISE_DUE, WARN),)
-    assert due(after(SIGNED, CONSENT)) == (
+    assert SIGNED.due() == (Timer("promise", PROMISE_DUE, WARN),)
+    assert SIGNED.after(CONSENT, ctx=SYSTEM).due() == (
         Timer("promise", PROMISE_DUE + timedelta(days=8), WarnOfPromise(promised_on=date(2026, 3, 20))),
     )
 
 
 def test_a_promise_that_passes_is_broken_once() -> None:
     """A8"""
-    broken = after(SIGNED, WARN, ctx=LATER)
-    assert taken(WARN, SIGNED, LATER) == (
+    broken = SIGNED.after(WARN, ctx=LATER)
+    SIGNED.asks(WARN, LATER).then(
         PromiseBroken(
             at=PROMISE_DUE,
             contract_no=NUMBER,
@@ -110,26 +106,26 @@ def test_a_promise_that_passes_is_broken_once() -> None:
             customer=CUSTOMER,
             promised_on=date(2026, 3, 12),
             due=PROMISE_DUE,
-        ),
+        )
     )
-    assert (taken(WARN, broken, LATER), due(broken)) == ((), ())
+    assert (broken.asks(WARN, LATER).events, broken.due()) == ((), ())
 
 
 @pytest.mark.parametrize(
     "state",
     [
         given(),
-        after(SIGNED, CONSENT),
-        after(SIGNED, *ALL_IN, delivered()),
-        after(SIGNED, CancelContract(contract_no=NUMBER, reason="退")),
+        SIGNED.after(CONSENT, ctx=SYSTEM),
+        SIGNED.after(*ALL_IN, delivered(), ctx=SYSTEM),
+        SIGNED.after(CancelContract(contract_no=NUMBER, reason="退"), ctx=SYSTEM),
         given(signed().model_copy(update={"promise_due": None})),
     ],
 )
 def test_there_is_nothing_to_warn_of_when_it_was_kept_moved_or_over(state: object) -> None:
     """A8"""
-    assert taken(WARN, state, LATER) == ()  # type: ignore[arg-type]
+    state.asks(WARN, LATER).nothing_new()  # type: ignore[arg-type]
 
 
 def test_a_part_that_was_delivered_keeps_no_promise() -> None:
     """A8"""
-    assert names(WARN, after(SIGNED, *ALL_IN, delivered(pieces(1, 2))), LATER) == ["PromiseBroken"]
+    SIGNED.after(*ALL_IN, delivered(pieces(1, 2)), ctx=SYSTEM).asks(WARN, LATER).then_names("PromiseBroken")

@@ -3,14 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from order_story import given
 
 from company.context import Context
 from company.policy import policy_book
 from contracts.fact import ContractLine, Customer
-from contracts.order import CompletenessLost, ContractAmended, ContractSigned, GoodsCompleted, GoodsNoted, OrderEvent
-from order.contract.aggregate import CONTRACT, evolve
+from contracts.order import CompletenessLost, ContractAmended, ContractSigned, GoodsCompleted, GoodsNoted
 from order.contract.fields import MAX_LINES
-from order.contract.state import INITIAL, Contract
 from order.contract.terms import AddLines, RegisterContract
 from runtime.decision import Rejected
 
@@ -76,45 +75,31 @@ TOILETS_COMPLETE = GoodsCompleted(
 ADD_FLOOR = AddLines(contract_no="HT26030001", lines=(FLOOR,), reason="客户加单")
 
 
-def given(*events: OrderEvent) -> Contract:
-    state = INITIAL
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def code(decision: object) -> str:
-    assert isinstance(decision, Rejected)
-    assert decision.zh
-    assert decision.en
-    return decision.code
-
-
 def test_a_contract_is_signed_with_all_that_others_need() -> None:
     """A1"""
-    assert CONTRACT.decide(REGISTER, given(), CTX) == (SIGNED,)
+    given().asks(REGISTER, CTX).then(SIGNED)
 
 
 def test_lines_are_kept_in_order_of_their_numbers() -> None:
     """A1"""
-    assert CONTRACT.decide(REGISTER.model_copy(update={"lines": (FLOOR, TOILET)}), given(), CTX) == (SIGNED,)
+    given().asks(REGISTER.model_copy(update={"lines": (FLOOR, TOILET)}), CTX).then(SIGNED)
 
 
 def test_a_contract_told_late_is_placed_at_its_own_time() -> None:
     """X1"""
     earlier = NOW - timedelta(days=1)
     told_late = REGISTER.model_copy(update={"at": earlier})
-    assert CONTRACT.decide(told_late, given(), CTX) == (SIGNED.model_copy(update={"at": earlier}),)
+    given().asks(told_late, CTX).then(SIGNED.model_copy(update={"at": earlier}))
 
 
 def test_the_same_contract_again_is_no_event() -> None:
     """A1"""
-    assert CONTRACT.decide(REGISTER, given(SIGNED), CTX) == ()
+    given(SIGNED).asks(REGISTER, CTX).nothing_new()
 
 
 def test_a_part_of_the_same_contract_again_is_no_event() -> None:
     """A1"""
-    assert CONTRACT.decide(REGISTER.model_copy(update={"lines": (FLOOR,)}), given(SIGNED), CTX) == ()
+    given(SIGNED).asks(REGISTER.model_copy(update={"lines": (FLOOR,)}), CTX).nothing_new()
 
 
 @pytest.mark.parametrize(
@@ -129,24 +114,28 @@ def test_a_part_of_the_same_contract_again_is_no_event() -> None:
 )
 def test_the_same_number_with_other_terms_is_refused_and_names_them(field: str, value: object, named: str) -> None:
     """A1"""
-    assert CONTRACT.decide(REGISTER.model_copy(update={field: value}), given(SIGNED), CTX) == Rejected(
-        code="contract_contradicts",
-        rule="A1",
-        zh=f"合同 HT26030001 已登记，但{named}不同。请核对；要改合同请走合同变更",
-        en=f"Contract HT26030001 is registered already, but with other terms ({named}). "
-        "Check it, or amend the contract",
-        facts={"contract_no": "HT26030001", "differing": named},
+    given(SIGNED).asks(REGISTER.model_copy(update={field: value}), CTX).refuses(
+        Rejected(
+            code="contract_contradicts",
+            rule="A1",
+            zh=f"合同 HT26030001 已登记，但{named}不同。请核对；要改合同请走合同变更",
+            en=f"Contract HT26030001 is registered already, but with other terms ({named}). "
+            "Check it, or amend the contract",
+            facts={"contract_no": "HT26030001", "differing": named},
+        )
     )
 
 
 def test_the_same_contract_with_a_new_line_is_refused_and_points_to_the_amendment() -> None:
     """A1, A6"""
-    assert CONTRACT.decide(REGISTER, given(SIGNED_TOILET), CTX) == Rejected(
-        code="contract_has_other_lines",
-        rule="A1",
-        zh="合同 HT26030001 已登记，第 2 行与已登记的不同或还没有。要增加行请走合同变更",
-        en="Contract HT26030001 is registered already; lines 2 differ or are new. Amend the contract to add lines",
-        facts={"contract_no": "HT26030001", "lines": "2"},
+    given(SIGNED_TOILET).asks(REGISTER, CTX).refuses(
+        Rejected(
+            code="contract_has_other_lines",
+            rule="A1",
+            zh="合同 HT26030001 已登记，第 2 行与已登记的不同或还没有。要增加行请走合同变更",
+            en="Contract HT26030001 is registered already; lines 2 differ or are new. Amend the contract to add lines",
+            facts={"contract_no": "HT26030001", "lines": "2"},
+        )
     )
 
 
@@ -166,27 +155,24 @@ def test_the_same_contract_with_a_new_line_is_refused_and_points_to_the_amendmen
 def test_a_line_that_is_no_line_is_refused(change: dict[str, object]) -> None:
     """A1"""
     lines = (TOILET.model_copy(update=change),)
-    assert code(CONTRACT.decide(REGISTER.model_copy(update={"lines": lines}), given(), CTX)) == "bad_line"
+    given().asks(REGISTER.model_copy(update={"lines": lines}), CTX).refuses("bad_line")
 
 
 def test_a_line_number_twice_is_refused() -> None:
     """A1"""
-    assert code(CONTRACT.decide(REGISTER.model_copy(update={"lines": (TOILET, TOILET)}), given(), CTX)) == "bad_line"
+    given().asks(REGISTER.model_copy(update={"lines": (TOILET, TOILET)}), CTX).refuses("bad_line")
 
 
 @pytest.mark.parametrize("field", ["name", "phone", "address", "district"])
 def test_a_customer_without_a_name_phone_address_or_district_is_refused(field: str) -> None:
     """A1"""
     customer = CUSTOMER.model_copy(update={field: " "})
-    assert code(CONTRACT.decide(REGISTER.model_copy(update={"customer": customer}), given(), CTX)) == "bad_customer"
+    given().asks(REGISTER.model_copy(update={"customer": customer}), CTX).refuses("bad_customer")
 
 
 def test_a_promise_before_the_signature_is_refused() -> None:
     """A1"""
-    assert (
-        code(CONTRACT.decide(REGISTER.model_copy(update={"promised_on": date(2026, 2, 7)}), given(), CTX))
-        == "bad_dates"
-    )
+    given().asks(REGISTER.model_copy(update={"promised_on": date(2026, 2, 7)}), CTX).refuses("bad_dates")
 
 
 def test_a_new_line_amends_the_contract() -> None:
@@ -194,7 +180,7 @@ def test_a_new_line_amends_the_contract() -> None:
     amended = ContractAmended(
         at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
     )
-    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED_TOILET), CTX) == (amended,)
+    given(SIGNED_TOILET).asks(ADD_FLOOR, CTX).then(amended)
 
 
 def test_only_lines_that_are_new_are_added() -> None:
@@ -203,29 +189,31 @@ def test_only_lines_that_are_new_are_added() -> None:
         at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)
     )
     both = ADD_FLOOR.model_copy(update={"lines": (TOILET, FLOOR)})
-    assert CONTRACT.decide(both, given(SIGNED_TOILET), CTX) == (amended,)
+    given(SIGNED_TOILET).asks(both, CTX).then(amended)
 
 
 def test_a_line_that_is_there_already_is_no_event() -> None:
     """A6"""
-    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED), CTX) == ()
+    given(SIGNED).asks(ADD_FLOOR, CTX).nothing_new()
 
 
 def test_a_line_with_other_content_is_refused_and_names_it() -> None:
     """A6"""
     other = ADD_FLOOR.model_copy(update={"lines": (FLOOR.model_copy(update={"quantity": 6}),)})
-    assert CONTRACT.decide(other, given(SIGNED), CTX) == Rejected(
-        code="line_contradicts",
-        rule="A6",
-        zh="合同 HT26030001 已有第 2 行，但数量不同。请核对",
-        en="Contract HT26030001 has line 2 already, but with other content (数量). Please check",
-        facts={"contract_no": "HT26030001", "line_no": 2, "differing": "数量"},
+    given(SIGNED).asks(other, CTX).refuses(
+        Rejected(
+            code="line_contradicts",
+            rule="A6",
+            zh="合同 HT26030001 已有第 2 行，但数量不同。请核对",
+            en="Contract HT26030001 has line 2 already, but with other content (数量). Please check",
+            facts={"contract_no": "HT26030001", "line_no": 2, "differing": "数量"},
+        )
     )
 
 
 def test_lines_of_an_unknown_contract_are_refused() -> None:
     """A6"""
-    assert code(CONTRACT.decide(ADD_FLOOR, given(), CTX)) == "unknown_contract"
+    given().asks(ADD_FLOOR, CTX).refuses("unknown_contract")
 
 
 def test_more_lines_than_any_contract_has_are_refused() -> None:
@@ -234,12 +222,12 @@ def test_more_lines_than_any_contract_has_are_refused() -> None:
         update={"lines": tuple(TOILET.model_copy(update={"line_no": n}) for n in range(1, MAX_LINES + 1))}
     )
     more = ADD_FLOOR.model_copy(update={"lines": (FLOOR.model_copy(update={"line_no": MAX_LINES + 1}),)})
-    assert code(CONTRACT.decide(more, given(full), CTX)) == "too_many_lines"
+    given(full).asks(more, CTX).refuses("too_many_lines")
 
 
 def test_a_complete_contract_that_gets_a_line_is_complete_no_longer() -> None:
     """A3, A6"""
-    assert CONTRACT.decide(ADD_FLOOR, given(SIGNED_TOILET, TOILETS_IN, TOILETS_COMPLETE), CTX) == (
+    given(SIGNED_TOILET, TOILETS_IN, TOILETS_COMPLETE).asks(ADD_FLOOR, CTX).then(
         ContractAmended(at=NOW, contract_no="HT26030001", added=(FLOOR,), reason="客户加单", lines=(TOILET, FLOOR)),
         CompletenessLost(at=NOW, contract_no="HT26030001", line_no=2, quantity=5, reason="客户加单"),
     )
