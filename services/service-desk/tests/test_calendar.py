@@ -13,6 +13,7 @@ from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
 from runtime.decision import Rejected
+from runtime.testing import given
 from service_desk.calendar import CALENDAR, Calendar, CorrectCalendar, Corrected, TellTicket, days_of
 from service_desk.projections.rounds import fold_calendar
 from service_desk.reactions import REACTIONS
@@ -33,26 +34,19 @@ def corrected(*days: CalendarDay) -> CalendarCorrected:
     return CalendarCorrected(at=NOW, days=days, all_days=days)
 
 
-def given(*events):
-    state = CALENDAR.initial
-    for event in events:
-        state = CALENDAR.evolve(state, event)
-    return state
-
-
 def test_a_corrected_day_is_an_event_and_the_same_again_is_none() -> None:
     """C1"""
     command = CorrectCalendar(days=(CLOSED, SHORT))
-    assert CALENDAR.decide(command, given(), CTX) == (corrected(CLOSED, SHORT),)
-    assert CALENDAR.decide(command, given(corrected(CLOSED, SHORT)), CTX) == ()
+    given(CALENDAR).asks(command, CTX).then(corrected(CLOSED, SHORT))
+    given(CALENDAR, corrected(CLOSED, SHORT)).asks(command, CTX).nothing_new()
 
 
 def test_another_word_of_the_same_day_replaces_the_one_before() -> None:
     """C1, X1"""
     open_after_all = CLOSED.model_copy(update={"shifts": (OpenSpan(opens=time(9), closes=time(12)),)})
     command = CorrectCalendar(days=(open_after_all,))
-    assert CALENDAR.decide(command, given(corrected(CLOSED, SHORT)), CTX) == (
-        CalendarCorrected(at=NOW, days=(open_after_all,), all_days=(open_after_all, SHORT)),
+    given(CALENDAR, corrected(CLOSED, SHORT)).asks(command, CTX).then(
+        CalendarCorrected(at=NOW, days=(open_after_all,), all_days=(open_after_all, SHORT))
     )
 
 
@@ -78,7 +72,7 @@ def test_another_word_of_the_same_day_replaces_the_one_before() -> None:
 )
 def test_hours_that_cannot_be_are_refused(days: tuple[CalendarDay, ...], code: str) -> None:
     """C1"""
-    refused = CALENDAR.decide(CorrectCalendar(days=days), given(), CTX)
+    refused = CALENDAR.decide(CorrectCalendar(days=days), CALENDAR.fold(), CTX)
     assert isinstance(refused, Rejected)
     assert (refused.code, refused.rule) == (code, "C1")
 
@@ -86,16 +80,14 @@ def test_hours_that_cannot_be_are_refused(days: tuple[CalendarDay, ...], code: s
 def test_a_day_may_end_at_midnight() -> None:
     """C1"""
     late = CLOSED.model_copy(update={"shifts": (OpenSpan(opens=time(20), closes=time(0)),)})
-    assert CALENDAR.decide(CorrectCalendar(days=(late,)), given(), CTX) == (corrected(late),)
+    given(CALENDAR).asks(CorrectCalendar(days=(late,)), CTX).then(corrected(late))
 
 
 def test_a_new_ticket_hears_of_corrections_if_there_are_any() -> None:
     """C1"""
     tell = TellTicket(ticket_id="T-1")
-    assert CALENDAR.decide(tell, given(), CTX) == ()
-    assert CALENDAR.decide(tell, given(corrected(CLOSED)), CTX) == (
-        CalendarTold(at=NOW, ticket_id="T-1", days=(CLOSED,)),
-    )
+    given(CALENDAR).asks(tell, CTX).nothing_new()
+    given(CALENDAR, corrected(CLOSED)).asks(tell, CTX).then(CalendarTold(at=NOW, ticket_id="T-1", days=(CLOSED,)))
 
 
 # --- a ticket by the corrected calendar ---------------------------------------------------------------------------
