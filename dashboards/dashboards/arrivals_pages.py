@@ -1,7 +1,6 @@
 """到货 over HTTP: inbound slips from issue to put-away and papers (D1-D5, K18), and damage (D4)."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import get_args
 
 from fastapi import Request
@@ -9,7 +8,6 @@ from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
-from dashboards.listing import Json
 from dashboards.live_rows import rows_stream
 from dashboards.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
 from dashboards.render import LOOKS
@@ -17,6 +15,7 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import bins_of
 from inventory import who
+from inventory.inbound.check import CHECKED_AS_RETURN
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -30,13 +29,15 @@ async def arrivals(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     q, state = chosen_in(seat, SLIPS)
-    stream = rows_stream(seat.desk, ("slips",))
+    stream = rows_stream(seat.desk, (SLIPS.rows,))
+    part, found = await papers_page(seat, SLIPS, q, state)
     return seat.show(
         "arrivals.html",
         q=q,
         state=state,
         states=SLIPS.states,
-        slice=await papers_page(seat, SLIPS, q, state),
+        slice=part,
+        slips=[one.row for one in found],
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
@@ -62,31 +63,24 @@ async def arrivals_sheet(request: Request) -> Response:
 async def _sheet_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
     async for slip in papers_all(seat, SLIPS, *chosen_in(seat, SLIPS)):
-        for line in slip["lines"]:
+        row = slip.row
+        for line in row.lines:
             yield (
-                slip["slip_no"],
-                datetime.fromisoformat(slip["issued_at"]),
-                words(f"slip.reason.{slip['reason']}"),
-                slip["source"],
-                slip["delivery_note_no"],
-                slip["waybill"],
-                words(f"slip.state.{slip['state']}"),
-                words(f"slip.papers.{slip['papers']}"),
-                line["sku"],
-                line["name"],
-                line["quantity"],
-                line["counted"],
-                line["good"],
-                line["aside"],
+                row.slip_no,
+                row.issued_at,
+                words(f"slip.reason.{row.reason}"),
+                row.source,
+                row.delivery_note_no,
+                row.waybill,
+                words(f"slip.state.{row.state}"),
+                words(f"slip.papers.{row.papers}"),
+                line.sku,
+                line.name,
+                line.quantity,
+                line.counted,
+                line.good,
+                line.aside,
             )
-
-
-def to_put_away(slip: Json) -> list[Json]:
-    """Lines with good pieces that lie in no bin yet; `left` how many."""
-    lines = [
-        {**line, "left": (line["good"] or 0) - sum(x["quantity"] for x in line["put_away"])} for line in slip["lines"]
-    ]
-    return [line for line in lines if line["left"] > 0]
 
 
 @router.get("/warehouse/arrivals/{slip_no}")
@@ -96,23 +90,23 @@ async def slip(slip_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("slips",), slip_no)
+    stream = rows_stream(seat.desk, (SLIPS.rows,), slip_no)
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
         return seat.not_found(slip_no)
-    of, version = found
     return seat.show(
         "slip.html",
-        slip=of,
-        version=version,
-        waiting=to_put_away(of),
+        slip=found.row,
+        file=found,
+        version=found.row.version,
+        waiting=[line for line in found.row.lines if line.waiting],
         kinds=get_args(ExceptionKind),
         liabilities=get_args(Liability),
         outcomes=get_args(SettleOutcome),
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        returned=of["reason"] in {"sample", "customer_return", "promotion_return"},
+        returned=found.row.reason in CHECKED_AS_RETURN,
         may_issue=seat.is_one_of(*who.ACCOUNTANT),
         may_check=seat.is_one_of(*who.HANDLES),
         may_put_away=seat.is_one_of(*who.KEEPER),

@@ -14,6 +14,7 @@ from dashboards.warehouse_reading import read_card, read_picking
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
 from inventory.who import LOADS, SEES_WAREHOUSE
+from order.contract.row import CONTRACTS
 from runtime.person import Person
 
 CARD_LINES = 200
@@ -57,26 +58,29 @@ def _name(seat: Seat, person: str | None) -> str:
 
 async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
     found = await paper(seat, SLIPS, slip_no)
-    return None if found is None else {"slip": found[0], "issued_by": _name(seat, found[0]["issued_by"])}
+    if found is None:
+        return None
+    return {"slip": found.row, "file": found, "issued_by": _name(seat, found.row.issued_by)}
 
 
 async def _scrap(seat: Seat, number: str) -> Content | None:
     found = await paper(seat, SCRAPS, number)
     if found is None:
         return None
-    one = found[0]
-    stock = await seat.desk.view(STOCKED).get(card_no(one["depot"], one["sku"]))
+    one = found.row
+    stock = await seat.desk.view(STOCKED).get(card_no(one.depot, one.sku))
     return {
         "one": one,
+        "gone": found.executed,
         "last_move": None if stock is None else stock.last_move_at,
-        "applied_by": _name(seat, one["applied_by"]),
-        "approved_by": _name(seat, one["approved_by"]),
+        "applied_by": _name(seat, one.applied_by),
+        "approved_by": _name(seat, found.approved_by),
     }
 
 
 async def _labels(seat: Seat, contract_no: str) -> Content | None:
     """The page fetches the labels itself: their codes are signed by the warehouse's service."""
-    row = await seat.desk.rows("packing").get(contract_no)
+    row = await seat.desk.view(CONTRACTS).get(contract_no)
     return None if row is None else {}
 
 

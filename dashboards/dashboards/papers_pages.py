@@ -1,6 +1,7 @@
 """借件, 呆滞报废, 出库清单 over HTTP (C7, D8, D10, D12): lists and one paper each, with its next step."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -18,10 +19,13 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import bins_of
 from inventory import who
+from inventory.loan_row import LoanFile, LoanRow
+from inventory.scrap_row import ScrapFile, ScrapRow
 from inventory.stock.row import STOCKED
+from inventory.stock_list_row import ListLine, StockListFile, StockListRow
 from runtime.route import Router, takes
 
-KINDS = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
+KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
 MAY: dict[str, dict[str, frozenset[Role]]] = {
     "loans": {
         "ask": who.ASKS_LOANS,
@@ -40,6 +44,32 @@ LOAN_DAYS = 7
 router = Router(include_in_schema=False)
 
 
+Paper = LoanFile | ScrapFile | StockListFile
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper in a list: its number, when it was made, who it is for or from, and why."""
+
+    number: str
+    at: datetime
+    person: str
+    why: str
+    lines: Sequence[LoanRow | ScrapRow | ListLine]
+    row: LoanRow | ScrapRow | StockListRow
+
+
+def listed(file: Paper) -> Listed:
+    """Any of the papers."""
+    match file.row:
+        case LoanRow() as loan:
+            return Listed(loan.loan_no, loan.asked_at, loan.borrower, loan.purpose, (loan,), loan)
+        case ScrapRow() as scrap:
+            return Listed(scrap.application_no, scrap.applied_at, scrap.applied_by, scrap.reason, (scrap,), scrap)
+        case StockListRow() as made:
+            return Listed(made.list_no, made.made_at, made.receiver, made.purpose, made.lines, made)
+
+
 def _may(seat: Seat, tab: str) -> dict[str, bool]:
     return {act: seat.is_one_of(*roles) for act, roles in MAY[tab].items()}
 
@@ -54,13 +84,15 @@ async def _listing(request: Request, tab: str) -> Response:
     values: dict[str, Any] = {}
     if tab == "scraps":
         values["dead"] = await seat.desk.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
+    part, found = await papers_page(seat, kind, q, state)
     return seat.show(
         f"{tab}.html",
         tab=tab,
         q=q,
         state=state,
         states=kind.states,
-        slice=await papers_page(seat, kind, q, state),
+        slice=part,
+        papers=[listed(one) for one in found],
         stream=stream,
         sheet=f"/warehouse/{tab}.xlsx?{request.url.query}",
         bins=bins_of(seat),
@@ -85,7 +117,8 @@ async def _one(request: Request, tab: str, number: str) -> Response:
         "paper.html",
         tab=tab,
         number=number,
-        one=found[0],
+        one=found.row,
+        file=found,
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
@@ -148,16 +181,13 @@ async def papers_sheet(tab: Id, request: Request) -> Response:
     return await sheet(words(f"wh.tab.{tab}"), head, _sheet_lines(seat, tab, kind))
 
 
-async def _sheet_lines(seat: Seat, tab: str, kind: Kind) -> AsyncIterator[Sequence[Cell]]:
-    async for one in papers_all(seat, kind, *chosen_in(seat, kind)):
-        number = one.get("loan_no") or one.get("application_no") or one.get("list_no")
-        state = seat.words(f"{tab}.state.{one['state']}")
-        who = one.get("borrower") or one.get("applied_by") or one.get("receiver")
-        why = one.get("purpose") if tab != "scraps" else one.get("reason")
-        why = seat.words(f"purpose.{why}") if tab == "lists" else why
-        for line in one["lines"] if tab == "lists" else [one]:
-            at = datetime.fromisoformat(one[kind.sort])
-            yield number, at, state, line["sku"], line["name"], line["quantity"], who, why
+async def _sheet_lines(seat: Seat, tab: str, kind: Kind[Paper]) -> AsyncIterator[Sequence[Cell]]:
+    async for file in papers_all(seat, kind, *chosen_in(seat, kind)):
+        one = listed(file)
+        state = seat.words(f"{tab}.state.{one.row.state}")
+        why = seat.words(f"purpose.{one.why}") if tab == "lists" else one.why
+        for line in one.lines:
+            yield one.number, one.at, state, line.sku, line.name, line.quantity, one.person, why
 
 
 @router.get("/warehouse/loans/{number}")

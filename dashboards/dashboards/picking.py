@@ -6,15 +6,16 @@ Pure: rows -> view. The last stop is loaded first, and of a stop what is unloade
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from company.unloading import in_loading_order
 from contracts.dispatch_days import CrewOfDay
+from contracts.fact import GoodsLine
 from dashboards.orders import seen_name
+from inventory.packing import InspectedRow
+from inventory.picklist_row import PickListRow, PickStopRow
 from inventory.stock.row import StockRow
-from order.contract.row import ContractRow
+from order.contract.row import ContractRow, LineRow
 
-Json = Mapping[str, Any]
 Order = Sequence[Sequence[str]]
 """Categories, unloaded first to last (B19)."""
 
@@ -115,19 +116,19 @@ def lies_for(stock: Sequence[StockRow], contract_no: str, sku: str) -> tuple[tup
 
 
 def pick_day(
-    picklist: Json,
+    picklist: PickListRow,
     *,
     crews: Sequence[CrewOfDay],
     orders: Mapping[str, ContractRow],
     stock: Sequence[StockRow],
-    packing: Mapping[str, Json],
+    inspected: Mapping[str, InspectedRow],
     order: Order,
     role: str,
 ) -> PickDay:
-    """Rows -> what the page shows. `crews`: those of the day; `orders` of the order desk and `packing` by contract."""
+    """Rows -> what the page shows. `crews`: those of the day; `orders` and what was `inspected` by contract."""
     by_crew: dict[str, list[PickStop]] = {}
-    for stop in picklist["stops"]:
-        by_crew.setdefault(stop["crew"], []).append(_stop(stop, orders, stock, packing, order=order, role=role))
+    for stop in picklist.stops:
+        by_crew.setdefault(stop.crew, []).append(_stop(stop, orders, stock, inspected, order=order, role=role))
     known = {crew.crew: crew for crew in crews}
     loads = tuple(
         Load(
@@ -139,53 +140,53 @@ def pick_day(
         )
         for crew, stops in sorted(by_crew.items())
     )
-    told = picklist["feedback_at"]
     return PickDay(
-        version=picklist["version"],
-        issued_at=datetime.fromisoformat(picklist["issued_at"]),
-        feedback_due=datetime.fromisoformat(picklist["feedback_due"]),
-        feedback_at=None if told is None else datetime.fromisoformat(told),
+        version=picklist.edition,
+        issued_at=picklist.issued_at,
+        feedback_due=picklist.feedback_due,
+        feedback_at=picklist.feedback_at,
         loads=loads,
     )
 
 
 def _stop(
-    stop: Json,
+    stop: PickStopRow,
     orders: Mapping[str, ContractRow],
     stock: Sequence[StockRow],
-    packing: Mapping[str, Json],
+    inspected: Mapping[str, InspectedRow],
     *,
     order: Order,
     role: str,
 ) -> PickStop:
-    contract_no = stop["contract_no"]
-    of, packed = orders.get(contract_no), packing.get(contract_no, {})
-    lines = [_line(line, contract_no, stock, packed) for line in stop["lines"]]
+    contract_no = stop.contract_no
+    of, passed = orders.get(contract_no), inspected.get(contract_no)
+    sold = {} if of is None else {line.line_no: line for line in of.lines}
+    lines = [_line(line, contract_no, stock, sold.get(line.line_no), passed) for line in stop.lines]
     return PickStop(
-        job_id=stop["job_id"],
+        job_id=stop.job_id,
         contract_no=contract_no,
         customer=contract_no if of is None else seen_name(role, of.customer.name),
         district="" if of is None else of.customer.district,
-        half=stop["half"],
-        position=stop["position"],
+        half=stop.half,
+        position=stop.position,
         lines=in_loading_order(lines, lambda line: line.category, order),
-        ready=stop["ready"],
-        note=stop["note"] or "",
+        ready=stop.ready,
+        note=stop.note or "",
     )
 
 
-def _line(line: Json, contract_no: str, stock: Sequence[StockRow], packed: Json) -> PickLine:
-    bins, here = lies_for(stock, contract_no, line["sku"])
-    sold = {one["line_no"]: one for one in (packed.get("contract") or {}).get("lines", ())}.get(line["line_no"], {})
-    passed: Json = (packed.get("quality") or {}).get("passed", {})
+def _line(
+    line: GoodsLine, contract_no: str, stock: Sequence[StockRow], sold: LineRow | None, passed: InspectedRow | None
+) -> PickLine:
+    bins, here = lies_for(stock, contract_no, line.sku)
     return PickLine(
-        line_no=line["line_no"],
-        sku=line["sku"],
-        name=line["name"],
-        spec=sold.get("spec", ""),
-        category=sold.get("category", ""),
-        quantity=line["quantity"],
+        line_no=line.line_no,
+        sku=line.sku,
+        name=line.name,
+        spec="" if sold is None else sold.spec,
+        category="" if sold is None else sold.category,
+        quantity=line.quantity,
         bins=bins,
         here=here,
-        passed=passed.get(str(line["line_no"]), 0),
+        passed=0 if passed is None else passed.of(line.line_no),
     )

@@ -18,9 +18,13 @@ from dashboards.warehouse_reading import DEPOT
 from inventory import who
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, GoodsRow
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
+from inventory.stock_list_row import STOCK_LISTS
 from runtime.route import Router, takes
 
 KINDS = ("missing", "excess")
@@ -113,21 +117,21 @@ async def shortages_sheet(request: Request) -> Response:
 # --- vouchers ------------------------------------------------------------------------------------------------------
 
 PAPERS = (
-    ("slips", "slip", "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
-    ("stocklists", "stocklist", "/warehouse/lists/{}", ()),
-    ("loans", "loan", "/warehouse/loans/{}", ()),
-    ("scraps", "scrap", "/warehouse/scraps/{}", ()),
-    ("counts", "count", "/warehouse/counts/{}", ()),
+    (SLIPS.name, "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
+    (STOCK_LISTS.name, "/warehouse/lists/{}", ()),
+    (LOANS.name, "/warehouse/loans/{}", ()),
+    (SCRAPS.name, "/warehouse/scraps/{}", ()),
+    ("counts", "/warehouse/counts/{}", ()),
 )
-"""Read model, facet, address, and what numbers of others stand on the paper."""
+"""Read model, address, and what numbers of others stand on the paper."""
 
 
 async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
     """Where a number occurs: papers, bin cards, contracts' goods; parts of it (`<number>/...`) too."""
     found: list[dict[str, Any]] = []
     whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
-    for rows, facet, address, fields in PAPERS:
-        same: list[Json] = [{"_id": number}, *({f"{facet}.{field}": number} for field in fields)]
+    for rows, address, fields in PAPERS:
+        same: list[Json] = [{"_id": number}, *({f"row.{field}": number} for field in fields)]
         papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
         found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
     cards: dict[str, list[MoveRow]] = {}

@@ -29,13 +29,28 @@ from dashboards.warehouse_reading import (
 )
 from dispatch.day.row import DAYS
 from inventory import who
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.packing_rows import INSPECTIONS, PRINTED
+from inventory.picklist_row import PICK_LISTS
+from inventory.scrap_row import SCRAPS
 from inventory.stock.row import STOCKED
+from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
 
 CARD_MOVES = 300
 """Lines of a bin card on the page, the latest first; the sheet holds all."""
 
-PICKING = ("picklists", STOCKED.name, "packing", DAYS.name, "slips", "loans", "scraps", "counts")
+PICKING = (
+    PICK_LISTS.name,
+    STOCKED.name,
+    INSPECTIONS.name,
+    DAYS.name,
+    SLIPS.name,
+    LOANS.name,
+    SCRAPS.name,
+    "counts",
+)
 """Read models behind the page of a day's list and of what waits."""
 
 router = Router(include_in_schema=False)
@@ -179,15 +194,16 @@ async def labels(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("packing",), contract_no)
-    row = await seat.desk.rows("packing").get(contract_no)
-    if row is None or not row.get("contract"):
+    stream = rows_stream(seat.desk, (PRINTED.name, CONTRACTS.name), contract_no)
+    contract = await seat.desk.view(CONTRACTS).get(contract_no)
+    if contract is None:
         return seat.not_found(contract_no)
+    printed = await seat.desk.view(PRINTED).get(contract_no)
     return seat.show(
         "labels.html",
         contract_no=contract_no,
-        lines=row["contract"]["lines"],
-        printed=(row.get("labels") or {"lines": {}})["lines"],
+        lines=contract.lines,
+        printed={} if printed is None else {line.line_no: line for line in printed.lines},
         stream=stream,
         may_print=seat.is_one_of(*who.HANDLES),
     )

@@ -12,6 +12,12 @@ from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
 from dispatch.day.row import DAYS, row_id
 from inventory.goods.row import PIECES
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.packing_rows import INSPECTIONS
+from inventory.picklist import number_of
+from inventory.picklist_row import PICK_LISTS
+from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
@@ -26,11 +32,10 @@ HELD = ("held", "free", "pending", "short", "dead")
 async def read_picking(seat: Seat, on: date) -> PickDay | None:
     """The day's list by vehicle, or None when no plan has reached the warehouse (B9)."""
     desk = seat.desk
-    row = await desk.rows("picklists").get(f"{DEPOT}:{on.isoformat()}")
-    if row is None:
+    picklist = await desk.view(PICK_LISTS).get(number_of(DEPOT, on))
+    if picklist is None:
         return None
-    picklist = row["picklist"]
-    contracts = sorted({stop["contract_no"] for stop in picklist["stops"]})
+    contracts = sorted({stop.contract_no for stop in picklist.stops})
     orders = await desk.view(CONTRACTS).get_many(contracts)
     day = await desk.view(DAYS).get(row_id(on))
     stock = await desk.view(STOCKED).find({"row.holders": {"$in": contracts}})
@@ -39,7 +44,7 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
         crews=() if day is None else day.crews,
         orders=orders,
         stock=stock,
-        packing={row["_id"]: row for row in await desk.rows("packing").get_many(contracts)},
+        inspected=await desk.view(INSPECTIONS).get_many(contracts),
         order=policy_book().at(seat.now).unloading_order,
         role=seat.person.role,
     )
@@ -56,13 +61,13 @@ class Todo:
 
 
 TODO = (
-    ("check", "slips", {"slip.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
-    ("put_away", "slips", {"slip.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
-    ("exceptions", "slips", {"slip.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
-    ("papers", "slips", {"slip.papers": "owed"}, False, "/warehouse/arrivals?state=papers"),
-    ("papers_late", "slips", {"slip.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
-    ("loans", "loans", {"loan.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
-    ("scraps", "scraps", {"scrap.state": "held"}, False, "/warehouse/scraps?state=held"),
+    ("check", SLIPS.name, {"row.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
+    ("put_away", SLIPS.name, {"row.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
+    ("exceptions", SLIPS.name, {"row.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
+    ("papers", SLIPS.name, {"row.papers": "owed"}, False, "/warehouse/arrivals?state=papers"),
+    ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
+    ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
+    ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
     ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
     ("counts", "counts", {"count.status": "open"}, False, "/warehouse/counts"),
 )

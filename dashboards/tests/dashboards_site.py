@@ -33,7 +33,8 @@ OF_SERVICES = (
     "stocklists",
     "counts",
     "countplans",
-    "packing",
+    "inspections",
+    "labels",
 )
 """Read models of the services that the pages read; a test gives their rows as they are stored."""
 

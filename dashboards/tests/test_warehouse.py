@@ -6,25 +6,27 @@ from urllib.parse import quote
 
 import pytest
 from dashboards_site import browser, site
-from dashboards_story import NOW
+from dashboards_story import NOW, line
 from openpyxl import load_workbook
+from orders_story import desk_rows, signed
 from warehouse_story import (
+    FOUND,
     ON,
+    checked,
     compared,
     count,
     count_line,
-    found,
     goods,
+    inspected,
     lines,
     loan,
     lot,
     move,
-    packed_row,
     picklist,
+    printed,
     rows,
     scrap,
     slip,
-    slip_line,
     stock,
     stock_list,
 )
@@ -34,7 +36,10 @@ from dashboards.ledger import partings
 from dashboards.orders_reading import Chosen
 from dashboards.picking import pick_day
 from dashboards.warehouse_reading import StockChosen, stock_query
+from inventory.packing_rows import INSPECTIONS
+from inventory.picklist_row import PICK_LISTS
 from inventory.stock.row import STOCKED
+from order.contract.row import CONTRACTS
 
 KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE = (
     "mai.gh",
@@ -51,14 +56,15 @@ MOVES = (
     move(2, "moved", 9, 9, taken=[lot("A-05-2", 9)], put=[lot("B-01-1", 9)], quantity=9),
     move(3, "issued", 9, 8, taken=[lot("B-01-1", 1)]),
 )
-SLIP = slip(lines=[slip_line(counted=2, good=1, aside=1)], state="checked", exceptions=[found()], open_exceptions=1)
+SLIP = slip(checked(good=1), FOUND)
 STORY = rows(
     slips=[SLIP],
     goods=[goods()],
     loans=[loan()],
     scraps=[scrap()],
     stocklists=[stock_list()],
-    packing=[packed_row()],
+    inspections=[inspected(2)],
+    labels=[printed()],
     picklists=[picklist()],
     stock=[stock("WC-1", lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True))],
     moves=lines(*MOVES),
@@ -129,26 +135,27 @@ async def test_what_is_not_there_is_said_in_words(path):
 # --- picking ---------------------------------------------------------------------------------------------------------
 
 
-def packed(*categories, passed=None):
-    lines = [{"line_no": n, "category": name, "spec": ""} for n, name in enumerate(categories, start=1)]
-    return {"contract": {"lines": lines}, "quality": {"passed": passed or {}}}
+def sold(number, *categories):
+    lines = [line(n).model_copy(update={"category": name}) for n, name in enumerate(categories, start=1)]
+    (document,) = desk_rows(signed(number, lines=tuple(lines)))[CONTRACTS.name].values()
+    return {number: CONTRACTS.read(document)}
 
 
 def day_of(**more):
-    given = {"crews": [], "orders": {}, "stock": [], "packing": {}, "order": ORDER, "role": "warehouse", **more}
-    return pick_day(picklist()["picklist"], **given)
+    given = {"crews": [], "orders": {}, "stock": [], "inspected": {}, "order": ORDER, "role": "warehouse", **more}
+    return pick_day(PICK_LISTS.read(picklist()), **given)
 
 
 def test_the_last_stop_is_loaded_first_and_what_is_unloaded_last_goes_in_first():
     """B19"""
-    view = day_of(packing={"HT26030001": packed("卫浴"), "HT26030002": packed("台面", "柜体")})
+    view = day_of(orders=sold("HT26030001", "卫浴") | sold("HT26030002", "台面", "柜体"))
     assert [line.name for stop in view.stops for line in stop.lines] == ["石英石台面", "地柜柜体", "坐便器"]
 
 
 def test_a_stop_is_ready_by_what_lies_here_for_its_contract():
     """B6 D8: free pieces and pieces in the pending zone are nobody's."""
     row = stock("WC-1", lot("B-1", 5), lot("B-2", 2, "HT26030001"), lot("D-1", 9, "HT26030001", pending=True))
-    view = day_of(stock=[STOCKED.read(row)], packing={"HT26030001": packed("卫浴", passed={"1": 2})})
+    view = day_of(stock=[STOCKED.read(row)], inspected={"HT26030001": INSPECTIONS.read(inspected(2))})
     stop = next(one for one in view.stops if one.contract_no == "HT26030001")
     assert (stop.lines[0].bins, stop.lines[0].here, stop.lies_here, stop.passed) == (("B-2",), 2, True, True)
 
@@ -283,32 +290,25 @@ def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 
-GOOD = [slip_line(counted=2, good=2)]
-
-
 def asks(text):
     """What the page's forms ask for, by the last word of the address."""
     return {path.rpartition("/")[2] for path in re.findall(r'data-api="POST ([^"]+)"', text)}
 
 
 @pytest.mark.parametrize(
-    ("person", "more", "offered"),
+    ("person", "story", "offered"),
     [
-        (KEEPER, {}, {"check"}),
-        (QC, {}, {"check"}),
-        (ACCOUNTANT, {}, {"cancellation"}),
-        (
-            KEEPER,
-            {"state": "checked", "papers": "owed", "lines": [slip_line(counted=2, good=2)]},
-            {"put-aways", "papers"},
-        ),
-        (MANAGER, {"state": "checked", "exceptions": [found()], "open_exceptions": 1}, {"settlements"}),
-        (ASSISTANT, {}, set()),
+        (KEEPER, (), {"check"}),
+        (QC, (), {"check"}),
+        (ACCOUNTANT, (), {"cancellation"}),
+        (KEEPER, (checked(),), {"put-aways", "papers"}),
+        (MANAGER, (checked(good=1), FOUND), {"settlements"}),
+        (ASSISTANT, (), set()),
     ],
 )
-async def test_a_slip_offers_its_next_step_to_whom_it_belongs(person, more, offered):
+async def test_a_slip_offers_its_next_step_to_whom_it_belongs(person, story, offered):
     """D1 D2 D5"""
-    text = (await get("/warehouse/arrivals/RK1", person, rows(slips=[slip(**more)]))).text
+    text = (await get("/warehouse/arrivals/RK1", person, rows(slips=[slip(*story)]))).text
     assert asks(text) == offered
 
 
@@ -331,7 +331,7 @@ async def test_only_the_accountant_issues_slips():
 )
 async def test_a_loan_offers_its_next_step(person, state, offered):
     """D12"""
-    assert asks((await get("/warehouse/loans/JY1", person, rows(loans=[loan(state=state)]))).text) == offered
+    assert asks((await get("/warehouse/loans/JY1", person, rows(loans=[loan(state)]))).text) == offered
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ async def test_a_loan_offers_its_next_step(person, state, offered):
 )
 async def test_a_scrap_application_offers_its_next_step(person, state, offered):
     """D10"""
-    assert asks((await get("/warehouse/scraps/BF1", person, rows(scraps=[scrap(state=state)]))).text) == offered
+    assert asks((await get("/warehouse/scraps/BF1", person, rows(scraps=[scrap(state)]))).text) == offered
 
 
 SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages")

@@ -1,21 +1,49 @@
 """Rows of the warehouse as the inventory service keeps them."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboards_story import CUSTOMER
 from orders_story import desk_rows, signed
 
 from contracts.fact import Fact, GoodsLine
-from contracts.inventory_stock import Lot, MoveKind
+from contracts.inventory import PickListIssued, PickStop
+from contracts.inventory_inbound import CheckedLine, InboundChecked, InboundExceptionOpened, SlipIssued, SlipLine
+from contracts.inventory_packing import LabelsIssued, PackageLabel
+from contracts.inventory_stock import (
+    LoanApproved,
+    LoanAsked,
+    LoanGoodsHeld,
+    LoanHandedOut,
+    LoanOverdue,
+    LoanReturned,
+    Lot,
+    MoveKind,
+    ScrapApplied,
+    ScrapApproved,
+    ScrapExecuted,
+    ScrapGoodsHeld,
+    StockListLine,
+    StockListLineHeld,
+    StockListMade,
+)
 from inventory.goods.row import PIECES
 from inventory.goods.state import Arrival, Expected, Stock
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.packing import InspectedRow
+from inventory.packing_rows import PRINTED
+from inventory.picklist_row import PICK_LISTS
+from inventory.scrap_row import SCRAPS
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
-from runtime.view import Row
+from inventory.stock_list_row import STOCK_LISTS
+from runtime.view import Row, View
 
 AT = "2026-03-12T01:00:00+00:00"
+NOW_THEN = datetime.fromisoformat(AT)
 ON = "2026-03-13"
 
 
@@ -55,34 +83,37 @@ def move(number: int, kind: MoveKind, before: int, after: int, **more: Any) -> M
 
 def stock(sku: str = "WC-1", *lots: Lot) -> dict[str, Any]:
     """A row `stock`."""
-    at = datetime.fromisoformat(AT)
-    card = Card("main", sku, "坐便器", lots, last_move=3, moved_at=at, report_at=at, causes=())
+    card = Card("main", sku, "坐便器", lots, last_move=3, moved_at=NOW_THEN, report_at=NOW_THEN, causes=())
     row = STOCKED.view(card)
     assert row is not None
     return stored(f"main:{sku}", row)
 
 
-def picklist(*, feedback: bool = False) -> dict[str, Any]:
+def told_of(view: View[Any, Any, Any], row_id: str, *events: Fact) -> dict[str, Any]:
+    """A row's document after these events."""
+    row = view.after(events)
+    assert row is not None
+    return stored(row_id, row, *(event for event in events if isinstance(event, view.said)))
+
+
+def picklist() -> dict[str, Any]:
     """A row `picklists`: two stops of one vehicle."""
-    goods = [{"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 2}]
-    top = [{"line_no": 1, "sku": "KC-9", "name": "石英石台面", "quantity": 1}]
-    cabinet = [{"line_no": 2, "sku": "KC-1", "name": "地柜柜体", "quantity": 1}]
-    stops = [
-        {"job_id": "D-HT26030001", "contract_no": "HT26030001", "position": 1, "lines": goods},
-        {"job_id": "D-HT26030002", "contract_no": "HT26030002", "position": 2, "lines": [*cabinet, *top]},
-    ]
-    answer = {"ready": True, "note": ""} if feedback else {"ready": None, "note": None}
-    facet = {
-        "depot": "main",
-        "on": ON,
-        "version": 2,
-        "issued_at": AT,
-        "feedback_due": "2026-03-13T00:30:00+00:00",
-        "feedback_at": AT if feedback else None,
-        "feedback_by": "mai.gh" if feedback else None,
-        "stops": [{"crew": "S1", "half": "am", **stop, **answer} for stop in stops],
-    }
-    return {"_id": f"main:{ON}", "picklist": facet}
+    goods = [GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)]
+    top = GoodsLine(line_no=1, sku="KC-9", name="石英石台面", quantity=1)
+    cabinet = GoodsLine(line_no=2, sku="KC-1", name="地柜柜体", quantity=1)
+    stops = [("HT26030001", 1, goods), ("HT26030002", 2, [cabinet, top])]
+    issued = PickListIssued(
+        at=NOW_THEN,
+        depot="main",
+        on=date.fromisoformat(ON),
+        version=2,
+        feedback_due=datetime(2026, 3, 13, 0, 30, tzinfo=UTC),
+        stops=tuple(
+            PickStop(job_id=f"D-{no}", contract_no=no, crew="S1", half="am", position=position, lines=tuple(lines))
+            for no, position, lines in stops
+        ),
+    )
+    return told_of(PICK_LISTS, f"main:{ON}", issued)
 
 
 def compared(book: int, counted: int, at: str, move_no: int = 2) -> dict[str, Any]:
@@ -160,172 +191,218 @@ def lines(*moves: MoveRow) -> list[dict[str, Any]]:
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 
-def slip_line(**more: Any) -> dict[str, Any]:
-    """A line of a slip."""
-    checked = {"counted": None, "good": None, "aside": None, "short": None, "put_away": []}
-    of = {"contract_no": "HT26030001", "contract_line_no": 1}
-    return {"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 2, **of, **checked, **more}
+SLIP_LINE = SlipLine(line_no=1, sku="WC-1", name="坐便器", quantity=2, contract_no="HT26030001", contract_line_no=1)
+FOUND = InboundExceptionOpened(
+    at=NOW_THEN,
+    exception_id="RK1-1",
+    slip_no="RK1",
+    depot="main",
+    line_no=1,
+    sku="WC-1",
+    name="坐便器",
+    kind="damage",
+    quantity=1,
+    contract_no="HT26030001",
+    contract_line_no=1,
+    cause="磕角",
+    photos=("sha256:ab",),
+    liability="carrier",
+    carrier_signed_by="老王",
+    carrier_signature_ref=None,
+    factory_contact=None,
+    pieces_aside=1,
+    level=1,
+    told_role="manager",
+)
 
 
-def found(**more: Any) -> dict[str, Any]:
-    """An open exception of a slip."""
-    base = {
-        "exception_id": "RK1/1/1",
-        "at": AT,
-        "line_no": 1,
-        "sku": "WC-1",
-        "name": "坐便器",
-        "kind": "damage",
-        "quantity": 1,
-        "contract_no": "HT26030001",
-        "contract_line_no": 1,
-        "cause": "磕角",
-        "photos": ["sha256:ab"],
-        "liability": "carrier",
-        "carrier_signed_by": "老王",
-        "carrier_signature_ref": None,
-        "factory_contact": None,
-        "pieces_aside": 1,
-        "level": 1,
-        "told_role": "manager",
-        "settled": None,
-    }
-    return {**base, **more}
+def checked(good: int = 2) -> InboundChecked:
+    """A check that found so many good pieces of two."""
+    line = CheckedLine(line_no=1, sku="WC-1", name="坐便器", expected=2, counted=2, good=good, aside=2 - good, short=0)
+    return InboundChecked(
+        at=NOW_THEN,
+        slip_no="RK1",
+        depot="main",
+        reason="purchase",
+        in_order=good == 2,
+        lines=(line,),
+        checked_by="lu.qc",
+        signature_ref="",
+        delivery_note_ref="",
+        papers_due=NOW_THEN,
+        note="",
+    )
 
 
-def slip(number: str = "RK1", **more: Any) -> dict[str, Any]:
-    """A row `slips`."""
-    facet = {
-        "slip_no": number,
-        "depot": "main",
-        "reason": "purchase",
-        "source": "某厂",
-        "delivery_note_no": "SH-77",
-        "carrier": "德邦",
-        "waybill": "YD0001",
-        "note": "",
-        "state": "issued",
-        "issued_at": AT,
-        "issued_by": "su.kj",
-        "cancelled": None,
-        "checked_at": None,
-        "checked_by": None,
-        "in_order": None,
-        "check_note": "",
-        "signature_ref": "",
-        "delivery_note_ref": "",
-        "papers": "none",
-        "papers_due": AT,
-        "papers_at": None,
-        "papers_received_by": None,
-        "sales_list_no": None,
-        "papers_ref": "",
-        "lines": [slip_line()],
-        "exceptions": [],
-        "open_exceptions": 0,
-        "contracts": ["HT26030001"],
-        "skus": ["WC-1"],
-        **more,
-    }
-    return {"_id": number, "slip": facet, "_pos": {"slip": {"seq": 1}}}
+def slip(*events: Fact) -> dict[str, Any]:
+    """A row `slips`: what became of a slip."""
+    issued = SlipIssued(
+        at=NOW_THEN,
+        slip_no="RK1",
+        depot="main",
+        reason="purchase",
+        source="某厂",
+        delivery_note_no="SH-77",
+        carrier="德邦",
+        waybill="YD0001",
+        lines=(SLIP_LINE,),
+        issued_by="su.kj",
+        note="",
+    )
+    return told_of(SLIPS, "RK1", issued, *events)
 
 
-def _paper(row_id: str, facet: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {"_id": row_id, facet: {"depot": "main", **values}, "_pos": {facet: {"seq": 1}}}
+ASKED = LoanAsked(
+    at=NOW_THEN,
+    loan_no="JY1",
+    depot="main",
+    sku="HS-1",
+    name="花洒",
+    quantity=1,
+    bin=None,
+    ticket_id=None,
+    borrower="周建民",
+    purpose="维修",
+    due_on=date(2026, 3, 20),
+)
+OUT = LoanHandedOut(
+    at=NOW_THEN,
+    loan_no="JY1",
+    depot="main",
+    sku="HS-1",
+    name="花洒",
+    quantity=1,
+    borrower="周建民",
+    signature_ref="",
+    due=NOW_THEN,
+)
+LATE = LoanOverdue(at=NOW_THEN, loan_no="JY1", sku="HS-1", name="花洒", quantity=1, borrower="周建民", due=NOW_THEN)
+BACK = LoanReturned(
+    at=NOW_THEN,
+    loan_no="JY1",
+    depot="main",
+    sku="HS-1",
+    name="花洒",
+    good=1,
+    damaged=0,
+    bin=None,
+    open=0,
+    late=True,
+    note="",
+)
+LOAN_STORY = {
+    "asked": ASKED,
+    "held": LoanGoodsHeld(at=NOW_THEN, loan_no="JY1"),
+    "approved": LoanApproved(at=NOW_THEN, loan_no="JY1", approved_by="tan.zw", due_on=date(2026, 3, 20), note=""),
+    "out": OUT,
+    "overdue": LATE,
+    "returned": BACK,
+}
 
 
-def step(event: str) -> dict[str, Any]:
-    """A line of a paper's history."""
-    return {"at": AT, "recorded_at": AT, "by": "mai.gh", "event": event}
+def loan(state: str = "held") -> dict[str, Any]:
+    """A row `loans`, as far as it came."""
+    return told_of(LOANS, "JY1", *_until(LOAN_STORY, state))
 
 
-def loan(number: str = "JY1", **more: Any) -> dict[str, Any]:
-    """A row `loans`."""
-    values = {
-        "loan_no": number,
-        "sku": "HS-1",
-        "name": "花洒",
-        "quantity": 1,
-        "bin": None,
-        "ticket_id": None,
-        "borrower": "周建民",
-        "purpose": "维修",
-        "due_on": "2026-03-20",
-        "state": "held",
-        "asked_at": AT,
-        "held": True,
-        "approved_by": None,
-        "due": None,
-        "open": 1,
-        "charged_fen": 0,
-        "history": [step("LoanAsked")],
-        **more,
-    }
-    return _paper(number, "loan", values)
+SCRAP_STORY = {
+    "applied": ScrapApplied(
+        at=NOW_THEN,
+        application_no="BF1",
+        depot="main",
+        sku="WC-1",
+        name="坐便器",
+        quantity=1,
+        bin="D-01",
+        pending=True,
+        reason="破损不可修",
+        photos=(),
+        applied_by="mai.gh",
+        value_fen=100_00,
+    ),
+    "held": ScrapGoodsHeld(at=NOW_THEN, application_no="BF1"),
+    "approved": ScrapApproved(at=NOW_THEN, application_no="BF1", approved_by="guan.yf", note=""),
+    "executed": ScrapExecuted(
+        at=NOW_THEN,
+        application_no="BF1",
+        depot="main",
+        sku="WC-1",
+        name="坐便器",
+        quantity=1,
+        executed_by="mai.gh",
+        witness="苏可佳",
+        photos=(),
+        proceeds_fen=0,
+    ),
+}
 
 
-def scrap(number: str = "BF1", **more: Any) -> dict[str, Any]:
-    """A row `scraps`."""
-    values = {
-        "application_no": number,
-        "sku": "WC-1",
-        "name": "坐便器",
-        "quantity": 1,
-        "bin": "D-01",
-        "pending": True,
-        "reason": "破损不可修",
-        "photos": [],
-        "applied_by": "mai.gh",
-        "value_fen": 100_00,
-        "state": "held",
-        "applied_at": AT,
-        "approved_by": None,
-        "executed_at": None,
-        "witness": None,
-        "proceeds_fen": 0,
-        "history": [step("ScrapApplied")],
-        **more,
-    }
-    return _paper(number, "scrap", values)
+def scrap(state: str = "held") -> dict[str, Any]:
+    """A row `scraps`, as far as it came."""
+    return told_of(SCRAPS, "BF1", *_until(SCRAP_STORY, state))
 
 
-def stock_list(number: str = "LL1", **more: Any) -> dict[str, Any]:
-    """A row `stocklists`."""
-    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "quantity": 1, "bin": None, "pending": False}
-    values = {
-        "list_no": number,
-        "purpose": "repair",
-        "ticket_id": None,
-        "receiver": "周建民",
-        "made_by": "tan.zw",
-        "note": "",
-        "lines": [{**line, "goods": "held"}],
-        "skus": ["WC-1"],
-        "state": "ready",
-        "made_at": AT,
-        "received_by": None,
-        "history": [step("StockListMade")],
-        **more,
-    }
-    return _paper(number, "stocklist", values)
+def _until(story: Mapping[str, Fact], state: str) -> list[Fact]:
+    names = list(story)
+    return [story[name] for name in names[: names.index(state) + 1]]
 
 
-def packed_row(number: str = "HT26030001") -> dict[str, Any]:
-    """A row `packing`."""
-    line = {"line_no": 1, "sku": "WC-1", "name": "坐便器", "spec": "305", "category": "卫浴", "quantity": 2}
-    made = {"edition": 1, "at": AT, "by": "mai.gh", "labels": [{}, {}]}
-    return {
-        "_id": number,
-        "contract": {"store_code": "S02", "customer": None, "lines": [line]},
-        "quality": {"passed": {"1": 2}, "inspections": []},
-        "labels": {"lines": {"1": made}, "serials": [], "voided": []},
-    }
+def stock_list() -> dict[str, Any]:
+    """A row `stocklists`: all its lines are set apart."""
+    made = StockListMade(
+        at=NOW_THEN,
+        list_no="LL1",
+        depot="main",
+        purpose="repair",
+        lines=(StockListLine(line_no=1, sku="WC-1", name="坐便器", quantity=1),),
+        ticket_id=None,
+        receiver="周建民",
+        made_by="tan.zw",
+        note="",
+    )
+    return told_of(STOCK_LISTS, "LL1", made, StockListLineHeld(at=NOW_THEN, list_no="LL1", line_no=1))
+
+
+def inspected(*passed: int, number: str = "HT26030001") -> dict[str, Any]:
+    """A row of what QC passed, line by line."""
+    lines = (
+        GoodsLine(line_no=line_no, sku="", name="", quantity=pieces) for line_no, pieces in enumerate(passed, start=1)
+    )
+    return stored(number, InspectedRow(passed=tuple(lines)))
+
+
+def printed(number: str = "HT26030001") -> dict[str, Any]:
+    """A row `labels`: two packages of one line."""
+    issued = LabelsIssued(
+        at=NOW_THEN,
+        contract_no=number,
+        line_no=1,
+        edition=1,
+        labels=tuple(
+            PackageLabel(
+                serial=f"S{package}",
+                line_no=1,
+                package=package,
+                packages=2,
+                sku="WC-1",
+                name="坐便器",
+                spec="305",
+                category="卫浴",
+                quantity=1,
+                cautions="",
+            )
+            for package in (1, 2)
+        ),
+        voided=(),
+        reason="",
+    )
+    return told_of(PRINTED, number, issued)
 
 
 def goods(number: str = "HT26030001") -> dict[str, Any]:
     """A row `goods`: one piece of two is missing."""
     sold = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
-    arrived = Arrival("YD0001", 1, datetime.fromisoformat(AT).date())
+    arrived = Arrival("YD0001", 1, NOW_THEN.date())
     row = PIECES.view(Expected(number, CUSTOMER, (Stock(sold, (arrived,)),)))
     assert row is not None
     return stored(number, row)

@@ -5,7 +5,8 @@ the line voids the one before. A label carries a serial; the code printed on it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.spelling import Sku
 from inventory.fields import Note
 from inventory.label_code import serial_of
+from inventory.packing import contract_to_pack
 from inventory.refusals import no
 from inventory.who import HANDLES
 from runtime.aggregate import Aggregate
@@ -52,13 +54,16 @@ class LineLabels:
 
     edition: int
     labels: tuple[PackageLabel, ...]
+    printed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Labels by line number."""
+    """Labels by line number; serials of those that are good no more."""
 
     lines: Mapping[int, LineLabels]
+    voided: tuple[str, ...] = ()
+    contract_no: str = ""
 
 
 def issue_labels(command: IssueLabels, labels: Labelled, ctx: Context) -> tuple[LabelsIssued, ...] | Rejected:
@@ -96,7 +101,8 @@ def cautions_for(category: str, policy: Policy) -> str:
 
 def evolve(labels: Labelled, event: LabelsIssued) -> Labelled:
     """The labels after an event."""
-    return replace(labels, lines={**labels.lines, event.line_no: LineLabels(event.edition, event.labels)})
+    printed = LineLabels(event.edition, event.labels, event.at)
+    return Labelled({**labels.lines, event.line_no: printed}, (*labels.voided, *event.voided), event.contract_no)
 
 
 def _made(command: IssueLabels, edition: int, policy: Policy) -> tuple[PackageLabel, ...]:
@@ -123,14 +129,14 @@ def _without_serial(label: PackageLabel) -> PackageLabel:
 
 async def of_its_line(asker: Asker, number: str, body: Any) -> IssueLabels:
     """With what the contract says of the line."""
-    row = await asker.row("packing", number)
-    lines = {line["line_no"]: line for line in row["contract"]["lines"]} if row and row.get("contract") else {}
-    line = lines.get(body.line_no)
+    contract = await contract_to_pack(asker, number)
+    lines = () if contract is None else contract.lines
+    line = next((line for line in lines if line.line_no == body.line_no), None)
     if line is None:
         nothing = no("no_line_to_label", contract_no=number, line_no=body.line_no)
         asker.refuse(nothing if lines else no("no_contract_to_label", contract_no=number, line_no=body.line_no), 404)
-    said = {name: line[name] for name in ("sku", "name", "spec", "category")}
-    return IssueLabels(**{**dict(body), **said, "contract_no": number, "expected": line["quantity"]})
+    said = line.model_dump(include={"sku", "name", "spec", "category"})
+    return IssueLabels(**{**dict(body), **said, "contract_no": number, "expected": line.quantity})
 
 
 FROM_CONTRACT = ("sku", "name", "spec", "category", "expected")

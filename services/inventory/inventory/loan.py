@@ -6,8 +6,8 @@ and handed out, and are owed by the end of the due day.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, assert_never
+from datetime import timedelta
+from typing import Annotated, Any, Literal, assert_never, get_args
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
 from contracts.spelling import Sku
 from inventory.fields import Note, PaperNo, Text, dated
+from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
 from runtime.aggregate import Aggregate
@@ -33,6 +34,8 @@ LoanEvent = (
     | facts.LoanReturned
     | facts.LoanCharged
 )
+
+EVENTS: tuple[type[LoanEvent], ...] = get_args(LoanEvent)
 
 Pieces = Annotated[int, Field(ge=1, le=9_999)]
 
@@ -154,6 +157,8 @@ class Asked:
 class Out:
     """With the borrower; `open` pieces are neither back nor charged."""
 
+    asked: facts.LoanAsked
+    approved: facts.LoanApproved | None
     handed_out: facts.LoanHandedOut
     open: int
     overdue_told: bool = False
@@ -161,10 +166,11 @@ class Out:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Refused, back or charged."""
+    """Refused (the pieces were short), back or charged: by what ended it."""
 
-    loan_no: str
-    how: Literal["refused", "settled"]
+    asked: facts.LoanAsked
+    approved: facts.LoanApproved | None
+    how: Literal["refused", "short", "returned", "charged"]
 
 
 Known = Asked | Out | Closed
@@ -225,7 +231,8 @@ def note_goods(command: NoteLoanGoods, loan: Known, ctx: Context) -> Decision:
             return (facts.LoanGoodsHeld(at=command.at or ctx.now, loan_no=asked.loan_no),)
         case Asked(asked=asked):
             reason = f"库存不足：只有 {command.available} 件"
-            return (_refused(asked, held=False, short=True, reason=reason, by="system", at=command.at or ctx.now),)
+            at = command.at or ctx.now
+            return (refused(facts.LoanRefused, asked, held=False, short=True, reason=reason, by="system", at=at),)
     assert_never(loan)
 
 
@@ -236,7 +243,7 @@ def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
     """
     match loan:
         case Closed():
-            return no("loan_closed", loan_no=loan.loan_no)
+            return no("loan_closed", loan_no=loan.asked.loan_no)
         case Out():
             return ()
         case Asked() if loan.approved is not None:
@@ -265,7 +272,7 @@ def refuse_loan(command: RefuseLoan, loan: Known, ctx: Context) -> Decision:
             return no("loan_not_held", loan_no=loan.asked.loan_no)
         case Asked(asked=asked):
             at = command.at or ctx.now
-            return (_refused(asked, held=loan.held, short=False, reason=command.reason, by=ctx.by, at=at),)
+            return (refused(facts.LoanRefused, asked, held=loan.held, reason=command.reason, by=ctx.by, at=at),)
     assert_never(loan)
 
 
@@ -276,7 +283,7 @@ def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
     """
     match loan:
         case Closed():
-            return no("loan_closed", loan_no=loan.loan_no)
+            return no("loan_closed", loan_no=loan.asked.loan_no)
         case Out():
             return ()
         case Asked(asked=asked, approved=None):
@@ -376,21 +383,6 @@ def note_overdue(_: NoteLoanOverdue, loan: Known, ctx: Context) -> Decision:
     )
 
 
-def _refused(
-    asked: facts.LoanAsked, *, held: bool, short: bool, reason: str, by: str, at: datetime
-) -> facts.LoanRefused:
-    return facts.LoanRefused(
-        at=at,
-        loan_no=asked.loan_no,
-        depot=asked.depot,
-        sku=asked.sku,
-        held=held,
-        short=short,
-        reason=reason,
-        refused_by=by,
-    )
-
-
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
@@ -404,16 +396,20 @@ def evolve(loan: Loan, event: LoanEvent) -> Loan:
         case facts.LoanApproved():
             return replace(loan, approved=event) if isinstance(loan, Asked) else loan
         case facts.LoanRefused():
-            return Closed(event.loan_no, "refused")
+            return _closed(loan, "short" if event.short else "refused")
         case facts.LoanHandedOut():
-            return Out(event, event.quantity)
+            return Out(loan.asked, loan.approved, event, event.quantity) if isinstance(loan, Asked) else loan
         case facts.LoanOverdue():
             return replace(loan, overdue_told=True) if isinstance(loan, Out) else loan
         case facts.LoanReturned() | facts.LoanCharged():
             if event.open == 0:
-                return Closed(event.loan_no, "settled")
+                return _closed(loan, "returned" if isinstance(event, facts.LoanReturned) else "charged")
             return replace(loan, open=event.open) if isinstance(loan, Out) else loan
     assert_never(event)
+
+
+def _closed(loan: Loan, how: Literal["refused", "short", "returned", "charged"]) -> Loan:
+    return loan if isinstance(loan, NoLoan) else Closed(loan.asked, loan.approved, how)
 
 
 def due(loan: Loan) -> tuple[Timer, ...]:
@@ -441,11 +437,7 @@ async def by_who_asks(asker: Asker, number: str, body: Any) -> AskLoan:
 async def own_loan(asker: Asker, number: str, body: RefuseLoan) -> RefuseLoan:
     """Who does not approve withdraws the own application only."""
     if asker.role not in APPROVES_LOANS:
-        row = await asker.row("loans", number)
-        if row is None:
-            asker.refuse(no("no_paper", rule="D12", number=number), 404)
-        if row["loan"]["asked_by"] != asker.actor:
-            asker.refuse(no("not_your_paper", rule="D12", number=number), 403)
+        await own_paper(asker, "loans", number, EVENTS, "D12")
     return body
 
 

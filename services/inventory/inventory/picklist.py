@@ -77,6 +77,7 @@ class Issued:
     version: int
     feedback_due: datetime
     stops: tuple[facts.PickStop, ...]
+    issued_at: datetime
     judged: bool = False
     """K7 is settled for this day: told late, answered once before, or the list itself came after the time."""
 
@@ -90,7 +91,9 @@ class Answered:
     version: int
     feedback_due: datetime
     stops: tuple[facts.PickStop, ...]
+    issued_at: datetime
     answers: tuple[facts.StopFeedback, ...]
+    answered_at: datetime
 
 
 PickList = NoList | Issued | Answered
@@ -173,14 +176,21 @@ def evolve(picklist: PickList, event: PickListEvent) -> PickList:
         case facts.PickListIssued():
             settled = isinstance(picklist, Answered) or (isinstance(picklist, Issued) and picklist.judged)
             judged = settled or event.at >= event.feedback_due
-            return Issued(event.depot, event.on, event.version, event.feedback_due, event.stops, judged)
+            return Issued(event.depot, event.on, event.version, event.feedback_due, event.stops, event.at, judged)
         case facts.FeedbackOverdue():
             return replace(picklist, judged=True) if isinstance(picklist, Issued) else picklist
         case facts.MorningFeedbackGiven():
             if isinstance(picklist, NoList):
                 return picklist
             return Answered(
-                picklist.depot, picklist.on, picklist.version, picklist.feedback_due, picklist.stops, event.stops
+                picklist.depot,
+                picklist.on,
+                picklist.version,
+                picklist.feedback_due,
+                picklist.stops,
+                picklist.issued_at,
+                event.stops,
+                event.at,
             )
     assert_never(event)
 

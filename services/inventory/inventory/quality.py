@@ -6,9 +6,9 @@ off, passed ones first. A failure is at once a damage report `Q-<inspection>` on
 the pieces out of what is available.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, Field
 
@@ -17,20 +17,17 @@ from contracts import inventory_packing as facts
 from contracts.bounds import Few, Nth, OptionalId
 from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Note, Photos
-from inventory.goods.row import PIECES
-from inventory.projections.packing import quality_view
+from inventory.packing import LineToInspect, lines_to_inspect
 from inventory.refusals import no
 from inventory.who import QC
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, UseCase
-from runtime.view import Views
 
 QualityEvent = facts.QualityPassed | facts.QualityFailed | facts.PassedGoodsGone
 
 InspectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
-Json = dict[str, Any]
 
 # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -238,7 +235,7 @@ async def passed(asker: Asker, number: str, body: GoodsPassed) -> PassQuality:
     """The lines that passed; all that lie here, where none are named."""
     lines = await _lines(asker, number)
     wanted = (
-        {line_no: line["to_inspect"] for line_no, line in lines.items() if line["to_inspect"]}
+        {line_no: line.to_inspect for line_no, line in lines.items() if line.to_inspect}
         if body.lines is None
         else {line.line_no: line.quantity for line in body.lines}
     )
@@ -246,7 +243,9 @@ async def passed(asker: Asker, number: str, body: GoodsPassed) -> PassQuality:
         at=body.at,
         contract_no=number,
         inspection_id=body.inspection_id or asker.fresh_id("quality", number),
-        lines=tuple(_piece(asker, lines, line_no, pieces, "to_inspect") for line_no, pieces in wanted.items()),
+        lines=tuple(
+            _piece(asker, lines, line_no, pieces, lambda line: line.to_inspect) for line_no, pieces in wanted.items()
+        ),
         note=body.note,
         photos=body.photos,
     )
@@ -258,7 +257,7 @@ async def failed(asker: Asker, number: str, body: GoodsFailed) -> FailQuality:
         at=body.at,
         contract_no=number,
         inspection_id=body.inspection_id or asker.fresh_id("quality", number),
-        line=_piece(asker, await _lines(asker, number), body.line_no, body.quantity, "here"),
+        line=_piece(asker, await _lines(asker, number), body.line_no, body.quantity, lambda line: line.here),
         cause=body.cause,
         passed_before=body.passed_before,
         note=body.note,
@@ -266,22 +265,27 @@ async def failed(asker: Asker, number: str, body: GoodsFailed) -> FailQuality:
     )
 
 
-async def _lines(asker: Asker, contract_no: str) -> dict[int, Json]:
-    row = await asker.row("packing", contract_no)
-    if row is None:
+async def _lines(asker: Asker, contract_no: str) -> dict[int, LineToInspect]:
+    lines = await lines_to_inspect(asker, contract_no)
+    if lines is None:
         asker.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    view = quality_view(contract_no, row, await Views(PIECES, asker.rows(PIECES.name)).get(contract_no))
-    return {line["line_no"]: line for line in view["lines"]}
+    return {line.line_no: line for line in lines}
 
 
-def _piece(asker: Asker, lines: Mapping[int, Json], line_no: int, pieces: int, of: str) -> GoodsLine:
+def _piece(
+    asker: Asker,
+    lines: Mapping[int, LineToInspect],
+    line_no: int,
+    pieces: int,
+    of: Callable[[LineToInspect], int],
+) -> GoodsLine:
     """Pieces of a line, of which there are enough. `of`: what they are among."""
     if line_no not in lines:
         asker.refuse(no("no_line_to_inspect", line_no=line_no), 404)
     line = lines[line_no]
-    if pieces > line[of]:
-        asker.refuse(no("more_than_here", line_no=line_no, most=line[of], pieces=pieces))
-    return GoodsLine(line_no=line_no, sku=line["sku"], name=line["name"], quantity=pieces)
+    if pieces > of(line):
+        asker.refuse(no("more_than_here", line_no=line_no, most=of(line), pieces=pieces))
+    return GoodsLine(line_no=line_no, sku=line.sku, name=line.name, quantity=pieces)
 
 
 QUALITY = Aggregate[Inspected, QualityEvent](

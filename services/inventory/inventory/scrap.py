@@ -6,8 +6,7 @@ them meanwhile; refused or withdrawn, they are free again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never, get_args
 
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, MoneyFen, OptionalId
 from contracts.spelling import Sku
 from inventory.fields import Note, PaperNo, Photos, Text, dated
+from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPLIES, KEEPER
 from runtime.aggregate import Aggregate
@@ -23,6 +23,7 @@ from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Born, UseCase
 
 ScrapEvent = facts.ScrapApplied | facts.ScrapGoodsHeld | facts.ScrapApproved | facts.ScrapRefused | facts.ScrapExecuted
+EVENTS: tuple[type[ScrapEvent], ...] = get_args(ScrapEvent)
 
 # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -112,10 +113,15 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Refused, withdrawn, or executed."""
+    """Refused or withdrawn (the pieces were short), or executed."""
 
-    application_no: str
-    executed: bool
+    applied: facts.ScrapApplied
+    how: Literal["refused", "short", "executed"]
+
+    @property
+    def executed(self) -> bool:
+        """Whether the pieces are gone."""
+        return self.how == "executed"
 
 
 Known = Applied | Approved | Ended
@@ -168,7 +174,8 @@ def note_goods(command: NoteScrapGoods, scrap: Known, ctx: Context) -> Decision:
             return (facts.ScrapGoodsHeld(at=command.at or ctx.now, application_no=applied.application_no),)
         case Applied(applied=applied):
             reason = f"可报废的只有 {command.available} 件"
-            return (_refused(applied, held=False, short=True, reason=reason, by="system", at=command.at or ctx.now),)
+            at = command.at or ctx.now
+            return (refused(facts.ScrapRefused, applied, held=False, short=True, reason=reason, by="system", at=at),)
     assert_never(scrap)
 
 
@@ -179,7 +186,7 @@ def approve_scrap(command: ApproveScrap, scrap: Known, ctx: Context) -> Decision
     """
     match scrap:
         case Ended():
-            return no("scrap_ended", application_no=scrap.application_no)
+            return no("scrap_ended", application_no=scrap.applied.application_no)
         case Approved():
             return ()
         case Applied(applied=applied) if not scrap.held:
@@ -205,12 +212,12 @@ def refuse_scrap(command: RefuseScrap, scrap: Known, ctx: Context) -> Decision:
     """
     match scrap:
         case Ended():
-            return no("scrap_ended", application_no=scrap.application_no) if scrap.executed else ()
+            return no("scrap_ended", application_no=scrap.applied.application_no) if scrap.executed else ()
         case Applied(applied=applied) if not scrap.held:
             return no("scrap_not_held", application_no=applied.application_no)
         case Applied() | Approved():
             at = command.at or ctx.now
-            return (_refused(scrap.applied, held=True, short=False, reason=command.reason, by=ctx.by, at=at),)
+            return (refused(facts.ScrapRefused, scrap.applied, held=True, reason=command.reason, by=ctx.by, at=at),)
     assert_never(scrap)
 
 
@@ -221,7 +228,7 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
     """
     match scrap:
         case Ended():
-            return () if scrap.executed else no("scrap_ended", application_no=scrap.application_no)
+            return () if scrap.executed else no("scrap_ended", application_no=scrap.applied.application_no)
         case Applied(applied=applied):
             return no("scrap_not_approved", application_no=applied.application_no)
         case Approved(applied=applied):
@@ -242,21 +249,6 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
     assert_never(scrap)
 
 
-def _refused(
-    applied: facts.ScrapApplied, *, held: bool, short: bool, reason: str, by: str, at: datetime
-) -> facts.ScrapRefused:
-    return facts.ScrapRefused(
-        at=at,
-        application_no=applied.application_no,
-        depot=applied.depot,
-        sku=applied.sku,
-        held=held,
-        short=short,
-        reason=reason,
-        refused_by=by,
-    )
-
-
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
@@ -270,9 +262,10 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
         case facts.ScrapApproved():
             return Approved(scrap.applied) if isinstance(scrap, Applied) else scrap
         case facts.ScrapRefused():
-            return Ended(event.application_no, executed=False)
+            how: Literal["refused", "short"] = "short" if event.short else "refused"
+            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, how)
         case facts.ScrapExecuted():
-            return Ended(event.application_no, executed=True)
+            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed")
     assert_never(event)
 
 
@@ -289,11 +282,7 @@ def at_the_door(case: UseCase[Any, Any, ScrapEvent], command: Any, scrap: Scrap,
 async def own_application(asker: Asker, number: str, body: RefuseScrap) -> RefuseScrap:
     """Who does not approve withdraws the own application only."""
     if asker.role not in ACCOUNTS:
-        row = await asker.row("scraps", number)
-        if row is None:
-            asker.refuse(no("no_paper", rule="D10", number=number), 404)
-        if row["scrap"]["applied_by"] != asker.actor:
-            asker.refuse(no("not_your_paper", rule="D10", number=number), 403)
+        await own_paper(asker, "scraps", number, EVENTS, "D10")
     return body
 
 

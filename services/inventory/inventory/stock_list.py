@@ -6,7 +6,7 @@ set apart is handed out against a signature. No list, no goods.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never, get_args
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ StockListEvent = (
     | facts.StockListIssued
     | facts.StockListCancelled
 )
+
+EVENTS: tuple[type[StockListEvent], ...] = get_args(StockListEvent)
 
 # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -104,7 +106,9 @@ class Open:
 class Finished:
     """Issued or void."""
 
-    list_no: str
+    made: facts.StockListMade
+    held: tuple[int, ...]
+    short: tuple[int, ...]
     issued: bool
 
 
@@ -165,7 +169,7 @@ def issue_list(command: IssueStockList, stock_list: Known, ctx: Context) -> Deci
     """
     match stock_list:
         case Finished():
-            return () if stock_list.issued else no("list_void", list_no=stock_list.list_no)
+            return () if stock_list.issued else no("list_void", list_no=stock_list.made.list_no)
         case Open(made=made) if stock_list.is_waiting:
             return no("lines_unanswered", list_no=made.list_no)
         case Open(made=made) if not stock_list.held:
@@ -193,7 +197,7 @@ def cancel_list(command: CancelStockList, stock_list: Known, ctx: Context) -> De
     """
     match stock_list:
         case Finished():
-            return no("list_issued", list_no=stock_list.list_no) if stock_list.issued else ()
+            return no("list_issued", list_no=stock_list.made.list_no) if stock_list.issued else ()
         case Open(made=made) if stock_list.is_waiting:
             return no("lines_unanswered", list_no=made.list_no)
         case Open(made=made):
@@ -217,12 +221,12 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
     match event:
         case facts.StockListMade():
             return Open(event)
-        case facts.StockListIssued():
-            return Finished(event.list_no, issued=True)
-        case facts.StockListCancelled():
-            return Finished(event.list_no, issued=False)
-        case facts.StockListLineHeld() | facts.StockListLineShort() if not isinstance(stock_list, Open):
+        case _ if not isinstance(stock_list, Open):
             return stock_list
+        case facts.StockListIssued():
+            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=True)
+        case facts.StockListCancelled():
+            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=False)
         case facts.StockListLineHeld():
             return replace(stock_list, held=(*stock_list.held, event.line_no))
         case facts.StockListLineShort():

@@ -10,6 +10,7 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Fact
+from contracts.order import ContractAmended, ContractSigned
 from inventory.main import SERVICE
 from runtime.decision import Rejected
 from runtime.outcome import Outcome
@@ -87,6 +88,20 @@ class Folded(Table):
                 self._moved[row_id] = None
 
 
+class Contracts(Table):
+    """The order service's contracts, as far as they are asked for here."""
+
+    def note(self, event: ContractSigned | ContractAmended) -> None:
+        """A contract as it is now."""
+        known = self.documents.get(event.contract_no, {}).get("row", {"lines": []})
+        lines = [line.model_dump(mode="json") for line in event.lines] or known["lines"]
+        customer = known.get("customer") if event.customer is None else event.customer.model_dump()
+        self.documents[event.contract_no] = {
+            "_id": event.contract_no,
+            "row": {"customer": customer, "lines": lines},
+        }
+
+
 def _in_order(value: Any) -> tuple[int, str]:
     return (value, "") if isinstance(value, int) else (0, str(value))
 
@@ -144,7 +159,8 @@ class World:
         self.deciders = {decider.prefix: decider for decider in SERVICE.deciders}
         self.states: dict[str, Any] = {}
         self.versions: dict[str, int] = {}
-        self.rows = {projection.name: Folded(projection) for projection in SERVICE.projections}
+        self.rows: dict[str, Folded] = {projection.name: Folded(projection) for projection in SERVICE.projections}
+        self.contracts = Contracts()
         self.refused: list[Rejected] = []
 
     def owners(self) -> dict[str, str]:
@@ -188,6 +204,8 @@ class World:
         )
         for table in self.rows.values():
             table.fold(service, event, meta)
+        if isinstance(event, ContractSigned | ContractAmended):
+            self.contracts.note(event)
         for reaction in SERVICE.reactions:
             if reaction.source == service:
                 for ask in reaction.react(event, meta):

@@ -120,7 +120,7 @@ async def client(world: World, tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world
-    app.state.rows = {**world.rows, "fleet": Table()}
+    app.state.rows = {**world.rows, "fleet": Table(), "contracts": world.contracts}
     app.state.people = {person.id: person for person in PEOPLE}
     app.state.tokens = TOKENS
     app.state.settings = Settings(

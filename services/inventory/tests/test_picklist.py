@@ -10,11 +10,10 @@ from pydantic import TypeAdapter
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.envelope import Meta
 from contracts.fact import GoodsLine
 from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
 from inventory.picklist import PICK_LIST, GiveFeedback, IssuePickList, NoteFeedbackOverdue, PickListEvent
-from inventory.projections.picklists import fold_picklist, picklist_view
+from inventory.picklist_row import PICK_LISTS
 from runtime.decision import Rejected
 from runtime.testing import given
 
@@ -211,13 +210,17 @@ def test_feedback_always_answers_exactly_the_list_that_holds(commands: list[Issu
 
 def test_the_row_shows_the_answers_beside_the_stops() -> None:
     """B6"""
-    facet = None
-    for event in (ISSUED, GIVEN):
-        meta = Meta("e", "", "/songda/inventory", "picklist:main:2026-03-13", NOW, 1, "c", "c", "mai.gh", 0)
-        facet = fold_picklist(facet, event, meta)
-    shown = picklist_view({"picklist": facet, "_pos": {"picklist": {"seq": 2}}})
-    assert [(stop["contract_no"], stop["ready"], stop["note"]) for stop in shown["stops"]] == [
+    row = PICK_LISTS.after([ISSUED, GIVEN])
+    assert row is not None
+    assert [(stop.contract_no, stop.ready, stop.note) for stop in row.stops] == [
         ("HT26030001", True, ""),
         ("HT26030002", False, "缺一件花洒"),
     ]
-    assert (shown["feedback_by"], shown["feedback_due"]) == ("mai.gh", "2026-03-13T00:30:00+00:00")
+    assert (row.feedback_at, row.feedback_due.isoformat()) == (GIVEN.at, "2026-03-13T00:30:00+00:00")
+
+
+def test_a_new_edition_waits_for_its_own_answer() -> None:
+    """B6"""
+    row = PICK_LISTS.after([ISSUED, GIVEN, ISSUED.model_copy(update={"version": 9})])
+    assert row is not None
+    assert (row.edition, row.feedback_at, {stop.ready for stop in row.stops}) == (9, None, {None})

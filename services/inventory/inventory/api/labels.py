@@ -1,16 +1,18 @@
 """HTTP of package labels (B20): print them, and check one, which anybody may."""
 
 import io
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import segno
 from fastapi import Path, Request, Response
 from pydantic import BaseModel
 
+from contracts.inventory_packing import PackageLabel
 from inventory.api.common import ContractNoInPath
 from inventory.label_code import LabelKeys, code_of, verify
 from inventory.labels import LABELS
+from inventory.packing_rows import PRINTED
 from inventory.refusals import no
 from inventory.who import READS_GOODS
 from runtime.http import Desk, Refusal
@@ -18,12 +20,14 @@ from runtime.kept_secret import keys_of
 from runtime.route import Router
 from runtime.routes import Address, routes
 from runtime.settings import Settings
+from runtime.view import Views
 
 router = Router()
 
 router.include_router(routes(Address(LABELS, "/goods", "contract_no", ContractNoInPath, told=True)))
 
-Json = dict[str, Any]
+UNKNOWN: dict[str, Any] = {"name": "", "spec": "", "quantity": 0, "package": 0, "packages": 0, "cautions": ""}
+"""What a voided label says of its package."""
 CodeInPath = Annotated[str, Path(max_length=60, examples=["1-DRD36-ZNF2J-QCW44-TXJ8A-8SDEB-D1XNQ-J9"])]
 
 
@@ -72,17 +76,11 @@ class LabelChecked(BaseModel):
 async def labels(contract_no: ContractNoInPath, desk: Desk, request: Request) -> LabelsView:
     """All labels that are good, to be printed."""
     desk.allow(*READS_GOODS)
-    row = await desk.rows("packing").get(contract_no)
-    printed = (row.get("labels") if row else None) or {"lines": {}}
+    row = await desk.view(PRINTED).get(contract_no)
     keys = label_keys(request)
-    return LabelsView(
-        contract_no=contract_no,
-        labels=tuple(
-            _label_view(label, keys, request)
-            for _, line in sorted(printed["lines"].items(), key=lambda item: int(item[0]))
-            for label in line["labels"]
-        ),
-    )
+    lines = () if row is None else row.lines
+    shown = tuple(_label_view(label, keys, request) for line in lines for label in line.labels)
+    return LabelsView(contract_no=contract_no, labels=shown)
 
 
 @router.get("/labels/{code}", summary="查防伪码 Check a label, without login (B20)")
@@ -92,15 +90,16 @@ async def check_label(code: CodeInPath, request: Request) -> LabelChecked:
     found = await _find(request, serial) if serial else None
     if found is None:
         raise not_genuine()
-    contract_no, printed, label, voided = found
+    contract_no, printed_at, label = found
+    voided = label is None
     return LabelChecked(
         genuine=not voided,
         voided=voided,
         zh="这张标签已作废，包装可能被换过，请致电客服" if voided else "正品标签",
         en="This label was voided; the package may have been changed. Please call us" if voided else "A genuine label",
         contract=mask_contract(contract_no),
-        printed_on=printed[:10] if printed else None,
-        **{name: label[name] for name in ("name", "spec", "quantity", "package", "packages", "cautions")},
+        printed_on=None if printed_at is None else printed_at.date().isoformat(),
+        **({**UNKNOWN} if label is None else label.model_dump(include=set(UNKNOWN))),
     )
 
 
@@ -154,21 +153,18 @@ def not_genuine() -> Refusal:
     return Refusal(404, no("not_genuine"))
 
 
-async def _find(request: Request, serial: str) -> tuple[str, str | None, Mapping[str, Any], bool] | None:
-    """Contract, time of printing, label and whether it is voided, by serial."""
-    rows = request.app.state.rows["packing"]
-    for row in await rows.find({"labels.serials": serial}, limit=1):
-        for line in row["labels"]["lines"].values():
-            for label in line["labels"]:
-                if label["serial"] == serial:
-                    return row["_id"], line["at"], label, False
-    for row in await rows.find({"labels.voided": serial}, limit=1):
-        unknown = {"name": "", "spec": "", "quantity": 0, "package": 0, "packages": 0, "cautions": ""}
-        return row["_id"], None, unknown, True
+async def _find(request: Request, serial: str) -> tuple[str, datetime | None, PackageLabel | None] | None:
+    """Contract, when it was printed, and the label, by serial; a voided one has neither."""
+    rows = Views(PRINTED, request.app.state.rows[PRINTED.name])
+    for row in await rows.find({"row.serials": serial}, limit=1):
+        labels = ((line.printed_at, label) for line in row.lines for label in line.labels)
+        return next((row.contract_no, at, label) for at, label in labels if label.serial == serial)
+    for row in await rows.find({"row.voided": serial}, limit=1):
+        return row.contract_no, None, None
     return None
 
 
-def _label_view(label: Mapping[str, Any], keys: LabelKeys, request: Request) -> LabelView:
-    code = code_of(label["serial"], keys)
-    shown = {name: value for name, value in label.items() if name != "serial"}
+def _label_view(label: PackageLabel, keys: LabelKeys, request: Request) -> LabelView:
+    code = code_of(label.serial, keys)
+    shown = label.model_dump(exclude={"serial"})
     return LabelView(code=code, url=check_url(code, request), qr=f"/api/labels/{code}/qr.svg", **shown)

@@ -10,7 +10,7 @@ from contracts.bounds import CivilDay
 from contracts.fact import GoodsLine, Half
 from inventory.api.common import Depot
 from inventory.picklist import PICK_LIST, number_of
-from inventory.projections.picklists import picklist_view
+from inventory.picklist_row import PICK_LISTS, answered_by
 from inventory.refusals import no
 from inventory.who import READS_LISTS
 from runtime.http import Desk
@@ -63,7 +63,10 @@ class PickListView(BaseModel):
 async def picklist(on: DayInPath, desk: Desk, depot: Depot = "main") -> PickListView:
     """What must be ready, stop by stop, and what the warehouse said."""
     desk.allow(*READS_LISTS)
-    row = await desk.rows("picklists").get(number_of(depot, on))
-    if row is None:
+    document = await desk.rows(PICK_LISTS.name).get(number_of(depot, on))
+    if document is None:
         desk.refuse(no("no_list", on=on), 404)
-    return PickListView.model_validate(picklist_view(row))
+    row = PICK_LISTS.read(document)
+    shown = row.model_dump(exclude={"edition", "version"})
+    numbers = {"version": row.edition, "aggregate_version": row.version}
+    return PickListView(**shown, **numbers, feedback_by=answered_by(document))

@@ -8,9 +8,12 @@ from company.crew_of_day import own_crew_on
 from company.policy import policy_book
 from contracts.bounds import CivilDay
 from inventory.api.common import ContractNoInPath, Depot
+from inventory.check_list import check_list
 from inventory.goods.row import PIECES
+from inventory.packing import contracts_to_pack, lines_to_inspect
+from inventory.packing_rows import INSPECTIONS, PRINTED, inspections
 from inventory.picklist import number_of
-from inventory.projections.packing import check_list, quality_view
+from inventory.picklist_row import PICK_LISTS
 from inventory.quality import QUALITY
 from inventory.refusals import no
 from inventory.who import LOADS, READS_GOODS, READS_LISTS
@@ -30,10 +33,15 @@ Json = dict[str, Any]
 async def quality(contract_no: ContractNoInPath, desk: Desk) -> Json:
     """Line by line what lies here, what passed, what is to be inspected; and every inspection."""
     desk.allow(*READS_GOODS)
-    row = await desk.rows("packing").get(contract_no)
-    if row is None:
+    lines = await lines_to_inspect(desk, contract_no)
+    if lines is None:
         desk.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    return quality_view(contract_no, row, await desk.view(PIECES).get(contract_no))
+    document = await desk.rows(INSPECTIONS.name).get(contract_no)
+    return {
+        "contract_no": contract_no,
+        "lines": [line.model_dump() for line in lines],
+        "inspections": [] if document is None else inspections(document),
+    }
 
 
 @router.get("/checklists/{on}", summary="送、验清单 Delivery-and-check list of a day (B9, B19, B21)")
@@ -46,15 +54,22 @@ async def delivery_check_list(
     """Crew by crew: stops as driven, lines as unloaded with QC, packages and cautions, and the order of loading. A crew
     leader sees the own crew's."""
     desk.allow(*READS_LISTS, *LOADS)
-    row = await desk.rows("picklists").get(number_of(depot, on))
+    row = await desk.view(PICK_LISTS).get(number_of(depot, on))
     if row is None:
         desk.refuse(no("no_list", on=on), 404)
-    contracts = sorted({stop["contract_no"] for stop in row["picklist"]["stops"]})
-    packing = {document["_id"]: document for document in await desk.rows("packing").get_many(contracts)}
-    goods = await desk.view(PIECES).get_many(contracts)
-    listed = check_list(row, packing, goods, policy_book().at(utc_now()), desk.person.role)
+    numbers = sorted({stop.contract_no for stop in row.stops})
+    listed = check_list(
+        row,
+        await contracts_to_pack(desk, numbers),
+        await desk.view(INSPECTIONS).get_many(numbers),
+        await desk.view(PRINTED).get_many(numbers),
+        await desk.view(PIECES).get_many(numbers),
+        policy=policy_book().at(utc_now()),
+        role=desk.person.role,
+    )
     leads = desk.person.role in LOADS
     only = await own_crew_on(desk, on) if leads else crew
     if leads or crew is not None:
-        listed["crews"] = [entry for entry in listed["crews"] if entry["crew"] == only]
-    return listed
+        own = tuple(entry for entry in listed.crews if entry.crew == only)
+        listed = listed.model_copy(update={"crews": own})
+    return listed.model_dump(mode="json")

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from inventory.api.common import Paging, PaperInPath, Rows, page
 from inventory.inbound.aggregate import INBOUND
-from inventory.projections.slips import slip_view
+from inventory.inbound.row import SLIPS, slip_file
 from inventory.refusals import no
 from inventory.who import READS_GOODS
 from runtime.http import Desk
@@ -30,22 +30,22 @@ async def slips(  # noqa: PLR0917 - what the address may ask for
     desk.allow(*READS_GOODS)
     query: dict[str, Any] = {}
     if state is not None:
-        query["slip.state"] = state
+        query["row.state"] = state
     if papers is not None:
-        query["slip.papers"] = papers
+        query["row.papers"] = papers
     if exceptions:
-        query["slip.open_exceptions"] = {"$gt": 0}
+        query["row.open_exceptions"] = {"$gt": 0}
     if contract_no:
-        query["slip.contracts"] = contract_no
-    found, total = await page(desk, "slips", query, [("slip.issued_at", -1)], paging)
-    return Rows(rows=[slip_view(row) for row in found], total=total)
+        query["row.contracts"] = contract_no
+    found, total = await page(desk, SLIPS.name, query, [("row.issued_at", -1)], paging)
+    return Rows(rows=[slip_file(document).shown() for document in found], total=total)
 
 
 @router.get("/inbound/{slip_no}", summary="一张入库单 An inbound slip (D1)")
 async def slip(slip_no: PaperInPath, desk: Desk) -> dict[str, Any]:
     """Lines, what the check found, where the pieces went, exceptions, papers."""
     desk.allow(*READS_GOODS)
-    row = await desk.rows("slips").get(slip_no)
-    if row is None:
+    document = await desk.rows(SLIPS.name).get(slip_no)
+    if document is None:
         desk.refuse(no("no_slip", slip_no=slip_no), 404)
-    return slip_view(row)
+    return slip_file(document).shown()

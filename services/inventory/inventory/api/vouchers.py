@@ -9,8 +9,13 @@ from pydantic import BaseModel
 
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.picklist_row import PICK_LISTS
 from inventory.refusals import no
+from inventory.scrap_row import SCRAPS
 from inventory.stock.moves import MOVES
+from inventory.stock_list_row import STOCK_LISTS
 from inventory.who import READS_STOCK
 from runtime.http import Asking, Desk
 from runtime.route import Router
@@ -21,17 +26,17 @@ MOST = 50  # entries of one kind; a number names few things
 MOST_LINES = 1_000  # of cards; a day's list moves many
 
 BY_ID = (
-    ("inbound_slip", "slips", "/api/inbound/{}"),
-    ("loan", "loans", "/api/loans/{}"),
-    ("scrap", "scraps", "/api/scraps/{}"),
-    ("stock_list", "stocklists", "/api/stock-lists/{}"),
+    ("inbound_slip", SLIPS.name, "/api/inbound/{}"),
+    ("loan", LOANS.name, "/api/loans/{}"),
+    ("scrap", SCRAPS.name, "/api/scraps/{}"),
+    ("stock_list", STOCK_LISTS.name, "/api/stock-lists/{}"),
     ("count", "counts", "/api/counts/{}"),
-    ("goods", "goods", "/api/goods/{}"),
+    ("goods", PIECES.name, "/api/goods/{}"),
 )
 """Kind, read model whose rows have the number as their id, address."""
 
 BY_FIELD = (
-    ("inbound_slip", "slips", ("slip.delivery_note_no", "slip.waybill", "slip.sales_list_no"), "/api/inbound/{}"),
+    ("inbound_slip", SLIPS.name, ("row.delivery_note_no", "row.waybill", "row.sales_list_no"), "/api/inbound/{}"),
     ("goods", PIECES.name, ("row.vouchers",), "/api/goods/{}"),
 )
 """Kind, read model, indexed fields that hold numbers, address."""
@@ -65,10 +70,10 @@ async def _by_id(desk: Asking, number: str) -> list[Voucher]:
     for kind, name, address in BY_ID:
         if await desk.rows(name).get(number) is not None:
             found.append(Voucher(kind=kind, id=number, address=address.format(number)))
-    list_of_day = await desk.rows("picklists").get(number if ":" in number else f"main:{number}")
+    list_no = number if ":" in number else f"main:{number}"
+    list_of_day = await desk.view(PICK_LISTS).get(list_no)
     if list_of_day is not None:
-        on = list_of_day["picklist"]["on"]
-        found.append(Voucher(kind="picklist", id=list_of_day["_id"], address=f"/api/picklists/{on}"))
+        found.append(Voucher(kind="picklist", id=list_no, address=f"/api/picklists/{list_of_day.on}"))
     return found
 
 
