@@ -61,6 +61,7 @@ RunEvent = (
     runs.RunPlanned
     | runs.RunLoaded
     | runs.RunDeparted
+    | runs.DepartureDeclined
     | runs.CashCollected
     | runs.CashHandedIn
     | road.CashOverdue

@@ -166,6 +166,18 @@ class VehicleSentOut(Fact, wire="songda.dispatch.VehicleSentOut.v1"):
     people: tuple[str, ...]
     approval: str | None
     """Why it goes outside hours or area; null when it does not."""
+    departs: bool = False
+    """The run departs by reaction, whether or not whoever let it go is still there."""
+    list_no: str | None = None
+    """The list that it is to leave on, where none was issued (B9)."""
+    known: tuple[str, ...] = ()
+    """The loaded jobs that whoever let it go has looked at."""
+    careful: tuple[str, ...] = ()
+    """Those of them whose goods leave on the list without exception (B9)."""
+    unchecked: tuple[str, ...] = ()
+    """Those of them that QC has not passed although it must (B21)."""
+    seen: int | None = None
+    """The run's version on the page that it departs from, where that page must not be out of date."""
 
 
 class VehicleReturned(Fact, wire="songda.dispatch.VehicleReturned.v1"):

@@ -6,6 +6,8 @@ Part of stream `dispatch.events`, key `run:<date>:<crew>`.
 from datetime import date
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from contracts.bounds import Few, Nth, OptionalId
 from contracts.fact import Fact, GoodsLine, Half, Value
 
@@ -59,6 +61,21 @@ class RunDeparted(Fact, wire="songda.dispatch.RunDeparted.v1"):
     """Who drives, with a valid licence (B18)."""
     left_behind: tuple[str, ...] = ()
     """Jobs of the sheet that were settled not to go (B11): they are to be planned anew."""
+
+
+class DepartureDeclined(Fact, wire="songda.dispatch.DepartureDeclined.v1"):
+    """不能出车 (B8, B9, B11, B21): the fleet has let the vehicle go, the run does not depart, so that it comes back in.
+    Code and words are those of a refusal."""
+
+    event: Literal["DepartureDeclined"] = "DepartureDeclined"
+    on: date
+    crew: str
+    code: str
+    rule: str
+    zh: str
+    en: str
+    facts: dict[str, str | int | bool | None] = Field(default_factory=dict)
+    """Figures of the refusal: text, numbers, ISO dates."""
 
 
 class CashCollected(Fact, wire="songda.dispatch.CashCollected.v1"):

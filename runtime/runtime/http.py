@@ -152,7 +152,7 @@ class Asking:
         gateway: Gateway = self._state.gateway
         key = None if anew else self._key
         if expected_version is None and not (step or anew):
-            expected_version = self._seen_version()
+            expected_version = self.seen_version()
         command_id = deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id()
         request = new_request(
             command_id,
@@ -253,7 +253,8 @@ class Asking:
         url = self.request.url
         return f"{self.request.method} {url.path}" + (f"?{url.query}" if url.query else "")
 
-    def _seen_version(self) -> int | None:
+    def seen_version(self) -> int | None:
+        """The version that `If-Match` says the caller saw."""
         match = self.request.headers.get("if-match")
         if match is None:
             return None

@@ -1,10 +1,5 @@
-"""Letting a run go: the fleet says yes to people and vehicle (B8, B18), the run to sheet, list and QC (B9, B11, B21).
+"""Letting a run go over HTTP: what QC has passed, which goods are careful, who drives; then the flow of departure."""
 
-Cut off in between, nothing is half done for long: the fleet keeps leader, driver and vehicle with this crew's day, and
-departing again goes on from there.
-"""
-
-import asyncio
 from datetime import date
 from typing import Any
 
@@ -14,15 +9,17 @@ from company.crew_of_day import means_now
 from company.fleet_crews import at_work, record_on, usual_driver
 from company.policy import Policy
 from contracts.bounds import Happened, OneLine
+from contracts.dispatch_runs import DepartureDeclined
+from dispatch.departure_flow import DEPARTURE
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
-from dispatch.fleet.trips import ReturnVehicle, SendOut
-from dispatch.job.aggregate import JOB
+from dispatch.fleet.trips import SendOut
 from dispatch.job.row import JOBS, JobRow
-from dispatch.job.stop import DepartStop
-from dispatch.run.aggregate import run_id
+from dispatch.refusals import refused_by
+from dispatch.run.aggregate import RUN, run_id
 from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
+from runtime.flow import Way
 from runtime.http import Answer, Asking
 
 Json = dict[str, Any]
@@ -39,44 +36,47 @@ class DepartRequest(BaseModel):
 
 
 async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
-    """1 the fleet lets leader, driver and vehicle go, 2 the run departs, 3 its stops are on the way."""
+    """What the fleet and the run have to know besides is looked up; then the fleet is asked, and the flow walked."""
     run = await desk.view(RUNS).get(f"{on.isoformat()}:{crew}")
     jobs = [] if run is None else await loaded_jobs(desk, run)
     means = await means_now(desk, policy)
     record = record_on(means, crew, on)
-    leader = None if record is None or record.leader not in at_work(means, record, on) else record.leader
-    driver = request.driver or (None if record is None else usual_driver(means, record, on))
-    vehicle = "" if record is None else record.vehicle
-    is_gone = run is not None and run.status in {"way", "closed"}
-    # 1 people and vehicle (B8, B18)
-    if not is_gone:
-        districts = tuple(sorted({job.district for job in jobs}))
-        going = SendOut(
-            at=request.at, on=on, crew=crew, leader=leader, driver=driver, vehicle=vehicle, districts=districts
-        )
-        let = await desk.ask(FLEET.key(DEPOT), going, step="fleet")
-        if let.status != "accepted":
-            return desk.answer(let)
-    # 2 sheet, count, list, QC (B9, B11, B21)
     careful = tuple(job.job_id for job in jobs if has_careful_goods(job, policy))
-    asked = DepartRun(
+    going = SendOut(
         at=request.at,
+        on=on,
+        crew=crew,
+        leader=None if record is None or record.leader not in at_work(means, record, on) else record.leader,
+        driver=request.driver or (None if record is None else usual_driver(means, record, on)),
+        vehicle="" if record is None else record.vehicle,
+        districts=tuple(sorted({job.district for job in jobs})),
+        departs=True,
         list_no=request.list_no,
-        leader=leader,
-        driver=driver or "",
-        vehicle=vehicle or None,
         known=tuple(job.job_id for job in jobs),
         careful=careful,
         unchecked=await unchecked_jobs(desk, jobs, careful, policy),
+        seen=desk.seen_version(),
     )
-    departed = await desk.ask(run_id(on, crew), asked)
-    if departed.status == "rejected" and not is_gone:
-        await desk.ask(FLEET.key(DEPOT), ReturnVehicle(at=request.at, on=on, crew=crew), step="return")
-    # 3 the stops
-    if departed.status == "accepted" and run is not None and run.version >= departed.version - 1:
-        left = DepartStop(at=request.at, on=on, crew=crew, vehicle=vehicle, leader=leader or "")
-        await asyncio.gather(*(desk.ask(JOB.key(stop), left, step=f"depart/{stop}") for stop in run.on_vehicle))
-    return desk.answer(departed)
+    if run is None or run.status not in {"way", "closed"}:
+        way = await desk.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
+        if way.first.status != "accepted" or way.made:
+            return departed(desk, way)
+    # the vehicle is out already: of that, its run may not know yet
+    told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle"})
+    asked = DepartRun(**told, driver=going.driver or "", vehicle=going.vehicle or None)
+    return departed(desk, await desk.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
+
+
+def departed(desk: Asking, way: Way) -> Answer:
+    """What the run said, once it was asked; what the fleet said, or "later", before."""
+    declined = next((refused_by(event) for _, event in way.made if isinstance(event, DepartureDeclined)), None)
+    if declined is not None:
+        desk.refuse(declined)
+    outcomes = [way.first, *(answer for _, answer in way.answers)]
+    run = next((one for one in outcomes if one.aggregate_id.startswith(f"{RUN.prefix}:")), None)
+    if run is not None and run.status == "accepted":
+        return desk.answer(run)
+    return desk.answer(way.first if way.stuck is None else way.unfinished)
 
 
 async def loaded_jobs(desk: Asking, run: RunRow) -> list[JobRow]:

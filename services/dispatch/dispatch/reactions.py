@@ -7,7 +7,7 @@ from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import RunClosed, StopReached
-from contracts.dispatch_runs import RunDeparted, RunStop
+from contracts.dispatch_runs import RunStop
 from contracts.inventory import MorningFeedbackGiven
 from contracts.notify import CallMade
 from contracts.order import (
@@ -22,13 +22,14 @@ from contracts.order import (
 from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import TakePersonOff
+from dispatch.departure_flow import DEPARTURE
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.aggregate import JOB
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.job.handover import ArriveAtStop, FinishVisit, delivered_lines
-from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
+from dispatch.job.stop import ConfirmByWarehouse, PublishStop
 from dispatch.job.terms import (
     AmendJob,
     CancelJob,
@@ -182,22 +183,6 @@ def take_off(event: LeaveNoted) -> Asks:
     return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
 
 
-LEFT_BEHIND = "未装车 not loaded"
-"""Why a stop that was settled not to go leaves its slot (B11)."""
-
-
-def depart_stops(event: RunDeparted) -> Asks:
-    """出车 (B11) -> each stop that was loaded is on the way."""
-    departed = DepartStop(at=event.at, on=event.on, crew=event.crew, vehicle=event.vehicle, leader=event.leader)
-    return tuple(Ask(JOB.key(job), departed) for job in event.job_ids)
-
-
-def leave_behind(event: RunDeparted) -> Asks:
-    """出车 (B11) -> each stop that was settled not to go is to be planned anew."""
-    leaving = LeaveSlot(at=event.at, reason=LEFT_BEHIND, on=event.on)
-    return tuple(Ask(JOB.key(job), leaving) for job in event.left_behind)
-
-
 def arrive_at_stop(event: StopReached) -> Asks:
     """到站 (B12, B13) -> the job knows that its crew is there."""
     return (Ask(JOB.key(event.job_id), ArriveAtStop(at=event.at)),)
@@ -304,8 +289,8 @@ REACTIONS = (
     Reaction("dispatch.lose_completeness", (On(CompletenessLost, lose_completeness),)),
     Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
     Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
-    Reaction("dispatch.depart_stops", (On(RunDeparted, depart_stops),)),
     Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),
+    *DEPARTURE.steps,
     *SLOTS.steps,
     Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),
     Reaction("dispatch.open_visit", (On(VisitBooked, open_visit),)),
@@ -314,7 +299,6 @@ REACTIONS = (
     Reaction("dispatch.move_promise", (On(DeliveryPostponed, move_promise),)),
     Reaction("dispatch.amend_jobs", (On(ContractAmended, amend_jobs),)),
     Reaction("dispatch.note_payment", on_each(note_payment, PaymentNoted, ReturnRefunded)),
-    Reaction("dispatch.leave_behind", (On(RunDeparted, leave_behind),)),
     Reaction("dispatch.arrive_at_stop", (On(StopReached, arrive_at_stop),)),
     Reaction("dispatch.end_stop", on_each(end_stop, DeliveryCompleted, DeliveryFailed)),
     Reaction("dispatch.return_vehicle", (On(RunClosed, return_vehicle),)),

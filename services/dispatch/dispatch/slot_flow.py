@@ -18,7 +18,7 @@ from dispatch.day.slot import ConfirmSlot, ReleaseSlot
 from dispatch.day.turn import RevertChange
 from dispatch.job.aggregate import JOB
 from dispatch.job.stop import LeaveSlot, TakeSlot
-from dispatch.refusals import no
+from dispatch.refusals import no, refused_by
 from runtime.decision import Ask, Rejected
 from runtime.flow import Flow, Way, step
 from runtime.reaction import On
@@ -109,7 +109,7 @@ def declined(way: Way) -> list[tuple[str, Rejected]]:
     """Whoever did not follow it, and why; not who could not follow back."""
     began = change_of(way)
     return [
-        (event.job_id, Rejected(event.code, event.rule, event.zh, event.en, event.facts))
+        (event.job_id, refused_by(event))
         for _, event in way.made
         if isinstance(event, SlotDeclined) and began is not None and event.change_id == began.change_id
     ]

@@ -270,7 +270,9 @@ RUN_CALLS = st.one_of(
         settlement=st.sampled_from([None, "已结清", "已结清"]),
     ),
     st.just(IssueList()),
-    st.builds(DepartRun, unchecked=st.sampled_from([(), (), (STOP.job_id,)])),
+    st.builds(
+        DepartRun, unchecked=st.sampled_from([(), (), (STOP.job_id,)]), on=st.none() | st.just(DAY), crew=st.just("S1")
+    ),
     st.builds(ReachStop, job_id=st.sampled_from([STOP.job_id, OTHER_STOP.job_id, "D-9"]), reason=REASON),
     st.builds(
         EndStop,

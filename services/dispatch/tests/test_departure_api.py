@@ -26,6 +26,9 @@ from dispatch_world import RowsInMemory
 from contracts.civil_time import civil
 from contracts.order import ContractCancelled
 from dispatch.fleet.row import FLEETS
+from dispatch.fleet.trips import SendOut
+from runtime.commands import Asked
+from runtime.outcome import Outcome
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"
@@ -80,6 +83,57 @@ async def test_a_run_leaves_with_its_usual_driver_on_the_supervisors_list(office
         "SY20260313-S1-1",
         SUPERVISOR,
         ["S1"],
+    )
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+async def test_wherever_whoever_lets_it_go_is_cut_off_it_departs_or_the_vehicle_comes_back(
+    office: Office, after: int, listed: bool
+) -> None:
+    """B8, B11: by the reactor, in his name; and asked again under his key, he is told what became of it."""
+    await loaded(office)
+    if listed:
+        await office.post(SUPERVISOR, f"{RUN}/list")
+    world, trips = office.world, 0
+
+    async def cut(_: str, asked: list[Asked]) -> list[Outcome]:
+        nonlocal trips
+        trips += 1
+        if trips >= after:
+            return [Outcome(one.request.command_id, one.aggregate_id, "pending") for one in asked]
+        return [await world.ask("dispatch", one.aggregate_id, one.command, one.request) for one in asked]
+
+    with pytest.MonkeyPatch.context() as gone:
+        gone.setattr(world, "ask_all", cut)
+        await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES}, key="k1")
+    run, job = await office.get(LEADER, RUN), await office.get(LEADER, f"/jobs/{JOB}")
+    again = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES}, key="k1")
+    if listed:
+        assert (run["status"], job["status"], out(office), again.status_code) == ("way", "way", ["S1"], 200)
+    else:
+        assert (run["status"], job["status"], out(office)) == ("loaded", "pub", [])
+        assert said(again) == (409, "list_missing", "B9")
+    departure = {"VehicleSentOut", "RunDeparted", "DeliveryDeparted", "DepartureDeclined", "VehicleReturned"}
+    assert {meta.actor for meta, event in world.events if type(event).__name__ in departure} == {LEADER}
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert (left.status_code, out(office)) == (200, ["S1"])
+
+
+async def test_a_vehicle_that_was_let_go_before_flows_departs_when_it_is_asked_again(office: Office) -> None:
+    """B11: its fact says nothing of the run, so nobody went on from it."""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    let = SendOut(on=DAY, crew="S1", leader=LEADER, driver=None, vehicle="粤E·7K352", at=NOW)
+    office.world.put("fleet:main", let)
+    office.world.settle()
+    before = (await office.get(LEADER, RUN))["status"]
+    left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert (before, left.json()["events"], (await office.get(LEADER, f"/jobs/{JOB}"))["status"]) == (
+        "loaded",
+        ["RunDeparted"],
+        "way",
     )
 
 

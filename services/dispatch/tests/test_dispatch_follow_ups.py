@@ -10,12 +10,12 @@ from contracts.dispatch_road import RunClosed, StopReached
 from contracts.notify import CallMade
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
+from dispatch.departure_flow import LEFT_BEHIND
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.job.handover import ArriveAtStop
 from dispatch.job.stop import LeaveSlot
 from dispatch.job.terms import AmendJob, CancelJob, MovePromise
-from dispatch.reactions import LEFT_BEHIND
 from dispatch.run.route import EndStop
 from runtime.decision import Ask, Command
 

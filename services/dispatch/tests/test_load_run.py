@@ -1,5 +1,8 @@
 """PlanRun, LoadRun, DepartRun: the sorting sheet, the count, the signatures, the departure."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from dispatch_cases import (
     CLOCK,
@@ -19,13 +22,14 @@ from dispatch_cases import (
 )
 
 from company.context import Context
-from contracts.dispatch_runs import RunLoaded, RunStop
+from contracts.dispatch_runs import DepartureDeclined, RunLoaded, RunStop
 from contracts.fact import GoodsLine
 from dispatch.job.handover import CountedLine
 from dispatch.refusals import no
 from dispatch.run.departure import DepartRun
 from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
 from dispatch.words import listed
+from runtime.decision import Rejected
 from runtime.refusal import Term
 
 PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
@@ -217,6 +221,27 @@ def test_leader_driver_and_vehicle_are_those_that_the_fleet_let_go() -> None:
 def test_departing_again_is_no_event() -> None:
     """B11"""
     a_run(*GONE).asks(DepartRun(), CTX).nothing_new()
+    a_run(*GONE).asks(DepartRun(on=DAY, crew="S1", seen=1), CTX).nothing_new()
+
+
+@pytest.mark.parametrize("history", [(), (RUN_PLANNED,), LOADED])
+def test_a_run_that_does_not_depart_although_the_fleet_let_it_go_says_so_for_good(history: tuple[Any, ...]) -> None:
+    """B8, B11: so that leader, driver and vehicle are free again, whoever hears it; the run is as it was."""
+    run = a_run(*history)
+    refused = run.asks(DepartRun(), CTX).decided
+    assert isinstance(refused, Rejected)
+    said = {"code": refused.code, "rule": refused.rule, "zh": refused.zh, "en": refused.en, "facts": refused.facts}
+    told = run.asks(DepartRun(on=DAY, crew="S1"), CTX).then(DepartureDeclined(at=NOW, on=DAY, crew="S1", **said))
+    assert told.state == run.state
+
+
+def test_a_run_departs_only_as_its_page_showed_it() -> None:
+    """B11: If-Match"""
+    asked = DepartRun(on=DAY, crew="S1", seen=3)
+    run = a_run(*LOADED, RUN_LISTED)
+    (stale,) = run.asks(asked, replace(CTX, version=4)).decided
+    assert (stale.code, stale.facts) == ("stale_page", {"expected": 3, "version": 4})
+    run.asks(asked, replace(CTX, version=3)).then(RUN_DEPARTED)
 
 
 def test_a_run_that_was_not_counted_does_not_depart() -> None:

@@ -8,7 +8,7 @@ from company.context import Context
 from company.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
 from company.policy import Policy
 from contracts import dispatch_fleet as facts
-from contracts.bounds import CivilDay, Few, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
 from contracts.civil_time import in_shanghai
 from contracts.dispatch import FleetEvent
 from dispatch.fields import Words, happened
@@ -37,7 +37,10 @@ class ApproveTrip(Command):
 
 
 class SendOut(Command):
-    """出车 (B8, B18): may this crew go, with this leader, driver and vehicle, to these districts?"""
+    """出车 (B8, B18): may this crew go, with this leader, driver and vehicle, to these districts?
+
+    What the run is to be asked afterwards goes along: `list_no`, `known`, `careful`, `unchecked`, `seen` (DepartRun).
+    """
 
     command: Literal["SendOut"] = "SendOut"
     on: CivilDay
@@ -46,6 +49,12 @@ class SendOut(Command):
     driver: OneLine | None
     vehicle: OneLine
     districts: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    departs: bool = False
+    list_no: Words | None = None
+    known: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    careful: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    unchecked: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    seen: Nth | None = None
 
 
 class ReturnVehicle(Command):
@@ -113,6 +122,7 @@ def send_out(command: SendOut, fleet: Opened, ctx: Context) -> Decision:
             driver=driver,
             people=people,
             approval=approval if why else None,
+            **command.model_dump(include={"departs", "list_no", "known", "careful", "unchecked", "seen"}),
         ),
     )
 

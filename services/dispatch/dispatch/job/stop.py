@@ -33,7 +33,7 @@ from dispatch.job.state import (
     left,
     place_of,
 )
-from dispatch.refusals import no
+from dispatch.refusals import no, words_of
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
@@ -154,11 +154,7 @@ def declined(
         day_version=day_version,
         change_id=command.change_id,
         leaving=isinstance(command, LeaveSlot),
-        code=refused.code,
-        rule=refused.rule,
-        zh=refused.zh,
-        en=refused.en,
-        facts=dict(refused.facts),
+        **words_of(refused),
     )
 
 

@@ -7,7 +7,6 @@ Goods leave only on the list (B9), counted line by line (B11), passed by QC (B21
 from datetime import date
 
 from contracts import dispatch_road as road
-from contracts import dispatch_runs as facts
 from contracts.civil_time import end_of_day
 from contracts.dispatch import RunEvent
 from dispatch.run import cash, closing, departure, loading, route
@@ -20,7 +19,7 @@ def evolve(run: Run, event: RunEvent) -> Run:
     """The run after an event."""
     if isinstance(event, loading.Event):
         return loading.evolve(run, event)
-    if isinstance(event, facts.RunDeparted):
+    if isinstance(event, departure.Event):
         return departure.evolve(run, event)
     if isinstance(event, road.RunClosed):
         return Closed(run) if isinstance(run, Departed) else run

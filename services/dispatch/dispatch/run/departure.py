@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from contracts import dispatch_runs as facts
-from contracts.bounds import Few, OneLine
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
 from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
-from dispatch.refusals import no
+from dispatch.refusals import no, words_of
 from dispatch.run.loading import list_no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Unplanned
 from dispatch.words import listed
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
@@ -21,7 +21,8 @@ class DepartRun(Command):
     """出车 (B8, B9, B11, B21): with the leader, driver and vehicle that the fleet let go.
 
     `known`: the loaded jobs that whoever asks has looked at; `careful`: those of them whose goods leave on the list
-    without exception; `unchecked`: those that QC has not passed although it must.
+    without exception; `unchecked`: those that QC has not passed although it must. `seen`: the run's version on the
+    page. `on`, `crew`: whose vehicle the fleet has let go: if the run does not depart, it has to come back in.
     """
 
     command: Literal["DepartRun"] = "DepartRun"
@@ -32,14 +33,28 @@ class DepartRun(Command):
     known: Annotated[tuple[OneLine, ...], Few(1_000)] | None = None
     careful: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
     unchecked: Annotated[tuple[OneLine, ...], Few(1_000)] = ()
+    seen: Nth | None = None
+    on: CivilDay | None = None
+    crew: OptionalId = ""
 
 
 def depart(command: DepartRun, run: Run, ctx: Context) -> Decision:
     """出车. Rules: B8 (a leader), B9 (by the supervisor's list), B11 (counted and signed), B21 (QC has passed).
 
-    Stops of the sheet that were settled not to go are left behind. Departed already is no event.
+    Stops of the sheet that were settled not to go are left behind. Departed already is no event. A "no" is said for
+    good where the vehicle has been let go, so that it comes back in.
     """
+    decision = depart_or_not(command, run, ctx)
+    if not isinstance(decision, Rejected) or command.on is None:
+        return decision
+    return (facts.DepartureDeclined(at=happened(command, ctx), on=command.on, crew=command.crew, **words_of(decision)),)
+
+
+def depart_or_not(command: DepartRun, run: Run, ctx: Context) -> Decision:
+    """Whether the run may go, as it is now."""
     at = happened(command, ctx)
+    if command.seen is not None and command.seen != ctx.version and not isinstance(run, Departed | Closed):
+        return no("stale_page", expected=command.seen, version=ctx.version)
     match run:
         case Departed() | Closed():
             return ()
@@ -53,7 +68,7 @@ def depart(command: DepartRun, run: Run, ctx: Context) -> Decision:
 
 
 def depart_loaded(command: DepartRun, run: Loaded, at: datetime, ctx: Context) -> Decision:
-    """The second half of `depart`: everything is on the vehicle; may it go?"""
+    """The second half of it: everything is on the vehicle; may it go?"""
     sheet, leader = run.sheet, command.leader or run.sheet.leader
     if leader is None:
         return no("no_leader", crew=sheet.crew)
@@ -84,9 +99,12 @@ def depart_loaded(command: DepartRun, run: Loaded, at: datetime, ctx: Context) -
     )
 
 
-def evolve(run: Run, event: facts.RunDeparted) -> Run:
-    """The run on the"""
-    if not isinstance(run, Planned | Loaded):
+Event = facts.RunDeparted | facts.DepartureDeclined
+
+
+def evolve(run: Run, event: Event) -> Run:
+    """The run on the road; one that does not depart stays as it is."""
+    if isinstance(event, facts.DepartureDeclined) or not isinstance(run, Planned | Loaded):
         return run
     return Departed(run.sheet, event.leader, event.driver, event.vehicle, event.stops)
 
