@@ -1,7 +1,6 @@
 """售后: the queue by what is due next, one ticket on one screen, the technician's phone, the customer's rating."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,16 +12,19 @@ from contracts.fact import Customer
 from dashboards.desk_reading import (
     KINDS,
     QUEUES,
+    SORT,
     Chosen,
     chosen_in,
+    clocks_of,
     counts,
     facts_of,
     forms_for,
     query_of,
-    shown,
+    seen,
     steps,
     ticket_of,
     tickets_page,
+    told,
     why_reply,
 )
 from dashboards.listing import every
@@ -30,9 +32,11 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS, page, words_for
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
 from runtime.route import Router, takes
 from service_desk.roles import MANAGER, OPENS, READS, SUPERVISORS
+from service_desk.ticket.row import TICKETS
 
 TECHNICIANS = Role.TECHNICIAN
 GOES_ALONG = SUPERVISORS | MANAGER
@@ -52,14 +56,14 @@ async def queue(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = chosen_in(seat)
-    stream = rows_stream(seat.desk, ("tickets",))
+    stream = rows_stream(seat.desk, (TICKETS.name,))
     part = await tickets_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
         "tickets.html",
         chosen=chosen,
         slice=part,
-        tickets=[shown(row, seat) for row in part.rows],
+        tickets=[(one, clocks_of(one.duties, seat.now)) for one in (seen(row, seat) for row in part.rows)],
         counts=await counts(seat),
         queues=QUEUES,
         steps=steps(seat),
@@ -85,19 +89,19 @@ async def queue_sheet(request: Request) -> Response:
 
 async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.desk.rows("tickets"), await query_of(seat, chosen), sort=("ticket.due_key", 1)):
-        one = shown(row, seat)
+    async for one in every(seat.desk.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT):
+        ticket = seen(one, seat)
         yield (
-            one["ticket_id"],
-            words(f"ticket.kind.{one['kind']}"),
-            one["customer"]["name"],
-            one["contract_no"],
-            one["product"],
-            one["problem"],
-            words.moment(datetime.fromisoformat(one["received_at"])),
-            words(f"step.{one['next_step']}") if one["next_step"] else None,
-            words.moment(datetime.fromisoformat(one["next_due"])) if one["next_due"] else None,
-            words("yes") if one["overdue"] else None,
+            ticket.ticket_id,
+            words(f"ticket.kind.{ticket.kind}"),
+            ticket.customer.name,
+            ticket.contract_no,
+            ticket.product,
+            ticket.problem,
+            words.moment(ticket.received_at),
+            words(f"step.{ticket.next_step}") if ticket.next_step else None,
+            words.moment(ticket.next_due) if ticket.next_due else None,
+            words("yes") if ticket.overdue else None,
         )
 
 
@@ -109,39 +113,41 @@ async def ticket_new(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     contract_no = seat.asked("contract")
-    row = await seat.desk.rows("contracts").get(contract_no) if contract_no else None
-    foreign = row is not None and seat.person.role == "store" and row["row"]["store_code"] != seat.person.store
-    order = None if row is None or foreign else row["row"]
-    empty = Customer(name="", phone="", address="", district="").model_dump()
+    order = await seat.desk.view(CONTRACTS).get(contract_no) if contract_no else None
+    if order is not None and seat.person.role == "store" and order.store_code != seat.person.store:
+        order = None
     return seat.show(
         "ticket_new.html",
         contract_no=contract_no,
         order=order,
-        customer=empty if order is None else order["customer"],
+        customer=Customer(name="", phone="", address="", district="") if order is None else order.customer,
         kinds=KINDS,
     )
 
 
 @router.get("/desk/{ticket_id}")
 @takes(*LOOKS)
-async def ticket(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
+async def ticket_page(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
     """工单: all of it on one screen."""
     seat = seat_at(request, "desk", READS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("tickets",), ticket_id)
-    one = await ticket_of(seat, ticket_id)
-    if one is None:
+    stream = rows_stream(seat.desk, (TICKETS.name,), ticket_id)
+    ticket = await ticket_of(seat, ticket_id)
+    if ticket is None:
         return seat.not_found(ticket_id)
+    one = ticket.one
     main, more = await forms_for(seat, one)
     people = request.app.state.people
     return seat.show(
         "ticket.html",
         one=one,
+        clocks=clocks_of(one.duties, seat.now),
+        timeline=[(entry, told(entry, seat)) for entry in reversed(one.timeline)],
         main=main,
         more=more,
         facts={**facts_of(one), "managers": [person for person in people.values() if person.role in GOES_ALONG]},
-        why=why_reply(one, seat.now),
+        why=why_reply(ticket.row, seat.now),
         technicians=[person for person in people.values() if person.role == TECHNICIANS],
         people=people,
         stream=stream,
@@ -155,15 +161,16 @@ async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request
     seat = seat_at(request, "visit", ("technician", "cs_specialist", "cs_supervisor"))
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("tickets",), ticket_id)
-    one = await ticket_of(seat, ticket_id)
-    if one is None or not one["visits"]:
+    stream = rows_stream(seat.desk, (TICKETS.name,), ticket_id)
+    ticket = await ticket_of(seat, ticket_id)
+    if ticket is None or not ticket.one.visits:
         return seat.not_found(ticket_id)
+    one = ticket.one
     main, more = await forms_for(seat, one)
     return seat.show(
         "visit.html",
         one=one,
-        visit=one["visits"][-1],
+        visit=one.visits[-1],
         main=[form for form in main if form.code in AT_DOOR],
         more=[form for form in more if form.code in AT_DOOR],
         facts=facts_of(one),

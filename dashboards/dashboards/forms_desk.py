@@ -17,15 +17,16 @@ QUESTIONS = ("punctual", "manners", "skill", "clean", "result", "overall")
 
 def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
     async def read(seat: Seat, ticket_id: str) -> Content | None:
-        one = await ticket_of(seat, ticket_id)
-        if one is None or (kind == "leftover" and one["kind"] != "leftover" and not one["orders"]):
+        ticket = await ticket_of(seat, ticket_id)
+        if ticket is None or (kind == "leftover" and ticket.one.kind != "leftover" and not ticket.one.orders):
             return None
+        one = ticket.one
         return {
             "one": one,
             "kind": kind,
-            "visit": one["visits"][-1] if one["visits"] else None,
-            "order": one["orders"][-1] if one["orders"] else None,
-            "quote": one["quotes"][-1] if one["quotes"] else None,
+            "visit": one.visits[-1] if one.visits else None,
+            "order": one.orders[-1] if one.orders else None,
+            "quote": one.quotes[-1] if one.quotes else None,
             "questions": QUESTIONS,
             "people": seat.request.app.state.people,
         }

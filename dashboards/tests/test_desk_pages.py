@@ -1,18 +1,24 @@
 """The service desk on pages: the queue by what is due next, a ticket whole, the technician's phone, printed forms."""
 
 import re
-from datetime import UTC, timedelta
+from datetime import date, timedelta
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import CUSTOMER, rows_of, signed
+from dashboards_story import CUSTOMER, rows_of, signed, told
 
+from contracts import service_desk_repairs as repairs
+from contracts import service_desk_tickets as tickets
+from contracts import service_desk_visits as visits
+from contracts.civil_time import civil_day
+from contracts.fact import Window
+from contracts.service_desk_duties import DutyEscalated, Telling, Watch
 from dashboards.desk_reading import why_reply
 from dashboards.words import tables
 from runtime.clock import utc_now
-from runtime.offers import Offering
 from service_desk.main import SERVICE
-from service_desk.projections.next_steps import NEXT_STEPS
+from service_desk.ticket.next_step import NEXT_STEPS
+from service_desk.ticket.row import TICKETS as VIEW
 
 FORMS = SERVICE.offers["ticket"].forms
 NOW = utc_now().replace(microsecond=0)
@@ -27,223 +33,116 @@ SPECIALIST, SUPERVISOR, INSTALL, TECHNICIAN, STORE, WAREHOUSE, MANAGER = (
 )
 
 
-def iso(moment):
-    return moment.astimezone(UTC).isoformat()
+EARLIER = NOW - timedelta(hours=1)
+SOON = NOW + timedelta(hours=3)
+WINDOW = Window(starts=NOW + timedelta(hours=2), ends=SOON)
 
 
-def duty(name="K13", due=NOW + timedelta(hours=3), state="running", told=()):
-    return {
-        "duty": name,
-        "item": "",
-        "owner_role": "cs_specialist",
-        "owner": None,
-        "due": iso(due),
-        "warn_at": None,
-        "provisional": False,
-        "state": state,
-        "level": len(told),
-        "told": list(told),
-    }
+def watch(duty="K13", due=SOON, role="cs_specialist", item=""):
+    return Watch(duty=duty, item=item, owner_role=role, due=due, tells=(Telling(at=due, role="cs_supervisor"),))
 
 
-def visit(**more):
-    return {
-        "visit_no": 1,
-        "on": NOW.date().isoformat(),
-        "starts": iso(NOW + timedelta(hours=2)),
-        "ends": iso(NOW + timedelta(hours=3)),
-        "technician": TECHNICIAN,
-        "asked_for": "下午",
-        "accompanied_by": None,
-        "assigned_by": None,
-        "orders_before": 0,
-        "parts_before": 0,
-        "papers": ["service_report"],
-        "confirmed_at": None,
-        "goods_taken": False,
-        "arrived_at": None,
-        "identity_shown": None,
-        "outcome": None,
-        "report_ref": None,
-        "note": "",
-        "ended_at": None,
-        "form_at": None,
-        "form_ref": "",
-        "rating": None,
-        "comment": "",
-        "moves": [],
-        **more,
-    }
-
-
-def ticket(name, step="reply", **more):
-    due = more.pop("due", NOW + timedelta(hours=3))
-    base = {
-        "ticket_id": name,
+def opened(name, due=SOON, **more):
+    told = {
         "kind": "repair",
         "channel": "phone",
         "contract_no": "HT26030001",
-        "customer": CUSTOMER.model_dump(),
         "product": "衣柜",
         "sku": "YG-1",
-        "fault_code": "",
-        "job_id": None,
         "quantity": 1,
         "problem": "导轨脱落",
-        "proof": ["sha256:" + "b" * 64],
-        "asked_for": "",
-        "safety": False,
-        "conduct": False,
-        "about": "",
-        "department": "",
-        "origin": "",
-        "status": "received",
-        "received_at": iso(NOW - timedelta(hours=1)),
-        "reply_due": iso(due),
-        "replied_at": None,
-        "reply_late": False,
+        "proof": ("sha256:" + "b" * 64,),
         "warranty": "in",
-        "warranty_ends_on": "2028-03-01",
-        "coverage": None,
-        "pays": "free",
-        "quotes": [],
-        "information": None,
-        "advice": None,
-        "parts": [],
-        "expert": None,
-        "repeat_of": [],
-        "waits": [],
-        "waiting": None,
-        "complaint": None,
-        "orders": [],
-        "visits": [],
-        "technicians": [],
-        "acceptance": None,
-        "signed_at": None,
-        "signed_by": None,
-        "call_back": None,
-        "duplicates": [],
-        "duties": [duty(due=due)],
-        "overdue": False,
-        "told": [],
-        "closed_at": None,
-        "cancelled": None,
-        "merged_into": None,
-        "reopened_at": None,
-        "timeline": [
-            {
-                "at": iso(NOW - timedelta(hours=1)),
-                "recorded_at": iso(NOW),
-                "by": SPECIALIST,
-                "event": "TicketOpened",
-                "zh": "登记",
-                "en": "opened",
-                "text": "导轨脱落",
-            }
-        ],
-        "next_step": step,
-        "next_due": iso(due),
-        "due_key": iso(due),
+        "warranty_ends_on": date(2028, 3, 1),
         **more,
     }
-    return {"_id": name, "_pos": {"ticket": {"seq": 3}}, "ticket": base, "_state": name.encode()}
-
-
-REPLIED = {"replied_at": iso(NOW)}
-AGREED = {**REPLIED, "status": "visit_agreed", "visits": [visit()], "technicians": [TECHNICIAN]}
-DONE = {
-    **REPLIED,
-    "status": "repaired",
-    "visits": [visit(outcome="repaired", arrived_at=iso(NOW), ended_at=iso(NOW), note="换了导轨")],
-    "technicians": [TECHNICIAN],
-}
-ORDER = {
-    "order_no": "LY1",
-    "items": "门扇 1",
-    "expected_on": "2026-12-01",
-    "placed_at": iso(NOW),
-    "placed_by": STORE,
-    "approved_at": None,
-    "approved_by": None,
-    "sms_at": None,
-    "arrived_at": None,
-    "damaged": None,
-}
-TICKETS = {
-    one["_id"]: one
-    for one in (
-        ticket("T-1"),
-        ticket(
-            "T-2",
-            due=NOW - timedelta(hours=10),
-            overdue=True,
-            duties=[duty(due=NOW - timedelta(hours=10), state="overdue", told=("cs_supervisor",))],
-            told=["cs_supervisor"],
-        ),
-        ticket("T-3", "confirm_visit", **AGREED),
-        ticket("T-4", "acceptance", **DONE, duties=[]),
-        ticket("T-5", "approve_order", **REPLIED, kind="leftover", orders=[ORDER], contract_no="HT26030009", duties=[]),
-        ticket(
-            "T-6",
-            "investigate",
-            kind="complaint",
-            conduct=True,
-            complaint={
-                "level": 2,
-                "owner_role": "manager",
-                "department": "",
-                "conduct": True,
-                "finding": None,
-                "solution": None,
-                "settled_at": None,
-                "history": [],
-            },
-        ),
-        ticket("T-7", None, status="closed", closed_at=iso(NOW), duties=[], due_key="~"),
-        ticket(
-            "T-8",
-            "await_supplier",
-            **REPLIED,
-            waiting="木门厂",
-            waits=[
-                {
-                    "wait_no": 1,
-                    "supplier": "木门厂",
-                    "reason": "等补件",
-                    "expected_on": None,
-                    "since": iso(NOW - timedelta(days=2)),
-                    "until": None,
-                    "outcome": "",
-                }
-            ],
-            duties=[duty("K20")],
-        ),
+    return tickets.TicketOpened(
+        at=EARLIER, ticket_id=name, customer=CUSTOMER, reply_due=due, watch=watch(due=due), **told
     )
-}
-OFFERS = {
-    "T-1": {"reply": None, "close_ticket": None, "cancel_ticket": None},
-    "T-3": {
-        "prepare_papers": None,
-        "confirm_visit": None,
-        "arrive": None,
-        "complete_visit": None,
-        "move_visit": None,
-        "close_ticket": None,
-    },
-    "T-4": {"accept_repair": None, "call_back": None, "sign_by_supervisor": ["cs_supervisor", "install_supervisor"]},
-    "T-5": {"approve_leftover_order": None, "close_ticket": None},
-    "T-6": {"investigate": None, "cancel_ticket": ["cs_supervisor", "manager"]},
-    "T-7": {"reopen_ticket": None},
-    "T-8": {"end_wait": None, "book_visit": None},
-}
-"""What the rules offer of each, by the state beside its row."""
+
+
+def replied(name):
+    return tickets.TicketReplied(at=NOW, ticket_id=name, note="", due=SOON)
+
+
+def agreed(name):
+    return (
+        visits.VisitBooked(
+            at=NOW,
+            ticket_id=name,
+            visit_no=1,
+            contract_no="HT26030001",
+            customer=CUSTOMER,
+            on=civil_day(NOW),
+            window=WINDOW,
+            technician=TECHNICIAN,
+            problem="导轨脱落",
+            asked_for="下午",
+        ),
+        visits.PapersPrepared(at=NOW, ticket_id=name, visit_no=1, papers=("service_report",)),
+    )
+
+
+def repaired(name):
+    return visits.VisitCompleted(
+        at=NOW,
+        ticket_id=name,
+        visit_no=1,
+        technician=TECHNICIAN,
+        outcome="repaired",
+        report_ref="BG1",
+        note="换了导轨",
+        window_ends=WINDOW.ends,
+        watch=watch("K15", role="technician", item="1"),
+    )
+
+
+LONG_DUE = NOW - timedelta(hours=10)
+OF_K13 = {"subject": "ticket:T-2", "duty": "K13", "item": "", "owner_role": "cs_specialist", "owner": None}
+STORY = (
+    opened("T-1"),
+    opened("T-2", LONG_DUE),
+    tickets.ReplyOverdue(at=LONG_DUE, ticket_id="T-2", due=LONG_DUE),
+    DutyEscalated(at=NOW, due=LONG_DUE, level=1, told="cs_supervisor", **OF_K13),
+    *(opened("T-3"), replied("T-3"), *agreed("T-3")),
+    *(opened("T-4"), replied("T-4"), *agreed("T-4"), repaired("T-4")),
+    opened("T-5", kind="leftover", channel="damage", contract_no="HT26030009"),
+    replied("T-5"),
+    tickets.LeftoverOrderPlaced(
+        at=NOW, ticket_id="T-5", order_no="LY1", items="门扇 1", expected_on=date(2026, 12, 1), placed_by=STORE
+    ),
+    opened("T-6", kind="complaint", conduct=True),
+    tickets.ComplaintRegistered(
+        at=EARLIER,
+        ticket_id="T-6",
+        level=2,
+        owner_role="manager",
+        department="",
+        conduct=True,
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        problem="导轨脱落",
+        watch=watch("K20", role="manager", item="2"),
+    ),
+    replied("T-6"),
+    opened("T-7"),
+    replied("T-7"),
+    tickets.TicketClosed(at=NOW, ticket_id="T-7", kind="repair", contract_no="HT26030001"),
+    opened("T-8"),
+    repairs.SupplierWaitStarted(
+        at=EARLIER, ticket_id="T-8", wait_no=1, supplier="木门厂", reason="等补件", expected_on=None
+    ),
+)
+TICKETS = rows_of(
+    [told(one.subject if isinstance(one, DutyEscalated) else f"ticket:{one.ticket_id}", one) for one in STORY]
+)["tickets"]
 CONTRACTS = rows_of([signed("HT26030009", store="S02")])["contracts"]
 
 
 async def get(path, person=SPECIALIST, **query):
     app = site({})
     app.state.rows["tickets"] = RowsInMemory(TICKETS)
-    app.state.offers = {"ticket": Offering(FORMS, lambda state: OFFERS.get(state.decode(), {}))}
+    app.state.offers = SERVICE.offers
     app.state.rows["contracts"] = RowsInMemory(CONTRACTS)
     async with browser(app, person) as client:
         return await client.get(path, params=query)
@@ -256,7 +155,7 @@ def listed(text):
 @pytest.mark.parametrize(
     ("person", "query", "expected"),
     [
-        (SPECIALIST, {}, ["T-2", "T-1", "T-3", "T-4", "T-5", "T-6", "T-8"]),
+        (SPECIALIST, {}, ["T-2", "T-1", "T-3", "T-4", "T-6", "T-5", "T-8"]),
         (SPECIALIST, {"queue": "overdue"}, ["T-2"]),
         (SUPERVISOR, {"queue": "told"}, ["T-2"]),
         (SPECIALIST, {"queue": "waiting"}, ["T-8"]),
@@ -333,9 +232,10 @@ async def test_a_waiting_clock_stands_and_says_for_whom():
 
 def test_why_a_reply_is_due_then_adds_up_to_the_target():
     """C2: the used intervals are the hours of the policy"""
-    why = why_reply(TICKETS["T-1"]["ticket"], NOW)
+    open_, answered = (VIEW.read(TICKETS[name]) for name in ("T-1", "T-3"))
+    why = why_reply(open_, NOW)
     assert why.used_minutes * 60 == why.terms.seconds
-    assert why_reply(TICKETS["T-3"]["ticket"], NOW) is None
+    assert why_reply(answered, NOW) is None
 
 
 async def test_the_technicians_phone_has_his_steps_and_nothing_of_the_office():

@@ -48,6 +48,11 @@ class Said:
                 return None
         return None
 
+    def about(self, **values: Any) -> "Said":
+        """What was said of one part of it: whose events have these values in these fields."""
+        wanted = values.items()
+        return Said(tuple(one for one in self.sayings if all(getattr(one.event, n, None) == v for n, v in wanted)))
+
     def told(self, *kinds: type[E], since: type[Fact] | None = None) -> E | None:
         """The same, without who."""
         one = self.last(*kinds, since=since)

@@ -183,6 +183,12 @@ def test_the_last_word_of_a_kind_counts_unless_something_began_anew_since() -> N
     assert Said((emptied, filled)).told(Filled, since=Emptied) == filled.event
 
 
+def test_what_was_said_of_one_part_is_found_by_what_the_events_say() -> None:
+    """DESIGN §4.1"""
+    said = Said(tuple(Saying("li.zq", Filled(at=NOW, pieces=pieces), NOW) for pieces in (1, 2, 1)))
+    assert [one.event.pieces for one in said.about(pieces=1).all(Filled)] == [1, 1]
+
+
 def test_the_fingerprint_is_of_the_fold_the_view_the_row_and_the_states() -> None:
     """DESIGN §4"""
     reached = {name for _, name in fingerprint.reached(BOXES.projection.facets[0].roots)}

@@ -34,8 +34,8 @@ async def ticket_of(desk: Asking, ticket_id: str) -> bool:
     if row is None:
         return False
     if desk.person.role in CREW:
-        return desk.person.id in row["ticket"].get("technicians", ())
-    contract_no = row["ticket"].get("contract_no")
+        return desk.person.id in row["row"]["technicians"]
+    contract_no = row["row"]["contract_no"]
     return contract_no is not None and await contract_of(desk, contract_no)
 
 

@@ -40,7 +40,7 @@ ROWS: dict[str, dict[str, Any]] = {
             }
         }
     },
-    "tickets": {"T-1": {"ticket": {"technicians": ["zhou.jm"], "contract_no": "HT26030001"}}},
+    "tickets": {"T-1": {"row": {"technicians": ["zhou.jm"], "contract_no": "HT26030001"}}},
 }
 
 

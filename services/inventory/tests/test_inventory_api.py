@@ -105,7 +105,7 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
     fleet = {**nothing, "people": people, "crews": [{**crew, **that_day}]}
     app.state.rows["fleet"].documents["main"] = {"_id": "main", "row": {"means": fleet}}
     ticket = {"contract_no": "HT26030001", "technicians": ["visits"]}
-    app.state.rows["tickets"].documents["T-1"] = {"_id": "T-1", "ticket": ticket}
+    app.state.rows["tickets"].documents["T-1"] = {"_id": "T-1", "row": ticket}
     add_error_handling(app, 1 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:

@@ -1,28 +1,64 @@
-"""Which tickets a person may act on (RULES §1, C15, C18): a store its own contracts', a technician the own visits."""
+"""Which tickets a person may see and act on (RULES §1, C15, C18): a store its own contracts', a technician the own
+visits; complaints about conduct are for those who answer for them."""
 
-from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from company.roles import Role
 from runtime.use_case import Asker
 from service_desk.refusals import no
 from service_desk.roles import HEARS_OF_CONDUCT
+from service_desk.ticket.standing import Standing
 
 Json = dict[str, Any]
+ROWS = "tickets"
+"""Rows of tickets, by the name of their view."""
 
 
-async def visible(asker: Asker, ticket_id: str) -> Json:
-    """The ticket's row, if there is one and the person may see it; else 404."""
-    row = await asker.row("tickets", ticket_id)
-    if row is None:
+async def visible(asker: Asker, ticket_id: str) -> Standing:
+    """How a ticket stands, if there is one and the person may see it; else 404."""
+    return standing_of(await visible_document(asker, ticket_id))
+
+
+async def visible_document(asker: Asker, ticket_id: str) -> Json:
+    """The same, with what was said of it."""
+    document = await asker.row(ROWS, ticket_id)
+    if document is None:
         hide(asker)
-    ticket = row["ticket"]
+    ticket = standing_of(document)
     if asker.role == Role.STORE:
-        await own_contract(asker, ticket["contract_no"])
-    theirs = asker.role != Role.TECHNICIAN or asker.actor in ticket["technicians"]
-    if not theirs or not may_read(ticket, asker.role):
+        await own_contract(asker, ticket.contract_no)
+    if not _concerns(asker, ticket):
         hide(asker)
-    return row
+    return document
+
+
+def standing_of(document: Json) -> Standing:
+    """A document's row."""
+    return Standing.model_validate(document["row"])
+
+
+async def may_see(asker: Asker, ticket: Standing) -> bool:
+    """Whether this person may see this ticket."""
+    if not _concerns(asker, ticket):
+        return False
+    return asker.role != Role.STORE or await is_own_contract(asker, ticket.contract_no)
+
+
+def _concerns(asker: Asker, ticket: Standing) -> bool:
+    if ticket.conduct and asker.role not in HEARS_OF_CONDUCT:
+        return False
+    return asker.role != Role.TECHNICIAN or asker.actor in ticket.technicians
+
+
+async def those_visible(asker: Asker, contract_no: str | None = None) -> Json:
+    """The condition for rows of tickets that this person may see."""
+    own: Json = {} if asker.role in HEARS_OF_CONDUCT else {"row.conduct": False}
+    if asker.role == Role.TECHNICIAN:
+        own["row.technicians"] = asker.actor
+    if asker.role == Role.STORE:
+        contracts = await asker.rows("contracts").find({"row.store_code": asker.store})
+        own["row.contract_no"] = {"$in": [row["_id"] for row in contracts if contract_no in (None, row["_id"])]}
+    return own
 
 
 async def own_ticket(asker: Asker, ticket_id: str) -> None:
@@ -33,14 +69,14 @@ async def own_ticket(asker: Asker, ticket_id: str) -> None:
 
 async def own_contract(asker: Asker, contract_no: str | None) -> None:
     """A store's ticket is about one of its own contracts; else 404."""
-    contract = None if contract_no is None else await asker.row("contracts", contract_no)
-    if contract is None or contract["row"]["store_code"] != asker.store:
+    if not await is_own_contract(asker, contract_no):
         asker.refuse(no("unknown_contract", contract_no=contract_no), 404)
 
 
-def may_read(ticket: Mapping[str, Any], role: str) -> bool:
-    """Whether the role hears of this ticket at all (C15, C18)."""
-    return role in HEARS_OF_CONDUCT or not ticket["conduct"]
+async def is_own_contract(asker: Asker, contract_no: str | None) -> bool:
+    """Whether it is a contract of the store that asks."""
+    contract = None if contract_no is None else await asker.row("contracts", contract_no)
+    return contract is not None and contract["row"]["store_code"] == asker.store
 
 
 def hide(asker: Asker) -> NoReturn:

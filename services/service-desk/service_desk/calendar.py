@@ -4,9 +4,10 @@ One aggregate, `calendar:main`. A correction is an event; every open ticket reck
 ticket that is opened later is told. The published holidays stay what the policy says.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
+from runtime.view import Instant, Row, View
 from service_desk.fields import Number, happened
 from service_desk.refusals import no
 
@@ -143,3 +145,31 @@ CALENDAR = Aggregate[Calendar, CalendarEvent](
     evolve,
     (UseCase(CorrectCalendar, correct_calendar), UseCase(TellTicket, tell_ticket)),
 )
+
+
+class CalendarRow(Row):
+    """The days that are corrected."""
+
+    days: tuple[CalendarDay, ...]
+
+
+class Correction(Row):
+    """Who corrected which days when."""
+
+    at: Instant
+    by: str
+    days: tuple[CalendarDay, ...]
+
+
+def calendar_row(calendar: Calendar) -> CalendarRow:
+    """The view."""
+    return CalendarRow(days=days_of(calendar))
+
+
+CALENDARS = View("desk_calendar", "service_desk", CALENDAR, CalendarRow, calendar_row, said=(CalendarCorrected,))
+
+
+def corrections_of(document: Mapping[str, Any]) -> list[Correction]:
+    """All that was corrected, in order."""
+    said = CALENDARS.heard.read(document).all(CalendarCorrected)
+    return [Correction(at=one.event.at, by=one.by, days=one.event.days) for one in said]

@@ -1,5 +1,6 @@
 """Regular call-backs (定期回访) to served customers; a complaint becomes a ticket (C17)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, assert_never
@@ -7,6 +8,7 @@ from typing import Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from company.context import Context
+from company.masking import customer_for
 from contracts.bounds import CivilDay, Happened
 from contracts.fact import Customer
 from contracts.service_desk import CallBackEvent
@@ -16,9 +18,10 @@ from runtime import aggregate
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer
 from runtime.use_case import Born, UseCase
+from runtime.view import Instant, Row, View
 from service_desk import duties
 from service_desk.clocks import call_back_watch
-from service_desk.duties import Duty, DutyEvent, KeepWatch
+from service_desk.duties import Duty, DutyEvent, DutyRow, KeepWatch
 from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import MANAGER, OFFICE
@@ -230,3 +233,92 @@ CALL_BACK = Aggregate[CallBack, Event](
     due,
     door,
 )
+
+
+class CallBackStanding(Row):
+    """A regular call-back: when it is due, and how it ended."""
+
+    callback_id: str
+    contract_no: str | None
+    customer: Customer
+    about: str
+    due_on: date
+    due: Instant
+    state: Literal["open", "done", "dropped"]
+    satisfied: bool | None
+    complaint: str
+    duties: tuple[DutyRow, ...]
+    overdue: bool
+    told: tuple[str, ...]
+
+
+class Try(Row):
+    """Somebody called."""
+
+    at: Instant
+    by: str
+    reached: bool
+    note: str
+
+
+class CallBackRow(CallBackStanding):
+    """A regular call-back, and who called when; the customer as the asking role may see it (C18)."""
+
+    note: str
+    planned_at: Instant
+    tries: tuple[Try, ...]
+    done_at: Instant | None
+    done_by: str | None
+    late: bool
+
+
+def standing(call_back: CallBack) -> CallBackStanding | None:
+    """The view."""
+    if isinstance(call_back, Unplanned):
+        return None
+    done = call_back if isinstance(call_back, Done) else None
+    plan = call_back.call_back if isinstance(call_back, Done) else call_back
+    owed = (plan.duty,) if done is None else ()
+    rows = tuple(map(duties.duty_row, owed))
+    return CallBackStanding(
+        callback_id=plan.callback_id,
+        contract_no=plan.contract_no,
+        customer=plan.customer,
+        about=plan.about,
+        due_on=plan.due_on,
+        due=plan.duty.watch.due,
+        state="open" if done is None else "dropped" if done.dropped else "done",
+        satisfied=None if done is None else done.satisfied,
+        complaint="" if done is None else done.complaint,
+        duties=rows,
+        overdue=any(one.overdue for one in owed),
+        told=duties.told_roles(rows),
+    )
+
+
+CALL_BACKS = View(
+    "call_backs",
+    "service_desk",
+    CALL_BACK,
+    CallBackStanding,
+    standing,
+    indexes=(("row.state", "row.due"), ("row.contract_no",)),
+    said=(CallBackPlanned, CustomerCalledBack, CallBackDropped),
+)
+
+
+def call_back_row(document: Mapping[str, Any], role: str) -> CallBackRow:
+    """A document of the view, as `role` may see it."""
+    row, said = CALL_BACKS.read(document), CALL_BACKS.heard.read(document)
+    (planned,), tries, dropped = said.all(CallBackPlanned), said.all(CustomerCalledBack), said.told(CallBackDropped)
+    reached = next((one for one in tries if one.event.reached), None)
+    ended = dropped.reason if dropped is not None else "" if reached is None else reached.event.note
+    return CallBackRow(
+        **{**dict(row), "customer": customer_for(role, row.customer.model_dump())},
+        note=ended,
+        planned_at=planned.event.at,
+        tries=tuple(Try(at=one.event.at, by=one.by, reached=one.event.reached, note=one.event.note) for one in tries),
+        done_at=None if reached is None else reached.event.at,
+        done_by=None if reached is None else reached.by,
+        late=reached is not None and reached.event.at > reached.event.due,
+    )

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from company.policy import Policy
 from contracts.bounds import OneLine, OptionalId
+from contracts.civil_time import in_utc
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned, Telling, Watch
 from runtime.decision import Command, Timer
+from runtime.view import Instant
 
 DutyEvent = DutyWarned | DutyOverdue | DutyEscalated
 
@@ -33,6 +37,47 @@ class Duty:
     warned: bool = False
     overdue: bool = False
     told: int = 0
+
+
+class DutyRow(BaseModel):
+    """A clock: who owes what by when; `held` while the ticket waits for a supplier; `told`: who knows of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    duty: str
+    item: str
+    owner_role: str
+    owner: str | None
+    since: Instant
+    due: Instant
+    warn_at: Instant | None
+    provisional: bool
+    state: Literal["running", "warned", "overdue", "held"]
+    level: int
+    told: tuple[str, ...]
+
+
+def duty_row(duty: Duty, *, held: bool = False) -> DutyRow:
+    """A clock as rows show it."""
+    watch = duty.watch
+    return DutyRow(
+        duty=watch.duty,
+        item=watch.item,
+        owner_role=watch.owner_role,
+        owner=watch.owner,
+        since=in_utc(duty.since),
+        due=in_utc(watch.due),
+        warn_at=None if watch.warn_at is None else in_utc(watch.warn_at),
+        provisional=watch.provisional,
+        state="held" if held else "overdue" if duty.overdue else "warned" if duty.warned else "running",
+        level=duty.told,
+        told=tuple(telling.role for telling in watch.tells[: duty.told]),
+    )
+
+
+def told_roles(rows: Iterable[DutyRow]) -> tuple[str, ...]:
+    """Who knows that one of them was overdue."""
+    return tuple(sorted({role for one in rows for role in one.told}))
 
 
 def tellings(owner_role: str, due: datetime, policy: Policy) -> tuple[Telling, ...]:

@@ -1,8 +1,9 @@
 """Quality of one sku (质量): its tickets are counted, and a major problem is reported to the departments (C14)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from company.context import Context
 from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
@@ -12,6 +13,7 @@ from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
 from runtime.decision import Command
 from runtime.use_case import UseCase
+from runtime.view import Instant, Row, View
 
 
 class CountCase(Command):
@@ -47,9 +49,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What is known of a sku."""
+    """What is known of a sku; `reported_at`: when a major problem was reported last."""
 
     cases: tuple[Case, ...] = ()
+    sku: str = ""
+    product: str = ""
+    reported_at: datetime | None = None
 
 
 def count_case(command: CountCase, quality: Quality, ctx: Context) -> tuple[QualityEvent, ...]:
@@ -115,21 +120,18 @@ def evolve(quality: Quality, event: QualityEvent) -> Quality:
     """What is known after an event."""
     match event:
         case QualityCaseCounted():
-            return Quality((*quality.cases, Case(event.ticket_id, event.received_at)))
+            cases = (*quality.cases, Case(event.ticket_id, event.received_at))
+            return replace(quality, cases=cases, sku=event.sku, product=event.product)
         case QualityCaseWithdrawn():
-            return Quality(
-                tuple(
-                    replace(case, withdrawn=True) if case.ticket_id == event.ticket_id else case
-                    for case in quality.cases
-                )
+            cases = tuple(
+                replace(case, withdrawn=True) if case.ticket_id == event.ticket_id else case for case in quality.cases
             )
+            return replace(quality, cases=cases)
         case MajorQualityReported():
-            return Quality(
-                tuple(
-                    replace(case, reported=True) if case.ticket_id in event.ticket_ids else case
-                    for case in quality.cases
-                )
+            cases = tuple(
+                replace(case, reported=True) if case.ticket_id in event.ticket_ids else case for case in quality.cases
             )
+            return replace(quality, cases=cases, reported_at=event.at)
     assert_never(event)
 
 
@@ -141,3 +143,90 @@ QUALITY = Aggregate[Quality, QualityEvent](
     (UseCase(CountCase, count_case), UseCase(WithdrawCase, withdraw_case)),
 )
 """Nothing is refused: what is told again changes nothing."""
+
+
+class QualityStanding(Row):
+    """What is known of a sku; `withdrawn`: tickets that do not count after all."""
+
+    sku: str
+    product: str
+    withdrawn: tuple[str, ...]
+    reported_at: Instant | None
+
+
+class CaseRow(Row):
+    """A ticket that counts, unless it was withdrawn."""
+
+    ticket_id: str
+    at: Instant
+    problem: str
+    safety: bool
+    withdrawn: bool
+
+
+class Report(Row):
+    """重大质量问题: what was reported to the departments."""
+
+    at: Instant
+    cause: Literal["safety", "frequency"]
+    ticket_ids: tuple[str, ...]
+    days: int
+    told: tuple[str, ...]
+
+
+class QualityRow(Row):
+    """The quality of a sku: its tickets, and what was reported."""
+
+    sku: str
+    product: str
+    tickets: tuple[CaseRow, ...]
+    reports: tuple[Report, ...]
+    reported_at: Instant | None
+
+
+def standing(quality: Quality) -> QualityStanding | None:
+    """The view."""
+    if not quality.cases:
+        return None
+    withdrawn = tuple(case.ticket_id for case in quality.cases if case.withdrawn)
+    return QualityStanding(
+        sku=quality.sku, product=quality.product, withdrawn=withdrawn, reported_at=quality.reported_at
+    )
+
+
+QUALITIES = View(
+    "quality",
+    "service_desk",
+    QUALITY,
+    QualityStanding,
+    standing,
+    indexes=(("row.reported_at",),),
+    said=(QualityCaseCounted, MajorQualityReported),
+)
+
+
+def quality_row(document: Mapping[str, Any]) -> QualityRow:
+    """A document of the view."""
+    row, said = QUALITIES.read(document), QUALITIES.heard.read(document)
+    counted, reported = said.all(QualityCaseCounted), said.all(MajorQualityReported)
+    return QualityRow(
+        sku=row.sku,
+        product=row.product,
+        tickets=tuple(_case(one.event, row) for one in counted),
+        reports=tuple(_report(one.event) for one in reported),
+        reported_at=row.reported_at,
+    )
+
+
+def _case(told: QualityCaseCounted, row: QualityStanding) -> CaseRow:
+    return CaseRow(
+        ticket_id=told.ticket_id,
+        at=told.received_at,
+        problem=told.problem,
+        safety=told.safety,
+        withdrawn=told.ticket_id in row.withdrawn,
+    )
+
+
+def _report(told: MajorQualityReported) -> Report:
+    return Report(at=told.at, cause=told.cause, ticket_ids=told.ticket_ids, days=told.days, told=told.told)

@@ -1,5 +1,6 @@
 """Visit plans (走访): whom we visit in an area, what we ask, what they say of design, assembly and process (C16)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, assert_never
@@ -7,6 +8,7 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
+from company.masking import customer_for
 from company.roles import Role
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
@@ -17,6 +19,7 @@ from runtime import aggregate
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Born, UseCase
+from runtime.view import Instant, Row, View
 from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import PLANS
@@ -185,11 +188,16 @@ def record_visit(command: RecordVisit, plan: Planned, ctx: Context) -> Decision:
 
 def close_plan(command: CloseVisitPlan, plan: Planned, ctx: Context) -> Decision:
     """The plan is over (C16): how many were met, how many left out."""
-    met = sum(call.record is not None and call.record.met for call in plan.calls)
+    met = met_of(plan)
     closed = VisitPlanClosed(
         at=happened(command, ctx), plan_id=plan.plan_id, visited=met, left_out=len(plan.calls) - met, note=command.note
     )
     return (closed,)
+
+
+def met_of(plan: Planned) -> int:
+    """How many customers were met."""
+    return sum(call.record is not None and call.record.met for call in plan.calls)
 
 
 def door(
@@ -248,3 +256,103 @@ VISIT_PLAN = Aggregate[VisitPlan, VisitPlanEvent](
     ),
     door=door,
 )
+
+
+class PlanStanding(Row):
+    """A plan: whom we visit, and who was met (`visited` of `count`)."""
+
+    plan_id: str
+    title: str
+    area: str
+    starts_on: date
+    ends_on: date
+    responsible: str
+    questions: tuple[str, ...]
+    state: Literal["open", "closed"]
+    visited: int
+    count: int
+
+
+class RecordRow(Row):
+    """What a visit brought, and who went."""
+
+    visited_on: date
+    met: bool
+    answers: tuple[VisitAnswer, ...]
+    note: str
+    complaint: str
+    visited_by: str
+    at: Instant
+
+
+class CallRow(Row):
+    """A customer of the plan, as the asking role may see them (C18); `record` is null until somebody went."""
+
+    call_no: int
+    contract_no: str | None
+    customer: Customer
+    about: str
+    record: RecordRow | None
+
+
+class PlanRow(PlanStanding):
+    """A plan, with its customers and what they said."""
+
+    calls: tuple[CallRow, ...]
+    planned_at: Instant
+    planned_by: str
+    closed_at: Instant | None
+    note: str
+
+
+def standing(plan: VisitPlan) -> PlanStanding | None:
+    """The view."""
+    if isinstance(plan, Unplanned):
+        return None
+    made = plan.plan if isinstance(plan, Closed) else plan
+    return PlanStanding(
+        plan_id=made.plan_id,
+        title=made.title,
+        area=made.area,
+        starts_on=made.starts_on,
+        ends_on=made.ends_on,
+        responsible=made.responsible,
+        questions=made.questions,
+        state="closed" if isinstance(plan, Closed) else "open",
+        visited=met_of(made),
+        count=len(made.calls),
+    )
+
+
+VISIT_PLANS = View(
+    "visit_plans",
+    "service_desk",
+    VISIT_PLAN,
+    PlanStanding,
+    standing,
+    indexes=(("row.state", "row.starts_on"),),
+    said=(VisitPlanned, VisitRecorded, VisitPlanClosed),
+)
+
+
+def plan_row(document: Mapping[str, Any], role: str) -> PlanRow:
+    """A document of the view, as `role` may see it."""
+    row, said = VISIT_PLANS.read(document), VISIT_PLANS.heard.read(document)
+    (planned,), closed = said.all(VisitPlanned), said.told(VisitPlanClosed)
+    records = {one.event.call_no: one.event for one in said.all(VisitRecorded)}
+    return PlanRow(
+        **dict(row),
+        calls=tuple(_call_row(call, records.get(call.call_no), role) for call in planned.event.calls),
+        planned_at=planned.event.at,
+        planned_by=planned.by,
+        closed_at=None if closed is None else closed.at,
+        note="" if closed is None else closed.note,
+    )
+
+
+def _call_row(call: PlannedCall, told: VisitRecorded | None, role: str) -> CallRow:
+    record = told and RecordRow(**{name: getattr(told, name) for name in RecordRow.model_fields})
+    customer = Customer.model_validate(customer_for(role, call.customer.model_dump()))
+    return CallRow(
+        call_no=call.call_no, contract_no=call.contract_no, customer=customer, about=call.about, record=record
+    )

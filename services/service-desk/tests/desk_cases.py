@@ -7,16 +7,21 @@ from typing import Any
 from company.context import Context
 from company.policy import Policy, policy_book
 from contracts.envelope import Meta
-from contracts.fact import Customer, Window
+from contracts.fact import Customer, Fact, Window
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_tickets import TicketOpened
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from runtime import testing
 from runtime.decision import Command, Rejected
+from runtime.said import Saying
+from runtime.view import View
 from service_desk.clocks import form_watch, reply_watch, visit_watch
 from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.row import TICKETS
+from service_desk.ticket.shapes import TicketDetail
 from service_desk.ticket.state import Ticket
 from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.whole import shown
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 """09:00 on a Friday; the desk is open."""
@@ -101,6 +106,18 @@ def completed(visit_no: int = 1, **changes: Any) -> VisitCompleted:
     return VisitCompleted.model_validate({**body, **changes})
 
 
+def told(*events: TicketEvent, by: str = "liang.my") -> TicketDetail:
+    """A ticket whole, after these events, as the desk sees it."""
+    return shown_to("cs_specialist", [Saying(by, event, NOW) for event in events])
+
+
+def shown_to(role: str, told: Sequence[Saying[Any]]) -> TicketDetail:
+    """The same, as a role sees it."""
+    row = TICKETS.after([one.event for one in told])
+    assert row is not None
+    return shown(row, TICKETS.heard.of(told), role)
+
+
 def asked_by(role: str, by: str = "x", now: datetime = NOW, policy: Policy | None = None) -> Context:
     """Who asks, and when."""
     return Context(now=now, by=by, role=role, policy=policy or policy_book().at(now))
@@ -148,3 +165,12 @@ def meta(sequence: int = 1, by: str = "liang.my") -> Meta:
         actor=by,
         command_offset=0,
     )
+
+
+def document(view: View[Any, Any, Any], *events: Fact) -> dict[str, Any]:
+    """A view's document after these events, as it lies in the database."""
+    facets, known = view.projection.facets, dict[str, Any]()
+    for sequence, event in enumerate(events, start=1):
+        known |= {facet.name: facet.fold(known.get(facet.name), event, meta(sequence)) for facet in facets}
+    places = {facet.name: {"seq": len(events)} for facet in facets}
+    return {"_pos": places, **{name: value for facet in facets for name, value in facet.fields(known).items()}}

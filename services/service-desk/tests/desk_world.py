@@ -71,6 +71,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.states: dict[str, Any] = {}
+        self._values: dict[tuple[str, str], dict[str, Any]] = {}
         self.rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in SERVICE.projections}
         self.rows["contracts"] = {row["_id"]: row for row in (CONTRACT, OLD_CONTRACT)}
         self.rows["stock"] = {"main:S1": {"_id": "main:S1", "row": {"free": 2}}}
@@ -89,18 +90,14 @@ class Memory:
     def _fold(self, aggregate_id: str, event: Any, person: Person) -> None:
         meta = Meta("e", "", "", aggregate_id, NOW, 1, "c", "c", person.id, 0)
         for projection in SERVICE.projections:
+            row = projection.row(aggregate_id)
             for facet in projection.facets:
                 if aggregate_id.partition(":")[0] in facet.prefixes:
-                    row = projection.row(aggregate_id)
-                    document = self.rows[projection.name].get(row, {"_id": row})
-                    stored, before = facet.stored, document.get(facet.name)
-                    known = stored.load(document) if stored is not None and before is not None else before
-                    folded = facet.fold(known, event, meta)
-                    self.rows[projection.name][row] = {
-                        **document,
-                        **({facet.name: folded} if stored is None else stored.dump(folded)),
-                        "_pos": {facet.name: {"seq": 1}},
-                    }
+                    known = self._values.setdefault((projection.name, row), {})
+                    known[facet.name] = facet.fold(known.get(facet.name), event, meta)
+                    document = self.rows[projection.name].setdefault(row, {"_id": row, "_pos": {}})
+                    document |= facet.fields(known)
+                    document["_pos"] |= {facet.name: {"seq": 1}}
 
 
 class MemoryRows:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from desk_cases import document
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -11,11 +12,20 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer
+from contracts.service_desk import CalendarEvent
 from contracts.service_desk_duties import CalendarCorrected, CalendarDay, CalendarTold, ClocksReckoned, OpenSpan
 from runtime.decision import Rejected
 from runtime.testing import given
-from service_desk.calendar import CALENDAR, Calendar, CorrectCalendar, Corrected, TellTicket, days_of
-from service_desk.projections.rounds import fold_calendar
+from service_desk.calendar import (
+    CALENDAR,
+    CALENDARS,
+    Calendar,
+    CorrectCalendar,
+    Corrected,
+    TellTicket,
+    corrections_of,
+    days_of,
+)
 from service_desk.reactions import REACTIONS
 from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.state import Ticket
@@ -156,16 +166,18 @@ def test_tickets_and_calendar_tell_each_other() -> None:
 @for_all(st.lists(st.sampled_from([CLOSED, SHORT, CLOSED.model_copy(update={"why": "改"})]), max_size=6))
 def test_the_calendar_holds_the_last_word_of_each_day_and_survives_its_checkpoint(days: list[CalendarDay]) -> None:
     """C1"""
-    state, said, row = CALENDAR.initial, {}, None
-    meta = Meta("e", "", "/songda/service_desk", "calendar:main", NOW, 1, "c", "c", "ou.yl", 0)
+    state, said, events = CALENDAR.initial, dict[date, CalendarDay](), list[CalendarEvent]()
     for day in days:
         said[day.on] = day
         for event in CALENDAR.decide(CorrectCalendar(days=(day,)), state, CTX):
-            state, row = CALENDAR.evolve(state, event), fold_calendar(row, event, meta)
+            state = CALENDAR.evolve(state, event)
+            events.append(event)
     expected = tuple(said[on] for on in sorted(said))
     assert days_of(state) == expected
-    shown = [] if row is None else [day["on"] for day in row["days"]]
-    assert shown == [day.on.isoformat() for day in expected]
+    if events:
+        row = document(CALENDARS, *events)
+        assert CALENDARS.read(row).days == expected
+        assert [one.by for one in corrections_of(row)] == ["liang.my"] * len(events)
     adapter: TypeAdapter[Calendar] = TypeAdapter(Calendar)
     if isinstance(state, Corrected):
         assert adapter.validate_json(adapter.dump_json(state)) == state

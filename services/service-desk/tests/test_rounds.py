@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, TECHNICIAN, asked_by, meta, names
+from desk_cases import CUSTOMER, NINE, NOW, POLICY, SPECIALIST, TECHNICIAN, asked_by, document, names
 
 from contracts.service_desk_care import (
     CallBackDropped,
@@ -17,12 +17,27 @@ from contracts.service_desk_care import (
     VisitRecorded,
 )
 from runtime.decision import Rejected
-from service_desk.call_back import CALL_BACK, CallBack, DropCallBack, PlanCallBack, RecordCallBack
+from service_desk.call_back import (
+    CALL_BACK,
+    CALL_BACKS,
+    CallBack,
+    DropCallBack,
+    PlanCallBack,
+    RecordCallBack,
+    call_back_row,
+)
 from service_desk.clocks import call_back_watch
 from service_desk.duties import KeepWatch
-from service_desk.projections.rounds import fold_call_back, fold_plan
 from service_desk.refusals import no
-from service_desk.visit_plan import VISIT_PLAN, CloseVisitPlan, PlanVisits, RecordVisit, VisitPlan
+from service_desk.visit_plan import (
+    VISIT_PLAN,
+    VISIT_PLANS,
+    CloseVisitPlan,
+    PlanVisits,
+    RecordVisit,
+    VisitPlan,
+    plan_row,
+)
 
 PLAN = PlanVisits.model_validate(
     {
@@ -135,14 +150,14 @@ def test_a_plan_is_closed_with_who_was_met_and_who_was_left_out() -> None:
 
 def test_the_row_of_a_plan_counts_who_was_met() -> None:
     """C16"""
-    facet: Any = None
-    for event in (PLANNED, RECORDED, CLOSED):
-        facet = fold_plan(facet, event, meta())
-    assert (facet["state"], facet["visited"], facet["count"], facet["calls"][0]["record"]["complaint"]) == (
+    row = plan_row(document(VISIT_PLANS, PLANNED, RECORDED, CLOSED), "cs_specialist")
+    first, second = row.calls
+    assert (row.state, row.visited, row.count, first.record and first.record.complaint, second.record) == (
         "closed",
         1,
         2,
         "柜门异响",
+        None,
     )
 
 
@@ -264,7 +279,5 @@ def test_a_call_back_that_nobody_makes_is_overdue_and_told_upwards() -> None:
 )
 def test_the_row_of_a_call_back(events: tuple[Any, ...], state: str, *, late: bool) -> None:
     """C17"""
-    facet: Any = None
-    for event in events:
-        facet = fold_call_back(facet, event, meta())
-    assert (facet["state"], facet["late"], NINE.isoformat() < facet["due"]) == (state, late, True)
+    row = call_back_row(document(CALL_BACKS, *events), "cs_specialist")
+    assert (row.state, row.late, row.due > NINE) == (state, late, True)

@@ -1,6 +1,6 @@
 """What a ticket needs next, in its row: before the visit, on the phone, of a complaint; and the clocks that run."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,15 +16,16 @@ from desk_cases import (
     TECHNICIAN,
     WINDOW,
     asked_by,
-    meta,
     opening,
+    shown_to,
 )
 
 from company.context import Context
+from contracts.fact import members
+from contracts.service_desk import TicketEvent
 from runtime.decision import Command, Rejected
+from runtime.said import Saying
 from service_desk.duties import KeepWatch
-from service_desk.projections.tickets import fold_ticket
-from service_desk.projections.views import ticket_view
 from service_desk.ticket.complaint import AnswerComplaint, EscalateComplaint, Investigate, SettleComplaint
 from service_desk.ticket.consultation import AnswerByPhone, FollowUp
 from service_desk.ticket.ending import CancelTicket, ReopenTicket
@@ -38,9 +39,11 @@ from service_desk.ticket.part import AnswerAsExpert, ApproveParts, AskExpert, No
 from service_desk.ticket.quote import AcceptQuote, DeclineQuote, GiveQuote, JudgeCoverage
 from service_desk.ticket.reply import Reply
 from service_desk.ticket.request import OpenTicket
+from service_desk.ticket.shapes import TicketDetail
 from service_desk.ticket.state import INITIAL
 from service_desk.ticket.supplier_wait import EndSupplierWait, StartSupplierWait
 from service_desk.ticket.ticket import TICKET, evolve
+from service_desk.ticket.timeline import WORDS
 from service_desk.ticket.visit import BookVisit, CompleteVisit, SignBySupervisor
 from service_desk.ticket.visit_preparation import ArriveAtVisit, CancelVisit, MoveVisit
 
@@ -49,22 +52,21 @@ REPLY: Asked = (Reply(note="好"), SPECIALIST)
 BOOK: Asked = (BookVisit(on=ON, window=WINDOW, technician="zhou.jm"), SPECIALIST)
 
 
-def row(opened: OpenTicket, *asked: Asked) -> dict[str, Any]:
-    """A ticket's row after these commands, all of which are accepted."""
-    ticket, facet = INITIAL, None
-    for number, (command, ctx) in enumerate(((opened, SPECIALIST), *asked)):
+def row(opened: OpenTicket, *asked: Asked) -> TicketDetail:
+    """A ticket after these commands, all of which are accepted."""
+    ticket, said = INITIAL, list[Saying[Any]]()
+    for command, ctx in ((opened, SPECIALIST), *asked):
         decision = TICKET.decide(command, ticket, ctx)
         assert not isinstance(decision, Rejected), decision
         for event in decision:
             ticket = evolve(ticket, event)
-            facet = fold_ticket(facet, event, meta(number + 1, ctx.by))
-    assert facet is not None
-    return facet
+            said.append(Saying(ctx.by, event, ctx.now))
+    return shown_to("cs_specialist", said)
 
 
 def steps(opened: OpenTicket, *asked: Asked) -> list[str | None]:
     """What was needed after each of them."""
-    return [row(opened, *asked[:count])["next_step"] for count in range(len(asked) + 1)]
+    return [row(opened, *asked[:count]).next_step for count in range(len(asked) + 1)]
 
 
 def test_money_comes_before_the_visit() -> None:
@@ -168,13 +170,12 @@ def test_a_ticket_that_waits_for_a_supplier_says_so_and_its_clock_stands() -> No
     wait = StartSupplierWait.model_validate({"supplier": "恒洁", "reason": "外购", "expected_on": "2026-03-20"})
     waiting = row(opening(), (wait, SPECIALIST))
     over = row(opening(), (wait, SPECIALIST), (EndSupplierWait(), asked_by("x", now=NOW + timedelta(days=1))))
-    view = ticket_view({"ticket": waiting, "_pos": {"ticket": {"seq": 2}}}, "cs_specialist")
     assert (
-        (waiting["next_step"], waiting["next_due"], [duty["state"] for duty in view["duties"]]),
-        (over["next_step"], over["next_due"], over["waiting"]),
+        (waiting.next_step, waiting.next_due, [duty.state for duty in waiting.duties]),
+        (over.next_step, over.next_due, over.waiting),
     ) == (
-        ("await_supplier", "2026-03-20T16:00:00+00:00", ["held"]),
-        ("reply", (NOW + timedelta(hours=36)).isoformat(), None),
+        ("await_supplier", datetime(2026, 3, 20, 16, tzinfo=UTC), ["held"]),
+        ("reply", NOW + timedelta(hours=36), None),
     )
 
 
@@ -182,12 +183,12 @@ def test_what_is_overdue_shows_with_whom_was_told() -> None:
     """K13, X4"""
     due = NOW + timedelta(hours=12)
     late = asked_by("system", "system", now=due + timedelta(hours=2))
-    facet = row(opening(), (KeepWatch(duty="K13"), late))
-    assert (facet["overdue"], facet["told"], facet["reply_late"], facet["due_key"]) == (
+    ticket = row(opening(), (KeepWatch(duty="K13"), late))
+    assert (ticket.overdue, ticket.told, ticket.reply_late, ticket.next_due) == (
         True,
-        ["cs_supervisor", "manager"],
+        ("cs_supervisor", "manager"),
         True,
-        due.isoformat(),
+        due,
     )
 
 
@@ -206,28 +207,30 @@ def test_what_is_overdue_shows_with_whom_was_told() -> None:
 )
 def test_how_it_goes_on(asked: tuple[Asked, ...], status: str, step: str | None) -> None:
     """C10, C11"""
-    facet = row(opening(), REPLY, *asked)
-    assert (facet["status"], facet["next_step"]) == (status, step)
+    ticket = row(opening(), REPLY, *asked)
+    assert (ticket.status, ticket.next_step) == (status, step)
 
 
 def test_a_visit_keeps_its_moves_and_its_clock_moves_along() -> None:
     """C3, K14"""
     move = MoveVisit(visit_no=1, on=NEXT_ON, window=NEXT_WINDOW, reason="出差")
-    facet = row(opening(), REPLY, BOOK, (move, SPECIALIST))
-    assert ([m["reason"] for m in facet["visits"][0]["moves"]], facet["visits"][0]["on"], facet["next_due"]) == (
-        ["出差"],
-        "2026-03-15",
-        NEXT_WINDOW.ends.isoformat(),
-    )
+    ticket = row(opening(), REPLY, BOOK, (move, SPECIALIST))
+    (visit,) = ticket.visits
+    assert ([m.reason for m in visit.moves], visit.on, ticket.next_due) == (["出差"], NEXT_ON, NEXT_WINDOW.ends)
 
 
 def test_the_form_is_the_clock_that_runs_after_the_repair() -> None:
     """K15"""
     done = CompleteVisit(visit_no=1, outcome="repaired", report_ref="BG1")
-    facet = row(opening(), REPLY, BOOK, (done, SPECIALIST))
+    ticket = row(opening(), REPLY, BOOK, (done, SPECIALIST))
     signed = row(opening(), REPLY, BOOK, (done, SPECIALIST), (SignBySupervisor(), DESK_SUPERVISOR))
-    assert ([duty["duty"] for duty in facet["duties"]], facet["next_due"], signed["duties"]) == (
+    assert ([duty.duty for duty in ticket.duties], ticket.next_due, signed.duties) == (
         ["K15"],
-        "2026-03-14T16:00:00+00:00",
-        [],
+        datetime(2026, 3, 14, 16, tzinfo=UTC),
+        (),
     )
+
+
+def test_each_event_has_its_words_in_the_timeline() -> None:
+    """C4"""
+    assert set(WORDS) == {kind.__name__ for kind in members(TicketEvent)}

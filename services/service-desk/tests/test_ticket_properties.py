@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
+from desk_cases import told
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -10,7 +11,6 @@ from ticket_strategies import START, TICKET_ID, Asked, context, play, stories
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.envelope import Meta
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
@@ -40,8 +40,8 @@ from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 from runtime.decision import Rejected
 from service_desk.duties import KeepWatch
 from service_desk.main import SERVICE
-from service_desk.projections.tickets import fold_ticket
 from service_desk.ticket.quote import coverage
+from service_desk.ticket.row import TICKETS
 from service_desk.ticket.state import (
     INITIAL,
     Cancelled,
@@ -242,38 +242,35 @@ def test_timers_fire_until_all_who_are_to_be_told_know_and_then_are_gone(story: 
 def test_the_row_tells_the_same_story_as_the_ticket(story: list[Asked]) -> None:
     """C9, C10, C11"""
     ticket, history = play(story)
-    facet: Any = None
-    for number, event in enumerate(history):
-        facet = fold_ticket(facet, event, _meta(number + 1))
+    row = told(*history)
     work = ticket.work if isinstance(ticket, Closed | Cancelled) else ticket
     assert not isinstance(work, Unopened)
     status = {Received: "received", VisitAgreed: "visit_agreed", VisitFailed: "visit_failed", Repaired: "repaired"}
     ended = {Closed: "closed", Cancelled: "cancelled"}
-    assert facet["status"] == ended.get(type(ticket), status.get(type(work)))
-    assert (facet["replied_at"] is None) == (isinstance(work.reply, Owed) or work.reply.reply == "overdue")
-    assert [order["order_no"] for order in facet["orders"]] == [order.order_no for order in work.orders]
-    assert (facet["next_step"] is None) == isinstance(ticket, Closed | Cancelled)
-    assert facet["pays"] == coverage(work)
-    assert {(one["duty"], one["item"]) for one in facet["duties"]} == {
+    assert row.status == ended.get(type(ticket), status.get(type(work)))
+    assert (row.replied_at is None) == (isinstance(work.reply, Owed) or work.reply.reply == "overdue")
+    assert [order.order_no for order in row.orders] == [order.order_no for order in work.orders]
+    assert (row.next_step is None) == isinstance(ticket, Closed | Cancelled)
+    assert row.pays == coverage(work)
+    assert {(one.duty, one.item) for one in row.duties} == {
         (one.watch.duty, one.watch.item) for one in work.record.duties
     }
-    assert (facet["waiting"] is None) == (work.record.waiting is None)
-    assert len(facet["timeline"]) == len(history)
+    assert (row.waiting is None) == (work.record.waiting is None)
+    assert len(row.timeline) == len(history)
 
 
-def _meta(sequence: int) -> Meta:
-    return Meta(
-        id=f"e{sequence}",
-        type="",
-        source="/songda/service_desk",
-        subject=f"ticket:{TICKET_ID}",
-        time=START,
-        sequence=sequence,
-        causation_id="c",
-        correlation_id="c",
-        actor="liang.my",
-        command_offset=0,
-    )
+@settings(max_examples=300, deadline=None)
+@given(stories())
+def test_the_next_step_is_always_one_that_somebody_may_take(story: list[Asked]) -> None:
+    """C5-C13: what the row says is next, a use case is for, and its gate is open"""
+    ticket: Ticket = INITIAL
+    for minutes, asked in enumerate(story):
+        decision = TICKET.decide(asked[0], ticket, context(asked, minutes))
+        for event in () if isinstance(decision, Rejected) else decision:
+            ticket = evolve(ticket, event)
+        row, offers = TICKETS.view(ticket), TICKET.offers(ticket)
+        if row is not None and row.next_step is not None:
+            assert [case.code for case in TICKET.use_cases if row.next_step in case.steps and case.code in offers]
 
 
 def decided_in_batches(story: list[Asked], size: int) -> tuple[list[Outgoing], list[Outgoing]]:

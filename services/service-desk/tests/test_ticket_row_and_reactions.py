@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from desk_cases import shown_to, told
 
 from contracts.envelope import Meta
 from contracts.fact import Customer, Window
@@ -27,8 +28,7 @@ from contracts.service_desk_visits import (
     VisitConfirmed,
 )
 from runtime.decision import Ask
-from service_desk.projections.tickets import fold_ticket
-from service_desk.projections.views import ticket_view
+from runtime.said import Saying
 from service_desk.reactions import REACTIONS
 from service_desk.ticket.request import OpenTicket
 
@@ -113,14 +113,6 @@ def failed(outcome: str) -> VisitCompleted:
     return REPAIRED.model_copy(update={"outcome": outcome, "report_ref": None})
 
 
-def folded(*events: TicketEvent) -> dict[str, object]:
-    facet = None
-    for event in events:
-        facet = fold_ticket(facet, event, META)
-    assert facet is not None
-    return facet
-
-
 @pytest.mark.parametrize(
     ("events", "step", "due"),
     [
@@ -146,28 +138,28 @@ def test_the_row_says_what_comes_next_and_by_when(
     events: tuple[TicketEvent, ...], step: str | None, due: str | None
 ) -> None:
     """C9, C10, C11"""
-    row = folded(*events)
-    assert (row["next_step"], row["next_due"]) == (step, due)
+    row = told(*events)
+    assert (row.next_step, row.next_due and row.next_due.isoformat()) == (step, due)
 
 
 def test_parts_that_were_missing_and_came_are_followed_by_the_next_visit() -> None:
     """C10"""
     second = [event.model_copy(update={"order_no": "YL2"}) for event in (PLACED, APPROVED, ARRIVED)]
-    assert folded(*READY, BOOKED, failed("parts_missing"), *second)["next_step"] == "book_again"
+    assert told(*READY, BOOKED, failed("parts_missing"), *second).next_step == "book_again"
 
 
 def test_a_late_reply_shows_and_an_earlier_one_told_late_corrects_it() -> None:
     """K13, X1"""
     overdue = ReplyOverdue(at=DUE, ticket_id="T-1", due=DUE)
     late = REPLIED.model_copy(update={"at": DUE + timedelta(hours=1)})
-    shown = [folded(OPENED, overdue), folded(OPENED, overdue, late), folded(OPENED, overdue, late, REPLIED)]
-    assert [row["reply_late"] for row in shown] == [True, True, False]
+    shown = [told(OPENED, overdue), told(OPENED, overdue, late), told(OPENED, overdue, late, REPLIED)]
+    assert [row.reply_late for row in shown] == [True, True, False]
 
 
 def test_customer_data_is_shown_by_role() -> None:
     """C18"""
-    document = {"_id": "T-1", "ticket": folded(OPENED), "_pos": {"ticket": {"seq": 1}}}
-    assert [ticket_view(document, role)["customer"]["phone"] for role in ("technician", "manager")] == [
+    said = [Saying("liang.my", OPENED, NOW)]
+    assert [shown_to(role, said).customer.phone for role in ("technician", "manager")] == [
         "13800001111",
         "138****1111",
     ]

@@ -62,7 +62,7 @@ async def _has_work(desk: Asking, contract_no: str) -> bool:
     for row in await desk.rows("jobs").find({"row.contract_no": contract_no}):
         if await works_at(desk, row):
             return True
-    visits = {"ticket.contract_no": contract_no, "ticket.technicians": desk.person.id}
+    visits = {"row.contract_no": contract_no, "row.technicians": desk.person.id}
     return await desk.rows("tickets").count(visits) > 0
 
 

@@ -4,9 +4,8 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
-from company.business_time import Pause
 from company.policy import policy_book
 from company.roles import Role
 from contracts.civil_time import civil_day
@@ -16,17 +15,18 @@ from runtime.http import Asking, Desk
 from runtime.route import Router
 from service_desk.access import hide, visible
 from service_desk.api.tickets import TicketId
-from service_desk.calendar import CALENDAR, MAIN, CorrectCalendar
-from service_desk.clocks import STAND_WHILE_WAITING, why_due
+from service_desk.calendar import CALENDAR, CALENDARS, MAIN, CorrectCalendar, corrections_of
 from service_desk.fields import TEXT_LENGTH
 from service_desk.refusals import no
 from service_desk.roles import READS
+from service_desk.ticket.row import TICKETS
+from service_desk.ticket.standing import OPEN
 from service_desk.ticket.supplier_wait import ReckonClocks
 from service_desk.ticket.ticket import TICKET
+from service_desk.ticket.why import reasons
 
 router = Router()
 
-OPEN = ("received", "visit_agreed", "visit_failed", "repaired")
 AT_ONCE = 500
 """Tickets that are asked together."""
 
@@ -64,9 +64,6 @@ class Corrections(BaseModel):
     """The year that begins soon, or has begun, and whose holidays nobody entered: its deadlines are provisional."""
 
 
-DAYS: TypeAdapter[tuple[CalendarDay, ...]] = TypeAdapter(tuple[CalendarDay, ...])
-
-
 class Reckoned(BaseModel):
     """How many open tickets were asked, and how many noted the change or moved a clock."""
 
@@ -84,44 +81,33 @@ async def why(
 ) -> Why:
     """The consumed intervals, whose seconds add up to the target, and the waits for suppliers between them."""
     desk.allow(*READS)
-    ticket = (await visible(desk, ticket_id))["ticket"]
-    clock = next((one for one in ticket["duties"] if (one["duty"], one["item"]) == (duty, item)), None)
+    ticket = await visible(desk, ticket_id)
+    clock = next((one for one in ticket.duties if (one.duty, one.item) == (duty, item)), None)
     if clock is None:
         hide(desk)
-    policy, since = policy_book().at(utc_now()), datetime.fromisoformat(clock["since"])
-    spans = why_due(duty, since, policy, _pauses(ticket) if duty in STAND_WHILE_WAITING else ())
+    because = reasons(ticket, clock, policy_book().at(clock.since), utc_now())
     return Why(
         duty=duty,
         item=item,
-        since=since,
-        due=datetime.fromisoformat(clock["due"]),
-        provisional=clock["provisional"],
-        calendar=policy.revision,
-        spans=[Span(starts=s.starts, ends=s.ends, kind=s.kind, reason=s.reason, seconds=s.seconds) for s in spans],
+        since=clock.since,
+        due=clock.due,
+        provisional=clock.provisional,
+        calendar=because.calendar,
+        spans=[
+            Span(starts=s.starts, ends=s.ends, kind=s.kind, reason=s.reason, seconds=s.seconds) for s in because.spans
+        ],
     )
-
-
-def _pauses(ticket: dict[str, Any]) -> list[Pause]:
-    """The waits for suppliers, the last one perhaps still open."""
-    return [
-        Pause(
-            datetime.fromisoformat(wait["since"]),
-            None if wait["until"] is None else datetime.fromisoformat(wait["until"]),
-            wait["supplier"],
-        )
-        for wait in ticket["waits"]
-    ]
 
 
 @router.get("/calendar", summary="更正过的日历 Days whose hours were corrected (C1)")
 async def calendar(desk: Desk) -> Corrections:
     """Besides the published holidays, which are the policy's."""
     desk.allow(*READS)
-    row = await desk.rows("desk_calendar").get(MAIN)
+    document = await desk.rows(CALENDARS.name).get(MAIN)
     policy = policy_book().at(utc_now())
     return Corrections(
-        days=() if row is None else row["calendar"]["days"],
-        history=[] if row is None else row["calendar"]["history"],
+        days=() if document is None else CALENDARS.read(document).days,
+        history=[] if document is None else [one.shown() for one in corrections_of(document)],
         policy=policy.revision,
         published_through=policy.calendar_known_through,
         unknown_year_ahead=policy.unknown_year_ahead(civil_day(utc_now())),
@@ -139,8 +125,8 @@ async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
     if corrected.status != "accepted":
         desk.answer(corrected)  # a refusal leaves as its own answer
         desk.refuse(no("calendar_undecided"), 503)
-    known = await desk.rows("desk_calendar").get(MAIN)
-    before = () if known is None else DAYS.validate_python(known["calendar"]["days"])
+    known = await desk.view(CALENDARS).get(MAIN)
+    before = () if known is None else known.days
     by_day = {day.on: day for day in (*before, *body.days)}
     days = tuple(by_day[on] for on in sorted(by_day))
     why = "；".join(dict.fromkeys(day.why for day in body.days))[:TEXT_LENGTH]
@@ -156,8 +142,8 @@ async def reckon_clocks(body: ReckonClocks, desk: Desk) -> Reckoned:
 
 async def _reckon(desk: Asking, body: ReckonClocks) -> Reckoned:
     """Ask every open ticket."""
-    rows, asked, moved = desk.rows("tickets"), 0, 0
-    while page := await rows.find({"ticket.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
+    rows, asked, moved = desk.rows(TICKETS.name), 0, 0
+    while page := await rows.find({"row.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
         commands = [(TICKET.key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]
         outcomes = await desk.ask_all(commands)
         asked += len(page)

@@ -1,6 +1,6 @@
 """The customer's rating by the link of SMS 8, without login (C9, C11)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +14,8 @@ from service_desk.access import hide, visible
 from service_desk.api.tickets import TicketId
 from service_desk.fields import Note
 from service_desk.roles import AT_THE_CUSTOMERS
+from service_desk.ticket.row import TICKETS
+from service_desk.ticket.standing import Standing, VisitStanding
 from service_desk.ticket.ticket import TICKET
 from service_desk.ticket.visit import GiveRating, Stars
 
@@ -60,12 +62,12 @@ async def rating_page(code: Code, request: Request, response: Response) -> Ratin
     """The last visit that repaired; 404 for a code that is forged."""
     _, ticket, visit = await _rated(code, request, response)
     return RatingPage(
-        ticket_id=ticket["ticket_id"],
-        product=ticket["product"],
-        visit_no=visit["visit_no"],
-        visited_on=visit["on"],
-        rating=visit["rating"],
-        comment=visit["comment"],
+        ticket_id=ticket.ticket_id,
+        product=ticket.product,
+        visit_no=visit.visit_no,
+        visited_on=visit.on.isoformat(),
+        rating=visit.rating,
+        comment=visit.comment,
     )
 
 
@@ -74,16 +76,15 @@ async def rating_page(code: Code, request: Request, response: Response) -> Ratin
 async def rate_by_link(code: Code, body: RatingByCustomer, request: Request, response: Response) -> Answer:
     """By whoever has the link of SMS 8; the last word counts."""
     desk, ticket, visit = await _rated(code, request, response)
-    command = GiveRating(visit_no=visit["visit_no"], rating=body.rating, comment=body.comment, through="link")
-    return desk.answer(await desk.ask(TICKET.key(ticket["ticket_id"]), command))
+    command = GiveRating(visit_no=visit.visit_no, rating=body.rating, comment=body.comment, through="link")
+    return desk.answer(await desk.ask(TICKET.key(ticket.ticket_id), command))
 
 
-async def _rated(code: str, request: Request, response: Response) -> tuple[Asking, dict[str, Any], dict[str, Any]]:
+async def _rated(code: str, request: Request, response: Response) -> tuple[Asking, Standing, VisitStanding]:
     desk = Asking(request, response, BY_LINK)
     tokens: Tokens = request.app.state.tokens
     ticket_id = tokens.subject_of(code)
-    row = None if ticket_id is None else await desk.rows("tickets").get(ticket_id)
-    repaired = [] if row is None else [v for v in row["ticket"]["visits"] if v["outcome"] == "repaired"]
-    if row is None or not repaired:
+    ticket = None if ticket_id is None else await desk.view(TICKETS).get(ticket_id)
+    if ticket is None or ticket.repaired is None:
         hide(desk)
-    return desk, row["ticket"], repaired[-1]
+    return desk, ticket, ticket.repaired

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from company.masking import customer_for
 from company.roles import Role
 from runtime.http import Desk
 from runtime.route import Router
 from runtime.routes import Address, routes
-from service_desk.call_back import CALL_BACK
+from service_desk.call_back import CALL_BACK, CALL_BACKS, call_back_row
+from service_desk.quality import QUALITIES, quality_row
 from service_desk.roles import MANAGER, OFFICE, PLANS
-from service_desk.visit_plan import VISIT_PLAN
+from service_desk.visit_plan import VISIT_PLAN, VISIT_PLANS, plan_row
 
 READS_QUALITY = OFFICE | MANAGER | {Role.INSTALL_SUPERVISOR, Role.PROCUREMENT, Role.QC, Role.WAREHOUSE}
 RowId = Annotated[str, Path(pattern=r"^[^\s:/]{1,80}$")]
@@ -44,10 +44,10 @@ async def visit_plans(
 ) -> Rows:
     """With their customers and answers."""
     desk.allow(*PLANS)
-    query = {} if state is None else {"plan.state": state}
-    rows = desk.rows("visit_plans")
-    found = await rows.find(query, sort=[("plan.starts_on", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [_plan(row["plan"], desk.person.role) for row in found]
+    query = {} if state is None else {"row.state": state}
+    rows = desk.rows(VISIT_PLANS.name)
+    found = await rows.find(query, sort=[("row.starts_on", -1), ("_id", 1)], limit=limit, skip=offset)
+    shown = [plan_row(row, desk.role).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -61,12 +61,10 @@ async def call_backs(
 ) -> Rows:
     """By due time."""
     desk.allow(*OFFICE, *MANAGER)
-    query = {} if state is None else {"callback.state": state}
-    rows = desk.rows("call_backs")
-    found = await rows.find(query, sort=[("callback.due", 1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [
-        {**row["callback"], "customer": customer_for(desk.person.role, row["callback"]["customer"])} for row in found
-    ]
+    query = {} if state is None else {"row.state": state}
+    rows = desk.rows(CALL_BACKS.name)
+    found = await rows.find(query, sort=[("row.due", 1), ("_id", 1)], limit=limit, skip=offset)
+    shown = [call_back_row(row, desk.role).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -74,13 +72,8 @@ async def call_backs(
 async def quality(desk: Desk, *, limit: Limit = 50, offset: Offset = 0) -> Rows:
     """Skus of which something was reported, the last report on top."""
     desk.allow(*READS_QUALITY)
-    query: dict[str, Any] = {"quality.reported_at": {"$ne": None}}
-    rows = desk.rows("quality")
-    found = await rows.find(query, sort=[("quality.reported_at", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [dict(row["quality"]) for row in found]
+    query: dict[str, Any] = {"row.reported_at": {"$ne": None}}
+    rows = desk.rows(QUALITIES.name)
+    found = await rows.find(query, sort=[("row.reported_at", -1), ("_id", 1)], limit=limit, skip=offset)
+    shown = [quality_row(row).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
-
-
-def _plan(plan: dict[str, Any], role: str) -> dict[str, Any]:
-    calls = [{**call, "customer": customer_for(role, call["customer"])} for call in plan["calls"]]
-    return {**plan, "calls": calls}

@@ -219,24 +219,41 @@ def _is_overdue(ticket: Underway, complaint: Complaint) -> bool:
 
 def is_open(ticket: Underway) -> Rejected | None:
     """Gate of all that is said of a complaint. Refuses: not_a_complaint, complaint_settled."""
-    complaint = ticket.record.complaint
-    if complaint is None:
+    if ticket.record.complaint is None:
         return no("not_a_complaint")
-    return no("complaint_settled") if complaint.settled else None
+    return None if is_unsettled(ticket) else no("complaint_settled")
+
+
+def is_unsettled(ticket: Underway) -> bool:
+    """The customer has not said to be content."""
+    complaint = ticket.record.complaint
+    return complaint is not None and not complaint.settled
+
+
+def is_uninvestigated(ticket: Underway) -> bool:
+    """Nobody found out anything."""
+    complaint = ticket.record.complaint
+    return complaint is not None and not complaint.settled and complaint.finding is None
+
+
+def is_unanswered(ticket: Underway) -> bool:
+    """Nobody proposed a solution at this level."""
+    complaint = ticket.record.complaint
+    return complaint is not None and not complaint.settled and complaint.solution is None
 
 
 def can_be_answered(ticket: Underway) -> Rejected | None:
     """Gate of an answer. Refuses: not_investigated, and as `is_open`."""
-    complaint = ticket.record.complaint
-    uninvestigated = complaint is not None and complaint.finding is None
-    return is_open(ticket) or (no("not_investigated", level=complaint.level) if complaint and uninvestigated else None)
+    return is_open(ticket) or (no("not_investigated", level=_level(ticket)) if is_uninvestigated(ticket) else None)
 
 
 def can_be_settled(ticket: Underway) -> Rejected | None:
     """Gate of the customer's yes. Refuses: not_answered, and as `is_open`."""
-    complaint = ticket.record.complaint
-    unanswered = complaint is not None and complaint.solution is None
-    return is_open(ticket) or (no("not_answered", level=complaint.level) if complaint and unanswered else None)
+    return is_open(ticket) or (no("not_answered", level=_level(ticket)) if is_unanswered(ticket) else None)
+
+
+def _level(ticket: Underway) -> int:
+    return 0 if ticket.record.complaint is None else ticket.record.complaint.level
 
 
 def can_be_escalated(ticket: Underway) -> Rejected | None:

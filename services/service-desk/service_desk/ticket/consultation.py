@@ -98,6 +98,11 @@ def is_unsolved(ticket: Underway) -> bool:
     return ticket.record.advice is None or ticket.record.advice.solved is not True
 
 
+def is_unhelped(ticket: Underway) -> bool:
+    """The advice did not help."""
+    return ticket.record.advice is not None and ticket.record.advice.solved is False
+
+
 def awaits_follow_up(ticket: Underway) -> bool:
     """Somebody was advised and not asked yet whether it helped."""
     return ticket.record.advice is not None and ticket.record.advice.solved is None

@@ -35,6 +35,7 @@ from service_desk.ticket.state import (
     Underway,
     VisitAgreed,
     contract_of,
+    job_of,
     made_visits,
     product_of,
     sku_of,
@@ -264,7 +265,7 @@ def link_ticket(
 ) -> tuple[facts.TicketLinked | repairs.CoverageJudged, ...]:
     """Say to what the ticket belongs; what the contract says of the warranty is judged with it (C5)."""
     at = happened(command, ctx)
-    before = Link(contract_of(ticket), sku_of(ticket), product_of(ticket), _job_of(ticket))
+    before = Link(contract_of(ticket), sku_of(ticket), product_of(ticket), job_of(ticket))
     link = Link(
         before.contract_no if command.contract_no is None else command.contract_no,
         before.sku if command.sku is None else command.sku,
@@ -306,11 +307,6 @@ def _coverage_of_link(command: LinkTicket, ticket: Underway, at: datetime) -> tu
             reason="按所关联的合同",
         ),
     )
-
-
-def _job_of(ticket: Underway) -> str | None:
-    link = ticket.record.link
-    return ticket.case.job_id if link is None else link.job_id
 
 
 def reopen_ticket(
@@ -356,25 +352,25 @@ def _came_back(
 
 async def with_customer(asker: Asker, ticket_id: str, body: Any) -> MergeDuplicate:
     """Whether both tickets are of the same customer or contract."""
-    one, other = (await visible(asker, ticket_id))["ticket"], (await visible(asker, body.duplicate))["ticket"]
-    same_contract = one["contract_no"] is not None and one["contract_no"] == other["contract_no"]
+    one, other = await visible(asker, ticket_id), await visible(asker, body.duplicate)
+    same_contract = one.contract_no is not None and one.contract_no == other.contract_no
     return MergeDuplicate(
         at=body.at,
         duplicate=body.duplicate,
-        same_customer=same_contract or one["customer"]["phone"] == other["customer"]["phone"],
+        same_customer=same_contract or one.customer.phone == other.customer.phone,
         note=body.note,
     )
 
 
 async def with_warranty(asker: Asker, ticket_id: str, body: Any) -> LinkTicket:
     """What the contract says of the product's warranty on the day the request came in (C5)."""
-    ticket = (await visible(asker, ticket_id))["ticket"]
+    ticket = await visible(asker, ticket_id)
     warranty = await contracts_warranty(
         asker,
-        body.contract_no or ticket["contract_no"],
-        sku=ticket["sku"] if body.sku is None else body.sku,
-        product=body.product or ticket["product"],
-        on=civil_day(datetime.fromisoformat(ticket["received_at"])),
+        body.contract_no or ticket.contract_no,
+        sku=ticket.sku if body.sku is None else body.sku,
+        product=body.product or ticket.product,
+        on=civil_day(ticket.received_at),
     )
     return LinkTicket.model_validate({**dict(body), "warranty": warranty.state, "warranty_ends_on": warranty.ends_on})
 

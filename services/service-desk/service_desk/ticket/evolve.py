@@ -33,6 +33,7 @@ from service_desk.ticket.state import (
     Visit,
     VisitAgreed,
     VisitFailed,
+    ordered,
 )
 
 
@@ -189,7 +190,7 @@ def _staged(work: Underway, order_no: str, stage: Literal["approved", "goods_in"
 
 def _with_visit(work: Underway, event: visits.VisitBooked) -> VisitAgreed:
     """A visit was agreed; what closes the ticket belongs to it from now on."""
-    visit = Visit(event.visit_no, event.technician, event.window, event.on)
+    visit = Visit(event.visit_no, event.technician, event.window, event.on, ordered=ordered(work))
     record = work.record.having(duties=begun(work.record.duties, event.watch, event.at))
     before = work.gates if isinstance(work, Repaired) else None
     return VisitAgreed(work.case, work.reply, work.orders, work.ended, visit, Gates(), record, before)

@@ -141,7 +141,7 @@ def can_be_ordered(ticket: Underway) -> Rejected | None:
     waiting, information = waiting_order(ticket), ticket.record.information
     if waiting is not None:
         return no("order_under_way", order_no=waiting.order_no)
-    if information is None and information_is_owed(ticket):
+    if lacks_owed_information(ticket):
         return no("information_missing")
     if information is not None and not information.order_needed:
         return no("no_order_needed")
@@ -240,14 +240,32 @@ def goods_are_here(ticket: Underway) -> Rejected | None:
     waiting = waiting_order(ticket)
     if waiting is not None:
         return no("goods_not_in", order_no=waiting.order_no)
-    if ticket.orders and ticket.orders[-1].stage == "damaged":
+    if came_damaged(ticket):
         return no("goods_damaged", order_no=ticket.orders[-1].order_no)
-    information = ticket.record.information
-    if information is None and information_is_owed(ticket):
+    if lacks_owed_information(ticket):
         return no("information_missing")
-    if information is not None and information.order_needed and not ticket.orders:
-        return no("order_first")
-    return None
+    return no("order_first") if is_to_be_ordered(ticket) else None
+
+
+def came_damaged(ticket: Underway) -> bool:
+    """The goods of the last order came damaged, and no others did."""
+    return bool(ticket.orders) and ticket.orders[-1].stage == "damaged"
+
+
+def lacks_owed_information(ticket: Underway) -> bool:
+    """Nobody wrote the form with which it starts."""
+    return ticket.record.information is None and information_is_owed(ticket)
+
+
+def is_untold(ticket: Underway) -> bool:
+    """Nobody said yet whether something has to be ordered for what was left over."""
+    return ticket.case.kind == "leftover" and ticket.record.information is None and not ticket.orders
+
+
+def is_to_be_ordered(ticket: Underway) -> bool:
+    """The form says that something has to be ordered, and nobody did."""
+    information = ticket.record.information
+    return information is not None and information.order_needed and not ticket.orders
 
 
 def lacks_information(ticket: Underway) -> bool:
@@ -255,9 +273,9 @@ def lacks_information(ticket: Underway) -> bool:
     return ticket.record.information is None and ticket.case.kind != "consultation"
 
 
-def is_leftover(ticket: Underway) -> bool:
-    """Something was left over."""
-    return ticket.case.kind == "leftover"
+def may_be_ordered(ticket: Underway) -> bool:
+    """Something was left over, or the form says that it has to be ordered."""
+    return ticket.case.kind == "leftover" or is_to_be_ordered(ticket)
 
 
 def awaits_approval(ticket: Underway) -> bool:
@@ -308,7 +326,7 @@ USE_CASES = (
         PLACERS,
         "leftover-order",
         gate=can_be_ordered,
-        wanted=is_leftover,
+        wanted=may_be_ordered,
         steps=("place_order", "order_or_visit", "order_anew", "order_or_book"),
     ),
     UseCase(

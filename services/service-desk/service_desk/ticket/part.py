@@ -306,8 +306,13 @@ def takes_parts(ticket: Underway) -> bool:
 
 def parts_are_here(ticket: Underway) -> Rejected | None:
     """Gate of a visit (C7). Refuses: expert_first, parts_not_ready."""
-    waits = next((part for part in ticket.record.parts if awaits_approval(part) or is_on_order(part)), None)
+    waits = awaited(ticket)
     return expert_answered(ticket) or (None if waits is None else no("parts_not_ready", part_no=waits.part_no))
+
+
+def awaited(ticket: Underway) -> Part | None:
+    """The first part that a visit waits for: nobody lent it yet, or it is bought and not in."""
+    return next((part for part in ticket.record.parts if awaits_approval(part) or is_on_order(part)), None)
 
 
 def awaits_approval(part: Part) -> bool:
@@ -378,17 +383,15 @@ async def with_stock(asker: Asker, _: str, body: RouteParts) -> RouteParts:
 
 async def with_earlier_repair(asker: Asker, _: str, body: Any) -> NoteRepeatRepair:
     """The last visit of the earlier ticket that repaired. Refuses: nothing_repaired."""
-    earlier = (await visible(asker, body.earlier_ticket))["ticket"]
-    repaired = [visit for visit in earlier["visits"] if visit["outcome"] == "repaired"]
-    if not repaired:
+    last = (await visible(asker, body.earlier_ticket)).repaired
+    if last is None or last.ended_at is None:
         asker.refuse(no("nothing_repaired", ticket_id=body.earlier_ticket))
-    last = repaired[-1]
     return NoteRepeatRepair(
         at=body.at,
         earlier_ticket=body.earlier_ticket,
-        earlier_visit_no=last["visit_no"],
-        earlier_visit_technician=last["technician"],
-        repaired_at=datetime.fromisoformat(last["ended_at"]),
+        earlier_visit_no=last.visit_no,
+        earlier_visit_technician=last.technician,
+        repaired_at=last.ended_at,
     )
 
 

@@ -15,6 +15,7 @@ from runtime.use_case import UseCase
 from service_desk.fields import Money, Note, Number, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import AT_THE_CUSTOMERS, OFFICE, WORKS
+from service_desk.ticket.consultation import is_unhelped
 from service_desk.ticket.state import Decision, Judged, Quote, Record, Underway
 
 COVERED = frozenset({"in", "before", "not_asked"})
@@ -95,23 +96,26 @@ def coverage(ticket: Underway) -> Literal["free", "quote", "judge"]:
 
 
 def may_cost(ticket: Underway) -> bool:
-    """Advice and complaints are not judged."""
-    return ticket.case.kind not in {"consultation", "complaint"}
+    """Complaints are not judged; advice is when it did not help, and a visit waits for it."""
+    if ticket.case.kind not in {"consultation", "complaint"}:
+        return True
+    return is_unhelped(ticket) and coverage(ticket) == "judge"
 
 
 def is_paid_for(ticket: Underway) -> Rejected | None:
     """Gate of a visit (C5). Refuses: coverage_unknown, quote_first, quote_not_accepted."""
-    match coverage(ticket):
-        case "free":
-            return None
-        case "judge":
-            return no("coverage_unknown")
-        case "quote":
-            quotes = ticket.record.quotes
-            if not quotes:
-                return no("quote_first")
-            last = quotes[-1]
-            return None if last.stage == "accepted" else no("quote_not_accepted", quote_no=last.quote_no)
+    if coverage(ticket) == "judge":
+        return no("coverage_unknown")
+    if not awaits_yes(ticket):
+        return None
+    quotes = ticket.record.quotes
+    return no("quote_not_accepted", quote_no=quotes[-1].quote_no) if quotes else no("quote_first")
+
+
+def awaits_yes(ticket: Underway) -> bool:
+    """It costs the customer something, and they have not accepted it (C5)."""
+    quotes = ticket.record.quotes
+    return coverage(ticket) == "quote" and (not quotes or quotes[-1].stage != "accepted")
 
 
 def is_to_be_paid(ticket: Underway) -> Rejected | None:

@@ -67,7 +67,7 @@ class LeftoverOrder:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An agreed visit, and what was done before and at it."""
+    """An agreed visit, and what was done before and at it; `ordered`: orders and parts that there were before it."""
 
     visit_no: int
     technician: str
@@ -77,6 +77,7 @@ class Visit:
     papers: tuple[Paper, ...] = ()
     confirmed: bool = False
     arrived_at: datetime | None = None
+    ordered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class SupplierWait:
     supplier: str
     since: datetime
     until: datetime | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +282,11 @@ class Record:
     @property
     def running(self) -> tuple[Duty, ...]:
         """Duties whose clocks do not stand."""
-        if self.waiting is None:
-            return self.duties
-        return tuple(one for one in self.duties if one.watch.duty not in STAND_WHILE_WAITING)
+        return tuple(one for one in self.duties if not self.holds(one))
+
+    def holds(self, duty: Duty) -> bool:
+        """Whether a duty's clock stands: the ticket waits for a supplier (C13)."""
+        return self.waiting is not None and duty.watch.duty in STAND_WHILE_WAITING
 
 
 EMPTY = Record()
@@ -378,6 +382,11 @@ def waiting_order(ticket: Underway) -> LeftoverOrder | None:
     return next((order for order in ticket.orders if order.stage in ("placed", "approved")), None)
 
 
+def ordered(ticket: Underway) -> int:
+    """How many orders and parts there are."""
+    return len(ticket.orders) + len(ticket.record.parts)
+
+
 def made_visits(ticket: Underway) -> tuple[EndedVisit, ...]:
     """The visits that took place, whatever came of them."""
     return tuple(ended for ended in ticket.ended if ended.outcome != "cancelled")
@@ -410,3 +419,9 @@ def product_of(ticket: Underway) -> str:
     """The product, as it is known now."""
     link = ticket.record.link
     return ticket.case.product if link is None else link.product
+
+
+def job_of(ticket: Underway) -> str | None:
+    """The job that it is about, as far as it is known now."""
+    link = ticket.record.link
+    return ticket.case.job_id if link is None else link.job_id

@@ -146,7 +146,8 @@ def after(record: Record, event: SupplierEvent) -> Record:
     """The record after a wait began or ended."""
     match event:
         case facts.SupplierWaitStarted():
-            return record.having(waits=(*record.waits, SupplierWait(event.wait_no, event.supplier, event.at)))
+            begun = SupplierWait(event.wait_no, event.supplier, event.at, expected_on=event.expected_on)
+            return record.having(waits=(*record.waits, begun))
         case facts.SupplierWaitEnded():
             waits = tuple(
                 replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in record.waits

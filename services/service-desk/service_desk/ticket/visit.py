@@ -41,6 +41,7 @@ from service_desk.ticket.state import (
     VisitFailed,
     contract_of,
     made_visits,
+    ordered,
     sku_of,
     visits_since,
 )
@@ -186,6 +187,12 @@ def manager_must_come(ticket: Underway) -> bool:
     """The last visit that took place was not let in (C10)."""
     made = made_visits(ticket)
     return isinstance(ticket, VisitFailed) and bool(made) and made[-1].outcome == "not_let_in"
+
+
+def lacks_parts(ticket: Underway) -> bool:
+    """The last visit that took place lacked parts, and nothing was ordered or routed since (C10)."""
+    made = made_visits(ticket)
+    return bool(made) and made[-1].outcome == "parts_missing" and made[-1].visit.ordered == ordered(ticket)
 
 
 def complete_visit(command: CompleteVisit, ticket: Underway, ctx: Context) -> Decision:

@@ -351,9 +351,14 @@ def can_be_changed(ticket: Underway) -> Rejected | None:
 
 def papers_are_prepared(ticket: Underway) -> Rejected | None:
     """Gate of the confirmation. Refuses: papers_not_prepared."""
-    if not isinstance(ticket, VisitAgreed) or ticket.visit.papers:
+    if not isinstance(ticket, VisitAgreed) or not lacks_papers(ticket):
         return None
     return no("papers_not_prepared", visit_no=ticket.visit.visit_no)
+
+
+def lacks_papers(ticket: Underway) -> bool:
+    """Nobody laid the papers ready."""
+    return isinstance(ticket, VisitAgreed) and not ticket.visit.papers
 
 
 def is_unconfirmed(ticket: Underway) -> bool:

@@ -1,13 +1,13 @@
 """A ticket's timeline for its page: each event in words, with what was said."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
-from contracts.envelope import Meta
+from pydantic import BaseModel
+
+from contracts.civil_time import in_utc
 from contracts.fact import Fact
-from service_desk.projections.duties import iso
-
-Json = dict[str, Any]
+from runtime.said import Saying
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "TicketOpened": ("登记", "opened"),
@@ -90,18 +90,30 @@ SAID = (
 """Fields that say more, in the order in which they are shown."""
 
 
-def with_entry(facet: Json, event: Fact, meta: Meta) -> Json:
-    """The facet with one more line in its timeline."""
+class TimelineEntry(BaseModel):
+    """One event in words; `at` when it happened, `recorded_at` when it was told (X1)."""
+
+    at: datetime
+    recorded_at: datetime
+    by: str
+    event: str
+    zh: str
+    en: str
+    text: str
+
+
+def entry(saying: Saying[Fact]) -> TimelineEntry:
+    """One event of the timeline."""
+    event = saying.event
     name = type(event).__name__
-    zh, en = WORDS.get(name, (name, name))
-    told = (getattr(event, field, None) for field in SAID)
-    entry = {
-        "at": iso(event.at),
-        "recorded_at": iso(meta.time),
-        "by": meta.actor,
-        "event": name,
-        "zh": zh,
-        "en": en,
-        "text": " · ".join(str(text) for text in told if isinstance(text, str) and text)[:500],
-    }
-    return {**facet, "timeline": [*facet.get("timeline", ()), entry]}
+    zh, en = WORDS[name]
+    texts = (getattr(event, field, None) for field in SAID)
+    return TimelineEntry(
+        at=in_utc(event.at),
+        recorded_at=in_utc(saying.recorded),
+        by=saying.by,
+        event=name,
+        zh=zh,
+        en=en,
+        text=" · ".join(text for text in texts if isinstance(text, str) and text)[:500],
+    )
