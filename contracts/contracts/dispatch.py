@@ -55,6 +55,7 @@ DayEvent = (
     | days.DayAdjusted
     | days.CrewAbsent
     | days.CrewReturned
+    | days.CrewDeparted
     | days.CrewOfDayChanged
 )
 RunEvent = (

@@ -184,6 +184,15 @@ class CrewReturned(Fact, wire="songda.dispatch.CrewReturned.v1"):
     crew: str
 
 
+class CrewDeparted(Fact, wire="songda.dispatch.CrewDeparted.v1"):
+    """班组已出车 (B11): the crew has left with its run; nobody is given a place with it any more."""
+
+    event: Literal["CrewDeparted"] = "CrewDeparted"
+    depot: str
+    on: date
+    crew: str
+
+
 class CrewOfDayChanged(Fact, wire="songda.dispatch.CrewOfDayChanged.v1"):
     """当天换人换车 (B8): another leader, member or vehicle for one crew of this day."""
 

@@ -1,13 +1,15 @@
 """Letting a run go: the fleet says yes to people and vehicle (B8, B18), the run to sheet, list and QC (B9, B11, B21),
 and its stops are on the way; said once.
 
-fleet: 出车 VehicleSentOut ──> run: depart ──> 出车 RunDeparted ──> jobs: on the way, or left behind
+fleet: 出车 VehicleSentOut ──> run: depart ──> 出车 RunDeparted ──> jobs: on the way, or left; day: no more
          ▲                     │ no
          └─ return <── 不能出车 DepartureDeclined
 """
 
 from contracts.dispatch_fleet import VehicleSentOut
 from contracts.dispatch_runs import DepartureDeclined, RunDeparted
+from dispatch.day.aggregate import day_id
+from dispatch.day.crews import NoteDeparture
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
@@ -45,6 +47,11 @@ def leave_behind(event: RunDeparted) -> Asks:
     return tuple(Ask(JOB.key(job), leaving) for job in event.left_behind)
 
 
+def note_departure(event: RunDeparted) -> Asks:
+    """出车 (B11) -> nobody is given a place with this crew any more."""
+    return (Ask(day_id(event.on), NoteDeparture(at=event.at, crew=event.crew)),)
+
+
 def return_vehicle(event: DepartureDeclined) -> Asks:
     """不能出车 (B8) -> leader, driver and vehicle are free again."""
     return (Ask(FLEET.key(DEPOT), ReturnVehicle(at=event.at, on=event.on, crew=event.crew)),)
@@ -55,6 +62,7 @@ DEPARTURE = Flow(
         step("dispatch.depart_run", On(VehicleSentOut, depart_run)),
         step("dispatch.depart_stops", On(RunDeparted, depart_stops)),
         step("dispatch.leave_behind", On(RunDeparted, leave_behind)),
+        step("dispatch.note_departure", On(RunDeparted, note_departure)),
         step("dispatch.bring_back", On(DepartureDeclined, return_vehicle)),
     )
 )

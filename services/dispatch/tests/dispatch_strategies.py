@@ -23,7 +23,7 @@ from company.policy import policy_book
 from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
 from dispatch.day.change import ChangePlan, PlannedMove, Spot
-from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, NoteDeparture, SetCrewOfDay, TakePersonOff
 from dispatch.day.issue import MarkPlanOverdue, PublishDay, ReissueDay
 from dispatch.day.slot import ConfirmSlot, ExpireSlot, ReleaseSlot, ReserveSlot
 from dispatch.day.turn import RedoChange, RevertChange, UndoChange
@@ -123,6 +123,7 @@ DAY_CALLS = st.one_of(
     st.builds(RevertChange, change_id=CHANGE_IDS, departed=st.lists(JOBS, max_size=1).map(tuple)),
     st.builds(MarkCrewAbsent, on=st.just(DAY), crew=st.sampled_from(["S1", "S2"]), reason=st.just("病假")),
     st.builds(EndCrewAbsence, crew=st.sampled_from(["S1", "S2"])),
+    st.builds(NoteDeparture, crew=st.sampled_from(["S1", "S9", "S9", "S9"])),
     st.builds(
         SetCrewOfDay,
         on=st.just(DAY),

@@ -20,15 +20,20 @@ from dispatch_cases import (
     reserved,
 )
 
-from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayOpened
+from contracts.dispatch_days import CrewAbsent, CrewDeparted, CrewOfDayChanged, CrewReturned, DayOpened
 from contracts.dispatch_fleet import LeaveNoted
+from dispatch.day.aggregate import DAY as DAY_PLAN
 from dispatch.day.aggregate import day_id
-from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay, TakePersonOff
+from dispatch.day.change import ChangePlan, PlannedMove, Spot
+from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, NoteDeparture, SetCrewOfDay, TakePersonOff
 from dispatch.day.slot import ReserveSlot
+from dispatch.day.state import Unopened
+from dispatch.day.turn import RevertChange, UndoChange
 from dispatch.reactions import PLANNED_AHEAD
 from dispatch.refusals import no
 from runtime.decision import Ask, Rejected
 from runtime.refusal import Term
+from runtime.testing import Given
 
 SICK = MarkCrewAbsent(on=DAY, crew="S1", half="am", reason="李志强发烧")
 ABSENT = CrewAbsent(at=NOW, depot="main", on=DAY, crew="S1", half="am", reason="李志强发烧")
@@ -175,3 +180,56 @@ def test_a_leave_reaches_each_of_its_days_as_far_as_anybody_plans() -> None:
         PLANNED_AHEAD,
         (),
     )
+
+
+LEFT_WITH_S1 = CrewDeparted(at=NOW, depot="main", on=DAY, crew="S1")
+
+
+def test_a_crew_that_has_left_is_noted_once() -> None:
+    """B11"""
+    note = NoteDeparture(crew="S1")
+    a_day(*TAKEN).asks(note, CTX).then(LEFT_WITH_S1)
+    assert [day.asks(note, CTX).decided for day in (a_day(), a_day(*TAKEN, LEFT_WITH_S1))] == [(), ()]
+
+
+def test_nobody_is_given_a_place_with_a_crew_that_has_left_and_nobody_loses_one_by_that() -> None:
+    """B11: given, moved, or taken back to; what a job does not follow goes back to where it was."""
+    moved_away = ChangePlan(
+        on=DAY,
+        change_id="c-1",
+        kind="move",
+        moves=(
+            PlannedMove(
+                job_id=JOB,
+                kind="delivery",
+                contract_no=SLOT.contract_no,
+                volume_l=SLOT.volume_l,
+                lines=SLOT.lines,
+                to=Spot(crew="S2", half="am"),
+            ),
+        ),
+    )
+    gone = Given(DAY_PLAN, DAY_PLAN.evolve(a_day(*TAKEN).asks(moved_away, CTX).accepted().state, LEFT_WITH_S1))
+    late = no("plan_too_late", crew="S1", on=DAY)
+    new = ReserveSlot(
+        on=DAY,
+        job_id="D-2",
+        kind="delivery",
+        contract_no="2",
+        crew="S1",
+        half="pm",
+        volume_l=SLOT.volume_l,
+        lines=(),
+    )
+    gone.asks(new, CTX).refuses(late)
+    back = moved_away.model_copy(
+        update={
+            "change_id": "c-2",
+            "moves": (moved_away.moves[0].model_copy(update={"to": Spot(crew="S1", half="am", position=1)}),),
+        }
+    )
+    gone.asks(back, CTX).refuses(late)
+    gone.asks(UndoChange(change_id="c-1", undo_id="u-1"), CTX).refuses(late)
+    put_back = gone.asks(RevertChange(change_id="c-1", departed=(JOB,)), CTX).accepted().state
+    assert not isinstance(put_back, Unopened)
+    assert [(one.slot, one.confirmed) for one in put_back.plan.held] == [(SLOT, True)]

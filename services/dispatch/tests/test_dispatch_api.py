@@ -207,6 +207,32 @@ async def test_nothing_is_planned_onto_a_vehicle_that_left(office: Office) -> No
     assert (said(late), said(back)) == ((409, "already_departed", "B11"), (409, "already_departed", "B11"))
 
 
+async def test_the_day_itself_refuses_a_crew_that_has_just_left_whatever_a_page_shows(office: Office) -> None:
+    """B11: the run's row is behind."""
+    await office.published()
+    await office.booked("HT26030002")
+    elsewhere = await office.post(
+        ASSISTANT, "/jobs/D-HT26030002/slot", {**SLOT, "crew": "S2", "adjustment_reason": "x"}
+    )
+    runs = dict(office.world.rows["runs"])
+    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    await office.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)
+    await office.post(SUPERVISOR, "/runs/2026-03-13/S1/list")
+    left = await office.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
+    office.world.rows["runs"].update(runs)
+    given = await office.post(ASSISTANT, "/jobs/D-HT26030002/slot", {**SLOT, "adjustment_reason": "加急"})
+    to = {"job_id": "D-HT26030002", "to": {"crew": "S1", "half": "pm"}}
+    moved = await office.post(ASSISTANT, "/days/2026-03-13/changes", {"moves": [to], "reason": "加急"})
+    slots = (await office.get(ASSISTANT, "/days/2026-03-13"))["slots"]
+    assert (elsewhere.status_code, left.status_code, said(given), said(moved)) == (
+        200,
+        200,
+        (409, "already_departed", "B11"),
+        (409, "already_departed", "B11"),
+    )
+    assert sorted((slot["job_id"], slot["crew"]) for slot in slots) == [(JOB, "S1"), ("D-HT26030002", "S2")]
+
+
 async def test_cash_that_was_taken_before_a_refused_signature_stays_booked_once(office: Office) -> None:
     """B13, B16"""
     await office.departed()

@@ -30,6 +30,7 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost, GoodsCompleted
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
 from dispatch.day.change import MOVED
+from dispatch.day.crews import NoteDeparture
 from dispatch.day.slot import EXPIRED, ConfirmSlot, ReleaseSlot
 from dispatch.job.handover import FinishVisit
 from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
@@ -91,10 +92,11 @@ def test_a_published_day_publishes_its_stops_and_plans_every_delivery_crew() -> 
 
 
 def test_a_departed_run_takes_its_stops_along() -> None:
-    """B11"""
+    """B11: and their day gives no more places with its crew."""
     gone = DepartStop(at=NOW, on=DAY, crew="S1", vehicle="粤E·7K352", leader="li.zq")
     assert asked("dispatch", RUN_DEPARTED) == {
-        "dispatch.depart_stops": (Ask(f"job:{JOB}", gone), Ask("job:D-HT26030002", gone))
+        "dispatch.depart_stops": (Ask(f"job:{JOB}", gone), Ask("job:D-HT26030002", gone)),
+        "dispatch.note_departure": (Ask("day:main:2026-03-13", NoteDeparture(at=NOW, crew="S1")),),
     }
 
 
@@ -210,6 +212,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("dispatch", "dispatch.depart_run"),
         ("dispatch", "dispatch.depart_stops"),
         ("dispatch", "dispatch.leave_behind"),
+        ("dispatch", "dispatch.note_departure"),
         ("dispatch", "dispatch.bring_back"),
         ("dispatch", "dispatch.confirm_slot"),
         ("dispatch", "dispatch.release_slot"),

@@ -114,8 +114,8 @@ class ChangePlan(Command):
 def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:
     """Several places at once, all or none. Rules: B8, B4.
 
-    The same change again is no event. Refuses: changed_since (a job is not where the planner saw it), slot_clash with
-    every clash of every job, force_needs_supervisor, force_impossible, adjustment_needs_reason.
+    The same change again is no event. Refuses: changed_since (a job is not where the planner saw it), plan_too_late
+    (B11), slot_clash with every clash of every job, force_needs_supervisor, force_impossible, adjustment_needs_reason.
     """
     at = command.at or ctx.now
     opening, today = opened(command, day, at, ctx)
@@ -128,6 +128,9 @@ def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:
     moves = tuple(wanted_moves(command.moves, plan, ctx.policy))
     if all(slot_of(plan, job) == slot for job, slot in moves):
         return ()
+    late = too_late(moves, plan)
+    if late is not None:
+        return late
     agreed = {move.job_id: move.agreed_half for move in command.moves}
     found, placed = fit(moves, plan, ctx.policy, agreed)
     refused = force_refused(found, command.force_reason, ctx.role, placed, several=command.on)
@@ -284,6 +287,17 @@ def opened(
         plan_due=civil(days_later(command.on, -1), ctx.policy.plan_due),
     )
     return (opening,), drafted(opening)
+
+
+def too_late(moves: Moves, plan: Plan) -> Rejected | None:
+    """Why nobody is given a place with a crew that has left (B11); who has one there keeps it."""
+    late = (
+        slot.crew
+        for job, slot in moves
+        if slot is not None and slot.crew in plan.departed and not same_place(slot_of(plan, job), slot)
+    )
+    crew = next(late, None)
+    return None if crew is None else no("plan_too_late", crew=crew, on=plan.on)
 
 
 def crews_of(policy: Policy) -> tuple[facts.CrewOfDay, ...]:

@@ -58,6 +58,13 @@ class SetCrewOfDay(Command):
     crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
 
 
+class NoteDeparture(Command):
+    """出车 (B11): the crew has left; nobody is given a place with it any more."""
+
+    command: Literal["NoteDeparture"] = "NoteDeparture"
+    crew: OptionalId
+
+
 def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:
     """The crew gets no more stops on that day. Rules: B8. Its stops stay until they are given to others, so that they
     can be looked at first. Said again is no event. Refuses: unknown_crew."""
@@ -164,7 +171,14 @@ def at_two_places(wanted: facts.CrewOfDay, plan: Plan) -> tuple[Clash, ...]:
     )
 
 
-Event = facts.CrewAbsent | facts.CrewReturned | facts.CrewOfDayChanged
+def note_departure(command: NoteDeparture, day: Day, ctx: Context) -> Decision:
+    """The crew has left. Rules: B11. Said again, or of a day that nobody planned, is no event."""
+    if isinstance(day, Unopened) or command.crew in day.plan.departed:
+        return ()
+    return (facts.CrewDeparted(at=command.at or ctx.now, depot=day.plan.depot, on=day.plan.on, crew=command.crew),)
+
+
+Event = facts.CrewAbsent | facts.CrewReturned | facts.CrewDeparted | facts.CrewOfDayChanged
 
 
 def evolve(day: Drafted | Published, event: Event) -> Day:
@@ -178,6 +192,8 @@ def evolve(day: Drafted | Published, event: Event) -> Day:
         case facts.CrewReturned():
             left = tuple(one for one in plan.absences if one.crew != event.crew)
             return replace(day, plan=replace(plan, absences=left))
+        case facts.CrewDeparted():
+            return replace(day, plan=replace(plan, departed=(*plan.departed, event.crew)))
         case facts.CrewOfDayChanged():
             crews = tuple(event.crew if crew.crew == event.crew.crew else crew for crew in plan.crews)
             return because(replace(day, plan=replace(plan, crews=crews)), event.reason, event.reissue_due)
@@ -189,4 +205,5 @@ USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
     UseCase(EndCrewAbsence, end_absence),
     UseCase(TakePersonOff, take_off),
     UseCase(SetCrewOfDay, set_crew),
+    UseCase(NoteDeparture, note_departure),
 )

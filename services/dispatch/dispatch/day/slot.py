@@ -12,7 +12,7 @@ from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
 from contracts.dispatch import DayEvent
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from dispatch.day.change import Header, PlannedMove, Spot, force_refused, opened, rearrange, wanted_slot
+from dispatch.day.change import Header, PlannedMove, Spot, force_refused, opened, rearrange, too_late, wanted_slot
 from dispatch.day.places import Ground, clashes, next_free_position, slot_clash
 from dispatch.day.state import Day, Decision, Drafted, Held, Plan, Published, Unopened, change_of, held_by
 from dispatch.day.turn import reverting
@@ -94,7 +94,7 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
     Rules: B8 (one place at a time, stops and volume of the half-day), B4 (a published plan changes with a reason).
     The first reservation opens the day. A job that has a place moves to the new one; asking for the place it has is no
     event. Refuses: slot_clash (with every clash, and a place that does fit), force_needs_supervisor, force_impossible,
-    adjustment_needs_reason.
+    adjustment_needs_reason, plan_too_late (B11).
     """
     at = command.at or ctx.now
     opening, today = opened(command, day, at, ctx)
@@ -103,6 +103,9 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
     slot = reserved_slot(command, plan, ctx.policy)
     if mine is not None and mine.slot == slot:
         return ()
+    late = too_late(((slot.job_id, slot),), plan)
+    if late is not None:
+        return late
     others = tuple(held.slot for held in plan.held if held is not mine)
     ground = Ground(plan.on, plan.crews, others, plan.absences, ctx.policy)
     found = clashes(slot, ground, command.agreed_half)

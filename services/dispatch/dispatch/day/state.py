@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned so far. `version` counts the day's events."""
+    """What is planned so far. `version` counts the day's events; `departed`: crews that have left (B11)."""
 
     depot: str
     on: date
@@ -58,6 +58,7 @@ class Plan:
     version: int
     changes: tuple[Change, ...] = ()
     absences: tuple[Absence, ...] = ()
+    departed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from company.context import Context
 from contracts import dispatch_days as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.dispatch import DayEvent
-from dispatch.day.change import Header, Moves, Rearranged, fit, rearrange, same_place
+from dispatch.day.change import Header, Moves, Rearranged, fit, rearrange, same_place, too_late
 from dispatch.day.places import change_clash
 from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopened, change_of, held_by, slot_of
 from dispatch.fields import Words
@@ -65,7 +65,8 @@ def undo(command: UndoChange, day: Day, ctx: Context) -> Decision:
     """Take a change back: every job of it goes exactly where it was. Rules: B4, B8.
 
     Anybody who plans may, also days later. Taken back already is no event. Refuses: unknown_change, changed_since,
-    slot_clash (somebody has the old place now). On a published plan the reason is 撤销 unless another one is given.
+    plan_too_late (B11), slot_clash (somebody has the old place now). On a published plan the reason is 撤销 unless
+    another one is given.
     """
     found = _to_turn(day, command.change_id)
     if isinstance(found, Rejected):
@@ -150,6 +151,9 @@ def _turn(moves: Moves, expected: Moves, day: Drafted | Published, header: Heade
     moved = [job for job, slot in expected if not same_place(slot_of(plan, job), slot)]
     if moved:
         return no("changed_since", jobs="、".join(moved))
+    late = too_late(moves, plan)
+    if late is not None:
+        return late
     found, _ = fit(moves, plan, ctx.policy, {})
     if found:
         return change_clash(plan.on, found)
