@@ -6,14 +6,14 @@ opens to its duties and each duty to its events. People see their own, superiors
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
 from contracts.civil_time import civil_day
 from dashboards.board_view import Shown
-from dashboards.kpi_rows import Json
+from dashboards.kpi_rows import Owed, duties_of
 
 State = Literal["met", "late", "missed", "open"]
 """按时, 迟, 漏, 未到期."""
@@ -138,14 +138,13 @@ LISTED = 300
 """Duties listed at once: a month of one person and duty, with room; the figures count all."""
 
 
-def state_of(duty: Json, now: datetime) -> State:
+def state_of(duty: Owed, now: datetime) -> State:
     """Judged by when it happened: done by then is met, done after is late, not done is missed once it is due."""
-    due = datetime.fromisoformat(duty["due"])
-    if duty["failed"]:
+    if duty.failed:
         return "missed"
-    if duty["done"] is not None:
-        return "met" if datetime.fromisoformat(duty["done"]) <= due else "late"
-    return "missed" if now > due else "open"
+    if duty.done is not None:
+        return "met" if duty.done <= duty.due else "late"
+    return "missed" if now > duty.due else "open"
 
 
 def may_see(viewer: Known, owner: str, role: str) -> bool:
@@ -153,20 +152,20 @@ def may_see(viewer: Known, owner: str, role: str) -> bool:
     return viewer.role == "manager" or viewer.id == owner or role in SUPERIOR_OF.get(viewer.role, frozenset())
 
 
-def all_duties(rows: Iterable[Json], now: datetime, viewer: Known, people: Mapping[str, Known]) -> list[Duty]:
-    """Stored rows -> judged duties. A duty without a named owner belongs to whoever alone holds its role."""
+def all_duties(
+    documents: Iterable[Mapping[str, Any]], now: datetime, viewer: Known, people: Mapping[str, Known]
+) -> list[Duty]:
+    """Stored duties, judged. One without a named owner belongs to whoever alone holds its role."""
     alone = _sole_holders(people)
-    facets = ((row["_id"], row.get(name)) for row in rows for name in ("day", "job", "ticket"))
     return [
-        _judged(f"{aggregate_id}/{duty['rule']}.{number}", duty, now, viewer=viewer, people=people, alone=alone)
-        for aggregate_id, facet in facets
-        if facet is not None
-        for number, duty in enumerate(facet["duties"])
+        _judged(f"{document['_id']}/{duty.rule}.{number}", duty, now, viewer=viewer, people=people, alone=alone)
+        for document in documents
+        for number, duty in enumerate(duties_of(document))
     ]
 
 
 def kpi_view(
-    rows: Iterable[Json],
+    documents: Iterable[Mapping[str, Any]],
     *,
     month: str,
     now: datetime,
@@ -176,13 +175,13 @@ def kpi_view(
     duty: str | None = None,
     state: State | None = None,
 ) -> KpiView:
-    """Rows -> what the page shows for `month` (`2026-03`), a person, a duty and a state where chosen.
+    """Documents -> what the page shows for `month` (`2026-03`), a person, a duty and a state where chosen.
 
     Months are civil and by due time. Whoever may see only one person gets that person chosen.
     """
     seen = [
         one
-        for one in all_duties(rows, now, viewer, people)
+        for one in all_duties(documents, now, viewer, people)
         if civil_day(one.due).strftime("%Y-%m") == month and may_see(viewer, one.owner, one.role)
     ]
     lines = _people(seen)
@@ -253,37 +252,34 @@ def _sole_holders(people: Mapping[str, Known]) -> Mapping[str, str]:
 
 def _judged(
     key: str,
-    duty: Json,
+    duty: Owed,
     now: datetime,
     *,
     viewer: Known,
     people: Mapping[str, Known],
     alone: Mapping[str, str],
 ) -> Duty:
-    customer = duty["customer"]
+    customer = duty.customer
     if customer is not None and viewer.role not in ROLES_THAT_SEE_CUSTOMERS:
         customer = mask_name(customer)
-    owner = duty["owner"] or alone.get(duty["role"]) or f"role:{duty['role']}"
-    due = datetime.fromisoformat(duty["due"])
-    done = None if duty["done"] is None else datetime.fromisoformat(duty["done"])
-    state = state_of(duty, now)
+    owner = duty.owner or alone.get(duty.role) or f"role:{duty.role}"
+    state, done = state_of(duty, now), duty.done
     return Duty(
         key=key,
         aggregate_id=key.rpartition("/")[0],
-        rule=duty["rule"],
+        rule=duty.rule,
         owner=owner,
         owner_name=people[owner].name if owner in people else "" if owner.startswith("role:") else owner,
-        role=people[owner].role if owner in people else duty["role"],
+        role=people[owner].role if owner in people else duty.role,
         customer=customer,
-        subject=duty["subject"],
-        due=due,
+        subject=duty.subject,
+        due=duty.due,
         done=done,
         state=state,
-        late_minutes=int((done - due).total_seconds() // 60) if state == "late" and done else None,
-        failed=duty["failed"],
-        corrected=duty["corrected"],
+        late_minutes=int((done - duty.due).total_seconds() // 60) if state == "late" and done else None,
+        failed=duty.failed,
+        corrected=duty.corrected,
         evidence=tuple(
-            Proof(**proof, by_name=people[proof["by"]].name if proof["by"] in people else "")
-            for proof in duty["evidence"]
+            Proof(**dict(proof), by_name=people[proof.by].name if proof.by in people else "") for proof in duty.evidence
         ),
     )

@@ -4,8 +4,9 @@ One row per aggregate, one facet per stream. A duty holds what was owed, by whom
 that is met, late, missed or open is a question of now, answered when somebody looks (`kpi.py`).
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self, TypeVar, assert_never
 
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayOpened, DayPublished, PlanOverdue
@@ -23,170 +24,228 @@ from contracts.dispatch_jobs import (
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
-from runtime.service import Facet, Projection, whole_id
+from runtime.service import Facet, Projection, Stored, whole_id
+from runtime.view import Instant, Row
 
-Json = dict[str, Any]
+D = TypeVar("D", bound="Duties")
 
 
-def _evidence(event: Fact, meta: Meta) -> Json:
+class Evidence(Row):
     """An event as proof: what, when it happened, when it was recorded, by whom."""
-    return {
-        "event_id": meta.id,
-        "event": type(event).__name__,
-        "type": meta.type,
-        "sequence": meta.sequence,
-        "happened": event.at.isoformat(),
-        "recorded": meta.time.isoformat(),
-        "by": meta.actor,
-    }
+
+    event_id: str
+    event: str
+    type: str
+    sequence: int
+    happened: Instant
+    recorded: Instant
+    by: str
 
 
-def _duty(
-    rule: str, role: str, subject: str, due: datetime, *, customer: str | None = None, owner: str | None = None
-) -> Json:
-    return {
-        "rule": rule,
-        "customer": customer,
-        "owner": owner,
-        "role": role,
-        "subject": subject,
-        "due": due.isoformat(),
-        "done": None,
-        "failed": False,
-        "corrected": False,
-        "evidence": [],
-    }
+class Owed(Row):
+    """What was owed, by whom, by when, and when it was done."""
+
+    rule: str
+    role: str
+    subject: str
+    due: Instant
+    customer: str | None = None
+    owner: str | None = None
+    done: Instant | None = None
+    failed: bool = False
+    corrected: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+    def seen(self, event: Fact, meta: Meta, **changes: object) -> "Owed":
+        """With one more proof."""
+        return self.model_copy(update={**changes, "evidence": (*self.evidence, evidence(event, meta))})
+
+    def ended(self, event: Fact, meta: Meta, *, due: datetime | None = None, owner: str | None = None) -> "Owed":
+        """Done at the time it happened. Told only after it was due, it corrects a figure that showed it missed (X1)."""
+        due = self.due if due is None else due
+        told_late = event.at <= due < meta.time
+        return self.seen(event, meta, due=due, done=event.at, owner=owner or self.owner, corrected=told_late)
+
+    def counts(self, event: Fact) -> bool:
+        """The earliest time it happened is the one that counts, in whatever order it was told (X1)."""
+        return self.done is None or event.at < self.done
 
 
-def _seen(duty: Json, event: Fact, meta: Meta, **changes: object) -> Json:
-    """The duty with one more proof."""
-    return {**duty, **changes, "evidence": [*duty["evidence"], _evidence(event, meta)]}
+class Duties(Row):
+    """The duties of one aggregate, and the civil months in which they are due, so that a month finds them."""
+
+    duties: tuple[Owed, ...] = ()
+    months: tuple[str, ...] = ()
+
+    def owing(self, duties: Iterable[Owed], **rest: object) -> Self:
+        """With these duties."""
+        owed = tuple(duties)
+        months = tuple(sorted({civil_day(one.due).strftime("%Y-%m") for one in owed}))
+        return self.model_copy(update={**rest, "duties": owed, "months": months})
+
+    def with_last(self, changed: Owed) -> Self:
+        """With the last one of the same rule replaced, or this one more."""
+        place = max((at for at, one in enumerate(self.duties) if one.rule == changed.rule), default=len(self.duties))
+        return self.owing((*self.duties[:place], changed, *self.duties[place + 1 :]))
+
+    def last(self, rule: str) -> Owed | None:
+        """The last one of a rule."""
+        return next((one for one in reversed(self.duties) if one.rule == rule), None)
 
 
-def _done(duty: Json, event: Fact, meta: Meta, *, due: datetime | None = None, owner: str | None = None) -> Json:
-    """Done at the time it happened. Told only after it was due, it corrects a figure that showed it missed (X1)."""
-    due = datetime.fromisoformat(duty["due"]) if due is None else due
-    told_late = event.at <= due < meta.time
-    owner = duty["owner"] if owner is None else owner
-    changes = {"due": due.isoformat(), "done": event.at.isoformat(), "owner": owner, "corrected": told_late}
-    return _seen(duty, event, meta, **changes)
+class JobDuties(Duties):
+    """A job's duties; `window_ends`, `placed`: the window of its slot, and what says so."""
+
+    kind: str = ""
+    subject: str = ""
+    customer: str | None = None
+    window_ends: Instant | None = None
+    placed: Evidence | None = None
+
+    def of(self, rule: str, role: str, due: datetime, owner: str | None = None) -> Owed:
+        """A duty about it."""
+        return Owed(rule=rule, role=role, subject=self.subject, customer=self.customer, due=due, owner=owner)
 
 
-def _row(facet: Json | None, duties: list[Json], **rest: object) -> Json:
-    """A facet with its duties and the civil months in which they are due, so that a month finds them."""
-    months = sorted({civil_day(datetime.fromisoformat(duty["due"])).strftime("%Y-%m") for duty in duties})
-    return {**(facet or {}), **rest, "duties": duties, "months": months}
+def evidence(event: Fact, meta: Meta) -> Evidence:
+    """An event as proof."""
+    return Evidence(
+        event_id=meta.id,
+        event=type(event).__name__,
+        type=meta.type,
+        sequence=meta.sequence,
+        happened=event.at,
+        recorded=meta.time,
+        by=meta.actor,
+    )
 
 
-def _replace(duties: list[Json], changed: Json) -> list[Json]:
-    """The duties with the last one of the same rule replaced, or the new one appended."""
-    places = [place for place, duty in enumerate(duties) if duty["rule"] == changed["rule"]]
-    return [*duties, changed] if not places else [*duties[: places[-1]], changed, *duties[places[-1] + 1 :]]
-
-
-def _last(duties: list[Json], rule: str) -> Json | None:
-    return next((duty for duty in reversed(duties) if duty["rule"] == rule), None)
-
-
-def _counts(event: Fact, duty: Json) -> bool:
-    """The earliest time it happened is the one that counts, in whatever order it was told (X1)."""
-    return duty["done"] is None or event.at < datetime.fromisoformat(duty["done"])
-
-
-def fold_plan(facet: Json | None, event: Fact, meta: Meta) -> Json:
+def fold_plan(known: Duties | None, event: Fact, meta: Meta) -> Duties:
     """K4: the plan goes to the warehouse the day before, by 17:00. A second version does not publish later."""
-    row = _row(None, []) if facet is None else facet
-    duty = _last(row["duties"], "K4")
+    row = known or Duties()
+    duty = row.last("K4")
     match event:
         case DayOpened():
-            opened = _duty("K4", "install_assistant", event.on.isoformat(), event.plan_due)
-            return _row(row, [_seen(opened, event, meta)])
+            opened = Owed(rule="K4", role="install_assistant", subject=event.on.isoformat(), due=event.plan_due)
+            return row.owing([opened.seen(event, meta)])
         case PlanOverdue() if duty is not None:
-            return _row(row, [_seen(duty, event, meta)])
-        case DayPublished() if duty is not None and _counts(event, duty):
-            return _row(row, [_done(duty, event, meta, due=event.due, owner=meta.actor)])
+            return row.owing([duty.seen(event, meta)])
+        case DayPublished() if duty is not None and duty.counts(event):
+            return row.owing([duty.ended(event, meta, due=event.due, owner=meta.actor)])
         case _:
             return row
 
 
-def fold_job(facet: Json | None, event: Fact, meta: Meta) -> Json:
+def fold_job(known: JobDuties | None, event: Fact, meta: Meta) -> JobDuties:
     """K2 booked in time, K8 delivered in the promised window, K9 installed within two days."""
-    row = _row(None, [], kind="", subject="", customer=None) if facet is None else facet
-    duties: list[Json] = row["duties"]
+    row = known or JobDuties()
     match event:
         case JobOpened():
-            who = {"subject": f"{event.customer.district} · {event.contract_no}", "customer": event.customer.name}
-            owed = []
-            if event.kind == "installation" and event.due_at is not None:
-                owed = [_seen(_duty("K9", "install_supervisor", due=event.due_at, **who), event, meta)]
-            return _row(row, owed, kind=event.kind, **who)
+            who = f"{event.customer.district} · {event.contract_no}"
+            row = row.owing((), kind=event.kind, subject=who, customer=event.customer.name)
+            if event.kind != "installation" or event.due_at is None:
+                return row
+            return row.owing([row.of("K9", "install_supervisor", event.due_at).seen(event, meta)])
         case InstallationBooked():
-            booking = _duty("K2", "install_assistant", due=event.booking_due, **_subject(row))
-            return _row(row, _replace(duties, _done(booking, event, meta, owner=meta.actor)))
+            booking = row.of("K2", "install_assistant", event.booking_due)
+            return row.with_last(booking.ended(event, meta, owner=meta.actor))
         case StopScheduled() | StopUnscheduled() | StopPublished() | DeliveryCompleted() | DeliveryFailed():
-            return _delivery(row, event, meta) if row["kind"] == "delivery" else row
-        case InstallationOverdue() if (duty := _last(duties, "K9")) is not None:
-            return _row(row, _replace(duties, _seen(duty, event, meta)))
-        case InstallationCompleted() if (duty := _last(duties, "K9")) is not None:
-            return _row(row, _replace(duties, _done(duty, event, meta, due=event.due)))
+            return _delivery(row, event, meta) if row.kind == "delivery" else row
+        case InstallationOverdue() if (duty := row.last("K9")) is not None:
+            return row.with_last(duty.seen(event, meta))
+        case InstallationCompleted() if (duty := row.last("K9")) is not None:
+            return row.with_last(duty.ended(event, meta, due=event.due))
         case _:
             return row
 
 
-def _subject(row: Json) -> dict[str, str]:
-    return {"subject": row["subject"], "customer": row["customer"]}
+Stop = StopScheduled | StopUnscheduled | StopPublished | DeliveryCompleted | DeliveryFailed
 
 
-def _delivery(row: Json, event: Fact, meta: Meta) -> Json:
+def _delivery(row: JobDuties, event: Stop, meta: Meta) -> JobDuties:
     """K8 is owed from the published plan on, to the window promised last; leaving the slot before the trip ends it."""
-    duties: list[Json] = row["duties"]
-    duty = _last(duties, "K8")
-    live = duty is not None and duty["done"] is None and not duty["failed"]
+    duty = row.last("K8")
+    live = None if duty is None or duty.done is not None or duty.failed else duty
     match event:
         case StopScheduled():
-            return {**row, "window_ends": event.window.ends.isoformat(), "placed": _evidence(event, meta)}
+            return row.model_copy(update={"window_ends": event.window.ends, "placed": evidence(event, meta)})
         case StopUnscheduled():
-            return _row(row, [other for other in duties if not (live and other is duty)])
+            return row.owing(one for one in row.duties if one is not live)
         case StopPublished():
-            ends = datetime.fromisoformat(row["window_ends"])
-            promised = _duty("K8", "crew_leader", due=ends, owner=event.leader, **_subject(row))
-            promised = _seen({**promised, "evidence": [row["placed"]]}, event, meta)
-            return _row(row, _replace(duties, promised) if live else [*duties, promised])
-        case DeliveryCompleted():
-            base = duty if live and duty else _duty("K8", "crew_leader", due=event.window_ends, **_subject(row))
-            ended = _done(base, event, meta, due=event.window_ends, owner=event.leader)
-            return _row(row, _replace(duties, ended) if live else [*duties, ended])
-        case DeliveryFailed():
-            base = duty if live and duty else _duty("K8", "crew_leader", due=event.window_ends, **_subject(row))
-            ended = _seen(base, event, meta, failed=True, owner=event.leader, due=event.window_ends.isoformat())
-            return _row(row, _replace(duties, ended) if live else [*duties, ended])
-        case _:
-            return row
+            if row.window_ends is None or row.placed is None:
+                return row
+            promised = row.of("K8", "crew_leader", row.window_ends, event.leader)
+            promised = promised.model_copy(update={"evidence": (row.placed,)}).seen(event, meta)
+            return row.with_last(promised) if live else row.owing((*row.duties, promised))
+        case DeliveryCompleted() | DeliveryFailed():
+            base = live or row.of("K8", "crew_leader", event.window_ends)
+            if isinstance(event, DeliveryCompleted):
+                ended = base.ended(event, meta, due=event.window_ends, owner=event.leader)
+            else:
+                ended = base.seen(event, meta, failed=True, owner=event.leader, due=event.window_ends)
+            return row.with_last(ended) if live else row.owing((*row.duties, ended))
+    assert_never(event)
 
 
-def fold_ticket(facet: Json | None, event: Fact, meta: Meta) -> Json:
+def fold_ticket(known: Duties | None, event: Fact, meta: Meta) -> Duties:
     """K13: a request is answered by its deadline (C2). The first reply counts."""
-    row = _row(None, []) if facet is None else facet
-    duty = _last(row["duties"], "K13")
+    row = known or Duties()
+    duty = row.last("K13")
     match event:
         case TicketOpened():
-            owed = _duty("K13", "cs_specialist", event.product, event.reply_due, customer=event.customer.name)
-            return _row(row, [_seen(owed, event, meta)])
+            who = {"subject": event.product, "customer": event.customer.name}
+            owed = Owed(rule="K13", role="cs_specialist", due=event.reply_due, **who)
+            return row.owing([owed.seen(event, meta)])
         case ReplyOverdue() if duty is not None:
-            return _row(row, [_seen(duty, event, meta)])
-        case TicketReplied() if duty is not None and _counts(event, duty):
-            return _row(row, [_done(duty, event, meta, due=event.due, owner=meta.actor)])
+            return row.owing([duty.seen(event, meta)])
+        case TicketReplied() if duty is not None and duty.counts(event):
+            return row.owing([duty.ended(event, meta, due=event.due, owner=meta.actor)])
         case _:
             return row
+
+
+class _Typed(Stored):
+    """A facet's row, typed."""
+
+    def __init__(self, name: str, row: type[Duties], fold: Callable[..., Duties]) -> None:
+        self._name, self._row, self._fold = name, row, fold
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self._name,)
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        return (self._fold, self._row)
+
+    def dump(self, value: Duties) -> dict[str, Any]:
+        return {self._name: value.shown()}
+
+    def load(self, document: dict[str, Any]) -> Duties:
+        return self._row.model_validate(document[self._name])
+
+
+def _facet(kind: str, service: str, row: type[Duties], fold: Callable[..., Duties]) -> Facet:
+    return Facet(kind, service, (kind,), fold, _Typed(kind, row, fold))
+
+
+ROWS: Mapping[str, type[Duties]] = {"day": Duties, "job": JobDuties, "ticket": Duties}
+"""Kind of aggregate, also the facet's name -> its row."""
+
+
+def duties_of(document: Mapping[str, Any]) -> tuple[Owed, ...]:
+    """The duties of a document's aggregate."""
+    kind = document["_id"].partition(":")[0]
+    return ROWS[kind].model_validate(document[kind]).duties
 
 
 DUTIES = Projection(
     name="duties",
     row=whole_id,
     facets=(
-        Facet(name="day", service="dispatch", prefixes=("day",), fold=fold_plan),
-        Facet(name="job", service="dispatch", prefixes=("job",), fold=fold_job),
-        Facet(name="ticket", service="service_desk", prefixes=("ticket",), fold=fold_ticket),
+        _facet("day", "dispatch", Duties, fold_plan),
+        _facet("job", "dispatch", JobDuties, fold_job),
+        _facet("ticket", "service_desk", Duties, fold_ticket),
     ),
     indexes=(("day.months",), ("job.months",), ("ticket.months",)),
 )
