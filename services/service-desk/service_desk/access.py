@@ -8,6 +8,7 @@ from runtime.use_case import Asker
 from service_desk.refusals import no
 from service_desk.roles import HEARS_OF_CONDUCT
 from service_desk.ticket.standing import Standing
+from service_desk.warranty import sold
 
 Json = dict[str, Any]
 ROWS = "tickets"
@@ -75,8 +76,8 @@ async def own_contract(asker: Asker, contract_no: str | None) -> None:
 
 async def is_own_contract(asker: Asker, contract_no: str | None) -> bool:
     """Whether it is a contract of the store that asks."""
-    contract = None if contract_no is None else await asker.row("contracts", contract_no)
-    return contract is not None and contract["row"]["store_code"] == asker.store
+    contract = await sold(asker, contract_no)
+    return contract is not None and contract.store_code == asker.store
 
 
 def hide(asker: Asker) -> NoReturn:

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
-from service_desk.warranty import Warranty, warranty_of
+from service_desk.warranty import SoldContract, Warranty, warranty_of
 
 ENDS = {"starts_on": "2026-01-10", "ends_on": "2028-01-09"}
 TOILET: dict[str, Any] = {"sku": "WC-100", "name": "连体坐便器", "warranty": ENDS}
 TILES: dict[str, Any] = {"sku": "TC-100", "name": "抛釉砖", "warranty": None}
 OLD: dict[str, Any] = {**TILES, "warranty": {"starts_on": "2023-01-10", "ends_on": "2025-01-09"}}
 ON = date(2026, 3, 13)
+
+
+def contract(*lines: dict[str, Any]) -> SoldContract:
+    return SoldContract.model_validate({"store_code": "S02", "lines": lines})
 
 
 @pytest.mark.parametrize(
@@ -31,13 +35,13 @@ def test_the_product_is_found_by_sku_then_by_name_then_if_all_agree(
     lines: list[dict[str, Any]], sku: str, product: str, found: Warranty
 ) -> None:
     """C5, A7"""
-    assert warranty_of({"lines": lines}, sku=sku, product=product, on=ON) == found
+    assert warranty_of(contract(*lines), sku=sku, product=product, on=ON) == found
 
 
 def test_the_last_day_of_a_warranty_is_in() -> None:
     """C5, A7"""
     days = (date(2028, 1, 9), date(2028, 1, 10))
-    assert [warranty_of({"lines": [TOILET]}, sku="WC-100", product="", on=day).state for day in days] == ["in", "out"]
+    assert [warranty_of(contract(TOILET), sku="WC-100", product="", on=day).state for day in days] == ["in", "out"]
 
 
 def test_without_a_contract_nothing_is_known() -> None:
