@@ -26,7 +26,7 @@ from runtime.decision import Rejected
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
-from runtime.outcome import Outcome, from_json
+from runtime.outcome import Outcome, Record, from_json
 from runtime.request_digest import KEY_REUSED
 from runtime.settings import Settings
 from runtime.strays import Strays
@@ -41,7 +41,7 @@ TOO_LONG = Rejected(
 )
 
 _RECENT = 20_000  # answers kept for callers who come back
-_TOLD = 1_000  # of them with their facts: whoever asks for them again was cut off, or came second, just now
+_TOLD_BYTES = 32 << 20  # facts of answers: whoever asks for them again was cut off, or came second, just now
 _LOOK_BACK = 2  # who looks for an answer of long ago at once: each reads a day's answers
 _HEARD = 50_000  # aggregates whose version is remembered: rows are behind for moments only
 
@@ -61,7 +61,8 @@ class Gateway:
         self._waiting: dict[Waiting, asyncio.Future[Outcome]] = {}
         self._askers: Counter[Waiting] = Counter()
         self._recent: OrderedDict[str, Outcome] = OrderedDict()
-        self._told: OrderedDict[str, Outcome] = OrderedDict()
+        self._told: OrderedDict[str, tuple[Record, ...]] = OrderedDict()
+        self._told_bytes = 0
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._listening = asyncio.Event()
         self._looking_back = asyncio.Semaphore(_LOOK_BACK)
@@ -108,10 +109,11 @@ class Gateway:
                 await consumer.stop()
 
     def _arrived(self, outcome: Outcome) -> None:
-        if outcome.facts:
-            self._told[outcome.command_id] = outcome
-            if len(self._told) > _TOLD:
-                self._told.popitem(last=False)
+        if outcome.facts and outcome.command_id not in self._told:
+            self._told[outcome.command_id] = outcome.facts
+            self._told_bytes += size_of(outcome.facts)
+            while self._told_bytes > _TOLD_BYTES:
+                self._told_bytes -= size_of(self._told.popitem(last=False)[1])
         if outcome.rejected is None or outcome.rejected.code != KEY_REUSED:  # the id's own answer is the first one's
             self._recent[outcome.command_id] = replace(outcome, facts=())
         if len(self._recent) > _RECENT:
@@ -250,14 +252,18 @@ class Gateway:
             raise NotReady(f"Kafka did not take the request: {type(error).__name__}") from error
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
+    def as_heard(self, outcome: Outcome) -> Outcome:
+        """An answer with the facts that its command made, as far as this process has heard of them: a repeat has none
+        of its own."""
+        return outcome if outcome.facts else replace(outcome, facts=self._told.get(outcome.command_id, ()))
+
     async def with_facts(self, service: str, outcome: Outcome) -> Outcome:
-        """An answer with the facts that its command made, as far as they are known: a repeat has none of its own."""
-        if outcome.facts or not (outcome.status == "accepted" and outcome.events):
-            return outcome
-        first = self._told.get(outcome.command_id)
-        if first is None:
-            async with self._turn_to_look_back():
-                first = await self._look_back(service, outcome.aggregate_id, outcome.command_id)
+        """The same, also by the answers of the last day, as `outcome_of`."""
+        heard = self.as_heard(outcome)
+        if heard.facts or not (outcome.status == "accepted" and outcome.events):
+            return heard
+        async with self._turn_to_look_back():
+            first = await self._look_back(service, outcome.aggregate_id, outcome.command_id)
         return outcome if first is None else replace(outcome, facts=first.facts)
 
     async def outcome_of(self, service: str, aggregate_id: str, command_id: str) -> Outcome | None:
@@ -298,6 +304,11 @@ class Gateway:
                         outcome = from_json(record.value)  # the id may also stand in somebody else's answer
                         found = outcome if outcome.command_id == command_id else found
         return found
+
+
+def size_of(facts: Iterable[Record]) -> int:
+    """What it takes to remember them, roughly."""
+    return sum(len(value) + 2_000 for _, value in facts)
 
 
 def new_request(

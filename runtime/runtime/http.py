@@ -179,7 +179,7 @@ class Asking:
         first = await self.ask(aggregate_id, command, step=step, expected_version=expected_version, tells=True)
 
         async def put_all(asked: Sequence[Asked]) -> list[Outcome]:
-            return [await gateway.with_facts(service, one) for one in await gateway.ask_all(service, asked)]
+            return [gateway.as_heard(one) for one in await gateway.ask_all(service, asked)]
 
         return await walk(flow, put_all, await gateway.with_facts(service, first))
 

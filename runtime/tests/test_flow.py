@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.order import DelayNoticed
-from runtime import deciding, kafka
+from runtime import deciding, gateway, kafka
 from runtime.commands import Asked, Request, deterministic_id, from_headers, to_headers
 from runtime.deciding import Entry, Incoming, Rules, decide_batch
 from runtime.decision import Ask
@@ -216,6 +216,12 @@ async def test_the_facts_of_a_repeat_are_those_of_the_first_answer(
     assert (await late.with_facts("counting", repeat)).facts == first.facts
     assert (await late.with_facts("other", repeat), looked) == (repeat, ["k", "k"])
     assert (await late.with_facts("counting", first), looked) == (first, ["k", "k"])
+    assert (heard.as_heard(repeat).facts, late.as_heard(repeat)) == (first.facts, repeat)
+    monkeypatch.setattr(gateway, "_TOLD_BYTES", 5_000)
+    for number in range(9):
+        heard._arrived(replace(first, command_id=f"k{number}"))
+    kept = [number for number in range(9) if heard.as_heard(replace(repeat, command_id=f"k{number}")).facts]
+    assert kept == [7, 8], "as many as there is room for, the latest"
 
 
 def test_a_rule_knows_the_version_that_it_decides_on(rules: Rules, workers: Workers) -> None:

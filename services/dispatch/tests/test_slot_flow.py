@@ -318,7 +318,8 @@ class Play:
             if dice.random() < 0.06:
                 happens(workers, dice.choice(HAPPENS), dice.choice(("D-1", "D-2", "I-1")))
             if self.forgets and dice.random() < 0.05:
-                workers.remembered.clear()
+                late = {one.request.command_id for one in self.mail}  # Kafka brings nothing twice that long after
+                workers.remembered = {name: told for name, told in workers.remembered.items() if name in late}
             if not tasks:
                 continue
             name = dice.choice(sorted(tasks))
