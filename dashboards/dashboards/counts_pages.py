@@ -1,8 +1,7 @@
 """盘点 over HTTP: the plan, count sheets (blind), differences, and the report of ledger, card and goods (D7, K19)."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -18,6 +17,9 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT, bins_of
 from inventory import who
+from inventory.count.file import COUNTS, count_file
+from inventory.count.row import BLIND, WAITING
+from inventory.count_plan_row import PLANS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
@@ -26,8 +28,6 @@ from runtime.route import Router, takes
 COUNTS_SHOWN = 60
 REPORT_COUNTS = 200
 """Counts that the report looks through, the latest first."""
-BLIND = frozenset({"to_count", "counted", "recount"})
-"""While a line is in one of these, nobody is shown a book figure (D7)."""
 
 router = Router(include_in_schema=False)
 
@@ -39,14 +39,14 @@ async def counts(request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("counts", "countplans"))
-    found = await seat.desk.rows("counts").find({}, sort=[("count.opened_at", -1)], limit=COUNTS_SHOWN)
-    plan = await seat.desk.rows("countplans").get(DEPOT)
+    stream = rows_stream(seat.desk, (COUNTS.name, PLANS.name))
+    found = await seat.desk.rows(COUNTS.name).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
+    plan = await seat.desk.view(PLANS).get(DEPOT)
     report = await _partings(seat)
     return seat.show(
         "counts.html",
-        counts=sorted((row["count"] for row in found), key=lambda one: one["status"] != "open"),
-        plan=None if plan is None else sorted(plan["countplan"]["items"], key=lambda item: str(item["due"])),
+        counts=sorted(map(count_file, found), key=lambda one: one.row.status != "open"),
+        plan=None if plan is None else plan.items,
         plans=policy_book().at(seat.now).count_plan,
         open_partings=[one for one in report if not one.settled],
         zones=tuple(bins_of(seat)),
@@ -67,19 +67,19 @@ async def counts_sheet(request: Request) -> Response:
     names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.desk.rows("counts"), {}):
-            one = row["count"]
-            found = one["accuracy"] or {"lines_right": None, "pieces_off": None}
+        async for document in every(seat.desk.rows(COUNTS.name), {}):
+            file = count_file(document)
+            one, found = file.row, file.closed
             yield (
-                one["count_no"],
-                words(f"count.kind.{one['kind']}"),
-                one["chosen"],
-                datetime.fromisoformat(one["opened_at"]),
-                datetime.fromisoformat(one["due"]),
-                words(f"count.status.{one['status']}"),
-                len(one["lines"]),
-                found["lines_right"],
-                found["pieces_off"],
+                one.count_no,
+                words(f"count.kind.{one.kind}"),
+                one.chosen,
+                one.opened_at,
+                one.due,
+                words(f"count.status.{one.status}"),
+                len(one.lines),
+                None if found is None else found.lines_right,
+                None if found is None else found.pieces_off,
             )
 
     head = [words(name) for name in (*names, "count.right", "count.off")]
@@ -93,18 +93,19 @@ async def count(count_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("counts",), count_no)
-    row = await seat.desk.rows("counts").get(count_no)
-    if row is None:
+    stream = rows_stream(seat.desk, (COUNTS.name,), count_no)
+    document = await seat.desk.rows(COUNTS.name).get(count_no)
+    if document is None:
         return seat.not_found(count_no)
-    of = row["count"]
-    lines = [_shown(line) for line in of["lines"]]
+    file = count_file(document)
+    lines = file.lines
     return seat.show(
         "count.html",
-        count=of,
-        waiting=[line for line in lines if line["status"] in {"to_count", "recount"}],
-        counted=[line for line in lines if line["status"] == "counted"],
-        compared=[line for line in lines if line["status"] not in BLIND],
+        count=file.row,
+        accuracy=file.closed,
+        waiting=[line for line in lines if line.status in WAITING],
+        counted=[line for line in lines if line.status == "counted"],
+        compared=[line for line in lines if line.status not in BLIND],
         reasons=get_args(CountReason),
         bins=bins_of(seat),
         people=request.app.state.people,
@@ -114,26 +115,11 @@ async def count(count_no: Id, request: Request) -> Response:
     )
 
 
-def _shown(line: dict[str, Any]) -> dict[str, Any]:
-    """A line as everybody sees it: blind as long as it is being counted, earlier figures included (D7)."""
-    if line["status"] not in BLIND:
-        return line
-    own = [figure for figure in line["figures"] if figure["round"] == line["round"]]
-    return {**line, "compared": None, "figures": own}
-
-
 async def _partings(seat: Seat) -> list[Parting]:
-    rows = seat.desk.rows("counts")
-    found = await rows.find({"count.depot": DEPOT}, sort=[("count.opened_at", -1)], limit=REPORT_COUNTS)
-    counts = [{**row["count"], "lines": [_shown(line) for line in row["count"]["lines"]]} for row in found]
-    skus = sorted(
-        {
-            line["sku"]
-            for one in counts
-            for line in one["lines"]
-            if line["compared"] is not None and line["compared"]["difference"]
-        }
-    )
+    rows = seat.desk.view(COUNTS)
+    counts = await rows.find({"row.depot": DEPOT}, sort=[("row.opened_at", -1)], limit=REPORT_COUNTS)
+    lines = (line for one in counts for line in one.lines)
+    skus = sorted({line.sku for line in lines if line.compared is not None and line.compared.difference})
     ids = {card_no(DEPOT, sku): sku for sku in skus}
     stocks = {row.sku: row for row in (await seat.desk.view(STOCKED).get_many(list(ids))).values()}
     cards: dict[str, list[MoveRow]] = {sku: [] for sku in skus}
@@ -149,7 +135,7 @@ async def report(request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("counts", STOCKED.name))
+    stream = rows_stream(seat.desk, (COUNTS.name, STOCKED.name))
     return seat.show("ledger.html", rows=await _partings(seat), people=request.app.state.people, stream=stream)
 
 
@@ -175,8 +161,8 @@ async def report_sheet(request: Request) -> Response:
                 one.stock,
                 one.card,
                 one.counted,
-                datetime.fromisoformat(one.counted_at),
-                None if one.agreed_at is None else datetime.fromisoformat(one.agreed_at),
+                one.counted_at,
+                one.agreed_at,
                 first,
                 words(f"count.reason.{one.reason}") if one.reason else None,
                 words(f"count.line.{one.status}"),

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from company.crew_of_day import own_crew_on
 from dashboards.forms import Content, Form
 from dashboards.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.seat import Seat
 from dashboards.warehouse_reading import read_card, read_picking
+from inventory.count.file import COUNTS
+from inventory.count.row import WAITING
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
 from inventory.who import LOADS, SEES_WAREHOUSE
@@ -43,11 +44,11 @@ async def _bin_card(seat: Seat, sku: str) -> Content | None:
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     """Blind: lines that wait for a figure, without any."""
-    row: dict[str, Any] | None = await seat.desk.rows("counts").get(count_no)
+    row = await seat.desk.view(COUNTS).get(count_no)
     if row is None:
         return None
-    lines = [line for line in row["count"]["lines"] if line["status"] in {"to_count", "recount"}]
-    return {"count": row["count"], "lines": sorted(lines, key=lambda line: (line["bin"], line["sku"]))}
+    lines = [line for line in row.lines if line.status in WAITING]
+    return {"count": row, "lines": sorted(lines, key=lambda line: (line.bin, line.sku))}
 
 
 def _name(seat: Seat, person: str | None) -> str:

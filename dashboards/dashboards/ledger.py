@@ -6,12 +6,12 @@ see that they agree. A count that agreed pins all three: what parts them came af
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
+from contracts.inventory_counts import CountedLine
+from inventory.count.row import CountRow, LineRow
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import StockRow
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Parting:
     stock: int
     card: int
     counted: int
-    counted_at: str
+    counted_at: datetime
     status: str
     reason: str | None
-    agreed_at: str | None
+    agreed_at: datetime | None
     agreed_no: int
     first: MoveRow | None
 
@@ -43,50 +43,45 @@ class Parting:
 
 
 def partings(
-    counts: Sequence[Json], stocks: Mapping[str, StockRow], cards: Mapping[str, Sequence[MoveRow]]
+    counts: Sequence[CountRow], stocks: Mapping[str, StockRow], cards: Mapping[str, Sequence[MoveRow]]
 ) -> list[Parting]:
     """What parts, by the counts given (any order), unsettled first; `stocks` and `cards` (their lines) by sku."""
     found = [
-        _parting(count, line, counts, stocks.get(line["sku"]), cards.get(line["sku"], ()))
+        _parting((count, line, line.compared), counts, stocks.get(line.sku), cards.get(line.sku, ()))
         for count in counts
-        for line in count["lines"]
-        if line["compared"] is not None and line["compared"]["difference"] and count["status"] != "cancelled"
+        for line in count.lines
+        if line.compared is not None and line.compared.difference and count.status != "cancelled"
     ]
     return sorted(found, key=lambda one: (one.settled, one.sku, one.bin))
 
 
 def _parting(
-    count: Json, line: Json, counts: Iterable[Json], stock: StockRow | None, moves: Sequence[MoveRow]
+    found: tuple[CountRow, LineRow, CountedLine],
+    counts: Iterable[CountRow],
+    stock: StockRow | None,
+    moves: Sequence[MoveRow],
 ) -> Parting:
-    compared = line["compared"]
-    agreed = _last_agreed(counts, line["sku"], line["bin"], compared["counted_at"])
-    since = agreed["move_no"] if agreed else 0
-    after = (one for one in moves if one.move_no > since and one.touches(line["bin"]))
+    count, line, compared = found
+    agreed = _last_agreed(counts, line, compared.counted_at)
+    since = 0 if agreed is None else agreed.move_no
     return Parting(
-        count_no=count["count_no"],
-        sku=line["sku"],
-        name=line["name"],
-        bin=line["bin"],
-        stock=0 if stock is None else stock.in_bin(line["bin"]),
-        card=sum(one.bins.get(line["bin"], 0) for one in moves),
-        counted=compared["counted"],
-        counted_at=compared["counted_at"],
-        status=line["status"],
-        reason=line["reason"],
-        agreed_at=agreed["counted_at"] if agreed else None,
+        count_no=count.count_no,
+        sku=line.sku,
+        name=line.name,
+        bin=line.bin,
+        stock=0 if stock is None else stock.in_bin(line.bin),
+        card=sum(move.bins.get(line.bin, 0) for move in moves),
+        counted=compared.counted,
+        counted_at=compared.counted_at,
+        status=line.status,
+        reason=line.reason,
+        agreed_at=None if agreed is None else agreed.counted_at,
         agreed_no=since,
-        first=next(after, None),
+        first=next((move for move in moves if move.move_no > since and move.touches(line.bin)), None),
     )
 
 
-def _last_agreed(counts: Iterable[Json], sku: str, bin_name: str, before: str) -> Json | None:
-    agreed = [
-        line["compared"]
-        for count in counts
-        for line in count["lines"]
-        if (line["sku"], line["bin"]) == (sku, bin_name)
-        and line["compared"] is not None
-        and line["compared"]["difference"] == 0
-        and line["compared"]["counted_at"] < before
-    ]
-    return max(agreed, key=lambda one: str(one["counted_at"]), default=None)
+def _last_agreed(counts: Iterable[CountRow], of: LineRow, before: datetime) -> CountedLine | None:
+    compared = (line.compared for count in counts for line in count.lines if (line.sku, line.bin) == (of.sku, of.bin))
+    agreed = (one for one in compared if one is not None and one.difference == 0 and one.counted_at < before)
+    return max(agreed, key=lambda one: one.counted_at, default=None)

@@ -16,6 +16,7 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
 from inventory import who
+from inventory.count.file import COUNTS
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.inbound.row import SLIPS
@@ -121,7 +122,7 @@ PAPERS = (
     (STOCK_LISTS.name, "/warehouse/lists/{}", ()),
     (LOANS.name, "/warehouse/loans/{}", ()),
     (SCRAPS.name, "/warehouse/scraps/{}", ()),
-    ("counts", "/warehouse/counts/{}", ()),
+    (COUNTS.name, "/warehouse/counts/{}", ()),
 )
 """Read model, address, and what numbers of others stand on the paper."""
 

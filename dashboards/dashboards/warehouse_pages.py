@@ -29,6 +29,7 @@ from dashboards.warehouse_reading import (
 )
 from dispatch.day.row import DAYS
 from inventory import who
+from inventory.count.file import COUNTS
 from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
 from inventory.packing_rows import INSPECTIONS, PRINTED
@@ -49,7 +50,7 @@ PICKING = (
     SLIPS.name,
     LOANS.name,
     SCRAPS.name,
-    "counts",
+    COUNTS.name,
 )
 """Read models behind the page of a day's list and of what waits."""
 

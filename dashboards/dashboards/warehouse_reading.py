@@ -11,6 +11,7 @@ from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, s
 from dashboards.picking import PickDay, pick_day
 from dashboards.seat import Seat
 from dispatch.day.row import DAYS, row_id
+from inventory.count.file import COUNTS
 from inventory.goods.row import PIECES
 from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
@@ -69,7 +70,7 @@ TODO = (
     ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
     ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
     ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
-    ("counts", "counts", {"count.status": "open"}, False, "/warehouse/counts"),
+    ("counts", COUNTS.name, {"row.status": "open"}, False, "/warehouse/counts"),
 )
 """Word, read model, condition, whether it is late, address."""
 

@@ -1,6 +1,7 @@
 """The warehouse desk: picking, bin cards with a balance, blind counts, and where ledger, card and goods part."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from urllib.parse import quote
 
@@ -10,12 +11,14 @@ from dashboards_story import NOW, line
 from openpyxl import load_workbook
 from orders_story import desk_rows, signed
 from warehouse_story import (
+    AGAIN,
     FOUND,
     ON,
+    TARGET,
     checked,
     compared,
     count,
-    count_line,
+    figure,
     goods,
     inspected,
     lines,
@@ -36,6 +39,8 @@ from dashboards.ledger import partings
 from dashboards.orders_reading import Chosen
 from dashboards.picking import pick_day
 from dashboards.warehouse_reading import StockChosen, stock_query
+from inventory.count.file import COUNTS
+from inventory.count.state import Explanation, Line, asked_again, with_figure
 from inventory.packing_rows import INSPECTIONS
 from inventory.picklist_row import PICK_LISTS
 from inventory.stock.row import STOCKED
@@ -68,7 +73,7 @@ STORY = rows(
     picklists=[picklist()],
     stock=[stock("WC-1", lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True))],
     moves=lines(*MOVES),
-    counts=[count("PD-1", count_line())],
+    counts=[count()],
 )
 
 
@@ -233,12 +238,13 @@ async def test_a_card_goes_out_whatever_signs_its_sku_has(sku):
 @pytest.mark.parametrize("status", ["to_count", "counted", "recount"])
 async def test_a_count_is_blind_as_long_as_it_goes_on(status):
     """D7: no book figure, and no figure of an earlier round."""
-    figures = [{"round": 1, "quantity": 7771, "at": "2026-03-12T01:00:00+00:00", "by": "mai.gh", "typed_by": "mai.gh"}]
-    figures += [{**figures[0], "round": 2, "quantity": 12}] if status == "counted" else []
     known = compared(7779, 7771, "2026-03-12T01:00:00+00:00")
-    line = count_line(status, round=2, figures=figures, compared=known, asked="beyond_tolerance")
-    text = (await get("/warehouse/counts/PD-1", story=rows(counts=[count("PD-1", line)]))).text
-    report = (await get("/warehouse/report", story=rows(counts=[count("PD-1", line)]))).text
+    differs = Line(TARGET, figures=(figure(7771),), compared=known)
+    again = asked_again(differs)
+    line = {"to_count": Line(TARGET), "recount": again, "counted": with_figure(again, figure(12, 2))}[status]
+    story = rows(counts=[count("PD-1", line, AGAIN)])
+    text = (await get("/warehouse/counts/PD-1", story=story)).text
+    report = (await get("/warehouse/report", story=story)).text
     assert ("7779" in text + report, "7771" in text + report) == (False, False)
 
 
@@ -246,35 +252,38 @@ def posts(text):
     return set(re.findall(r'data-api="POST /api/counts/PD-1/(\w+)"', text))
 
 
-FIGURE = {"round": 1, "quantity": 1, "at": "2026-03-12T01:00:00+00:00", "by": "mai.gh"}
-OFF = compared(9, 8, "2026-03-11T01:00:00+00:00")
+COUNTED = Line(TARGET, figures=(figure(8),))
+DIFFERS = replace(COUNTED, compared=compared(9, 8, "2026-03-11T01:00:00+00:00"))
+EXPLAINED = replace(DIFFERS, explained=Explanation("loss", ""))
 DECIDES = {"explanations", "lines", "cancellation", "approvals", "refusals"}
 
 
 @pytest.mark.parametrize(
     ("person", "line", "offered"),
     [
-        (KEEPER, count_line(), {"figures", "lines"}),
-        (KEEPER, count_line("counted", figures=[FIGURE]), {"comparison", "lines"}),
-        (KEEPER, count_line("differs", compared=OFF), {"explanations", "lines"}),
-        (KEEPER, count_line("explained", compared=OFF, reason="loss"), {"explanations", "lines"}),
-        (MANAGER, count_line("explained", compared=OFF, reason="loss"), DECIDES),
-        (QC, count_line("differs", compared=OFF), set()),
+        (KEEPER, Line(TARGET), {"figures", "lines"}),
+        (KEEPER, COUNTED, {"comparison", "lines"}),
+        (KEEPER, DIFFERS, {"explanations", "lines"}),
+        (KEEPER, EXPLAINED, {"explanations", "lines"}),
+        (MANAGER, EXPLAINED, DECIDES),
+        (QC, DIFFERS, set()),
     ],
 )
 async def test_a_count_offers_the_next_step_to_whom_it_belongs(person, line, offered):
     """D7"""
-    assert posts((await get("/warehouse/counts/PD-1", person, rows(counts=[count("PD-1", line)]))).text) == offered
+    assert posts((await get("/warehouse/counts/PD-1", person, rows(counts=[count(line=line)]))).text) == offered
+
+
+def parts(number, told, *, closed=False):
+    return COUNTS.read(count(number, Line(TARGET, compared=told), closed=closed))
 
 
 def test_the_report_names_the_first_move_after_which_card_and_goods_part():
     """D7: the last count that agreed pins all three; what parts them came after it."""
-    agreed = count(
-        "PD-1", count_line("agrees", compared=compared(9, 9, "2026-03-02T09:00:00+00:00", move_no=2)), status="closed"
-    )
-    differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00", move_no=3)))
+    agreed = parts("PD-1", compared(9, 9, "2026-03-02T09:00:00+00:00", move_no=2), closed=True)
+    differs = parts("PD-2", compared(8, 7, "2026-03-11T01:00:00+00:00", move_no=3))
     row = STOCKED.read(stock("WC-1", lot("B-01-1", 8)))
-    parted = partings([agreed["count"], differs["count"]], {"WC-1": row}, {"WC-1": MOVES})
+    parted = partings([agreed, differs], {"WC-1": row}, {"WC-1": MOVES})
     assert [(one.stock, one.card, one.counted, one.agreed_no, one.first.move_no, one.settled) for one in parted] == [
         (8, 8, 7, 2, 3, False)
     ]
@@ -282,8 +291,8 @@ def test_the_report_names_the_first_move_after_which_card_and_goods_part():
 
 def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
     """D7"""
-    differs = count("PD-2", count_line("differs", compared=compared(8, 7, "2026-03-11T01:00:00+00:00")))
-    parted = partings([differs["count"]], {}, {"WC-1": MOVES})
+    differs = parts("PD-2", compared(8, 7, "2026-03-11T01:00:00+00:00"))
+    parted = partings([differs], {}, {"WC-1": MOVES})
     assert (parted[0].first.move_no, parted[0].agreed_at) == (2, None)
 
 

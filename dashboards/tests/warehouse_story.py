@@ -9,6 +9,7 @@ from orders_story import desk_rows, signed
 
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
+from contracts.inventory_counts import CountedLine, CountKey, CountTarget, RecountAsked
 from contracts.inventory_inbound import CheckedLine, InboundChecked, InboundExceptionOpened, SlipIssued, SlipLine
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.inventory_stock import (
@@ -28,6 +29,8 @@ from contracts.inventory_stock import (
     StockListLineHeld,
     StockListMade,
 )
+from inventory.count.file import COUNTS
+from inventory.count.state import Closed, Counting, Figure, Line
 from inventory.goods.row import PIECES
 from inventory.goods.state import Arrival, Expected, Stock
 from inventory.inbound.row import SLIPS
@@ -116,65 +119,41 @@ def picklist() -> dict[str, Any]:
     return told_of(PICK_LISTS, f"main:{ON}", issued)
 
 
-def compared(book: int, counted: int, at: str, move_no: int = 2) -> dict[str, Any]:
+def compared(book: int, counted: int, at: str, move_no: int = 2) -> CountedLine:
     """What a comparison said of a line."""
-    return {
-        "counted": counted,
-        "book": book,
-        "difference": counted - book,
-        "counted_at": at,
-        "counted_by": "mai.gh",
-        "round": 1,
-        "move_no": move_no,
-        "within_tolerance": counted == book,
-    }
+    return CountedLine(
+        sku="WC-1",
+        name="坐便器",
+        bin="B-01-1",
+        counted=counted,
+        book=book,
+        difference=counted - book,
+        counted_at=datetime.fromisoformat(at),
+        counted_by="mai.gh",
+        round=1,
+        move_no=move_no,
+        within_tolerance=counted == book,
+    )
 
 
-def count_line(status: str = "to_count", **more: Any) -> dict[str, Any]:
-    """A line of a count sheet."""
-    base = {
-        "sku": "WC-1",
-        "name": "坐便器",
-        "zone": "B",
-        "bin": "B-01-1",
-        "status": status,
-        "round": 1,
-        "figures": [],
-        "compared": None,
-        "asked": None,
-        "asked_note": "",
-        "reason": None,
-        "note": "",
-        "photos": [],
-        "explained_by": None,
-        "approved_by": None,
-        "approved_note": "",
-        "move_no": 2,
-        "base": 2,
-    }
-    return {**base, **more}
+TARGET = CountTarget(sku="WC-1", name="坐便器", zone="B", bin="B-01-1", move_no=2)
+LINE = Line(TARGET)
+AGAIN = RecountAsked(
+    at=NOW_THEN, count_no="PD-1", lines=(CountKey(sku="WC-1", bin="B-01-1"),), reason="beyond_tolerance", note=""
+)
 
 
-def count(number: str = "PD-1", *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A row `counts`."""
-    facet = {
-        "count_no": number,
-        "depot": "main",
-        "kind": "cycle",
-        "chosen": "库区 B",
-        "plan": None,
-        "due": "2026-03-14T16:00:00+00:00",
-        "status": "open",
-        "overdue": False,
-        "opened_at": AT,
-        "opened_by": "mai.gh",
-        "closed_at": None,
-        "reason": None,
-        "accuracy": None,
-        "lines": list(lines),
-        **more,
-    }
-    return {"_id": number, "count": facet}
+def figure(quantity: int, number: int = 1) -> Figure:
+    """What was counted in a round."""
+    return Figure(quantity, NOW_THEN, "mai.gh", number)
+
+
+def count(number: str = "PD-1", line: Line = LINE, *said: Fact, closed: bool = False) -> dict[str, Any]:
+    """A row `counts` with one line."""
+    sheet = Counting(number, "main", "cycle", "库区 B", None, NOW_THEN, datetime(2026, 3, 14, 16, tzinfo=UTC), (line,))
+    row = COUNTS.view(Closed(sheet, NOW_THEN) if closed else sheet)
+    assert row is not None
+    return stored(number, row, *said)
 
 
 def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.civil_time import SHANGHAI
+from inventory.count.row import WAITING, CountRow
 from runtime.file_limits import Limits, too_many_bytes, too_many_rows
 from runtime.file_refusals import Refused, UnreadableFile
 from runtime.formula_safe import formula_safe
@@ -42,8 +43,8 @@ class SheetRow:
     problem: tuple[str, str] | None = None
 
 
-def write_sheet(count: Mapping[str, Any]) -> bytes:
-    """A count (as `count_view` shows it) as XLSX: the lines that wait for a figure, in walking order, blind."""
+def write_sheet(count: CountRow) -> bytes:
+    """A count as XLSX: the lines that wait for a figure, in walking order, blind."""
     import openpyxl
     from openpyxl.styles import Font
 
@@ -51,7 +52,7 @@ def write_sheet(count: Mapping[str, Any]) -> bytes:
     sheet = workbook.active
     assert sheet is not None
     sheet.title = "盘点表"
-    sheet.append([formula_safe(f"盘点表 {count['count_no']}　{count['chosen']}")])
+    sheet.append([formula_safe(f"盘点表 {count.count_no}　{count.chosen}")])
     sheet["A1"].font = Font(bold=True, size=14)
     sheet.append(list(HEADINGS))
     for cell in sheet[2]:
@@ -59,10 +60,9 @@ def write_sheet(count: Mapping[str, Any]) -> bytes:
     for letter, width in zip("ABCDEFGH", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A3"
-    for line in count["lines"]:
-        if line["status"] in {"to_count", "recount"}:
-            texts = [formula_safe(str(line[name])) for name in ("zone", "bin", "sku", "name")]
-            sheet.append([*texts, line["round"]])
+    for line in count.lines:
+        if line.status in WAITING:
+            sheet.append([*map(formula_safe, (line.zone, line.bin, line.sku, line.name)), line.round])
     sheet.print_title_rows = "1:2"
     made = io.BytesIO()
     workbook.save(made)

@@ -1,25 +1,54 @@
 """Inventory 仓库, put together."""
 
+from typing import Any
+
 from inventory.api import router
 from inventory.count.aggregate import COUNT
+from inventory.count.file import COUNTS
 from inventory.count_plan import COUNT_PLAN
+from inventory.count_plan_row import PLANS
 from inventory.goods.aggregate import GOODS
+from inventory.goods.row import PIECES
 from inventory.inbound.aggregate import INBOUND
+from inventory.inbound.row import SLIPS
 from inventory.labels import LABELS
+from inventory.ledger import LEDGER
 from inventory.loan import LOAN
+from inventory.loan_row import LOANS
+from inventory.packing_rows import INSPECTIONS, PRINTED
 from inventory.picklist import PICK_LIST
-from inventory.projections import PROJECTIONS
+from inventory.picklist_row import PICK_LISTS
 from inventory.quality import QUALITY
 from inventory.reactions import REACTIONS
 from inventory.scrap import SCRAP
+from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import STOCK
+from inventory.stock.moves import MOVES
+from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST
+from inventory.stock_list_row import STOCK_LISTS
+from inventory.turnover import TURNOVER
 from runtime.service import Service
+from runtime.view import View
+
+VIEWS: tuple[View[Any, Any, Any], ...] = (
+    PIECES,
+    PICK_LISTS,
+    STOCKED,
+    SLIPS,
+    LOANS,
+    SCRAPS,
+    STOCK_LISTS,
+    COUNTS,
+    PLANS,
+    INSPECTIONS,
+    PRINTED,
+)
 
 SERVICE = Service(
     name="inventory",
     deciders=(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS),
     reactions=REACTIONS,
-    projections=PROJECTIONS,
+    projections=(*(view.projection for view in VIEWS), MOVES.projection, LEDGER.projection, TURNOVER),
     router=router,
 )

@@ -17,8 +17,8 @@ from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.damage import ReportDamage
 from inventory.goods.expected import ExpectGoods
 from inventory.goods.leaving import IssueGoods, ReturnGoods
+from inventory.ledger import LEDGER, entries_by_card
 from inventory.loan import LOAN, ApproveLoan, AskLoan, HandOutLoan, ReturnLoan
-from inventory.projections.ledger import ledger_entries
 from inventory.scrap import SCRAP, ApplyScrap, ApproveScrap, ExecuteScrap
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.holding import BringIn
@@ -130,16 +130,15 @@ def test_ledger_and_card_agree_whatever_happens(steps: list[tuple[str, str, int,
         do(world, number, step)
     moves = [MOVES.read(one) for one in world.rows[MOVES.name].documents.values()]
     stocked = {row_id: STOCKED.read(row) for row_id, row in world.rows[STOCKED.name].documents.items()}
+    entries = entries_by_card(LEDGER.read(one) for one in world.rows[LEDGER.name].documents.values())
     for row_id, row in stocked.items():
-        entries = [
-            entry for paper in world.rows["ledger"].documents.values() for entry in ledger_entries(paper, row_id)
-        ]
-        found = agreement(row.sku, row.name, entries, card_lines(one for one in moves if one.card == row_id), [])
+        found = agreement(
+            row.sku, row.name, entries.get(row_id, []), card_lines(one for one in moves if one.card == row_id), []
+        )
         lots = pieces(row.lots)
         assert (found.partings, found.ledger, found.card) == ((), lots, lots)
         assert all(lot.quantity > 0 for lot in row.lots)
-    told = {card for paper in world.rows["ledger"].documents.values() for card in paper["ledger"]["skus"]}
-    assert told <= set(stocked)
+    assert entries.keys() <= stocked.keys()
 
 
 def test_the_history_of_the_property_does_reach_every_paper() -> None:
@@ -156,5 +155,6 @@ def test_the_history_of_the_property_does_reach_every_paper() -> None:
     names = ["receive", "damage", "issue", "return", "loan", "lend_back", "scrap", "list"]
     for number, what in enumerate(names):
         do(world, number, (what, CONTRACTS[0], 0, 5 if what == "receive" else 1))
-    told = {entry["what"] for row in world.rows["ledger"].documents.values() for entry in row["ledger"]["entries"]}
+    rows = [LEDGER.read(one) for one in world.rows[LEDGER.name].documents.values()]
+    told = {booking.what for row in rows for booking in row.bookings}
     assert told == {"arrived", "issued", "returned", "lent", "lent_back", "scrapped", "list"}, world.refused

@@ -20,10 +20,10 @@ from count_cases import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.envelope import Meta
 from contracts.inventory_counts import AdjustmentBooked, CountCancelled, CountClosed, CountOverdue
+from inventory.count.file import COUNTS, CountFile
 from inventory.count.state import CountEvent
-from inventory.projections.counts import count_view, fold_count
+from runtime.said import Saying
 
 BOOKED = AdjustmentBooked(at=NOW, count_no=NO, adjustment_id=ADJUSTMENT, sku="TIL-0918", bin="A-01", move_no=13)
 CLOSED = CountClosed(
@@ -40,26 +40,10 @@ CLOSED = CountClosed(
 )
 
 
-def meta(sequence: int) -> Meta:
-    return Meta(
-        id=f"e{sequence}",
-        type="",
-        source="",
-        subject=f"count:{NO}",
-        time=NOW,
-        sequence=sequence,
-        causation_id="",
-        correlation_id="",
-        actor="mai.gh",
-        command_offset=0,
-    )
-
-
 def seen(*events: CountEvent) -> dict[str, Any]:
-    facet = None
-    for sequence, event in enumerate(events, start=1):
-        facet = fold_count(facet, event, meta(sequence))
-    return count_view({"count": facet, "_pos": {"count": {"seq": len(events)}}})
+    row = COUNTS.after(events)
+    assert row is not None
+    return CountFile(row, COUNTS.heard.of(Saying("mai.gh", event, NOW) for event in events)).shown()
 
 
 STORY = (*DIFFERS, EXPLAINED, ADJUSTED, BOOKED, CLOSED)

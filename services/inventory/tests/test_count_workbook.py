@@ -10,16 +10,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory.count.row import CountRow, LineRow, LineStatus
 from inventory.count_workbook import LIMITS, NO_FIGURE, SheetRow, read_sheet, write_sheet
 from runtime.file_refusals import UnreadableFile
 
-
-def count(*lines: dict[str, Any]) -> dict[str, Any]:
-    return {"count_no": "PD-1", "chosen": "库区 A", "lines": list(lines)}
+NOW = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
 
 
-def line(sku: str, bin_: str = "A-01", name: str = "砖", status: str = "to_count") -> dict[str, Any]:
-    return {"zone": "A", "bin": bin_, "sku": sku, "name": name, "round": 1, "status": status}
+def count(*lines: LineRow) -> CountRow:
+    return CountRow(
+        count_no="PD-1",
+        depot="main",
+        kind="cycle",
+        chosen="库区 A",
+        plan=None,
+        due=NOW,
+        status="open",
+        overdue=False,
+        opened_at=NOW,
+        closed_at=None,
+        lines=lines,
+    )
+
+
+def line(sku: str, bin_: str = "A-01", name: str = "砖", status: LineStatus = "to_count") -> LineRow:
+    return LineRow(
+        sku=sku,
+        name=name,
+        zone="A",
+        bin=bin_,
+        base=0,
+        status=status,
+        round=1,
+        figures=(),
+        compared=None,
+        reason=None,
+        note="",
+        move_no=None,
+    )
 
 
 def filled(*rows: tuple[Any, ...], header: tuple[Any, ...] = ("库位", "编码", "实数", "清点人", "清点时间")) -> bytes:

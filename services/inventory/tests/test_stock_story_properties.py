@@ -9,11 +9,11 @@ from contracts.inventory_stock import StockMoved
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, goods_row
 from inventory.goods.state import Cancelled, Expected
-from inventory.projections.turnover import fold_turnover
 from inventory.stock.lots import pieces
 from inventory.stock.moves import MoveRow, move_row
 from inventory.stock.row import stock_row
 from inventory.stock.state import Card
+from inventory.turnover import fold_turnover
 from runtime.said import Saying
 
 LONG = settings(

@@ -8,8 +8,9 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from inventory.agreement import Agreement, CardLine, CountedBin, Entry, agreement
-from inventory.count.rows import count_row, moves_of
-from inventory.projections.ledger import ledger_entries
+from inventory.count.file import COUNTS as SHEETS
+from inventory.count.rows import count_of, moves_of
+from inventory.ledger import LEDGER, entries_by_card
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
@@ -71,8 +72,7 @@ async def report(
     which they part."""
     desk.allow(*COUNTS)
     if count_no is not None:
-        lines = (await count_row(desk, count_no))["lines"]
-        wanted = sorted({f"{depot}:{line['sku']}" for line in lines})
+        wanted = sorted({card_no(depot, line.sku) for line in (await count_of(desk, count_no)).lines})
         rows = list((await desk.view(STOCKED).get_many(wanted)).values())
     else:
         query = {"row.depot": depot} | ({"row.sku": sku} if sku else {})
@@ -97,33 +97,21 @@ async def report(
 
 async def _entries(desk: Asking, cards: list[str]) -> dict[str, list[Entry]]:
     """Entries of the papers, by card."""
-    found: dict[str, list[Entry]] = {}
-    for document in await desk.rows("ledger").find({"ledger.skus": {"$in": cards}}):
-        for card in set(document["ledger"]["skus"]) & set(cards):
-            found.setdefault(card, []).extend(ledger_entries(document, card))
-    return found
+    return entries_by_card(await desk.view(LEDGER).find({"row.bookings.card": {"$in": cards}}))
 
 
 async def _counted(desk: Asking, depot: str, skus: set[str]) -> dict[str, list[CountedBin]]:
     """Compared figures of all counts, by sku."""
-    query = {"count.depot": depot, "count.lines.sku": {"$in": sorted(skus)}}
+    query = {"row.depot": depot, "row.lines.sku": {"$in": sorted(skus)}, "row.status": {"$ne": "cancelled"}}
     found: dict[str, list[CountedBin]] = {}
-    for row in await desk.rows("counts").find(query):
-        if row["count"]["status"] == "cancelled":
-            continue
-        for line in row["count"]["lines"]:
-            compared = line["compared"]
-            if line["sku"] in skus and compared is not None:
+    for row in await desk.view(SHEETS).find(query):
+        for line in row.lines:
+            now = line.compared
+            if line.sku in skus and now is not None:
                 figure = CountedBin(
-                    row["count"]["count_no"],
-                    line["bin"],
-                    datetime.fromisoformat(compared["counted_at"]),
-                    compared["book"],
-                    compared["counted"],
-                    compared["move_no"],
-                    line["move_no"],
+                    row.count_no, line.bin, now.counted_at, now.book, now.counted, now.move_no, line.move_no
                 )
-                found.setdefault(line["sku"], []).append(figure)
+                found.setdefault(line.sku, []).append(figure)
     return found
 
 

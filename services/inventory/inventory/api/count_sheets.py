@@ -9,9 +9,8 @@ from pydantic import BaseModel, ValidationError
 from inventory.api.common import CountInPath
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import CountPieces
-from inventory.count.rows import count_document
+from inventory.count.rows import count_of
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
-from inventory.projections.counts import count_view
 from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
 from runtime.http import Asking, Desk
@@ -55,7 +54,7 @@ class SheetTaken(BaseModel):
 async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
     """The lines that wait for a figure, without any balance."""
     desk.allow(*READS_COUNTS)
-    content = write_sheet(count_view(await count_document(desk, count_no)))
+    content = write_sheet(await count_of(desk, count_no))
     headers = {
         "Content-Disposition": f'attachment; filename="{count_no}.xlsx"',
     }
@@ -70,7 +69,7 @@ async def sheet_in(
 ) -> SheetTaken:
     """Row by row: what is taken, and what is refused with the reason. The same sheet again changes nothing."""
     desk.allow(*COUNTS)
-    await count_document(desk, count_no)
+    await count_of(desk, count_no)
     uploads: Uploads = request.app.state.uploads
     with tempfile.TemporaryFile() as raw:
         if file is None:

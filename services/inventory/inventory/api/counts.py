@@ -13,9 +13,11 @@ from inventory.api.common import CountInPath, DepotInBody
 from inventory.count.aggregate import COUNT
 from inventory.count.choice import Selection, choose, in_words, zones_of
 from inventory.count.counting import MAX_LINES, OpenCount
+from inventory.count.file import count_file
+from inventory.count.row import SHEETS
 from inventory.count.rows import count_document, stocked_bins
 from inventory.count_plan import COUNT_PLAN
-from inventory.projections.counts import count_view, plan_view
+from inventory.count_plan_row import PLANS, plan_shown
 from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
 from runtime.clock import utc_now
@@ -137,27 +139,27 @@ async def counts(
 ) -> CountList:
     """One page of counts, the latest first."""
     desk.allow(*READS_COUNTS)
-    query = {} if status is None else {"count.status": status}
-    found = await desk.rows("counts").find(query, sort=[("count.opened_at", -1)], limit=limit, skip=skip)
-    views = [count_view(row) for row in found]
-    return CountList(counts=tuple({**view, "lines": len(view["lines"])} for view in views))
+    query = {} if status is None else {"row.status": status}
+    found = await desk.rows(SHEETS).find(query, sort=[("row.opened_at", -1)], limit=limit, skip=skip)
+    files = [count_file(document) for document in found]
+    return CountList(counts=tuple({**file.shown(), "lines": len(file.row.lines)} for file in files))
 
 
 @router.get("/counts/{count_no}", summary="盘点表 A count sheet, blind (D7)")
 async def count(count_no: CountInPath, desk: Desk) -> CountView:
     """The lines, without any book figure as long as they are being counted."""
     desk.allow(*READS_COUNTS)
-    return CountView.model_validate(count_view(await count_document(desk, count_no)))
+    return CountView.model_validate(count_file(await count_document(desk, count_no)).shown())
 
 
 @router.get("/countplans/{depot}", summary="盘点计划 The plan of counts (K19)")
 async def plan(depot: Id, desk: Desk) -> Json:
     """What falls due when, what is late, and which sheets are out."""
     desk.allow(*READS_COUNTS)
-    row = await desk.rows("countplans").get(depot)
-    if row is None:
+    document = await desk.rows(PLANS.name).get(depot)
+    if document is None:
         desk.refuse(no("no_plan"), 404)
-    return plan_view(row)
+    return plan_shown(document)
 
 
 def _selection(desk: Asking, body: CountWanted) -> tuple[Selection, CountKind]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import Path
 from pydantic import BaseModel
 
+from inventory.count.row import SHEETS
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES
 from inventory.inbound.row import SLIPS
@@ -30,7 +31,7 @@ BY_ID = (
     ("loan", LOANS.name, "/api/loans/{}"),
     ("scrap", SCRAPS.name, "/api/scraps/{}"),
     ("stock_list", STOCK_LISTS.name, "/api/stock-lists/{}"),
-    ("count", "counts", "/api/counts/{}"),
+    ("count", SHEETS, "/api/counts/{}"),
     ("goods", PIECES.name, "/api/goods/{}"),
 )
 """Kind, read model whose rows have the number as their id, address."""

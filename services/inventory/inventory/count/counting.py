@@ -13,7 +13,7 @@ from contracts.civil_time import civil_day, end_of_day
 from contracts.spelling import Sku
 from inventory.count.card import Card, is_gapless
 from inventory.count.choice import zones_of
-from inventory.count.rows import cards_of, count_row
+from inventory.count.rows import cards_of, count_of
 from inventory.count.state import (
     Cancelled,
     Closed,
@@ -257,7 +257,7 @@ def note_overdue(_: NoteCountOverdue, count: Counting, ctx: Context) -> Decision
 
 async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
     """The line as the sheet has it: with its zone, and where its card stands."""
-    depot = (await count_row(asker, number))["depot"]
+    depot = (await count_of(asker, number)).depot
     zone = zones_of(policy_book().at(asker.now), depot).get(body.bin)
     if zone is None:
         asker.refuse(no("unknown_bin", bin=body.bin), 422)
@@ -271,11 +271,11 @@ async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
 
 async def with_cards(asker: Asker, number: str, _: Nothing) -> CompareCount:
     """The cards of all skus on the sheet, as they are now."""
-    count = await count_row(asker, number)
+    count = await count_of(asker, number)
     bases: dict[str, int] = {}
-    for line in count["lines"]:
-        bases[line["sku"]] = min(line["base"], bases.get(line["sku"], line["base"]))
-    return CompareCount(cards=await cards_of(asker, count["depot"], bases))
+    for line in count.lines:
+        bases[line.sku] = min(line.base, bases.get(line.sku, line.base))
+    return CompareCount(cards=await cards_of(asker, count.depot, bases))
 
 
 USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (

@@ -8,11 +8,12 @@ from company.policy import policy_book
 from contracts.civil_time import civil_day
 from inventory.count.card import BinChange, Card, CardMove
 from inventory.count.choice import Stocked, abc_classes
-from inventory.projections.turnover import TURNOVER, turned_over
+from inventory.count.row import SHEETS, CountRow
 from inventory.refusals import no
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
+from inventory.turnover import TURNOVER, turned_over
 from runtime.use_case import Asker
 from runtime.view import Views
 
@@ -24,16 +25,15 @@ REMEMBERED_COUNTS = 500
 
 async def count_document(asker: Asker, count_no: str) -> Json:
     """A count's document, or 404."""
-    row = await asker.row("counts", count_no)
-    if row is None:
+    document = await asker.row(SHEETS, count_no)
+    if document is None:
         asker.refuse(no("no_count", count_no=count_no), 404)
-    return row
+    return document
 
 
-async def count_row(asker: Asker, count_no: str) -> Json:
+async def count_of(asker: Asker, count_no: str) -> CountRow:
     """A count, or 404."""
-    count: Json = (await count_document(asker, count_no))["count"]
-    return count
+    return CountRow.model_validate((await count_document(asker, count_no))["row"])
 
 
 async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[MoveRow]]:
@@ -103,13 +103,13 @@ async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]
 
 async def _counted_at(asker: Asker, depot: str) -> dict[tuple[str, str], datetime]:
     """When each sku was counted last in each bin."""
-    closed = await asker.rows("counts").find(
-        {"count.depot": depot, "count.status": "closed"}, sort=[("count.closed_at", -1)], limit=REMEMBERED_COUNTS
+    closed = await asker.rows(SHEETS).find(
+        {"row.depot": depot, "row.status": "closed"}, sort=[("row.closed_at", -1)], limit=REMEMBERED_COUNTS
     )
     latest: dict[tuple[str, str], datetime] = {}
-    for row in closed:
-        for line in row["count"]["lines"]:
-            key = (line["sku"], line["bin"])
-            moment = datetime.fromisoformat(line["compared"]["counted_at"])
-            latest[key] = max(moment, latest.get(key, moment))
+    for document in closed:
+        for line in CountRow.model_validate(document["row"]).lines:
+            if line.compared is not None:
+                key, moment = (line.sku, line.bin), line.compared.counted_at
+                latest[key] = max(moment, latest.get(key, moment))
     return latest

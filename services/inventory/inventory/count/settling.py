@@ -9,7 +9,7 @@ from contracts import inventory_counts as facts
 from contracts.bounds import Nth, OneLine, OptionalId
 from contracts.spelling import Sku
 from inventory.count.card import Card, adjusted_since, book_at, is_gapless
-from inventory.count.rows import cards_of, count_row
+from inventory.count.rows import cards_of, count_of
 from inventory.count.state import CountEvent, Counting, Decision, Explanation, closing, find
 from inventory.fields import Note
 from inventory.refusals import no
@@ -176,9 +176,9 @@ def note_booked(command: NoteBooked, count: Counting, ctx: Context) -> Decision:
 
 async def with_card(asker: Asker, number: str, body: Any) -> ApproveAdjustment:
     """The card of the line, as it is now."""
-    count = await count_row(asker, number)
-    base = next((x["base"] for x in count["lines"] if (x["sku"], x["bin"]) == (body.sku, body.bin)), 0)
-    (card,) = await cards_of(asker, count["depot"], {body.sku: base})
+    count = await count_of(asker, number)
+    base = next((x.base for x in count.lines if (x.sku, x.bin) == (body.sku, body.bin)), 0)
+    (card,) = await cards_of(asker, count.depot, {body.sku: base})
     return ApproveAdjustment(at=body.at, sku=body.sku, bin=body.bin, card=card, note=body.note)
 
 

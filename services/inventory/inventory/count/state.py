@@ -87,6 +87,7 @@ class Counting:
     count_no: str
     depot: str
     kind: facts.CountKind
+    chosen: str
     plan: str | None
     opened_at: datetime
     due: datetime
@@ -98,14 +99,16 @@ class Counting:
 class Closed:
     """Card and goods agree on every line."""
 
-    count_no: str
+    sheet: Counting
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     """The sheet was thrown away."""
 
-    count_no: str
+    sheet: Counting
+    at: datetime
 
 
 Count = Unopened | Counting | Closed | Cancelled
@@ -196,6 +199,7 @@ def evolve(count: Count, event: CountEvent) -> Count:
             event.count_no,
             event.depot,
             event.kind,
+            event.chosen,
             event.plan,
             event.at,
             event.due,
@@ -225,9 +229,9 @@ def evolve(count: Count, event: CountEvent) -> Count:
         case facts.AdjustmentBooked():
             return _on(count, event.sku, event.bin, lambda line: replace(line, booked=event.move_no))
         case facts.CountClosed():
-            return Closed(count.count_no)
+            return Closed(count, event.at)
         case facts.CountCancelled():
-            return Cancelled(count.count_no)
+            return Cancelled(count, event.at)
         case facts.CountOverdue():
             return replace(count, overdue=True)
     assert_never(event)

@@ -1,10 +1,9 @@
-"""Rows `ledger` 账: per paper (a contract's goods, a slip, a loan, ...) the pieces that its vouchers brought and took.
+"""Rows `ledger` 账: one for each event of a paper (a contract's goods, a slip, a loan, ...) that brought or took pieces.
 
-Folded from the papers' own events alone, never from the bin cards: so that the two can be compared (D7, D11).
+Made from the papers' own events alone, never from the bin cards: so that the two can be compared (D7, D11).
 """
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
@@ -13,9 +12,9 @@ from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
 from inventory.agreement import Entry
-from runtime.service import Facet, Projection, whole_id
-
-Json = dict[str, Any]
+from inventory.stock.aggregate import card_no
+from runtime.service import whole_id
+from runtime.view import Instant, Journal, Row
 
 DEPOT = "main"
 """Contract goods lie in the one depot that there is."""
@@ -58,46 +57,46 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
             return ()
 
 
-def fold_ledger(facet: Json | None, event: Fact, meta: Meta) -> Json:  # noqa: ARG001 - all folds have one signature
-    """A paper's entries after one more event; `skus` name which cards they belong to, as `depot:sku`."""
-    before = facet or {"skus": [], "entries": []}
-    booked = entries_of(event)
-    if not booked:
-        return before
-    entries = [
-        {
-            "at": event.at.isoformat(),
-            "card": f"{depot}:{sku}",
-            "voucher_no": voucher_no,
-            "quantity": quantity,
-            "what": what,
-        }
-        for depot, sku, voucher_no, quantity, what in booked
-    ]
-    cards = dict.fromkeys([*before["skus"], *(entry["card"] for entry in entries)])
-    return {"skus": list(cards), "entries": [*before["entries"], *entries]}
+class Booking(Row):
+    """Pieces that a voucher brought (positive) or took, on the card that they belong to."""
+
+    card: str
+    at: Instant
+    voucher_no: str
+    quantity: int
+    what: str
 
 
-def ledger_entries(document: Json, card: str) -> list[Entry]:
-    """A paper's entries of one card."""
-    return [
-        Entry(datetime.fromisoformat(entry["at"]), entry["voucher_no"], entry["quantity"], entry["what"])
-        for entry in document["ledger"]["entries"]
-        if entry["card"] == card
-    ]
+class LedgerRow(Row):
+    """What one event of a paper books."""
+
+    bookings: tuple[Booking, ...]
+
+
+def ledger_row(event: Fact, meta: Meta) -> LedgerRow | None:  # noqa: ARG001 - all journals have one signature
+    """The row of an event; None for one that books nothing."""
+    bookings = (
+        Booking(card=card_no(depot, sku), at=event.at, voucher_no=voucher_no, quantity=quantity, what=what)
+        for depot, sku, voucher_no, quantity, what in entries_of(event)
+    )
+    return LedgerRow(bookings=booked) if (booked := tuple(bookings)) else None
+
+
+LEDGER = Journal(
+    "ledger", "inventory", PAPERS, LedgerRow, ledger_row, indexes=(("row.bookings.card",),), named=whole_id
+)
+
+
+def entries_by_card(rows: Iterable[LedgerRow]) -> dict[str, list[Entry]]:
+    """Card -> what the vouchers brought and took."""
+    found: dict[str, list[Entry]] = {}
+    for booking in (booking for row in rows for booking in row.bookings):
+        entry = Entry(booking.at, booking.voucher_no, booking.quantity, booking.what)
+        found.setdefault(booking.card, []).append(entry)
+    return found
 
 
 def _arrives_for_contract(event: InboundExceptionOpened) -> bool:
     """Damaged pieces of a contract come in as its arrival, and are told by its goods."""
     named = event.contract_no is not None and event.contract_line_no is not None
     return named and event.kind in ("damage", "quality") and event.reason != "customer_return"
-
-
-PROJECTIONS = (
-    Projection(
-        name="ledger",
-        row=whole_id,
-        facets=(Facet(name="ledger", service="inventory", prefixes=PAPERS, fold=fold_ledger),),
-        indexes=(("ledger.skus",),),
-    ),
-)
