@@ -1,4 +1,4 @@
-"""Rows `ledger` 账: one for each event of a paper (a contract's goods, a slip, a loan, ...) that brought or took pieces.
+"""Rows `ledger` 账: one for each event of a paper (a contract's goods, a slip, a loan, ...) that brings or takes goods.
 
 Made from the papers' own events alone, never from the bin cards: so that the two can be compared (D7, D11).
 """
