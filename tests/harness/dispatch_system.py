@@ -15,11 +15,12 @@ from typing import Any
 import dispatch.main
 from company.people import read_people
 from company.policy import policy_book
+from dispatch.departure_flow import DEPARTURE
 from dispatch.slot_flow import SLOTS
 from runtime.aggregate import Aggregate
 from runtime.app import Process, System, serve
 from runtime.commands import Asked, command_reader
-from runtime.flow import Way, walk
+from runtime.flow import Flow, Way, walk
 from runtime.gateway import Gateway, new_request
 from runtime.logs import set_up_logs
 from runtime.outcome import Outcome
@@ -58,7 +59,12 @@ async def asks(gateway: Gateway, service: str, asked: Sequence[Asked]) -> list[O
 async def walks(gateway: Gateway, service: str, first: Asked) -> Way:
     """A request from its first command to its end, as HTTP does it."""
     (answer,) = await asks(gateway, service, [first])
-    return await walk(SLOTS, lambda asked: asks(gateway, service, asked), answer)
+    return await walk(flow_of(first), lambda asked: asks(gateway, service, asked), answer)
+
+
+def flow_of(first: Asked) -> Flow:
+    """Which flow a request begins: letting a vehicle go, or giving a place."""
+    return DEPARTURE if first.aggregate_id.startswith("fleet:") else SLOTS
 
 
 def request_of(number: str, aggregate_id: str, command: Any) -> Asked:
@@ -81,7 +87,7 @@ async def hang_in(gateway: Gateway, service: str, first: Asked, after: int) -> N
 
     try:
         (answer,) = await put_all([first])
-        await walk(SLOTS, put_all, answer)
+        await walk(flow_of(first), put_all, answer)
     except _Cut:
         return
 

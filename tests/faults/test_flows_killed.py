@@ -1,4 +1,4 @@
-"""Slots on real Kafka: the API is killed amid a request at every step, and the reactor finishes; killed, the next one.
+"""Flows on real Kafka: the API is killed amid a request at every step, and the reactor finishes; killed, the next one.
 
 A day and its jobs agree in the end, whoever died when; what was said no to leaves nothing behind; and a reactor that is
 behind brings no job back to a place that it has left (B8).
@@ -21,14 +21,24 @@ from harness.streams import Happened, history
 from harness.waiting import eventually
 
 import dispatch.main
+from company.fleet_crews import policy_means, record_on
+from company.policy import policy_book
+from contracts.dispatch_fleet import FleetCrew
 from contracts.dispatch_jobs import SlotDeclined, StopScheduled
-from contracts.fact import Customer
+from contracts.dispatch_runs import DepartureDeclined, RunStop
+from contracts.fact import Customer, GoodsLine
 from dispatch.day.aggregate import day_id
 from dispatch.day.slot import ReserveSlot
-from dispatch.job.state import place_of
+from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.trips import ApproveTrip, SendOut
+from dispatch.job.handover import CountedLine
+from dispatch.job.state import OnTheWay, place_of
 from dispatch.job.terms import OpenJob
+from dispatch.run.aggregate import run_id
+from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
 from dispatch.slot_flow import against
 from runtime import kafka
+from runtime.commands import Asked
 from runtime.gateway import Gateway
 from runtime.settings import Settings
 
@@ -78,20 +88,27 @@ class Scene:
 
     async def plan(self, number: str, job: str, on: date, half: str = "am") -> Any:
         """A planner's request to its end: why not, if not."""
-        way = await walks(self.gateway, self.name, request_of(number, day_id(on), wanted(number, job, on, half)))
+        way = await walks(self.gateway, self.name, wanted(number, job, on, half))
         assert (way.first.status, way.stuck) == ("accepted", None)
         return against(way)
 
-    async def killed_amid(self, *requests: tuple[int, str, str, date, str]) -> None:
+    async def done(self, aggregate_id: str, *commands: Any) -> None:
+        """Commands that are no flow, one after the other."""
+        for number, command in enumerate(commands):
+            asked = request_of(f"done/{aggregate_id}/{number}", aggregate_id, command)
+            (answer,) = await self.gateway.ask_all(self.name, [asked])
+            assert answer.status == "accepted", answer
+
+    async def killed_amid(self, *requests: tuple[int, Asked]) -> None:
         """A process that has these requests in hand, each after so many of its commands, is killed."""
         told = [
             {
                 "after": after,
-                "number": number,
-                "of": day_id(on),
-                "command": wanted(number, job, on, half).model_dump(mode="json"),
+                "number": first.request.command_id,
+                "of": first.aggregate_id,
+                "command": first.command.model_dump(mode="json"),
             }
-            for after, number, job, on, half in requests
+            for after, first in requests
         ]
         file = self.home / f"{uuid.uuid4().hex}.json"
         file.write_text(json.dumps(told), encoding="utf-8")
@@ -105,13 +122,18 @@ class Scene:
         """All that happened."""
         return await history(self.settings.kafka_bootstrap, self.name, self.settings.partitions)
 
-    async def places(self) -> dict[str, tuple[date, str]] | None:
-        """Where each job is, once nothing is only reserved, and days and jobs agree; None before."""
+    async def states(self) -> dict[str, Any]:
+        """What every aggregate is."""
         states: dict[str, Any] = {}
         for one in await self.events():
             name = one.meta.subject
             rules = RULES[one.kind]
             states[name] = rules.evolve(states.get(name, rules.initial), one.fact)
+        return states
+
+    async def places(self) -> dict[str, tuple[date, str]] | None:
+        """Where each job is, once nothing is only reserved, and days and jobs agree; None before."""
+        states = await self.states()
         held = [(day.plan.on, one) for name, day in states.items() if name.startswith("day:") for one in day.plan.held]
         jobs = {name[4:]: place_of(job) for name, job in states.items() if name.startswith("job:")}
         there = {job: (place.on, place.half, place.position) for job, place in jobs.items() if place is not None}
@@ -134,13 +156,14 @@ class Scene:
         assert {one.meta.actor for one in events} == {PLANNER}
 
 
-def wanted(number: str, job: str, on: date, half: str) -> ReserveSlot:
-    """A place for a job, each with a crew of its kind."""
+def wanted(number: str, job: str, on: date, half: str = "am") -> Asked:
+    """A planner's request: a place for a job, each with a crew of its kind."""
     kind = "delivery" if job.startswith("D") else "installation"
     crew = ("S" if kind == "delivery" else "A") + ("1" if int(job[-1]) % 2 else "2")
-    return ReserveSlot(
+    place = ReserveSlot(
         on=on, job_id=job, kind=kind, contract_no=job[2:], crew=crew, half=half, volume_l=0, lines=(), change_id=number
     )
+    return request_of(number, day_id(on), place)
 
 
 @pytest.fixture
@@ -163,14 +186,14 @@ async def test_wherever_the_api_is_killed_the_reactor_finishes_and_a_killed_reac
     scene: Scene,
 ) -> None:
     """B8, X1: after reserve, take, confirm, release; and after a "no", before and after it was put back."""
-    new, moved, declined = [f"I-N{n}" for n in (1, 2)], [f"I-M{n}" for n in (1, 2, 3)], [f"D-{n}" for n in (1, 2)]
+    new, moved, declined = [f"I-N{n}" for n in (1, 2)], [f"I-M{n}" for n in (1, 2, 3)], [f"D-{n}" for n in (1, 2, 3)]
     await scene.open(*new, *moved, *declined)
     for job in moved:
         assert await scene.plan(f"first/{job}", job, ONE) is None
     await scene.killed_amid(
-        *((after, f"cut/{job}", job, NEXT, "am") for after, job in enumerate(new, start=1)),
-        *((after, f"cut/{job}", job, NEXT, "pm") for after, job in enumerate(moved, start=1)),
-        *((after, f"cut/{job}", job, ONE, "am") for after, job in enumerate(declined, start=1)),
+        *((after, wanted(f"cut/{job}", job, NEXT)) for after, job in enumerate(new, start=1)),
+        *((after, wanted(f"cut/{job}", job, NEXT, "pm")) for after, job in enumerate(moved, start=1)),
+        *((after, wanted(f"cut/{job}", job, ONE)) for after, job in enumerate(declined, start=1)),
     )
     assert await scene.places() is None, "half of it is done"
     for _ in range(2):
@@ -194,8 +217,72 @@ async def test_a_reactor_that_is_behind_brings_no_job_back(scene: Scene) -> None
     before = len(await scene.events())
     scene.reactor.start()
     await scene.open("I-2")
-    await scene.killed_amid((1, "last", "I-2", ONE, "am"))
+    await scene.killed_amid((1, wanted("last", "I-2", ONE)))
     await scene.end_at({"I-1": (NEXT, "am"), "I-2": (ONE, "am")})  # the reactor has come to the end
     events = await scene.events()
     assert sum(isinstance(one.fact, StopScheduled) and one.fact.job_id == "I-1" for one in events) == len(days)
     assert len([one for one in events if "I-2" not in one.fact.model_dump_json()]) == before
+
+
+async def test_a_vehicle_that_was_let_go_by_a_process_that_died_departs_or_comes_back(scene: Scene) -> None:
+    """B8, B11, X1: killed after the fleet's yes, after the run's, after the run's no."""
+    loaded, unplanned = {"A1": "I-1", "A2": "I-2"}, ("S1", "S2")
+    await scene.open(*loaded.values())
+    for crew, job in loaded.items():
+        assert await scene.plan(f"first/{job}", job, ONE) is None
+        stop = RunStop(job_id=job, contract_no=job[2:], half="am", position=1, lines=(PIECE,))
+        count = LoadRun(
+            counted=(CountedStop(job_id=job, lines=(CountedLine(line_no=1, quantity=1),)),),
+            leader_signed=record(crew).leader or "",
+            warehouse_signed="mai.gh",
+        )
+        await scene.done(run_id(ONE, crew), sheet(crew, stop), count, IssueList())
+    crews = [*loaded, *unplanned]
+    await scene.done(FLEET.key("main"), *(ApproveTrip(on=ONE, crew=crew, reason="这天忙") for crew in crews))
+    await scene.killed_amid(*((after, let_go(crew)) for after, crew in zip((1, 2, 1, 2), crews, strict=True)))
+    before = await scene.states()
+    assert sorted(one.crew for one in before["fleet:main"].out) == sorted(crews)
+    scene.reactor.start()
+
+    async def at_rest() -> Any:
+        states = await scene.states()
+        gone = sorted(one.crew for one in states["fleet:main"].out)
+        way = [job for job in loaded.values() if isinstance(states[f"job:{job}"], OnTheWay)]
+        return (gone, way, sorted(states[day_id(ONE)].plan.departed)) == ([*loaded], [*loaded.values()], [*loaded])
+
+    await eventually(at_rest, "who was let go is on the road, or back in", every=0.5)
+    said = [(one.fact.crew, one.fact.code) for one in await scene.events() if isinstance(one.fact, DepartureDeclined)]
+    assert sorted(said) == [(crew, "not_planned") for crew in unplanned]
+    assert {one.meta.actor for one in await scene.events()} == {PLANNER}
+
+
+PIECE = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=1)
+
+
+def record(crew: str) -> FleetCrew:
+    """The crew as the company has it."""
+    means = policy_means(policy_book().at(datetime.now(UTC)))
+    known = record_on(means, crew, ONE)
+    assert known is not None
+    return known
+
+
+def sheet(crew: str, stop: RunStop) -> PlanRun:
+    """The crew's sorting sheet."""
+    known = record(crew)
+    return PlanRun(on=ONE, crew=crew, leader=known.leader, vehicle=known.vehicle, version=1, stops=(stop,))
+
+
+def let_go(crew: str) -> Asked:
+    """A request to let a crew go, as it is usual."""
+    known = record(crew)
+    going = SendOut(
+        on=ONE,
+        crew=crew,
+        leader=known.leader,
+        driver=None,
+        vehicle=known.vehicle,
+        departs=True,
+        known=("I-1", "I-2"),
+    )
+    return request_of(f"go/{crew}", FLEET.key("main"), going)
