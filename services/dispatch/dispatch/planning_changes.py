@@ -41,12 +41,6 @@ from runtime.http import Answer
 
 Json = dict[str, Any]
 
-ATTEMPTS = 3
-"""How often a change is worked out anew when others plan the same day at the same moment."""
-
-CONFIRMED_AT_ONCE = 8
-"""How many slots are asked for at the same time; the day decides them one after the other anyway."""
-
 
 async def change_plan(office: Office, request: ChangeRequest) -> Answer:
     """Several places at once, all of them or none (B8)."""

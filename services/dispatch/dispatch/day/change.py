@@ -369,8 +369,9 @@ def same_place(one: facts.Slot | None, other: facts.Slot | None) -> bool:
 
 def _as_seen(plan: Plan, move: PlannedMove) -> bool:
     held = held_by(plan, move.job_id)
-    if move.place_of is not None and (held is None or held_by(plan, move.place_of) is None):
-        return False
+    if move.place_of is not None:
+        other = None if move.place_of == move.job_id else held_by(plan, move.place_of)
+        return held is not None and other is not None
     return move.reservation is None or move.reservation == (0 if held is None else held.reservation)
 
 
