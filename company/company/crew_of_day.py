@@ -7,37 +7,37 @@ from typing import Any
 from company.fleet_crews import Means, crew_of, means_of
 from company.policy import Policy, policy_book
 from runtime.clock import utc_now
-from runtime.http import Asking
+from runtime.http import Caller
 
 
-async def means_now(desk: Asking, policy: Policy) -> Means:
+async def means_now(caller: Caller, policy: Policy) -> Means:
     """People and means, as the fleet has them now."""
-    return means_of(await desk.rows("fleet").get("main"), policy)
+    return means_of(await caller.rows("fleet").get("main"), policy)
 
 
-async def own_crews(desk: Asking, days: Iterable[date]) -> Mapping[date, str | None]:
+async def own_crews(caller: Caller, days: Iterable[date]) -> Mapping[date, str | None]:
     """The person's crew on each of these days: as the fleet has it, else as the person is on file; one query."""
-    means = await means_now(desk, policy_book().at(utc_now()))
-    person = desk.person
+    means = await means_now(caller, policy_book().at(utc_now()))
+    person = caller.person
     if means.person(person.id) is None:
         return dict.fromkeys(days, person.crew)
     return {on: crew_of(means, person.id, on) for on in days}
 
 
-async def own_crew_on(desk: Asking, on: date) -> str | None:
+async def own_crew_on(caller: Caller, on: date) -> str | None:
     """The person's crew on one day."""
-    return (await own_crews(desk, [on]))[on]
+    return (await own_crews(caller, [on]))[on]
 
 
-async def works_on(desk: Asking, on: date | None, crew: str | None) -> bool:
+async def works_on(caller: Caller, on: date | None, crew: str | None) -> bool:
     """Whether the person works on a day in a crew: where a job is in a slot."""
-    return on is not None and crew is not None and await own_crew_on(desk, on) == crew
+    return on is not None and crew is not None and await own_crew_on(caller, on) == crew
 
 
-async def works_at(desk: Asking, document: Mapping[str, Any]) -> bool:
+async def works_at(caller: Caller, document: Mapping[str, Any]) -> bool:
     """The same of a document of the read model `jobs`, for services that know no jobs."""
     row = document["row"]
-    return await works_on(desk, row["on"] and date.fromisoformat(row["on"]), row["crew"])
+    return await works_on(caller, row["on"] and date.fromisoformat(row["on"]), row["crew"])
 
 
 __all__ = ["means_now", "own_crew_on", "own_crews", "works_at", "works_on"]

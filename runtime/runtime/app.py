@@ -32,7 +32,7 @@ from runtime.files_http import SubjectRule
 from runtime.files_http import router as files_router
 from runtime.front_door import bounds_of
 from runtime.gateway import Gateway
-from runtime.http import Desk, ErrorBody
+from runtime.http import ErrorBody, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect
@@ -290,18 +290,18 @@ def _outcomes() -> APIRouter:
 
     @router.get("/settled", summary="等到都处理完 Wait until what was asked so far has run its course")
     async def settled(
-        desk: Desk, seconds: Annotated[float, Query(ge=0, le=300, allow_inf_nan=False)] = 60.0
+        caller: SignedIn, seconds: Annotated[float, Query(ge=0, le=300, allow_inf_nan=False)] = 60.0
     ) -> dict[str, bool]:
-        return {"settled": await desk.settled(seconds)}
+        return {"settled": await caller.settled(seconds)}
 
     @router.get("/outcomes/{service}/{aggregate_id:path}/{command_id}", summary="后来怎么定的 What was decided later")
     async def outcome(
-        service: Id, aggregate_id: Id, command_id: Id, *, request: Request, response: Response, desk: Desk
+        service: Id, aggregate_id: Id, command_id: Id, *, request: Request, response: Response, caller: SignedIn
     ) -> Outcome:
         """Only to who has signed in: what a refusal says may be personal (C18)."""
         gateway: Gateway = request.app.state.gateway
         if service not in request.app.state.process.system.services:
-            desk.refuse(Rejected("unknown_service", "", "没有这个服务", "There is no such service"), 404)
+            caller.refuse(Rejected("unknown_service", "", "没有这个服务", "There is no such service"), 404)
         known = await gateway.outcome_of(service, aggregate_id, command_id)
         if known is None:
             response.status_code = 202

@@ -15,11 +15,11 @@ from starlette.exceptions import HTTPException
 
 from runtime.decision import Rejected
 from runtime.file_kinds import EXTENSIONS, kind_of
-from runtime.http import Asking, Desk, Refusal
+from runtime.http import Caller, Refusal, SignedIn
 from runtime.objects import FileDamaged, FileRefused, Objects, hex_of
 from runtime.route import Router
 
-SubjectRule = Callable[[Asking, str], Awaitable[bool]]
+SubjectRule = Callable[[Caller, str], Awaitable[bool]]
 """Whether the subject with this id belongs to who asks."""
 
 router = Router(prefix="/api", tags=["files 文件"])
@@ -54,17 +54,17 @@ class FileTaken(BaseModel):
         }
     },
 )
-async def put_file(request: Request, desk: Desk, subject: SubjectInQuery = None) -> FileTaken:
+async def put_file(request: Request, caller: SignedIn, subject: SubjectInQuery = None) -> FileTaken:
     """One file, as multipart field `file` or as the raw body: JPEG, PNG, WebP or PDF by content. The same content
     again gets the same reference. `subject` lets the subject's own store, crew or technician see it too.
 
     Errors: 413 file_too_large, 415 type_not_allowed, 422 empty_file, broken_file, one_file_please.
     """
     largest = int(request.app.state.settings.max_file_bytes)
-    if subject is not None and not await _may_see_subject(desk, subject):
+    if subject is not None and not await _may_see_subject(caller, subject):
         raise _hidden()
     content = await _content(request, largest)
-    subjects = [f"person:{desk.person.id}", *([subject] if subject else [])]
+    subjects = [f"person:{caller.person.id}", *([subject] if subject else [])]
     try:
         stored = await _objects(request).put(content, max_bytes=largest, subjects=subjects)
     except FileRefused as refused:
@@ -80,7 +80,7 @@ async def put_file(request: Request, desk: Desk, subject: SubjectInQuery = None)
     responses={200: {"content": {media_type: {} for media_type in EXTENSIONS}}},
 )
 async def get_file(
-    ref: Annotated[str, Path(max_length=71)], request: Request, desk: Desk, subject: SubjectInQuery = None
+    ref: Annotated[str, Path(max_length=71)], request: Request, caller: SignedIn, subject: SubjectInQuery = None
 ) -> Response:
     """The content of `<hex>` or `sha256:<hex>`. Photos open in the page, papers are saved; never run as a page.
 
@@ -97,7 +97,7 @@ async def get_file(
                 "A file is named by sha256: and 64 lower-case hex digits",
             ),
         )
-    if not await _may_see(request, desk, name, subject):
+    if not await _may_see(request, caller, name, subject):
         raise _hidden()
     headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
     if request.headers.get("if-none-match", "").strip() == headers["ETag"]:
@@ -151,22 +151,22 @@ async def _content(request: Request, largest: int) -> bytes:
     return content
 
 
-async def _may_see(request: Request, desk: Asking, name: str, subject: str | None) -> bool:
+async def _may_see(request: Request, caller: Caller, name: str, subject: str | None) -> bool:
     """The role, or the file being the asker's own, or the file belonging to a subject that is the asker's."""
-    if desk.person.role in desk.request.app.state.sees_all_files:
+    if caller.person.role in caller.request.app.state.sees_all_files:
         return True
     objects = _objects(request)
-    if await objects.belongs(name, f"person:{desk.person.id}"):
+    if await objects.belongs(name, f"person:{caller.person.id}"):
         return True
-    return subject is not None and await _may_see_subject(desk, subject) and await objects.belongs(name, subject)
+    return subject is not None and await _may_see_subject(caller, subject) and await objects.belongs(name, subject)
 
 
-async def _may_see_subject(desk: Asking, subject: str) -> bool:
-    if desk.person.role in desk.request.app.state.sees_all_files:
+async def _may_see_subject(caller: Caller, subject: str) -> bool:
+    if caller.person.role in caller.request.app.state.sees_all_files:
         return True
     kind, _, subject_id = subject.partition(":")
-    rules: Mapping[str, SubjectRule] = desk.request.app.state.subjects
-    return kind in rules and await rules[kind](desk, subject_id)
+    rules: Mapping[str, SubjectRule] = caller.request.app.state.subjects
+    return kind in rules and await rules[kind](caller, subject_id)
 
 
 def _objects(request: Request) -> Objects:

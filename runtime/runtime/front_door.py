@@ -20,7 +20,7 @@ from runtime.decision import Rejected
 from runtime.http import COOKIE, NOBODY, Refusal, new_request_id, people_are_known, person_of, refused
 from runtime.logs import get_log
 from runtime.metrics import REFUSED
-from runtime.rates import AtOnce, Caller, Rate, Rates, network_of
+from runtime.rates import AtOnce, Origin, Rate, Rates, network_of
 from runtime.security_headers import secured
 from runtime.settings import HOSTS_OF_THIS_MACHINE, Settings, is_any_address, listed
 
@@ -174,10 +174,10 @@ class FrontDoor:
             visit.leave()
             visit.let_go()
 
-    def turn_away(self, caller: Caller, no: Rejected, wait: float) -> Refusal:
+    def turn_away(self, origin: Origin, no: Rejected, wait: float) -> Refusal:
         """A refusal of what is too much: counted each time, logged once a minute for each who asks."""
         REFUSED.labels(code=no.code).inc()
-        quiet = self._logged.ask(f"{no.code} {caller.key}") > 0
+        quiet = self._logged.ask(f"{no.code} {origin.key}") > 0
         return Refusal(503 if no is BUSY else 429, no, {"Retry-After": str(max(1, math.ceil(wait)))}, quiet=quiet)
 
 
@@ -189,7 +189,7 @@ class _Visit:
         self._request, self._receive, self._send = request, receive, send
         host = request.client.host if request.client else ""
         by_token = "authorization" in request.headers
-        self._caller = Caller(network_of(host), request.state.person, by_token)
+        self._origin = Origin(network_of(host), request.state.person, by_token)
         self._inside: AtOnce | None = None
         self._taken = 0
         self._held = 0
@@ -224,8 +224,8 @@ class _Visit:
         if self._bounds.rates is None or path.startswith(FILES):
             return None
         writes, exports = self._request.method not in _SAFE, path.endswith(".xlsx")
-        wait = self._bounds.rates.ask(self._caller, writes=writes, exports=exports)
-        return self._door.turn_away(self._caller, TOO_MANY, wait) if wait else None
+        wait = self._bounds.rates.ask(self._origin, writes=writes, exports=exports)
+        return self._door.turn_away(self._origin, TOO_MANY, wait) if wait else None
 
     def _foreign(self) -> Refusal | None:
         request = self._request
@@ -241,7 +241,7 @@ class _Visit:
     def _no_room(self) -> Refusal | None:
         if self._enter(self._door.requests):
             return None
-        return self._door.turn_away(self._caller, BUSY if self._door.requests.is_full else TOO_MANY_AT_ONCE, 1.0)
+        return self._door.turn_away(self._origin, BUSY if self._door.requests.is_full else TOO_MANY_AT_ONCE, 1.0)
 
     def _length(self) -> int:
         length = self._request.headers.get("content-length", "0")
@@ -250,7 +250,7 @@ class _Visit:
     # ---- inside --------------------------------------------------------------------------------------------------
 
     def _enter(self, where: AtOnce) -> bool:
-        if not where.enter(self._caller.key):
+        if not where.enter(self._origin.key):
             return False
         self.leave()
         self._inside = where
@@ -259,13 +259,13 @@ class _Visit:
     def leave(self) -> None:
         """Out of where it was counted."""
         if self._inside is not None:
-            self._inside.leave(self._caller.key)
+            self._inside.leave(self._origin.key)
             self._inside = None
 
     def let_go(self) -> None:
         """Of the body."""
         if self._held:
-            self._door.bodies.leave(self._caller.key, self._held)
+            self._door.bodies.leave(self._origin.key, self._held)
             self._held = 0
 
     async def receive(self) -> Message:
@@ -292,8 +292,8 @@ class _Visit:
     def _hold(self, more: int) -> None:
         """So many bytes more of the body are there. Raises `Refusal` where they are too many with those of others."""
         self._taken += more
-        if more and not self._door.bodies.enter(self._caller.key, more):
-            raise self._refused(self._door.turn_away(self._caller, TOO_MANY_AT_ONCE, 5.0))
+        if more and not self._door.bodies.enter(self._origin.key, more):
+            raise self._refused(self._door.turn_away(self._origin, TOO_MANY_AT_ONCE, 5.0))
         self._held += more
 
     def _open(self) -> OpenBody | None:
@@ -307,14 +307,14 @@ class _Visit:
     def _may_be_read(self) -> None:
         """The router has chosen the route by now. Raises `Refusal`."""
         route = self._open()
-        if route is None and self._caller.person is None and people_are_known(self._request):
+        if route is None and self._origin.person is None and people_are_known(self._request):
             raise self._refused(Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"}))
         if self._length() > self._most():
             raise self._refused(Refusal(413, TOO_LARGE))
         if route is not None and route.secret and self._bounds.rates is not None:
-            wait = self._bounds.rates.tried_enough(self._caller)
+            wait = self._bounds.rates.tried_enough(self._origin)
             if wait:
-                raise self._refused(self._door.turn_away(self._caller, TOO_MANY_TRIES, wait))
+                raise self._refused(self._door.turn_away(self._origin, TOO_MANY_TRIES, wait))
 
     def _refused(self, no: Refusal) -> Refusal:
         """Whatever the framework makes of the error that leaves `receive`, this is the answer."""
@@ -343,12 +343,12 @@ class _Visit:
             return self._no
         route = self._open()
         if route is not None and route.secret and message["status"] in {401, 403, 404} and self._bounds.rates:
-            wait = self._bounds.rates.wrong(self._caller)
-            return self._door.turn_away(self._caller, TOO_MANY_TRIES, wait) if wait else None
+            wait = self._bounds.rates.wrong(self._origin)
+            return self._door.turn_away(self._origin, TOO_MANY_TRIES, wait) if wait else None
         kind = dict(message.get("headers", ())).get(b"content-type", b"")
         if kind.startswith(b"text/event-stream") and not self._enter(self._door.streams):
             full = self._door.streams.is_full
-            return self._door.turn_away(self._caller, BUSY if full else TOO_MANY_STREAMS, 15.0)
+            return self._door.turn_away(self._origin, BUSY if full else TOO_MANY_STREAMS, 15.0)
         return None
 
     async def refuse(self, no: Refusal) -> None:

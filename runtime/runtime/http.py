@@ -106,7 +106,7 @@ def refused(request: Request, refusal: Refusal) -> JSONResponse:
     return JSONResponse(error_body(refusal.no, request_id), refusal.status, refusal.headers)
 
 
-class Asking:
+class Caller:
     """Who asks, and all they can ask for. One per HTTP request; `service` is the service whose route it is."""
 
     def __init__(self, request: Request, response: Response, person: Person) -> None:
@@ -409,15 +409,15 @@ def person_of(request: Request) -> Person | None:
     return people.get(known) if known else None
 
 
-async def _asking(request: Request, response: Response) -> Asking:
+async def _signed_in(request: Request, response: Response) -> Caller:
     person = person_of(request)
     if person is None:
         raise Refusal(401, NOBODY, {"WWW-Authenticate": "Bearer"})
-    asking = Asking(request, response, person)
+    caller = Caller(request, response, person)
     if "idempotency-key" in request.headers:  # whoever reads a body piece by piece still finds it whole
         is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
-        await (asking.read_form() if is_form else request.body())
-    return asking
+        await (caller.read_form() if is_form else request.body())
+    return caller
 
 
 async def _content_of(file: UploadFile) -> bytes:
@@ -427,8 +427,11 @@ async def _content_of(file: UploadFile) -> bytes:
     return content
 
 
-Desk = Annotated[Asking, Depends(_asking)]
+SignedIn = Annotated[Caller, Depends(_signed_in)]
 """FastAPI dependency of every route: who asks, and the gateway."""
+Asking = Caller
+Desk = SignedIn
+"""As both were called."""
 
 
 def issue_token(request: Request, person_id: str) -> str:

@@ -18,7 +18,7 @@ REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Origin:
     """Who asks: a person by cookie (a browser) or by a token in the header (a program); else an address alone."""
 
     address: str
@@ -76,21 +76,21 @@ class Rates:
         self._person = _Kinds(settings.requests_per_person, settings.writes_per_person, settings.exports_per_person)
         self._token = _Kinds(settings.requests_per_program, settings.writes_per_program, settings.exports_per_program)
 
-    def ask(self, caller: Caller, *, writes: bool, exports: bool) -> float:
+    def ask(self, origin: Origin, *, writes: bool, exports: bool) -> float:
         """Count a request. Seconds until the caller may ask again; 0 when they may now."""
-        wait = self._address.ask(caller.address)
-        if caller.person is None:
-            return wait or self._stranger.ask(caller.address)
-        kinds = self._token if caller.by_token else self._person
-        return wait or kinds.ask(caller.person.id, writes=writes, exports=exports)
+        wait = self._address.ask(origin.address)
+        if origin.person is None:
+            return wait or self._stranger.ask(origin.address)
+        kinds = self._token if origin.by_token else self._person
+        return wait or kinds.ask(origin.person.id, writes=writes, exports=exports)
 
-    def wrong(self, caller: Caller) -> float:
+    def wrong(self, origin: Origin) -> float:
         """Count a wrong try of a secret. Seconds until the address may try again; 0 when this one was allowed."""
-        return self._wrong.ask(caller.address)
+        return self._wrong.ask(origin.address)
 
-    def tried_enough(self, caller: Caller) -> float:
+    def tried_enough(self, origin: Origin) -> float:
         """Seconds until the address may try a secret; 0 when it may now."""
-        return self._wrong.look(caller.address)
+        return self._wrong.look(origin.address)
 
 
 class _Kinds:

@@ -14,15 +14,15 @@ from pydantic import BaseModel
 
 from runtime.aggregate import Aggregate
 from runtime.decision import Command
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
 from runtime.use_case import Nothing, UseCase
 
-Access = Callable[[Asking, str], Awaitable[None]]
+Access = Callable[[Caller, str], Awaitable[None]]
 """What stands beyond the role between a person and one aggregate (a store's own contracts); refuses, or returns."""
 
 
-async def everybody(_: Asking, __: str) -> None:
+async def everybody(_: Caller, __: str) -> None:
     """Nothing stands between."""
 
 
@@ -92,21 +92,21 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
     in_query = {name: case.command.model_fields[name] for name in case.query}
 
     async def endpoint(**values: Any) -> Answer:
-        desk: Asking = values["desk"]
-        desk.allow(*case.may)
+        caller: Caller = values["caller"]
+        caller.allow(*case.may)
         said = values.get("body")
         body = body_type() if said is None else said
         given = {name: values[name] for name in (*in_path, *in_query)}
         if case.born is not None:
-            number, new = _number(case, body, desk)
+            number, new = _number(case, body, caller)
         else:
             number, new = ":".join(str(values[name]) for name in address.named), None
             given |= {name: values[name] for name in address.named if name in case.command.model_fields}
-            await address.access(desk, number)
-        command = await _command(case, desk, number, body, given if new is None else {**given, **new})
+            await address.access(caller, number)
+        command = await _command(case, caller, number, body, given if new is None else {**given, **new})
         key = address.key(number) if not address.begins else f"{getattr(command, address.begins)}:{number}"
         says = new if case.says is None else {**(new or {}), **case.says(command)}
-        return desk.answer(await desk.ask(address.aggregate.key(key), command), says)
+        return caller.answer(await caller.ask(address.aggregate.key(key), command), says)
 
     optional = case.bare and all(not field.is_required() for field in body_type.model_fields.values())
     parameters = [] if case.born is not None else [_parameter(name, kind) for name, kind in address.named.items()]
@@ -116,7 +116,7 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
     parameters += [_parameter(n, address.values[n], f.default) for n, f in in_query.items()]
     if body_type is not Nothing:
         parameters += [_parameter("body", body_type | None, None) if optional else _parameter("body", body_type)]
-    parameters += [_parameter("desk", Desk)]
+    parameters += [_parameter("caller", SignedIn)]
     endpoint.__name__ = case.code
     endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # FastAPI reads it
     return endpoint
@@ -126,7 +126,7 @@ def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Pa
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _number(case: UseCase[Any, Any, Any], body: BaseModel, desk: Asking) -> tuple[str, dict[str, Any] | None]:
+def _number(case: UseCase[Any, Any, Any], body: BaseModel, caller: Caller) -> tuple[str, dict[str, Any] | None]:
     """The number of what comes into being: the one that was sent, or a new one, which the answer then says."""
     assert case.born is not None
     if case.born.of is not None:
@@ -134,15 +134,15 @@ def _number(case: UseCase[Any, Any, Any], body: BaseModel, desk: Asking) -> tupl
     sent = getattr(body, case.born.field)
     if sent is not None:
         return str(sent), {case.born.field: sent} if case.born.gives else None
-    number = case.born.new(desk, body)
+    number = case.born.new(caller, body)
     return number, {case.born.field: number}
 
 
 async def _command(
-    case: UseCase[Any, Any, Any], desk: Asking, number: str, body: BaseModel, given: dict[str, Any]
+    case: UseCase[Any, Any, Any], caller: Caller, number: str, body: BaseModel, given: dict[str, Any]
 ) -> Command:
     if case.prepare is not None:
-        prepared = await case.prepare(desk, number, body)
+        prepared = await case.prepare(caller, number, body)
         return prepared.model_copy(update={name: given[name] for name in case.query})
     whole: Any = body if not given and isinstance(body, case.command) else {**dict(body), **given}
     command: Command = case.command.model_validate(whole)

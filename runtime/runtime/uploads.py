@@ -23,7 +23,7 @@ from runtime.decision import Rejected
 from runtime.errors import Overloaded
 from runtime.file_limits import TOO_HEAVY
 from runtime.file_refusals import SHAPE_RULE, Refused, UnreadableFile
-from runtime.http import Asking, ErrorBody, Refusal
+from runtime.http import Caller, ErrorBody, Refusal
 from runtime.logs import get_log
 
 log = get_log("runtime.uploads")
@@ -71,7 +71,7 @@ class Uploads:
         self._allowance = allowance or Allowance()
 
     async def read(
-        self, desk: Asking, files: Sequence[UploadFile], reader: Reader[R], piece: type[Piece[R]]
+        self, caller: Caller, files: Sequence[UploadFile], reader: Reader[R], piece: type[Piece[R]]
     ) -> list[tuple[str | None, Parsed[R]]]:
         """All files, read, each with its name. One that cannot be read refuses the request whole; who hangs up ends it.
 
@@ -80,9 +80,9 @@ class Uploads:
         """
         if len(files) > FILES:
             raise _too_many()
-        async with self._claim(desk.person.id):
+        async with self._claim(caller.person.id):
             reading = asyncio.create_task(self._read_all(files, reader, piece))
-            gone = asyncio.create_task(_hung_up(desk.request))
+            gone = asyncio.create_task(_hung_up(caller.request))
             try:
                 await asyncio.wait({reading, gone}, return_when=asyncio.FIRST_COMPLETED)
                 if not reading.done():

@@ -16,7 +16,7 @@ from company.people import read_people
 from runtime import connections
 from runtime.connections import ConnectionBounds, bounded
 from runtime.front_door import Bounds
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.metrics import REFUSED
 from runtime.tokens import Tokens
@@ -38,7 +38,7 @@ def site(**bounds: Any) -> FastAPI:
         return "here"
 
     @app.post("/raw")
-    async def raw(request: Request, desk: Desk) -> int:
+    async def raw(request: Request, caller: SignedIn) -> int:
         return len(await request.body())
 
     @app.get("/slow")
@@ -57,7 +57,7 @@ def site(**bounds: Any) -> FastAPI:
         return StreamingResponse(more())
 
     @app.post("/names")
-    async def names(request: Request, desk: Desk) -> list[str]:
+    async def names(request: Request, caller: SignedIn) -> list[str]:
         await request.body()
         return [name.decode() for name, _ in request.scope["headers"]]
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from company.policy import policy_book
 from runtime.files_http import router
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.http_errors import add_error_handling
 from runtime.objects import open_objects
 from runtime.person import Person
@@ -28,9 +28,9 @@ PEOPLE = {
 }
 
 
-async def contract_of(desk: Asking, contract_no: str) -> bool:
+async def contract_of(caller: Caller, contract_no: str) -> bool:
     """Contracts that begin with HT are the store's."""
-    return desk.person.role == "store" and contract_no.startswith("HT")
+    return caller.person.role == "store" and contract_no.startswith("HT")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from company.people import read_people
 from company.policy import policy_book
 from runtime.decision import Rejected
 from runtime.front_door import MOST_HEAD_BYTES, Bounds, bounds_of, open_to_all
-from runtime.http import COOKIE, Desk, Refusal
+from runtime.http import COOKIE, Refusal, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.rates import Rates
 from runtime.settings import Settings
@@ -36,13 +36,13 @@ router = APIRouter()
 
 
 @router.post("/api/notes")
-async def note(body: Note, desk: Desk) -> str:
+async def note(body: Note, caller: SignedIn) -> str:
     """A route as services write them: the framework reads the body before it asks who sends it."""
     return body.text
 
 
 @router.post("/api/raw")
-async def raw(request: Request, desk: Desk) -> int:
+async def raw(request: Request, caller: SignedIn) -> int:
     """Reads the body itself."""
     return len(await request.body())
 
@@ -64,7 +64,7 @@ async def free(body: Note) -> str:
 
 
 @router.get("/live/all")
-async def live(desk: Desk) -> StreamingResponse:
+async def live(caller: SignedIn) -> StreamingResponse:
     """A stream that goes on until its reader leaves."""
 
     async def events() -> AsyncIterator[str]:
@@ -75,9 +75,9 @@ async def live(desk: Desk) -> StreamingResponse:
 
 
 @router.get("/slow")
-async def slow(desk: Desk) -> str:
+async def slow(caller: SignedIn) -> str:
     """Waits for `release`."""
-    await desk.request.app.state.release.wait()
+    await caller.request.app.state.release.wait()
     return "done"
 
 
@@ -88,7 +88,7 @@ async def page() -> Response:
 
 
 @router.get("/list.xlsx")
-async def sheet(desk: Desk) -> Response:
+async def sheet(caller: SignedIn) -> Response:
     """A spreadsheet."""
     return Response(b"PK", media_type="application/vnd.ms-excel", headers={"Cache-Control": "private, max-age=9"})
 

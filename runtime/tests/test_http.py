@@ -14,7 +14,7 @@ from runtime.commands import Asked, deterministic_id
 from runtime.commands import Request as CommandRequest
 from runtime.decision import Rejected
 from runtime.errors import NotReady, Overloaded
-from runtime.http import COOKIE, Answer, Desk
+from runtime.http import COOKIE, Answer, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
 from runtime.outcome import NOT_SIGNED, Outcome
@@ -79,35 +79,35 @@ router = APIRouter(prefix="/api")
 
 
 @router.post("/counts/{name}", status_code=201)
-async def count(name: str, body: Count, desk: Desk) -> Answer:
+async def count(name: str, body: Count, caller: SignedIn) -> Answer:
     """A route as services write them."""
-    desk.allow("install_assistant")
-    return desk.answer(await desk.ask(f"counter:{name}", body))
+    caller.allow("install_assistant")
+    return caller.answer(await caller.ask(f"counter:{name}", body))
 
 
 @router.post("/moves/{name}")
-async def move(name: str, body: Count, desk: Desk) -> Answer:
+async def move(name: str, body: Count, caller: SignedIn) -> Answer:
     """Two steps, each of its own aggregate."""
-    await desk.ask(f"counter:{name}", body, step="from")
-    return desk.answer(await desk.ask("counter:to", body, step="to"))
+    await caller.ask(f"counter:{name}", body, step="from")
+    return caller.answer(await caller.ask("counter:to", body, step="to"))
 
 
 @router.post("/uploads")
-async def upload(file: list[UploadFile], desk: Desk) -> list[str]:
+async def upload(file: list[UploadFile], caller: SignedIn) -> list[str]:
     """Asks once the files are closed."""
     for one in file:
         await one.close()
     asked = [(f"counter:{one.filename}", Count(times=1), f"{n}") for n, one in enumerate(file)]
-    return [outcome.command_id for outcome in await desk.ask_all(asked)]
+    return [outcome.command_id for outcome in await caller.ask_all(asked)]
 
 
 @router.post("/pieces/{name}")
-async def pieces(name: str, request: Request, desk: Desk) -> Answer:
+async def pieces(name: str, request: Request, caller: SignedIn) -> Answer:
     """Reads the body itself, piece by piece, before it asks."""
     size = 0
     async for piece in request.stream():
         size += len(piece)
-    return desk.answer(await desk.ask(f"counter:{name}", Count(times=size)))
+    return caller.answer(await caller.ask(f"counter:{name}", Count(times=size)))
 
 
 @router.post("/raw")

@@ -3,7 +3,7 @@
 import pytest
 
 from company.people import read_people
-from runtime.rates import AtOnce, Caller, Rate, network_of
+from runtime.rates import AtOnce, Origin, Rate, network_of
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_whichever_part_of_a_rate_is_reached_first_holds() -> None:
 
 def test_a_person_is_counted_as_a_person_wherever_they_are() -> None:
     """X8"""
-    assert Caller("10.0.0.1").key == "address:10.0.0.1"
-    assert Caller("10.0.0.1", read_people()["he.jx"]).key == "person:he.jx"
+    assert Origin("10.0.0.1").key == "address:10.0.0.1"
+    assert Origin("10.0.0.1", read_people()["he.jx"]).key == "person:he.jx"
 
 
 def test_who_is_inside_is_counted_until_they_leave() -> None:

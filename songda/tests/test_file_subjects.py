@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.person import Person
 from songda.file_subjects import SUBJECTS
 
@@ -52,32 +52,32 @@ class Table:
         return self._rows.get(row_id)
 
 
-def desk(role: str, *, store: str | None = None, crew: str | None = None, who: str = "huang.x") -> Asking:
+def caller(role: str, *, store: str | None = None, crew: str | None = None, who: str = "huang.x") -> Caller:
     person = Person(id=who, name="黄新", role=role, store=store, crew=crew)
-    return cast(Asking, SimpleNamespace(person=person, rows=Table))
+    return cast(Caller, SimpleNamespace(person=person, rows=Table))
 
 
 @pytest.mark.parametrize(
     ("who", "subject", "theirs"),
     [
-        (desk("store", store="S02"), "contract:HT26030001", True),
-        (desk("store", store="S01"), "contract:HT26030001", False),
-        (desk("store", store="S02"), "contract:HT26039999", False),
-        (desk("store", store="S02"), "ticket:T-1", True),
-        (desk("store", store="S01"), "ticket:T-1", False),
-        (desk("store", store="S02"), "job:D-HT26030001", False),
-        (desk("crew_leader", crew="S1"), "job:D-HT26030001", True),
-        (desk("crew_leader", crew="S1"), "contract:HT26030001", True),
-        (desk("crew_leader", crew="S2"), "job:D-HT26030001", False),
-        (desk("crew_leader"), "job:D-HT26030001", False),
-        (desk("crew_leader"), "job:D-HT26030002", False),
-        (desk("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030001", False),
-        (desk("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030003", True),
-        (desk("technician", crew="F1", who="zhou.jm"), "ticket:T-1", True),
-        (desk("technician", crew="F1"), "ticket:T-2", False),
+        (caller("store", store="S02"), "contract:HT26030001", True),
+        (caller("store", store="S01"), "contract:HT26030001", False),
+        (caller("store", store="S02"), "contract:HT26039999", False),
+        (caller("store", store="S02"), "ticket:T-1", True),
+        (caller("store", store="S01"), "ticket:T-1", False),
+        (caller("store", store="S02"), "job:D-HT26030001", False),
+        (caller("crew_leader", crew="S1"), "job:D-HT26030001", True),
+        (caller("crew_leader", crew="S1"), "contract:HT26030001", True),
+        (caller("crew_leader", crew="S2"), "job:D-HT26030001", False),
+        (caller("crew_leader"), "job:D-HT26030001", False),
+        (caller("crew_leader"), "job:D-HT26030002", False),
+        (caller("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030001", False),
+        (caller("crew_leader", crew="S1", who="deng.w"), "job:D-HT26030003", True),
+        (caller("technician", crew="F1", who="zhou.jm"), "ticket:T-1", True),
+        (caller("technician", crew="F1"), "ticket:T-2", False),
     ],
 )
-async def test_a_file_is_seen_by_whose_subject_it_is(who: Asking, subject: str, *, theirs: bool) -> None:
+async def test_a_file_is_seen_by_whose_subject_it_is(who: Caller, subject: str, *, theirs: bool) -> None:
     """C18, B8: of the crew's, as it is made up on the day of the job, not as somebody is on file."""
     kind, _, subject_id = subject.partition(":")
     assert await SUBJECTS[kind](who, subject_id) is theirs

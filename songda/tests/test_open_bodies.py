@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from runtime.app import Process, web
-from runtime.http import _asking
+from runtime.http import _signed_in
 from runtime.settings import Settings
 from songda.system import system
 
@@ -31,7 +31,7 @@ def routes(found: Iterable[Any]) -> Iterator[APIRoute]:
 
 def asks_who(dependant: Any) -> bool:
     """Whether a route is for people who have signed in."""
-    return dependant.call is _asking or any(asks_who(one) for one in dependant.dependencies)
+    return dependant.call is _signed_in or any(asks_who(one) for one in dependant.dependencies)
 
 
 def test_whoever_has_not_signed_in_sends_a_body_to_these_routes_only(tmp_path: Any) -> None:

@@ -7,10 +7,10 @@ from company.fleet_crews import crews_of_day
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from dispatch.day.row import DAYS, row_id
-from runtime.http import Asking
+from runtime.http import Caller
 
 
-async def crews_on(desk: Asking, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
+async def crews_on(caller: Caller, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
     """The crews of a day; a day that nobody planned for yet has those of the fleet."""
-    row = await desk.view(DAYS).get(row_id(on))
-    return crews_of_day(await means_now(desk, policy), on) if row is None else row.crews
+    row = await caller.view(DAYS).get(row_id(on))
+    return crews_of_day(await means_now(caller, policy), on) if row is None else row.crews

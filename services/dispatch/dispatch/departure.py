@@ -20,7 +20,7 @@ from dispatch.run.aggregate import RUN, run_id
 from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
 from runtime.flow import Way
-from runtime.http import Answer, Asking
+from runtime.http import Answer, Caller
 
 Json = dict[str, Any]
 
@@ -35,11 +35,11 @@ class DepartRequest(BaseModel):
     at: Happened | None = None
 
 
-async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
+async def let_go(caller: Caller, on: date, crew: str, request: DepartRequest, policy: Policy) -> Answer:
     """What the fleet and the run have to know besides is looked up; then the fleet is asked, and the flow walked."""
-    run = await desk.view(RUNS).get(f"{on.isoformat()}:{crew}")
-    jobs = [] if run is None else await loaded_jobs(desk, run)
-    means = await means_now(desk, policy)
+    run = await caller.view(RUNS).get(f"{on.isoformat()}:{crew}")
+    jobs = [] if run is None else await loaded_jobs(caller, run)
+    means = await means_now(caller, policy)
     record = record_on(means, crew, on)
     careful = tuple(job.job_id for job in jobs if has_careful_goods(job, policy))
     going = SendOut(
@@ -54,34 +54,34 @@ async def let_go(desk: Asking, on: date, crew: str, request: DepartRequest, poli
         list_no=request.list_no,
         known=tuple(job.job_id for job in jobs),
         careful=careful,
-        unchecked=await unchecked_jobs(desk, jobs, careful, policy),
-        seen=desk.seen_version(),
+        unchecked=await unchecked_jobs(caller, jobs, careful, policy),
+        seen=caller.seen_version(),
     )
     if run is None or run.status not in {"way", "closed"}:
-        way = await desk.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
+        way = await caller.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
         if way.first.status != "accepted" or way.made:
-            return departed(desk, way)
+            return departed(caller, way)
     # the vehicle is out already: of that, its run may not know yet
     told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle"})
     asked = DepartRun(**told, driver=going.driver or "", vehicle=going.vehicle or None)
-    return departed(desk, await desk.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
+    return departed(caller, await caller.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
 
 
-def departed(desk: Asking, way: Way) -> Answer:
+def departed(caller: Caller, way: Way) -> Answer:
     """What the run said, once it was asked; what the fleet said, or "later", before."""
     declined = next((refused_by(event) for _, event in way.made if isinstance(event, DepartureDeclined)), None)
     if declined is not None:
-        desk.refuse(declined)
+        caller.refuse(declined)
     outcomes = [way.first, *(answer for _, answer in way.answers)]
     run = next((one for one in outcomes if one.aggregate_id.startswith(f"{RUN.prefix}:")), None)
     if run is not None and run.status == "accepted":
-        return desk.answer(run)
-    return desk.answer(way.first if way.stuck is None else way.unfinished)
+        return caller.answer(run)
+    return caller.answer(way.first if way.stuck is None else way.unfinished)
 
 
-async def loaded_jobs(desk: Asking, run: RunRow) -> list[JobRow]:
+async def loaded_jobs(caller: Caller, run: RunRow) -> list[JobRow]:
     """The rows of the jobs on the vehicle."""
-    return list((await desk.view(JOBS).get_many(run.on_vehicle)).values())
+    return list((await caller.view(JOBS).get_many(run.on_vehicle)).values())
 
 
 def has_careful_goods(job: JobRow, policy: Policy) -> bool:
@@ -89,10 +89,12 @@ def has_careful_goods(job: JobRow, policy: Policy) -> bool:
     return any(line.category in policy.careful_categories for line in job.lines)
 
 
-async def unchecked_jobs(desk: Asking, jobs: list[JobRow], careful: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+async def unchecked_jobs(
+    caller: Caller, jobs: list[JobRow], careful: tuple[str, ...], policy: Policy
+) -> tuple[str, ...]:
     """Jobs on the vehicle that QC must pass and has not (B21)."""
     due = [job for job in jobs if policy.departure_needs_quality or job.job_id in careful]
-    rows = await desk.rows("passed_goods").get_many([job.contract_no for job in due])
+    rows = await caller.rows("passed_goods").get_many([job.contract_no for job in due])
     passed = {row["_id"]: row["quality"]["passed"] for row in rows}
     return tuple(job.job_id for job in due if not is_passed(job, passed.get(job.contract_no, {}), careful, policy))
 

@@ -13,7 +13,7 @@ from dispatch.day.aggregate import day_id
 from dispatch.day.crews import SetCrewOfDay
 from dispatch.day.row import DAYS
 from dispatch.fleet.crews import SetCrews
-from runtime.http import Asking
+from runtime.http import Caller
 
 Json = dict[str, Any]
 
@@ -27,21 +27,21 @@ def crews_after(means: Means, changed: tuple[FleetCrew, ...], on: date) -> tuple
     return crews_of_day(replace(means, crews=(*means.crews, *fresh)), on)
 
 
-async def tell_opened_days(desk: Asking, change: SetCrews, policy: Policy) -> list[Json]:
+async def tell_opened_days(caller: Caller, change: SetCrews, policy: Policy) -> list[Json]:
     """Put the changed crews to the days that are opened already. Returns the days that refused, and why.
 
     Two that swap people refuse each other while one of them has not changed yet: who refused is asked once more.
     """
     changed = change.crews
-    means = await means_now(desk, policy)
+    means = await means_now(caller, policy)
     since = min(begin(crew) for crew in changed).isoformat()
-    days = await desk.view(DAYS).find({"row.on": {"$gte": since}}, sort=[("_id", 1)], limit=DAYS_ASKED)
+    days = await caller.view(DAYS).find({"row.on": {"$gte": since}}, sort=[("_id", 1)], limit=DAYS_ASKED)
     refused: list[Json] = []
     for on in (day.on for day in days):
         names = {crew.crew for crew in changed if covers(crew, on)}
         open_crews = [crew for crew in crews_after(means, changed, on) if crew.crew in names]
-        first = await _ask_day(desk, on, open_crews, change, "first")
-        again = await _ask_day(desk, on, [crew for crew, _ in first], change, "again")
+        first = await _ask_day(caller, on, open_crews, change, "first")
+        again = await _ask_day(caller, on, [crew for crew, _ in first], change, "again")
         refused.extend({"on": on.isoformat(), "crew": crew.crew, "zh": zh} for crew, zh in again)
     return refused
 
@@ -52,13 +52,13 @@ def covers(crew: FleetCrew, on: date) -> bool:
 
 
 async def _ask_day(
-    desk: Asking, on: date, crews: list[CrewOfDay], change: SetCrews, step: str
+    caller: Caller, on: date, crews: list[CrewOfDay], change: SetCrews, step: str
 ) -> list[tuple[CrewOfDay, str]]:
     """Those that the day refused, with its words."""
     refused = []
     for crew in crews:
         asked = SetCrewOfDay(at=change.at, on=on, crew=crew, reason=change.reason)
-        told = await desk.ask(day_id(on), asked, step=f"day/{on}/{crew.crew}/{step}")
+        told = await caller.ask(day_id(on), asked, step=f"day/{on}/{crew.crew}/{step}")
         if told.rejected is not None:
             refused.append((crew, told.rejected.zh))
     return refused

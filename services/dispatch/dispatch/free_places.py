@@ -14,7 +14,7 @@ from dispatch.day.row import DAYS, plan_of, row_id
 from dispatch.day.state import Plan
 from dispatch.job.row import JobRow
 from runtime.decision import Detail
-from runtime.http import Asking
+from runtime.http import Caller
 
 Json = dict[str, Any]
 
@@ -41,22 +41,22 @@ def free_places(
 
 
 async def next_places(
-    desk: Asking, job: JobRow, policy: Policy, *, start: date, days: int, limit: int
+    caller: Caller, job: JobRow, policy: Policy, *, start: date, days: int, limit: int
 ) -> tuple[FreePlace, ...]:
     """The first `limit` places for a job from `start` on; the day that the customer agreed to comes first."""
     agreed = job.booked_on
     order = sorted((start + timedelta(days=n) for n in range(days)), key=lambda on: (on != agreed, on))
-    plans = await plans_on(desk, order, policy)
+    plans = await plans_on(caller, order, policy)
     found = free_places(slot_of_job(job, start, policy), agreed, job.booked_half, plans, policy)
     return tuple(place for place, _ in zip(found, range(limit), strict=False))
 
 
-async def plans_on(desk: Asking, days: Sequence[date], policy: Policy) -> list[Plan]:
+async def plans_on(caller: Caller, days: Sequence[date], policy: Policy) -> list[Plan]:
     """The plans of these days, as last seen; a day that nobody planned for is empty."""
     plans: list[Plan] = []
     for on in days:
-        row = await desk.view(DAYS).get(row_id(on))
-        plans.append(plan_of(row, on, await crews_on(desk, on, policy)))
+        row = await caller.view(DAYS).get(row_id(on))
+        plans.append(plan_of(row, on, await crews_on(caller, on, policy)))
     return plans
 
 

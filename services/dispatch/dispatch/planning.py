@@ -24,7 +24,7 @@ from dispatch.run.row import RUNS
 from dispatch.slot_flow import SLOTS
 from runtime.decision import Rejected
 from runtime.flow import Way
-from runtime.http import Answer, Asking
+from runtime.http import Answer, Caller
 from runtime.outcome import Outcome
 
 Json = dict[str, Any]
@@ -65,30 +65,32 @@ class ReleaseRequest(BaseModel):
     at: Happened | None = None
 
 
-async def give_slot(desk: Asking, job: JobRow, request: SlotRequest, policy: Policy) -> Answer:
+async def give_slot(caller: Caller, job: JobRow, request: SlotRequest, policy: Policy) -> Answer:
     """The day decides whether the place fits (B8) and whether a reason is owed (B4), the job whether it may be planned
     (A3, B1, B2); a "no" at any step leaves things as they were."""
-    change_id = new_change_id(desk, job.job_id)
-    await _refuse_early(desk, job, request)
-    asked = reservation_of(job, request, await crews_on(desk, request.on, policy), change_id)
-    way = await desk.walk(SLOTS, day_id(request.on), asked, step="reserve")
+    change_id = new_change_id(caller, job.job_id)
+    await _refuse_early(caller, job, request)
+    asked = reservation_of(job, request, await crews_on(caller, request.on, policy), change_id)
+    way = await caller.walk(SLOTS, day_id(request.on), asked, step="reserve")
     if way.first.status == "rejected":
-        return desk.answer(await _with_another_day(desk, job, request, policy, way.first))
-    if not has_come_about(desk, way):
-        return desk.answer(way.unfinished)
+        return caller.answer(await _with_another_day(caller, job, request, policy, way.first))
+    if not has_come_about(caller, way):
+        return caller.answer(way.unfinished)
     given = next((event.slot for _, event in way.made if isinstance(event, SlotReserved)), None)
     if given is None or way.forgotten:
-        return await _as_it_stands(desk, job.job_id, request, change_id, way)
+        return await _as_it_stands(caller, job.job_id, request, change_id, way)
     told = {one.aggregate_id: answer for one, answer in way.answers}
     place = place_body(request.on, given, told[day_id(request.on)].version, change_id)
-    return desk.answer(told[JOB.key(job.job_id)], body=place)
+    return caller.answer(told[JOB.key(job.job_id)], body=place)
 
 
-async def take_slot_back(desk: Asking, job: JobRow, request: ReleaseRequest) -> Answer:
+async def take_slot_back(caller: Caller, job: JobRow, request: ReleaseRequest) -> Answer:
     """The job leaves its slot, and the slot is free again."""
     leaving = LeaveSlot(at=request.at, reason=request.reason)
-    way = await desk.walk(SLOTS, JOB.key(job.job_id), leaving, step="leave", expected_version=request.expected_version)
-    return desk.answer(way.first)
+    way = await caller.walk(
+        SLOTS, JOB.key(job.job_id), leaving, step="leave", expected_version=request.expected_version
+    )
+    return caller.answer(way.first)
 
 
 def reservation_of(job: JobRow, request: SlotRequest, crews: tuple[CrewOfDay, ...], change_id: str) -> ReserveSlot:
@@ -113,40 +115,40 @@ def place_body(on: date, slot: Slot | JobRow, day_version: int, change_id: str) 
     return {"on": on.isoformat(), **place, "day_version": day_version, "change_id": change_id}
 
 
-async def _as_it_stands(desk: Asking, job_id: str, request: SlotRequest, change_id: str, way: Way) -> Answer:
+async def _as_it_stands(caller: Caller, job_id: str, request: SlotRequest, change_id: str, way: Way) -> Answer:
     """The day had nothing to change, or it was long ago: the job's row says whether it has the place."""
-    row = await desk.view(JOBS).get(job_id)
+    row = await caller.view(JOBS).get(job_id)
     if row is not None and (row.on, row.crew) == (request.on, request.crew):
         there = replace(way.first, aggregate_id=JOB.key(job_id), version=row.version, events=())
-        return desk.answer(there, body=place_body(request.on, row, row.day_version, change_id))
+        return caller.answer(there, body=place_body(request.on, row, row.day_version, change_id))
     if way.forgotten:
-        desk.refuse(no("slot_gone", job_id=job_id))
-    return desk.answer(replace(way.first, status="pending"))  # it is being given just this place
+        caller.refuse(no("slot_gone", job_id=job_id))
+    return caller.answer(replace(way.first, status="pending"))  # it is being given just this place
 
 
 async def _with_another_day(
-    desk: Asking, job: JobRow, request: SlotRequest, policy: Policy, refused: Outcome
+    caller: Caller, job: JobRow, request: SlotRequest, policy: Policy, refused: Outcome
 ) -> Outcome:
     """A clash, with the next place that is free on another day (B8)."""
     clash = refused.rejected
     if clash is None or clash.code not in {"slot_clash", "force_needs_supervisor", "force_impossible"}:
         return refused
     after = request.on + timedelta(days=1)
-    places = await next_places(desk, job, policy, start=after, days=DAYS_AHEAD, limit=1)
+    places = await next_places(caller, job, policy, start=after, days=DAYS_AHEAD, limit=1)
     return replace(refused, rejected=replace(clash, facts={**clash.facts, **place_facts(places)}))
 
 
-async def _refuse_early(desk: Asking, job: JobRow, request: SlotRequest) -> None:
+async def _refuse_early(caller: Caller, job: JobRow, request: SlotRequest) -> None:
     """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
     if request.expected_version is not None and job.version > request.expected_version:
-        desk.refuse(no("stale_page", expected=request.expected_version, version=job.version))
+        caller.refuse(no("stale_page", expected=request.expected_version, version=job.version))
     if job.on is not None:
         against = refused_move(job, request.on)
         if against is not None:
-            desk.refuse(against)
-    run = await desk.view(RUNS).get(f"{request.on.isoformat()}:{request.crew}")
+            caller.refuse(against)
+    run = await caller.view(RUNS).get(f"{request.on.isoformat()}:{request.crew}")
     if run is not None and run.status == "way":
-        desk.refuse(no("plan_too_late", crew=request.crew, on=request.on))
+        caller.refuse(no("plan_too_late", crew=request.crew, on=request.on))
 
 
 def refused_move(job: JobRow, on: date) -> Rejected | None:

@@ -44,21 +44,21 @@ Json = dict[str, Any]
 
 async def change_plan(office: Office, request: ChangeRequest) -> Answer:
     """Several places at once, all of them or none (B8)."""
-    jobs = await jobs_of(office.desk, [move.job_id for move in request.moves])
+    jobs = await jobs_of(office.caller, [move.job_id for move in request.moves])
     await refuse_early(office, request.moves, jobs)
     planned = tuple(planned_move(jobs[move.job_id], move.to) for move in request.moves)
-    change_id = request.change_id or new_change_id(office.desk, "change")
+    change_id = request.change_id or new_change_id(office.caller, "change")
     return await _change(office, request, request.kind, change_id, planned)
 
 
 async def swap(office: Office, request: SwapRequest) -> Answer:
     """Two jobs change places: crew, half-day, stop and window (B8). Both or neither; places are as the day has them."""
     pairs = ((request.one, request.other), (request.other, request.one))
-    jobs = await jobs_of(office.desk, [request.one, request.other])
+    jobs = await jobs_of(office.caller, [request.one, request.other])
     seen = [(job, spot_of(slot_of(office.plan, other))) for job, other in pairs]
     await refuse_early(office, [MoveRequest(job_id=job, to=spot) for job, spot in seen if spot is not None], jobs)
     planned = tuple(planned_move(jobs[job], None, place_of=other) for job, other in pairs)
-    return await _change(office, request, "swap", new_change_id(office.desk, "swap"), planned)
+    return await _change(office, request, "swap", new_change_id(office.caller, "swap"), planned)
 
 
 async def _change(
@@ -100,10 +100,10 @@ async def do_again(office: Office, request: TurnRequest) -> Answer:
 
 
 async def _turn(office: Office, request: TurnRequest, known: ChangeView, *, undoing: bool) -> Answer:
-    jobs = await jobs_of(office.desk, [move.job_id for move in known.moves])
+    jobs = await jobs_of(office.caller, [move.job_id for move in known.moves])
     wanted = tuple(MoveRequest(job_id=move.job_id, to=_spot(move, undoing=undoing)) for move in known.moves)
     await refuse_early(office, wanted, jobs)
-    turn_id, change_id = new_change_id(office.desk, "undo" if undoing else "redo"), known.change_id
+    turn_id, change_id = new_change_id(office.caller, "undo" if undoing else "redo"), known.change_id
     command = (
         UndoChange(at=request.at, change_id=change_id, undo_id=turn_id, reason=request.reason)
         if undoing
@@ -120,14 +120,14 @@ async def _walked(
     names: Sequence[str],
 ) -> Answer:
     """The day decides all or nothing, its jobs follow, or all is put back; one answer for all."""
-    desk = office.desk
-    way = await desk.walk(SLOTS, day_id(office.on), command, step="change", expected_version=request.expected_version)
+    caller = office.caller
+    way = await caller.walk(SLOTS, day_id(office.on), command, step="change", expected_version=request.expected_version)
     if way.first.status == "rejected":
-        return desk.answer(way.first)
-    if not has_come_about(desk, way):
-        return desk.answer(way.unfinished)
+        return caller.answer(way.first)
+    if not has_come_about(caller, way):
+        return caller.answer(way.unfinished)
     if way.forgotten and (await change_row(office, change_id)).state == "reverted":
-        desk.refuse(no("slot_gone", job_id=names[0]))
+        caller.refuse(no("slot_gone", job_id=names[0]))
     changed = change_of(way)
     slots = {name: slot_of(office.plan, name) for name in names}
     slots |= {} if changed is None else {move.job_id: move.after for move in changed.moves}
@@ -137,12 +137,12 @@ async def _walked(
         "published": office.is_published,
         "will_tell": will_tell(office.plan) if office.is_published else [],
     }
-    return desk.answer(way.first, body=body)
+    return caller.answer(way.first, body=body)
 
 
 async def check(office: Office, request: ChangeRequest) -> CheckView:
     """What would come of a change: every clash, and for each job that does not fit a place that does."""
-    jobs = await jobs_of(office.desk, [move.job_id for move in request.moves])
+    jobs = await jobs_of(office.caller, [move.job_id for move in request.moves])
     plan = office.plan
     planned = [planned_move(jobs[move.job_id], move.to) for move in request.moves]
     moves = tuple(wanted_moves(planned, plan, office.policy))

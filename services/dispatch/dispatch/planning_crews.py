@@ -77,7 +77,7 @@ async def redistribute(office: Office, crew: str) -> Redistribution:
         raise Refusal(404, no("unknown_crew", crew=crew, crews=Term.of("、".join(one.crew for one in plan.crews))))
     going = stops_of_absent(plan, crew)
     names = [held.slot.job_id for held in plan.held]
-    rows = await jobs_of(office.desk, names)
+    rows = await jobs_of(office.caller, names)
     staying = await early_refusals(office, [MoveRequest(job_id=slot.job_id, to=None) for slot in going], rows)
     jobs = Jobs(
         {name: row.district for name, row in rows.items()},

@@ -25,7 +25,7 @@ from dispatch.slot_flow import against, cannot_follow
 from runtime.commands import deterministic_id, fresh_id
 from runtime.decision import Rejected
 from runtime.flow import Way
-from runtime.http import Asking, Refusal
+from runtime.http import Caller, Refusal
 from runtime.refusal import Term
 
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ LOOKS, LOOK_SECONDS = 10, 0.05
 class Office:
     """One request about one day: who asks, and the day as last seen."""
 
-    desk: Asking
+    caller: Caller
     on: date
     policy: Policy
     crews: tuple[CrewOfDay, ...]
@@ -61,21 +61,21 @@ class Office:
         return self.day is not None and self.day.edition > 0
 
 
-async def open_office(desk: Asking, on: date, policy: Policy) -> Office:
+async def open_office(caller: Caller, on: date, policy: Policy) -> Office:
     """The day as last seen, and the districts where the fleet has them."""
-    day = await desk.view(DAYS).get(row_id(on))
-    crews = await crews_on(desk, on, policy)
-    means = await means_now(desk, policy)
+    day = await caller.view(DAYS).get(row_id(on))
+    crews = await crews_on(caller, on, policy)
+    means = await means_now(caller, policy)
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
     known = policy.model_copy(update={"districts": {**policy.districts, **places}})
-    return Office(desk, on, known, crews, day)
+    return Office(caller, on, known, crews, day)
 
 
-async def jobs_of(desk: Asking, names: Iterable[str]) -> dict[str, JobRow]:
+async def jobs_of(caller: Caller, names: Iterable[str]) -> dict[str, JobRow]:
     """The jobs' rows by name; 404 for one that is not known."""
     found: dict[str, JobRow] = {}
     for name in names:
-        row = await desk.view(JOBS).get(name)
+        row = await caller.view(JOBS).get(name)
         if row is None:
             raise Refusal(404, no("unknown_job"))
         found[name] = row
@@ -86,7 +86,7 @@ async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[
     """What the rows show already: a job that left, that is not ready, that was promised for another day."""
     found = await early_refusals(office, moves, jobs)
     if found:
-        office.desk.refuse(cannot_follow(found))
+        office.caller.refuse(cannot_follow(found))
 
 
 async def early_refusals(
@@ -103,7 +103,7 @@ async def early_refusals(
             continue
         crew = move.to.crew
         if crew not in gone:
-            run = await office.desk.view(RUNS).get(f"{office.on.isoformat()}:{crew}")
+            run = await office.caller.view(RUNS).get(f"{office.on.isoformat()}:{crew}")
             gone[crew] = run is not None and run.status == "way"
         if gone[crew]:
             found.append((move.job_id, no("plan_too_late", crew=crew, on=office.on)))
@@ -160,16 +160,16 @@ def goods_of(job: JobRow) -> tuple[GoodsLine, ...]:
     )
 
 
-def new_change_id(desk: Asking, step: str) -> str:
+def new_change_id(caller: Caller, step: str) -> str:
     """The id of a change of the plan: the same again for a repeated request."""
-    key = desk.request.headers.get("idempotency-key")
-    return deterministic_id(desk.person.id, key, "change", step) if key else fresh_id()
+    key = caller.request.headers.get("idempotency-key")
+    return deterministic_id(caller.person.id, key, "change", step) if key else fresh_id()
 
 
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
     """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
     for _ in range(LOOKS):
-        changes = changes_of(await office.desk.row(PLAN_CHANGES.name, row_id(office.on)))
+        changes = changes_of(await office.caller.row(PLAN_CHANGES.name, row_id(office.on)))
         known = next((change for change in changes.rows if change.change_id == change_id), None)
         if known is not None:
             return known
@@ -186,9 +186,9 @@ def will_tell(plan: Plan) -> list[str]:
     return ["warehouse", "group", *dict.fromkeys(leaders)]
 
 
-def has_come_about(desk: Asking, way: Way) -> bool:
+def has_come_about(caller: Caller, way: Way) -> bool:
     """Whether what began a flow of slots is done; False: later. A "no", or what is to be looked at again, is told."""
     refused = against(way)
     if refused is not None:
-        desk.refuse(refused)
+        caller.refuse(refused)
     return way.stuck is None

@@ -75,7 +75,7 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
     plan, policy = office.plan, office.policy
     rows = await backlog(office, request.kinds)
     candidates = [candidate_of(row, office.on, policy) for row in rows if could_go(row, office.on)]
-    held = await jobs_of(office.desk, [one.slot.job_id for one in plan.held])
+    held = await jobs_of(office.caller, [one.slot.job_id for one in plan.held])
     districts = {name: row.district for name, row in held.items()}
     districts |= {one.slot.job_id: one.district for one in candidates}
     slots: list[Slot] = []
@@ -111,7 +111,7 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
 async def backlog(office: Office, kinds: tuple[JobKind, ...]) -> list[JobRow]:
     """Jobs without a slot, by promised day."""
     query = {"row.status": "plan", "row.on": None}
-    found = await office.desk.view(JOBS).find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=BACKLOG)
+    found = await office.caller.view(JOBS).find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=BACKLOG)
     return [row for row in found if row.kind in kinds]
 
 

@@ -30,7 +30,7 @@ from dispatch.planning_office import open_office
 from dispatch.planning_requests import ChangeRequest, MoveRequest, SwapRequest, TurnRequest
 from dispatch.run.loading import PlanRun
 from runtime.commands import Asked, Request
-from runtime.http import Asking, Refusal
+from runtime.http import Caller, Refusal
 from runtime.outcome import Outcome
 from runtime.person import Person
 
@@ -133,7 +133,7 @@ class Line:
         return outcome
 
 
-class Planner(Asking):
+class Planner(Caller):
     """A desk whose requests take their time, and may be cut off after some of them; its page may be an old one."""
 
     def __init__(

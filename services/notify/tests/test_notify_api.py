@@ -27,7 +27,7 @@ from notify.receiver import RECEIVERS, NoteOptIn, NoteOptOut, receiver_id
 from notify.senders.plain_http import signature
 from notify.settings import NotifySettings
 from runtime import http
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.person import Person
@@ -114,8 +114,8 @@ class World:
         self.asked: list[tuple[str, Any]] = []
 
 
-class DeskOverRows(Asking):
-    """A desk with read models of the test, whose aggregates say yes to everything."""
+class OverRows(Caller):
+    """With read models of the test, and aggregates that say yes to everything."""
 
     world: World
 
@@ -140,18 +140,18 @@ async def client(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     app.state.owners = {"message": "notify", "call": "notify", "receiver": "notify"}
     add_error_handling(app, 25 << 20)
 
-    def desk(request: Request, response: Response, person: Person | None = None) -> Asking:
+    def caller_of(request: Request, response: Response, person: Person | None = None) -> Caller:
         role = request.headers.get("x-role", "")
         ids = {"crew_leader": "li.zq", "technician": "zhou.jm"}
-        asking = DeskOverRows(request, response, person or Person(id=ids.get(role, "x"), name="x", role=role))
-        asking.world = world
-        return asking
+        caller = OverRows(request, response, person or Person(id=ids.get(role, "x"), name="x", role=role))
+        caller.world = world
+        return caller
 
-    def signed_in(request: Request, response: Response) -> Asking:
-        return desk(request, response)
+    def signed_in(request: Request, response: Response) -> Caller:
+        return caller_of(request, response)
 
-    app.dependency_overrides[http._asking] = signed_in
-    monkeypatch.setattr(receipts_module, "Asking", desk)
+    app.dependency_overrides[http._signed_in] = signed_in
+    monkeypatch.setattr(receipts_module, "Caller", caller_of)
     monkeypatch.setattr(receipts_module, "utc_now", lambda: NOW)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:

@@ -13,7 +13,7 @@ from company.policy import policy_book
 from contracts.envelope import Meta
 from runtime import http
 from runtime.decision import Rejected
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.person import Person
@@ -131,8 +131,8 @@ def _holds(value: Any, wanted: Any) -> bool:
     return value != wanted["$ne"] if "$ne" in wanted else bool(value < wanted["$lt"])
 
 
-class DeskOverRules(Asking):
-    """A desk whose commands meet the rules directly."""
+class OverRules(Caller):
+    """Whose commands meet the rules directly."""
 
     memory: Memory
 
@@ -156,16 +156,16 @@ async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
     add_error_handling(app, 25 << 20)
     memory = Memory()
 
-    def desk(request: Request, response: Response, person: Person | None = None) -> Asking:
-        asking = DeskOverRules(request, response, person or PEOPLE[request.headers["x-role"]])
-        asking.memory = memory
-        return asking
+    def caller_of(request: Request, response: Response, person: Person | None = None) -> Caller:
+        caller = OverRules(request, response, person or PEOPLE[request.headers["x-role"]])
+        caller.memory = memory
+        return caller
 
-    def asking_of(request: Request, response: Response) -> Asking:
-        return desk(request, response)
+    def signed_in(request: Request, response: Response) -> Caller:
+        return caller_of(request, response)
 
-    app.dependency_overrides[http._asking] = asking_of
-    monkeypatch.setattr(visits_api, "Asking", desk)  # a customer by link has no login and so no dependency
+    app.dependency_overrides[http._signed_in] = signed_in
+    monkeypatch.setattr(visits_api, "Caller", caller_of)  # a customer by link has no login and so no dependency
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:
         yield client

@@ -12,7 +12,7 @@ from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, que
 from dispatch.job.row import JOBS, JobFile, job_file
 from dispatch.who import CREW, READS
 from runtime.clock import utc_now
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -20,7 +20,7 @@ router = Router()
 
 @router.get("/call-tasks", summary="待打电话 Calls to be made (B1-B3, B5, B10)")
 async def tasks(
-    desk: Desk,
+    caller: SignedIn,
     on: Annotated[CivilDay | None, Query(description="哪天要打 the day on which they are made")] = None,
     purpose: Annotated[Purpose | None, Query()] = None,
 ) -> CallTaskList:
@@ -28,15 +28,15 @@ async def tasks(
 
     In the order in which they are due. A crew sees its own stops only.
     """
-    desk.allow(*READS)
+    caller.allow(*READS)
     now, policy = utc_now(), policy_now()
     day = on or civil_day(now)
     found: dict[str, JobFile] = {}
     for query in queries(day):
-        found |= {document["_id"]: job_file(document) for document in await desk.rows(JOBS.name).find(query)}
-    told = call_tasks(found.values(), day, now, policy, desk.person.role)
+        found |= {document["_id"]: job_file(document) for document in await caller.rows(JOBS.name).find(query)}
+    told = call_tasks(found.values(), day, now, policy, caller.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
-    if desk.person.role in CREW:
-        own = await own_crews(desk, {task.on for task in mine if task.on is not None})
+    if caller.person.role in CREW:
+        own = await own_crews(caller, {task.on for task in mine if task.on is not None})
         mine = [task for task in mine if task.on is not None and task.crew == own[task.on]]
     return CallTaskList(on=day, rows=mine)

@@ -7,41 +7,41 @@ from dispatch.day.row import DAYS, row_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
-from runtime.http import Answer, Desk
+from runtime.http import Answer, SignedIn
 from runtime.route import Router
 
 router = Router()
 
 
 @router.post("/jobs/{job}/slot", summary="排进班组 Give a job a place in a day plan (B8)")
-async def slot(job: JobInPath, body: SlotRequest, desk: Desk) -> Answer:
+async def slot(job: JobInPath, body: SlotRequest, caller: SignedIn) -> Answer:
     """Reserves in the day, lets the job take it, and confirms; a refusal at any step leaves things as they were."""
-    desk.allow(*PLANS_VISITS)
-    row = await job_row(desk, job)
+    caller.allow(*PLANS_VISITS)
+    row = await job_row(caller, job)
     if row.kind != "visit":
-        desk.allow(*PLANS)
-    return await give_slot(desk, row, body, policy_now())
+        caller.allow(*PLANS)
+    return await give_slot(caller, row, body, policy_now())
 
 
 @router.post("/jobs/{job}/slot/release", summary="退回待排 Take a job out of its slot (B4)")
-async def release(job: JobInPath, body: ReleaseRequest, desk: Desk) -> Answer:
+async def release(job: JobInPath, body: ReleaseRequest, caller: SignedIn) -> Answer:
     """With a reason; refused once the goods have left."""
-    desk.allow(*PLANS_VISITS)
-    row = await job_row(desk, job)
+    caller.allow(*PLANS_VISITS)
+    row = await job_row(caller, job)
     if row.kind != "visit":
-        desk.allow(*PLANS)
-    return await take_slot_back(desk, row, body)
+        caller.allow(*PLANS)
+    return await take_slot_back(caller, row, body)
 
 
 @router.get("/days/{on}", summary="安排表 The day plan (B4, B8)")
-async def day(on: DayInPath, desk: Desk) -> DayView:
+async def day(on: DayInPath, caller: SignedIn) -> DayView:
     """Crews, slots, edition, adjustments. A crew sees its own stops only."""
-    desk.allow(*READS)
-    document = await desk.row(DAYS.name, row_id(on))
-    view = day_view(document, on, await crews_on(desk, on, policy_now()))
-    if desk.person.role not in CREW:
+    caller.allow(*READS)
+    document = await caller.row(DAYS.name, row_id(on))
+    view = day_view(document, on, await crews_on(caller, on, policy_now()))
+    if caller.person.role not in CREW:
         return view
-    own = await own_crew_on(desk, on)
+    own = await own_crew_on(caller, on)
     return view.model_copy(
         update={
             "crews": [crew for crew in view.crews if crew.crew == own],

@@ -16,7 +16,7 @@ from dispatch.run.cash import CollectCash
 from dispatch.run.route import EndStop, ReachStop
 from dispatch.who import DELIVERS, LEADS
 from runtime.decision import Rejected
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Caller, SignedIn
 from runtime.refusal import yuan
 from runtime.route import Router
 
@@ -39,57 +39,57 @@ class DeliverRequest(CompleteDelivery):
 
 
 @router.post("/jobs/{job}/arrival", summary="到达 Arrived at the customer's (B12, B13)")
-async def arrive(job: JobInPath, desk: Desk, body: ArriveRequest | None = None) -> Answer:
+async def arrive(job: JobInPath, caller: SignedIn, body: ArriveRequest | None = None) -> Answer:
     """The next stop of the sheet; another one with a reason only."""
-    desk.allow(*DELIVERS)
-    row = await own_job(desk, job, *LEADS)
+    caller.allow(*DELIVERS)
+    row = await own_job(caller, job, *LEADS)
     request = body or ArriveRequest()
-    await _reach(desk, row, request.order_reason, request.at)
-    return desk.answer(await desk.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
+    await _reach(caller, row, request.order_reason, request.at)
+    return caller.answer(await caller.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
 
 
 @router.post("/jobs/{job}/delivery", summary="签收 Delivered, signed, money collected (B13, B15, B16, B22)")
-async def deliver(job: JobInPath, body: DeliverRequest, desk: Desk) -> Answer:
+async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Answer:
     """Books the cash on the vehicle first, then the signature. Should the signature be refused, the cash stays booked
     on this stop, once: repeating the request does not collect twice."""
-    desk.allow(*DELIVERS)
-    row = await own_job(desk, job, *LEADS)
+    caller.allow(*DELIVERS)
+    row = await own_job(caller, job, *LEADS)
     counted = handed_over(body.delivered, row.lines)
     if isinstance(counted, Rejected):
-        desk.refuse(counted)
-    await _reach(desk, row, body.order_reason, body.at)
+        caller.refuse(counted)
+    await _reach(caller, row, body.order_reason, body.at)
     if body.cash_fen > 0 and row.on is not None and row.status != "done":
         cash = CollectCash(at=body.at, job_id=job, amount_fen=body.cash_fen, due_fen=row.amount_due_fen)
-        collected = await desk.ask(_run_of(row), cash, step="cash")
+        collected = await caller.ask(_run_of(row), cash, step="cash")
         if collected.status != "accepted":
-            return desk.answer(collected)
+            return caller.answer(collected)
     signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
-    signed = await desk.ask(JOB.key(job), signing, step="delivery")
+    signed = await caller.ask(JOB.key(job), signing, step="delivery")
     if signed.status == "rejected" and signed.rejected is not None and body.cash_fen > 0:
-        desk.refuse(cash_kept(signed.rejected, body.cash_fen))
+        caller.refuse(cash_kept(signed.rejected, body.cash_fen))
     if signed.status == "accepted" and row.on is not None:
-        await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")
-    return desk.answer(signed)
+        await caller.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")
+    return caller.answer(signed)
 
 
 @router.post("/jobs/{job}/failure", summary="未送成 Not deliverable (B14)")
-async def fail(job: JobInPath, body: FailDelivery, desk: Desk) -> Answer:
+async def fail(job: JobInPath, body: FailDelivery, caller: SignedIn) -> Answer:
     """Only with the office's consent do goods go back or into deposit."""
-    desk.allow(*DELIVERS)
-    row = await own_job(desk, job, *LEADS)
-    failed = await desk.ask(JOB.key(job), body)
+    caller.allow(*DELIVERS)
+    row = await own_job(caller, job, *LEADS)
+    failed = await caller.ask(JOB.key(job), body)
     if failed.status == "accepted" and row.on is not None:
-        await desk.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
-    return desk.answer(failed)
+        await caller.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
+    return caller.answer(failed)
 
 
-async def _reach(desk: Asking, row: JobRow, reason: str | None, at: AwareDatetime | None) -> None:
+async def _reach(caller: Caller, row: JobRow, reason: str | None, at: AwareDatetime | None) -> None:
     """The run decides whether this stop is next (B12); what else stands against it, the job says."""
     if row.on is None or row.status not in {"pub", "way"}:
         return
-    reached = await desk.ask(_run_of(row), ReachStop(at=at, job_id=row.job_id, reason=reason), step="reach")
+    reached = await caller.ask(_run_of(row), ReachStop(at=at, job_id=row.job_id, reason=reason), step="reach")
     if reached.rejected is not None and reached.rejected.code == "out_of_order":
-        desk.refuse(reached.rejected)
+        caller.refuse(reached.rejected)
 
 
 def _run_of(row: JobRow) -> str:

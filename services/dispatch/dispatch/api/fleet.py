@@ -21,7 +21,7 @@ from dispatch.fleet.row import CHANGES, FLEETS
 from dispatch.fleet_days import tell_opened_days
 from dispatch.who import DELIVERS, LEADS, READS, SEES_LICENCES, SUPERVISOR
 from runtime.clock import utc_now
-from runtime.http import Answer, Desk
+from runtime.http import Answer, SignedIn
 from runtime.route import Router
 
 Json = dict[str, Any]
@@ -68,12 +68,12 @@ class MembersOfDay(BaseModel):
 
 
 @router.get("/fleet", summary="人和车 People and means on a day (B8, B18)")
-async def fleet(desk: Desk, on: Annotated[CivilDay | None, Query()] = None) -> FleetView:
+async def fleet(caller: SignedIn, on: Annotated[CivilDay | None, Query()] = None) -> FleetView:
     """Crews as they work that day; licences and leave for the supervisor and the assistant only."""
-    desk.allow(*READS)
-    document = await desk.row(FLEETS.name, DEPOT)
+    caller.allow(*READS)
+    document = await caller.row(FLEETS.name, DEPOT)
     means, day = means_of(document, policy_now()), on or civil_day(utc_now())
-    full = desk.person.role in SEES_LICENCES
+    full = caller.person.role in SEES_LICENCES
     away = {one.person_id: one.kind for one in means.leaves if one.starts_on <= day <= one.ends_on}
     return FleetView(
         on=day,
@@ -110,10 +110,10 @@ def _person(person: FleetPerson, means: Means, day: date, away: Mapping[str, str
 
 
 @router.get("/fleet/history", summary="人车变更记录 What was changed, newest first (X1)")
-async def history(desk: Desk) -> list[dict[str, Any]]:
+async def history(caller: SignedIn) -> list[dict[str, Any]]:
     """Who changed what, from which day on, and why."""
-    desk.allow(*SEES_LICENCES)
-    document = await desk.row(FLEETS.name, DEPOT)
+    caller.allow(*SEES_LICENCES)
+    document = await caller.row(FLEETS.name, DEPOT)
     changes = [] if document is None else FLEETS.heard.read(document).all(*CHANGES)[-HISTORY:]
     return [
         {"at": one.event.at.isoformat(), "by": one.by, "what": type(one.event).__name__}
@@ -123,29 +123,29 @@ async def history(desk: Desk) -> list[dict[str, Any]]:
 
 
 @router.post("/fleet/crews", summary="定班组 Set crews from a day on, or for some days (B8)")
-async def set_crews(body: SetCrews, desk: Desk) -> Answer:
+async def set_crews(body: SetCrews, caller: SignedIn) -> Answer:
     """One or several at once; nobody and nothing is in two crews on a day.
 
     Days that are planned already are told; `body.refused` names those that could not take it, and why.
     """
-    desk.allow(*SUPERVISOR)
-    told = await desk.ask(FLEET.key(DEPOT), body)
+    caller.allow(*SUPERVISOR)
+    told = await caller.ask(FLEET.key(DEPOT), body)
     if told.status != "accepted":
-        return desk.answer(told)
-    return desk.answer(told, {"refused": await tell_opened_days(desk, body, policy_now())})
+        return caller.answer(told)
+    return caller.answer(told, {"refused": await tell_opened_days(caller, body, policy_now())})
 
 
 @router.post("/fleet/crews/{crew}/members", summary="当天换人 Change who comes along, for one day (B8)")
-async def members(crew: CrewInPath, body: MembersOfDay, desk: Desk) -> Answer:
+async def members(crew: CrewInPath, body: MembersOfDay, caller: SignedIn) -> Answer:
     """The leader may change his own crew."""
-    desk.allow(*DELIVERS)
-    await own_crew(desk, body.on, crew, *LEADS)
+    caller.allow(*DELIVERS)
+    await own_crew(caller, body.on, crew, *LEADS)
     policy = policy_now()
-    means = await means_now(desk, policy)
+    means = await means_now(caller, policy)
     asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)
-    told = await desk.ask(FLEET.key(DEPOT), asked)
+    told = await caller.ask(FLEET.key(DEPOT), asked)
     record = record_on(means, crew, body.on)
     if told.status != "accepted" or record is None:
-        return desk.answer(told)
+        return caller.answer(told)
     change = SetCrews(crews=(members_for_the_day(record, asked),), reason=body.reason)
-    return desk.answer(told, {"refused": await tell_opened_days(desk, change, policy)})
+    return caller.answer(told, {"refused": await tell_opened_days(caller, change, policy)})

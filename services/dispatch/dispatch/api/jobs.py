@@ -13,7 +13,7 @@ from dispatch.job.row import JOBS
 from dispatch.job_views import JobList, JobView, job_view
 from dispatch.who import CREW, READS
 from runtime.clock import utc_now
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -21,7 +21,7 @@ router = Router()
 
 @router.get("/jobs", summary="派工单 Jobs")
 async def jobs(
-    desk: Desk,
+    caller: SignedIn,
     *,
     status: Annotated[Literal["plan", "pub", "way", "done", "fail", "cancelled"] | None, Query()] = None,
     kind: Annotated[JobKind | None, Query()] = None,
@@ -32,7 +32,7 @@ async def jobs(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> JobList:
     """By promised day. A crew sees its own stops only; customers are masked by role (C18)."""
-    desk.allow(*READS)
+    caller.allow(*READS)
     query: dict[str, Any] = {}
     if status is not None:
         query["row.status"] = status
@@ -44,25 +44,25 @@ async def jobs(
         query |= {"row.on": None, "row.status": status or "plan"}
     if contract_no is not None:
         query["row.contract_no"] = contract_no
-    if desk.person.role in CREW:
-        own = await own_crew_on(desk, on or civil_day(utc_now()))
+    if caller.person.role in CREW:
+        own = await own_crew_on(caller, on or civil_day(utc_now()))
         query["row.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
-    rows = desk.rows(JOBS.name)
+    rows = caller.rows(JOBS.name)
     found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
     return JobList(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[job_view(document, desk.person.role) for document in found],
+        rows=[job_view(document, caller.person.role) for document in found],
     )
 
 
 @router.get("/jobs/{job}", summary="一张派工单 One job")
-async def one_job(job: JobInPath, desk: Desk) -> JobView:
+async def one_job(job: JobInPath, caller: SignedIn) -> JobView:
     """With customer, goods, slot, and what came of it."""
-    desk.allow(*READS)
-    document = await job_document(desk, job)
+    caller.allow(*READS)
+    document = await job_document(caller, job)
     row = JOBS.read(document)
-    if desk.person.role in CREW and not await works_on(desk, row.on, row.crew):
-        desk.refuse(not_your_crew(row.crew, desk.person.crew), 403)
-    return job_view(document, desk.person.role)
+    if caller.person.role in CREW and not await works_on(caller, row.on, row.crew):
+        caller.refuse(not_your_crew(row.crew, caller.person.crew), 403)
+    return job_view(document, caller.person.role)

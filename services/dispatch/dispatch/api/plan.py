@@ -27,119 +27,119 @@ from dispatch.planning_requests import (
 from dispatch.projections.plan_changes import PLAN_CHANGES
 from dispatch.proposing import Proposal, ProposalRequest, propose
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS, SUPERVISOR
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
 
 router = Router()
 
 
-def _may_plan(desk: Asking, *jobs: str) -> None:
+def _may_plan(caller: Caller, *jobs: str) -> None:
     """Deliveries and installations are the installation department's; visits the service desk's as well."""
-    desk.allow(*(PLANS_VISITS if jobs and all(job.startswith("V-") for job in jobs) else PLANS))
+    caller.allow(*(PLANS_VISITS if jobs and all(job.startswith("V-") for job in jobs) else PLANS))
 
 
 async def _may_turn(office: Office, request: TurnRequest) -> None:
     """Whoever may plan the jobs of a change may take it back."""
-    office.desk.allow(*PLANS_VISITS)
+    office.caller.allow(*PLANS_VISITS)
     known = await change_row(office, request.change_id, request.expected_version)
-    _may_plan(office.desk, *(move.job_id for move in known.moves))
+    _may_plan(office.caller, *(move.job_id for move in known.moves))
 
 
 @router.get("/jobs/{job}/places", summary="下一个空位 The next free places for a job (B8)")
 async def places(
     job: JobInPath,
-    desk: Desk,
+    caller: SignedIn,
     start: Annotated[CivilDay, Query(description="从哪天找起 first day to look at")],
     days: Annotated[int, Query(ge=1, le=60)] = 14,
     limit: Annotated[int, Query(ge=1, le=20)] = 3,
 ) -> FreePlaceList:
     """The day agreed with the customer first, then day by day; other days say that he has to be called (`rebook`)."""
-    desk.allow(*PLANS_VISITS)
-    row = await job_row(desk, job)
-    found = await next_places(desk, row, policy_now(), start=start, days=days, limit=limit)
+    caller.allow(*PLANS_VISITS)
+    row = await job_row(caller, job)
+    found = await next_places(caller, row, policy_now(), start=start, days=days, limit=limit)
     return FreePlaceList(places=[place_view(place) for place in found])
 
 
 @router.post("/days/{on}/check", summary="先看冲突 What stands against a change, without changing anything (B8)")
-async def look(on: DayInPath, body: ChangeRequest, desk: Desk) -> CheckView:
+async def look(on: DayInPath, body: ChangeRequest, caller: SignedIn) -> CheckView:
     """Every clash of every job, soft or hard, and for each the nearest place of the day that would do."""
-    _may_plan(desk, *(move.job_id for move in body.moves))
-    return await check(await open_office(desk, on, policy_now()), body)
+    _may_plan(caller, *(move.job_id for move in body.moves))
+    return await check(await open_office(caller, on, policy_now()), body)
 
 
 @router.post("/days/{on}/changes", summary="排程变更 Several places at once, all or none (B4, B8)")
-async def change(on: DayInPath, body: ChangeRequest, desk: Desk) -> Answer:
+async def change(on: DayInPath, body: ChangeRequest, caller: SignedIn) -> Answer:
     """Moves, releases, an accepted proposal, an absent crew's stops. The same `change_id` again changes nothing."""
-    _may_plan(desk, *(move.job_id for move in body.moves))
-    return await change_plan(await open_office(desk, on, policy_now()), body)
+    _may_plan(caller, *(move.job_id for move in body.moves))
+    return await change_plan(await open_office(caller, on, policy_now()), body)
 
 
 @router.post("/days/{on}/swap", summary="互换两单 Two jobs change places, both or neither (B8)")
-async def exchange(on: DayInPath, body: SwapRequest, desk: Desk) -> Answer:
+async def exchange(on: DayInPath, body: SwapRequest, caller: SignedIn) -> Answer:
     """Crew, half-day, stop and window; refused with every clash if either does not fit the other's place."""
-    _may_plan(desk, body.one, body.other)
-    return await swap(await open_office(desk, on, policy_now()), body)
+    _may_plan(caller, body.one, body.other)
+    return await swap(await open_office(caller, on, policy_now()), body)
 
 
 @router.post("/days/{on}/undo", summary="撤销 Take a change back (B4)")
-async def undo(on: DayInPath, body: TurnRequest, desk: Desk) -> Answer:
+async def undo(on: DayInPath, body: TurnRequest, caller: SignedIn) -> Answer:
     """By anybody who plans, also days later; refused once somebody planned one of its jobs anew."""
-    office = await open_office(desk, on, policy_now())
+    office = await open_office(caller, on, policy_now())
     await _may_turn(office, body)
     return await take_back(office, body)
 
 
 @router.post("/days/{on}/redo", summary="重做 Do again what was taken back (B4)")
-async def redo(on: DayInPath, body: TurnRequest, desk: Desk) -> Answer:
+async def redo(on: DayInPath, body: TurnRequest, caller: SignedIn) -> Answer:
     """Exactly as it was; refused once somebody planned one of its jobs anew."""
-    office = await open_office(desk, on, policy_now())
+    office = await open_office(caller, on, policy_now())
     await _may_turn(office, body)
     return await do_again(office, body)
 
 
 @router.get("/days/{on}/changes", summary="变更记录 What was changed on a day, by whom (B4, X1)")
-async def changes(on: DayInPath, desk: Desk, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
+async def changes(on: DayInPath, caller: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
     """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
-    desk.allow(*(READS - CREW))
-    known = changes_of(await desk.row(PLAN_CHANGES.name, row_id(on)))
+    caller.allow(*(READS - CREW))
+    known = changes_of(await caller.row(PLAN_CHANGES.name, row_id(on)))
     return ChangeList(rows=known.rows[::-1][:limit], version=known.version)
 
 
 @router.post("/days/{on}/absences", summary="班组缺勤 A crew is not there on a day (B8)")
-async def absent(on: DayInPath, body: AbsenceRequest, desk: Desk) -> Answer:
+async def absent(on: DayInPath, body: AbsenceRequest, caller: SignedIn) -> Answer:
     """It gets no more stops; those it has stay until they are redistributed."""
-    desk.allow(*PLANS)
-    crews = await crews_on(desk, on, policy_now())
+    caller.allow(*PLANS)
+    crews = await crews_on(caller, on, policy_now())
     command = MarkCrewAbsent(at=body.at, on=on, crew=body.crew, half=body.half, reason=body.reason, crews=crews)
-    return desk.answer(await desk.ask(day_id(on), command))
+    return caller.answer(await caller.ask(day_id(on), command))
 
 
 @router.post("/days/{on}/absences/{crew}/end", summary="恢复出勤 The crew is there after all")
-async def present(on: DayInPath, crew: CrewInPath, desk: Desk) -> Answer:
+async def present(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> Answer:
     """Not absent changes nothing."""
-    desk.allow(*PLANS)
-    return desk.answer(await desk.ask(day_id(on), EndCrewAbsence(crew=crew)))
+    caller.allow(*PLANS)
+    return caller.answer(await caller.ask(day_id(on), EndCrewAbsence(crew=crew)))
 
 
 @router.get("/days/{on}/absences/{crew}/redistribution", summary="缺勤改派 Where an absent crew's stops could go (B8)")
-async def redistribution(on: DayInPath, crew: CrewInPath, desk: Desk) -> Redistribution:
+async def redistribution(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> Redistribution:
     """Look first; then send the moves that you want, all or some, to `/days/{on}/changes` as kind `absence`."""
-    desk.allow(*PLANS)
-    return await redistribute(await open_office(desk, on, policy_now()), crew)
+    caller.allow(*PLANS)
+    return await redistribute(await open_office(caller, on, policy_now()), crew)
 
 
 @router.post("/days/{on}/crews/{crew}", summary="当天换人换车 Other people or another vehicle for a day (B8)")
-async def crew_of_day(on: DayInPath, crew: CrewInPath, body: CrewRequest, desk: Desk) -> Answer:
+async def crew_of_day(on: DayInPath, crew: CrewInPath, body: CrewRequest, caller: SignedIn) -> Answer:
     """Refused with every stop at which somebody would be at two places."""
-    desk.allow(*SUPERVISOR)
-    office = await open_office(desk, on, policy_now())
+    caller.allow(*SUPERVISOR)
+    office = await open_office(caller, on, policy_now())
     changed = set_crew(office.crews, crew, body)
     command = SetCrewOfDay(at=body.at, on=on, crew=changed, reason=body.reason, crews=office.crews)
-    return desk.answer(await desk.ask(day_id(on), command))
+    return caller.answer(await caller.ask(day_id(on), command))
 
 
 @router.post("/days/{on}/proposal", summary="建议方案 A plan for the day, proposed from the backlog (B4, B8)")
-async def proposal(on: DayInPath, desk: Desk, body: ProposalRequest | None = None) -> Proposal:
+async def proposal(on: DayInPath, caller: SignedIn, body: ProposalRequest | None = None) -> Proposal:
     """Changes nothing. Accept it by sending its moves, all or some, to `/days/{on}/changes` as kind `proposal`."""
-    desk.allow(*PLANS)
-    return await propose(await open_office(desk, on, policy_now()), body or ProposalRequest())
+    caller.allow(*PLANS)
+    return await propose(await open_office(caller, on, policy_now()), body or ProposalRequest())

@@ -13,44 +13,44 @@ from dispatch.job_views import JobView, job_view
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunList, RunView, run_view
 from dispatch.who import CREW, DELIVERS, LEADS, READS
-from runtime.http import Answer, Desk
+from runtime.http import Answer, SignedIn
 from runtime.route import Router
 
 router = Router()
 
 
 @router.get("/runs", summary="当天各车 The runs of a day (B11, B16)")
-async def runs(desk: Desk, on: Annotated[CivilDay, Query()]) -> RunList:
+async def runs(caller: SignedIn, on: Annotated[CivilDay, Query()]) -> RunList:
     """All crews' runs; a crew sees its own only."""
-    desk.allow(*READS)
+    caller.allow(*READS)
     query = {"row.on": on.isoformat()}
-    if desk.person.role in CREW:
-        query["row.crew"] = await own_crew_on(desk, on) or ""
-    found = await desk.rows(RUNS.name).find(query, sort=[("_id", 1)], limit=500, skip=0)
-    return RunList(rows=[run_view(document, desk.person.role) for document in found])
+    if caller.person.role in CREW:
+        query["row.crew"] = await own_crew_on(caller, on) or ""
+    found = await caller.rows(RUNS.name).find(query, sort=[("_id", 1)], limit=500, skip=0)
+    return RunList(rows=[run_view(document, caller.person.role) for document in found])
 
 
 @router.get("/runs/{on}/{crew}", summary="出车任务 One crew's day (B11, B16)")
-async def run(on: DayInPath, crew: CrewInPath, desk: Desk) -> RunView:
+async def run(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> RunView:
     """The sorting sheet, what was counted, and the cash for those who handle it."""
-    desk.allow(*READS)
-    await own_crew(desk, on, crew, *CREW)
-    return run_view(await run_document(desk, on, crew), desk.person.role)
+    caller.allow(*READS)
+    await own_crew(caller, on, crew, *CREW)
+    return run_view(await run_document(caller, on, crew), caller.person.role)
 
 
 @router.get("/runs/{on}/{crew}/stops", summary="一趟各站 The stops of a run, in the order of the route (B12)")
-async def stops(on: DayInPath, crew: CrewInPath, desk: Desk) -> list[JobView]:
+async def stops(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> list[JobView]:
     """Each stop's job with customer, goods, calls that are owed, and what came of it: the crew's page."""
-    desk.allow(*READS)
-    await own_crew(desk, on, crew, *CREW)
-    order = [stop.job_id for stop in RUNS.read(await run_document(desk, on, crew)).in_order]
-    found = {document["_id"]: document for document in await desk.rows(JOBS.name).get_many(order)}
-    return [job_view(found[job], desk.person.role) for job in order if job in found]
+    caller.allow(*READS)
+    await own_crew(caller, on, crew, *CREW)
+    order = [stop.job_id for stop in RUNS.read(await run_document(caller, on, crew)).in_order]
+    found = {document["_id"]: document for document in await caller.rows(JOBS.name).get_many(order)}
+    return [job_view(found[job], caller.person.role) for job in order if job in found]
 
 
 @router.post("/runs/{on}/{crew}/depart", summary="出车 Depart (B8, B9, B11, B18, B21)")
-async def depart(on: DayInPath, crew: CrewInPath, desk: Desk, body: DepartRequest | None = None) -> Answer:
+async def depart(on: DayInPath, crew: CrewInPath, caller: SignedIn, body: DepartRequest | None = None) -> Answer:
     """Loaded and signed, on the supervisor's list, passed by QC, with leader and driver; its stops are on the way."""
-    desk.allow(*DELIVERS)
-    await own_crew(desk, on, crew, *LEADS)
-    return await let_go(desk, on, crew, body or DepartRequest(), policy_now())
+    caller.allow(*DELIVERS)
+    await own_crew(caller, on, crew, *LEADS)
+    return await let_go(caller, on, crew, body or DepartRequest(), policy_now())

@@ -15,7 +15,7 @@ from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.who import COUNTS
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -59,7 +59,7 @@ class AgreementReport(BaseModel):
 
 @router.get("/agreement", summary="账卡物 Ledger, card and goods (D7)")
 async def report(
-    desk: Desk,
+    caller: SignedIn,
     *,
     depot: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main",
     sku: Annotated[str | None, Query(max_length=80)] = None,
@@ -70,17 +70,17 @@ async def report(
 ) -> AgreementReport:
     """Of one sku, of a count's skus, or page by page of the depot: whether the three agree, and the first move after
     which they part."""
-    desk.allow(*COUNTS)
+    caller.allow(*COUNTS)
     if count_no is not None:
-        wanted = sorted({card_no(depot, line.sku) for line in (await count_of(desk, count_no)).lines})
-        rows = list((await desk.view(STOCKED).get_many(wanted)).values())
+        wanted = sorted({card_no(depot, line.sku) for line in (await count_of(caller, count_no)).lines})
+        rows = list((await caller.view(STOCKED).get_many(wanted)).values())
     else:
         query = {"row.depot": depot} | ({"row.sku": sku} if sku else {})
-        rows = await desk.view(STOCKED).find(query, sort=[("_id", 1)], limit=limit, skip=skip)
+        rows = await caller.view(STOCKED).find(query, sort=[("_id", 1)], limit=limit, skip=skip)
     cards = {row.sku: card_no(depot, row.sku) for row in rows}
-    entries = await _entries(desk, list(cards.values()))
-    moves = await moves_of(desk, dict.fromkeys(cards.values(), 0))
-    counted = await _counted(desk, depot, set(cards))
+    entries = await _entries(caller, list(cards.values()))
+    moves = await moves_of(caller, dict.fromkeys(cards.values(), 0))
+    counted = await _counted(caller, depot, set(cards))
     found = [
         agreement(
             row.sku,
@@ -95,16 +95,16 @@ async def report(
     return AgreementReport(depot=depot, parted=sum(not x.agrees for x in found), skus=tuple(_view(x) for x in shown))
 
 
-async def _entries(desk: Asking, cards: list[str]) -> dict[str, list[Entry]]:
+async def _entries(caller: Caller, cards: list[str]) -> dict[str, list[Entry]]:
     """Entries of the papers, by card."""
-    return entries_by_card(await desk.view(LEDGER).find({"row.bookings.card": {"$in": cards}}))
+    return entries_by_card(await caller.view(LEDGER).find({"row.bookings.card": {"$in": cards}}))
 
 
-async def _counted(desk: Asking, depot: str, skus: set[str]) -> dict[str, list[CountedBin]]:
+async def _counted(caller: Caller, depot: str, skus: set[str]) -> dict[str, list[CountedBin]]:
     """Compared figures of all counts, by sku."""
     query = {"row.depot": depot, "row.lines.sku": {"$in": sorted(skus)}, "row.status": {"$ne": "cancelled"}}
     found: dict[str, list[CountedBin]] = {}
-    for row in await desk.view(SHEETS).find(query):
+    for row in await caller.view(SHEETS).find(query):
         for line in row.lines:
             now = line.compared
             if line.sku in skus and now is not None:

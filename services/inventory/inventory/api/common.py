@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from contracts.spelling import Spelt, sku
-from runtime.http import Asking
+from runtime.http import Caller
 
 ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
 
@@ -39,9 +39,9 @@ Paging = Annotated[_Paging, Depends()]
 
 
 async def page(
-    desk: Asking, projection: str, query: dict[str, Any], sort: Sequence[tuple[str, int]], paging: _Paging
+    caller: Caller, projection: str, query: dict[str, Any], sort: Sequence[tuple[str, int]], paging: _Paging
 ) -> tuple[list[dict[str, Any]], int]:
     """One page of documents, and how many there are in all."""
-    rows = desk.rows(projection)
+    rows = caller.rows(projection)
     found = await rows.find(query, sort=[*sort, ("_id", 1)], limit=paging.limit, skip=paging.skip)
     return found, await rows.count(query)

@@ -13,7 +13,7 @@ from inventory.count.rows import count_of
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
 from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads
 
@@ -51,10 +51,10 @@ class SheetTaken(BaseModel):
     response_class=Response,
     responses={200: {"content": {XLSX: {}}}},
 )
-async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
+async def sheet_out(count_no: CountInPath, caller: SignedIn) -> Response:
     """The lines that wait for a figure, without any balance."""
-    desk.allow(*READS_COUNTS)
-    content = write_sheet(await count_of(desk, count_no))
+    caller.allow(*READS_COUNTS)
+    content = write_sheet(await count_of(caller, count_no))
     headers = {
         "Content-Disposition": f'attachment; filename="{count_no}.xlsx"',
     }
@@ -65,23 +65,23 @@ async def sheet_out(count_no: CountInPath, desk: Desk) -> Response:
     "/counts/{count_no}/sheet", summary="导入盘点表 Take a filled-in count sheet (D7, X6)", responses=RESPONSES
 )
 async def sheet_in(
-    count_no: CountInPath, request: Request, desk: Desk, file: Annotated[UploadFile | None, "the workbook"] = None
+    count_no: CountInPath, request: Request, caller: SignedIn, file: Annotated[UploadFile | None, "the workbook"] = None
 ) -> SheetTaken:
     """Row by row: what is taken, and what is refused with the reason. The same sheet again changes nothing."""
-    desk.allow(*COUNTS)
-    await count_of(desk, count_no)
+    caller.allow(*COUNTS)
+    await count_of(caller, count_no)
     uploads: Uploads = request.app.state.uploads
     with tempfile.TemporaryFile() as raw:
         if file is None:
             if "form" in request.headers.get("content-type", ""):
-                desk.refuse(no("one_file_please"), 422)
+                caller.refuse(no("one_file_please"), 422)
             async for piece in request.stream():
                 raw.write(piece)
             file = UploadFile(cast("BinaryIO", raw))
-        ((_, (rows, _)),) = await uploads.read(desk, [file], read_sheet, Piece[SheetRow])
+        ((_, (rows, _)),) = await uploads.read(caller, [file], read_sheet, Piece[SheetRow])
     taken, repeated, refused = 0, 0, []
     for row in rows:
-        became = await _take(desk, count_no, row)
+        became = await _take(caller, count_no, row)
         if isinstance(became, RowRefused):
             refused.append(became)
         elif became:
@@ -91,7 +91,7 @@ async def sheet_in(
     return SheetTaken(taken=taken, repeated=repeated, refused=tuple(refused))
 
 
-async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool:
+async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bool:
     """Whether the row was new, or why it was not taken."""
     if row.problem is not None:
         return _unreadable(row, row.problem)
@@ -101,7 +101,7 @@ async def _take(desk: Asking, count_no: str, row: SheetRow) -> RowRefused | bool
         )
     except ValidationError:
         return _unreadable(row, UNREADABLE)
-    outcome = await desk.ask(COUNT.key(count_no), command, step=f"row {row.row}")
+    outcome = await caller.ask(COUNT.key(count_no), command, step=f"row {row.row}")
     if outcome.rejected is not None:
         why = outcome.rejected
         return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code=why.code, zh=why.zh, en=why.en)

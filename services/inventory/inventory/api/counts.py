@@ -22,7 +22,7 @@ from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
 from runtime.clock import utc_now
 from runtime.decision import Command
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -97,19 +97,19 @@ class CountList(BaseModel):
 
 
 @router.post("/counts", status_code=201, summary="开盘 Open a count (D7)")
-async def open_count(body: CountWanted, desk: Desk) -> Answer:
+async def open_count(body: CountWanted, caller: SignedIn) -> Answer:
     """Chooses the lines from the cards and puts out one sheet (a full count: one for each zone). The sheet carries no
     balance. Answers the numbers in `body.counts`. Refuses: nothing_to_count, unknown_plan, choose_or_full."""
-    desk.allow(*COUNTS)
+    caller.allow(*COUNTS)
     now = body.at or utc_now()
-    selection, kind = _selection(desk, body)
-    stocked = await stocked_bins(desk, body.depot, now)
+    selection, kind = _selection(caller, body)
+    stocked = await stocked_bins(caller, body.depot, now)
     targets = choose(stocked, selection, zones_of(policy_book().at(now), body.depot), now)
     zones = sorted({target.zone for target in targets}) if kind == "full" else [""]
     longest = max((sum(target.zone == zone or not zone for target in targets) for zone in zones), default=0)
     if longest > MAX_LINES:
-        desk.refuse(no("too_many_lines", most=MAX_LINES, lines=longest), 422)
-    number = f"PD-{civil_day(now):%y%m%d}-{desk.fresh_id('count', body.depot)[:6]}"
+        caller.refuse(no("too_many_lines", most=MAX_LINES, lines=longest), 422)
+    number = f"PD-{civil_day(now):%y%m%d}-{caller.fresh_id('count', body.depot)[:6]}"
     answer, opened = None, []
     for zone in zones or [""]:
         count_no = number + (f"-{zone}" if zone else "")
@@ -123,52 +123,52 @@ async def open_count(body: CountWanted, desk: Desk) -> Answer:
             due=body.due,
             targets=tuple(target for target in targets if not zone or target.zone == zone),
         )
-        outcome = await desk.ask(COUNT.key(count_no), command, step=zone)
+        outcome = await caller.ask(COUNT.key(count_no), command, step=zone)
         opened.append(count_no)
-        answer = desk.answer(outcome, {"counts": opened})
+        answer = caller.answer(outcome, {"counts": opened})
     assert answer is not None
     return answer
 
 
 @router.get("/counts", summary="盘点单 Counts (D7)")
 async def counts(
-    desk: Desk,
+    caller: SignedIn,
     status: Literal["open", "closed", "cancelled"] | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> CountList:
     """One page of counts, the latest first."""
-    desk.allow(*READS_COUNTS)
+    caller.allow(*READS_COUNTS)
     query = {} if status is None else {"row.status": status}
-    found = await desk.rows(SHEETS).find(query, sort=[("row.opened_at", -1)], limit=limit, skip=skip)
+    found = await caller.rows(SHEETS).find(query, sort=[("row.opened_at", -1)], limit=limit, skip=skip)
     files = [count_file(document) for document in found]
     return CountList(counts=tuple({**file.shown(), "lines": len(file.row.lines)} for file in files))
 
 
 @router.get("/counts/{count_no}", summary="盘点表 A count sheet, blind (D7)")
-async def count(count_no: CountInPath, desk: Desk) -> CountView:
+async def count(count_no: CountInPath, caller: SignedIn) -> CountView:
     """The lines, without any book figure as long as they are being counted."""
-    desk.allow(*READS_COUNTS)
-    return CountView.model_validate(count_file(await count_document(desk, count_no)).shown())
+    caller.allow(*READS_COUNTS)
+    return CountView.model_validate(count_file(await count_document(caller, count_no)).shown())
 
 
 @router.get("/countplans/{depot}", summary="盘点计划 The plan of counts (K19)")
-async def plan(depot: Id, desk: Desk) -> Json:
+async def plan(depot: Id, caller: SignedIn) -> Json:
     """What falls due when, what is late, and which sheets are out."""
-    desk.allow(*READS_COUNTS)
-    document = await desk.rows(PLANS.name).get(depot)
+    caller.allow(*READS_COUNTS)
+    document = await caller.rows(PLANS.name).get(depot)
     if document is None:
-        desk.refuse(no("no_plan"), 404)
+        caller.refuse(no("no_plan"), 404)
     return plan_shown(document)
 
 
-def _selection(desk: Asking, body: CountWanted) -> tuple[Selection, CountKind]:
+def _selection(caller: Caller, body: CountWanted) -> tuple[Selection, CountKind]:
     """What the request chooses: its plan's class, its own conditions, or all."""
     if body.plan is not None:
         planned = next((x for x in policy_book().at(utc_now()).count_plan if x.plan == body.plan), None)
         if planned is None:
-            desk.refuse(no("unknown_plan", plan=body.plan), 404)
+            caller.refuse(no("unknown_plan", plan=body.plan), 404)
         return Selection(abc=planned.abc), "full" if planned.abc is None else "cycle"
     if (body.kind == "full") != (body.chosen == Selection()):
-        desk.refuse(no("choose_or_full"), 422)
+        caller.refuse(no("choose_or_full"), 422)
     return body.chosen, body.kind

@@ -14,7 +14,7 @@ from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, StockLine
 from inventory.refusals import no
 from inventory.who import ON_THE_ROAD, READS_GOODS
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -35,35 +35,35 @@ class GoodsView(BaseModel):
 
 
 @router.get("/goods/{contract_no}", summary="一份合同的货 Goods of a contract (D6)")
-async def goods(contract_no: ContractNoInPath, desk: Desk) -> GoodsView:
+async def goods(contract_no: ContractNoInPath, caller: SignedIn) -> GoodsView:
     """Pieces per line, and every move."""
-    desk.allow(*READS_GOODS)
-    document = await desk.rows(PIECES.name).get(contract_no)
+    caller.allow(*READS_GOODS)
+    document = await caller.rows(PIECES.name).get(contract_no)
     if document is None:
-        desk.refuse(no("no_goods_known", contract_no=contract_no), 404)
+        caller.refuse(no("no_goods_known", contract_no=contract_no), 404)
     row, said = PIECES.whole(document)
     shown = row.model_dump(exclude={"vouchers"})
-    customer = row.customer and customer_for(desk.person.role, row.customer.model_dump())
+    customer = row.customer and customer_for(caller.person.role, row.customer.model_dump())
     moves = [move.shown() for move in moves_of(said)]
     return GoodsView.model_validate({**shown, "customer": customer, "moves": moves})
 
 
-async def works_there(desk: Asking, contract_no: str) -> None:
+async def works_there(caller: Caller, contract_no: str) -> None:
     """Who is on the road works on contracts of own stops and visits (C18); looked at again before the answer is no,
     once the rows show what was decided lately."""
-    if desk.role not in ON_THE_ROAD or await _has_work(desk, contract_no):
+    if caller.role not in ON_THE_ROAD or await _has_work(caller, contract_no):
         return
-    await asyncio.gather(desk.rows("jobs").catch_up(), desk.rows("tickets").catch_up())
-    if not await _has_work(desk, contract_no):
-        desk.refuse(no("not_your_contract", contract_no=contract_no), 403)
+    await asyncio.gather(caller.rows("jobs").catch_up(), caller.rows("tickets").catch_up())
+    if not await _has_work(caller, contract_no):
+        caller.refuse(no("not_your_contract", contract_no=contract_no), 403)
 
 
-async def _has_work(desk: Asking, contract_no: str) -> bool:
-    for row in await desk.rows("jobs").find({"row.contract_no": contract_no}):
-        if await works_at(desk, row):
+async def _has_work(caller: Caller, contract_no: str) -> bool:
+    for row in await caller.rows("jobs").find({"row.contract_no": contract_no}):
+        if await works_at(caller, row):
             return True
-    visits = {"row.contract_no": contract_no, "row.technicians": desk.person.id}
-    return await desk.rows("tickets").count(visits) > 0
+    visits = {"row.contract_no": contract_no, "row.technicians": caller.person.id}
+    return await caller.rows("tickets").count(visits) > 0
 
 
 ADDRESS = Address(GOODS, "/goods", "contract_no", ContractNoInPath, works_there, told=True)

@@ -15,7 +15,7 @@ from inventory.labels import LABELS
 from inventory.packing_rows import PRINTED
 from inventory.refusals import no
 from inventory.who import READS_GOODS
-from runtime.http import Desk, Refusal
+from runtime.http import Refusal, SignedIn
 from runtime.kept_secret import keys_of
 from runtime.route import Router
 from runtime.routes import Address, routes
@@ -73,10 +73,10 @@ class LabelChecked(BaseModel):
 
 
 @router.get("/goods/{contract_no}/labels", summary="一份合同的标签 Labels of a contract (B20)")
-async def labels(contract_no: ContractNoInPath, desk: Desk, request: Request) -> LabelsView:
+async def labels(contract_no: ContractNoInPath, caller: SignedIn, request: Request) -> LabelsView:
     """All labels that are good, to be printed."""
-    desk.allow(*READS_GOODS)
-    row = await desk.view(PRINTED).get(contract_no)
+    caller.allow(*READS_GOODS)
+    row = await caller.view(PRINTED).get(contract_no)
     keys = label_keys(request)
     lines = () if row is None else row.lines
     shown = tuple(_label_view(label, keys, request) for line in lines for label in line.labels)

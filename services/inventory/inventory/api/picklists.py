@@ -13,7 +13,7 @@ from inventory.picklist import PICK_LIST, number_of
 from inventory.picklist_row import PICK_LISTS, answered_by
 from inventory.refusals import no
 from inventory.who import READS_LISTS
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -60,12 +60,12 @@ class PickListView(BaseModel):
 
 
 @router.get("/picklists/{on}", summary="送、验清单 Pick list of a day (B9)")
-async def picklist(on: DayInPath, desk: Desk, depot: Depot = "main") -> PickListView:
+async def picklist(on: DayInPath, caller: SignedIn, depot: Depot = "main") -> PickListView:
     """What must be ready, stop by stop, and what the warehouse said."""
-    desk.allow(*READS_LISTS)
-    document = await desk.rows(PICK_LISTS.name).get(number_of(depot, on))
+    caller.allow(*READS_LISTS)
+    document = await caller.rows(PICK_LISTS.name).get(number_of(depot, on))
     if document is None:
-        desk.refuse(no("no_list", on=on), 404)
+        caller.refuse(no("no_list", on=on), 404)
     row = PICK_LISTS.read(document)
     shown = row.model_dump(exclude={"edition", "version"})
     numbers = {"version": row.edition, "aggregate_version": row.version}

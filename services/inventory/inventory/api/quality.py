@@ -18,7 +18,7 @@ from inventory.quality import QUALITY
 from inventory.refusals import no
 from inventory.who import LOADS, READS_GOODS, READS_LISTS
 from runtime.clock import utc_now
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -30,13 +30,13 @@ Json = dict[str, Any]
 
 
 @router.get("/quality/{contract_no}", summary="一份合同的质检 QC of a contract (B21)")
-async def quality(contract_no: ContractNoInPath, desk: Desk) -> Json:
+async def quality(contract_no: ContractNoInPath, caller: SignedIn) -> Json:
     """Line by line what lies here, what passed, what is to be inspected; and every inspection."""
-    desk.allow(*READS_GOODS)
-    lines = await lines_to_inspect(desk, contract_no)
+    caller.allow(*READS_GOODS)
+    lines = await lines_to_inspect(caller, contract_no)
     if lines is None:
-        desk.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    document = await desk.rows(INSPECTIONS.name).get(contract_no)
+        caller.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
+    document = await caller.rows(INSPECTIONS.name).get(contract_no)
     return {
         "contract_no": contract_no,
         "lines": [line.model_dump() for line in lines],
@@ -47,28 +47,28 @@ async def quality(contract_no: ContractNoInPath, desk: Desk) -> Json:
 @router.get("/checklists/{on}", summary="送、验清单 Delivery-and-check list of a day (B9, B19, B21)")
 async def delivery_check_list(
     on: Annotated[CivilDay, Path(examples=["2026-03-13"])],
-    desk: Desk,
+    caller: SignedIn,
     depot: Depot = "main",
     crew: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{1,8}$")] = None,
 ) -> Json:
     """Crew by crew: stops as driven, lines as unloaded with QC, packages and cautions, and the order of loading. A crew
     leader sees the own crew's."""
-    desk.allow(*READS_LISTS, *LOADS)
-    row = await desk.view(PICK_LISTS).get(number_of(depot, on))
+    caller.allow(*READS_LISTS, *LOADS)
+    row = await caller.view(PICK_LISTS).get(number_of(depot, on))
     if row is None:
-        desk.refuse(no("no_list", on=on), 404)
+        caller.refuse(no("no_list", on=on), 404)
     numbers = sorted({stop.contract_no for stop in row.stops})
     listed = check_list(
         row,
-        await contracts_to_pack(desk, numbers),
-        await desk.view(INSPECTIONS).get_many(numbers),
-        await desk.view(PRINTED).get_many(numbers),
-        await desk.view(PIECES).get_many(numbers),
+        await contracts_to_pack(caller, numbers),
+        await caller.view(INSPECTIONS).get_many(numbers),
+        await caller.view(PRINTED).get_many(numbers),
+        await caller.view(PIECES).get_many(numbers),
         policy=policy_book().at(utc_now()),
-        role=desk.person.role,
+        role=caller.person.role,
     )
-    leads = desk.person.role in LOADS
-    only = await own_crew_on(desk, on) if leads else crew
+    leads = caller.person.role in LOADS
+    only = await own_crew_on(caller, on) if leads else crew
     if leads or crew is not None:
         own = tuple(entry for entry in listed.crews if entry.crew == only)
         listed = listed.model_copy(update={"crews": own})

@@ -9,7 +9,7 @@ from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.row import SLIPS, slip_file
 from inventory.refusals import no
 from inventory.who import READS_GOODS
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -19,7 +19,7 @@ router.include_router(routes(Address(INBOUND, "/inbound", "slip_no", PaperInPath
 
 @router.get("/inbound", summary="入库单 Inbound slips (D1)")
 async def slips(  # noqa: PLR0917 - what the address may ask for
-    desk: Desk,
+    caller: SignedIn,
     paging: Paging,
     state: Literal["issued", "checked", "put_away", "cancelled"] | None = None,
     papers: Literal["owed", "overdue", "handed_over"] | None = None,
@@ -27,7 +27,7 @@ async def slips(  # noqa: PLR0917 - what the address may ask for
     contract_no: Annotated[str, Query(max_length=20)] = "",
 ) -> Rows:
     """The latest first. `exceptions`: only slips with open ones; `papers`: what the accountant still waits for."""
-    desk.allow(*READS_GOODS)
+    caller.allow(*READS_GOODS)
     query: dict[str, Any] = {}
     if state is not None:
         query["row.state"] = state
@@ -37,15 +37,15 @@ async def slips(  # noqa: PLR0917 - what the address may ask for
         query["row.open_exceptions"] = {"$gt": 0}
     if contract_no:
         query["row.contracts"] = contract_no
-    found, total = await page(desk, SLIPS.name, query, [("row.issued_at", -1)], paging)
+    found, total = await page(caller, SLIPS.name, query, [("row.issued_at", -1)], paging)
     return Rows(rows=[slip_file(document).shown() for document in found], total=total)
 
 
 @router.get("/inbound/{slip_no}", summary="一张入库单 An inbound slip (D1)")
-async def slip(slip_no: PaperInPath, desk: Desk) -> dict[str, Any]:
+async def slip(slip_no: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """Lines, what the check found, where the pieces went, exceptions, papers."""
-    desk.allow(*READS_GOODS)
-    document = await desk.rows(SLIPS.name).get(slip_no)
+    caller.allow(*READS_GOODS)
+    document = await caller.rows(SLIPS.name).get(slip_no)
     if document is None:
-        desk.refuse(no("no_slip", slip_no=slip_no), 404)
+        caller.refuse(no("no_slip", slip_no=slip_no), 404)
     return slip_file(document).shown()

@@ -16,7 +16,7 @@ from inventory.stock.moves import MOVES
 from inventory.stock.row import STOCKED
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -45,7 +45,7 @@ def stock_json(document: Mapping[str, Any]) -> dict[str, Any]:
 
 @router.get("/stock", summary="库存 Stock (D6)")
 async def stock_list(  # noqa: PLR0917 - what the address may ask for
-    desk: Desk,
+    caller: SignedIn,
     paging: Paging,
     depot: Depot = "main",
     q: Annotated[str, Query(max_length=80)] = "",
@@ -55,7 +55,7 @@ async def stock_list(  # noqa: PLR0917 - what the address may ask for
 ) -> Rows:
     """By sku, one page. `q`: beginning of the sku; `bin`, `held_for`: what lies there, or is held for it; `pending`:
     only what waits for a decision."""
-    desk.allow(*READS_STOCK)
+    caller.allow(*READS_STOCK)
     query: dict[str, Any] = {"row.depot": depot}
     if q:
         query["row.sku"] = {"$gte": q, "$lt": f"{q}\uffff"}
@@ -65,7 +65,7 @@ async def stock_list(  # noqa: PLR0917 - what the address may ask for
         query["row.holders"] = held_for
     if pending:
         query["row.pending"] = {"$gt": 0}
-    found, total = await page(desk, STOCKED.name, query, [("row.sku", 1)], paging)
+    found, total = await page(caller, STOCKED.name, query, [("row.sku", 1)], paging)
     return Rows(rows=[stock_json(row) for row in found], total=total)
 
 
@@ -83,20 +83,20 @@ class BinCard(BaseModel):
 @router.get("/stock/{sku:path}/card", summary="存卡 Bin card (D6)")
 async def card_of(
     sku: SkuInPath,
-    desk: Desk,
+    caller: SignedIn,
     *,
     depot: Depot = "main",
     after: Annotated[Nth, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> BinCard:
     """Every move with its number and the balance before and after: `limit` of them, after the number `after`."""
-    desk.allow(*READS_STOCK)
+    caller.allow(*READS_STOCK)
     card = card_no(depot, sku)
-    row = await desk.view(STOCKED).get(card)
+    row = await caller.view(STOCKED).get(card)
     if row is None:
-        desk.refuse(no("no_card", sku=sku), 404)
+        caller.refuse(no("no_card", sku=sku), 404)
     query = {"row.card": card, "row.move_no": {"$gt": after}}
-    lines = await desk.view(MOVES).find(query, sort=[("row.move_no", 1)], limit=limit)
+    lines = await caller.view(MOVES).find(query, sort=[("row.move_no", 1)], limit=limit)
     return BinCard(
         depot=row.depot,
         sku=row.sku,
@@ -108,24 +108,24 @@ async def card_of(
 
 
 @router.get("/stock/{sku:path}", summary="一个型号的库存 Stock of a sku (D6)")
-async def stock_of(sku: SkuInPath, desk: Desk, depot: Depot = "main") -> dict[str, Any]:
+async def stock_of(sku: SkuInPath, caller: SignedIn, depot: Depot = "main") -> dict[str, Any]:
     """Pieces by bin, for whom they are held, and what waits."""
-    desk.allow(*READS_STOCK)
-    row = await desk.rows(STOCKED.name).get(card_no(depot, sku))
+    caller.allow(*READS_STOCK)
+    row = await caller.rows(STOCKED.name).get(card_no(depot, sku))
     if row is None:
-        desk.refuse(no("no_card", sku=sku), 404)
+        caller.refuse(no("no_card", sku=sku), 404)
     return stock_json(row)
 
 
 @router.get("/shortages", summary="缺货、溢余 Shortage and excess against contracts (D9)")
-async def shortages(desk: Desk, paging: Paging, kind: Literal["missing", "excess"] = "missing") -> Rows:
+async def shortages(caller: SignedIn, paging: Paging, kind: Literal["missing", "excess"] = "missing") -> Rows:
     """Contracts that lack pieces (or have too many), line by line, with the free stock that could be allocated."""
-    desk.allow(*READS_STOCK)
-    found, total = await page(desk, PIECES.name, {f"row.{kind}": {"$gt": 0}}, [], paging)
+    caller.allow(*READS_STOCK)
+    found, total = await page(caller, PIECES.name, {f"row.{kind}": {"$gt": 0}}, [], paging)
     rows = [PIECES.read(document) for document in found]
     wanting = {row.contract_no: [line for line in row.lines if line.missing or line.excess] for row in rows}
     cards = {card_no("main", line.sku) for lines in wanting.values() for line in lines}
-    free = {row.sku: row.free for row in (await desk.view(STOCKED).get_many(sorted(cards))).values()}
+    free = {row.sku: row.free for row in (await caller.view(STOCKED).get_many(sorted(cards))).values()}
     shown = [
         {
             **row.model_dump(include={"contract_no", "missing", "excess"}),
@@ -138,17 +138,17 @@ async def shortages(desk: Desk, paging: Paging, kind: Literal["missing", "excess
 
 @router.get("/dead-stock", summary="呆滞 Dead stock (D10)")
 async def dead_stock(
-    desk: Desk, paging: Paging, month: Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2})?$")] = ""
+    caller: SignedIn, paging: Paging, month: Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2})?$")] = ""
 ) -> Rows:
     """What was reported to finance in that month (default: the latest report that still holds), with where it lies."""
-    desk.allow(*READS_MONEY_LISTS)
+    caller.allow(*READS_MONEY_LISTS)
     query: dict[str, Any] = {"row.dead_month": month or {"$ne": None}}
-    found, total = await page(desk, STOCKED.name, query, [("row.last_move_at", 1)], paging)
+    found, total = await page(caller, STOCKED.name, query, [("row.last_move_at", 1)], paging)
     return Rows(rows=[stock_json(row) for row in found], total=total)
 
 
 @router.get("/depots", summary="仓库、库区、货位 Warehouses, zones and bins (D6)")
-async def depots(desk: Desk) -> list[dict[str, Any]]:
+async def depots(caller: SignedIn) -> list[dict[str, Any]]:
     """As the policy of today has them."""
-    desk.allow(*READS_STOCK)
+    caller.allow(*READS_STOCK)
     return [depot.model_dump(mode="json") for depot in policy_book().at(utc_now()).depots]

@@ -18,7 +18,7 @@ from inventory.scrap_row import SCRAPS
 from inventory.stock.moves import MOVES
 from inventory.stock_list_row import STOCK_LISTS
 from inventory.who import READS_STOCK
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -53,38 +53,38 @@ class Voucher(BaseModel):
 
 
 @router.get("/vouchers/{number:path}", summary="按单号查 Find a voucher by its number (D11)")
-async def find(number: Annotated[str, Path(min_length=3, max_length=120)], desk: Desk) -> list[Voucher]:
+async def find(number: Annotated[str, Path(min_length=3, max_length=120)], caller: SignedIn) -> list[Voucher]:
     """Slips, loans, scrap applications, lists, counts, waybills, delivery notes, damage reports: whatever has the
     number, and every move on a card that was made by it."""
-    desk.allow(*READS_STOCK)
-    found = await _by_id(desk, number)
+    caller.allow(*READS_STOCK)
+    found = await _by_id(caller, number)
     known = {(entry.kind, entry.id) for entry in found}
-    found += [entry for entry in await _by_field(desk, number) if (entry.kind, entry.id) not in known]
-    found += await _on_cards(desk, number)
+    found += [entry for entry in await _by_field(caller, number) if (entry.kind, entry.id) not in known]
+    found += await _on_cards(caller, number)
     if not found:
-        desk.refuse(no("no_voucher", number=number), 404)
+        caller.refuse(no("no_voucher", number=number), 404)
     return found
 
 
-async def _by_id(desk: Asking, number: str) -> list[Voucher]:
+async def _by_id(caller: Caller, number: str) -> list[Voucher]:
     found = []
     for kind, name, address in BY_ID:
-        if await desk.rows(name).get(number) is not None:
+        if await caller.rows(name).get(number) is not None:
             found.append(Voucher(kind=kind, id=number, address=address.format(number)))
     list_no = number if ":" in number else f"main:{number}"
-    list_of_day = await desk.view(PICK_LISTS).get(list_no)
+    list_of_day = await caller.view(PICK_LISTS).get(list_no)
     if list_of_day is not None:
         found.append(Voucher(kind="picklist", id=list_no, address=f"/api/picklists/{list_of_day.on}"))
     return found
 
 
-async def _by_field(desk: Asking, number: str) -> list[Voucher]:
+async def _by_field(caller: Caller, number: str) -> list[Voucher]:
     pattern = _whole_or_part(number)
     found = []
     for kind, name, fields, address in BY_FIELD:
         seen: set[str] = set()
         for field in fields:
-            for row in await desk.rows(name).find({field: pattern}, sort=[("_id", 1)], limit=MOST):
+            for row in await caller.rows(name).find({field: pattern}, sort=[("_id", 1)], limit=MOST):
                 row_id = str(row["_id"])
                 if row_id in seen:
                     continue
@@ -95,11 +95,11 @@ async def _by_field(desk: Asking, number: str) -> list[Voucher]:
     return found
 
 
-async def _on_cards(desk: Asking, number: str) -> list[Voucher]:
+async def _on_cards(caller: Caller, number: str) -> list[Voucher]:
     """The cards with lines that were made by it."""
     query = {"row.voucher_no": _whole_or_part(number)}
     cards: dict[str, list[dict[str, Any]]] = {}
-    for line in await desk.view(MOVES).find(query, sort=[("_id", 1)], limit=MOST_LINES):
+    for line in await caller.view(MOVES).find(query, sort=[("_id", 1)], limit=MOST_LINES):
         cards.setdefault(line.card, []).append(line.shown())
     return [
         Voucher(kind="card", id=card, address=f"/api/stock/{quote(card.partition(':')[2])}/card", moves=moves)

@@ -14,7 +14,7 @@ from notify.call import CALL
 from notify.call_row import CALLS, CallRow, State
 from notify.refusals import no
 from notify.who import MAKES_CALLS, OWN_CALLS_ONLY
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -32,17 +32,17 @@ class CallList(BaseModel):
     rows: list[CallRow]
 
 
-async def own_call(desk: Asking, call: str) -> None:
+async def own_call(caller: Caller, call: str) -> None:
     """A leader or technician answers their own calls alone; an unknown one is for the rules to refuse."""
-    if desk.role in OWN_CALLS_ONLY:
-        await _seen(desk, call)
+    if caller.role in OWN_CALLS_ONLY:
+        await _seen(caller, call)
 
 
-async def _seen(desk: Asking, call: str) -> CallRow:
+async def _seen(caller: Caller, call: str) -> CallRow:
     """A call, if this person may see it; else 404."""
-    row = await desk.view(CALLS).get(call)
-    if row is None or (desk.role in OWN_CALLS_ONLY and row.owner != desk.person.id):
-        desk.refuse(no("unknown_call"), 404)
+    row = await caller.view(CALLS).get(call)
+    if row is None or (caller.role in OWN_CALLS_ONLY and row.owner != caller.person.id):
+        caller.refuse(no("unknown_call"), 404)
     return row
 
 
@@ -52,7 +52,7 @@ router.include_router(routes(Address(CALL, "/calls", "call", CallId, own_call)))
 
 @router.get("/calls", summary="当天电话清单 Calls of the day (E3)")
 async def calls(
-    desk: Desk,
+    caller: SignedIn,
     *,
     day: Annotated[CivilDay | None, Query()] = None,
     state: Annotated[State, Query()] = "open",
@@ -67,20 +67,20 @@ async def calls(
 
     A crew leader or technician sees his own calls.
     """
-    desk.allow(*MAKES_CALLS)
+    caller.allow(*MAKES_CALLS)
     wanted = {
         "row.state": state,
         "row.owner_role": role,
-        "row.owner": desk.person.id if desk.role in OWN_CALLS_ONLY else owner,
+        "row.owner": caller.person.id if caller.role in OWN_CALLS_ONLY else owner,
         "row.purpose": purpose,
         "row.subject": subject,
     }
     query: dict[str, Any] = {field: value for field, value in wanted.items() if value is not None}
     if day is not None or subject is None:
-        query |= _of_day(state, day or civil_day(desk.now))
-    rows = desk.view(CALLS)
+        query |= _of_day(state, day or civil_day(caller.now))
+    rows = caller.view(CALLS)
     found = await rows.find(query, sort=[("row.show_at", 1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [row.seen_by(desk.role) for row in found]
+    shown = [row.seen_by(caller.role) for row in found]
     return CallList(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -93,7 +93,7 @@ def _of_day(state: State, day: date) -> dict[str, Any]:
 
 
 @router.get("/calls/{call}", summary="一个电话任务 One call (E3)")
-async def one(desk: Desk, call: CallId) -> CallRow:
+async def one(caller: SignedIn, call: CallId) -> CallRow:
     """With what came of it."""
-    desk.allow(*MAKES_CALLS)
-    return (await _seen(desk, str(call))).seen_by(desk.role)
+    caller.allow(*MAKES_CALLS)
+    return (await _seen(caller, str(call))).seen_by(caller.role)

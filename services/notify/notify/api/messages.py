@@ -13,7 +13,7 @@ from notify.message.row import MessageRow, Status, message_row
 from notify.message.state import FAX
 from notify.refusals import no
 from notify.who import OFFICE, SEES_FAXES
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -33,7 +33,7 @@ class MessageList(BaseModel):
 
 @router.get("/messages", summary="短信与群消息 Messages and what became of them (E4)")
 async def messages(
-    desk: Desk,
+    caller: SignedIn,
     *,
     subject: Annotated[str | None, Query(max_length=100, examples=["contract:HT26030001"])] = None,
     status: Annotated[Status | None, Query()] = None,
@@ -45,7 +45,7 @@ async def messages(
 ) -> MessageList:
     """`subject` is the aggregate that a message is about. `status=failed`, `undelivered` and `needs_person=true` are
     the lists of what a person must look at."""
-    desk.allow(*OFFICE)
+    caller.allow(*OFFICE)
     wanted = {
         "row.subject": subject,
         "row.status": status,
@@ -53,40 +53,40 @@ async def messages(
         "row.topic": topic,
         "row.needs_person": needs_person,
     }
-    return await _listed(desk, {field: value for field, value in wanted.items() if value is not None}, limit, offset)
+    return await _listed(caller, {field: value for field, value in wanted.items() if value is not None}, limit, offset)
 
 
 @router.get("/faxes", summary="发给仓库的送货安排表 Schedules sent to the warehouse, and who confirmed them (E5)")
 async def faxes(
-    desk: Desk,
+    caller: SignedIn,
     *,
     on: Annotated[CivilDay | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> MessageList:
     """`on`: the day of the schedule."""
-    desk.allow(*SEES_FAXES)
+    caller.allow(*SEES_FAXES)
     query: dict[str, Any] = {"row.topic": FAX}
     if on is not None:
         query |= {"row.subject": {"$in": [f"day:main:{on}"]}}
-    return await _listed(desk, query, limit, offset)
+    return await _listed(caller, query, limit, offset)
 
 
-async def _listed(desk: Desk, query: dict[str, Any], limit: int, offset: int) -> MessageList:
-    rows = desk.rows("messages")
+async def _listed(caller: SignedIn, query: dict[str, Any], limit: int, offset: int) -> MessageList:
+    rows = caller.rows("messages")
     found = await rows.find(query, sort=[("row.requested_at", -1), ("_id", 1)], limit=limit, skip=offset)
     shown = [message_row(document) for document in found]
     return MessageList(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
 @router.get("/messages/{message_id}", summary="一条消息 One message (E4)")
-async def message(desk: Desk, message_id: MessageId) -> MessageRow:
+async def message(caller: SignedIn, message_id: MessageId) -> MessageRow:
     """With all that became of it."""
-    desk.allow(*SEES_FAXES)
-    document = await desk.rows("messages").get(str(message_id))
+    caller.allow(*SEES_FAXES)
+    document = await caller.rows("messages").get(str(message_id))
     row = None if document is None else message_row(document)
-    if row is None or (desk.role not in OFFICE and row.topic != FAX):
-        desk.refuse(no("unknown_message"), 404)
+    if row is None or (caller.role not in OFFICE and row.topic != FAX):
+        caller.refuse(no("unknown_message"), 404)
     return row
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from notify.receiver import RECEIVER, ReceiverRow, opted_out
 from notify.who import OFFICE
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -26,15 +26,15 @@ class ReceiverList(BaseModel):
 
 @router.get("/opt-outs", summary="退订名单 Numbers that opted out (E4)")
 async def opt_outs(
-    desk: Desk,
+    caller: SignedIn,
     *,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> ReceiverList:
     """Masked."""
-    desk.allow(*OFFICE)
+    caller.allow(*OFFICE)
     query = {"row.opted_out": True}
-    rows = desk.rows("receivers")
+    rows = caller.rows("receivers")
     found = await rows.find(query, sort=[("row.since", -1), ("_id", 1)], limit=limit, skip=offset)
     return ReceiverList(
         total=await rows.count(query), limit=limit, offset=offset, rows=[opted_out(row) for row in found]

@@ -25,7 +25,7 @@ from notify.sending import ResultUnknown
 from notify.settings import NotifySettings
 from runtime.clock import utc_now
 from runtime.front_door import open_to_all
-from runtime.http import Asking, Refusal
+from runtime.http import Caller, Refusal
 from runtime.logs import get_log
 from runtime.person import Person
 from runtime.route import Router
@@ -66,7 +66,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
             raise _refused()
         if not stamp.isdecimal() or abs(utc_now().timestamp() - int(stamp)) > _TOO_OLD_SECONDS:
             raise _refused()
-        return await _take(Asking(request, response, PROVIDER), [_plain(entry) for entry in _entries(body)])
+        return await _take(Caller(request, response, PROVIDER), [_plain(entry) for entry in _entries(body)])
 
     @router.post("/aliyun", summary="阿里云短信回执 Receipts that Aliyun pushes (SmsReport) (E4)")
     @open_to_all(MOST_BYTES, secret=True)
@@ -75,7 +75,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):
             raise _refused()
         entries = _entries(await request.body())
-        return await _take(Asking(request, response, PROVIDER), [_aliyun(entry) for entry in entries])
+        return await _take(Caller(request, response, PROVIDER), [_aliyun(entry) for entry in entries])
 
     @router.post("/aliyun/replies", summary="阿里云上行短信 Replies that Aliyun pushes (SmsUp): TD opts out (E4)")
     @open_to_all(MOST_BYTES, secret=True)
@@ -83,7 +83,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
         """A reply `TD` or `退订` is an opt-out."""
         if not secret or not hmac.compare_digest(secret.encode(), key.encode()):
             raise _refused()
-        asking = Asking(request, response, PROVIDER)
+        asking = Caller(request, response, PROVIDER)
         entries = _entries(await request.body())
         wishes = [wish for entry in entries if (wish := _wish(entry)) is not None]
         for wish in wishes:
@@ -93,7 +93,7 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
     return router
 
 
-async def _take(asking: Asking, receipts: list[tuple[str, RecordReceipt] | None]) -> Received:
+async def _take(asking: Caller, receipts: list[tuple[str, RecordReceipt] | None]) -> Received:
     taken = [receipt for receipt in receipts if receipt is not None]
     for message_id, receipt in taken:
         outcome = await asking.ask(MESSAGE.key(message_id), receipt, step=message_id)

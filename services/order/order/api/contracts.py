@@ -13,7 +13,7 @@ from order.listing import BadCursor, Sort, Wanted, cursor_of, query_of, sort_of
 from order.refusals import no
 from order.views import contract_detail, contract_summary, shipping_form
 from order.who import READS, STORE
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -140,7 +140,7 @@ class ContractList(BaseModel):
 
 @router.get("/contracts", summary="合同与货齐 Contracts, and what is complete (A3)")
 async def contracts(
-    desk: Desk,
+    caller: SignedIn,
     *,
     store: Annotated[str | None, Query(max_length=8, description="门店编号")] = None,
     state: Annotated[State | None, Query(description="合同状态")] = None,
@@ -156,15 +156,15 @@ async def contracts(
     count: Annotated[bool, Query(description="要总数 (另一次查询)")] = False,
 ) -> ContractList:
     """One page. A store gets its own contracts only; customer data is masked by role (C18)."""
-    desk.allow(*READS)
-    own = desk.store or "-" if desk.role in STORE else store
+    caller.allow(*READS)
+    own = caller.store or "-" if caller.role in STORE else store
     wanted = Wanted(own, state, complete, delayed, todo, promised_from, promised_to, q, sort)
-    role = desk.role
-    rows = desk.rows("contracts")
+    role = caller.role
+    rows = caller.rows("contracts")
     try:
         query = query_of(wanted, role, after)
     except BadCursor:
-        desk.refuse(no("bad_page"), 422)
+        caller.refuse(no("bad_page"), 422)
     found = await rows.find(query, sort=sort_of(wanted), limit=limit)
     return ContractList(
         rows=[ContractSummary.model_validate(contract_summary(row, role)) for row in found],
@@ -174,15 +174,15 @@ async def contracts(
 
 
 @router.get("/contracts/{contract_no}", summary="一份合同 One contract")
-async def contract(contract_no: ContractNoInPath, desk: Desk) -> ContractDetail:
+async def contract(contract_no: ContractNoInPath, caller: SignedIn) -> ContractDetail:
     """With all that became of it, and line by line why pieces are missing and when they are expected."""
-    desk.allow(*READS)
-    row = await readable_contract(desk, contract_no)
-    return ContractDetail.model_validate(contract_detail(row, desk.role))
+    caller.allow(*READS)
+    row = await readable_contract(caller, contract_no)
+    return ContractDetail.model_validate(contract_detail(row, caller.role))
 
 
 @router.get("/contracts/{contract_no}/shipping-form", summary="发货单 Shipping form (A8)")
-async def shipping(contract_no: ContractNoInPath, desk: Desk) -> dict[str, Any]:
+async def shipping(contract_no: ContractNoInPath, caller: SignedIn) -> dict[str, Any]:
     """Name, spec, quantity and notes, line by line."""
-    desk.allow(*READS)
-    return shipping_form(await readable_contract(desk, contract_no), desk.role)
+    caller.allow(*READS)
+    return shipping_form(await readable_contract(caller, contract_no), caller.role)

@@ -14,7 +14,7 @@ from order.contract.row import CONTRACTS
 from order.listing import found_by
 from order.views import customer_file, customers_of
 from order.who import READS, STORE
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 
 router = Router()
@@ -62,22 +62,22 @@ class CustomerFile(CustomerEntry):
 
 @router.get("/customers", summary="客户档案 Customers (A1)")
 async def customers(
-    desk: Desk,
+    caller: SignedIn,
     q: Annotated[str | None, Query(max_length=40, description="合同号、客户姓名、电话或其后四位")] = None,
     after: Annotated[str | None, Query(pattern=r"^[A-Z]{2}[0-9]{6,12}$", description="上一页的 next")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CustomerList:
     """In order of their numbers, which are shown by role (C18). A store gets its own customers only."""
-    desk.allow(*READS)
-    query = _own(desk)
+    caller.allow(*READS)
+    query = _own(caller)
     if q and q.strip():
-        query.update(found_by(q, desk.role))
+        query.update(found_by(q, caller.role))
     if after is not None:
-        query["row.phone"] = {"$gt": CONTRACTS.read(await readable_contract(desk, after)).phone}
-    rows = desk.rows("contracts")
+        query["row.phone"] = {"$gt": CONTRACTS.read(await readable_contract(caller, after)).phone}
+    rows = caller.rows("contracts")
     found = await rows.find(query, sort=[("row.phone", 1), ("_id", 1)], limit=limit + CONTRACTS_OF_A_CUSTOMER)
     whole = len(found) < limit + CONTRACTS_OF_A_CUSTOMER
-    entries = customers_of(found, desk.role)
+    entries = customers_of(found, caller.role)
     if not whole and len(entries) > 1:
         entries = entries[:-1]  # the last one may have more contracts than were read
     page = entries[:limit]
@@ -88,15 +88,15 @@ async def customers(
 
 
 @router.get("/customers/{contract_no}", summary="一位客户的档案 One customer's file (A1)")
-async def customer(contract_no: ContractNoInPath, desk: Desk) -> CustomerFile:
+async def customer(contract_no: ContractNoInPath, caller: SignedIn) -> CustomerFile:
     """All contracts of the customer of this contract, joined by telephone number when asked."""
-    desk.allow(*READS)
-    row = await readable_contract(desk, contract_no)
-    query = {**_own(desk), "row.phone": CONTRACTS.read(row).phone}
-    found = await desk.rows("contracts").find(query, sort=[("_id", 1)], limit=CONTRACTS_OF_A_CUSTOMER)
+    caller.allow(*READS)
+    row = await readable_contract(caller, contract_no)
+    query = {**_own(caller), "row.phone": CONTRACTS.read(row).phone}
+    found = await caller.rows("contracts").find(query, sort=[("_id", 1)], limit=CONTRACTS_OF_A_CUSTOMER)
     documents: list[Mapping[str, Any]] = list(found)
-    return CustomerFile.model_validate(customer_file(documents, desk.role))
+    return CustomerFile.model_validate(customer_file(documents, caller.role))
 
 
-def _own(desk: Asking) -> dict[str, Any]:
-    return {"row.store_code": desk.store or "-"} if desk.role in STORE else {}
+def _own(caller: Caller) -> dict[str, Any]:
+    return {"row.store_code": caller.store or "-"} if caller.role in STORE else {}

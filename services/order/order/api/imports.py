@@ -16,7 +16,7 @@ from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.importing import Report, import_contracts, import_logistics
 from order.who import IMPORTS
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads
 
@@ -37,24 +37,24 @@ FileProgress = Callable[[str | None, int, int], None]
     response_model=ImportReport,
     responses=RESPONSES,
 )
-async def upload_contracts(desk: Desk, file: Files) -> StreamingResponse:
+async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
     """One row per contract line. A bad row never stops the others; the same file again takes nothing.
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
-    desk.allow(*IMPORTS)
-    uploads: Uploads = desk.request.app.state.uploads
-    files = await uploads.read(desk, file, read_contracts, Piece[ContractRow])
+    caller.allow(*IMPORTS)
+    uploads: Uploads = caller.request.app.state.uploads
+    files = await uploads.read(caller, file, read_contracts, Piece[ContractRow])
 
     async def work(progress: FileProgress) -> list[Report]:
         reports = []
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"contracts/{number}"
-            reports.append(await import_contracts(rows, refused, desk.ask_all, filename=name, run=run, progress=told))
+            reports.append(await import_contracts(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
         return reports
 
-    return await _answer(desk, work)
+    return await _answer(caller, work)
 
 
 @router.post(
@@ -63,29 +63,31 @@ async def upload_contracts(desk: Desk, file: Files) -> StreamingResponse:
     response_model=ImportReport,
     responses=RESPONSES,
 )
-async def upload_logistics(desk: Desk, file: Files) -> StreamingResponse:
+async def upload_logistics(caller: SignedIn, file: Files) -> StreamingResponse:
     """已发货 announces, 延期 is a delay notice, 已到仓 stands for the receipt. The same file again takes nothing.
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
-    desk.allow(*IMPORTS)
-    uploads: Uploads = desk.request.app.state.uploads
-    files = await uploads.read(desk, file, read_logistics, Piece[LogisticsRow])
+    caller.allow(*IMPORTS)
+    uploads: Uploads = caller.request.app.state.uploads
+    files = await uploads.read(caller, file, read_logistics, Piece[LogisticsRow])
 
     async def work(progress: FileProgress) -> list[Report]:
         reports = []
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"logistics/{number}"
-            reports.append(await import_logistics(rows, refused, desk.ask_all, filename=name, run=run, progress=told))
+            reports.append(await import_logistics(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
         return reports
 
-    return await _answer(desk, work)
+    return await _answer(caller, work)
 
 
-async def _answer(desk: Asking, work: Callable[[FileProgress], Coroutine[Any, Any, list[Report]]]) -> StreamingResponse:
+async def _answer(
+    caller: Caller, work: Callable[[FileProgress], Coroutine[Any, Any, list[Report]]]
+) -> StreamingResponse:
     """The report, or what leads to it as well, for who asks to be told."""
-    if LINES not in desk.request.headers.get("accept", ""):
+    if LINES not in caller.request.headers.get("accept", ""):
         return StreamingResponse(report_json(await work(lambda *_: None)), media_type="application/json")
     return StreamingResponse(_told(work), media_type=LINES)
 

@@ -7,21 +7,21 @@ from fastapi import Path
 from order.contract.row import CONTRACTS
 from order.refusals import no
 from order.who import STORE
-from runtime.http import Asking
+from runtime.http import Caller
 
 ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
 DelayInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$", examples=["H1"])]
 
 
-async def own_contract(desk: Asking, contract_no: str) -> None:
+async def own_contract(caller: Caller, contract_no: str) -> None:
     """A store may change its own contracts only; whose a contract is says the list."""
-    if desk.role in STORE:
-        await readable_contract(desk, contract_no)
+    if caller.role in STORE:
+        await readable_contract(caller, contract_no)
 
 
-async def readable_contract(desk: Asking, contract_no: str) -> dict[str, Any]:
+async def readable_contract(caller: Caller, contract_no: str) -> dict[str, Any]:
     """A contract's document; 404 where there is none, or it is another store's."""
-    row: dict[str, Any] | None = await desk.rows("contracts").get(contract_no)
-    if row is None or (desk.role in STORE and CONTRACTS.read(row).store_code != desk.store):
-        desk.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
+    row: dict[str, Any] | None = await caller.rows("contracts").get(contract_no)
+    if row is None or (caller.role in STORE and CONTRACTS.read(row).store_code != caller.store):
+        caller.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
     return row

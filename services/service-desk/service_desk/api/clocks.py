@@ -11,7 +11,7 @@ from company.roles import Role
 from contracts.civil_time import civil_day
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from service_desk.access import hide, visible
 from service_desk.api.tickets import TicketId
@@ -74,17 +74,17 @@ class Reckoned(BaseModel):
 @router.get("/tickets/{ticket_id}/why", summary="时限为什么是这个时间 Why this deadline (C1, C2, C13)")
 async def why(
     ticket_id: TicketId,
-    desk: Desk,
+    caller: SignedIn,
     *,
     duty: Annotated[str, Query(max_length=10)] = "K13",
     item: Annotated[str, Query(max_length=80)] = "",
 ) -> Why:
     """The consumed intervals, whose seconds add up to the target, and the waits for suppliers between them."""
-    desk.allow(*READS)
-    ticket = await visible(desk, ticket_id)
+    caller.allow(*READS)
+    ticket = await visible(caller, ticket_id)
     clock = next((one for one in ticket.duties if (one.duty, one.item) == (duty, item)), None)
     if clock is None:
-        hide(desk)
+        hide(caller)
     because = reasons(ticket, clock, policy_book().at(clock.since), utc_now())
     return Why(
         duty=duty,
@@ -100,10 +100,10 @@ async def why(
 
 
 @router.get("/calendar", summary="更正过的日历 Days whose hours were corrected (C1)")
-async def calendar(desk: Desk) -> Corrections:
+async def calendar(caller: SignedIn) -> Corrections:
     """Besides the published holidays, which are the policy's."""
-    desk.allow(*READS)
-    document = await desk.rows(CALENDARS.name).get(MAIN)
+    caller.allow(*READS)
+    document = await caller.rows(CALENDARS.name).get(MAIN)
     policy = policy_book().at(utc_now())
     return Corrections(
         days=() if document is None else CALENDARS.read(document).days,
@@ -115,37 +115,37 @@ async def calendar(desk: Desk) -> Corrections:
 
 
 @router.post("/calendar", summary="更正日历 Correct days of the calendar (C1)")
-async def correct_calendar(body: CorrectCalendar, desk: Desk) -> Reckoned:
+async def correct_calendar(body: CorrectCalendar, caller: SignedIn) -> Reckoned:
     """Open clocks are reckoned anew at once, those that ran out stay as judged; later tickets hear of it by themselves.
 
     Asked again, it goes on where a crash left it: what is corrected and reckoned already changes nothing.
     """
-    desk.allow(Role.CS_SUPERVISOR, Role.MANAGER)
-    corrected = await desk.ask(CALENDAR.key(MAIN), body, step="calendar")
+    caller.allow(Role.CS_SUPERVISOR, Role.MANAGER)
+    corrected = await caller.ask(CALENDAR.key(MAIN), body, step="calendar")
     if corrected.status != "accepted":
-        desk.answer(corrected)  # a refusal leaves as its own answer
-        desk.refuse(no("calendar_undecided"), 503)
-    known = await desk.view(CALENDARS).get(MAIN)
+        caller.answer(corrected)  # a refusal leaves as its own answer
+        caller.refuse(no("calendar_undecided"), 503)
+    known = await caller.view(CALENDARS).get(MAIN)
     before = () if known is None else known.days
     by_day = {day.on: day for day in (*before, *body.days)}
     days = tuple(by_day[on] for on in sorted(by_day))
     why = "；".join(dict.fromkeys(day.why for day in body.days))[:TEXT_LENGTH]
-    return await _reckon(desk, ReckonClocks(at=body.at, reason=why, corrections=days))
+    return await _reckon(caller, ReckonClocks(at=body.at, reason=why, corrections=days))
 
 
 @router.post("/clocks", summary="日历有变，重算未到期的时限 Reckon open clocks anew (C1)")
-async def reckon_clocks(body: ReckonClocks, desk: Desk) -> Reckoned:
+async def reckon_clocks(body: ReckonClocks, caller: SignedIn) -> Reckoned:
     """After a change of holidays or policy: open clocks move, those that ran out stay as they were judged (K22)."""
-    desk.allow(Role.CS_SUPERVISOR, Role.MANAGER)
-    return await _reckon(desk, body)
+    caller.allow(Role.CS_SUPERVISOR, Role.MANAGER)
+    return await _reckon(caller, body)
 
 
-async def _reckon(desk: Asking, body: ReckonClocks) -> Reckoned:
+async def _reckon(caller: Caller, body: ReckonClocks) -> Reckoned:
     """Ask every open ticket."""
-    rows, asked, moved = desk.rows(TICKETS.name), 0, 0
+    rows, asked, moved = caller.rows(TICKETS.name), 0, 0
     while page := await rows.find({"row.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
         commands = [(TICKET.key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]
-        outcomes = await desk.ask_all(commands)
+        outcomes = await caller.ask_all(commands)
         asked += len(page)
         moved += sum("ClocksReckoned" in outcome.events for outcome in outcomes)
     return Reckoned(asked=asked, moved=moved)

@@ -6,7 +6,7 @@ from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from runtime.front_door import open_to_all
-from runtime.http import Answer, Asking, Desk
+from runtime.http import Answer, Caller, SignedIn
 from runtime.person import Person
 from runtime.route import Router
 from runtime.tokens import Tokens
@@ -45,11 +45,11 @@ class RatingPage(BaseModel):
 
 
 @router.get("/tickets/{ticket_id}/rating-link", summary="评价链接 The customer's rating link (C9, C11)")
-async def rating_link(ticket_id: TicketId, desk: Desk) -> dict[str, str]:
+async def rating_link(ticket_id: TicketId, caller: SignedIn) -> dict[str, str]:
     """For a code on the technician's phone; the same as in SMS 8."""
-    desk.allow(*AT_THE_CUSTOMERS)
-    await visible(desk, ticket_id)
-    tokens: Tokens = desk.request.app.state.tokens
+    caller.allow(*AT_THE_CUSTOMERS)
+    await visible(caller, ticket_id)
+    tokens: Tokens = caller.request.app.state.tokens
     code = tokens.link(ticket_id)
     return {"code": code, "path": f"/rate/{code}"}
 
@@ -75,16 +75,16 @@ async def rating_page(code: Code, request: Request, response: Response) -> Ratin
 @open_to_all(8 << 10, secret=True)
 async def rate_by_link(code: Code, body: RatingByCustomer, request: Request, response: Response) -> Answer:
     """By whoever has the link of SMS 8; the last word counts."""
-    desk, ticket, visit = await _rated(code, request, response)
+    caller, ticket, visit = await _rated(code, request, response)
     command = GiveRating(visit_no=visit.visit_no, rating=body.rating, comment=body.comment, through="link")
-    return desk.answer(await desk.ask(TICKET.key(ticket.ticket_id), command))
+    return caller.answer(await caller.ask(TICKET.key(ticket.ticket_id), command))
 
 
-async def _rated(code: str, request: Request, response: Response) -> tuple[Asking, Standing, VisitStanding]:
-    desk = Asking(request, response, BY_LINK)
+async def _rated(code: str, request: Request, response: Response) -> tuple[Caller, Standing, VisitStanding]:
+    caller = Caller(request, response, BY_LINK)
     tokens: Tokens = request.app.state.tokens
     ticket_id = tokens.subject_of(code)
-    ticket = None if ticket_id is None else await desk.view(TICKETS).get(ticket_id)
+    ticket = None if ticket_id is None else await caller.view(TICKETS).get(ticket_id)
     if ticket is None or ticket.repaired is None:
-        hide(desk)
-    return desk, ticket, ticket.repaired
+        hide(caller)
+    return caller, ticket, ticket.repaired

@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from company.roles import Role
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 from service_desk.call_back import CALL_BACK, CALL_BACKS, call_back_row
@@ -36,44 +36,44 @@ class Rows(BaseModel):
 
 @router.get("/visit-plans", summary="走访计划 Visit plans (C16)")
 async def visit_plans(
-    desk: Desk,
+    caller: SignedIn,
     *,
     state: Annotated[Literal["open", "closed"] | None, Query()] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Rows:
     """With their customers and answers."""
-    desk.allow(*PLANS)
+    caller.allow(*PLANS)
     query = {} if state is None else {"row.state": state}
-    rows = desk.rows(VISIT_PLANS.name)
+    rows = caller.rows(VISIT_PLANS.name)
     found = await rows.find(query, sort=[("row.starts_on", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [plan_row(row, desk.role).shown() for row in found]
+    shown = [plan_row(row, caller.role).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
 @router.get("/call-backs", summary="回访，最急的在前 Call-backs, what is due first on top (C17)")
 async def call_backs(
-    desk: Desk,
+    caller: SignedIn,
     *,
     state: Annotated[Literal["open", "done", "dropped"] | None, Query()] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Rows:
     """By due time."""
-    desk.allow(*OFFICE, *MANAGER)
+    caller.allow(*OFFICE, *MANAGER)
     query = {} if state is None else {"row.state": state}
-    rows = desk.rows(CALL_BACKS.name)
+    rows = caller.rows(CALL_BACKS.name)
     found = await rows.find(query, sort=[("row.due", 1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [call_back_row(row, desk.role).shown() for row in found]
+    shown = [call_back_row(row, caller.role).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
 @router.get("/quality", summary="重大质量问题 Major quality problems (C14)")
-async def quality(desk: Desk, *, limit: Limit = 50, offset: Offset = 0) -> Rows:
+async def quality(caller: SignedIn, *, limit: Limit = 50, offset: Offset = 0) -> Rows:
     """Skus of which something was reported, the last report on top."""
-    desk.allow(*READS_QUALITY)
+    caller.allow(*READS_QUALITY)
     query: dict[str, Any] = {"row.reported_at": {"$ne": None}}
-    rows = desk.rows(QUALITIES.name)
+    rows = caller.rows(QUALITIES.name)
     found = await rows.find(query, sort=[("row.reported_at", -1), ("_id", 1)], limit=limit, skip=offset)
     shown = [quality_row(row).shown() for row in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from contracts.bounds import Moment
 from contracts.service_desk_tickets import TicketKind
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
 from service_desk.access import own_ticket, those_visible, visible_document
@@ -26,7 +26,7 @@ router.include_router(routes(Address(TICKET, "/tickets", "ticket_id", TicketId, 
 
 @router.get("/tickets", summary="工单，最急的在前 Tickets, what is due first on top")
 async def tickets(
-    desk: Desk,
+    caller: SignedIn,
     *,
     status: Annotated[Status | None, Query()] = None,
     kind: Annotated[TicketKind | None, Query()] = None,
@@ -42,7 +42,7 @@ async def tickets(
 ) -> TicketList:
     """By next due time. A store gets its own contracts' tickets only, a technician those of their own visits;
     complaints about conduct are for the desk and the manager (C15). `told`: those of which this role was told (X4)."""
-    desk.allow(*READS)
+    caller.allow(*READS)
     asked = {"status": status, "kind": kind, "contract_no": contract_no, "sku": sku, "told": told, "overdue": overdue}
     query: dict[str, Any] = {f"row.{name}": value for name, value in asked.items() if value is not None}
     if technician is not None:
@@ -51,19 +51,19 @@ async def tickets(
         query["row.waiting"] = {"$ne": None} if waiting else None
     if due_before is not None:
         query["row.due_key"] = {"$lt": due_before.astimezone(UTC).isoformat()}
-    query |= await those_visible(desk, contract_no)
-    rows = desk.rows(TICKETS.name)
+    query |= await those_visible(caller, contract_no)
+    rows = caller.rows(TICKETS.name)
     found = await rows.find(query, sort=[("row.due_key", 1), ("_id", 1)], limit=limit, skip=offset)
     return TicketList(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[whole(row, desk.role) for row in found],
+        rows=[whole(row, caller.role) for row in found],
     )
 
 
 @router.get("/tickets/{ticket_id}", summary="一张工单 One ticket, with its timeline")
-async def ticket(ticket_id: TicketId, desk: Desk) -> TicketDetail:
+async def ticket(ticket_id: TicketId, caller: SignedIn) -> TicketDetail:
     """With its orders, visits and clocks, what it needs next and by when, and all that happened."""
-    desk.allow(*READS)
-    return whole(await visible_document(desk, ticket_id), desk.role)
+    caller.allow(*READS)
+    return whole(await visible_document(caller, ticket_id), caller.role)
