@@ -62,7 +62,7 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     return {
         "order": whole(document),
         "one": order_line(row, role, seat.today),
-        "version": document["_pos"]["row"]["seq"],
+        "version": CONTRACTS.version(document),
         "customer": customer_for(role, row.customer.model_dump()),
         "lines": [line_state(line) for line in row.lines],
         "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -17,7 +16,7 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse_reading import DEPOT
 from inventory import who
 from inventory.count.file import COUNTS
-from inventory.goods.moves import moves_of
+from inventory.goods.moves import Move, moves_of
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
@@ -127,23 +126,34 @@ PAPERS = (
 """Read model, address, and what numbers of others stand on the paper."""
 
 
-async def vouchers(seat: Seat, number: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Where a number occurs: the paper, card or contract, its page, and the moves with the number."""
+
+    kind: str
+    id: str
+    href: str
+    moves: Sequence[MoveRow | Move] = ()
+
+
+async def vouchers(seat: Seat, number: str) -> list[Voucher]:
     """Where a number occurs: papers, bin cards, contracts' goods; parts of it (`<number>/...`) too."""
-    found: list[dict[str, Any]] = []
+    found: list[Voucher] = []
     whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
     for rows, address, fields in PAPERS:
         same: list[Json] = [{"_id": number}, *({f"row.{field}": number} for field in fields)]
         papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
-        found += [{"kind": rows, "id": one["_id"], "href": address.format(one["_id"]), "moves": []} for one in papers]
+        found += [Voucher(rows, paper["_id"], address.format(paper["_id"])) for paper in papers]
     cards: dict[str, list[MoveRow]] = {}
     query = {"row.voucher_no": whole_or_part}
     for line in await seat.desk.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
         cards.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
     for sku, lines in cards.items():
-        found.append({"kind": "cards", "id": sku, "href": f"/warehouse/stock/{quote(sku, safe='')}", "moves": lines})
-    for row in await seat.desk.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
-        moves = [move for move in moves_of(PIECES.heard.read(row)) if move.has(number)]
-        found.append({"kind": "goods", "id": row["_id"], "href": f"/orders/{row['_id']}", "moves": moves})
+        found.append(Voucher("cards", sku, f"/warehouse/stock/{quote(sku, safe='')}", lines))
+    for document in await seat.desk.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+        row, said = PIECES.whole(document)
+        moves = [move for move in moves_of(said) if move.has(number)]
+        found.append(Voucher("goods", row.contract_no, f"/orders/{row.contract_no}", moves))
     return found
 
 
