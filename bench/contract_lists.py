@@ -15,7 +15,6 @@ from bench.open_loop import percentile
 from contracts.order import ContractSigned
 from order.contract.row import CONTRACTS
 from order.listing import Wanted, cursor_of, query_of, sort_of
-from order.projections import PROJECTIONS
 from runtime.mongo import connect, make_indexes
 from runtime.rows import Rows, first_collection
 from runtime.settings import Settings
@@ -72,7 +71,7 @@ async def measure(settings: Settings, rounds: int, contracts: int) -> Section:
 
 async def _measured(settings: Settings, rounds: int, contracts: int) -> Section:
     """Rows go straight into the read model's collection, with its indexes; then pages are turned."""
-    (projection,) = PROJECTIONS
+    projection = CONTRACTS.projection
     database = connect(settings)
     collection = database[first_collection(projection)]
     await make_indexes(collection, projection.indexes)

@@ -27,7 +27,6 @@ from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, job_file
 from dispatch.projections import PROJECTIONS as OF_DISPATCH
 from order.contract.row import CONTRACTS
-from order.projections import PROJECTIONS as OF_ORDER
 from service_desk.ticket.row import TICKETS
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
@@ -40,7 +39,7 @@ PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 
-READ = (*PROJECTIONS, *OF_ORDER, *OF_DISPATCH, TICKETS.projection)
+READ = (*PROJECTIONS, CONTRACTS.projection, *OF_DISPATCH, TICKETS.projection)
 """Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]

@@ -15,7 +15,7 @@ from harness.waiting import eventually
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from order.contract.heard import fold_heard
+from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
 from runtime.folds import ReadModel
 from runtime.former import drop_former, drop_former_rows
@@ -31,15 +31,18 @@ NUMBERS = contract_numbers(4)
 BY = "liang.my"
 
 
-def fold_shouting(facet: dict[str, Any] | None, event: Fact, meta: Meta) -> dict[str, Any] | None:
+HEARD = CONTRACTS.projection.facets[1]
+
+
+def fold_shouting(facet: list[dict[str, Any]] | None, event: Fact, meta: Meta) -> list[dict[str, Any]] | None:
     """As tomorrow's code might."""
-    folded = fold_heard(facet, event, meta)
-    return {**folded, "registered_by": f"{folded['registered_by']}!"} if folded and facet is None else folded
+    folded: list[dict[str, Any]] | None = HEARD.fold(facet, event, meta)
+    return [{**one, "by": f"{one['by']}!"} for one in folded] if folded and facet is None else folded
 
 
 def with_fold_shouting(projection: Projection) -> Projection:
     row, heard = projection.facets
-    return replace(projection, facets=(row, replace(heard, fold=fold_shouting)))
+    return replace(projection, facets=(row, replace(heard, fold=fold_shouting, stored=None)))
 
 
 @asynccontextmanager
@@ -74,7 +77,7 @@ async def test_a_changed_fold_makes_its_rows_anew_when_it_starts_and_the_former_
     tomorrow = with_fold_shouting(today)
 
     async def registered_by(rows: Rows) -> list[str]:
-        return [row["heard"]["registered_by"] for row in await rows.find()]
+        return [row["said"][0]["by"] for row in await rows.find()]
 
     for number in NUMBERS[:3]:
         await callers.ask(planned(number, register(number), stage.random))

@@ -2,7 +2,7 @@
 
 from order.api import router
 from order.contract.aggregate import CONTRACT
-from order.projections import PROJECTIONS
+from order.contract.row import CONTRACTS
 from order.reactions import REACTIONS
 from runtime.offers import offering_of
 from runtime.service import Service
@@ -11,7 +11,7 @@ SERVICE = Service(
     name="order",
     deciders=(CONTRACT,),
     reactions=REACTIONS,
-    projections=PROJECTIONS,
+    projections=(CONTRACTS.projection,),
     router=router,
     offers={CONTRACT.name: offering_of(CONTRACT, "contract_no")},
 )

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from company.masking import amounts_for, customer_for
-from order.contract.heard import line_json, listed, read
+from order.contract.heard import line_json, listed
 from order.contract.row import CONTRACTS, ContractRow, LineRow, state_of
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ def _summary(row: ContractRow, role: str) -> Json:
 
 def contract_detail(document: Document, role: str) -> Json:
     """A contract with all that became of it; `version` is what `If-Match` may name."""
-    row, heard = read(document)
+    row, heard = CONTRACTS.whole(document)
     shown: Json = {
         **_summary(row, role),
         **_days_and_money(row),
@@ -130,7 +130,7 @@ def customer_file(documents: list[Document], role: str) -> Json:
 
 
 def _history_entry(document: Document, role: str) -> Json:
-    row, heard = read(document)
+    row, heard = CONTRACTS.whole(document)
     told = listed(row, heard)
     shown: Json = {
         **_summary(row, role),

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from order.projections import PROJECTIONS
+from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -27,14 +27,14 @@ class Folded:
     def fold(self, event: Fact, by: str = "liang.my") -> None:
         self._count += 1
         meta = Meta("e", "", "/songda/order", f"contract:{self._number}", NOW, self._count, "c", "c", by, 0)
-        for facet in PROJECTIONS[0].facets:
+        for facet in CONTRACTS.projection.facets:
             self._values[facet.name] = facet.fold(self._values.get(facet.name), event, meta)
 
     @property
     def document(self) -> Json:
         place = {"seq": self._count, "offset": 9, "partition": 0}
-        fields = [facet.fields(self._values).items() for facet in PROJECTIONS[0].facets]
-        positions = {facet.name: place for facet in PROJECTIONS[0].facets}
+        fields = [facet.fields(self._values).items() for facet in CONTRACTS.projection.facets]
+        positions = {facet.name: place for facet in CONTRACTS.projection.facets}
         return {"_id": self._number, **{name: value for one in fields for name, value in one}, "_pos": positions}
 
 

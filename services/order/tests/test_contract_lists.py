@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from order_rows import MemoryRows, document_of, value_of
 from order_story import signed
 
+from order.contract.row import CONTRACTS
 from order.listing import BadCursor, Sort, Wanted, cursor_of, found_by, query_of, sort_of
-from order.projections import PROJECTIONS
 
-INDEXES = [("_id",), *PROJECTIONS[0].indexes]
+INDEXES = [("_id",), *CONTRACTS.projection.indexes]
 STATES = ("waiting", "complete", "cancelled")
 SORTS: tuple[Sort, ...] = get_args(Sort)
 

@@ -4,74 +4,19 @@ The row says how a contract stands; this is kept beside it, in the same document
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from contracts import order as facts
-from contracts.envelope import Meta
 from contracts.fact import Fact
 from order.contract.row import CONTRACTS, ContractRow, DelayRow, LineRow, state_of
+from runtime.said import Said
 
 Json = dict[str, Any]
-
-Shown = (
-    facts.ContractAmended
-    | facts.ContractCancelled
-    | facts.DelayNoticed
-    | facts.DelayPosted
-    | facts.DelayExplained
-    | facts.StoreErrorHandedOver
-    | facts.StoreErrorAccepted
-    | facts.StoreErrorFollowedUp
-    | facts.DeliveryPostponed
-    | facts.DeliveryFailureNoted
-    | facts.DeliveryNoted
-    | facts.InstallationNoted
-    | facts.GoodsReturnNoted
-    | facts.PaymentNoted
-    | facts.ReturnRefunded
-)
-"""Events that are shown one by one."""
-
-
-class Said(BaseModel):
-    """One event, and who said it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    by: str
-    event: Annotated[Shown, Field(discriminator="event")]
-
-
-class Heard(BaseModel):
-    """When a contract was registered and by whom, and what was said of it since."""
-
-    model_config = ConfigDict(frozen=True)
-
-    registered_at: datetime
-    registered_by: str
-    said: tuple[Said, ...] = ()
-
-
-def fold_heard(heard: Json | None, event: Fact, meta: Meta) -> Json | None:
-    """What was heard of a contract, with one more event."""
-    if isinstance(event, facts.ContractSigned):
-        return {"registered_at": event.at.isoformat(), "registered_by": meta.actor, "said": []}
-    if heard is None or not isinstance(event, Shown):
-        return heard
-    return {**heard, "said": [*heard["said"], {"by": meta.actor, "event": event.model_dump(mode="json")}]}
-
-
-def read(document: Mapping[str, Any]) -> tuple[ContractRow, Heard]:
-    """A document's row and what was heard."""
-    return CONTRACTS.read(document), Heard.model_validate(document["heard"])
 
 
 def whole(document: Mapping[str, Any]) -> Json:
     """All that is known of a contract, as pages show it: how it stands, and what was heard."""
-    row, heard = read(document)
+    row, heard = CONTRACTS.whole(document)
     return {
         **row.model_dump(mode="json", exclude={"search", "tags"}),
         "state": state_of(row),
@@ -81,9 +26,9 @@ def whole(document: Mapping[str, Any]) -> Json:
     }
 
 
-def line_json(line: LineRow, heard: Heard) -> Json:
+def line_json(line: LineRow, heard: Said) -> Json:
     """A line as the API shows it: pieces that came back are told one by one, its delay in short."""
-    back = (said.event for said in heard.said if isinstance(said.event, facts.GoodsReturnNoted))
+    back = (said.event for said in heard.all(facts.GoodsReturnNoted))
     return {
         **line.model_dump(mode="json", exclude={"why"}),
         "delay": line.delay
@@ -92,9 +37,9 @@ def line_json(line: LineRow, heard: Heard) -> Json:
     }
 
 
-def listed(row: ContractRow, heard: Heard) -> Json:
+def listed(row: ContractRow, heard: Said) -> Json:
     """What the API and the page list of a contract, besides how it stands."""
-    last_accepted = _all(heard, facts.InstallationNoted, lambda event, _: {"by": event.accepted_by})
+    signed, installed = heard.last(facts.ContractSigned), heard.told(facts.InstallationNoted)
     return {
         "payments": _all(heard, facts.PaymentNoted, _payment),
         "refunds": _all(heard, facts.ReturnRefunded, _refund),
@@ -103,16 +48,16 @@ def listed(row: ContractRow, heard: Heard) -> Json:
         "amendments": _all(heard, facts.ContractAmended, _amendment),
         "deliveries": _all(heard, facts.DeliveryNoted, _delivery),
         "failures": _all(heard, facts.DeliveryFailureNoted, _failure),
-        "accepted_by": last_accepted[-1]["by"] if last_accepted else None,
+        "accepted_by": None if installed is None else installed.accepted_by,
         "cancelled": next(iter(_all(heard, facts.ContractCancelled, _cancellation)), None),
-        "registered_at": heard.registered_at.isoformat(),
-        "registered_by": heard.registered_by,
+        "registered_at": None if signed is None else signed.event.at.isoformat(),
+        "registered_by": None if signed is None else signed.by,
     }
 
 
-def _all(heard: Heard, kind: type[Any], told: Callable[[Any, str], Json]) -> list[Json]:
+def _all(heard: Said, kind: type[Any], told: Callable[[Any, str], Json]) -> list[Json]:
     """All events of one kind, in order, as they are told."""
-    return [told(said.event, said.by) for said in heard.said if isinstance(said.event, kind)]
+    return [told(one.event, one.by) for one in heard.all(kind)]
 
 
 def _when(event: Fact, by: str) -> Json:
@@ -166,7 +111,7 @@ def _cancellation(event: facts.ContractCancelled, by: str) -> Json:
     return {**_when(event, by), "reason": event.reason, "refund_fen": event.paid_fen}
 
 
-def _delay(delay: DelayRow, heard: Heard) -> Json:
+def _delay(delay: DelayRow, heard: Said) -> Json:
     """A delay with what was done about it, step by step."""
     told: Json = {
         **delay.model_dump(mode="json", exclude={"posted", "step", "post_due"}),
@@ -179,7 +124,7 @@ def _delay(delay: DelayRow, heard: Heard) -> Json:
         "accepted": None,
         "follow_ups": [],
     }
-    for said in heard.said:
+    for said in heard.sayings:
         event, when = said.event, _when(said.event, said.by)
         match event:
             case facts.DelayNoticed() if delay.delay_id == (event.delay_id or f"{event.line_no}-{event.waybill}"):

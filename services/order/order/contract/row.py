@@ -8,6 +8,7 @@ no part of it: see `heard`.
 from datetime import date, datetime
 from typing import Literal, assert_never
 
+from contracts import order as facts
 from contracts.fact import ContractLine, Customer
 from contracts.order import DelayFault
 from order.contract.aggregate import CONTRACT
@@ -350,4 +351,44 @@ def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
     )
 
 
-CONTRACTS = View("contracts", "order", CONTRACT, ContractRow, contract_row)
+CONTRACTS = View(
+    "contracts",
+    "order",
+    CONTRACT,
+    ContractRow,
+    contract_row,
+    indexes=(
+        ("row.tags", "_id"),
+        ("row.stage", "_id"),
+        ("row.stage", "row.promised_on", "_id"),
+        ("row.ended", "_id"),
+        ("row.ended", "row.promised_on", "_id"),
+        ("row.store_code", "_id"),
+        ("row.store_code", "row.ended", "_id"),
+        ("row.store_code", "row.stage", "_id"),
+        ("row.store_code", "row.promised_on", "_id"),
+        ("row.promised_on", "_id"),
+        ("row.delay", "_id"),
+        ("row.search", "_id"),
+        ("row.phone", "_id"),
+        ("row.skus", "_id"),
+    ),
+    said=(
+        facts.ContractSigned,
+        facts.ContractAmended,
+        facts.ContractCancelled,
+        facts.DelayNoticed,
+        facts.DelayPosted,
+        facts.DelayExplained,
+        facts.StoreErrorHandedOver,
+        facts.StoreErrorAccepted,
+        facts.StoreErrorFollowedUp,
+        facts.DeliveryPostponed,
+        facts.DeliveryFailureNoted,
+        facts.DeliveryNoted,
+        facts.InstallationNoted,
+        facts.GoodsReturnNoted,
+        facts.PaymentNoted,
+        facts.ReturnRefunded,
+    ),
+)
