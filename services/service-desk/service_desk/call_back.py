@@ -281,11 +281,7 @@ def standing(call_back: CallBack) -> CallBackStanding | None:
     owed = (plan.duty,) if done is None else ()
     rows = tuple(map(duties.duty_row, owed))
     return CallBackStanding(
-        callback_id=plan.callback_id,
-        contract_no=plan.contract_no,
-        customer=plan.customer,
-        about=plan.about,
-        due_on=plan.due_on,
+        **{name: getattr(plan, name) for name in ("callback_id", "contract_no", "customer", "about", "due_on")},
         due=plan.duty.watch.due,
         state="open" if done is None else "dropped" if done.dropped else "done",
         satisfied=None if done is None else done.satisfied,

@@ -208,25 +208,18 @@ QUALITIES = View(
 def quality_row(document: Mapping[str, Any]) -> QualityRow:
     """A document of the view."""
     row, said = QUALITIES.read(document), QUALITIES.heard.read(document)
-    counted, reported = said.all(QualityCaseCounted), said.all(MajorQualityReported)
     return QualityRow(
-        sku=row.sku,
-        product=row.product,
-        tickets=tuple(_case(one.event, row) for one in counted),
-        reports=tuple(_report(one.event) for one in reported),
-        reported_at=row.reported_at,
+        **row.model_dump(exclude={"withdrawn"}),
+        tickets=tuple(_case(one.event, row) for one in said.all(QualityCaseCounted)),
+        reports=tuple(_report(one.event) for one in said.all(MajorQualityReported)),
     )
 
 
 def _case(told: QualityCaseCounted, row: QualityStanding) -> CaseRow:
-    return CaseRow(
-        ticket_id=told.ticket_id,
-        at=told.received_at,
-        problem=told.problem,
-        safety=told.safety,
-        withdrawn=told.ticket_id in row.withdrawn,
-    )
+    withdrawn = told.ticket_id in row.withdrawn
+    named = {name: getattr(told, name) for name in ("ticket_id", "problem", "safety")}
+    return CaseRow(**named, at=told.received_at, withdrawn=withdrawn)
 
 
 def _report(told: MajorQualityReported) -> Report:
-    return Report(at=told.at, cause=told.cause, ticket_ids=told.ticket_ids, days=told.days, told=told.told)
+    return Report(**{name: getattr(told, name) for name in Report.model_fields})

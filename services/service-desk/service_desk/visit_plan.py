@@ -285,13 +285,9 @@ class RecordRow(Row):
     at: Instant
 
 
-class CallRow(Row):
+class CallRow(PlannedCall):
     """A customer of the plan, as the asking role may see them (C18); `record` is null until somebody went."""
 
-    call_no: int
-    contract_no: str | None
-    customer: Customer
-    about: str
     record: RecordRow | None
 
 
@@ -311,17 +307,14 @@ def standing(plan: VisitPlan) -> PlanStanding | None:
         return None
     made = plan.plan if isinstance(plan, Closed) else plan
     return PlanStanding(
-        plan_id=made.plan_id,
-        title=made.title,
-        area=made.area,
-        starts_on=made.starts_on,
-        ends_on=made.ends_on,
-        responsible=made.responsible,
-        questions=made.questions,
+        **{name: getattr(made, name) for name in _MADE},
         state="closed" if isinstance(plan, Closed) else "open",
         visited=met_of(made),
         count=len(made.calls),
     )
+
+
+_MADE = ("plan_id", "title", "area", "starts_on", "ends_on", "responsible", "questions")
 
 
 VISIT_PLANS = View(
@@ -352,7 +345,4 @@ def plan_row(document: Mapping[str, Any], role: str) -> PlanRow:
 
 def _call_row(call: PlannedCall, told: VisitRecorded | None, role: str) -> CallRow:
     record = told and RecordRow(**{name: getattr(told, name) for name in RecordRow.model_fields})
-    customer = Customer.model_validate(customer_for(role, call.customer.model_dump()))
-    return CallRow(
-        call_no=call.call_no, contract_no=call.contract_no, customer=customer, about=call.about, record=record
-    )
+    return CallRow(**{**dict(call), "customer": customer_for(role, call.customer.model_dump())}, record=record)

@@ -13,7 +13,7 @@ from runtime.view import View
 from service_desk.duties import duty_row, told_roles
 from service_desk.ticket.next_step import next_due, next_step
 from service_desk.ticket.quote import coverage
-from service_desk.ticket.standing import Standing, Status, VisitStanding
+from service_desk.ticket.standing import Standing, Status, VisitStanding, fields_of
 from service_desk.ticket.state import (
     Cancelled,
     Closed,
@@ -49,52 +49,30 @@ def standing(ticket: Ticket) -> Standing | None:
     duties = tuple(duty_row(one, held=record.holds(one)) for one in record.duties)
     step = None if ended else next_step(work)
     due = None if step is None else next_due(work, step)
-    return Standing(
-        ticket_id=case.ticket_id,
-        kind=case.kind,
-        channel=case.channel,
-        contract_no=contract_of(work),
-        customer=case.customer,
-        product=product_of(work),
-        sku=sku_of(work),
-        quantity=case.quantity,
-        problem=case.problem,
-        fault_code=case.fault_code,
-        proof=case.proof,
-        job_id=job_of(work),
-        asked_for=case.asked_for,
-        safety=case.safety,
-        conduct=case.conduct,
-        about=case.about,
-        department=case.department,
-        status=status_of(ticket),
-        received_at=in_utc(case.received_at),
-        reply_due=in_utc(reply.due),
-        replied_at=in_utc(reply.at) if isinstance(reply, Replied) else None,
-        reply_late=reply.at > reply.due if isinstance(reply, Replied) else isinstance(reply, Overdue),
-        warranty=record.warranty,
-        pays=coverage(work),
-        quotes=record.quotes,
-        advice=record.advice,
-        parts=record.parts,
-        expert=record.expert,
-        repeats=record.repeats,
-        waits=record.waits,
-        waiting=None if record.waiting is None else record.waiting.supplier,
-        complaint=record.complaint,
-        orders=work.orders,
-        visits=visits_of(work),
-        technicians=tuple(sorted(technicians_of(work))),
-        gates=work.gates if isinstance(work, VisitAgreed | Repaired) else Gates(),
-        duplicates=record.duplicates,
-        duties=duties,
-        overdue=any(one.overdue for one in record.duties),
-        told=told_roles(duties),
-        corrections=record.corrections,
-        next_step=step,
-        next_due=due,
-        due_key=LAST if due is None else due.isoformat(),
-    )
+    shown = {
+        **fields_of(Standing.model_fields, record, case),
+        "contract_no": contract_of(work),
+        "product": product_of(work),
+        "sku": sku_of(work),
+        "job_id": job_of(work),
+        "status": status_of(ticket),
+        "reply_due": in_utc(reply.due),
+        "replied_at": in_utc(reply.at) if isinstance(reply, Replied) else None,
+        "reply_late": reply.at > reply.due if isinstance(reply, Replied) else isinstance(reply, Overdue),
+        "pays": coverage(work),
+        "waiting": None if record.waiting is None else record.waiting.supplier,
+        "orders": work.orders,
+        "visits": visits_of(work),
+        "technicians": tuple(sorted(technicians_of(work))),
+        "gates": work.gates if isinstance(work, VisitAgreed | Repaired) else Gates(),
+        "duties": duties,
+        "overdue": any(one.overdue for one in record.duties),
+        "told": told_roles(duties),
+        "next_step": step,
+        "next_due": due,
+        "due_key": LAST if due is None else due.isoformat(),
+    }
+    return Standing.model_validate(shown)
 
 
 def status_of(ticket: Underway | Closed | Cancelled) -> Status:
@@ -114,21 +92,9 @@ def visits_of(ticket: Underway) -> tuple[VisitStanding, ...]:
 def _visit(one: Visit | EndedVisit, rated: Mapping[int, tuple[int, str]]) -> VisitStanding:
     visit, ended = (one.visit, one) if isinstance(one, EndedVisit) else (one, None)
     rating, comment = rated.get(visit.visit_no, (None, ""))
-    return VisitStanding(
-        visit_no=visit.visit_no,
-        on=visit.on,
-        window=visit.window,
-        technician=visit.technician,
-        assigned_by=visit.assigned_by,
-        papers=visit.papers,
-        confirmed=visit.confirmed,
-        arrived_at=visit.arrived_at,
-        outcome=None if ended is None else ended.outcome,
-        report_ref=None if ended is None else ended.report_ref,
-        ended_at=None if ended is None else ended.ended_at,
-        rating=rating,
-        comment=comment,
-    )
+    shown = fields_of(VisitStanding.model_fields, visit, *(() if ended is None else (ended,)))
+    nothing = dict.fromkeys(("outcome", "report_ref", "ended_at"))
+    return VisitStanding.model_validate({**nothing, **shown, "rating": rating, "comment": comment})
 
 
 TICKETS = View(

@@ -1,6 +1,5 @@
 """What API and page show of a ticket: its shapes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import partial
@@ -19,11 +18,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from contracts.civil_time import in_utc
-from contracts.fact import Customer
 from contracts.service_desk_repairs import WarrantyState
-from contracts.service_desk_tickets import TicketKind
 from service_desk.duties import DutyRow
-from service_desk.ticket.standing import Pays, Status
+from service_desk.ticket.standing import Asked, Pays, Status, fields_of
 from service_desk.ticket.timeline import TimelineEntry
 
 Text = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat(), when_used="json")]
@@ -45,11 +42,6 @@ class _Open:
 
 
 Open = _Open()
-
-
-def fields_of(names: Iterable[str], *sources: object) -> dict[str, Any]:
-    """What these say, by the fields' names; the first that says it."""
-    return {name: getattr(one, name) for one in reversed(sources) for name in names if hasattr(one, name)}
 
 
 @dataclass(frozen=True)
@@ -289,26 +281,11 @@ class Cancellation(Part):
     at: Text
 
 
-class TicketRow(Shape):
+class TicketRow(Asked, Shape):
     """A ticket; the customer as the asking role may see it (C18). `version` is what `If-Match` may name."""
 
-    ticket_id: str
-    kind: TicketKind
-    channel: str
-    contract_no: str | None
-    customer: Customer
-    product: str
-    sku: str
-    quantity: int
-    problem: str
-    fault_code: str
-    proof: tuple[str, ...]
-    job_id: str | None
-    asked_for: str
-    safety: bool
-    conduct: bool
-    about: str
-    department: str
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     origin: str
     status: Status
     received_at: datetime

@@ -3,8 +3,9 @@
 Times are UTC, money fen. Words are not here.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from contracts.fact import Customer, Window
 from contracts.service_desk_duties import CalendarDay
@@ -39,9 +40,13 @@ class VisitStanding(Row):
     comment: str
 
 
-class Standing(Row):
-    """A ticket. `gates` are the last visit's; `technicians`: who visited, or is to visit; `due_key` sorts by what is
-    due next; `next_step` is null when it ended."""
+def fields_of(names: Iterable[str], *sources: object) -> dict[str, Any]:
+    """What these say, by the fields' names; the first that says it."""
+    return {name: getattr(one, name) for one in reversed(sources) for name in names if hasattr(one, name)}
+
+
+class Asked(Row):
+    """What the customer came with, as it is known now."""
 
     ticket_id: str
     kind: TicketKind
@@ -60,6 +65,12 @@ class Standing(Row):
     conduct: bool
     about: str
     department: str
+
+
+class Standing(Asked):
+    """How it stands. `gates` are the last visit's; `technicians`: who visited, or is to visit; `due_key` sorts by what
+    is due next; `next_step` is null when it ended."""
+
     status: Status
     received_at: datetime
     reply_due: datetime
