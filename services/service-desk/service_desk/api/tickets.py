@@ -16,7 +16,7 @@ from service_desk.ticket.row import TICKETS
 from service_desk.ticket.shapes import TicketDetail, TicketList
 from service_desk.ticket.standing import Status
 from service_desk.ticket.ticket import TICKET
-from service_desk.ticket.whole import whole
+from service_desk.ticket.whole import listed, whole
 
 TicketId = Annotated[str, Path(pattern=r"^[^\s:/]{1,80}$", examples=["T-D001"])]
 
@@ -58,7 +58,7 @@ async def tickets(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[whole(row, caller.role) for row in found],
+        rows=[listed(row, caller.role) for row in found],
     )
 
 

@@ -105,9 +105,9 @@ class TimelineEntry(BaseModel):
 def entry(saying: Saying[Fact]) -> TimelineEntry:
     """One event of the timeline."""
     event = saying.event
-    name = type(event).__name__
+    name, fields = type(event).__name__, type(event).model_fields
     zh, en = WORDS[name]
-    texts = (getattr(event, field, None) for field in SAID)
+    texts = (getattr(event, field) for field in SAID if field in fields)
     return TimelineEntry(
         at=in_utc(event.at),
         recorded_at=in_utc(saying.recorded),

@@ -30,6 +30,7 @@ from service_desk.ticket.shapes import (
     QuoteRow,
     RepeatRow,
     TicketDetail,
+    TicketRow,
     VisitRow,
     WaitRow,
 )
@@ -48,11 +49,21 @@ def whole(document: Mapping[str, Any], role: str) -> TicketDetail:
 
 def shown(row: Standing, said: Said, role: str) -> TicketDetail:
     """How it stands and what was said of it, as `role` may see it."""
+    return TicketDetail.of(row, **_told(row, said, role), timeline=[entry(one) for one in said.sayings])
+
+
+def listed(document: Mapping[str, Any], role: str) -> TicketRow:
+    """The same without its timeline."""
+    row = TICKETS.read(document)
+    return TicketRow.of(row, **_told(row, TICKETS.heard.read(document), role))
+
+
+def _told(row: Standing, said: Said, role: str) -> dict[str, Any]:
+    """What a ticket shows besides how it stands, and other than its row does."""
     judged, taken = said.told(repairs.CoverageJudged), said.told(tickets.InformationTaken)
     cancelled = said.told(tickets.TicketCancelled, since=tickets.TicketReopened)
     zh, en = ("", "") if row.next_step is None else NEXT_STEPS[row.next_step]
-    return TicketDetail.of(
-        row,
+    return dict(
         customer=customer_for(role, row.customer.model_dump()),
         origin="".join(one.event.origin for one in said.all(tickets.TicketOpened)),
         warranty_ends_on=_warranty_ends_on(said),
@@ -74,7 +85,6 @@ def shown(row: Standing, said: Said, role: str) -> TicketDetail:
         closed_at=_at(said.told(tickets.TicketClosed, since=tickets.TicketReopened)),
         next_zh=zh,
         next_en=en,
-        timeline=[entry(one) for one in said.sayings],
     )
 
 
