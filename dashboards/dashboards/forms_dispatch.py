@@ -3,6 +3,7 @@
 Phone numbers are whole on the leader's sheet alone (C18); cash is for leader, accountant and manager (RULES §1).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from company.crew_of_day import own_crew_on, works_on
@@ -12,7 +13,8 @@ from company.roles import Role
 from company.unloading import in_unloading_order
 from contracts.dispatch_calls import ArrivalCalled
 from contracts.dispatch_jobs import DeliveryCompleted
-from contracts.dispatch_road import PiecesRefused
+from contracts.dispatch_road import PiecesRefused, StopEnded
+from contracts.dispatch_runs import CashCollected, RunStop
 from contracts.fact import ContractLine
 from dashboards.forms import Content, Form
 from dashboards.nav import STAFF
@@ -65,7 +67,20 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
     return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
 
 
-async def _run(seat: Seat, subject: str) -> tuple[RunView, list[Json]] | None:
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A stop of a run's sheet, with what became of it."""
+
+    planned: RunStop
+    job: JobFile
+    customer: Json
+    goods: tuple[ContractLine, ...]
+    called: ArrivalCalled | None
+    ended: StopEnded | None
+    collected_fen: int
+
+
+async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = seat.day_of(day)
@@ -74,10 +89,20 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[Json]] | None:
     document = await seat.desk.row(RUNS.name, f"{on.isoformat()}:{crew}")
     if document is None:
         return None
-    run, stops = run_view(document, _WHOLE), RUNS.read(document).in_order
-    found = await seat.desk.rows(JOBS.name).get_many([stop.job_id for stop in stops])
-    jobs = {document["_id"]: job_file(document) for document in found}
-    return run, [{**stop.model_dump(), "job": jobs[stop.job_id]} for stop in stops if stop.job_id in jobs]
+    row, said = RUNS.whole(document)
+    found = await seat.desk.rows(JOBS.name).get_many([stop.job_id for stop in row.in_order])
+    jobs = {job.row.job_id: job for job in map(job_file, found)}
+    stops = []
+    for stop in row.in_order:
+        if (job := jobs.get(stop.job_id)) is None:
+            continue
+        customer, here = _customer(job, seat), said.about(job_id=stop.job_id)
+        if seat.person.role not in WHOLE_PHONES:
+            customer = {**customer, "phone": mask_phone(customer["phone"])}
+        collected = sum(one.event.amount_fen for one in here.all(CashCollected))
+        called = job.said.told(ArrivalCalled)
+        stops.append(_Stop(stop, job, customer, _goods(job, seat), called, here.told(StopEnded), collected))
+    return run_view(document, _WHOLE), stops
 
 
 async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
@@ -85,14 +110,11 @@ async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
     if found is None:
         return None
     run, stops = found
-    whole = seat.person.role in WHOLE_PHONES
-    for stop in stops:
-        called = stop["job"].said.told(ArrivalCalled)
-        customer = _customer(stop["job"], seat)
-        stop["called_at"] = None if called is None else called.at
-        stop["customer"] = customer if whole else {**customer, "phone": mask_phone(customer["phone"])}
-        stop["goods"] = _goods(stop["job"], seat)
-    return {"run": run, "stops": stops, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
+    return {
+        "run": run,
+        "stops": stops,
+        "money": seat.person.role in ROLES_THAT_SEE_MONEY,
+    }
 
 
 async def _day_report(seat: Seat, subject: str) -> Content | None:
@@ -100,19 +122,9 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
     if found is None:
         return None
     run, stops = found
-    ended = {one["job_id"]: one for one in run.ended}
-    collected = {one["job_id"]: one["amount_fen"] for one in run.collected or ()}
     return {
         "run": run,
-        "stops": [
-            {
-                **stop,
-                "ended": ended.get(stop["job_id"]),
-                "collected_fen": collected.get(stop["job_id"]),
-                "customer": _customer(stop["job"], seat),
-            }
-            for stop in stops
-        ],
+        "stops": stops,
         "cash": seat.person.role in SEES_CASH,
         "people": seat.request.app.state.people,
     }
@@ -132,11 +144,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
             return None
     outcome = job.outcome if isinstance(job.outcome, DeliveryCompleted) else None
     counted = {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered}
-    refused = [
-        {"line_no": line.line_no, "quantity": line.quantity, "reason": one.event.reason}
-        for one in job.said.all(PiecesRefused)
-        for line in one.event.lines
-    ]
+    refused = [(line, one.event.reason) for one in job.said.all(PiecesRefused) for line in one.event.lines]
     return {
         "job": job.row,
         "customer": _customer(job, seat),
@@ -144,7 +152,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
             {
                 **line.model_dump(),
                 "delivered": counted.get(line.line_no),
-                "refused": [one for one in refused if one["line_no"] == line.line_no],
+                "refused": [(one.quantity, reason) for one, reason in refused if one.line_no == line.line_no],
             }
             for line in _goods(job, seat)
         ],
@@ -169,5 +177,3 @@ FORMS = (
         read=_day_report,
     ),
 )
-
-__all__ = ["FORMS"]
