@@ -20,10 +20,10 @@ from pydantic_core import CoreSchema, core_schema
 from contracts.civil_time import in_utc
 from contracts.service_desk_repairs import WarrantyState
 from service_desk.duties import DutyRow
-from service_desk.ticket.standing import Asked, Pays, Status, fields_of
+from service_desk.ticket.standing import CaseRow, Pays, Status, fields_of
 from service_desk.ticket.timeline import TimelineEntry
 
-Text = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat(), when_used="json")]
+UtcText = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat(), when_used="json")]
 """A moment within an open object."""
 
 
@@ -69,7 +69,7 @@ class Shape(BaseModel):
 class Damage(Part):
     """遗留货运输损坏."""
 
-    at: Text
+    at: UtcText
     fault: str
     note: str
     photos: tuple[str, ...]
@@ -94,9 +94,9 @@ class LeftoverOrderRow(Shape):
 class Move(Part):
     """改约."""
 
-    at: Text
-    before: Annotated[Text, Field(serialization_alias="from")]
-    to: Text
+    at: UtcText
+    before: Annotated[UtcText, Field(serialization_alias="from")]
+    to: UtcText
     asked_by: str
     reason: str
 
@@ -135,7 +135,7 @@ class Coverage(Part):
     fault: str
     free: bool
     reason: str
-    at: Text
+    at: UtcText
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class QuoteRow(Part):
     total_fen: int
     valid_until: date | None
     note: str
-    given_at: Text
+    given_at: UtcText
     stage: str
     accepted_by: str | None
     reason: str
@@ -164,7 +164,7 @@ class InformationRow(Part):
     items: str
     photos: tuple[str, ...]
     by: str
-    at: Text
+    at: UtcText
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,9 @@ class AdviceRow(Part):
 
     answer_no: int
     answer: str
-    at: Text
+    at: UtcText
     solved: bool | None
-    followed_up_at: Text | None
+    followed_up_at: UtcText | None
     note: str
 
 
@@ -213,7 +213,7 @@ class RepeatRow(Part):
     ticket_id: str
     visit_no: int
     technician: str
-    repaired_at: Text
+    repaired_at: UtcText
 
 
 @dataclass(frozen=True)
@@ -224,8 +224,8 @@ class WaitRow(Part):
     supplier: str
     reason: str
     expected_on: date | None
-    since: Text
-    until: Text | None
+    since: UtcText
+    until: UtcText | None
     outcome: str
 
 
@@ -233,7 +233,7 @@ class WaitRow(Part):
 class ComplaintStep(Part):
     """What was done about a complaint at a level."""
 
-    at: Text
+    at: UtcText
     level: int
     what: str
     text: str
@@ -249,7 +249,7 @@ class ComplaintRow(Part):
     conduct: bool
     finding: str | None
     solution: str | None
-    settled_at: Text | None
+    settled_at: UtcText | None
     history: tuple[ComplaintStep, ...]
 
 
@@ -259,7 +259,7 @@ class AcceptanceRow(Part):
 
     accepted_by: str
     rating: int | None
-    at: Text
+    at: UtcText
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class CallBackRow(Part):
 
     satisfied: bool
     note: str
-    at: Text
+    at: UtcText
     by: str
 
 
@@ -278,10 +278,10 @@ class Cancellation(Part):
 
     cause: str
     reason: str
-    at: Text
+    at: UtcText
 
 
-class TicketRow(Asked, Shape):
+class TicketRow(CaseRow, Shape):
     """A ticket; the customer as the asking role may see it (C18). `version` is what `If-Match` may name."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -45,7 +45,7 @@ def fields_of(names: Iterable[str], *sources: object) -> dict[str, Any]:
     return {name: getattr(one, name) for one in reversed(sources) for name in names if hasattr(one, name)}
 
 
-class Asked(Row):
+class CaseRow(Row):
     """What the customer came with, as it is known now."""
 
     ticket_id: str
@@ -67,7 +67,7 @@ class Asked(Row):
     department: str
 
 
-class Standing(Asked):
+class Standing(CaseRow):
     """How it stands. `gates` are the last visit's; `technicians`: who visited, or is to visit; `due_key` sorts by what
     is due next; `next_step` is null when it ended."""
 

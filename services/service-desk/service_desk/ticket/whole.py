@@ -49,17 +49,17 @@ def whole(document: Mapping[str, Any], role: str) -> TicketDetail:
 
 def shown(row: Standing, said: Said, role: str) -> TicketDetail:
     """How it stands and what was said of it, as `role` may see it."""
-    return TicketDetail.of(row, **_told(row, said, role), timeline=[entry(one) for one in said.sayings])
+    return TicketDetail.of(row, **_beside(row, said, role), timeline=[entry(one) for one in said.sayings])
 
 
 def listed(document: Mapping[str, Any], role: str) -> TicketRow:
     """The same without its timeline."""
     row = TICKETS.read(document)
-    return TicketRow.of(row, **_told(row, TICKETS.heard.read(document), role))
+    return TicketRow.of(row, **_beside(row, TICKETS.heard.read(document), role))
 
 
-def _told(row: Standing, said: Said, role: str) -> dict[str, Any]:
-    """What a ticket shows besides how it stands, and other than its row does."""
+def _beside(row: Standing, said: Said, role: str) -> dict[str, Any]:
+    """What is shown beside how it stands, and other than its row has it."""
     judged, taken = said.told(repairs.CoverageJudged), said.told(tickets.InformationTaken)
     cancelled = said.told(tickets.TicketCancelled, since=tickets.TicketReopened)
     zh, en = ("", "") if row.next_step is None else NEXT_STEPS[row.next_step]
