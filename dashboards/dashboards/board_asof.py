@@ -12,7 +12,7 @@ from dashboards.board_history import changes_of_day, read_board_as_of
 from dashboards.board_rhythm import CLOSES, OPENS, minute_of
 from dashboards.board_view import BoardView
 from dashboards.journal import Known
-from runtime.http import Asking
+from runtime.http import Caller
 
 LAST_MINUTE = 24 * 60 - 1
 
@@ -66,11 +66,11 @@ def asked(query: Mapping[str, str], now: datetime) -> AsOf | None:
     return None if moment >= now else AsOf(moment, known)
 
 
-async def read_past(desk: Asking, on: date, as_of: AsOf) -> tuple[BoardView, Slider]:
+async def read_past(caller: Caller, on: date, as_of: AsOf) -> tuple[BoardView, Slider]:
     """The board of then, and the slider of that civil day."""
-    view = await read_board_as_of(desk, on, as_of.moment, as_of.known)
+    view = await read_board_as_of(caller, on, as_of.moment, as_of.known)
     day = civil_day(as_of.moment)
-    changes = await changes_of_day(desk, on, day, as_of.known)
+    changes = await changes_of_day(caller, on, day, as_of.known)
     ticks = {min(minute_of(_upward(change)) or LAST_MINUTE, LAST_MINUTE) for change in changes}
     moments = {*ticks, minute_of(as_of.moment)}
     opens, closes = min(OPENS, *moments), max(CLOSES, *moments)

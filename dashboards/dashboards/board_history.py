@@ -22,7 +22,7 @@ from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, JobFile
 from dispatch.who import CREW
 from order.contract.row import CONTRACTS
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.said import Saying
 
 DEPOT = "main"
@@ -63,20 +63,20 @@ def events(told: Sequence[Saying[Any]]) -> list[Any]:
     return [one.event for one in told]
 
 
-async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Known) -> BoardView:
+async def read_board_as_of(caller: Caller, on: date, moment: datetime, known: Known) -> BoardView:
     """The board of day `on` as it was at `moment`, or, with `happened`, as we know now that it was."""
     past, bar = Past(moment, known), bar_day(on, moment)
     wanted = sorted({on, bar, bar + timedelta(days=1)})
-    day_events = await _events(desk, "dispatch", [f"day:{DEPOT}:{each.isoformat()}" for each in wanted])
+    day_events = await _events(caller, "dispatch", [f"day:{DEPOT}:{each.isoformat()}" for each in wanted])
     days = by_date([day for entries in day_events.values() if (day := past.day(entries)) is not None])
     named = {_job_of(one["data"]) for entries in day_events.values() for one in entries} - {None}
-    job_events = await _events(desk, "dispatch", {f"job:{job}" for job in named} | await _open_jobs(desk, moment))
+    job_events = await _events(caller, "dispatch", {f"job:{job}" for job in named} | await _open_jobs(caller, moment))
     jobs = [job for entries in job_events.values() if (job := past.job(entries)) is not None]
-    own = await own_contracts(desk)
+    own = await own_contracts(caller)
     contracts: list[Incomplete] = []
-    if desk.person.role not in CREW:
+    if caller.person.role not in CREW:
         with_job = {job.row.contract_no for job in jobs if job.row.kind == "delivery"}
-        waited = await _events(desk, "order", await _waiting_contracts(desk, moment, own))
+        waited = await _events(caller, "order", await _waiting_contracts(caller, moment, own))
         found = [one for entries in waited.values() if (one := past.contract(entries)) is not None]
         contracts = sorted(
             (one for one in found if one.row.contract_no not in with_job),
@@ -89,17 +89,17 @@ async def read_board_as_of(desk: Asking, on: date, moment: datetime, known: Know
         on=on,
         now=moment,
         policy=policy_book().at(moment),
-        viewer=Viewer(role=desk.person.role, crews=await road_crews(desk, [on]), contracts=own, past=True),
+        viewer=Viewer(role=caller.person.role, crews=await road_crews(caller, [on]), contracts=own, past=True),
         depot=DEPOT,
     )
 
 
-async def changes_of_day(desk: Asking, on: date, slider: date, known: Known) -> list[datetime]:
+async def changes_of_day(caller: Caller, on: date, slider: date, known: Known) -> list[datetime]:
     """When something about the board of `on` changed on the civil day `slider`."""
     first, last = _span(slider)
-    day = await _events(desk, "dispatch", [f"day:{DEPOT}:{on.isoformat()}"])
+    day = await _events(caller, "dispatch", [f"day:{DEPOT}:{on.isoformat()}"])
     named = {_job_of(one["data"]) for entries in day.values() for one in entries} - {None}
-    jobs = await _events(desk, "dispatch", [f"job:{job}" for job in named])
+    jobs = await _events(caller, "dispatch", [f"job:{job}" for job in named])
     return changed_between((one for entries in (*day.values(), *jobs.values()) for one in entries), first, last, known)
 
 
@@ -114,28 +114,28 @@ def _job_of(data: Mapping[str, object]) -> str | None:
     return named if isinstance(named, str) else None
 
 
-async def _events(desk: Asking, service: str, aggregates: Iterable[str]) -> dict[str, list[Json]]:
+async def _events(caller: Caller, service: str, aggregates: Iterable[str]) -> dict[str, list[Json]]:
     wanted = sorted(set(aggregates))
     if not wanted:
         return {}
-    rows = await desk.rows("journal").find({f"{service}.aggregate": {"$in": wanted}})
+    rows = await caller.rows("journal").find({f"{service}.aggregate": {"$in": wanted}})
     return events_of(rows, service)
 
 
-async def _open_jobs(desk: Asking, moment: datetime) -> set[str]:
+async def _open_jobs(caller: Caller, moment: datetime) -> set[str]:
     """Jobs that were open at `moment`: they are still, or ended later. What was told late is among them either way."""
-    still = await desk.rows(JOBS.name).find({"row.status": {"$in": ["plan", "pub", "way"]}})
-    return {f"job:{document['_id']}" for document in still} | await _told_since(desk, "dispatch", "job", ENDS, moment)
+    still = await caller.rows(JOBS.name).find({"row.status": {"$in": ["plan", "pub", "way"]}})
+    return {f"job:{document['_id']}" for document in still} | await _told_since(caller, "dispatch", "job", ENDS, moment)
 
 
-async def _waiting_contracts(desk: Asking, moment: datetime, own: frozenset[str] | None) -> set[str]:
+async def _waiting_contracts(caller: Caller, moment: datetime, own: frozenset[str] | None) -> set[str]:
     """Contracts whose goods were not complete at `moment`: they are not yet, or were completed or cancelled later."""
-    mine = {} if own is None else {"row.store_code": desk.person.store}
+    mine = {} if own is None else {"row.store_code": caller.person.store}
     order = [("row.promised_on", 1), ("_id", 1)]
-    still = await desk.rows(CONTRACTS.name).find(
+    still = await caller.rows(CONTRACTS.name).find(
         {"row.ended": False, "row.complete": False, **mine}, sort=order, limit=MOST_WAITING
     )
-    later = await _told_since(desk, "order", "contract", COMPLETED, moment)
+    later = await _told_since(caller, "order", "contract", COMPLETED, moment)
     visible = {one for one in later if own is None or one.partition(":")[2] in own}
     return {f"contract:{document['_id']}" for document in still} | visible
 
@@ -144,10 +144,10 @@ ENDS = ("DeliveryCompleted", "DeliveryFailed", "InstallationCompleted", "VisitDo
 COMPLETED = ("GoodsCompleted", "ContractCancelled")
 
 
-async def _told_since(desk: Asking, service: str, kind: str, names: Sequence[str], moment: datetime) -> set[str]:
+async def _told_since(caller: Caller, service: str, kind: str, names: Sequence[str], moment: datetime) -> set[str]:
     """Aggregates of which one of these events was recorded after `moment`."""
     since = {f"{service}.kind": kind, f"{service}.recorded": {"$gt": moment_text(moment)}}
-    rows = await desk.rows("journal").find({**since, f"{service}.event": {"$in": list(names)}})
+    rows = await caller.rows("journal").find({**since, f"{service}.event": {"$in": list(names)}})
     return set(events_of(rows, service))
 
 

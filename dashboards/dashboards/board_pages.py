@@ -24,7 +24,7 @@ from dashboards.reading import BOARD, nearest_day, read_board
 from dashboards.render import LOOKS, board_parts, page, words_for
 from dispatch.who import CREW
 from runtime.clock import utc_now
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router, takes
 
 PLANNING_HOUR = 15
@@ -54,8 +54,8 @@ def districts(view: BoardView) -> list[str]:
 async def board_page(request: Request) -> Response:
     """派工板."""
     now = utc_now()
-    desk = known(request)
-    if desk is None:
+    caller = known(request)
+    if caller is None:
         return to_login(request)
     words = words_for(request, now)
     day = request.query_params.get("date") or opening_day(now).isoformat()
@@ -71,22 +71,22 @@ async def board_page(request: Request) -> Response:
             words,
             now=now,
             status=422,
-            person=desk.person,
+            person=caller.person,
             page="board",
             heading=words("bad.title"),
             text=words(wrong),
         )
     if request.query_params.get("view") == "week":
-        return await week_page(request, desk, on, now)
+        return await week_page(request, caller, on, now)
     shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
-    position = desk.position()
+    position = caller.position()
     past: board_asof.Slider | None = None
     if as_of is None:
-        view = await read_board(desk, on, now)
+        view = await read_board(caller, on, now)
     else:
-        view, past = await board_asof.read_past(desk, on, as_of)
+        view, past = await board_asof.read_past(caller, on, as_of)
     empty = view.totals.deliveries + view.totals.visits == 0
-    shows_backlog = desk.person.role not in CREW
+    shows_backlog = caller.person.role not in CREW
     parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
     stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
     query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
@@ -95,7 +95,7 @@ async def board_page(request: Request) -> Response:
         "board.html",
         words,
         now=now,
-        person=desk.person,
+        person=caller.person,
         page="board",
         view=view,
         past=past,
@@ -104,7 +104,7 @@ async def board_page(request: Request) -> Response:
         shape=shape,
         shows_backlog=shows_backlog,
         districts=districts(view),
-        nearest=await nearest_day(desk) if empty else None,
+        nearest=await nearest_day(caller) if empty else None,
         stream=f"/live/board/{on.isoformat()}?{urlencode(stream)}",
         day_link=lambda of, step: f"/board?{urlencode({**query, 'date': (of + timedelta(days=step)).isoformat()})}",
     )
@@ -119,7 +119,7 @@ def _address(request: Request, **changed: str) -> str:
 @router.get("/api/board/{on}", tags=["dashboards 看板"], summary="派工板 The dispatch board of a day")
 async def board_json(
     on: CivilDay,
-    desk: Desk,
+    caller: SignedIn,
     as_of: Annotated[
         Moment | None, Query(description="X2: the board as it was at this moment; needs a time zone")
     ] = None,
@@ -130,8 +130,8 @@ async def board_json(
     """What the board page shows, as data: lanes, cells, cards, backlog, duties of the lanes, rhythm of the day."""
     now = utc_now()
     if as_of is None or as_of >= now:
-        return await read_board(desk, on, now)
-    return await read_board_as_of(desk, on, as_of, known)
+        return await read_board(caller, on, now)
+    return await read_board_as_of(caller, on, as_of, known)
 
 
 @router.get(
@@ -145,7 +145,7 @@ async def board_json(
 async def board_live(
     on: CivilDay,
     request: Request,
-    desk: Desk,
+    caller: SignedIn,
     *,
     format: Annotated[  # noqa: A002 - the query's name
         Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
@@ -161,41 +161,41 @@ async def board_live(
     message holds all of them. After a lost connection send the last `id` as `Last-Event-ID`.
     """
     picture, position = live.resume(last_event_id, seen, after)
-    shows_backlog = desk.person.role not in CREW
+    shows_backlog = caller.person.role not in CREW
 
     lang = words_for(request, utc_now()).lang
 
     async def html(now: datetime) -> live.Parts:
         return board_parts(
-            await read_board(desk, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
+            await read_board(caller, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
         )
 
     async def data(now: datetime) -> live.Parts:
-        return json_parts(await read_board(desk, on, now))
+        return json_parts(await read_board(caller, on, now))
 
     if format == "json":
-        return live.response(_events(desk, _shared(desk, data, (on, format)), json_frame, picture, position))
-    return live.response(_events(desk, _shared(desk, html, (on, view, lang)), live.html_frame, picture, position))
+        return live.response(_events(caller, _shared(caller, data, (on, format)), json_frame, picture, position))
+    return live.response(_events(caller, _shared(caller, html, (on, view, lang)), live.html_frame, picture, position))
 
 
-def _shared(desk: Asking, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:
+def _shared(caller: Caller, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:
     """The look of all who see the same: same role and store, and the same page; on the road, the own crew's."""
-    state = desk.request.app.state
+    state = caller.request.app.state
     if not hasattr(state, "board_looks"):
         state.board_looks = SharedLooks()
     looks: SharedLooks = state.board_looks
-    person = desk.person
+    person = caller.person
     whole = (*kind, person.role, person.id if person.role in CREW else None, person.store)
 
     async def look() -> live.Parts:
         now = utc_now()
-        return await looks.look(whole, (desk.position(), now.replace(second=0, microsecond=0)), lambda: make(now))
+        return await looks.look(whole, (caller.position(), now.replace(second=0, microsecond=0)), lambda: make(now))
 
     return look
 
 
-def _events(desk: Asking, look: live.Look, frame: live.Frame, picture: str | None, position: str | None) -> Any:
-    feed = desk.changes(BOARD, position)
+def _events(caller: Caller, look: live.Look, frame: live.Frame, picture: str | None, position: str | None) -> Any:
+    feed = caller.changes(BOARD, position)
     return live.stream(feed, look, frame, seen=picture, beat=lambda: utc_now().isoformat())
 
 
@@ -216,7 +216,7 @@ def json_frame(parts: live.Parts) -> str:
 @takes(*LOOKS)
 async def start(request: Request) -> Response:
     """The page where the role's work is."""
-    desk = known(request)
-    if desk is None:
+    caller = known(request)
+    if caller is None:
         return to_login(request)
-    return RedirectResponse(home_of(desk.person.role), status_code=303)
+    return RedirectResponse(home_of(caller.person.role), status_code=303)

@@ -17,7 +17,7 @@ from dashboards.words import Words
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS
 from runtime.clock import utc_now
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router, takes
 
 WEEK = (JOBS.name, DAYS.name)
@@ -26,10 +26,10 @@ WEEK = (JOBS.name, DAYS.name)
 router = Router()
 
 
-async def week_page(request: Request, desk: Asking, on: date, now: datetime) -> Response:
+async def week_page(request: Request, caller: Caller, on: date, now: datetime) -> Response:
     """`/board?view=week`: crews by days."""
-    words, position = words_for(request, now), desk.position()
-    week = await read_week(desk, monday_of(on), now)
+    words, position = words_for(request, now), caller.position()
+    week = await read_week(caller, monday_of(on), now)
     stream = {"lang": words.lang, "after": position, "seen": live.digest(week_parts(week, words))}
     query = {name: text for name, text in request.query_params.items() if name in {"view", "find", "district"}}
     return page(
@@ -37,7 +37,7 @@ async def week_page(request: Request, desk: Asking, on: date, now: datetime) -> 
         "week.html",
         words,
         now=now,
-        person=desk.person,
+        person=caller.person,
         page="board",
         week=week,
         districts=sorted({card.district for card in cards_of(week) if card.district}),
@@ -68,9 +68,9 @@ def week_parts(week: WeekView, words: Words) -> Mapping[str, str]:
 
 
 @router.get("/api/board-week/{on}", tags=["dashboards 看板"], summary="一周的派工板 The board of the week of a day")
-async def week_json(on: CivilDay, desk: Desk) -> WeekView:
+async def week_json(on: CivilDay, caller: SignedIn) -> WeekView:
     """Crews by days, as on the board of each day."""
-    return await read_week(desk, monday_of(on), utc_now())
+    return await read_week(caller, monday_of(on), utc_now())
 
 
 @router.get(
@@ -84,7 +84,7 @@ async def week_json(on: CivilDay, desk: Desk) -> WeekView:
 async def week_live(
     on: CivilDay,
     request: Request,
-    desk: Desk,
+    caller: SignedIn,
     *,
     after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
     seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
@@ -95,7 +95,7 @@ async def week_live(
 
     async def look() -> live.Parts:
         now = utc_now()
-        return week_parts(await read_week(desk, monday_of(on), now), words_for(request, now))
+        return week_parts(await read_week(caller, monday_of(on), now), words_for(request, now))
 
-    feed = desk.changes(WEEK, position)
+    feed = caller.changes(WEEK, position)
     return live.response(live.stream(feed, look, live.html_frame, seen=picture, beat=lambda: utc_now().isoformat()))

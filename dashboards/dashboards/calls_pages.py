@@ -29,11 +29,11 @@ async def calls(request: Request) -> Response:
         return seat
     whose = seat.one_of("whose", ("mine", "all")) or ("mine" if seat.person.role in MINE else "all")
     purpose, day = seat.one_of("purpose", PURPOSES), seat.day("day") or seat.today
-    stream = rows_stream(seat.desk, ("calls",))
+    stream = rows_stream(seat.caller, ("calls",))
     part = await queue(seat, day=day, purpose=purpose, whose=whose, after=seat.asked("after", longest=400))
     rows = [call_of(CALLS.read(row), seat) for row in part.rows]
     wanted = seat.asked("call")
-    chosen = await seat.desk.view(CALLS).get(wanted) if wanted else None
+    chosen = await seat.caller.view(CALLS).get(wanted) if wanted else None
     call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
     query = {name: text for name, text in request.query_params.items() if text and name not in {"after", "call"}}
     return seat.show(
@@ -70,7 +70,7 @@ async def calls_sheet(request: Request) -> Response:
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.desk.rows("calls"), {"row.state": "open"}, sort=("row.show_at", 1)):
+    async for row in every(seat.caller.rows("calls"), {"row.state": "open"}, sort=("row.show_at", 1)):
         call = call_of(CALLS.read(row), seat)
         customer = call.customer
         yield (

@@ -77,7 +77,7 @@ async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after
         query |= {"row.purpose": purpose}
     if whose == "mine" and seat.person.role in MINE:
         query |= {"row.owner_role": MINE[seat.person.role]}
-    return await page_of(seat.desk.rows("calls"), query, sort=("row.show_at", 1), after=after)
+    return await page_of(seat.caller.rows("calls"), query, sort=("row.show_at", 1), after=after)
 
 
 def call_of(row: CallRow, seat: Seat) -> CallShown:
@@ -92,8 +92,8 @@ async def subject_of(seat: Seat, call: CallShown) -> Subject:
         return Subject()
     contract_no = call.name[2:] if call.kind == "job" else call.name
     job_id = call.name if call.kind == "job" else f"D-{call.name}"
-    contract = await seat.desk.view(CONTRACTS).get(contract_no)
-    job = await seat.desk.view(JOBS).get(job_id)
+    contract = await seat.caller.view(CONTRACTS).get(contract_no)
+    job = await seat.caller.view(JOBS).get(job_id)
     return Subject(None if contract is None else contract_no, None if job is None else job_id, job)
 
 
@@ -101,7 +101,7 @@ async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:
     """The next two weeks: where a delivery still finds a place (B8), and what is too near (B1)."""
     policy = policy_book().at(seat.now)
     wanted = [today + timedelta(days=number) for number in range(1, DAYS_SHOWN + 1)]
-    days = await read_days(seat.desk, wanted)
+    days = await read_days(seat.caller, wanted)
     early = today + timedelta(days=policy.booking_days_ahead)
     return tuple(DayFree(on, on < early, _halves(days.get(on), policy)) for on in wanted)
 

@@ -44,7 +44,7 @@ async def contract(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
+    stream = rows_stream(seat.caller, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
     row = await own_contract(seat, contract_no)
     if row is None:
         return seat.not_found(contract_no)
@@ -54,11 +54,11 @@ async def contract(contract_no: Id, request: Request) -> Response:
 async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     row, role = CONTRACTS.read(document), seat.person.role
     contract_no = row.contract_no
-    entries = await entries_of(seat.desk, contract_no)
-    told = history(entries, await goods_of(seat.desk, contract_no))
+    entries = await entries_of(seat.caller, contract_no)
+    told = history(entries, await goods_of(seat.caller, contract_no))
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
-    forms = () if row.ended else await seat.desk.offered("contract", CONTRACTS.name, contract_no)
+    forms = () if row.ended else await seat.caller.offered("contract", CONTRACTS.name, contract_no)
     return {
         "order": whole(document),
         "one": order_line(row, role, seat.today),
@@ -69,7 +69,7 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
         "money": money,
         "forms": forms,
         "may": {form.code for form in forms} | ({"report_damage"} if role in REPORTS_DAMAGE else set()),
-        "jobs": await jobs_of(seat.desk, contract_no),
+        "jobs": await jobs_of(seat.caller, contract_no),
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
         "people": seat.request.app.state.people,
         "categories": tuple(policy.litres_per_piece),

@@ -39,9 +39,9 @@ async def counts(request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (COUNTS.name, PLANS.name))
-    found = await seat.desk.rows(COUNTS.name).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
-    plan = await seat.desk.view(PLANS).get(DEPOT)
+    stream = rows_stream(seat.caller, (COUNTS.name, PLANS.name))
+    found = await seat.caller.rows(COUNTS.name).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
+    plan = await seat.caller.view(PLANS).get(DEPOT)
     report = await _partings(seat)
     return seat.show(
         "counts.html",
@@ -67,7 +67,7 @@ async def counts_sheet(request: Request) -> Response:
     names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.desk.rows(COUNTS.name), {}):
+        async for document in every(seat.caller.rows(COUNTS.name), {}):
             file = count_file(document)
             one, found = file.row, file.closed
             yield (
@@ -93,8 +93,8 @@ async def count(count_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (COUNTS.name,), count_no)
-    document = await seat.desk.rows(COUNTS.name).get(count_no)
+    stream = rows_stream(seat.caller, (COUNTS.name,), count_no)
+    document = await seat.caller.rows(COUNTS.name).get(count_no)
     if document is None:
         return seat.not_found(count_no)
     file = count_file(document)
@@ -116,14 +116,14 @@ async def count(count_no: Id, request: Request) -> Response:
 
 
 async def _partings(seat: Seat) -> list[Parting]:
-    rows = seat.desk.view(COUNTS)
+    rows = seat.caller.view(COUNTS)
     counts = await rows.find({"row.depot": DEPOT}, sort=[("row.opened_at", -1)], limit=REPORT_COUNTS)
     lines = (line for one in counts for line in one.lines)
     skus = sorted({line.sku for line in lines if line.compared is not None and line.compared.difference})
     ids = {card_no(DEPOT, sku): sku for sku in skus}
-    stocks = {row.sku: row for row in (await seat.desk.view(STOCKED).get_many(list(ids))).values()}
+    stocks = {row.sku: row for row in (await seat.caller.view(STOCKED).get_many(list(ids))).values()}
     cards: dict[str, list[MoveRow]] = {sku: [] for sku in skus}
-    for move in await seat.desk.view(MOVES).find({"row.card": {"$in": list(ids)}}, sort=[("row.move_no", 1)]):
+    for move in await seat.caller.view(MOVES).find({"row.card": {"$in": list(ids)}}, sort=[("row.move_no", 1)]):
         cards[ids[move.card]].append(move)
     return partings(counts, stocks, cards)
 
@@ -135,7 +135,7 @@ async def report(request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.READS_COUNTS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (COUNTS.name, STOCKED.name))
+    stream = rows_stream(seat.caller, (COUNTS.name, STOCKED.name))
     return seat.show("ledger.html", rows=await _partings(seat), people=request.app.state.people, stream=stream)
 
 

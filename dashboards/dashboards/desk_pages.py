@@ -56,7 +56,7 @@ async def queue(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = chosen_in(seat)
-    stream = rows_stream(seat.desk, (TICKETS.name,))
+    stream = rows_stream(seat.caller, (TICKETS.name,))
     part = await tickets_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
@@ -89,7 +89,7 @@ async def queue_sheet(request: Request) -> Response:
 
 async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for one in every(seat.desk.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT):
+    async for one in every(seat.caller.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT):
         ticket = seen(one, seat)
         yield (
             ticket.ticket_id,
@@ -113,7 +113,7 @@ async def ticket_new(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     contract_no = seat.asked("contract")
-    order = await seat.desk.view(CONTRACTS).get(contract_no) if contract_no else None
+    order = await seat.caller.view(CONTRACTS).get(contract_no) if contract_no else None
     if order is not None and seat.person.role == "store" and order.store_code != seat.person.store:
         order = None
     return seat.show(
@@ -132,7 +132,7 @@ async def ticket_page(ticket_id: Annotated[str, Path(max_length=80)], request: R
     seat = seat_at(request, "desk", READS)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (TICKETS.name,), ticket_id)
+    stream = rows_stream(seat.caller, (TICKETS.name,), ticket_id)
     ticket = await ticket_of(seat, ticket_id)
     if ticket is None:
         return seat.not_found(ticket_id)
@@ -161,7 +161,7 @@ async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request
     seat = seat_at(request, "visit", ("technician", "cs_specialist", "cs_supervisor"))
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (TICKETS.name,), ticket_id)
+    stream = rows_stream(seat.caller, (TICKETS.name,), ticket_id)
     ticket = await ticket_of(seat, ticket_id)
     if ticket is None or not ticket.one.visits:
         return seat.not_found(ticket_id)

@@ -58,7 +58,7 @@ class Chosen:
 
 def steps(seat: Seat) -> tuple[str, ...]:
     """What a ticket may need next, in the order in which the queue lists it: what its use cases are for."""
-    return tuple(dict.fromkeys(step for form in seat.desk.offering("ticket").forms for step in form.steps))
+    return tuple(dict.fromkeys(step for form in seat.caller.offering("ticket").forms for step in form.steps))
 
 
 def chosen_in(seat: Seat) -> Chosen:
@@ -110,7 +110,7 @@ def _searched(q: str | None, role: str) -> Json:
 async def query_of(seat: Seat, chosen: Chosen) -> Json:
     """The condition for what is chosen, within what this person may see."""
     return both(
-        await those_visible(seat.desk),
+        await those_visible(seat.caller),
         _of_queue(chosen.queue, seat),
         {"row.next_step": chosen.step} if chosen.step else {},
         {"row.kind": chosen.kind} if chosen.kind else {},
@@ -120,13 +120,13 @@ async def query_of(seat: Seat, chosen: Chosen) -> Json:
 
 async def tickets_page(seat: Seat, chosen: Chosen, after: str | None) -> Slice:
     """One page, what is due next on top."""
-    return await page_of(seat.desk.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT, after=after)
+    return await page_of(seat.caller.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT, after=after)
 
 
 async def counts(seat: Seat) -> Mapping[str, int]:
     """How many lie in each queue, at each step, of each kind."""
-    rows = seat.desk.rows(TICKETS.name)
-    own = await those_visible(seat.desk)
+    rows = seat.caller.rows(TICKETS.name)
+    own = await those_visible(seat.caller)
     found = {queue: await rows.count(both(own, _of_queue(queue, seat))) for queue in QUEUES if queue != "closed"}
     async for row in every(rows, both(own, _of_queue("open", seat))):
         ticket = TICKETS.read(row)
@@ -152,9 +152,9 @@ class Ticket:
 
 async def ticket_of(seat: Seat, ticket_id: str) -> Ticket | None:
     """One ticket, None where there is none for this person."""
-    document = await seat.desk.rows(TICKETS.name).get(ticket_id)
+    document = await seat.caller.rows(TICKETS.name).get(ticket_id)
     row = None if document is None else TICKETS.read(document)
-    if document is None or row is None or not await may_see(seat.desk, row):
+    if document is None or row is None or not await may_see(seat.caller, row):
         return None
     return Ticket(row, whole(document, seat.person.role))
 
@@ -201,7 +201,7 @@ def _clock(one: DutyRow, now: datetime) -> Clock:
 
 async def forms_for(seat: Seat, one: TicketDetail) -> tuple[list[Form], list[Form]]:
     """(what the next step asks of this person, what else they may ask) of a ticket, by the rules' own gates."""
-    offered = await seat.desk.offered("ticket", TICKETS.name, one.ticket_id)
+    offered = await seat.caller.offered("ticket", TICKETS.name, one.ticket_id)
     main = [form for form in offered if one.next_step in form.steps]
     return main, [form for form in offered if form not in main]
 

@@ -60,7 +60,7 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
     on = seat.day_of(subject)
     if on is None:
         return None
-    view = await read_board(seat.desk, on, seat.now)
+    view = await read_board(seat.caller, on, seat.now)
     lanes = [lane for lane in view.lanes if any(cell.cards for cell in lane.cells)]
     if not lanes:
         return None
@@ -84,13 +84,13 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = seat.day_of(day)
-    if on is None or (seat.person.role in CREW and await own_crew_on(seat.desk, on) != crew):
+    if on is None or (seat.person.role in CREW and await own_crew_on(seat.caller, on) != crew):
         return None
-    document = await seat.desk.row(RUNS.name, f"{on.isoformat()}:{crew}")
+    document = await seat.caller.row(RUNS.name, f"{on.isoformat()}:{crew}")
     if document is None:
         return None
     row, said = RUNS.whole(document)
-    found = await seat.desk.rows(JOBS.name).get_many([stop.job_id for stop in row.in_order])
+    found = await seat.caller.rows(JOBS.name).get_many([stop.job_id for stop in row.in_order])
     jobs = {job.row.job_id: job for job in map(job_file, found)}
     stops = []
     for stop in row.in_order:
@@ -132,14 +132,14 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
 
 async def _receipt(seat: Seat, subject: str) -> Content | None:
     """One stop's receipt, empty before the delivery and filled in after it."""
-    document = await seat.desk.rows(JOBS.name).get(subject)
+    document = await seat.caller.rows(JOBS.name).get(subject)
     job = None if document is None else job_file(document)
     if job is None or job.row.kind != "delivery":
         return None
-    if seat.person.role in CREW and not await works_on(seat.desk, job.row.on, job.row.crew):
+    if seat.person.role in CREW and not await works_on(seat.caller, job.row.on, job.row.crew):
         return None
     if seat.person.role == "store":
-        contract = await seat.desk.view(CONTRACTS).get(job.row.contract_no)
+        contract = await seat.caller.view(CONTRACTS).get(job.row.contract_no)
         if contract is None or contract.store_code != seat.person.store:
             return None
     outcome = job.outcome if isinstance(job.outcome, DeliveryCompleted) else None

@@ -28,7 +28,7 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
     on = seat.day_of(day)
     if on is None:
         return None
-    if seat.is_one_of(*LOADS) and await own_crew_on(seat.desk, on) != crew:
+    if seat.is_one_of(*LOADS) and await own_crew_on(seat.caller, on) != crew:
         return None
     view = await read_picking(seat, on)
     loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
@@ -44,7 +44,7 @@ async def _bin_card(seat: Seat, sku: str) -> Content | None:
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     """Blind: lines that wait for a figure, without any."""
-    row = await seat.desk.view(COUNTS).get(count_no)
+    row = await seat.caller.view(COUNTS).get(count_no)
     if row is None:
         return None
     lines = [line for line in row.lines if line.status in WAITING]
@@ -69,7 +69,7 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
     if found is None:
         return None
     one = found.row
-    stock = await seat.desk.view(STOCKED).get(card_no(one.depot, one.sku))
+    stock = await seat.caller.view(STOCKED).get(card_no(one.depot, one.sku))
     return {
         "one": one,
         "gone": found.executed,
@@ -81,7 +81,7 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
 
 async def _labels(seat: Seat, contract_no: str) -> Content | None:
     """The page fetches the labels itself: their codes are signed by the warehouse's service."""
-    row = await seat.desk.view(CONTRACTS).get(contract_no)
+    row = await seat.caller.view(CONTRACTS).get(contract_no)
     return None if row is None else {}
 
 

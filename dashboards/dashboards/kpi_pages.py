@@ -21,7 +21,7 @@ from dashboards.render import LOOKS, page, template, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.decision import Rejected
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.route import Router, takes
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -57,8 +57,8 @@ def link_from(chosen: Mapping[str, str | None]) -> Callable[..., str]:
 async def assessment_page(request: Request) -> Response:
     """考核."""
     now = utc_now()
-    desk = known(request)
-    if desk is None:
+    caller = known(request)
+    if caller is None:
         return to_login(request)
     words = words_for(request, now)
     asked = request.query_params
@@ -70,18 +70,18 @@ async def assessment_page(request: Request) -> Response:
             words,
             now=now,
             status=422,
-            person=desk.person,
+            person=caller.person,
             page="assessment",
             heading=words("bad.title"),
             text=words("bad.month"),
         )
     duty = asked.get("duty") if asked.get("duty") in RULES else None
     state = next((one for one in STATES if one == asked.get("state")), None)
-    position = desk.position()
-    view = await read_kpi(desk, now, month=month, person=asked.get("person") or None, duty=duty, state=state)
+    position = caller.position()
+    view = await read_kpi(caller, now, month=month, person=asked.get("person") or None, duty=duty, state=state)
     chosen = {"month": month, "person": view.person, "duty": duty, "state": state, "item": asked.get("item")}
     link = link_from(chosen)
-    item = await _item(desk, asked.get("item"), view)
+    item = await _item(caller, asked.get("item"), view)
     parts = kpi_parts(view, words, link)
     stream = {name: value for name, value in chosen.items() if value and name != "item"}
     return page(
@@ -89,7 +89,7 @@ async def assessment_page(request: Request) -> Response:
         "assessment.html",
         words,
         now=now,
-        person=desk.person,
+        person=caller.person,
         page="assessment",
         view=view,
         chart=chart_of(month, view.days),
@@ -100,14 +100,14 @@ async def assessment_page(request: Request) -> Response:
     )
 
 
-async def _item(desk: Any, key: str | None, view: KpiView) -> Duty | None:
+async def _item(caller: Any, key: str | None, view: KpiView) -> Duty | None:
     """The duty whose proof is shown: the one chosen, else none."""
     if not key:
         return None
     listed = next((one for one in view.duties if one.key == key), None)
     if listed is not None:
         return listed
-    duties = await read_duties(desk, key.rpartition("/")[0], view.now)
+    duties = await read_duties(caller, key.rpartition("/")[0], view.now)
     return next((one for one in duties if one.key == key), None)
 
 
@@ -124,7 +124,7 @@ def kpi_parts(view: KpiView, words: Words, link: Callable[..., str]) -> dict[str
 
 @router.get("/api/kpi", tags=["dashboards 看板"], summary="考核 Duties of a month: met, late, missed, open")
 async def kpi_json(
-    desk: Desk,
+    caller: SignedIn,
     month: Month = None,
     person: Annotated[OneLine | None, Query(description="Person id, or role:<role> where nobody is named")] = None,
     duty: Rule | None = None,
@@ -133,7 +133,7 @@ async def kpi_json(
     """What the assessment page shows, as data. One sees one's own; superiors their people; managers all (K21)."""
     now = utc_now()
     month = month or civil_day(now).strftime("%Y-%m")
-    return await read_kpi(desk, now, month=month, person=person, duty=duty, state=state)
+    return await read_kpi(caller, now, month=month, person=person, duty=duty, state=state)
 
 
 @router.get(
@@ -141,11 +141,11 @@ async def kpi_json(
     tags=["dashboards 看板"],
     summary="凭据 The duties of one aggregate with the events that prove them",
 )
-async def duties_json(aggregate_id: Id, desk: Desk) -> tuple[Duty, ...]:
+async def duties_json(aggregate_id: Id, caller: SignedIn) -> tuple[Duty, ...]:
     """Duties of `day:…`, `job:…` or `ticket:…` as far as the asker may see them; 404 when there are none."""
-    found = await read_duties(desk, aggregate_id, utc_now())
+    found = await read_duties(caller, aggregate_id, utc_now())
     if not found:
-        desk.refuse(
+        caller.refuse(
             Rejected(
                 code="unknown_duties",
                 rule="K21",
@@ -167,7 +167,7 @@ async def duties_json(aggregate_id: Id, desk: Desk) -> tuple[Duty, ...]:
 @takes("lang")
 async def kpi_live(
     request: Request,
-    desk: Desk,
+    caller: SignedIn,
     *,
     format: Annotated[Literal["html", "json"], Query()] = "html",  # noqa: A002 - the query's name
     month: Month = None,
@@ -185,7 +185,7 @@ async def kpi_live(
 
     async def look() -> live.Parts:
         now = utc_now()
-        view = await read_kpi(desk, now, month=of, person=person, duty=duty, state=state)
+        view = await read_kpi(caller, now, month=of, person=person, duty=duty, state=state)
         return json_parts(view) if format == "json" else kpi_parts(view, words_for(request, now), link)
 
     def frame(parts: live.Parts) -> str:
@@ -193,7 +193,7 @@ async def kpi_live(
             return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
         return live.html_frame(parts)
 
-    feed = desk.changes(KPI, position)
+    feed = caller.changes(KPI, position)
     return live.response(live.stream(feed, look, frame, seen=picture, beat=lambda: utc_now().isoformat()))
 
 

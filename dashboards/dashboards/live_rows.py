@@ -12,7 +12,7 @@ from contracts.bounds import OneLine
 from dashboards.live import event, response
 from runtime.changes import Change, TooOld
 from runtime.clock import utc_now
-from runtime.http import Asking, Desk
+from runtime.http import Caller, SignedIn
 from runtime.route import Router
 
 REST_SECONDS = 0.3
@@ -21,16 +21,16 @@ REST_SECONDS = 0.3
 router = Router(include_in_schema=False)
 
 
-def rows_stream(desk: Asking, collections: Sequence[str], row: str | None = None) -> str:
+def rows_stream(caller: Caller, collections: Sequence[str], row: str | None = None) -> str:
     """The address of the stream for a page that shows these read models (or one row of each)."""
-    query = {"of": ",".join(collections), "after": desk.position()} | ({"row": row} if row else {})
+    query = {"of": ",".join(collections), "after": caller.position()} | ({"row": row} if row else {})
     return f"/live/rows?{urlencode(query)}"
 
 
 @router.get("/live/rows")
 async def live_rows(
     request: Request,
-    desk: Desk,
+    caller: SignedIn,
     of: Annotated[str, Query(max_length=200)],
     *,
     row: Annotated[str | None, Query(max_length=120)] = None,
@@ -39,7 +39,7 @@ async def live_rows(
 ) -> StreamingResponse:
     """Events `hello`, `beat`, `changed` (no content: whoever may see it asks the page), `old` (too long away)."""
     wanted = [name for name in of.split(",") if name in request.app.state.rows]
-    return response(words(desk.changes(wanted, last_event_id or after), row))
+    return response(words(caller.changes(wanted, last_event_id or after), row))
 
 
 async def words(feed: AsyncIterator[Change], row: str | None) -> AsyncIterator[str]:

@@ -21,7 +21,7 @@ from contracts.bounds import OneLine
 from dashboards.live import event, response
 from runtime.decision import Rejected
 from runtime.front_door import WITHIN
-from runtime.http import Asking, Desk, Refusal
+from runtime.http import Caller, Refusal, SignedIn
 from runtime.route import Router
 
 MOST = 24
@@ -39,16 +39,16 @@ Seen = Annotated[list[OneLine], Query(alias="id", max_length=MOST)]
 
 
 @router.get("/live/together")
-async def together(request: Request, desk: Desk, addresses: Addresses, seen: Seen) -> StreamingResponse:
+async def together(request: Request, caller: SignedIn, addresses: Addresses, seen: Seen) -> StreamingResponse:
     """Events without name: `{"of": 0, "text": "..."}` an event of that stream; `{"of": 0, "ended": 200}` its end."""
-    streams = _Streams(request, desk, _wanted(addresses, seen))
+    streams = _Streams(request, caller, _wanted(addresses, seen))
     return response(event(orjson.dumps(told).decode()) async for told in streams.all())
 
 
 @router.get("/live/now")
-async def now(request: Request, desk: Desk, addresses: Addresses, seen: Seen) -> Response:
+async def now(request: Request, caller: SignedIn, addresses: Addresses, seen: Seen) -> Response:
     """The same as a list of what there is now."""
-    streams = _Streams(request, desk, _wanted(addresses, seen))
+    streams = _Streams(request, caller, _wanted(addresses, seen))
     return Response(orjson.dumps([told async for told in streams.all(briefly=True)]), media_type="application/json")
 
 
@@ -73,8 +73,8 @@ def _wanted(addresses: Sequence[str], seen: Sequence[str]) -> list[_Wanted]:
 class _Streams:
     """Streams of this application, asked for as their reader would and told apart by number."""
 
-    def __init__(self, request: Request, desk: Asking, wanted: Sequence[_Wanted]) -> None:
-        self._request, self._desk, self._wanted = request, desk, wanted
+    def __init__(self, request: Request, caller: Caller, wanted: Sequence[_Wanted]) -> None:
+        self._request, self._desk, self._wanted = request, caller, wanted
         self._told: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=2 * MOST)
 
     async def all(self, *, briefly: bool = False) -> AsyncIterator[dict[str, Any]]:

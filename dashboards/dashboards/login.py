@@ -12,7 +12,7 @@ from dashboards.words import tables
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.front_door import open_to_all
-from runtime.http import COOKIE, Asking, Refusal, issue_token, person_of
+from runtime.http import COOKIE, Caller, Refusal, issue_token, person_of
 from runtime.route import Router, takes
 
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -20,10 +20,10 @@ COOKIE_SECONDS = 30 * 24 * 3600
 router = Router(include_in_schema=False)
 
 
-def known(request: Request) -> Asking | None:
+def known(request: Request) -> Caller | None:
     """Who asks for a page, or None."""
     person = person_of(request)
-    return None if person is None else Asking(request, Response(), person)
+    return None if person is None else Caller(request, Response(), person)
 
 
 def to_login(request: Request) -> Response:

@@ -52,8 +52,8 @@ async def messages(request: Request) -> Response:
     seat = seat_at(request, "messages", SEES_FAXES)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, ("messages",))
-    rows = seat.desk.rows("messages")
+    stream = rows_stream(seat.caller, ("messages",))
+    rows = seat.caller.rows("messages")
     part = await page_of(rows, _query(seat), sort=NEWEST, after=seat.asked("after", longest=400))
     trouble = await rows.count({"row.status": {"$in": list(TROUBLE)}})
     found = [message_row(document) for document in part.rows]
@@ -62,7 +62,7 @@ async def messages(request: Request) -> Response:
         "messages.html",
         slice=part,
         messages=found,
-        may=await seat.desk.offered_of("message", "messages", [one.message_id for one in found]),
+        may=await seat.caller.offered_of("message", "messages", [one.message_id for one in found]),
         queue=seat.one_of("queue", QUEUES) or "all",
         queues=QUEUES if seat.person.role != "warehouse" else ("fax",),
         wanted=seat.one_of("status", STATUSES),
@@ -91,7 +91,7 @@ async def messages_sheet(request: Request) -> Response:
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.desk.rows("messages"), _query(seat), sort=NEWEST):
+    async for row in every(seat.caller.rows("messages"), _query(seat), sort=NEWEST):
         one = message_row(row)
         yield (
             words.moment(one.requested_at),

@@ -30,7 +30,7 @@ async def orders(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = chosen_in(seat)
-    stream = rows_stream(seat.desk, (CONTRACTS.name,))
+    stream = rows_stream(seat.caller, (CONTRACTS.name,))
     part = await orders_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(

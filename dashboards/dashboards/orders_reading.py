@@ -11,7 +11,7 @@ from dispatch.job.row import JOBS, JobRow
 from inventory.goods.moves import Move, moves_of
 from inventory.goods.row import PIECES
 from order.contract.row import CONTRACTS, STAGES, STEPS
-from runtime.http import Asking
+from runtime.http import Caller
 
 SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("row.promised_on", 1), "signed": ("_id", 1)}
 
@@ -88,53 +88,53 @@ def _found_by(text: str, role: str) -> Json:
     return {"row.search": starts_with(upper)}
 
 
-def _store_of(desk: Asking) -> str | None:
-    return (desk.person.store or "-") if desk.person.role == "store" else None
+def _store_of(caller: Caller) -> str | None:
+    return (caller.person.store or "-") if caller.person.role == "store" else None
 
 
 async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice:
     """One page of the list."""
-    rows = seat.desk.rows(CONTRACTS.name)
-    query = query_of(chosen, seat.person.role, _store_of(seat.desk))
+    rows = seat.caller.rows(CONTRACTS.name)
+    query = query_of(chosen, seat.person.role, _store_of(seat.caller))
     return await page_of(rows, query, sort=SORTS[chosen.sort], after=after, limit=limit)
 
 
 def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[Json]:
     """All rows that are chosen."""
-    query = query_of(chosen, seat.person.role, _store_of(seat.desk))
-    return every(seat.desk.rows(CONTRACTS.name), query, sort=SORTS[chosen.sort])
+    query = query_of(chosen, seat.person.role, _store_of(seat.caller))
+    return every(seat.caller.rows(CONTRACTS.name), query, sort=SORTS[chosen.sort])
 
 
 async def own_contract(seat: Seat, contract_no: str) -> Json | None:
     """A contract's document, or None where there is none or it is another store's."""
-    row: Json | None = await seat.desk.rows(CONTRACTS.name).get(contract_no)
-    store = _store_of(seat.desk)
+    row: Json | None = await seat.caller.rows(CONTRACTS.name).get(contract_no)
+    store = _store_of(seat.caller)
     return None if row is None or store not in {None, CONTRACTS.read(row).store_code} else row
 
 
-async def entries_of(desk: Asking, contract_no: str) -> list[Json]:
+async def entries_of(caller: Caller, contract_no: str) -> list[Json]:
     """The journal of a contract and of its jobs, in no order."""
-    rows = desk.rows("journal")
+    rows = caller.rows("journal")
     jobs = [f"job:{kind}-{contract_no}" for kind in ("D", "I")]
     found = await rows.find({"order.aggregate": f"contract:{contract_no}"}, limit=HISTORY_ROWS)
     found += await rows.find({"dispatch.aggregate": {"$in": jobs}}, limit=HISTORY_ROWS)
     return [row[service] for row in found for service in ("order", "dispatch") if service in row]
 
 
-async def jobs_of(desk: Asking, contract_no: str) -> list[JobRow]:
+async def jobs_of(caller: Caller, contract_no: str) -> list[JobRow]:
     """The contract's jobs."""
-    return await desk.view(JOBS).find({"row.contract_no": contract_no})
+    return await caller.view(JOBS).find({"row.contract_no": contract_no})
 
 
-async def goods_of(desk: Asking, contract_no: str) -> list[Move]:
+async def goods_of(caller: Caller, contract_no: str) -> list[Move]:
     """Every move of the contract's goods in the warehouse."""
-    document = await desk.rows(PIECES.name).get(contract_no)
+    document = await caller.rows(PIECES.name).get(contract_no)
     return [] if document is None else moves_of(PIECES.heard.read(document))
 
 
 async def customers_contracts(seat: Seat, phone: str) -> list[Json]:
     """Contracts of the same phone number, the newest first; a store finds its own only."""
-    store = _store_of(seat.desk)
+    store = _store_of(seat.caller)
     own = {} if store is None else {"row.store_code": store}
-    rows = seat.desk.rows(CONTRACTS.name)
+    rows = seat.caller.rows(CONTRACTS.name)
     return await rows.find({"row.phone": phone, **own}, sort=[("_id", -1)], limit=CUSTOMER_CONTRACTS)

@@ -80,10 +80,10 @@ async def _listing(request: Request, tab: str) -> Response:
         return seat
     kind = KINDS[tab]
     q, state = chosen_in(seat, kind)
-    stream = rows_stream(seat.desk, (kind.rows,))
+    stream = rows_stream(seat.caller, (kind.rows,))
     values: dict[str, Any] = {}
     if tab == "scraps":
-        values["dead"] = await seat.desk.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
+        values["dead"] = await seat.caller.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
     part, found = await papers_page(seat, kind, q, state)
     return seat.show(
         f"{tab}.html",
@@ -109,7 +109,7 @@ async def _one(request: Request, tab: str, number: str) -> Response:
     if isinstance(seat, Response):
         return seat
     kind = KINDS[tab]
-    stream = rows_stream(seat.desk, (kind.rows,), number)
+    stream = rows_stream(seat.caller, (kind.rows,), number)
     found = await paper(seat, kind, number)
     if found is None:
         return seat.not_found(number)
@@ -158,7 +158,7 @@ async def dead_sheet(request: Request) -> Response:
     names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.desk.rows(STOCKED.name), DEAD):
+        async for document in every(seat.caller.rows(STOCKED.name), DEAD):
             one = STOCKED.read(document)
             for lot in one.lots:
                 yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at

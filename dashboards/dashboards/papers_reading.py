@@ -72,7 +72,7 @@ def chosen_in(seat: Seat, kind: Kind[Any]) -> tuple[str | None, str | None]:
 
 async def papers_page(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> tuple[Slice, list[F]]:
     """One page of a list of papers."""
-    rows = seat.desk.rows(kind.rows)
+    rows = seat.caller.rows(kind.rows)
     after = seat.asked("after", longest=400)
     part = await page_of(rows, query_of(kind, q, state), sort=kind.order, after=after)
     return part, [kind.read(document) for document in part.rows]
@@ -80,11 +80,11 @@ async def papers_page(seat: Seat, kind: Kind[F], q: str | None, state: str | Non
 
 async def papers_all(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> AsyncIterator[F]:
     """All papers that are chosen."""
-    async for document in every(seat.desk.rows(kind.rows), query_of(kind, q, state), sort=kind.order):
+    async for document in every(seat.caller.rows(kind.rows), query_of(kind, q, state), sort=kind.order):
         yield kind.read(document)
 
 
 async def paper(seat: Seat, kind: Kind[F], number: str) -> F | None:
     """A paper by its number (D11)."""
-    document = await seat.desk.rows(kind.rows).get(number)
+    document = await seat.caller.rows(kind.rows).get(number)
     return None if document is None else kind.read(document)

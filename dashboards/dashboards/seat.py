@@ -15,7 +15,7 @@ from dashboards.login import known, to_login
 from dashboards.render import page, words_for
 from dashboards.words import Words
 from runtime.clock import utc_now
-from runtime.http import Asking
+from runtime.http import Caller
 from runtime.person import Person
 
 
@@ -24,7 +24,7 @@ class Seat:
     """Somebody at a page that they may see."""
 
     request: Request
-    desk: Asking
+    caller: Caller
     words: Words
     now: datetime
     page: str
@@ -32,7 +32,7 @@ class Seat:
     @property
     def person(self) -> Person:
         """Who looks."""
-        return self.desk.person
+        return self.caller.person
 
     @property
     def today(self) -> date:
@@ -88,12 +88,12 @@ class Seat:
 
 def seat_at(request: Request, page_name: str, roles: Collection[str] | None = None) -> Seat | Response:
     """Who looks at a page; to the login without a person, 403 in words for a role that may not (C18)."""
-    desk = known(request)
-    if desk is None:
+    caller = known(request)
+    if caller is None:
         return to_login(request)
     now = utc_now()
-    seat = Seat(request=request, desk=desk, words=words_for(request, now), now=now, page=page_name)
-    if roles is not None and desk.person.role not in roles:
+    seat = Seat(request=request, caller=caller, words=words_for(request, now), now=now, page=page_name)
+    if roles is not None and caller.person.role not in roles:
         words = seat.words
-        return seat.say_no(words("denied.title"), words("denied.text", role=words(f"role.{desk.person.role}")), 403)
+        return seat.say_no(words("denied.title"), words("denied.text", role=words(f"role.{caller.person.role}")), 403)
     return seat

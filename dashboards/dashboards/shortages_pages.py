@@ -67,7 +67,7 @@ def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[G
 
 async def _free(seat: Seat, rows: Sequence[GoodsRow]) -> dict[str, int]:
     ids = sorted({card_no(DEPOT, line.sku) for row in rows for line in row.lines})
-    return {row.sku: row.free for row in (await seat.desk.view(STOCKED).get_many(ids)).values()}
+    return {row.sku: row.free for row in (await seat.caller.view(STOCKED).get_many(ids)).values()}
 
 
 @router.get("/warehouse/shortages")
@@ -78,9 +78,9 @@ async def shortages(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     kind = seat.one_of("kind", KINDS) or "missing"
-    stream = rows_stream(seat.desk, (PIECES.name, STOCKED.name))
+    stream = rows_stream(seat.caller, (PIECES.name, STOCKED.name))
     part = await page_of(
-        seat.desk.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400)
+        seat.caller.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400)
     )
     rows = [PIECES.read(document) for document in part.rows]
     return seat.show(
@@ -106,7 +106,7 @@ async def shortages_sheet(request: Request) -> Response:
     names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.desk.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}):
+        async for document in every(seat.caller.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}):
             row = PIECES.read(document)
             for one in gaps([row], kind, await _free(seat, [row])):
                 yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
@@ -142,15 +142,15 @@ async def vouchers(seat: Seat, number: str) -> list[Voucher]:
     whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
     for rows, address, fields in PAPERS:
         same: list[Json] = [{"_id": number}, *({f"row.{field}": number} for field in fields)]
-        papers = await seat.desk.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
+        papers = await seat.caller.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
         found += [Voucher(rows, paper["_id"], address.format(paper["_id"])) for paper in papers]
     cards: dict[str, list[MoveRow]] = {}
     query = {"row.voucher_no": whole_or_part}
-    for line in await seat.desk.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
+    for line in await seat.caller.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
         cards.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
     for sku, lines in cards.items():
         found.append(Voucher("cards", sku, f"/warehouse/stock/{quote(sku, safe='')}", lines))
-    for document in await seat.desk.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+    for document in await seat.caller.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
         row, said = PIECES.whole(document)
         moves = [move for move in moves_of(said) if move.has(number)]
         found.append(Voucher("goods", row.contract_no, f"/orders/{row.contract_no}", moves))

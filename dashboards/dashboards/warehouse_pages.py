@@ -65,7 +65,7 @@ async def picking(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     on = seat.day("date") or seat.today
-    stream = rows_stream(seat.desk, PICKING)
+    stream = rows_stream(seat.caller, PICKING)
     return seat.show(
         "warehouse.html",
         on=on,
@@ -88,7 +88,7 @@ async def stock(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     chosen = stock_chosen(seat)
-    stream = rows_stream(seat.desk, (STOCKED.name,))
+    stream = rows_stream(seat.caller, (STOCKED.name,))
     part = await stock_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
@@ -165,7 +165,7 @@ async def card(sku: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (STOCKED.name,), f"{DEPOT}:{sku}")
+    stream = rows_stream(seat.caller, (STOCKED.name,), f"{DEPOT}:{sku}")
     found = await read_card(seat, sku, CARD_MOVES)
     if found is None:
         return seat.not_found(sku)
@@ -195,11 +195,11 @@ async def labels(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.desk, (PRINTED.name, CONTRACTS.name), contract_no)
-    contract = await seat.desk.view(CONTRACTS).get(contract_no)
+    stream = rows_stream(seat.caller, (PRINTED.name, CONTRACTS.name), contract_no)
+    contract = await seat.caller.view(CONTRACTS).get(contract_no)
     if contract is None:
         return seat.not_found(contract_no)
-    printed = await seat.desk.view(PRINTED).get(contract_no)
+    printed = await seat.caller.view(PRINTED).get(contract_no)
     return seat.show(
         "labels.html",
         contract_no=contract_no,

@@ -32,20 +32,20 @@ HELD = ("held", "free", "pending", "short", "dead")
 
 async def read_picking(seat: Seat, on: date) -> PickDay | None:
     """The day's list by vehicle, or None when no plan has reached the warehouse (B9)."""
-    desk = seat.desk
-    picklist = await desk.view(PICK_LISTS).get(number_of(DEPOT, on))
+    caller = seat.caller
+    picklist = await caller.view(PICK_LISTS).get(number_of(DEPOT, on))
     if picklist is None:
         return None
     contracts = sorted({stop.contract_no for stop in picklist.stops})
-    orders = await desk.view(CONTRACTS).get_many(contracts)
-    day = await desk.view(DAYS).get(row_id(on))
-    stock = await desk.view(STOCKED).find({"row.holders": {"$in": contracts}})
+    orders = await caller.view(CONTRACTS).get_many(contracts)
+    day = await caller.view(DAYS).get(row_id(on))
+    stock = await caller.view(STOCKED).find({"row.holders": {"$in": contracts}})
     return pick_day(
         picklist,
         crews=() if day is None else day.crews,
         orders=orders,
         stock=stock,
-        inspected=await desk.view(INSPECTIONS).get_many(contracts),
+        inspected=await caller.view(INSPECTIONS).get_many(contracts),
         order=policy_book().at(seat.now).unloading_order,
         role=seat.person.role,
     )
@@ -78,7 +78,7 @@ TODO = (
 async def read_todo(seat: Seat) -> list[Todo]:
     """What waits in the warehouse now."""
     found = [
-        Todo(word=word, count=await seat.desk.rows(rows).count(dict(query)), late=late, href=href)
+        Todo(word=word, count=await seat.caller.rows(rows).count(dict(query)), late=late, href=href)
         for word, rows, query, late, href in TODO
     ]
     return [one for one in found if one.count]
@@ -127,12 +127,12 @@ def stock_query(chosen: StockChosen) -> Json:
 
 async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice:
     """One page of the stock list."""
-    return await page_of(seat.desk.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT, after=after)
+    return await page_of(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT, after=after)
 
 
 def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
     """All rows that are chosen."""
-    return every(seat.desk.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT)
+    return every(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,10 @@ def shelf(document: Json) -> Shelf:
 async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Shelf, list[MoveRow]] | None:
     """A sku, and its bin card's `latest` lines (存卡; 0: all), in the order of their numbers (D6)."""
     card = card_no(DEPOT, spelt_sku(sku)[0])
-    document = await seat.desk.rows(STOCKED.name).get(card)
+    document = await seat.caller.rows(STOCKED.name).get(card)
     if document is None:
         return None
-    lines = await seat.desk.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
+    lines = await seat.caller.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
     return shelf(document), lines[::-1]
 
 

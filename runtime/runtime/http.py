@@ -429,9 +429,6 @@ async def _content_of(file: UploadFile) -> bytes:
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
 """FastAPI dependency of every route: who asks, and the gateway."""
-Asking = Caller
-Desk = SignedIn
-"""As both were called."""
 
 
 def issue_token(request: Request, person_id: str) -> str:

@@ -34,7 +34,7 @@ from order.importing import Put, import_logistics
 from runtime.decision import Rejected
 from runtime.file_limits import TOO_HEAVY
 from runtime.file_refusals import UnreadableFile
-from runtime.http import Desk
+from runtime.http import SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.reading_child import pieces
@@ -258,8 +258,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     uploads = Uploads(at_once=1)
 
     @app.post("/read")
-    async def take(desk: Desk, file: list[UploadFile]) -> list[int]:
-        return [len(rows) for _, (rows, _) in await uploads.read(desk, file, read_contracts, Piece[ContractRow])]
+    async def take(caller: SignedIn, file: list[UploadFile]) -> list[int]:
+        return [len(rows) for _, (rows, _) in await uploads.read(caller, file, read_contracts, Piece[ContractRow])]
 
     add_error_handling(app, 25 << 20)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
