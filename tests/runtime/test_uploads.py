@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from company.people import read_people
 from company.policy import policy_book
+from inventory.count.row import CountRow, LineRow
 from inventory.count_workbook import SheetRow, read_sheet, write_sheet
 from order.api.import_report import report_json
 from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
@@ -96,8 +97,34 @@ async def read(content: bytes, allowance: Allowance | None = None) -> Any:
 
 def filled_in_sheet(path: Path) -> bytes:
     """A count sheet as the system gives it out, with figures."""
-    lines = [{"zone": "A", "bin": "A-01", "sku": "S1", "name": "砖", "round": 1, "status": "to_count"}] * 3
-    path.write_bytes(write_sheet({"count_no": "PD-1", "chosen": "A", "lines": lines}))
+    line = LineRow(
+        sku="S1",
+        name="砖",
+        zone="A",
+        bin="A-01",
+        base=0,
+        status="to_count",
+        round=1,
+        figures=(),
+        compared=None,
+        reason=None,
+        note="",
+        move_no=None,
+    )
+    count = CountRow(
+        count_no="PD-1",
+        depot="main",
+        kind="cycle",
+        chosen="A",
+        plan=None,
+        due=datetime(2026, 3, 20, 16, tzinfo=UTC),
+        status="open",
+        overdue=False,
+        opened_at=datetime(2026, 3, 20, 6, tzinfo=UTC),
+        closed_at=None,
+        lines=(line,) * 3,
+    )
+    path.write_bytes(write_sheet(count))
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     sheet["F3"], sheet["G3"], sheet["H3"], sheet["F4"] = 58, "lin.ck", datetime(2026, 3, 20, 14, 5), "四件"
