@@ -1,29 +1,19 @@
 """Wiring of the dashboards: read models to project, and routes to mount."""
 
-from dashboards import (
-    arrivals_pages,
-    assets,
-    board_pages,
-    board_week_pages,
-    calls_pages,
-    check_pages,
-    contract_pages,
-    counts_pages,
-    crew_pages,
-    desk_pages,
-    forms_pages,
-    journal,
-    kpi_pages,
-    kpi_rows,
-    live_rows,
-    live_together,
-    login,
-    messages_pages,
-    orders_pages,
-    papers_pages,
-    shortages_pages,
-    warehouse_pages,
-)
+from dashboards import assets, journal, live_rows, live_together, login
+from dashboards.assessment import pages as kpi_pages
+from dashboards.assessment import rows as kpi_rows
+from dashboards.board import pages as board_pages
+from dashboards.board import week_pages as board_week_pages
+from dashboards.booking import pages as calls_pages
+from dashboards.crew import pages as crew_pages
+from dashboards.desk import pages as desk_pages
+from dashboards.forms import pages as forms_pages
+from dashboards.messages import pages as messages_pages
+from dashboards.orders import contract_pages
+from dashboards.orders import pages as orders_pages
+from dashboards.warehouse import arrivals_pages, check_pages, counts_pages, papers_pages, shortages_pages
+from dashboards.warehouse import pages as warehouse_pages
 from runtime.route import Router
 
 PROJECTIONS = (*kpi_rows.PROJECTIONS, journal.JOURNAL)

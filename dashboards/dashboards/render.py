@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from company.policy import policy_book
 from contracts.civil_time import SHANGHAI, civil_day
+from dashboards.assessment.kpi import GOAL, Duty
 from dashboards.assets import asset
-from dashboards.board_rhythm import CLOSES, OPENS, minute_of
-from dashboards.board_view import BoardView, Say
-from dashboards.kpi import GOAL, Duty
+from dashboards.board.rhythm import CLOSES, OPENS, minute_of
+from dashboards.board.view import BoardView, Say
 from dashboards.nav import places_for
 from dashboards.words import Lang, Words
 from runtime.lacking import lacking
@@ -77,7 +78,7 @@ def shortly(iso: str | date | None, words: Words) -> str:
 @cache
 def _environment() -> Environment:
     env = Environment(
-        loader=PackageLoader("dashboards"),
+        loader=FileSystemLoader([folder for folder in Path(__file__).parent.iterdir() if folder.is_dir()]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,11 +5,11 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from contracts.civil_time import in_shanghai, in_utc
-from dashboards.board_view import Say
+from dashboards.board.view import Say
 
 Lang = Literal["zh", "en"]
 Table = Mapping[str, tuple[str, str]]
@@ -25,10 +25,10 @@ PAGE = "page"
 
 @cache
 def sources() -> Mapping[str, Mapping[str, Table]]:
-    """Name of a file in `words/` -> its tables: `words` for the server's pages, `script` for the browser's."""
-    folder = files("dashboards") / "words"
-    found = {item.name: item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
-    return {name.removesuffix(".toml"): _tables(found[name]) for name in sorted(found)}
+    """Name of a file of words -> its tables: `words` for the server's pages, `script` for the browser's. A screen's
+    words lie in its folder, those of all pages in `words/`."""
+    found = sorted(Path(__file__).parent.glob("*/*.toml"))
+    return {path.stem: _tables(path.read_text(encoding="utf-8")) for path in found}
 
 
 def _tables(text: str) -> Mapping[str, Table]:
@@ -43,7 +43,7 @@ def tables() -> Mapping[str, Table]:
         for name, table in of_file.items():
             twice = merged[name].keys() & table.keys()
             if twice:
-                raise ValueError(f"words/{source}.toml: {sorted(twice)} of [{name}] are in another file too")
+                raise ValueError(f"{source}.toml: {sorted(twice)} of [{name}] are in another file too")
             merged[name].update(table)
     return merged
 

@@ -18,10 +18,10 @@ from contracts.dispatch_jobs import (
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from contracts.order import ContractSigned
-from dashboards.board import Waiting, board_view
-from dashboards.board_cards import Incomplete, Viewer
-from dashboards.board_rows import board_day, by_date
-from dashboards.board_view import BoardView, Card
+from dashboards.board.cards import Incomplete, Viewer
+from dashboards.board.day import Waiting, board_view
+from dashboards.board.rows import board_day, by_date
+from dashboards.board.view import BoardView, Card
 from dashboards.main import PROJECTIONS
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, job_file

@@ -52,8 +52,8 @@ from contracts.order import (
     GoodsCompleted,
     GoodsNoted,
 )
-from dashboards.board_cards import Viewer
-from dashboards.board_view import Light, Risk, Say, Totals
+from dashboards.board.cards import Viewer
+from dashboards.board.view import Light, Risk, Say, Totals
 
 JOB = "D-HT26030001"
 DRAFT = [opened(), booked(), day_opened(), *in_slot()]

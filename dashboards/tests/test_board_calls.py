@@ -10,7 +10,7 @@ from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, 
 from contracts.dispatch_days import CrewAbsent, CrewReturned
 from contracts.dispatch_jobs import DeliveryDeparted, StopPublished, StopScheduled
 from contracts.dispatch_road import StopArrived, StopUndeliverable
-from dashboards.board_view import Light, Say
+from dashboards.board.view import Light, Say
 
 JOB = "D-HT26030001"
 DAY = f"day:main:{ON}"

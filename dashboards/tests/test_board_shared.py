@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dashboards.board_shared import KEPT, SharedLooks
+from dashboards.board.shared import KEPT, SharedLooks
 
 
 class Board:

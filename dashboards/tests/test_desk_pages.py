@@ -13,7 +13,7 @@ from contracts import service_desk_visits as visits
 from contracts.civil_time import civil_day
 from contracts.fact import Window
 from contracts.service_desk_duties import DutyEscalated, Telling, Watch
-from dashboards.desk_reading import why_reply
+from dashboards.desk.reading import why_reply
 from dashboards.words import tables
 from runtime.clock import utc_now
 from service_desk.main import SERVICE

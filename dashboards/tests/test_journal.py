@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from company.masking import mask_phone
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.reading import WIRE
-from dashboards.board_history import Past
-from dashboards.board_rows import board_day
+from dashboards.board.history import Past
+from dashboards.board.rows import board_day
 from dashboards.journal import EVENTS, changed_between, events_of, moment_text
 from dispatch.job.row import job_file
 from order.contract.row import CONTRACTS

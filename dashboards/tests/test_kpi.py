@@ -26,8 +26,8 @@ from dashboards_story import (
 from contracts.dispatch_days import PlanOverdue
 from contracts.dispatch_jobs import DeliveryFailed, InstallationCompleted, InstallationOverdue, StopUnscheduled
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
-from dashboards.kpi import Count, kpi_view
-from dashboards.kpi_chart import chart_of
+from dashboards.assessment.chart import chart_of
+from dashboards.assessment.kpi import Count, kpi_view
 
 LATER = datetime(2026, 3, 31, 12, tzinfo=UTC)
 JOB, INSTALL, DAY = "D-HT26030001", "I-HT26030001", f"day:main:{ON}"

@@ -13,11 +13,11 @@ from orders_story import SIGNED, completed, delayed, desk_rows, signed
 from company.people import read_people
 from contracts import order as facts
 from contracts.fact import Customer
-from dashboards.contract_view import line_state
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
 from dashboards.nav import STAFF
-from dashboards.orders import order_line
-from dashboards.orders_reading import SORTS, Chosen, query_of
+from dashboards.orders.contract_view import line_state
+from dashboards.orders.lines import order_line
+from dashboards.orders.reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS

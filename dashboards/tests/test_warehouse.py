@@ -35,10 +35,10 @@ from warehouse_story import (
 )
 
 from company.policy import policy_book
-from dashboards.ledger import partings
-from dashboards.orders_reading import Chosen
-from dashboards.picking import pick_day
-from dashboards.warehouse_reading import StockChosen, stock_query
+from dashboards.orders.reading import Chosen
+from dashboards.warehouse.ledger import partings
+from dashboards.warehouse.picking import pick_day
+from dashboards.warehouse.reading import StockChosen, stock_query
 from inventory.count.file import COUNTS
 from inventory.count.state import Explanation, Line, asked_again, with_figure
 from inventory.packing_rows import INSPECTIONS

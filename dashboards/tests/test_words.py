@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from dashboards import words as module
-from dashboards.board_view import Say
+from dashboards.board.view import Say
 from dashboards.words import Words, tables
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
@@ -38,9 +38,9 @@ def test_english_has_no_chinese_left_in_it():
 
 def test_every_sentence_that_templates_and_scripts_ask_for_exists():
     """X5"""
-    html = "".join(path.read_text() for path in PACKAGE.glob("templates/*.html"))
-    script = "".join(path.read_text() for path in PACKAGE.glob("static/*.js"))
-    code = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
+    html = "".join(path.read_text() for path in PACKAGE.glob("*/*.html"))
+    script = "".join(path.read_text() for path in PACKAGE.glob("*/*.js"))
+    code = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
     asked = set(re.findall(r"\bw\('([\w.]+?)'[,)]", html)) | set(re.findall(r"Say\(code=\"([\w.]+)\"", code))
     spoken = set(re.findall(r"\bsay\('([\w.]+)'", script))
     missing = (asked - tables()["words"].keys()) | (spoken - tables()["script"].keys())

@@ -139,7 +139,7 @@ def test_the_page_says_where_a_rule_is_decided_and_tested_and_what_is_open() -> 
 
 
 def test_the_order_of_files_does_not_matter() -> None:
-    other = Source("dashboards/dashboards/board.py", '"""The board (A2, B1)."""\n')
+    other = Source("dashboards/dashboards/board/day.py", '"""The board (A2, B1)."""\n')
     assert page(CHAPTERS, TITLES_OF_TWO, [CODE, other], []) == page(CHAPTERS, TITLES_OF_TWO, [other, CODE], [])
 
 

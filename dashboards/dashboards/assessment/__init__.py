@@ -1,0 +1,1 @@
+"""Staff assessment 考核."""

@@ -1,0 +1,223 @@
+"""Dispatch board over HTTP: the page, its JSON, and its stream as HTML parts or JSON."""
+
+import json
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Header, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from company.policy import policy_book
+from contracts.bounds import CivilDay, Moment, OneLine, read_day
+from contracts.civil_time import SHANGHAI
+from dashboards import live
+from dashboards.board import asof as board_asof
+from dashboards.board.history import read_board_as_of
+from dashboards.board.reading import BOARD, nearest_day, read_board
+from dashboards.board.shared import SharedLooks
+from dashboards.board.view import BoardView
+from dashboards.board.week_pages import week_page
+from dashboards.journal import Known
+from dashboards.login import known, to_login
+from dashboards.nav import home_of
+from dashboards.render import LOOKS, board_parts, page, words_for
+from dispatch.who import CREW
+from runtime.clock import utc_now
+from runtime.http import Caller, SignedIn
+from runtime.route import Router, takes
+
+PLANNING_HOUR = 15
+"""From then on the board opens on tomorrow (B4)."""
+
+router = Router()
+
+Shape = Literal["day", "list"]
+
+
+def opening_day(now: datetime) -> date:
+    """The day that the work is about: today's run, from 15:00 on tomorrow's plan."""
+    local = now.astimezone(SHANGHAI)
+    return local.date() + timedelta(days=1 if local.hour >= PLANNING_HOUR else 0)
+
+
+def districts(view: BoardView) -> list[str]:
+    """Districts of all cards, to filter by."""
+    backlog = view.backlog
+    placed = [card for lane in view.lanes for cell in lane.cells for card in cell.cards]
+    cards = [*placed, *backlog.ready, *backlog.later, *backlog.blocked]
+    return sorted({card.district for card in cards if card.district})
+
+
+@router.get("/board", include_in_schema=False)
+@takes(*LOOKS, "date", "view", "as_of", "known", "find", "district")
+async def board_page(request: Request) -> Response:
+    """派工板."""
+    now = utc_now()
+    caller = known(request)
+    if caller is None:
+        return to_login(request)
+    words = words_for(request, now)
+    day = request.query_params.get("date") or opening_day(now).isoformat()
+    on, as_of, wrong = read_day(day, policy_book().door(now)), None, "bad.date"
+    try:
+        as_of = board_asof.asked(request.query_params, now)
+    except ValueError:
+        on, wrong = None, "asof.bad"
+    if on is None:
+        return page(
+            request,
+            "message.html",
+            words,
+            now=now,
+            status=422,
+            person=caller.person,
+            page="board",
+            heading=words("bad.title"),
+            text=words(wrong),
+        )
+    if request.query_params.get("view") == "week":
+        return await week_page(request, caller, on, now)
+    shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
+    position = caller.position()
+    past: board_asof.Slider | None = None
+    if as_of is None:
+        view = await read_board(caller, on, now)
+    else:
+        view, past = await board_asof.read_past(caller, on, as_of)
+    empty = view.totals.deliveries + view.totals.visits == 0
+    shows_backlog = caller.person.role not in CREW
+    parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
+    stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
+    query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
+    return page(
+        request,
+        "board.html",
+        words,
+        now=now,
+        person=caller.person,
+        page="board",
+        view=view,
+        past=past,
+        look_back=_address(request, as_of=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")),
+        back_to_now=_address(request, as_of="", known=""),
+        shape=shape,
+        shows_backlog=shows_backlog,
+        districts=districts(view),
+        nearest=await nearest_day(caller) if empty else None,
+        stream=f"/live/board/{on.isoformat()}?{urlencode(stream)}",
+        day_link=lambda of, step: f"/board?{urlencode({**query, 'date': (of + timedelta(days=step)).isoformat()})}",
+    )
+
+
+def _address(request: Request, **changed: str) -> str:
+    """This page with some of its query changed; an empty value takes a parameter out."""
+    query = {name: text for name, text in {**request.query_params, **changed}.items() if text}
+    return f"{request.url.path}?{urlencode(query)}"
+
+
+@router.get("/api/board/{on}", tags=["dashboards 看板"], summary="派工板 The dispatch board of a day")
+async def board_json(
+    on: CivilDay,
+    caller: SignedIn,
+    as_of: Annotated[
+        Moment | None, Query(description="X2: the board as it was at this moment; needs a time zone")
+    ] = None,
+    known: Annotated[
+        Known, Query(description="recorded: as known then; happened: as known now, late facts in their place")
+    ] = "recorded",
+) -> BoardView:
+    """What the board page shows, as data: lanes, cells, cards, backlog, duties of the lanes, rhythm of the day."""
+    now = utc_now()
+    if as_of is None or as_of >= now:
+        return await read_board(caller, on, now)
+    return await read_board_as_of(caller, on, as_of, known)
+
+
+@router.get(
+    "/live/board/{on}",
+    tags=["dashboards 看板"],
+    summary="派工板的变动 Changes of the board as they happen (SSE)",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+@takes("lang")
+async def board_live(
+    on: CivilDay,
+    request: Request,
+    caller: SignedIn,
+    *,
+    format: Annotated[  # noqa: A002 - the query's name
+        Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
+    ] = "html",
+    view: Shape = "day",
+    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
+    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
+) -> Response:
+    """Events: `hello` and `beat` (server's time, at least every 15 s), changed parts, `reload` (load the board anew).
+
+    With `format=json` each message is an object of changed parts: `lane:<crew>`, `backlog`, `rhythm`, `day`. The first
+    message holds all of them. After a lost connection send the last `id` as `Last-Event-ID`.
+    """
+    picture, position = live.resume(last_event_id, seen, after)
+    shows_backlog = caller.person.role not in CREW
+
+    lang = words_for(request, utc_now()).lang
+
+    async def html(now: datetime) -> live.Parts:
+        return board_parts(
+            await read_board(caller, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
+        )
+
+    async def data(now: datetime) -> live.Parts:
+        return json_parts(await read_board(caller, on, now))
+
+    if format == "json":
+        return live.response(_events(caller, _shared(caller, data, (on, format)), json_frame, picture, position))
+    return live.response(_events(caller, _shared(caller, html, (on, view, lang)), live.html_frame, picture, position))
+
+
+def _shared(caller: Caller, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:
+    """The look of all who see the same: same role and store, and the same page; on the road, the own crew's."""
+    state = caller.request.app.state
+    if not hasattr(state, "board_looks"):
+        state.board_looks = SharedLooks()
+    looks: SharedLooks = state.board_looks
+    person = caller.person
+    whole = (*kind, person.role, person.id if person.role in CREW else None, person.store)
+
+    async def look() -> live.Parts:
+        now = utc_now()
+        return await looks.look(whole, (caller.position(), now.replace(second=0, microsecond=0)), lambda: make(now))
+
+    return look
+
+
+def _events(caller: Caller, look: live.Look, frame: live.Frame, picture: str | None, position: str | None) -> Any:
+    feed = caller.changes(BOARD, position)
+    return live.stream(feed, look, frame, seen=picture, beat=lambda: utc_now().isoformat())
+
+
+def json_parts(view: BoardView) -> Mapping[str, str]:
+    """The board in parts that change apart; without `now`, which always does."""
+    body = view.model_dump(mode="json", exclude={"now"})
+    lanes = {f"lane:{lane['crew']}": lane for lane in body.pop("lanes")}
+    parts = {**lanes, "backlog": body.pop("backlog"), "rhythm": body.pop("rhythm"), "day": body}
+    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in parts.items()}
+
+
+def json_frame(parts: live.Parts) -> str:
+    """Changed parts as one JSON object."""
+    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
+
+
+@router.get("/", include_in_schema=False)
+@takes(*LOOKS)
+async def start(request: Request) -> Response:
+    """The page where the role's work is."""
+    caller = known(request)
+    if caller is None:
+        return to_login(request)
+    return RedirectResponse(home_of(caller.person.role), status_code=303)

@@ -1,0 +1,150 @@
+"""Read models -> views: the only place of the dashboards that queries. What to show is decided by pure functions."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from company.crew_of_day import own_crews
+from company.policy import policy_book
+from dashboards.assessment.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
+from dashboards.board.cards import Incomplete, Viewer
+from dashboards.board.day import Waiting, board_view
+from dashboards.board.rhythm import bar_day
+from dashboards.board.rows import BoardDay, board_day, by_date
+from dashboards.board.view import BoardView
+from dashboards.board.week import WEEK_DAYS, WeekView, week_view
+from dispatch.day.row import DAYS, row_id
+from dispatch.job.row import JOBS, WAITING, JobFile, job_file
+from dispatch.who import CREW
+from order.contract.row import CONTRACTS
+from runtime.http import Caller
+from runtime.person import Person
+
+BOARD = (JOBS.name, DAYS.name, CONTRACTS.name)
+"""Read models behind the board."""
+KPI = ("duties",)
+"""Read models behind the assessment."""
+WAITING_READ = 60
+"""Incomplete contracts that are read; the rest is counted."""
+DEPOT = "main"
+
+
+async def read_board(caller: Caller, on: date, now: datetime) -> BoardView:
+    """The board of a day as this person may see it now."""
+    bar = bar_day(on, now)
+    wanted = sorted({on, bar, bar + timedelta(days=1)})
+    days, found = await asyncio.gather(read_days(caller, wanted), _jobs(caller, wanted))
+    jobs = await _with_stops_of(caller, days, found)
+    contracts = await own_contracts(caller)
+    waiting = Waiting(()) if caller.person.role in CREW else await _waiting(caller, jobs)
+    return board_view(
+        days,
+        jobs.values(),
+        waiting,
+        on=on,
+        now=now,
+        policy=policy_book().at(now),
+        viewer=Viewer(role=caller.person.role, crews=await road_crews(caller, [on]), contracts=contracts),
+        depot=DEPOT,
+    )
+
+
+async def road_crews(caller: Caller, days: Iterable[date]) -> Mapping[date, str | None]:
+    """Where somebody on the road works on these days; nothing for the others, who see every crew."""
+    return await own_crews(caller, days) if caller.person.role in CREW else {}
+
+
+async def read_days(caller: Caller, wanted: list[date]) -> Mapping[date, BoardDay]:
+    """Those of these days that were planned for."""
+    documents = await caller.rows(DAYS.name).get_many([row_id(day) for day in wanted])
+    return by_date([board_day(document) for document in documents])
+
+
+async def _jobs(caller: Caller, wanted: list[date]) -> Mapping[str, JobFile]:
+    """Jobs in a slot of these days, and those that wait for one: one indexed query."""
+    boards = [*(day.isoformat() for day in wanted), WAITING]
+    documents = await caller.rows(JOBS.name).find({"row.board": {"$in": boards}})
+    return {document["_id"]: job_file(document) for document in documents}
+
+
+async def _with_stops_of(
+    caller: Caller, days: Mapping[date, BoardDay], jobs: Mapping[str, JobFile]
+) -> Mapping[str, JobFile]:
+    """With those that left a slot of these days for good: what failed there stays on the day's board (B14)."""
+    left = {held.slot.job_id for day in days.values() for held in day.row.held} - jobs.keys()
+    documents = await caller.rows(JOBS.name).get_many(sorted(left)) if left else []
+    return {**jobs, **{document["_id"]: job_file(document) for document in documents}}
+
+
+async def own_contracts(caller: Caller) -> frozenset[str] | None:
+    """A store's contract numbers (a store sees its own only); None for the others."""
+    if caller.person.role != "store":
+        return None
+    own = await caller.rows(CONTRACTS.name).find({"row.store_code": caller.person.store})
+    return frozenset(str(document["_id"]) for document in own)
+
+
+async def _waiting(caller: Caller, jobs: Mapping[str, JobFile]) -> Waiting:
+    """Incomplete contracts, the most urgent first."""
+    query: dict[str, object] = {"row.ended": False, "row.complete": False}
+    if caller.person.role == "store":
+        query["row.store_code"] = caller.person.store
+    with_job = [job.row.contract_no for job in jobs.values() if job.row.kind == "delivery"]
+    if with_job:
+        query["_id"] = {"$nin": with_job}
+    rows = caller.rows(CONTRACTS.name)
+    found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=WAITING_READ)
+    more = 0 if len(found) < WAITING_READ else await rows.count(query) - len(found)
+    return Waiting([Incomplete(CONTRACTS.read(one), CONTRACTS.version(one)) for one in found], more)
+
+
+async def read_week(caller: Caller, monday: date, now: datetime) -> WeekView:
+    """Seven days of the board as this person may see them now."""
+    wanted = [monday + timedelta(days=number) for number in range(WEEK_DAYS)]
+    days = await read_days(caller, wanted)
+    jobs = (await _with_stops_of(caller, days, {})).values()
+    contracts, crews = await own_contracts(caller), await road_crews(caller, wanted)
+    viewer = Viewer(role=caller.person.role, crews=crews, contracts=contracts)
+    return week_view(days, jobs, monday=monday, now=now, policy=policy_book().at(now), viewer=viewer)
+
+
+async def nearest_day(caller: Caller) -> date | None:
+    """The latest day that has a plan, for somebody who opened an empty one."""
+    found = await caller.view(DAYS).find({"row.on": {"$gt": ""}}, sort=[("row.on", -1)], limit=1)
+    return found[0].on if found else None
+
+
+def _people(caller: Caller) -> Mapping[str, Person]:
+    people: Mapping[str, Person] = caller.request.app.state.people
+    return people
+
+
+async def read_kpi(
+    caller: Caller,
+    now: datetime,
+    *,
+    month: str,
+    person: str | None = None,
+    duty: str | None = None,
+    state: State | None = None,
+) -> KpiView:
+    """A month's duties as this person may see them now."""
+    query = {"$or": [{f"{facet}.months": month} for facet in ("day", "job", "ticket")]}
+    rows = await caller.rows("duties").find(query)
+    return kpi_view(
+        rows,
+        month=month,
+        now=now,
+        viewer=caller.person,
+        people=_people(caller),
+        person=person,
+        duty=duty,
+        state=state,
+    )
+
+
+async def read_duties(caller: Caller, aggregate_id: str, now: datetime) -> tuple[Duty, ...]:
+    """The duties of one aggregate with their proof, as far as this person may see them."""
+    row = await caller.rows("duties").get(aggregate_id)
+    found = [] if row is None else all_duties([row], now, caller.person, _people(caller))
+    return tuple(one for one in found if may_see(caller.person, one.owner, one.role))

@@ -1,0 +1,101 @@
+"""The board's week over HTTP: the page, its JSON and its stream."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Header, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from contracts.bounds import CivilDay, OneLine
+from dashboards import live
+from dashboards.board.reading import read_week
+from dashboards.board.week import WeekView, monday_of
+from dashboards.render import page, slug, template, words_for
+from dashboards.words import Words
+from dispatch.day.row import DAYS
+from dispatch.job.row import JOBS
+from runtime.clock import utc_now
+from runtime.http import Caller, SignedIn
+from runtime.route import Router, takes
+
+WEEK = (JOBS.name, DAYS.name)
+"""Read models behind the week."""
+
+router = Router()
+
+
+async def week_page(request: Request, caller: Caller, on: date, now: datetime) -> Response:
+    """`/board?view=week`: crews by days."""
+    words, position = words_for(request, now), caller.position()
+    week = await read_week(caller, monday_of(on), now)
+    stream = {"lang": words.lang, "after": position, "seen": live.digest(week_parts(week, words))}
+    query = {name: text for name, text in request.query_params.items() if name in {"view", "find", "district"}}
+    return page(
+        request,
+        "week.html",
+        words,
+        now=now,
+        person=caller.person,
+        page="board",
+        week=week,
+        districts=sorted({card.district for card in cards_of(week) if card.district}),
+        week_link=lambda days: (
+            f"/board?{urlencode({**query, 'date': (week.monday + timedelta(days=days)).isoformat()})}"
+        ),
+        stream=f"/live/board-week/{week.monday.isoformat()}?{urlencode(stream)}",
+    )
+
+
+def cards_of(week: WeekView) -> list[Any]:
+    """All cards of the week."""
+    return [
+        card
+        for row in week.rows
+        for cell in row.cells
+        if cell.lane is not None
+        for half in cell.lane.cells
+        for card in half.cards
+    ]
+
+
+def week_parts(week: WeekView, words: Words) -> Mapping[str, str]:
+    """Element id -> its HTML, for every part of the week that can change while somebody looks."""
+    part: Any = template("week_parts.html").module
+    rows = {f"week-{slug(row.crew)}": str(part.row(words, row)) for row in week.rows}
+    return {"week-head": str(part.heads(words, week)), **rows}
+
+
+@router.get("/api/board-week/{on}", tags=["dashboards 看板"], summary="一周的派工板 The board of the week of a day")
+async def week_json(on: CivilDay, caller: SignedIn) -> WeekView:
+    """Crews by days, as on the board of each day."""
+    return await read_week(caller, monday_of(on), utc_now())
+
+
+@router.get(
+    "/live/board-week/{on}",
+    tags=["dashboards 看板"],
+    summary="一周派工板的变动 Changes of the week as they happen (SSE)",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+@takes("lang")
+async def week_live(
+    on: CivilDay,
+    request: Request,
+    caller: SignedIn,
+    *,
+    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
+    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    last_event_id: Annotated[OneLine | None, Header()] = None,
+) -> Response:
+    """As the board's stream; each row of the table is a part."""
+    picture, position = live.resume(last_event_id, seen, after)
+
+    async def look() -> live.Parts:
+        now = utc_now()
+        return week_parts(await read_week(caller, monday_of(on), now), words_for(request, now))
+
+    feed = caller.changes(WEEK, position)
+    return live.response(live.stream(feed, look, live.html_frame, seen=picture, beat=lambda: utc_now().isoformat()))

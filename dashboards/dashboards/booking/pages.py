@@ -1,0 +1,86 @@
+"""预约 / 待打电话: whom to call, when, with which script, and what came of it (B1-B3, B10, A4, E3)."""
+
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from contracts.dispatch_jobs import Checklist
+from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, queue, subject_of
+from dashboards.listing import every
+from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from notify.call_row import CALLS
+from notify.who import OFFICE
+from runtime.route import Router, takes
+
+router = Router(include_in_schema=False)
+
+
+@router.get("/booking")
+@takes(*LOOKS, "whose", "day", "purpose", "after", "call")
+async def calls(request: Request) -> Response:
+    """The queue, and the call that is chosen."""
+    seat = seat_at(request, "booking", OFFICE)
+    if isinstance(seat, Response):
+        return seat
+    whose = seat.one_of("whose", ("mine", "all")) or ("mine" if seat.person.role in MINE else "all")
+    purpose, day = seat.one_of("purpose", PURPOSES), seat.day("day") or seat.today
+    stream = rows_stream(seat.caller, ("calls",))
+    part = await queue(seat, day=day, purpose=purpose, whose=whose, after=seat.asked("after", longest=400))
+    rows = [call_of(CALLS.read(row), seat) for row in part.rows]
+    wanted = seat.asked("call")
+    chosen = await seat.caller.view(CALLS).get(wanted) if wanted else None
+    call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
+    query = {name: text for name, text in request.query_params.items() if text and name not in {"after", "call"}}
+    return seat.show(
+        "booking.html",
+        slice=part,
+        calls=rows,
+        call=call,
+        subject=None if call is None else await subject_of(seat, call),
+        days=await free_days(seat, seat.today) if call is not None and call.purpose == "booking" else (),
+        checklist=tuple(Checklist.model_fields),
+        day=day,
+        purpose=purpose,
+        purposes=PURPOSES,
+        whose=whose,
+        has_own=seat.person.role in MINE,
+        may_override=seat.is_one_of("install_supervisor"),
+        stream=stream,
+        sheet=f"/booking.xlsx?{urlencode(query)}",
+        people=request.app.state.people,
+    )
+
+
+@router.get("/booking.xlsx")
+@takes(*LOOKS, "whose", "day", "purpose")
+async def calls_sheet(request: Request) -> Response:
+    """All calls of the queue, as a spreadsheet (X6)."""
+    seat = seat_at(request, "booking", OFFICE)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("due", "purpose", "customer", "phone", "district", "subject", "script", "result", "note")
+    return await sheet(words("calls.title"), [words(f"calls.{name}") for name in names], _lines(seat))
+
+
+async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
+    words = seat.words
+    async for row in every(seat.caller.rows("calls"), {"row.state": "open"}, sort=("row.show_at", 1)):
+        call = call_of(CALLS.read(row), seat)
+        customer = call.customer
+        yield (
+            words.moment(call.due),
+            words(f"purpose.{call.purpose}"),
+            customer.name if customer else None,
+            customer.phone if customer else None,
+            customer.district if customer else None,
+            call.subject,
+            call.script,
+            words(f"result.{call.result}") if call.result else None,
+            call.note,
+        )

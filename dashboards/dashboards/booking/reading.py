@@ -1,0 +1,119 @@
+"""Calls that are to be made (E3): rows -> the queue of a day, and what whoever calls has to know."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from company.policy import Policy, policy_book
+from contracts.civil_time import end_of_day
+from contracts.notify import CallPurpose
+from dashboards.board.day import crews_of
+from dashboards.board.reading import read_days
+from dashboards.board.rows import BoardDay
+from dashboards.listing import Slice, page_of
+from dashboards.seat import Seat
+from dispatch.job.row import JOBS, JobRow
+from notify.call_row import CallRow
+from order.contract.row import CONTRACTS
+
+Json = dict[str, Any]
+
+PURPOSES: tuple[CallPurpose, ...] = (
+    "booking",
+    "home_confirmation",
+    "install_call",
+    "half_day",
+    "arrival",
+    "delay_explained",
+    "damage_explained",
+    "follow_up",
+    "call_back",
+)
+"""In the order in which they are offered."""
+MINE = {"cs_specialist": "cs_specialist", "install_assistant": "install_assistant"}
+"""Roles whose own calls are shown first: the others look at all."""
+DAYS_SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class HalfFree:
+    """How many delivery stops a half-day still takes, over all crews; `total` 0 on a day on which none works."""
+
+    half: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFree:
+    """A day that may be offered to a customer; `early`: nearer than B1 allows."""
+
+    on: date
+    early: bool
+    halves: tuple[HalfFree, HalfFree]
+
+
+class CallShown(CallRow):
+    """A call as a person may see it, with what it is about."""
+
+    kind: str
+    name: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The contract and the job that a call is about, as far as there are any."""
+
+    contract_no: str | None = None
+    job_id: str | None = None
+    job: JobRow | None = None
+
+
+async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice:
+    """Open calls that are to be made by the end of `day`, the earliest first."""
+    query: Json = {"row.state": "open", "row.show_at": {"$lt": end_of_day(day).isoformat()}}
+    if purpose is not None:
+        query |= {"row.purpose": purpose}
+    if whose == "mine" and seat.person.role in MINE:
+        query |= {"row.owner_role": MINE[seat.person.role]}
+    return await page_of(seat.caller.rows("calls"), query, sort=("row.show_at", 1), after=after)
+
+
+def call_of(row: CallRow, seat: Seat) -> CallShown:
+    """A call as this person may see it."""
+    kind, _, name = row.subject.partition(":")
+    return CallShown(**dict(row.seen_by(seat.person.role)), kind=kind, name=name, late=row.due < seat.now)
+
+
+async def subject_of(seat: Seat, call: CallShown) -> Subject:
+    """What a call is about; a ticket has a page of its own."""
+    if call.kind == "ticket":
+        return Subject()
+    contract_no = call.name[2:] if call.kind == "job" else call.name
+    job_id = call.name if call.kind == "job" else f"D-{call.name}"
+    contract = await seat.caller.view(CONTRACTS).get(contract_no)
+    job = await seat.caller.view(JOBS).get(job_id)
+    return Subject(None if contract is None else contract_no, None if job is None else job_id, job)
+
+
+async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:
+    """The next two weeks: where a delivery still finds a place (B8), and what is too near (B1)."""
+    policy = policy_book().at(seat.now)
+    wanted = [today + timedelta(days=number) for number in range(1, DAYS_SHOWN + 1)]
+    days = await read_days(seat.caller, wanted)
+    early = today + timedelta(days=policy.booking_days_ahead)
+    return tuple(DayFree(on, on < early, _halves(days.get(on), policy)) for on in wanted)
+
+
+def _halves(day: BoardDay | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
+    crews = [crew for crew in crews_of(day, policy) if crew.kind == "delivery"]
+    gone = {} if day is None else {absence.crew: absence.half for absence in day.row.absences}
+    slots = [] if day is None else [held.slot for held in day.row.held if held.slot.kind == "delivery"]
+    found = []
+    for half in ("am", "pm"):
+        there = [crew for crew in crews if gone.get(crew.crew, "present") not in (None, half)]
+        total = sum(crew.stops_per_half for crew in there)
+        taken = sum(slot.half == half for slot in slots)
+        found.append(HalfFree(half, max(0, total - taken), total))
+    return found[0], found[1]

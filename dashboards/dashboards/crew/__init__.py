@@ -1,0 +1,1 @@
+"""The crew's phone 今日行程."""

@@ -1,0 +1,179 @@
+"""Printed forms of dispatch: 送货安排表 (B4), 送货调度表 (B12), 签收单 (B13), 送货日报表 (B17).
+
+Phone numbers are whole on the leader's sheet alone (C18); cash is for leader, accountant and manager (RULES §1).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from company.crew_of_day import own_crew_on, works_on
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
+from company.policy import policy_book
+from company.roles import Role
+from company.unloading import in_unloading_order
+from contracts.dispatch_calls import ArrivalCalled
+from contracts.dispatch_jobs import DeliveryCompleted
+from contracts.dispatch_road import PiecesRefused, StopEnded
+from contracts.dispatch_runs import CashCollected, RunStop
+from contracts.fact import ContractLine
+from dashboards.board.reading import read_board
+from dashboards.forms.form import Content, Form
+from dashboards.nav import STAFF
+from dashboards.seat import Seat
+from dispatch.job.row import JOBS, JobFile, job_file
+from dispatch.run.row import RUNS
+from dispatch.run_views import RunView, run_view
+from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
+from order.contract.row import CONTRACTS
+
+Json = dict[str, Any]
+
+OFFICE = frozenset(
+    {
+        Role.INSTALL_ASSISTANT,
+        Role.INSTALL_SUPERVISOR,
+        Role.CS_SPECIALIST,
+        Role.CS_SUPERVISOR,
+        Role.WAREHOUSE,
+        Role.MANAGER,
+    }
+)
+"""Who prints the papers of a day besides those on the road."""
+_WHOLE = Role.ACCOUNTANT
+"""A run is read with its cash; the page says who is shown it."""
+WHOLE_PHONES = DELIVERS
+"""Who prints the leader's sheet."""
+
+
+def _goods(job: JobFile, seat: Seat) -> tuple[ContractLine, ...]:
+    """A stop's lines as they are unloaded (B19)."""
+    order = policy_book().at(seat.now).unloading_order
+    return in_unloading_order(job.row.lines, lambda line: line.category, order)
+
+
+def _customer(job: JobFile, seat: Seat) -> Json:
+    return customer_for(seat.person.role, job.row.customer.model_dump())
+
+
+async def _schedule(seat: Seat, subject: str) -> Content | None:
+    """A day's plan, crew by crew."""
+    on = seat.day_of(subject)
+    if on is None:
+        return None
+    view = await read_board(seat.caller, on, seat.now)
+    lanes = [lane for lane in view.lanes if any(cell.cards for cell in lane.cells)]
+    if not lanes:
+        return None
+    return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A stop of a run's sheet, with what became of it."""
+
+    planned: RunStop
+    job: JobFile
+    customer: Json
+    goods: tuple[ContractLine, ...]
+    called: ArrivalCalled | None
+    ended: StopEnded | None
+    collected_fen: int
+
+
+async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
+    """A run and its stops in the order of the sheet; a leader's own crew only."""
+    day, _, crew = subject.partition("/")
+    on = seat.day_of(day)
+    if on is None or (seat.person.role in CREW and await own_crew_on(seat.caller, on) != crew):
+        return None
+    document = await seat.caller.row(RUNS.name, f"{on.isoformat()}:{crew}")
+    if document is None:
+        return None
+    row, said = RUNS.whole(document)
+    found = await seat.caller.rows(JOBS.name).get_many([stop.job_id for stop in row.in_order])
+    jobs = {job.row.job_id: job for job in map(job_file, found)}
+    stops = []
+    for stop in row.in_order:
+        if (job := jobs.get(stop.job_id)) is None:
+            continue
+        customer, here = _customer(job, seat), said.about(job_id=stop.job_id)
+        if seat.person.role not in WHOLE_PHONES:
+            customer = {**customer, "phone": mask_phone(customer["phone"])}
+        collected = sum(one.event.amount_fen for one in here.all(CashCollected))
+        called = job.said.told(ArrivalCalled)
+        stops.append(_Stop(stop, job, customer, _goods(job, seat), called, here.told(StopEnded), collected))
+    return run_view(document, _WHOLE), stops
+
+
+async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
+    found = await _run(seat, subject)
+    if found is None:
+        return None
+    run, stops = found
+    return {
+        "run": run,
+        "stops": stops,
+        "money": seat.person.role in ROLES_THAT_SEE_MONEY,
+    }
+
+
+async def _day_report(seat: Seat, subject: str) -> Content | None:
+    found = await _run(seat, subject)
+    if found is None:
+        return None
+    run, stops = found
+    return {
+        "run": run,
+        "stops": stops,
+        "cash": seat.person.role in SEES_CASH,
+        "people": seat.request.app.state.people,
+    }
+
+
+async def _receipt(seat: Seat, subject: str) -> Content | None:
+    """One stop's receipt, empty before the delivery and filled in after it."""
+    document = await seat.caller.rows(JOBS.name).get(subject)
+    job = None if document is None else job_file(document)
+    if job is None or job.row.kind != "delivery":
+        return None
+    if seat.person.role in CREW and not await works_on(seat.caller, job.row.on, job.row.crew):
+        return None
+    if seat.person.role == "store":
+        contract = await seat.caller.view(CONTRACTS).get(job.row.contract_no)
+        if contract is None or contract.store_code != seat.person.store:
+            return None
+    outcome = job.outcome if isinstance(job.outcome, DeliveryCompleted) else None
+    counted = {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered}
+    refused = [(line, one.event.reason) for one in job.said.all(PiecesRefused) for line in one.event.lines]
+    return {
+        "job": job.row,
+        "customer": _customer(job, seat),
+        "lines": [
+            {
+                **line.model_dump(),
+                "delivered": counted.get(line.line_no),
+                "refused": [(one.quantity, reason) for one, reason in refused if one.line_no == line.line_no],
+            }
+            for line in _goods(job, seat)
+        ],
+        "outcome": outcome,
+        "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role in LEADS,
+    }
+
+
+FORMS = (
+    Form(name="schedule", template="form_schedule.html", roles=OFFICE | CREW, read=_schedule),
+    Form(
+        name="dispatch-sheet",
+        template="form_dispatch_sheet.html",
+        roles=OFFICE | LEADS,
+        read=_dispatch_sheet,
+    ),
+    Form(name="receipt", template="form_receipt.html", roles=STAFF | LEADS, read=_receipt),
+    Form(
+        name="day-report",
+        template="form_day_report.html",
+        roles=OFFICE | LEADS | {Role.ACCOUNTANT},
+        read=_day_report,
+    ),
+)

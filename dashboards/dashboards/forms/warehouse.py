@@ -1,0 +1,96 @@
+"""Printed forms of the warehouse.
+
+送、验清单 (B9), 分领单 (B11), 包装标签 (B20), 入库单 (D1), 存卡 (D6), 盘点表 (D7), 呆滞报废申请表 (D10).
+"""
+
+from collections.abc import Mapping
+
+from company.crew_of_day import own_crew_on
+from dashboards.forms.form import Content, Form
+from dashboards.seat import Seat
+from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
+from dashboards.warehouse.reading import read_card, read_picking
+from inventory.count.file import COUNTS
+from inventory.count.row import WAITING
+from inventory.stock.aggregate import card_no
+from inventory.stock.row import STOCKED
+from inventory.who import LOADS, SEES_WAREHOUSE
+from order.contract.row import CONTRACTS
+from runtime.person import Person
+
+CARD_LINES = 200
+"""Lines of a printed bin card, the latest ones."""
+
+
+async def _day_list(seat: Seat, subject: str) -> Content | None:
+    """A day's list, or one crew's part of it (`2026-03-13/S1`). A leader gets the own crew's."""
+    day, _, crew = subject.partition("/")
+    on = seat.day_of(day)
+    if on is None:
+        return None
+    if seat.is_one_of(*LOADS) and await own_crew_on(seat.caller, on) != crew:
+        return None
+    view = await read_picking(seat, on)
+    loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
+    return {"view": view, "on": on, "loads": loads, "crew": crew} if loads else None
+
+
+async def _bin_card(seat: Seat, sku: str) -> Content | None:
+    found = await read_card(seat, sku, CARD_LINES)
+    if found is None:
+        return None
+    return {"one": found[0].row, "lines": found[1]}
+
+
+async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
+    """Blind: lines that wait for a figure, without any."""
+    row = await seat.caller.view(COUNTS).get(count_no)
+    if row is None:
+        return None
+    lines = [line for line in row.lines if line.status in WAITING]
+    return {"count": row, "lines": sorted(lines, key=lambda line: (line.bin, line.sku))}
+
+
+def _name(seat: Seat, person: str | None) -> str:
+    """A person's name for a signature line."""
+    people: Mapping[str, Person] = seat.request.app.state.people
+    return "" if person is None else people[person].name if person in people else person
+
+
+async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
+    found = await paper(seat, SLIPS, slip_no)
+    if found is None:
+        return None
+    return {"slip": found.row, "file": found, "issued_by": _name(seat, found.row.issued_by)}
+
+
+async def _scrap(seat: Seat, number: str) -> Content | None:
+    found = await paper(seat, SCRAPS, number)
+    if found is None:
+        return None
+    one = found.row
+    stock = await seat.caller.view(STOCKED).get(card_no(one.depot, one.sku))
+    return {
+        "one": one,
+        "gone": found.executed,
+        "last_move": None if stock is None else stock.last_move_at,
+        "applied_by": _name(seat, one.applied_by),
+        "approved_by": _name(seat, found.approved_by),
+    }
+
+
+async def _labels(seat: Seat, contract_no: str) -> Content | None:
+    """The page fetches the labels itself: their codes are signed by the warehouse's service."""
+    row = await seat.caller.view(CONTRACTS).get(contract_no)
+    return None if row is None else {}
+
+
+FORMS = (
+    Form(name="inbound-slip", template="form_inbound_slip.html", roles=SEES_WAREHOUSE, read=_inbound_slip),
+    Form(name="scrap", template="form_scrap.html", roles=SEES_WAREHOUSE, read=_scrap),
+    Form(name="labels", template="form_labels.html", roles=SEES_WAREHOUSE, read=_labels),
+    Form(name="delivery-list", template="form_delivery_list.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),
+    Form(name="sorting-sheet", template="form_sorting_sheet.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),
+    Form(name="bin-card", template="form_bin_card.html", roles=SEES_WAREHOUSE, read=_bin_card),
+    Form(name="count-sheet", template="form_count_sheet.html", roles=SEES_WAREHOUSE, read=_count_sheet),
+)

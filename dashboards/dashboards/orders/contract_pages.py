@@ -1,0 +1,100 @@
+"""A contract's page, a customer's file, and the import of the company's files."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for
+from company.policy import policy_book
+from contracts.bounds import Id
+from dashboards.live_rows import rows_stream
+from dashboards.nav import STAFF
+from dashboards.orders.contract_view import line_state
+from dashboards.orders.history import details, headline, history
+from dashboards.orders.lines import order_line
+from dashboards.orders.reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dispatch.job.row import JOBS
+from inventory.goods.row import PIECES
+from inventory.who import REPORTS_DAMAGE
+from order.contract.heard import whole
+from order.contract.row import CONTRACTS
+from order.who import IMPORTS
+from runtime.route import Router, takes
+
+router = Router(include_in_schema=False)
+
+
+@router.get("/orders/import")
+@takes(*LOOKS)
+async def order_import(request: Request) -> Response:
+    """导入 (A1, A2, X6): what was taken, and row by row what was refused."""
+    seat = seat_at(request, "orders", IMPORTS)
+    if isinstance(seat, Response):
+        return seat
+    return seat.show("order_import.html")
+
+
+@router.get("/orders/{contract_no}")
+@takes(*LOOKS)
+async def contract(contract_no: Id, request: Request) -> Response:
+    """合同: all of it on one page."""
+    seat = seat_at(request, "orders", STAFF)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
+    row = await own_contract(seat, contract_no)
+    if row is None:
+        return seat.not_found(contract_no)
+    return seat.show("contract.html", stream=stream, **await _content(seat, row))
+
+
+async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
+    row, role = CONTRACTS.read(document), seat.person.role
+    contract_no = row.contract_no
+    entries = await entries_of(seat.caller, contract_no)
+    told = history(entries, await goods_of(seat.caller, contract_no))
+    money = role in ROLES_THAT_SEE_MONEY
+    policy = policy_book().at(seat.now)
+    forms = () if row.ended else await seat.caller.offered("contract", CONTRACTS.name, contract_no)
+    return {
+        "order": whole(document),
+        "one": order_line(row, role, seat.today),
+        "version": CONTRACTS.version(document),
+        "customer": customer_for(role, row.customer.model_dump()),
+        "lines": [line_state(line) for line in row.lines],
+        "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),
+        "money": money,
+        "forms": forms,
+        "may": {form.code for form in forms} | ({"report_damage"} if role in REPORTS_DAMAGE else set()),
+        "jobs": await jobs_of(seat.caller, contract_no),
+        "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
+        "people": seat.request.app.state.people,
+        "categories": tuple(policy.litres_per_piece),
+        "districts": tuple(policy.districts),
+        "ended": row.ended,
+    }
+
+
+@router.get("/customers/{contract_no}")
+@takes(*LOOKS)
+async def customer(contract_no: Id, request: Request) -> Response:
+    """客户档案 (A1): all contracts of the customer of a contract, by their phone number."""
+    seat = seat_at(request, "orders", STAFF)
+    if isinstance(seat, Response):
+        return seat
+    document = await own_contract(seat, contract_no)
+    if document is None:
+        return seat.not_found(contract_no)
+    row = CONTRACTS.read(document)
+    rows = await customers_contracts(seat, row.phone)
+    return seat.show(
+        "customer.html",
+        customer=customer_for(seat.person.role, row.customer.model_dump()),
+        contract_no=contract_no,
+        contracts=[whole(one) for one in rows],
+        money=seat.person.role in ROLES_THAT_SEE_MONEY,
+        people=seat.request.app.state.people,
+    )

@@ -1,0 +1,1 @@
+"""Warehouse 仓库: arrivals, stock, picking, papers, counts."""

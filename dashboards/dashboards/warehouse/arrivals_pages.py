@@ -1,0 +1,115 @@
+"""到货 over HTTP: inbound slips from issue to put-away and papers (D1-D5, K18), and damage (D4)."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import get_args
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from contracts.bounds import Id
+from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
+from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.warehouse.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
+from dashboards.warehouse.reading import bins_of
+from inventory import who
+from inventory.inbound.check import CHECKED_AS_RETURN
+from runtime.route import Router, takes
+
+router = Router(include_in_schema=False)
+
+
+@router.get("/warehouse/arrivals")
+@takes(*LOOKS, "q", "state", "after")
+async def arrivals(request: Request) -> Response:
+    """入库单: what is to be checked, put away, settled, handed over."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    q, state = chosen_in(seat, SLIPS)
+    stream = rows_stream(seat.caller, (SLIPS.rows,))
+    part, found = await papers_page(seat, SLIPS, q, state)
+    return seat.show(
+        "arrivals.html",
+        q=q,
+        state=state,
+        states=SLIPS.states,
+        slice=part,
+        slips=[one.row for one in found],
+        reasons=get_args(InboundReason),
+        stream=stream,
+        sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
+        may_issue=seat.is_one_of(*who.ACCOUNTANT),
+        may_receive=seat.is_one_of(*who.KEEPER),
+    )
+
+
+@router.get("/warehouse/arrivals.xlsx")
+@takes(*LOOKS, "q", "state", "after")
+async def arrivals_sheet(request: Request) -> Response:
+    """All slips that are chosen, line by line (X6)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("slip.no", "slip.issued", "slip.reason", "slip.source", "slip.delivery_note", "slip.waybill", "slip.state")
+    more = ("slip.papers", "line.sku", "line.name", "slip.expected", "slip.counted", "slip.good", "slip.aside")
+    head = [words(name) for name in (*names, *more)]
+    return await sheet(words("wh.tab.arrivals"), head, _sheet_lines(seat))
+
+
+async def _sheet_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
+    words = seat.words
+    async for slip in papers_all(seat, SLIPS, *chosen_in(seat, SLIPS)):
+        row = slip.row
+        for line in row.lines:
+            yield (
+                row.slip_no,
+                row.issued_at,
+                words(f"slip.reason.{row.reason}"),
+                row.source,
+                row.delivery_note_no,
+                row.waybill,
+                words(f"slip.state.{row.state}"),
+                words(f"slip.papers.{row.papers}"),
+                line.sku,
+                line.name,
+                line.quantity,
+                line.counted,
+                line.good,
+                line.aside,
+            )
+
+
+@router.get("/warehouse/arrivals/{slip_no}")
+@takes(*LOOKS)
+async def slip(slip_no: Id, request: Request) -> Response:
+    """一张入库单: its lines, and its next step."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (SLIPS.rows,), slip_no)
+    found = await paper(seat, SLIPS, slip_no)
+    if found is None:
+        return seat.not_found(slip_no)
+    return seat.show(
+        "slip.html",
+        slip=found.row,
+        file=found,
+        version=found.row.version,
+        waiting=[line for line in found.row.lines if line.waiting],
+        kinds=get_args(ExceptionKind),
+        liabilities=get_args(Liability),
+        outcomes=get_args(SettleOutcome),
+        bins=bins_of(seat),
+        people=request.app.state.people,
+        stream=stream,
+        returned=found.row.reason in CHECKED_AS_RETURN,
+        may_issue=seat.is_one_of(*who.ACCOUNTANT),
+        may_check=seat.is_one_of(*who.HANDLES),
+        may_put_away=seat.is_one_of(*who.KEEPER),
+        may_settle=seat.is_one_of(*who.SETTLES),
+        may_hand_over=seat.is_one_of(*who.HANDS_OVER),
+    )

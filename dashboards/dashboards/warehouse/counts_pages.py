@@ -1,0 +1,172 @@
+"""盘点 over HTTP: the plan, count sheets (blind), differences, and the report of ledger, card and goods (D7, K19)."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import get_args
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from company.policy import policy_book
+from contracts.bounds import Id
+from contracts.inventory_counts import CountReason
+from dashboards.listing import every
+from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.warehouse.ledger import Parting, partings
+from dashboards.warehouse.reading import DEPOT, bins_of
+from inventory import who
+from inventory.count.file import COUNTS, count_file
+from inventory.count.row import BLIND, WAITING
+from inventory.count_plan_row import PLANS
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED
+from runtime.route import Router, takes
+
+COUNTS_SHOWN = 60
+REPORT_COUNTS = 200
+"""Counts that the report looks through, the latest first."""
+
+router = Router(include_in_schema=False)
+
+
+@router.get("/warehouse/counts")
+@takes(*LOOKS, "q", "state", "after")
+async def counts(request: Request) -> Response:
+    """What falls due, what is being counted, and what was."""
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (COUNTS.name, PLANS.name))
+    found = await seat.caller.rows(COUNTS.name).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
+    plan = await seat.caller.view(PLANS).get(DEPOT)
+    report = await _partings(seat)
+    return seat.show(
+        "counts.html",
+        counts=sorted(map(count_file, found), key=lambda one: one.row.status != "open"),
+        plan=None if plan is None else plan.items,
+        plans=policy_book().at(seat.now).count_plan,
+        open_partings=[one for one in report if not one.settled],
+        zones=tuple(bins_of(seat)),
+        stream=stream,
+        may_count=seat.is_one_of(*who.COUNTS),
+        may_plan=seat.is_one_of(*who.ACCOUNTS),
+    )
+
+
+@router.get("/warehouse/counts.xlsx")
+@takes(*LOOKS, "q", "state", "after")
+async def counts_sheet(request: Request) -> Response:
+    """All counts with their accuracy (X6)."""
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        async for document in every(seat.caller.rows(COUNTS.name), {}):
+            file = count_file(document)
+            one, found = file.row, file.closed
+            yield (
+                one.count_no,
+                words(f"count.kind.{one.kind}"),
+                one.chosen,
+                one.opened_at,
+                one.due,
+                words(f"count.status.{one.status}"),
+                len(one.lines),
+                None if found is None else found.lines_right,
+                None if found is None else found.pieces_off,
+            )
+
+    head = [words(name) for name in (*names, "count.right", "count.off")]
+    return await sheet(words("wh.tab.counts"), head, lines())
+
+
+@router.get("/warehouse/counts/{count_no}")
+@takes(*LOOKS)
+async def count(count_no: Id, request: Request) -> Response:
+    """盘点表: counted without a figure beside it; afterwards what differs, why, and who approves."""
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (COUNTS.name,), count_no)
+    document = await seat.caller.rows(COUNTS.name).get(count_no)
+    if document is None:
+        return seat.not_found(count_no)
+    file = count_file(document)
+    lines = file.lines
+    return seat.show(
+        "count.html",
+        count=file.row,
+        accuracy=file.closed,
+        waiting=[line for line in lines if line.status in WAITING],
+        counted=[line for line in lines if line.status == "counted"],
+        compared=[line for line in lines if line.status not in BLIND],
+        reasons=get_args(CountReason),
+        bins=bins_of(seat),
+        people=request.app.state.people,
+        stream=stream,
+        may_count=seat.is_one_of(*who.COUNTS),
+        may_approve=seat.is_one_of(*who.ACCOUNTS),
+    )
+
+
+async def _partings(seat: Seat) -> list[Parting]:
+    rows = seat.caller.view(COUNTS)
+    counts = await rows.find({"row.depot": DEPOT}, sort=[("row.opened_at", -1)], limit=REPORT_COUNTS)
+    lines = (line for one in counts for line in one.lines)
+    skus = sorted({line.sku for line in lines if line.compared is not None and line.compared.difference})
+    ids = {card_no(DEPOT, sku): sku for sku in skus}
+    stocks = {row.sku: row for row in (await seat.caller.view(STOCKED).get_many(list(ids))).values()}
+    cards: dict[str, list[MoveRow]] = {sku: [] for sku in skus}
+    for move in await seat.caller.view(MOVES).find({"row.card": {"$in": list(ids)}}, sort=[("row.move_no", 1)]):
+        cards[ids[move.card]].append(move)
+    return partings(counts, stocks, cards)
+
+
+@router.get("/warehouse/report")
+@takes(*LOOKS)
+async def report(request: Request) -> Response:
+    """账、卡、物: what parts and the first move after which it does."""
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (COUNTS.name, STOCKED.name))
+    return seat.show("ledger.html", rows=await _partings(seat), people=request.app.state.people, stream=stream)
+
+
+@router.get("/warehouse/report.xlsx")
+@takes(*LOOKS)
+async def report_sheet(request: Request) -> Response:
+    """The report as a spreadsheet (X6)."""
+    seat = seat_at(request, "warehouse", who.READS_COUNTS)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("line.sku", "line.name", "wh.bin", "ledger.stock", "ledger.card", "ledger.goods", "ledger.counted_at")
+    more = ("ledger.agreed", "ledger.first", "count.reason", "count.status", "count.no")
+    found = await _partings(seat)
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        for one in found:
+            first = None if one.first is None else f"{one.first.move_no} {words(f'move.{one.first.kind}')}"
+            yield (
+                one.sku,
+                one.name,
+                one.bin,
+                one.stock,
+                one.card,
+                one.counted,
+                one.counted_at,
+                one.agreed_at,
+                first,
+                words(f"count.reason.{one.reason}") if one.reason else None,
+                words(f"count.line.{one.status}"),
+                one.count_no,
+            )
+
+    return await sheet(words("ledger.title"), [words(name) for name in (*names, *more)], lines())

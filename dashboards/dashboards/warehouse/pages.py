@@ -1,0 +1,210 @@
+"""Warehouse desk 仓库 over HTTP: picking, stock and bin cards, with their sheets."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import get_args
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from contracts.bounds import Id
+from contracts.inventory_packing import QualityCause
+from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.warehouse.reading import (
+    DEPOT,
+    HELD,
+    StockChosen,
+    bins_of,
+    read_card,
+    read_picking,
+    read_todo,
+    shelf,
+    stock_all,
+    stock_chosen,
+    stock_page,
+)
+from dispatch.day.row import DAYS
+from inventory import who
+from inventory.count.file import COUNTS
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.packing_rows import INSPECTIONS, PRINTED
+from inventory.picklist_row import PICK_LISTS
+from inventory.scrap_row import SCRAPS
+from inventory.stock.row import STOCKED
+from order.contract.row import CONTRACTS
+from runtime.route import Router, takes
+
+CARD_MOVES = 300
+"""Lines of a bin card on the page, the latest first; the sheet holds all."""
+
+PICKING = (
+    PICK_LISTS.name,
+    STOCKED.name,
+    INSPECTIONS.name,
+    DAYS.name,
+    SLIPS.name,
+    LOANS.name,
+    SCRAPS.name,
+    COUNTS.name,
+)
+"""Read models behind the page of a day's list and of what waits."""
+
+router = Router(include_in_schema=False)
+
+
+@router.get("/warehouse")
+@takes(*LOOKS, "date")
+async def picking(request: Request) -> Response:
+    """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    on = seat.day("date") or seat.today
+    stream = rows_stream(seat.caller, PICKING)
+    return seat.show(
+        "warehouse.html",
+        on=on,
+        days=(seat.today, seat.today + timedelta(days=1)),
+        view=await read_picking(seat, on),
+        todo=await read_todo(seat),
+        stream=stream,
+        may_answer=seat.is_one_of(*who.KEEPER),
+        may_check=seat.is_one_of(*who.QC),
+        may_label=seat.is_one_of(*who.HANDLES),
+        causes=get_args(QualityCause),
+    )
+
+
+@router.get("/warehouse/stock")
+@takes(*LOOKS, "q", "bin", "held", "after")
+async def stock(request: Request) -> Response:
+    """库存: what lies where, for whom (D6)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    chosen = stock_chosen(seat)
+    stream = rows_stream(seat.caller, (STOCKED.name,))
+    part = await stock_page(seat, chosen, seat.asked("after", longest=400))
+    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    return seat.show(
+        "stock.html",
+        chosen=chosen,
+        slice=part,
+        rows=[shelf(row) for row in part.rows],
+        holds=HELD,
+        bins=bins_of(seat),
+        stream=stream,
+        sheet=f"/warehouse/stock.xlsx?{urlencode(query)}",
+    )
+
+
+@router.get("/warehouse/stock.xlsx")
+@takes(*LOOKS, "q", "bin", "held", "after")
+async def stock_sheet(request: Request) -> Response:
+    """All rows that are chosen, a line for each place (X6)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "wh.pieces", "wh.held_for", "wh.pending", "wh.last_move")
+    return await sheet(words("wh.tab.stock"), [words(name) for name in names], _places(seat, stock_chosen(seat)))
+
+
+async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
+    async for row in stock_all(seat, chosen):
+        one = STOCKED.read(row)
+        for lot in one.lots:
+            pending = lot.quantity if lot.pending else None
+            yield one.sku, one.name, one.on_hand, lot.bin, lot.quantity, lot.held_for, pending, one.last_move_at
+        if not one.lots:
+            yield one.sku, one.name, one.on_hand, None, 0, None, None, one.last_move_at
+
+
+@router.get("/warehouse/stock/{sku:path}.xlsx")
+@takes(*LOOKS)
+async def card_sheet(sku: Id, request: Request) -> Response:
+    """A bin card, every line (X6)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    found = await read_card(seat, sku)
+    if found is None:
+        return seat.not_found(sku)
+    words = seat.words
+    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "wh.where", "card.voucher")
+    head = [words(name) for name in (*names, "wh.held_for", "reason", "by")]
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        for one in found[1]:
+            yield (
+                one.move_no,
+                one.at,
+                one.recorded_at,
+                words(f"move.{one.kind}"),
+                one.change,
+                one.after,
+                one.where,
+                one.voucher_no,
+                one.held_for or "",
+                one.reason,
+                one.by,
+            )
+
+    return await sheet(f"{words('print.bin-card')} {sku}", head, lines())
+
+
+@router.get("/warehouse/stock/{sku:path}")
+@takes(*LOOKS)
+async def card(sku: Id, request: Request) -> Response:
+    """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (STOCKED.name,), f"{DEPOT}:{sku}")
+    found = await read_card(seat, sku, CARD_MOVES)
+    if found is None:
+        return seat.not_found(sku)
+    one, lines = found
+    return seat.show(
+        "bin_card.html",
+        one=one.row,
+        shorts=one.shorts,
+        lines=lines[::-1],
+        more=lines[0].move_no - 1 if lines else 0,
+        bins=bins_of(seat),
+        people=request.app.state.people,
+        stream=stream,
+        may_move=seat.is_one_of(*who.KEEPER),
+        may_aside=seat.is_one_of(*who.HANDLES),
+        may_settle=seat.is_one_of(*who.SETTLES),
+        may_scrap=seat.is_one_of(*who.APPLIES),
+        may_loan=seat.is_one_of(*who.ASKS_LOANS),
+        due=(seat.today + timedelta(days=7)).isoformat(),
+    )
+
+
+@router.get("/warehouse/labels/{contract_no}")
+@takes(*LOOKS)
+async def labels(contract_no: Id, request: Request) -> Response:
+    """包装标签 of a contract: line by line, package by package (B20)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    stream = rows_stream(seat.caller, (PRINTED.name, CONTRACTS.name), contract_no)
+    contract = await seat.caller.view(CONTRACTS).get(contract_no)
+    if contract is None:
+        return seat.not_found(contract_no)
+    printed = await seat.caller.view(PRINTED).get(contract_no)
+    return seat.show(
+        "labels.html",
+        contract_no=contract_no,
+        lines=contract.lines,
+        printed={} if printed is None else {line.line_no: line for line in printed.lines},
+        stream=stream,
+        may_print=seat.is_one_of(*who.HANDLES),
+    )

@@ -1,0 +1,211 @@
+"""借件, 呆滞报废, 出库清单 over HTTP (C7, D8, D10, D12): lists and one paper each, with its next step."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from company.roles import Role
+from contracts.bounds import Id
+from contracts.inventory_stock import StockListPurpose
+from dashboards.listing import every
+from dashboards.live_rows import rows_stream
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seat_at
+from dashboards.sheets import Cell, sheet
+from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
+from dashboards.warehouse.reading import bins_of
+from inventory import who
+from inventory.loan_row import LoanFile, LoanRow
+from inventory.scrap_row import ScrapFile, ScrapRow
+from inventory.stock.row import STOCKED
+from inventory.stock_list_row import ListLine, StockListFile, StockListRow
+from runtime.route import Router, takes
+
+KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
+MAY: dict[str, dict[str, frozenset[Role]]] = {
+    "loans": {
+        "ask": who.ASKS_LOANS,
+        "approve": who.APPROVES_LOANS,
+        "hand_out": who.KEEPER,
+        "charge": who.ACCOUNTS,
+    },
+    "scraps": {"ask": who.APPLIES, "approve": who.ACCOUNTS, "hand_out": who.KEEPER},
+    "lists": {"ask": who.MAKES_LISTS, "hand_out": who.KEEPER},
+}
+"""What the pages offer to whom."""
+DEAD = {"row.dead_month": {"$gt": ""}}
+"""What was reported as dead stock and has not moved since (D10)."""
+LOAN_DAYS = 7
+
+router = Router(include_in_schema=False)
+
+
+Paper = LoanFile | ScrapFile | StockListFile
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper in a list: its number, when it was made, who it is for or from, and why."""
+
+    number: str
+    at: datetime
+    person: str
+    why: str
+    lines: Sequence[LoanRow | ScrapRow | ListLine]
+    row: LoanRow | ScrapRow | StockListRow
+
+
+def listed(file: Paper) -> Listed:
+    """Any of the papers."""
+    match file.row:
+        case LoanRow() as loan:
+            return Listed(loan.loan_no, loan.asked_at, loan.borrower, loan.purpose, (loan,), loan)
+        case ScrapRow() as scrap:
+            return Listed(scrap.application_no, scrap.applied_at, scrap.applied_by, scrap.reason, (scrap,), scrap)
+        case StockListRow() as made:
+            return Listed(made.list_no, made.made_at, made.receiver, made.purpose, made.lines, made)
+
+
+def _may(seat: Seat, tab: str) -> dict[str, bool]:
+    return {act: seat.is_one_of(*roles) for act, roles in MAY[tab].items()}
+
+
+async def _listing(request: Request, tab: str) -> Response:
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    kind = KINDS[tab]
+    q, state = chosen_in(seat, kind)
+    stream = rows_stream(seat.caller, (kind.rows,))
+    values: dict[str, Any] = {}
+    if tab == "scraps":
+        values["dead"] = await seat.caller.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
+    part, found = await papers_page(seat, kind, q, state)
+    return seat.show(
+        f"{tab}.html",
+        tab=tab,
+        q=q,
+        state=state,
+        states=kind.states,
+        slice=part,
+        papers=[listed(one) for one in found],
+        stream=stream,
+        sheet=f"/warehouse/{tab}.xlsx?{request.url.query}",
+        bins=bins_of(seat),
+        purposes=get_args(StockListPurpose),
+        due=(seat.today + timedelta(days=LOAN_DAYS)).isoformat(),
+        people=request.app.state.people,
+        may=_may(seat, tab),
+        **values,
+    )
+
+
+async def _one(request: Request, tab: str, number: str) -> Response:
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    kind = KINDS[tab]
+    stream = rows_stream(seat.caller, (kind.rows,), number)
+    found = await paper(seat, kind, number)
+    if found is None:
+        return seat.not_found(number)
+    return seat.show(
+        "paper.html",
+        tab=tab,
+        number=number,
+        one=found.row,
+        file=found,
+        bins=bins_of(seat),
+        people=request.app.state.people,
+        stream=stream,
+        may=_may(seat, tab),
+    )
+
+
+@router.get("/warehouse/loans")
+@takes(*LOOKS, "q", "state", "after")
+async def loans(request: Request) -> Response:
+    """借件 (D12)."""
+    return await _listing(request, "loans")
+
+
+@router.get("/warehouse/scraps")
+@takes(*LOOKS, "q", "state", "after")
+async def scraps(request: Request) -> Response:
+    """呆滞, 报废 (D10)."""
+    return await _listing(request, "scraps")
+
+
+@router.get("/warehouse/lists")
+@takes(*LOOKS, "q", "state", "after")
+async def lists(request: Request) -> Response:
+    """出库清单 (D8)."""
+    return await _listing(request, "lists")
+
+
+@router.get("/warehouse/dead.xlsx")
+@takes(*LOOKS)
+async def dead_sheet(request: Request) -> Response:
+    """呆滞报告: what was reported to finance and has not moved since, with where it lies (D10)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    words = seat.words
+    names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        async for document in every(seat.caller.rows(STOCKED.name), DEAD):
+            one = STOCKED.read(document)
+            for lot in one.lots:
+                yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at
+
+    return await sheet(words("scrap.dead"), [words(name) for name in names], lines())
+
+
+@router.get("/warehouse/{tab}.xlsx")
+@takes(*LOOKS, "q", "state", "after")
+async def papers_sheet(tab: Id, request: Request) -> Response:
+    """A list of papers as a spreadsheet (X6)."""
+    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
+    if isinstance(seat, Response):
+        return seat
+    if tab not in KINDS:
+        return seat.not_found(f"{tab}.xlsx")
+    words, kind = seat.words, KINDS[tab]
+    head = [words(name) for name in ("slip.no", "paper.at", "slip.state", "line.sku", "line.name", "line.quantity")]
+    head += [words("paper.who"), words("paper.why")]
+    return await sheet(words(f"wh.tab.{tab}"), head, _sheet_lines(seat, tab, kind))
+
+
+async def _sheet_lines(seat: Seat, tab: str, kind: Kind[Paper]) -> AsyncIterator[Sequence[Cell]]:
+    async for file in papers_all(seat, kind, *chosen_in(seat, kind)):
+        one = listed(file)
+        state = seat.words(f"{tab}.state.{one.row.state}")
+        why = seat.words(f"purpose.{one.why}") if tab == "lists" else one.why
+        for line in one.lines:
+            yield one.number, one.at, state, line.sku, line.name, line.quantity, one.person, why
+
+
+@router.get("/warehouse/loans/{number}")
+@takes(*LOOKS)
+async def loan(number: Id, request: Request) -> Response:
+    """A loan."""
+    return await _one(request, "loans", number)
+
+
+@router.get("/warehouse/scraps/{number}")
+@takes(*LOOKS)
+async def scrap(number: Id, request: Request) -> Response:
+    """A scrap application."""
+    return await _one(request, "scraps", number)
+
+
+@router.get("/warehouse/lists/{number}")
+@takes(*LOOKS)
+async def stock_list(number: Id, request: Request) -> Response:
+    """A list."""
+    return await _one(request, "lists", number)

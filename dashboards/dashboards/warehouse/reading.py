@@ -1,0 +1,166 @@
+"""Warehouse desk: the only place that queries its read models."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from company.policy import policy_book
+from contracts.inventory_stock import StockShortReported
+from contracts.spelling import sku as spelt_sku
+from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
+from dashboards.seat import Seat
+from dashboards.warehouse.picking import PickDay, pick_day
+from dispatch.day.row import DAYS, row_id
+from inventory.count.file import COUNTS
+from inventory.goods.row import PIECES
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.packing_rows import INSPECTIONS
+from inventory.picklist import number_of
+from inventory.picklist_row import PICK_LISTS
+from inventory.scrap_row import SCRAPS
+from inventory.stock.aggregate import card_no
+from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.row import STOCKED, StockRow
+from order.contract.row import CONTRACTS
+
+DEPOT = "main"
+STOCK_SORT: Sort = BY_ID
+HELD = ("held", "free", "pending", "short", "dead")
+"""What the stock list may be narrowed to: held for contracts, free, waiting for a decision, short, dead."""
+
+
+async def read_picking(seat: Seat, on: date) -> PickDay | None:
+    """The day's list by vehicle, or None when no plan has reached the warehouse (B9)."""
+    caller = seat.caller
+    picklist = await caller.view(PICK_LISTS).get(number_of(DEPOT, on))
+    if picklist is None:
+        return None
+    contracts = sorted({stop.contract_no for stop in picklist.stops})
+    orders = await caller.view(CONTRACTS).get_many(contracts)
+    day = await caller.view(DAYS).get(row_id(on))
+    stock = await caller.view(STOCKED).find({"row.holders": {"$in": contracts}})
+    return pick_day(
+        picklist,
+        crews=() if day is None else day.crews,
+        orders=orders,
+        stock=stock,
+        inspected=await caller.view(INSPECTIONS).get_many(contracts),
+        order=policy_book().at(seat.now).unloading_order,
+        role=seat.person.role,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits: its word, how many, whether it is late, and where to do it."""
+
+    word: str
+    count: int
+    late: bool
+    href: str
+
+
+TODO = (
+    ("check", SLIPS.name, {"row.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
+    ("put_away", SLIPS.name, {"row.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
+    ("exceptions", SLIPS.name, {"row.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
+    ("papers", SLIPS.name, {"row.papers": "owed"}, False, "/warehouse/arrivals?state=papers"),
+    ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
+    ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
+    ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
+    ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
+    ("counts", COUNTS.name, {"row.status": "open"}, False, "/warehouse/counts"),
+)
+"""Word, read model, condition, whether it is late, address."""
+
+
+async def read_todo(seat: Seat) -> list[Todo]:
+    """What waits in the warehouse now."""
+    found = [
+        Todo(word=word, count=await seat.caller.rows(rows).count(dict(query)), late=late, href=href)
+        for word, rows, query, late, href in TODO
+    ]
+    return [one for one in found if one.count]
+
+
+@dataclass(frozen=True, slots=True)
+class StockChosen:
+    """What is chosen in the stock list."""
+
+    q: str | None = None
+    held: str | None = None
+    bin: str | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.q or self.held or self.bin)
+
+
+def stock_chosen(seat: Seat) -> StockChosen:
+    """What the address chooses."""
+    return StockChosen(q=seat.asked("q", longest=40), held=seat.one_of("held", HELD), bin=seat.asked("bin", longest=20))
+
+
+def stock_query(chosen: StockChosen) -> Json:
+    """Choices -> the condition. `q`: a sku or its beginning, a contract number, a bin, or a product's name."""
+    conditions: list[Json] = []
+    if chosen.held == "dead":
+        conditions.append({"row.dead_month": {"$gt": ""}})
+    elif chosen.held == "short":
+        conditions.append({"said.0": {"$exists": True}})
+    elif chosen.held:
+        conditions.append({f"row.{chosen.held}": {"$gt": 0}})
+    if chosen.bin:
+        conditions.append({"row.bins": chosen.bin.upper()})
+    if chosen.q:
+        upper = chosen.q.upper()
+        if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal() and len(upper) >= 8:
+            conditions.append({"row.holders": upper})
+        elif upper.isascii():
+            conditions.append({"$or": [{"_id": starts_with(f"{DEPOT}:{upper}")}, {"row.bins": upper}]})
+        else:
+            conditions.append({"row.name": starts_with(chosen.q)})
+    return both(*conditions)
+
+
+async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice:
+    """One page of the stock list."""
+    return await page_of(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT, after=after)
+
+
+def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
+    """All rows that are chosen."""
+    return every(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A sku as the list of stock and its bin card show it: where its pieces lie, and the last requests that it could
+    not fill (D9)."""
+
+    row: StockRow
+    shorts: Sequence[StockShortReported]
+
+
+def shelf(document: Json) -> Shelf:
+    """A document of the stock."""
+    row, said = STOCKED.whole(document)
+    return Shelf(row, [one.event for one in said.all(StockShortReported)])
+
+
+async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Shelf, list[MoveRow]] | None:
+    """A sku, and its bin card's `latest` lines (存卡; 0: all), in the order of their numbers (D6)."""
+    card = card_no(DEPOT, spelt_sku(sku)[0])
+    document = await seat.caller.rows(STOCKED.name).get(card)
+    if document is None:
+        return None
+    lines = await seat.caller.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
+    return shelf(document), lines[::-1]
+
+
+def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:
+    """Zone -> its bins, as the policy has them (D6)."""
+    depots = policy_book().at(seat.now).depots
+    return {f"{zone.zone} {zone.name}": zone.bins for depot in depots if depot.depot == DEPOT for zone in depot.zones}
