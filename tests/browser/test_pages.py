@@ -12,7 +12,7 @@ from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
-TOMORROW = civil_day(utc_now()) + timedelta(days=1)
+DAY = civil_day(utc_now()) + timedelta(days=3)
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
 
 
@@ -25,18 +25,18 @@ def a_bookable_contract(whole: Any, people: Any, contract_no: str, name: str) ->
         "store_name": "南海店",
         "signed_on": "2026-03-01",
         "customer": {"name": name, "phone": "17712633920", "address": "佛山市南海区1号", "district": "南海区"},
-        "promised_on": TOMORROW.isoformat(),
+        "promised_on": DAY.isoformat(),
         "amount_due_fen": 0,
         "lines": [{**line, "unit_price_fen": 100, "to_install": False}],
     }
     people.done("liang.my", "/api/contracts", contract)
     whole.settle()
-    day = TOMORROW - timedelta(days=8)
+    day = DAY - timedelta(days=8)
     arrival = {"line_no": 1, "sku": "WC-100", "quantity": 1, "waybill": "YD0001", "arrived_on": day.isoformat()}
     people.done("mai.gh", f"/api/goods/{contract_no}/arrivals", arrival)
     whole.settle()
-    call = f"{TOMORROW - timedelta(days=4)}T10:00:00+08:00"
-    booking = {"checklist": READY, "on": TOMORROW.isoformat(), "half": "am", "at": call}
+    call = f"{DAY - timedelta(days=4)}T10:00:00+08:00"
+    booking = {"checklist": READY, "on": DAY.isoformat(), "half": "am", "at": call}
     people.done("he.jx", f"/api/jobs/D-{contract_no}/booking", booking)
     whole.settle()
 
@@ -46,7 +46,7 @@ def test_a_card_is_planned_by_drag_and_the_other_dispatcher_sees_it(chromium: Br
     a_bookable_contract(whole, people, "HT96000001", "唐小雨")
     mine, theirs = signed_in(chromium, whole, "he.jx"), signed_in(chromium, whole, "tan.zw")
     for page in (mine, theirs):
-        page.goto(f"/board?date={TOMORROW}")
+        page.goto(f"/board?date={DAY}")
         expect(page.locator(".back .card", has_text="唐小雨")).to_be_visible()
     card, cell = mine.locator(".back .card", has_text="唐小雨"), mine.locator(".lane").first.locator(".cell").first
     card.scroll_into_view_if_needed()
@@ -77,7 +77,7 @@ def test_a_board_is_live_in_whatever_order_its_scripts_arrive(chromium: Browser,
         route.continue_()
 
     page.route(f"**/*{script}*", late)
-    page.goto(f"/board?date={TOMORROW}")
+    page.goto(f"/board?date={DAY}")
     expect(page.locator("#live")).to_have_attribute("data-state", "on")
     page.context.close()
 
@@ -87,7 +87,7 @@ def test_a_board_of_an_empty_day_says_so(chromium: Browser, whole: Any) -> None:
     page = signed_in(chromium, whole, "he.jx")
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"/board?date={TOMORROW + timedelta(days=30)}")
+    page.goto(f"/board?date={DAY + timedelta(days=30)}")
     expect(page.locator(".empty:visible").first).to_be_visible()
     expect(page.locator(".lane")).to_have_count(5)
     assert errors == []
@@ -98,7 +98,7 @@ def test_a_customer_named_like_a_script_is_a_name(chromium: Browser, whole: Any,
     """C18: text is shown, never run."""
     a_bookable_contract(whole, people, "HT96000002", "<img src=x onerror=window.hit=1>")
     page = signed_in(chromium, whole, "he.jx")
-    page.goto(f"/board?date={TOMORROW}")
+    page.goto(f"/board?date={DAY}")
     expect(page.locator(".card", has_text="<img src=x").first).to_be_visible()
     assert page.evaluate("window.hit === undefined")
     page.context.close()
@@ -107,7 +107,7 @@ def test_a_customer_named_like_a_script_is_a_name(chromium: Browser, whole: Any,
 def test_the_assessment_opens_from_a_figure_to_its_events(chromium: Browser, whole: Any, people: Any) -> None:
     """K2 X1: every figure is a link, in one click, to what proves it."""
     a_bookable_contract(whole, people, "HT96000003", "高明")
-    month = (TOMORROW - timedelta(days=3)).strftime("%Y-%m")
+    month = (DAY - timedelta(days=3)).strftime("%Y-%m")
     page = signed_in(chromium, whole, "guan.yf")
     page.goto(f"/assessment?month={month}")
     expect(page.locator("h1")).to_contain_text("考核")
@@ -120,6 +120,6 @@ def test_the_assessment_opens_from_a_figure_to_its_events(chromium: Browser, who
 def test_somebody_who_is_not_signed_in_is_led_to_the_login(chromium: Browser, whole: Any) -> None:
     """C18"""
     page = signed_in(chromium, whole, None)
-    page.goto(f"/board?date={TOMORROW}")
-    expect(page).to_have_url(f"{whole.application.url}/login?next=/board%3Fdate%3D{TOMORROW}")
+    page.goto(f"/board?date={DAY}")
+    expect(page).to_have_url(f"{whole.application.url}/login?next=/board%3Fdate%3D{DAY}")
     page.context.close()

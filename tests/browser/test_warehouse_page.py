@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.browsing import faults, signed_in
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from contracts.civil_time import civil_day
 from runtime.clock import utc_now
@@ -137,6 +137,34 @@ def test_damage_at_the_check_is_photographed_and_settled_by_another(chromium: Br
     expect(manager.locator("#exceptions")).to_contain_text("退厂")
     keeper.context.close()
     manager.context.close()
+
+
+def test_what_is_scanned_and_sent_before_the_scripts_are_there_is_neither_lost_nor_sent_twice(
+    chromium: Browser, whole: Any, people: Any
+) -> None:
+    """D7: on a slow network the page can be seen before it can answer."""
+    a_contract(people, "HT97000007", "小雨")
+    whole.settle()
+    sku = put_in_stock(people, whole, "RKB0007", "HT97000007", bin_name="B-01-3")
+    opened = people.done("mai.gh", "/api/counts", {"kind": "cycle", "chosen": {"skus": [sku]}})
+    (count_no,) = opened["body"]["counts"]
+    whole.settle()
+    keeper = signed_in(chromium, whole, "mai.gh")
+    held: list[Route] = []
+    for script in ("desk.js", "scan.js"):
+        keeper.route(f"**/{script}", lambda route: held.append(route))  # noqa: PLW0108 - it must be a function
+    keeper.goto(f"/warehouse/counts/{count_no}", wait_until="commit")
+    expect(keeper.locator("#waiting")).to_contain_text("B-01-3")
+    scan(keeper, sku, times=2)
+    keeper.get_by_role("button", name="交点数").click()
+    while len(held) < 2:
+        keeper.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    expect(keeper.locator("#counted")).to_contain_text("B-01-3")
+    counted = people["mai.gh"].get(f"/api/counts/{count_no}").json()
+    assert [figure["quantity"] for line in counted["lines"] for figure in line["figures"]] == [2]
+    keeper.context.close()
 
 
 def test_a_count_is_blind_and_its_difference_is_explained_and_approved(

@@ -370,6 +370,10 @@
   }
 
   /* events */
+  const differs = (field) =>
+    field.matches('input:not([type=hidden], [data-scan]), textarea') && field.value !== field.defaultValue;
+  for (const form of document.querySelectorAll('form[data-api]'))
+    if ([...form.elements].some(differs)) form.dataset.dirty = ''; // typed before this script was there
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (form.matches('[data-api]')) {

@@ -4,9 +4,7 @@
   const words = JSON.parse(document.getElementById('words').textContent);
   const say = (key, facts = {}) => Page.fill(words[key], facts);
 
-  function scanned(field) {
-    const code = field.value.trim();
-    field.value = '';
+  function scanned(code) {
     if (!code) return;
     const row = [...document.querySelectorAll('[data-code]')].find((one) => one.dataset.code.split(' ').includes(code));
     const told = document.getElementById('scan-said') || document.getElementById('toasts');
@@ -26,6 +24,8 @@
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !event.target.matches('[data-scan]')) return;
     event.preventDefault();
-    scanned(event.target);
+    scanned(event.target.value.trim());
+    event.target.value = '';
   });
+  document.addEventListener('DOMContentLoaded', () => window.Early.scanned.forEach(scanned));
 })();
