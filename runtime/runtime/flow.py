@@ -79,6 +79,11 @@ class Way:
     """Somebody made facts with one of these commands too long ago for them to be known here; they were gone on from."""
     trips: int = 1
 
+    def told_of(self, kind: type[Fact]) -> Outcome | None:
+        """The first answer that made such a fact: its name is known also where the fact itself is forgotten."""
+        answers = (self.first, *(answer for _, answer in self.answers))
+        return next((answer for answer in answers if kind.__name__ in answer.events), None)
+
     @property
     def unfinished(self) -> Outcome:
         """What whoever began is told of a walk that is stuck: "later", or that what it hangs on waits or is broken."""

@@ -72,7 +72,8 @@ class ErrorBody(BaseModel):
 
 
 class Answer(BaseModel):
-    """What became of a command: `accepted` (with the names of its events) or `pending` (202, ask again at `ask_at`)."""
+    """What became of a command: `accepted` (with the names of its events) or `pending`: 202, ask again at `ask_at`, or,
+    where there is none, send the same request again with the same `Idempotency-Key`."""
 
     status: str
     aggregate_id: str
@@ -302,6 +303,17 @@ class Caller:
             ask_at=f"/api/outcomes/{service}/{where}" if pending else None,
             body=None if body is None else dict(body),
         )
+
+    def later(self, way: Way) -> Answer:
+        """That a walk is not finished. No outcome of one command says what comes of it all, so there is none to ask
+        for: the same request under the same key goes on, and is told."""
+        return self.answer(way.unfinished).model_copy(update={"ask_at": None})
+
+    async def with_facts(self, outcome: Outcome) -> Outcome:
+        """An answer with the facts that it made, as far as the answers of the last day know them."""
+        gateway: Gateway = self._state.gateway
+        owner: Mapping[str, str] = self._state.owners
+        return await gateway.with_facts(owner[outcome.aggregate_id.partition(":")[0]], outcome)
 
     def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a clean error."""

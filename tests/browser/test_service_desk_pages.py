@@ -165,6 +165,34 @@ def test_what_waits_for_repair_is_told_in_its_own_words_and_never_as_done(
     desk.context.close()
 
 
+def test_what_several_have_to_decide_is_asked_again_until_it_is_told_and_never_told_as_done_before(
+    chromium: Browser, whole: Any, people: Any
+) -> None:
+    """B8, X7: there is no outcome to ask for; the same request under the same key goes on."""
+    a_contract(people, "HT91000010", "白薇")
+    whole.settle()
+    desk = signed_in(chromium, whole, SPECIALIST)
+    no = {"code": "slot_gone", "rule": "B8", "zh": "占位已不在", "en": "The slot is gone", "facts": {}, "id": "x"}
+    answers = [(202, {"status": "pending", "ask_at": None})] * 2 + [(409, no)]
+    keys: list[str] = []
+
+    def answer(route: Any) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        status, body = answers[len(keys) - 1]
+        route.fulfill(status=status, json=body)
+
+    desk.route("**/api/tickets", answer)
+    desk.goto("/desk/new?contract=HT91000010")
+    form = desk.locator("form[data-api]")
+    form.locator('[name="kind"]').select_option("repair")
+    form.locator('[name="product"]').fill("坐便器")
+    form.locator('[name="problem"]').fill("漏水")
+    form.get_by_role("button", name="登记请求").click()
+    expect(form.locator("[data-error]")).to_contain_text("占位已不在")
+    assert (len(keys), len(set(keys))) == (3, 1)
+    desk.context.close()
+
+
 def test_leftover_goods_are_ordered_approved_and_come_damaged(chromium: Browser, whole: Any, people: Any) -> None:
     """C9 C10: the store orders, the installation supervisor approves; damaged goods are ordered anew; refused at the
     door, a manager goes along."""

@@ -194,14 +194,19 @@
     else if (answer.status >= 500) show(form, `${say('form_failed')} ${text}`, '', no.id);
     else show(form, `${say('form_refused')} ${text}`, no.rule);
   }
-  async function decided(answer, form) {
+  async function decided(answer, form, again) {
     // 202: taken, not decided yet
     let told = await answer.json();
     if (answer.status !== 202) return told;
     toast(say('form_pending'));
+    const { ask_at: asked } = told; // none: several have to decide, and who asks the same again is told
     for (let turn = 0; turn < 40; turn += 1) {
       await pause(1000);
-      const later = await fetch(told.ask_at);
+      const later = await (asked ? fetch(asked) : again());
+      if (!asked && !later.ok) {
+        await refused(form, later);
+        return null;
+      }
       if (later.status !== 202 && later.ok) {
         told = await later.json();
         if (told.status === 'accepted') return told;
@@ -250,13 +255,14 @@
           'Idempotency-Key': keyOf(form, `${method} ${path} ${text}`),
         };
         if (form.dataset.version) headers['If-Match'] = `"${form.dataset.version}"`;
-        const answer = await fetch(path, { method, headers, body: text });
+        const ask = () => fetch(path, { method, headers, body: text });
+        const answer = await ask();
         if (answer.status < 500) keys.get(form).delete(`${method} ${path} ${text}`);
         if (!answer.ok) {
           await refused(form, answer);
           return;
         }
-        told = await decided(answer, form);
+        told = await decided(answer, form, ask);
         if (!told) return;
       }
       if (told) await done(form, { ...sent, ...(told.body || {}), ...(told.aggregate_id ? {} : told) });

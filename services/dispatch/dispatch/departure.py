@@ -15,7 +15,7 @@ from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import SendOut
 from dispatch.job.row import JOBS, JobRow
-from dispatch.refusals import refused_by
+from dispatch.refusals import no, refused_by
 from dispatch.run.aggregate import RUN, run_id
 from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
@@ -60,23 +60,24 @@ async def let_go(caller: Caller, on: date, crew: str, request: DepartRequest, po
     if run is None or run.status not in {"way", "closed"}:
         way = await caller.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
         if way.first.status != "accepted" or way.made:
-            return departed(caller, way)
-    # the vehicle is out already: of that, its run may not know yet
-    told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle"})
+            return await departed(caller, way)
+    # the vehicle is out already: of that, its run may not know yet; whoever let it go has it come back in
+    told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle", "on", "crew"})
     asked = DepartRun(**told, driver=going.driver or "", vehicle=going.vehicle or None)
-    return departed(caller, await caller.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
+    return await departed(caller, await caller.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
 
 
-def departed(caller: Caller, way: Way) -> Answer:
+async def departed(caller: Caller, way: Way) -> Answer:
     """What the run said, once it was asked; what the fleet said, or "later", before."""
-    declined = next((refused_by(event) for _, event in way.made if isinstance(event, DepartureDeclined)), None)
-    if declined is not None:
-        caller.refuse(declined)
+    told = way.told_of(DepartureDeclined)
+    if told is not None:  # perhaps to another process: then it is looked for among the answers of the day
+        declined = (event for _, event in (await caller.with_facts(told)).made if isinstance(event, DepartureDeclined))
+        caller.refuse(next(map(refused_by, declined), None) or no("departure_declined"))
     outcomes = [way.first, *(answer for _, answer in way.answers)]
     run = next((one for one in outcomes if one.aggregate_id.startswith(f"{RUN.prefix}:")), None)
     if run is not None and run.status == "accepted":
         return caller.answer(run)
-    return caller.answer(way.first if way.stuck is None else way.unfinished)
+    return caller.answer(way.first) if way.stuck is None else caller.later(way)
 
 
 async def loaded_jobs(caller: Caller, run: RunRow) -> list[JobRow]:

@@ -42,8 +42,8 @@ def depart_stops(event: RunDeparted) -> Asks:
 
 
 def leave_behind(event: RunDeparted) -> Asks:
-    """出车 (B11) -> each stop that was settled not to go is to be planned anew."""
-    leaving = LeaveSlot(at=event.at, reason=LEFT_BEHIND, on=event.on)
+    """出车 (B11) -> each stop that was settled not to go is to be planned anew, unless another crew has it by now."""
+    leaving = LeaveSlot(at=event.at, reason=LEFT_BEHIND, on=event.on, crew=event.crew)
     return tuple(Ask(JOB.key(job), leaving) for job in event.left_behind)
 
 

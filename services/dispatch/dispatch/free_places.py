@@ -34,7 +34,7 @@ def free_places(
     """Every place of every day where the job fits, day by day; on the agreed day in the agreed half (A8, B8)."""
     for plan in plans:
         others = tuple(held.slot for held in plan.held if held.slot.job_id != wanted.job_id)
-        ground = Ground(plan.on, plan.crews, others, plan.absences, policy)
+        ground = Ground(plan.on, plan.crews, others, plan.absences, policy, plan.departed)
         rebook = agreed_on is not None and agreed_on != plan.on
         for slot in places_that_fit(wanted, ground, None if rebook else agreed_half):
             yield FreePlace(plan.on, slot, rebook)

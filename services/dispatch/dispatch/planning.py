@@ -12,13 +12,15 @@ from contracts.dispatch_days import CrewOfDay, Slot, SlotReserved
 from contracts.fact import Half, Window
 from dispatch.crews_today import crews_on
 from dispatch.day.aggregate import day_id
+from dispatch.day.row import DAYS, row_id
 from dispatch.day.slot import ReserveSlot
+from dispatch.day.state import held_by
 from dispatch.fields import Words
 from dispatch.free_places import next_places, place_facts
 from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import LeaveSlot
-from dispatch.planning_office import goods_of, has_come_about, new_change_id
+from dispatch.planning_office import goods_of, has_come_about, is_made, new_change_id
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
 from dispatch.slot_flow import SLOTS
@@ -69,13 +71,15 @@ async def give_slot(caller: Caller, job: JobRow, request: SlotRequest, policy: P
     """The day decides whether the place fits (B8) and whether a reason is owed (B4), the job whether it may be planned
     (A3, B1, B2); a "no" at any step leaves things as they were."""
     change_id = new_change_id(caller, job.job_id)
-    await _refuse_early(caller, job, request)
+    refused = await _early_refusal(caller, job, request)
+    if refused is not None and not await is_made(caller, request.on, change_id):
+        caller.refuse(refused)
     asked = reservation_of(job, request, await crews_on(caller, request.on, policy), change_id)
     way = await caller.walk(SLOTS, day_id(request.on), asked, step="reserve")
     if way.first.status == "rejected":
         return caller.answer(await _with_another_day(caller, job, request, policy, way.first))
     if not has_come_about(caller, way):
-        return caller.answer(way.unfinished)
+        return caller.later(way)
     given = next((event.slot for _, event in way.made if isinstance(event, SlotReserved)), None)
     if given is None or way.forgotten:
         return await _as_it_stands(caller, job.job_id, request, change_id, way)
@@ -121,9 +125,12 @@ async def _as_it_stands(caller: Caller, job_id: str, request: SlotRequest, chang
     if row is not None and (row.on, row.crew) == (request.on, request.crew):
         there = replace(way.first, aggregate_id=JOB.key(job_id), version=row.version, events=())
         return caller.answer(there, body=place_body(request.on, row, row.day_version, change_id))
-    if way.forgotten:
+    day = await caller.view(DAYS).get(row_id(request.on))
+    held = None if day is None else held_by(day.plan, job_id)
+    is_coming = held is not None and (not held.confirmed or held.slot.crew == request.crew)
+    if way.forgotten or not (is_coming or day is None or day.version < way.first.version):
         caller.refuse(no("slot_gone", job_id=job_id))
-    return caller.answer(replace(way.first, status="pending"))  # it is being given just this place
+    return caller.later(way)  # it is being given just this place
 
 
 async def _with_another_day(
@@ -138,17 +145,18 @@ async def _with_another_day(
     return replace(refused, rejected=replace(clash, facts={**clash.facts, **place_facts(places)}))
 
 
-async def _refuse_early(caller: Caller, job: JobRow, request: SlotRequest) -> None:
+async def _early_refusal(caller: Caller, job: JobRow, request: SlotRequest) -> Rejected | None:
     """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
     if request.expected_version is not None and job.version > request.expected_version:
-        caller.refuse(no("stale_page", expected=request.expected_version, version=job.version))
+        return no("stale_page", expected=request.expected_version, version=job.version)
     if job.on is not None:
         against = refused_move(job, request.on)
         if against is not None:
-            caller.refuse(against)
+            return against
     run = await caller.view(RUNS).get(f"{request.on.isoformat()}:{request.crew}")
     if run is not None and run.status == "way":
-        caller.refuse(no("plan_too_late", crew=request.crew, on=request.on))
+        return no("plan_too_late", crew=request.crew, on=request.on)
+    return None
 
 
 def refused_move(job: JobRow, on: date) -> Rejected | None:

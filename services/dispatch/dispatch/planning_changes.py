@@ -17,6 +17,7 @@ from dispatch.planning_office import (
     change_row,
     early_clashes,
     has_come_about,
+    is_settled,
     jobs_of,
     new_change_id,
     planned_move,
@@ -45,9 +46,9 @@ Json = dict[str, Any]
 async def change_plan(office: Office, request: ChangeRequest) -> Answer:
     """Several places at once, all of them or none (B8)."""
     jobs = await jobs_of(office.caller, [move.job_id for move in request.moves])
-    await refuse_early(office, request.moves, jobs)
-    planned = tuple(planned_move(jobs[move.job_id], move.to) for move in request.moves)
     change_id = request.change_id or new_change_id(office.caller, "change")
+    await refuse_early(office, request.moves, jobs, change_id)
+    planned = tuple(planned_move(jobs[move.job_id], move.to) for move in request.moves)
     return await _change(office, request, request.kind, change_id, planned)
 
 
@@ -56,9 +57,11 @@ async def swap(office: Office, request: SwapRequest) -> Answer:
     pairs = ((request.one, request.other), (request.other, request.one))
     jobs = await jobs_of(office.caller, [request.one, request.other])
     seen = [(job, spot_of(slot_of(office.plan, other))) for job, other in pairs]
-    await refuse_early(office, [MoveRequest(job_id=job, to=spot) for job, spot in seen if spot is not None], jobs)
+    change_id = new_change_id(office.caller, "swap")
+    wanted = [MoveRequest(job_id=job, to=spot) for job, spot in seen if spot is not None]
+    await refuse_early(office, wanted, jobs, change_id)
     planned = tuple(planned_move(jobs[job], None, place_of=other) for job, other in pairs)
-    return await _change(office, request, "swap", new_change_id(office.caller, "swap"), planned)
+    return await _change(office, request, "swap", change_id, planned)
 
 
 async def _change(
@@ -102,8 +105,8 @@ async def do_again(office: Office, request: TurnRequest) -> Answer:
 async def _turn(office: Office, request: TurnRequest, known: ChangeView, *, undoing: bool) -> Answer:
     jobs = await jobs_of(office.caller, [move.job_id for move in known.moves])
     wanted = tuple(MoveRequest(job_id=move.job_id, to=_spot(move, undoing=undoing)) for move in known.moves)
-    await refuse_early(office, wanted, jobs)
     turn_id, change_id = new_change_id(office.caller, "undo" if undoing else "redo"), known.change_id
+    await refuse_early(office, wanted, jobs, turn_id)
     command = (
         UndoChange(at=request.at, change_id=change_id, undo_id=turn_id, reason=request.reason)
         if undoing
@@ -125,8 +128,10 @@ async def _walked(
     if way.first.status == "rejected":
         return caller.answer(way.first)
     if not has_come_about(caller, way):
-        return caller.answer(way.unfinished)
-    if way.forgotten and (await change_row(office, change_id)).state == "reverted":
+        return caller.later(way)
+    if (way.forgotten or not way.first.events) and not await is_settled(office, way, names):
+        return caller.later(way)
+    if way.forgotten and (await change_row(office, change_id, way.first.version)).state == "reverted":
         caller.refuse(no("slot_gone", job_id=names[0]))
     changed = change_of(way)
     slots = {name: slot_of(office.plan, name) for name in names}
@@ -155,7 +160,7 @@ async def check(office: Office, request: ChangeRequest) -> CheckView:
         if slot is None:
             continue
         others = tuple(held.slot for held in plan.held if held.slot.job_id != clash.job_id)
-        ground = Ground(plan.on, plan.crews, others, plan.absences, office.policy)
+        ground = Ground(plan.on, plan.crews, others, plan.absences, office.policy, plan.departed)
         place = next(iter(places_that_fit(slot, ground, agreed[clash.job_id])), None)
         places[clash.job_id] = None if place is None else free_place_view(office.on, place)
     return CheckView(

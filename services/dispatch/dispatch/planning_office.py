@@ -82,10 +82,10 @@ async def jobs_of(caller: Caller, names: Iterable[str]) -> dict[str, JobRow]:
     return found
 
 
-async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]) -> None:
+async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow], change_id: str) -> None:
     """What the rows show already: a job that left, that is not ready, that was promised for another day."""
     found = await early_refusals(office, moves, jobs)
-    if found:
+    if found and not await is_made(office.caller, office.on, change_id):
         office.caller.refuse(cannot_follow(found))
 
 
@@ -164,6 +164,21 @@ def new_change_id(caller: Caller, step: str) -> str:
     """The id of a change of the plan: the same again for a repeated request."""
     key = caller.request.headers.get("idempotency-key")
     return deterministic_id(caller.person.id, key, "change", step) if key else fresh_id()
+
+
+async def is_made(caller: Caller, on: date, change_id: str) -> bool:
+    """Whether the day has decided this request already: asked again, it is told the same, whatever has become of jobs
+    and vehicles since (X7)."""
+    changes = changes_of(await caller.row(PLAN_CHANGES.name, row_id(on)))
+    return any(change.change_id == change_id for change in changes.rows)
+
+
+async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
+    """Whether the day, as it is after a request that had nothing to change or of which too little is known, waits for
+    none of these jobs to take its slot."""
+    day = await office.caller.view(DAYS).get(row_id(office.on))
+    open_slots = set() if day is None else {held.slot.job_id for held in day.held if not held.confirmed}
+    return day is None or (day.version >= way.first.version and not open_slots & set(jobs))
 
 
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:

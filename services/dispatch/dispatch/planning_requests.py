@@ -1,10 +1,11 @@
 """What planners ask for, several places at once, and what they are told (B4, B8)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from contracts.bounds import Happened, Nth
 from contracts.dispatch_days import Slot
@@ -40,6 +41,14 @@ class ChangeRequest(_Request):
     change_id: ChangeId | None = None
     expected_version: Nth | None = Field(default=None, ge=0)
     at: Happened | None = None
+
+    @field_validator("moves")
+    @classmethod
+    def _each_job_once(cls, moves: tuple[MoveRequest, ...]) -> tuple[MoveRequest, ...]:
+        twice = [job for job, times in Counter(move.job_id for move in moves).items() if times > 1]
+        if twice:
+            raise ValueError(f"{'、'.join(twice)}：一次变更里同一单只能写一次 a job stands once in a change")
+        return moves
 
 
 class SwapRequest(_Request):

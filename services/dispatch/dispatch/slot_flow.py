@@ -139,6 +139,9 @@ def against(way: Way) -> Rejected | None:
     refused = declined(way)
     if refused:
         return cannot_follow(refused)
+    forgotten = way.told_of(SlotDeclined)
+    if forgotten is not None:
+        return no("slot_gone", job_id=forgotten.aggregate_id.partition(":")[2])
     gone = () if way.stuck is not None or way.forgotten else sorted(overtaken(way))
     return no("slot_gone", job_id=gone[0]) if gone else None
 

@@ -146,7 +146,7 @@ def test_what_was_settled_not_to_go_leaves_its_slot_and_a_closed_run_brings_the_
         due=end_of_day(DAY),
     )
     assert [reacts("leave_behind", gone), reacts("return_vehicle", closed)] == [
-        (Ask(f"job:{JOB}", LeaveSlot(at=NOW, reason=LEFT_BEHIND, on=DAY)),),
+        (Ask(f"job:{JOB}", LeaveSlot(at=NOW, reason=LEFT_BEHIND, on=DAY, crew=RUN_DEPARTED.crew)),),
         (Ask("fleet:main", ReturnVehicle(at=NOW, on=DAY, crew="S1")),),
     ]
 

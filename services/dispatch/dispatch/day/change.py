@@ -114,14 +114,16 @@ class ChangePlan(Command):
 def change(command: ChangePlan, day: Day, ctx: Context) -> Decision:
     """Several places at once, all or none. Rules: B8, B4.
 
-    The same change again is no event. Refuses: changed_since (a job is not where the planner saw it), plan_too_late
-    (B11), slot_clash with every clash of every job, force_needs_supervisor, force_impossible, adjustment_needs_reason.
+    The same change again is no event. Refuses: slot_gone (it was put back), changed_since (a job is not where the
+    planner saw it), plan_too_late (B11), slot_clash with every clash of every job, force_needs_supervisor,
+    force_impossible, adjustment_needs_reason.
     """
     at = command.at or ctx.now
     opening, today = opened(command, day, at, ctx)
     plan = today.plan
-    if change_of(plan, command.change_id) is not None:
-        return ()
+    known = change_of(plan, command.change_id)
+    if known is not None:
+        return no("slot_gone", job_id=command.moves[0].job_id) if was_put_back(plan, known) else ()
     strange = [move.job_id for move in command.moves if not _as_seen(plan, move)]
     if strange:
         return no("changed_since", jobs="、".join(strange))
@@ -358,6 +360,11 @@ def wanted_slot(move: PlannedMove, spot: Spot, plan: Plan, others: Iterable[fact
         spread=spot.spread,
         forced=mine.slot.forced if mine is not None and here and mine.slot.position == position else None,
     )
+
+
+def was_put_back(plan: Plan, known: Change) -> bool:
+    """Whether a job did not follow it; what somebody took back was told as done first."""
+    return known.undone and not any(one.kind == "undo" and one.of == known.change_id for one in plan.changes)
 
 
 def same_place(one: facts.Slot | None, other: facts.Slot | None) -> bool:

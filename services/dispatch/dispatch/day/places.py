@@ -87,13 +87,15 @@ def overlap(one: Window, other: Window) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a slot is laid on: a day, its crews, who is absent, what is there already; `policy` for the hours."""
+    """What a slot is laid on: a day, its crews, who is absent, what is there already; `policy` for the hours;
+    `departed`: crews that have left (B11), with which no place is offered."""
 
     on: date
     crews: tuple[CrewOfDay, ...]
     others: tuple[Slot, ...]
     absences: tuple[Absence, ...]
     policy: Policy
+    departed: tuple[str, ...] = ()
 
 
 def clashes(slot: Slot, ground: Ground, agreed_half: Half | None = None) -> tuple[Clash, ...]:
@@ -220,7 +222,8 @@ def places_that_fit(slot: Slot, ground: Ground, agreed_half: Half | None = None)
 
     A job too large for every half-day is offered both halves of a crew (`spread`).
     """
-    for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
+    there = [one for one in ground.crews if one.crew not in ground.departed]
+    for crew in sorted(there, key=lambda one: (one.crew != slot.crew, one.crew)):
         for half in sorted(HALVES, key=lambda one: one != slot.half):
             for position in free_positions(ground.others, crew, half):
                 window = window_at(ground.on, half, position, crew, ground.policy)
@@ -229,7 +232,7 @@ def places_that_fit(slot: Slot, ground: Ground, agreed_half: Half | None = None)
                     yield tried
                     break
     if _too_large_for_a_half(slot, ground):
-        for crew in sorted(ground.crews, key=lambda one: (one.crew != slot.crew, one.crew)):
+        for crew in sorted(there, key=lambda one: (one.crew != slot.crew, one.crew)):
             whole = placed(slot, crew.crew, "am", 1, whole_day(ground.on, ground.policy), spread=True)
             if not clashes(whole, ground, agreed_half):
                 yield whole

@@ -82,7 +82,7 @@ def problem_of(
     tours = tuple(
         Tour(crew.crew, half, crew.stops_per_half, crew.volume_l_per_half, _fixed(plan, crew.crew, half, districts))
         for crew in plan.crews
-        if crew.kind == kind and crew.crew not in spread
+        if crew.kind == kind and crew.crew not in spread and crew.crew not in plan.departed
         for half in HALVES
         if not any(one.crew == crew.crew and one.half in (None, half) for one in plan.absences)
     )
@@ -125,7 +125,7 @@ def laid_out(
         for name, position in zip(route, free, strict=False):
             window = window_at(plan.on, tour.half, position, crew, policy)
             slot = placed(known[name].slot, tour.crew, tour.half, position, window)
-            ground = Ground(plan.on, plan.crews, tuple(others), plan.absences, policy)
+            ground = Ground(plan.on, plan.crews, tuple(others), plan.absences, policy, plan.departed)
             if not clashes(slot, ground, known[name].agreed_half):
                 others.append(slot)
                 found.append(slot)
@@ -137,7 +137,7 @@ def first_come(plan: Plan, candidates: Iterable[Candidate], policy: Policy) -> t
     others = [held.slot for held in plan.held]
     found: list[Slot] = []
     for one in sorted(candidates, key=lambda candidate: candidate.came):
-        ground = Ground(plan.on, plan.crews, tuple(others), plan.absences, policy)
+        ground = Ground(plan.on, plan.crews, tuple(others), plan.absences, policy, plan.departed)
         slot = next(iter(places_that_fit(one.slot, ground, one.agreed_half)), None)
         if slot is not None:
             others.append(slot)

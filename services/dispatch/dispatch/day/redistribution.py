@@ -60,7 +60,7 @@ def redistributed(plan: Plan, crew: str, jobs: Jobs, policy: Policy) -> tuple[tu
     moved: list[Moved] = []
     left: list[Left] = []
     for slot in going:
-        ground = Ground(plan.on, crews, tuple(others), plan.absences, policy)
+        ground = Ground(plan.on, crews, tuple(others), plan.absences, policy, plan.departed)
         agreed = jobs.agreed.get(slot.job_id)
         choices = [
             (detour_m(place, others, jobs.districts, policy), place) for place in places_that_fit(slot, ground, agreed)

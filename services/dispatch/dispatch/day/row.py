@@ -38,11 +38,22 @@ class DayRow(Row):
     told: tuple[str, ...]
     """Who heard of the last adjustment (B4)."""
     version: int = 0
+    departed: tuple[str, ...] = ()
+    """Crews that have left (B11)."""
 
     @property
     def plan(self) -> Plan:
         """The day as its rules see it, to work out where a job would go. The day itself decides."""
-        return Plan(self.depot, self.on, self.crews, self.plan_due, self.held, self.version, absences=self.absences)
+        return Plan(
+            self.depot,
+            self.on,
+            self.crews,
+            self.plan_due,
+            self.held,
+            self.version,
+            absences=self.absences,
+            departed=self.departed,
+        )
 
 
 def plan_of(row: DayRow | None, on: date, crews: Iterable[CrewOfDay]) -> Plan:
@@ -72,6 +83,7 @@ def day_row(day: Day) -> DayRow | None:
         changed=issued is not None and differs_from_issue(issued),
         overdue=day.overdue,
         told=() if issued is None else issued.told,
+        departed=plan.departed,
     )
 
 

@@ -107,7 +107,7 @@ def reserve(command: ReserveSlot, day: Day, ctx: Context) -> Decision:
     if late is not None:
         return late
     others = tuple(held.slot for held in plan.held if held is not mine)
-    ground = Ground(plan.on, plan.crews, others, plan.absences, ctx.policy)
+    ground = Ground(plan.on, plan.crews, others, plan.absences, ctx.policy, plan.departed)
     found = clashes(slot, ground, command.agreed_half)
     if found and command.force_reason is None:
         return slot_clash(slot, found, ground, command.agreed_half)

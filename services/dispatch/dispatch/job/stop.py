@@ -63,7 +63,8 @@ class TakeSlot(Command):
 
 
 class LeaveSlot(Command):
-    """退回待排. With `on` and `day_version`: only if the slot is of that day and was not given after that version.
+    """退回待排. With `on` and `day_version`: only if the slot is of that day and was not given after that version; with
+    `crew`: only if it is that crew's.
 
     `change_id`: the change of that day which took the job out of the plan; if it stays, the day has to hear of it.
     """
@@ -74,6 +75,7 @@ class LeaveSlot(Command):
     on: CivilDay | None = None
     day_version: Nth | None = None
     change_id: OptionalId = ""
+    crew: OptionalId = ""
 
 
 class PublishStop(Command):
@@ -277,10 +279,11 @@ def leave(command: LeaveSlot, job: Opened, ctx: Context) -> Decision:
 
 
 def is_meant(command: LeaveSlot, place: Place) -> bool:
-    """Whether it is this place that is to be left: of that day, and not given later."""
+    """Whether it is this place that is to be left: of that day and crew, and not given later."""
     other_day = command.on is not None and command.on != place.on
     later = command.day_version is not None and place.day_version > command.day_version
-    return not (other_day or later)
+    other_crew = command.crew not in {"", place.crew}
+    return not (other_day or later or other_crew)
 
 
 def publish(command: PublishStop, job: Opened, ctx: Context) -> Decision:
