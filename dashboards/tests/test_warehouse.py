@@ -245,7 +245,7 @@ async def test_a_count_is_blind_as_long_as_it_goes_on(status):
     story = rows(counts=[count("PD-1", line, AGAIN)])
     text = (await get("/warehouse/counts/PD-1", story=story)).text
     report = (await get("/warehouse/report", story=story)).text
-    assert ("7779" in text + report, "7771" in text + report) == (False, False)
+    assert re.findall(r"\b777[19]\b", text + report) == []  # by itself: hashes and moments have digits too
 
 
 def posts(text):
