@@ -26,6 +26,13 @@ from runtime.settings import Settings
 from .conftest import NOW, Count
 
 
+def test_facts_that_an_answer_hands_back_are_not_for_callers_over_http() -> None:
+    """C18: they may be personal; a route that answers with an outcome leaves them out."""
+    told = Outcome("k", "counter:a1", "accepted", facts=(([("id", b"k.0")], b'{"phone": "13800000000"}'),))
+    assert "13800000000" not in TypeAdapter(Outcome).dump_json(told).decode()
+    assert "13800000000" in to_json(told).decode()
+
+
 def pass_on(event: DelayNoticed, meta: Meta) -> tuple[Ask, ...]:
     """Whoever counted one lets the next two count, up to the third."""
     level = int(meta.subject[-1])

@@ -61,6 +61,8 @@ async def let_go(caller: Caller, on: date, crew: str, request: DepartRequest, po
         way = await caller.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
         if way.first.status != "accepted" or way.made:
             return await departed(caller, way)
+        if way.first.events:  # so long ago that nobody knows what was said; nobody is let go by it once more
+            caller.refuse(no("departure_declined"))
     # the vehicle is out already: of that, its run may not know yet; whoever let it go has it come back in
     told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle", "on", "crew"})
     asked = DepartRun(**told, driver=going.driver or "", vehicle=going.vehicle or None)
