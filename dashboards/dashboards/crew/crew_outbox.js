@@ -35,6 +35,13 @@
   const kept = (key) => store('kept', 'readonly', (s) => s.get(key));
   const keep = (key, value) =>
     store('kept', 'readwrite', (s) => (value === undefined ? s.delete(key) : s.put(value, key)));
+  /* A list that is kept, with something done to it: read and written in one turn, so that nobody's word is lost. */
+  const alter = (key, made) =>
+    store('kept', 'readwrite', (s) => {
+      const asked = s.get(key);
+      asked.onsuccess = () => s.put(made(asked.result ?? []), key);
+    });
+  const note = (more) => alter('changes', (told) => [...told, ...more]);
   const waiting = () => store('outbox', 'readonly', (s) => s.getAll());
   const queue = (item) => store('outbox', 'readwrite', (s) => s.put(item));
   const unqueue = (n) => store('outbox', 'readwrite', (s) => s.delete(n));
@@ -108,8 +115,7 @@
         calls: calls.rows,
         lacks: runs.lacks || jobs.lacks || calls.lacks,
       };
-      if (phone.route?.on === on && phone.route.person === me.person)
-        await keep('changes', [...((await kept('changes')) ?? []), ...differences(phone.route, fresh)]);
+      if (phone.route?.on === on && phone.route.person === me.person) await note(differences(phone.route, fresh));
       phone.route = fresh;
       await keep('route', fresh);
       phone.online = true;
@@ -157,7 +163,8 @@
     if (sending) return;
     sending = true;
     try {
-      for (const item of pending()) if (!(await sendOne(item))) break;
+      do phone.outbox = await waiting();
+      while (pending().length && (await sendOne(pending()[0]))); // also what was told meanwhile
     } finally {
       sending = false;
       phone.outbox = await waiting();
@@ -217,8 +224,7 @@
         { ...item, files: [], isKept, until: Date.now() + (isKept ? KEEP_MS : SETTLE_MS) },
       ];
       if (isKept)
-        await keep('changes', [
-          ...((await kept('changes')) ?? []),
+        await note([
           {
             job: item.job,
             text: `${item.text} · ${document.documentElement.lang === 'en' ? no.en : no.zh}`,
@@ -265,6 +271,7 @@
     say,
     kept,
     keep,
+    alter,
     queue,
     unqueue,
     waiting,

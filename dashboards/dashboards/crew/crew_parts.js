@@ -7,6 +7,7 @@
     say,
     kept,
     keep,
+    alter,
     queue,
     unqueue,
     waiting,
@@ -321,10 +322,8 @@
     if (!list.length && !changes.length) return [];
     const drop = (at) =>
       button(say('crew.seen'), async () => {
-        await keep(
-          'changes',
-          changes.filter((one, index) => index !== at),
-        );
+        const { text, at: when } = changes[at];
+        await alter('changes', (told) => told.filter((one) => one.text !== text || one.at !== when));
         show();
       });
     return [
