@@ -94,6 +94,13 @@ def test_a_cancelled_and_an_overdue_count_say_so() -> None:
     assert (count["status"], count["overdue"], count["reason"]) == ("cancelled", True, "停电")
 
 
+def numbers(shown: Any) -> list[int]:
+    """All numbers in JSON, by themselves: a year in a date is none."""
+    if isinstance(shown, dict | list | tuple):
+        return [one for inside in (shown.values() if isinstance(shown, dict) else shown) for one in numbers(inside)]
+    return [shown] if isinstance(shown, int) else []
+
+
 @given(st.integers(1, len(STORY)), st.integers(1_000, 9_999))
 def test_nobody_sees_a_book_figure_or_an_earlier_count_of_a_line_that_is_being_counted(until: int, book: int) -> None:
     """D7: whatever the book says."""
@@ -107,5 +114,5 @@ def test_nobody_sees_a_book_figure_or_an_earlier_count_of_a_line_that_is_being_c
     ]
     line = seen(*events[:until])["lines"][0]
     if line["status"] in {"to_count", "counted", "recount"}:
-        assert (line["compared"], str(book) in str(line)) == (None, False)
+        assert (line["compared"], book in numbers(line)) == (None, False)
         assert all(known["round"] == line["round"] for known in line["figures"])
