@@ -45,6 +45,7 @@ async def test_an_operator_sees_what_is_parked_and_tries_it_again_after_a_fix(
     place = await writer.event("contract:A", "bad")
     async with noted.projector():
         await noted.until_parked(noted.frail, "contract:A")
+        await noted.until_parked(noted.journal, "contract:A")
         listed = await operator.says("ops", "parked", "list", "--json")
         told = json.loads(listed[1])
         readers = (reader, f"projection {noted.journal.name}")  # on this broker others may have something parked

@@ -86,6 +86,7 @@ async def test_what_cannot_be_folded_waits_alone_and_goes_on_in_order_when_tried
         parked = await noted.until_parked(noted.frail, "contract:A", "contract:B")
         await noted.until_rows(noted.frail, FRAIL)
         await noted.until_rows(noted.sound, SOUND)
+        await noted.until_parked(noted.sound, "contract:B")
         a, b = parked["contract:A"], parked["contract:B"]
         assert (a.reader, a.kind, a.sequence, a.offset, a.error) == (reader, "fold", 2, bad, "KeyError: 'a2'")
         assert (b.kind, b.sequence, b.type) == ("unreadable", 2, "songda.order.DelayNoticed.v1")
@@ -307,6 +308,7 @@ async def test_figures_that_lack_parked_rows_say_so(noted: Noted, writer: Writer
     async with noted.projector():
         await three_lives(writer)
         await noted.until_parked(noted.frail, "contract:A", "contract:B")
+        await noted.until_rows(noted.frail, FRAIL)
         async with AsyncClient(transport=ASGITransport(app), base_url="http://songda") as client:
             answer = await client.get(f"/{noted.frail.name}")
             assert (answer.json(), answer.headers[HEADER]) == (3, f"{noted.frail.name}=2")
