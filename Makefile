@@ -1,6 +1,8 @@
 # Every target sets up what it needs first (deploy/bootstrap.sh) and is quick the second time.
 SHELL := /bin/bash
 BIN := .venv/bin
+# Keep what Python compiled, also where the environment says not to: `make test` starts some two hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench docs down lock
 

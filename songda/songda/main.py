@@ -76,8 +76,11 @@ def run(
     ] = None,
 ) -> None:
     """Run services in this process, in the foreground: all in one, or one each (DESIGN §10)."""
-    from runtime.app import ROLES, Process, serve
-    from songda.system import system
+    from runtime.collecting import importing
+
+    with importing():
+        from runtime.app import ROLES, Process, serve
+        from songda.system import system
 
     settings = local_settings(**({} if port is None else {"http_port": port}))
     whole = system(settings)
