@@ -58,7 +58,8 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     told = history(entries, await goods_of(seat.caller, contract_no))
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
-    forms = () if row.ended else await seat.caller.offered("contract", CONTRACTS.name, contract_no)
+    offered = await seat.caller.offered("contract", CONTRACTS.name, contract_no)
+    forms = tuple(form for form in offered if not row.ended or (form.code == "refund" and row.overpaid_fen))
     return {
         "order": whole(document),
         "one": order_line(row, role, seat.today),
@@ -67,6 +68,7 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
         "lines": [line_state(line) for line in row.lines],
         "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),
         "money": money,
+        "overpaid": row.overpaid_fen if money else 0,
         "forms": forms,
         "may": {form.code for form in forms} | ({"report_damage"} if role in REPORTS_DAMAGE else set()),
         "jobs": await jobs_of(seat.caller, contract_no),

@@ -9,8 +9,9 @@ from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, Goo
 from contracts.notify import CallMade, MessageSent
 from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
-from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.money import NotePayment
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction
 

@@ -53,7 +53,7 @@ def _days_and_money(row: ContractRow) -> Json:
     return row.model_dump(
         mode="json",
         include={
-            *("amount_due_fen", "paid_fen", "refunded_fen", "owed_fen"),
+            *("amount_due_fen", "paid_fen", "refunded_fen", "owed_fen", "overpaid_fen"),
             *("delivered_on", "installed_on", "fulfilled_on"),
         },
     )
@@ -142,6 +142,6 @@ def _history_entry(document: Document, role: str) -> Json:
             if line.warranty is not None
         ],
     }
-    for name in ("amount_due_fen", "paid_fen", "refunded_fen"):
+    for name in ("amount_due_fen", "paid_fen", "refunded_fen", "overpaid_fen"):
         del shown[name]
     return amounts_for(role, shown)

@@ -7,8 +7,9 @@ from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractSigned, OrderEvent
 from order.contract.aggregate import CONTRACT
-from order.contract.fulfilment import NoteDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.fulfilment import NoteDelivery, NoteInstallation, NoteLoading
 from order.contract.goods import NoteGoods
+from order.contract.money import NotePayment
 from order.contract.state import Contract
 from runtime import testing
 from runtime.testing import Given

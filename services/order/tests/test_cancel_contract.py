@@ -22,9 +22,9 @@ from order_story import (
 
 from contracts.order import ContractCancelled
 from order.contract.delays import ReportDelay
-from order.contract.fulfilment import RefundReturn
 from order.contract.goods import NoteDamage, NoteRelease
 from order.contract.logistics import AnnounceShipment
+from order.contract.money import RefundReturn
 from order.contract.terms import CancelContract
 
 CANCEL = CancelContract(contract_no=NUMBER, reason="客户退房")

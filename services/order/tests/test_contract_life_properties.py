@@ -12,19 +12,35 @@ from pydantic import TypeAdapter
 
 from contracts.envelope import Meta
 from contracts.fact import ContractLine
-from contracts.order import CompletenessLost, ContractFulfilled, GoodsCompleted, OrderEvent
+from contracts.order import (
+    CompletenessLost,
+    ContractFulfilled,
+    GoodsCompleted,
+    OrderEvent,
+    PaymentNoted,
+    ReturnRefunded,
+)
 from order.contract.aggregate import CONTRACT, due, evolve
 from order.contract.fulfilment import (
     NoteDelivery,
     NoteFailedDelivery,
     NoteInstallation,
     NoteLoading,
-    NotePayment,
-    RefundReturn,
 )
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.money import NotePayment, RefundReturn
 from order.contract.row import CONTRACTS, contract_row
-from order.contract.state import INITIAL, Cancelled, Complete, Contract, Fulfilled, Unsigned, Waiting, owed_fen
+from order.contract.state import (
+    INITIAL,
+    Cancelled,
+    Complete,
+    Contract,
+    Fulfilled,
+    Unsigned,
+    Waiting,
+    overpaid_fen,
+    owed_fen,
+)
 from order.contract.terms import AmendContract, CancelContract
 from runtime.decision import Command, Rejected
 
@@ -51,7 +67,8 @@ class World:
         if isinstance(decision, Rejected):
             return False
         for event in decision:
-            self.contract = evolve(self.contract, event)
+            before, self.contract = self.contract, evolve(self.contract, event)
+            adds_up(before, event, self.contract)
             self.history.append(event)
         assert CONTRACT.decide(command, self.contract, ctx) == ()
         return True
@@ -209,18 +226,37 @@ def pay_all(world: World, _: int, __: int, ___: int) -> None:
         pay(world, 0, owed_fen(world.contract.terms, world.contract.course) // 100, 0)
 
 
-def refund(world: World, line_no: int, count: int, _: int) -> None:
+def collect(world: World, _: int, count: int, __: int) -> None:
+    """A crew takes money, more than is owed too: what is at the door is a fact."""
+    told = NotePayment(contract_no=NUMBER, payment_id=world.next_id(), amount_fen=count * 200, method="cash")
+    if world.tell(told):
+        world.paid += count * 200
+
+
+def refund(world: World, line_no: int, count: int, day: int) -> None:
     told = RefundReturn(
-        contract_no=NUMBER, refund_id=world.next_id(), line_no=line_no, quantity=count, refund_fen=0, reason="不要"
+        contract_no=NUMBER, refund_id=world.next_id(), line_no=line_no, quantity=count, refund_fen=day, reason="不要"
     )
     if isinstance(world.contract, Waiting | Complete):
         world.tell(told, by_hand=True)
+
+
+def pay_back(world: World, _: int, count: int, __: int) -> None:
+    if isinstance(world.contract, Unsigned) or not (most := overpaid_fen(world.contract)):
+        return
+    told = RefundReturn(contract_no=NUMBER, refund_id=world.next_id(), refund_fen=max(1, most // count), reason="多收")
+    assert world.tell(told, by_hand=True)
+
+
+def discount(world: World, _: int, count: int, __: int) -> None:
+    world.tell(AmendContract(contract_no=NUMBER, reason="折扣", amount_due_fen=count * 150), by_hand=True)
 
 
 DEEDS = (
     (arrive, arrive_all, give_away, damage, damage_on_the_road)
     + (load, load, deliver, deliver, fail)
     + (amend, amend, cancel, install, pay, pay_all, refund)
+    + (collect, pay_back, discount)
 )
 STORY = st.lists(
     st.tuples(st.sampled_from(DEEDS), st.integers(1, 3), st.integers(1, 4), st.integers(1, 9)),
@@ -235,6 +271,24 @@ LINES = st.lists(st.integers(1, 3), min_size=1, max_size=3).map(
 def begin(lines: tuple[ContractLine, ...]) -> World:
     first = signed(*lines, amount_due_fen=700)
     return World(evolve(INITIAL, first), [first])
+
+
+def adds_up(before: Contract, event: OrderEvent, after: Contract) -> None:
+    """A12, of each event: what it does to what is owed, and to what is to be paid back."""
+    if isinstance(before, Unsigned | Cancelled) or isinstance(after, Unsigned | Cancelled):
+        return
+    owed, overpaid = owed_fen(before.terms, before.course), overpaid_fen(before)
+    match event:
+        case PaymentNoted():
+            balance = owed - overpaid - event.amount_fen
+        case ReturnRefunded(quantity=0):
+            assert event.refund_fen <= overpaid
+            balance = -(overpaid - event.refund_fen)
+        case ReturnRefunded():
+            balance = max(0, owed - event.refund_fen) - overpaid
+        case _:
+            balance = owed - overpaid + after.terms.amount_due_fen - before.terms.amount_due_fen
+    assert (owed_fen(after.terms, after.course), overpaid_fen(after)) == (max(0, balance), max(0, -balance))
 
 
 def check(world: World) -> None:

@@ -23,10 +23,11 @@ from order_story import (
 
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
-from order.contract.fulfilment import NoteFailedDelivery, RefundReturn
+from order.contract.fulfilment import NoteFailedDelivery
 from order.contract.goods import NoteDamage
 from order.contract.heard import whole
 from order.contract.logistics import AnnounceShipment, NoticeDelay
+from order.contract.money import RefundReturn
 from order.contract.promise import PostponeDelivery, WarnOfPromise
 from order.contract.row import CONTRACTS
 from order.contract.state import INITIAL

@@ -32,8 +32,9 @@ from contracts.order import (
     Warranty,
     WarrantyStarted,
 )
-from order.contract.fulfilment import RefundReturn, months_after
+from order.contract.fulfilment import months_after
 from order.contract.goods import NoteReturn
+from order.contract.money import RefundReturn
 from order.contract.state import Complete, Fulfilled
 
 SIGNED = given(signed())

@@ -11,8 +11,9 @@ from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsReleased, GoodsReturned, Place
 from contracts.notify import CallMade, MessageSent
 from order.contract.delays import ExplainDelay, NotePost
-from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading, NotePayment
+from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.money import NotePayment
 from order.reactions import REACTIONS
 from runtime.decision import Ask
 

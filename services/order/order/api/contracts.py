@@ -111,6 +111,8 @@ class ContractDetail(ContractSummary):
     paid_fen: int | None
     refunded_fen: int | None
     owed_fen: int | None
+    overpaid_fen: int | None
+    """To be paid back (A12)."""
     payments: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
     lines: list[LineDetail]

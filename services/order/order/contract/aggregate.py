@@ -2,14 +2,14 @@
 
 One aggregate per contract number, `contract:HT26030001`. It waits for goods, is complete, cancelled or fulfilled. News
 comes in parts, out of order and late, and the answer is the same whatever the order (A3, X1). The rules lie by topic:
-`terms` (A1, A6), `logistics` (A2), `goods` (A3), `delays` (A4, A5), `promise` (A8), `fulfilment` (A7).
+`terms` (A1, A6), `logistics` (A2), `goods` (A3), `delays` (A4, A5), `promise` (A8), `fulfilment` (A7), `money` (A12).
 """
 
 from typing import Any, assert_never
 
 from company.context import Context
 from contracts import order as facts
-from order.contract import delays, fulfilment, goods, logistics, promise, terms
+from order.contract import delays, fulfilment, goods, logistics, money, promise, terms
 from order.contract.state import (
     INITIAL,
     STATES,
@@ -38,6 +38,8 @@ def evolve(contract: Contract, event: facts.OrderEvent) -> Contract:
         return logistics.evolve(contract, event)
     if isinstance(event, fulfilment.Event):
         return fulfilment.evolve(contract, event)
+    if isinstance(event, money.Event):
+        return money.evolve(contract, event)
     if isinstance(event, delays.Event):
         return delays.evolve(contract, event)
     if isinstance(event, promise.Event):
@@ -80,6 +82,7 @@ CONTRACT = Aggregate[Contract, facts.OrderEvent](
         *delays.USE_CASES,
         *promise.USE_CASES,
         *fulfilment.USE_CASES,
+        *money.USE_CASES,
     ),
     due,
     at_the_door,

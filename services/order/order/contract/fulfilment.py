@@ -1,4 +1,4 @@
-"""From loading to fulfilment (完结): loaded, delivered, installed, accepted, paid; and the warranty (质保, A7)."""
+"""From loading to fulfilment (完结): loaded, delivered, installed, accepted; and the warranty (质保, A7)."""
 
 from calendar import monthrange
 from dataclasses import replace
@@ -13,32 +13,33 @@ from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
-from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
-from order.contract.goods import said
+from order.contract.fields import MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.state import (
+    Accepted,
     Cancelled,
     Complete,
     Course,
     Decision,
     Failure,
     Fulfilled,
+    Handover,
     Known,
     Line,
     Lines,
     Waiting,
     Warranty,
     all_delivered,
-    changed_line,
     changed_pieces,
+    counted,
     line_of,
     over,
     owed_fen,
     unknown_line,
-    with_line,
     with_pieces,
 )
+from order.contract.statements import said_before
 from order.refusals import no
-from order.who import ACCOUNTS, OFFICE, REFUNDS
+from order.who import OFFICE
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
@@ -80,36 +81,6 @@ class NoteInstallation(Command):
     contract_no: ContractNo
     job_id: PaperNo
     accepted_by: Text
-
-
-class NotePayment(Command):
-    """登记收款 Note a payment (A7)
-
-    Of the office; what crews collect comes by itself. The same number again changes nothing.
-    """
-
-    command: Literal["NotePayment"] = "NotePayment"
-    contract_no: ContractNo
-    payment_id: PaperNo
-    amount_fen: Annotated[int, Field(gt=0, le=MAX_FEN)]
-    method: facts.PaymentMethod
-    received_by: Note = ""
-    note: Note = ""
-
-
-class RefundReturn(Command):
-    """登记退款 Note a refund (B15, A6)
-
-    For pieces that the customer does not take; of a cancelled contract, money alone (`line_no` 0).
-    """
-
-    command: Literal["RefundReturn"] = "RefundReturn"
-    contract_no: ContractNo
-    refund_id: PaperNo
-    line_no: Nth = 0
-    quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
-    refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
-    reason: Text
 
 
 class Pieces(Command):
@@ -194,21 +165,24 @@ def note_failed_delivery(command: NoteFailedDelivery, contract: Known, ctx: Cont
 def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decision:
     """The customer has pieces of the contract, and signed for them.
 
-    Rules: A7, B13. Once per job or receipt. What a crew delivered is a fact whatever became of the contract; by hand,
-    no more than was sold is taken. Refuses: unknown_line, nothing_handed_over, more_than_sold, contract_cancelled.
+    Rules: A7, B13, X7. What a crew delivered is a fact whatever became of the contract; by hand, no more than was sold
+    is taken, summed over the receipt. Refuses: number_taken, unknown_line, nothing_handed_over, more_than_sold,
+    contract_cancelled.
     """
     at, by_hand = command.at or ctx.now, ctx.by != "system"
-    if command.job_id in contract.course.deliveries:
-        return ()
+    handover = Handover(command.job_id, counted(command.delivered), command.signed_by)
+    known = said_before(contract.course.deliveries, handover, Term("签收", "receipt"))
+    if known is not None:
+        return known
     if by_hand and isinstance(contract, Cancelled):
         return over(contract, "A7")
-    for piece in command.delivered:
-        line = line_of(contract, piece.line_no)
+    for line_no, quantity in handover.pieces:
+        line = line_of(contract, line_no)
         if line is None:
-            return unknown_line(contract, piece.line_no, "A7")
-        if by_hand and line.delivered + piece.quantity > line.needed():
-            return _more_than_sold(line, piece.quantity)
-    if by_hand and not any(piece.quantity for piece in command.delivered):
+            return unknown_line(contract, line_no, "A7")
+        if by_hand and line.delivered + quantity > line.needed():
+            return more_than_sold(line, quantity)
+    if by_hand and not any(quantity for _, quantity in handover.pieces):
         return no("nothing_handed_over")
     on = civil_day(at)
     lines = changed_pieces(contract.lines, command.delivered, lambda line, n: _with_delivery(line, n, on))
@@ -227,11 +201,13 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
 def note_installation(command: NoteInstallation, contract: Known, ctx: Context) -> Decision:
     """Installed, and accepted by the customer.
 
-    Rules: A7, B10. Once per job or form. Refuses: contract_cancelled.
+    Rules: A7, B10, X7. Refuses: number_taken, contract_cancelled.
     """
     at = command.at or ctx.now
-    if command.job_id in contract.course.installations:
-        return ()
+    accepted = Accepted(command.job_id, command.accepted_by)
+    known = said_before(contract.course.installations, accepted, Term("安装验收", "acceptance"))
+    if known is not None:
+        return known
     if isinstance(contract, Cancelled) and ctx.by != "system":
         return over(contract, "A7")
     on = civil_day(at)
@@ -242,66 +218,8 @@ def note_installation(command: NoteInstallation, contract: Known, ctx: Context) 
         accepted_by=command.accepted_by,
         installed_on=on,
     )
-    course = _with_installation(contract.course, command.job_id, on)
+    course = _with_installation(contract.course, accepted, on)
     return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
-
-
-def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decision:
-    """Money came in. Before loading, who is to collect the rest at the door is told of what is left.
-
-    Rules: A7, B13. Once per payment. By hand, no more than is owed is taken. Refuses: more_than_owed,
-    contract_cancelled.
-    """
-    at, by_hand = command.at or ctx.now, ctx.by != "system"
-    if command.payment_id in contract.course.payments:
-        return ()
-    if by_hand and isinstance(contract, Cancelled):
-        return over(contract, "A7")
-    owed = owed_fen(contract.terms, contract.course)
-    if by_hand and command.amount_fen > owed:
-        return no("more_than_owed", owed_fen=owed, told_fen=command.amount_fen)
-    course = _with_payment(contract.course, command.payment_id, command.amount_fen, civil_day(at))
-    noted = facts.PaymentNoted(
-        at=at,
-        contract_no=command.contract_no,
-        payment_id=command.payment_id,
-        amount_fen=command.amount_fen,
-        method=command.method,
-        received_by=command.received_by or ctx.by,
-        owed_fen=owed_fen(contract.terms, course),
-        note=command.note,
-    )
-    if isinstance(contract, Complete) and not course.loaded and not course.deliveries:
-        return (noted, *said(replace(contract, course=course), contract.on, at, ctx, "收款"))
-    return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
-
-
-def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
-    """Pieces that the customer does not take are paid back instead of replaced: the contract owes them no longer.
-
-    Rules: B15, A6 (a cancelled contract's money goes back). Once per refund. Refuses: unknown_line, more_than_sold,
-    refund_too_large, contract_fulfilled (then it is a return by ticket).
-    """
-    at, course = command.at or ctx.now, contract.course
-    if command.refund_id in course.refunds:
-        return ()
-    if isinstance(contract, Fulfilled):
-        return over(contract, "B15")
-    if isinstance(contract, Cancelled):
-        if command.refund_fen > (most := course.paid_fen - course.refunded_fen):
-            return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-        return (_refunded(command.model_copy(update={"line_no": 0, "quantity": 0}), 0, at),)
-    line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
-    if line is None:
-        return unknown_line(contract, command.line_no, "B15")
-    if not 0 < command.quantity <= line.needed() - line.delivered:
-        return _more_than_sold(line, command.quantity)
-    if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
-        return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    course = replace(course, refunded_fen=course.refunded_fen + command.refund_fen)
-    noted = _refunded(command, owed_fen(contract.terms, course), at)
-    lines = changed_line(contract.lines, command.line_no, lambda line: _with_refund(line, command.quantity))
-    return (noted, *outcome(contract, lines, course, at, ctx.policy))
 
 
 def outcome(
@@ -348,42 +266,19 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _with_delivery(line: Line, pieces: int, on: date) -> Line:
-    return replace(line, delivered=line.delivered + pieces, delivered_on=max(on, line.delivered_on or on))
-
-
-def _with_refund(line: Line, pieces: int) -> Line:
-    return replace(line, refunded=line.refunded + pieces)
-
-
-def _with_installation(course: Course, job_id: str, on: date) -> Course:
-    done = (*course.installations, job_id)
-    return replace(course, installations=done, installed_on=max(on, course.installed_on or on))
-
-
-def _with_payment(course: Course, payment_id: str, amount_fen: int, on: date) -> Course:
-    payments = (*course.payments, payment_id)
-    return replace(
-        course, payments=payments, paid_fen=course.paid_fen + amount_fen, paid_on=max(on, course.paid_on or on)
-    )
-
-
-def _more_than_sold(line: Line, told: int) -> Rejected:
+def more_than_sold(line: Line, told: int) -> Rejected:
+    """More than the customer is still to have."""
     is_open = line.needed() - line.delivered
     return no("more_than_sold", line_no=line.sold.line_no, name=Term.of(line.sold.name), open=is_open, told=told)
 
 
-def _refunded(command: RefundReturn, owed: int, at: datetime) -> facts.ReturnRefunded:
-    return facts.ReturnRefunded(
-        at=at,
-        contract_no=command.contract_no,
-        refund_id=command.refund_id,
-        line_no=command.line_no,
-        quantity=command.quantity,
-        refund_fen=command.refund_fen,
-        owed_fen=owed,
-        reason=command.reason,
-    )
+def _with_delivery(line: Line, pieces: int, on: date) -> Line:
+    return replace(line, delivered=line.delivered + pieces, delivered_on=max(on, line.delivered_on or on))
+
+
+def _with_installation(course: Course, accepted: Accepted, on: date) -> Course:
+    done = (*course.installations, accepted)
+    return replace(course, installations=done, installed_on=max(on, course.installed_on or on))
 
 
 def _warranty(line: Line, starts_on: date, policy: Policy) -> facts.Warranty:
@@ -405,8 +300,6 @@ Event = (
     | facts.DeliveryFailureNoted
     | facts.DeliveryNoted
     | facts.InstallationNoted
-    | facts.PaymentNoted
-    | facts.ReturnRefunded
     | facts.WarrantyStarted
     | facts.ContractFulfilled
 )
@@ -424,17 +317,12 @@ def evolve(contract: Known, event: Event) -> Known:
             return replace(contract, course=replace(course, loaded=False, back_at=event.at) if back else course)
         case facts.DeliveryNoted():
             on = event.delivered_on
-            noted = replace(contract, course=replace(course, deliveries=(*course.deliveries, event.job_id)))
+            handover = Handover(event.job_id, counted(event.delivered), event.signed_by)
+            noted = replace(contract, course=replace(course, deliveries=(*course.deliveries, handover)))
             return with_pieces(noted, event.delivered, lambda line, n: _with_delivery(line, n, on))
         case facts.InstallationNoted():
-            return replace(contract, course=_with_installation(course, event.job_id, event.installed_on))
-        case facts.PaymentNoted():
-            paid = _with_payment(course, event.payment_id, event.amount_fen, civil_day(event.at))
-            return replace(contract, course=paid)
-        case facts.ReturnRefunded():
-            refunds, paid_back = (*course.refunds, event.refund_id), course.refunded_fen + event.refund_fen
-            changed = replace(contract, course=replace(course, refunds=refunds, refunded_fen=paid_back))
-            return with_line(changed, event.line_no, lambda line: _with_refund(line, event.quantity))
+            accepted = Accepted(event.job_id, event.accepted_by)
+            return replace(contract, course=_with_installation(course, accepted, event.installed_on))
         case facts.WarrantyStarted():
             started = {one.line_no: Warranty(one.starts_on, one.ends_on) for one in event.warranties}
             lines = tuple(
@@ -463,8 +351,4 @@ USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
         status=201,
         cites="A7",
     ),
-    UseCase(
-        NotePayment, note_payment, ACCOUNTS, "payments", body="Payment", unsaid=("received_by",), status=201, cites="A7"
-    ),
-    UseCase(RefundReturn, refund, REFUNDS, "refunds", body="Refund", status=201, cites="B15"),
 )

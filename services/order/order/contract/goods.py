@@ -18,19 +18,23 @@ from order.contract.state import (
     Known,
     Line,
     Lines,
+    Moved,
     Open,
     Receipt,
     Waiting,
     changed_line,
     changed_pieces,
+    counted,
     line_of,
     owed_fen,
     unknown_line,
     with_line,
     with_pieces,
 )
+from order.contract.statements import said_before
 from order.refusals import no
 from runtime.decision import Command
+from runtime.refusal import Term
 from runtime.use_case import UseCase
 
 
@@ -133,10 +137,12 @@ def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
 def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decision:
     """The warehouse released pieces: they count for this contract no longer.
 
-    Rules: A6, A3. Once per release.
+    Rules: A6, A3, X7. Refuses: number_taken.
     """
-    if command.release_id in contract.course.releases:
-        return ()
+    release = Moved(command.release_id, counted(command.lines))
+    known = said_before(contract.course.releases, release, Term("释放", "release"))
+    if known is not None:
+        return known
     at = command.at or ctx.now
     noted = facts.GoodsReleaseNoted(
         at=at,
@@ -152,10 +158,12 @@ def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decisio
 def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
     """Pieces are back in the warehouse, undamaged: they were counted all the time, so completeness stays.
 
-    Rules: A3, B14, B15. Once per return. Refuses: unknown_line.
+    Rules: A3, B14, B15, X7. Refuses: number_taken, unknown_line.
     """
-    if command.return_id in contract.course.returns:
-        return ()
+    back = Moved(command.return_id, ((command.line_no, command.quantity),))
+    known = said_before(contract.course.returns, back, Term("退回", "return"))
+    if known is not None:
+        return known
     if line_of(contract, command.line_no) is None:
         return unknown_line(contract, command.line_no, "B15")
     return (
@@ -249,10 +257,12 @@ def evolve(contract: Known, event: Event) -> Known:
             damage = Damage(event.damage_id, event.quantity, event.in_warehouse)
             return with_line(contract, event.line_no, lambda line: _with_damage(line, damage))
         case facts.GoodsReleaseNoted():
-            noted = replace(contract, course=replace(course, releases=(*course.releases, event.release_id)))
+            release = Moved(event.release_id, counted(event.lines))
+            noted = replace(contract, course=replace(course, releases=(*course.releases, release)))
             return with_pieces(noted, event.lines, _with_release)
         case facts.GoodsReturnNoted():
-            return replace(contract, course=replace(course, returns=(*course.returns, event.return_id)))
+            back = Moved(event.return_id, ((event.line_no, event.quantity),))
+            return replace(contract, course=replace(course, returns=(*course.returns, back)))
         case facts.GoodsCompleted():
             return Complete(contract.terms, contract.lines, event.complete_on, contract.dropped, course)
         case facts.CompletenessLost():

@@ -25,6 +25,7 @@ from order.contract.state import (
     Waiting,
     all_delivered,
     any_delivered,
+    overpaid_fen,
     owed_fen,
 )
 from runtime.view import Row, View
@@ -150,6 +151,8 @@ class ContractRow(Row):
     paid_fen: int
     refunded_fen: int
     owed_fen: int
+    overpaid_fen: int
+    """To be paid back (A12, A6)."""
     lines: tuple[LineRow, ...]
     removed_lines: tuple[LineRow, ...]
     skus: tuple[str, ...]
@@ -196,6 +199,7 @@ def contract_row(contract: Contract) -> ContractRow | None:
         paid_fen=course.paid_fen,
         refunded_fen=course.refunded_fen,
         owed_fen=owed_fen(terms, course),
+        overpaid_fen=overpaid_fen(contract),
         lines=tuple(_line_row(line, delays) for line in contract.lines),
         removed_lines=tuple(_line_row(line, delays) for line in contract.dropped),
         skus=tuple(sorted({line.sold.sku for line in contract.lines})),
@@ -250,12 +254,11 @@ def complete_since(contract: Known) -> date | None:
 
 
 def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
-    """What is owed to a contract. Nothing more when it is fulfilled; the money when it is cancelled."""
+    """What is owed to a contract. Nothing more when it is over, but for money that goes back (A6, A12)."""
     course = contract.course
-    if stage == "fulfilled":
-        return ()
-    if stage == "cancelled":
-        return ("refund",) if course.paid_fen > course.refunded_fen else ()
+    refund: tuple[Todo, ...] = ("refund",) if overpaid_fen(contract) else ()
+    if stage in {"fulfilled", "cancelled"}:
+        return refund
     installs = any(line.sold.to_install and line.needed() for line in contract.lines)
     has_all = stage in {"delivered", "installed"}
     owed: dict[Todo, bool] = {
@@ -267,7 +270,7 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
         "payment": has_all and owed_fen(contract.terms, course) > 0,
         "installation": stage == "delivered" and installs,
     }
-    return tuple(one for one, is_owed in owed.items() if is_owed)
+    return (*(one for one, is_owed in owed.items() if is_owed), *refund)
 
 
 def step_of(delay: Delay) -> Step:

@@ -1,19 +1,25 @@
 """What a contract can be, and what is known of it: its terms, its lines piece by piece, and its course so far."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from contracts.fact import ContractLine, Customer, GoodsLine
-from contracts.order import CallResult, DelayFault, OrderEvent
+from contracts.order import CallResult, DelayFault, OrderEvent, PaymentMethod
 from order.refusals import no
 from runtime.decision import Rejected
+from runtime.refusal import Term
 
 Decision = tuple[OrderEvent, ...] | Rejected
 """What a command leads to."""
 
 Status = Literal["announced", "delayed", "arrived"]
+
+Pieces = tuple[tuple[int, int], ...]
+"""Numbers of lines, each with a quantity, in order."""
+
+PAID_BY: Mapping[PaymentMethod, str] = {"cash": "现金", "transfer": "转账", "card": "刷卡", "other": "其他"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,75 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in (A7)."""
+
+    number: str
+    amount_fen: int
+    method: PaymentMethod
+    on: date = field(compare=False)
+
+    def words(self) -> Term:
+        """How much, and how."""
+        return _money(self.amount_fen, PAID_BY[self.method], self.method)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Pieces that are not owed any more (B15), or money alone (`line_no` 0; A6, A12)."""
+
+    number: str
+    line_no: int
+    quantity: int
+    refund_fen: int
+    paid_back_fen: int = field(default=0, compare=False)
+    """Of it, what the customer had paid already and gets back; the rest is owed no longer."""
+
+    def words(self) -> Term:
+        """How much, for what."""
+        pieces = _pieces(((self.line_no, self.quantity),))
+        return _money(self.refund_fen, pieces.zh, pieces.en) if self.quantity else _money(self.refund_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Pieces that the customer got and signed for (A7, B13), by line; `number`: of the job, or of the receipt."""
+
+    number: str
+    pieces: Pieces
+    signed_by: str
+
+    def words(self) -> Term:
+        """What, and who signed."""
+        what = _pieces(self.pieces)
+        return Term(f"{what.zh}，{self.signed_by} 签收", f"{what.en}, signed by {self.signed_by}")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An installation that the customer accepted (A7, B10); `number`: of the job, or of the form."""
+
+    number: str
+    accepted_by: str
+
+    def words(self) -> Term:
+        """Who accepted it."""
+        return Term(f"{self.accepted_by} 验收", f"accepted by {self.accepted_by}")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Pieces that the warehouse released (A6), or took back (B14, B15), by line."""
+
+    number: str
+    pieces: Pieces
+
+    def words(self) -> Term:
+        """Which."""
+        return _pieces(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """How it went with the contract so far, besides its goods. Ids tell the facts that were noted already."""
 
@@ -177,16 +252,33 @@ class Course:
     back_at: datetime | None = None
     """When the goods last came back undelivered: a loading before that is over."""
     failures: tuple[Failure, ...] = ()
-    deliveries: tuple[str, ...] = ()
-    installations: tuple[str, ...] = ()
+    deliveries: tuple[Handover, ...] = ()
+    installations: tuple[Accepted, ...] = ()
     installed_on: date | None = None
-    payments: tuple[str, ...] = ()
-    paid_fen: int = 0
-    paid_on: date | None = None
-    refunds: tuple[str, ...] = ()
-    refunded_fen: int = 0
-    releases: tuple[str, ...] = ()
-    returns: tuple[str, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    releases: tuple[Moved, ...] = ()
+    returns: tuple[Moved, ...] = ()
+
+    @property
+    def paid_fen(self) -> int:
+        """All that came in."""
+        return sum(payment.amount_fen for payment in self.payments)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of the last payment."""
+        return max((payment.on for payment in self.payments), default=None)
+
+    @property
+    def refunded_fen(self) -> int:
+        """All that was refunded: what is owed no longer, and what was paid back."""
+        return sum(refund.refund_fen for refund in self.refunds)
+
+    @property
+    def paid_back_fen(self) -> int:
+        """What the customer had paid and got back."""
+        return sum(refund.paid_back_fen for refund in self.refunds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +383,25 @@ def delay_of(contract: Known, delay_id: str) -> Delay | None:
 
 
 def owed_fen(terms: Terms, course: Course) -> int:
-    """What the customer is still to pay."""
-    return max(0, terms.amount_due_fen - course.refunded_fen - course.paid_fen)
+    """What the customer is still to pay (A12)."""
+    return max(0, _balance_fen(terms, course))
+
+
+def overpaid_fen(contract: Known) -> int:
+    """What the customer is to get back (A12): paid beyond what is due, or for a contract that was cancelled (A6)."""
+    course = contract.course
+    if isinstance(contract, Cancelled):
+        return max(0, course.paid_fen - course.paid_back_fen)
+    return max(0, -_balance_fen(contract.terms, course))
+
+
+def _balance_fen(terms: Terms, course: Course) -> int:
+    """Due, less the pieces that were refunded, less what was paid and not paid back. Below 0: overpaid.
+
+    What was paid before the contract was registered is not in `paid_fen`, and the amount due is what is left of it.
+    """
+    for_pieces = sum(refund.refund_fen for refund in course.refunds if refund.quantity)
+    return terms.amount_due_fen - for_pieces - course.paid_fen + course.paid_back_fen
 
 
 def all_delivered(lines: Lines) -> bool:
@@ -319,12 +428,18 @@ def with_line(contract: Known, line_no: int, change: Callable[[Line], Line]) -> 
 
 def changed_pieces(lines: Lines, pieces: Iterable[GoodsLine], change: Callable[[Line, int], Line]) -> Lines:
     """The lines with some pieces of several of them changed."""
-    quantities: dict[int, int] = {}
-    for piece in pieces:
-        quantities[piece.line_no] = quantities.get(piece.line_no, 0) + piece.quantity
+    quantities = dict(counted(pieces))
     return tuple(
         change(line, quantities[line.sold.line_no]) if line.sold.line_no in quantities else line for line in lines
     )
+
+
+def counted(pieces: Iterable[GoodsLine]) -> Pieces:
+    """How many of each line."""
+    quantities: dict[int, int] = {}
+    for piece in pieces:
+        quantities[piece.line_no] = quantities.get(piece.line_no, 0) + piece.quantity
+    return tuple(sorted(quantities.items()))
 
 
 def with_pieces(contract: Known, pieces: Iterable[GoodsLine], change: Callable[[Line, int], Line]) -> Known:
@@ -341,3 +456,13 @@ def with_delay(contract: Known, delay_id: str, change: Callable[[Delay], Delay])
     """The contract with one delay changed."""
     delays = tuple(change(delay) if delay.delay_id == delay_id else delay for delay in contract.course.delays)
     return replace(contract, course=replace(contract.course, delays=delays))
+
+
+def _money(amount_fen: int, zh: str = "", en: str = "") -> Term:
+    return Term(f"{amount_fen / 100:.2f} 元{zh}", f"{amount_fen / 100:.2f} CNY {en}".rstrip())
+
+
+def _pieces(pieces: Pieces) -> Term:
+    zh = "、".join(f"第 {line_no} 行 {quantity} 件" for line_no, quantity in pieces)
+    en = ", ".join(f"{quantity} of line {line_no}" for line_no, quantity in pieces)
+    return Term(zh, en)

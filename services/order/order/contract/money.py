@@ -1,0 +1,186 @@
+"""A contract's money (A7, A12, B15): what came in, what is paid back, and what is owed or overpaid after it."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field
+
+from company.context import Context
+from contracts import order as facts
+from contracts.bounds import Nth
+from contracts.civil_time import civil_day
+from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
+from order.contract.fulfilment import more_than_sold, outcome
+from order.contract.goods import said
+from order.contract.state import (
+    Cancelled,
+    Complete,
+    Course,
+    Decision,
+    Fulfilled,
+    Known,
+    Line,
+    Payment,
+    Refund,
+    changed_line,
+    over,
+    overpaid_fen,
+    owed_fen,
+    unknown_line,
+    with_line,
+)
+from order.contract.statements import said_before
+from order.refusals import no
+from order.who import ACCOUNTS, REFUNDS
+from runtime.decision import Command
+from runtime.refusal import Term
+from runtime.use_case import UseCase
+
+
+class NotePayment(Command):
+    """登记收款 Note a payment (A7)
+
+    Of the office; what crews collect comes by itself. The same number with the same content changes nothing.
+    """
+
+    command: Literal["NotePayment"] = "NotePayment"
+    contract_no: ContractNo
+    payment_id: PaperNo
+    amount_fen: Annotated[int, Field(gt=0, le=MAX_FEN)]
+    method: facts.PaymentMethod
+    received_by: Note = ""
+    note: Note = ""
+
+
+class RefundReturn(Command):
+    """登记退款 Note a refund (B15, A6, A12)
+
+    For pieces that the customer does not take; money alone (`line_no` 0) of a cancelled contract, or what was overpaid.
+    """
+
+    command: Literal["RefundReturn"] = "RefundReturn"
+    contract_no: ContractNo
+    refund_id: PaperNo
+    line_no: Nth = 0
+    quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
+    refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
+    reason: Text
+
+
+def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decision:
+    """Money came in. Before loading, who is to collect the rest at the door is told of what is left.
+
+    Rules: A7, B13, X7. By hand, no more than is owed is taken; what a crew took all the same is overpaid (A12).
+    Refuses: number_taken, more_than_owed, contract_cancelled.
+    """
+    at, by_hand, course = command.at or ctx.now, ctx.by != "system", contract.course
+    payment = Payment(command.payment_id, command.amount_fen, command.method, civil_day(at))
+    known = said_before(course.payments, payment, Term("收款", "payment"))
+    if known is not None:
+        return known
+    if by_hand and isinstance(contract, Cancelled):
+        return over(contract, "A7")
+    owed = owed_fen(contract.terms, course)
+    if by_hand and command.amount_fen > owed:
+        return no("more_than_owed", owed_fen=owed, told_fen=command.amount_fen)
+    course = replace(course, payments=(*course.payments, payment))
+    noted = facts.PaymentNoted(
+        at=at,
+        contract_no=command.contract_no,
+        payment_id=command.payment_id,
+        amount_fen=command.amount_fen,
+        method=command.method,
+        received_by=command.received_by or ctx.by,
+        owed_fen=owed_fen(contract.terms, course),
+        note=command.note,
+    )
+    if isinstance(contract, Complete) and not course.loaded and not course.deliveries:
+        return (noted, *said(replace(contract, course=course), contract.on, at, ctx, "收款"))
+    return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
+
+
+def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
+    """Pieces that the customer does not take are paid back instead of replaced: the contract owes them no longer. Or
+    money goes back that he paid beyond what is due.
+
+    Rules: B15, A6 (a cancelled contract's money goes back), A12, X7. Refuses: number_taken, unknown_line,
+    more_than_sold, refund_too_large, contract_fulfilled (then pieces are a return by ticket).
+    """
+    at, course = command.at or ctx.now, contract.course
+    told = Refund(command.refund_id, command.line_no, command.quantity, command.refund_fen)
+    known = said_before(course.refunds, told, Term("退款", "refund"))
+    if known is not None:
+        return known
+    if command.line_no == 0 or isinstance(contract, Cancelled):
+        return _of_money_alone(command, contract, ctx)
+    if isinstance(contract, Fulfilled):
+        return over(contract, "B15")
+    line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
+    if line is None:
+        return unknown_line(contract, command.line_no, "B15")
+    if not 0 < command.quantity <= line.needed() - line.delivered:
+        return more_than_sold(line, command.quantity)
+    if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
+        return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
+    course = _refunded(contract, told).course
+    noted = _noted(command, owed_fen(contract.terms, course), ctx)
+    lines = changed_line(contract.lines, command.line_no, lambda line: _without(line, command.quantity))
+    return (noted, *outcome(contract, lines, course, at, ctx.policy))
+
+
+def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
+    if (command.line_no, command.quantity) != (0, 0):
+        return no("money_alone", contract_no=command.contract_no)
+    if not 0 < command.refund_fen <= (most := overpaid_fen(contract)):
+        return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
+    return (_noted(command, owed_fen(contract.terms, contract.course), ctx),)
+
+
+def _noted(command: RefundReturn, owed: int, ctx: Context) -> facts.ReturnRefunded:
+    return facts.ReturnRefunded(
+        at=command.at or ctx.now,
+        contract_no=command.contract_no,
+        refund_id=command.refund_id,
+        line_no=command.line_no,
+        quantity=command.quantity,
+        refund_fen=command.refund_fen,
+        owed_fen=owed,
+        reason=command.reason,
+    )
+
+
+def _refunded(contract: Known, refund: Refund) -> Known:
+    """The contract with a refund: what was not paid yet is owed no longer, the rest is paid back."""
+    course = contract.course
+    owed = 0 if isinstance(contract, Cancelled) or not refund.quantity else owed_fen(contract.terms, course)
+    noted = replace(refund, paid_back_fen=max(0, refund.refund_fen - owed))
+    return replace(contract, course=replace(course, refunds=(*course.refunds, noted)))
+
+
+def _without(line: Line, pieces: int) -> Line:
+    return replace(line, refunded=line.refunded + pieces)
+
+
+Event = facts.PaymentNoted | facts.ReturnRefunded
+
+
+def evolve(contract: Known, event: Event) -> Known:
+    """The contract after money moved."""
+    course: Course = contract.course
+    match event:
+        case facts.PaymentNoted():
+            payment = Payment(event.payment_id, event.amount_fen, event.method, civil_day(event.at))
+            return replace(contract, course=replace(course, payments=(*course.payments, payment)))
+        case facts.ReturnRefunded():
+            refund = Refund(event.refund_id, event.line_no, event.quantity, event.refund_fen)
+            changed = _refunded(contract, refund)
+            return with_line(changed, event.line_no, lambda line: _without(line, event.quantity))
+    assert_never(event)
+
+
+USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
+    UseCase(
+        NotePayment, note_payment, ACCOUNTS, "payments", body="Payment", unsaid=("received_by",), status=201, cites="A7"
+    ),
+    UseCase(RefundReturn, refund, REFUNDS, "refunds", body="Refund", status=201, cites="B15"),
+)

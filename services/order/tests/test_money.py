@@ -1,0 +1,121 @@
+"""A contract's money adds up (A12), and a number says one thing (X7)."""
+
+from datetime import date
+
+import pytest
+from order_story import (
+    ALL_IN,
+    CTX,
+    LOADED,
+    NUMBER,
+    SYSTEM,
+    delivered,
+    given,
+    installed,
+    line,
+    paid,
+    pieces,
+    signed,
+)
+
+from contracts.fact import GoodsLine
+from order.contract.goods import NoteRelease, NoteReturn
+from order.contract.money import RefundReturn
+from order.contract.row import contract_row
+from order.contract.terms import AmendContract, CancelContract
+from runtime.decision import Command
+
+PAY_BACK = RefundReturn(contract_no=NUMBER, refund_id="TK-9", refund_fen=100, reason="多收")
+COMPLETE = given(signed()).after(*ALL_IN, ctx=SYSTEM)
+RELEASE = NoteRelease(contract_no=NUMBER, release_id="SF-1", lines=(pieces(1, 1),), reason="换货")
+BACK = NoteReturn(contract_no=NUMBER, return_id="TH-1", line_no=1, quantity=1, returned_on=date(2026, 3, 9))
+REFUND = RefundReturn(contract_no=NUMBER, refund_id="TK-1", line_no=1, quantity=1, refund_fen=0, reason="不要")
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "told"),
+    [
+        (paid(300), paid(200), ("3.00 元转账", "2.00 元转账")),
+        (paid(300), paid(300).model_copy(update={"method": "cash"}), ("3.00 元转账", "3.00 元现金")),
+        (REFUND, REFUND.model_copy(update={"line_no": 2}), ("第 1 行 1 件", "第 2 行 1 件")),
+        (delivered(pieces(1, 1)), delivered(pieces(1, 2)), ("第 1 行 1 件", "第 1 行 2 件")),
+        (
+            delivered(pieces(1, 1)),
+            delivered(pieces(1, 1)).model_copy(update={"signed_by": "陈"}),
+            ("马娜 签收", "陈 签收"),
+        ),
+        (installed(), installed().model_copy(update={"accepted_by": "陈"}), ("马娜 验收", "陈 验收")),
+        (RELEASE, RELEASE.model_copy(update={"lines": (pieces(1, 2),)}), ("第 1 行 1 件", "第 1 行 2 件")),
+        (BACK, BACK.model_copy(update={"quantity": 2}), ("第 1 行 1 件", "第 1 行 2 件")),
+    ],
+)
+def test_a_known_number_with_other_content_is_refused_with_both_said(
+    first: Command, other: Command, told: tuple[str, str]
+) -> None:
+    """X7: a payment, a refund, a receipt, an acceptance, a release, a return."""
+    state = COMPLETE.after(first, ctx=SYSTEM)
+    state.asks(first, SYSTEM).nothing_new()
+    refused = state.asks(other, SYSTEM).refuses("number_taken")
+    assert all(words in refused.zh for words in told)
+
+
+def test_a_receipt_that_names_a_line_twice_is_summed() -> None:
+    """A7, A9: each half is within what was sold, both together are not."""
+    twice = delivered(pieces(1, 1), pieces(1, 1), pieces(1, 1))
+    COMPLETE.asks(twice, CTX).refuses("more_than_sold", line_no=1, open=2, told=3)
+
+
+def test_what_was_paid_beyond_what_is_due_is_to_be_paid_back() -> None:
+    """A12: paid 5.00, amended to 4.00: nothing is owed, 1.00 goes back, once."""
+    state = COMPLETE.after(paid(500), ctx=SYSTEM).after(
+        AmendContract(contract_no=NUMBER, reason="折扣", amount_due_fen=400), ctx=CTX
+    )
+    row = contract_row(state.state)
+    assert row is not None
+    assert (row.owed_fen, row.overpaid_fen, "refund" in row.todo) == (0, 100, True)
+    state.asks(PAY_BACK.model_copy(update={"refund_fen": 101}), CTX).refuses("refund_too_large")
+    state.asks(PAY_BACK.model_copy(update={"quantity": 1}), CTX).refuses("money_alone")
+    after = contract_row(state.after(PAY_BACK, ctx=CTX).state)
+    assert after is not None
+    assert (after.owed_fen, after.overpaid_fen, "refund" in after.todo) == (0, 0, False)
+
+
+def test_nothing_is_paid_back_where_nothing_was_overpaid() -> None:
+    """A12"""
+    COMPLETE.after(paid(500), ctx=SYSTEM).asks(PAY_BACK, CTX).refuses("refund_too_large")
+
+
+def test_what_a_crew_collected_beyond_what_is_owed_is_to_be_paid_back_also_when_all_is_done() -> None:
+    """A12, A7: fulfilled, and still somebody's to do."""
+    done = COMPLETE.after(LOADED, delivered(), installed(), paid(700), ctx=SYSTEM)
+    row = contract_row(done.state)
+    assert row is not None
+    assert (row.stage, row.overpaid_fen, row.todo) == ("fulfilled", 200, ("refund",))
+    done.asks(PAY_BACK.model_copy(update={"refund_fen": 200}), CTX).then_names("ReturnRefunded")
+    done.asks(REFUND, CTX).refuses("contract_fulfilled")
+
+
+def test_a_refund_of_pieces_that_were_not_paid_yet_pays_nothing_back() -> None:
+    """B15, A12: it lowers what is owed; when the contract is cancelled only what was paid goes back."""
+    sold = given(signed(line(1, 2, price=200), amount_due_fen=400)).after(paid(100), ctx=SYSTEM)
+    refunded = sold.after(REFUND.model_copy(update={"refund_fen": 200}), ctx=CTX)
+    row = contract_row(refunded.state)
+    assert row is not None
+    assert (row.owed_fen, row.overpaid_fen, row.refunded_fen) == (100, 0, 200)
+    cancelled = refunded.after(CancelContract(contract_no=NUMBER, reason="退房"), ctx=CTX)
+    cancelled.asks(PAY_BACK.model_copy(update={"refund_fen": 101}), CTX).refuses("refund_too_large")
+    cancelled.asks(PAY_BACK, CTX).then_names("ReturnRefunded")
+
+
+def test_pieces_that_were_paid_before_the_contract_was_registered_are_paid_back_and_nothing_is_owed_for_it() -> None:
+    """B15, A12: the amount due is what was left when it was registered."""
+    prepaid = given(signed(line(1, 2, price=200), amount_due_fen=0))
+    row = contract_row(prepaid.after(REFUND.model_copy(update={"refund_fen": 200}), ctx=CTX).state)
+    assert row is not None
+    assert (row.owed_fen, row.overpaid_fen) == (0, 0)
+
+
+def test_lines_of_one_receipt_in_another_order_are_the_same_receipt() -> None:
+    """X7"""
+    both: tuple[GoodsLine, ...] = (pieces(1, 2), pieces(2, 3))
+    COMPLETE.after(delivered(*both), ctx=SYSTEM).asks(delivered(*reversed(both)), SYSTEM).nothing_new()
