@@ -185,6 +185,8 @@ class DeliveryDeparted(Fact, wire="songda.dispatch.DeliveryDeparted.v1"):
     vehicle: str
     leader: str = ""
     """Who answers for the stop from here on (B8)."""
+    lines: tuple[GoodsLine, ...] = ()
+    """What is on the vehicle for it, as counted (B11); not said by older events."""
 
 
 class DeliveryCompleted(Fact, wire="songda.dispatch.DeliveryCompleted.v1"):

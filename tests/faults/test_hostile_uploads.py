@@ -15,6 +15,8 @@ from harness.processes import Application
 from harness.waiting import eventually
 from harness.whole import Whole
 
+from runtime import reading_child
+
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 ROOM_SECONDS = 10.0
@@ -58,7 +60,16 @@ def others(whole: Whole) -> Iterator[Others]:
 
 def readers(application: Application) -> list[psutil.Process]:
     """Processes in which this application has files read."""
-    return psutil.Process(application.pid).children(recursive=True)
+    children = psutil.Process(application.pid).children(recursive=True)
+    return [child for child in children if is_reader(child)]
+
+
+def is_reader(process: psutil.Process) -> bool:
+    """Whether a file is read in it; other children of an application plan routes."""
+    try:
+        return reading_child.__name__ in process.cmdline()
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def send_and_stay(application: Application, client: httpx.Client, content: bytes) -> socket.socket:

@@ -89,6 +89,14 @@
     return Object.assign(await answer.json(), { lacks: answer.headers.has('Songda-Incomplete') });
   }
 
+  // What left with the crew is what can be handed over or refused (A9), whatever was ordered.
+  const onVehicle = (stop) =>
+    stop.on_vehicle.map((piece) => ({
+      spec: '',
+      ...stop.lines.find((line) => line.line_no === piece.line_no),
+      ...piece,
+    }));
+
   async function sync() {
     const on = day();
     try {
@@ -104,6 +112,7 @@
         .sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]);
       stops.forEach((stop, index) => {
         stop.nth = index + 1;
+        if (stop.on_vehicle) stop.lines = onVehicle(stop);
       });
       const fresh = {
         person: me.person,

@@ -36,9 +36,22 @@ def depart_run(event: VehicleSentOut) -> Asks:
 
 
 def depart_stops(event: RunDeparted) -> Asks:
-    """出车 (B11) -> each stop that was loaded is on the way."""
-    departed = DepartStop(at=event.at, on=event.on, crew=event.crew, vehicle=event.vehicle, leader=event.leader)
-    return tuple(Ask(JOB.key(job), departed) for job in event.job_ids)
+    """出车 (B11) -> each stop that was loaded is on the way, with what was counted."""
+    return tuple(
+        Ask(
+            JOB.key(stop.job_id),
+            DepartStop(
+                at=event.at,
+                on=event.on,
+                crew=event.crew,
+                vehicle=event.vehicle,
+                leader=event.leader,
+                lines=tuple(line for line in stop.lines if line.quantity),
+            ),
+        )
+        for stop in event.stops
+        if stop.job_id in event.job_ids
+    )
 
 
 def leave_behind(event: RunDeparted) -> Asks:

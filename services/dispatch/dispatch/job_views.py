@@ -17,7 +17,7 @@ from contracts.dispatch_calls import (
 )
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused
-from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
+from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
 from dispatch.job.row import Call, Missed, Outcome, job_file
 from dispatch.who import SEES_CASH
 from runtime.said import Saying
@@ -76,6 +76,7 @@ class JobView(BaseModel):
     missed_calls: list[Json] = []
     trouble: list[Json] = []
     arrived_at: datetime | None = None
+    on_vehicle: list[GoodsLine] | None = None
     undeliverable: Json | None = None
     consent: Json | None = None
     refused: list[Json] = []

@@ -146,7 +146,7 @@ PUBLISHED = StopPublished(
     half_day_due=civil(date(2026, 3, 12), POLICY.half_day_call_due),
     arrival_call_due=OPENS - timedelta(hours=POLICY.arrival_call_hours),
 )
-DEPARTED = DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352", leader="li.zq")
+DEPARTED = DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352", leader="li.zq", lines=GOODS)
 DELIVERED = DeliveryCompleted(
     at=NOW,
     job_id=JOB,

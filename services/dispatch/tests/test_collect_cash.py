@@ -84,13 +84,13 @@ def test_cash_leaves_the_vehicle_into_somebody_elses_hands() -> None:
 
 
 def test_the_same_receipt_counts_once() -> None:
-    """B16"""
-    other = HAND_IN.model_copy(update={"amount_fen": 100})
+    """B16, X7: the same receipt with another amount, or received by somebody else, is refused and says both."""
     run = a_run(*OUT, COLLECTED, HANDED_IN)
-    assert [run.asks(HAND_IN, CTX).decided, run.asks(other, CTX).decided] == [
-        (),
-        no("receipt_used", receipt_no="R1", amount_fen=DUE_FEN),
-    ]
+    run.asks(HAND_IN, CTX).nothing_new()
+    known = {"receipt_no": "R1", "amount_fen": DUE_FEN, "received_by": "su.kj"}
+    run.asks(HAND_IN.model_copy(update={"amount_fen": 100}), CTX).refuses(no("receipt_used", **known, told_fen=100))
+    other = HAND_IN.model_copy(update={"received_by": "mai.gh"})
+    run.asks(other, CTX).refuses(no("receipt_used", **known, told_fen=DUE_FEN))
 
 
 def test_a_large_deposit_takes_two_people() -> None:
@@ -105,6 +105,17 @@ def test_a_large_deposit_takes_two_people() -> None:
         no("witness_missing", amount_fen=limit, limit_fen=limit),
         (paid,),
     ]
+
+
+def test_a_large_deposit_in_two_parts_takes_two_people_too() -> None:
+    """B16: what was handed in that day counts together, to the last fen."""
+    limit = POLICY.two_person_deposit_fen
+    almost = HANDED_IN.model_copy(update={"amount_fen": limit - 1, "receipt_no": "R2"})
+    last = COLLECTED.model_copy(update={"job_id": "D-HT26030002", "amount_fen": 1, "on_vehicle_fen": 1})
+    rest = HandInCash(amount_fen=1, received_by="su.kj", receipt_no="R3")
+    run = a_run(*OUT, COLLECTED.model_copy(update={"amount_fen": limit - 1}), almost, last)
+    run.asks(rest, CTX).refuses(no("witness_missing", amount_fen=limit, limit_fen=limit))
+    run.asks(rest.model_copy(update={"witness": "mai.gh"}), CTX).then_names("CashHandedIn")
 
 
 def test_cash_on_the_vehicle_at_the_end_of_the_day_is_overdue_once() -> None:

@@ -7,6 +7,7 @@ from dispatch_cases import (
     CUSTOMER,
     DAY,
     DELIVERED,
+    DEPARTED,
     DUE_FEN,
     FAILED,
     FLOOR,
@@ -23,10 +24,14 @@ from dispatch_cases import (
     later,
 )
 
+from contracts.dispatch import JobEvent
 from contracts.dispatch_road import PiecesRefused, StopArrived
+from contracts.fact import GoodsLine
 from dispatch.job.handover import ArriveAtStop, CompleteDelivery, CountedLine, RefusedLine
+from dispatch.job.state import Job
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.refusals import no
+from runtime.testing import Given
 
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
 SIGNED = CompleteDelivery(delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN)
@@ -68,18 +73,67 @@ def test_a_count_that_does_not_match_the_order_is_refused_naming_the_lines(
     assert (refused.code, refused.rule, refused.facts) == ("count_differs", "B13", {"lines": lines})
 
 
-def test_pieces_that_the_customer_refused_are_counted_as_not_delivered() -> None:
-    """B13, B15"""
-    some = SIGNED.model_copy(update={"delivered": (ALL[0], CountedLine(line_no=2, quantity=8))})
-    goods = (GOODS[0], GOODS[1].model_copy(update={"quantity": 8}))
-    a_job(*ON_THE_WAY).asks(some, CTX).then(DELIVERED.model_copy(update={"delivered": goods}))
+def on_the_way_with(*loaded: GoodsLine) -> Given[Job, JobEvent]:
+    """The crew left with these pieces."""
+    return a_job(OPENED, BOOKED, SCHEDULED, PUBLISHED, DEPARTED.model_copy(update={"lines": loaded}))
+
+
+NINE = GOODS[1].model_copy(update={"quantity": 9})
+
+
+@pytest.mark.parametrize(
+    ("loaded", "taken", "refused", "lines"),
+    [
+        (GOODS, 9, 0, "2"),
+        (GOODS, 8, 1, "2"),
+        ((GOODS[0], NINE), 10, 0, "2"),
+        ((GOODS[0], NINE), 9, 1, "2"),
+        ((GOODS[0],), 1, 0, "2"),
+    ],
+    ids=["the tenth is nowhere", "one of ten nowhere", "more than loaded", "refused what never left", "never loaded"],
+)
+def test_each_piece_on_the_vehicle_is_taken_or_refused(
+    loaded: tuple[GoodsLine, ...], taken: int, refused: int, lines: str
+) -> None:
+    """A9, B13"""
+    floor = RefusedLine(line_no=2, quantity=max(1, refused), reason="色差", photos=("sha256:1",))
+    told = SIGNED.model_copy(
+        update={
+            "delivered": (ALL[0], CountedLine(line_no=2, quantity=taken)),
+            "refused": (floor,) if refused else (),
+        }
+    )
+    on_the_way_with(*loaded).asks(told, CTX).refuses("pieces_unaccounted", lines=lines)
+
+
+def test_what_was_not_loaded_need_not_be_counted_at_the_door() -> None:
+    """A9, A10: the rest of the order is not on this vehicle."""
+    only_toilets = SIGNED.model_copy(update={"delivered": ALL[:1]})
+    goods = (GOODS[0], GOODS[1].model_copy(update={"quantity": 0}))
+    on_the_way_with(GOODS[0]).asks(only_toilets, CTX).then(DELIVERED.model_copy(update={"delivered": goods}))
+
+
+def test_a_piece_that_was_loaded_by_mistake_comes_back() -> None:
+    """A9, B11: more than the sheet was settled with the warehouse; the customer does not take it."""
+    extra = GoodsLine(line_no=7, sku="TC-1", name="抛釉砖", quantity=3)
+    told = SIGNED.model_copy(
+        update={"refused": (RefusedLine(line_no=7, quantity=3, reason="非本单", photos=("sha256:1",)),)}
+    )
+    completed, refused = on_the_way_with(*GOODS, extra).asks(told, CTX).events
+    assert (completed.refused, refused.lines) == ((extra,), (extra,))
+
+
+def test_the_same_signature_under_another_count_is_refused() -> None:
+    """X7"""
+    fewer = SIGNED.model_copy(update={"delivered": (ALL[0], CountedLine(line_no=2, quantity=9))})
+    a_job(*ON_THE_WAY, DELIVERED).asks(fewer, CTX).refuses(no("already_over", job_id=JOB))
 
 
 def test_nothing_to_install_owes_no_installation() -> None:
     """B10"""
     only_floor = SIGNED.model_copy(update={"delivered": (CountedLine(line_no=1, quantity=0), ALL[1])})
     goods = (GOODS[0].model_copy(update={"quantity": 0}), GOODS[1])
-    a_job(*ON_THE_WAY).asks(only_floor, CTX).then(
+    on_the_way_with(GOODS[1]).asks(only_floor, CTX).then(
         DELIVERED.model_copy(update={"delivered": goods, "install_due": None})
     )
 
@@ -163,7 +217,8 @@ def test_what_is_refused_is_photographed_and_was_not_taken_too() -> None:
     """B13"""
     unseen = SIGNED.model_copy(update={"delivered": TAKEN, "refused": (BACK.model_copy(update={"photos": ()}),)})
     both = SIGNED.model_copy(update={"refused": (BACK,)})
-    refusals = [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (unseen, both)]
+    before_it_was_said = on_the_way_with()  # what is on the vehicle
+    refusals = [before_it_was_said.asks(one, CTX).decided for one in (unseen, both)]
     assert (refusals[0], refusals[1].code, refusals[1].facts) == (
         no("photos_missing", job_id=JOB),
         "refused_too_many",

@@ -92,10 +92,13 @@ def test_a_published_day_publishes_its_stops_and_plans_every_delivery_crew() -> 
 
 
 def test_a_departed_run_takes_its_stops_along() -> None:
-    """B11: and their day gives no more places with its crew."""
-    gone = DepartStop(at=NOW, on=DAY, crew="S1", vehicle="粤E·7K352", leader="li.zq")
+    """B11: with what was counted; and their day gives no more places with its crew."""
+    gone, other = (
+        DepartStop(at=NOW, on=DAY, crew="S1", vehicle="粤E·7K352", leader="li.zq", lines=stop.lines)
+        for stop in RUN_DEPARTED.stops
+    )
     assert asked("dispatch", RUN_DEPARTED) == {
-        "dispatch.depart_stops": (Ask(f"job:{JOB}", gone), Ask("job:D-HT26030002", gone)),
+        "dispatch.depart_stops": (Ask(f"job:{JOB}", gone), Ask("job:D-HT26030002", other)),
         "dispatch.note_departure": (Ask("day:main:2026-03-13", NoteDeparture(at=NOW, crew="S1")),),
     }
 

@@ -9,6 +9,7 @@ from dispatch_cases import (
     DAY,
     DELIVERED,
     DEPARTED,
+    GOODS,
     JOB,
     NOW,
     ON_THE_WAY,
@@ -25,7 +26,7 @@ from dispatch.refusals import no
 PUBLISH = PublishStop(on=DAY, half="am", crew="S1", position=1, leader="li.zq", version=1)
 READY = ConfirmByWarehouse(on=DAY, ready=True)
 SHORT = ConfirmByWarehouse(on=DAY, ready=False, note="花洒缺1")
-DEPART = DepartStop(on=DAY, crew="S1", vehicle="粤E·7K352", leader="li.zq")
+DEPART = DepartStop(on=DAY, crew="S1", vehicle="粤E·7K352", leader="li.zq", lines=GOODS)
 PLANNED = (OPENED, BOOKED, SCHEDULED)
 OUT = (*PLANNED, PUBLISHED)
 OVER = (*ON_THE_WAY, DELIVERED)
@@ -99,5 +100,5 @@ def test_a_stop_of_another_crew_does_not_depart() -> None:
 def test_departing_records_who_answers_for_the_stop() -> None:
     """B8"""
     a_job(*OUT).asks(DEPART, CLOCK).then(
-        DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352", leader="li.zq")
+        DeliveryDeparted(at=NOW, job_id=JOB, crew="S1", vehicle="粤E·7K352", leader="li.zq", lines=GOODS)
     )

@@ -8,7 +8,7 @@ from contracts.bounds import Happened
 from dispatch.access import JobInPath, own_job
 from dispatch.fields import Words
 from dispatch.job.aggregate import JOB
-from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over, pieces
 from dispatch.job.row import JobRow
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.run.aggregate import run_id
@@ -54,7 +54,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Ans
     on this stop, once: repeating the request does not collect twice."""
     caller.allow(*DELIVERS)
     row = await own_job(caller, job, *LEADS)
-    counted = handed_over(body.delivered, row.lines)
+    counted = handed_over(body.delivered, row.lines, pieces(row.on_vehicle or ()))
     if isinstance(counted, Rejected):
         caller.refuse(counted)
     await _reach(caller, row, body.order_reason, body.at)

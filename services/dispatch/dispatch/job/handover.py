@@ -96,13 +96,15 @@ class FinishVisit(Command):
 
 
 def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> Decision:
-    """签收: goods checked line by line in front of the customer, signed. Rules: B13, B22, B10 (installation is due).
+    """签收: goods checked line by line in front of the customer, signed.
 
-    The same signature again is no event. Refuses: not_on_the_way, count_differs.
+    Rules: B13, B22, B10 (installation is due), A9 (what left on the vehicle was taken or refused, piece by piece), X7.
+    The same signature with the same count again is no event. Refuses: not_on_the_way, count_differs,
+    refused_too_many, pieces_unaccounted, photos_missing, already_over.
     """
     at = happened(command, ctx)
     match job:
-        case Delivered() if job.signature_ref == command.signature_ref:
+        case Delivered() if is_repeated(command, job):
             return ()
         case Delivered() | Installed() | Visited():
             return no("already_over", job_id=job.work.job_id)
@@ -111,10 +113,10 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
         case OnTheWay() if job.cancelled is not None:
             return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.cancelled))
         case OnTheWay():
-            goods = handed_over(command.delivered, job.work.lines)
+            goods = handed_over(command.delivered, job.work.lines, pieces(job.loaded))
             if isinstance(goods, Rejected):
                 return goods
-            wrong = refused_too_many(command.refused, goods, job.work.lines)
+            wrong = accounts_for_all(command, goods, job)
             if wrong is not None:
                 return wrong
             if any(not (line.photos or command.photos) for line in command.refused):
@@ -125,13 +127,49 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
     assert_never(job)
 
 
+def is_repeated(command: CompleteDelivery, job: Delivered) -> bool:
+    """Whether the same was signed before (X7)."""
+    return job.signature_ref == command.signature_ref and pieces(job.delivered) == pieces(command.delivered)
+
+
+def accounts_for_all(command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay) -> Rejected | None:
+    """Each piece that left on the vehicle was either taken or refused, and no other one (A9, B13)."""
+    if not job.loaded:
+        return refused_too_many(command.refused, goods, job.work.lines)
+    taken, refused, loaded = pieces(goods), pieces(command.refused), pieces(job.loaded)
+    names = {line.line_no: line.name for line in job.loaded} | {line.line_no: line.name for line in job.work.lines}
+    numbers = sorted({*taken, *refused, *loaded})
+    wrong = [number for number in numbers if taken[number] + refused[number] != loaded[number]]
+    if not wrong:
+        return None
+    told = joined(
+        Term(
+            f"第 {number} 行 {names.get(number, '')}"
+            f"：车上 {loaded[number]}，签收 {taken[number]}，拒收 {refused[number]}",
+            f"line {number}: {loaded[number]} on the vehicle, {taken[number]} taken, {refused[number]} refused",
+        )
+        for number in wrong
+    )
+    return no("pieces_unaccounted", named=told, lines=",".join(map(str, wrong)))
+
+
+def pieces(lines: Iterable[CountedLine | RefusedLine | GoodsLine]) -> Counter[int]:
+    """How many of each line."""
+    found: Counter[int] = Counter()
+    for line in lines:
+        found[line.line_no] += line.quantity
+    return +found
+
+
 def signed(
     command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay, at: datetime, policy: Policy
 ) -> Decision:
     """The signature, and what was refused: undamaged pieces come back (B15), damaged ones are reported (D4)."""
     work = job.work
-    back = refused_goods(command.refused, goods, damaged=False)
-    broken = refused_goods(command.refused, goods, damaged=True)
+    ordered = {line.line_no for line in goods}
+    there = (*goods, *(line for line in job.loaded if line.line_no not in ordered))
+    back = refused_goods(command.refused, there, damaged=False)
+    broken = refused_goods(command.refused, there, damaged=True)
     completed = facts.DeliveryCompleted(
         at=at,
         job_id=work.job_id,
@@ -242,17 +280,20 @@ def finish_visit(command: FinishVisit, job: Opened, ctx: Context) -> Decision:
     )
 
 
-def handed_over(counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...]) -> tuple[GoodsLine, ...] | Rejected:
+def handed_over(
+    counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...], loaded: Counter[int]
+) -> tuple[GoodsLine, ...] | Rejected:
     """The goods that the customer has now; or what is wrong with the count (B13).
 
-    Each line of the order is named once, with 0 where nothing was handed over; never more than ordered.
+    Each line that is on the vehicle (where that is not known: each line of the order) is named once, with 0 where
+    nothing was handed over; never more than ordered.
     """
     told = tuple(counted)
     quantities = {line.line_no: line.quantity for line in told}
     twice = sorted(number for number, times in Counter(line.line_no for line in told).items() if times > 1)
     known = {line.line_no for line in ordered}
     strange = sorted(set(quantities) - known)
-    missing = [line for line in ordered if line.line_no not in quantities]
+    missing = [line for line in ordered if line.line_no not in quantities and (loaded[line.line_no] or not loaded)]
     over = [line for line in ordered if quantities.get(line.line_no, 0) > line.quantity]
     found = [
         *(Term(f"第 {number} 行点了两次", f"line {number} is counted twice") for number in twice),
@@ -276,7 +317,7 @@ def handed_over(counted: Iterable[CountedLine], ordered: tuple[ContractLine, ...
         lines = sorted({*twice, *strange, *(line.line_no for line in missing), *(line.line_no for line in over)})
         return no("count_differs", named=joined(found), lines=",".join(map(str, lines)))
     return tuple(
-        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=quantities[line.line_no])
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=quantities.get(line.line_no, 0))
         for line in ordered
     )
 
@@ -291,29 +332,18 @@ def delivered_lines(delivered: Iterable[GoodsLine], ordered: Iterable[ContractLi
     )
 
 
-def refused_goods(
-    refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], damaged: bool
-) -> tuple[GoodsLine, ...]:
-    """The pieces that were refused, either the damaged or the undamaged ones, line by line in the order's order."""
-    pieces: Counter[int] = Counter()
-    for line in refused:
-        if line.damaged == damaged:
-            pieces[line.line_no] += line.quantity
-    return tuple(
-        line.model_copy(update={"quantity": pieces[line.line_no]}) for line in delivered if pieces[line.line_no]
-    )
+def refused_goods(refused: Iterable[RefusedLine], there: Iterable[GoodsLine], damaged: bool) -> tuple[GoodsLine, ...]:
+    """The pieces that were refused, either the damaged or the undamaged ones, in the order of what was there."""
+    back = pieces(line for line in refused if line.damaged == damaged)
+    return tuple(line.model_copy(update={"quantity": back[line.line_no]}) for line in there if back[line.line_no])
 
 
 def refused_too_many(
     refused: Iterable[RefusedLine], delivered: tuple[GoodsLine, ...], ordered: tuple[ContractLine, ...]
 ) -> Rejected | None:
     """Pieces cannot be both taken and refused, nor refused without having been ordered (B13)."""
-    pieces: Counter[int] = Counter()
-    for line in refused:
-        pieces[line.line_no] += line.quantity
-    taken = {line.line_no: line.quantity for line in delivered}
-    wanted = {line.line_no: line.quantity for line in ordered}
-    wrong = sorted(number for number in pieces if taken.get(number, 0) + pieces[number] > wanted.get(number, 0))
+    back, taken, wanted = pieces(refused), pieces(delivered), {line.line_no: line.quantity for line in ordered}
+    wrong = sorted(number for number in back if taken[number] + back[number] > wanted.get(number, 0))
     if not wrong:
         return None
     return no("refused_too_many", lines=",".join(map(str, wrong)))

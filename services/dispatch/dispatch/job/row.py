@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, assert_never
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
-from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
+from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
 from dispatch.job.aggregate import JOB
 from dispatch.job.state import (
     Booked,
@@ -83,6 +83,8 @@ class JobRow(Row):
     install_call_due: datetime | None
     leader: str | None
     arrived: bool
+    on_vehicle: tuple[GoodsLine, ...] | None
+    """What left with the crew, while it is on the way."""
     cause: str | None
     """Why it was not delivered, or is cancelled."""
     version: int = 0
@@ -127,6 +129,7 @@ def job_row(job: Job) -> JobRow | None:
         day_version=0 if place is None else place.day_version,
         leader=leader or None,
         arrived=isinstance(job, OnTheWay) and job.is_arrived,
+        on_vehicle=(job.loaded or None) if isinstance(job, OnTheWay) else None,
         cause=job.cause if isinstance(job, Failed) else job.reason if isinstance(job, Cancelled) else None,
     )
 

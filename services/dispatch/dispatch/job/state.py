@@ -141,11 +141,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
-    """在途. `undeliverable`: the cause that the office was told; `cancelled`: the contract is no more (A6)."""
+    """在途. `loaded`: what is on the vehicle; `undeliverable`: the cause that the office was told; `cancelled`: the
+    contract is no more (A6)."""
 
     work: Work
     place: Place
     leader: str
+    loaded: tuple[GoodsLine, ...] = ()
     arrival_call_due: datetime | None = None
     is_arrived: bool = False
     undeliverable: str | None = None

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_jobs as facts
-from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil, days_later
 from contracts.dispatch import JobEvent
-from contracts.fact import Half, Window
+from contracts.fact import GoodsLine, Half, Window
 from dispatch.fields import DEPOT, Words, happened
 from dispatch.job.booking import on_site
 from dispatch.job.state import (
@@ -107,6 +107,7 @@ class DepartStop(Command):
     crew: OptionalId
     vehicle: OneLine
     leader: OneLine
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
 
 
 class WhoseStop(Command):
@@ -350,7 +351,12 @@ def depart(command: DepartStop, job: Opened, ctx: Context) -> Decision:
         case Scheduled() | Published() if (job.place.on, job.place.crew) == (command.on, command.crew):
             return (
                 facts.DeliveryDeparted(
-                    at=at, job_id=job.work.job_id, crew=command.crew, vehicle=command.vehicle, leader=command.leader
+                    at=at,
+                    job_id=job.work.job_id,
+                    crew=command.crew,
+                    vehicle=command.vehicle,
+                    leader=command.leader,
+                    lines=command.lines,
                 ),
             )
         case Waiting() | Booked() | Scheduled() | Published() | Failed():
@@ -413,7 +419,8 @@ def evolve(job: Opened, event: Event) -> Opened:
             if known is None:
                 return job
             call_due, leader = (job.arrival_call_due, job.leader) if isinstance(job, Published) else (None, "")
-            return OnTheWay(work, replace(known, vehicle=event.vehicle), event.leader or leader, call_due)
+            place = replace(known, vehicle=event.vehicle)
+            return OnTheWay(work, place, event.leader or leader, event.lines, call_due)
     assert_never(event)
 
 

@@ -80,29 +80,36 @@ def collect(command: CollectCash, run: Run, ctx: Context) -> Decision:
 
 
 def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
-    """交款. Rules: B16. The same receipt again is no event.
+    """交款. Rules: B16 (what makes a deposit large is all of the run's day), X7. The same receipt again is no event.
 
-    Refuses: receipt_used (with another amount), received_by_leader, more_than_on_vehicle, witness_missing (large).
+    Refuses: receipt_used (with other content), received_by_leader, more_than_on_vehicle, witness_missing (large).
     """
-    at = happened(command, ctx)
+    at, told = happened(command, ctx), HandedIn(command.receipt_no, command.amount_fen, command.received_by)
     if isinstance(run, Closed):
-        paid = next((one for one in run.road.handed_in if one.receipt_no == command.receipt_no), None)
-        if paid is not None and paid.amount_fen == command.amount_fen:
+        if told in run.road.handed_in:
             return ()
         return no("day_closed", crew=run.road.sheet.crew, on=run.road.sheet.on)
     if not isinstance(run, Departed):
         return no("not_departed", rule="B16")
     known = next((one for one in run.handed_in if one.receipt_no == command.receipt_no), None)
     if known is not None:
-        same = known.amount_fen == command.amount_fen
-        return () if same else no("receipt_used", receipt_no=command.receipt_no, amount_fen=known.amount_fen)
+        if known == told:
+            return ()
+        return no(
+            "receipt_used",
+            receipt_no=command.receipt_no,
+            amount_fen=known.amount_fen,
+            received_by=known.received_by,
+            told_fen=command.amount_fen,
+        )
     if command.received_by == run.leader:
         return no("received_by_leader", received_by=command.received_by)
     if command.amount_fen > run.on_vehicle_fen:
         return no("more_than_on_vehicle", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen)
     limit = ctx.policy.two_person_deposit_fen
-    if command.amount_fen >= limit and command.witness in {None, command.received_by}:
-        return no("witness_missing", amount_fen=command.amount_fen, limit_fen=limit)
+    of_the_day = command.amount_fen + sum(paid.amount_fen for paid in run.handed_in)
+    if of_the_day >= limit and command.witness in {None, command.received_by}:
+        return no("witness_missing", amount_fen=of_the_day, limit_fen=limit)
     return (
         facts.CashHandedIn(
             at=at,
@@ -147,7 +154,7 @@ def evolve(run: Departed, event: Event) -> Departed:
             one = Collected(event.job_id, event.amount_fen)
             return replace(run, collected=(*run.collected, one), on_vehicle_fen=event.on_vehicle_fen)
         case facts.CashHandedIn():
-            paid = HandedIn(event.receipt_no, event.amount_fen)
+            paid = HandedIn(event.receipt_no, event.amount_fen, event.received_by)
             return replace(run, handed_in=(*run.handed_in, paid), on_vehicle_fen=event.on_vehicle_fen)
         case road.CashOverdue():
             return replace(run, is_cash_overdue=True)

@@ -36,6 +36,7 @@ class HandedIn:
 
     receipt_no: str
     amount_fen: int
+    received_by: str
 
 
 @dataclass(frozen=True, slots=True)
