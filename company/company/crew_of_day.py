@@ -2,17 +2,37 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+
+from pydantic import BaseModel
 
 from company.fleet_crews import Means, crew_of, means_of
 from company.policy import Policy, policy_book
 from runtime.clock import utc_now
 from runtime.http import Caller
+from runtime.typed_rows import ByName
+
+
+class FleetOnFile(BaseModel):
+    """The fleet's row."""
+
+    means: Means
+
+
+class Stop(BaseModel):
+    """Where a job is in a slot, for those who know no jobs."""
+
+    on: date | None
+    crew: str | None
+
+
+FLEET = ByName("fleet", FleetOnFile)
+STOPS = ByName("jobs", Stop)
+"""Dispatch's rows, which everybody asks for by name."""
 
 
 async def means_now(caller: Caller, policy: Policy) -> Means:
     """People and means, as the fleet has them now."""
-    return means_of(await caller.rows("fleet").get("main"), policy)
+    return means_of(await caller.view(FLEET).get("main"), policy)
 
 
 async def own_crews(caller: Caller, days: Iterable[date]) -> Mapping[date, str | None]:
@@ -34,10 +54,4 @@ async def works_on(caller: Caller, on: date | None, crew: str | None) -> bool:
     return on is not None and crew is not None and await own_crew_on(caller, on) == crew
 
 
-async def works_at(caller: Caller, document: Mapping[str, Any]) -> bool:
-    """The same of a document of the read model `jobs`, for services that know no jobs."""
-    row = document["row"]
-    return await works_on(caller, row["on"] and date.fromisoformat(row["on"]), row["crew"])
-
-
-__all__ = ["means_now", "own_crew_on", "own_crews", "works_at", "works_on"]
+__all__ = ["STOPS", "Stop", "means_now", "own_crew_on", "own_crews", "works_on"]

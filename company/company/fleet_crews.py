@@ -4,12 +4,10 @@ A crew's composition is a list of records: one for given days beats one until fu
 one recorded last counts, of two until further notice the one that begins last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import Protocol
 
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
@@ -106,12 +104,17 @@ def policy_means(policy: Policy) -> Means:
     )
 
 
-_MEANS = TypeAdapter(Means)
+class HasMeans(Protocol):
+    """The fleet's row, as dispatch has it."""
+
+    @property
+    def means(self) -> Means:
+        """People and means."""
 
 
-def means_of(document: Mapping[str, Any] | None, policy: Policy) -> Means:
-    """The means in the fleet's document, as its read model keeps it; without one, the policy's."""
-    return policy_means(policy) if document is None else _MEANS.validate_python(document["row"]["means"])
+def means_of(fleet: HasMeans | None, policy: Policy) -> Means:
+    """The means in the fleet's row; without one, the policy's."""
+    return policy_means(policy) if fleet is None else fleet.means
 
 
 def crews_of_day(means: Means, on: date) -> tuple[CrewOfDay, ...]:

@@ -7,9 +7,11 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from runtime.rows import Rows
+from runtime.typed_rows import Views
+
+T = TypeVar("T")
 
 Json = dict[str, Any]
 Sort = tuple[str, int]
@@ -23,10 +25,10 @@ BY_ID: Sort = ("_id", 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Generic[T]):
     """One page of a list; `after` is where the next one begins, None at the end."""
 
-    rows: Sequence[Json]
+    rows: Sequence[T]
     after: str | None
     first: bool = True
 
@@ -81,21 +83,21 @@ def _whole(sort: Sort) -> list[Sort]:
 
 
 async def page_of(
-    rows: Rows, query: Mapping[str, Any], *, sort: Sort = BY_ID, after: str | None = None, limit: int = PAGE_ROWS
-) -> Slice:
+    view: Views[T], query: Mapping[str, Any], *, sort: Sort = BY_ID, after: str | None = None, limit: int = PAGE_ROWS
+) -> Slice[T]:
     """A page of the rows that match."""
     wanted = both(query, beyond(after, sort))
-    found = await rows.find(wanted, sort=_whole(sort), limit=limit + 1)
+    found = await view.rows.find(wanted, sort=_whole(sort), limit=limit + 1)
     shown = found[:limit]
     more = key_of(shown[-1], sort) if len(found) > limit else None
-    return Slice(rows=shown, after=more, first=after is None)
+    return Slice(rows=[view.model.read(document) for document in shown], after=more, first=after is None)
 
 
-async def every(rows: Rows, query: Mapping[str, Any], *, sort: Sort = BY_ID) -> AsyncIterator[Json]:
+async def every(view: Views[T], query: Mapping[str, Any], *, sort: Sort = BY_ID) -> AsyncIterator[T]:
     """All rows that match, read in pages."""
     after: str | None = None
     while True:
-        part = await page_of(rows, query, sort=sort, after=after, limit=SHEET_ROWS)
+        part = await page_of(view, query, sort=sort, after=after, limit=SHEET_ROWS)
         for row in part.rows:
             yield row
         if part.after is None:

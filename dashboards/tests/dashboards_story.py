@@ -20,11 +20,11 @@ from contracts.fact import ContractLine, Customer, Fact, Half, JobKind, Window
 from contracts.order import ContractSigned
 from dashboards.board.cards import Incomplete, Viewer
 from dashboards.board.day import Waiting, board_view
-from dashboards.board.rows import board_day, by_date
+from dashboards.board.rows import BOARD_DAYS, by_date
 from dashboards.board.view import BoardView, Card
 from dashboards.main import PROJECTIONS
 from dispatch.day.row import DAYS
-from dispatch.job.row import JOBS, job_file
+from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.projections import PROJECTIONS as OF_DISPATCH
 from order.contract.row import CONTRACTS
 from service_desk.ticket.row import TICKETS
@@ -88,10 +88,10 @@ def board_of(
 ) -> BoardView:
     """The board that this story makes."""
     rows = rows_of(story)
-    days = by_date([board_day(document) for document in rows[DAYS.name].values()])
+    days = by_date([BOARD_DAYS.read(document) for document in rows[DAYS.name].values()])
     contracts = [(CONTRACTS.read(one), CONTRACTS.version(one)) for one in rows[CONTRACTS.name].values()]
     waits = [Incomplete(row, rev) for row, rev in contracts if not row.complete and not row.ended]
-    jobs = [job_file(document) for document in rows[JOBS.name].values()]
+    jobs = [JOB_FILES.read(document) for document in rows[JOBS.name].values()]
     return board_view(days, jobs, Waiting(waits, more), on=on, now=now, policy=POLICY, viewer=viewer)
 
 

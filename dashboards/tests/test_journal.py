@@ -13,9 +13,9 @@ from company.masking import mask_phone
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.reading import WIRE
 from dashboards.board.history import Past
-from dashboards.board.rows import board_day
+from dashboards.board.rows import BOARD_DAYS
 from dashboards.journal import EVENTS, changed_between, events_of, moment_text
-from dispatch.job.row import job_file
+from dispatch.job.row import JOB_FILES
 from order.contract.row import CONTRACTS
 from runtime.service import key_of
 
@@ -34,8 +34,8 @@ WEEK_OF_CARDS = [
     story.delivered(at=story.NOW),
 ]
 READERS = {
-    "job": ("dispatch", "jobs", job_file),
-    "day": ("dispatch", "days", board_day),
+    "job": ("dispatch", "jobs", JOB_FILES.read),
+    "day": ("dispatch", "days", BOARD_DAYS.read),
     "contract": ("order", "contracts", CONTRACTS.read),
 }
 """Kind of aggregate -> its service, its read model, and how the board reads a document."""

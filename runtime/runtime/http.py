@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
@@ -31,7 +31,9 @@ from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reu
 from runtime.request_keys import RequestKeys
 from runtime.rows import Rows
 from runtime.tokens import Tokens
-from runtime.view import Model, R, Views
+from runtime.typed_rows import Model, Views
+
+T = TypeVar("T")
 
 log = get_log("runtime.http")
 
@@ -381,9 +383,9 @@ class Caller:
         rows: Mapping[str, Rows] = self._state.rows
         return rows[projection]
 
-    def view(self, view: Model[R]) -> Views[R]:
-        """A read model with typed rows: a view of a state, or a journal."""
-        return Views(view, self.rows(view.name))
+    def view(self, model: Model[T]) -> Views[T]:
+        """A read model by what is read of it: its rows, or those with what was said of them."""
+        return Views(model, self.rows(model.name))
 
     def changes(self, collections: Iterable[str], after: str | None = None) -> AsyncIterator[Change]:
         """Changes of read models, for a page that looks on."""

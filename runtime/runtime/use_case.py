@@ -16,33 +16,12 @@ from typing import Annotated, Any, Generic, NoReturn, Protocol, TypeVar
 from pydantic import BaseModel, Field, create_model
 
 from runtime.decision import Command, Context, Rejected
+from runtime.typed_rows import Model, Reading, Views
 
 C = TypeVar("C", bound=Command)
 S = TypeVar("S")
+T = TypeVar("T")
 E_co = TypeVar("E_co", covariant=True)
-
-
-class Reading(Protocol):
-    """A read model, as a `prepare` step reads it."""
-
-    async def get(self, row_id: str) -> dict[str, Any] | None:
-        """A row, or None."""
-
-    async def get_many(self, row_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Rows by id; those that do not exist are missing."""
-
-    async def find(
-        self,
-        query: dict[str, Any] | None = None,
-        *,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-        skip: int = 0,
-    ) -> list[dict[str, Any]]:
-        """Rows that match, sorted, one page of them (limit 0: all)."""
-
-    async def count(self, query: dict[str, Any] | None = None) -> int:
-        """How many rows match."""
 
 
 class Asker(Protocol):
@@ -77,6 +56,9 @@ class Asker(Protocol):
 
     def rows(self, projection: str) -> Reading:
         """A read model by name."""
+
+    def view(self, model: Model[T]) -> Views[T]:
+        """A read model by what is read of it."""
 
     def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a refusal, now."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -32,14 +32,12 @@ from runtime.rows import STATE
 from runtime.said import Heard, Said, always
 from runtime.service import Facet, Projection, Stored, key_of
 from runtime.states import StateCodec
-from runtime.use_case import Reading
+from runtime.typed_rows import ROW, where
 
 S = TypeVar("S")
 E = TypeVar("E")
 R = TypeVar("R", bound="Row")
-R_co = TypeVar("R_co", bound="Row", covariant=True)
-
-ROW = "row"
+T = TypeVar("T")
 
 _KEPT = "kept"
 """Context in which a row is written into a document."""
@@ -74,6 +72,31 @@ class Row(BaseModel):
     def shown(self) -> dict[str, Any]:
         """As JSON, its moments as documents have them."""
         return self.model_dump(mode="json", context=_KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class File(Generic[R]):
+    """A row with what was said of it."""
+
+    row: R
+    said: Said
+
+
+@dataclass(frozen=True)
+class Whole(Generic[R, T]):
+    """A view's rows with what was said of each, as one value, `made(row, said)`; `view.files` makes a `File`."""
+
+    view: "View[Any, Any, R]"
+    made: Callable[[R, Said], T]
+
+    @property
+    def name(self) -> str:
+        """The view's."""
+        return self.view.name
+
+    def read(self, document: Mapping[str, Any]) -> T:
+        """A document's."""
+        return self.made(*self.view.whole(document))
 
 
 @dataclass(frozen=True)  # no slots: see Aggregate
@@ -129,6 +152,15 @@ class View(Generic[S, E, R]):
     def whole(self, document: Mapping[str, Any]) -> tuple[R, Said]:
         """A document's row, and what was said."""
         return self.read(document), self.heard.read(document)
+
+    @cached_property
+    def files(self) -> Whole[R, File[R]]:
+        """Reads its rows with what was said of each (`Caller.view`)."""
+        return Whole(self, File)
+
+    def where(self, **values: Any) -> dict[str, Any]:
+        """The condition for rows that have these values in these fields; a field that is None is not asked for."""
+        return where(self.row, values)
 
     def version(self, document: Mapping[str, Any]) -> int:
         """The version of the aggregate that a document shows."""
@@ -215,47 +247,3 @@ class _Written(Stored):
 
     def load(self, document: dict[str, Any]) -> Any:
         return document[ROW] and self._journal.read(document)
-
-
-class Model(Protocol[R_co]):
-    """A read model with typed rows: a view, or a journal."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    def read(self, document: Mapping[str, Any]) -> R_co:
-        """A document's row."""
-
-
-class Views(Generic[R]):
-    """Typed rows of a view or a journal. Queries and sorting name fields as `row.<field>`."""
-
-    def __init__(self, view: Model[R], rows: Reading) -> None:
-        self._view = view
-        self._rows = rows
-
-    async def get(self, number: str) -> R | None:
-        """One row, or None. Raises as `Rows.get` does."""
-        document = await self._rows.get(number)
-        return None if document is None else self._view.read(document)
-
-    async def get_many(self, numbers: Sequence[str]) -> dict[str, R]:
-        """Rows by number; those that do not exist are missing."""
-        return {found["_id"]: self._view.read(found) for found in await self._rows.get_many(numbers)}
-
-    async def find(
-        self,
-        query: Mapping[str, Any] | None = None,
-        *,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-        skip: int = 0,
-    ) -> list[R]:
-        """Rows that match, sorted, one page of them (limit 0: all)."""
-        found = await self._rows.find(None if query is None else dict(query), sort=sort, limit=limit, skip=skip)
-        return [self._view.read(one) for one in found]
-
-    async def count(self, query: Mapping[str, Any] | None = None) -> int:
-        """How many rows match."""
-        return int(await self._rows.count(None if query is None else dict(query)))

@@ -7,6 +7,7 @@ import pytest
 
 from runtime.http import Caller
 from runtime.person import Person
+from runtime.typed_rows import Views
 from songda.file_subjects import SUBJECTS
 
 ROWS: dict[str, dict[str, Any]] = {
@@ -54,7 +55,7 @@ class Table:
 
 def caller(role: str, *, store: str | None = None, crew: str | None = None, who: str = "huang.x") -> Caller:
     person = Person(id=who, name="黄新", role=role, store=store, crew=crew)
-    return cast(Caller, SimpleNamespace(person=person, rows=Table))
+    return cast(Caller, SimpleNamespace(person=person, view=lambda model: Views(model, Table(model.name))))
 
 
 @pytest.mark.parametrize(

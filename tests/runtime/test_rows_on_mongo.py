@@ -5,7 +5,7 @@ And whoever was answered finds what the answer was about: a row that is behind i
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,7 @@ from runtime.mongo import Database, connect
 from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
 from runtime.service import Facet, Projection, key_of
 from runtime.settings import Settings
+from runtime.typed_rows import Views
 
 pytestmark = pytest.mark.kafka
 
@@ -82,15 +83,26 @@ async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows
     assert [one["_id"] for one in await rows.get_many([POSITIONS, PARKED, NUMBERS[7]])] == [NUMBERS[7]]
 
 
+class AsItLies:
+    """Reads documents as they lie there."""
+
+    name = "rows"
+
+    @staticmethod
+    def read(document: Mapping[str, Any]) -> Mapping[str, Any]:
+        return document
+
+
 async def test_a_long_list_is_read_whole_whatever_its_order_and_its_last_page_ends(rows: Rows) -> None:
     """X6"""
+    view = Views(AsItLies(), rows)
     by_id = sorted(await rows.find(), key=lambda row: row["_id"])
     for sort in (("_id", 1), ("_id", -1), ("order.day", 1), ("order.day", -1)):
         wanted = by_id[:: sort[1]]
         if sort[0] != "_id":
             wanted.sort(key=lambda row: row["order"]["day"], reverse=sort[1] < 0)
-        read = [row["_id"] async for row in every(rows, {}, sort=sort)]
-        last = await page_of(rows, {}, sort=sort, after=place_of(wanted[-4], sort))
+        read = [row["_id"] async for row in every(view, {}, sort=sort)]
+        last = await page_of(view, {}, sort=sort, after=place_of(wanted[-4], sort))
         assert read == [row["_id"] for row in wanted], sort
         assert ([row["_id"] for row in last.rows], last.after) == ([row["_id"] for row in wanted[-3:]], None), sort
 

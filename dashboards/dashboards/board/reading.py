@@ -10,11 +10,11 @@ from dashboards.assessment.kpi import Duty, KpiView, State, all_duties, kpi_view
 from dashboards.board.cards import Incomplete, Viewer
 from dashboards.board.day import Waiting, board_view
 from dashboards.board.rhythm import bar_day
-from dashboards.board.rows import BoardDay, board_day, by_date
+from dashboards.board.rows import BOARD_DAYS, BoardDay, by_date
 from dashboards.board.view import BoardView
 from dashboards.board.week import WEEK_DAYS, WeekView, week_view
 from dispatch.day.row import DAYS, row_id
-from dispatch.job.row import JOBS, WAITING, JobFile, job_file
+from dispatch.job.row import JOB_FILES, JOBS, WAITING, JobFile
 from dispatch.who import CREW
 from order.contract.row import CONTRACTS
 from runtime.http import Caller
@@ -56,15 +56,14 @@ async def road_crews(caller: Caller, days: Iterable[date]) -> Mapping[date, str 
 
 async def read_days(caller: Caller, wanted: list[date]) -> Mapping[date, BoardDay]:
     """Those of these days that were planned for."""
-    documents = await caller.rows(DAYS.name).get_many([row_id(day) for day in wanted])
-    return by_date([board_day(document) for document in documents])
+    found = await caller.view(BOARD_DAYS).get_many([row_id(day) for day in wanted])
+    return by_date(list(found.values()))
 
 
 async def _jobs(caller: Caller, wanted: list[date]) -> Mapping[str, JobFile]:
     """Jobs in a slot of these days, and those that wait for one: one indexed query."""
     boards = [*(day.isoformat() for day in wanted), WAITING]
-    documents = await caller.rows(JOBS.name).find({"row.board": {"$in": boards}})
-    return {document["_id"]: job_file(document) for document in documents}
+    return await caller.view(JOB_FILES).by_number({"row.board": {"$in": boards}})
 
 
 async def _with_stops_of(
@@ -72,26 +71,23 @@ async def _with_stops_of(
 ) -> Mapping[str, JobFile]:
     """With those that left a slot of these days for good: what failed there stays on the day's board (B14)."""
     left = {held.slot.job_id for day in days.values() for held in day.row.held} - jobs.keys()
-    documents = await caller.rows(JOBS.name).get_many(sorted(left)) if left else []
-    return {**jobs, **{document["_id"]: job_file(document) for document in documents}}
+    return {**jobs, **(await caller.view(JOB_FILES).get_many(sorted(left)) if left else {})}
 
 
 async def own_contracts(caller: Caller) -> frozenset[str] | None:
     """A store's contract numbers (a store sees its own only); None for the others."""
     if caller.person.role != "store":
         return None
-    own = await caller.rows(CONTRACTS.name).find({"row.store_code": caller.person.store})
-    return frozenset(str(document["_id"]) for document in own)
+    return frozenset(await caller.view(CONTRACTS).numbers({"row.store_code": caller.person.store}))
 
 
 async def _waiting(caller: Caller, jobs: Mapping[str, JobFile]) -> Waiting:
     """Incomplete contracts, the most urgent first."""
-    query: dict[str, object] = {"row.ended": False, "row.complete": False}
-    if caller.person.role == "store":
-        query["row.store_code"] = caller.person.store
+    own = caller.person.store or "" if caller.person.role == "store" else None
+    query = CONTRACTS.where(ended=False, complete=False, store_code=own)
     with_job = [job.row.contract_no for job in jobs.values() if job.row.kind == "delivery"]
     if with_job:
-        query["_id"] = {"$nin": with_job}
+        query |= {"_id": {"$nin": with_job}}
     rows = caller.rows(CONTRACTS.name)
     found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=WAITING_READ)
     more = 0 if len(found) < WAITING_READ else await rows.count(query) - len(found)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from dispatch.day.row import DAYS, DayRow, adjustments_of
+from dispatch.day.row import DAYS, DayFile, DayRow
+from runtime.said import Said
+from runtime.view import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,12 @@ class BoardDay:
     adjusted_at: Sequence[datetime]
 
 
-def board_day(document: Mapping[str, Any]) -> BoardDay:
-    """A day's document."""
-    return BoardDay(DAYS.read(document), [one.event.at for one in adjustments_of(document)])
+def board_day(row: DayRow, said: Said) -> BoardDay:
+    """A day with what was said of it."""
+    return BoardDay(row, [one.event.at for one in DayFile(row, said).adjustments])
+
+
+BOARD_DAYS = Whole(DAYS, board_day)
 
 
 def by_date(days: Sequence[BoardDay]) -> Mapping[date, BoardDay]:
@@ -26,4 +30,4 @@ def by_date(days: Sequence[BoardDay]) -> Mapping[date, BoardDay]:
     return {day.row.on: day for day in days}
 
 
-__all__ = ["BoardDay", "board_day", "by_date"]
+__all__ = ["BOARD_DAYS", "BoardDay", "board_day", "by_date"]

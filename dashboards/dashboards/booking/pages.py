@@ -31,7 +31,7 @@ async def calls(request: Request) -> Response:
     purpose, day = seat.one_of("purpose", PURPOSES), seat.day("day") or seat.today
     stream = rows_stream(seat.caller, ("calls",))
     part = await queue(seat, day=day, purpose=purpose, whose=whose, after=seat.asked("after", longest=400))
-    rows = [call_of(CALLS.read(row), seat) for row in part.rows]
+    rows = [call_of(row, seat) for row in part.rows]
     wanted = seat.asked("call")
     chosen = await seat.caller.view(CALLS).get(wanted) if wanted else None
     call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
@@ -70,8 +70,8 @@ async def calls_sheet(request: Request) -> Response:
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.caller.rows("calls"), {"row.state": "open"}, sort=("row.show_at", 1)):
-        call = call_of(CALLS.read(row), seat)
+    async for row in every(seat.caller.view(CALLS), {"row.state": "open"}, sort=("row.show_at", 1)):
+        call = call_of(row, seat)
         customer = call.customer
         yield (
             words.moment(call.due),

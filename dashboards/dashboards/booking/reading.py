@@ -13,7 +13,7 @@ from dashboards.board.rows import BoardDay
 from dashboards.listing import Slice, page_of
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
-from notify.call_row import CallRow
+from notify.call_row import CALLS, CallRow
 from order.contract.row import CONTRACTS
 
 Json = dict[str, Any]
@@ -70,14 +70,14 @@ class Subject:
     job: JobRow | None = None
 
 
-async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice:
+async def queue(seat: Seat, *, day: date, purpose: str | None, whose: str, after: str | None) -> Slice[CallRow]:
     """Open calls that are to be made by the end of `day`, the earliest first."""
     query: Json = {"row.state": "open", "row.show_at": {"$lt": end_of_day(day).isoformat()}}
     if purpose is not None:
         query |= {"row.purpose": purpose}
     if whose == "mine" and seat.person.role in MINE:
         query |= {"row.owner_role": MINE[seat.person.role]}
-    return await page_of(seat.caller.rows("calls"), query, sort=("row.show_at", 1), after=after)
+    return await page_of(seat.caller.view(CALLS), query, sort=("row.show_at", 1), after=after)
 
 
 def call_of(row: CallRow, seat: Seat) -> CallShown:

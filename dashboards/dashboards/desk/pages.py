@@ -89,7 +89,7 @@ async def queue_sheet(request: Request) -> Response:
 
 async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for one in every(seat.caller.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT):
+    async for one in every(seat.caller.view(TICKETS), await query_of(seat, chosen), sort=SORT):
         ticket = seen(one, seat)
         yield (
             ticket.ticket_id,

@@ -118,26 +118,24 @@ async def query_of(seat: Seat, chosen: Chosen) -> Json:
     )
 
 
-async def tickets_page(seat: Seat, chosen: Chosen, after: str | None) -> Slice:
+async def tickets_page(seat: Seat, chosen: Chosen, after: str | None) -> Slice[Standing]:
     """One page, what is due next on top."""
-    return await page_of(seat.caller.rows(TICKETS.name), await query_of(seat, chosen), sort=SORT, after=after)
+    return await page_of(seat.caller.view(TICKETS), await query_of(seat, chosen), sort=SORT, after=after)
 
 
 async def counts(seat: Seat) -> Mapping[str, int]:
     """How many lie in each queue, at each step, of each kind."""
-    rows = seat.caller.rows(TICKETS.name)
+    rows = seat.caller.view(TICKETS)
     own = await those_visible(seat.caller)
     found = {queue: await rows.count(both(own, _of_queue(queue, seat))) for queue in QUEUES if queue != "closed"}
-    async for row in every(rows, both(own, _of_queue("open", seat))):
-        ticket = TICKETS.read(row)
+    async for ticket in every(rows, both(own, _of_queue("open", seat))):
         for key in (f"step.{ticket.next_step}", f"kind.{ticket.kind}"):
             found[key] = found.get(key, 0) + 1
     return found
 
 
-def seen(document: Json, seat: Seat) -> Standing:
+def seen(row: Standing, seat: Seat) -> Standing:
     """A ticket of the queue, as this person may see it (C18)."""
-    row = TICKETS.read(document)
     customer = Customer.model_validate(customer_for(seat.person.role, row.customer.model_dump()))
     return row.model_copy(update={"customer": customer})
 
@@ -152,11 +150,10 @@ class Ticket:
 
 async def ticket_of(seat: Seat, ticket_id: str) -> Ticket | None:
     """One ticket, None where there is none for this person."""
-    document = await seat.caller.rows(TICKETS.name).get(ticket_id)
-    row = None if document is None else TICKETS.read(document)
-    if document is None or row is None or not await may_see(seat.caller, row):
+    found = await seat.caller.view(TICKETS.files).get(ticket_id)
+    if found is None or not await may_see(seat.caller, found.row):
         return None
-    return Ticket(row, whole(document, seat.person.role))
+    return Ticket(found.row, whole(found.row, found.said, seat.person.role))
 
 
 def told(entry: TimelineEntry, seat: Seat) -> str:

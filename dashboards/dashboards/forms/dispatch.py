@@ -20,7 +20,7 @@ from dashboards.board.reading import read_board
 from dashboards.forms.form import Content, Form
 from dashboards.nav import STAFF
 from dashboards.seat import Seat
-from dispatch.job.row import JOBS, JobFile, job_file
+from dispatch.job.row import JOB_FILES, JobFile
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunView, run_view
 from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
@@ -86,12 +86,11 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
     on = seat.day_of(day)
     if on is None or (seat.person.role in CREW and await own_crew_on(seat.caller, on) != crew):
         return None
-    document = await seat.caller.row(RUNS.name, f"{on.isoformat()}:{crew}")
-    if document is None:
+    run = await seat.caller.view(RUNS.files).get(f"{on.isoformat()}:{crew}")
+    if run is None:
         return None
-    row, said = RUNS.whole(document)
-    found = await seat.caller.rows(JOBS.name).get_many([stop.job_id for stop in row.in_order])
-    jobs = {job.row.job_id: job for job in map(job_file, found)}
+    row, said = run.row, run.said
+    jobs = await seat.caller.view(JOB_FILES).get_many([stop.job_id for stop in row.in_order])
     stops = []
     for stop in row.in_order:
         if (job := jobs.get(stop.job_id)) is None:
@@ -102,7 +101,7 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
         collected = sum(one.event.amount_fen for one in here.all(CashCollected))
         called = job.said.told(ArrivalCalled)
         stops.append(_Stop(stop, job, customer, _goods(job, seat), called, here.told(StopEnded), collected))
-    return run_view(document, _WHOLE), stops
+    return run_view(run, _WHOLE), stops
 
 
 async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
@@ -132,8 +131,7 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
 
 async def _receipt(seat: Seat, subject: str) -> Content | None:
     """One stop's receipt, empty before the delivery and filled in after it."""
-    document = await seat.caller.rows(JOBS.name).get(subject)
-    job = None if document is None else job_file(document)
+    job = await seat.caller.view(JOB_FILES).get(subject)
     if job is None or job.row.kind != "delivery":
         return None
     if seat.person.role in CREW and not await works_on(seat.caller, job.row.on, job.row.crew):

@@ -12,7 +12,7 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
-from notify.message.row import STATUSES, TROUBLE, message_row
+from notify.message.row import MESSAGE_ROWS, STATUSES, TROUBLE
 from notify.message.state import FAX
 from notify.who import OFFICE, SEES_FAXES
 from runtime.route import Router, takes
@@ -53,16 +53,15 @@ async def messages(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.caller, ("messages",))
-    rows = seat.caller.rows("messages")
+    rows = seat.caller.view(MESSAGE_ROWS)
     part = await page_of(rows, _query(seat), sort=NEWEST, after=seat.asked("after", longest=400))
     trouble = await rows.count({"row.status": {"$in": list(TROUBLE)}})
-    found = [message_row(document) for document in part.rows]
     query = {name: text for name, text in request.query_params.items() if text and name != "after"}
     return seat.show(
         "messages.html",
         slice=part,
-        messages=found,
-        may=await seat.caller.offered_of("message", "messages", [one.message_id for one in found]),
+        messages=part.rows,
+        may=await seat.caller.offered_of("message", "messages", [one.message_id for one in part.rows]),
         queue=seat.one_of("queue", QUEUES) or "all",
         queues=QUEUES if seat.person.role != "warehouse" else ("fax",),
         wanted=seat.one_of("status", STATUSES),
@@ -91,8 +90,7 @@ async def messages_sheet(request: Request) -> Response:
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for row in every(seat.caller.rows("messages"), _query(seat), sort=NEWEST):
-        one = message_row(row)
+    async for one in every(seat.caller.view(MESSAGE_ROWS), _query(seat), sort=NEWEST):
         yield (
             words.moment(one.requested_at),
             words(f"message.channel.{'fax' if one.topic == FAX else one.channel}"),

@@ -37,7 +37,7 @@ async def orders(request: Request) -> Response:
         "orders.html",
         chosen=chosen,
         slice=part,
-        lines=[order_line(CONTRACTS.read(row), seat.person.role, seat.today) for row in part.rows],
+        lines=[order_line(row, seat.person.role, seat.today) for row in part.rows],
         stages=STAGES,
         delays=STEPS,
         sorts=SORTS,
@@ -67,7 +67,7 @@ async def orders_sheet(request: Request) -> Response:
 async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
     async for row in orders_all(seat, chosen):
-        one = order_line(CONTRACTS.read(row), seat.person.role, seat.today)
+        one = order_line(row, seat.person.role, seat.today)
         yield (
             one.contract_no,
             one.name,

@@ -10,7 +10,7 @@ from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
 from inventory.goods.moves import Move, moves_of
 from inventory.goods.row import PIECES
-from order.contract.row import CONTRACTS, STAGES, STEPS
+from order.contract.row import CONTRACTS, STAGES, STEPS, ContractRow
 from runtime.http import Caller
 
 SORTS: Mapping[str, Sort] = {"new": ("_id", -1), "promised": ("row.promised_on", 1), "signed": ("_id", 1)}
@@ -92,17 +92,16 @@ def _store_of(caller: Caller) -> str | None:
     return (caller.person.store or "-") if caller.person.role == "store" else None
 
 
-async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice:
+async def orders_page(seat: Seat, chosen: Chosen, after: str | None, limit: int = PAGE_ROWS) -> Slice[ContractRow]:
     """One page of the list."""
-    rows = seat.caller.rows(CONTRACTS.name)
     query = query_of(chosen, seat.person.role, _store_of(seat.caller))
-    return await page_of(rows, query, sort=SORTS[chosen.sort], after=after, limit=limit)
+    return await page_of(seat.caller.view(CONTRACTS), query, sort=SORTS[chosen.sort], after=after, limit=limit)
 
 
-def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[Json]:
+def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[ContractRow]:
     """All rows that are chosen."""
     query = query_of(chosen, seat.person.role, _store_of(seat.caller))
-    return every(seat.caller.rows(CONTRACTS.name), query, sort=SORTS[chosen.sort])
+    return every(seat.caller.view(CONTRACTS), query, sort=SORTS[chosen.sort])
 
 
 async def own_contract(seat: Seat, contract_no: str) -> Json | None:
@@ -128,8 +127,8 @@ async def jobs_of(caller: Caller, contract_no: str) -> list[JobRow]:
 
 async def goods_of(caller: Caller, contract_no: str) -> list[Move]:
     """Every move of the contract's goods in the warehouse."""
-    document = await caller.rows(PIECES.name).get(contract_no)
-    return [] if document is None else moves_of(PIECES.heard.read(document))
+    goods = await caller.view(PIECES.files).get(contract_no)
+    return [] if goods is None else moves_of(goods.said)
 
 
 async def customers_contracts(seat: Seat, phone: str) -> list[Json]:

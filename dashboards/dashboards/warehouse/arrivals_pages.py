@@ -29,15 +29,15 @@ async def arrivals(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     q, state = chosen_in(seat, SLIPS)
-    stream = rows_stream(seat.caller, (SLIPS.rows,))
-    part, found = await papers_page(seat, SLIPS, q, state)
+    stream = rows_stream(seat.caller, (SLIPS.model.name,))
+    part = await papers_page(seat, SLIPS, q, state)
     return seat.show(
         "arrivals.html",
         q=q,
         state=state,
         states=SLIPS.states,
         slice=part,
-        slips=[one.row for one in found],
+        slips=[one.row for one in part.rows],
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
@@ -90,7 +90,7 @@ async def slip(slip_no: Id, request: Request) -> Response:
     seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
     if isinstance(seat, Response):
         return seat
-    stream = rows_stream(seat.caller, (SLIPS.rows,), slip_no)
+    stream = rows_stream(seat.caller, (SLIPS.model.name,), slip_no)
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
         return seat.not_found(slip_no)

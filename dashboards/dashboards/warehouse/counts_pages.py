@@ -17,7 +17,7 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.ledger import Parting, partings
 from dashboards.warehouse.reading import DEPOT, bins_of
 from inventory import who
-from inventory.count.file import COUNTS, count_file
+from inventory.count.file import COUNT_FILES, COUNTS
 from inventory.count.row import BLIND, WAITING
 from inventory.count_plan_row import PLANS
 from inventory.stock.aggregate import card_no
@@ -40,12 +40,12 @@ async def counts(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.caller, (COUNTS.name, PLANS.name))
-    found = await seat.caller.rows(COUNTS.name).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
+    found = await seat.caller.view(COUNT_FILES).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
     plan = await seat.caller.view(PLANS).get(DEPOT)
     report = await _partings(seat)
     return seat.show(
         "counts.html",
-        counts=sorted(map(count_file, found), key=lambda one: one.row.status != "open"),
+        counts=sorted(found, key=lambda one: one.row.status != "open"),
         plan=None if plan is None else plan.items,
         plans=policy_book().at(seat.now).count_plan,
         open_partings=[one for one in report if not one.settled],
@@ -67,8 +67,7 @@ async def counts_sheet(request: Request) -> Response:
     names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.caller.rows(COUNTS.name), {}):
-            file = count_file(document)
+        async for file in every(seat.caller.view(COUNT_FILES), {}):
             one, found = file.row, file.closed
             yield (
                 one.count_no,
@@ -94,10 +93,9 @@ async def count(count_no: Id, request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.caller, (COUNTS.name,), count_no)
-    document = await seat.caller.rows(COUNTS.name).get(count_no)
-    if document is None:
+    file = await seat.caller.view(COUNT_FILES).get(count_no)
+    if file is None:
         return seat.not_found(count_no)
-    file = count_file(document)
     lines = file.lines
     return seat.show(
         "count.html",

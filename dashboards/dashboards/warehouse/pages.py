@@ -22,7 +22,6 @@ from dashboards.warehouse.reading import (
     read_card,
     read_picking,
     read_todo,
-    shelf,
     stock_all,
     stock_chosen,
     stock_page,
@@ -95,7 +94,7 @@ async def stock(request: Request) -> Response:
         "stock.html",
         chosen=chosen,
         slice=part,
-        rows=[shelf(row) for row in part.rows],
+        rows=part.rows,
         holds=HELD,
         bins=bins_of(seat),
         stream=stream,
@@ -116,8 +115,7 @@ async def stock_sheet(request: Request) -> Response:
 
 
 async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
-    async for row in stock_all(seat, chosen):
-        one = STOCKED.read(row)
+    async for one in stock_all(seat, chosen):
         for lot in one.lots:
             pending = lot.quantity if lot.pending else None
             yield one.sku, one.name, one.on_hand, lot.bin, lot.quantity, lot.held_for, pending, one.last_move_at

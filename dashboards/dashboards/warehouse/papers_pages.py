@@ -80,11 +80,9 @@ async def _listing(request: Request, tab: str) -> Response:
         return seat
     kind = KINDS[tab]
     q, state = chosen_in(seat, kind)
-    stream = rows_stream(seat.caller, (kind.rows,))
-    values: dict[str, Any] = {}
-    if tab == "scraps":
-        values["dead"] = await seat.caller.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100)
-    part, found = await papers_page(seat, kind, q, state)
+    stream = rows_stream(seat.caller, (kind.model.name,))
+    dead = await seat.caller.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100) if tab == "scraps" else []
+    part = await papers_page(seat, kind, q, state)
     return seat.show(
         f"{tab}.html",
         tab=tab,
@@ -92,7 +90,7 @@ async def _listing(request: Request, tab: str) -> Response:
         state=state,
         states=kind.states,
         slice=part,
-        papers=[listed(one) for one in found],
+        papers=[listed(one) for one in part.rows],
         stream=stream,
         sheet=f"/warehouse/{tab}.xlsx?{request.url.query}",
         bins=bins_of(seat),
@@ -100,7 +98,7 @@ async def _listing(request: Request, tab: str) -> Response:
         due=(seat.today + timedelta(days=LOAN_DAYS)).isoformat(),
         people=request.app.state.people,
         may=_may(seat, tab),
-        **values,
+        dead=dead,
     )
 
 
@@ -109,7 +107,7 @@ async def _one(request: Request, tab: str, number: str) -> Response:
     if isinstance(seat, Response):
         return seat
     kind = KINDS[tab]
-    stream = rows_stream(seat.caller, (kind.rows,), number)
+    stream = rows_stream(seat.caller, (kind.model.name,), number)
     found = await paper(seat, kind, number)
     if found is None:
         return seat.not_found(number)
@@ -158,8 +156,7 @@ async def dead_sheet(request: Request) -> Response:
     names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.caller.rows(STOCKED.name), DEAD):
-            one = STOCKED.read(document)
+        async for one in every(seat.caller.view(STOCKED), DEAD):
             for lot in one.lots:
                 yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at
 

@@ -1,32 +1,29 @@
 """Papers of the warehouse (D1, D5, D8, D10, D12): slips, issue lists, loans and scrap applications, from their rows."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
 
 from dashboards.listing import Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
-from inventory.inbound.row import SLIPS as SLIP_ROWS
-from inventory.inbound.row import slip_file
-from inventory.loan_row import LOANS as LOAN_ROWS
+from inventory.inbound.row import SLIP_FILES
+from inventory.loan_row import LOAN_FILES
 from inventory.loan_row import Status as LoanStatus
-from inventory.loan_row import loan_file
-from inventory.scrap_row import SCRAPS as SCRAP_ROWS
+from inventory.scrap_row import SCRAP_FILES
 from inventory.scrap_row import Status as ScrapStatus
-from inventory.scrap_row import scrap_file
-from inventory.stock_list_row import STOCK_LISTS, stock_list_file
+from inventory.stock_list_row import STOCK_LIST_FILES
 from inventory.stock_list_row import Status as ListStatus
+from runtime.typed_rows import Model
 
 F = TypeVar("F")
 
 
 @dataclass(frozen=True)
 class Kind(Generic[F]):
-    """One kind of paper: its read model, how a document is read, what its list is sorted by and may be narrowed to, and
-    where a number, a sku or a contract is looked for."""
+    """One kind of paper: its read model, what its list is sorted by and may be narrowed to, and where a number, a sku
+    or a contract is looked for."""
 
-    rows: str
-    read: Callable[[Mapping[str, Any]], F]
+    model: Model[F]
     sort: str
     states: Sequence[str]
     finds: Sequence[str]
@@ -38,15 +35,14 @@ class Kind(Generic[F]):
 
 
 SLIPS = Kind(
-    SLIP_ROWS.name,
-    slip_file,
+    SLIP_FILES,
     "issued_at",
     ("issued", "checked", "put_away", "cancelled", "exceptions", "papers"),
     ("contracts", "skus", "delivery_note_no", "waybill", "sales_list_no"),
 )
-LISTS = Kind(STOCK_LISTS.name, stock_list_file, "made_at", get_args(ListStatus), ("skus", "ticket_id"))
-LOANS = Kind(LOAN_ROWS.name, loan_file, "asked_at", get_args(LoanStatus), ("sku", "ticket_id"))
-SCRAPS = Kind(SCRAP_ROWS.name, scrap_file, "applied_at", get_args(ScrapStatus), ("sku",))
+LISTS = Kind(STOCK_LIST_FILES, "made_at", get_args(ListStatus), ("skus", "ticket_id"))
+LOANS = Kind(LOAN_FILES, "asked_at", get_args(LoanStatus), ("sku", "ticket_id"))
+SCRAPS = Kind(SCRAP_FILES, "applied_at", get_args(ScrapStatus), ("sku",))
 
 
 def query_of(kind: Kind[Any], q: str | None, state: str | None) -> Json:
@@ -70,21 +66,17 @@ def chosen_in(seat: Seat, kind: Kind[Any]) -> tuple[str | None, str | None]:
     return (None if q is None else q.upper() if q.isascii() else q, seat.one_of("state", kind.states))
 
 
-async def papers_page(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> tuple[Slice, list[F]]:
+async def papers_page(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> Slice[F]:
     """One page of a list of papers."""
-    rows = seat.caller.rows(kind.rows)
     after = seat.asked("after", longest=400)
-    part = await page_of(rows, query_of(kind, q, state), sort=kind.order, after=after)
-    return part, [kind.read(document) for document in part.rows]
+    return await page_of(seat.caller.view(kind.model), query_of(kind, q, state), sort=kind.order, after=after)
 
 
-async def papers_all(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> AsyncIterator[F]:
+def papers_all(seat: Seat, kind: Kind[F], q: str | None, state: str | None) -> AsyncIterator[F]:
     """All papers that are chosen."""
-    async for document in every(seat.caller.rows(kind.rows), query_of(kind, q, state), sort=kind.order):
-        yield kind.read(document)
+    return every(seat.caller.view(kind.model), query_of(kind, q, state), sort=kind.order)
 
 
 async def paper(seat: Seat, kind: Kind[F], number: str) -> F | None:
     """A paper by its number (D11)."""
-    document = await seat.caller.rows(kind.rows).get(number)
-    return None if document is None else kind.read(document)
+    return await seat.caller.view(kind.model).get(number)

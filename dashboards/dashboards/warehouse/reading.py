@@ -23,6 +23,8 @@ from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
 from order.contract.row import CONTRACTS
+from runtime.said import Said
+from runtime.view import Whole
 
 DEPOT = "main"
 STOCK_SORT: Sort = BY_ID
@@ -125,16 +127,6 @@ def stock_query(chosen: StockChosen) -> Json:
     return both(*conditions)
 
 
-async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice:
-    """One page of the stock list."""
-    return await page_of(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT, after=after)
-
-
-def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[Json]:
-    """All rows that are chosen."""
-    return every(seat.caller.rows(STOCKED.name), stock_query(chosen), sort=STOCK_SORT)
-
-
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """A sku as the list of stock and its bin card show it: where its pieces lie, and the last requests that it could
@@ -144,20 +136,32 @@ class Shelf:
     shorts: Sequence[StockShortReported]
 
 
-def shelf(document: Json) -> Shelf:
-    """A document of the stock."""
-    row, said = STOCKED.whole(document)
+def shelf(row: StockRow, said: Said) -> Shelf:
+    """A sku's stock, and what was said of it."""
     return Shelf(row, [one.event for one in said.all(StockShortReported)])
+
+
+SHELVES = Whole(STOCKED, shelf)
+
+
+async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice[Shelf]:
+    """One page of the stock list."""
+    return await page_of(seat.caller.view(SHELVES), stock_query(chosen), sort=STOCK_SORT, after=after)
+
+
+def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[StockRow]:
+    """All rows that are chosen."""
+    return every(seat.caller.view(STOCKED), stock_query(chosen), sort=STOCK_SORT)
 
 
 async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Shelf, list[MoveRow]] | None:
     """A sku, and its bin card's `latest` lines (存卡; 0: all), in the order of their numbers (D6)."""
     card = card_no(DEPOT, spelt_sku(sku)[0])
-    document = await seat.caller.rows(STOCKED.name).get(card)
-    if document is None:
+    found = await seat.caller.view(SHELVES).get(card)
+    if found is None:
         return None
     lines = await seat.caller.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
-    return shelf(document), lines[::-1]
+    return found, lines[::-1]
 
 
 def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:

@@ -26,6 +26,7 @@ from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock_list_row import STOCK_LISTS
 from runtime.route import Router, takes
+from runtime.typed_rows import Model
 
 KINDS = ("missing", "excess")
 VOUCHERS_FOUND = 50
@@ -79,16 +80,13 @@ async def shortages(request: Request) -> Response:
         return seat
     kind = seat.one_of("kind", KINDS) or "missing"
     stream = rows_stream(seat.caller, (PIECES.name, STOCKED.name))
-    part = await page_of(
-        seat.caller.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400)
-    )
-    rows = [PIECES.read(document) for document in part.rows]
+    part = await page_of(seat.caller.view(PIECES), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
     return seat.show(
         "shortages.html",
         kind=kind,
         kinds=KINDS,
         slice=part,
-        rows=gaps(rows, kind, await _free(seat, rows)),
+        rows=gaps(part.rows, kind, await _free(seat, part.rows)),
         stream=stream,
         sheet=f"/warehouse/shortages.xlsx?kind={kind}",
         may_allocate=seat.is_one_of(*who.ALLOCATES),
@@ -106,8 +104,7 @@ async def shortages_sheet(request: Request) -> Response:
     names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for document in every(seat.caller.rows(PIECES.name), {f"row.{kind}": {"$gt": 0}}):
-            row = PIECES.read(document)
+        async for row in every(seat.caller.view(PIECES), {f"row.{kind}": {"$gt": 0}}):
             for one in gaps([row], kind, await _free(seat, [row])):
                 yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
 
@@ -116,12 +113,12 @@ async def shortages_sheet(request: Request) -> Response:
 
 # --- vouchers ------------------------------------------------------------------------------------------------------
 
-PAPERS = (
-    (SLIPS.name, "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
-    (STOCK_LISTS.name, "/warehouse/lists/{}", ()),
-    (LOANS.name, "/warehouse/loans/{}", ()),
-    (SCRAPS.name, "/warehouse/scraps/{}", ()),
-    (COUNTS.name, "/warehouse/counts/{}", ()),
+PAPERS: tuple[tuple[Model[object], str, tuple[str, ...]], ...] = (
+    (SLIPS, "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
+    (STOCK_LISTS, "/warehouse/lists/{}", ()),
+    (LOANS, "/warehouse/loans/{}", ()),
+    (SCRAPS, "/warehouse/scraps/{}", ()),
+    (COUNTS, "/warehouse/counts/{}", ()),
 )
 """Read model, address, and what numbers of others stand on the paper."""
 
@@ -140,20 +137,19 @@ async def vouchers(seat: Seat, number: str) -> list[Voucher]:
     """Where a number occurs: papers, bin cards, contracts' goods; parts of it (`<number>/...`) too."""
     found: list[Voucher] = []
     whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
-    for rows, address, fields in PAPERS:
+    for papers, address, fields in PAPERS:
         same: list[Json] = [{"_id": number}, *({f"row.{field}": number} for field in fields)]
-        papers = await seat.caller.rows(rows).find({"$or": same}, limit=VOUCHERS_FOUND)
-        found += [Voucher(rows, paper["_id"], address.format(paper["_id"])) for paper in papers]
+        numbers = await seat.caller.view(papers).numbers({"$or": same}, limit=VOUCHERS_FOUND)
+        found += [Voucher(papers.name, one, address.format(one)) for one in numbers]
     cards: dict[str, list[MoveRow]] = {}
     query = {"row.voucher_no": whole_or_part}
     for line in await seat.caller.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
         cards.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
     for sku, lines in cards.items():
         found.append(Voucher("cards", sku, f"/warehouse/stock/{quote(sku, safe='')}", lines))
-    for document in await seat.caller.rows(PIECES.name).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
-        row, said = PIECES.whole(document)
-        moves = [move for move in moves_of(said) if move.has(number)]
-        found.append(Voucher("goods", row.contract_no, f"/orders/{row.contract_no}", moves))
+    for goods in await seat.caller.view(PIECES.files).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
+        contract_no, moves = goods.row.contract_no, [move for move in moves_of(goods.said) if move.has(number)]
+        found.append(Voucher("goods", contract_no, f"/orders/{contract_no}", moves))
     return found
 
 

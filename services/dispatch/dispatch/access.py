@@ -1,7 +1,7 @@
 """Which jobs and runs a person may come near (C18): a crew its own; and the rows that routes begin from."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 
@@ -9,39 +9,40 @@ from company.crew_of_day import own_crew_on, works_on
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
-from dispatch.job.row import JOBS, JobRow
+from dispatch.job.row import JOB_FILES, JOBS, JobFile, JobRow
 from dispatch.job.stop import WhoseStop
 from dispatch.refusals import no
-from dispatch.run.row import RUNS
+from dispatch.run.row import RUNS, RunRow
 from dispatch.who import CREW, LEADS
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Caller, Refusal
+from runtime.view import File
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
 DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
 
 
-async def job_document(caller: Caller, job: str) -> dict[str, Any]:
-    """A job's document, or 404."""
-    document = await caller.row(JOBS.name, job)
-    if document is None:
+async def job_file(caller: Caller, job: str) -> JobFile:
+    """A job with what was said of it, or 404."""
+    found = await caller.view(JOB_FILES).get(job)
+    if found is None:
         raise Refusal(404, no("unknown_job"))
-    return document
+    return found
 
 
 async def job_row(caller: Caller, job: str) -> JobRow:
     """A job's row, or 404."""
-    return JOBS.read(await job_document(caller, job))
+    return (await job_file(caller, job)).row
 
 
-async def run_document(caller: Caller, on: date, crew: str) -> dict[str, Any]:
-    """A run's document, or 404."""
-    document = await caller.row(RUNS.name, f"{on.isoformat()}:{crew}")
-    if document is None:
+async def run_file(caller: Caller, on: date, crew: str) -> File[RunRow]:
+    """A run with what was said of it, or 404."""
+    found = await caller.view(RUNS.files).get(f"{on.isoformat()}:{crew}")
+    if found is None:
         raise Refusal(404, no("not_planned"))
-    return document
+    return found
 
 
 async def own_crew(caller: Caller, on: date, crew: str | None, *roles: str) -> None:

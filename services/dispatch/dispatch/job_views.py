@@ -18,7 +18,7 @@ from contracts.dispatch_calls import (
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
 from contracts.dispatch_road import PiecesRefused
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
-from dispatch.job.row import Call, Missed, Outcome, job_file
+from dispatch.job.row import Call, JobFile, Missed, Outcome
 from dispatch.who import SEES_CASH
 from runtime.said import Saying
 
@@ -96,9 +96,8 @@ class JobList(BaseModel):
     rows: list[JobView]
 
 
-def job_view(document: Mapping[str, Any], role: str) -> JobView:
-    """A job's document as `role` may see it."""
-    job = job_file(document)
+def job_view(job: JobFile, role: str) -> JobView:
+    """A job as `role` may see it."""
     row, agreed, not_ready, issue, warehouse = job.row, job.agreed, job.not_ready, job.issue, job.warehouse
     installed = job.outcome if isinstance(job.outcome, InstallationCompleted) else None
     shown = {

@@ -17,9 +17,10 @@ from contracts.dispatch_road import (
 )
 from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunStop
 from contracts.fact import Fact, GoodsLine, Half
-from dispatch.run.row import RUNS
+from dispatch.run.row import RunRow
 from dispatch.who import SEES_CASH
 from runtime.said import Said
+from runtime.view import File
 
 Json = dict[str, Any]
 
@@ -73,9 +74,9 @@ class RunList(BaseModel):
     rows: list[RunView]
 
 
-def run_view(document: Mapping[str, Any], role: str) -> RunView:
-    """A run's document as `role` may see it (B16)."""
-    row, said = RUNS.read(document), RUNS.heard.read(document)
+def run_view(run: File[RunRow], role: str) -> RunView:
+    """A run as `role` may see it (B16)."""
+    row, said = run.row, run.said
     loaded = None if row.status == "plan" else said.told(RunLoaded)
     gone = said.told(RunDeparted) if row.status in {"way", "closed"} else None
     issued, closed, report = said.told(DeliveryListIssued), said.told(RunClosed), said.told(DayReported)

@@ -1,14 +1,13 @@
 """What the API shows of a day plan (B4, B8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel
 
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine, Half, JobKind, Window
-from dispatch.day.row import DAYS, adjustments_of
+from dispatch.day.row import DayFile
 from dispatch.day.state import Held
 from dispatch.fields import DEPOT
 
@@ -68,11 +67,11 @@ class DayView(BaseModel):
     version: int = 0
 
 
-def day_view(document: Mapping[str, Any] | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
-    """A day's document; a day that nobody planned yet shows the crews that would work."""
-    if document is None:
+def day_view(day: DayFile | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
+    """A day; one that nobody planned yet shows the crews that would work."""
+    if day is None:
         return DayView(depot=DEPOT, on=on, crews=list(crews))
-    row = DAYS.read(document)
+    row = day.row
     return DayView(
         **row.model_dump(exclude={"held", "absences", "changed"}),
         slots=[_slot(held) for held in row.held],
@@ -81,7 +80,7 @@ def day_view(document: Mapping[str, Any] | None, on: date, crews: Iterable[CrewO
             Adjustment(
                 at=one.event.at, by=one.by, job_id=one.event.slot.job_id, reason=one.event.adjustment_reason or ""
             )
-            for one in adjustments_of(document)
+            for one in day.adjustments
         ],
         absences=[AbsenceView(crew=one.crew, half=one.half, reason=one.reason) for one in row.absences],
     )

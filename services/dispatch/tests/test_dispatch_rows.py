@@ -33,8 +33,8 @@ from contracts.dispatch_days import PlanOverdue, SlotReleased
 from contracts.dispatch_jobs import JobCompletenessChanged, SiteNotReady, StopConfirmedByWarehouse, StopUnscheduled
 from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.fact import Fact
-from dispatch.day.row import DAYS, plan_of
-from dispatch.job.row import JOBS
+from dispatch.day.row import DAY_FILES, DAYS, plan_of
+from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.job_views import job_view
 from dispatch.run.row import RUNS
 from dispatch.run_views import run_view
@@ -65,13 +65,13 @@ STATUS = ("status", "ready", "booked_on", "on", "crew", "version")
 )
 def test_a_jobs_row_says_how_far_it_is(events: tuple[Fact, ...], expected: tuple[object, ...]) -> None:
     """A3, B1, B2, B4, B11, B13, B14"""
-    shown = job_view(document_of(JOBS, *events), "manager")
+    shown = job_view(JOB_FILES.read(document_of(JOBS, *events)), "manager")
     assert tuple(getattr(shown, name) for name in STATUS) == expected
 
 
 def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
     """A3, B6"""
-    shown = job_view(document_of(JOBS, *ON_THE_WAY[:4], WAREHOUSE, LOST), "manager")
+    shown = job_view(JOB_FILES.read(document_of(JOBS, *ON_THE_WAY[:4], WAREHOUSE, LOST)), "manager")
     assert (shown.complete_on, shown.lines, shown.warehouse_ready, shown.warehouse_note) == (
         None,
         list(OPENED.lines),
@@ -82,7 +82,7 @@ def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
 
 def test_what_came_of_a_delivery_is_on_the_row() -> None:
     """B13, B22"""
-    outcome = job_view(document_of(JOBS, *ON_THE_WAY, DELIVERED), "manager").outcome
+    outcome = job_view(JOB_FILES.read(document_of(JOBS, *ON_THE_WAY, DELIVERED)), "manager").outcome
     assert outcome is not None
     assert (outcome["signed_by"], outcome["taught_use"], outcome["cash_fen"]) == ("马娜", True, DUE_FEN)
 
@@ -90,7 +90,9 @@ def test_what_came_of_a_delivery_is_on_the_row() -> None:
 def test_customers_and_money_are_shown_by_role() -> None:
     """C18"""
     row = document_of(JOBS, *ON_THE_WAY, DELIVERED)
-    views = [job_view(row, role) for role in ("crew_leader", "install_assistant", "accountant", "warehouse")]
+    views = [
+        job_view(JOB_FILES.read(row), role) for role in ("crew_leader", "install_assistant", "accountant", "warehouse")
+    ]
     assert [(v.customer.phone, v.amount_due_fen, "cash_fen" in (v.outcome or {})) for v in views] == [
         ("13800001111", DUE_FEN, True),
         ("13800001111", None, False),
@@ -102,7 +104,9 @@ def test_customers_and_money_are_shown_by_role() -> None:
 def test_a_days_row_holds_crews_slots_editions_and_adjustments() -> None:
     """B4, B8"""
     second = SLOT.model_copy(update={"job_id": "D-2", "position": 2})
-    day = day_view(document_of(DAYS, *TAKEN, DAY_OUT, reserved(second, "加急"), confirmed("D-2")), DAY, CREWS)
+    day = day_view(
+        DAY_FILES.read(document_of(DAYS, *TAKEN, DAY_OUT, reserved(second, "加急"), confirmed("D-2"))), DAY, CREWS
+    )
     assert (
         [(slot.job_id, slot.position, slot.confirmed, slot.reservation) for slot in day.slots],
         [(one.job_id, one.by, one.reason) for one in day.adjustments],
@@ -114,7 +118,7 @@ def test_released_slots_and_a_missed_plan_show() -> None:
     """B8, K4"""
     left = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason="客户改期")
     late = PlanOverdue(at=NOW, depot="main", on=DAY, due=DAY_OPENED.plan_due)
-    shown = day_view(document_of(DAYS, *TAKEN, late, left), DAY, CREWS)
+    shown = day_view(DAY_FILES.read(document_of(DAYS, *TAKEN, late, left)), DAY, CREWS)
     assert (shown.slots, shown.overdue, shown.changed) == ([], True, False)
 
 
@@ -134,7 +138,7 @@ def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:
     cash = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=500, on_vehicle_fen=500)
     paid = CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=200, on_vehicle_fen=300, received_by="su.kj")
     row = document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_DEPARTED, cash, paid)
-    leader, warehouse = run_view(row, "crew_leader"), run_view(row, "warehouse")
+    leader, warehouse = run_view(RUNS.files.read(row), "crew_leader"), run_view(RUNS.files.read(row), "warehouse")
     assert (
         (
             leader.status,
@@ -149,11 +153,11 @@ def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:
 
 def test_a_new_sheet_asks_for_a_new_count() -> None:
     """B11"""
-    shown = run_view(document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_PLANNED), "manager")
+    shown = run_view(RUNS.files.read(document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_PLANNED)), "manager")
     assert (shown.status, shown.counted, shown.leader_signed) == ("plan", None, None)
 
 
 def test_every_row_can_be_shown() -> None:
     """C18"""
     rows = [(OPENED,), (INSTALLATION, INSTALLATION_SLOT), ON_THE_WAY, (*ON_THE_WAY, FAILED)]
-    assert [job_view(document_of(JOBS, *events), "manager").version for events in rows] == [1, 2, 5, 6]
+    assert [job_view(JOB_FILES.read(document_of(JOBS, *events)), "manager").version for events in rows] == [1, 2, 5, 6]

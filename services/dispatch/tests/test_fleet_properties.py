@@ -172,5 +172,5 @@ def test_the_row_of_the_fleet_says_who_works_as_its_rules_do(calls: list[Any]) -
         assert codec.load(codec.dump(state)) == state
     if isinstance(state, Opened):
         days = [date(2026, 3, 10) + timedelta(days=n) for n in range(10)]
-        means = means_of(document_of(FLEETS, *(event for _, event in told)), POLICY)
+        means = means_of(FLEETS.read(document_of(FLEETS, *(event for _, event in told))), POLICY)
         assert [crews_of_day(means, on) for on in days] == [crews_of_day(state.means, on) for on in days]

@@ -41,7 +41,7 @@ from contracts.dispatch_road import (
     StopUndeliverable,
 )
 from contracts.dispatch_runs import CashHandedIn
-from dispatch.job.row import JOBS
+from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.job_views import job_view
 from dispatch.run.row import RUNS
 from dispatch.run_views import run_view
@@ -90,7 +90,7 @@ def test_a_job_shows_its_calls_and_those_that_were_missed() -> None:
     )
     missed = HomeConfirmationOverdue(at=NOW, job_id=JOB, on=DAY, due=NOW)
     document = document_of(JOBS, OPENED, BOOKED, SCHEDULED, PUBLISHED, missed, home, half, trouble)
-    view = job_view(document, "install_assistant")
+    view = job_view(JOB_FILES.read(document), "install_assistant")
     assert (
         view.home and (view.home["result"], view.home["note"], view.home["on"]),
         view.half_call and view.half_call["result"],
@@ -135,7 +135,7 @@ def test_a_job_shows_what_happened_at_the_door() -> None:
             photos=("p",),
         ),
     )
-    view = job_view(document_of(JOBS, *ON_THE_WAY, *door), "manager")
+    view = job_view(JOB_FILES.read(document_of(JOBS, *ON_THE_WAY, *door)), "manager")
     assert (
         view.arrived_at,
         view.undeliverable and view.undeliverable["cause"],
@@ -148,7 +148,7 @@ def test_a_cancelled_job_is_in_no_slot_and_one_on_the_road_is_marked() -> None:
     """A6"""
     idle = document_of(JOBS, OPENED, BOOKED, CANCELLED)
     held = document_of(JOBS, *ON_THE_WAY, CANCELLED.model_copy(update={"on_the_road": True}))
-    shown = [job_view(document, "manager") for document in (idle, held)]
+    shown = [job_view(JOB_FILES.read(document), "manager") for document in (idle, held)]
     assert [(one.status, one.crew, one.cancelled and one.cancelled["on_the_road"]) for one in shown] == [
         ("cancelled", None, False),
         ("way", "S1", True),
@@ -195,7 +195,9 @@ def test_a_run_shows_its_stops_its_money_and_how_its_day_ended() -> None:
             due=NOW,
         ),
     )
-    view = run_view(document_of(RUNS, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road), "accountant")
+    view = run_view(
+        RUNS.files.read(document_of(RUNS, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road)), "accountant"
+    )
     assert (
         view.status,
         view.list_by,
@@ -220,6 +222,6 @@ def test_a_run_shows_its_stops_its_money_and_how_its_day_ended() -> None:
 def test_a_delivery_keeps_what_was_refused_with_its_outcome() -> None:
     """B15"""
     signed = DELIVERED.model_copy(update={"refused": GOODS[:1], "photos": ("p",)})
-    outcome = job_view(document_of(JOBS, *ON_THE_WAY, signed), "manager").outcome
+    outcome = job_view(JOB_FILES.read(document_of(JOBS, *ON_THE_WAY, signed)), "manager").outcome
     assert outcome is not None
     assert (outcome["refused"][0]["line_no"], outcome["damaged"], outcome["photos"]) == (1, [], ["p"])

@@ -8,7 +8,7 @@ from dispatch_documents import document_of
 
 from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayAdjusted
 from contracts.fact import Fact
-from dispatch.day.row import DAYS, plan_of
+from dispatch.day.row import DAY_FILES, DAYS, plan_of
 from dispatch.projections.plan_changes import KEPT, fold_changes
 from dispatch.views import AbsenceView, day_view
 
@@ -96,8 +96,8 @@ def test_a_day_shows_who_is_absent_which_crew_works_otherwise_and_who_was_told()
     changed_crew = CrewOfDayChanged(**named, crew=other, reason="代班")
     told = DayAdjusted(**named, version=2, reason="代班", changes=(), told=("warehouse", "group"))
     story = (*TAKEN, DAY_OUT, absent, changed_crew, told)
-    day = day_view(document_of(DAYS, *story), DAY, CREWS)
-    gone = day_view(document_of(DAYS, *story, CrewReturned(**named, crew="S2")), DAY, CREWS)
+    day = day_view(DAY_FILES.read(document_of(DAYS, *story)), DAY, CREWS)
+    gone = day_view(DAY_FILES.read(document_of(DAYS, *story, CrewReturned(**named, crew="S2"))), DAY, CREWS)
     assert (day.absences, day.crews[0].leader, day.changed, day.told, gone.absences) == (
         [AbsenceView(crew="S2", half="pm", reason="病假")],
         "chen.gd",
@@ -111,5 +111,5 @@ def test_a_day_shows_who_is_absent_which_crew_works_otherwise_and_who_was_told()
 def test_a_forced_and_a_spread_slot_show_as_such() -> None:
     """B8"""
     slot = THERE.model_copy(update={"spread": True})
-    view = day_view(document_of(DAYS, DAY_OPENED, reserved(slot)), DAY, CREWS)
+    view = day_view(DAY_FILES.read(document_of(DAYS, DAY_OPENED, reserved(slot))), DAY, CREWS)
     assert (view.slots[0].spread, view.slots[0].forced) == (True, "客户要求")

@@ -1,11 +1,10 @@
 """The row of a depot's plan of counts (K19): what falls due when, what is late, which sheets are out."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from contracts.inventory_counts import PlannedCountDone
 from inventory.count_plan import COUNT_PLAN, CountPlan, Unplanned
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 
 
 class PlanItem(Row):
@@ -38,9 +37,9 @@ def plan_row(plan: CountPlan) -> PlanRow | None:
 PLANS = View("countplans", "inventory", COUNT_PLAN, PlanRow, plan_row, said=(PlannedCountDone,))
 
 
-def plan_shown(document: Mapping[str, Any]) -> dict[str, Any]:
+def plan_shown(plan: File[PlanRow]) -> dict[str, Any]:
     """A plan as the API shows it, with when each was done last."""
-    row, said = PLANS.whole(document)
+    row, said = plan.row, plan.said
     done = {one.event.plan: one.event for one in said.all(PlannedCountDone)}
     items = [(item.shown(), done.get(item.plan)) for item in row.items]
     return {

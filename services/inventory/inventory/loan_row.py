@@ -1,6 +1,5 @@
 """The loan's row: how a 借用单 stands, and what was said of it (C7, D12)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, assert_never
@@ -9,7 +8,7 @@ from contracts import inventory_stock as facts
 from inventory.loan import EVENTS, LOAN, Asked, Closed, Known, Loan, NoLoan, Out
 from inventory.papers import history
 from runtime.said import Said
-from runtime.view import Instant, Row, View
+from runtime.view import Instant, Row, View, Whole
 
 Status = Literal["asked", "held", "approved", "out", "overdue", "returned", "charged", "refused", "short"]
 
@@ -111,6 +110,5 @@ class LoanFile:
         }
 
 
-def loan_file(document: Mapping[str, Any]) -> LoanFile:
-    """A loan's document."""
-    return LoanFile(*LOANS.whole(document))
+LOAN_FILES = Whole(LOANS, LoanFile)
+"""Reads loans with what was said of them."""

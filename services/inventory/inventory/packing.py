@@ -6,11 +6,9 @@ from pydantic import BaseModel
 
 from contracts.fact import Customer, GoodsLine
 from inventory.goods.row import PIECES, GoodsRow
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker
-from runtime.view import Row, Views
-
-INSPECTED, CONTRACTS = "inspections", "contracts"
-"""Read models: what QC passed, by contract; and the order service's contracts, which are asked for by key."""
+from runtime.view import Row
 
 
 class SoldLine(BaseModel):
@@ -41,6 +39,12 @@ class InspectedRow(Row):
         return sum(line.quantity for line in self.passed if line.line_no == line_no)
 
 
+TO_PACK = ByName("contracts", ToPack)
+"""The order service's contracts, which are asked for by key."""
+INSPECTED = ByName("inspections", InspectedRow)
+"""What QC passed, by contract."""
+
+
 class LineToInspect(SoldLine):
     """A line: what lies here, what is passed, and what QC has still to look at."""
 
@@ -51,14 +55,12 @@ class LineToInspect(SoldLine):
 
 async def contract_to_pack(asker: Asker, contract_no: str) -> ToPack | None:
     """A contract's lines as they are now (A6), or None."""
-    document = await asker.row(CONTRACTS, contract_no)
-    return None if document is None else ToPack.model_validate(document["row"])
+    return await asker.view(TO_PACK).get(contract_no)
 
 
 async def contracts_to_pack(asker: Asker, numbers: Sequence[str]) -> dict[str, ToPack]:
     """Contracts by number; those that do not exist are missing."""
-    found = await asker.rows(CONTRACTS).get_many(numbers)
-    return {document["_id"]: ToPack.model_validate(document["row"]) for document in found}
+    return await asker.view(TO_PACK).get_many(numbers)
 
 
 async def lines_to_inspect(asker: Asker, contract_no: str) -> list[LineToInspect] | None:
@@ -66,9 +68,8 @@ async def lines_to_inspect(asker: Asker, contract_no: str) -> list[LineToInspect
     contract = await contract_to_pack(asker, contract_no)
     if contract is None:
         return None
-    goods = await Views(PIECES, asker.rows(PIECES.name)).get(contract_no)
-    document = await asker.row(INSPECTED, contract_no)
-    inspected = InspectedRow(passed=()) if document is None else InspectedRow.model_validate(document["row"])
+    goods = await asker.view(PIECES).get(contract_no)
+    inspected = await asker.view(INSPECTED).get(contract_no) or InspectedRow(passed=())
     here = lying_here(goods)
     return [_to_inspect(line, here.get(line.line_no, 0), inspected.of(line.line_no)) for line in contract.lines]
 

@@ -1,6 +1,5 @@
 """Rows of packing: what QC passed of a contract (B21), and the labels of its packages (B20)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,6 +8,7 @@ from contracts.inventory_packing import PackageLabel, QualityFailed, QualityPass
 from inventory.labels import LABELS, Labelled
 from inventory.packing import INSPECTED, InspectedRow
 from inventory.quality import QUALITY, Inspected
+from runtime.said import Said
 from runtime.view import Instant, Row, View
 
 
@@ -52,12 +52,14 @@ def inspected_row(quality: Inspected) -> InspectedRow:
 
 
 PRINTED = View("labels", "inventory", LABELS, LabelsRow, labels_row, indexes=(("row.serials",), ("row.voided",)))
-INSPECTIONS = View(INSPECTED, "inventory", QUALITY, InspectedRow, inspected_row, said=(QualityPassed, QualityFailed))
+INSPECTIONS = View(
+    INSPECTED.name, "inventory", QUALITY, InspectedRow, inspected_row, said=(QualityPassed, QualityFailed)
+)
 
 
-def inspections(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def inspections(said: Said) -> list[dict[str, Any]]:
     """Every inspection, as the API shows it."""
-    return [_inspection(one.event) for one in INSPECTIONS.heard.read(document).sayings]
+    return [_inspection(one.event) for one in said.sayings]
 
 
 def _inspection(event: QualityPassed | QualityFailed) -> dict[str, Any]:

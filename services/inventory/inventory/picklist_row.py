@@ -1,13 +1,11 @@
 """The pick list's row: a day's 送、验清单 and the morning feedback; and who said it when (B6, B9)."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from contracts import inventory as facts
 from contracts.inventory import PickStop
 from inventory.picklist import PICK_LIST, Answered, NoList, PickList
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 
 
 class PickStopRow(PickStop):
@@ -65,8 +63,7 @@ PICK_LISTS = View(
 )
 
 
-def answered_by(document: Mapping[str, Any]) -> str | None:
+def answered_by(pick_list: File[PickListRow]) -> str | None:
     """Who answered the list as it stands last."""
-    row, said = PICK_LISTS.whole(document)
-    feedback = said.last(facts.MorningFeedbackGiven)
-    return None if row.feedback_at is None or feedback is None else feedback.by
+    feedback = pick_list.said.last(facts.MorningFeedbackGiven)
+    return None if pick_list.row.feedback_at is None or feedback is None else feedback.by

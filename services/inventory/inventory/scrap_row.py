@@ -1,6 +1,5 @@
 """The row of a scrap application (呆滞报废申请): how it stands, and what was said of it (D10)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
@@ -8,7 +7,7 @@ from contracts import inventory_stock as facts
 from inventory.papers import history
 from inventory.scrap import EVENTS, SCRAP, Applied, Approved, Ended, Known, NoApplication, Scrap
 from runtime.said import Said
-from runtime.view import Instant, Row, View
+from runtime.view import Instant, Row, View, Whole
 
 Status = Literal["applied", "held", "approved", "executed", "refused", "short"]
 
@@ -94,6 +93,5 @@ class ScrapFile:
         }
 
 
-def scrap_file(document: Mapping[str, Any]) -> ScrapFile:
-    """An application's document."""
-    return ScrapFile(*SCRAPS.whole(document))
+SCRAP_FILES = Whole(SCRAPS, ScrapFile)
+"""Reads applications with what was said of them."""

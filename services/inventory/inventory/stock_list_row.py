@@ -1,6 +1,5 @@
 """The row of a list by which pieces of free stock leave (出库清单), and what was said of it (C7, D8)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +8,7 @@ from contracts.inventory_stock import StockListLine
 from inventory.papers import history
 from inventory.stock_list import EVENTS, STOCK_LIST, Finished, Known, NoList, StockList
 from runtime.said import Said
-from runtime.view import Instant, Row, View
+from runtime.view import Instant, Row, View, Whole
 
 Status = Literal["made", "ready", "issued", "cancelled"]
 """Ready: the stock has answered for every line."""
@@ -91,6 +90,5 @@ class StockListFile:
         return {**self.row.shown(), "received_by": issued and issued.received_by, "history": history(self.said)}
 
 
-def stock_list_file(document: Mapping[str, Any]) -> StockListFile:
-    """A list's document."""
-    return StockListFile(*STOCK_LISTS.whole(document))
+STOCK_LIST_FILES = Whole(STOCK_LISTS, StockListFile)
+"""Reads lists with what was said of them."""

@@ -4,8 +4,9 @@ Figures over time, so no view of a state.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from contracts.civil_time import civil_day, days_later
 from contracts.envelope import Meta
@@ -14,6 +15,7 @@ from contracts.inventory_stock import StockMoved
 from runtime.service import Facet, Projection, key_of
 
 Days = dict[str, int]
+DAYS = "days"
 
 KEPT_DAYS = 800
 """More than any classing by turnover looks back."""
@@ -30,10 +32,21 @@ def fold_turnover(days: Days | None, event: Fact, meta: Meta) -> Days:  # noqa: 
     return {day: pieces[day] for day in sorted(pieces) if day >= since}
 
 
-def turned_over(document: Mapping[str, Any], since: date) -> int:
-    """Pieces that came and left since a day."""
-    days: Days = document["days"]
+def turned_over(days: Mapping[str, int], since: date) -> int:
+    """Pieces that came and left since a day, of a sku's days."""
     return sum(pieces for day, pieces in days.items() if day >= since.isoformat())
 
 
-TURNOVER = Projection("turnover", key_of, (Facet("days", "inventory", ("stock",), fold_turnover),))
+@dataclass(frozen=True, slots=True)
+class DaysOfCards:
+    """Reads the days of skus, by card (`Caller.view`)."""
+
+    name: str = "turnover"
+
+    def read(self, document: Mapping[str, Any]) -> Days:
+        """A card's."""
+        return cast(Days, document[DAYS])
+
+
+DAYS_OF_CARDS = DaysOfCards()
+TURNOVER = Projection(DAYS_OF_CARDS.name, key_of, (Facet(DAYS, "inventory", ("stock",), fold_turnover),))

@@ -4,38 +4,33 @@ visits; complaints about conduct are for those who answer for them."""
 from typing import Any, NoReturn
 
 from company.roles import Role
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker
 from service_desk.refusals import no
 from service_desk.roles import HEARS_OF_CONDUCT
 from service_desk.ticket.standing import Standing
-from service_desk.warranty import sold
+from service_desk.warranty import SOLD, sold
 
 Json = dict[str, Any]
-ROWS = "tickets"
-"""Rows of tickets, by the name of their view."""
+ROWS = ByName("tickets", Standing)
+"""Rows of tickets, for their use cases, which their view is made of."""
 
 
 async def visible(asker: Asker, ticket_id: str) -> Standing:
     """How a ticket stands, if there is one and the person may see it; else 404."""
-    return standing_of(await visible_document(asker, ticket_id))
-
-
-async def visible_document(asker: Asker, ticket_id: str) -> Json:
-    """The same, with what was said of it."""
-    document = await asker.row(ROWS, ticket_id)
-    if document is None:
+    ticket = await asker.view(ROWS).get(ticket_id)
+    if ticket is None:
         hide(asker)
-    ticket = standing_of(document)
+    await hide_unless_visible(asker, ticket)
+    return ticket
+
+
+async def hide_unless_visible(asker: Asker, ticket: Standing) -> None:
+    """404 for who may not see it."""
     if asker.role == Role.STORE:
         await own_contract(asker, ticket.contract_no)
     if not _concerns(asker, ticket):
         hide(asker)
-    return document
-
-
-def standing_of(document: Json) -> Standing:
-    """A document's row."""
-    return Standing.model_validate(document["row"])
 
 
 async def may_see(asker: Asker, ticket: Standing) -> bool:
@@ -53,13 +48,14 @@ def _concerns(asker: Asker, ticket: Standing) -> bool:
 
 async def those_visible(asker: Asker, contract_no: str | None = None) -> Json:
     """The condition for rows of tickets that this person may see."""
-    own: Json = {} if asker.role in HEARS_OF_CONDUCT else {"row.conduct": False}
-    if asker.role == Role.TECHNICIAN:
-        own["row.technicians"] = asker.actor
+    own: list[str] | None = None
     if asker.role == Role.STORE:
-        contracts = await asker.rows("contracts").find({"row.store_code": asker.store})
-        own["row.contract_no"] = {"$in": [row["_id"] for row in contracts if contract_no in (None, row["_id"])]}
-    return own
+        own = await asker.view(SOLD).numbers({"row.store_code": asker.store})
+    return ROWS.where(
+        conduct=None if asker.role in HEARS_OF_CONDUCT else False,
+        technicians=asker.actor if asker.role == Role.TECHNICIAN else None,
+        contract_no=None if own is None else {"$in": [one for one in own if contract_no in (None, one)]},
+    )
 
 
 async def own_ticket(asker: Asker, ticket_id: str) -> None:

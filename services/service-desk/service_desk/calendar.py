@@ -4,10 +4,9 @@ One aggregate, `calendar:main`. A correction is an event; every open ticket reck
 ticket that is opened later is told. The published holidays stay what the policy says.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
@@ -18,6 +17,7 @@ from contracts.service_desk_duties import CalendarCorrected, CalendarDay, Calend
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
+from runtime.said import Said
 from runtime.use_case import UseCase
 from runtime.view import Instant, Row, View
 from service_desk.fields import Number, happened
@@ -169,7 +169,6 @@ def calendar_row(calendar: Calendar) -> CalendarRow:
 CALENDARS = View("desk_calendar", "service_desk", CALENDAR, CalendarRow, calendar_row, said=(CalendarCorrected,))
 
 
-def corrections_of(document: Mapping[str, Any]) -> list[Correction]:
+def corrections_of(said: Said) -> list[Correction]:
     """All that was corrected, in order."""
-    said = CALENDARS.heard.read(document).all(CalendarCorrected)
-    return [Correction(at=one.event.at, by=one.by, days=one.event.days) for one in said]
+    return [Correction(at=one.event.at, by=one.by, days=one.event.days) for one in said.all(CalendarCorrected)]

@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from contracts.service_desk_repairs import WarrantyState
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker
 
 
@@ -31,10 +32,12 @@ class SoldContract(BaseModel):
     lines: tuple[SoldLine, ...] = ()
 
 
+SOLD = ByName("contracts", SoldContract)
+
+
 async def sold(asker: Asker, contract_no: str | None) -> SoldContract | None:
     """A contract, if there is one."""
-    document = None if contract_no is None else await asker.row("contracts", contract_no)
-    return None if document is None else SoldContract.model_validate(document["row"])
+    return None if contract_no is None else await asker.view(SOLD).get(contract_no)
 
 
 @dataclass(frozen=True, slots=True)

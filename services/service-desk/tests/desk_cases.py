@@ -21,7 +21,7 @@ from service_desk.ticket.row import TICKETS
 from service_desk.ticket.shapes import TicketDetail
 from service_desk.ticket.state import Ticket
 from service_desk.ticket.ticket import TICKET, evolve
-from service_desk.ticket.whole import shown
+from service_desk.ticket.whole import whole
 
 NINE = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 """09:00 on a Friday; the desk is open."""
@@ -115,7 +115,7 @@ def shown_to(role: str, told: Sequence[Saying[Any]]) -> TicketDetail:
     """The same, as a role sees it."""
     row = TICKETS.after([one.event for one in told])
     assert row is not None
-    return shown(row, TICKETS.heard.of(told), role)
+    return whole(row, TICKETS.heard.of(told), role)
 
 
 def asked_by(role: str, by: str = "x", now: datetime = NOW, policy: Policy | None = None) -> Context:

@@ -177,7 +177,7 @@ def test_the_calendar_holds_the_last_word_of_each_day_and_survives_its_checkpoin
     if events:
         row = document(CALENDARS, *events)
         assert CALENDARS.read(row).days == expected
-        assert [one.by for one in corrections_of(row)] == ["liang.my"] * len(events)
+        assert [one.by for one in corrections_of(CALENDARS.heard.read(row))] == ["liang.my"] * len(events)
     adapter: TypeAdapter[Calendar] = TypeAdapter(Calendar)
     if isinstance(state, Corrected):
         assert adapter.validate_json(adapter.dump_json(state)) == state

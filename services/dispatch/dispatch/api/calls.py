@@ -9,7 +9,7 @@ from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from dispatch.access import policy_now
 from dispatch.call_tasks import CallTask, CallTaskList, Purpose, call_tasks, queries
-from dispatch.job.row import JOBS, JobFile, job_file
+from dispatch.job.row import JOB_FILES, JobFile
 from dispatch.who import CREW, READS
 from runtime.clock import utc_now
 from runtime.http import SignedIn
@@ -33,7 +33,7 @@ async def tasks(
     day = on or civil_day(now)
     found: dict[str, JobFile] = {}
     for query in queries(day):
-        found |= {document["_id"]: job_file(document) for document in await caller.rows(JOBS.name).find(query)}
+        found |= await caller.view(JOB_FILES).by_number(query)
     told = call_tasks(found.values(), day, now, policy, caller.person.role)
     mine: list[CallTask] = [task for task in told if purpose in {None, task.purpose}]
     if caller.person.role in CREW:

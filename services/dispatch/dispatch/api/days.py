@@ -3,7 +3,7 @@
 from company.crew_of_day import own_crew_on
 from dispatch.access import DayInPath, JobInPath, job_row, policy_now
 from dispatch.crews_today import crews_on
-from dispatch.day.row import DAYS, row_id
+from dispatch.day.row import DAY_FILES, row_id
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
@@ -37,8 +37,8 @@ async def release(job: JobInPath, body: ReleaseRequest, caller: SignedIn) -> Ans
 async def day(on: DayInPath, caller: SignedIn) -> DayView:
     """Crews, slots, edition, adjustments. A crew sees its own stops only."""
     caller.allow(*READS)
-    document = await caller.row(DAYS.name, row_id(on))
-    view = day_view(document, on, await crews_on(caller, on, policy_now()))
+    known = await caller.view(DAY_FILES).get(row_id(on))
+    view = day_view(known, on, await crews_on(caller, on, policy_now()))
     if caller.person.role not in CREW:
         return view
     own = await own_crew_on(caller, on)

@@ -17,12 +17,13 @@ from dispatch.access import CrewInPath, own_crew, policy_now
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
-from dispatch.fleet.row import CHANGES, FLEETS
+from dispatch.fleet.row import CHANGES, FLEETS, FleetRow
 from dispatch.fleet_days import tell_opened_days
 from dispatch.who import DELIVERS, LEADS, READS, SEES_LICENCES, SUPERVISOR
 from runtime.clock import utc_now
 from runtime.http import Answer, SignedIn
 from runtime.route import Router
+from runtime.view import File
 
 Json = dict[str, Any]
 
@@ -71,8 +72,8 @@ class MembersOfDay(BaseModel):
 async def fleet(caller: SignedIn, on: Annotated[CivilDay | None, Query()] = None) -> FleetView:
     """Crews as they work that day; licences and leave for the supervisor and the assistant only."""
     caller.allow(*READS)
-    document = await caller.row(FLEETS.name, DEPOT)
-    means, day = means_of(document, policy_now()), on or civil_day(utc_now())
+    known = await caller.view(FLEETS.files).get(DEPOT)
+    means, day = means_of(None if known is None else known.row, policy_now()), on or civil_day(utc_now())
     full = caller.person.role in SEES_LICENCES
     away = {one.person_id: one.kind for one in means.leaves if one.starts_on <= day <= one.ends_on}
     return FleetView(
@@ -82,8 +83,8 @@ async def fleet(caller: SignedIn, on: Annotated[CivilDay | None, Query()] = None
         vehicles=list(means.vehicles),
         districts=list(means.districts),
         leaves=[_leave(leave, means) for leave in means.leaves] if full else [],
-        out=[] if document is None else _out(document, day),
-        version=0 if document is None else FLEETS.read(document).version,
+        out=[] if known is None else _out(known, day),
+        version=0 if known is None else known.row.version,
     )
 
 
@@ -91,10 +92,10 @@ def _leave(leave: Leave, means: Means) -> Json:
     return {**_LEAVE.dump_python(leave, mode="json"), "name": means.name(leave.person_id)}
 
 
-def _out(document: Json, day: date) -> list[Json]:
+def _out(fleet: File[FleetRow], day: date) -> list[Json]:
     """Who is on the road that day, with people and vehicle, as it was said when they left."""
-    away = {one.crew for one in FLEETS.read(document).out if one.on == day}
-    gone = {one.event.crew: one.event for one in FLEETS.heard.read(document).all(VehicleSentOut) if one.event.on == day}
+    away = {one.crew for one in fleet.row.out if one.on == day}
+    gone = {one.event.crew: one.event for one in fleet.said.all(VehicleSentOut) if one.event.on == day}
     return [gone[crew].model_dump(mode="json", exclude={"event", "at"}) for crew in gone if crew in away]
 
 
@@ -113,8 +114,8 @@ def _person(person: FleetPerson, means: Means, day: date, away: Mapping[str, str
 async def history(caller: SignedIn) -> list[dict[str, Any]]:
     """Who changed what, from which day on, and why."""
     caller.allow(*SEES_LICENCES)
-    document = await caller.row(FLEETS.name, DEPOT)
-    changes = [] if document is None else FLEETS.heard.read(document).all(*CHANGES)[-HISTORY:]
+    known = await caller.view(FLEETS.files).get(DEPOT)
+    changes = [] if known is None else known.said.all(*CHANGES)[-HISTORY:]
     return [
         {"at": one.event.at.isoformat(), "by": one.by, "what": type(one.event).__name__}
         | one.event.model_dump(mode="json", exclude={"event", "at"})

@@ -1,6 +1,6 @@
 """HTTP of jobs as they stand: lists for the desks, one job whole."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query
 
@@ -8,8 +8,8 @@ from company.crew_of_day import own_crew_on, works_on
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import JobKind
-from dispatch.access import JobInPath, job_document, not_your_crew
-from dispatch.job.row import JOBS
+from dispatch.access import JobInPath, job_file, not_your_crew
+from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.job_views import JobList, JobView, job_view
 from dispatch.who import CREW, READS
 from runtime.clock import utc_now
@@ -33,27 +33,20 @@ async def jobs(
 ) -> JobList:
     """By promised day. A crew sees its own stops only; customers are masked by role (C18)."""
     caller.allow(*READS)
-    query: dict[str, Any] = {}
-    if status is not None:
-        query["row.status"] = status
-    if kind is not None:
-        query["row.kind"] = kind
-    if on is not None:
-        query["row.on"] = on.isoformat()
+    own: str | None = None
+    if caller.person.role in CREW:  # who is of no crew sees nothing, not all that is unplanned
+        own = await own_crew_on(caller, on or civil_day(utc_now())) or ""
+    day = None if on is None else on.isoformat()
+    query = JOBS.where(status=status, kind=kind, on=day, contract_no=contract_no, crew=own)
     if unscheduled:
         query |= {"row.on": None, "row.status": status or "plan"}
-    if contract_no is not None:
-        query["row.contract_no"] = contract_no
-    if caller.person.role in CREW:
-        own = await own_crew_on(caller, on or civil_day(utc_now()))
-        query["row.crew"] = own or ""  # who is of no crew sees nothing, not all that is unplanned
-    rows = caller.rows(JOBS.name)
+    rows = caller.view(JOB_FILES)
     found = await rows.find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=limit, skip=offset)
     return JobList(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[job_view(document, caller.person.role) for document in found],
+        rows=[job_view(one, caller.person.role) for one in found],
     )
 
 
@@ -61,8 +54,8 @@ async def jobs(
 async def one_job(job: JobInPath, caller: SignedIn) -> JobView:
     """With customer, goods, slot, and what came of it."""
     caller.allow(*READS)
-    document = await job_document(caller, job)
-    row = JOBS.read(document)
+    found = await job_file(caller, job)
+    row = found.row
     if caller.person.role in CREW and not await works_on(caller, row.on, row.crew):
         caller.refuse(not_your_crew(row.crew, caller.person.crew), 403)
-    return job_view(document, caller.person.role)
+    return job_view(found, caller.person.role)

@@ -6,9 +6,9 @@ from fastapi import Query
 
 from company.crew_of_day import own_crew_on
 from contracts.bounds import CivilDay
-from dispatch.access import CrewInPath, DayInPath, own_crew, policy_now, run_document
+from dispatch.access import CrewInPath, DayInPath, own_crew, policy_now, run_file
 from dispatch.departure import DepartRequest, let_go
-from dispatch.job.row import JOBS
+from dispatch.job.row import JOB_FILES
 from dispatch.job_views import JobView, job_view
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunList, RunView, run_view
@@ -23,11 +23,10 @@ router = Router()
 async def runs(caller: SignedIn, on: Annotated[CivilDay, Query()]) -> RunList:
     """All crews' runs; a crew sees its own only."""
     caller.allow(*READS)
-    query = {"row.on": on.isoformat()}
-    if caller.person.role in CREW:
-        query["row.crew"] = await own_crew_on(caller, on) or ""
-    found = await caller.rows(RUNS.name).find(query, sort=[("_id", 1)], limit=500, skip=0)
-    return RunList(rows=[run_view(document, caller.person.role) for document in found])
+    own = await own_crew_on(caller, on) or "" if caller.person.role in CREW else None
+    query = RUNS.where(on=on.isoformat(), crew=own)
+    found = await caller.view(RUNS.files).find(query, sort=[("_id", 1)], limit=500)
+    return RunList(rows=[run_view(one, caller.person.role) for one in found])
 
 
 @router.get("/runs/{on}/{crew}", summary="出车任务 One crew's day (B11, B16)")
@@ -35,7 +34,7 @@ async def run(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> RunView:
     """The sorting sheet, what was counted, and the cash for those who handle it."""
     caller.allow(*READS)
     await own_crew(caller, on, crew, *CREW)
-    return run_view(await run_document(caller, on, crew), caller.person.role)
+    return run_view(await run_file(caller, on, crew), caller.person.role)
 
 
 @router.get("/runs/{on}/{crew}/stops", summary="一趟各站 The stops of a run, in the order of the route (B12)")
@@ -43,8 +42,8 @@ async def stops(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> list[JobVi
     """Each stop's job with customer, goods, calls that are owed, and what came of it: the crew's page."""
     caller.allow(*READS)
     await own_crew(caller, on, crew, *CREW)
-    order = [stop.job_id for stop in RUNS.read(await run_document(caller, on, crew)).in_order]
-    found = {document["_id"]: document for document in await caller.rows(JOBS.name).get_many(order)}
+    order = [stop.job_id for stop in (await run_file(caller, on, crew)).row.in_order]
+    found = await caller.view(JOB_FILES).get_many(order)
     return [job_view(found[job], caller.person.role) for job in order if job in found]
 
 

@@ -1,8 +1,8 @@
 """The day's row: how a 送货安排表 stands; and which of its changes after publishing were given a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 from contracts.civil_time import civil
 from contracts.dispatch_days import CrewOfDay, SlotReserved
@@ -17,8 +17,8 @@ from dispatch.day.state import (
     differs_from_issue,
 )
 from dispatch.fields import DEPOT
-from runtime.said import Saying
-from runtime.view import Row, View
+from runtime.said import Said, Saying
+from runtime.view import Row, View, Whole
 
 
 class DayRow(Row):
@@ -104,6 +104,18 @@ DAYS = View(
 )
 
 
-def adjustments_of(document: Mapping[str, Any]) -> list[Saying[SlotReserved]]:
-    """Changes after publishing, with who made them (B4)."""
-    return DAYS.heard.read(document).all(SlotReserved)
+@dataclass(frozen=True, slots=True)
+class DayFile:
+    """A day, and what was said of it."""
+
+    row: DayRow
+    said: Said
+
+    @property
+    def adjustments(self) -> list[Saying[SlotReserved]]:
+        """Changes after publishing, with who made them (B4)."""
+        return self.said.all(SlotReserved)
+
+
+DAY_FILES = Whole(DAYS, DayFile)
+"""Reads days with what was said of them."""

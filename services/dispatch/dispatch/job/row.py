@@ -3,7 +3,7 @@
 Times are UTC, money fen, volume litres. Words are not here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, assert_never
@@ -31,7 +31,7 @@ from dispatch.job.state import (
     booking_of,
 )
 from runtime.said import Said, Saying
-from runtime.view import Row, View
+from runtime.view import Row, View, Whole
 
 E = TypeVar("E", bound=Fact)
 
@@ -317,6 +317,5 @@ _OUTCOMES: tuple[type[Fact], ...] = (
 )
 
 
-def job_file(document: Mapping[str, Any]) -> JobFile:
-    """A job's document."""
-    return JobFile(JOBS.read(document), JOBS.heard.read(document))
+JOB_FILES = Whole(JOBS, JobFile)
+"""Reads jobs with what was said of them."""

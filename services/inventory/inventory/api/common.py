@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from contracts.spelling import Spelt, sku
 from runtime.http import Caller
+from runtime.typed_rows import Model
+
+T = TypeVar("T")
 
 ContractNoInPath = Annotated[str, Path(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
 
@@ -39,9 +42,9 @@ Paging = Annotated[_Paging, Depends()]
 
 
 async def page(
-    caller: Caller, projection: str, query: dict[str, Any], sort: Sequence[tuple[str, int]], paging: _Paging
-) -> tuple[list[dict[str, Any]], int]:
-    """One page of documents, and how many there are in all."""
-    rows = caller.rows(projection)
+    caller: Caller, model: Model[T], query: dict[str, Any], sort: Sequence[tuple[str, int]], paging: _Paging
+) -> tuple[list[T], int]:
+    """One page of what is read of them, and how many there are in all."""
+    rows = caller.view(model)
     found = await rows.find(query, sort=[*sort, ("_id", 1)], limit=paging.limit, skip=paging.skip)
     return found, await rows.count(query)

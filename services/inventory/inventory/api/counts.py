@@ -13,9 +13,9 @@ from inventory.api.common import CountInPath, DepotInBody
 from inventory.count.aggregate import COUNT
 from inventory.count.choice import Selection, choose, in_words, zones_of
 from inventory.count.counting import MAX_LINES, OpenCount
-from inventory.count.file import count_file
+from inventory.count.file import COUNT_FILES
 from inventory.count.row import SHEETS
-from inventory.count.rows import count_document, stocked_bins
+from inventory.count.rows import stocked_bins
 from inventory.count_plan import COUNT_PLAN
 from inventory.count_plan_row import PLANS, plan_shown
 from inventory.refusals import no
@@ -139,9 +139,8 @@ async def counts(
 ) -> CountList:
     """One page of counts, the latest first."""
     caller.allow(*READS_COUNTS)
-    query = {} if status is None else {"row.status": status}
-    found = await caller.rows(SHEETS).find(query, sort=[("row.opened_at", -1)], limit=limit, skip=skip)
-    files = [count_file(document) for document in found]
+    query = SHEETS.where(status=status)
+    files = await caller.view(COUNT_FILES).find(query, sort=[("row.opened_at", -1)], limit=limit, skip=skip)
     return CountList(counts=tuple({**file.shown(), "lines": len(file.row.lines)} for file in files))
 
 
@@ -149,17 +148,20 @@ async def counts(
 async def count(count_no: CountInPath, caller: SignedIn) -> CountView:
     """The lines, without any book figure as long as they are being counted."""
     caller.allow(*READS_COUNTS)
-    return CountView.model_validate(count_file(await count_document(caller, count_no)).shown())
+    found = await caller.view(COUNT_FILES).get(count_no)
+    if found is None:
+        caller.refuse(no("no_count", count_no=count_no), 404)
+    return CountView.model_validate(found.shown())
 
 
 @router.get("/countplans/{depot}", summary="盘点计划 The plan of counts (K19)")
 async def plan(depot: Id, caller: SignedIn) -> Json:
     """What falls due when, what is late, and which sheets are out."""
     caller.allow(*READS_COUNTS)
-    document = await caller.rows(PLANS.name).get(depot)
-    if document is None:
+    found = await caller.view(PLANS.files).get(depot)
+    if found is None:
         caller.refuse(no("no_plan"), 404)
-    return plan_shown(document)
+    return plan_shown(found)
 
 
 def _selection(caller: Caller, body: CountWanted) -> tuple[Selection, CountKind]:

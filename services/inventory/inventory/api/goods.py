@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from company.crew_of_day import works_at
+from company.crew_of_day import STOPS, works_on
 from company.masking import customer_for
 from contracts.fact import Customer
 from inventory.api.common import ContractNoInPath
@@ -38,10 +38,10 @@ class GoodsView(BaseModel):
 async def goods(contract_no: ContractNoInPath, caller: SignedIn) -> GoodsView:
     """Pieces per line, and every move."""
     caller.allow(*READS_GOODS)
-    document = await caller.rows(PIECES.name).get(contract_no)
-    if document is None:
+    known = await caller.view(PIECES.files).get(contract_no)
+    if known is None:
         caller.refuse(no("no_goods_known", contract_no=contract_no), 404)
-    row, said = PIECES.whole(document)
+    row, said = known.row, known.said
     shown = row.model_dump(exclude={"vouchers"})
     customer = row.customer and customer_for(caller.person.role, row.customer.model_dump())
     moves = [move.shown() for move in moves_of(said)]
@@ -59,8 +59,8 @@ async def works_there(caller: Caller, contract_no: str) -> None:
 
 
 async def _has_work(caller: Caller, contract_no: str) -> bool:
-    for row in await caller.rows("jobs").find({"row.contract_no": contract_no}):
-        if await works_at(caller, row):
+    for stop in await caller.view(STOPS).find({"row.contract_no": contract_no}):
+        if await works_on(caller, stop.on, stop.crew):
             return True
     visits = {"row.contract_no": contract_no, "row.technicians": caller.person.id}
     return await caller.rows("tickets").count(visits) > 0

@@ -20,7 +20,7 @@ from runtime.kept_secret import keys_of
 from runtime.route import Router
 from runtime.routes import Address, routes
 from runtime.settings import Settings
-from runtime.view import Views
+from runtime.typed_rows import Views
 
 router = Router()
 

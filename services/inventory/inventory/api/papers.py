@@ -1,22 +1,22 @@
 """HTTP of the papers by which pieces leave free stock: loans, scrap applications, lists (C7, D8, D10, D12)."""
 
-from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Query
 
 from inventory.api.common import Paging, PaperInPath, Rows, page
 from inventory.loan import LOAN
-from inventory.loan_row import LOANS, LoanFile, loan_file
+from inventory.loan_row import LOAN_FILES, LoanFile
 from inventory.refusals import no
 from inventory.scrap import SCRAP
-from inventory.scrap_row import SCRAPS, ScrapFile, scrap_file
+from inventory.scrap_row import SCRAP_FILES, ScrapFile
 from inventory.stock_list import STOCK_LIST
-from inventory.stock_list_row import STOCK_LISTS, StockListFile, stock_list_file
+from inventory.stock_list_row import STOCK_LIST_FILES, StockListFile
 from inventory.who import READS_STOCK
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
+from runtime.typed_rows import Model
 
 router = Router()
 for address in (
@@ -29,56 +29,56 @@ for address in (
 State = Annotated[str | None, Query(max_length=20)]
 
 
-Files = Callable[[Mapping[str, Any]], LoanFile | ScrapFile | StockListFile]
+Files = Model[LoanFile | ScrapFile | StockListFile]
 
 
-async def _list(caller: Caller, kind: tuple[str, str], files: Files, state: str | None, paging: Paging) -> Rows:
-    """`kind`: the read model, and the moment by which its rows are sorted."""
+async def _list(caller: Caller, files: Files, by: str, state: str | None, paging: Paging) -> Rows:
+    """`by`: the moment by which they are sorted."""
     caller.allow(*READS_STOCK)
     query: dict[str, Any] = {} if state is None else {"row.state": state}
-    found, total = await page(caller, kind[0], query, [(f"row.{kind[1]}", -1)], paging)
-    return Rows(rows=[files(document).shown() for document in found], total=total)
+    found, total = await page(caller, files, query, [(f"row.{by}", -1)], paging)
+    return Rows(rows=[paper.shown() for paper in found], total=total)
 
 
-async def _one(caller: Caller, name: str, files: Files, number: str, rule: str) -> dict[str, Any]:
+async def _one(caller: Caller, files: Files, number: str, rule: str) -> dict[str, Any]:
     caller.allow(*READS_STOCK)
-    document = await caller.rows(name).get(number)
-    if document is None:
+    found = await caller.view(files).get(number)
+    if found is None:
         caller.refuse(no("no_paper", rule=rule, number=number), 404)
-    return files(document).shown()
+    return found.shown()
 
 
 @router.get("/loans", summary="借用单 Loans (D12)")
 async def loans(caller: SignedIn, paging: Paging, state: State = None) -> Rows:
     """The latest first; `state`: asked, held, approved, out, overdue, returned, charged, refused, short."""
-    return await _list(caller, (LOANS.name, "asked_at"), loan_file, state, paging)
+    return await _list(caller, LOAN_FILES, "asked_at", state, paging)
 
 
 @router.get("/loans/{number}", summary="一张借用单 A loan (D12)")
 async def one_loan(number: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """With its history."""
-    return await _one(caller, LOANS.name, loan_file, number, "D12")
+    return await _one(caller, LOAN_FILES, number, "D12")
 
 
 @router.get("/scraps", summary="报废申请 Scrap applications (D10)")
 async def scraps(caller: SignedIn, paging: Paging, state: State = None) -> Rows:
     """The latest first; `state`: applied, held, approved, executed, refused, short."""
-    return await _list(caller, (SCRAPS.name, "applied_at"), scrap_file, state, paging)
+    return await _list(caller, SCRAP_FILES, "applied_at", state, paging)
 
 
 @router.get("/scraps/{number}", summary="一张报废申请 A scrap application (D10)")
 async def one_scrap(number: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """With its history."""
-    return await _one(caller, SCRAPS.name, scrap_file, number, "D10")
+    return await _one(caller, SCRAP_FILES, number, "D10")
 
 
 @router.get("/stock-lists", summary="出库清单 Lists (D8)")
 async def lists(caller: SignedIn, paging: Paging, state: State = None) -> Rows:
     """The latest first; `state`: made, ready, issued, cancelled."""
-    return await _list(caller, (STOCK_LISTS.name, "made_at"), stock_list_file, state, paging)
+    return await _list(caller, STOCK_LIST_FILES, "made_at", state, paging)
 
 
 @router.get("/stock-lists/{number}", summary="一张出库清单 A list (D8)")
 async def one_list(number: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """With what is set apart, line by line."""
-    return await _one(caller, STOCK_LISTS.name, stock_list_file, number, "D8")
+    return await _one(caller, STOCK_LIST_FILES, number, "D8")

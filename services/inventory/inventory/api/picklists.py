@@ -63,10 +63,10 @@ class PickListView(BaseModel):
 async def picklist(on: DayInPath, caller: SignedIn, depot: Depot = "main") -> PickListView:
     """What must be ready, stop by stop, and what the warehouse said."""
     caller.allow(*READS_LISTS)
-    document = await caller.rows(PICK_LISTS.name).get(number_of(depot, on))
-    if document is None:
+    found = await caller.view(PICK_LISTS.files).get(number_of(depot, on))
+    if found is None:
         caller.refuse(no("no_list", on=on), 404)
-    row = PICK_LISTS.read(document)
+    row = found.row
     shown = row.model_dump(exclude={"edition", "version"})
     numbers = {"version": row.edition, "aggregate_version": row.version}
-    return PickListView(**shown, **numbers, feedback_by=answered_by(document))
+    return PickListView(**shown, **numbers, feedback_by=answered_by(found))

@@ -36,11 +36,11 @@ async def quality(contract_no: ContractNoInPath, caller: SignedIn) -> Json:
     lines = await lines_to_inspect(caller, contract_no)
     if lines is None:
         caller.refuse(no("no_contract_to_inspect", contract_no=contract_no), 404)
-    document = await caller.rows(INSPECTIONS.name).get(contract_no)
+    known = await caller.view(INSPECTIONS.files).get(contract_no)
     return {
         "contract_no": contract_no,
         "lines": [line.model_dump() for line in lines],
-        "inspections": [] if document is None else inspections(document),
+        "inspections": [] if known is None else inspections(known.said),
     }
 
 

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from inventory.api.common import Paging, PaperInPath, Rows, page
 from inventory.inbound.aggregate import INBOUND
-from inventory.inbound.row import SLIPS, slip_file
+from inventory.inbound.row import SLIP_FILES, SLIPS
 from inventory.refusals import no
 from inventory.who import READS_GOODS
 from runtime.http import SignedIn
@@ -28,24 +28,21 @@ async def slips(  # noqa: PLR0917 - what the address may ask for
 ) -> Rows:
     """The latest first. `exceptions`: only slips with open ones; `papers`: what the accountant still waits for."""
     caller.allow(*READS_GOODS)
-    query: dict[str, Any] = {}
-    if state is not None:
-        query["row.state"] = state
-    if papers is not None:
-        query["row.papers"] = papers
-    if exceptions:
-        query["row.open_exceptions"] = {"$gt": 0}
-    if contract_no:
-        query["row.contracts"] = contract_no
-    found, total = await page(caller, SLIPS.name, query, [("row.issued_at", -1)], paging)
-    return Rows(rows=[slip_file(document).shown() for document in found], total=total)
+    query = SLIPS.where(
+        state=state,
+        papers=papers,
+        open_exceptions={"$gt": 0} if exceptions else None,
+        contracts=contract_no or None,
+    )
+    found, total = await page(caller, SLIP_FILES, query, [("row.issued_at", -1)], paging)
+    return Rows(rows=[slip.shown() for slip in found], total=total)
 
 
 @router.get("/inbound/{slip_no}", summary="一张入库单 An inbound slip (D1)")
 async def slip(slip_no: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """Lines, what the check found, where the pieces went, exceptions, papers."""
     caller.allow(*READS_GOODS)
-    document = await caller.rows(SLIPS.name).get(slip_no)
-    if document is None:
+    found = await caller.view(SLIP_FILES).get(slip_no)
+    if found is None:
         caller.refuse(no("no_slip", slip_no=slip_no), 404)
-    return slip_file(document).shown()
+    return found.shown()

@@ -1,6 +1,5 @@
 """HTTP of stock: what lies where, the bin card, moves, the pending zone, dead stock (D6-D10)."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -13,12 +12,13 @@ from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.moves import MOVES
-from inventory.stock.row import STOCKED
+from inventory.stock.row import STOCKED, StockRow
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
 from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
+from runtime.view import File
 
 router = Router()
 
@@ -34,13 +34,12 @@ ADDRESS = Address(
 router.include_router(routes(ADDRESS))
 
 
-def stock_json(document: Mapping[str, Any]) -> dict[str, Any]:
+def stock_json(stock: File[StockRow]) -> dict[str, Any]:
     """A sku's stock as the API shows it, with the last requests that it could not fill (D9); `version` is what
     `If-Match` may name."""
-    row, said = STOCKED.whole(document)
     named = {"wanted", "available", "needed_for", "voucher_no", "reason"}
-    short = [{"at": one.event.at.isoformat(), **one.event.model_dump(include=named)} for one in said.sayings]
-    return {**row.shown(), "short": short}
+    short = [{"at": one.event.at.isoformat(), **one.event.model_dump(include=named)} for one in stock.said.sayings]
+    return {**stock.row.shown(), "short": short}
 
 
 @router.get("/stock", summary="库存 Stock (D6)")
@@ -56,16 +55,14 @@ async def stock_list(  # noqa: PLR0917 - what the address may ask for
     """By sku, one page. `q`: beginning of the sku; `bin`, `held_for`: what lies there, or is held for it; `pending`:
     only what waits for a decision."""
     caller.allow(*READS_STOCK)
-    query: dict[str, Any] = {"row.depot": depot}
-    if q:
-        query["row.sku"] = {"$gte": q, "$lt": f"{q}\uffff"}
-    if bin:
-        query["row.bins"] = bin
-    if held_for:
-        query["row.holders"] = held_for
-    if pending:
-        query["row.pending"] = {"$gt": 0}
-    found, total = await page(caller, STOCKED.name, query, [("row.sku", 1)], paging)
+    query = STOCKED.where(
+        depot=depot,
+        sku={"$gte": q, "$lt": f"{q}\uffff"} if q else None,
+        bins=bin or None,
+        holders=held_for or None,
+        pending={"$gt": 0} if pending else None,
+    )
+    found, total = await page(caller, STOCKED.files, query, [("row.sku", 1)], paging)
     return Rows(rows=[stock_json(row) for row in found], total=total)
 
 
@@ -111,18 +108,17 @@ async def card_of(
 async def stock_of(sku: SkuInPath, caller: SignedIn, depot: Depot = "main") -> dict[str, Any]:
     """Pieces by bin, for whom they are held, and what waits."""
     caller.allow(*READS_STOCK)
-    row = await caller.rows(STOCKED.name).get(card_no(depot, sku))
-    if row is None:
+    found = await caller.view(STOCKED.files).get(card_no(depot, sku))
+    if found is None:
         caller.refuse(no("no_card", sku=sku), 404)
-    return stock_json(row)
+    return stock_json(found)
 
 
 @router.get("/shortages", summary="缺货、溢余 Shortage and excess against contracts (D9)")
 async def shortages(caller: SignedIn, paging: Paging, kind: Literal["missing", "excess"] = "missing") -> Rows:
     """Contracts that lack pieces (or have too many), line by line, with the free stock that could be allocated."""
     caller.allow(*READS_STOCK)
-    found, total = await page(caller, PIECES.name, {f"row.{kind}": {"$gt": 0}}, [], paging)
-    rows = [PIECES.read(document) for document in found]
+    rows, total = await page(caller, PIECES, {f"row.{kind}": {"$gt": 0}}, [], paging)
     wanting = {row.contract_no: [line for line in row.lines if line.missing or line.excess] for row in rows}
     cards = {card_no("main", line.sku) for lines in wanting.values() for line in lines}
     free = {row.sku: row.free for row in (await caller.view(STOCKED).get_many(sorted(cards))).values()}
@@ -143,7 +139,7 @@ async def dead_stock(
     """What was reported to finance in that month (default: the latest report that still holds), with where it lies."""
     caller.allow(*READS_MONEY_LISTS)
     query: dict[str, Any] = {"row.dead_month": month or {"$ne": None}}
-    found, total = await page(caller, STOCKED.name, query, [("row.last_move_at", 1)], paging)
+    found, total = await page(caller, STOCKED.files, query, [("row.last_move_at", 1)], paging)
     return Rows(rows=[stock_json(row) for row in found], total=total)
 
 

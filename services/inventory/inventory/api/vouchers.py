@@ -31,16 +31,13 @@ BY_ID = (
     ("loan", LOANS.name, "/api/loans/{}"),
     ("scrap", SCRAPS.name, "/api/scraps/{}"),
     ("stock_list", STOCK_LISTS.name, "/api/stock-lists/{}"),
-    ("count", SHEETS, "/api/counts/{}"),
+    ("count", SHEETS.name, "/api/counts/{}"),
     ("goods", PIECES.name, "/api/goods/{}"),
 )
 """Kind, read model whose rows have the number as their id, address."""
 
-BY_FIELD = (
-    ("inbound_slip", SLIPS.name, ("row.delivery_note_no", "row.waybill", "row.sales_list_no"), "/api/inbound/{}"),
-    ("goods", PIECES.name, ("row.vouchers",), "/api/goods/{}"),
-)
-"""Kind, read model, indexed fields that hold numbers, address."""
+ON_SLIPS = ("row.delivery_note_no", "row.waybill", "row.sales_list_no")
+"""Indexed fields of slips that hold numbers."""
 
 
 class Voucher(BaseModel):
@@ -80,18 +77,13 @@ async def _by_id(caller: Caller, number: str) -> list[Voucher]:
 
 async def _by_field(caller: Caller, number: str) -> list[Voucher]:
     pattern = _whole_or_part(number)
-    found = []
-    for kind, name, fields, address in BY_FIELD:
-        seen: set[str] = set()
-        for field in fields:
-            for row in await caller.rows(name).find({field: pattern}, sort=[("_id", 1)], limit=MOST):
-                row_id = str(row["_id"])
-                if row_id in seen:
-                    continue
-                seen.add(row_id)
-                found.append(
-                    Voucher(kind=kind, id=row_id, address=address.format(row_id), moves=_moves(name, row, number))
-                )
+    slips: dict[str, None] = {}
+    for field in ON_SLIPS:
+        slips |= dict.fromkeys(await caller.view(SLIPS).numbers({field: pattern}, sort=[("_id", 1)], limit=MOST))
+    found = [Voucher(kind="inbound_slip", id=slip, address=f"/api/inbound/{slip}") for slip in slips]
+    for goods in await caller.view(PIECES.files).find({"row.vouchers": pattern}, sort=[("_id", 1)], limit=MOST):
+        contract_no, moves = goods.row.contract_no, [one.shown() for one in moves_of(goods.said) if one.has(number)]
+        found.append(Voucher(kind="goods", id=contract_no, address=f"/api/goods/{contract_no}", moves=moves))
     return found
 
 
@@ -110,8 +102,3 @@ async def _on_cards(caller: Caller, number: str) -> list[Voucher]:
 def _whole_or_part(number: str) -> dict[str, str]:
     """The number itself, or its parts `<number>/...` (a slip's put-aways are vouchers of their own)."""
     return {"$regex": f"^{re.escape(number)}(/.*)?$"}
-
-
-def _moves(name: str, document: dict[str, Any], number: str) -> list[dict[str, Any]]:
-    moves = moves_of(PIECES.heard.read(document)) if name == PIECES.name else ()
-    return [move.shown() for move in moves if move.has(number)]

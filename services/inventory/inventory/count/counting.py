@@ -35,7 +35,6 @@ from inventory.stock.row import STOCKED
 from inventory.who import ACCOUNTS, COUNTS
 from runtime.decision import Command
 from runtime.use_case import Asker, Nothing, UseCase
-from runtime.view import Views
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
 
@@ -261,7 +260,7 @@ async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
     zone = zones_of(policy_book().at(asker.now), depot).get(body.bin)
     if zone is None:
         asker.refuse(no("unknown_bin", bin=body.bin), 422)
-    card = await Views(STOCKED, asker.rows(STOCKED.name)).get(card_no(depot, body.sku))
+    card = await asker.view(STOCKED).get(card_no(depot, body.sku))
     name, move_no = (card.name, card.last_move_no) if card else (body.name.strip(), 0)
     if not name:
         asker.refuse(no("name_wanted", sku=body.sku), 422)

@@ -1,6 +1,5 @@
 """A count with what was said of it: who opened, counted, explained and approved, and why it was counted again (D7)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +7,10 @@ from contracts import inventory_counts as facts
 from inventory.count.aggregate import COUNT
 from inventory.count.row import SHEETS, CountRow, FigureRow, LineRow, count_row
 from runtime.said import Said
-from runtime.view import View
+from runtime.view import View, Whole
 
 COUNTS = View(
-    SHEETS,
+    SHEETS.name,
     "inventory",
     COUNT,
     CountRow,
@@ -133,6 +132,5 @@ def _shown(line: LineRow, told: _Told) -> ShownLine:
     )
 
 
-def count_file(document: Mapping[str, Any]) -> CountFile:
-    """A count's document."""
-    return CountFile(*COUNTS.whole(document))
+COUNT_FILES = Whole(COUNTS, CountFile)
+"""Reads counts with what was said of them."""

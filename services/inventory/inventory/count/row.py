@@ -5,10 +5,9 @@ from typing import Literal, assert_never
 
 from contracts import inventory_counts as facts
 from inventory.count.state import Cancelled, Closed, Count, Counting, Line, Unopened
+from runtime.typed_rows import ByName
 from runtime.view import Instant, Row
 
-SHEETS = "counts"
-"""The read model's name."""
 Status = Literal["open", "closed", "cancelled"]
 LineStatus = Literal["to_count", "counted", "recount", "agrees", "differs", "explained", "approved", "booked"]
 WAITING: tuple[LineStatus, ...] = ("to_count", "recount")
@@ -64,6 +63,10 @@ class CountRow(Row):
     def to_count(self) -> int:
         """Lines that wait for a figure."""
         return sum(line.status in WAITING for line in self.lines)
+
+
+SHEETS = ByName("counts", CountRow)
+"""Rows of counts, for the use cases of a count, which its view is made of."""
 
 
 def count_row(count: Count) -> CountRow | None:

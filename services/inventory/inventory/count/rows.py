@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from company.policy import policy_book
 from contracts.civil_time import civil_day
@@ -13,27 +12,19 @@ from inventory.refusals import no
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
-from inventory.turnover import TURNOVER, turned_over
+from inventory.turnover import DAYS_OF_CARDS, turned_over
 from runtime.use_case import Asker
-from runtime.view import Views
-
-Json = dict[str, Any]
 
 REMEMBERED_COUNTS = 500
 """Closed counts that are looked through for when a bin was counted last."""
 
 
-async def count_document(asker: Asker, count_no: str) -> Json:
-    """A count's document, or 404."""
-    document = await asker.row(SHEETS, count_no)
-    if document is None:
-        asker.refuse(no("no_count", count_no=count_no), 404)
-    return document
-
-
 async def count_of(asker: Asker, count_no: str) -> CountRow:
     """A count, or 404."""
-    return CountRow.model_validate((await count_document(asker, count_no))["row"])
+    count = await asker.view(SHEETS).get(count_no)
+    if count is None:
+        asker.refuse(no("no_count", count_no=count_no), 404)
+    return count
 
 
 async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[MoveRow]]:
@@ -41,7 +32,7 @@ async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[Mov
     found: dict[str, list[MoveRow]] = {card: [] for card in cards}
     wanted = [{"row.card": card, "row.move_no": {"$gt": after}} for card, after in cards.items()]
     if wanted:
-        for move in await Views(MOVES, asker.rows(MOVES.name)).find({"$or": wanted}, sort=[("row.move_no", 1)]):
+        for move in await asker.view(MOVES).find({"$or": wanted}, sort=[("row.move_no", 1)]):
             found[move.card].append(move)
     return found
 
@@ -49,7 +40,7 @@ async def moves_of(asker: Asker, cards: Mapping[str, int]) -> dict[str, list[Mov
 async def cards_of(asker: Asker, depot: str, bases: Mapping[str, int]) -> tuple[Card, ...]:
     """The cards of some skus as they are now, with the moves since the numbers given. A sku without a card has an
     empty one. A card whose lines are not all there yet has a gap, which a count does not compare with."""
-    rows = await Views(STOCKED, asker.rows(STOCKED.name)).get_many([card_no(depot, sku) for sku in bases])
+    rows = await asker.view(STOCKED).get_many([card_no(depot, sku) for sku in bases])
     moves = await moves_of(asker, {card: bases[row.sku] for card, row in rows.items()})
     found = {row.sku: card_after(row, moves[card]) for card, row in rows.items()}
     return tuple(found.get(sku) or Card(sku=sku, move_no=0, balances=(), since=()) for sku in bases)
@@ -79,12 +70,9 @@ async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]
     """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
     policy = policy_book().at(now)
     since = civil_day(now - timedelta(days=policy.abc_days))
-    rows = await Views(STOCKED, asker.rows(STOCKED.name)).find({"row.depot": depot})
-    turnover = {
-        document["_id"]: turned_over(document, since)
-        for document in await asker.rows(TURNOVER.name).get_many([card_no(depot, row.sku) for row in rows])
-    }
-    moved = {row.sku: turnover.get(card_no(depot, row.sku), 0) for row in rows}
+    rows = await asker.view(STOCKED).find({"row.depot": depot})
+    days = await asker.view(DAYS_OF_CARDS).get_many([card_no(depot, row.sku) for row in rows])
+    moved = {row.sku: turned_over(days.get(card_no(depot, row.sku), {}), since) for row in rows}
     classes = abc_classes(moved, policy.abc_percent)
     counted = await _counted_at(asker, depot)
     return [
@@ -103,12 +91,12 @@ async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]
 
 async def _counted_at(asker: Asker, depot: str) -> dict[tuple[str, str], datetime]:
     """When each sku was counted last in each bin."""
-    closed = await asker.rows(SHEETS).find(
+    closed = await asker.view(SHEETS).find(
         {"row.depot": depot, "row.status": "closed"}, sort=[("row.closed_at", -1)], limit=REMEMBERED_COUNTS
     )
     latest: dict[tuple[str, str], datetime] = {}
-    for document in closed:
-        for line in CountRow.model_validate(document["row"]).lines:
+    for count in closed:
+        for line in count.lines:
             if line.compared is not None:
                 key, moment = (line.sku, line.bin), line.compared.counted_at
                 latest[key] = max(moment, latest.get(key, moment))

@@ -1,6 +1,5 @@
 """The inbound slip's row: how an 入库单 stands, and what was said of it (D1, D2, D3, D5, K18)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +8,7 @@ from contracts.inventory_inbound import SlipLine
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.state import Checked, Inbound, Issued, NoSlip, Voided
 from runtime.said import Said, Saying
-from runtime.view import Instant, Row, View
+from runtime.view import Instant, Row, View, Whole
 
 Status = Literal["issued", "checked", "put_away", "cancelled"]
 """Checked: good pieces wait to be put away."""
@@ -199,6 +198,5 @@ def _exception(one: Wrong) -> dict[str, Any]:
     return {**opened, "settled": one.settled and one.settled.model_dump(mode="json", include=kept)}
 
 
-def slip_file(document: Mapping[str, Any]) -> SlipFile:
-    """A slip's document."""
-    return SlipFile(*SLIPS.whole(document))
+SLIP_FILES = Whole(SLIPS, SlipFile)
+"""Reads slips with what was said of them."""

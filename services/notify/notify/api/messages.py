@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel
 from contracts.bounds import CivilDay
 from contracts.notify import Channel
 from notify.message.aggregate import MESSAGE
-from notify.message.row import MessageRow, Status, message_row
+from notify.message.row import MESSAGE_ROWS, MESSAGES, MessageRow, Status
 from notify.message.state import FAX
 from notify.refusals import no
 from notify.who import OFFICE, SEES_FAXES
@@ -46,14 +46,8 @@ async def messages(
     """`subject` is the aggregate that a message is about. `status=failed`, `undelivered` and `needs_person=true` are
     the lists of what a person must look at."""
     caller.allow(*OFFICE)
-    wanted = {
-        "row.subject": subject,
-        "row.status": status,
-        "row.channel": channel,
-        "row.topic": topic,
-        "row.needs_person": needs_person,
-    }
-    return await _listed(caller, {field: value for field, value in wanted.items() if value is not None}, limit, offset)
+    query = MESSAGES.where(subject=subject, status=status, channel=channel, topic=topic, needs_person=needs_person)
+    return await _listed(caller, query, limit, offset)
 
 
 @router.get("/faxes", summary="发给仓库的送货安排表 Schedules sent to the warehouse, and who confirmed them (E5)")
@@ -73,9 +67,8 @@ async def faxes(
 
 
 async def _listed(caller: SignedIn, query: dict[str, Any], limit: int, offset: int) -> MessageList:
-    rows = caller.rows("messages")
-    found = await rows.find(query, sort=[("row.requested_at", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [message_row(document) for document in found]
+    rows = caller.view(MESSAGE_ROWS)
+    shown = await rows.find(query, sort=[("row.requested_at", -1), ("_id", 1)], limit=limit, skip=offset)
     return MessageList(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -83,8 +76,7 @@ async def _listed(caller: SignedIn, query: dict[str, Any], limit: int, offset: i
 async def message(caller: SignedIn, message_id: MessageId) -> MessageRow:
     """With all that became of it."""
     caller.allow(*SEES_FAXES)
-    document = await caller.rows("messages").get(str(message_id))
-    row = None if document is None else message_row(document)
+    row = await caller.view(MESSAGE_ROWS).get(str(message_id))
     if row is None or (caller.role not in OFFICE and row.topic != FAX):
         caller.refuse(no("unknown_message"), 404)
     return row

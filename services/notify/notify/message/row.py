@@ -3,8 +3,7 @@
 The receiver is masked, the text is there for posts and faxes only, which name no customer (C18).
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal, assert_never, get_args
+from typing import Literal, assert_never, get_args
 
 from company.masking import mask_phone
 from contracts import notify as facts
@@ -29,7 +28,7 @@ from notify.message.state import (
     Unsettled,
 )
 from runtime.said import Said
-from runtime.view import Instant, Row, View
+from runtime.view import Instant, Row, View, Whole
 
 Status = Literal[
     "requested",
@@ -176,11 +175,6 @@ MESSAGES = View(
 )
 
 
-def message_row(document: Mapping[str, Any]) -> MessageRow:
-    """A document of `messages`, as API and page show it."""
-    return whole(MESSAGES.read(document), MESSAGES.heard.read(document))
-
-
 def whole(row: Standing, said: Said) -> MessageRow:
     """How a message stands, and the last of what was said of it."""
     unknown, sent = said.told(facts.MessageUnknown), said.told(facts.MessageSent)
@@ -209,3 +203,7 @@ def whole(row: Standing, said: Said) -> MessageRow:
         confirm_note=confirmed and confirmed.event.note,
         confirmation_overdue=said.told(facts.FaxConfirmationOverdue) is not None,
     )
+
+
+MESSAGE_ROWS = Whole(MESSAGES, whole)
+"""Reads messages as API and page show them."""

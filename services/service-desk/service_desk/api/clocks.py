@@ -103,11 +103,11 @@ async def why(
 async def calendar(caller: SignedIn) -> Corrections:
     """Besides the published holidays, which are the policy's."""
     caller.allow(*READS)
-    document = await caller.rows(CALENDARS.name).get(MAIN)
+    known = await caller.view(CALENDARS.files).get(MAIN)
     policy = policy_book().at(utc_now())
     return Corrections(
-        days=() if document is None else CALENDARS.read(document).days,
-        history=[] if document is None else [one.shown() for one in corrections_of(document)],
+        days=() if known is None else known.row.days,
+        history=[] if known is None else [one.shown() for one in corrections_of(known.said)],
         policy=policy.revision,
         published_through=policy.calendar_known_through,
         unknown_year_ahead=policy.unknown_year_ahead(civil_day(utc_now())),
@@ -142,9 +142,9 @@ async def reckon_clocks(body: ReckonClocks, caller: SignedIn) -> Reckoned:
 
 async def _reckon(caller: Caller, body: ReckonClocks) -> Reckoned:
     """Ask every open ticket."""
-    rows, asked, moved = caller.rows(TICKETS.name), 0, 0
+    rows, asked, moved = caller.view(TICKETS), 0, 0
     while page := await rows.find({"row.status": {"$in": list(OPEN)}}, sort=[("_id", 1)], limit=AT_ONCE, skip=asked):
-        commands = [(TICKET.key(row["_id"]), body, f"clocks/{row['_id']}") for row in page]
+        commands = [(TICKET.key(ticket.ticket_id), body, f"clocks/{ticket.ticket_id}") for ticket in page]
         outcomes = await caller.ask_all(commands)
         asked += len(page)
         moved += sum("ClocksReckoned" in outcome.events for outcome in outcomes)

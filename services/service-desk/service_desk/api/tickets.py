@@ -1,7 +1,7 @@
 """Tickets over HTTP: all that may be asked of one; the queue by what is due next; one ticket with its timeline."""
 
 from datetime import UTC
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 
@@ -10,7 +10,7 @@ from contracts.service_desk_tickets import TicketKind
 from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
-from service_desk.access import own_ticket, those_visible, visible_document
+from service_desk.access import hide, hide_unless_visible, own_ticket, those_visible
 from service_desk.roles import READS
 from service_desk.ticket.row import TICKETS
 from service_desk.ticket.shapes import TicketDetail, TicketList
@@ -43,22 +43,26 @@ async def tickets(
     """By next due time. A store gets its own contracts' tickets only, a technician those of their own visits;
     complaints about conduct are for the desk and the manager (C15). `told`: those of which this role was told (X4)."""
     caller.allow(*READS)
-    asked = {"status": status, "kind": kind, "contract_no": contract_no, "sku": sku, "told": told, "overdue": overdue}
-    query: dict[str, Any] = {f"row.{name}": value for name, value in asked.items() if value is not None}
-    if technician is not None:
-        query["row.technicians"] = technician
+    query = TICKETS.where(
+        status=status,
+        kind=kind,
+        contract_no=contract_no,
+        sku=sku,
+        told=told,
+        overdue=overdue,
+        technicians=technician,
+        due_key=None if due_before is None else {"$lt": due_before.astimezone(UTC).isoformat()},
+    )
     if waiting is not None:
-        query["row.waiting"] = {"$ne": None} if waiting else None
-    if due_before is not None:
-        query["row.due_key"] = {"$lt": due_before.astimezone(UTC).isoformat()}
+        query |= {"row.waiting": {"$ne": None} if waiting else None}
     query |= await those_visible(caller, contract_no)
-    rows = caller.rows(TICKETS.name)
+    rows = caller.view(TICKETS.files)
     found = await rows.find(query, sort=[("row.due_key", 1), ("_id", 1)], limit=limit, skip=offset)
     return TicketList(
         total=await rows.count(query),
         limit=limit,
         offset=offset,
-        rows=[listed(row, caller.role) for row in found],
+        rows=[listed(one.row, one.said, caller.role) for one in found],
     )
 
 
@@ -66,4 +70,8 @@ async def tickets(
 async def ticket(ticket_id: TicketId, caller: SignedIn) -> TicketDetail:
     """With its orders, visits and clocks, what it needs next and by when, and all that happened."""
     caller.allow(*READS)
-    return whole(await visible_document(caller, ticket_id), caller.role)
+    found = await caller.view(TICKETS.files).get(ticket_id)
+    if found is None:
+        hide(caller)
+    await hide_unless_visible(caller, found.row)
+    return whole(found.row, found.said, caller.role)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
+from pydantic import BaseModel
+
 from company.context import Context
 from company.roles import Role
 from contracts import service_desk_repairs as facts
@@ -14,6 +16,7 @@ from contracts.service_desk_repairs import PartsRoute
 from contracts.spelling import OptionalSku
 from runtime.decision import Command, Rejected
 from runtime.forms import Widget
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 from service_desk.access import visible
 from service_desk.fields import LongText, Note, Number, Pieces, Reference, Text, happened
@@ -375,10 +378,19 @@ def _part(ticket: Underway, part_no: str) -> Part | None:
     return next((part for part in ticket.record.parts if part.part_no == part_no), None)
 
 
+class InStock(BaseModel):
+    """The warehouse's row of a sku, as far as we ask for it."""
+
+    free: int
+
+
+IN_STOCK = ByName("stock", InStock)
+
+
 async def with_stock(asker: Asker, _: str, body: RouteParts) -> RouteParts:
     """What the warehouse has free of it."""
-    stock = await asker.row("stock", f"{DEPOT}:{body.sku}") if body.sku else None
-    return body.model_copy(update={"in_stock": None if stock is None else int(stock["row"]["free"])})
+    stock = await asker.view(IN_STOCK).get(f"{DEPOT}:{body.sku}") if body.sku else None
+    return body.model_copy(update={"in_stock": None if stock is None else stock.free})
 
 
 async def with_earlier_repair(asker: Asker, _: str, body: Any) -> NoteRepeatRepair:

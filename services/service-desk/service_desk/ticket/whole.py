@@ -1,6 +1,6 @@
 """A ticket whole, as API and page show it: how it stands, and with each part of it who said so and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, assert_never, get_args
 
@@ -12,7 +12,6 @@ from contracts.civil_time import in_utc
 from contracts.fact import Fact
 from runtime.said import Said, Saying
 from service_desk.ticket.next_step import NEXT_STEPS
-from service_desk.ticket.row import TICKETS
 from service_desk.ticket.shapes import (
     AcceptanceRow,
     AdviceRow,
@@ -42,20 +41,14 @@ Step = tickets.ComplaintInvestigated | tickets.ComplaintAnswered | tickets.Compl
 """What is done about a complaint."""
 
 
-def whole(document: Mapping[str, Any], role: str) -> TicketDetail:
-    """A ticket's document, as `role` may see it (C18)."""
-    return shown(TICKETS.read(document), TICKETS.heard.read(document), role)
-
-
-def shown(row: Standing, said: Said, role: str) -> TicketDetail:
-    """How it stands and what was said of it, as `role` may see it."""
+def whole(row: Standing, said: Said, role: str) -> TicketDetail:
+    """How a ticket stands and what was said of it, as `role` may see it (C18)."""
     return TicketDetail.of(row, **_beside(row, said, role), timeline=[entry(one) for one in said.sayings])
 
 
-def listed(document: Mapping[str, Any], role: str) -> TicketRow:
+def listed(row: Standing, said: Said, role: str) -> TicketRow:
     """The same without its timeline."""
-    row = TICKETS.read(document)
-    return TicketRow.of(row, **_beside(row, TICKETS.heard.read(document), role))
+    return TicketRow.of(row, **_beside(row, said, role))
 
 
 def _beside(row: Standing, said: Said, role: str) -> dict[str, Any]:
