@@ -1,7 +1,7 @@
 """Letting a run go over HTTP: what QC has passed, which goods are careful, who drives; then the flow of departure."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,6 +10,7 @@ from company.fleet_crews import at_work, record_on, usual_driver
 from company.policy import Policy
 from contracts.bounds import Happened, OneLine
 from contracts.dispatch_runs import DepartureDeclined
+from contracts.fact import GoodsLine
 from dispatch.departure_flow import DEPARTURE
 from dispatch.fields import DEPOT, Words
 from dispatch.fleet.aggregate import FLEET
@@ -21,8 +22,16 @@ from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
 from runtime.flow import Way
 from runtime.http import Answer, Caller
+from runtime.typed_rows import ByName
 
-Json = dict[str, Any]
+
+class PassedGoods(BaseModel):
+    """The warehouse's row of what QC passed of a contract, as far as we ask for it: pieces that still lie there."""
+
+    passed: tuple[GoodsLine, ...]
+
+
+PASSED_GOODS = ByName("inspections", PassedGoods)
 
 
 class DepartRequest(BaseModel):
@@ -97,16 +106,16 @@ async def unchecked_jobs(
 ) -> tuple[str, ...]:
     """Jobs on the vehicle that QC must pass and has not (B21)."""
     due = [job for job in jobs if policy.departure_needs_quality or job.job_id in careful]
-    rows = await caller.rows("passed_goods").get_many([job.contract_no for job in due])
-    passed = {row["_id"]: row["quality"]["passed"] for row in rows}
+    found = await caller.view(PASSED_GOODS).get_many([job.contract_no for job in due])
+    passed = {number: {line.line_no: line.quantity for line in row.passed} for number, row in found.items()}
     return tuple(job.job_id for job in due if not is_passed(job, passed.get(job.contract_no, {}), careful, policy))
 
 
-def is_passed(job: JobRow, passed: Json, careful: tuple[str, ...], policy: Policy) -> bool:
+def is_passed(job: JobRow, passed: Mapping[int, int], careful: tuple[str, ...], policy: Policy) -> bool:
     """Whether QC has passed all pieces that it must: every line, or those of the careful categories."""
     whole = policy.departure_needs_quality
     return all(
-        passed.get(str(line.line_no), 0) >= line.quantity
+        passed.get(line.line_no, 0) >= line.quantity
         for line in job.lines
         if whole or (job.job_id in careful and line.category in policy.careful_categories)
     )

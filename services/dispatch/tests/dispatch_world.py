@@ -13,6 +13,7 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta, to_headers
 from contracts.fact import Fact
+from dispatch.departure import PASSED_GOODS
 from dispatch.main import SERVICE
 from runtime.commands import Asked, Request
 from runtime.decision import Rejected
@@ -31,7 +32,8 @@ class World:
         self.versions: dict[str, int] = {}
         self.answers: dict[str, Outcome] = {}
         self.events: list[tuple[Meta, Fact]] = []
-        self.rows: dict[str, dict[str, Any]] = {projection.name: {} for projection in SERVICE.projections}
+        names = (PASSED_GOODS.name, *(projection.name for projection in SERVICE.projections))
+        self.rows: dict[str, dict[str, Any]] = {name: {} for name in names}
         self._folded: dict[tuple[str, str], dict[str, Any]] = {}
         self._unread: deque[tuple[Meta, Fact]] = deque()
         self.pause: Callable[[], int] = lambda: 0

@@ -199,10 +199,8 @@ async def test_kitchens_leave_only_when_qc_has_passed_them(office: Office) -> No
     lines[0]["category"] = "橱柜"
     unchecked = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
     assert (said(unchecked), out(office)) == ((409, "quality_missing", "B21"), [])
-    office.world.rows["passed_goods"]["HT26030001"] = {
-        "_id": "HT26030001",
-        "quality": {"passed": {"1": 2}, "version": 1},
-    }
+    passed = [{"line_no": 1, "sku": "WC-100", "name": "连体坐便器", "quantity": 2}]
+    office.world.rows["inspections"]["HT26030001"] = {"_id": "HT26030001", "row": {"passed": passed}}
     left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
     assert left.json()["events"] == ["RunDeparted"]
 

@@ -14,6 +14,7 @@ from contracts.fact import Customer, GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
 from inventory.goods.damage import ReportDamage
+from inventory.packing_rows import INSPECTIONS
 from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality, not_passed
 from inventory.reactions.packing import count_off, report_failed
 from runtime.decision import Ask
@@ -139,6 +140,14 @@ def test_goods_that_left_are_counted_off_once() -> None:
     given(QUALITY, PASSED).asks(gone, CTX).then(told)
     given(QUALITY, PASSED, told).asks(gone, CTX).nothing_new()
     given(QUALITY).asks(gone, CTX).nothing_new()
+
+
+def test_pieces_that_failed_or_left_are_passed_no_more_on_the_row_that_a_departure_looks_at() -> None:
+    """B21: what comes later is to be inspected anew."""
+    failed = FAILED.model_copy(update={"totals": (line(1),)})
+    gone = PassedGoodsGone(at=NOW, contract_no=NO, cause_id="e9", why="issued", lines=(line(1),), totals=(line(0),))
+    rows = [INSPECTIONS.after(told) for told in ([PASSED], [PASSED, failed], [PASSED, failed, gone])]
+    assert [row.of(1) for row in rows if row is not None] == [2, 1, 0]
 
 
 def test_issue_release_and_damage_count_passed_goods_off_but_qc_s_own_report_does_not() -> None:

@@ -4,7 +4,6 @@ from dispatch.day.row import DAYS
 from dispatch.fleet.row import FLEETS
 from dispatch.job.row import JOBS
 from dispatch.projections.plan_changes import PLAN_CHANGES
-from dispatch.projections.quality import QUALITY
 from dispatch.run.row import RUNS
 
-PROJECTIONS = (JOBS.projection, DAYS.projection, RUNS.projection, PLAN_CHANGES, FLEETS.projection, QUALITY)
+PROJECTIONS = (JOBS.projection, DAYS.projection, RUNS.projection, PLAN_CHANGES, FLEETS.projection)
