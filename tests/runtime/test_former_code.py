@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from harness.load import contract_numbers, planned, register
@@ -34,10 +33,10 @@ BY = "liang.my"
 HEARD = CONTRACTS.projection.facets[1]
 
 
-def fold_shouting(facet: list[dict[str, Any]] | None, event: Fact, meta: Meta) -> list[dict[str, Any]] | None:
+def fold_shouting(facet: list[str] | None, event: Fact, meta: Meta) -> list[str] | None:
     """As tomorrow's code might."""
-    folded: list[dict[str, Any]] | None = HEARD.fold(facet, event, meta)
-    return [{**one, "by": f"{one['by']}!"} for one in folded] if folded and facet is None else folded
+    folded: list[str] | None = HEARD.fold(facet, event, meta)
+    return [one.replace(f'"{BY}"', f'"{BY}!"') for one in folded] if folded and facet is None else folded
 
 
 def with_fold_shouting(projection: Projection) -> Projection:
@@ -77,7 +76,7 @@ async def test_a_changed_fold_makes_its_rows_anew_when_it_starts_and_the_former_
     tomorrow = with_fold_shouting(today)
 
     async def registered_by(rows: Rows) -> list[str]:
-        return [row["said"][0]["by"] for row in await rows.find()]
+        return [CONTRACTS.heard.read(row).sayings[0].by for row in await rows.find()]
 
     for number in NUMBERS[:3]:
         await callers.ask(planned(number, register(number), stage.random))
