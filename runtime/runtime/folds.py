@@ -39,7 +39,9 @@ from runtime.window import Folds, Noticed, Window
 
 _KEPT_ROWS = 20_000  # rows kept in memory per model: the hot ones; the rest are read when an event touches them
 _NEWS_SECONDS = 0.5  # what a long reading parks is listed by then: reading and writing rows may take minutes
-_BULK = 1_000  # rows per write: a server that is slow answers in time, and one message stays small
+_BULK = 250  # rows per write: a server that is slow answers in time, one message stays small, the loop goes on between
+_NO_ROW: Document = {"_pos": {}}
+_LANES = 2  # writes at a time: the rows of one are made while the server takes those of the other
 
 Spans = Mapping[TopicPartition, tuple[int, int]]
 Skips = Callable[[str], Awaitable[frozenset[Place]]]
@@ -245,13 +247,7 @@ class ReadModel:
 
     async def _write_out(self, window: Window, resumed: AbstractSet[str] = frozenset()) -> set[str]:
         """Write what a window changed: 1 rows; 2 positions and what is parked; 3 memory. Ids of changed rows."""
-        documents = self._documents(window)
-        writes: list[tuple[str, Write]] = (
-            [(row, write) for row, facets in window.moved.items() for write in self._guarded(documents[row], facets)]
-            if self._fixed is None and not self.projection.per_event
-            else [(row_id, ReplaceOne({"_id": row_id}, row, upsert=True)) for row_id, row in documents.items()]
-        )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
-        await self._write_rows(documents, writes)  # 1
+        await self._write_rows(window)  # 1
         await self._write_positions(window, resumed)  # 2
         for row_id, row in () if self.projection.per_event else window.rows.items():  # 3
             self._rows[row_id] = row
@@ -260,35 +256,52 @@ class ReadModel:
             self._rows.popitem(last=False)
         return set() if self.projection.per_event else set(window.moved)
 
-    def _documents(self, window: Window) -> Mapping[str, Document]:
-        """The rows as they are written: a view is made once a window. Raises `_Unwritten` where one raises."""
-        documents: dict[str, Document] = {}
-        broken: dict[str, str | None] = {}
-        for row_id, row in window.rows.items():
-            try:
-                documents[row_id] = self.folds.document(row)
-            except Exception:  # noqa: BLE001 - a view's own code: its aggregate waits, nobody else
-                broken[row_id] = None  # each event is judged by what the view makes of it
-        if broken:
-            raise _Unwritten(broken)
-        return documents
+    async def _write_rows(self, window: Window) -> None:
+        """Write all that can be written. Raises `_Unwritten` for the others, after that."""
+        row_ids = list(window.rows)
+        bulks = iter([row_ids[start : start + _BULK] for start in range(0, len(row_ids), _BULK)])
+        unwritten: dict[str, str | None] = {}
 
-    async def _write_rows(self, documents: Mapping[str, Document], writes: Sequence[tuple[str, Write]]) -> None:
-        """Raises `_Unwritten` when the rows' content is what the database does not take; another trouble is its own."""
-        every = [write for _, write in writes]
+        async def lane() -> None:
+            for bulk in bulks:
+                unwritten.update(await self._write_bulk(window, bulk))
+
+        for error in await asyncio.gather(*(lane() for _ in range(_LANES)), return_exceptions=True):
+            if error is not None:
+                raise error
+        if unwritten:
+            raise _Unwritten(unwritten)
+
+    async def _write_bulk(self, window: Window, row_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Write some rows: a view is made here, once a window. Returns those whose view raises or whose content the
+        database does not take, and why where the server says so; another trouble is its own."""
+        documents: dict[str, Document] = {}
+        unwritten: dict[str, str | None] = {}
+        for row_id in row_ids:
+            try:
+                documents[row_id] = self.folds.document(window.rows[row_id])
+            except Exception:  # noqa: BLE001 - a view's own code: its aggregate waits, nobody else
+                unwritten[row_id] = None  # each event is judged by what the view makes of it
+        writes: list[tuple[str, Write]] = (
+            [
+                (name, write)
+                for name, document in documents.items()
+                for write in self._guarded(window.rows[name], document, window.moved[name])
+            ]
+            if self._fixed is None and not self.projection.per_event
+            else [(name, ReplaceOne({"_id": name}, row, upsert=True)) for name, row in documents.items()]
+        )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
         try:
-            for start in range(0, len(every), _BULK):
-                await write_guarded(self.collection, every[start : start + _BULK])
+            await write_guarded(self.collection, [write for _, write in writes])
         except Exception as error:
-            rows: dict[str, str | None] = {
-                row_id: None for row_id, row in documents.items() if unstorable(row) is not None
-            }
-            if not rows and isinstance(error, Refused):
+            refused: dict[str, str | None] = {name: None for name, row in documents.items() if unstorable(row)}
+            if not refused and isinstance(error, Refused):
                 names = {id(write): row_id for row_id, write in writes}
-                rows = {names[id(write)]: why for write, why in error.writes}
-            if not rows:
+                refused = {names[id(write)]: why for write, why in error.writes}
+            if not refused:
                 raise
-            raise _Unwritten(rows) from error
+            unwritten |= refused
+        return unwritten
 
     async def _list_parked(self, window: Window) -> None:
         """List what a long reading parked before its rows are written and its positions move.
@@ -327,24 +340,31 @@ class ReadModel:
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
 
-    def _guarded(self, document: Document, facets: AbstractSet[str]) -> Iterator[Write]:
+    def _guarded(self, row: Document, document: Document, moved: AbstractSet[str]) -> Iterator[Write]:
         """Set only the facets that moved, only over older ones (DESIGN 10).
 
         Those of one stream together, each stream by itself: whoever folds a second time (a crash before the positions
         were written, two processes that start at once) may be behind in one and ahead in another, and neither may hold
-        up the other.
+        up the other. Of a facet that moved and is what it was (nothing was said), the value stays where the database
+        has it, if that is as new as the one that memory has: otherwise the rows were wiped, and nothing is written.
         """
+        before = self._rows.get(row["_id"], _NO_ROW)
         for group in self._groups:
             guard: Document = {}
             values: Document = {}
-            for facet in (one for one in group if one.name in facets):
-                place = document["_pos"][facet.name]
-                guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
-                names = (facet.name,) if facet.stored is None else facet.stored.fields
-                values |= {name: document[name] for name in names if name in document}
+            stays = False
+            for facet in (one for one in group if one.name in moved):
+                place, known = row["_pos"][facet.name], before["_pos"].get(facet.name)
                 values[f"_pos.{facet.name}"] = place
+                if known is not None and row.get(facet.name, known) is before.get(facet.name, known):
+                    guard[f"_pos.{facet.name}.seq"] = {"$gte": known["seq"], "$lt": place["seq"]}
+                    stays = True
+                else:
+                    guard[f"_pos.{facet.name}.seq"] = {"$not": {"$gte": place["seq"]}}
+                    names = (facet.name,) if facet.stored is None else facet.stored.fields
+                    values |= {name: document[name] for name in names if name in document}
             if values:
-                yield UpdateOne({"_id": document["_id"], **guard}, {"$set": values}, upsert=True)
+                yield UpdateOne({"_id": row["_id"], **guard}, {"$set": values}, upsert=not stays)
 
     async def _load(self, row_ids: set[str]) -> None:
         cold = [row_id for row_id in row_ids if row_id not in self._rows]

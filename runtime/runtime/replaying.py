@@ -34,13 +34,13 @@ def replayed(
             return None
         raise Unfit("unknown_type", f"{rules.service} of this version owns no aggregate {meta.subject!r}")
     entry = known or Entry(decider.initial, 0, meta.time, {})
-    where = f"{record.topic}/{record.partition}@{record.offset}"
     try:
-        old = not skipped and turn(meta.subject, entry.version, meta.sequence, where) == "old"
+        old = not skipped and turn(record, meta, entry.version) == "old"
     except PartitionStopped as error:
         raise Unfit("hole", str(error)) from error
     if old or (skipped and meta.sequence <= entry.version):
         if not skipped and meta.causation_id not in entry.causes:
+            where = f"{record.topic}/{record.partition}@{record.offset}"
             raise Unfit("hole", f"{where}: sequence {meta.sequence} is told twice, by different commands")
         return None
     state, name = entry.state, meta.type

@@ -135,7 +135,7 @@ class Window:
                     self.moved.setdefault(row_id, set()).update(moved)
 
     def _after(self, row: Document, decoded: Decoded, facets: Sequence[Facet]) -> tuple[Document, list[str]]:
-        """The row after one event, and the facets that moved; none when the event is already in it.
+        """The row after one event, a new one, and the facets that moved; none when the event is already in it.
 
         An event that is passed over (of unknown type, or skipped) moves the sequence on and nothing else; a skipped one
         behind a hole is no part of the history, and moves nothing.
@@ -145,23 +145,24 @@ class Window:
         skipped = bool(self.skips) and decoded.place in self.skips
         passed_over = skipped or type(event) is Fact
         moved: list[str] = []
+        values: Document = {}
         if passed_over and per_event:
             return row, moved
         for facet in facets:
             known = meta.sequence - 1 if per_event else _known(row, facet)
             if skipped and meta.sequence > known + 1:
                 continue
-            where = f"{record.topic}/{record.partition}@{record.offset} row {row['_id']}.{facet.name}"
-            if turn(meta.subject, known, meta.sequence, where) == "old":
+            if turn(record, meta, known, row["_id"], facet.name) == "old":
                 continue
-            place = {"seq": meta.sequence, "offset": record.offset, "partition": record.partition}
-            row = {**row, "_pos": {**row["_pos"], facet.name: place}}
             if not passed_over:
                 if isinstance(event, Unreadable):
                     raise event.error
-                row[facet.name] = facet.fold(row.get(facet.name), event, meta)
+                values[facet.name] = facet.fold(row.get(facet.name), event, meta)
             moved.append(facet.name)
-        return row, moved
+        if not moved:
+            return row, moved
+        place = {"seq": meta.sequence, "offset": record.offset, "partition": record.partition}
+        return {**row, **values, "_pos": {**row["_pos"], **dict.fromkeys(moved, place)}}, moved
 
     def _waits(self, decoded: Decoded) -> bool:
         one = self.parked.get(decoded.meta.subject)

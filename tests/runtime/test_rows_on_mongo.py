@@ -20,7 +20,7 @@ from dashboards.listing import SHEET_ROWS, every, page_of
 from dashboards.listing import key_of as place_of
 from runtime import rows as reading
 from runtime.decoded import Decoded
-from runtime.errors import NotReady
+from runtime.errors import CheckpointLost, NotReady
 from runtime.folds import ReadModel
 from runtime.mongo import Database, connect
 from runtime.rows import BESIDE, POSITIONS, Rows, first_collection
@@ -199,3 +199,49 @@ async def test_who_folds_anew_what_another_one_wrote_before_its_positions_loses_
     await third.fold(goods[2:], end)
     row = await Rows(database, TWO_STREAMS).get("HT1")
     assert (row and (row["order"], row["goods"]), third.parked) == (([1, 2, 3], [1, 2, 3]), {})
+
+
+def odd(facet: tuple[int, ...] | None, _: Fact, meta: Meta) -> tuple[int, ...]:
+    """A fold to which every other event means nothing."""
+    return (*(facet or ()), meta.sequence) if meta.sequence % 2 else facet or ()
+
+
+SOME_MEAN_NOTHING = Projection(
+    "some_mean_nothing",
+    key_of,
+    (Facet("every", "order", ("contract",), versions), Facet("odd", "order", ("contract",), odd)),
+)
+
+
+async def test_what_an_event_left_as_it_was_is_not_written_again(database: Database) -> None:
+    """DESIGN 10: its place is, and whoever reads the row later folds on from there."""
+    events = [an_event("order", "contract:HT1", n) for n in (1, 2, 3)]
+    model = ReadModel(database, SOME_MEAN_NOTHING, Settings())
+    await model.open()
+    await model.fold(events[:1], {TopicPartition("order.events", 0): 2})
+    await model.collection.update_one({"_id": "HT1"}, {"$set": {"odd": ["untouched"]}})
+    await model.fold(events[1:2], {TopicPartition("order.events", 0): 3})
+    row = await Rows(database, SOME_MEAN_NOTHING).get("HT1")
+    assert row is not None
+    assert (row["every"], row["odd"], row["_pos"]["odd"]["seq"]) == ([1, 2], ["untouched"], 2)
+    await model.fold(events[2:], {TopicPartition("order.events", 0): 4})
+    row = await Rows(database, SOME_MEAN_NOTHING).get("HT1")
+    assert row is not None
+    assert (row["every"], row["odd"]) == ([1, 2, 3], [1, 3])
+
+
+async def test_what_was_wiped_is_not_written_in_part(database: Database) -> None:
+    """X8: what a writer did not notice to be gone, or to be folded anew by somebody else, it leaves to who folds it."""
+    events = [an_event("order", "contract:HT1", n) for n in (1, 2, 3, 4)]
+    for left in (None, {"every": [1], "odd": [1], "_pos": {one: {"seq": 1} for one in ("every", "odd")}}):
+        model = ReadModel(database, SOME_MEAN_NOTHING, Settings())
+        await model.open()
+        await model.fold(events[:3], {TopicPartition("order.events", 0): 4})
+        collection = model.collection
+        await collection.drop()
+        if left is not None:
+            await collection.insert_one({"_id": "HT1", **left})
+        with pytest.raises(CheckpointLost):
+            await model.fold(events[3:], {TopicPartition("order.events", 0): 5})
+        assert await collection.find_one({"_id": "HT1"}) == (left and {"_id": "HT1", **left})
+        await collection.drop()
