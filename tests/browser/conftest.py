@@ -7,7 +7,10 @@ import pytest
 from harness.waiting import PATIENCE
 from playwright.sync_api import Browser, expect, sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    "--disable-site-isolation-trials",  # all pages are of one site: no second process made ready for each
+]
 
 expect.set_options(timeout=PATIENCE * 1000)
 

@@ -15,7 +15,6 @@ from runtime.clock import utc_now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
-WAIT = 20_000
 TODAY = civil_day(utc_now())
 PLACES = ["/orders"] * 4 + ["/warehouse/shortages", f"/board?date={TODAY}", f"/board?date={TODAY}&view=list"]
 
@@ -41,8 +40,8 @@ def tabs(chromium: Browser, whole: Any) -> Iterator[list[Page]]:
     first = signed_in(chromium, whole, "guan.yf")
     pages = [first, *(first.context.new_page() for _ in PLACES[1:])]
     for page, place in zip(pages, PLACES, strict=True):
-        page.goto(place, timeout=WAIT)
-        expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=WAIT)
+        page.goto(place)
+        expect(page.locator("#live")).to_have_attribute("data-state", "on")
     yield pages
     first.context.close()
 
@@ -50,7 +49,7 @@ def tabs(chromium: Browser, whole: Any) -> Iterator[list[Page]]:
 def shows(pages: list[Page], number: str) -> None:
     """Each of these lists of orders shows a contract, without being loaded again."""
     for page in pages:
-        expect(page.locator(f'a[href="/orders/{number}"]').first).to_be_visible(timeout=WAIT)
+        expect(page.locator(f'a[href="/orders/{number}"]').first).to_be_visible()
         assert page.evaluate("window.mark") == "not loaded again"
 
 
@@ -94,12 +93,12 @@ def test_pages_go_on_by_asking_where_they_cannot_share_or_get_a_stream(
         page.context.route("**/live/together*", lambda route: route.fulfill(status=429, headers={"Retry-After": "5"}))
     page.goto("/orders")
     page.evaluate("window.mark = 'not loaded again'")
-    expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=WAIT)
+    expect(page.locator("#live")).to_have_attribute("data-state", "on")
     number = "HT92000011" if lacking == "stream" else "HT92000012"
     people.done("liang.my", "/api/contracts", a_contract(number, "唐四"))
     shows([page], number)
     page.goto(f"/board?date={TODAY}")
-    expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=WAIT)
+    expect(page.locator("#live")).to_have_attribute("data-state", "on")
     page.context.close()
 
 
@@ -108,12 +107,12 @@ def test_pages_outlive_the_loss_of_their_stream(chromium: Browser, whole: Any, p
     page = signed_in(chromium, whole, "guan.yf")
     page.goto("/orders")
     page.evaluate("window.mark = 'not loaded again'")
-    expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=WAIT)
+    expect(page.locator("#live")).to_have_attribute("data-state", "on")
     whole.application.stop()
-    expect(page.locator("#live")).to_have_attribute("data-state", "off", timeout=WAIT)
+    expect(page.locator("#live")).to_have_attribute("data-state", "off")
     with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
         thread.submit(asyncio.run, whole.application.start().ready()).result()
     people.done("liang.my", "/api/contracts", a_contract("HT92000020", "唐五"))
-    expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=60_000)
+    expect(page.locator("#live")).to_have_attribute("data-state", "on")
     shows([page], "HT92000020")
     page.context.close()

@@ -10,12 +10,10 @@ from typing import Any, Self
 import httpx
 import psutil
 import pytest
-from harness.hostile_files import HOSTILE, long_file
+from harness.hostile_files import HOSTILE, long_file, readers
 from harness.processes import Application
 from harness.waiting import eventually
 from harness.whole import Whole
-
-from runtime import reading_child
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -58,20 +56,6 @@ def others(whole: Whole) -> Iterator[Others]:
         yield looking
 
 
-def readers(application: Application) -> list[psutil.Process]:
-    """Processes in which this application has files read."""
-    children = psutil.Process(application.pid).children(recursive=True)
-    return [child for child in children if is_reader(child)]
-
-
-def is_reader(process: psutil.Process) -> bool:
-    """Whether a file is read in it; other children of an application plan routes."""
-    try:
-        return reading_child.__name__ in process.cmdline()
-    except psutil.Error:  # it has just ended
-        return False
-
-
 def send_and_stay(application: Application, client: httpx.Client, content: bytes) -> socket.socket:
     """Upload a contracts file and wait for no answer; close the connection to hang up."""
     path = "/api/imports/contracts"
@@ -98,7 +82,7 @@ def test_a_hostile_file_is_refused_or_costs_only_its_rows(whole: Any, people: An
         assert (answer.status_code, said["code"]) == hostile.answer
         assert all(said[name] for name in ("zh", "en", "rule"))
         assert len(whole.application.lines(said["id"])) == 1
-    assert readers(whole.application) == []
+    assert readers(whole.application.pid) == []
 
 
 def test_others_were_answered_all_the_while(others: Others) -> None:
@@ -111,7 +95,7 @@ async def test_who_hangs_up_ends_the_reading(whole: Any, others: Others) -> None
     """X6"""
     with whole.as_person("he.jx") as client:
         begun = send_and_stay(whole.application, client, long_file(20_000))
-    (child,) = await eventually(lambda: readers(whole.application), "the file is being read")
+    (child,) = await eventually(lambda: readers(whole.application.pid), "the file is being read")
     begun.close()
     await eventually(lambda: not psutil.pid_exists(child.pid), "its process is gone")
     await eventually(lambda: whole.application.lines("hung_up"), "the log says so")
@@ -125,7 +109,7 @@ async def test_a_stopped_server_leaves_no_process_behind(whole: Any) -> None:
         await more.ready()
         with whole.as_person("he.jx") as client:
             begun = send_and_stay(more, client, long_file(20_000))
-        (child,) = await eventually(lambda: readers(more), "the file is being read")
+        (child,) = await eventually(lambda: readers(more.pid), "the file is being read")
         await asyncio.to_thread(more.stop)
         begun.close()
         await eventually(lambda: not psutil.pid_exists(child.pid), "its process is gone")

@@ -2,17 +2,18 @@
 
 import asyncio
 import json
-import os
 import random
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 from harness.notify_system import notify_system
 from harness.processes import Application
+from harness.seeds import seed_of
 from harness.sms_provider import KEY, SECRET, SmsProvider, sms_provider
 from harness.stacks import Stack
 from harness.topics import committed
@@ -82,6 +83,11 @@ class Scene:
         return Counter((json.loads(r.value)["event"], r.key) for r in records if r.key.startswith("message:"))
 
 
+def called(provider: SmsProvider, calls: int) -> bool:
+    """Whether it was called so often, or has all messages and will not be called again."""
+    return provider.calls >= calls or len(provider.took) == MESSAGES
+
+
 @pytest.fixture
 async def scene(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     seed = seed_of(request)
@@ -98,21 +104,13 @@ async def scene(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) ->
             await asyncio.gather(listening, return_exceptions=True)
 
 
-def seed_of(request: pytest.FixtureRequest) -> int:
-    """The seed of the kills, printed with a failure; SONGDA_TEST_SEED repeats one."""
-    seed = int(os.environ.get("SONGDA_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"\n{request.node.name}: SONGDA_TEST_SEED={seed}")
-    return seed
-
-
 async def test_a_provider_gets_each_message_once_however_often_notify_is_killed_while_sending(scene: Scene) -> None:
     """E4"""
     await scene.notify.start().ready()
     asking = asyncio.gather(*(scene.ask_for(number) for number in range(MESSAGES)))
     for kill in range(KILLS):
         calls = scene.provider.calls + scene.random.randrange(1, MESSAGES // KILLS)
-        with suppress(AssertionError):  # fewer were left to send: then it is killed idle
-            await eventually(lambda calls=calls: scene.provider.calls >= calls, "calls", within=20, every=0.001)
+        await eventually(partial(called, scene.provider, calls), f"{calls} calls", every=0.001)
         scene.notify.kill()
         print(f"kill {kill + 1} after {scene.provider.calls} calls, {len(scene.provider.took)} messages taken")
         await scene.notify.start().ready()

@@ -121,13 +121,13 @@ async def test_what_cannot_be_taken_waits_alone_also_after_a_restart_and_goes_on
     await writer.event("contract:C", "c1")
     async with steps.running(kind) as made:
         await steps.until_asked("a1", "b1", "c1")
+        await eventually(lambda: len(made.parked()) == 2, "it says what is parked")
         parked = await parked_of(stage, reader)
         assert {subject: (one.kind, one.sequence, one.type) for subject, one in parked.items()} == {
             "contract:A": (kind.removesuffix("s"), 2, DelayNoticed.wire),
             "contract:B": ("unreadable", 2, DelayNoticed.wire),
         }
         assert (parked["contract:A"].offset, parked["contract:A"].error) == (broken_at, "KeyError: 'a2'")
-        await eventually(lambda: len(made.parked()) == 2, "it says what is parked")
         assert made.degraded[reader]["parked"] == 2
         assert (made.not_ready, metrics.PARKED.labels(reader)._value.get()) == (None, 2.0)
     steps.broken.clear()  # mended, but nobody has asked yet: what comes now waits behind it

@@ -107,8 +107,7 @@ async def test_what_cannot_be_folded_waits_alone_and_goes_on_in_order_when_tried
         whole = ["a1", "a2", "later", "last", "very last"]
         await noted.until_rows(noted.frail, {"A": whole, "B": ["b1"], "C": ["c1", "later", "last"]})
         assert set(await noted.parked(noted.frail)) == {"contract:B"}
-        await eventually(lambda: projector.degraded[reader]["parked"] == 1, "the projector knows")
-        assert gauge(reader) == 1
+        await eventually(lambda: (projector.degraded[reader]["parked"], gauge(reader)) == (1, 1), "the projector knows")
     verdict = await noted.verdict(noted.frail)
     assert (verdict.difference, verdict.compared, [one.subject for one in verdict.parked]) == (None, 2, ["contract:B"])
 

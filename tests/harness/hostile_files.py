@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import psutil
+
 from order.files.contracts_file import LAYOUT
 
 NAMES = LAYOUT.names
@@ -246,3 +248,15 @@ HOSTILE: Mapping[str, Hostile] = {
     "an old workbook": Hostile(lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5_000), NO_TABLE, "file.xls"),
 }
 """By what they are."""
+
+
+def readers(of: int | None = None) -> list[psutil.Process]:
+    """Processes that read a file for this one, or another; which may have children for other things, too."""
+    return [child for child in psutil.Process(of).children() if "runtime.reading_child" in _command(child)]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline() or ["runtime.reading_child"]  # a dead one that nobody has waited for has none
+    except psutil.NoSuchProcess:
+        return []

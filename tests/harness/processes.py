@@ -73,7 +73,7 @@ class Application:
 
     async def state(self) -> dict[str, Any]:
         """What `/ready` says; empty while nothing listens."""
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5, verify=False) as client:  # or each look reads all the world's CAs
             try:
                 answer: dict[str, Any] = (await client.get(f"{self.url}/ready")).json()
                 return answer

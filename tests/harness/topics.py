@@ -64,7 +64,9 @@ async def high_watermarks(address: str, tps: Iterable[TopicPartition]) -> dict[T
     consumer = AIOKafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
     await consumer.start()
     try:
-        return dict(await consumer.end_offsets(list(tps)))
+        wanted = list(tps)
+        consumer.assign(wanted)  # or the client learns of the topics one by one, 100 ms each
+        return dict(await consumer.end_offsets(wanted))
     finally:
         await consumer.stop()
 

@@ -9,6 +9,7 @@ from harness.load import contract_numbers, register
 from harness.processes import Application
 from harness.stage import SECRET, Stage
 from harness.streams import history
+from harness.waiting import PATIENCE
 
 from contracts.order import ContractSigned
 from runtime.tokens import Tokens
@@ -25,7 +26,7 @@ def _body(number: str, **changes: Any) -> dict[str, Any]:
 
 async def _ask(api: Application, body: dict[str, Any], key: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {Tokens(SECRET).issue(PERSON)}", "Idempotency-Key": key}
-    async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=PATIENCE) as client:
         return await client.post("/api/contracts", json=body)
 
 

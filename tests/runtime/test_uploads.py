@@ -18,7 +18,7 @@ import psutil
 import pytest
 import uvloop
 from fastapi import FastAPI, UploadFile
-from harness.hostile_files import HOSTILE, long_file
+from harness.hostile_files import HOSTILE, long_file, readers
 from harness.processes import TESTS
 from harness.waiting import eventually
 from hypothesis import given
@@ -57,23 +57,11 @@ WORST = (
 )
 
 
-def children(of: int | None = None) -> list[psutil.Process]:
-    """Processes that read a file for this one, or another."""
-    return [child for child in psutil.Process(of).children() if "runtime.reading_child" in _command(child)]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline() or ["runtime.reading_child"]  # a dead one that nobody has waited for has none
-    except psutil.NoSuchProcess:
-        return []
-
-
 @pytest.fixture(autouse=True)
 def _none_left() -> Iterator[None]:
     """No test leaves a process behind, not even a dead one."""
     yield
-    assert children() == []
+    assert readers() == []
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +223,7 @@ def test_a_reading_that_is_cancelled_ends_its_process(long: bytes, loop: Callabl
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert children() == []
+        assert readers() == []
 
     with asyncio.Runner(loop_factory=loop) as runner:
         for after in (0, 0.001, 0.005, 0.02, 0.1, 0.5):
@@ -269,7 +257,7 @@ async def test_a_process_that_lost_its_parent_ends_by_itself(long: bytes, tmp_pa
     )
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
     try:
-        (child,) = await eventually(lambda: children(parent.pid), "a file is being read")
+        (child,) = await eventually(lambda: readers(parent.pid), "a file is being read")
     finally:
         parent.kill()
         await parent.wait()
@@ -306,13 +294,13 @@ async def test_a_person_has_one_file_read_at_a_time_and_others_wait_for_their_pl
     """X6"""
     good = (WEEK / "contracts.csv").read_bytes()
     first = asyncio.create_task(send(client, "liang.my", long))
-    await eventually(children, "the first file is being read")
+    await eventually(readers, "the first file is being read")
     second = await send(client, "liang.my", good)
     said = (second.status_code, second.json()["code"], second.headers["Retry-After"])
     assert said == (429, "one_file_at_a_time", "5")
     other = asyncio.create_task(send(client, "he.jx", good))
     done, _ = await asyncio.wait({other}, timeout=0.2)
-    assert (done, len(children())) == (set(), 1)
+    assert (done, len(readers())) == (set(), 1)
     first.cancel()
     await asyncio.wait({first})
     assert (await other).json() == [159]
