@@ -66,12 +66,20 @@ def test_a_recorded_event_is_what_its_schema_says(name: str) -> None:
     assert list(checker.iter_errors(json.loads(RECORDED[name].value))) == []
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that is published, generated anew: once, it takes seconds."""
+    made = tmp_path_factory.mktemp("generated")
     for part in ("schemas", "asyncapi", "golden"):
-        shutil.copytree(FOLDER / part, tmp_path / part)
-    write_schemas(tmp_path)
-    return tmp_path
+        shutil.copytree(FOLDER / part, made / part)
+    write_schemas(made)
+    return made
+
+
+@pytest.fixture
+def folder(generated: Path, tmp_path: Path) -> Path:
+    """The same, for one test to change."""
+    return shutil.copytree(generated, tmp_path / "published")
 
 
 def test_generating_again_changes_nothing(folder: Path) -> None:
