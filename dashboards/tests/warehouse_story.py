@@ -7,6 +7,7 @@ from typing import Any
 from dashboards_story import CUSTOMER
 from orders_story import desk_rows, signed
 
+from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.inventory_counts import CountedLine, CountKey, CountTarget, RecountAsked
@@ -43,18 +44,24 @@ from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
 from inventory.stock_list_row import STOCK_LISTS
+from runtime.said import Heard
 from runtime.view import Row, View
 
 AT = "2026-03-12T01:00:00+00:00"
 NOW_THEN = datetime.fromisoformat(AT)
 ON = "2026-03-13"
+META = Meta("e", "", "", "", NOW_THEN, 1, "c", "c", "mai.gh", 0)
+"""Of every event that is told here."""
 
 
 def stored(row_id: str, row: Row, *said: Fact) -> dict[str, Any]:
     """A row's document, with what was said beside it."""
     kept = {name: value for name, value in row.shown().items() if name != "version"}
-    heard = [{"by": "mai.gh", "recorded": AT, "event": event.model_dump(mode="json")} for event in said]
-    return {"_id": row_id, "row": kept, "said": heard, "_pos": {"row": {"seq": 1}}}
+    heard = Heard(tuple({type(event) for event in said})).facet("inventory", "")
+    told: Any = None
+    for event in said:
+        told = heard.fold(told, event, META)
+    return {"_id": row_id, "row": kept, heard.name: told, "_pos": {"row": {"seq": 1}}}
 
 
 def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> Lot:
