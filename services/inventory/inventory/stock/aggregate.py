@@ -16,7 +16,7 @@ from inventory.fields import MAX_PIECES
 from inventory.refusals import no
 from inventory.stock import counting, holding, moving
 from inventory.stock.lots import next_report_at, pieces, plus, without
-from inventory.stock.state import INITIAL, STATES, Card, Decision, NoCard, Stock, StockEvent, lots_of
+from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, StockEvent, lots_of
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Timer
 from runtime.use_case import UseCase
@@ -88,8 +88,8 @@ def due(stock: Stock) -> tuple[Timer, ...]:
 
 def at_the_door(case: UseCase[Any, Any, StockEvent], command: Any, stock: Stock, ctx: Context) -> Decision:
     """A cause moves pieces once, and moves some."""
-    if isinstance(command, ReportDeadStock):
-        return report_dead(command, stock, ctx)
+    if not isinstance(command, Move):
+        return case.rule(command, stock, ctx)
     if isinstance(stock, Card) and command.cause_id in stock.causes:
         return ()
     signed = isinstance(command, counting.AdjustStock)
