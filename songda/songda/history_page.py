@@ -7,21 +7,19 @@ from typing import Annotated
 
 import typer
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from company.people import read_people
 from contracts.civil_time import SHANGHAI
-from contracts.reading import SERVICES
 from runtime import kafka
 from runtime.errors import NotReady
 from runtime.parking import Place, Stray, meta_of
 from runtime.settings import Settings
 from songda.history import Cause, Entry, Record, Search, entries, masked, to_json
 from songda.local import local_settings
+from songda.streams import event_spans
 
 LATE = timedelta(minutes=1)
 """What was recorded later than this after it happened was told later (X1)."""
@@ -37,46 +35,12 @@ async def read_history(
     and so in any partition: all streams are read from their beginning, three times (see `Search`), up to what was
     committed when this began. For an occasional look; a page wants a projection. Raises `NotReady`.
     """
-    spans = await _spans(settings)
+    spans = await event_spans(settings)
     search = Search(subject)
     for look in (search.relate, search.follow):
         async for record in _records(settings, spans, strays):
             look(record)
     return entries([r async for r in _records(settings, spans, strays) if search.concerns(r)], reactions)
-
-
-async def _spans(settings: Settings) -> dict[TopicPartition, tuple[int, int]]:
-    """All partitions of all event streams: first offset, and the end of what is committed."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
-    consumer = kafka.reader(settings)
-    try:
-        async with asyncio.timeout(30):
-            await admin.start()
-            partitions = await _partitions(admin, settings)
-            await consumer.start()
-            consumer.assign(partitions)
-            starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise NotReady(
-            f"连不上 Kafka {settings.kafka_bootstrap}：请先 songda up，或检查 SONGDA_KAFKA_BOOTSTRAP。 "
-            f"No Kafka at {settings.kafka_bootstrap}: is it running, and is SONGDA_KAFKA_BOOTSTRAP right?"
-        ) from error
-    finally:
-        await consumer.stop()
-        await admin.close()
-    return {partition: (starts[partition], ends[partition]) for partition in partitions}
-
-
-async def _partitions(admin: AIOKafkaAdminClient, settings: Settings) -> list[TopicPartition]:
-    """As many as there are, whatever the settings say: a partition left out would be a silent hole in the story."""
-    found = await admin.describe_topics([f"{service}.events" for service in SERVICES])
-    missing = sorted(described["topic"] for described in found if described["error_code"])
-    if missing:
-        raise NotReady(
-            f"Kafka {settings.kafka_bootstrap} 上没有主题 {missing[0]}：请先 songda up。 "
-            f"There is no topic {missing[0]} on {settings.kafka_bootstrap}: start the system with `songda up`."
-        )
-    return [TopicPartition(described["topic"], p["partition"]) for described in found for p in described["partitions"]]
 
 
 async def _records(

@@ -30,6 +30,7 @@ from songda.ops import ops
 from songda.publish import generate
 from songda.rules_doc import rules
 from songda.stack import commands as stack
+from songda.verify_books import verifying
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 importing = typer.Typer(no_args_is_help=True, help="导入公司的文件 Import the company's files.")
@@ -41,6 +42,7 @@ app.add_typer(importing, name="import")
 app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
 app.add_typer(ops, name="ops")
+app.add_typer(verifying, name="verify")
 app.command()(demo)
 for command in (stack.up, stack.down, stack.status, stack.wipe):
     app.command()(command)

@@ -14,7 +14,8 @@ it (SIGKILL). Then everything settles, and is held to what must be true, from th
 - nothing accepted is lost and nothing happened twice: each answer is on its stream as it was given, each reaction to
   each event has been decided, nobody's event is nobody's (X1); the same request again gets the same answer.
 
-The books that judge are kept by the test itself, from the events alone (`harness.goods_books`, `contract_books`).
+The books that judge are kept by the test itself, from the events alone (`harness.goods_books`, `contract_books`); the
+product's own (`songda verify books`) must find nothing either.
 """
 
 import asyncio
@@ -43,6 +44,9 @@ import inventory.main
 import order.main
 from contracts.order import ArrivalReported
 from runtime.settling import groups_of, settler
+from songda.books.verifying import SERVICES as VERIFIED
+from songda.books.verifying import verify
+from songda.streams import event_spans
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -112,11 +116,19 @@ async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_inva
         "brought back": books.failed_deliveries_are_back(histories["dispatch"]),
         "kept in vain": books.nothing_kept_in_vain(),
         "contracts and goods": contracts.agree_with(books),
+        "books of the product": await books_of_the_product(parted),
         "rows of stock": await rows_of_stock(office, books),
         "rows of contracts": await rows_of_contracts(office, contracts, books),
     }
     wrong = [f"{where}: {what}" for where, all_of_it in found.items() for what in all_of_it]
     assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:30])
+
+
+async def books_of_the_product(parted: Parted) -> list[str]:
+    """What `songda verify books` finds (A9, A12)."""
+    report = await verify(parted.settings, await event_spans(parted.settings, VERIFIED), lambda _: None)
+    assert report.events > 0
+    return [f"{one.difference.where}: {one.difference.en}, since {one.since}" for one in report.findings]
 
 
 async def everybody_works(seed: int, office: Office) -> None:

@@ -164,7 +164,8 @@ def fail_on_the_way(command: FailDelivery, job: OnTheWay, at: datetime) -> Decis
             goods=command.goods,
             consent_by=agreed,
             window_ends=job.place.window.ends,
-            lines=tuple(
+            lines=job.loaded
+            or tuple(
                 GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.quantity)
                 for line in work.lines
             ),

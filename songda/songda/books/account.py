@@ -1,0 +1,331 @@
+"""One contract's account: where its pieces and its money are, by what each holder of them says (A9, A12).
+
+Folded from the contract's own events, the warehouse's about its goods, the bin cards' lots that are kept for it, and
+the jobs that took pieces to the customer. It knows the events and none of the rules' code: a second bookkeeping.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts import dispatch_jobs as jobs
+from contracts import inventory as goods
+from contracts import order
+from contracts.dispatch_runs import CashCollected
+from contracts.envelope import Meta
+from contracts.fact import Fact, GoodsLine
+from contracts.inventory_stock import StockMoved
+from songda.books.finding import Book, Difference
+
+INSIDE = ("inbound", "loading")
+"""Places of damage where the pieces had not left yet (D4)."""
+
+
+@dataclass
+class Pieces:
+    """One line of the contract, of one product, counted by each holder."""
+
+    # the contract
+    sold: int = 0
+    noted: int = 0
+    """Arrived, less damaged inside and released, as the contract noted them."""
+    delivered: int = 0
+    refunded: int = 0
+    # the warehouse
+    expected: int = 0
+    arrived: int = 0
+    broken_inside: int = 0
+    issued: int = 0
+    returned: int = 0
+    released: int = 0
+    # on the road
+    departed: int = 0
+    signed: int = 0
+    back: int = 0
+    """Refused undamaged, or of a delivery that failed."""
+    broken_at_door: int = 0
+    deposited: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Good pieces that came and stayed the contract's, wherever they are now."""
+        return self.arrived - self.broken_inside - self.released
+
+    @property
+    def here(self) -> int:
+        """Good pieces in the warehouse."""
+        return self.kept + self.returned - self.issued
+
+    @property
+    def away(self) -> int:
+        """Pieces that left by list and are not back."""
+        return self.issued - self.returned
+
+    @property
+    def outside(self) -> int:
+        """Pieces outside by what crews and customers say: on a vehicle, in deposit, at the customer's, broken there."""
+        on_vehicle = self.departed - self.signed - self.back - self.broken_at_door
+        coming_back = max(0, self.back - self.returned)
+        brought_back = max(0, self.returned - self.back)
+        """By the customer, after delivery."""
+        return on_vehicle + coming_back + self.delivered - brought_back + self.broken_at_door
+
+
+@dataclass
+class Account:
+    """A contract's pieces by line and product, and its money."""
+
+    contract_no: str
+    lines: defaultdict[tuple[int, str], Pieces] = field(default_factory=lambda: defaultdict(Pieces))
+    skus: dict[int, str] = field(default_factory=dict)
+    """Line number -> product, of lines that were removed too."""
+    sold: bool = False
+    cancelled: bool = False
+    given_up: bool = False
+    """The warehouse knows of the cancellation."""
+    held: Counter[str] = field(default_factory=Counter)
+    """Good pieces on the bin cards that are kept for it, by product."""
+    unsaid: set[str] = field(default_factory=set)
+    """Jobs on the road of which older events do not say what they took."""
+    due_fen: int = 0
+    paid_fen: int = 0
+    for_pieces_fen: int = 0
+    paid_back_fen: int = 0
+    owed_said_fen: int | None = None
+    """What the last event about money said is owed."""
+    at_the_door: dict[str, int] = field(default_factory=dict)
+    """Payment number of a crew's collection -> fen."""
+    from_crews: dict[str, int] = field(default_factory=dict)
+    """The same, as the contract noted them."""
+
+    def fold(self, fact: Fact, meta: Meta) -> None:
+        """The account after an event that concerns this contract; others are none of its business."""
+        if isinstance(fact, CashCollected):
+            self.at_the_door[f"cash-{meta.id}"] = fact.amount_fen
+            return
+        told = _TELLS.get(type(fact))
+        if told is not None:
+            told(self, fact)
+
+    # --- the contract -------------------------------------------------------------------------------------------------
+
+    def _signed(self, fact: order.ContractSigned) -> None:
+        self.sold, self.due_fen = True, fact.amount_due_fen
+        for line in fact.lines:
+            self.skus[line.line_no] = line.sku
+            self.lines[line.line_no, line.sku].sold = line.quantity
+
+    def _amended(self, fact: order.ContractAmended) -> None:
+        for line in (*fact.added, *fact.changed):
+            self.skus[line.line_no] = line.sku
+            self.lines[line.line_no, line.sku].sold = line.quantity
+        for line_no in fact.removed:
+            self._line(line_no).sold = 0
+        if fact.amount_due_fen is not None:
+            self.due_fen, self.owed_said_fen = fact.amount_due_fen, fact.owed_fen
+
+    def _cancelled(self, _: order.ContractCancelled) -> None:
+        self.cancelled = True
+
+    def _noted(self, fact: order.GoodsNoted) -> None:
+        self._line(fact.line_no).noted += fact.quantity
+
+    def _damage_noted(self, fact: order.DamageNoted) -> None:
+        if fact.in_warehouse:
+            self._line(fact.line_no).noted -= fact.quantity
+
+    def _release_noted(self, fact: order.GoodsReleaseNoted) -> None:
+        for piece in fact.lines:
+            self._line(piece.line_no).noted -= piece.quantity
+
+    def _delivery_noted(self, fact: order.DeliveryNoted) -> None:
+        for piece in fact.delivered:
+            self._line(piece.line_no).delivered += piece.quantity
+
+    def _paid(self, fact: order.PaymentNoted) -> None:
+        self.paid_fen += fact.amount_fen
+        self.owed_said_fen = fact.owed_fen
+        if fact.payment_id.startswith("cash-"):
+            self.from_crews[fact.payment_id] = fact.amount_fen
+
+    def _refunded(self, fact: order.ReturnRefunded) -> None:
+        owed = 0 if self.cancelled or not fact.quantity else max(0, self.balance_fen)
+        self.paid_back_fen += max(0, fact.refund_fen - owed)
+        if fact.quantity:
+            self.for_pieces_fen += fact.refund_fen
+            self._line(fact.line_no).refunded += fact.quantity
+        self.owed_said_fen = fact.owed_fen
+
+    @property
+    def balance_fen(self) -> int:
+        """What is owed; below 0, what was overpaid."""
+        return self.due_fen - self.for_pieces_fen - self.paid_fen + self.paid_back_fen
+
+    # --- the warehouse ------------------------------------------------------------------------------------------------
+
+    def _expected(self, fact: goods.GoodsExpected) -> None:
+        for piece in fact.lines:
+            self.lines[piece.line_no, piece.sku].expected = piece.quantity
+
+    def _expectation_changed(self, fact: goods.GoodsExpectationChanged) -> None:
+        for pieces in self.lines.values():
+            pieces.expected = 0
+        for piece in fact.lines:
+            self.lines[piece.line_no, piece.sku].expected = piece.quantity
+
+    def _arrived(self, fact: goods.GoodsArrived) -> None:
+        self.lines[fact.line_no, fact.sku].arrived += fact.quantity
+
+    def _damaged(self, fact: goods.DamageReported) -> None:
+        if fact.found in INSIDE:
+            self.lines[fact.line_no, fact.sku].broken_inside += fact.quantity
+
+    def _issued(self, fact: goods.GoodsIssued) -> None:
+        for piece in fact.lines:
+            self.lines[piece.line_no, piece.sku].issued += piece.quantity
+
+    def _returned(self, fact: goods.GoodsReturned) -> None:
+        self.lines[fact.line_no, fact.sku].returned += fact.quantity
+
+    def _released(self, fact: goods.GoodsReleased) -> None:
+        self.given_up = self.given_up or fact.closed
+        for piece in fact.lines:
+            self.lines[piece.line_no, piece.sku].released += piece.quantity
+
+    def _moved(self, fact: StockMoved) -> None:
+        for lots, sign in ((fact.taken, -1), (fact.put, 1)):
+            for lot in lots:
+                if lot.held_for == self.contract_no and not lot.pending:
+                    self.held[fact.sku] += sign * lot.quantity
+
+    # --- on the road --------------------------------------------------------------------------------------------------
+
+    def _departed(self, fact: jobs.DeliveryDeparted) -> None:
+        if not fact.lines:
+            self.unsaid.add(fact.job_id)
+        for pieces, quantity in self._of(fact.lines):
+            again = min(pieces.deposited, quantity)
+            pieces.deposited -= again
+            pieces.departed += quantity - again
+
+    def _completed(self, fact: jobs.DeliveryCompleted) -> None:
+        unsaid = self._is_unsaid(fact.job_id)
+        for lines, counts in ((fact.delivered, "signed"), (fact.refused, "back"), (fact.damaged, "broken_at_door")):
+            for pieces, quantity in self._of(lines):
+                setattr(pieces, counts, getattr(pieces, counts) + quantity)
+                pieces.departed += quantity if unsaid else 0
+
+    def _failed(self, fact: jobs.DeliveryFailed) -> None:
+        unsaid = self._is_unsaid(fact.job_id)
+        for pieces, quantity in self._of(fact.lines):
+            pieces.departed += quantity if unsaid else 0
+            if fact.goods == "returned":
+                pieces.back += quantity
+            else:
+                pieces.deposited += quantity
+
+    def _is_unsaid(self, job_id: str) -> bool:
+        was = job_id in self.unsaid
+        self.unsaid.discard(job_id)
+        return was
+
+    def _of(self, lines: Iterable[GoodsLine]) -> Iterator[tuple[Pieces, int]]:
+        return ((self._line(piece.line_no), piece.quantity) for piece in lines)
+
+    def _line(self, line_no: int) -> Pieces:
+        return self.lines[line_no, self.skus.get(line_no, "")]
+
+    # --- what does not add up -----------------------------------------------------------------------------------------
+
+    def differences(self) -> Iterator[Difference]:
+        """Where two holders do not agree, now."""
+        for (line_no, sku), pieces in sorted(self.lines.items()):
+            yield from self._of_line(f"{self.contract_no}/{line_no} {sku}", pieces)
+        here: Counter[str] = Counter()
+        for (_, sku), pieces in self.lines.items():
+            here[sku] += pieces.here
+        for sku in sorted({*here, *self.held}):
+            lying, held = ("在库", "here", here[sku]), ("存卡保留", "held on the card", self.held[sku])
+            yield from _apart("pieces", f"{self.contract_no} {sku}", lying, held)
+        yield from self._of_money()
+
+    def _of_line(self, where: str, pieces: Pieces) -> Iterator[Difference]:
+        if self.sold and not self.cancelled:
+            expected = ("仓库应到", "expected by the warehouse", pieces.expected)
+            yield from _apart("pieces", where, ("合同", "sold", pieces.sold), expected)
+        kept = ("仓库有过", "kept by the warehouse", pieces.kept)
+        yield from _apart("pieces", where, ("合同记得", "noted by the contract", pieces.noted), kept)
+        if not self.unsaid:
+            outside = ("车上和客户处", "on the road or with the customer", pieces.outside)
+            yield from _apart("pieces", where, ("出库未回", "issued and not back", pieces.away), outside)
+        owed = pieces.sold - pieces.refunded - pieces.delivered
+        over = pieces.sold and not self.cancelled and owed < 0
+        for is_wrong, zh, en, figure in (
+            (pieces.here < 0, "在库", "here", pieces.here),
+            (pieces.away < 0, "在外", "away", pieces.away),
+            (over, "未交", "owed", owed),
+        ):
+            if is_wrong:
+                yield Difference("pieces", where, en, f"{zh} {figure}，不能少于 0", f"{figure} {en}, below 0")
+
+    def _of_money(self) -> Iterator[Difference]:
+        if self.owed_said_fen is not None and not self.cancelled:
+            owed = ("应收（分）", "fen owed", max(0, self.balance_fen))
+            yield from _apart("money", self.contract_no, owed, ("合同说", "said", self.owed_said_fen))
+        for number in sorted({*self.at_the_door, *self.from_crews}):
+            door = ("上门收款（分）", "fen collected at the door", self.at_the_door.get(number, 0))
+            noted = ("合同入账", "noted by the contract", self.from_crews.get(number, 0))
+            yield from _apart("money", f"{self.contract_no} {number}", door, noted)
+
+
+Figure = tuple[str, str, int]
+"""What a holder says: its name, zh and en, and the number."""
+
+
+def _apart(book: Book, where: str, one: Figure, other: Figure) -> Iterator[Difference]:
+    if one[2] != other[2]:
+        zh = f"{one[0]} {one[2]}，{other[0]} {other[2]}"
+        yield Difference(book, where, f"{one[1]}, {other[1]}", zh, f"{one[2]} {one[1]}, {other[2]} {other[1]}")
+
+
+_TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
+    order.ContractSigned: Account._signed,
+    order.ContractAmended: Account._amended,
+    order.ContractCancelled: Account._cancelled,
+    order.GoodsNoted: Account._noted,
+    order.DamageNoted: Account._damage_noted,
+    order.GoodsReleaseNoted: Account._release_noted,
+    order.DeliveryNoted: Account._delivery_noted,
+    order.PaymentNoted: Account._paid,
+    order.ReturnRefunded: Account._refunded,
+    goods.GoodsExpected: Account._expected,
+    goods.GoodsExpectationChanged: Account._expectation_changed,
+    goods.GoodsArrived: Account._arrived,
+    goods.DamageReported: Account._damaged,
+    goods.GoodsIssued: Account._issued,
+    goods.GoodsReturned: Account._returned,
+    goods.GoodsReleased: Account._released,
+    StockMoved: Account._moved,
+    jobs.DeliveryDeparted: Account._departed,
+    jobs.DeliveryCompleted: Account._completed,
+    jobs.DeliveryFailed: Account._failed,
+}
+OF_ACCOUNTS = (*_TELLS, CashCollected)
+"""Events that move an account."""
+
+
+def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
+    """Numbers of the contracts that an event of `OF_ACCOUNTS` concerns."""
+    match fact:
+        case StockMoved():
+            holders = {lot.held_for for lot in (*fact.taken, *fact.put)} - {None}
+            return sorted(holder for holder in holders if holder is not None and ":" not in holder)
+        case jobs.DeliveryDeparted():
+            return (meta.subject.removeprefix("job:D-"),) if meta.subject.startswith("job:D-") else ()
+        case CashCollected():
+            return (fact.job_id[2:],) if fact.job_id.startswith(("D-", "I-")) and fact.amount_fen > 0 else ()
+        case jobs.DeliveryCompleted() | jobs.DeliveryFailed():
+            return (fact.contract_no,) if meta.subject.startswith("job:D-") else ()
+        case _:
+            return (meta.subject.partition(":")[2],)

@@ -1,0 +1,67 @@
+"""Bin cards and the cash on vehicles: books of one aggregate, right after each single event of theirs (B16, D6)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contracts.dispatch_runs import CashCollected, CashHandedIn
+from contracts.inventory_stock import StockMoved
+from songda.books.finding import Difference
+
+
+@dataclass
+class Card:
+    """The bin card (存卡) of a product in a depot: lines without a gap, the balance is what lies in the places."""
+
+    last: int = 0
+    balance: int = 0
+    places: Counter[tuple[str, str | None, bool]] = field(default_factory=Counter)
+
+    def fold(self, fact: StockMoved) -> Iterator[Difference]:
+        """What this move gets wrong."""
+        where = f"{fact.depot} {fact.sku} #{fact.move_no}"
+        if (fact.move_no, fact.before) != (self.last + 1, self.balance):
+            yield Difference(
+                "card",
+                where,
+                "continuous",
+                f"接在第 {self.last} 行结存 {self.balance} 之后，却写上次结存 {fact.before}",
+                f"follows line {self.last} with {self.balance}, and says {fact.before} before",
+            )
+        for lots, sign in ((fact.taken, -1), (fact.put, 1)):
+            for lot in lots:
+                self.places[lot.bin, lot.held_for, lot.pending] += sign * lot.quantity
+        self.last, self.balance = fact.move_no, fact.after
+        for (bin_, holder, _), pieces in self.places.items():
+            if pieces < 0:
+                at = f"{bin_ or '-'} {holder or ''}".strip()
+                yield Difference("card", where, "below 0", f"库位 {at} 只剩 {pieces}", f"{pieces} in {at}")
+        self.places = +self.places
+        if (lying := sum(self.places.values())) != self.balance:
+            yield Difference(
+                "card",
+                where,
+                "balance",
+                f"结存 {self.balance}，各库位共 {lying}",
+                f"balance {self.balance}, {lying} in all places",
+            )
+
+
+@dataclass
+class VehicleCash:
+    """The cash on one crew's vehicle on one day."""
+
+    fen: int = 0
+
+    def fold(self, fact: CashCollected | CashHandedIn) -> Iterator[Difference]:
+        """What this event gets wrong."""
+        self.fen += fact.amount_fen if isinstance(fact, CashCollected) else -fact.amount_fen
+        if self.fen != fact.on_vehicle_fen or self.fen < 0:
+            yield Difference(
+                "cash",
+                f"{fact.on} {fact.crew}",
+                "on the vehicle",
+                f"车上应有 {self.fen / 100:.2f} 元，记的是 {fact.on_vehicle_fen / 100:.2f} 元",
+                f"{self.fen / 100:.2f} CNY should be on the vehicle, {fact.on_vehicle_fen / 100:.2f} are said",
+            )
+            self.fen = fact.on_vehicle_fen

@@ -1,0 +1,91 @@
+"""`songda verify books`: whether each piece and each fen is in one place, on screen or as JSON; 1 when one is not."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from contracts.civil_time import SHANGHAI
+from runtime.settings import Settings
+from runtime.settling import groups_of, settler
+from songda.books.finding import Finding
+from songda.books.verifying import SERVICES, Report, verify
+from songda.local import local_settings
+from songda.streams import event_spans
+
+verifying = typer.Typer(no_args_is_help=True, help="核对 Verify what must add up.")
+out = Console()
+err = Console(stderr=True)
+
+PATIENCE = 60.0
+"""Seconds that are given to what is under way: between two holders, news takes a moment."""
+
+BOOKS = {"pieces": "件数", "money": "货款", "card": "存卡", "cash": "车上现金"}
+
+
+@verifying.command("books")
+def books(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 Machine-readable.")] = False,
+) -> None:
+    """核对账 Read all streams: each piece and fen in exactly one place, or named, with since when (A9, A12)."""
+    report, settled = asyncio.run(_verified(local_settings(), quiet=as_json))
+    if as_json:
+        print(json.dumps(to_json(report, settled=settled), ensure_ascii=False))
+    else:
+        _show(report, settled=settled)
+    raise typer.Exit(1 if report.findings or report.unreadable else 0)
+
+
+async def _verified(settings: Settings, *, quiet: bool) -> tuple[Report, bool]:
+    from songda.system import system
+
+    groups = groups_of(settings, system(settings).services, ())
+    settled = await settler(settings, groups)(PATIENCE)
+    spans = await event_spans(settings, SERVICES)
+    with err.status("核对中 verifying …") as status:
+
+        def progress(events: int) -> None:
+            if not quiet:
+                status.update(f"核对中 verifying … {events:,} 件事 events")
+
+        return await verify(settings, spans, progress), settled
+
+
+def to_json(report: Report, *, settled: bool) -> dict[str, Any]:
+    """What a program gets. `settled`: false when people or processes were still at it."""
+    return {
+        "settled": settled,
+        "events": report.events,
+        "contracts": report.contracts,
+        "cards": report.cards,
+        "unreadable": report.unreadable,
+        "findings": [_finding(one) for one in report.findings],
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    said = asdict(one.difference)
+    return {**said, "since": {**asdict(one.since), "at": one.since.at.isoformat()}}
+
+
+def _show(report: Report, *, settled: bool) -> None:
+    for one in report.findings:
+        what, event = one.difference, one.since
+        at = event.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        out.print(f"[red]{BOOKS[what.book]}[/red] {escape(what.where)}：{what.zh} · {what.en}", highlight=False)
+        out.print(
+            f"  自 since {at} {event.type} {escape(event.subject)} #{event.sequence}", style="dim", highlight=False
+        )
+    if not settled:
+        err.print("[yellow]还有事在途，可能一会儿就对上。Something is still under way; it may add up soon.[/yellow]")
+    if report.unreadable:
+        err.print(f"[red]{report.unreadable} 条事件读不了。events could not be read.[/red]")
+    counted = f"{report.events:,} 件事，{report.contracts:,} 份合同，{report.cards:,} 张存卡"
+    if report.findings:
+        out.print(f"[red]{len(report.findings)} 处对不上[/red]（{counted}）。{len(report.findings)} do not add up.")
+    else:
+        out.print(f"[green]账都对得上[/green]（{counted}）。All books add up.")
