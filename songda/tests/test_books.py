@@ -137,14 +137,14 @@ def test_books_of_an_ordinary_life_add_up(facts: Sequence[Fact]) -> None:
 
 
 def test_pieces_signed_for_that_never_left_are_named_with_the_receipt() -> None:
-    """A9, G4: goods leave by a list; a receipt at the office moved nothing."""
+    """A9: goods leave by a list; a receipt at the office moved nothing."""
     assert found(*HERE, DELIVERED) == [
         ("pieces", "0 issued and not back, 10 on the road or with the customer", "DeliveryNoted")
     ]
 
 
 def test_a_tenth_piece_that_is_nowhere_is_named() -> None:
-    """A9, G1: nine were signed for, none refused: as older events told it."""
+    """A9: nine were signed for, none refused: as older events told it."""
     nine = SIGNED_FOR.model_copy(update={"delivered": (pieces(9),)})
     noted = DELIVERED.model_copy(update={"delivered": (pieces(9),)})
     older = LEFT.model_copy(update={"lines": ()})
