@@ -12,8 +12,16 @@ from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, GoodsReturned
-from contracts.inventory_stock import Lot, StockMoved
-from contracts.order import ContractSigned, DeliveryNoted, GoodsNoted, GoodsReturnNoted, PaymentNoted, ReturnRefunded
+from contracts.inventory_stock import Lot, StockMoved, StockShortReported
+from contracts.order import (
+    ContractSigned,
+    DamageNoted,
+    DeliveryNoted,
+    GoodsNoted,
+    GoodsReturnNoted,
+    PaymentNoted,
+    ReturnRefunded,
+)
 from songda.books.account import Account
 from songda.books.verifying import Books, traced
 
@@ -151,6 +159,45 @@ def test_a_tenth_piece_that_is_nowhere_is_named() -> None:
     assert found(*HERE, ISSUED, CARD_OUT, older, nine, noted) == [
         ("pieces", "10 issued and not back, 9 on the road or with the customer", "DeliveryCompleted")
     ]
+
+
+def test_a_piece_that_left_though_the_warehouse_did_not_know_of_it_has_a_name() -> None:
+    """A9, D9: it was reported as short when the list was booked."""
+    short = StockShortReported(
+        at=T0,
+        depot="main",
+        sku="TC-1",
+        name="抛釉砖",
+        wanted=10,
+        available=9,
+        needed_for=NO,
+        voucher_no="SY1",
+        reason="出库时账上不足",
+    )
+    nine = ISSUED.model_copy(update={"lines": (pieces(9),)})
+    one = KEPT.model_copy(update={"quantity": 1})
+    out = CARD_OUT.model_copy(update={"taken": (KEPT.model_copy(update={"quantity": 9}),), "after": 1})
+    found_damaged = moved(
+        "set_aside", ((one,), (one.model_copy(update={"held_for": None, "pending": True}),)), (1, 1), 3
+    )
+    broken = DamageReported(
+        at=T0,
+        contract_no=NO,
+        customer=MA,
+        damage_id="PS2",
+        line_no=1,
+        sku="TC-1",
+        name="抛釉砖",
+        quantity=1,
+        found="loading",
+        fault="unknown",
+        photos=(),
+        note="",
+    )
+    noted = DamageNoted(at=T0, contract_no=NO, line_no=1, damage_id="PS2", quantity=1, in_warehouse=True)
+    gone = (*HERE, broken, found_damaged, noted, nine, out, LEFT)
+    assert found(*gone, short) == []
+    assert [one for one, _, _ in found(*gone)] == ["pieces"]
 
 
 def test_refused_pieces_are_on_the_road_until_the_warehouse_has_them() -> None:

@@ -15,7 +15,7 @@ from contracts import order
 from contracts.dispatch_runs import CashCollected
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
-from contracts.inventory_stock import StockMoved
+from contracts.inventory_stock import StockMoved, StockShortReported
 from songda.books.finding import Book, Difference
 
 INSIDE = ("inbound", "loading")
@@ -86,6 +86,8 @@ class Account:
     """The warehouse knows of the cancellation."""
     held: Counter[str] = field(default_factory=Counter)
     """Good pieces on the bin cards that are kept for it, by product."""
+    short: Counter[str] = field(default_factory=Counter)
+    """Pieces that left although the warehouse did not know of them, reported as short (D9), by product."""
     unsaid: set[str] = field(default_factory=set)
     """Jobs on the road of which older events do not say what they took."""
     due_fen: int = 0
@@ -193,6 +195,9 @@ class Account:
         for piece in fact.lines:
             self.lines[piece.line_no, piece.sku].released += piece.quantity
 
+    def _short(self, fact: StockShortReported) -> None:
+        self.short[fact.sku] += fact.wanted - fact.available
+
     def _moved(self, fact: StockMoved) -> None:
         for lots, sign in ((fact.taken, -1), (fact.put, 1)):
             for lot in lots:
@@ -245,6 +250,7 @@ class Account:
         here: Counter[str] = Counter()
         for (_, sku), pieces in self.lines.items():
             here[sku] += pieces.here
+        yield from self._of_the_road()
         for sku in sorted({*here, *self.held}):
             lying, held = ("在库", "here", here[sku]), ("存卡保留", "held on the card", self.held[sku])
             yield from _apart("pieces", f"{self.contract_no} {sku}", lying, held)
@@ -256,9 +262,6 @@ class Account:
             yield from _apart("pieces", where, ("合同", "sold", pieces.sold), expected)
         kept = ("仓库有过", "kept by the warehouse", pieces.kept)
         yield from _apart("pieces", where, ("合同记得", "noted by the contract", pieces.noted), kept)
-        if not self.unsaid:
-            outside = ("车上和客户处", "on the road or with the customer", pieces.outside)
-            yield from _apart("pieces", where, ("出库未回", "issued and not back", pieces.away), outside)
         owed = pieces.sold - pieces.refunded - pieces.delivered
         over = pieces.sold and not self.cancelled and owed < 0
         for is_wrong, zh, en, figure in (
@@ -268,6 +271,20 @@ class Account:
         ):
             if is_wrong:
                 yield Difference("pieces", where, en, f"{zh} {figure}，不能少于 0", f"{figure} {en}, below 0")
+
+    def _of_the_road(self) -> Iterator[Difference]:
+        """What left by list against what crews and customers say, but for what was reported as short."""
+        if self.unsaid:
+            return
+        more: Counter[str] = Counter()
+        for (_, sku), pieces in self.lines.items():
+            more[sku] += pieces.outside - pieces.away
+        for (line_no, sku), pieces in sorted(self.lines.items()):
+            if self.short[sku] and more[sku] == self.short[sku]:
+                continue
+            outside = ("车上和客户处", "on the road or with the customer", pieces.outside)
+            away = ("出库未回", "issued and not back", pieces.away)
+            yield from _apart("pieces", f"{self.contract_no}/{line_no} {sku}", away, outside)
 
     def _of_money(self) -> Iterator[Difference]:
         if self.owed_said_fen is not None and not self.cancelled:
@@ -306,6 +323,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.GoodsIssued: Account._issued,
     goods.GoodsReturned: Account._returned,
     goods.GoodsReleased: Account._released,
+    StockShortReported: Account._short,
     StockMoved: Account._moved,
     jobs.DeliveryDeparted: Account._departed,
     jobs.DeliveryCompleted: Account._completed,
@@ -321,6 +339,8 @@ def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
         case StockMoved():
             holders = {lot.held_for for lot in (*fact.taken, *fact.put)} - {None}
             return sorted(holder for holder in holders if holder is not None and ":" not in holder)
+        case StockShortReported():
+            return (meta.subject.partition(":")[2],) if meta.subject.startswith("goods:") else ()
         case jobs.DeliveryDeparted():
             return (meta.subject.removeprefix("job:D-"),) if meta.subject.startswith("job:D-") else ()
         case CashCollected():
