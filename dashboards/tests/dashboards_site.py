@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from company.people import read_people
 from company.policy import policy_book
 from dashboards.main import PROJECTIONS, router
+from inventory.main import SERVICE as INVENTORY
 from order.main import SERVICE as ORDER
 from runtime.changes import Change
 from runtime.http_errors import add_error_handling
@@ -134,7 +135,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()
-    app.state.offers = dict(ORDER.offers)
+    app.state.offers = {**ORDER.offers, **INVENTORY.offers}
     names = {*(p.name for p in PROJECTIONS), *OF_SERVICES, *rows}
     app.state.rows = {name: RowsInMemory(rows.get(name, {})) for name in names}
     app.include_router(router)

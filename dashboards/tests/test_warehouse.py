@@ -330,6 +330,7 @@ async def test_only_the_accountant_issues_slips():
 @pytest.mark.parametrize(
     ("person", "state", "offered"),
     [
+        (MANAGER, "asked", {"approval"}),
         (KEEPER, "held", {"refusal"}),
         (MANAGER, "held", {"approval", "refusal"}),
         (KEEPER, "approved", {"handout", "refusal"}),
@@ -346,6 +347,7 @@ async def test_a_loan_offers_its_next_step(person, state, offered):
 @pytest.mark.parametrize(
     ("person", "state", "offered"),
     [
+        (ACCOUNTANT, "applied", set()),
         (KEEPER, "held", {"refusal"}),
         (ACCOUNTANT, "held", {"approval", "refusal"}),
         (KEEPER, "approved", {"execution", "refusal"}),

@@ -45,6 +45,7 @@ from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
 from inventory.stock_list_row import STOCK_LISTS
 from runtime.said import Heard
+from runtime.states import StateCodec
 from runtime.view import Row, View
 
 AT = "2026-03-12T01:00:00+00:00"
@@ -103,7 +104,8 @@ def told_of(view: View[Any, Any, Any], row_id: str, *events: Fact) -> dict[str, 
     """A row's document after these events."""
     row = view.after(events)
     assert row is not None
-    return stored(row_id, row, *(event for event in events if isinstance(event, view.said)))
+    state = StateCodec(view.aggregate.states).dump(view.aggregate.fold(*events))
+    return {**stored(row_id, row, *(event for event in events if isinstance(event, view.said))), "_state": state}
 
 
 def picklist() -> dict[str, Any]:

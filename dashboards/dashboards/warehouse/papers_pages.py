@@ -8,7 +8,6 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 
-from company.roles import Role
 from contracts.bounds import Id
 from contracts.inventory_stock import StockListPurpose
 from dashboards.listing import every
@@ -19,24 +18,19 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
 from inventory import who
+from inventory.loan import LOAN
 from inventory.loan_row import LoanFile, LoanRow
+from inventory.scrap import SCRAP
 from inventory.scrap_row import ScrapFile, ScrapRow
 from inventory.stock.row import STOCKED
+from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import ListLine, StockListFile, StockListRow
+from runtime.aggregate import Aggregate
 from runtime.route import Router, takes
 
 KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
-MAY: dict[str, dict[str, frozenset[Role]]] = {
-    "loans": {
-        "ask": who.ASKS_LOANS,
-        "approve": who.APPROVES_LOANS,
-        "hand_out": who.KEEPER,
-        "charge": who.ACCOUNTS,
-    },
-    "scraps": {"ask": who.APPLIES, "approve": who.ACCOUNTS, "hand_out": who.KEEPER},
-    "lists": {"ask": who.MAKES_LISTS, "hand_out": who.KEEPER},
-}
-"""What the pages offer to whom."""
+OF: dict[str, Aggregate[Any, Any]] = {"loans": LOAN, "scraps": SCRAP, "lists": STOCK_LIST}
+"""Of which kind the papers of a page are."""
 DEAD = {"row.dead_month": {"$gt": ""}}
 """What was reported as dead stock and has not moved since (D10)."""
 LOAN_DAYS = 7
@@ -70,8 +64,9 @@ def listed(file: Paper) -> Listed:
             return Listed(made.list_no, made.made_at, made.receiver, made.purpose, made.lines, made)
 
 
-def _may(seat: Seat, tab: str) -> dict[str, bool]:
-    return {act: seat.is_one_of(*roles) for act, roles in MAY[tab].items()}
+def _may_begin(seat: Seat, tab: str) -> bool:
+    """Whether this person may make such a paper, as its use case says."""
+    return any(seat.is_one_of(*case.may) for case in OF[tab].use_cases if case.born is not None)
 
 
 async def _listing(request: Request, tab: str) -> Response:
@@ -97,7 +92,7 @@ async def _listing(request: Request, tab: str) -> Response:
         purposes=get_args(StockListPurpose),
         due=(seat.today + timedelta(days=LOAN_DAYS)).isoformat(),
         people=request.app.state.people,
-        may=_may(seat, tab),
+        may_begin=_may_begin(seat, tab),
         dead=dead,
     )
 
@@ -109,6 +104,7 @@ async def _one(request: Request, tab: str, number: str) -> Response:
     kind = KINDS[tab]
     stream = rows_stream(seat.caller, (kind.model.name,), number)
     found = await paper(seat, kind, number)
+    offered = await seat.caller.offered(OF[tab].name, kind.model.name, number)
     if found is None:
         return seat.not_found(number)
     return seat.show(
@@ -120,7 +116,7 @@ async def _one(request: Request, tab: str, number: str) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        may=_may(seat, tab),
+        offered={form.code for form in offered},
     )
 
 

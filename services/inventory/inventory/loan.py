@@ -419,7 +419,27 @@ def due(loan: Loan) -> tuple[Timer, ...]:
     return (Timer("loan", loan.handed_out.due, NoteLoanOverdue()),)
 
 
-# --- use cases ----------------------------------------------------------------------------------------------------
+# --- use cases, and where a page offers them -------------------------------------------------------------------------
+
+
+def awaits_approval(loan: Loan) -> bool:
+    """Nobody agreed yet."""
+    return isinstance(loan, Asked) and loan.approved is None
+
+
+def is_held(loan: Loan) -> bool:
+    """Its pieces are set apart and have not left."""
+    return isinstance(loan, Asked) and loan.held
+
+
+def may_leave(loan: Loan) -> bool:
+    """Set apart, and somebody agreed."""
+    return isinstance(loan, Asked) and loan.held and loan.approved is not None
+
+
+def is_out(loan: Loan) -> bool:
+    """Pieces are with the borrower."""
+    return isinstance(loan, Out)
 
 
 def at_the_door(case: UseCase[Any, Any, LoanEvent], command: Any, loan: Loan, ctx: Context) -> Decision:
@@ -459,11 +479,19 @@ LOAN = Aggregate[Loan, LoanEvent](
             status=201,
         ),
         UseCase(NoteLoanGoods, note_goods),
-        UseCase(ApproveLoan, approve_loan, APPROVES_LOANS, "approval", bare=False, status=201),
-        UseCase(RefuseLoan, refuse_loan, APPROVES_LOANS | ASKS_LOANS, "refusal", prepare=own_loan, status=201),
-        UseCase(HandOutLoan, hand_out_loan, KEEPER, "handout", bare=False, status=201),
-        UseCase(ReturnLoan, return_loan, KEEPER, "returns", bare=False, status=201),
-        UseCase(ChargeLoan, charge_loan, ACCOUNTS, "charges", status=201),
+        UseCase(ApproveLoan, approve_loan, APPROVES_LOANS, "approval", bare=False, status=201, wanted=awaits_approval),
+        UseCase(
+            RefuseLoan,
+            refuse_loan,
+            APPROVES_LOANS | ASKS_LOANS,
+            "refusal",
+            prepare=own_loan,
+            status=201,
+            wanted=is_held,
+        ),
+        UseCase(HandOutLoan, hand_out_loan, KEEPER, "handout", bare=False, status=201, wanted=may_leave),
+        UseCase(ReturnLoan, return_loan, KEEPER, "returns", bare=False, status=201, wanted=is_out),
+        UseCase(ChargeLoan, charge_loan, ACCOUNTS, "charges", status=201, wanted=is_out),
         UseCase(NoteLoanOverdue, note_overdue),
     ),
     due,

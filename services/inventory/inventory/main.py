@@ -28,6 +28,7 @@ from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import STOCK_LISTS
 from inventory.turnover import TURNOVER
+from runtime.offers import offering_of
 from runtime.service import Service
 from runtime.view import View
 
@@ -51,4 +52,5 @@ SERVICE = Service(
     reactions=REACTIONS,
     projections=(*(view.projection for view in VIEWS), MOVES.projection, LEDGER.projection, TURNOVER),
     router=router,
+    offers={paper.name: offering_of(paper) for paper in (LOAN, SCRAP, STOCK_LIST)},
 )

@@ -269,7 +269,22 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
     assert_never(event)
 
 
-# --- use cases ----------------------------------------------------------------------------------------------------
+# --- use cases, and where a page offers them -------------------------------------------------------------------------
+
+
+def awaits_approval(scrap: Scrap) -> bool:
+    """The pieces are set apart, and nobody agreed yet."""
+    return isinstance(scrap, Applied) and scrap.held
+
+
+def is_held(scrap: Scrap) -> bool:
+    """The pieces are set apart and still there."""
+    return awaits_approval(scrap) or isinstance(scrap, Approved)
+
+
+def is_approved(scrap: Scrap) -> bool:
+    """May be executed."""
+    return isinstance(scrap, Approved)
 
 
 def at_the_door(case: UseCase[Any, Any, ScrapEvent], command: Any, scrap: Scrap, ctx: Context) -> Decision:
@@ -303,9 +318,17 @@ SCRAP = Aggregate[Scrap, ScrapEvent](
             status=201,
         ),
         UseCase(NoteScrapGoods, note_goods),
-        UseCase(ApproveScrap, approve_scrap, ACCOUNTS, "approval", bare=False, status=201),
-        UseCase(RefuseScrap, refuse_scrap, ACCOUNTS | APPLIES, "refusal", prepare=own_application, status=201),
-        UseCase(ExecuteScrap, execute_scrap, KEEPER, "execution", status=201),
+        UseCase(ApproveScrap, approve_scrap, ACCOUNTS, "approval", bare=False, status=201, wanted=awaits_approval),
+        UseCase(
+            RefuseScrap,
+            refuse_scrap,
+            ACCOUNTS | APPLIES,
+            "refusal",
+            prepare=own_application,
+            status=201,
+            wanted=is_held,
+        ),
+        UseCase(ExecuteScrap, execute_scrap, KEEPER, "execution", status=201, wanted=is_approved),
     ),
     door=at_the_door,
 )

@@ -234,7 +234,17 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
     assert_never(event)
 
 
-# --- use cases ----------------------------------------------------------------------------------------------------
+# --- use cases, and where a page offers them -------------------------------------------------------------------------
+
+
+def is_ready(stock_list: StockList) -> bool:
+    """The stock has answered for every line."""
+    return isinstance(stock_list, Open) and not stock_list.is_waiting
+
+
+def may_leave(stock_list: StockList) -> bool:
+    """Something of it is set apart, and nothing more is to be heard."""
+    return is_ready(stock_list) and isinstance(stock_list, Open) and bool(stock_list.held)
 
 
 def at_the_door(case: UseCase[Any, Any, StockListEvent], command: Any, stock_list: StockList, ctx: Context) -> Decision:
@@ -261,8 +271,8 @@ STOCK_LIST = Aggregate[StockList, StockListEvent](
             status=201,
         ),
         UseCase(NoteLineGoods, note_line),
-        UseCase(IssueStockList, issue_list, KEEPER, "issue", status=201),
-        UseCase(CancelStockList, cancel_list, MAKES_LISTS, "cancellation", status=201),
+        UseCase(IssueStockList, issue_list, KEEPER, "issue", status=201, wanted=may_leave),
+        UseCase(CancelStockList, cancel_list, MAKES_LISTS, "cancellation", status=201, wanted=is_ready),
     ),
     door=at_the_door,
 )

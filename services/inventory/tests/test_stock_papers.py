@@ -34,7 +34,7 @@ from inventory.loan import LOAN
 from inventory.scrap import SCRAP
 from inventory.stock_list import STOCK_LIST
 from runtime.aggregate import Aggregate
-from runtime.decision import Timer
+from runtime.decision import Rejected, Timer
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
@@ -335,6 +335,56 @@ def test_a_void_list_frees_what_was_set_apart() -> None:
 def test_a_list_that_is_none_issues_nothing(command: Any, history: tuple[Any, ...], why: str) -> None:
     """D8: no list, no goods."""
     given(STOCK_LIST, *history).asks(command, KEEPER).refuses(why)
+
+
+OF_A_LOAN = {
+    "approve_loan": loan.ApproveLoan(),
+    "refuse_loan": loan.RefuseLoan(reason="x"),
+    "hand_out_loan": HAND_OUT,
+    "return_loan": loan.ReturnLoan(good=1),
+    "charge_loan": loan.ChargeLoan(quantity=1, amount_fen=1, charged_to="x", reason="x"),
+}
+OF_A_SCRAP = {
+    "approve_scrap": scrap.ApproveScrap(),
+    "refuse_scrap": scrap.RefuseScrap(reason="x"),
+    "execute_scrap": EXECUTE,
+}
+OF_A_LIST = {"issue_list": ISSUE, "cancel_list": stock_list.CancelStockList(reason="x")}
+NONE_LEFT = LoanCharged(
+    at=NOW,
+    loan_no="JY1",
+    sku="P-1",
+    name="门板",
+    quantity=2,
+    open=0,
+    amount_fen=1,
+    charged_to="周建民",
+    reason="x",
+)
+LATE = LoanOverdue(at=DUE, loan_no="JY1", sku="P-1", name="门板", quantity=2, borrower="周建民", due=DUE)
+VOID = StockListCancelled(at=NOW, list_no="LL1", depot="main", lines=(ONE,), reason="x")
+ONE_LINE = MADE.model_copy(update={"lines": (TWO,)})
+
+
+@pytest.mark.parametrize(
+    ("paper", "asked", "history"),
+    [
+        *((LOAN, OF_A_LOAN, (*LENT, LATE, NONE_LEFT)[:told]) for told in range(1, 7)),
+        (LOAN, OF_A_LOAN, (ASKED, APPROVED)),
+        *((SCRAP, OF_A_SCRAP, (APPLIED, SEALED, MAY, DONE)[:told]) for told in range(1, 5)),
+        *((STOCK_LIST, OF_A_LIST, (MADE, HELD_1, SHORT_2, ISSUED)[:told]) for told in range(1, 5)),
+        (STOCK_LIST, OF_A_LIST, (MADE, HELD_1, SHORT_2, VOID)),
+        (STOCK_LIST, OF_A_LIST, (ONE_LINE, SHORT_2)),
+    ],
+)
+def test_what_is_offered_of_a_paper_is_what_its_rules_take(
+    paper: Aggregate[Any, Any], asked: dict[str, Any], history: tuple[Any, ...]
+) -> None:
+    """D8, D10, D12: no button is dead, and none is missing."""
+    known = given(paper, *history)
+    answers = {code: paper.decide(command, known.state, MANAGER) for code, command in asked.items()}
+    taken = {code for code, answer in answers.items() if answer and not isinstance(answer, Rejected)}
+    assert known.offers() & asked.keys() == taken
 
 
 @pytest.mark.parametrize(
