@@ -28,8 +28,8 @@ KEPT_AS = "2"
 
 def of_projection(projection: Projection, code: Code | None = None) -> str:
     """Fingerprint of a read model: its folds and its row function with what they reach. Indexes are no part of it."""
-    facets = [(f.name, f.service, f.prefixes, projection.per_event) for f in projection.facets]
-    return fingerprint((projection.row, *(root for f in projection.facets for root in f.roots)), facets, code)
+    kept = [*((f.name, f.service, f.prefixes, projection.per_event) for f in projection.facets), *projection.texts]
+    return fingerprint((projection.row, *(root for f in projection.facets for root in f.roots)), kept, code)
 
 
 def of_states(deciders: Iterable[Decider | Aggregate[Any, Any]], code: Code | None = None) -> str:

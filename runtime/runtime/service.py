@@ -93,6 +93,8 @@ class Projection:
 
     `per_event`: a journal, with a row for each event instead, named `<row>#<sequence>`; its folds get no facet, and
     pages are not told of its rows.
+
+    `texts`: fields of its `row` by which nobody asks, each kept as one text (`runtime.rows`).
     """
 
     name: str
@@ -100,6 +102,7 @@ class Projection:
     facets: tuple[Facet, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     per_event: bool = False
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ class Whole(Generic[R, T]):
 
 @dataclass(frozen=True)  # no slots: see Aggregate
 class View(Generic[S, E, R]):
-    """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`.
+    """`view(state)`: the row, or None where there is nothing to show. `indexes` name fields as `row.<field>`; `texts`
+    are fields by which nobody asks, each kept as one text: a row of many lines is written faster (`runtime.rows`).
 
     `said`: kinds of events that are kept beside it as they were said, where they are worth it (`said_if`, a function at
     the top of its module): all of them, or the last `said_kept`.
@@ -116,6 +117,7 @@ class View(Generic[S, E, R]):
     said: tuple[type[Fact], ...] = ()
     said_kept: int = 0
     said_if: Callable[[Any], bool] = always
+    texts: tuple[str, ...] = ()
 
     @cached_property
     def facet(self) -> Facet:
@@ -127,7 +129,7 @@ class View(Generic[S, E, R]):
     def projection(self) -> Projection:
         """As the projector runs it."""
         heard = (self.heard.facet(self.service, self.aggregate.name),) if self.said else ()
-        return Projection(self.name, key_of, (self.facet, *heard), self.indexes)
+        return Projection(self.name, key_of, (self.facet, *heard), self.indexes, texts=self.texts)
 
     @cached_property
     def heard(self) -> Heard:
@@ -160,6 +162,8 @@ class View(Generic[S, E, R]):
 
     def where(self, **values: Any) -> dict[str, Any]:
         """The condition for rows that have these values in these fields; a field that is None is not asked for."""
+        if hidden := values.keys() & set(self.texts):
+            raise KeyError(f"no query sees what is kept as one text: {', '.join(sorted(hidden))}")
         return where(self.row, values)
 
     def version(self, document: Mapping[str, Any]) -> int:

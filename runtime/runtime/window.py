@@ -15,7 +15,7 @@ from runtime.errors import FoldBroken, PartitionStopped
 from runtime.folding import turn
 from runtime.mongo import Document, unstorable
 from runtime.parking import Kind, Parked, Place, park
-from runtime.rows import may_be_row
+from runtime.rows import in_texts, may_be_row
 from runtime.service import Facet, Projection
 
 MAX_PARKED = 2_000
@@ -62,7 +62,8 @@ class Folds:
         if not self._stored:
             return row
         beside = {"_id": row["_id"], "_pos": row["_pos"]}
-        return beside | {name: value for facet in self.projection.facets for name, value in facet.fields(row).items()}
+        fields = {name: value for facet in self.projection.facets for name, value in facet.fields(row).items()}
+        return in_texts(beside | fields, self.projection.texts)
 
     def row(self, document: Document) -> Document:
         """The row as it is folded on."""

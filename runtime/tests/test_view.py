@@ -14,7 +14,7 @@ from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.decoded import Decoded
 from runtime.mongo import Document
-from runtime.rows import STATE
+from runtime.rows import STATE, without_texts
 from runtime.said import Said, Saying
 from runtime.view import Instant, Journal, Row, View
 from runtime.window import Folds, Window
@@ -143,6 +143,32 @@ def test_what_was_said_lies_beside_the_row_with_who_said_it_and_the_row_shows_it
         False,
     )
     assert HEARD.heard.of([Saying("x", Filled(at=NOW, pieces=pieces), NOW) for pieces in (7, 5)]) == said[1]
+
+
+class Sorted(BoxRow):
+    """A box with what lies in it, piece by piece."""
+
+    lines: tuple[BoxRow, ...]
+
+
+def sorted_row(box: Box) -> Sorted | None:
+    return Sorted(pieces=box.pieces, full=False, lines=(BoxRow(pieces=1, full=False),) * box.pieces)
+
+
+SORTED = View("sorted", "order", BOX, Sorted, sorted_row, texts=("lines",))
+
+
+def test_a_field_by_which_nobody_asks_is_kept_as_one_text_and_read_as_it_is() -> None:
+    """DESIGN §4"""
+    window = Window(Folds(SORTED.projection))
+    window.fold(window.wanted([event(2, 1)]), {})
+    written = document(window)
+    assert (written["row"]["pieces"], type(written["row"]["lines"])) == (2, str)
+    assert SORTED.read(without_texts(written, SORTED.texts)) == sorted_row(Box(2))
+    with pytest.raises(KeyError, match="no query sees"):
+        SORTED.where(lines=())
+    whole = replace(SORTED, texts=())
+    assert fingerprint.of_projection(SORTED.projection) != fingerprint.of_projection(whole.projection)
 
 
 class Poured(Row):

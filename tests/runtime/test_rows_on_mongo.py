@@ -6,6 +6,7 @@ And whoever was answered finds what the answer was about: a row that is behind i
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -105,6 +106,17 @@ async def test_a_long_list_is_read_whole_whatever_its_order_and_its_last_page_en
         last = await page_of(view, {}, sort=sort, after=place_of(wanted[-4], sort))
         assert read == [row["_id"] for row in wanted], sort
         assert ([row["_id"] for row in last.rows], last.after) == ([row["_id"] for row in wanted[-3:]], None), sort
+
+
+async def test_what_is_kept_as_one_text_is_read_as_what_it_says(database: Database) -> None:
+    """DESIGN §4"""
+    projection = replace(CONTRACTS, texts=("lines",))
+    collection = database[first_collection(projection)]
+    await collection.insert_many([{"_id": "HT1", "order": 1, "row": {"lines": '[{"sku":"FL-1"}]'}}])
+    await collection.insert_one({"_id": "HT2", "order": 1, "row": None})
+    rows = Rows(database, projection)
+    read = [await rows.get("HT1"), *await rows.get_many(["HT1"]), *await rows.find(sort=[("_id", 1)])]
+    assert [one and one["row"] for one in read] == [{"lines": [{"sku": "FL-1"}]}] * 3 + [None]
 
 
 def _at(number: str, version: int) -> dict[str, object]:

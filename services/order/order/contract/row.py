@@ -376,6 +376,7 @@ CONTRACTS = View(
         ("row.phone", "_id"),
         ("row.skus", "_id"),
     ),
+    texts=("lines", "removed_lines", "delays"),
     said=(
         facts.ContractSigned,
         facts.ContractAmended,
