@@ -52,7 +52,7 @@ def fingerprint(roots: Iterable[Root], also: object, code: Code | None = None) -
     for (module, name), text in sorted(found.items()):
         digest.update(f"{module}:{name}\n{text}\n".encode())
     for package in sorted({module.partition(".")[0] for module, _ in found} & _others().keys()):
-        digest.update(f"{package} {_others()[package]}\n".encode())
+        digest.update(f"{package} {' '.join(map(version, sorted(_others()[package])))}\n".encode())
     return digest.hexdigest()[:10]
 
 
@@ -103,8 +103,8 @@ def _installed() -> Code:
 
 
 @cache
-def _others() -> Mapping[str, str]:
-    """Packages that are not ours, with their versions. Ours are in none of these distributions, or called so."""
+def _others() -> Mapping[str, list[str]]:
+    """Packages that are not ours, with their distributions. Ours are in none of these, or in one that is called so."""
     found = packages_distributions()
     ours = {package for package, names in found.items() if any(name.startswith("songda") for name in names)}
-    return {package: " ".join(map(version, sorted(names))) for package, names in found.items() if package not in ours}
+    return {package: names for package, names in found.items() if package not in ours}
