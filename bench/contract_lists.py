@@ -16,7 +16,7 @@ from contracts.order import ContractSigned
 from order.contract.row import CONTRACTS
 from order.listing import Wanted, cursor_of, query_of, sort_of
 from runtime.mongo import connect, make_indexes
-from runtime.rows import Rows, first_collection
+from runtime.rows import Rows, first_collection, in_texts
 from runtime.settings import Settings
 from songda.stack import start_mongo, stop
 
@@ -34,7 +34,7 @@ def row(number: int) -> dict[str, Any]:
     shown = CONTRACTS.after([event])
     assert shown is not None
     state = STANDS[number % len(STANDS)]
-    return {
+    document = {
         "_id": order.contract_no,
         "row": {
             **shown.model_dump(mode="json"),
@@ -45,6 +45,7 @@ def row(number: int) -> dict[str, Any]:
         },
         "_pos": {"row": {"seq": 1, "offset": number, "partition": 0}},
     }
+    return in_texts(document, CONTRACTS.texts)
 
 
 LISTS: Mapping[str, Wanted] = {
