@@ -1,6 +1,5 @@
 """缺货、溢余 (D9) and finding a voucher again by its number (D11), over HTTP."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,31 +7,19 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import Response
 
-from dashboards.listing import BY_ID, Json, every, page_of
+from dashboards.listing import every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import DEPOT
-from inventory import who
-from inventory.count.file import COUNTS
-from inventory.goods.moves import Move, moves_of
+from inventory import vouchers, who
 from inventory.goods.row import PIECES, GoodsRow
-from inventory.inbound.row import SLIPS
-from inventory.loan_row import LOANS
-from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
-from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
-from inventory.stock_list_row import STOCK_LISTS
 from runtime.route import Router, takes
-from runtime.typed_rows import Model
 
 KINDS = ("missing", "excess")
-VOUCHERS_FOUND = 50
-"""Of one kind; a number names few things."""
-CARD_LINES_FOUND = 1_000
-"""A day's list moves many."""
 
 router = Router(include_in_schema=False)
 
@@ -113,44 +100,17 @@ async def shortages_sheet(request: Request) -> Response:
 
 # --- vouchers ------------------------------------------------------------------------------------------------------
 
-PAPERS: tuple[tuple[Model[object], str, tuple[str, ...]], ...] = (
-    (SLIPS, "/warehouse/arrivals/{}", ("delivery_note_no", "waybill", "sales_list_no")),
-    (STOCK_LISTS, "/warehouse/lists/{}", ()),
-    (LOANS, "/warehouse/loans/{}", ()),
-    (SCRAPS, "/warehouse/scraps/{}", ()),
-    (COUNTS, "/warehouse/counts/{}", ()),
-)
-"""Read model, address, and what numbers of others stand on the paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voucher:
-    """Where a number occurs: the paper, card or contract, its page, and the moves with the number."""
-
-    kind: str
-    id: str
-    href: str
-    moves: Sequence[MoveRow | Move] = ()
-
-
-async def vouchers(seat: Seat, number: str) -> list[Voucher]:
-    """Where a number occurs: papers, bin cards, contracts' goods; parts of it (`<number>/...`) too."""
-    found: list[Voucher] = []
-    whole_or_part = {"$regex": f"^{re.escape(number)}(/.*)?$"}
-    for papers, address, fields in PAPERS:
-        same: list[Json] = [{"_id": number}, *({f"row.{field}": number} for field in fields)]
-        numbers = await seat.caller.view(papers).numbers({"$or": same}, limit=VOUCHERS_FOUND)
-        found += [Voucher(papers.name, one, address.format(one)) for one in numbers]
-    cards: dict[str, list[MoveRow]] = {}
-    query = {"row.voucher_no": whole_or_part}
-    for line in await seat.caller.view(MOVES).find(query, sort=[BY_ID], limit=CARD_LINES_FOUND):
-        cards.setdefault(line.card.removeprefix(f"{DEPOT}:"), []).append(line)
-    for sku, lines in cards.items():
-        found.append(Voucher("cards", sku, f"/warehouse/stock/{quote(sku, safe='')}", lines))
-    for goods in await seat.caller.view(PIECES.files).find({"row.vouchers": whole_or_part}, limit=VOUCHERS_FOUND):
-        contract_no, moves = goods.row.contract_no, [move for move in moves_of(goods.said) if move.has(number)]
-        found.append(Voucher("goods", contract_no, f"/orders/{contract_no}", moves))
-    return found
+HREFS: Mapping[vouchers.Kind, str] = {
+    "inbound_slip": "/warehouse/arrivals/{}",
+    "loan": "/warehouse/loans/{}",
+    "scrap": "/warehouse/scraps/{}",
+    "stock_list": "/warehouse/lists/{}",
+    "count": "/warehouse/counts/{}",
+    "goods": "/orders/{}",
+    "picklist": "/warehouse?date={}",
+    "card": "/warehouse/stock/{}",
+}
+"""The pages of what has a number."""
 
 
 @router.get("/warehouse/vouchers")
@@ -161,4 +121,6 @@ async def voucher(request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     number = seat.asked("q", longest=60)
-    return seat.show("vouchers.html", q=number, found=[] if number is None else await vouchers(seat, number))
+    found = [] if number is None else await vouchers.vouchers(seat.caller, number)
+    shown = [(one, HREFS[one.kind].format(quote(one.bare, safe=""))) for one in found]
+    return seat.show("vouchers.html", q=number, found=shown)
