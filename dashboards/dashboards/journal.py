@@ -6,7 +6,10 @@ those that had happened by then as we know it now. Phone numbers are masked befo
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, cast
+from functools import cached_property
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BaseModel
 
 from company.masking import mask_phone
 from contracts.civil_time import in_utc
@@ -86,33 +89,61 @@ JOURNAL = Projection(
 )
 
 
-def events_of(rows: Iterable[Mapping[str, Any]], service: str) -> dict[str, list[Json]]:
-    """Journal rows -> that service's entries of each aggregate, in order."""
-    found: dict[str, list[Json]] = {}
-    for one in (row[service] for row in rows if service in row):
-        found.setdefault(one["aggregate"], []).append(one)
-    for entries in found.values():
-        entries.sort(key=lambda one: int(one["seq"]))
-    return found
+_Moment = Annotated[datetime, AfterValidator(in_utc)]
 
 
-def told_by(entries: Iterable[Json], moment: datetime, known: Known) -> list[Saying[Any]]:
+class Entry(BaseModel):
+    """One event, as the journal has it."""
+
+    aggregate: str
+    seq: int
+    event: str
+    recorded: _Moment
+    happened: _Moment
+    by: str
+    data: Json
+
+    @cached_property
+    def fact(self) -> Fact | None:
+        """The event itself; None where its type is not known here."""
+        model = EVENTS.get(self.event)
+        return None if model is None else model.model_validate(self.data)
+
+    def when(self, known: Known) -> datetime:
+        """When it was recorded, or when it happened."""
+        return self.recorded if known == "recorded" else self.happened
+
+
+class Entries:
+    """Reads the journal's entries (`Caller.view`)."""
+
+    name = JOURNAL.name
+
+    def read(self, document: Mapping[str, Any]) -> Entry:
+        """A document's: it has one facet, that of the stream from which the event is."""
+        return Entry.model_validate(next(document[facet.name] for facet in JOURNAL.facets if facet.name in document))
+
+
+ENTRIES = Entries()
+
+
+def by_aggregate(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The entries of each aggregate, in order."""
+    found: dict[str, list[Entry]] = {}
+    for one in entries:
+        found.setdefault(one.aggregate, []).append(one)
+    return {aggregate: sorted(its, key=lambda one: one.seq) for aggregate, its in found.items()}
+
+
+def told_by(entries: Iterable[Entry], moment: datetime, known: Known) -> list[Saying[Any]]:
     """Who said what of one aggregate until `moment`, in order, without events of a type that is not known here."""
-    until = moment_text(moment)
-    models = ((one, EVENTS.get(one["event"])) for one in entries if one[known] <= until)
-    return [
-        Saying(one["by"], model.model_validate(one["data"]), datetime.fromisoformat(one["recorded"]))
-        for one, model in models
-        if model is not None
-    ]
+    then = (one for one in entries if one.when(known) <= moment)
+    return [Saying(one.by, one.fact, one.recorded) for one in then if one.fact is not None]
 
 
-def changed_between(entries: Iterable[Json], first: datetime, last: datetime, known: Known) -> list[datetime]:
+def changed_between(entries: Iterable[Entry], first: datetime, last: datetime, known: Known) -> list[datetime]:
     """The moments at which something changed, once each, in order: the ticks of the slider."""
-    low, high = moment_text(first), moment_text(last)
-    return [
-        datetime.fromisoformat(text) for text in sorted({one[known] for one in entries if low <= one[known] <= high})
-    ]
+    return sorted({one.when(known) for one in entries if first <= one.when(known) <= last})
 
 
 EVENTS: Mapping[str, type[Fact]] = {model.__name__: model for model in WIRE.values()}

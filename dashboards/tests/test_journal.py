@@ -1,7 +1,7 @@
 """The board of the past is what was recorded then, folded by the board's own folds (X1, X2)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import dashboards_story as story
@@ -14,7 +14,7 @@ from contracts.dispatch_jobs import DeliveryFailed
 from contracts.reading import WIRE
 from dashboards.board.history import Past
 from dashboards.board.rows import BOARD_DAYS
-from dashboards.journal import EVENTS, changed_between, events_of, moment_text
+from dashboards.journal import ENTRIES, EVENTS, Entry, by_aggregate, changed_between, moment_text
 from dispatch.job.row import JOB_FILES
 from order.contract.row import CONTRACTS
 from runtime.service import key_of
@@ -34,11 +34,16 @@ WEEK_OF_CARDS = [
     story.delivered(at=story.NOW),
 ]
 READERS = {
-    "job": ("dispatch", "jobs", JOB_FILES.read),
-    "day": ("dispatch", "days", BOARD_DAYS.read),
-    "contract": ("order", "contracts", CONTRACTS.read),
+    "job": ("jobs", JOB_FILES.read),
+    "day": ("days", BOARD_DAYS.read),
+    "contract": ("contracts", CONTRACTS.read),
 }
-"""Kind of aggregate -> its service, its read model, and how the board reads a document."""
+"""Kind of aggregate -> its read model, and how the board reads a document."""
+
+
+def entries_of(told: Sequence[story.Told]) -> dict[str, list[Entry]]:
+    """The journal of what was told."""
+    return by_aggregate(map(ENTRIES.read, story.rows_of(told)["journal"].values()))
 
 
 def masked(rows: Mapping[str, object]) -> dict[str, str]:
@@ -60,12 +65,12 @@ def test_as_of_any_moment_shows_what_was_recorded_then(data: st.DataObject) -> N
     until = data.draw(st.integers(1, len(told)))
     known = [(*one[:4], story.EARLIER + timedelta(seconds=number)) for number, one in enumerate(told)]
     moment = known[until - 1][4]
-    journal = story.rows_of(known)["journal"].values()
+    journal = entries_of(known)
     then = story.rows_of(known[:until])
     past = Past(moment, "recorded")
     made = {"job": past.job, "day": past.day, "contract": lambda one: (found := past.contract(one)) and found.row}
-    for kind, (service, model, read) in READERS.items():
-        entries = {name: one for name, one in events_of(journal, service).items() if name.startswith(kind)}
+    for kind, (model, read) in READERS.items():
+        entries = {name: one for name, one in journal.items() if name.startswith(kind)}
         rows = {key_of(name): made[kind](one) for name, one in entries.items()}
         expected = {row_id: read(document) for row_id, document in then[model].items()}
         assert masked({row_id: row for row_id, row in rows.items() if row is not None}) == masked(expected)
@@ -88,7 +93,7 @@ def test_a_fact_told_late_is_in_the_past_as_we_know_it_now_only() -> None:
         story.told("job:D-1", story.opened("D-1")[2], recorded=story.EARLIER),
         story.told("job:D-1", failed, recorded=story.NOW + timedelta(hours=2)),
     ]
-    entries = events_of(story.rows_of(told)["journal"].values(), "dispatch")["job:D-1"]
+    entries = entries_of(told)["job:D-1"]
     at_ten = story.NOW + timedelta(hours=1)
     jobs = {known: Past(at_ten, known).job(entries) for known in ("recorded", "happened")}
     assert {known: job and job.row.over for known, job in jobs.items()} == {"recorded": False, "happened": True}
@@ -98,7 +103,7 @@ def test_a_fact_told_late_is_in_the_past_as_we_know_it_now_only() -> None:
 
 def test_before_anything_was_known_there_is_nothing() -> None:
     """X2"""
-    entries = events_of(story.rows_of(WEEK_OF_CARDS)["journal"].values(), "dispatch")
+    entries = entries_of(WEEK_OF_CARDS)
     long_ago = story.EARLIER - timedelta(days=365)
     assert [Past(long_ago, "happened").job(one) for one in entries.values()] == [None] * len(entries)
 

@@ -3,21 +3,22 @@
 Which jobs were on the board then: those that the day's own events name, and those that were open at that moment.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from company.policy import policy_book
 from contracts.civil_time import civil, civil_day, in_shanghai
-from contracts.dispatch_days import SlotReserved
+from contracts.dispatch_days import SlotConfirmed, SlotReleased, SlotReserved
+from contracts.fact import Fact
 from dashboards.board.cards import Incomplete, Viewer
 from dashboards.board.day import Waiting, board_view
 from dashboards.board.reading import own_contracts, road_crews
 from dashboards.board.rhythm import bar_day
 from dashboards.board.rows import BoardDay, by_date
 from dashboards.board.view import BoardView
-from dashboards.journal import Json, Known, changed_between, events_of, moment_text, told_by
+from dashboards.journal import ENTRIES, Entry, Known, by_aggregate, changed_between, moment_text, told_by
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, JobFile
 from dispatch.who import CREW
@@ -37,7 +38,7 @@ class Past:
     moment: datetime
     known: Known
 
-    def day(self, entries: Sequence[Json]) -> BoardDay | None:
+    def day(self, entries: Sequence[Entry]) -> BoardDay | None:
         """A day as it was."""
         told = told_by(entries, self.moment, self.known)
         row = DAYS.after(events(told))
@@ -45,13 +46,13 @@ class Past:
             return None
         return BoardDay(row, [one.event.at for one in DAYS.heard.of(told).all(SlotReserved)])
 
-    def job(self, entries: Sequence[Json]) -> JobFile | None:
+    def job(self, entries: Sequence[Entry]) -> JobFile | None:
         """A job as it was."""
         told = told_by(entries, self.moment, self.known)
         row = JOBS.after(events(told))
         return None if row is None else JobFile(row, JOBS.heard.of(told))
 
-    def contract(self, entries: Sequence[Json]) -> Incomplete | None:
+    def contract(self, entries: Sequence[Entry]) -> Incomplete | None:
         """A contract that waited for goods."""
         told = told_by(entries, self.moment, self.known)
         row = CONTRACTS.after(events(told))
@@ -69,7 +70,7 @@ async def read_board_as_of(caller: Caller, on: date, moment: datetime, known: Kn
     wanted = sorted({on, bar, bar + timedelta(days=1)})
     day_events = await _events(caller, "dispatch", [f"day:{DEPOT}:{each.isoformat()}" for each in wanted])
     days = by_date([day for entries in day_events.values() if (day := past.day(entries)) is not None])
-    named = {_job_of(one["data"]) for entries in day_events.values() for one in entries} - {None}
+    named = {_job_of(one.fact) for entries in day_events.values() for one in entries} - {None}
     job_events = await _events(caller, "dispatch", {f"job:{job}" for job in named} | await _open_jobs(caller, moment))
     jobs = [job for entries in job_events.values() if (job := past.job(entries)) is not None]
     own = await own_contracts(caller)
@@ -98,7 +99,7 @@ async def changes_of_day(caller: Caller, on: date, slider: date, known: Known) -
     """When something about the board of `on` changed on the civil day `slider`."""
     first, last = _span(slider)
     day = await _events(caller, "dispatch", [f"day:{DEPOT}:{on.isoformat()}"])
-    named = {_job_of(one["data"]) for entries in day.values() for one in entries} - {None}
+    named = {_job_of(one.fact) for entries in day.values() for one in entries} - {None}
     jobs = await _events(caller, "dispatch", [f"job:{job}" for job in named])
     return changed_between((one for entries in (*day.values(), *jobs.values()) for one in entries), first, last, known)
 
@@ -108,36 +109,40 @@ def _span(day: date) -> tuple[datetime, datetime]:
     return civil(day, time()), civil(day + timedelta(days=1), time())
 
 
-def _job_of(data: Mapping[str, object]) -> str | None:
-    slot = data.get("slot")
-    named = slot.get("job_id") if isinstance(slot, dict) else data.get("job_id")
-    return named if isinstance(named, str) else None
+def _job_of(event: Fact | None) -> str | None:
+    """The job whose place a day's event is about."""
+    match event:
+        case SlotReserved():
+            return event.slot.job_id
+        case SlotConfirmed() | SlotReleased():
+            return event.job_id
+        case _:
+            return None
 
 
-async def _events(caller: Caller, service: str, aggregates: Iterable[str]) -> dict[str, list[Json]]:
+async def _events(caller: Caller, service: str, aggregates: Iterable[str]) -> dict[str, list[Entry]]:
     wanted = sorted(set(aggregates))
     if not wanted:
         return {}
-    rows = await caller.rows("journal").find({f"{service}.aggregate": {"$in": wanted}})
-    return events_of(rows, service)
+    return by_aggregate(await caller.view(ENTRIES).find({f"{service}.aggregate": {"$in": wanted}}))
 
 
 async def _open_jobs(caller: Caller, moment: datetime) -> set[str]:
     """Jobs that were open at `moment`: they are still, or ended later. What was told late is among them either way."""
-    still = await caller.rows(JOBS.name).find({"row.status": {"$in": ["plan", "pub", "way"]}})
-    return {f"job:{document['_id']}" for document in still} | await _told_since(caller, "dispatch", "job", ENDS, moment)
+    still = await caller.view(JOBS).numbers({"row.status": {"$in": ["plan", "pub", "way"]}})
+    return {f"job:{number}" for number in still} | await _told_since(caller, "dispatch", "job", ENDS, moment)
 
 
 async def _waiting_contracts(caller: Caller, moment: datetime, own: frozenset[str] | None) -> set[str]:
     """Contracts whose goods were not complete at `moment`: they are not yet, or were completed or cancelled later."""
     mine = {} if own is None else {"row.store_code": caller.person.store}
     order = [("row.promised_on", 1), ("_id", 1)]
-    still = await caller.rows(CONTRACTS.name).find(
+    still = await caller.view(CONTRACTS).numbers(
         {"row.ended": False, "row.complete": False, **mine}, sort=order, limit=MOST_WAITING
     )
     later = await _told_since(caller, "order", "contract", COMPLETED, moment)
     visible = {one for one in later if own is None or one.partition(":")[2] in own}
-    return {f"contract:{document['_id']}" for document in still} | visible
+    return {f"contract:{number}" for number in still} | visible
 
 
 ENDS = ("DeliveryCompleted", "DeliveryFailed", "InstallationCompleted", "VisitDone", "JobCancelled")
@@ -147,8 +152,8 @@ COMPLETED = ("GoodsCompleted", "ContractCancelled")
 async def _told_since(caller: Caller, service: str, kind: str, names: Sequence[str], moment: datetime) -> set[str]:
     """Aggregates of which one of these events was recorded after `moment`."""
     since = {f"{service}.kind": kind, f"{service}.recorded": {"$gt": moment_text(moment)}}
-    rows = await caller.rows("journal").find({**since, f"{service}.event": {"$in": list(names)}})
-    return set(events_of(rows, service))
+    found = await caller.view(ENTRIES).find({**since, f"{service}.event": {"$in": list(names)}})
+    return {one.aggregate for one in found}
 
 
 def slider_day(moment: datetime) -> date:

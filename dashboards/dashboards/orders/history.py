@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dashboards.journal import Entry
 from dashboards.words import Words, tables
 from inventory.goods.moves import Move
 
@@ -57,11 +58,9 @@ class Told:
     facts: Json
 
 
-def told(entry: Json) -> Told:
+def told(entry: Entry) -> Told:
     """An entry of the journal."""
-    data: Json = entry["data"]
-    happened, recorded = (datetime.fromisoformat(entry[name]) for name in ("happened", "recorded"))
-    return _told(entry["event"], (happened, recorded), entry["by"], data)
+    return _told(entry.event, (entry.happened, entry.recorded), entry.by, entry.data)
 
 
 def moved(move: Move) -> Told:
@@ -76,7 +75,7 @@ def _told(event: str, times: tuple[datetime, datetime], by: str, facts: Json) ->
     return Told(event=event, at=happened, recorded=known if late else None, by=by, facts=shown)
 
 
-def history(entries: Iterable[Json], moves: Iterable[Move] = ()) -> list[Told]:
+def history(entries: Iterable[Entry], moves: Iterable[Move] = ()) -> list[Told]:
     """Everything, the latest happening first."""
     return sorted((*map(told, entries), *map(moved, moves)), key=lambda one: one.at, reverse=True)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS
+from dashboards.journal import ENTRIES, Entry
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
@@ -111,13 +112,12 @@ async def own_contract(seat: Seat, contract_no: str) -> Json | None:
     return None if row is None or store not in {None, CONTRACTS.read(row).store_code} else row
 
 
-async def entries_of(caller: Caller, contract_no: str) -> list[Json]:
+async def entries_of(caller: Caller, contract_no: str) -> list[Entry]:
     """The journal of a contract and of its jobs, in no order."""
-    rows = caller.rows("journal")
+    rows = caller.view(ENTRIES)
     jobs = [f"job:{kind}-{contract_no}" for kind in ("D", "I")]
     found = await rows.find({"order.aggregate": f"contract:{contract_no}"}, limit=HISTORY_ROWS)
-    found += await rows.find({"dispatch.aggregate": {"$in": jobs}}, limit=HISTORY_ROWS)
-    return [row[service] for row in found for service in ("order", "dispatch") if service in row]
+    return found + await rows.find({"dispatch.aggregate": {"$in": jobs}}, limit=HISTORY_ROWS)
 
 
 async def jobs_of(caller: Caller, contract_no: str) -> list[JobRow]:
