@@ -251,3 +251,29 @@ class _Written(Stored):
 
     def load(self, document: dict[str, Any]) -> Any:
         return document[ROW] and self._journal.read(document)
+
+
+class Typed(Stored):
+    """A facet's value is a row, and no view of a state: what a fold over an aggregate's events makes."""
+
+    def __init__(self, name: str, row: type[Row], fold: Callable[..., Row]) -> None:
+        self.row = row
+        self._name, self._fold = name, fold
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Its field."""
+        return (self._name,)
+
+    @property
+    def roots(self) -> tuple[Callable[..., Any], ...]:
+        """The fold and the row."""
+        return (self._fold, self.row)
+
+    def dump(self, value: Row) -> dict[str, Any]:
+        """The row as documents have it."""
+        return {self._name: value.shown()}
+
+    def load(self, document: dict[str, Any]) -> Row:
+        """The row again."""
+        return self.row.model_validate(document[self._name])

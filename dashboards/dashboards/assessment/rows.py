@@ -24,8 +24,8 @@ from contracts.dispatch_jobs import (
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
-from runtime.service import Facet, Projection, Stored, whole_id
-from runtime.view import Instant, Row
+from runtime.service import Facet, Projection, whole_id
+from runtime.view import Instant, Row, Typed
 
 D = TypeVar("D", bound="Duties")
 
@@ -204,29 +204,8 @@ def fold_ticket(known: Duties | None, event: Fact, meta: Meta) -> Duties:
             return row
 
 
-class _Typed(Stored):
-    """A facet's row, typed."""
-
-    def __init__(self, name: str, row: type[Duties], fold: Callable[..., Duties]) -> None:
-        self._name, self._row, self._fold = name, row, fold
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return (self._name,)
-
-    @property
-    def roots(self) -> tuple[Callable[..., Any], ...]:
-        return (self._fold, self._row)
-
-    def dump(self, value: Duties) -> dict[str, Any]:
-        return {self._name: value.shown()}
-
-    def load(self, document: dict[str, Any]) -> Duties:
-        return self._row.model_validate(document[self._name])
-
-
 def _facet(kind: str, service: str, row: type[Duties], fold: Callable[..., Duties]) -> Facet:
-    return Facet(kind, service, (kind,), fold, _Typed(kind, row, fold))
+    return Facet(kind, service, (kind,), fold, Typed(kind, row, fold))
 
 
 ROWS: Mapping[str, type[Duties]] = {"day": Duties, "job": JobDuties, "ticket": Duties}

@@ -26,15 +26,14 @@ from dispatch.planning_office import (
 )
 from dispatch.planning_requests import (
     ChangeRequest,
-    ChangeView,
     CheckView,
     MoveRequest,
-    MoveView,
     SwapRequest,
     TurnRequest,
     clash_view,
     free_place_view,
 )
+from dispatch.projections.plan_changes import ChangeView, MoveView
 from dispatch.refusals import no
 from dispatch.slot_flow import SLOTS, change_of
 from runtime.decision import Command

@@ -10,7 +10,8 @@ from contracts.fact import Half
 from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
 from dispatch.fields import Words
 from dispatch.planning_office import Office, early_refusals, jobs_of
-from dispatch.planning_requests import ClashView, MoveRequest, PlaceView, clash_view
+from dispatch.planning_requests import ClashView, MoveRequest, clash_view
+from dispatch.projections.plan_changes import PlaceView
 from dispatch.refusals import no
 from runtime.http import Refusal
 from runtime.refusal import Term

@@ -17,8 +17,8 @@ from dispatch.day.row import DAYS, DayRow, plan_of, row_id
 from dispatch.day.state import Plan
 from dispatch.job.booking import on_site
 from dispatch.job.row import JOBS, JobRow
-from dispatch.planning_requests import ChangeView, MoveRequest, changes_of
-from dispatch.projections.plan_changes import PLAN_CHANGES
+from dispatch.planning_requests import MoveRequest
+from dispatch.projections.plan_changes import CHANGES_OF_DAYS, ChangeView, DayChanges
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
 from dispatch.slot_flow import against, cannot_follow
@@ -169,8 +169,8 @@ def new_change_id(caller: Caller, step: str) -> str:
 async def is_made(caller: Caller, on: date, change_id: str) -> bool:
     """Whether the day has decided this request already: asked again, it is told the same, whatever has become of jobs
     and vehicles since (X7)."""
-    changes = changes_of(await caller.row(PLAN_CHANGES.name, row_id(on)))
-    return any(change.change_id == change_id for change in changes.rows)
+    known = await caller.view(CHANGES_OF_DAYS).get(row_id(on))
+    return known is not None and any(change.change_id == change_id for change in known.changes)
 
 
 async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
@@ -184,11 +184,11 @@ async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
     """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
     for _ in range(LOOKS):
-        changes = changes_of(await office.caller.row(PLAN_CHANGES.name, row_id(office.on)))
-        known = next((change for change in changes.rows if change.change_id == change_id), None)
+        made = await office.caller.view(CHANGES_OF_DAYS).get(row_id(office.on)) or DayChanges()
+        known = next((change for change in made.changes if change.change_id == change_id), None)
         if known is not None:
             return known
-        if seen_version is None or changes.version >= seen_version:
+        if seen_version is None or made.version >= seen_version:
             break
         await asyncio.sleep(LOOK_SECONDS)
     raise Refusal(404, no("unknown_change", change_id=change_id or ""))

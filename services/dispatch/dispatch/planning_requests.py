@@ -1,8 +1,7 @@
 """What planners ask for, several places at once, and what they are told (B4, B8)."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -14,6 +13,7 @@ from dispatch.day.change import Spot
 from dispatch.day.places import RULES_OF_CLASHES, Clash
 from dispatch.fields import Words
 from dispatch.free_places import FreePlace
+from dispatch.projections.plan_changes import ChangeView
 
 JobName = Annotated[str, StringConstraints(pattern=r"^[DIV]-[^\s/]{1,120}$")]
 ChangeId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s/]+$")]
@@ -71,41 +71,6 @@ class TurnRequest(_Request):
     at: Happened | None = None
 
 
-class PlaceView(BaseModel):
-    """A place of a day."""
-
-    crew: str
-    half: Half
-    position: int
-    window: Window
-    volume_l: int = 0
-    spread: bool = False
-    forced: str | None = None
-
-
-class MoveView(BaseModel):
-    """One job's part in a change."""
-
-    job_id: str
-    contract_no: str
-    before: PlaceView | None
-    after: PlaceView | None
-
-
-class ChangeView(BaseModel):
-    """A change of the plan. `state`: standing, undone, or reverted (a job did not follow). `of`: what it took back."""
-
-    change_id: str
-    kind: str
-    at: datetime
-    by: str
-    reason: str | None
-    of: str | None
-    state: Literal["standing", "undone", "reverted"]
-    moves: list[MoveView]
-    version: int
-
-
 class ChangeList(BaseModel):
     """What was changed on a day, newest first."""
 
@@ -152,12 +117,6 @@ class CheckView(BaseModel):
     places: dict[str, FreePlaceView | None]
     """For each job that does not fit: the nearest place of the day that does."""
     version: int
-
-
-def changes_of(document: Mapping[str, Any] | None) -> ChangeList:
-    """The changes of a day, in the order in which they were made."""
-    plan: Mapping[str, Any] = {"changes": (), "version": 0} if document is None else document["plan"]
-    return ChangeList(rows=[ChangeView.model_validate(one) for one in plan["changes"]], version=plan["version"])
 
 
 def place_view(place: FreePlace) -> FreePlaceView:

@@ -18,7 +18,7 @@ from dispatch.day.proposal import Candidate, Problem, driven_m, first_come, laid
 from dispatch.free_places import slot_of_job
 from dispatch.job.row import JOBS, JobRow
 from dispatch.planning_office import Office, jobs_of, refused_place
-from dispatch.planning_requests import PlaceView
+from dispatch.projections.plan_changes import PlaceView
 from dispatch.route_solver import solve_routes
 
 Json = dict[str, Any]

@@ -32,21 +32,20 @@ def folded(fold: Any, *events: Fact) -> Any:
 
 def states(*events: Fact) -> list[tuple[str, str]]:
     """Which changes stand."""
-    return [(one["change_id"], one["state"]) for one in folded(fold_changes, DAY_OPENED, *events)["changes"]]
+    return [(one.change_id, one.state) for one in folded(fold_changes, DAY_OPENED, *events).changes]
 
 
 def test_a_change_is_listed_with_who_when_why_and_from_where_to_where() -> None:
     """B4, X1"""
     row = folded(fold_changes, DAY_OPENED, *TAKEN[1:], MOVED)
     place = {"half": "am", "position": 1, "volume_l": SLOT.volume_l, "spread": False}
-    window = SLOT.window.model_dump(mode="json")
-    assert row == {
+    assert row.model_dump() == {
         "version": 4,
-        "changes": [
+        "changes": (
             {
                 "change_id": "c-2",
                 "kind": "move",
-                "at": NOW.isoformat(),
+                "at": NOW,
                 "by": "he.jx",
                 "reason": "顺路",
                 "of": None,
@@ -55,13 +54,13 @@ def test_a_change_is_listed_with_who_when_why_and_from_where_to_where() -> None:
                     {
                         "job_id": SLOT.job_id,
                         "contract_no": SLOT.contract_no,
-                        "before": {**place, "crew": "S1", "window": window, "forced": None},
-                        "after": {**place, "crew": "S2", "window": window, "forced": "客户要求"},
+                        "before": {**place, "crew": "S1", "window": SLOT.window.model_dump(), "forced": None},
+                        "after": {**place, "crew": "S2", "window": SLOT.window.model_dump(), "forced": "客户要求"},
                     }
                 ],
                 "version": 4,
-            }
-        ],
+            },
+        ),
     }
 
 

@@ -21,10 +21,9 @@ from dispatch.planning_requests import (
     FreePlaceList,
     SwapRequest,
     TurnRequest,
-    changes_of,
     place_view,
 )
-from dispatch.projections.plan_changes import PLAN_CHANGES
+from dispatch.projections.plan_changes import CHANGES_OF_DAYS, DayChanges
 from dispatch.proposing import Proposal, ProposalRequest, propose
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS, SUPERVISOR
 from runtime.http import Answer, Caller, SignedIn
@@ -101,8 +100,8 @@ async def redo(on: DayInPath, body: TurnRequest, caller: SignedIn) -> Answer:
 async def changes(on: DayInPath, caller: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
     """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
     caller.allow(*(READS - CREW))
-    known = changes_of(await caller.row(PLAN_CHANGES.name, row_id(on)))
-    return ChangeList(rows=known.rows[::-1][:limit], version=known.version)
+    known = await caller.view(CHANGES_OF_DAYS).get(row_id(on)) or DayChanges()
+    return ChangeList(rows=list(known.changes[::-1][:limit]), version=known.version)
 
 
 @router.post("/days/{on}/absences", summary="班组缺勤 A crew is not there on a day (B8)")
