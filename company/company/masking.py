@@ -1,9 +1,13 @@
 """Who may read a customer's name, phone and address (C18), and what the others see instead."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from company.roles import Role
+from contracts.fact import Customer
+
+M = TypeVar("M", bound=BaseModel)
 
 ROLES_THAT_SEE_CUSTOMERS = frozenset(
     {
@@ -38,26 +42,28 @@ def mask_name(name: str) -> str:
     return f"{name[:1]}{'*' * (len(name) - 1)}" if len(name) > 1 else "*"
 
 
-def customer_for(role: str, customer: Mapping[str, Any]) -> dict[str, Any]:
+def customer_for(role: str, customer: Customer) -> Customer:
     """A customer as `role` may see it; the district stays, the address goes."""
     if role in ROLES_THAT_SEE_CUSTOMERS:
-        return dict(customer)
-    return {
-        **customer,
-        "name": mask_name(str(customer["name"])),
-        "phone": mask_phone(str(customer["phone"])),
-        "address": "****",
-    }
+        return customer
+    hidden = {"name": mask_name(customer.name), "phone": mask_phone(customer.phone), "address": "****"}
+    return customer.model_copy(update=hidden)
 
 
-def amounts_for(role: str, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """The same JSON with every amount (a key that ends in `_fen`) null for a role that does not see money."""
+def phone_masked(customer: Customer) -> Customer:
+    """The same with a masked phone number, whoever looks."""
+    return customer.model_copy(update={"phone": mask_phone(customer.phone)})
+
+
+def amounts_for(role: str, shown: M) -> M:
+    """The same with every amount (a field that ends in `_fen`) None for a role that does not see money."""
     if role in ROLES_THAT_SEE_MONEY:
-        return dict(shown)
-    return {name: None if name.endswith("_fen") else _inside(role, value) for name, value in shown.items()}
+        return shown
+    hidden = {name: None if name.endswith("_fen") else _inside(role, value) for name, value in shown}
+    return shown.model_copy(update=hidden)
 
 
 def _inside(role: str, value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, BaseModel):
         return amounts_for(role, value)
     return [_inside(role, one) for one in value] if isinstance(value, list) else value

@@ -264,7 +264,7 @@ def test_a_line_says_why_it_is_not_complete(events, why, eta):
     """A3"""
     row = CONTRACTS.read(desk_rows(signed(), *map(of_contract, events))["contracts"]["HT26030001"])
     shown = line_state(row.lines[0])
-    assert (shown.why, shown.eta) == (why, eta)
+    assert (shown.why, shown.eta and shown.eta.isoformat()) == (why, eta)
 
 
 # --- a contract's page -----------------------------------------------------------------------------------------------

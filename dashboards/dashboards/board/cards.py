@@ -6,9 +6,8 @@ Rules shown: A3, B1, B2 (lacks), B6, K8, K9 (risks), B8 (places), C18 (who may r
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from company.masking import customer_for, mask_phone
+from company.masking import customer_for, phone_masked
 from company.roles import Role
 from contracts.civil_time import civil_day
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, TroubleReported
@@ -101,10 +100,10 @@ def status_of(job: JobFile) -> Status:
 
 def _unknown(slot: Slot, viewer: Viewer) -> Card:
     """A card of which nothing is known but its slot."""
-    nobody = customer_for(viewer.role, {"name": "…", "phone": "", "address": "", "district": ""})
+    nobody = customer_for(viewer.role, Customer.model_construct(name="…", phone="", address="", district=""))
     money = viewer.role not in NO_MONEY and slot.kind == "delivery"
     return Card(
-        **nobody,
+        **dict(nobody),
         job_id=slot.job_id,
         contract_no="",
         kind=slot.kind,
@@ -124,7 +123,7 @@ def _card(job: JobFile, viewer: Viewer, *, status: Status) -> Card:
     row, agreed = job.row, job.agreed
     delivery = row.kind == "delivery"
     return Card(
-        **_seen(row.customer, viewer),
+        **dict(_seen(row.customer, viewer)),
         job_id=row.job_id,
         contract_no=row.contract_no,
         kind=row.kind,
@@ -140,10 +139,9 @@ def _card(job: JobFile, viewer: Viewer, *, status: Status) -> Card:
     )
 
 
-def _seen(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+def _seen(customer: Customer, viewer: Viewer) -> Customer:
     """The customer as this viewer may see him; on the board phone numbers are masked for everybody (C18)."""
-    masked = customer.model_copy(update={"phone": mask_phone(customer.phone)})
-    return customer_for(viewer.role, masked.model_dump())
+    return customer_for(viewer.role, phone_masked(customer))
 
 
 def _goods(row: JobRow) -> str:
@@ -325,7 +323,7 @@ def contract_card(waits: Incomplete, viewer: Viewer, *, on: date) -> Card:
     goods = Say(code="lack.lines_delayed" if late else "lack.lines", facts=figures)
     eta = (Say(code="lack.eta", facts={"on": max(etas).isoformat()}),) if etas else ()
     return Card(
-        **_seen(contract.customer, viewer),
+        **dict(_seen(contract.customer, viewer)),
         job_id=f"D-{contract.contract_no}",
         contract_no=contract.contract_no,
         kind="delivery",

@@ -12,7 +12,6 @@ from typing import Any, Literal, get_args
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from company.policy import policy_book
-from contracts.fact import Customer
 from contracts.service_desk_tickets import TicketKind
 from dashboards.listing import Slice, both, every, page_of
 from dashboards.seat import Seat
@@ -136,7 +135,7 @@ async def counts(seat: Seat) -> Mapping[str, int]:
 
 def seen(row: Standing, seat: Seat) -> Standing:
     """A ticket of the queue, as this person may see it (C18)."""
-    customer = Customer.model_validate(customer_for(seat.person.role, row.customer.model_dump()))
+    customer = customer_for(seat.person.role, row.customer)
     return row.model_copy(update={"customer": customer})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from company.crew_of_day import own_crew_on, works_on
-from company.masking import ROLES_THAT_SEE_MONEY, customer_for, mask_phone
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for, phone_masked
 from company.policy import policy_book
 from company.roles import Role
 from company.unloading import in_unloading_order
@@ -15,7 +15,7 @@ from contracts.dispatch_calls import ArrivalCalled
 from contracts.dispatch_jobs import DeliveryCompleted
 from contracts.dispatch_road import PiecesRefused, StopEnded
 from contracts.dispatch_runs import CashCollected, RunStop
-from contracts.fact import ContractLine
+from contracts.fact import ContractLine, Customer
 from dashboards.board.reading import read_board
 from dashboards.forms.form import Content, Form
 from dashboards.nav import STAFF
@@ -51,8 +51,8 @@ def _goods(job: JobFile, seat: Seat) -> tuple[ContractLine, ...]:
     return in_unloading_order(job.row.lines, lambda line: line.category, order)
 
 
-def _customer(job: JobFile, seat: Seat) -> Json:
-    return customer_for(seat.person.role, job.row.customer.model_dump())
+def _customer(job: JobFile, seat: Seat) -> Customer:
+    return customer_for(seat.person.role, job.row.customer)
 
 
 async def _schedule(seat: Seat, subject: str) -> Content | None:
@@ -73,7 +73,7 @@ class _Stop:
 
     planned: RunStop
     job: JobFile
-    customer: Json
+    customer: Customer
     goods: tuple[ContractLine, ...]
     called: ArrivalCalled | None
     ended: StopEnded | None
@@ -97,7 +97,7 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
             continue
         customer, here = _customer(job, seat), said.about(job_id=stop.job_id)
         if seat.person.role not in WHOLE_PHONES:
-            customer = {**customer, "phone": mask_phone(customer["phone"])}
+            customer = phone_masked(customer)
         collected = sum(one.event.amount_fen for one in here.all(CashCollected))
         called = job.said.told(ArrivalCalled)
         stops.append(_Stop(stop, job, customer, _goods(job, seat), called, here.told(StopEnded), collected))

@@ -19,8 +19,8 @@ from dashboards.seat import Seat, seat_at
 from dispatch.job.row import JOBS
 from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
-from order.contract.heard import whole
-from order.contract.row import CONTRACTS
+from order.contract.heard import ContractFile
+from order.contract.row import CONTRACTS, state_of
 from order.who import IMPORTS
 from runtime.route import Router, takes
 
@@ -45,14 +45,14 @@ async def contract(contract_no: Id, request: Request) -> Response:
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.caller, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
-    row = await own_contract(seat, contract_no)
-    if row is None:
+    found = await own_contract(seat, contract_no)
+    if found is None:
         return seat.not_found(contract_no)
-    return seat.show("contract.html", stream=stream, **await _content(seat, row))
+    return seat.show("contract.html", stream=stream, **await _content(seat, found))
 
 
-async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
-    row, role = CONTRACTS.read(document), seat.person.role
+async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
+    row, role = contract.row, seat.person.role
     contract_no = row.contract_no
     entries = await entries_of(seat.caller, contract_no)
     told = history(entries, await goods_of(seat.caller, contract_no))
@@ -61,10 +61,11 @@ async def _content(seat: Seat, document: dict[str, Any]) -> dict[str, Any]:
     offered = await seat.caller.offered("contract", CONTRACTS.name, contract_no)
     forms = tuple(form for form in offered if not row.ended or (form.code == "refund" and row.overpaid_fen))
     return {
-        "order": whole(document),
+        "order": row,
+        "file": contract,
         "one": order_line(row, role, seat.today),
-        "version": CONTRACTS.version(document),
-        "customer": customer_for(role, row.customer.model_dump()),
+        "version": contract.version,
+        "customer": customer_for(role, row.customer),
         "lines": [line_state(line) for line in row.lines],
         "last_line": max(line.line_no for line in (*row.lines, *row.removed_lines)),
         "money": money,
@@ -87,16 +88,15 @@ async def customer(contract_no: Id, request: Request) -> Response:
     seat = seat_at(request, "orders", STAFF)
     if isinstance(seat, Response):
         return seat
-    document = await own_contract(seat, contract_no)
-    if document is None:
+    found = await own_contract(seat, contract_no)
+    if found is None:
         return seat.not_found(contract_no)
-    row = CONTRACTS.read(document)
-    rows = await customers_contracts(seat, row.phone)
+    row = found.row
     return seat.show(
         "customer.html",
-        customer=customer_for(seat.person.role, row.customer.model_dump()),
+        customer=customer_for(seat.person.role, row.customer),
         contract_no=contract_no,
-        contracts=[whole(one) for one in rows],
+        contracts=[(one, state_of(one.row)) for one in await customers_contracts(seat, row.phone)],
         money=seat.person.role in ROLES_THAT_SEE_MONEY,
         people=seat.request.app.state.people,
     )

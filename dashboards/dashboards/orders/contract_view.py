@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from contracts.fact import ContractLine
@@ -17,28 +18,28 @@ class LineState:
     `why`: "" (nothing is missing), damaged, delayed, on_the_way, partly_arrived or not_shipped; `eta` where told.
     """
 
-    line: Json
+    line: LineRow
     sold: Json
     here: int
     damaged: int
     missing: int
     excess: int
     why: str
-    eta: str | None
+    eta: date | None
     waybill: str
 
 
 def line_state(line: LineRow) -> LineState:
     """What is missing of a line, and why."""
-    told, shown = (line.shipment, line.delay), line.model_dump(mode="json")
+    told = (line.shipment, line.delay)
     return LineState(
-        line=shown,
-        sold={name: shown[name] for name in ContractLine.model_fields},
+        line=line,
+        sold=line.model_dump(mode="json", include=set(ContractLine.model_fields)),
         here=max(0, line.quantity - line.missing),
         damaged=line.damaged + line.damaged_outside,
         missing=line.missing,
         excess=line.excess,
         why="" if line.why is None else line.why.code,
-        eta=None if line.why is None or line.why.eta is None else line.why.eta.isoformat(),
+        eta=None if line.why is None else line.why.eta,
         waybill=next((one.waybill for one in told if one is not None and one.waybill), ""),
     )

@@ -11,6 +11,7 @@ from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
 from inventory.goods.moves import Move, moves_of
 from inventory.goods.row import PIECES
+from order.contract.heard import CONTRACT_FILES, ContractFile
 from order.contract.row import CONTRACTS, STAGES, STEPS, ContractRow
 from runtime.http import Caller
 
@@ -105,11 +106,11 @@ def orders_all(seat: Seat, chosen: Chosen) -> AsyncIterator[ContractRow]:
     return every(seat.caller.view(CONTRACTS), query, sort=SORTS[chosen.sort])
 
 
-async def own_contract(seat: Seat, contract_no: str) -> Json | None:
-    """A contract's document, or None where there is none or it is another store's."""
-    row: Json | None = await seat.caller.rows(CONTRACTS.name).get(contract_no)
+async def own_contract(seat: Seat, contract_no: str) -> ContractFile | None:
+    """A contract with what was said of it, or None where there is none or it is another store's."""
+    found = await seat.caller.view(CONTRACT_FILES).get(contract_no)
     store = _store_of(seat.caller)
-    return None if row is None or store not in {None, CONTRACTS.read(row).store_code} else row
+    return None if found is None or store not in {None, found.row.store_code} else found
 
 
 async def entries_of(caller: Caller, contract_no: str) -> list[Entry]:
@@ -131,9 +132,9 @@ async def goods_of(caller: Caller, contract_no: str) -> list[Move]:
     return [] if goods is None else moves_of(goods.said)
 
 
-async def customers_contracts(seat: Seat, phone: str) -> list[Json]:
+async def customers_contracts(seat: Seat, phone: str) -> list[ContractFile]:
     """Contracts of the same phone number, the newest first; a store finds its own only."""
     store = _store_of(seat.caller)
     own = {} if store is None else {"row.store_code": store}
-    rows = seat.caller.rows(CONTRACTS.name)
+    rows = seat.caller.view(CONTRACT_FILES)
     return await rows.find({"row.phone": phone, **own}, sort=[("_id", -1)], limit=CUSTOMER_CONTRACTS)

@@ -158,7 +158,7 @@ def _task(owed: Owed, job: JobFile, now: datetime, role: str) -> CallTask:
     return CallTask(
         **shared,
         purpose=owed.purpose,
-        customer=Customer.model_validate(customer_for(role, row.customer.model_dump())),
+        customer=customer_for(role, row.customer),
         missing=list(() if job.not_ready is None else job.not_ready.missing),
         due_from=owed.due_from,
         due=owed.due,

@@ -102,7 +102,7 @@ def job_view(job: JobFile, role: str) -> JobView:
     installed = job.outcome if isinstance(job.outcome, InstallationCompleted) else None
     shown = {
         **row.model_dump(exclude={"customer", "amount_due_fen"}),
-        "customer": customer_for(role, row.customer.model_dump()),
+        "customer": customer_for(role, row.customer),
         "amount_due_fen": row.amount_due_fen if role in SEES_CASH else None,
         "ready": job.ready,
         "missing": () if not_ready is None else not_ready.missing,

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
 from company.masking import customer_for
 from company.policy import Policy
 from company.unloading import in_unloading_order, unloading_rank
-from contracts.fact import GoodsLine, Half
+from contracts.fact import Customer, GoodsLine, Half
 from inventory.goods.row import GoodsRow
 from inventory.labels import cautions_for
 from inventory.packing import InspectedRow, ToPack, lying_here
@@ -39,7 +39,7 @@ class CheckStop(BaseModel):
     position: int
     ready: bool | None
     note: str | None
-    customer: dict[str, Any] | None
+    customer: Customer | None
     qc_passed: bool
     lines: tuple[CheckLine, ...]
 
@@ -111,7 +111,7 @@ def check_list(
             )
         return CheckStop(
             **stop.model_dump(include={"job_id", "contract_no", "half", "position", "ready", "note"}),
-            customer=None if contract is None else customer_for(role, contract.customer.model_dump()),
+            customer=None if contract is None else customer_for(role, contract.customer),
             qc_passed=all(line.qc == "passed" for line in lines),
             lines=tuple(in_unloading_order(lines, lambda line: line.category, policy.unloading_order)),
         )

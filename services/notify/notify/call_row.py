@@ -40,8 +40,8 @@ class CallRow(Row):
 
     def seen_by(self, role: str) -> "CallRow":
         """As a role may see it (C18)."""
-        shown = None if self.customer is None else customer_for(role, self.customer.model_dump())
-        return self.model_copy(update={"customer": shown and Customer.model_validate(shown)})
+        shown = None if self.customer is None else customer_for(role, self.customer)
+        return self.model_copy(update={"customer": shown})
 
 
 _STATE: dict[type, State] = {Open: "open", Done: "done", Dropped: "dropped"}

@@ -4,13 +4,13 @@ A page goes on after the last row of the one before it (keyset): nothing is skip
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS
-from order.contract.row import CONTRACTS
+from order.contract.row import ContractRow
 
 Json = dict[str, Any]
 Sort = Literal["contract_no", "-contract_no", "promised_on", "-promised_on"]
@@ -78,11 +78,11 @@ def found_by(text: str, role: str) -> Json:
     return {"row.search": beginning} if role in ROLES_THAT_SEE_CUSTOMERS else {"_id": beginning}
 
 
-def cursor_of(wanted: Wanted, rows: Sequence[Mapping[str, Any]], limit: int) -> str | None:
+def cursor_of(wanted: Wanted, rows: Sequence[ContractRow], limit: int) -> str | None:
     """Where the next page begins; None when this one was the last."""
     if len(rows) < limit:
         return None
-    last = CONTRACTS.read(rows[-1])
+    last = rows[-1]
     by_promise = wanted.sort.endswith("promised_on")
     return f"{last.promised_on}{_BETWEEN}{last.contract_no}" if by_promise else last.contract_no
 

@@ -79,7 +79,7 @@ async def pages(rows: MemoryRows, wanted: Wanted, limit: int) -> list[list[str]]
     while True:
         found = await rows.find(query_of(wanted, "cs_specialist", after), sort=sort_of(wanted), limit=limit)
         turned.append([one["_id"] for one in found])
-        after = cursor_of(wanted, found, limit)
+        after = cursor_of(wanted, [*map(CONTRACTS.read, found)], limit)
         if after is None:
             return turned
 

@@ -1,6 +1,6 @@
 """Row `contracts`: where a contract stands, what is still to be done for it, and the customer file."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -25,11 +25,11 @@ from order.contract.aggregate import CONTRACT, evolve
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
 from order.contract.fulfilment import NoteFailedDelivery
 from order.contract.goods import NoteDamage
-from order.contract.heard import whole
+from order.contract.heard import CONTRACT_FILES, ContractFile
 from order.contract.logistics import AnnounceShipment, NoticeDelay
 from order.contract.money import RefundReturn
 from order.contract.promise import PostponeDelivery, WarnOfPromise
-from order.contract.row import CONTRACTS
+from order.contract.row import CONTRACTS, state_of
 from order.contract.state import INITIAL
 from order.contract.terms import AmendContract, CancelContract
 from order.views import contract_detail, customer_file, customers_of, shipping_form, why_in_words
@@ -69,9 +69,9 @@ def row(*commands: Command, first: Any = None) -> Any:
     return document_of(*events)
 
 
-def shown(*commands: Command) -> Any:
+def shown(*commands: Command) -> ContractFile:
     """All that is known of it, as pages show it."""
-    return whole(row(*commands))
+    return CONTRACT_FILES.read(row(*commands))
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_where_a_contract_stands_and_what_is_still_to_be_done(
 ) -> None:
     """A4-A8"""
     document = row(*commands)
-    order = whole(document)
-    assert (order["state"], order["todo"]) == (state, todo)
+    order = CONTRACTS.read(document)
+    assert (state_of(order), list(order.todo)) == (state, todo)
     assert set(document["row"]["tags"]) >= {state, *todo}
 
 
@@ -109,14 +109,15 @@ def test_goods_that_came_back_are_loaded_no_longer() -> None:
     """A6, B14"""
     back = NoteFailedDelivery(contract_no=NUMBER, job_id=f"D-{NUMBER}", cause="不在家", goods="returned")
     order = shown(*ALL_IN, LOADED, back)
-    assert (order["state"], [failure["cause"] for failure in order["failures"]]) == ("complete", ["不在家"])
+    assert (state_of(order.row), [failure.cause for failure in order.failures]) == ("complete", ["不在家"])
 
 
 def test_a_refunded_cancellation_has_nothing_left_to_do() -> None:
     """A6, B15"""
     back = RefundReturn(contract_no=NUMBER, refund_id="TK-1", refund_fen=200, reason="退房")
     order = shown(paid(200), CANCEL, back)
-    assert (order["todo"], order["cancelled"]["refund_fen"], order["refunded_fen"]) == ([], 200, 200)
+    assert order.cancelled is not None
+    assert (order.row.todo, order.cancelled.refund_fen, order.row.refunded_fen) == ((), 200, 200)
 
 
 ANNOUNCED = AnnounceShipment.model_validate(
@@ -149,8 +150,8 @@ def test_why_a_line_is_not_complete_and_when_it_is_expected(
 ) -> None:
     """A3"""
     told = why_in_words(CONTRACTS.read(row(*commands)).lines[0])
-    assert (None if told is None else (told["code"], told["eta"])) == why
-    assert told is None or (told["zh"] and told["en"])
+    assert (None if told is None else (told.code, told.eta and told.eta.isoformat())) == why
+    assert told is None or (told.zh and told.en)
 
 
 def test_an_amendment_is_shown_with_who_why_and_what() -> None:
@@ -164,7 +165,7 @@ def test_an_amendment_is_shown_with_who_why_and_what() -> None:
         amount_due_fen=900,
     )
     order = shown(goods_in(2, 3), paid(200), change)
-    assert order["amendments"] == [
+    assert [one.model_dump(mode="json") for one in order.amendments] == [
         {
             "at": NOW.isoformat(),
             "by": "liang.my",
@@ -175,8 +176,8 @@ def test_an_amendment_is_shown_with_who_why_and_what() -> None:
             "terms": ["amount_due_fen"],
         }
     ]
-    assert [(one["line_no"], one["missing"], one["excess"]) for one in order["lines"]] == [(2, 0, 2), (3, 1, 0)]
-    assert ([one["line_no"] for one in order["removed_lines"]], order["owed_fen"]) == ([1], 700)
+    assert [(one.line_no, one.missing, one.excess) for one in order.row.lines] == [(2, 0, 2), (3, 1, 0)]
+    assert ([one.line_no for one in order.row.removed_lines], order.row.owed_fen) == ([1], 700)
 
 
 def test_another_customer_is_found_by_his_own_number_and_no_longer_by_the_old_one() -> None:
@@ -201,9 +202,9 @@ def test_a_consent_is_shown_with_the_date_before_and_heals_a_warning() -> None:
         }
     )
     order = shown(BROKEN, consent)
-    told = order["postponements"][0]
-    assert (order["promised_on"], order["promise_broken"], told["from"], told["to"], told["late"]) == (
-        "2026-03-20",
+    told = order.postponements[0].model_dump(mode="json")
+    assert (order.row.promised_on, order.row.promise_broken, told["from"], told["to"], told["late"]) == (
+        date(2026, 3, 20),
         False,
         "2026-03-12",
         "2026-03-20",
@@ -213,7 +214,7 @@ def test_a_consent_is_shown_with_the_date_before_and_heals_a_warning() -> None:
 
 def test_the_detail_shows_the_warranty_of_each_line() -> None:
     """A7"""
-    detail = contract_detail(row(*ALL_IN, delivered(), installed(), paid()), "manager")
+    detail = contract_detail(shown(*ALL_IN, delivered(), installed(), paid()), "manager").model_dump(mode="json")
     assert [one["warranty"] for one in detail["lines"]] == [
         {"starts_on": "2026-03-09", "ends_on": "2028-03-09"},
         {"starts_on": "2026-03-09", "ends_on": "2028-03-09"},
@@ -223,16 +224,16 @@ def test_the_detail_shows_the_warranty_of_each_line() -> None:
 
 def test_the_shipping_form_notes_what_is_missing_and_what_was_signed_for() -> None:
     """A8"""
-    form = shipping_form(row(ANNOUNCED, goods_in(2, 3), delivered(pieces(2, 3))), "cs_specialist")
-    assert [(one["name"], one["spec"], one["quantity"], one["notes"]) for one in form["lines"]] == [
+    form = shipping_form(shown(ANNOUNCED, goods_in(2, 3), delivered(pieces(2, 3))).row, "cs_specialist")
+    assert [(one.name, one.spec, one.quantity, one.notes) for one in form.lines] == [
         ("连体坐便器", "700x390x650", 2, "缺 2：已发货（德邦），预计 2026-03-11"),
         ("连体坐便器", "700x390x650", 3, "已签收"),
     ]
 
 
-def other(number: str, phone: str, days: int) -> Any:
+def other(number: str, phone: str, days: int) -> ContractFile:
     contract = signed()
-    return row(
+    document = row(
         first=contract.model_copy(
             update={
                 "contract_no": number,
@@ -241,19 +242,20 @@ def other(number: str, phone: str, days: int) -> Any:
             }
         )
     )
+    return CONTRACT_FILES.read(document)
 
 
 def test_contracts_of_one_number_are_one_customer_as_the_latest_names_him() -> None:
     """A1, C18"""
     contracts = [other("HT26030001", "13800001111", 0), other("HT26030002", "13800001111", 9)]
     others = [other("HT26030003", "13900001111", 1)]
-    listed = customers_of([*contracts, *others], "warehouse")
-    assert [(one["id"], one["contracts"], one["open"], one["customer"]["phone"]) for one in listed] == [
+    listed = customers_of([one.row for one in (*contracts, *others)], "warehouse")
+    assert [(one.id, one.contracts, one.open, one.customer.phone) for one in listed] == [
         ("HT26030001", 2, 2, "138****1111"),
         ("HT26030003", 1, 1, "139****1111"),
     ]
     file = customer_file(contracts, "cs_specialist")
-    assert (file["customer"]["name"], [one["contract_no"] for one in file["history"]], file["owed_fen"]) == (
+    assert (file.customer.name, [one.contract_no for one in file.history], file.owed_fen) == (
         "马9",
         ["HT26030002", "HT26030001"],
         1000,
@@ -262,11 +264,11 @@ def test_contracts_of_one_number_are_one_customer_as_the_latest_names_him() -> N
 
 def test_the_history_of_a_customer_shows_what_happened_in_each_contract() -> None:
     """A1, A4, A7"""
-    done = row(STORE_ERROR, *ALL_IN, delivered(), installed(), paid())
-    entry = customer_file([done], "cs_specialist")["history"][0]
-    assert (entry["state"], entry["fulfilled_on"], len(entry["delays"]), len(entry["warranties"])) == (
+    done = shown(STORE_ERROR, *ALL_IN, delivered(), installed(), paid())
+    entry = customer_file([done], "cs_specialist").history[0]
+    assert (entry.state, entry.fulfilled_on, len(entry.delays), len(entry.warranties)) == (
         "fulfilled",
-        "2026-03-09",
+        date(2026, 3, 9),
         1,
         2,
     )

@@ -15,6 +15,7 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.envelope import Meta
 from inventory.main import SERVICE as INVENTORY
+from order.contract.row import CONTRACTS
 from order.files.contracts_file import read_contracts
 from order.files.logistics_file import read_logistics
 from order.importing import Put, Report, import_contracts, import_logistics
@@ -111,7 +112,9 @@ def bring_logistics(company: Company, paths: list[Path]) -> list[Report]:
 
 
 def summary(company: Company) -> dict[str, Any]:
-    rows = [contract_summary(row.document, "he.jx") for row in company.rows.values()]
+    rows = [
+        contract_summary(CONTRACTS.read(row.document), "he.jx").model_dump(mode="json") for row in company.rows.values()
+    ]
     return {
         "contracts": len(rows),
         "complete": sum(row["complete"] for row in rows),

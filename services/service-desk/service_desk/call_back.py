@@ -310,7 +310,7 @@ def call_back_row(document: Mapping[str, Any], role: str) -> CallBackRow:
     reached = next((one for one in tries if one.event.reached), None)
     ended = dropped.reason if dropped is not None else "" if reached is None else reached.event.note
     return CallBackRow(
-        **{**dict(row), "customer": customer_for(role, row.customer.model_dump())},
+        **{**dict(row), "customer": customer_for(role, row.customer)},
         note=ended,
         planned_at=planned.event.at,
         tries=tuple(Try(at=one.event.at, by=one.by, reached=one.event.reached, note=one.event.note) for one in tries),

@@ -345,4 +345,4 @@ def plan_row(document: Mapping[str, Any], role: str) -> PlanRow:
 
 def _call_row(call: PlannedCall, told: VisitRecorded | None, role: str) -> CallRow:
     record = told and RecordRow(**{name: getattr(told, name) for name in RecordRow.model_fields})
-    return CallRow(**{**dict(call), "customer": customer_for(role, call.customer.model_dump())}, record=record)
+    return CallRow(**{**dict(call), "customer": customer_for(role, call.customer)}, record=record)

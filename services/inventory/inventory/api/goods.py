@@ -43,7 +43,7 @@ async def goods(contract_no: ContractNoInPath, caller: SignedIn) -> GoodsView:
         caller.refuse(no("no_goods_known", contract_no=contract_no), 404)
     row, said = known.row, known.said
     shown = row.model_dump(exclude={"vouchers"})
-    customer = row.customer and customer_for(caller.person.role, row.customer.model_dump())
+    customer = row.customer and customer_for(caller.person.role, row.customer)
     moves = [move.shown() for move in moves_of(said)]
     return GoodsView.model_validate({**shown, "customer": customer, "moves": moves})
 

@@ -1,18 +1,15 @@
 """HTTP of the customer file (客户档案, A1): a customer is who has a telephone number, over all contracts."""
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel
 
-from contracts.fact import Customer
-from order.api.contracts import ContractSummary
 from order.api.rights import ContractNoInPath, readable_contract
+from order.contract.heard import CONTRACT_FILES
 from order.contract.row import CONTRACTS
 from order.listing import found_by
-from order.views import customer_file, customers_of
+from order.views import CustomerEntry, CustomerFile, customer_file, customers_of
 from order.who import READS, STORE
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
@@ -23,41 +20,11 @@ CONTRACTS_OF_A_CUSTOMER = 200
 """Nobody signs more; a row of the list reads at most that many."""
 
 
-class CustomerEntry(BaseModel):
-    """A customer in the list; `id` is one of his contracts."""
-
-    id: str
-    customer: Customer
-    contracts: int
-    open: int
-    last_signed_on: date
-    owed_fen: int | None
-
-
 class CustomerList(BaseModel):
     """One page of customers; `next` is the `after` of the page that follows, null at the end."""
 
     rows: list[CustomerEntry]
     next: str | None
-
-
-class HistoryEntry(ContractSummary):
-    """A contract of a customer, and what happened in it."""
-
-    delivered_on: date | None
-    installed_on: date | None
-    fulfilled_on: date | None
-    cancelled: dict[str, Any] | None
-    delays: list[dict[str, Any]]
-    postponements: list[dict[str, Any]]
-    owed_fen: int | None
-    warranties: list[dict[str, Any]]
-
-
-class CustomerFile(CustomerEntry):
-    """A customer with all his contracts, the latest first."""
-
-    history: list[HistoryEntry]
 
 
 @router.get("/customers", summary="客户档案 Customers (A1)")
@@ -73,8 +40,8 @@ async def customers(
     if q and q.strip():
         query.update(found_by(q, caller.role))
     if after is not None:
-        query["row.phone"] = {"$gt": CONTRACTS.read(await readable_contract(caller, after)).phone}
-    rows = caller.rows("contracts")
+        query |= {"row.phone": {"$gt": (await readable_contract(caller, after)).row.phone}}
+    rows = caller.view(CONTRACTS)
     found = await rows.find(query, sort=[("row.phone", 1), ("_id", 1)], limit=limit + CONTRACTS_OF_A_CUSTOMER)
     whole = len(found) < limit + CONTRACTS_OF_A_CUSTOMER
     entries = customers_of(found, caller.role)
@@ -82,8 +49,8 @@ async def customers(
         entries = entries[:-1]  # the last one may have more contracts than were read
     page = entries[:limit]
     return CustomerList(
-        rows=[CustomerEntry.model_validate(entry) for entry in page],
-        next=page[-1]["id"] if page and (not whole or len(entries) > limit) else None,
+        rows=page,
+        next=page[-1].id if page and (not whole or len(entries) > limit) else None,
     )
 
 
@@ -91,11 +58,10 @@ async def customers(
 async def customer(contract_no: ContractNoInPath, caller: SignedIn) -> CustomerFile:
     """All contracts of the customer of this contract, joined by telephone number when asked."""
     caller.allow(*READS)
-    row = await readable_contract(caller, contract_no)
-    query = {**_own(caller), "row.phone": CONTRACTS.read(row).phone}
-    found = await caller.rows("contracts").find(query, sort=[("_id", 1)], limit=CONTRACTS_OF_A_CUSTOMER)
-    documents: list[Mapping[str, Any]] = list(found)
-    return CustomerFile.model_validate(customer_file(documents, caller.role))
+    known = await readable_contract(caller, contract_no)
+    query = {**_own(caller), "row.phone": known.row.phone}
+    found = await caller.view(CONTRACT_FILES).find(query, sort=[("_id", 1)], limit=CONTRACTS_OF_A_CUSTOMER)
+    return customer_file(found, caller.role)
 
 
 def _own(caller: Caller) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Whose contract it is: a store works with its own ones only (C18)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 
-from order.contract.row import CONTRACTS
+from order.contract.heard import CONTRACT_FILES, ContractFile
 from order.refusals import no
 from order.who import STORE
 from runtime.http import Caller
@@ -19,9 +19,9 @@ async def own_contract(caller: Caller, contract_no: str) -> None:
         await readable_contract(caller, contract_no)
 
 
-async def readable_contract(caller: Caller, contract_no: str) -> dict[str, Any]:
-    """A contract's document; 404 where there is none, or it is another store's."""
-    row: dict[str, Any] | None = await caller.rows("contracts").get(contract_no)
-    if row is None or (caller.role in STORE and CONTRACTS.read(row).store_code != caller.store):
+async def readable_contract(caller: Caller, contract_no: str) -> ContractFile:
+    """A contract with what was said of it; 404 where there is none, or it is another store's."""
+    found = await caller.view(CONTRACT_FILES).get(contract_no)
+    if found is None or (caller.role in STORE and found.row.store_code != caller.store):
         caller.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
-    return row
+    return found

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from company.context import Context
 from company.policy import Policy
@@ -42,6 +42,7 @@ from order.refusals import no
 from order.who import OFFICE
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 
 
@@ -111,12 +112,29 @@ class Acceptance(Command):
     accepted_by: Text
 
 
+class SoldLine(BaseModel):
+    """A line of the contract's row, as far as a receipt needs it."""
+
+    line_no: int
+    sku: str
+    name: str
+
+
+class Sold(BaseModel):
+    """The contract's row, which is made of these use cases, as far as a receipt needs it."""
+
+    lines: tuple[SoldLine, ...]
+
+
+SOLD = ByName("contracts", Sold)
+
+
 async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDelivery:
     """What a receipt says, with sku and name of each line as the contract has them."""
-    row = await asker.row("contracts", contract_no)
-    if row is None:
+    contract = await asker.view(SOLD).get(contract_no)
+    if contract is None:
         return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
-    known = {line["line_no"]: (line["sku"], line["name"]) for line in row["row"]["lines"]}
+    known = {line.line_no: (line.sku, line.name) for line in contract.lines}
     pieces = []
     for piece in body.lines:
         sku, name = known.get(piece.line_no, ("", ""))

@@ -3,143 +3,279 @@
 The row says how a contract stands; this is kept beside it, in the same document, so that both are of one moment.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from contracts import order as facts
-from contracts.fact import Fact
-from order.contract.row import CONTRACTS, ContractRow, DelayRow, LineRow, state_of
-from runtime.said import Said
+from contracts.fact import Fact, GoodsLine
+from order.contract.row import CONTRACTS, ContractRow, DelayRow, LineRow
+from runtime.said import Said, Saying
 
-Json = dict[str, Any]
+T = TypeVar("T", bound=BaseModel)
 
-
-def whole(document: Mapping[str, Any]) -> Json:
-    """All that is known of a contract, as pages show it: how it stands, and what was heard."""
-    row, heard = CONTRACTS.whole(document)
-    return {
-        **row.model_dump(mode="json", exclude={"search", "tags"}),
-        "state": state_of(row),
-        "lines": [line_json(line, heard) for line in row.lines],
-        "removed_lines": [line_json(line, heard) for line in row.removed_lines],
-        **listed(row, heard),
-    }
+At = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment, in JSON with the zone as it was said."""
 
 
-def line_json(line: LineRow, heard: Said) -> Json:
-    """A line as the API shows it: pieces that came back are told one by one, its delay in short."""
-    back = (said.event for said in heard.all(facts.GoodsReturnNoted))
-    return {
-        **line.model_dump(mode="json", exclude={"why"}),
-        "delay": line.delay
-        and line.delay.model_dump(mode="json", include={"delay_id", "waybill", "eta", "reason", "fault"}),
-        "returned": sum(event.quantity for event in back if event.line_no == line.line_no),
-    }
+class _Told(BaseModel):
+    """Something that was told of a contract."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    at: At
 
 
-def listed(row: ContractRow, heard: Said) -> Json:
-    """What the API and the page list of a contract, besides how it stands."""
-    signed, installed = heard.last(facts.ContractSigned), heard.told(facts.InstallationNoted)
-    return {
-        "payments": _all(heard, facts.PaymentNoted, _payment),
-        "refunds": _all(heard, facts.ReturnRefunded, _refund),
-        "delays": [_delay(delay, heard) for delay in row.delays],
-        "postponements": _all(heard, facts.DeliveryPostponed, _postponement),
-        "amendments": _all(heard, facts.ContractAmended, _amendment),
-        "deliveries": _all(heard, facts.DeliveryNoted, _delivery),
-        "failures": _all(heard, facts.DeliveryFailureNoted, _failure),
-        "accepted_by": None if installed is None else installed.accepted_by,
-        "cancelled": next(iter(_all(heard, facts.ContractCancelled, _cancellation)), None),
-        "registered_at": None if signed is None else signed.event.at.isoformat(),
-        "registered_by": None if signed is None else signed.by,
-    }
+class _ToldBy(_Told):
+    """The same, and by whom."""
+
+    by: str
 
 
-def _all(heard: Said, kind: type[Any], told: Callable[[Any, str], Json]) -> list[Json]:
-    """All events of one kind, in order, as they are told."""
-    return [told(one.event, one.by) for one in heard.all(kind)]
+class PaymentTold(_ToldBy):
+    """收款 (A7, B13)."""
+
+    payment_id: str
+    amount_fen: int | None
+    method: facts.PaymentMethod
+    received_by: str
+    note: str
 
 
-def _when(event: Fact, by: str) -> Json:
-    return {"at": event.at.isoformat(), "by": by}
+class RefundTold(_ToldBy):
+    """退款 (B15)."""
+
+    refund_id: str
+    line_no: int
+    quantity: int
+    refund_fen: int | None
+    reason: str
 
 
-def _payment(event: facts.PaymentNoted, by: str) -> Json:
-    told = event.model_dump(mode="json", include={"payment_id", "amount_fen", "method", "received_by", "note"})
-    return {**_when(event, by), **told}
+class PostponementTold(_ToldBy):
+    """改期 (A8)."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    before: date = Field(alias="from")
+    to: date
+    consented_by: str
+    consented_how: facts.ConsentHow
+    reason: str
+    late: bool
 
 
-def _refund(event: facts.ReturnRefunded, by: str) -> Json:
-    told = event.model_dump(mode="json", include={"refund_id", "line_no", "quantity", "refund_fen", "reason"})
-    return {**_when(event, by), **told}
+class AmendmentTold(_ToldBy):
+    """变更 (A6): numbers of lines, and names of terms."""
+
+    reason: str
+    added: list[int]
+    changed: list[int]
+    removed: list[int]
+    terms: list[str]
 
 
-def _postponement(event: facts.DeliveryPostponed, by: str) -> Json:
-    return {
-        **_when(event, by),
-        "from": event.promised_before.isoformat(),
-        "to": event.promised_on.isoformat(),
-        "consented_by": event.consented_by,
-        "consented_how": event.consented_how,
-        "reason": event.reason,
-        "late": event.late,
-    }
+class DeliveryTold(_Told):
+    """签收 (A7, B13)."""
+
+    job_id: str
+    delivered: tuple[GoodsLine, ...]
+    refused: tuple[GoodsLine, ...]
+    signed_by: str
 
 
-def _amendment(event: facts.ContractAmended, by: str) -> Json:
-    changed = [name for name in ("customer", "promised_on", "amount_due_fen") if getattr(event, name) is not None]
-    return {
-        **_when(event, by),
-        "reason": event.reason,
-        "added": [line.line_no for line in event.added],
-        "changed": sorted(line.line_no for line in event.changed),
-        "removed": list(event.removed),
-        "terms": changed,
-    }
+class FailureTold(_Told):
+    """未送成 (B14)."""
+
+    job_id: str
+    cause: str
+    goods: Literal["returned", "deposited"]
 
 
-def _delivery(event: facts.DeliveryNoted, _: str) -> Json:
-    told = event.model_dump(mode="json", include={"job_id", "delivered", "refused", "signed_by"})
-    return {"at": event.at.isoformat(), **told}
+class CancellationTold(_ToldBy):
+    """取消 (A6), with what had been paid."""
+
+    reason: str
+    refund_fen: int | None
 
 
-def _failure(event: facts.DeliveryFailureNoted, _: str) -> Json:
-    return {"at": event.at.isoformat(), "job_id": event.job_id, "cause": event.cause, "goods": event.goods}
+class DelayCall(_Told):
+    """A call about a delay (A4)."""
+
+    result: facts.CallResult
+    note: str
+    called_by: str
 
 
-def _cancellation(event: facts.ContractCancelled, by: str) -> Json:
-    return {**_when(event, by), "reason": event.reason, "refund_fen": event.paid_fen}
+class DelayHandedOver(_ToldBy):
+    """That a delay is the store's error (A5)."""
+
+    reason: str
 
 
-def _delay(delay: DelayRow, heard: Said) -> Json:
+class StoreNoted(_ToldBy):
+    """What the store did about its error (A5)."""
+
+    note: str
+
+
+class DelayShort(BaseModel):
+    """A line's delay in short."""
+
+    delay_id: str
+    waybill: str
+    eta: date | None
+    reason: str
+    fault: facts.DelayFault
+
+
+class DelayTold(DelayShort):
     """A delay with what was done about it, step by step."""
-    told: Json = {
-        **delay.model_dump(mode="json", exclude={"posted", "step", "post_due"}),
-        "post_due": None if delay.post_due is None else delay.post_due.isoformat(),
-        "noticed_at": "",
-        "noticed_by": "",
-        "posted_at": None,
-        "calls": [],
-        "handed_over": None,
-        "accepted": None,
-        "follow_ups": [],
-    }
-    for said in heard.sayings:
-        event, when = said.event, _when(said.event, said.by)
-        match event:
-            case facts.DelayNoticed() if delay.delay_id == (event.delay_id or f"{event.line_no}-{event.waybill}"):
-                told |= {"noticed_at": when["at"], "noticed_by": said.by, "name": event.name}
-            case facts.DelayPosted(delay_id=delay.delay_id):
-                told |= {"posted_at": when["at"]}
-            case facts.DelayExplained(delay_id=delay.delay_id):
-                call = event.model_dump(mode="json", include={"result", "note", "called_by"})
-                told["calls"].append({"at": when["at"], **call})
-            case facts.StoreErrorHandedOver(delay_id=delay.delay_id):
-                told |= {"handed_over": {**when, "reason": event.reason}}
-            case facts.StoreErrorAccepted(delay_id=delay.delay_id):
-                told |= {"accepted": {**when, "note": event.note}}
-            case facts.StoreErrorFollowedUp(delay_id=delay.delay_id):
-                told["follow_ups"].append({**when, "note": event.note})
-            case _:
-                pass
-    return told
+
+    line_no: int
+    name: str
+    post_due: At | None
+    post_overdue: bool
+    explained: bool
+    settled: bool
+    noticed_at: At | Literal[""]
+    noticed_by: str
+    posted_at: At | None
+    calls: list[DelayCall]
+    handed_over: DelayHandedOver | None
+    accepted: StoreNoted | None
+    follow_ups: list[StoreNoted]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFile:
+    """A contract with what was said of it; `version` is what `If-Match` may name."""
+
+    row: ContractRow
+    said: Said
+    version: int
+
+    @property
+    def registered(self) -> Saying[facts.ContractSigned] | None:
+        """That it was registered (A1)."""
+        return self.said.last(facts.ContractSigned)
+
+    @property
+    def accepted_by(self) -> str | None:
+        """Who accepted the installation (A7)."""
+        installed = self.said.told(facts.InstallationNoted)
+        return None if installed is None else installed.accepted_by
+
+    @property
+    def cancelled(self) -> CancellationTold | None:
+        """That it is cancelled (A6)."""
+        one = self.said.last(facts.ContractCancelled)
+        return None if one is None else _of(CancellationTold, one, refund_fen=one.event.paid_fen)
+
+    @property
+    def payments(self) -> list[PaymentTold]:
+        """Money that came in."""
+        return [_of(PaymentTold, one) for one in self.said.all(facts.PaymentNoted)]
+
+    @property
+    def refunds(self) -> list[RefundTold]:
+        """Money that went back."""
+        return [_of(RefundTold, one) for one in self.said.all(facts.ReturnRefunded)]
+
+    @property
+    def postponements(self) -> list[PostponementTold]:
+        """What the customer consented to."""
+        told = self.said.all(facts.DeliveryPostponed)
+        return [_of(PostponementTold, one, before=one.event.promised_before, to=one.event.promised_on) for one in told]
+
+    @property
+    def amendments(self) -> list[AmendmentTold]:
+        """What was changed."""
+        return [_amendment(one) for one in self.said.all(facts.ContractAmended)]
+
+    @property
+    def deliveries(self) -> list[DeliveryTold]:
+        """What the customer was brought."""
+        return [_of(DeliveryTold, one) for one in self.said.all(facts.DeliveryNoted)]
+
+    @property
+    def failures(self) -> list[FailureTold]:
+        """What was brought in vain."""
+        return [_of(FailureTold, one) for one in self.said.all(facts.DeliveryFailureNoted)]
+
+    @property
+    def delays(self) -> list[DelayTold]:
+        """Delays, with what was done about each."""
+        return [_delay(delay, self.said) for delay in self.row.delays]
+
+    def returned(self, line: LineRow) -> int:
+        """Pieces of a line that came back."""
+        back = (one.event for one in self.said.all(facts.GoodsReturnNoted))
+        return sum(event.quantity for event in back if event.line_no == line.line_no)
+
+
+class ContractFiles:
+    """Reads contracts with what was said of them (`Caller.view`)."""
+
+    name = CONTRACTS.name
+
+    def read(self, document: Mapping[str, Any]) -> ContractFile:
+        """A document's."""
+        return ContractFile(*CONTRACTS.whole(document), CONTRACTS.version(document))
+
+
+CONTRACT_FILES = ContractFiles()
+
+
+def _of(shape: type[T], one: Saying[Any], **more: Any) -> T:
+    """An event in a shape: the fields that both have, when, and by whom."""
+    event: Fact = one.event
+    same = {name: getattr(event, name) for name in shape.model_fields if name in type(event).model_fields}
+    return shape.model_validate({"by": one.by, **same, **more})
+
+
+def _amendment(one: Saying[facts.ContractAmended]) -> AmendmentTold:
+    event = one.event
+    return AmendmentTold(
+        at=event.at,
+        by=one.by,
+        reason=event.reason,
+        added=[line.line_no for line in event.added],
+        changed=sorted(line.line_no for line in event.changed),
+        removed=list(event.removed),
+        terms=[name for name in ("customer", "promised_on", "amount_due_fen") if getattr(event, name) is not None],
+    )
+
+
+def _delay(delay: DelayRow, said: Said) -> DelayTold:
+    about = said.about(delay_id=delay.delay_id)
+    posted, accepted = about.told(facts.DelayPosted), about.last(facts.StoreErrorAccepted)
+    handed_over, noticed = about.last(facts.StoreErrorHandedOver), _noticed(delay, said)
+    return DelayTold(
+        **delay.model_dump(include=set(DelayTold.model_fields) - {"name", "handed_over", "accepted"}),
+        name=delay.name if noticed is None else noticed.event.name,
+        noticed_at="" if noticed is None else noticed.event.at,
+        noticed_by="" if noticed is None else noticed.by,
+        posted_at=posted and posted.at,
+        calls=[_of(DelayCall, one) for one in about.all(facts.DelayExplained)],
+        handed_over=handed_over and _of(DelayHandedOver, handed_over),
+        accepted=accepted and _of(StoreNoted, accepted),
+        follow_ups=[_of(StoreNoted, one) for one in about.all(facts.StoreErrorFollowedUp)],
+    )
+
+
+def _noticed(delay: DelayRow, said: Said) -> Saying[facts.DelayNoticed] | None:
+    """Older ones are named by line and waybill."""
+    told = (one for one in reversed(said.all(facts.DelayNoticed)))
+    return next((one for one in told if _id(one.event) == delay.delay_id), None)
+
+
+def _id(event: facts.DelayNoticed) -> str:
+    return event.delay_id or f"{event.line_no}-{event.waybill}"

@@ -43,6 +43,8 @@ STAGES: tuple[Stage, ...] = (
 )
 """待货, 货齐, 已装车, 部分送达, 已送达, 已安装, 已完结, 已取消."""
 
+State = Literal["waiting", "complete", "loaded", "partly_delivered", "delivered", "fulfilled", "cancelled"]
+
 Todo = Literal[
     "delay_post",
     "delay_call",
@@ -236,7 +238,7 @@ def stage_of(contract: Known) -> Stage:
             return "complete" if isinstance(contract, Complete) else "waiting"
 
 
-def state_of(row: ContractRow) -> str:
+def state_of(row: ContractRow) -> State:
     """How far a contract is, in the API's words: installed or not, it is delivered."""
     return "delivered" if row.stage == "installed" else row.stage
 

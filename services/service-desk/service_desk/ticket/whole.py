@@ -57,7 +57,7 @@ def _beside(row: Standing, said: Said, role: str) -> dict[str, Any]:
     cancelled = said.told(tickets.TicketCancelled, since=tickets.TicketReopened)
     zh, en = ("", "") if row.next_step is None else NEXT_STEPS[row.next_step]
     return dict(
-        customer=customer_for(role, row.customer.model_dump()),
+        customer=customer_for(role, row.customer),
         origin="".join(one.event.origin for one in said.all(tickets.TicketOpened)),
         warranty_ends_on=_warranty_ends_on(said),
         coverage=None if judged is None else Coverage.of(judged),
