@@ -32,6 +32,7 @@ from contracts.envelope import wire_source
 from order.main import SERVICE
 from runtime import kafka, metrics
 from runtime.app import cluster_id, rules_of
+from runtime.checkpoints import MANIFEST
 from runtime.collecting import set_up_collector
 from runtime.decoded import Unreadable, decode
 from runtime.logs import set_up_logs
@@ -39,7 +40,6 @@ from runtime.mongo import connect
 from runtime.projector import Projector
 from runtime.rebuild import rebuild
 from runtime.settings import Settings
-from runtime.state import MANIFEST
 from runtime.worker import Worker
 
 Found = dict[str, Any]

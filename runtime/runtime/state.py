@@ -15,12 +15,12 @@ from collections import OrderedDict
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeGuard
 
 import orjson
 from aiokafka import ConsumerRecord, TopicPartition
 
 from contracts.envelope import Meta
+from runtime.checkpoints import MANIFEST, Checkpoint, Manifest, document_of, read
 from runtime.clock import utc_now
 from runtime.commands import fresh_id
 from runtime.deciding import Entry, Kept, Rules, earliest
@@ -36,7 +36,6 @@ from runtime.timers import Timers
 
 log = get_log("runtime.state")
 
-MANIFEST = "#manifest"
 _NO_ROOM = timedelta(seconds=15)  # a database that is away is not asked before every batch: each time takes seconds
 _CHUNK = 500  # documents per write: short enough that the loop serves commands in between
 _LARGEST_DOCUMENT = 12 << 20  # bytes of a state and its causes; MongoDB takes 16 MiB
@@ -105,32 +104,25 @@ class PartitionState:
         found = await self._collection.find({"_id": {"$in": [*cold, MANIFEST]}}).to_list(None)
         documents = {document["_id"]: document for document in found}
         manifest = documents.pop(MANIFEST, None)
-        if manifest is None or manifest["token"] != self._token:
+        if manifest is None or read(Manifest, manifest).token != self._token:
             raise CheckpointLost(f"checkpoints of {self.rules.service}/{self.partition} are gone")
         illegible = set()
         for key, document in documents.items():
             try:
-                self.entries[key] = self._entry(key, document)
+                self.entries[key] = self._entry(key, read(Checkpoint, document))
             except Exception:
                 log.exception("a checkpoint cannot be read", service=self.rules.service, subject=key)
                 illegible.add(key)
         self._illegible |= illegible
         return frozenset(illegible)
 
-    def _entry(self, key: str, document: Document) -> Entry:
+    def _entry(self, key: str, kept: Checkpoint) -> Entry:
         causes = {
-            command: (version, tuple(names), digest)
-            for command, version, names, digest in orjson.loads(document["causes"])
+            command: (version, tuple(names), digest) for command, version, names, digest in orjson.loads(kept.causes)
         }
-        state = self._codecs[key.partition(":")[0]].load(bytes(document["state"]))
-        due = document.get("due")
-        return Entry(
-            state,
-            document["version"],
-            datetime.fromisoformat(document["time"]),
-            causes,
-            None if due is None else datetime.fromisoformat(due).astimezone(UTC),
-        )
+        state = self._codecs[key.partition(":")[0]].load(bytes(kept.state))
+        due = None if kept.due is None else datetime.fromisoformat(kept.due).astimezone(UTC)
+        return Entry(state, kept.version, datetime.fromisoformat(kept.time), causes, due)
 
     # --- changing --------------------------------------------------------------------------------------------------
 
@@ -291,17 +283,9 @@ class PartitionState:
                     if self.entries.get(key) is entry:
                         self._dirty.discard(key)
                         self.apart.discard(key)
-            manifest = {
-                "_id": MANIFEST,
-                "token": token,
-                "at": utc_now(),
-                "stream": self.stream,
-                "next_event": reach,
-                "apart": sorted(self.apart),
-                "command_topic": topic,
-                "last_command": last,
-            }
-            written = await self._collection.replace_one({"_id": MANIFEST, "token": token}, manifest)
+            manifest = Manifest(token, reach, utc_now(), self.stream, tuple(sorted(self.apart)), topic, last)
+            ours = {"_id": MANIFEST, "token": token}
+            written = await self._collection.replace_one(ours, document_of(MANIFEST, manifest))
             if written.matched_count:
                 self._token = token
             else:  # wiped while we wrote: part of it is gone, and only the missing manifest shows it
@@ -330,16 +314,15 @@ class PartitionState:
         """The write of an aggregate's checkpoint; None for one that cannot be written."""
         causes = [[command, *cause] for command, cause in entry.causes.items()]
         try:
-            document: Document = {
-                "_id": key,
-                "version": entry.version,
-                "time": entry.time.isoformat(),
-                "state": self._codecs[key.partition(":")[0]].dump(entry.state),
-                "causes": orjson.dumps(causes),
-                "due": None if entry.due is None else entry.due.isoformat(),
-            }
-            if (size := len(document["state"]) + len(document["causes"])) > _LARGEST_DOCUMENT:
-                raise ValueError(f"{size} bytes")
+            kept = Checkpoint(
+                entry.version,
+                entry.time.isoformat(),
+                self._codecs[key.partition(":")[0]].dump(entry.state),
+                orjson.dumps(causes),
+                None if entry.due is None else entry.due.isoformat(),
+            )
+            if kept.size > _LARGEST_DOCUMENT:
+                raise ValueError(f"{kept.size} bytes")
         except Exception:
             if key not in self.apart:
                 log.exception("a state cannot be written", service=self.rules.service, subject=key)
@@ -347,11 +330,15 @@ class PartitionState:
             return None
         # what is apart may have a checkpoint of this very version that says something else
         older = {"$lte" if key in self.apart else "$lt": entry.version}
-        return ReplaceOne({"_id": key, "version": older}, document, upsert=True)
+        return ReplaceOne({"_id": key, "version": older}, document_of(key, kept), upsert=True)
 
     async def _manifest_is_ours(self) -> bool:
-        manifest = await self._collection.find_one({"_id": MANIFEST})
-        return manifest is not None and manifest["token"] == self._token
+        manifest = await self._manifest()
+        return manifest is not None and manifest.token == self._token
+
+    async def _manifest(self) -> Manifest | None:
+        found = await self._collection.find_one({"_id": MANIFEST})
+        return None if found is None else read(Manifest, found)
 
     async def open_checkpoints(self, end_of_stream: int, stream: str = "") -> None:
         """Start from the checkpoints if there are usable ones; sets `next_event`, the last command, the timers, and
@@ -362,18 +349,20 @@ class PartitionState:
         """
         self.stream = stream
         try:
-            manifest = await self._collection.find_one({"_id": MANIFEST})
-            if _usable(manifest, end_of_stream, stream):
+            manifest = await self._manifest()
+            reach = None if manifest is None else manifest.reach(end_of_stream, stream)
+            if manifest is not None and reach is not None:
                 self._token = fresh_id()
                 await self._collection.update_one({"_id": MANIFEST}, {"$set": {"token": self._token}})
-                self.next_event = manifest["next_event"]
-                self.command_topic, self.last_command = manifest["command_topic"], manifest["last_command"]
-                self.apart = set(manifest["apart"])
+                self.next_event = reach
+                self.command_topic, self.last_command = manifest.command_topic, manifest.last_command
+                self.apart = set(manifest.apart)
                 self._complete = False
                 passed_over = {MANIFEST, *self.apart}
                 async for document in self._collection.find({"due": {"$ne": None}}, {"due": 1}):
-                    if document["_id"] not in passed_over and document.get("due"):
-                        self.timers.arm(document["_id"], datetime.fromisoformat(document["due"]).astimezone(UTC))
+                    key, due = document["_id"], document.get("due")
+                    if key not in passed_over and due:
+                        self.timers.arm(key, datetime.fromisoformat(due).astimezone(UTC))
                 return
             await self._collection.drop()
         except PyMongoError as error:
@@ -388,15 +377,6 @@ class PartitionState:
             self.next_event = 0
             self.command_topic, self.last_command = "", -1
             self.apart = set()
-
-
-def _usable(manifest: Document | None, end_of_stream: int, stream: str) -> TypeGuard[Document]:
-    return (
-        manifest is not None
-        and manifest["next_event"] is not None
-        and manifest["next_event"] <= end_of_stream
-        and manifest["stream"] == stream
-    )
 
 
 def generation(code: str, cluster: str) -> str:
