@@ -28,6 +28,7 @@ from contracts.dispatch_jobs import DeliveryFailed, InstallationCompleted, Insta
 from contracts.service_desk_tickets import ReplyOverdue, TicketOpened, TicketReplied
 from dashboards.assessment.chart import chart_of
 from dashboards.assessment.kpi import Count, kpi_view
+from dashboards.assessment.rows import OWING
 
 LATER = datetime(2026, 3, 31, 12, tzinfo=UTC)
 JOB, INSTALL, DAY = "D-HT26030001", "I-HT26030001", f"day:main:{ON}"
@@ -57,7 +58,7 @@ MANAGER = PEOPLE["guan.yf"]
 
 def view_of(story, *, now=LATER, viewer=MANAGER, month="2026-03", people=PEOPLE, **chosen):
     rows = rows_of(story)["duties"].values()
-    return kpi_view(rows, month=month, now=now, viewer=viewer, people=people, **chosen)
+    return kpi_view(map(OWING.read, rows), month=month, now=now, viewer=viewer, people=people, **chosen)
 
 
 def judged(story, *, now=LATER, **more):

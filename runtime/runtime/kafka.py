@@ -6,7 +6,7 @@ RISKS A tells why each setting is as it is; topics are made by `provision`, neve
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -93,10 +93,10 @@ async def provision(settings: Settings, services: Iterable[str]) -> None:
                 if code and for_code(code) is not TopicAlreadyExistsError:
                     raise NotReady(f"topic {topic} could not be made: {for_code(code).__name__} {rest}")
         for described in await _described(admin, list(wanted)):
-            n = len(described["partitions"])
-            if n != wanted[described["topic"]][0]:
+            count, _ = wanted[described.name]
+            if described.partitions != count:
                 raise NotReady(
-                    f"topic {described['topic']} has {n} partitions, settings say {wanted[described['topic']][0]}: "
+                    f"topic {described.name} has {described.partitions} partitions, settings say {count}: "
                     "keys would move. Set SONGDA_PARTITIONS to what is there, or copy the stream to a new topic."
                 )
         await _coordinated(admin)
@@ -104,15 +104,24 @@ async def provision(settings: Settings, services: Iterable[str]) -> None:
         await admin.close()
 
 
-async def _described(admin: AIOKafkaAdminClient, topics: list[str]) -> list[dict[str, Any]]:
-    """Descriptions of topics once all of them are known to the broker (a new topic takes a moment)."""
-    found: list[dict[str, Any]] = []
+class _Topic(NamedTuple):
+    """A topic as the broker describes it."""
+
+    name: str
+    partitions: int
+    is_known: bool
+
+
+async def _described(admin: AIOKafkaAdminClient, topics: list[str]) -> list[_Topic]:
+    """Topics once all of them are known to the broker (a new topic takes a moment)."""
+    found: list[_Topic] = []
     for _ in range(100):
-        found = await admin.describe_topics(topics)
-        if all(not t["error_code"] and t["partitions"] for t in found):
+        told = await admin.describe_topics(topics)
+        found = [_Topic(one["topic"], len(one["partitions"]), not one["error_code"]) for one in told]
+        if all(one.is_known and one.partitions for one in found):
             return found
         await asyncio.sleep(0.1)
-    raise NotReady(f"topics do not come up: {[t['topic'] for t in found if t['error_code']]}")
+    raise NotReady(f"topics do not come up: {[one.name for one in found if not one.is_known]}")
 
 
 async def _coordinated(admin: AIOKafkaAdminClient) -> None:

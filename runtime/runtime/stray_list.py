@@ -56,5 +56,5 @@ def _time_of(milliseconds: int) -> str:
 
 async def listed(database: Database) -> list[dict[str, Any]]:
     """All that are listed, in order of their places."""
-    found = await database[COLLECTION].find({}).to_list(None)
-    return sorted(found, key=lambda one: (one["topic"], one["partition"], one["offset"]))
+    in_order = database[COLLECTION].find({}).sort([("topic", 1), ("partition", 1), ("offset", 1)])
+    return await in_order.to_list(None)

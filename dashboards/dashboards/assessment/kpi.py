@@ -6,13 +6,13 @@ opens to its duties and each duty to its events. People see their own, superiors
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import Field
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS, mask_name
 from contracts.civil_time import civil_day
-from dashboards.assessment.rows import Owed, duties_of
+from dashboards.assessment.rows import Owed, Owing
 from dashboards.board.view import Shown
 
 State = Literal["met", "late", "missed", "open"]
@@ -152,20 +152,18 @@ def may_see(viewer: Known, owner: str, role: str) -> bool:
     return viewer.role == "manager" or viewer.id == owner or role in SUPERIOR_OF.get(viewer.role, frozenset())
 
 
-def all_duties(
-    documents: Iterable[Mapping[str, Any]], now: datetime, viewer: Known, people: Mapping[str, Known]
-) -> list[Duty]:
+def all_duties(owing: Iterable[Owing], now: datetime, viewer: Known, people: Mapping[str, Known]) -> list[Duty]:
     """Stored duties, judged. One without a named owner belongs to whoever alone holds its role."""
     alone = _sole_holders(people)
     return [
-        _judged(f"{document['_id']}/{duty.rule}.{number}", duty, now, viewer=viewer, people=people, alone=alone)
-        for document in documents
-        for number, duty in enumerate(duties_of(document))
+        _judged(f"{one.aggregate}/{duty.rule}.{number}", duty, now, viewer=viewer, people=people, alone=alone)
+        for one in owing
+        for number, duty in enumerate(one.duties)
     ]
 
 
 def kpi_view(
-    documents: Iterable[Mapping[str, Any]],
+    owing: Iterable[Owing],
     *,
     month: str,
     now: datetime,
@@ -175,13 +173,13 @@ def kpi_view(
     duty: str | None = None,
     state: State | None = None,
 ) -> KpiView:
-    """Documents -> what the page shows for `month` (`2026-03`), a person, a duty and a state where chosen.
+    """Duties -> what the page shows for `month` (`2026-03`), a person, a duty and a state where chosen.
 
     Months are civil and by due time. Whoever may see only one person gets that person chosen.
     """
     seen = [
         one
-        for one in all_duties(documents, now, viewer, people)
+        for one in all_duties(owing, now, viewer, people)
         if civil_day(one.due).strftime("%Y-%m") == month and may_see(viewer, one.owner, one.role)
     ]
     lines = _people(seen)

@@ -5,6 +5,7 @@ that is met, late, missed or open is a question of now, answered when somebody l
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeVar, assert_never
 
@@ -212,14 +213,29 @@ ROWS: Mapping[str, type[Duties]] = {"day": Duties, "job": JobDuties, "ticket": D
 """Kind of aggregate, also the facet's name -> its row."""
 
 
-def duties_of(document: Mapping[str, Any]) -> tuple[Owed, ...]:
-    """The duties of a document's aggregate."""
-    kind = document["_id"].partition(":")[0]
-    return ROWS[kind].model_validate(document[kind]).duties
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """An aggregate, and the duties that it brings."""
+
+    aggregate: str
+    duties: tuple[Owed, ...]
 
 
+class AllOwing:
+    """Reads them (`Caller.view`)."""
+
+    name = "duties"
+
+    def read(self, document: Mapping[str, Any]) -> Owing:
+        """A document's."""
+        aggregate = document["_id"]
+        kind = aggregate.partition(":")[0]
+        return Owing(aggregate, ROWS[kind].model_validate(document[kind]).duties)
+
+
+OWING = AllOwing()
 DUTIES = Projection(
-    name="duties",
+    name=OWING.name,
     row=whole_id,
     facets=(
         _facet("day", "dispatch", Duties, fold_plan),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from company.crew_of_day import own_crews
 from company.policy import policy_book
 from dashboards.assessment.kpi import Duty, KpiView, State, all_duties, kpi_view, may_see
+from dashboards.assessment.rows import OWING
 from dashboards.board.cards import Incomplete, Viewer
 from dashboards.board.day import Waiting, board_view
 from dashboards.board.rhythm import bar_day
@@ -126,9 +127,9 @@ async def read_kpi(
 ) -> KpiView:
     """A month's duties as this person may see them now."""
     query = {"$or": [{f"{facet}.months": month} for facet in ("day", "job", "ticket")]}
-    rows = await caller.rows("duties").find(query)
+    owing = await caller.view(OWING).find(query)
     return kpi_view(
-        rows,
+        owing,
         month=month,
         now=now,
         viewer=caller.person,
@@ -141,6 +142,6 @@ async def read_kpi(
 
 async def read_duties(caller: Caller, aggregate_id: str, now: datetime) -> tuple[Duty, ...]:
     """The duties of one aggregate with their proof, as far as this person may see them."""
-    row = await caller.rows("duties").get(aggregate_id)
-    found = [] if row is None else all_duties([row], now, caller.person, _people(caller))
+    owing = await caller.view(OWING).get(aggregate_id)
+    found = [] if owing is None else all_duties([owing], now, caller.person, _people(caller))
     return tuple(one for one in found if may_see(caller.person, one.owner, one.role))

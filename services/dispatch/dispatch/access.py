@@ -1,15 +1,16 @@
 """Which jobs and runs a person may come near (C18): a crew its own; and the rows that routes begin from."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path
+from pydantic import BaseModel
 
 from company.crew_of_day import own_crew_on, works_on
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
-from dispatch.job.row import JOB_FILES, JOBS, JobFile, JobRow
+from dispatch.job.row import JOB_FILES, JOBS, JobFile, JobRow, Status
 from dispatch.job.stop import WhoseStop
 from dispatch.refusals import no
 from dispatch.run.row import RUNS, RunRow
@@ -54,6 +55,15 @@ async def own_crew(caller: Caller, on: date, crew: str | None, *roles: str) -> N
         caller.refuse(not_your_crew(crew, mine), 403)
 
 
+class _StandsAt(BaseModel):
+    """Where a job says that it is (`WhoseStop`)."""
+
+    on: date | None
+    crew: str | None
+    status: Status | Literal[""]
+    """Empty where it is in no slot."""
+
+
 async def own_job(caller: Caller, job: str, *roles: str) -> JobRow:
     """A job's row, or 404; people of these roles only get what their own crew has, others 403.
 
@@ -66,8 +76,8 @@ async def own_job(caller: Caller, job: str, *roles: str) -> JobRow:
     told = (await caller.ask(JOB.key(job), WhoseStop(), anew=True)).rejected
     if told is None or told.code != "stop_is_at":  # not decided in time: the row is all there is
         caller.refuse(not_your_crew(row.crew, caller.person.crew), 403)
-    said = {"on": told.facts["on"], "crew": told.facts["crew"], "status": told.facts["status"] or row.status}
-    here = JobRow.model_validate({**row.model_dump(), **said})
+    said = _StandsAt.model_validate(told.facts)
+    here = row.model_copy(update={"on": said.on, "crew": said.crew, "status": said.status or row.status})
     if not await works_on(caller, here.on, here.crew):
         caller.refuse(not_your_crew(here.crew, caller.person.crew), 403)
     return here
