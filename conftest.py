@@ -44,7 +44,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread over several workers, files that need servers come first: quick ones fill the gap at the end."""
+    """Spread over several workers, files that are slow or need servers come first: quick ones fill the gap."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        slow = {item.path for item in items if item.get_closest_marker("kafka")}
+        slow = {item.path for item in items for name in ("kafka", "slow") if item.get_closest_marker(name)}
         items.sort(key=lambda item: item.path not in slow)

@@ -269,4 +269,4 @@ def test_another_process_in_another_folder_finds_the_same_at_once(tmp_path: Path
     )
     *found, seconds = done.stdout.split()
     assert found == [fingerprint.of_projection(one) for one in ROWS.values()]
-    assert float(seconds) < 2.0  # 0.7 s on a machine that has nothing else to do
+    assert float(seconds) < 5.0  # of the processor; 0.7 on a machine that has nothing else to do

@@ -1,7 +1,6 @@
 """Uploaded files are read beside the system, with bounds (X6); no server is needed for this."""
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -32,6 +31,7 @@ from order.api.import_report import report_json
 from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, ShipmentStatus, read_logistics
 from order.importing import Put, import_logistics
+from runtime.collecting import set_up_collector
 from runtime.decision import Rejected
 from runtime.file_limits import TOO_HEAVY
 from runtime.file_refusals import UnreadableFile
@@ -41,6 +41,8 @@ from runtime.outcome import Outcome
 from runtime.reading_child import pieces
 from runtime.tokens import Tokens
 from runtime.uploads import Allowance, Piece, Uploads, read_apart
+
+pytestmark = pytest.mark.slow
 
 WEEK = TESTS / "data" / "week"
 TOKENS = Tokens("for these tests only")
@@ -161,12 +163,9 @@ def longest_pause(work: Callable[[], Coroutine[Any, Any, None]]) -> float:
         await work()
         turns.cancel()
 
-    gc.freeze()  # what the other tests left in memory is no part of this work
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(both())
-    finally:
-        gc.unfreeze()
+    set_up_collector()  # as in a process that serves; what the other tests left in memory is no part of this work
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(both())
     assert len(pauses) > 10
     return max(pauses)
 
