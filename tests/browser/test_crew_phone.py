@@ -133,6 +133,12 @@ def job(people: People, number: str) -> dict[str, Any]:
     return found
 
 
+def run(people: People) -> dict[str, Any]:
+    """The crew's day as the leader's API shows it."""
+    found: dict[str, Any] = people[LEADER].get(RUN).json()
+    return found
+
+
 def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
     """Until the server says so."""
     deadline = monotonic() + PATIENCE
@@ -195,8 +201,7 @@ def test_a_stop_out_of_order_that_cannot_be_delivered(chromium: Browser, whole: 
     expect(page.locator("#phone")).to_contain_text("办公室同意：带回仓库")
     page.locator("#phone footer").get_by_role("button", name="带回仓库").click()
     eventually(page, lambda: job(people, "HT94000003")["status"], "fail")
-    changes = people[LEADER].get(RUN).json()["order_changes"]
-    assert [change["reason"] for change in changes] == ["客户要出门"]
+    eventually(page, lambda: [change["reason"] for change in run(people)["order_changes"]], ["客户要出门"])
     page.context.close()
 
 
@@ -300,6 +305,7 @@ def test_what_is_kept_for_repair_or_came_too_slowly_holds_up_nothing_of_the_phon
     expect(page.locator("#phone")).not_to_contain_text("步骤a")
     at_once = "Promise.all([1, 2, 3, 4].map((n) => Crew.alter('test', (told) => [...told, n])))"
     assert page.evaluate(f"{at_once}.then(() => Crew.kept('test'))") == [1, 2, 3, 4]  # nobody's word is written over
+    page.unroute_all(behavior="ignoreErrors")  # one may be on its way
     page.context.close()
 
 
@@ -307,6 +313,7 @@ def test_the_day_is_closed_with_cash_and_report(chromium: Browser, whole: Any, p
     """B16 B17: handed in against a receipt, closed, reported."""
     page = phone(chromium, whole)
     page.locator("#phone").get_by_role("link", name="去日结").click()
+    expect(page.get_by_label("收据号")).to_be_visible()
     assert faults(page) == []
     page.locator("#phone").get_by_role("button", name="交日报").click()
     expect(page.locator("#phone [role=alert]")).to_be_visible()
@@ -320,8 +327,9 @@ def test_the_day_is_closed_with_cash_and_report(chromium: Browser, whole: Any, p
     page.get_by_label("停车位置").fill("总仓")
     page.locator("#phone").get_by_role("button", name="交日报").click()
     expect(page.locator("#phone")).to_contain_text("日报已交")
-    run = people[LEADER].get(RUN).json()
-    assert (run["status"], run["on_vehicle_fen"], run["report"]["parking"]) == ("closed", 0, "总仓")
+    eventually(page, lambda: run(people)["status"], "closed")
+    eventually(page, lambda: (run(people)["report"] or {}).get("parking"), "总仓")
+    assert run(people)["on_vehicle_fen"] == 0
     page.context.close()
 
 

@@ -79,6 +79,7 @@ def test_a_board_is_live_in_whatever_order_its_scripts_arrive(chromium: Browser,
     page.route(f"**/*{script}*", late)
     page.goto(f"/board?date={DAY}")
     expect(page.locator("#live")).to_have_attribute("data-state", "on")
+    page.unroute_all(behavior="ignoreErrors")
     page.context.close()
 
 

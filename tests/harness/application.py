@@ -2,14 +2,17 @@
 
 import sys
 
-from harness.systems import small_system
-from runtime.app import ROLES, Process, serve
-from runtime.logs import set_up_logs
-from runtime.settings import Settings
+from runtime.collecting import importing
 
 
 def main() -> int:
     """Serve until told to stop."""
+    with importing():
+        from harness.systems import small_system
+        from runtime.app import ROLES, Process, serve
+        from runtime.logs import set_up_logs
+        from runtime.settings import Settings
+
     order_name, alarm_name, *roles = sys.argv[1:]
     settings = Settings()
     system = small_system(order_name, alarm_name)

@@ -16,7 +16,9 @@ def signed_in(
 ) -> Page:
     """A page of somebody who has signed in (None: who has not). A script that breaks fails the test that sees it."""
     viewport: Any = PHONE if phone else WIDE
-    context = chromium.new_context(base_url=line.url if line else whole.application.url, viewport=viewport)
+    url = line.url if line else whole.application.url
+    # Nothing moves: what is looked at is never half-way between two colours, nor drawn again and again.
+    context = chromium.new_context(base_url=url, viewport=viewport, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE * 1000)
     if person is not None:
         assert context.request.post("/login", data={"person": person}).ok
