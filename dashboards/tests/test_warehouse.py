@@ -37,6 +37,7 @@ from warehouse_story import (
 from company.policy import policy_book
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.ledger import partings
+from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS
 from dashboards.warehouse.picking import pick_day
 from dashboards.warehouse.reading import StockChosen, stock_query
 from inventory.count.file import COUNTS
@@ -274,6 +275,12 @@ async def test_a_count_offers_the_next_step_to_whom_it_belongs(person, line, off
     assert posts((await get("/warehouse/counts/PD-1", person, rows(counts=[count(line=line)]))).text) == offered
 
 
+async def test_a_count_is_compared_once_all_its_lines_have_figures():
+    """D7"""
+    half = count(line=COUNTED, more=(Line(TARGET.model_copy(update={"bin": "B-02-1"})),))
+    assert posts((await get("/warehouse/counts/PD-1", KEEPER, rows(counts=[half]))).text) == {"figures", "lines"}
+
+
 def parts(number, told, *, closed=False):
     return COUNTS.read(count(number, Line(TARGET, compared=told), closed=closed))
 
@@ -357,6 +364,14 @@ async def test_a_loan_offers_its_next_step(person, state, offered):
 async def test_a_scrap_application_offers_its_next_step(person, state, offered):
     """D10"""
     assert asks((await get("/warehouse/scraps/BF1", person, rows(scraps=[scrap(state)]))).text) == offered
+
+
+@pytest.mark.parametrize("kind", [SLIPS, LISTS, LOANS, SCRAPS], ids=lambda kind: kind.model.name)
+def test_what_papers_are_found_narrowed_and_sorted_by_is_indexed(kind):
+    """D11"""
+    indexes = kind.model.view.indexes
+    assert {f"row.{name}" for name in (*kind.finds, kind.sort)} <= {index[0] for index in indexes}
+    assert ("row.state", f"row.{kind.sort}") in indexes
 
 
 SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages")

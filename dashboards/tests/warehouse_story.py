@@ -157,9 +157,13 @@ def figure(quantity: int, number: int = 1) -> Figure:
     return Figure(quantity, NOW_THEN, "mai.gh", number)
 
 
-def count(number: str = "PD-1", line: Line = LINE, *said: Fact, closed: bool = False) -> dict[str, Any]:
-    """A row `counts` with one line."""
-    sheet = Counting(number, "main", "cycle", "库区 B", None, NOW_THEN, datetime(2026, 3, 14, 16, tzinfo=UTC), (line,))
+def count(
+    number: str = "PD-1", line: Line = LINE, *said: Fact, closed: bool = False, more: tuple[Line, ...] = ()
+) -> dict[str, Any]:
+    """A row `counts` with one line, or `more`."""
+    sheet = Counting(
+        number, "main", "cycle", "库区 B", None, NOW_THEN, datetime(2026, 3, 14, 16, tzinfo=UTC), (line, *more)
+    )
     row = COUNTS.view(Closed(sheet, NOW_THEN) if closed else sheet)
     assert row is not None
     return stored(number, row, *said)

@@ -35,7 +35,7 @@ from dashboards.sheets import Cell, sheet
 from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
 from runtime.route import Router, takes
-from service_desk.roles import MANAGER, OPENS, READS, SUPERVISORS
+from service_desk.roles import AT_THE_CUSTOMERS, MANAGER, OPENS, READS, SUPERVISORS
 from service_desk.ticket.row import TICKETS
 
 TECHNICIANS = Role.TECHNICIAN
@@ -158,7 +158,7 @@ async def ticket_page(ticket_id: Annotated[str, Path(max_length=80)], request: R
 @takes(*LOOKS)
 async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
     """上门: the technician's phone, one step at a time (C9-C11)."""
-    seat = seat_at(request, "visit", ("technician", "cs_specialist", "cs_supervisor"))
+    seat = seat_at(request, "visit", AT_THE_CUSTOMERS)
     if isinstance(seat, Response):
         return seat
     stream = rows_stream(seat.caller, (TICKETS.name,), ticket_id)

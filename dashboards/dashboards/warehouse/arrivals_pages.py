@@ -42,7 +42,6 @@ async def arrivals(request: Request) -> Response:
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
         may_issue=seat.is_one_of(*who.ACCOUNTANT),
-        may_receive=seat.is_one_of(*who.KEEPER),
     )
 
 

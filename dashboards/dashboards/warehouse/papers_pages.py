@@ -22,7 +22,7 @@ from inventory.loan import LOAN
 from inventory.loan_row import LoanFile, LoanRow
 from inventory.scrap import SCRAP
 from inventory.scrap_row import ScrapFile, ScrapRow
-from inventory.stock.row import STOCKED
+from inventory.stock.row import REPORTED_DEAD, STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import ListLine, StockListFile, StockListRow
 from runtime.aggregate import Aggregate
@@ -31,8 +31,6 @@ from runtime.route import Router, takes
 KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
 OF: dict[str, Aggregate[Any, Any]] = {"loans": LOAN, "scraps": SCRAP, "lists": STOCK_LIST}
 """Of which kind the papers of a page are."""
-DEAD = {"row.dead_month": {"$gt": ""}}
-"""What was reported as dead stock and has not moved since (D10)."""
 LOAN_DAYS = 7
 
 router = Router(include_in_schema=False)
@@ -76,7 +74,7 @@ async def _listing(request: Request, tab: str) -> Response:
     kind = KINDS[tab]
     q, state = chosen_in(seat, kind)
     stream = rows_stream(seat.caller, (kind.model.name,))
-    dead = await seat.caller.view(STOCKED).find(DEAD, sort=[("_id", 1)], limit=100) if tab == "scraps" else []
+    dead = await seat.caller.view(STOCKED).find(REPORTED_DEAD, sort=[("_id", 1)], limit=100) if tab == "scraps" else []
     part = await papers_page(seat, kind, q, state)
     return seat.show(
         f"{tab}.html",
@@ -152,7 +150,7 @@ async def dead_sheet(request: Request) -> Response:
     names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for one in every(seat.caller.view(STOCKED), DEAD):
+        async for one in every(seat.caller.view(STOCKED), REPORTED_DEAD):
             for lot in one.lots:
                 yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at
 

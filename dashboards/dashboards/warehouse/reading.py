@@ -21,7 +21,7 @@ from inventory.picklist_row import PICK_LISTS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
-from inventory.stock.row import STOCKED, StockRow
+from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from order.contract.row import CONTRACTS
 from runtime.said import Said
 from runtime.view import Whole
@@ -109,7 +109,7 @@ def stock_query(chosen: StockChosen) -> Json:
     """Choices -> the condition. `q`: a sku or its beginning, a contract number, a bin, or a product's name."""
     conditions: list[Json] = []
     if chosen.held == "dead":
-        conditions.append({"row.dead_month": {"$gt": ""}})
+        conditions.append(REPORTED_DEAD)
     elif chosen.held == "short":
         conditions.append({"said.0": {"$exists": True}})
     elif chosen.held:

@@ -69,7 +69,7 @@ LOANS = View(
     LOAN,
     LoanRow,
     loan_row,
-    indexes=(("row.state", "row.due_on"), ("row.sku",), ("row.ticket_id",), ("row.asked_at",)),
+    indexes=(("row.state", "row.asked_at"), ("row.sku",), ("row.ticket_id",), ("row.asked_at",)),
     said=EVENTS,
 )
 

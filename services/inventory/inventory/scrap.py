@@ -222,7 +222,7 @@ def refuse_scrap(command: RefuseScrap, scrap: Known, ctx: Context) -> Decision:
 
 
 def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision:
-    """The pieces are gone: only approved, and before a witness who is not the one who executes.
+    """The pieces are gone: only approved, and before a witness.
 
     Rules: D10. Refuses: unknown_scrap, scrap_ended (refused), scrap_not_approved.
     """

@@ -12,7 +12,7 @@ from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.moves import MOVES
-from inventory.stock.row import STOCKED, StockRow
+from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
 from runtime.http import SignedIn
@@ -138,7 +138,7 @@ async def dead_stock(
 ) -> Rows:
     """What was reported to finance in that month (default: the latest report that still holds), with where it lies."""
     caller.allow(*READS_MONEY_LISTS)
-    query: dict[str, Any] = {"row.dead_month": month or {"$ne": None}}
+    query: dict[str, Any] = {"row.dead_month": month} if month else dict(REPORTED_DEAD)
     found, total = await page(caller, STOCKED.files, query, [("row.last_move_at", 1)], paging)
     return Rows(rows=[stock_json(row) for row in found], total=total)
 

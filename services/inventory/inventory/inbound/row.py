@@ -101,9 +101,10 @@ SLIPS = View(
     slip_row,
     indexes=(
         ("row.state", "row.issued_at"),
-        ("row.papers", "row.papers_due"),
+        ("row.papers", "row.issued_at"),
         ("row.open_exceptions",),
         ("row.contracts",),
+        ("row.skus",),
         ("row.issued_at",),
         ("row.delivery_note_no",),
         ("row.waybill",),

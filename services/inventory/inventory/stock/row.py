@@ -56,6 +56,9 @@ def stock_row(stock: Stock) -> StockRow | None:
     )
 
 
+REPORTED_DEAD = {"row.dead_month": {"$gt": ""}}
+"""What was reported as dead stock and has not moved since (D10)."""
+
 STOCKED = View(
     "stock",
     "inventory",
@@ -67,8 +70,7 @@ STOCKED = View(
         ("row.bins",),
         ("row.holders",),
         ("row.pending",),
-        ("row.dead_month",),
-        ("row.last_move_at",),
+        ("row.dead_month", "row.last_move_at"),
     ),
     said=(StockShortReported,),
     said_kept=SHORTS_KEPT,
