@@ -346,10 +346,6 @@ class Caller:
         """When it is asked, UTC."""
         return utc_now()
 
-    async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
-        """A row of a read model, or None."""
-        return await self.rows(projection).get(row_id)
-
     def fresh_number(self, letters: str, what: str) -> str:
         """A number nobody had; the same for a request that is sent again with its `Idempotency-Key`."""
         key = self.request.headers.get("idempotency-key")

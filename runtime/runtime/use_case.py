@@ -51,9 +51,6 @@ class Asker(Protocol):
     def request_id(self) -> str:
         """Of the request."""
 
-    async def row(self, projection: str, row_id: str) -> dict[str, Any] | None:
-        """A row of a read model, or None."""
-
     def rows(self, projection: str) -> Reading:
         """A read model by name."""
 

@@ -123,7 +123,7 @@ def is_open(box: Box) -> Rejected | None:
 
 
 async def with_free(asker: Asker, number: str, body: Pieces) -> CountIn:
-    row = await asker.row("stock", number)
+    row = await asker.rows("stock").get(number)
     return CountIn(pieces=body.pieces, free=None if row is None else int(row["free"]))
 
 

@@ -30,7 +30,7 @@ def refused(
 
 async def own_paper(asker: Asker, model: str, number: str, kinds: Sequence[type[Fact]], rule: str) -> None:
     """Who does not approve withdraws the own application only. `model`: its read model, `kinds` of events beside it."""
-    document = await asker.row(model, number)
+    document = await asker.rows(model).get(number)
     if document is None:
         asker.refuse(no("no_paper", rule=rule, number=number), 404)
     if Heard(kinds).read(document).sayings[0].by != asker.actor:

@@ -4,7 +4,6 @@ The situations: Open (可收) and Closed (已退订). Its id is made of the numb
 """
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never, get_args
@@ -21,7 +20,7 @@ from notify.who import OFFICE
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Born, UseCase
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 
 _RECEIVERS = uuid.UUID("6f0f2a40-3a7b-5f0d-9d8e-5a1f4f6f9c11")
 """Namespace of receiver ids. It is stored in streams: never change it."""
@@ -224,15 +223,15 @@ RECEIVERS = View(
 )
 
 
-def opted_out(document: Mapping[str, Any]) -> ReceiverRow:
-    """A document of `receivers` whose number opted out: with the word on it."""
-    said = RECEIVERS.heard.read(document).last(facts.OptOutNoted)
+def opted_out(receiver: File[Standing]) -> ReceiverRow:
+    """A receiver whose number opted out: with the word on it."""
+    said = receiver.said.last(facts.OptOutNoted)
     assert said is not None
     told = said.event
     return ReceiverRow(
         receiver_id=told.receiver_id,
         phone=told.phone,
-        opted_out=RECEIVERS.read(document).opted_out,
+        opted_out=receiver.row.opted_out,
         reason=told.reason,
         since=told.at,
         noted_by=said.by,

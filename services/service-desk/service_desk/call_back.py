@@ -1,6 +1,5 @@
 """Regular call-backs (定期回访) to served customers; a complaint becomes a ticket (C17)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, assert_never
@@ -18,7 +17,7 @@ from runtime import aggregate
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer
 from runtime.use_case import Born, UseCase
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 from service_desk import duties
 from service_desk.clocks import call_back_watch
 from service_desk.duties import Duty, DutyEvent, DutyRow, KeepWatch
@@ -303,9 +302,9 @@ CALL_BACKS = View(
 )
 
 
-def call_back_row(document: Mapping[str, Any], role: str) -> CallBackRow:
-    """A document of the view, as `role` may see it."""
-    row, said = CALL_BACKS.read(document), CALL_BACKS.heard.read(document)
+def call_back_row(call_back: File[CallBackStanding], role: str) -> CallBackRow:
+    """A call-back, as `role` may see it."""
+    row, said = call_back.row, call_back.said
     (planned,), tries, dropped = said.all(CallBackPlanned), said.all(CustomerCalledBack), said.told(CallBackDropped)
     reached = next((one for one in tries if one.event.reached), None)
     ended = dropped.reason if dropped is not None else "" if reached is None else reached.event.note

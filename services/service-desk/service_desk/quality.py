@@ -1,9 +1,8 @@
 """Quality of one sku (质量): its tickets are counted, and a major problem is reported to the departments (C14)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, assert_never
+from typing import Literal, assert_never
 
 from company.context import Context
 from contracts.bounds import ManyLines, Moment, OneLine, OptionalId
@@ -13,7 +12,7 @@ from contracts.spelling import OptionalSku
 from runtime.aggregate import Aggregate
 from runtime.decision import Command
 from runtime.use_case import UseCase
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 
 
 class CountCase(Command):
@@ -205,9 +204,9 @@ QUALITIES = View(
 )
 
 
-def quality_row(document: Mapping[str, Any]) -> QualityRow:
-    """A document of the view."""
-    row, said = QUALITIES.read(document), QUALITIES.heard.read(document)
+def quality_row(quality: File[QualityStanding]) -> QualityRow:
+    """What was reported of a sku."""
+    row, said = quality.row, quality.said
     return QualityRow(
         **row.model_dump(exclude={"withdrawn"}),
         tickets=tuple(_case(one.event, row) for one in said.all(QualityCaseCounted)),

@@ -1,6 +1,5 @@
 """Visit plans (走访): whom we visit in an area, what we ask, what they say of design, assembly and process (C16)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, assert_never
@@ -19,7 +18,7 @@ from runtime import aggregate
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Born, UseCase
-from runtime.view import Instant, Row, View
+from runtime.view import File, Instant, Row, View
 from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no
 from service_desk.roles import PLANS
@@ -328,9 +327,9 @@ VISIT_PLANS = View(
 )
 
 
-def plan_row(document: Mapping[str, Any], role: str) -> PlanRow:
-    """A document of the view, as `role` may see it."""
-    row, said = VISIT_PLANS.read(document), VISIT_PLANS.heard.read(document)
+def plan_row(plan: File[PlanStanding], role: str) -> PlanRow:
+    """A plan, as `role` may see it."""
+    row, said = plan.row, plan.said
     (planned,), closed = said.all(VisitPlanned), said.told(VisitPlanClosed)
     records = {one.event.call_no: one.event for one in said.all(VisitRecorded)}
     return PlanRow(

@@ -150,7 +150,7 @@ def test_a_plan_is_closed_with_who_was_met_and_who_was_left_out() -> None:
 
 def test_the_row_of_a_plan_counts_who_was_met() -> None:
     """C16"""
-    row = plan_row(document(VISIT_PLANS, PLANNED, RECORDED, CLOSED), "cs_specialist")
+    row = plan_row(VISIT_PLANS.files.read(document(VISIT_PLANS, PLANNED, RECORDED, CLOSED)), "cs_specialist")
     first, second = row.calls
     assert (row.state, row.visited, row.count, first.record and first.record.complaint, second.record) == (
         "closed",
@@ -279,5 +279,5 @@ def test_a_call_back_that_nobody_makes_is_overdue_and_told_upwards() -> None:
 )
 def test_the_row_of_a_call_back(events: tuple[Any, ...], state: str, *, late: bool) -> None:
     """C17"""
-    row = call_back_row(document(CALL_BACKS, *events), "cs_specialist")
+    row = call_back_row(CALL_BACKS.files.read(document(CALL_BACKS, *events)), "cs_specialist")
     assert (row.state, row.late, row.due > NINE) == (state, late, True)

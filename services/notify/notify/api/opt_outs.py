@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
-from notify.receiver import RECEIVER, ReceiverRow, opted_out
+from notify.receiver import RECEIVER, RECEIVERS, ReceiverRow, opted_out
 from notify.who import OFFICE
 from runtime.http import SignedIn
 from runtime.route import Router
@@ -34,8 +34,8 @@ async def opt_outs(
     """Masked."""
     caller.allow(*OFFICE)
     query = {"row.opted_out": True}
-    rows = caller.rows("receivers")
+    rows = caller.view(RECEIVERS.files)
     found = await rows.find(query, sort=[("row.since", -1), ("_id", 1)], limit=limit, skip=offset)
     return ReceiverList(
-        total=await rows.count(query), limit=limit, offset=offset, rows=[opted_out(row) for row in found]
+        total=await rows.count(query), limit=limit, offset=offset, rows=[opted_out(one) for one in found]
     )

@@ -44,10 +44,10 @@ async def visit_plans(
 ) -> Rows:
     """With their customers and answers."""
     caller.allow(*PLANS)
-    query = {} if state is None else {"row.state": state}
-    rows = caller.rows(VISIT_PLANS.name)
+    query = VISIT_PLANS.where(state=state)
+    rows = caller.view(VISIT_PLANS.files)
     found = await rows.find(query, sort=[("row.starts_on", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [plan_row(row, caller.role).shown() for row in found]
+    shown = [plan_row(one, caller.role).shown() for one in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -61,10 +61,10 @@ async def call_backs(
 ) -> Rows:
     """By due time."""
     caller.allow(*OFFICE, *MANAGER)
-    query = {} if state is None else {"row.state": state}
-    rows = caller.rows(CALL_BACKS.name)
+    query = CALL_BACKS.where(state=state)
+    rows = caller.view(CALL_BACKS.files)
     found = await rows.find(query, sort=[("row.due", 1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [call_back_row(row, caller.role).shown() for row in found]
+    shown = [call_back_row(one, caller.role).shown() for one in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
 
 
@@ -73,7 +73,7 @@ async def quality(caller: SignedIn, *, limit: Limit = 50, offset: Offset = 0) ->
     """Skus of which something was reported, the last report on top."""
     caller.allow(*READS_QUALITY)
     query: dict[str, Any] = {"row.reported_at": {"$ne": None}}
-    rows = caller.rows(QUALITIES.name)
+    rows = caller.view(QUALITIES.files)
     found = await rows.find(query, sort=[("row.reported_at", -1), ("_id", 1)], limit=limit, skip=offset)
-    shown = [quality_row(row).shown() for row in found]
+    shown = [quality_row(one).shown() for one in found]
     return Rows(total=await rows.count(query), limit=limit, offset=offset, rows=shown)
