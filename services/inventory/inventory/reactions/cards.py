@@ -1,6 +1,7 @@
 """What happens to a contract's goods -> the bin cards follow (D6, D8); what the cards answer -> the goods."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
@@ -19,7 +20,7 @@ from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import NoteAllocation
 from inventory.goods.damage import ReportLost
 from inventory.goods.state import IN_WAREHOUSE
-from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.aggregate import to_card
 from inventory.stock.counting import WriteOff
 from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
 from runtime.decision import Ask
@@ -40,69 +41,28 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
             kind = "returned" if event.why == "never_left" else "received"
             return (_bring_in(event, meta, kind=kind, voucher_no=event.voucher_no, pending=event.pending),)
         case DamageReported(lost=False) if event.found in IN_WAREHOUSE:
-            command = SetHeldAside(
-                at=event.at,
-                depot=DEPOT,
-                sku=event.sku,
-                name=event.name,
-                quantity=event.quantity,
-                voucher_no=event.damage_id,
-                cause_id=meta.id,
-                reason=event.note,
-                held_for=event.contract_no,
-            )
-            return (Ask(STOCK.key(card_no(DEPOT, event.sku)), command),)
+            told = _pieces(event, event, meta.id, voucher_no=event.damage_id, reason=event.note)
+            return (to_card(SetHeldAside(**told)),)
         case DamageReported(lost=True):
-            lost = WriteOff(
-                at=event.at,
-                depot=DEPOT,
-                sku=event.sku,
-                name=event.name,
-                quantity=event.quantity,
-                voucher_no=event.count_no,
-                cause_id=meta.id,
-                reason=event.adjustment_id,
-                held_for=event.contract_no,
-            )
-            return (Ask(STOCK.key(card_no(DEPOT, event.sku)), lost),)
+            told = _pieces(event, event, meta.id, voucher_no=event.count_no, reason=event.adjustment_id)
+            return (to_card(WriteOff(**told)),)
         case GoodsIssued():
-            return tuple(
-                Ask(
-                    STOCK.key(card_no(DEPOT, line.sku)),
-                    TakeOut(
-                        at=event.at,
-                        depot=DEPOT,
-                        sku=line.sku,
-                        name=line.name,
-                        quantity=line.quantity,
-                        voucher_no=event.list_no,
-                        cause_id=_cause(meta, line),
-                        kind="issued",
-                        held_for=event.contract_no,
-                    ),
-                )
-                for line in event.lines
-            )
+            gone = (_pieces(event, x, _cause(meta, x), voucher_no=event.list_no) for x in event.lines)
+            return tuple(to_card(TakeOut(**told, kind="issued")) for told in gone)
         case GoodsReleased():
-            return tuple(
-                Ask(
-                    STOCK.key(card_no(DEPOT, line.sku)),
-                    ReleaseStock(
-                        at=event.at,
-                        depot=DEPOT,
-                        sku=line.sku,
-                        name=line.name,
-                        quantity=line.quantity,
-                        voucher_no=event.release_no or event.contract_no,
-                        cause_id=_cause(meta, line),
-                        reason=event.reason,
-                        held_for=event.contract_no,
-                    ),
-                )
-                for line in event.lines
-            )
+            more = {"voucher_no": event.release_no or event.contract_no, "reason": event.reason}
+            free = (_pieces(event, x, _cause(meta, x), **more) for x in event.lines)
+            return tuple(to_card(ReleaseStock(**told)) for told in free)
         case _:
             return ()
+
+
+def _pieces(
+    event: DamageReported | GoodsIssued | GoodsReleased, of: DamageReported | GoodsLine, cause_id: str, **more: str
+) -> dict[str, Any]:
+    """Which pieces of a contract move, how many, when and why."""
+    what = {"sku": of.sku, "name": of.name, "quantity": of.quantity}
+    return {"at": event.at, "depot": DEPOT, **what, "cause_id": cause_id, "held_for": event.contract_no, **more}
 
 
 def _cause(meta: Meta, line: GoodsLine) -> str:
@@ -134,7 +94,7 @@ def _bring_in(
             "pending": pending,
         }
     )
-    return Ask(STOCK.key(card_no(DEPOT, event.sku)), command)
+    return to_card(command)
 
 
 def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -151,7 +111,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             reason="调配",
             held_for=event.contract_no,
         )
-        return (Ask(STOCK.key(card_no(event.depot, event.sku)), hold),)
+        return (to_card(hold),)
     if isinstance(event, AllocationRefused) and event.held:
         release = ReleaseStock(
             at=event.at,
@@ -163,7 +123,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             reason="合同不再需要",
             held_for=event.contract_no,
         )
-        return (Ask(STOCK.key(card_no(DEPOT, event.sku)), release),)
+        return (to_card(release),)
     return ()
 
 

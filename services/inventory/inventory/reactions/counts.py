@@ -9,7 +9,7 @@ from contracts.inventory_stock import StockMoved
 from inventory.count.aggregate import COUNT
 from inventory.count.settling import NoteBooked
 from inventory.count_plan import COUNT_PLAN, NoteSheetBack, NoteSheetOut
-from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.aggregate import to_card
 from inventory.stock.counting import AdjustStock
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -30,7 +30,7 @@ def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
         reason=f"盘点调整 {event.reason}：{event.note}"[:200],
         name=event.name,
     )
-    return (Ask(STOCK.key(card_no(event.depot, event.sku)), command),)
+    return (to_card(command),)
 
 
 def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001

@@ -18,7 +18,7 @@ from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.goods.arrival import DamagedArrival, ReceiveGoods
 from inventory.goods.leaving import ReturnGoods
-from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.aggregate import to_card
 from inventory.stock.holding import BringIn
 from inventory.stock.moving import SettlePending
 from runtime.decision import Ask
@@ -113,7 +113,7 @@ def _bring_in(
         bin=event.bin if isinstance(event, InboundPutAway) else "",
         pending=pending,
     )
-    return Ask(STOCK.key(card_no(event.depot, event.sku)), command)
+    return to_card(command)
 
 
 def _kind(reason: InboundReason) -> Literal["received", "returned"]:
@@ -137,7 +137,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
         outcome="good" if event.outcome == "accepted" else "sent_back",
         to_bin=event.bin or "",
     )
-    asks = [Ask(STOCK.key(card_no(event.depot, event.sku)), command)]
+    asks = [to_card(command)]
     if event.contract_no is not None and event.contract_line_no is not None:
         ask = AskAllocation(
             at=event.at,

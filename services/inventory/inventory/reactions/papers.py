@@ -1,7 +1,7 @@
 """Loans, scrap applications and lists hold pieces in the stock, take them out, or let them go (D8, D10, D12)."""
 
 from collections.abc import Sequence
-from typing import Literal, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
@@ -22,7 +22,7 @@ from contracts.inventory_stock import (
 )
 from inventory.loan import LOAN, NoteLoanGoods
 from inventory.scrap import SCRAP, NoteScrapGoods
-from inventory.stock.aggregate import STOCK, card_no
+from inventory.stock.aggregate import to_card
 from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, TakeOut
 from inventory.stock_list import STOCK_LIST, NoteLineGoods
 from runtime.decision import Ask
@@ -33,38 +33,46 @@ Leaving = LoanHandedOut | ScrapExecuted | StockListIssued
 LettingGo = LoanRefused | ScrapRefused | StockListCancelled
 
 
+class Part(NamedTuple):
+    """A line of a paper: the paper's number, and as whose the stock holds the pieces."""
+
+    number: str
+    holder: str
+    line: StockListLine
+
+
 def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
     """A paper was made -> its pieces are set apart in the stock."""
     if not isinstance(event, Holding):
         return ()
     match event:
         case LoanAsked():
-            wanted = [(event.loan_no, LOAN.key(event.loan_no), _line(event, event.bin))]
+            wanted = [Part(event.loan_no, LOAN.key(event.loan_no), _line(event, event.bin))]
         case ScrapApplied():
             number = event.application_no
-            wanted = [(number, SCRAP.key(number), _line(event, event.bin, pending=event.pending))]
+            wanted = [Part(number, SCRAP.key(number), _line(event, event.bin, pending=event.pending))]
         case StockListMade():
-            wanted = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
+            wanted = [Part(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
         case _:
             assert_never(event)
     return tuple(
-        Ask(
-            STOCK.key(card_no(event.depot, line.sku)),
-            HoldStock(
-                at=event.at,
-                depot=event.depot,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.quantity,
-                voucher_no=number,
-                cause_id=f"{meta.id}/{line.line_no}",
-                held_for=holder,
-                bin=line.bin or "",
-                pending=line.pending,
-            ),
-        )
-        for number, holder, line in wanted
+        to_card(HoldStock(**_pieces(event, meta, part), bin=part.line.bin or "", pending=part.line.pending))
+        for part in wanted
     )
+
+
+def _pieces(event: Holding | Leaving, meta: Meta, part: Part) -> dict[str, Any]:
+    """Whose pieces move, how many, when and why."""
+    return {
+        "at": event.at,
+        "depot": event.depot,
+        "sku": part.line.sku,
+        "name": part.line.name,
+        "quantity": part.line.quantity,
+        "voucher_no": part.number,
+        "cause_id": f"{meta.id}/{part.line.line_no}",
+        "held_for": part.holder,
+    }
 
 
 def _line(
@@ -109,32 +117,16 @@ def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
     kind: Literal["lent", "scrapped", "sent_back", "issued"]
     match event:
         case LoanHandedOut():
-            kind, gone = "lent", [(event.loan_no, LOAN.key(event.loan_no), _line(event, None))]
+            kind, gone = "lent", [Part(event.loan_no, LOAN.key(event.loan_no), _line(event, None))]
         case ScrapExecuted():
             number = event.application_no
-            kind, gone = "scrapped", [(number, SCRAP.key(number), _line(event, None))]
+            kind, gone = "scrapped", [Part(number, SCRAP.key(number), _line(event, None))]
         case StockListIssued():
             kind = "sent_back" if event.purpose == "return_to_supplier" else "issued"
-            gone = [(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
+            gone = [Part(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
         case _:
             assert_never(event)
-    return tuple(
-        Ask(
-            STOCK.key(card_no(event.depot, line.sku)),
-            TakeOut(
-                at=event.at,
-                depot=event.depot,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.quantity,
-                voucher_no=number,
-                cause_id=f"{meta.id}/{line.line_no}",
-                kind=kind,
-                held_for=holder,
-            ),
-        )
-        for number, holder, line in gone
-    )
+    return tuple(to_card(TakeOut(**_pieces(event, meta, part), kind=kind)) for part in gone)
 
 
 def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -154,8 +146,7 @@ def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
         case _:
             assert_never(event)
     return tuple(
-        Ask(
-            STOCK.key(card_no(event.depot, sku)),
+        to_card(
             ReleaseStock(
                 at=event.at,
                 depot=event.depot,
@@ -165,7 +156,7 @@ def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
                 cause_id=f"{meta.id}{part}",
                 reason=event.reason,
                 held_for=holder,
-            ),
+            )
         )
         for holder, number, sku, part in held
     )
@@ -180,8 +171,7 @@ def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
     if not isinstance(event, LoanReturned):
         return ()
     return tuple(
-        Ask(
-            STOCK.key(card_no(event.depot, event.sku)),
+        to_card(
             BringIn(
                 at=event.at,
                 depot=event.depot,
@@ -194,7 +184,7 @@ def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
                 kind="lent_back",
                 bin="" if pending else event.bin or "",
                 pending=pending,
-            ),
+            )
         )
         for quantity, pending in ((event.good, False), (event.damaged, True))
         if quantity

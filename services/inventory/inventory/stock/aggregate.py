@@ -18,7 +18,7 @@ from inventory.stock import counting, holding, moving
 from inventory.stock.lots import next_report_at, pieces, plus, without
 from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, StockEvent, lots_of
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Timer
+from runtime.decision import Ask, Command, Timer
 from runtime.use_case import UseCase
 
 REMEMBERED = 300  # causes that a card remembers: a repeat under another command id comes soon or never
@@ -112,3 +112,8 @@ STOCK = Aggregate[Stock, StockEvent](
     due,
     at_the_door,
 )
+
+
+def to_card(move: Move) -> Ask:
+    """Asks the card that a move is about."""
+    return Ask(STOCK.key(card_no(move.depot, move.sku)), move)
