@@ -37,9 +37,9 @@ from warehouse_story import (
 from company.policy import policy_book
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.ledger import partings
-from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS
+from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS, query_of
 from dashboards.warehouse.picking import pick_day
-from dashboards.warehouse.reading import StockChosen, stock_query
+from dashboards.warehouse.reading import TODO, StockChosen, stock_query
 from inventory.count.file import COUNTS
 from inventory.count.state import Explanation, Line, asked_again, with_figure
 from inventory.packing_rows import INSPECTIONS
@@ -420,6 +420,13 @@ async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():
     """D8 D9"""
     text = (await get("/warehouse/shortages")).text
     assert ("/api/goods/HT26030001/allocations" in text, "gap-HT26030001-1" in text) == (True, True)
+
+
+@pytest.mark.parametrize(("model", "query", "href"), [(todo[1], todo[2], todo[4]) for todo in TODO])
+def test_what_waits_counts_what_the_page_behind_it_lists(model, query, href):
+    """D5 D10 D12 K18"""
+    kind = next((kind for kind in (SLIPS, LOANS, SCRAPS) if kind.model.name == model), None)
+    assert kind is None or query_of(kind, None, href.partition("state=")[2]) == query
 
 
 async def test_what_waits_is_counted_with_the_way_to_it():

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from dashboards.listing import Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
+from dashboards.warehouse.reading import PAPERS_DUE
 from inventory.inbound.row import SLIP_FILES
 from inventory.loan_row import LOAN_FILES
 from inventory.loan_row import Status as LoanStatus
@@ -37,7 +38,7 @@ class Kind(Generic[F]):
 SLIPS = Kind(
     SLIP_FILES,
     "issued_at",
-    ("issued", "checked", "put_away", "cancelled", "exceptions", "papers"),
+    ("issued", "checked", "put_away", "cancelled", "exceptions", "papers", "papers_late"),
     ("contracts", "skus", "delivery_note_no", "waybill", "sales_list_no"),
 )
 LISTS = Kind(STOCK_LIST_FILES, "made_at", get_args(ListStatus), ("skus", "ticket_id"))
@@ -46,12 +47,15 @@ SCRAPS = Kind(SCRAP_FILES, "applied_at", get_args(ScrapStatus), ("sku",))
 
 
 def query_of(kind: Kind[Any], q: str | None, state: str | None) -> Json:
-    """Choices -> the condition. Two states of a slip are not its own: open exceptions, and papers not handed over."""
+    """Choices -> the condition. Three states of a slip are not its own: open exceptions, papers not handed
+    over, and those that are late."""
     conditions: list[Json] = []
     if state == "exceptions":
         conditions.append({"row.open_exceptions": {"$gt": 0}})
     elif state == "papers":
-        conditions.append({"row.papers": {"$in": ["owed", "overdue"]}})
+        conditions.append({"row.papers": {"$in": PAPERS_DUE}})
+    elif state == "papers_late":
+        conditions.append({"row.papers": "overdue"})
     elif state:
         conditions.append({"row.state": state})
     if q:

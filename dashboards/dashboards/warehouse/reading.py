@@ -63,12 +63,15 @@ class Todo:
     href: str
 
 
+PAPERS_DUE = ["owed", "overdue"]
+"""Papers that the accountant has not got: in time, and late (K18)."""
+
 TODO = (
     ("check", SLIPS.name, {"row.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
     ("put_away", SLIPS.name, {"row.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
     ("exceptions", SLIPS.name, {"row.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
-    ("papers", SLIPS.name, {"row.papers": "owed"}, False, "/warehouse/arrivals?state=papers"),
-    ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers"),
+    ("papers", SLIPS.name, {"row.papers": {"$in": PAPERS_DUE}}, False, "/warehouse/arrivals?state=papers"),
+    ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers_late"),
     ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
     ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
     ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
