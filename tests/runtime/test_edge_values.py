@@ -116,6 +116,10 @@ class Sender:
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
     async def _send(self, asking: Asking) -> int:
+        """Its status; of a request that Kafka did not take in time, as on a busy machine, that of the next try."""
+        return await eventually(lambda: self._sent(asking), f"{asking.operation} | {asking.edge} is taken") or 0
+
+    async def _sent(self, asking: Asking) -> int | None:
         request = self._client.build_request(
             asking.method,
             f"{asking.path}?{asking.query}" if asking.query else asking.path,
@@ -126,6 +130,8 @@ class Sender:
         try:
             if not (asking.streams and answer.status_code == 200):
                 await answer.aread()
+            if answer.status_code == 503 and answer.json()["code"] == "not_ready":
+                return None
             self._look_at(asking, answer)
         finally:
             await answer.aclose()
