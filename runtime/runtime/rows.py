@@ -113,9 +113,9 @@ class Rows:
         row = await self.peek(row_id)
         wanted = self._heard(row_id)
         if _shows(row, wanted) or self._given_up.get(row_id) == wanted:
-            return self._there(row_id, row, wanted)
+            return await self._there(row_id, row, wanted)
         await self._wait_for({row_id: wanted})
-        return self._there(row_id, await self.peek(row_id), wanted)
+        return await self._there(row_id, await self.peek(row_id), wanted)
 
     async def catch_up(self) -> None:
         """Wait, up to `BEHIND_SECONDS`, until the rows show what was decided lately: before a list says no."""
@@ -127,7 +127,7 @@ class Rows:
     async def _wait_for(self, behind: dict[str, Versions]) -> None:
         deadline = asyncio.get_running_loop().time() + BEHIND_SECONDS
         while True:
-            for row in await self.get_many(list(behind)):
+            for row in await self._positions(list(behind)):
                 if _shows(row, behind[row["_id"]]):
                     del behind[row["_id"]]
             if not behind or asyncio.get_running_loop().time() >= deadline:
@@ -160,10 +160,17 @@ class Rows:
         heard = ((facet, self._decided.get(f"{prefix}:{row_id}", 0)) for facet, prefix in self._sources)
         return tuple((facet, version) for facet, version in heard if version)
 
-    def _there(self, row_id: str, row: Document | None, wanted: Versions) -> Document | None:
-        if row is None and wanted:
+    async def _there(self, row_id: str, row: Document | None, wanted: Versions) -> Document | None:
+        """What was decided may be nothing that a row shows (a crew that was not let go has no run): then there is none,
+        and there will be none."""
+        if row is None and wanted and not any(_shows(one, wanted) for one in await self._positions([row_id])):
             raise NotReady(f"row {row_id} of {self._name} is not there yet")
         return row
+
+    async def _positions(self, row_ids: Sequence[str]) -> list[Document]:
+        """How far rows are folded, also those that hold nothing."""
+        asked = {"_id": {"$in": list(filter(may_be_row, row_ids))}}
+        return await (await self.collection()).find(asked, {"_pos": 1}).to_list(None)
 
     async def get_many(self, row_ids: Sequence[str]) -> list[Document]:
         """Rows by id, in no order; those that do not exist are missing."""

@@ -84,6 +84,20 @@ async def test_no_query_and_no_address_gives_away_what_lies_beside_the_rows(rows
     assert [one["_id"] for one in await rows.get_many([POSITIONS, PARKED, NUMBERS[7]])] == [NUMBERS[7]]
 
 
+async def test_what_was_decided_and_is_no_row_is_none_and_what_is_not_folded_is_not_there_yet(
+    database: Database, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X7: a crew that was not let go has an event, and no run; whoever asks for it is not told to come again."""
+    monkeypatch.setattr(reading, "BEHIND_SECONDS", 0.2)
+    decided = {"contract:HT25000001": 1, "contract:HT25000002": 1}
+    asking = Rows(database, CONTRACTS, decided)
+    assert await asking.get("HT25000001") is None
+    decided["contract:HT25000001"] = 2
+    for behind in ("HT25000001", "HT25000002"):
+        with pytest.raises(NotReady, match=behind):
+            await asking.get(behind)
+
+
 class AsItLies:
     """Reads documents as they lie there."""
 
