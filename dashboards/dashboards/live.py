@@ -10,15 +10,27 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Annotated, Any
 
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
+from contracts.bounds import OneLine
 from runtime.changes import Change, TooOld
 
 Parts = Mapping[str, str]
 Look = Callable[[], Awaitable[Parts]]
 Frame = Callable[[Parts], str]
 """Changed parts -> the body of one event."""
+
+STREAMED: dict[str, Any] = {
+    "tags": ["dashboards 看板"],
+    "response_class": StreamingResponse,
+    "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+}
+"""What the API's document says of a route that streams."""
+After = Annotated[OneLine | None, Query(description="Position that the page was rendered at")]
+Seen = Annotated[OneLine | None, Query(description="Digest of what the page shows")]
 
 REST_SECONDS = 0.05
 """Between two looks: bounds the work under a burst of changes and is not felt by a person."""

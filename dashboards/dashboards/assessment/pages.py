@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Header, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from contracts.bounds import Id, OneLine
 from contracts.civil_time import civil_day
@@ -159,10 +159,8 @@ async def duties_json(aggregate_id: Id, caller: SignedIn) -> tuple[Duty, ...]:
 
 @router.get(
     "/live/kpi",
-    tags=["dashboards 看板"],
     summary="考核的变动 Changes of the figures as they happen (SSE)",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    **live.STREAMED,
 )
 @takes("lang")
 async def kpi_live(

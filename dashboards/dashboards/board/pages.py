@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Header, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 
 from company.policy import policy_book
 from contracts.bounds import CivilDay, Moment, OneLine, read_day
@@ -137,10 +137,8 @@ async def board_json(
 
 @router.get(
     "/live/board/{on}",
-    tags=["dashboards 看板"],
     summary="派工板的变动 Changes of the board as they happen (SSE)",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    **live.STREAMED,
 )
 @takes("lang")
 async def board_live(
@@ -152,8 +150,8 @@ async def board_live(
         Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
     ] = "html",
     view: Shape = "day",
-    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
-    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    after: live.After = None,
+    seen: live.Seen = None,
     last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> Response:
     """Events: `hello` and `beat` (server's time, at least every 15 s), changed parts, `reload` (load the board anew).

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Header, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi import Header, Request
+from fastapi.responses import Response
 
 from contracts.bounds import CivilDay, OneLine
 from dashboards import live
@@ -75,10 +75,8 @@ async def week_json(on: CivilDay, caller: SignedIn) -> WeekView:
 
 @router.get(
     "/live/board-week/{on}",
-    tags=["dashboards 看板"],
     summary="一周派工板的变动 Changes of the week as they happen (SSE)",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    **live.STREAMED,
 )
 @takes("lang")
 async def week_live(
@@ -86,8 +84,8 @@ async def week_live(
     request: Request,
     caller: SignedIn,
     *,
-    after: Annotated[OneLine | None, Query(description="Position that the page was rendered at")] = None,
-    seen: Annotated[OneLine | None, Query(description="Digest of what the page shows")] = None,
+    after: live.After = None,
+    seen: live.Seen = None,
     last_event_id: Annotated[OneLine | None, Header()] = None,
 ) -> Response:
     """As the board's stream; each row of the table is a part."""
