@@ -58,8 +58,20 @@ class Customer(Value):
     district: OneLine
 
 
+class Measure(Value):
+    """How a line was sold and is counted (D13, D14): `sold` of `unit` became the line's pieces, exactly."""
+
+    sold: OneLine
+    """A decimal number as text: 32.9."""
+    unit: OneLine
+    base_unit: OneLine
+    per_box: HowMany = 1
+    by_lot: bool = False
+    """It comes in lots of one shade, and is served from one."""
+
+
 class ContractLine(Value):
-    """One line of a contract (合同行)."""
+    """One line of a contract (合同行). `quantity`: pieces, in the product's base unit."""
 
     line_no: Nth
     sku: Sku
@@ -69,6 +81,8 @@ class ContractLine(Value):
     quantity: HowMany
     unit_price_fen: MoneyFen
     to_install: bool
+    measure: Measure | None = None
+    """None: sold and counted in pieces, of a product of which nothing else is known."""
 
 
 class GoodsLine(Value):

@@ -105,6 +105,8 @@ class GoodsArrived(Fact, wire="songda.inventory.GoodsArrived.v1"):
     from_stock: bool = False
     """Pieces of free stock that were allocated to the contract: they lay in the warehouse before."""
     slip_no: str | None = None
+    lot: str = ""
+    """批号 (D13)."""
 
 
 class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):

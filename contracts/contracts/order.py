@@ -220,6 +220,8 @@ class ArrivalReported(Fact, wire="songda.order.ArrivalReported.v1"):
     waybill: str
     carrier: str
     arrived_on: date
+    lot: str = ""
+    """批号 (D13)."""
 
 
 class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
@@ -231,6 +233,20 @@ class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
     quantity: int
     arrived_on: date
     waybill: str
+    lot: str = ""
+    """批号 (D13)."""
+
+
+class LotsAgreed(Fact, wire="songda.order.LotsAgreed.v1"):
+    """客户同意多批号 (D13): the customer takes a line in several lots."""
+
+    event: Literal["LotsAgreed"] = "LotsAgreed"
+    contract_no: str
+    line_no: int
+    lots: tuple[str, ...]
+    consented_by: str
+    consented_how: ConsentHow
+    agreed_on: date
 
 
 class DamageNoted(Fact, wire="songda.order.DamageNoted.v1"):
@@ -398,6 +414,7 @@ OrderEvent = Annotated[
     | DelayNoticed
     | ArrivalReported
     | GoodsNoted
+    | LotsAgreed
     | DamageNoted
     | GoodsCompleted
     | CompletenessLost

@@ -27,6 +27,7 @@ Judged = tuple[str, Words | None]
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5}
 
 _CONTRACT_NO = re.compile(r"[A-Z]{2}[0-9]{6,12}")
+_LOT = re.compile(r"[^\s\"'<>\\]{1,40}")
 _SKU = re.compile(r"[^\s\"'=@<>]{1,40}")
 _WAYBILL = re.compile(r"[A-Z0-9][A-Z0-9_-]{3,39}")
 _STORE_CODE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}")
@@ -71,6 +72,14 @@ def waybill(text: str) -> Judged:
     if _WAYBILL.fullmatch(code):
         return code, None
     return code, ("应是 4 到 40 位字母和数字", "must be 4 to 40 letters and digits")
+
+
+def lot(text: str) -> Judged:
+    """批号 (色号), as it stands on the boxes, in capitals (D13)."""
+    code = _code(text)
+    if _LOT.fullmatch(code):
+        return code, None
+    return code, ("应是不含空格的批号，最多 40 个字", "must be a lot without spaces, at most 40 characters")
 
 
 def store_code(text: str) -> Judged:
@@ -145,3 +154,4 @@ StoreCode = Annotated[str, Spelt(store_code)]
 Phone = Annotated[str, Spelt(phone)]
 Number = Annotated[str, Spelt(number)]
 Crew = Annotated[str, Spelt(crew)]
+Lot = Annotated[str, Spelt(lot, optional=True)]

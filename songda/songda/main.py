@@ -131,6 +131,14 @@ def import_logistics(
     _do(lambda: _import("logistics", files, person, as_json=as_json))
 
 
+@importing.command("products")
+def import_products(
+    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX")], as_json: AsJson = False, person: AsPerson = "liang.my"
+) -> None:
+    """导入商品档案 Import a products file (D15): units, boxes, lots; before the contracts that are sold by them."""
+    _do(lambda: _import("products", [file], person, as_json=as_json))
+
+
 def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
     """Upload file by file, wait until all of it has run its course, print the report."""
     total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": []}

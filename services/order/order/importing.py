@@ -5,19 +5,25 @@ next ones are on their way. Nothing is lost: every row of the file ends up in ex
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeVar
 
+from company import units
 from contracts.civil_time import civil
 from contracts.fact import ContractLine, Customer
+from contracts.order_products import ProductDescribed
 from order.contract.aggregate import CONTRACT
-from order.contract.fields import MAX_LINES
+from order.contract.fields import MAX_LINES, MAX_PIECES
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
 from order.contract.terms import AddLines, RegisterContract
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
+from order.files.products_file import ProductFileRow
+from order.product.aggregate import PRODUCT, DescribeProduct, measure_of, packing_of
 from order.refusals import no
 from runtime.decision import Command
 from runtime.errors import NotReady, Overloaded
@@ -34,7 +40,11 @@ BROKEN = (
     "The system failed on this row; it was not imported, and is on record",
 )
 AMENDMENT = "导入合同清单时补充"
+BY_FILE = "导入商品档案"
 
+
+Products = Mapping[str, ProductDescribed]
+"""What is known of products, by sku."""
 
 Put = tuple[str, Command, str]
 """Aggregate id, command, and a step that tells the commands of one import apart."""
@@ -99,16 +109,22 @@ async def import_contracts(
     refused: Sequence[Refused],
     put: Putting,
     *,
+    products: Products = MappingProxyType({}),
     filename: str | None = None,
     run: str = "contracts",
     progress: Progress | None = None,
     at_once: int = AT_ONCE,
 ) -> Report:
-    """Register the contracts of a file and add lines to known ones (A1, A6). The same file again takes nothing."""
+    """Register the contracts of a file and add lines to known ones (A1, A6). The same file again takes nothing.
+
+    `products`: what is known of the products that the file names (D14); rows that nobody can count are refused.
+    """
+    uncounted = [no_pieces for row in rows if (no_pieces := _uncounted(row, products)) is not None]
+    wrong = {refusal.row for refusal in uncounted}
     return await _import(
-        _by_contract(rows),
-        lambda groups: _contract_fates(groups, put, run),
-        Report(filename, refused=list(refused)),
+        _by_contract([row for row in rows if row.row not in wrong]),
+        lambda groups: _contract_fates(groups, put, run, products),
+        Report(filename, refused=[*refused, *uncounted]),
         progress,
         at_once,
     )
@@ -131,6 +147,40 @@ async def import_logistics(
         Report(filename, refused=list(refused)),
         progress,
         at_once,
+    )
+
+
+async def import_products(
+    rows: Sequence[ProductFileRow],
+    refused: Sequence[Refused],
+    put: Putting,
+    *,
+    filename: str | None = None,
+    run: str = "products",
+    progress: Progress | None = None,
+    at_once: int = AT_ONCE,
+) -> Report:
+    """Describe the products of a file (D15). The same file again takes nothing; a file that says otherwise is the
+    newer description, and the reason of each change."""
+    return await _import(
+        [[row] for row in rows],
+        lambda groups: _product_fates([row for group in groups for row in group], put, run),
+        Report(filename, refused=list(refused)),
+        progress,
+        at_once,
+    )
+
+
+async def _product_fates(rows: Sequence[ProductFileRow], put: Putting, run: str) -> list[Fate]:
+    asked = [(PRODUCT.key(row.sku), product_command(row), f"{run}/{row.row}") for row in rows]
+    return [_fate(row.row, outcome) for row, outcome in zip(rows, await _put(put, asked), strict=True)]
+
+
+def product_command(row: ProductFileRow) -> DescribeProduct:
+    """What a row of the products file says (D15)."""
+    told = {name: getattr(row, name) for name in ProductFileRow.__slots__ if name not in {"row", "repeats"}}
+    return DescribeProduct.model_validate(
+        {**{name: value for name, value in told.items() if value != ""}, "reason": BY_FILE}
     )
 
 
@@ -167,10 +217,11 @@ def logistics_command(row: LogisticsRow) -> AnnounceShipment | NoticeDelay | Rep
                 waybill=row.waybill,
                 carrier=row.carrier,
                 arrived_on=row.arrived_on,
+                lot=row.lot,
             )
 
 
-def registration(rows: Sequence[ContractRow]) -> RegisterContract:
+def registration(rows: Sequence[ContractRow], products: Products) -> RegisterContract:
     """The contract that these rows (of one contract, no repeats) tell of."""
     first = rows[0]
     return RegisterContract(
@@ -182,25 +233,51 @@ def registration(rows: Sequence[ContractRow]) -> RegisterContract:
         customer=Customer(name=first.customer_name, phone=first.phone, address=first.address, district=first.district),
         promised_on=first.promised_on,
         amount_due_fen=first.amount_due_fen,
-        lines=tuple(contract_line(row) for row in rows),
+        lines=tuple(contract_line(row, products) for row in rows),
     )
 
 
-def contract_line(row: ContractRow) -> ContractLine:
-    """The contract line of a row."""
+def _uncounted(row: ContractRow, products: Products) -> Refused | None:
+    """Why it is not known how many pieces the row sells (D14, D15); None where it is."""
+    if pieces_of(row, products) is not None:
+        return None
+    if (product := products.get(row.sku)) is None:
+        wrong = no("unknown_product", sku=row.sku, unit=row.unit)
+    else:
+        wrong = no("unit_does_not_fit", sku=row.sku, sold=f"{row.quantity} {row.unit}", base_unit=product.base_unit)
+    return Refused(row.row, wrong.zh, wrong.en, wrong.rule)
+
+
+def pieces_of(row: ContractRow, products: Products) -> int | None:
+    """How many base pieces a row sells, exactly (D14); None where that cannot be said."""
+    product = products.get(row.sku)
+    if product is None:
+        return None if row.unit in {units.SQUARE_METRES, units.BOX} else int(row.quantity)
+    count = units.pieces(Decimal(row.quantity), row.unit or product.base_unit, packing_of(product))
+    return None if count is None or count > MAX_PIECES else count
+
+
+def contract_line(row: ContractRow, products: Products) -> ContractLine:
+    """The contract line of a row, in pieces."""
+    pieces = pieces_of(row, products)
+    if pieces is None:
+        raise ValueError(f"row {row.row} was to be refused")
     return ContractLine(
         line_no=row.line_no,
         sku=row.sku,
         name=row.name,
         spec=row.spec,
         category=row.category,
-        quantity=row.quantity,
+        quantity=pieces,
         unit_price_fen=row.unit_price_fen,
         to_install=row.to_install,
+        measure=measure_of(products.get(row.sku), row.quantity, row.unit),
     )
 
 
-async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run: str) -> list[Fate]:
+async def _contract_fates(
+    groups: Sequence[list[ContractRow]], put: Putting, run: str, products: Products
+) -> list[Fate]:
     """All rows of some contracts: each registered in one go; where it is known with other lines, line by line."""
     fates: dict[int, Fate] = {}
     registrations: list[list[ContractRow]] = []
@@ -214,7 +291,7 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run
     outcomes = await _put(
         put,
         [
-            (CONTRACT.key(lines[0].contract_no), registration(lines), f"{run}/{lines[0].row}/register")
+            (CONTRACT.key(lines[0].contract_no), registration(lines, products), f"{run}/{lines[0].row}/register")
             for lines in registrations
         ],
     )
@@ -224,7 +301,7 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run
             fates |= {row.row: _fate(row.row, outcome) for row in lines}
         else:
             known += lines
-    added = await _put(put, [_line_added(row, run) for row in known])
+    added = await _put(put, [_line_added(row, run, products) for row in known])
     fates |= {row.row: _fate(row.row, outcome) for row, outcome in zip(known, added, strict=True)}
     return [
         fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row)
@@ -233,8 +310,8 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], put: Putting, run
     ]
 
 
-def _line_added(row: ContractRow, run: str) -> Put:
-    command = AddLines(contract_no=row.contract_no, lines=(contract_line(row),), reason=AMENDMENT)
+def _line_added(row: ContractRow, run: str, products: Products) -> Put:
+    command = AddLines(contract_no=row.contract_no, lines=(contract_line(row, products),), reason=AMENDMENT)
     return CONTRACT.key(row.contract_no), command, f"{run}/{row.row}/add"
 
 
@@ -283,11 +360,14 @@ async def _put_piece(put: Putting, asked: Sequence[Put]) -> Sequence[Outcome | N
     return [None] * len(asked)
 
 
-Row = TypeVar("Row", ContractRow, LogisticsRow)
+Row = TypeVar("Row", ContractRow, LogisticsRow, ProductFileRow)
 
 
-def _by_contract(rows: Sequence[Row]) -> list[list[Row]]:
-    groups: dict[str, list[Row]] = {}
+OfContract = TypeVar("OfContract", ContractRow, LogisticsRow)
+
+
+def _by_contract(rows: Sequence[OfContract]) -> list[list[OfContract]]:
+    groups: dict[str, list[OfContract]] = {}
     for row in rows:
         groups.setdefault(row.contract_no, []).append(row)
     return list(groups.values())

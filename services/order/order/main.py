@@ -3,15 +3,17 @@
 from order.api import router
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
+from order.product.aggregate import PRODUCT
+from order.product.row import PRODUCTS
 from order.reactions import REACTIONS
 from runtime.offers import offering_of
 from runtime.service import Service
 
 SERVICE = Service(
     name="order",
-    deciders=(CONTRACT,),
+    deciders=(CONTRACT, PRODUCT),
     reactions=REACTIONS,
-    projections=(CONTRACTS.projection,),
+    projections=(CONTRACTS.projection, PRODUCTS.projection),
     router=router,
     offers={CONTRACT.name: offering_of(CONTRACT, "contract_no")},
 )

@@ -33,6 +33,7 @@ def note_goods(event: GoodsArrived) -> Asks:
         quantity=event.quantity,
         waybill=event.waybill,
         arrived_on=event.arrived_on,
+        lot=event.lot,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from company.masking import amounts_for, customer_for
-from contracts.fact import Customer
+from contracts.fact import Customer, Measure
 from order.contract.heard import (
     AmendmentTold,
     CancellationTold,
@@ -43,8 +43,24 @@ class Excess(BaseModel):
     excess: int
 
 
-class ContractSummary(BaseModel):
-    """A contract in the list; the customer as the asking role may see it (C18)."""
+class LineSummary(BaseModel):
+    """A line as it stands: pieces sold, since when they are here, of which lots (D13, D14)."""
+
+    line_no: int
+    sku: str
+    pieces: int
+    boxes: str | None
+    """Whole boxes and single pieces, "6+2"; null where it is not packed in boxes."""
+    complete_on: date | None
+    asks_consent_since: date | None
+    """All pieces are here since then, but of several lots: the customer is to be asked."""
+    lots: dict[str, int] | None
+    """Lot -> pieces; null where the product does not come in lots."""
+    missing: int
+
+
+class ContractStanding(BaseModel):
+    """Where a contract stands; the customer as the asking role may see it (C18)."""
 
     contract_no: str
     state: State
@@ -60,6 +76,12 @@ class ContractSummary(BaseModel):
     delayed: bool
     todo: list[Todo]
     customer: Customer
+
+
+class ContractSummary(ContractStanding):
+    """A contract in the list."""
+
+    lines: list[LineSummary]
 
 
 class Why(BaseModel):
@@ -82,6 +104,12 @@ class LineDetail(BaseModel):
     quantity: int
     unit_price_fen: int | None
     to_install: bool
+    measure: Measure | None
+    boxes: str | None
+    complete_on: date | None
+    asks_consent_since: date | None
+    lots: dict[str, int] | None
+    lots_agreed_on: date | None
     received: int
     damaged: int
     damaged_outside: int
@@ -97,7 +125,7 @@ class LineDetail(BaseModel):
     why: Why | None = None
 
 
-class ContractDetail(ContractSummary):
+class ContractDetail(ContractStanding):
     """A contract with all that became of it; `version` is what `If-Match` may name. Amounts are null for roles that do
     not see money (RULES §1)."""
 
@@ -172,7 +200,7 @@ class WarrantyOfLine(BaseModel):
     ends_on: date
 
 
-class HistoryEntry(ContractSummary):
+class HistoryEntry(ContractStanding):
     """A contract of a customer, and what happened in it."""
 
     delivered_on: date | None
@@ -193,11 +221,16 @@ class CustomerFile(CustomerEntry):
 
 def contract_summary(row: ContractRow, role: str) -> ContractSummary:
     """A contract in a list: where it stands, whether and since when it is complete, and what is missing (A3)."""
-    return ContractSummary.model_validate(_summary(row, role))
+    return ContractSummary.model_validate({**_standing(row, role), "lines": [_line_summary(x) for x in row.lines]})
 
 
-def _summary(row: ContractRow, role: str) -> dict[str, Any]:
-    shown = {name: getattr(row, name) for name in ContractSummary.model_fields if name in ContractRow.model_fields}
+def _line_summary(line: LineRow) -> LineSummary:
+    same = {name: getattr(line, name) for name in LineSummary.model_fields if name in LineRow.model_fields}
+    return LineSummary.model_validate({**same, "pieces": line.quantity, "lots": line.pieces_of_lots})
+
+
+def _standing(row: ContractRow, role: str) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in ContractStanding.model_fields if name in ContractRow.model_fields}
     return {
         **shown,
         "state": state_of(row),
@@ -213,7 +246,7 @@ def contract_detail(contract: ContractFile, role: str) -> ContractDetail:
     shown = ContractDetail.model_validate(
         {
             **{name: getattr(row, name) for name in ContractDetail.model_fields if name in ContractRow.model_fields},
-            **_summary(row, role),
+            **_standing(row, role),
             **{name: getattr(contract, name) for name in _HEARD},
             "lines": [_line(line, contract, why_in_words(line)) for line in row.lines],
             "removed_lines": [_line(line, contract, None) for line in row.removed_lines],
@@ -235,7 +268,8 @@ def _line(line: LineRow, contract: ContractFile, why: Why | None) -> LineDetail:
     """Pieces that came back are told one by one, its delay in short."""
     same = {name: getattr(line, name) for name in LineDetail.model_fields if name in LineRow.model_fields}
     delay = line.delay and DelayShort(**line.delay.model_dump(include=set(DelayShort.model_fields)))
-    return LineDetail.model_validate({**same, "delay": delay, "returned": contract.returned(line), "why": why})
+    told = {"delay": delay, "returned": contract.returned(line), "why": why, "lots": line.pieces_of_lots}
+    return LineDetail.model_validate({**same, **told})
 
 
 def why_in_words(line: LineRow) -> Why | None:
@@ -309,7 +343,7 @@ def _history_entry(contract: ContractFile, role: str) -> HistoryEntry:
     shown = HistoryEntry.model_validate(
         {
             **same,
-            **_summary(row, role),
+            **_standing(row, role),
             "cancelled": contract.cancelled,
             "delays": contract.delays,
             "postponements": contract.postponements,

@@ -102,6 +102,9 @@ class MemoryRows:
     async def get(self, row_id: str) -> Json | None:
         return self.documents.get(row_id)
 
+    async def get_many(self, row_ids: Sequence[str]) -> list[Json]:
+        return [self.documents[row_id] for row_id in row_ids if row_id in self.documents]
+
     async def find(
         self, query: Json | None = None, *, sort: Sequence[tuple[str, int]] = (), limit: int = 0, skip: int = 0
     ) -> list[Json]:

@@ -118,7 +118,7 @@ async def api() -> AsyncIterator[Api]:
     app.include_router(router)
     app.state.owners = {"contract": "order"}
     app.state.gateway = system
-    app.state.rows = {"contracts": system.rows}
+    app.state.rows = {"contracts": system.rows, "products": MemoryRows([])}
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
     app.state.uploads = Uploads()

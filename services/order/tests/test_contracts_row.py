@@ -69,6 +69,18 @@ def damaged(*, in_warehouse: bool) -> DamageNoted:
     )
 
 
+NEW_LINE = {
+    "line_no": 1,
+    "sku": LINE.sku,
+    "pieces": LINE.quantity,
+    "boxes": None,
+    "complete_on": None,
+    "asks_consent_since": None,
+    "lots": None,
+    "missing": LINE.quantity,
+}
+
+
 def summary(*events: OrderEvent, role: str = "cs_specialist") -> dict[str, Any]:
     """As the API shows it in a list."""
     return contract_summary(CONTRACTS.read(document_of(*events)), role).model_dump(mode="json")
@@ -88,6 +100,7 @@ def test_a_new_contract_lacks_everything() -> None:
         "complete_on": None,
         "missing": [{"line_no": 1, "sku": "WC-100", "name": "连体坐便器", "missing": 2}],
         "excess": [],
+        "lines": [NEW_LINE],
         "store_code": "S02",
         "store_name": "南海店",
         "signed_on": "2026-02-08",

@@ -28,7 +28,11 @@ EXPECTED = LogisticsRow(
 
 
 def read(*lines: str) -> tuple[list[LogisticsRow], list[Refused]]:
-    result = read_logistics("\r\n".join([",".join(LAYOUT.names), *lines]).encode("gb18030"))
+    result = read_logistics(
+        "\r\n".join([",".join(column.name for column in LAYOUT.columns if not column.optional), *lines]).encode(
+            "gb18030"
+        )
+    )
     assert not isinstance(result, UnreadableFile), result
     return result
 

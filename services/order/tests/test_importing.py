@@ -39,7 +39,7 @@ ROW = ContractRow(
     name="连体坐便器",
     spec="",
     category="卫浴",
-    quantity=2,
+    quantity="2",
     unit_price_fen=100,
     to_install=True,
 )

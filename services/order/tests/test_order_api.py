@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from order_rows import MemoryRows
 
 from company.context import Context
 from company.policy import policy_book
@@ -88,6 +89,7 @@ async def client() -> AsyncIterator[AsyncClient]:
     app.include_router(router)
     app.state.owners = {"contract": "order"}
     app.state.gateway = Rules()
+    app.state.rows = {"products": MemoryRows([])}
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
     app.state.uploads = Uploads()

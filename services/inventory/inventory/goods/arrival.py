@@ -9,7 +9,7 @@ from contracts import inventory as facts
 from contracts.bounds import CivilDay, HowMany, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.inventory_stock import StockExcessReported
-from contracts.spelling import Sku, WaybillNo
+from contracts.spelling import Lot, Sku, WaybillNo
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.state import (
     Arrival,
@@ -60,6 +60,7 @@ class ReceiveGoods(Command):
     bin: OneLine = ""
     slip_no: OptionalId | None = None
     carrier_waybill: OptionalId = ""
+    lot: Lot = ""
     damage: DamagedArrival | None = None
 
 
@@ -78,6 +79,8 @@ class GoodsReceived(Command):
     quantity: Annotated[HowMany, Field(ge=1)]
     waybill: WaybillNo
     arrived_on: CivilDay | None = None
+    lot: Lot = ""
+    """批号 (D13)."""
 
 
 def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
@@ -127,8 +130,8 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
 
 def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) -> Decision:
     at = command.at or ctx.now
-    arrival = Arrival(command.waybill, command.quantity, command.arrived_on)
-    told_before = {known.waybill: known for known in stock.arrivals}
+    arrival = Arrival(command.waybill, command.quantity, command.arrived_on, command.lot)
+    told_before = {known.waybill: known for known in stock.arrivals if known.lot == command.lot}
     if command.waybill in told_before:
         if told_before[command.waybill] == arrival:
             return ()
@@ -139,7 +142,7 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
             received=told_before[command.waybill].quantity,
         )
     damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
-    if command.carrier_waybill and command.carrier_waybill in told_before:
+    if command.carrier_waybill and any(known.waybill == command.carrier_waybill for known in stock.arrivals):
         return damage  # the file's row brought these pieces in already
     arrived = facts.GoodsArrived(
         at=at,
@@ -152,6 +155,7 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         arrived_on=command.arrived_on,
         bin=command.bin,
         slip_no=command.slip_no,
+        lot=command.lot,
     )
     good = 0 if damage else command.quantity
     excess = min(good, max(0, stock.here + stock.outside + good - stock.line.quantity))

@@ -54,7 +54,7 @@ def _known_after(
         case facts.GoodsExpectationChanged():
             return _changed(goods, event)
         case facts.GoodsArrived():
-            arrival = Arrival(event.waybill, event.quantity, event.arrived_on)
+            arrival = Arrival(event.waybill, event.quantity, event.arrived_on, event.lot)
             arrived = _on_line(goods, event.line_no, lambda x: replace(x, arrivals=(*x.arrivals, arrival)))
             return _answered(arrived, event.waybill) if event.from_stock else arrived
         case facts.DamageReported():

@@ -43,6 +43,7 @@ class Arrival:
     waybill: str
     quantity: int
     arrived_on: date
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         waybill=event.waybill,
         arrived_on=event.arrived_on,
         told_by="file",
+        lot=event.lot,
     )
     return (Ask(GOODS.key(event.contract_no), command),)
 

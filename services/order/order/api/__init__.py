@@ -1,8 +1,10 @@
 """HTTP of the order service: what may be asked of a contract, as its use cases say; lists, files and customers."""
 
-from order.api import contracts, customers, imports
+from order.api import contracts, customers, imports, products
+from order.api.products import SkuInPath
 from order.api.rights import ContractNoInPath, DelayInPath, own_contract
 from order.contract.aggregate import CONTRACT
+from order.product.aggregate import PRODUCT
 from runtime.route import Router
 from runtime.routes import Address, routes
 
@@ -12,5 +14,6 @@ ADDRESS = Address(
 
 router = Router(prefix="/api", tags=["order 合同"])
 router.include_router(routes(ADDRESS))
-for topic in (contracts, customers, imports):
+router.include_router(routes(Address(PRODUCT, "/products", "sku", SkuInPath, whole=True)))
+for topic in (contracts, customers, imports, products):
     router.include_router(topic.router)

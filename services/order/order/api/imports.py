@@ -14,8 +14,10 @@ from contracts.bounds import Few
 from order.api.import_report import ImportReport, report_json
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
-from order.importing import Report, import_contracts, import_logistics
-from order.who import IMPORTS
+from order.files.products_file import ProductFileRow, read_products
+from order.importing import Report, import_contracts, import_logistics, import_products
+from order.product.row import known_products
+from order.who import IMPORTS, PRODUCTS
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads
@@ -51,7 +53,12 @@ async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"contracts/{number}"
-            reports.append(await import_contracts(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
+            known = await known_products(caller, {row.sku for row in rows})
+            reports.append(
+                await import_contracts(
+                    rows, refused, caller.ask_all, products=known, filename=name, run=run, progress=told
+                )
+            )
         return reports
 
     return await _answer(caller, work)
@@ -78,6 +85,32 @@ async def upload_logistics(caller: SignedIn, file: Files) -> StreamingResponse:
             told = partial(progress, name)
             run = f"logistics/{number}"
             reports.append(await import_logistics(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
+        return reports
+
+    return await _answer(caller, work)
+
+
+@router.post(
+    "/imports/products",
+    summary="导入商品档案 Import products files (D15)",
+    response_model=ImportReport,
+    responses=RESPONSES,
+)
+async def upload_products(caller: SignedIn, file: Files) -> StreamingResponse:
+    """One row per product, described as a whole; a row that says otherwise than before is the newer description.
+
+    With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
+    """
+    caller.allow(*PRODUCTS)
+    uploads: Uploads = caller.request.app.state.uploads
+    files = await uploads.read(caller, file, read_products, Piece[ProductFileRow])
+
+    async def work(progress: FileProgress) -> list[Report]:
+        reports = []
+        for number, (name, (rows, refused)) in enumerate(files):
+            told = partial(progress, name)
+            run = f"products/{number}"
+            reports.append(await import_products(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
         return reports
 
     return await _answer(caller, work)

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, assert_never
 from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
-from contracts.civil_time import civil
+from contracts.civil_time import civil, civil_day
 from contracts.fact import GoodsLine
+from contracts.spelling import Lot
+from order.contract.fields import ContractNo, Text
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -26,6 +28,7 @@ from order.contract.state import (
     changed_pieces,
     counted,
     line_of,
+    over,
     owed_fen,
     unknown_line,
     with_line,
@@ -33,7 +36,8 @@ from order.contract.state import (
 )
 from order.contract.statements import said_before
 from order.refusals import no
-from runtime.decision import Command
+from order.who import CARES
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
@@ -47,6 +51,20 @@ class NoteGoods(Command):
     quantity: HowMany
     waybill: OptionalId
     arrived_on: CivilDay
+    lot: Lot = ""
+
+
+class AgreeToLots(Command):
+    """客户同意多批号 Consent to several lots (D13)
+
+    The customer takes a line in the lots that are here, though they differ in shade; with who consented, and how.
+    """
+
+    command: Literal["AgreeToLots"] = "AgreeToLots"
+    contract_no: ContractNo
+    line_no: Nth
+    consented_by: Text
+    consented_how: facts.ConsentHow
 
 
 class NoteDamage(Command):
@@ -91,9 +109,9 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
     line = line_of(contract, command.line_no)
     if line is None:
         return unknown_line(contract, command.line_no, "A3")
-    receipt = Receipt(command.waybill, command.quantity, command.arrived_on)
+    receipt = Receipt(command.waybill, command.quantity, command.arrived_on, lot=command.lot)
     for known in line.receipts:
-        if known.waybill == receipt.waybill:
+        if (known.waybill, known.lot) == (receipt.waybill, receipt.lot):
             same = (known.quantity, known.arrived_on) == (receipt.quantity, receipt.arrived_on)
             return () if same else no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
     noted = facts.GoodsNoted(
@@ -103,9 +121,46 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
         quantity=command.quantity,
         arrived_on=command.arrived_on,
         waybill=command.waybill,
+        lot=command.lot,
     )
     lines = changed_line(contract.lines, command.line_no, lambda line: _with_receipt(line, receipt))
     return (noted, *completeness(contract, lines, at, ctx, "到货有变"))
+
+
+def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decision:
+    """The customer takes a line in several lots: it is complete by them, from the day of the consent on.
+
+    Rules: D13, A3. Asked of a line whose pieces are all here, but of several lots. Agreed before is no event.
+    Refuses: contract_cancelled, contract_fulfilled, unknown_line, nothing_to_agree.
+    """
+    at = command.at or ctx.now
+    if isinstance(contract, Cancelled | Fulfilled):
+        return over(contract, "D13")
+    line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
+    if line is None:
+        return unknown_line(contract, command.line_no, "D13")
+    if line.lots_agreed_on is not None:
+        return ()
+    if line.mixed_since() is None:
+        return no("nothing_to_agree", line_no=command.line_no, name=Term.of(line.sold.name))
+    on = civil_day(at)
+    agreed = facts.LotsAgreed(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        lots=tuple(sorted(line.lots())),
+        consented_by=command.consented_by,
+        consented_how=command.consented_how,
+        agreed_on=on,
+    )
+    lines = changed_line(contract.lines, command.line_no, lambda line: replace(line, lots_agreed_on=on))
+    return (agreed, *completeness(contract, lines, at, ctx, "客户同意多批号"))
+
+
+def asks_about_lots(contract: Known) -> Rejected | None:
+    """Whether a line waits for the customer's consent to several lots (D13)."""
+    waits = any(line.mixed_since() and line.lots_agreed_on is None for line in contract.lines)
+    return None if waits else no("no_line_in_lots")
 
 
 def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
@@ -212,7 +267,7 @@ def said(
     """The event that tells the others of a contract as it is now: complete since `on`, or (None) complete no longer."""
     terms = after.terms
     if on is None:
-        short = next(line for line in after.lines if line.lacking())
+        short = next(line for line in after.lines if line.reached_on() is None)
         return (
             facts.CompletenessLost(
                 at=at,
@@ -238,6 +293,7 @@ def said(
 
 Event = (
     facts.GoodsNoted
+    | facts.LotsAgreed
     | facts.DamageNoted
     | facts.GoodsReleaseNoted
     | facts.GoodsReturnNoted
@@ -251,8 +307,11 @@ def evolve(contract: Known, event: Event) -> Known:
     course = contract.course
     match event:
         case facts.GoodsNoted():
-            receipt = Receipt(event.waybill, event.quantity, event.arrived_on)
+            receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot)
             return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
+        case facts.LotsAgreed():
+            on = event.agreed_on
+            return with_line(contract, event.line_no, lambda line: replace(line, lots_agreed_on=on))
         case facts.DamageNoted():
             damage = Damage(event.damage_id, event.quantity, event.in_warehouse)
             return with_line(contract, event.line_no, lambda line: _with_damage(line, damage))
@@ -280,16 +339,26 @@ def _with_damage(line: Line, damage: Damage) -> Line:
 
 def _with_release(line: Line, pieces: int) -> Line:
     """The line with pieces that are its own no longer: those that came last go first, the day of the others stays."""
-    receipts = {receipt.waybill: receipt for receipt in line.receipts}
+    receipts = {(receipt.waybill, receipt.lot): receipt for receipt in line.receipts}
     for receipt in sorted(line.receipts, key=lambda receipt: receipt.arrived_on, reverse=True):
-        given = min(pieces, receipt.quantity - receipt.released)
-        receipts[receipt.waybill] = replace(receipt, released=receipt.released + given)
+        given = min(pieces, receipt.kept)
+        receipts[receipt.waybill, receipt.lot] = replace(receipt, released=receipt.released + given)
         pieces -= given
     return replace(line, receipts=tuple(receipts.values()))
 
 
 USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
     UseCase(NoteGoods, note_goods, cites="A3"),
+    UseCase(
+        AgreeToLots,
+        agree_to_lots,
+        CARES,
+        "lots",
+        gate=asks_about_lots,
+        body="LotsConsent",
+        status=201,
+        cites="D13",
+    ),
     UseCase(NoteDamage, note_damage, cites="D4"),
     UseCase(NoteRelease, note_release, cites="A6"),
     UseCase(NoteReturn, note_return, cites="B15"),

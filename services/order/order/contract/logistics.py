@@ -8,7 +8,7 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, HowMany, Nth
 from contracts.civil_time import civil_day
-from contracts.spelling import Sku, WaybillNo
+from contracts.spelling import Lot, Sku, WaybillNo
 from order.contract.fields import MAX_PIECES, ContractNo, Note
 from order.contract.state import (
     Cancelled,
@@ -65,6 +65,7 @@ class ReportArrival(Command):
     waybill: WaybillNo
     carrier: Note
     arrived_on: CivilDay
+    lot: Lot = ""
 
 
 FileRow = AnnounceShipment | NoticeDelay | ReportArrival
@@ -127,7 +128,8 @@ def report_arrival(command: ReportArrival, contract: Known, ctx: Context) -> Dec
 
     Rules: A2 (once per line, waybill and status). Refuses: future_arrival, and see `_told`.
     """
-    line = _told(command, contract, Told("arrived", command.waybill, command.quantity, command.arrived_on), least=1)
+    told = Told("arrived", command.waybill, command.quantity, command.arrived_on, lot=command.lot)
+    line = _told(command, contract, told, least=1)
     if line is None or isinstance(line, Rejected):
         return line or ()
     if command.arrived_on > (today := civil_day(ctx.now)):
@@ -143,6 +145,7 @@ def report_arrival(command: ReportArrival, contract: Known, ctx: Context) -> Dec
             waybill=command.waybill,
             carrier=command.carrier,
             arrived_on=command.arrived_on,
+            lot=command.lot,
         ),
     )
 
@@ -169,7 +172,7 @@ def _told(command: FileRow, contract: Known, told: Told, *, least: int) -> Line 
     if not least <= told.quantity <= MAX_PIECES:
         return no("bad_quantity", quantity=told.quantity, least=Term.of(least), most=Term.of(MAX_PIECES))
     for known in line.told:
-        if (known.status, known.waybill) == (told.status, told.waybill):
+        if (known.status, known.waybill, known.lot) == (told.status, told.waybill, told.lot):
             same = known == told
             return None if same else no("row_contradicts", line_no=command.line_no, waybill=told.waybill)
     if told.status != "arrived" and isinstance(contract, Cancelled):
@@ -189,7 +192,7 @@ def evolve(contract: Known, event: Event) -> Known:
             told = Told("announced", event.waybill, event.quantity, event.eta, event.carrier)
             return _with_told(contract, event.line_no, told)
         case facts.ArrivalReported():
-            told = Told("arrived", event.waybill, event.quantity, event.arrived_on, event.carrier)
+            told = Told("arrived", event.waybill, event.quantity, event.arrived_on, event.carrier, event.lot)
             return _with_told(contract, event.line_no, told)
         case facts.DelayNoticed():
             delay = Delay(

@@ -8,8 +8,9 @@ no part of it: see `heard`.
 from datetime import date, datetime
 from typing import Literal, assert_never
 
+from company import units
 from contracts import order as facts
-from contracts.fact import ContractLine, Customer
+from contracts.fact import ContractLine, Customer, Measure
 from contracts.order import DelayFault
 from order.contract.aggregate import CONTRACT
 from order.contract.state import (
@@ -53,9 +54,10 @@ Todo = Literal[
     "promise_broken",
     "payment",
     "installation",
+    "lots",
     "refund",
 ]
-"""待发群, 待说明, 待门店接收, 门店跟进, 已过承诺日期, 待收款, 待安装, 待退款."""
+"""待发群, 待说明, 待门店接收, 门店跟进, 已过承诺日期, 待收款, 待安装, 待客户同意多批号, 待退款."""
 
 Step = Literal["unposted", "unexplained", "store", "explained"]
 STEPS: tuple[Step, ...] = ("unposted", "unexplained", "store", "explained")
@@ -107,6 +109,13 @@ class DelayRow(Row):
     step: Step
 
 
+class LotRow(Row):
+    """Pieces of one lot that came for a line (D13); "": nobody said which."""
+
+    lot: str
+    pieces: int
+
+
 class LineRow(Row):
     """A line and what became of its pieces."""
 
@@ -118,6 +127,15 @@ class LineRow(Row):
     quantity: int
     unit_price_fen: int
     to_install: bool
+    measure: Measure | None
+    boxes: str | None
+    """Whole boxes and single pieces (D14), "6+2"; None where it is not packed in boxes."""
+    complete_on: date | None
+    lots: tuple[LotRow, ...] | None
+    """None where the product does not come in lots."""
+    asks_consent_since: date | None
+    """All pieces are here since then, but of several lots (D13)."""
+    lots_agreed_on: date | None
     received: int
     damaged: int
     """In the warehouse."""
@@ -133,6 +151,11 @@ class LineRow(Row):
     """The last one of this line."""
     warranty: WarrantyRow | None
     why: Why | None
+
+    @property
+    def pieces_of_lots(self) -> dict[str, int] | None:
+        """Lot -> pieces (D13)."""
+        return None if self.lots is None else {one.lot: one.pieces for one in self.lots}
 
 
 class ContractRow(Row):
@@ -271,6 +294,7 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
         "promise_broken": course.promise_broken and not has_all,
         "payment": has_all and owed_fen(contract.terms, course) > 0,
         "installation": stage == "delivered" and installs,
+        "lots": any(line.mixed_since() and line.lots_agreed_on is None for line in contract.lines),
     }
     return (*(one for one, is_owed in owed.items() if is_owed), *refund)
 
@@ -339,8 +363,14 @@ def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
     outside = sum(damage.quantity for damage in line.damages if not damage.in_warehouse)
     told, warranty = _announced(line), line.warranty
     delay = next((one for one in reversed(delays) if one.line_no == line.sold.line_no), None)
+    mixed = line.mixed_since() if line.lots_agreed_on is None else None
     return LineRow(
         **{name: getattr(line.sold, name) for name in ContractLine.model_fields},
+        boxes=None if line.sold.measure is None else units.boxes(line.sold.quantity, line.sold.measure.per_box),
+        complete_on=line.reached_on(),
+        lots=_lots(line),
+        asks_consent_since=mixed,
+        lots_agreed_on=line.lots_agreed_on,
         received=received,
         damaged=inside,
         damaged_outside=outside,
@@ -354,6 +384,13 @@ def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
         warranty=warranty and WarrantyRow(starts_on=warranty.starts_on, ends_on=warranty.ends_on),
         why=why_missing(line, delay),
     )
+
+
+def _lots(line: Line) -> tuple[LotRow, ...] | None:
+    if not line.by_lot():
+        return None
+    kept = ((lot, sum(receipt.kept for receipt in receipts)) for lot, receipts in line.lots().items())
+    return tuple(LotRow(lot=lot, pieces=pieces) for lot, pieces in kept if pieces)
 
 
 CONTRACTS = View(
@@ -394,6 +431,7 @@ CONTRACTS = View(
         facts.DeliveryNoted,
         facts.InstallationNoted,
         facts.GoodsReturnNoted,
+        facts.LotsAgreed,
         facts.PaymentNoted,
         facts.ReturnRefunded,
     ),

@@ -31,17 +31,25 @@ class Told:
     quantity: int
     on: date | None
     carrier: str = field(default="", compare=False)
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Pieces that came into the warehouse with one waybill."""
+    """Pieces that came into the warehouse with one waybill, of one lot."""
 
     waybill: str
     quantity: int
     arrived_on: date
     released: int = 0
     """Of them, given up for this contract (A6)."""
+    lot: str = ""
+    """批号 (D13); "" where nobody said it."""
+
+    @property
+    def kept(self) -> int:
+        """Pieces that are the contract's still."""
+        return self.quantity - self.released
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +82,51 @@ class Line:
     refunded: int = 0
     """Paid back: not owed any more (B15)."""
     warranty: Warranty | None = None
+    lots_agreed_on: date | None = None
+    """The customer consented to several lots (D13)."""
 
     def reached_on(self) -> date | None:
-        """The day by which all its pieces lay in the warehouse, undamaged (A3)."""
+        """The day by which all its pieces lay in the warehouse, undamaged (A3): of one lot, where it comes in lots, or
+        of several to which the customer consented (D13)."""
         if not self.receipts:
             return None
-        kept = ((receipt.arrived_on, receipt.quantity - receipt.released) for receipt in self.receipts)
-        return reached_on(self.sold.quantity, kept, self._damaged())
+        if not self.by_lot():
+            return self._reached_on(self.receipts)
+        since = self._one_lot_since()
+        mixed = self._reached_on(self.receipts)
+        if since is not None or mixed is None or self.lots_agreed_on is None:
+            return since
+        return max(mixed, self.lots_agreed_on)
+
+    def mixed_since(self) -> date | None:
+        """The day since which all its pieces are here, but of several lots: the customer is to be asked (D13)."""
+        if not self.by_lot() or self._one_lot_since() is not None:
+            return None
+        return self._reached_on(self.receipts)
+
+    def by_lot(self) -> bool:
+        """Whether the product comes in lots of one shade (D13)."""
+        return self.sold.measure is not None and self.sold.measure.by_lot
+
+    def lots(self) -> dict[str, list[Receipt]]:
+        """What came, by lot."""
+        found: dict[str, list[Receipt]] = {}
+        for receipt in self.receipts:
+            found.setdefault(receipt.lot, []).append(receipt)
+        return found
 
     def lacking(self) -> int:
-        """Pieces that are missing (A3)."""
-        kept = sum(receipt.quantity - receipt.released for receipt in self.receipts)
-        return lacking(self.sold.quantity, kept, self._damaged())
+        """Pieces that are missing (A3), whatever their lot."""
+        return lacking(self.sold.quantity, sum(receipt.kept for receipt in self.receipts), self._damaged())
+
+    def _one_lot_since(self) -> date | None:
+        """The first day on which one lot was enough."""
+        days = (self._reached_on(receipts) for receipts in self.lots().values())
+        return min((day for day in days if day is not None), default=None)
+
+    def _reached_on(self, receipts: Iterable[Receipt]) -> date | None:
+        """Of which lot a damaged piece was, nobody says: it is taken off each of them."""
+        return reached_on(self.sold.quantity, ((one.arrived_on, one.kept) for one in receipts), self._damaged())
 
     def needed(self) -> int:
         """Pieces that the customer is to have (A7)."""

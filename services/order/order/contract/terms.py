@@ -35,6 +35,8 @@ from order.contract.state import (
     owed_fen,
     unknown_line,
 )
+from order.product.aggregate import measure_of
+from order.product.row import known_products
 from order.refusals import no
 from order.who import AMENDS, REGISTERS, STORE
 from runtime.decision import Command, Rejected
@@ -101,10 +103,26 @@ class CancelContract(Command):
 
 
 async def of_own_store(asker: Asker, _: str, body: RegisterContract) -> RegisterContract:
-    """A store registers its own contracts only (C18)."""
+    """A store registers its own contracts only (C18). How its products are counted is known here (D13, D14)."""
     if asker.role in STORE and asker.store != body.store_code:
         asker.refuse(no("not_your_store", store=asker.store), 403)
-    return body
+    return body.model_copy(update={"lines": await measured(asker, body.lines)})
+
+
+async def with_measures(asker: Asker, contract_no: str, body: Any) -> AmendContract:
+    """How the products of new lines are counted (D13, D14); changed ones are counted as before."""
+    changed = tuple(line.model_copy(update={"measure": None}) for line in body.change)
+    told = {"contract_no": contract_no, "add": await measured(asker, body.add), "change": changed}
+    return AmendContract(**{**dict(body), **told})
+
+
+async def measured(asker: Asker, lines: Iterable[ContractLine]) -> tuple[ContractLine, ...]:
+    """Lines in pieces, with how their products are counted."""
+    given = tuple(lines)
+    known = await known_products(asker, {line.sku for line in given})
+    return tuple(
+        line.model_copy(update={"measure": measure_of(known.get(line.sku), str(line.quantity), "")}) for line in given
+    )
 
 
 def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
@@ -126,7 +144,7 @@ def register(command: RegisterContract, contract: Contract, ctx: Context) -> Dec
         differing = "、".join(contract.terms.differing(terms))
         return no("contract_contradicts", contract_no=command.contract_no, differing=differing)
     known = {line.sold.line_no: line.sold for line in contract.lines}
-    others = "、".join(str(line.line_no) for line in command.lines if known.get(line.line_no) != line)
+    others = "、".join(str(line.line_no) for line in command.lines if not is_same(known.get(line.line_no), line))
     return no("contract_has_other_lines", contract_no=command.contract_no, lines=others) if others else ()
 
 
@@ -167,7 +185,7 @@ def add_lines(command: AddLines, contract: Known, ctx: Context) -> Decision:
         return flaw
     known = {line.sold.line_no: line.sold for line in contract.lines}
     for line in command.lines:
-        if known.get(line.line_no, line) != line:
+        if not is_same(known.get(line.line_no, line), line):
             return _line_contradicts(command.contract_no, known[line.line_no], line)
     new = tuple(line for line in command.lines if line.line_no not in known)
     amendment = AmendContract(at=command.at, contract_no=command.contract_no, reason=command.reason, add=new)
@@ -233,8 +251,12 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
     """The amendment, and what it means for completeness; who knows the contract as complete is told of all of it."""
     at = command.at or ctx.now
     known = {line.sold.line_no: line.sold for line in contract.lines}
-    added = tuple(line for line in command.add if known.get(line.line_no) != line)
-    changed = tuple(line for line in command.change if known[line.line_no] != line)
+    added = tuple(line for line in command.add if not is_same(known.get(line.line_no), line))
+    changed = tuple(
+        line.model_copy(update={"measure": line.measure or known[line.line_no].measure})
+        for line in command.change
+        if not is_same(known[line.line_no], line)
+    )
     removed = tuple(line_no for line_no in command.remove if line_no in known)
     left = tuple(line for line in contract.lines if line.sold.line_no not in removed)
     lines = _amended_lines(left, added, changed)
@@ -275,7 +297,7 @@ def _holds(command: AmendContract, contract: Known) -> bool:
     known = {line.sold.line_no: line.sold for line in contract.lines}
     dropped = {line.sold.line_no for line in contract.dropped}
     return (
-        all(known.get(line.line_no) == line for line in (*command.add, *command.change))
+        all(is_same(known.get(line.line_no), line) for line in (*command.add, *command.change))
         and all(line_no in dropped for line_no in command.remove)
         and _terms(command, contract.terms) == contract.terms
     )
@@ -293,7 +315,7 @@ def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
     for line in command.add:
         if line.line_no in dropped:
             return no("line_was_removed", contract_no=number, line_no=line.line_no)
-        if known.get(line.line_no, line) != line:
+        if not is_same(known.get(line.line_no, line), line):
             return _line_contradicts(number, known[line.line_no], line)
     for line in command.change:
         if line.line_no not in known or line.line_no in command.remove:
@@ -314,6 +336,11 @@ def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
         if command.promised_on > (promised_on := contract.terms.promised_on):
             return no("later_needs_consent", promised_on=promised_on, wanted=command.promised_on)
     return None
+
+
+def is_same(known: ContractLine | None, told: ContractLine) -> bool:
+    """Whether a line is sold already as it is told, whatever was known of its product then (D14)."""
+    return known is not None and known.model_copy(update={"measure": told.measure}) == told
 
 
 def _line_contradicts(contract_no: str, known: ContractLine, told: ContractLine) -> Rejected:
@@ -415,6 +442,6 @@ def evolve(contract: Known, event: Event) -> Known:
 USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
     UseCase(RegisterContract, register, REGISTERS, "", born=Born("contract_no"), prepare=of_own_store, status=201),
     UseCase(AddLines, add_lines, cites="A6"),
-    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", cites="A6"),
+    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", prepare=with_measures, cites="A6"),
     UseCase(CancelContract, cancel, AMENDS, "cancellation", body="Cancellation", cites="A6"),
 )

@@ -13,6 +13,7 @@ from runtime.file_refusals import Fault, shown
 
 MAX_WHOLE = 999_999  # pieces or line numbers; more is a slip of the keyboard
 MAX_YUAN_DIGITS = 9
+MAX_DECIMALS = 6
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # a contract outside is a typing error
 
 _NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<fraction>[0-9]+))?")
@@ -116,6 +117,26 @@ def fen(text: str, column: Column, faults: list[Fault]) -> int:
         "must be an amount in yuan of at least 0",
     )
     return 0
+
+
+def measure(text: str, column: Column, faults: list[Fault]) -> str:
+    """An exact decimal number above 0, as text: "0.2369"; "" where the cell is empty."""
+    found = _NUMBER.fullmatch(narrow(text).strip())
+    if not text:
+        return ""
+    if found and found["sign"] != "-" and len(found["whole"]) <= 6 and len(found["fraction"] or "") <= MAX_DECIMALS:
+        fraction = (found["fraction"] or "").rstrip("0")
+        whole_part = found["whole"].replace(",", "").lstrip("0") or "0"
+        if whole_part != "0" or fraction:
+            return f"{whole_part}.{fraction}" if fraction else whole_part
+    _missing_or(
+        text,
+        column,
+        faults,
+        f"应是大于 0 的数，最多 {MAX_DECIMALS} 位小数",
+        f"must be a number above 0 with at most {MAX_DECIMALS} decimals",
+    )
+    return ""
 
 
 def yes_no(text: str, column: Column, faults: list[Fault]) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from company import units
 from contracts import spelling
 from order.files import cells
 from order.files.layout import Column, Layout
 from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
 from runtime.file_limits import too_many_faults
-from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse
+from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse, shown
 
 RULE = "A1"
 CONTRACT_NO = Column("合同号", "contract number")
@@ -31,18 +32,20 @@ CATEGORY = Column("类别", "category")
 QUANTITY = Column("数量", "quantity")
 UNIT_PRICE = Column("单价", "unit price")
 TO_INSTALL = Column("需安装", "to be installed")
+UNIT = Column("单位", "unit", optional=True)
 LAYOUT = Layout(
     "合同清单",
     "contracts file",
     (CONTRACT_NO, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE)
-    + (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL),
+    + (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL, UNIT),
 )
 FACT_COLUMNS = 9  # the first nine tell of the contract, the others of its line
 
 
 @dataclass(frozen=True, slots=True)
 class ContractRow:
-    """One good row. `repeats`: the row that says exactly the same, if an earlier one does."""
+    """One good row. `quantity` of `unit` was sold, an exact decimal number as text; without a unit: pieces. `repeats`:
+    the row that says exactly the same, if an earlier one does."""
 
     row: int
     contract_no: str
@@ -60,9 +63,10 @@ class ContractRow:
     name: str
     spec: str
     category: str
-    quantity: int
+    quantity: str
     unit_price_fen: int
     to_install: bool
+    unit: str = ""
     repeats: int | None = None
 
 
@@ -85,9 +89,10 @@ class _Line(NamedTuple):
     name: str
     spec: str
     category: str
-    quantity: int
+    quantity: str
     unit_price_fen: int
     to_install: bool
+    unit: str
 
 
 def read_contracts(
@@ -168,23 +173,46 @@ def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
 
 
 def _read_line(texts: tuple[str, ...]) -> tuple[_Line, list[Fault]]:
-    number, sku, name, spec, category, quantity, price, install = texts
+    number, sku, name, spec, category, quantity, price, install, unit_text = texts
     faults: list[Fault] = []
+    unit = _unit(unit_text, faults)
     line = _Line(
         cells.whole(number, LINE_NO, faults, least=1),
         cells.spelt(spelling.sku, sku, SKU, faults),
         cells.required(name, NAME, faults),
         spec,
         cells.required(category, CATEGORY, faults),
-        cells.whole(quantity, QUANTITY, faults, least=1),
+        _sold(quantity, unit, faults),
         cells.fen(price, UNIT_PRICE, faults),
         cells.yes_no(install, TO_INSTALL, faults),
+        unit,
     )
     return line, faults
 
 
+def _unit(text: str, faults: list[Fault]) -> str:
+    """The unit as we write it (D14); "" where the file names none."""
+    told = units.unit(text) if text else ""
+    if told is None:
+        known = "、".join((units.SQUARE_METRES, units.BOX, *units.BASE))
+        faults.append(
+            Fault(
+                f"「{UNIT.name}」{shown(text)} 不认识，应是 {known} 之一",
+                f'{UNIT.english} "{shown(text)}" is not known; it must be one of {known}',
+            )
+        )
+    return told or ""
+
+
+def _sold(text: str, unit: str, faults: list[Fault]) -> str:
+    """How much of the unit; only areas are sold in fractions."""
+    if unit == units.SQUARE_METRES and text:
+        return cells.measure(text, QUANTITY, faults)
+    return str(cells.whole(text, QUANTITY, faults, least=1))
+
+
 FACT_NAMES = (CONTRACT_NO, STORE, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE)
-LINE_NAMES = (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL)
+LINE_NAMES = (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL, UNIT)
 
 
 def _differing(first: tuple[object, ...], other: tuple[object, ...], columns: tuple[Column, ...]) -> tuple[str, str]:

@@ -14,21 +14,27 @@ from runtime.file_refusals import UnreadableFile, shown
 class Column:
     """One column: its header in the file and its English name.
 
-    `free_text`: people may write anything there (names, addresses, specs, notes).
+    `free_text`: people may write anything there (names, addresses, specs, notes). `optional`: a file may lack it; its
+    cells are then empty.
     """
 
     name: str
     english: str
     free_text: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All columns of one kind of file, in the order in which its rows are handed on."""
+    """All columns of one kind of file, in the order in which its rows are handed on.
+
+    `may_be_empty`: a file with nothing under its header says that nothing happened that day.
+    """
 
     name: str
     english: str
     columns: tuple[Column, ...]
+    may_be_empty: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,7 +53,7 @@ def known_names(cells: list[str], layout: Layout) -> int:
 
 
 def positions(header: list[str], layout: Layout) -> tuple[int, ...] | UnreadableFile:
-    """Where each column of the layout stands in the file; any order is fine.
+    """Where each column of the layout stands in the file, any order is fine; behind the last one, where it has none.
 
     Refuses: nothing recognised, a column twice, a column without a name, an unknown one (with the nearest
     known one), a missing one. All faults are named at once.
@@ -75,7 +81,7 @@ def positions(header: list[str], layout: Layout) -> tuple[int, ...] | Unreadable
             nearest = get_close_matches(name, known, n=1, cutoff=0.4)
             zh.append(f"不认识列「{shown(name)}」" + (f"，是不是「{nearest[0]}」？" if nearest else ""))
             en.append(f'unknown column "{shown(name)}"' + (f', did you mean "{nearest[0]}"?' if nearest else ""))
-    missing = [name for name in known if name not in names]
+    missing = [column.name for column in layout.columns if not column.optional and column.name not in names]
     if missing:
         zh.append(f"缺少列：{'、'.join(missing)}")
         en.append(f"missing columns: {', '.join(missing)}")
@@ -85,4 +91,4 @@ def positions(header: list[str], layout: Layout) -> tuple[int, ...] | Unreadable
             "；".join(zh) + f"。「{layout.name}」的列是：{'、'.join(known)}",
             "; ".join(en) + f". The columns of a {layout.english} are: {', '.join(known)}",
         )
-    return tuple(names.index(name) for name in known)
+    return tuple(names.index(name) if name in names else len(names) for name in known)

@@ -24,10 +24,12 @@ STATUS = Column("状态", "status")
 ETA = Column("预计到货", "expected arrival")
 ARRIVED_ON = Column("实际到货", "actual arrival")
 NOTE = Column("备注", "note", free_text=True)
+LOT = Column("批号", "lot", optional=True)
 LAYOUT = Layout(
     "物流信息",
     "logistics file",
-    (CONTRACT_NO, LINE_NO, SKU, QUANTITY, WAYBILL, CARRIER, STATUS, ETA, ARRIVED_ON, NOTE),
+    (CONTRACT_NO, LINE_NO, SKU, QUANTITY, WAYBILL, CARRIER, STATUS, ETA, ARRIVED_ON, NOTE, LOT),
+    may_be_empty=True,
 )
 
 
@@ -60,6 +62,7 @@ class LogisticsRow:
     eta: date | None
     arrived_on: date | None
     note: str
+    lot: str = ""
     repeats: int | None = None
 
 
@@ -78,16 +81,16 @@ def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:
     """Typed rows and refusals, both in the order of the sheet; one bad row never stops the others.
 
     Refuses a row: a cell that is not what its column asks for; an unknown status; 已到仓 without its date or a date
-    without 已到仓; the same contract, line, waybill and status (which counts once) with other content.
+    without 已到仓; the same contract, line, waybill, status and lot (which counts once) with other content.
     Whether contract and line exist is not known here.
     """
     rows: list[LogisticsRow] = []
     refused = list(table.refused)
-    told: dict[tuple[str, int, str, ShipmentStatus], LogisticsRow] = {}
+    told: dict[tuple[str, int, str, ShipmentStatus, str], LogisticsRow] = {}
     for number, texts in table.rows:
         row, faults = _read_row(number, texts)
         if not faults:
-            first = told.setdefault((row.contract_no, row.line_no, row.waybill, row.status), row)
+            first = told.setdefault((row.contract_no, row.line_no, row.waybill, row.status, row.lot), row)
             if first is row:
                 rows.append(row)
                 continue
@@ -105,7 +108,7 @@ def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:
 
 
 def _read_row(number: int, texts: list[str]) -> tuple[LogisticsRow, list[Fault]]:
-    contract_no, line_no, sku, quantity, waybill, carrier, status_text, eta, arrived_on, note = texts
+    contract_no, line_no, sku, quantity, waybill, carrier, status_text, eta, arrived_on, note, lot = texts
     faults: list[Fault] = []
     status = STATUSES.get(status_text)
     if status is None:
@@ -138,5 +141,6 @@ def _read_row(number: int, texts: list[str]) -> tuple[LogisticsRow, list[Fault]]
         cells.optional_date(eta, ETA, faults),
         cells.optional_date(arrived_on, ARRIVED_ON, faults),
         note,
+        cells.spelt(spelling.lot, lot, LOT, faults) if lot else "",
     )
     return row, faults

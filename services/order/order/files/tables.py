@@ -80,7 +80,7 @@ def _read(content: bytes, limits: Limits, layout: Layout) -> Table | UnreadableF
     if isinstance(order, UnreadableFile):
         return order
     table = _rows(records[1:], len(header), order, layout, limits)
-    if not table.rows and not table.refused:
+    if not table.rows and not table.refused and not layout.may_be_empty:
         return UnreadableFile("header_only", "文件只有表头，没有数据行", "the file has a header but no rows")
     return table
 
@@ -89,6 +89,7 @@ def _rows(records: list[Record], width: int, order: tuple[int, ...], layout: Lay
     rows: list[Row] = []
     refused: list[Refused] = []
     arrange = itemgetter(*order)
+    lacks = width in order  # an optional column that the file has not stands behind its last one
     for record in records:
         cells = record.cells
         if not any(cells) or "".join(cells).isspace():
@@ -98,6 +99,8 @@ def _rows(records: list[Record], width: int, order: tuple[int, ...], layout: Lay
             if fault is not None:
                 refused.append(refuse(record.row, [fault], SHAPE_RULE))
                 continue
+        if lacks:
+            cells = [*cells[:width], ""]
         if "".join(cells).isprintable():
             clean = [cell.strip() for cell in arrange(cells)]
         else:

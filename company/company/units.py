@@ -1,0 +1,57 @@
+"""Units of a product (D14): base pieces, boxes, ㎡. Conversions are exact; areas leave in whole pieces."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+SQUARE_METRES = "㎡"
+BOX = "箱"
+BASE = ("片", "件", "套", "米", "块", "个", "支", "张", "樘", "副", "组", "台")
+"""In which products are counted; one of them is a product's base unit."""
+
+_SPELLINGS = {"m2": SQUARE_METRES, "m²": SQUARE_METRES, "平方米": SQUARE_METRES, "平方": SQUARE_METRES, "盒": BOX}
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How a product is counted: base unit, pieces in a box, ㎡ of a piece (None where it has none), whether it is sold
+    in whole boxes only."""
+
+    base: str
+    per_box: int = 1
+    square_metres: Decimal | None = None
+    whole_boxes: bool = False
+
+
+def unit(text: str) -> str | None:
+    """A unit as it is written here: ㎡ for m2, m² and 平方米; None where it is none that we know."""
+    told = _SPELLINGS.get(text.lower(), text)
+    return told if told in {SQUARE_METRES, BOX, *BASE} else None
+
+
+def pieces(sold: Decimal, told: str, packing: Packing) -> int | None:
+    """Base pieces that cover what was sold, never fewer; in whole boxes where the product is sold so (D14).
+
+    None where the product is not counted in that unit, or part of a box or piece was sold.
+    """
+    match told:
+        case "㎡" if packing.square_metres:
+            count = (sold / packing.square_metres).to_integral_value(ROUND_CEILING)
+        case "箱":
+            count = sold * packing.per_box
+        case _ if told == packing.base:
+            count = sold
+        case _:
+            return None
+    if count <= 0 or count != count.to_integral_value():
+        return None
+    return rounded(int(count), packing)
+
+
+def rounded(count: int, packing: Packing) -> int:
+    """Up to whole boxes, where only these are sold."""
+    return -(-count // packing.per_box) * packing.per_box if packing.whole_boxes else count
+
+
+def boxes(count: int, per_box: int) -> str | None:
+    """Boxes and single pieces, "6+2"; None where a box is one piece."""
+    return None if per_box <= 1 else f"{count // per_box}+{count % per_box}"
