@@ -12,7 +12,7 @@ def contracts_file(contracts: int, lines: int, first: int) -> bytes:
     """A contracts file (CSV): so many contracts of `lines` lines each, numbered from `first`."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(LAYOUT.names)
+    writer.writerow(LAYOUT.required)
     for number in range(first, first + contracts):
         signed = load.registration(number)
         for line in signed.lines[:lines]:

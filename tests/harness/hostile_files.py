@@ -11,7 +11,7 @@ import psutil
 
 from order.files.contracts_file import LAYOUT
 
-NAMES = LAYOUT.names
+NAMES = LAYOUT.required
 GOOD = (
     *("HT98100001", "S02 南海店", "2026-03-01", "马娜", "13800138000", "海八东路150号", "南海区", "2026-04-01", "0"),
     *("1", "WC-100", "连体坐便器", "700x390", "卫浴", "1", "1350", "是"),

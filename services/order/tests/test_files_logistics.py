@@ -28,11 +28,7 @@ EXPECTED = LogisticsRow(
 
 
 def read(*lines: str) -> tuple[list[LogisticsRow], list[Refused]]:
-    result = read_logistics(
-        "\r\n".join([",".join(column.name for column in LAYOUT.columns if not column.optional), *lines]).encode(
-            "gb18030"
-        )
-    )
+    result = read_logistics("\r\n".join([",".join(LAYOUT.required), *lines]).encode("gb18030"))
     assert not isinstance(result, UnreadableFile), result
     return result
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from contracts import spelling
 from contracts.spelling import Judged, narrow
@@ -16,11 +17,27 @@ MAX_YUAN_DIGITS = 9
 MAX_DECIMALS = 6
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # a contract outside is a typing error
 
-_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<fraction>[0-9]+))?")
+_NUMBER = re.compile(r"([-+]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 _DATE = re.compile(
     r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?)"
     r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
+
+
+class Number(NamedTuple):
+    """A number as it was typed: its sign, digits before the point without commas, digits behind it without zeros."""
+
+    sign: str
+    whole: str
+    fraction: str
+
+
+def _number(text: str) -> Number | None:
+    found = _NUMBER.fullmatch(narrow(text).strip())
+    if found is None:
+        return None
+    sign, whole_part, fraction = found.groups()
+    return Number(sign, whole_part.replace(",", ""), (fraction or "").rstrip("0"))
 
 
 def required(text: str, column: Column, faults: list[Fault]) -> str:
@@ -78,12 +95,12 @@ def whole(text: str, column: Column, faults: list[Fault], *, least: int) -> int:
         value = int(text)
         if value >= least:
             return value
-    found = _NUMBER.fullmatch(narrow(text).strip())
-    if found and (found["fraction"] or "0").strip("0"):
+    found = _number(text)
+    if found and found.fraction:
         _missing_or(text, column, faults, "不是整数，数量不收小数", "must be a whole number; decimals are not taken")
         return least
     if found:
-        value = int(found["sign"] + found["whole"].replace(",", "")) if len(found["whole"]) <= 20 else MAX_WHOLE + 1
+        value = int(found.sign + found.whole) if len(found.whole) <= 20 else MAX_WHOLE + 1
         if least <= value <= MAX_WHOLE:
             return value
     _missing_or(
@@ -101,9 +118,9 @@ def fen(text: str, column: Column, faults: list[Fault]) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= MAX_YUAN_DIGITS:
         return int(text) * 100
     bare = narrow(text).removeprefix("¥").removesuffix("元").strip()
-    found = _NUMBER.fullmatch(bare)
-    if found and found["sign"] != "-":
-        yuan, cents = found["whole"].replace(",", ""), (found["fraction"] or "").rstrip("0")
+    found = _number(bare)
+    if found and found.sign != "-":
+        yuan, cents = found.whole, found.fraction
         if len(cents) > 2:
             _missing_or(text, column, faults, "比分还细，最多两位小数", "is finer than a fen; at most two decimals")
             return 0
@@ -121,14 +138,13 @@ def fen(text: str, column: Column, faults: list[Fault]) -> int:
 
 def measure(text: str, column: Column, faults: list[Fault]) -> str:
     """An exact decimal number above 0, as text: "0.2369"; "" where the cell is empty."""
-    found = _NUMBER.fullmatch(narrow(text).strip())
+    found = _number(text)
     if not text:
         return ""
-    if found and found["sign"] != "-" and len(found["whole"]) <= 6 and len(found["fraction"] or "") <= MAX_DECIMALS:
-        fraction = (found["fraction"] or "").rstrip("0")
-        whole_part = found["whole"].replace(",", "").lstrip("0") or "0"
-        if whole_part != "0" or fraction:
-            return f"{whole_part}.{fraction}" if fraction else whole_part
+    if found and found.sign != "-" and len(found.whole) <= 6 and len(found.fraction) <= MAX_DECIMALS:
+        whole_part = found.whole.lstrip("0") or "0"
+        if whole_part != "0" or found.fraction:
+            return f"{whole_part}.{found.fraction}" if found.fraction else whole_part
     _missing_or(
         text,
         column,

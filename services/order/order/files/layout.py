@@ -41,6 +41,11 @@ class Layout:
         """The headers, in the layout's order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Those that no file may lack."""
+        return tuple(column.name for column in self.columns if not column.optional)
+
 
 def header_name(cell: str) -> str:
     """A header cell as it is compared: no spaces, half-width."""
@@ -81,7 +86,7 @@ def positions(header: list[str], layout: Layout) -> tuple[int, ...] | Unreadable
             nearest = get_close_matches(name, known, n=1, cutoff=0.4)
             zh.append(f"不认识列「{shown(name)}」" + (f"，是不是「{nearest[0]}」？" if nearest else ""))
             en.append(f'unknown column "{shown(name)}"' + (f', did you mean "{nearest[0]}"?' if nearest else ""))
-    missing = [column.name for column in layout.columns if not column.optional and column.name not in names]
+    missing = [name for name in layout.required if name not in names]
     if missing:
         zh.append(f"缺少列：{'、'.join(missing)}")
         en.append(f"missing columns: {', '.join(missing)}")
