@@ -53,7 +53,7 @@ async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
         for number, (name, (rows, refused)) in enumerate(files):
             told = partial(progress, name)
             run = f"contracts/{number}"
-            known = await known_products(caller, {row.sku for row in rows})
+            known = await known_products(caller, {row.sku for row in rows if row.unit})
             reports.append(
                 await import_contracts(
                     rows, refused, caller.ask_all, products=known, filename=name, run=run, progress=told

@@ -35,8 +35,6 @@ from order.contract.state import (
     owed_fen,
     unknown_line,
 )
-from order.product.aggregate import measure_of
-from order.product.row import known_products
 from order.refusals import no
 from order.who import AMENDS, REGISTERS, STORE
 from runtime.decision import Command, Rejected
@@ -103,26 +101,10 @@ class CancelContract(Command):
 
 
 async def of_own_store(asker: Asker, _: str, body: RegisterContract) -> RegisterContract:
-    """A store registers its own contracts only (C18). How its products are counted is known here (D13, D14)."""
+    """A store registers its own contracts only (C18)."""
     if asker.role in STORE and asker.store != body.store_code:
         asker.refuse(no("not_your_store", store=asker.store), 403)
-    return body.model_copy(update={"lines": await measured(asker, body.lines)})
-
-
-async def with_measures(asker: Asker, contract_no: str, body: Any) -> AmendContract:
-    """How the products of new lines are counted (D13, D14); changed ones are counted as before."""
-    changed = tuple(line.model_copy(update={"measure": None}) for line in body.change)
-    told = {"contract_no": contract_no, "add": await measured(asker, body.add), "change": changed}
-    return AmendContract(**{**dict(body), **told})
-
-
-async def measured(asker: Asker, lines: Iterable[ContractLine]) -> tuple[ContractLine, ...]:
-    """Lines in pieces, with how their products are counted."""
-    given = tuple(lines)
-    known = await known_products(asker, {line.sku for line in given})
-    return tuple(
-        line.model_copy(update={"measure": measure_of(known.get(line.sku), str(line.quantity), "")}) for line in given
-    )
+    return body
 
 
 def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
@@ -442,6 +424,6 @@ def evolve(contract: Known, event: Event) -> Known:
 USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
     UseCase(RegisterContract, register, REGISTERS, "", born=Born("contract_no"), prepare=of_own_store, status=201),
     UseCase(AddLines, add_lines, cites="A6"),
-    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", prepare=with_measures, cites="A6"),
+    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", cites="A6"),
     UseCase(CancelContract, cancel, AMENDS, "cancellation", body="Cancellation", cites="A6"),
 )
