@@ -83,7 +83,7 @@ async def test_a_hostile_file_is_refused_or_costs_only_its_rows(
     else:
         assert (answer.status_code, said["code"]) == hostile.answer
         assert all(said[name] for name in ("zh", "en", "rule"))
-        assert len(whole.application.lines(said["id"])) == 1
+        await eventually(lambda: len(whole.application.lines(said["id"])) == 1, "one line in the log")
     await eventually(lambda: readers(whole.application.pid) == [], "nobody reads it any more")
 
 
