@@ -12,7 +12,7 @@ from bench.scratch import PARTITIONS
 from contracts.dispatch_days import PlanOverdue
 from contracts.envelope import from_headers, wire_source
 from contracts.reading import read_event
-from order.main import SERVICE
+from order.contract.row import CONTRACTS
 from runtime import kafka
 from runtime.rebuild import digest
 from runtime.service import Projection
@@ -114,8 +114,8 @@ def changed(headers: Sequence[tuple[str, bytes]], **values: str) -> Headers:
 
 
 def projection_of(service: str) -> Projection:
-    """The order service's read model, over the streams of another name and in a collection of its own."""
-    (projection,) = SERVICE.projections
+    """The order service's contracts, over the streams of another name and in a collection of their own."""
+    projection = CONTRACTS.projection
     facets = tuple(replace(facet, service=service) for facet in projection.facets)
     return replace(projection, name=f"{projection.name}_{service}", facets=facets)
 
