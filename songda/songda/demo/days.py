@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from contracts.civil_time import civil_day
 from songda.client import CallFailed
 from songda.demo.people import ACCOUNTANT, ASSISTANT, LEADERS, QC, SPECIALIST, SUPERVISOR, WAREHOUSE, Staff, clock
 from songda.demo.plan import AHEAD, DayOfWork
@@ -139,7 +140,8 @@ def _deliver(staff: Staff, slot: dict[str, Any], at: datetime) -> None:
         "cash_fen": job["amount_due_fen"] or 0,
     }
     leader, path = LEADERS[slot["crew"]], f"/api/jobs/{slot['job_id']}"
-    staff.tell(leader, f"{path}/arrival", at=at - timedelta(minutes=20))
+    on_the_road = clock(civil_day(at), 9, 0)  # crews leave at 8:55, though the first window may end soon after
+    staff.tell(leader, f"{path}/arrival", at=max(at - timedelta(minutes=20), on_the_road))
     staff.tell(leader, f"{path}/delivery", signed, at=at)
 
 
