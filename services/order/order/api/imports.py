@@ -1,10 +1,10 @@
 """HTTP of the company's files: contracts and logistics, row by row what was taken and what was not (A1, A2, X6)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import orjson
 from fastapi import File, UploadFile
@@ -15,12 +15,13 @@ from order.api.import_report import ImportReport, report_json
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.files.products_file import ProductFileRow, read_products
-from order.importing import Report, import_contracts, import_logistics, import_products
+from order.importing import Progress, Report, import_contracts, import_logistics, import_products
 from order.product.row import known_products
 from order.who import IMPORTS, PRODUCTS
+from runtime.file_refusals import Refused
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
-from runtime.uploads import RESPONSES, Piece, Uploads
+from runtime.uploads import RESPONSES, Parsed, Piece, R, Reader, Uploads
 
 router = Router()
 
@@ -31,6 +32,14 @@ TELL_SECONDS = 0.25  # how often a person is told how far it is
 
 FileProgress = Callable[[str | None, int, int], None]
 """Told (file, rows done, rows in all)."""
+
+
+class How(TypedDict):
+    """What the import of one file is told besides its rows."""
+
+    filename: str | None
+    run: str
+    progress: Progress
 
 
 @router.post(
@@ -45,23 +54,13 @@ async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
     caller.allow(*IMPORTS)
-    uploads: Uploads = caller.request.app.state.uploads
-    files = await uploads.read(caller, file, read_contracts, Piece[ContractRow])
+    files = await _uploaded(caller, file, read_contracts, Piece[ContractRow])
 
-    async def work(progress: FileProgress) -> list[Report]:
-        reports = []
-        for number, (name, (rows, refused)) in enumerate(files):
-            told = partial(progress, name)
-            run = f"contracts/{number}"
-            known = await known_products(caller, {row.sku for row in rows if row.unit})
-            reports.append(
-                await import_contracts(
-                    rows, refused, caller.ask_all, products=known, filename=name, run=run, progress=told
-                )
-            )
-        return reports
+    async def bring(rows: list[ContractRow], refused: list[Refused], how: How) -> Report:
+        known = await known_products(caller, {row.sku for row in rows if row.unit})
+        return await import_contracts(rows, refused, caller.ask_all, products=known, **how)
 
-    return await _answer(caller, work)
+    return await _answer(caller, "contracts", files, bring)
 
 
 @router.post(
@@ -76,18 +75,12 @@ async def upload_logistics(caller: SignedIn, file: Files) -> StreamingResponse:
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
     caller.allow(*IMPORTS)
-    uploads: Uploads = caller.request.app.state.uploads
-    files = await uploads.read(caller, file, read_logistics, Piece[LogisticsRow])
+    files = await _uploaded(caller, file, read_logistics, Piece[LogisticsRow])
 
-    async def work(progress: FileProgress) -> list[Report]:
-        reports = []
-        for number, (name, (rows, refused)) in enumerate(files):
-            told = partial(progress, name)
-            run = f"logistics/{number}"
-            reports.append(await import_logistics(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
-        return reports
+    async def bring(rows: list[LogisticsRow], refused: list[Refused], how: How) -> Report:
+        return await import_logistics(rows, refused, caller.ask_all, **how)
 
-    return await _answer(caller, work)
+    return await _answer(caller, "logistics", files, bring)
 
 
 @router.post(
@@ -102,24 +95,35 @@ async def upload_products(caller: SignedIn, file: Files) -> StreamingResponse:
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
     caller.allow(*PRODUCTS)
+    files = await _uploaded(caller, file, read_products, Piece[ProductFileRow])
+
+    async def bring(rows: list[ProductFileRow], refused: list[Refused], how: How) -> Report:
+        return await import_products(rows, refused, caller.ask_all, **how)
+
+    return await _answer(caller, "products", files, bring)
+
+
+async def _uploaded(
+    caller: Caller, file: Files, reader: Reader[R], piece: type[Piece[R]]
+) -> list[tuple[str | None, Parsed[R]]]:
     uploads: Uploads = caller.request.app.state.uploads
-    files = await uploads.read(caller, file, read_products, Piece[ProductFileRow])
-
-    async def work(progress: FileProgress) -> list[Report]:
-        reports = []
-        for number, (name, (rows, refused)) in enumerate(files):
-            told = partial(progress, name)
-            run = f"products/{number}"
-            reports.append(await import_products(rows, refused, caller.ask_all, filename=name, run=run, progress=told))
-        return reports
-
-    return await _answer(caller, work)
+    return await uploads.read(caller, file, reader, piece)
 
 
 async def _answer(
-    caller: Caller, work: Callable[[FileProgress], Coroutine[Any, Any, list[Report]]]
+    caller: Caller,
+    kind: str,
+    files: list[tuple[str | None, Parsed[R]]],
+    bring: Callable[[list[R], list[Refused], How], Awaitable[Report]],
 ) -> StreamingResponse:
-    """The report, or what leads to it as well, for who asks to be told."""
+    """The report of all files, one after the other, or what leads to it as well, for who asks to be told."""
+
+    async def work(progress: FileProgress) -> list[Report]:
+        return [
+            await bring(rows, refused, How(filename=name, run=f"{kind}/{number}", progress=partial(progress, name)))
+            for number, (name, (rows, refused)) in enumerate(files)
+        ]
+
     if LINES not in caller.request.headers.get("accept", ""):
         return StreamingResponse(report_json(await work(lambda *_: None)), media_type="application/json")
     return StreamingResponse(_told(work), media_type=LINES)

@@ -15,14 +15,12 @@ from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from order.contract.fields import MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.state import (
-    Accepted,
     Cancelled,
     Complete,
     Course,
     Decision,
     Failure,
     Fulfilled,
-    Handover,
     Known,
     Line,
     Lines,
@@ -37,7 +35,7 @@ from order.contract.state import (
     unknown_line,
     with_pieces,
 )
-from order.contract.statements import said_before
+from order.contract.statements import Accepted, Handover, said_before
 from order.refusals import no
 from order.who import OFFICE
 from runtime.decision import Command, Rejected

@@ -20,7 +20,6 @@ from order.contract.state import (
     Known,
     Line,
     Lines,
-    Moved,
     Open,
     Receipt,
     Waiting,
@@ -34,7 +33,7 @@ from order.contract.state import (
     with_line,
     with_pieces,
 )
-from order.contract.statements import said_before
+from order.contract.statements import Moved, said_before
 from order.refusals import no
 from order.who import CARES
 from runtime.decision import Command, Rejected

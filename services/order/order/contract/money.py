@@ -20,8 +20,6 @@ from order.contract.state import (
     Fulfilled,
     Known,
     Line,
-    Payment,
-    Refund,
     changed_line,
     over,
     overpaid_fen,
@@ -29,7 +27,7 @@ from order.contract.state import (
     unknown_line,
     with_line,
 )
-from order.contract.statements import said_before
+from order.contract.statements import Payment, Refund, said_before
 from order.refusals import no
 from order.who import ACCOUNTS, REFUNDS
 from runtime.decision import Command

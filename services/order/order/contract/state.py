@@ -1,25 +1,20 @@
 """What a contract can be, and what is known of it: its terms, its lines piece by piece, and its course so far."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from contracts.fact import ContractLine, Customer, GoodsLine
-from contracts.order import CallResult, DelayFault, OrderEvent, PaymentMethod
+from contracts.order import CallResult, DelayFault, OrderEvent
+from order.contract.statements import Accepted, Handover, Moved, Payment, Pieces, Refund
 from order.refusals import no
 from runtime.decision import Rejected
-from runtime.refusal import Term
 
 Decision = tuple[OrderEvent, ...] | Rejected
 """What a command leads to."""
 
 Status = Literal["announced", "delayed", "arrived"]
-
-Pieces = tuple[tuple[int, int], ...]
-"""Numbers of lines, each with a quantity, in order."""
-
-PAID_BY: Mapping[PaymentMethod, str] = {"cash": "现金", "transfer": "转账", "card": "刷卡", "other": "其他"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,75 +206,6 @@ class Delay:
     def owes_post(self) -> bool:
         """Whether the group is owed a post of it, late or not (K1)."""
         return self.post_due is not None and not self.posted
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Money that came in (A7)."""
-
-    number: str
-    amount_fen: int
-    method: PaymentMethod
-    on: date = field(compare=False)
-
-    def words(self) -> Term:
-        """How much, and how."""
-        return _money(self.amount_fen, PAID_BY[self.method], self.method)
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Pieces that are not owed any more (B15), or money alone (`line_no` 0; A6, A12)."""
-
-    number: str
-    line_no: int
-    quantity: int
-    refund_fen: int
-    paid_back_fen: int = field(default=0, compare=False)
-    """Of it, what the customer had paid already and gets back; the rest is owed no longer."""
-
-    def words(self) -> Term:
-        """How much, for what."""
-        pieces = _pieces(((self.line_no, self.quantity),))
-        return _money(self.refund_fen, pieces.zh, pieces.en) if self.quantity else _money(self.refund_fen)
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """Pieces that the customer got and signed for (A7, B13), by line; `number`: of the job, or of the receipt."""
-
-    number: str
-    pieces: Pieces
-    signed_by: str
-
-    def words(self) -> Term:
-        """What, and who signed."""
-        what = _pieces(self.pieces)
-        return Term(f"{what.zh}，{self.signed_by} 签收", f"{what.en}, signed by {self.signed_by}")
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An installation that the customer accepted (A7, B10); `number`: of the job, or of the form."""
-
-    number: str
-    accepted_by: str
-
-    def words(self) -> Term:
-        """Who accepted it."""
-        return Term(f"{self.accepted_by} 验收", f"accepted by {self.accepted_by}")
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Pieces that the warehouse released (A6), or took back (B14, B15), by line."""
-
-    number: str
-    pieces: Pieces
-
-    def words(self) -> Term:
-        """Which."""
-        return _pieces(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,13 +423,3 @@ def with_delay(contract: Known, delay_id: str, change: Callable[[Delay], Delay])
     """The contract with one delay changed."""
     delays = tuple(change(delay) if delay.delay_id == delay_id else delay for delay in contract.course.delays)
     return replace(contract, course=replace(contract.course, delays=delays))
-
-
-def _money(amount_fen: int, zh: str = "", en: str = "") -> Term:
-    return Term(f"{amount_fen / 100:.2f} 元{zh}", f"{amount_fen / 100:.2f} CNY {en}".rstrip())
-
-
-def _pieces(pieces: Pieces) -> Term:
-    zh = "、".join(f"第 {line_no} 行 {quantity} 件" for line_no, quantity in pieces)
-    en = ", ".join(f"{quantity} of line {line_no}" for line_no, quantity in pieces)
-    return Term(zh, en)
