@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Literal
 
 import pytest
 
@@ -125,6 +126,24 @@ def moved(kind: str, lots: tuple[Lots, Lots], balances: tuple[int, int], no: int
     )
 
 
+def damaged(damage_id: str, found: Literal["loading", "delivery"]) -> DamageReported:
+    """One piece of the tiles."""
+    return DamageReported(
+        at=T0,
+        contract_no=NO,
+        customer=MA,
+        damage_id=damage_id,
+        line_no=1,
+        sku="TC-1",
+        name="抛釉砖",
+        quantity=1,
+        found=found,
+        fault="unknown",
+        photos=(),
+        note="",
+    )
+
+
 KEPT = Lot(bin="A1", held_for=NO, pending=False, quantity=10)
 CARD_IN = moved("received", ((), (KEPT,)), (0, 10), 1)
 CARD_OUT = moved("issued", ((KEPT,), ()), (10, 0), 2)
@@ -180,20 +199,7 @@ def test_a_piece_that_left_though_the_warehouse_did_not_know_of_it_has_a_name() 
     found_damaged = moved(
         "set_aside", ((one,), (one.model_copy(update={"held_for": None, "pending": True}),)), (1, 1), 3
     )
-    broken = DamageReported(
-        at=T0,
-        contract_no=NO,
-        customer=MA,
-        damage_id="PS2",
-        line_no=1,
-        sku="TC-1",
-        name="抛釉砖",
-        quantity=1,
-        found="loading",
-        fault="unknown",
-        photos=(),
-        note="",
-    )
+    broken = damaged("PS2", "loading")
     noted = DamageNoted(at=T0, contract_no=NO, line_no=1, damage_id="PS2", quantity=1, in_warehouse=True)
     gone = (*HERE, broken, found_damaged, noted, nine, out, LEFT)
     assert found(*gone, short) == []
@@ -226,20 +232,7 @@ def test_pieces_broken_at_the_door_and_deposited_ones_stay_accounted_for() -> No
     """A9, D4, B14: a deposited piece that leaves with a crew again is not counted twice."""
     broken = SIGNED_FOR.model_copy(update={"delivered": (pieces(9),), "damaged": (pieces(1),)})
     noted = DELIVERED.model_copy(update={"delivered": (pieces(9),)})
-    report = DamageReported(
-        at=T0,
-        contract_no=NO,
-        customer=MA,
-        damage_id="PS1",
-        line_no=1,
-        sku="TC-1",
-        name="抛釉砖",
-        quantity=1,
-        found="delivery",
-        fault="unknown",
-        photos=(),
-        note="",
-    )
+    report = damaged("PS1", "delivery")
     assert found(*GONE, broken, noted, report) == []
     deposit = DeliveryFailed(
         at=T0,
