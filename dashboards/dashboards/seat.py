@@ -14,7 +14,9 @@ from contracts.civil_time import civil_day
 from dashboards.login import known, to_login
 from dashboards.render import page, words_for
 from dashboards.words import Words
+from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
+from runtime.decision import Command
 from runtime.http import Caller
 from runtime.person import Person
 
@@ -60,6 +62,14 @@ class Seat:
     def is_one_of(self, *roles: str) -> bool:
         """Whether the person has one of the roles."""
         return self.person.role in roles
+
+    def may(self, of: Aggregate[Any, Any], command: type[Command]) -> bool:
+        """Whether the person may ask this, as its use case says."""
+        return self.person.role in of.may(command)
+
+    async def offered(self, of: Aggregate[Any, Any], projection: str, row_id: str) -> frozenset[str]:
+        """Codes of what the person may sensibly ask of one of these now, by the state beside its row."""
+        return frozenset(form.code for form in await self.caller.offered(of.name, projection, row_id))
 
     def show(self, template: str, **values: Any) -> Response:
         """The page."""

@@ -225,6 +225,27 @@ async def test_lists_go_out_as_sheets(path, lines):
     assert page.max_row == lines + 1
 
 
+FREE, HELD, ASIDE = lot("B-01-1", 6), lot("B-01-2", 2, "HT26030001"), lot("D-01", 1, pending=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "lots", "offered"),
+    [
+        (KEEPER, (FREE,), {"moves", "asides", "allocations", "scraps", "loans"}),
+        (KEEPER, (HELD,), {"moves", "scraps", "loans"}),
+        (KEEPER, (), {"scraps", "loans"}),
+        (QC, (FREE, HELD), {"asides", "scraps"}),
+        (ASSISTANT, (FREE,), {"allocations"}),
+        (MANAGER, (FREE, ASIDE), {"settlements"}),
+        (MANAGER, (FREE,), set()),
+    ],
+)
+async def test_a_bin_card_offers_what_its_pieces_allow_to_whom_it_belongs(person, lots, offered):
+    """D2 D3 D6 D8"""
+    text = (await get("/warehouse/stock/WC-1", person, rows(stock=[stock("WC-1", *lots)]))).text
+    assert asks(text) == offered
+
+
 @pytest.mark.parametrize("sku", ["60*80", "A:B", "[1]"])
 async def test_a_card_goes_out_whatever_signs_its_sku_has(sku):
     """X6: a spreadsheet takes some signs in no name of a sheet."""
@@ -273,6 +294,12 @@ DECIDES = {"explanations", "lines", "cancellation", "approvals", "refusals"}
 async def test_a_count_offers_the_next_step_to_whom_it_belongs(person, line, offered):
     """D7"""
     assert posts((await get("/warehouse/counts/PD-1", person, rows(counts=[count(line=line)]))).text) == offered
+
+
+async def test_a_sheet_by_which_a_card_was_changed_is_thrown_away_no_more():
+    """D7"""
+    approved = count(line=replace(EXPLAINED, adjustment="PD-1:WC-1:B-01-1"))
+    assert posts((await get("/warehouse/counts/PD-1", MANAGER, rows(counts=[approved]))).text) == {"lines"}
 
 
 async def test_a_count_is_compared_once_all_its_lines_have_figures():

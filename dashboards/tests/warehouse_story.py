@@ -65,6 +65,13 @@ def stored(row_id: str, row: Row, *said: Fact) -> dict[str, Any]:
     return {"_id": row_id, "row": kept, heard.name: told, "_pos": {"row": {"seq": 1}}}
 
 
+def standing(view: View[Any, Any, Any], row_id: str, state: Any, *said: Fact) -> dict[str, Any]:
+    """A row's document as a state gives it, with the state and what was said beside it."""
+    row = view.view(state)
+    assert row is not None
+    return {**stored(row_id, row, *said), "_state": StateCodec(view.aggregate.states).dump(state)}
+
+
 def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> Lot:
     """Pieces in one place."""
     return Lot(bin=bin_name, held_for=held_for, pending=pending, quantity=quantity)
@@ -95,17 +102,13 @@ def move(number: int, kind: MoveKind, before: int, after: int, **more: Any) -> M
 def stock(sku: str = "WC-1", *lots: Lot) -> dict[str, Any]:
     """A row `stock`."""
     card = Card("main", sku, "坐便器", lots, last_move=3, moved_at=NOW_THEN, report_at=NOW_THEN, causes=())
-    row = STOCKED.view(card)
-    assert row is not None
-    return stored(f"main:{sku}", row)
+    return standing(STOCKED, f"main:{sku}", card)
 
 
 def told_of(view: View[Any, Any, Any], row_id: str, *events: Fact) -> dict[str, Any]:
     """A row's document after these events."""
-    row = view.after(events)
-    assert row is not None
-    state = StateCodec(view.aggregate.states).dump(view.aggregate.fold(*events))
-    return {**stored(row_id, row, *(event for event in events if isinstance(event, view.said))), "_state": state}
+    said = (event for event in events if isinstance(event, view.said))
+    return standing(view, row_id, view.aggregate.fold(*events), *said)
 
 
 def picklist() -> dict[str, Any]:
@@ -164,9 +167,7 @@ def count(
     sheet = Counting(
         number, "main", "cycle", "库区 B", None, NOW_THEN, datetime(2026, 3, 14, 16, tzinfo=UTC), (line, *more)
     )
-    row = COUNTS.view(Closed(sheet, NOW_THEN) if closed else sheet)
-    assert row is not None
-    return stored(number, row, *said)
+    return standing(COUNTS, number, Closed(sheet, NOW_THEN) if closed else sheet, *said)
 
 
 def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ or answers itself.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Generic, TypeVar
@@ -69,6 +70,10 @@ class Aggregate(Generic[S, E]):
     def decide(self, command: Command, state: S, ctx: Context[Any]) -> Decision[E]:
         """What follows from a command: events, nothing new, or a refusal."""
         return self.door(self._by_command[type(command)], command, state, ctx)
+
+    def may(self, command: type[Command]) -> frozenset[StrEnum]:
+        """Roles that may ask it, whatever the state."""
+        return self._by_command[command].may
 
     def offers(self, state: S) -> dict[str, tuple[str, ...] | None]:
         """Codes of what makes sense now, with the roles where it is not for all who may."""

@@ -13,6 +13,7 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from dispatch.who import SUPERVISOR
 from notify.call_row import CALLS
 from notify.who import OFFICE
 from runtime.route import Router, takes
@@ -49,7 +50,7 @@ async def calls(request: Request) -> Response:
         purposes=PURPOSES,
         whose=whose,
         has_own=seat.person.role in MINE,
-        may_override=seat.is_one_of("install_supervisor"),
+        may_override=seat.is_one_of(*SUPERVISOR),
         stream=stream,
         sheet=f"/booking.xlsx?{urlencode(query)}",
         people=request.app.state.people,

@@ -35,8 +35,10 @@ from dashboards.sheets import Cell, sheet
 from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
 from runtime.route import Router, takes
-from service_desk.roles import AT_THE_CUSTOMERS, MANAGER, OPENS, READS, SUPERVISORS
+from service_desk.roles import AT_THE_CUSTOMERS, MANAGER, READS, SUPERVISORS
+from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.row import TICKETS
+from service_desk.ticket.ticket import TICKET
 
 TECHNICIANS = Role.TECHNICIAN
 GOES_ALONG = SUPERVISORS | MANAGER
@@ -70,7 +72,7 @@ async def queue(request: Request) -> Response:
         kinds=KINDS,
         stream=stream,
         sheet=f"/desk.xlsx?{urlencode(query)}",
-        may_open=seat.person.role in OPENS,
+        may_open=seat.may(TICKET, OpenTicket),
         people=request.app.state.people,
     )
 
@@ -109,7 +111,7 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 @takes(*LOOKS, "contract")
 async def ticket_new(request: Request) -> Response:
     """登记请求 (C1, C4). A contract in the address fills in what is known of its customer."""
-    seat = seat_at(request, "desk", OPENS)
+    seat = seat_at(request, "desk", TICKET.may(OpenTicket))
     if isinstance(seat, Response):
         return seat
     contract_no = seat.asked("contract")

@@ -15,8 +15,10 @@ from dashboards.orders.reading import SORTS, Chosen, chosen_in, orders_all, orde
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
+from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS, STAGES, STEPS
-from order.who import IMPORTS, REGISTERS
+from order.contract.terms import RegisterContract
+from order.who import IMPORTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -43,7 +45,7 @@ async def orders(request: Request) -> Response:
         sorts=SORTS,
         stream=stream,
         sheet=f"/orders.xlsx?{urlencode(query)}",
-        may_register=seat.is_one_of(*REGISTERS),
+        may_register=seat.may(CONTRACT, RegisterContract),
         may_import=seat.is_one_of(*IMPORTS),
     )
 
@@ -89,7 +91,7 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 @takes(*LOOKS)
 async def order_new(request: Request) -> Response:
     """登记合同 (A1)."""
-    seat = seat_at(request, "orders", REGISTERS)
+    seat = seat_at(request, "orders", CONTRACT.may(RegisterContract))
     if isinstance(seat, Response):
         return seat
     policy = policy_book().at(seat.now)

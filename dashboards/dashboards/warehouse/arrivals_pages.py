@@ -15,7 +15,9 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
 from inventory import who
+from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CHECKED_AS_RETURN
+from inventory.inbound.slip import IssueSlip
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -41,7 +43,7 @@ async def arrivals(request: Request) -> Response:
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
-        may_issue=seat.is_one_of(*who.ACCOUNTANT),
+        may_issue=seat.may(INBOUND, IssueSlip),
     )
 
 
@@ -106,9 +108,5 @@ async def slip(slip_no: Id, request: Request) -> Response:
         people=request.app.state.people,
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,
-        may_issue=seat.is_one_of(*who.ACCOUNTANT),
-        may_check=seat.is_one_of(*who.HANDLES),
-        may_put_away=seat.is_one_of(*who.KEEPER),
-        may_settle=seat.is_one_of(*who.SETTLES),
-        may_hand_over=seat.is_one_of(*who.HANDS_OVER),
+        offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no),
     )

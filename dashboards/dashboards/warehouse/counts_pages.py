@@ -17,8 +17,11 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.ledger import Parting, partings
 from dashboards.warehouse.reading import DEPOT, bins_of
 from inventory import who
+from inventory.count.aggregate import COUNT
+from inventory.count.counting import OpenCount
 from inventory.count.file import COUNT_FILES, COUNTS
 from inventory.count.row import BLIND, WAITING
+from inventory.count_plan import COUNT_PLAN, StartCountPlan
 from inventory.count_plan_row import PLANS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
@@ -51,8 +54,8 @@ async def counts(request: Request) -> Response:
         open_partings=[one for one in report if not one.settled],
         zones=tuple(bins_of(seat)),
         stream=stream,
-        may_count=seat.is_one_of(*who.COUNTS),
-        may_plan=seat.is_one_of(*who.ACCOUNTS),
+        may_open=seat.may(COUNT, OpenCount),
+        may_plan=seat.may(COUNT_PLAN, StartCountPlan),
     )
 
 
@@ -108,8 +111,7 @@ async def count(count_no: Id, request: Request) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        may_count=seat.is_one_of(*who.COUNTS),
-        may_approve=seat.is_one_of(*who.ACCOUNTS),
+        offered=await seat.offered(COUNT, COUNTS.name, count_no),
     )
 
 

@@ -29,11 +29,19 @@ from dashboards.warehouse.reading import (
 from dispatch.day.row import DAYS
 from inventory import who
 from inventory.count.file import COUNTS
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import AskAllocation
 from inventory.inbound.row import SLIPS
+from inventory.labels import LABELS, IssueLabels
+from inventory.loan import LOAN, AskLoan
 from inventory.loan_row import LOANS
 from inventory.packing_rows import INSPECTIONS, PRINTED
+from inventory.picklist import PICK_LIST, GiveFeedback
 from inventory.picklist_row import PICK_LISTS
+from inventory.quality import QUALITY, FailQuality, PassQuality
+from inventory.scrap import SCRAP, ApplyScrap
 from inventory.scrap_row import SCRAPS
+from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.row import STOCKED
 from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
@@ -72,9 +80,9 @@ async def picking(request: Request) -> Response:
         view=await read_picking(seat, on),
         todo=await read_todo(seat),
         stream=stream,
-        may_answer=seat.is_one_of(*who.KEEPER),
-        may_check=seat.is_one_of(*who.QC),
-        may_label=seat.is_one_of(*who.HANDLES),
+        may_answer=seat.may(PICK_LIST, GiveFeedback),
+        may_pass=seat.may(QUALITY, PassQuality),
+        may_fail=seat.may(QUALITY, FailQuality),
         causes=get_args(QualityCause),
     )
 
@@ -177,11 +185,10 @@ async def card(sku: Id, request: Request) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        may_move=seat.is_one_of(*who.KEEPER),
-        may_aside=seat.is_one_of(*who.HANDLES),
-        may_settle=seat.is_one_of(*who.SETTLES),
-        may_scrap=seat.is_one_of(*who.APPLIES),
-        may_loan=seat.is_one_of(*who.ASKS_LOANS),
+        offered=await seat.offered(STOCK, STOCKED.name, card_no(DEPOT, one.row.sku)),
+        may_allocate=seat.may(GOODS, AskAllocation) and one.row.free > 0,
+        may_scrap=seat.may(SCRAP, ApplyScrap),
+        may_loan=seat.may(LOAN, AskLoan),
         due=(seat.today + timedelta(days=7)).isoformat(),
     )
 
@@ -204,5 +211,5 @@ async def labels(contract_no: Id, request: Request) -> Response:
         lines=contract.lines,
         printed={} if printed is None else {line.line_no: line for line in printed.lines},
         stream=stream,
-        may_print=seat.is_one_of(*who.HANDLES),
+        may_print=seat.may(LABELS, IssueLabels),
     )

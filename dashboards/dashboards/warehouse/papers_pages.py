@@ -102,7 +102,6 @@ async def _one(request: Request, tab: str, number: str) -> Response:
     kind = KINDS[tab]
     stream = rows_stream(seat.caller, (kind.model.name,), number)
     found = await paper(seat, kind, number)
-    offered = await seat.caller.offered(OF[tab].name, kind.model.name, number)
     if found is None:
         return seat.not_found(number)
     return seat.show(
@@ -114,7 +113,7 @@ async def _one(request: Request, tab: str, number: str) -> Response:
         bins=bins_of(seat),
         people=request.app.state.people,
         stream=stream,
-        offered={form.code for form in offered},
+        offered=await seat.offered(OF[tab], kind.model.name, number),
     )
 
 

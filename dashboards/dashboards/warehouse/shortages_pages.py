@@ -14,6 +14,8 @@ from dashboards.seat import Seat, seat_at
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import DEPOT
 from inventory import vouchers, who
+from inventory.goods.aggregate import GOODS
+from inventory.goods.allocation import AskAllocation, ReleaseExcess
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
@@ -76,7 +78,7 @@ async def shortages(request: Request) -> Response:
         rows=gaps(part.rows, kind, await _free(seat, part.rows)),
         stream=stream,
         sheet=f"/warehouse/shortages.xlsx?kind={kind}",
-        may_allocate=seat.is_one_of(*who.ALLOCATES),
+        may_fill=seat.may(GOODS, AskAllocation if kind == "missing" else ReleaseExcess),
     )
 
 

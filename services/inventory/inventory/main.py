@@ -28,6 +28,7 @@ from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import STOCK_LISTS
 from inventory.turnover import TURNOVER
+from runtime.aggregate import Aggregate
 from runtime.offers import offering_of
 from runtime.service import Service
 from runtime.view import View
@@ -46,11 +47,14 @@ VIEWS: tuple[View[Any, Any, Any], ...] = (
     PRINTED,
 )
 
+OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, STOCK)
+"""Of which a page offers what may be asked next."""
+
 SERVICE = Service(
     name="inventory",
     deciders=(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS),
     reactions=REACTIONS,
     projections=(*(view.projection for view in VIEWS), MOVES.projection, LEDGER.projection, TURNOVER),
     router=router,
-    offers={paper.name: offering_of(paper) for paper in (LOAN, SCRAP, STOCK_LIST)},
+    offers={kind.name: offering_of(kind) for kind in OFFERED},
 )

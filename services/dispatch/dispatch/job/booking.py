@@ -9,7 +9,6 @@ from company.business_calendar import service_calendar
 from company.business_time import days_before
 from company.context import Context
 from company.policy import Policy
-from company.roles import Role
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.civil_time import civil_day, days_later, end_of_day
@@ -35,7 +34,7 @@ from dispatch.job.state import (
     place_of,
 )
 from dispatch.refusals import no
-from dispatch.who import OFFICE
+from dispatch.who import OFFICE, SUPERVISOR
 from runtime.decision import Command
 from runtime.refusal import Term
 from runtime.use_case import UseCase
@@ -120,7 +119,7 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
         return ()
     if on < called_on:
         return no("day_in_the_past", on=on, called_on=called_on)
-    by_supervisor = command.override_reason is not None and ctx.role == Role.INSTALL_SUPERVISOR
+    by_supervisor = command.override_reason is not None and ctx.role in SUPERVISOR
     bound = work.kind == "delivery"
     incomplete = bound and work.complete_on is None
     if incomplete and not by_supervisor:

@@ -22,6 +22,7 @@ from inventory.count.state import (
     Counting,
     Decision,
     Figure,
+    Line,
     Unopened,
     closing,
     compare,
@@ -33,7 +34,7 @@ from inventory.refusals import no
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
 from inventory.who import ACCOUNTS, COUNTS
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Nothing, UseCase
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
@@ -199,7 +200,7 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
     (their reasons are wanted again). Lines that were approved stay. Nothing new is no event.
     Refuses: lines_open, card_behind.
     """
-    waiting = [line.key for line in count.lines if line.figure is None]
+    waiting = [line.key for line in waiting_in(count)]
     if waiting:
         shown = "、".join(f"{bin_} {sku}" for sku, bin_ in waiting[:5])
         return no("sheet_lines_open", open=len(waiting), shown=shown)
@@ -232,8 +233,9 @@ def cancel_count(command: CancelCount, count: Counting, ctx: Context) -> Decisio
     """Throw the sheet away. Refuses: note_wanted, count_adjusted."""
     if not command.reason:
         return no("note_wanted")
-    if any(line.adjustment is not None for line in count.lines):
-        return no("count_adjusted")
+    adjusted = is_adjusted(count)
+    if adjusted is not None:
+        return adjusted
     return (
         facts.CountCancelled(
             at=command.at or ctx.now,
@@ -243,6 +245,32 @@ def cancel_count(command: CancelCount, count: Counting, ctx: Context) -> Decisio
             plan=count.plan,
         ),
     )
+
+
+def is_adjusted(count: Count) -> Rejected | None:
+    """Why a sheet cannot be thrown away any more."""
+    adjusted = isinstance(count, Counting) and any(line.adjustment is not None for line in count.lines)
+    return no("count_adjusted") if adjusted else None
+
+
+def waiting_in(count: Count) -> list[Line]:
+    """Lines that wait for a figure."""
+    return [line for line in count.lines if line.figure is None] if isinstance(count, Counting) else []
+
+
+def is_out(count: Count) -> bool:
+    """The sheet is out."""
+    return isinstance(count, Counting)
+
+
+def waits_for_figures(count: Count) -> bool:
+    """A line waits for a figure."""
+    return bool(waiting_in(count))
+
+
+def is_to_compare(count: Count) -> bool:
+    """All lines have figures, and some were not compared yet."""
+    return isinstance(count, Counting) and not waiting_in(count) and any(x.compared is None for x in count.lines)
 
 
 def note_overdue(_: NoteCountOverdue, count: Counting, ctx: Context) -> Decision:
@@ -278,9 +306,9 @@ async def with_cards(asker: Asker, number: str, _: Nothing) -> CompareCount:
 
 
 USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
-    UseCase(OpenCount, open_count),
-    UseCase(AddLine, add_line, COUNTS, "lines", body=LineFound, prepare=found, status=201),
-    UseCase(CountPieces, count_pieces, COUNTS, "figures", body="Figure", status=201),
+    UseCase(OpenCount, open_count, COUNTS),
+    UseCase(AddLine, add_line, COUNTS, "lines", body=LineFound, prepare=found, status=201, wanted=is_out),
+    UseCase(CountPieces, count_pieces, COUNTS, "figures", body="Figure", status=201, wanted=waits_for_figures),
     UseCase(
         CompareCount,
         compare_count,
@@ -290,7 +318,8 @@ USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
         query=("at",),
         prepare=with_cards,
         status=201,
+        wanted=is_to_compare,
     ),
-    UseCase(CancelCount, cancel_count, ACCOUNTS, "cancellation", status=201),
+    UseCase(CancelCount, cancel_count, ACCOUNTS, "cancellation", status=201, gate=is_adjusted, wanted=is_out),
     UseCase(NoteCountOverdue, note_overdue),
 )

@@ -42,6 +42,11 @@ class LineRow(Row):
     move_no: int | None
     """Of the move by which the card followed the goods."""
 
+    @property
+    def differs(self) -> bool:
+        """Card and goods differ, and nobody approved that the card follows."""
+        return self.status in {"differs", "explained"}
+
 
 class CountRow(Row):
     """A count sheet."""

@@ -10,7 +10,7 @@ from contracts.bounds import Nth, OneLine, OptionalId
 from contracts.spelling import Sku
 from inventory.count.card import Card, adjusted_since, book_at, is_gapless
 from inventory.count.rows import cards_of, count_of
-from inventory.count.state import CountEvent, Counting, Decision, Explanation, closing, find
+from inventory.count.state import Count, CountEvent, Counting, Decision, Explanation, closing, find
 from inventory.fields import Note
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, COUNTS
@@ -70,7 +70,7 @@ def explain(command: ExplainDifference, count: Counting, ctx: Context) -> Decisi
     line = find(count.lines, command.sku, command.bin)
     if line is None:
         return no("not_on_sheet", sku=command.sku, bin=command.bin)
-    if line.compared is None or line.compared.difference == 0 or line.adjustment is not None:
+    if not line.differs:
         return no("no_difference", sku=command.sku, bin=command.bin)
     if command.reason == "other" and not command.note:
         return no("note_wanted")
@@ -142,7 +142,7 @@ def refuse(command: RefuseAdjustment, count: Counting, ctx: Context) -> Decision
     line = find(count.lines, command.sku, command.bin)
     if line is None:
         return no("not_on_sheet", sku=command.sku, bin=command.bin)
-    if line.compared is None or line.compared.difference == 0 or line.adjustment is not None:
+    if not line.differs:
         return no("no_difference", sku=command.sku, bin=command.bin)
     if not command.note:
         return no("note_wanted")
@@ -174,6 +174,16 @@ def note_booked(command: NoteBooked, count: Counting, ctx: Context) -> Decision:
     return closing(count, (booked,), at)
 
 
+def has_differences(count: Count) -> bool:
+    """A line differs."""
+    return isinstance(count, Counting) and any(line.differs for line in count.lines)
+
+
+def waits_for_approval(count: Count) -> bool:
+    """Somebody said why a line differs."""
+    return isinstance(count, Counting) and any(line.differs and line.explained is not None for line in count.lines)
+
+
 async def with_card(asker: Asker, number: str, body: Any) -> ApproveAdjustment:
     """The card of the line, as it is now."""
     count = await count_of(asker, number)
@@ -183,7 +193,7 @@ async def with_card(asker: Asker, number: str, body: Any) -> ApproveAdjustment:
 
 
 USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
-    UseCase(ExplainDifference, explain, COUNTS, "explanations", status=201),
+    UseCase(ExplainDifference, explain, COUNTS, "explanations", status=201, wanted=has_differences),
     UseCase(
         ApproveAdjustment,
         approve,
@@ -193,7 +203,8 @@ USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
         unsaid=("card",),
         prepare=with_card,
         status=201,
+        wanted=waits_for_approval,
     ),
-    UseCase(RefuseAdjustment, refuse, ACCOUNTS, "refusals", body="LineSentBack", status=201),
+    UseCase(RefuseAdjustment, refuse, ACCOUNTS, "refusals", body="LineSentBack", status=201, wanted=waits_for_approval),
     UseCase(NoteBooked, note_booked),
 )

@@ -68,6 +68,11 @@ class Line:
         return self.figures[-1] if self.figures and self.figures[-1].round == self.round else None
 
     @property
+    def differs(self) -> bool:
+        """Card and goods differ, and nobody approved that the card follows."""
+        return self.compared is not None and self.compared.difference != 0 and self.adjustment is None
+
+    @property
     def is_settled(self) -> bool:
         """Card and goods agree, or the card follows the goods."""
         if self.compared is None:

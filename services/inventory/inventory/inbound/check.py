@@ -11,7 +11,7 @@ from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.fields import FileRef, Note, Photos, Text
-from inventory.inbound.state import Checked, Decision, InboundEvent, Issued
+from inventory.inbound.state import Checked, Decision, InboundEvent, Issued, is_unchecked
 from inventory.refusals import no
 from inventory.who import HANDLES
 from runtime.decision import Command, Rejected
@@ -268,4 +268,6 @@ def checked_line(line: facts.SlipLine, check: LineCheck) -> facts.CheckedLine:
     )
 
 
-USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (UseCase(CheckSlip, check_slip, HANDLES, "check", status=201),)
+USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
+    UseCase(CheckSlip, check_slip, HANDLES, "check", status=201, wanted=is_unchecked),
+)

@@ -8,7 +8,7 @@ from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
 from inventory.fields import Note, Text
-from inventory.inbound.state import Checked, Decision, InboundEvent, good_bin_flaw
+from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, good_bin_flaw
 from inventory.refusals import no
 from inventory.who import KEEPER, SETTLES
 from runtime.decision import Command, Rejected
@@ -137,7 +137,17 @@ def _settle_flaw(command: SettleException, opened: facts.InboundExceptionOpened,
     return good_bin_flaw(ctx.policy, opened.depot, command.bin or "")
 
 
+def waits_for_bins(inbound: Inbound) -> bool:
+    """Good pieces are not put away yet."""
+    return isinstance(inbound, Checked) and inbound.left() > 0
+
+
+def has_open_exceptions(inbound: Inbound) -> bool:
+    """Something that the check found is not settled."""
+    return isinstance(inbound, Checked) and any(one.settled is None for one in inbound.exceptions)
+
+
 USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
-    UseCase(PutAway, put_away, KEEPER, "put-aways", status=201),
-    UseCase(SettleException, settle_exception, SETTLES, "settlements", status=201),
+    UseCase(PutAway, put_away, KEEPER, "put-aways", status=201, wanted=waits_for_bins),
+    UseCase(SettleException, settle_exception, SETTLES, "settlements", status=201, wanted=has_open_exceptions),
 )

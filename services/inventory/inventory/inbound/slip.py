@@ -10,7 +10,7 @@ from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
 from contracts.spelling import OptionalWaybillNo
 from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
-from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided
+from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided, is_unchecked
 from inventory.refusals import no
 from inventory.who import ACCOUNTANT, HANDS_OVER
 from runtime.decision import Command
@@ -119,7 +119,7 @@ def hand_over_papers(command: HandOverPapers, inbound: Checked, ctx: Context) ->
 
     Rules: D5, K18. Refuses: unknown_slip, slip_cancelled, not_checked.
     """
-    if inbound.papers is not None:
+    if not owes_papers(inbound):
         return ()
     return (
         facts.PapersHandedOver(
@@ -144,6 +144,11 @@ def note_overdue(_: NotePapersOverdue, inbound: Issued | Voided | Checked, ctx: 
     return () if ctx.now < due else (facts.InboundPapersOverdue(at=due, slip_no=inbound.slip.slip_no, due=due),)
 
 
+def owes_papers(inbound: Inbound) -> bool:
+    """Checked, and the accountant has no papers yet."""
+    return isinstance(inbound, Checked) and inbound.papers is None
+
+
 USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
     UseCase(
         IssueSlip,
@@ -155,7 +160,7 @@ USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
         born=Born("slip_no", made=dated("RK")),
         status=201,
     ),
-    UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201),
-    UseCase(HandOverPapers, hand_over_papers, HANDS_OVER, "papers", status=201),
+    UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201, wanted=is_unchecked),
+    UseCase(HandOverPapers, hand_over_papers, HANDS_OVER, "papers", status=201, wanted=owes_papers),
     UseCase(NotePapersOverdue, note_overdue),
 )

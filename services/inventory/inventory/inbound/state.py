@@ -80,6 +80,11 @@ INITIAL: Inbound = NoSlip()
 STATES = (NoSlip, Issued, Voided, Checked)
 
 
+def is_unchecked(inbound: Inbound) -> bool:
+    """Issued, and nothing was checked."""
+    return isinstance(inbound, Issued)
+
+
 def good_bin_flaw(policy: Policy, depot: str, bin_: str) -> Rejected | None:
     """Why good pieces cannot lie in a bin; None when they can (D2, D6)."""
     zone = zone_of(policy, depot, bin_)

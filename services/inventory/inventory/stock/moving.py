@@ -10,7 +10,7 @@ from contracts.inventory_stock import Lot
 from inventory.fields import MAX_PIECES, Note, Reason, dated
 from inventory.refusals import no
 from inventory.stock.lots import Lots, at_place, bin_for, pieces, take, zone_of
-from inventory.stock.state import Decision, Move, NoCard, Stock, StockEvent, moved
+from inventory.stock.state import Decision, Move, NoCard, Stock, StockEvent, lots_of, moved
 from inventory.who import HANDLES, KEEPER, SETTLES
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
@@ -190,6 +190,21 @@ def by_hand(command: type[Move], letters: str, what: str) -> Prepare:
     return prepare
 
 
+def has_pieces(stock: Stock) -> bool:
+    """There is something to move."""
+    return bool(lots_of(stock))
+
+
+def has_free(stock: Stock) -> bool:
+    """Good pieces lie here that are nobody's."""
+    return any(lot.held_for is None and not lot.pending for lot in lots_of(stock))
+
+
+def has_pending(stock: Stock) -> bool:
+    """Pieces that are nobody's wait for a decision."""
+    return any(lot.held_for is None and lot.pending for lot in lots_of(stock))
+
+
 def voucher(command: Move) -> dict[str, Any]:
     """Its paper, for the answer."""
     return {"voucher_no": command.voucher_no}
@@ -205,6 +220,7 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
         prepare=by_hand(MoveStock, "YW", "move"),
         says=voucher,
         status=201,
+        wanted=has_pieces,
     ),
     UseCase(
         SetAside,
@@ -215,6 +231,7 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
         prepare=by_hand(SetAside, "DC", "aside"),
         says=voucher,
         status=201,
+        wanted=has_free,
     ),
     UseCase(
         SettlePending,
@@ -225,5 +242,6 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
         prepare=by_hand(SettlePending, "CL", "settle"),
         says=voucher,
         status=201,
+        wanted=has_pending,
     ),
 )
