@@ -23,6 +23,7 @@ from runtime.mongo import (
     Collection,
     Database,
     Document,
+    InsertOne,
     Refused,
     ReplaceOne,
     UpdateOne,
@@ -289,7 +290,7 @@ class ReadModel:
                 for write in self._guarded(window.rows[name], document, window.moved[name])
             ]
             if self._fixed is None and not self.projection.per_event
-            else [(name, ReplaceOne({"_id": name}, row, upsert=True)) for name, row in documents.items()]
+            else [(name, self._whole(row, again=bool(window.careful))) for name, row in documents.items()]
         )  # whole rows at half the cost, where a rebuild is the one writer or, in a journal, a row never changes
         try:
             await write_guarded(self.collection, [write for _, write in writes])
@@ -339,6 +340,12 @@ class ReadModel:
             self._name = None
             raise CheckpointLost(f"the rows of {self.projection.name} are gone, or what is parked was changed")
         self._rev = (self._rev or 0) + 1 if "$inc" in update else self._rev
+
+    def _whole(self, document: Document, *, again: bool) -> Write:
+        """The row as a whole: one that a rebuild meets first is not there, and to insert it costs a third less."""
+        if self._fixed is not None and not again and document["_id"] not in self._rows:
+            return InsertOne(document)
+        return ReplaceOne({"_id": document["_id"]}, document, upsert=True)
 
     def _guarded(self, row: Document, document: Document, moved: AbstractSet[str]) -> Iterator[Write]:
         """Set only the facets that moved, only over older ones (DESIGN 10).
