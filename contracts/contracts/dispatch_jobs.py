@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.bounds import ManyLines, OneLine
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Value, Window
+from contracts.order import ConsentHow
 
 
 class JobOpened(Fact, wire="songda.dispatch.JobOpened.v1"):
@@ -57,6 +58,14 @@ class Checklist(Value):
     kitchen_cleared: bool
 
 
+class LaterDayConsent(Value):
+    """客户同意晚于承诺 (A8): who consented to a day after the promised one, how, and why it is later."""
+
+    consented_by: OneLine
+    consented_how: ConsentHow
+    reason: ManyLines
+
+
 class InstallationBooked(Fact, wire="songda.dispatch.InstallationBooked.v1"):
     """预约 (B1, B2): the customer was called, the site is ready, and a day was agreed on the phone."""
 
@@ -76,6 +85,8 @@ class InstallationBooked(Fact, wire="songda.dispatch.InstallationBooked.v1"):
     """Whom SMS 2 goes to; null in records from before it went out."""
     rebooked: bool = False
     """Another day was agreed before (改约)."""
+    consent: LaterDayConsent | None = None
+    """The customer's consent, where the day is later than was promised (A8); null where it is not."""
 
 
 class SiteRemark(Value):

@@ -1,6 +1,7 @@
 """Events of the notify service (通知): stream `notify.events`, keys `message:<uuid>`, `call:<uuid>` and
 `receiver:<uuid>`."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -47,6 +48,8 @@ class MessageRequested(Fact, wire="songda.notify.MessageRequested.v1"):
     """Rule id of the duty that sending it fulfils, e.g. K17; empty for none."""
     due: AwareDatetime | None = None
     """When it is owed to be sent by (`duty`)."""
+    last_day: date | None = None
+    """The day that it speaks of: once that is over it does not go out any more; null where it speaks of none."""
 
 
 class MessageHeld(Fact, wire="songda.notify.MessageHeld.v1"):

@@ -33,7 +33,8 @@ class ContractSigned(Fact, wire="songda.order.ContractSigned.v2"):
     amount_due_fen: int
     lines: tuple[ContractLine, ...]
     promise_due: AwareDatetime | None = None
-    """End of the promised day, when the warning of A8 falls due; null when it had passed before the contract came."""
+    """End of the promised day, when the warning of A8 falls due; null in records of contracts that came later than
+    that, from before it was told of them too."""
 
 
 class ContractAmended(Fact, wire="songda.order.ContractAmended.v1"):

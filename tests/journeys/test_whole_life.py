@@ -42,7 +42,7 @@ def contract() -> dict[str, Any]:
             "address": "佛山市南海区海八东路150号",
             "district": "南海区",
         },
-        "promised_on": DELIVERY.isoformat(),
+        "promised_on": str(TODAY + timedelta(days=30)),
         "amount_due_fen": 210200,
         "lines": [{**line, "unit_price_fen": 135000, "to_install": line["category"] == "卫浴"} for line in LINES],
         "at": moment(TODAY - timedelta(days=30), 10),

@@ -32,6 +32,7 @@ from contracts.civil_time import end_of_day
 from contracts.dispatch_jobs import (
     InstallationBooked,
     JobCompletenessChanged,
+    LaterDayConsent,
     SiteNotReady,
     SiteRemark,
     StopUnscheduled,
@@ -103,6 +104,26 @@ def test_the_days_are_counted_from_the_call_on_the_companys_calendar() -> None:
 def test_a_needless_reason_is_not_recorded_as_an_override() -> None:
     """B1"""
     a_job(OPENED).asks(BOOK.model_copy(update={"override_reason": "客户催"}), SUPERVISOR).then(BOOKED)
+
+
+CONSENT = LaterDayConsent(consented_by="马娜", consented_how="phone", reason="装修未完")
+
+
+@pytest.mark.parametrize("ctx", [CTX, SUPERVISOR])
+def test_later_than_promised_takes_the_customers_consent_whoever_asks(ctx: Context) -> None:
+    """A8: the supervisor's reason is none."""
+    later = BOOK.model_copy(update={"on": date(2026, 3, 15), "override_reason": "车满"})
+    a_job(OPENED).asks(later, ctx).refuses(
+        no("later_than_promised", on=date(2026, 3, 15), promised_on=date(2026, 3, 14))
+    )
+    (booked,) = a_job(OPENED).asks(later.model_copy(update={"consent": CONSENT}), ctx).events
+    assert isinstance(booked, InstallationBooked)
+    assert (booked.on, booked.consent) == (date(2026, 3, 15), CONSENT)
+
+
+def test_in_time_there_is_nothing_to_consent_to() -> None:
+    """A8"""
+    a_job(OPENED).asks(BOOK.model_copy(update={"consent": CONSENT}), CTX).then(BOOKED)
 
 
 def test_yesterday_cannot_be_agreed_even_by_the_supervisor() -> None:
@@ -225,7 +246,8 @@ DAYS_OF_MARCH = [date(2026, 3, day) for day in range(10, 17)]
 def test_by_policy_the_days_ahead_are_working_days() -> None:
     """B1: on Tuesday, Friday is three working days off; on Friday, it is Wednesday."""
     working = Context(NOW, "he.jx", "install_assistant", POLICY.model_copy(update={"booking_days_counting": "working"}))
-    asked = {on: a_job(OPENED).asks(BOOK.model_copy(update={"on": on}), working).decided for on in DAYS_OF_MARCH}
+    call = BOOK.model_copy(update={"consent": CONSENT})
+    asked = {on: a_job(OPENED).asks(call.model_copy(update={"on": on}), working).decided for on in DAYS_OF_MARCH}
     assert [on.day for on, decision in asked.items() if not isinstance(decision, Rejected)] == [13, 14, 15, 16]
     friday = Context(NOW + timedelta(days=3), "he.jx", "install_assistant", working.policy)
     a_job(OPENED).asks(BOOK.model_copy(update={"on": date(2026, 3, 16)}), friday).refuses(

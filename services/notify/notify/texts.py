@@ -110,9 +110,9 @@ def window_text(window: Window) -> str:
     return f"{starts:%H:%M}-{ends:%H:%M}"
 
 
-def eta_text(eta: date | None) -> str:
-    """When delayed goods are expected."""
-    return "到货日待定" if eta is None else f"预计{day_text(eta)}到货"
+def eta_text(eta: date | None, today: date) -> str:
+    """When delayed goods are expected; a day that is over is none."""
+    return "到货日待定" if eta is None or eta < today else f"预计{day_text(eta)}到货"
 
 
 def plan_text(event: DayPublished) -> str:
@@ -175,12 +175,12 @@ def feedback_text(event: MorningFeedbackGiven) -> str:
     return "\n".join([head, *(f"缺货 {stop.job_id} {stop.note}".rstrip() for stop in short)])
 
 
-def delay_text(event: DelayNoticed) -> str:
+def delay_text(event: DelayNoticed, today: date) -> str:
     """A delay for the group (A4): each affected customer is called with an explanation."""
     reason = event.reason or "未注明"
     what = f"第{event.line_no}行 {event.sku}" if event.line_no else "全部货品"
     way = f"，{event.carrier} 运单{event.waybill}" if event.waybill else ""
-    return f"【延期】合同{event.contract_no}{what}{way}，{eta_text(event.eta)}。原因：{reason}。请致电客户说明。"
+    return f"【延期】合同{event.contract_no}{what}{way}，{eta_text(event.eta, today)}。原因：{reason}。请致电客户说明。"
 
 
 def escalation_text(event: DutyEscalated) -> str:

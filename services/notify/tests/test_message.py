@@ -1,6 +1,6 @@
 """A message is asked for once, let go or held back, tried, tried again, and sent or given up."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from message_cases import (
@@ -28,7 +28,7 @@ from message_cases import (
 )
 
 from contracts.fact import Fact
-from contracts.notify import MessageHeld, MessageOptedOut, MessageResendAsked
+from contracts.notify import MessageFailed, MessageHeld, MessageOptedOut, MessageResendAsked
 from notify.message.aggregate import MESSAGE, due
 from notify.message.attempts import (
     PostponeMessage,
@@ -110,6 +110,25 @@ def test_a_customer_who_had_enough_gets_it_later_and_not_at_night() -> None:
         (held(later, "rate_limit").model_copy(update={"at": NOW}),),
         (held(MORNING, "quiet_hours").model_copy(update={"at": NOW}),),
     ]
+
+
+@pytest.mark.parametrize("story", [(), (held(),), (ready(),)])
+def test_what_speaks_of_a_day_that_is_over_by_its_turn_is_given_up(story: tuple[Fact, ...]) -> None:
+    """E4, X1: held back, or waiting for its provider, beyond the day."""
+    asked = requested(last_day=date(2026, 3, 13))
+    command = StartAttempt(attempt=1, claim="mine") if story == (ready(),) else ReleaseMessage()
+    in_time, too_late = (given(MESSAGE, asked, *story).asks(command, at(when)) for when in (NOW, MORNING))
+    assert [type(event).__name__ for event in in_time.events] != ["MessageFailed"]
+    too_late.then(
+        MessageFailed(
+            at=MORNING,
+            message_id=ID,
+            attempt=1,
+            reason="所说的 2026-03-13 已过 the day it speaks of is over",
+            final=True,
+            retry_at=None,
+        )
+    )
 
 
 def test_what_was_held_goes_out_when_its_time_has_come() -> None:

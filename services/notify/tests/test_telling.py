@@ -85,7 +85,14 @@ def test_a_published_day_goes_to_the_group_and_to_the_warehouse_without_customer
         "  上午2. HT2 08:30-12:00\n    1. 连体坐便器 WC-100 × 2\n"
         "  下午1. HT3 08:30-12:00\n    1. 连体坐便器 WC-100 × 2"
     )
-    common = {"channel": "group", "template": 0, "cause_id": "cause-1", "subject": DAY_ID, "ref": "1"}
+    common = {
+        "channel": "group",
+        "template": 0,
+        "cause_id": "cause-1",
+        "subject": DAY_ID,
+        "ref": "1",
+        "last_day": SATURDAY,
+    }
     ids = [message_id("cause-1", 0), message_id("cause-1/fax", 0)]
     told = [
         {**common, "message_id": ids[0], "topic": "plan", "to": "品牌群", "text": plan},
@@ -218,6 +225,7 @@ def test_news_for_all_is_a_post_to_the_group(
         subject=subject,
         topic=topic,
         ref=ref,
+        last_day=SATURDAY if isinstance(event, MorningFeedbackGiven) else None,
     )
     assert messages(source, event, subject) == [Ask(f"message:{known_as}", command)]
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from message_cases import at
 from reaction_cases import (
     CLOSED,
     CONTRACT,
@@ -18,12 +19,17 @@ from reaction_cases import (
     texts_of,
 )
 
+from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.fact import Fact
-from contracts.notify import MessageSent, Word
+from contracts.inventory import MorningFeedbackGiven
+from contracts.notify import MessageRequested, MessageSent, Word
+from contracts.order import DelayNoticed
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
+from notify.message.aggregate import MESSAGE
 from notify.message.request import RequestMessage, message_id
 from runtime.decision import Ask
+from runtime.testing import given
 
 # --- SMS 1 to 10 ------------------------------------------------------------------------------------------------------
 
@@ -39,6 +45,7 @@ def test_a_registered_contract_is_told_to_the_customer_whole_and_with_its_variab
         text="【送达】马娜您好，您的合同HT26030001已登记，承诺2026年4月10日前送货。查询请致电门店。",
         cause_id="cause-1",
         subject=CONTRACT,
+        last_day=date(2026, 4, 10),
         words=(
             Word(name="name", value="马娜"),
             Word(name="contract_no", value="HT26030001"),
@@ -128,11 +135,8 @@ def test_what_a_customer_should_know_is_an_sms_by_its_number(
     [
         ("dispatch", booked(customer=None)),
         ("dispatch", booked(kind="installation", job_id="I-HT26030001")),
-        ("dispatch", booked(on=date(2026, 3, 12))),  # told late: nobody waits for yesterday's delivery
         ("dispatch", published(customer=None)),
         ("dispatch", published(kind="visit", job_id="V-T-1-1")),
-        ("dispatch", published(on=date(2026, 3, 12))),
-        ("service_desk", VISIT.model_copy(update={"on": date(2026, 3, 12)})),
         ("service_desk", CLOSED.model_copy(update={"customer": None})),
         ("notify", MessageSent(at=NOW, message_id="m", attempt=1, provider_ref="p")),
     ],
@@ -140,6 +144,40 @@ def test_what_a_customer_should_know_is_an_sms_by_its_number(
 def test_other_news_sends_nothing(source: str, event: Fact) -> None:
     """E1"""
     assert messages(source, event, "x:1") == []
+
+
+YESTERDAY = date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("source", "event"),
+    [
+        ("order", SIGNED.model_copy(update={"promised_on": YESTERDAY})),
+        ("order", DELAY.model_copy(update={"eta": YESTERDAY})),
+        ("dispatch", booked(on=YESTERDAY)),
+        ("dispatch", published(on=YESTERDAY)),
+        ("service_desk", VISIT.model_copy(update={"on": YESTERDAY})),
+        ("dispatch", DayPublished(at=NOW, depot="main", on=YESTERDAY, version=1, due=NOW, crews=(), stops=())),
+        ("dispatch", DayAdjusted(at=NOW, depot="main", on=YESTERDAY, version=2, reason="", changes=(), told=())),
+        ("inventory", MorningFeedbackGiven(at=NOW, depot="main", on=YESTERDAY, due=NOW, stops=())),
+    ],
+)
+def test_nobody_is_told_of_a_day_that_is_over(source: str, event: Fact) -> None:
+    """A8, E1, E2, X1: what is told late is no news to the customer or the group; only that goods are late stays one."""
+    commands = [ask.command for ask in messages(source, event, "x:1") if isinstance(ask.command, RequestMessage)]
+    told = [one for command in commands for one in given(MESSAGE).asks(command, at(NOW)).events]
+    requested = [one for one in told if isinstance(one, MessageRequested)]
+    assert commands
+    assert [one.topic for one in requested] == (["delay"] if isinstance(event, DelayNoticed) else [])
+    assert not any("2026年3月12日" in one.text for one in requested)
+
+
+def test_a_leftover_order_expected_on_a_day_that_is_over_is_expected_soon() -> None:
+    """C9, X1"""
+    event = LeftoverOrderApproved(at=NOW, **LEFTOVER, expected_on=YESTERDAY)
+    (ask,) = messages("service_desk", event, "ticket:T-1")
+    assert isinstance(ask.command, RequestMessage)
+    assert ("近期" in ask.command.text, ask.command.last_day) == (True, None)
 
 
 def test_the_same_cause_asks_for_the_same_message_and_another_cause_for_another() -> None:

@@ -1,8 +1,14 @@
-"""What the other services tell -> what the contract notes (A3-A7, D4)."""
+"""What the other services tell -> what the contract notes (A3-A8, D4)."""
 
 from collections.abc import Sequence
 
-from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
+from contracts.dispatch_jobs import (
+    DeliveryCompleted,
+    DeliveryDeparted,
+    DeliveryFailed,
+    InstallationBooked,
+    InstallationCompleted,
+)
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
@@ -12,6 +18,7 @@ from order.contract.delays import ExplainDelay, NotePost
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.contract.money import NotePayment
+from order.contract.promise import PostponeDelivery
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction
 
@@ -70,6 +77,16 @@ def note_return(event: GoodsReturned, meta: Meta) -> Asks:
         line_no=event.line_no,
         quantity=event.quantity,
         returned_on=event.returned_on,
+    )
+    return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
+def note_consent(event: InstallationBooked) -> Asks:
+    """Booked for a later day than was promised, with the customer's consent -> the promise moves (A8)."""
+    if event.consent is None:
+        return ()
+    command = PostponeDelivery(
+        at=event.at, contract_no=event.contract_no, promised_on=event.on, **event.consent.model_dump()
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -167,6 +184,7 @@ REACTIONS = (
     Reaction("order.note_goods", (On(GoodsArrived, note_goods),)),
     Reaction("order.note_damage", (On(DamageReported, note_damage),)),
     Reaction("order.note_release", (On(GoodsReleased, note_release), On(GoodsReturned, note_return))),
+    Reaction("order.note_consent", (On(InstallationBooked, note_consent),)),
     Reaction("order.note_loading", (On(RunLoaded, note_loading), On(DeliveryDeparted, note_departure))),
     Reaction(
         "order.note_delivery",

@@ -21,9 +21,11 @@ from order_story import (
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.order import DeliveryPostponed, PromiseBroken
+from contracts.dispatch_jobs import Checklist, InstallationBooked, LaterDayConsent
+from contracts.order import ContractSigned, DeliveryPostponed, PromiseBroken
 from order.contract.promise import PostponeDelivery, WarnOfPromise
-from order.contract.terms import CancelContract
+from order.contract.terms import CancelContract, RegisterContract
+from order.reactions import note_consent
 from runtime.decision import Timer
 
 SIGNED = given(signed())
@@ -36,6 +38,9 @@ CONSENT = PostponeDelivery(
 )
 AFTER_IT = PROMISE_DUE + timedelta(hours=5)
 LATER = Context(now=AFTER_IT, by="he.jx", role="install_assistant", policy=policy_book().at(AFTER_IT))
+REGISTER_LATE = RegisterContract.model_validate(
+    signed().model_dump(exclude={"event", "promise_due", "at"}) | {"command": "RegisterContract"}
+)
 WARN = WarnOfPromise(promised_on=date(2026, 3, 12))
 POSTPONED = DeliveryPostponed(
     at=NOW,
@@ -118,12 +123,44 @@ def test_a_promise_that_passes_is_broken_once() -> None:
         SIGNED.after(CONSENT, ctx=SYSTEM),
         SIGNED.after(*ALL_IN, delivered(), ctx=SYSTEM),
         SIGNED.after(CancelContract(contract_no=NUMBER, reason="退"), ctx=SYSTEM),
-        given(signed().model_copy(update={"promise_due": None})),
     ],
 )
 def test_there_is_nothing_to_warn_of_when_it_was_kept_moved_or_over(state: object) -> None:
     """A8"""
     state.asks(WARN, LATER).nothing_new()  # type: ignore[arg-type]
+
+
+def test_a_promise_that_was_over_when_the_contract_was_registered_is_broken_all_the_same() -> None:
+    """A8, X1: also one of a record from before that was told."""
+    late = given().asks(REGISTER_LATE, LATER)
+    (signed_late,) = late.events
+    assert isinstance(signed_late, ContractSigned)
+    assert signed_late.promise_due == PROMISE_DUE
+    for known in (signed_late, signed_late.model_copy(update={"promise_due": None})):
+        assert given(known).due() == (Timer("promise", PROMISE_DUE, WARN),)
+        given(known).asks(WARN, LATER).then_names("PromiseBroken")
+
+
+def test_a_booking_to_which_the_customer_consented_moves_the_promise() -> None:
+    """A8: one without consent does not."""
+    consented = LaterDayConsent(consented_by="马娜", consented_how="phone", reason="装修未完")
+    booked = InstallationBooked(
+        at=NOW,
+        job_id=f"D-{NUMBER}",
+        on=date(2026, 3, 20),
+        half="am",
+        checklist=Checklist(
+            switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True
+        ),
+        install_due=None,
+        override_reason=None,
+        booking_due=NOW,
+        contract_no=NUMBER,
+        consent=consented,
+    )
+    (asked,) = note_consent(booked)
+    assert (asked.aggregate_id, note_consent(booked.model_copy(update={"consent": None}))) == (f"contract:{NUMBER}", ())
+    SIGNED.asks(asked.command, CTX).then(POSTPONED)
 
 
 def test_a_part_that_was_delivered_keeps_no_promise() -> None:

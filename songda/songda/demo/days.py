@@ -24,7 +24,9 @@ def book(staff: Staff, work: DayOfWork, *, any_half: bool = False) -> None:
     for index, contract_no in enumerate(work.contracts):
         half = PLACES[index % len(PLACES)][0]
         call = clock(work.on - timedelta(days=AHEAD), 9, 30, plus=12 * index)
-        body = {"checklist": READY, "on": work.on.isoformat(), "half": None if any_half else half}
+        body: dict[str, Any] = {"checklist": READY, "on": work.on.isoformat(), "half": None if any_half else half}
+        if contract_no in work.late:
+            body["consent"] = {"consented_by": "客户本人", "consented_how": "phone", "reason": "按客户方便的日子"}
         staff.tell(ASSISTANT, f"/api/jobs/D-{contract_no}/booking", body, at=call)
 
 

@@ -29,6 +29,8 @@ class DayOfWork:
 
     on: date
     contracts: tuple[str, ...]
+    late: frozenset[str] = frozenset()
+    """Those that were promised for an earlier day: their customers consent to this one (A8)."""
 
 
 def days_of_work(contracts: Sequence[Complete], today: date) -> tuple[DayOfWork, ...]:
@@ -40,5 +42,6 @@ def days_of_work(contracts: Sequence[Complete], today: date) -> tuple[DayOfWork,
         count = {0: TODAY, 1: TOMORROW}.get(offset, PER_DAY)
         ready = [c for c in waiting if c.complete_on <= on - timedelta(days=AHEAD)][:count]
         waiting = [c for c in waiting if c not in ready]
-        days.append(DayOfWork(on, tuple(c.contract_no for c in ready)))
+        late = frozenset(c.contract_no for c in ready if c.promised_on < on)
+        days.append(DayOfWork(on, tuple(c.contract_no for c in ready), late))
     return tuple(days)

@@ -1,4 +1,4 @@
-"""Booking (预约): the call to the customer, with the site checklist and the day that is agreed (A3, B1, B2, B10)."""
+"""Booking (预约): the call to the customer, its site checklist and the day that is agreed (A3, A8, B1, B2, B10)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -54,6 +54,8 @@ class BookInstallation(Command):
     override_reason: Words | None = None
     remarks: Annotated[tuple[facts.SiteRemark, ...], Few(1_000)] = ()
     """Why an item is a "no" (B2)."""
+    consent: facts.LaterDayConsent | None = None
+    """The customer's, to a day that is later than was promised (A8)."""
 
 
 CHECKLIST_ZH = {
@@ -70,7 +72,8 @@ def book(command: BookInstallation, job: Opened, ctx: Context) -> Decision:
     """预约: the call with the customer; the day is agreed, or the site is not ready and a call back is due.
 
     Rules: B1 (days ahead; less only by a supervisor with a reason), B2 (checklist), A3 (complete goods only, or the
-    supervisor's partial delivery). Installations and visits are not bound by B1: they follow a delivery or a ticket.
+    supervisor's partial delivery), A8 (later than promised only with the customer's consent, whoever asks; the
+    contract's promise follows it). Installations and visits are not bound by B1: they follow a delivery or a ticket.
     A booking of another day, or a "no" on site, takes the job out of its slot. Booking the same again is no event.
     """
     at = happened(command, ctx)
@@ -128,6 +131,9 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
     short = bound and on < earliest and (known is None or known.on != on)
     if short and not by_supervisor:
         return no("notice_too_short", on=on, called_on=called_on, earliest=earliest)
+    late = bound and work.promised_on is not None and on > work.promised_on
+    if late and command.consent is None:
+        return no("later_than_promised", on=on, promised_on=work.promised_on)
     booked = facts.InstallationBooked(
         at=at,
         job_id=work.job_id,
@@ -141,6 +147,7 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
         contract_no=work.contract_no,
         customer=work.customer,
         rebooked=known is not None and known.on != on,
+        consent=command.consent if late else None,
     )
     place = place_of(job)
     moved = left(job, "改约 booked for another day", at) if place is not None and place.on != on else ()

@@ -10,6 +10,7 @@ from company.context import Context
 from company.policy import Policy
 from contracts import notify as facts
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
+from notify.message.request import is_over
 from notify.message.state import (
     FAX,
     Attempting,
@@ -25,6 +26,7 @@ from notify.message.state import (
     Requested,
     Sent,
     Unsent,
+    attempt_of,
     tried,
     tries_of,
 )
@@ -84,8 +86,11 @@ class RecordFailed(Command):
 
 
 def release(command: ReleaseMessage, message: Known, ctx: Context) -> Decision:
-    """Let it go, or hold it back: in quiet hours unless urgent, and while the customer had enough (E4)."""
+    """Let it go, or hold it back: in quiet hours unless urgent, and while the customer had enough (E4). What speaks of
+    a day that is over meanwhile is given up."""
     match message:
+        case Requested() | Held() | AwaitingRetry() if is_over(message.letter.last_day, ctx):
+            return (day_over(message.letter, attempt_of(message), ctx),)
         case Requested():
             return (let_go(message.letter, 1, 1, ctx, not_before=command.not_before),)
         case Held() if ctx.now >= message.until:
@@ -116,6 +121,18 @@ def let_go(
     )
 
 
+def day_over(letter: Letter, attempt: int, ctx: Context) -> facts.MessageFailed:
+    """It does not go out: what it says of a day would come after that day."""
+    return facts.MessageFailed(
+        at=ctx.now,
+        message_id=letter.message_id,
+        attempt=attempt,
+        reason=f"所说的 {letter.last_day} 已过 the day it speaks of is over",
+        final=True,
+        retry_at=None,
+    )
+
+
 def suppress(command: SuppressMessage, message: Known, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
     """Not sent: the customer opted out. Only what the contract does not need, while no provider has it (E4)."""
     waits = isinstance(message, Requested | Held | Ready | AwaitingRetry) and message.letter.optional
@@ -125,11 +142,14 @@ def suppress(command: SuppressMessage, message: Known, ctx: Context) -> Decision
 def start_attempt(command: StartAttempt, message: Known, ctx: Context) -> Decision:
     """Put on record that the provider is asked now, and by whom, before it is (E4).
 
-    Out of turn: nothing. Quiet hours may have begun since it was let go: then it is held after all.
+    Out of turn: nothing. Quiet hours may have begun since it was let go: then it is held after all; so may the day
+    after that of which it speaks: then it is given up.
     """
     if not isinstance(message, Ready) or command.attempt != message.attempt:
         return ()
     letter = message.letter
+    if is_over(letter.last_day, ctx):
+        return (day_over(letter, message.attempt, ctx),)
     after_all = let_go(letter, message.attempt, message.tries, ctx)
     if isinstance(after_all, facts.MessageHeld):
         return (after_all,)

@@ -2,12 +2,13 @@
 
 import uuid
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, assert_never
 
 from company.context import Context
 from contracts import notify as facts
-from contracts.bounds import Few, ManyLines, Moment, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, ManyLines, Moment, Nth, OneLine, OptionalId
+from contracts.civil_time import civil_day
 from notify.message.state import Decision, Known, Letter, Message, Requested, Unrequested, Unsent
 from runtime.decision import Command, Timer
 from runtime.use_case import UseCase
@@ -42,6 +43,8 @@ class RequestMessage(Command):
     optional: bool = False
     duty: OptionalId = ""
     due: Moment | None = None
+    last_day: CivilDay | None = None
+    """The day that it speaks of: nobody is told of a day that is over."""
 
 
 class NoteOverdue(Command):
@@ -51,10 +54,16 @@ class NoteOverdue(Command):
 
 
 def request_message(command: RequestMessage, message: Message, ctx: Context) -> Decision:
-    """Ask for a message; asked for again, whatever became of it, it is not asked for twice (E4)."""
-    if not isinstance(message, Unrequested):
+    """Ask for a message; asked for again, whatever became of it, it is not asked for twice (E4), and of a day that is
+    over not at all."""
+    if not isinstance(message, Unrequested) or is_over(command.last_day, ctx):
         return ()
     return (facts.MessageRequested.model_validate({**dict(command), "at": command.at or ctx.now}),)
+
+
+def is_over(day: date | None, ctx: Context) -> bool:
+    """Whether the day that a message speaks of has ended."""
+    return day is not None and day < civil_day(ctx.now)
 
 
 def note_overdue(command: NoteOverdue, message: Known, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
@@ -95,6 +104,7 @@ def requested(event: facts.MessageRequested) -> Requested:
             due=event.due,
             owed=event.due,
             requested_at=event.at,
+            last_day=event.last_day,
         )
     )
 

@@ -6,7 +6,7 @@ Unknown (结果不明: the provider will be asked), Questioned (已查询), Unse
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from contracts import notify as facts
@@ -21,7 +21,8 @@ class Letter:
     """What is sent, to whom and why.
 
     `sending_id` is our number for it at the provider, another one after a person had it sent again. `owed`: when its
-    sending is overdue, until that was said. `attempts`: how often it was tried.
+    sending is overdue, until that was said. `attempts`: how often it was tried. `last_day`: after it, it does
+    not go out any more.
     """
 
     message_id: str
@@ -42,6 +43,7 @@ class Letter:
     owed: datetime | None
     requested_at: datetime
     attempts: int = 0
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How reactions ask for a message or a call."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from company.policy import policy_book
 from contracts.envelope import Meta
@@ -28,9 +28,11 @@ def sms(
     duty: str = "",
     due: datetime | None = None,
     ref: str = "",
+    last_day: date | None = None,
 ) -> Ask:
     """A message to a customer. `cause`: what makes it one message, where that is not the event alone; `ref`: its
-    cause's own number, so that the cause's service knows which of its duties the message fulfils."""
+    cause's own number, so that the cause's service knows which of its duties the message fulfils; `last_day`: the day
+    that it speaks of, after which nobody is told."""
     policy = policy_book().at(meta.time)
     filled = {"name": customer.name, **words}
     known_as = message_id(cause or meta.id, template)
@@ -48,21 +50,26 @@ def sms(
         optional=template in policy.optional_templates,
         duty=duty,
         due=due,
+        last_day=last_day,
     )
     return Ask(MESSAGE.key(known_as), command)
 
 
-def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "") -> Ask:
+def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "", last_day: date | None = None) -> Ask:
     """A post to the group."""
-    return _told(text, topic, GROUP, message_id(meta.id, GROUP_POST), meta=meta, subject=subject, ref=ref)
+    known_as = message_id(meta.id, GROUP_POST)
+    return _told(text, topic, GROUP, known_as, meta=meta, subject=subject, ref=ref, last_day=last_day)
 
 
-def fax(text: str, depot: str, *, meta: Meta, ref: str) -> Ask:
+def fax(text: str, depot: str, *, meta: Meta, ref: str, on: date) -> Ask:
     """A schedule to the warehouse (E5)."""
-    return _told(text, FAX, f"仓库 {depot}", message_id(f"{meta.id}/{FAX}", GROUP_POST), meta=meta, subject="", ref=ref)
+    known_as = message_id(f"{meta.id}/{FAX}", GROUP_POST)
+    return _told(text, FAX, f"仓库 {depot}", known_as, meta=meta, subject="", ref=ref, last_day=on)
 
 
-def _told(text: str, topic: str, to: str, known_as: str, *, meta: Meta, subject: str, ref: str) -> Ask:
+def _told(
+    text: str, topic: str, to: str, known_as: str, *, meta: Meta, subject: str, ref: str, last_day: date | None
+) -> Ask:
     command = RequestMessage(
         message_id=known_as,
         channel="group",
@@ -73,6 +80,7 @@ def _told(text: str, topic: str, to: str, known_as: str, *, meta: Meta, subject:
         subject=subject or meta.subject,
         topic=topic,
         ref=ref,
+        last_day=last_day,
     )
     return Ask(MESSAGE.key(known_as), command)
 

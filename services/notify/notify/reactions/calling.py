@@ -32,11 +32,12 @@ def explain_delay(event: DelayNoticed, meta: Meta) -> Asks:
     """Delay -> it is explained (A4)."""
     if event.customer is None:
         return ()
+    expected = texts.eta_text(event.eta, civil_day(meta.time))
     return (
         call(
             "delay_explained",
             meta.subject,
-            f"请说明延期：{event.name or '全部货品'}，{texts.eta_text(event.eta)}。原因：{event.reason or '未注明'}。",
+            f"请说明延期：{event.name or '全部货品'}，{expected}。原因：{event.reason or '未注明'}。",
             meta=meta,
             due=event.at + timedelta(minutes=_policy(meta).delay_call_minutes),
             role=ASSISTANT,

@@ -1,7 +1,7 @@
 """What the other services tell -> SMS to customers (E1), posts to the group (E2), the fax (E5); one for each cause."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from company.policy import policy_book
@@ -34,18 +34,27 @@ RatingLink = Callable[[str], str]
 def contract_registered(event: ContractSigned, meta: Meta) -> Asks:
     """Contract registered -> SMS 1 (A1)."""
     words = {"contract_no": event.contract_no, "promised_on": texts.day_text(event.promised_on)}
-    return (sms(texts.CONTRACT_REGISTERED, event.customer, words, meta=meta, subject=meta.subject),)
+    day = event.promised_on
+    return (sms(texts.CONTRACT_REGISTERED, event.customer, words, meta=meta, subject=meta.subject, last_day=day),)
 
 
 def delayed(event: DelayNoticed, meta: Meta) -> Asks:
-    """Delay -> the group (A4, E2), and SMS 9."""
-    posted = post(texts.delay_text(event), "delay", meta=meta, ref=event.delay_id)
+    """Delay -> the group (A4, E2), and SMS 9; of an expected day that is over, the group alone, without the day."""
+    posted = post(texts.delay_text(event, civil_day(meta.time)), "delay", meta=meta, ref=event.delay_id)
     if event.customer is None:
         return (posted,)
-    words = {"contract_no": event.contract_no, "eta": texts.eta_text(event.eta)}
+    words = {"contract_no": event.contract_no, "eta": texts.eta_text(event.eta, civil_day(meta.time))}
     # several lines of a contract may be late by one file: the customer hears of it once
     once = f"delay/{event.contract_no}/{event.eta}/{civil_day(event.at)}"
-    told = sms(texts.DELAY_EXPLAINED, event.customer, words, meta=meta, subject=meta.subject, cause=once)
+    told = sms(
+        texts.DELAY_EXPLAINED,
+        event.customer,
+        words,
+        meta=meta,
+        subject=meta.subject,
+        cause=once,
+        last_day=event.eta,
+    )
     return (posted, told)
 
 
@@ -62,25 +71,25 @@ def damaged(event: DamageReported, meta: Meta) -> Asks:
 
 def fed_back(event: MorningFeedbackGiven, meta: Meta) -> Asks:
     """Morning feedback -> the group (B6)."""
-    return (post(texts.feedback_text(event), "feedback", meta=meta),)
+    return (post(texts.feedback_text(event), "feedback", meta=meta, last_day=event.on),)
 
 
 def day_published(event: DayPublished, meta: Meta) -> Asks:
     """The day's plan -> the group (B4, E2) and the warehouse (E5)."""
-    faxed = fax(texts.fax_text(event), event.depot, meta=meta, ref=str(event.version))
+    faxed = fax(texts.fax_text(event), event.depot, meta=meta, ref=str(event.version), on=event.on)
     if event.version > 1:  # DayAdjusted comes with it and tells the group what is different
         return (faxed,)
-    return (post(texts.plan_text(event), "plan", meta=meta, ref=str(event.version)), faxed)
+    return (post(texts.plan_text(event), "plan", meta=meta, ref=str(event.version), last_day=event.on), faxed)
 
 
 def day_adjusted(event: DayAdjusted, meta: Meta) -> Asks:
     """A plan that is different -> the group (B4)."""
-    return (post(texts.adjustment_text(event), "adjustment", meta=meta, ref=str(event.version)),)
+    return (post(texts.adjustment_text(event), "adjustment", meta=meta, ref=str(event.version), last_day=event.on),)
 
 
 def delivery_booked(event: InstallationBooked, meta: Meta) -> Asks:
     """Delivery booked -> SMS 2 (B1)."""
-    if event.kind != "delivery" or not _ahead(event.on, meta):
+    if event.kind != "delivery":
         return ()
     return _appointment(texts.DELIVERY_BOOKED, event, meta, cause=meta.id)
 
@@ -88,14 +97,9 @@ def delivery_booked(event: InstallationBooked, meta: Meta) -> Asks:
 def stop_published(event: StopPublished, meta: Meta) -> Asks:
     """Published -> SMS 3 or 4 (B4, B5); again only to those whose day or half-day is another."""
     templates = {"delivery": texts.DELIVERY_TOMORROW, "installation": texts.INSTALLATION_TOMORROW}
-    if event.kind not in templates or not _ahead(event.on, meta):
+    if event.kind not in templates:
         return ()
     return _appointment(templates[event.kind], event, meta, cause=f"{event.job_id}/{event.on}/{event.half}")
-
-
-def _ahead(on: date, meta: Meta) -> bool:
-    """Whether the day is not over when this becomes known: nobody is told to stay at home last week."""
-    return civil_day(meta.time) <= on
 
 
 def _appointment(template: int, event: InstallationBooked | StopPublished, meta: Meta, cause: str) -> Asks:
@@ -103,12 +107,15 @@ def _appointment(template: int, event: InstallationBooked | StopPublished, meta:
         return ()
     contract_no = event.contract_no or event.job_id[2:]
     words = {"contract_no": contract_no, "on": texts.day_text(event.on), "half": texts.half_text(event.half)}
-    return (sms(template, event.customer, words, meta=meta, subject=f"contract:{contract_no}", cause=cause),)
+    subject = f"contract:{contract_no}"
+    return (sms(template, event.customer, words, meta=meta, subject=subject, cause=cause, last_day=event.on),)
 
 
 def leftover_ordered(event: LeftoverOrderApproved, meta: Meta) -> Asks:
     """Leftover order approved -> SMS 5 (C9, K17)."""
-    expected = "近期" if event.expected_on is None else texts.day_text(event.expected_on)
+    day = event.expected_on
+    ahead = day is not None and day >= civil_day(meta.time)
+    expected = texts.day_text(day) if day is not None and ahead else "近期"
     words = {"order_no": event.order_no, "expected_on": expected}
     due = event.watch.due if event.watch is not None else _same_day(event.at)
     return (
@@ -121,6 +128,7 @@ def leftover_ordered(event: LeftoverOrderApproved, meta: Meta) -> Asks:
             duty="K17",
             due=due,
             ref=event.order_no,
+            last_day=day if ahead else None,
         ),
     )
 
@@ -144,11 +152,9 @@ def leftover_damaged(event: LeftoverGoodsDamaged, meta: Meta) -> Asks:
 
 def visit_booked(event: VisitBooked | VisitMoved, meta: Meta) -> Asks:
     """A visit -> SMS 7 (C3)."""
-    if not _ahead(event.on, meta):
-        return ()
     window = texts.window_text(event.window)
     words = {"ticket_id": event.ticket_id, "on": texts.day_text(event.on), "window": window}
-    return (sms(texts.VISIT_BOOKED, event.customer, words, meta=meta, subject=meta.subject),)
+    return (sms(texts.VISIT_BOOKED, event.customer, words, meta=meta, subject=meta.subject, last_day=event.on),)
 
 
 def thanks(rating_link: RatingLink) -> Callable[[TicketClosed, Meta], Asks]:

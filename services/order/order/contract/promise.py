@@ -62,7 +62,7 @@ def postpone(command: PostponeDelivery, contract: Known, ctx: Context) -> Decisi
             customer=contract.terms.customer,
             promised_before=promised_on,
             promised_on=command.promised_on,
-            promise_due=promise_due(command.promised_on, ctx),
+            promise_due=end_of_day(command.promised_on),
             consented_by=command.consented_by,
             consented_how=command.consented_how,
             reason=command.reason,
@@ -93,18 +93,12 @@ def warn(command: WarnOfPromise, contract: Known, ctx: Context) -> Decision:  # 
     )
 
 
-def promise_due(promised_on: date, ctx: Context) -> datetime | None:
-    """When the promised time passes (A8); None when it has passed already: there is nothing left to warn of."""
-    due = end_of_day(promised_on)
-    return due if due > ctx.now else None
-
-
 def warning_due(contract: Open) -> datetime | None:
-    """When the warning falls due; None when there is none to give (any more)."""
-    course = contract.course
-    if course.promise_due is None or course.promise_broken or all_delivered(contract.lines):
+    """When the warning falls due (A8): the end of the promised day, also of one that was over when it was registered;
+    None when there is none to give (any more)."""
+    if contract.course.promise_broken or all_delivered(contract.lines):
         return None
-    return course.promise_due
+    return end_of_day(contract.terms.promised_on)
 
 
 @lru_cache(maxsize=1024)
@@ -120,7 +114,7 @@ def evolve(contract: Known, event: Event) -> Known:
     """The contract after a promise was broken, or another one given."""
     match event:
         case facts.DeliveryPostponed():
-            course = replace(contract.course, promise_due=event.promise_due, promise_broken=False)
+            course = replace(contract.course, promise_broken=False)
             return replace(contract, terms=replace(contract.terms, promised_on=event.promised_on), course=course)
         case facts.PromiseBroken():
             return replace(contract, course=replace(contract.course, promise_broken=True))

@@ -212,7 +212,6 @@ class Delay:
 class Course:
     """How it went with the contract so far, besides its goods. Ids tell the facts that were noted already."""
 
-    promise_due: datetime | None = None
     promise_broken: bool = False
     delays: tuple[Delay, ...] = ()
     loaded: bool = False

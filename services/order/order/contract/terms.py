@@ -10,17 +10,15 @@ from pydantic import Field
 from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine
-from contracts.civil_time import civil_day
+from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import ContractLine, Customer
 from contracts.spelling import StoreCode
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
 from order.contract.goods import complete_on, completeness, said
-from order.contract.promise import promise_due
 from order.contract.state import (
     Cancelled,
     Complete,
     Contract,
-    Course,
     Decision,
     Fulfilled,
     Known,
@@ -141,7 +139,7 @@ def _signing(command: RegisterContract, ctx: Context) -> facts.ContractSigned:
         promised_on=command.promised_on,
         amount_due_fen=command.amount_due_fen,
         lines=tuple(sorted(command.lines, key=lambda line: line.line_no)),
-        promise_due=promise_due(command.promised_on, ctx),
+        promise_due=end_of_day(command.promised_on),
     )
 
 
@@ -255,7 +253,7 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
         lines=tuple(line.sold for line in lines),
         customer=terms.customer if terms.customer != contract.terms.customer else None,
         promised_on=terms.promised_on if moved else None,
-        promise_due=promise_due(terms.promised_on, ctx) if moved else None,
+        promise_due=end_of_day(terms.promised_on) if moved else None,
         amount_due_fen=terms.amount_due_fen if owes_other else None,
         owed_fen=owed_fen(terms, contract.course) if owes_other else None,
     )
@@ -391,7 +389,7 @@ Event = facts.ContractAmended | facts.ContractCancelled
 def signed(event: facts.ContractSigned) -> Waiting:
     """A contract as it begins."""
     lines = tuple(Line(line) for line in event.lines)
-    return Waiting(_terms_of(event), lines, course=Course(promise_due=event.promise_due))
+    return Waiting(_terms_of(event), lines)
 
 
 def evolve(contract: Known, event: Event) -> Known:
@@ -404,7 +402,7 @@ def evolve(contract: Known, event: Event) -> Known:
             left = tuple(line for line in contract.lines if line.sold.line_no not in event.removed)
             terms, course = contract.terms, contract.course
             if event.promised_on is not None:
-                course = replace(course, promise_due=event.promise_due, promise_broken=False)
+                course = replace(course, promise_broken=False)
             changed = replace(
                 terms,
                 customer=event.customer or terms.customer,
