@@ -10,6 +10,7 @@ from company.policy import Policy, policy_book
 from runtime.clock import utc_now
 from runtime.http import Caller
 from runtime.typed_rows import ByName
+from runtime.use_case import Asker
 
 
 class FleetOnFile(BaseModel):
@@ -30,7 +31,7 @@ STOPS = ByName("jobs", Stop)
 """Dispatch's rows, which everybody asks for by name."""
 
 
-async def means_now(caller: Caller, policy: Policy) -> Means:
+async def means_now(caller: Asker, policy: Policy) -> Means:
     """People and means, as the fleet has them now."""
     return means_of(await caller.view(FLEET).get("main"), policy)
 
@@ -52,6 +53,3 @@ async def own_crew_on(caller: Caller, on: date) -> str | None:
 async def works_on(caller: Caller, on: date | None, crew: str | None) -> bool:
     """Whether the person works on a day in a crew: where a job is in a slot."""
     return on is not None and crew is not None and await own_crew_on(caller, on) == crew
-
-
-__all__ = ["STOPS", "Stop", "means_now", "own_crew_on", "own_crews", "works_on"]

@@ -14,7 +14,8 @@ from dashboards.board.rhythm import bar_day
 from dashboards.board.rows import BOARD_DAYS, BoardDay, by_date
 from dashboards.board.view import BoardView
 from dashboards.board.week import WEEK_DAYS, WeekView, week_view
-from dispatch.day.row import DAYS, row_id
+from dispatch.day.row import DAYS
+from dispatch.day.state import day_no
 from dispatch.job.row import JOB_FILES, JOBS, WAITING, JobFile
 from dispatch.who import CREW
 from order.contract.row import CONTRACTS
@@ -57,7 +58,7 @@ async def road_crews(caller: Caller, days: Iterable[date]) -> Mapping[date, str 
 
 async def read_days(caller: Caller, wanted: list[date]) -> Mapping[date, BoardDay]:
     """Those of these days that were planned for."""
-    found = await caller.view(BOARD_DAYS).get_many([row_id(day) for day in wanted])
+    found = await caller.view(BOARD_DAYS).get_many([day_no(day) for day in wanted])
     return by_date(list(found.values()))
 
 

@@ -10,7 +10,8 @@ from contracts.spelling import sku as spelt_sku
 from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from dashboards.warehouse.picking import PickDay, pick_day
-from dispatch.day.row import DAYS, row_id
+from dispatch.day.row import DAYS
+from dispatch.day.state import day_no
 from inventory.count.file import COUNTS
 from inventory.goods.row import PIECES
 from inventory.inbound.row import SLIPS
@@ -40,7 +41,7 @@ async def read_picking(seat: Seat, on: date) -> PickDay | None:
         return None
     contracts = sorted({stop.contract_no for stop in picklist.stops})
     orders = await caller.view(CONTRACTS).get_many(contracts)
-    day = await caller.view(DAYS).get(row_id(on))
+    day = await caller.view(DAYS).get(day_no(on))
     stock = await caller.view(STOCKED).find({"row.holders": {"$in": contracts}})
     return pick_day(
         picklist,

@@ -2,15 +2,28 @@
 
 from datetime import date
 
+from pydantic import BaseModel
+
 from company.crew_of_day import means_now
 from company.fleet_crews import crews_of_day
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
-from dispatch.day.row import DAYS, row_id
-from runtime.http import Caller
+from dispatch.day.state import day_no
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker
 
 
-async def crews_on(caller: Caller, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
+class OpenedDay(BaseModel):
+    """Who works on a day that was opened."""
+
+    crews: tuple[CrewOfDay, ...]
+
+
+OPENED = ByName("days", OpenedDay)
+"""Rows of days, for the use cases of a day, which its view is made of."""
+
+
+async def crews_on(asker: Asker, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
     """The crews of a day; a day that nobody planned for yet has those of the fleet."""
-    row = await caller.view(DAYS).get(row_id(on))
-    return crews_of_day(await means_now(caller, policy), on) if row is None else row.crews
+    row = await asker.view(OPENED).get(day_no(on))
+    return crews_of_day(await means_now(asker, policy), on) if row is None else row.crews

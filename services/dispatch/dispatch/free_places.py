@@ -10,8 +10,8 @@ from contracts.dispatch_days import Slot
 from contracts.fact import Half
 from dispatch.crews_today import crews_on
 from dispatch.day.places import Ground, half_window, places_that_fit
-from dispatch.day.row import DAYS, plan_of, row_id
-from dispatch.day.state import Plan
+from dispatch.day.row import DAYS, plan_of
+from dispatch.day.state import Plan, day_no
 from dispatch.job.row import JobRow
 from runtime.decision import Detail
 from runtime.http import Caller
@@ -55,7 +55,7 @@ async def plans_on(caller: Caller, days: Sequence[date], policy: Policy) -> list
     """The plans of these days, as last seen; a day that nobody planned for is empty."""
     plans: list[Plan] = []
     for on in days:
-        row = await caller.view(DAYS).get(row_id(on))
+        row = await caller.view(DAYS).get(day_no(on))
         plans.append(plan_of(row, on, await crews_on(caller, on, policy)))
     return plans
 

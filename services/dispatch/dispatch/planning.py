@@ -12,9 +12,9 @@ from contracts.dispatch_days import CrewOfDay, Slot, SlotReserved
 from contracts.fact import Half, Window
 from dispatch.crews_today import crews_on
 from dispatch.day.aggregate import day_id
-from dispatch.day.row import DAYS, row_id
+from dispatch.day.row import DAYS
 from dispatch.day.slot import ReserveSlot
-from dispatch.day.state import held_by
+from dispatch.day.state import day_no, held_by
 from dispatch.fields import Words
 from dispatch.free_places import next_places, place_facts
 from dispatch.job.aggregate import JOB
@@ -125,7 +125,7 @@ async def _as_it_stands(caller: Caller, job_id: str, request: SlotRequest, chang
     if row is not None and (row.on, row.crew) == (request.on, request.crew):
         there = replace(way.first, aggregate_id=JOB.key(job_id), version=row.version, events=())
         return caller.answer(there, body=place_body(request.on, row, row.day_version, change_id))
-    day = await caller.view(DAYS).get(row_id(request.on))
+    day = await caller.view(DAYS).get(day_no(request.on))
     held = None if day is None else held_by(day.plan, job_id)
     is_coming = held is not None and (not held.confirmed or held.slot.crew == request.crew)
     if way.forgotten or not (is_coming or day is None or day.version < way.first.version):

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from contracts.bounds import Few, Happened, OneLine
 from contracts.dispatch_days import CrewOfDay, Slot
-from contracts.fact import Half
 from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
 from dispatch.fields import Words
 from dispatch.planning_office import Office, early_refusals, jobs_of
@@ -19,15 +18,6 @@ from runtime.refusal import Term
 
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class AbsenceRequest(_Request):
-    """Which crew is not there, on which half-day (null: the whole day), and why."""
-
-    crew: str = Field(min_length=1, max_length=8)
-    half: Half | None = None
-    reason: Words
-    at: Happened | None = None
 
 
 class CrewRequest(_Request):

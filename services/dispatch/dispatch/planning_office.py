@@ -13,8 +13,8 @@ from contracts.fact import GoodsLine
 from dispatch.crews_today import crews_on
 from dispatch.day.change import PlannedMove, Spot
 from dispatch.day.places import Clash
-from dispatch.day.row import DAYS, DayRow, plan_of, row_id
-from dispatch.day.state import Plan
+from dispatch.day.row import DAYS, DayRow, plan_of
+from dispatch.day.state import Plan, day_no
 from dispatch.job.booking import on_site
 from dispatch.job.row import JOBS, JobRow
 from dispatch.planning_requests import MoveRequest
@@ -63,7 +63,7 @@ class Office:
 
 async def open_office(caller: Caller, on: date, policy: Policy) -> Office:
     """The day as last seen, and the districts where the fleet has them."""
-    day = await caller.view(DAYS).get(row_id(on))
+    day = await caller.view(DAYS).get(day_no(on))
     crews = await crews_on(caller, on, policy)
     means = await means_now(caller, policy)
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
@@ -169,14 +169,14 @@ def new_change_id(caller: Caller, step: str) -> str:
 async def is_made(caller: Caller, on: date, change_id: str) -> bool:
     """Whether the day has decided this request already: asked again, it is told the same, whatever has become of jobs
     and vehicles since (X7)."""
-    known = await caller.view(CHANGES_OF_DAYS).get(row_id(on))
+    known = await caller.view(CHANGES_OF_DAYS).get(day_no(on))
     return known is not None and any(change.change_id == change_id for change in known.changes)
 
 
 async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
     """Whether the day, as it is after a request that had nothing to change or of which too little is known, waits for
     none of these jobs to take its slot."""
-    day = await office.caller.view(DAYS).get(row_id(office.on))
+    day = await office.caller.view(DAYS).get(day_no(office.on))
     open_slots = set() if day is None else {held.slot.job_id for held in day.held if not held.confirmed}
     return day is None or (day.version >= way.first.version and not open_slots & set(jobs))
 
@@ -184,7 +184,7 @@ async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
     """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
     for _ in range(LOOKS):
-        made = await office.caller.view(CHANGES_OF_DAYS).get(row_id(office.on)) or DayChanges()
+        made = await office.caller.view(CHANGES_OF_DAYS).get(day_no(office.on)) or DayChanges()
         known = next((change for change in made.changes if change.change_id == change_id), None)
         if known is not None:
             return known

@@ -22,6 +22,7 @@ from runtime.use_case import UseCase
 from runtime.view import Instant, Row, View
 from service_desk.fields import Number, happened
 from service_desk.refusals import no
+from service_desk.roles import HEADS
 
 MIDNIGHT = "00:00:00"
 MAIN = "main"
@@ -143,7 +144,7 @@ CALENDAR = Aggregate[Calendar, CalendarEvent](
     AsPublished(),
     (AsPublished, Corrected),
     evolve,
-    (UseCase(CorrectCalendar, correct_calendar), UseCase(TellTicket, tell_ticket)),
+    (UseCase(CorrectCalendar, correct_calendar, HEADS), UseCase(TellTicket, tell_ticket)),
 )
 
 

@@ -6,6 +6,8 @@ OFFICE = frozenset({Role.CS_SPECIALIST, Role.CS_SUPERVISOR})
 SUPERVISORS = frozenset({Role.INSTALL_SUPERVISOR, Role.CS_SUPERVISOR})
 """主管 (C9): who may place a leftover order for the designer, and who signs."""
 MANAGER = frozenset({Role.MANAGER})
+HEADS = MANAGER | {Role.CS_SUPERVISOR}
+"""Who heads the desk."""
 OPENS = OFFICE | MANAGER | {Role.STORE}
 NOTES_GOODS = OFFICE | {Role.WAREHOUSE, Role.INSTALL_ASSISTANT}
 AT_THE_CUSTOMERS = OFFICE | {Role.TECHNICIAN}

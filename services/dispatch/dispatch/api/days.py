@@ -3,7 +3,8 @@
 from company.crew_of_day import own_crew_on
 from dispatch.access import DayInPath, JobInPath, job_row, policy_now
 from dispatch.crews_today import crews_on
-from dispatch.day.row import DAY_FILES, row_id
+from dispatch.day.row import DAY_FILES
+from dispatch.day.state import day_no
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
@@ -37,7 +38,7 @@ async def release(job: JobInPath, body: ReleaseRequest, caller: SignedIn) -> Ans
 async def day(on: DayInPath, caller: SignedIn) -> DayView:
     """Crews, slots, edition, adjustments. A crew sees its own stops only."""
     caller.allow(*READS)
-    known = await caller.view(DAY_FILES).get(row_id(on))
+    known = await caller.view(DAY_FILES).get(day_no(on))
     view = day_view(known, on, await crews_on(caller, on, policy_now()))
     if caller.person.role not in CREW:
         return view

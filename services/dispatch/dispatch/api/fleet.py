@@ -19,7 +19,7 @@ from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
 from dispatch.fleet.row import CHANGES, FLEETS, FleetRow
 from dispatch.fleet_days import tell_opened_days
-from dispatch.who import DELIVERS, LEADS, READS, SEES_LICENCES, SUPERVISOR
+from dispatch.who import LEADS, READS, SEES_LICENCES
 from runtime.clock import utc_now
 from runtime.http import Answer, SignedIn
 from runtime.route import Router
@@ -129,7 +129,7 @@ async def set_crews(body: SetCrews, caller: SignedIn) -> Answer:
 
     Days that are planned already are told; `body.refused` names those that could not take it, and why.
     """
-    caller.allow(*SUPERVISOR)
+    caller.allow(*FLEET.may(SetCrews))
     told = await caller.ask(FLEET.key(DEPOT), body)
     if told.status != "accepted":
         return caller.answer(told)
@@ -139,7 +139,7 @@ async def set_crews(body: SetCrews, caller: SignedIn) -> Answer:
 @router.post("/fleet/crews/{crew}/members", summary="当天换人 Change who comes along, for one day (B8)")
 async def members(crew: CrewInPath, body: MembersOfDay, caller: SignedIn) -> Answer:
     """The leader may change his own crew."""
-    caller.allow(*DELIVERS)
+    caller.allow(*FLEET.may(ChangeMembers))
     await own_crew(caller, body.on, crew, *LEADS)
     policy = policy_now()
     means = await means_now(caller, policy)

@@ -6,13 +6,12 @@ from fastapi import Query
 
 from contracts.bounds import CivilDay
 from dispatch.access import CrewInPath, DayInPath, JobInPath, job_row, policy_now
-from dispatch.crews_today import crews_on
-from dispatch.day.aggregate import day_id
-from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, SetCrewOfDay
-from dispatch.day.row import row_id
+from dispatch.day.aggregate import DAY, day_id
+from dispatch.day.crews import SetCrewOfDay
+from dispatch.day.state import day_no
 from dispatch.free_places import next_places
 from dispatch.planning_changes import change_plan, check, do_again, swap, take_back
-from dispatch.planning_crews import AbsenceRequest, CrewRequest, Redistribution, redistribute, set_crew
+from dispatch.planning_crews import CrewRequest, Redistribution, redistribute, set_crew
 from dispatch.planning_office import Office, change_row, open_office
 from dispatch.planning_requests import (
     ChangeList,
@@ -25,7 +24,7 @@ from dispatch.planning_requests import (
 )
 from dispatch.projections.plan_changes import CHANGES_OF_DAYS, DayChanges
 from dispatch.proposing import Proposal, ProposalRequest, propose
-from dispatch.who import CREW, PLANS, PLANS_VISITS, READS, SUPERVISOR
+from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
 from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
 
@@ -100,24 +99,8 @@ async def redo(on: DayInPath, body: TurnRequest, caller: SignedIn) -> Answer:
 async def changes(on: DayInPath, caller: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> ChangeList:
     """Newest first: who, when, why, from where to where, and whether it stands. Not for crews."""
     caller.allow(*(READS - CREW))
-    known = await caller.view(CHANGES_OF_DAYS).get(row_id(on)) or DayChanges()
+    known = await caller.view(CHANGES_OF_DAYS).get(day_no(on)) or DayChanges()
     return ChangeList(rows=list(known.changes[::-1][:limit]), version=known.version)
-
-
-@router.post("/days/{on}/absences", summary="班组缺勤 A crew is not there on a day (B8)")
-async def absent(on: DayInPath, body: AbsenceRequest, caller: SignedIn) -> Answer:
-    """It gets no more stops; those it has stay until they are redistributed."""
-    caller.allow(*PLANS)
-    crews = await crews_on(caller, on, policy_now())
-    command = MarkCrewAbsent(at=body.at, on=on, crew=body.crew, half=body.half, reason=body.reason, crews=crews)
-    return caller.answer(await caller.ask(day_id(on), command))
-
-
-@router.post("/days/{on}/absences/{crew}/end", summary="恢复出勤 The crew is there after all")
-async def present(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> Answer:
-    """Not absent changes nothing."""
-    caller.allow(*PLANS)
-    return caller.answer(await caller.ask(day_id(on), EndCrewAbsence(crew=crew)))
 
 
 @router.get("/days/{on}/absences/{crew}/redistribution", summary="缺勤改派 Where an absent crew's stops could go (B8)")
@@ -130,7 +113,7 @@ async def redistribution(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> R
 @router.post("/days/{on}/crews/{crew}", summary="当天换人换车 Other people or another vehicle for a day (B8)")
 async def crew_of_day(on: DayInPath, crew: CrewInPath, body: CrewRequest, caller: SignedIn) -> Answer:
     """Refused with every stop at which somebody would be at two places."""
-    caller.allow(*SUPERVISOR)
+    caller.allow(*DAY.may(SetCrewOfDay))
     office = await open_office(caller, on, policy_now())
     changed = set_crew(office.crews, crew, body)
     command = SetCrewOfDay(at=body.at, on=on, crew=changed, reason=body.reason, crews=office.crews)

@@ -10,9 +10,11 @@ from dispatch.access import CrewInPath, DayInPath, own_crew, policy_now, run_fil
 from dispatch.departure import DepartRequest, let_go
 from dispatch.job.row import JOB_FILES
 from dispatch.job_views import JobView, job_view
+from dispatch.run.aggregate import RUN
+from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS
 from dispatch.run_views import RunList, RunView, run_view
-from dispatch.who import CREW, DELIVERS, LEADS, READS
+from dispatch.who import CREW, LEADS, READS
 from runtime.http import Answer, SignedIn
 from runtime.route import Router
 
@@ -50,6 +52,6 @@ async def stops(on: DayInPath, crew: CrewInPath, caller: SignedIn) -> list[JobVi
 @router.post("/runs/{on}/{crew}/depart", summary="出车 Depart (B8, B9, B11, B18, B21)")
 async def depart(on: DayInPath, crew: CrewInPath, caller: SignedIn, body: DepartRequest | None = None) -> Answer:
     """Loaded and signed, on the supervisor's list, passed by QC, with leader and driver; its stops are on the way."""
-    caller.allow(*DELIVERS)
+    caller.allow(*RUN.may(DepartRun))
     await own_crew(caller, on, crew, *LEADS)
     return await let_go(caller, on, crew, body or DepartRequest(), policy_now())

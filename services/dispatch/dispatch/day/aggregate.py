@@ -10,7 +10,7 @@ from datetime import date
 from contracts import dispatch_days as facts
 from contracts.dispatch import DayEvent
 from dispatch.day import change, crews, issue, slot, turn
-from dispatch.day.state import INITIAL, STATES, Day, Unopened, drafted
+from dispatch.day.state import INITIAL, STATES, Day, Unopened, day_no, drafted
 from dispatch.fields import DEPOT
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer
@@ -49,4 +49,4 @@ DAY = Aggregate[Day, DayEvent](
 
 def day_id(on: date, depot: str = DEPOT) -> str:
     """Aggregate id of a day."""
-    return DAY.key(f"{depot}:{on}")
+    return DAY.key(day_no(on, depot))

@@ -1,22 +1,28 @@
 """Who works on one day (B8): a crew that is sick or on leave gets no more stops; other people or another vehicle."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal, assert_never
 
+from pydantic import BaseModel, Field
+
 from company.context import Context
+from company.policy import policy_book
 from contracts import dispatch_days as facts
-from contracts.bounds import CivilDay, Few, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Happened, OneLine, OptionalId
 from contracts.dispatch import DayEvent
 from contracts.fact import Half
+from dispatch.crews_today import crews_on
 from dispatch.day.change import opened, reissue_due
 from dispatch.day.places import Clash, by_job, clash_facts, overlap, share_people_or_vehicle
 from dispatch.day.state import Absence, Day, Decision, Drafted, Plan, Published, Unopened, because
 from dispatch.fields import DEPOT, Words
 from dispatch.refusals import no
+from dispatch.who import PLANS, SUPERVISOR
 from dispatch.words import joined
 from runtime.decision import Command
 from runtime.refusal import Term
-from runtime.use_case import UseCase
+from runtime.use_case import Asker, Nothing, UseCase
 
 
 class MarkCrewAbsent(Command):
@@ -31,8 +37,25 @@ class MarkCrewAbsent(Command):
     crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
 
 
+class AbsenceRequest(BaseModel):
+    """班组缺勤 A crew is not there on a day (B8)
+
+    It gets no more stops; those it has stay until they are redistributed.
+    """
+
+    model_config = Command.model_config
+
+    crew: str = Field(min_length=1, max_length=8)
+    half: Half | None = None
+    reason: Words
+    at: Happened | None = None
+
+
 class EndCrewAbsence(Command):
-    """恢复出勤."""
+    """恢复出勤 The crew is there after all
+
+    Not absent changes nothing.
+    """
 
     command: Literal["EndCrewAbsence"] = "EndCrewAbsence"
     crew: OptionalId
@@ -80,6 +103,13 @@ def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:
         at=at, depot=plan.depot, on=plan.on, crew=command.crew, half=command.half, reason=command.reason
     )
     return (*opening, absent)
+
+
+async def with_crews(asker: Asker, number: str, body: AbsenceRequest) -> MarkCrewAbsent:
+    """Who works on the day, so that it is opened with them."""
+    on = date.fromisoformat(number)
+    crews = await crews_on(asker, on, policy_book().at(asker.now))
+    return MarkCrewAbsent(**dict(body), on=on, crews=crews)
 
 
 def end_absence(command: EndCrewAbsence, day: Day, ctx: Context) -> Decision:
@@ -201,9 +231,9 @@ def evolve(day: Drafted | Published, event: Event) -> Day:
 
 
 USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
-    UseCase(MarkCrewAbsent, mark_absent),
-    UseCase(EndCrewAbsence, end_absence),
+    UseCase(MarkCrewAbsent, mark_absent, PLANS, "absences", body=AbsenceRequest, prepare=with_crews),
+    UseCase(EndCrewAbsence, end_absence, PLANS, "absences/{crew}/end", body=Nothing),
     UseCase(TakePersonOff, take_off),
-    UseCase(SetCrewOfDay, set_crew),
+    UseCase(SetCrewOfDay, set_crew, SUPERVISOR),
     UseCase(NoteDeparture, note_departure),
 )

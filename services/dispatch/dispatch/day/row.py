@@ -61,11 +61,6 @@ def plan_of(row: DayRow | None, on: date, crews: Iterable[CrewOfDay]) -> Plan:
     return Plan(DEPOT, on, tuple(crews), civil(on, time()), (), 0) if row is None else row.plan
 
 
-def row_id(on: date) -> str:
-    """Where a day's row lies."""
-    return f"{DEPOT}:{on.isoformat()}"
-
-
 def day_row(day: Day) -> DayRow | None:
     """The view."""
     if isinstance(day, Unopened):

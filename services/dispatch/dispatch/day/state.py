@@ -10,6 +10,7 @@ from datetime import date, datetime
 from contracts import dispatch_days as facts
 from contracts.dispatch import DayEvent
 from contracts.fact import Half
+from dispatch.fields import DEPOT
 from runtime.decision import Rejected
 
 HALVES: tuple[Half, Half] = ("am", "pm")
@@ -98,6 +99,11 @@ STATES = (Unopened, Drafted, Published)
 
 
 Decision = tuple[DayEvent, ...] | Rejected
+
+
+def day_no(on: date | str, depot: str = DEPOT) -> str:
+    """A day, as its aggregate and its rows are named."""
+    return f"{depot}:{on}"
 
 
 def held_by(plan: Plan, job_id: str) -> Held | None:

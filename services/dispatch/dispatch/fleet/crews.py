@@ -15,7 +15,7 @@ from contracts.dispatch import FleetEvent
 from dispatch.fields import Words, happened
 from dispatch.fleet.state import Decision, Opened
 from dispatch.refusals import no
-from dispatch.who import SUPERVISOR
+from dispatch.who import DELIVERS, SUPERVISOR
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import UseCase
@@ -151,7 +151,7 @@ def evolve(fleet: Opened, event: Event) -> Opened:
 
 
 USE_CASES: tuple[UseCase[Any, Any, FleetEvent], ...] = (
-    UseCase(SetCrews, set_crews),
-    UseCase(ChangeMembers, change_members),
+    UseCase(SetCrews, set_crews, SUPERVISOR),
+    UseCase(ChangeMembers, change_members, DELIVERS),
     UseCase(DissolveCrew, dissolve, SUPERVISOR, "crews/{crew}/dissolution", body="DissolveRequest"),
 )

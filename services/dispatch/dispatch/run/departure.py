@@ -11,6 +11,7 @@ from dispatch.fields import Words, happened
 from dispatch.refusals import no, words_of
 from dispatch.run.loading import list_no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Unplanned
+from dispatch.who import DELIVERS
 from dispatch.words import listed
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
@@ -109,4 +110,4 @@ def evolve(run: Run, event: Event) -> Run:
     return Departed(run.sheet, event.leader, event.driver, event.vehicle, event.stops)
 
 
-USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (UseCase(DepartRun, depart),)
+USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (UseCase(DepartRun, depart, DELIVERS),)

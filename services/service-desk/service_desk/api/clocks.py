@@ -7,7 +7,6 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from company.policy import policy_book
-from company.roles import Role
 from contracts.civil_time import civil_day
 from contracts.service_desk_duties import CalendarDay
 from runtime.clock import utc_now
@@ -120,7 +119,7 @@ async def correct_calendar(body: CorrectCalendar, caller: SignedIn) -> Reckoned:
 
     Asked again, it goes on where a crash left it: what is corrected and reckoned already changes nothing.
     """
-    caller.allow(Role.CS_SUPERVISOR, Role.MANAGER)
+    caller.allow(*CALENDAR.may(CorrectCalendar))
     corrected = await caller.ask(CALENDAR.key(MAIN), body, step="calendar")
     if corrected.status != "accepted":
         caller.answer(corrected)  # a refusal leaves as its own answer
@@ -136,7 +135,7 @@ async def correct_calendar(body: CorrectCalendar, caller: SignedIn) -> Reckoned:
 @router.post("/clocks", summary="日历有变，重算未到期的时限 Reckon open clocks anew (C1)")
 async def reckon_clocks(body: ReckonClocks, caller: SignedIn) -> Reckoned:
     """After a change of holidays or policy: open clocks move, those that ran out stay as they were judged (K22)."""
-    caller.allow(Role.CS_SUPERVISOR, Role.MANAGER)
+    caller.allow(*TICKET.may(ReckonClocks))
     return await _reckon(caller, body)
 
 

@@ -17,7 +17,7 @@ from service_desk.clocks import COMPLAINT, complaint_watch, rewatched
 from service_desk.duties import begun, done, find
 from service_desk.fields import LongText, Note, Photos, Text, happened
 from service_desk.refusals import no
-from service_desk.roles import MANAGER, OFFICE
+from service_desk.roles import HEADS, MANAGER, OFFICE
 from service_desk.ticket.reply import replied_too
 from service_desk.ticket.state import Complaint, Decision, Record, Underway
 
@@ -344,7 +344,7 @@ USE_CASES = (
     UseCase(
         AnswerComplaint,
         answer_complaint,
-        MANAGER | {Role.CS_SUPERVISOR},
+        HEADS,
         "complaint/answer",
         gate=can_be_answered,
         steps=("answer_complaint",),

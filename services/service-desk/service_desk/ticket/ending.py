@@ -22,7 +22,7 @@ from service_desk.access import visible
 from service_desk.clocks import reply_watch
 from service_desk.fields import Note, Number, Text, happened
 from service_desk.refusals import no
-from service_desk.roles import MANAGER, OFFICE
+from service_desk.roles import HEADS, MANAGER, OFFICE
 from service_desk.ticket.complaint import escalated
 from service_desk.ticket.part import counts_as_repeat, repeated
 from service_desk.ticket.quote import COVERED, PRESUMED_OURS
@@ -186,7 +186,7 @@ def can_be_cancelled(ticket: Underway) -> Rejected | None:
 
 def cancels(ticket: Underway) -> frozenset[Role]:
     """Who cancels; of complaints only the supervisor and the manager."""
-    return OFFICE | MANAGER if ticket.record.complaint is None else MANAGER | {Role.CS_SUPERVISOR}
+    return OFFICE | MANAGER if ticket.record.complaint is None else HEADS
 
 
 def can_be_reopened(ticket: Closed | Cancelled) -> Rejected | None:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from company.business_time import Pause
-from company.roles import Role
 from contracts.fact import Customer, Window
 from contracts.service_desk import TicketEvent
 from contracts.service_desk_duties import CalendarDay
@@ -21,9 +20,6 @@ from contracts.service_desk_visits import Paper
 from runtime.decision import Rejected
 from service_desk.clocks import STAND_WHILE_WAITING
 from service_desk.duties import Duty
-
-SUPERVISORS = frozenset({Role.INSTALL_SUPERVISOR, Role.CS_SUPERVISOR})
-"""主管 (C9): who may place a leftover order for the designer, and who signs."""
 
 
 @dataclass(frozen=True, slots=True)

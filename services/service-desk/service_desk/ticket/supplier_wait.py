@@ -17,7 +17,7 @@ from service_desk.clocks import rewatched
 from service_desk.duties import Duty, moved
 from service_desk.fields import Note, Text, happened
 from service_desk.refusals import no
-from service_desk.roles import OFFICE
+from service_desk.roles import HEADS, OFFICE
 from service_desk.ticket.state import Decision, Record, SupplierWait, Underway
 
 
@@ -168,5 +168,5 @@ USE_CASES = (
         wanted=waits,
         steps=("await_supplier",),
     ),
-    UseCase(ReckonClocks, reckon_clocks),
+    UseCase(ReckonClocks, reckon_clocks, HEADS),
 )
