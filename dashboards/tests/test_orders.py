@@ -378,3 +378,18 @@ async def test_what_a_customer_is_called_does_no_harm():
     hostile = HOSTILE.model_copy(update={"name": "<script>alert(1)</script>"})
     text = (await get("/orders/HT26030001", rows=desk_rows(signed(customer=hostile)))).text
     assert [harm for harm in ("<script>alert", "<img src=x>") if harm in text] == []
+
+
+@pytest.mark.parametrize(
+    ("person", "kinds"),
+    [
+        (SPECIALIST, {"contracts", "logistics", "products"}),
+        ("he.jx", {"contracts", "logistics"}),
+        (WAREHOUSE, None),
+    ],
+)
+async def test_who_imports_finds_a_form_for_each_file_that_is_theirs(person: str, kinds: set[str] | None) -> None:
+    """A1, A2, D15, C18"""
+    answer = await get("/orders/import", person)
+    found = set(re.findall(r'data-upload-to="/api/imports/(\w+)"', answer.text))
+    assert (answer.status_code, found) == ((200, kinds) if kinds else (403, set()))

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 SHAPE_RULE = "X6"  # a file must be a table that we can read, before any rule about its facts
 SHOWN = 30  # characters of a cell that a reason may quote
 
 
-class Fault(NamedTuple):
-    """One thing that is wrong, in Chinese and in English."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, in Chinese and in English: in which column, if in one, and what stands there."""
 
     zh: str
     en: str
+    column: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One row that was not taken; `row` is the number that a person sees in the sheet (header = 1)."""
+    """One row that was not taken; `row` is the number that a person sees in the sheet.
+
+    `faults`: one by one. `cells`: what stands in it, in the layout's order, as far as it could be read; `of`: what the
+    row is a part of, or may be (numbers of contracts, A13).
+    """
 
     row: int
     reason: str
     reason_en: str
     rule: str
+    faults: tuple[Fault, ...] = field(default=(), compare=False)
+    cells: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    of: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +51,31 @@ class UnreadableFile:
     filename: str | None = None
 
 
-def refuse(row: int, faults: list[Fault], rule: str) -> Refused:
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """What stands in a file and is none of ours: columns by their names, rows by their numbers."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+
+
+NOTHING_IGNORED = Ignored()
+R = TypeVar("R")
+
+
+class Parsed(NamedTuple, Generic[R]):
+    """A file, read: its good rows, the others, and what nobody asked for."""
+
+    rows: list[R]
+    refused: list[Refused]
+    ignored: Ignored = NOTHING_IGNORED
+
+
+def refuse(row: int, faults: list[Fault], rule: str, cells: Sequence[str] = ()) -> Refused:
     """All faults of one row as one refusal, so that they can be put right in one go."""
-    return Refused(row, "；".join(f.zh for f in faults), "; ".join(f.en for f in faults), rule)
+    return Refused(
+        row, "；".join(f.zh for f in faults), "; ".join(f.en for f in faults), rule, tuple(faults), tuple(cells)
+    )
 
 
 def shown(text: str) -> str:

@@ -1,6 +1,6 @@
 """The process in which one uploaded file is read: `python -m runtime.reading_child MODULE:FUNCTION MEMORY CPU`.
 
-Standard input is the file; `FUNCTION(bytes)` answers `(rows, refused)` or an `UnreadableFile`, which go to standard
+Standard input is the file; `FUNCTION(bytes)` answers a `Parsed` or an `UnreadableFile`, which go to standard
 output as lines of JSON (`runtime.uploads.Piece`), the last one with `done`. Memory in bytes, CPU in seconds: the
 process ends at either, and soon after its parent. It writes no file and has inherited no secret.
 """
@@ -49,10 +49,10 @@ def pieces(read: Callable[[bytes], Any], content: bytes) -> Iterator[dict[str, A
     if isinstance(made, UnreadableFile):
         yield {"unreadable": made, "done": True}
         return
-    for name, items in zip(("rows", "refused"), made, strict=True):
+    for name, items in (("rows", made.rows), ("refused", made.refused)):
         for start in range(0, len(items), PIECE):
             yield {name: items[start : start + PIECE]}
-    yield {"done": True}
+    yield {"ignored": made.ignored, "done": True}
 
 
 def _bound(memory_bytes: int, cpu_seconds: int) -> None:

@@ -22,7 +22,7 @@ from starlette.datastructures import UploadFile
 from runtime.decision import Rejected
 from runtime.errors import Overloaded
 from runtime.file_limits import TOO_HEAVY
-from runtime.file_refusals import SHAPE_RULE, Refused, UnreadableFile
+from runtime.file_refusals import NOTHING_IGNORED, SHAPE_RULE, Ignored, Parsed, Refused, UnreadableFile
 from runtime.http import Caller, ErrorBody, Refusal
 from runtime.logs import get_log
 
@@ -39,7 +39,6 @@ RESPONSES: dict[int | str, dict[str, object]] = {status: {"model": ErrorBody} fo
 """What a route that takes a file may answer besides what all may."""
 
 R = TypeVar("R")
-Parsed = tuple[list[R], list[Refused]]
 Reader = Callable[[bytes], Parsed[R] | UnreadableFile]
 """A function of a module, found there by its name: it runs in another process."""
 
@@ -58,6 +57,7 @@ class Piece(BaseModel, Generic[R]):
 
     rows: list[R] = []
     refused: list[Refused] = []
+    ignored: Ignored = NOTHING_IGNORED
     unreadable: UnreadableFile | None = None
     done: bool = False
 
@@ -141,7 +141,7 @@ async def read_apart(
                 rows += said.rows
                 refused += said.refused
                 if said.done:
-                    return said.unreadable or (rows, refused)
+                    return said.unreadable or Parsed(rows, refused, said.ignored)
                 await asyncio.sleep(0)  # lines that wait already are taken without a pause otherwise
             _, trouble = await process.communicate()
     except TimeoutError:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from typing import IO, Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import IO, Any, NamedTuple, TypeVar
 from xml.parsers import expat
 
 from runtime.file_limits import TOO_HEAVY, Limits
@@ -22,6 +22,7 @@ SHEET_ROWS = 1_048_576
 """Of any spreadsheet; a higher row number is a damaged or hostile file."""
 PARTS = 1_000  # files inside the zip; a real workbook has some twenty
 SHEETS = 100
+AREAS = 500_000  # merged cells of a sheet: more than a file has rows of contracts with several lines
 RATIO, RATIO_FROM_BYTES = 400, 1 << 20  # sheets shrink 10 to 60 times, equal rows 200, one character 1,000
 WHOLE_PART_DIVISOR = 10  # styles and the like are read whole into memory: a tenth of what sheets may have is ample
 ROW_ELEMENTS = 100_000  # between two rows: 16,384 cells of a spreadsheet's widest row, each with its parts
@@ -29,6 +30,16 @@ CELL_BYTES = 400_000  # between two elements: a cell holds 32,767 characters, ea
 ELEMENTS = {"worksheet": 15_000_000, "sst": 3_000_000, "pivotCacheRecords": 3_000_000, "calcChain": 3_000_000}
 """Of a part, by the name of its root: 200,000 rows of 17 cells, with their strings, and what lies beside them."""
 OTHER_ELEMENTS = 200_000  # styles (65,490 formats at most), names, relations
+
+STRICT, TRANSITIONAL = "http://purl.oclc.org/ooxml/", "http://schemas.openxmlformats.org/"
+USUAL = {
+    "spreadsheetml/main": "spreadsheetml/2006/main",
+    "officeDocument/relationships": "officeDocument/2006/relationships",
+    "officeDocument/": "officeDocument/2006/",
+    "drawingml/": "drawingml/2006/",
+}
+"""Names of Strict Open XML as the usual ones, what is longer first."""
+NAMES_WITHIN = 1 << 20  # of a part: names stand in its first element, a few relations behind one another
 
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # spreadsheets write no other; LZMA names its own memory
 ENCRYPTED = 0x1  # bit of a zip entry's flags
@@ -62,28 +73,90 @@ OVERLOADED = UnreadableFile(
 T = TypeVar("T")
 
 
-class Opening(Protocol):
+class Area(NamedTuple):
+    """Cells that are merged into one, counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether it covers several rows."""
+        return self.bottom > self.top
+
+
+@dataclass(frozen=True)
+class Opening:
     """Opens the workbook; `data_only`: formulas as their last results."""
+
+    content: bytes
+    areas: Mapping[str, list[str]]
+    """Merged cells, by the name of the sheet's part."""
 
     def __call__(self, *, data_only: bool) -> AbstractContextManager[Any]:
         """Closed at the end of the `with`."""
-        ...
+        return _opened(self.content, data_only=data_only)
+
+    def merged(self, sheet: Any) -> list[Area]:
+        """The merged cells of a sheet: openpyxl does not tell them of one that it reads row by row."""
+        return [area for text in self.areas.get(sheet._worksheet_path, ()) if (area := _area(text)) is not None]
+
+
+def _area(text: str) -> Area | None:
+    from openpyxl.utils import range_boundaries
+
+    try:
+        left, top, right, bottom = range_boundaries(text)
+    except (ValueError, TypeError):
+        return None
+    if left is None or top is None or right is None or bottom is None:
+        return None
+    return Area(top, left, bottom, right)
 
 
 def read_workbook(content: bytes, limits: Limits, read: Callable[[Opening], T | UnreadableFile]) -> T | UnreadableFile:
     """What `read` makes of the workbook, which it opens as often as it needs. Refuses: damaged, too_large, too_heavy,
     not_a_table (a password)."""
     try:
-        refusal = survey(content, limits)
-        return read(partial(_opened, content)) if refusal is None else refusal
+        areas: dict[str, list[str]] = {}
+        refusal = survey(content, limits, areas)
+        return read(Opening(transitional(content), areas)) if refusal is None else refusal
     except MemoryError:
         return TOO_HEAVY
     except Exception as error:  # noqa: BLE001 - openpyxl has no error of its own: a broken part ends in KeyError, ...
         return TOO_HEAVY if getattr(error, "code", None) == NO_MEMORY else DAMAGED
 
 
-def survey(content: bytes, limits: Limits) -> UnreadableFile | None:
-    """Why this workbook must not be opened. `zipfile` never yields more of a part than its declared size."""
+def transitional(content: bytes) -> bytes:
+    """A workbook of the Strict variant of Open XML in the words of the usual one, the only one that openpyxl knows.
+
+    They differ in the names that stand at the beginning of each part; dates that it writes as text, openpyxl reads.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if STRICT.encode() not in archive.read("xl/workbook.xml"):
+            return content
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+            for part in archive.infolist():
+                with archive.open(part) as source, target.open(part.filename, "w", force_zip64=True) as sink:
+                    sink.write(_in_usual_words(source.read(NAMES_WITHIN)))
+                    while piece := source.read(1 << 16):
+                        sink.write(piece)
+    return made.getvalue()
+
+
+def _in_usual_words(start: bytes) -> bytes:
+    text = start
+    for strict, usual in USUAL.items():
+        text = text.replace(f"{STRICT}{strict}".encode(), f"{TRANSITIONAL}{usual}".encode())
+    return text
+
+
+def survey(content: bytes, limits: Limits, areas: dict[str, list[str]]) -> UnreadableFile | None:
+    """Why this workbook must not be opened, and into `areas` its merged cells by part. `zipfile` never yields more of a
+    part than its declared size."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if len(parts) > PARTS:
@@ -96,7 +169,7 @@ def survey(content: bytes, limits: Limits) -> UnreadableFile | None:
             return UNPACKED
         for part in parts:
             with archive.open(part) as stream:
-                refusal = _part_refusal(stream)
+                refusal = _part_refusal(stream, areas.setdefault(part.filename, []))
             if refusal is not None:
                 return refusal
     return None
@@ -117,24 +190,27 @@ class _Found(Exception):
         self.refusal = refusal
 
 
-def _part_refusal(stream: IO[bytes]) -> UnreadableFile | None:
+def _part_refusal(stream: IO[bytes], areas: list[str]) -> UnreadableFile | None:
     """Why a part must not be read. What is no XML (pictures, macros) is passed over: its reader would fail as well."""
     parser = expat.ParserCreate()
     seen = since_row = sheets = begun_at = 0
     allowed = between_rows = OTHER_ELEMENTS
 
-    def begin(name: str, _attributes: object) -> None:
+    def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal seen, since_row, sheets, begun_at, allowed, between_rows
         local = name.rpartition(":")[2] if ":" in name else name
         if seen == 0:
             allowed = ELEMENTS.get(local, OTHER_ELEMENTS)
             between_rows = ROW_ELEMENTS if local == "worksheet" else allowed
         seen += 1
-        since_row = 0 if local == "row" else since_row + 1
+        since_row = 0 if local in {"row", "mergeCell"} else since_row + 1
         if local == "sheet":
             sheets += 1
+        elif local == "mergeCell":
+            areas.append(attributes.get("ref", ""))
         at = parser.CurrentByteIndex
-        if seen > allowed or since_row > between_rows or sheets > SHEETS or at - begun_at > CELL_BYTES:
+        many = sheets > SHEETS or len(areas) > AREAS
+        if seen > allowed or since_row > between_rows or many or at - begun_at > CELL_BYTES:
             raise _Found(OVERLOADED)
         begun_at = at
 

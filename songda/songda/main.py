@@ -141,7 +141,7 @@ def import_products(
 
 def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
     """Upload file by file, wait until all of it has run its course, print the report."""
-    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": []}
+    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": [], "files": []}
     with Client(local_settings(), person) as client:
         for file in files:
             with _bar(file.name) as progress:
@@ -151,6 +151,7 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
             total["taken"] += report["taken"]
             total["repeated"] += report["repeated"]
             total["refused"] += report["refused"]
+            total["files"] += report["files"]
         with err.status("等待结果写到列表 waiting for read models …"):
             settled = client.get("/api/settled")["settled"]
     if as_json:
@@ -159,6 +160,13 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
         for row in total["refused"]:
             where = f"{row['file']} " if len(files) > 1 else ""
             out.print(f"[red]拒[/red] {where}第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False)
+        for told in total["files"]:
+            if left := told["ignored_columns"]:
+                out.print(
+                    f"{told['file']}：略过的列 columns left out: {'、'.join(left)}", highlight=False, markup=False
+                )
+            if left := told["ignored_rows"]:
+                out.print(f"{told['file']}：略过的合计行 rows of sums left out: {left}", highlight=False, markup=False)
         out.print(f"共收 {total['taken']}，重复 {total['repeated']}，拒 {len(total['refused'])}")
     if not settled:
         err.print("[yellow]已收下，但列表还没有全部更新。Taken, but the lists are still catching up.[/yellow]")

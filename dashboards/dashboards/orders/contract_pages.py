@@ -21,7 +21,7 @@ from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import ContractFile
 from order.contract.row import CONTRACTS, state_of
-from order.who import IMPORTS
+from order.who import IMPORTS, PRODUCTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -30,11 +30,12 @@ router = Router(include_in_schema=False)
 @router.get("/orders/import")
 @takes(*LOOKS)
 async def order_import(request: Request) -> Response:
-    """导入 (A1, A2, X6): what was taken, and row by row what was refused."""
-    seat = seat_at(request, "orders", IMPORTS)
+    """导入 (A1, A2, D15, X6): what was taken, and row by row what was refused."""
+    seat = seat_at(request, "orders", IMPORTS | PRODUCTS)
     if isinstance(seat, Response):
         return seat
-    return seat.show("order_import.html")
+    kinds = {"contracts": IMPORTS, "logistics": IMPORTS, "products": PRODUCTS}
+    return seat.show("order_import.html", kinds=[kind for kind, may in kinds.items() if seat.is_one_of(*may)])
 
 
 @router.get("/orders/{contract_no}")

@@ -17,6 +17,7 @@
       repeated: told.repeated,
       refused: told.refused.length,
     });
+    leftOut(box.querySelector('ul'), told.files);
     const body = box.querySelector('tbody');
     for (const row of told.refused.slice(0, SHOWN)) {
       const line = body.insertRow();
@@ -25,6 +26,19 @@
       line.cells[1].className = 'num';
     }
     box.querySelector('.scroll').hidden = !told.refused.length;
+  }
+  function leftOut(list, files) {
+    // what a file has besides our rows and columns, file by file
+    for (const file of files) {
+      const said = [];
+      if (file.ignored_columns.length) said.push(say('import_ignored', { columns: file.ignored_columns.join('、') }));
+      if (file.ignored_rows.length) said.push(say('import_sums', { rows: file.ignored_rows.join('、') }));
+      for (const text of said)
+        list.append(
+          Object.assign(document.createElement('li'), { textContent: `${file.file ? `${file.file}: ` : ''}${text}` }),
+        );
+    }
+    list.hidden = !list.children.length;
   }
   function no(form, text, rule) {
     const box = form.querySelector('[data-report]');

@@ -18,7 +18,7 @@ from dashboards.sheets import Cell, sheet
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS, STAGES, STEPS
 from order.contract.terms import RegisterContract
-from order.who import IMPORTS
+from order.who import IMPORTS, PRODUCTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -46,7 +46,7 @@ async def orders(request: Request) -> Response:
         stream=stream,
         sheet=f"/orders.xlsx?{urlencode(query)}",
         may_register=seat.may(CONTRACT, RegisterContract),
-        may_import=seat.is_one_of(*IMPORTS),
+        may_import=seat.is_one_of(*IMPORTS, *PRODUCTS),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from contracts.civil_time import SHANGHAI
 from inventory.count.row import WAITING, CountRow
 from runtime.file_limits import Limits, too_many_bytes, too_many_rows
-from runtime.file_refusals import Refused, UnreadableFile
+from runtime.file_refusals import Parsed, UnreadableFile
 from runtime.formula_safe import formula_safe
 from runtime.workbooks import Opening, read_workbook
 
@@ -69,7 +69,7 @@ def write_sheet(count: CountRow) -> bytes:
     return made.getvalue()
 
 
-def read_sheet(content: bytes) -> tuple[list[SheetRow], list[Refused]] | UnreadableFile:
+def read_sheet(content: bytes) -> Parsed[SheetRow] | UnreadableFile:
     """The rows of the first sheet that have a figure, none refused yet; or why it is no count sheet.
 
     Nothing is run: no macros, no links, no formulas (their last value is read).
@@ -78,7 +78,7 @@ def read_sheet(content: bytes) -> tuple[list[SheetRow], list[Refused]] | Unreada
     return read_workbook(content, LIMITS, _filled_in) if refusal is None else refusal
 
 
-def _filled_in(opened: Opening) -> tuple[list[SheetRow], list[Refused]] | UnreadableFile:
+def _filled_in(opened: Opening) -> Parsed[SheetRow] | UnreadableFile:
     with opened(data_only=True) as workbook:
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()  # the size that a file claims may be wrong
@@ -91,7 +91,7 @@ def _filled_in(opened: Opening) -> tuple[list[SheetRow], list[Refused]] | Unread
                 places = _header(values)
             elif (row := _row(number, values, places)) is not None:
                 rows.append(row)
-    return (rows, []) if places else NO_HEADER
+    return Parsed(rows, []) if places else NO_HEADER
 
 
 def _header(values: Sequence[Any]) -> dict[str, int]:

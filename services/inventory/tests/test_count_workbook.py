@@ -69,9 +69,8 @@ def code(content: bytes) -> str:
 def rows_of(content: bytes) -> list[SheetRow]:
     made = read_sheet(content)
     assert not isinstance(made, UnreadableFile), made
-    rows, refused = made
-    assert not refused
-    return rows
+    assert not made.refused
+    return made.rows
 
 
 def test_only_lines_that_wait_for_a_figure_go_out_and_nothing_in_them_is_a_formula() -> None:

@@ -6,7 +6,7 @@ next ones are on their way. Nothing is lost: every row of the file ends up in ex
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import time
 from decimal import Decimal
 from types import MappingProxyType
@@ -27,7 +27,7 @@ from order.product.aggregate import PRODUCT, DescribeProduct, measure_of, packin
 from order.refusals import no
 from runtime.decision import Command
 from runtime.errors import NotReady, Overloaded
-from runtime.file_refusals import Refused
+from runtime.file_refusals import NOTHING_IGNORED, Ignored, Refused
 from runtime.outcome import Outcome
 
 AT_ONCE = 500  # commands put in one go: a worker's batch
@@ -67,12 +67,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Report:
-    """What became of a file's rows; `refused` in the order of the sheet."""
+    """What became of a file's rows; `refused` in the order of the sheet. `ignored`: what was none of ours."""
 
     filename: str | None
     taken: int = 0
     repeated: int = 0
     refused: list[Refused] = field(default_factory=list)
+    ignored: Ignored = NOTHING_IGNORED
 
     def count(self, fates: Iterable[Fate]) -> None:
         """Add what became of some rows."""
@@ -84,15 +85,6 @@ class Report:
             else:
                 self.repeated += 1
 
-    def as_json(self) -> dict[str, Any]:
-        """The report, as the page and `--json` show it."""
-        return {
-            "file": self.filename,
-            "taken": self.taken,
-            "repeated": self.repeated,
-            "refused": [refusal_json(refusal) for refusal in self.refused],
-        }
-
 
 def refusal_json(refusal: Refused) -> dict[str, Any]:
     """One refused row, as the page and `--json` show it."""
@@ -101,6 +93,7 @@ def refusal_json(refusal: Refused) -> dict[str, Any]:
         "reason": refusal.reason,
         "reason_en": refusal.reason_en,
         "rule": refusal.rule,
+        "faults": [asdict(fault) for fault in refusal.faults],
     }
 
 
@@ -110,6 +103,7 @@ async def import_contracts(
     put: Putting,
     *,
     products: Products = MappingProxyType({}),
+    ignored: Ignored = NOTHING_IGNORED,
     filename: str | None = None,
     run: str = "contracts",
     progress: Progress | None = None,
@@ -124,7 +118,7 @@ async def import_contracts(
     return await _import(
         _by_contract([row for row in rows if row.row not in wrong]),
         lambda groups: _contract_fates(groups, put, run, products),
-        Report(filename, refused=[*refused, *uncounted]),
+        Report(filename, refused=[*refused, *uncounted], ignored=ignored),
         progress,
         at_once,
     )
@@ -135,6 +129,7 @@ async def import_logistics(
     refused: Sequence[Refused],
     put: Putting,
     *,
+    ignored: Ignored = NOTHING_IGNORED,
     filename: str | None = None,
     run: str = "logistics",
     progress: Progress | None = None,
@@ -144,7 +139,7 @@ async def import_logistics(
     return await _import(
         _by_contract(rows),
         lambda groups: _logistics_fates(groups, put, run),
-        Report(filename, refused=list(refused)),
+        Report(filename, refused=list(refused), ignored=ignored),
         progress,
         at_once,
     )
@@ -155,6 +150,7 @@ async def import_products(
     refused: Sequence[Refused],
     put: Putting,
     *,
+    ignored: Ignored = NOTHING_IGNORED,
     filename: str | None = None,
     run: str = "products",
     progress: Progress | None = None,
@@ -165,7 +161,7 @@ async def import_products(
     return await _import(
         [[row] for row in rows],
         lambda groups: _product_fates([row for group in groups for row in group], put, run),
-        Report(filename, refused=list(refused)),
+        Report(filename, refused=list(refused), ignored=ignored),
         progress,
         at_once,
     )

@@ -98,13 +98,15 @@ class Company:
 def bring_products(company: Company, path: Path) -> Report:
     parsed = read_products(path.read_bytes(), path.name)
     assert not isinstance(parsed, UnreadableFile)
-    return asyncio.run(import_products(*parsed, company.put, filename=path.name))
+    return asyncio.run(import_products(parsed.rows, parsed.refused, company.put, filename=path.name))
 
 
 def bring_contracts(company: Company, path: Path) -> Report:
     parsed = read_contracts(path.read_bytes(), path.name)
     assert not isinstance(parsed, UnreadableFile)
-    return asyncio.run(import_contracts(*parsed, company.put, products=company.products, filename=path.name))
+    return asyncio.run(
+        import_contracts(parsed.rows, parsed.refused, company.put, products=company.products, filename=path.name)
+    )
 
 
 def bring_logistics(company: Company, paths: list[Path]) -> list[Report]:
@@ -112,5 +114,5 @@ def bring_logistics(company: Company, paths: list[Path]) -> list[Report]:
     for path in paths:
         parsed = read_logistics(path.read_bytes(), path.name)
         assert not isinstance(parsed, UnreadableFile)
-        reports.append(asyncio.run(import_logistics(*parsed, company.put, filename=path.name)))
+        reports.append(asyncio.run(import_logistics(parsed.rows, parsed.refused, company.put, filename=path.name)))
     return reports

@@ -82,7 +82,7 @@ def xlsx_of(*changes: dict[str, Any]) -> bytes:
 def read(content: bytes) -> tuple[list[ContractRow], list[Refused]]:
     result = read_contracts(content)
     assert not isinstance(result, UnreadableFile), result
-    return result
+    return result.rows, result.refused
 
 
 def reason(**change: str) -> tuple[str, str]:
@@ -220,7 +220,7 @@ def test_a_phone_that_nobody_can_call_is_refused_without_repeating_it(written: s
         ("数量", "9" * 400, "「数量」" + "9" * 30 + "… 应是 1 到 999999 的整数"),
         ("数量", "", "「数量」是空的，请补上"),
         ("需安装", "要", "「需安装」要 应是「是」或「否」"),
-        ("承诺日期", "2026-02-07", "承诺日期 2026-02-07 早于签订日期 2026-02-08"),
+        ("承诺日期", "2026-02-07", "承诺日期 2026-02-07 早于签订日期 2026-02-08，请改正"),
     ],
 )
 def test_a_cell_that_is_not_what_its_column_asks_for_is_refused_with_the_reason(

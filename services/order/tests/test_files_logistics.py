@@ -30,7 +30,7 @@ EXPECTED = LogisticsRow(
 def read(*lines: str) -> tuple[list[LogisticsRow], list[Refused]]:
     result = read_logistics("\r\n".join([",".join(LAYOUT.required), *lines]).encode("gb18030"))
     assert not isinstance(result, UnreadableFile), result
-    return result
+    return result.rows, result.refused
 
 
 def test_the_three_weeks_of_the_company_are_all_good_rows() -> None:
@@ -39,8 +39,8 @@ def test_the_three_weeks_of_the_company_are_all_good_rows() -> None:
     for path in sorted((WEEK / "logistics").iterdir()):
         result = read_logistics(path.read_bytes(), path.name)
         assert not isinstance(result, UnreadableFile)
-        assert result[1] == []
-        rows += result[0]
+        assert result.refused == []
+        rows += result.rows
     keys = {(r.contract_no, r.line_no, r.waybill, r.status) for r in rows}
     assert (len(rows), len(keys), sum(r.repeats is not None for r in rows)) == (352, 327, 11)
 
@@ -69,8 +69,8 @@ def test_announcements_and_delays_carry_no_arrival(line: str, status: ShipmentSt
     [
         ("已到仓", "在途", "不认识状态「在途」，应是 已发货、延期、已到仓 之一"),
         ("已到仓", "", "不认识状态「」，应是 已发货、延期、已到仓 之一"),
-        ("2026-03-03,2026-03-03", "2026-03-03,", "状态是已到仓，但没有实际到货日期"),
-        ("已到仓", "已发货", "有实际到货日期，但状态是已发货"),
+        ("2026-03-03,2026-03-03", "2026-03-03,", "状态是已到仓，但没有实际到货日期，请补上"),
+        ("已到仓", "已发货", "有实际到货日期，但状态是已发货，请改正其中一个"),
         ("KC-100,1,", "KC-100,0,", "「数量」0 应是 1 到 999999 的整数"),
         ("KC-100,1,", "KC-100,1.5,", "「数量」1.5 不是整数，数量不收小数"),
         ("HT26030036,3", "HT26030036,x", "「行号」x 应是 1 到 999999 的整数"),

@@ -152,26 +152,13 @@ async def test_rows_that_the_reader_refused_are_in_the_report_by_their_number() 
     contracts = Contracts()
     misread = Refused(3, "数量不对", "wrong quantity", "A2")
     report = await import_logistics([ARRIVAL, replace(ARRIVAL, row=9)], [misread], contracts.put, filename="a.csv")
-    assert report.as_json() == {
-        "file": "a.csv",
-        "taken": 0,
-        "repeated": 0,
-        "refused": [
-            {
-                "row": 2,
-                "reason": "没有合同 HT26030001。请核对合同号，或先登记合同",
-                "reason_en": "There is no contract HT26030001. Check the number, or register the contract first",
-                "rule": "A2",
-            },
-            {"row": 3, "reason": "数量不对", "reason_en": "wrong quantity", "rule": "A2"},
-            {
-                "row": 9,
-                "reason": "没有合同 HT26030001。请核对合同号，或先登记合同",
-                "reason_en": "There is no contract HT26030001. Check the number, or register the contract first",
-                "rule": "A2",
-            },
-        ],
-    }
+    unknown = "没有合同 HT26030001。请核对合同号，或先登记合同"
+    assert (report.filename, report.taken, report.repeated) == ("a.csv", 0, 0)
+    assert [(no.row, no.reason, no.rule) for no in report.refused] == [
+        (2, unknown, "A2"),
+        (3, "数量不对", "A2"),
+        (9, unknown, "A2"),
+    ]
 
 
 async def test_logistics_rows_are_taken_once() -> None:

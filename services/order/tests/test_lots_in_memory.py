@@ -102,7 +102,7 @@ def test_what_is_sold_by_area_or_box_waits_for_its_product() -> None:
 def products(text: str) -> Any:
     read = read_products(text.encode())
     assert not isinstance(read, UnreadableFile)
-    return read
+    return read.rows, read.refused
 
 
 HEADER = "型号,品名,规格,类别,基本单位,每箱,每片㎡,整箱,条码,体积升,重量kg,批号管理,安装分钟,技能,保修月,供应商"

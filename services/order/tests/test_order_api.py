@@ -154,6 +154,7 @@ async def test_the_week_is_imported_and_the_second_time_takes_nothing(client: As
         "reason": "合同 HT26030001 没有第 99 行。请核对行号",
         "reason_en": "Contract HT26030001 has no line 99. Check the line number",
         "rule": "A2",
+        "faults": [],
         "file": "2026-03-02.csv",
     }
 

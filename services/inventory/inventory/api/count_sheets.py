@@ -78,9 +78,9 @@ async def sheet_in(
             async for piece in request.stream():
                 raw.write(piece)
             file = UploadFile(cast("BinaryIO", raw))
-        ((_, (rows, _)),) = await uploads.read(caller, [file], read_sheet, Piece[SheetRow])
+        ((_, read),) = await uploads.read(caller, [file], read_sheet, Piece[SheetRow])
     taken, repeated, refused = 0, 0, []
-    for row in rows:
+    for row in read.rows:
         became = await _take(caller, count_no, row)
         if isinstance(became, RowRefused):
             refused.append(became)

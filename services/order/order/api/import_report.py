@@ -11,23 +11,36 @@ from order.importing import Report, refusal_json
 AT_ONCE = 500  # rows: a millisecond of work before others have their turn
 
 
+class FaultOfRow(BaseModel):
+    """One thing that is wrong with a row: in which column, if in one, and what stands there, personal data masked."""
+
+    zh: str
+    en: str
+    column: str
+    value: str
+
+
 class RefusedRow(BaseModel):
-    """A row that was not taken; `row` as a person sees it in the sheet (header = 1)."""
+    """A row that was not taken; `row` as a person sees it in the sheet. `reason` says all faults at once."""
 
     row: int
     reason: str
     reason_en: str
     rule: str
+    faults: list[FaultOfRow]
     file: str | None = None
 
 
 class FileReport(BaseModel):
-    """What became of one file's rows: taken + repeated + refused = data rows."""
+    """What became of one file's rows: taken + repeated + refused = data rows. `ignored_columns` and `ignored_rows`
+    (sums of those above) were none of ours."""
 
     file: str | None
     taken: int
     repeated: int
     refused: list[RefusedRow]
+    ignored_columns: list[str]
+    ignored_rows: list[int]
 
 
 class ImportReport(BaseModel):
@@ -52,7 +65,8 @@ async def report_json(reports: Sequence[Report]) -> AsyncIterator[bytes]:
         yield comma + b'{"file":%b,"taken":%d,"repeated":%d,"refused":' % (name, report.taken, report.repeated)
         async for piece in _rows([report]):
             yield piece
-        yield b"}"
+        ignored = {"ignored_columns": report.ignored.columns, "ignored_rows": report.ignored.rows}
+        yield b"," + orjson.dumps(ignored)[1:]
     yield b"]}"
 
 

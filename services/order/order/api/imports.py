@@ -18,10 +18,10 @@ from order.files.products_file import ProductFileRow, read_products
 from order.importing import Progress, Report, import_contracts, import_logistics, import_products
 from order.product.row import known_products
 from order.who import IMPORTS, PRODUCTS
-from runtime.file_refusals import Refused
+from runtime.file_refusals import Ignored, Parsed, Refused
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
-from runtime.uploads import RESPONSES, Parsed, Piece, R, Reader, Uploads
+from runtime.uploads import RESPONSES, Piece, R, Reader, Uploads
 
 router = Router()
 
@@ -37,6 +37,7 @@ FileProgress = Callable[[str | None, int, int], None]
 class How(TypedDict):
     """What the import of one file is told besides its rows."""
 
+    ignored: Ignored
     filename: str | None
     run: str
     progress: Progress
@@ -120,8 +121,12 @@ async def _answer(
 
     async def work(progress: FileProgress) -> list[Report]:
         return [
-            await bring(rows, refused, How(filename=name, run=f"{kind}/{number}", progress=partial(progress, name)))
-            for number, (name, (rows, refused)) in enumerate(files)
+            await bring(
+                read.rows,
+                read.refused,
+                How(ignored=read.ignored, filename=name, run=f"{kind}/{number}", progress=partial(progress, name)),
+            )
+            for number, (name, read) in enumerate(files)
         ]
 
     if LINES not in caller.request.headers.get("accept", ""):

@@ -7,32 +7,33 @@ from datetime import date
 from typing import NamedTuple
 
 from company import units
+from company.masking import mask_name, mask_phone
 from contracts import spelling
-from order.files import cells
-from order.files.layout import Column, Layout
-from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
 from runtime.file_limits import too_many_faults
-from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse, shown
+from runtime.file_refusals import Fault, Parsed, Refused, UnreadableFile, refuse, shown
+from runtime.tables import cells
+from runtime.tables.layout import Column, Layout
+from runtime.tables.table import DEFAULT_LIMITS, Limits, Table, read_table
 
 RULE = "A1"
-CONTRACT_NO = Column("合同号", "contract number")
+CONTRACT_NO = Column("合同号", "contract number", kind="code")
 STORE = Column("门店", "store")
-SIGNED_ON = Column("签订日期", "signing date")
-CUSTOMER = Column("客户姓名", "customer name", free_text=True)
-PHONE = Column("电话", "phone")
-ADDRESS = Column("地址", "address", free_text=True)
+SIGNED_ON = Column("签订日期", "signing date", kind="date")
+CUSTOMER = Column("客户姓名", "customer name", free_text=True, hidden=mask_name)
+PHONE = Column("电话", "phone", kind="code", hidden=mask_phone)
+ADDRESS = Column("地址", "address", free_text=True, hidden=mask_name)
 DISTRICT = Column("区域", "district")
-PROMISED_ON = Column("承诺日期", "promised date")
-AMOUNT_DUE = Column("未付金额", "amount due")
-LINE_NO = Column("行号", "line number")
-SKU = Column("型号", "sku")
+PROMISED_ON = Column("承诺日期", "promised date", kind="date")
+AMOUNT_DUE = Column("未付金额", "amount due", kind="number")
+LINE_NO = Column("行号", "line number", kind="number", own=True)
+SKU = Column("型号", "sku", kind="code")
 NAME = Column("品名", "product name", free_text=True)
 SPEC = Column("规格", "spec", free_text=True)
 CATEGORY = Column("类别", "category")
-QUANTITY = Column("数量", "quantity")
-UNIT_PRICE = Column("单价", "unit price")
+QUANTITY = Column("数量", "quantity", kind="number", own=True)
+UNIT_PRICE = Column("单价", "unit price", kind="number")
 TO_INSTALL = Column("需安装", "to be installed")
-UNIT = Column("单位", "unit", optional=True)
+UNIT = Column("单位", "unit", optional=True, also=("计量单位", "销售单位"))
 LAYOUT = Layout(
     "合同清单",
     "contracts file",
@@ -97,13 +98,13 @@ class _Line(NamedTuple):
 
 def read_contracts(
     content: bytes, filename: str | None = None, limits: Limits = DEFAULT_LIMITS
-) -> tuple[list[ContractRow], list[Refused]] | UnreadableFile:
+) -> Parsed[ContractRow] | UnreadableFile:
     """A contracts file's bytes as rows and refusals, or why the file as a whole was not taken."""
     table = read_table(content, filename, limits, LAYOUT)
     if isinstance(table, UnreadableFile):
         return table
     rows, refused = parse_contracts(table)
-    return too_many_faults(refused, limits) or (rows, refused)
+    return too_many_faults(refused, limits) or Parsed(rows, refused, table.ignored)
 
 
 def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
@@ -164,9 +165,10 @@ def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
     )
     if not faults and facts.promised_on < facts.signed_on:
         faults.append(
-            Fault(
-                f"承诺日期 {facts.promised_on} 早于签订日期 {facts.signed_on}",
-                f"promised date {facts.promised_on} is before signing date {facts.signed_on}",
+            PROMISED_ON.fault(
+                promised,
+                f"承诺日期 {facts.promised_on} 早于签订日期 {facts.signed_on}，请改正",
+                f"promised date {facts.promised_on} is before signing date {facts.signed_on}; please correct it",
             )
         )
     return facts, faults
@@ -196,7 +198,8 @@ def _unit(text: str, faults: list[Fault]) -> str:
     if told is None:
         known = "、".join((units.SQUARE_METRES, units.BOX, *units.BASE))
         faults.append(
-            Fault(
+            UNIT.fault(
+                text,
                 f"「{UNIT.name}」{shown(text)} 不认识，应是 {known} 之一",
                 f'{UNIT.english} "{shown(text)}" is not known; it must be one of {known}',
             )

@@ -7,24 +7,24 @@ from datetime import date
 from enum import StrEnum
 
 from contracts import spelling
-from order.files import cells
-from order.files.layout import Column, Layout
-from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
 from runtime.file_limits import too_many_faults
-from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse, shown
+from runtime.file_refusals import Fault, Parsed, Refused, UnreadableFile, refuse, shown
+from runtime.tables import cells
+from runtime.tables.layout import Column, Layout
+from runtime.tables.table import DEFAULT_LIMITS, Limits, Table, read_table
 
 RULE = "A2"
-CONTRACT_NO = Column("合同号", "contract number")
-LINE_NO = Column("行号", "line number")
-SKU = Column("型号", "sku")
-QUANTITY = Column("数量", "quantity")
-WAYBILL = Column("运单号", "waybill")
+CONTRACT_NO = Column("合同号", "contract number", kind="code")
+LINE_NO = Column("行号", "line number", kind="number", own=True)
+SKU = Column("型号", "sku", kind="code")
+QUANTITY = Column("数量", "quantity", kind="number", own=True)
+WAYBILL = Column("运单号", "waybill", kind="code")
 CARRIER = Column("承运商", "carrier", free_text=True)
 STATUS = Column("状态", "status")
-ETA = Column("预计到货", "expected arrival")
-ARRIVED_ON = Column("实际到货", "actual arrival")
+ETA = Column("预计到货", "expected arrival", kind="date")
+ARRIVED_ON = Column("实际到货", "actual arrival", kind="date")
 NOTE = Column("备注", "note", free_text=True)
-LOT = Column("批号", "lot", optional=True)
+LOT = Column("批号", "lot", optional=True, kind="code", also=("色号", "批次", "批次号"))
 LAYOUT = Layout(
     "物流信息",
     "logistics file",
@@ -68,13 +68,13 @@ class LogisticsRow:
 
 def read_logistics(
     content: bytes, filename: str | None = None, limits: Limits = DEFAULT_LIMITS
-) -> tuple[list[LogisticsRow], list[Refused]] | UnreadableFile:
+) -> Parsed[LogisticsRow] | UnreadableFile:
     """A logistics file's bytes as rows and refusals, or why the file as a whole was not taken."""
     table = read_table(content, filename, limits, LAYOUT)
     if isinstance(table, UnreadableFile):
         return table
     rows, refused = parse_logistics(table)
-    return too_many_faults(refused, limits) or (rows, refused)
+    return too_many_faults(refused, limits) or Parsed(rows, refused, table.ignored)
 
 
 def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:
@@ -114,19 +114,27 @@ def _read_row(number: int, texts: list[str]) -> tuple[LogisticsRow, list[Fault]]
     if status is None:
         allowed = "、".join(STATUSES)
         faults.append(
-            Fault(
+            STATUS.fault(
+                status_text,
                 f"不认识状态「{shown(status_text)}」，应是 {allowed} 之一",
                 f'unknown status "{shown(status_text)}"; it must be one of {allowed}',
             )
         )
         status = ShipmentStatus.ANNOUNCED
     elif status is ShipmentStatus.ARRIVED and not arrived_on:
-        faults.append(Fault("状态是已到仓，但没有实际到货日期", "the status is 已到仓 but the actual arrival is empty"))
+        faults.append(
+            ARRIVED_ON.fault(
+                "",
+                "状态是已到仓，但没有实际到货日期，请补上",
+                "the status is 已到仓 but the actual arrival is empty; please fill it in",
+            )
+        )
     elif status is not ShipmentStatus.ARRIVED and arrived_on:
         faults.append(
-            Fault(
-                f"有实际到货日期，但状态是{status_text}",
-                f"there is an actual arrival although the status is {status_text}",
+            ARRIVED_ON.fault(
+                arrived_on,
+                f"有实际到货日期，但状态是{status_text}，请改正其中一个",
+                f"there is an actual arrival although the status is {status_text}; please correct one of them",
             )
         )
     row = LogisticsRow(

@@ -6,28 +6,28 @@ from dataclasses import dataclass, replace
 
 from company import units
 from contracts import spelling
-from order.files import cells
-from order.files.layout import Column, Layout
-from order.files.tables import DEFAULT_LIMITS, Limits, Table, read_table
 from runtime.file_limits import too_many_faults
-from runtime.file_refusals import Fault, Refused, UnreadableFile, refuse, shown
+from runtime.file_refusals import Fault, Parsed, Refused, UnreadableFile, refuse, shown
+from runtime.tables import cells
+from runtime.tables.layout import Column, Layout
+from runtime.tables.table import DEFAULT_LIMITS, Limits, Table, read_table
 
 RULE = "D15"
-SKU = Column("型号", "sku")
+SKU = Column("型号", "sku", kind="code")
 NAME = Column("品名", "product name", free_text=True)
 SPEC = Column("规格", "spec", free_text=True)
 CATEGORY = Column("类别", "category")
 BASE_UNIT = Column("基本单位", "base unit")
-PER_BOX = Column("每箱", "pieces per box")
-SQUARE_METRES = Column("每片㎡", "square metres per piece")
+PER_BOX = Column("每箱", "pieces per box", kind="number")
+SQUARE_METRES = Column("每片㎡", "square metres per piece", kind="number")
 WHOLE_BOXES = Column("整箱", "whole boxes only")
-BARCODE = Column("条码", "barcode")
-LITRES = Column("体积升", "litres")
-KILOGRAMS = Column("重量kg", "kilograms")
+BARCODE = Column("条码", "barcode", kind="code")
+LITRES = Column("体积升", "litres", kind="number")
+KILOGRAMS = Column("重量kg", "kilograms", kind="number")
 BY_LOT = Column("批号管理", "kept by lot")
-MINUTES = Column("安装分钟", "minutes of installation")
+MINUTES = Column("安装分钟", "minutes of installation", kind="number")
 SKILL = Column("技能", "skill", free_text=True)
-WARRANTY = Column("保修月", "months of warranty")
+WARRANTY = Column("保修月", "months of warranty", kind="number")
 SUPPLIER = Column("供应商", "supplier", free_text=True)
 LAYOUT = Layout(
     "商品档案",
@@ -66,13 +66,13 @@ class ProductFileRow:
 
 def read_products(
     content: bytes, filename: str | None = None, limits: Limits = DEFAULT_LIMITS
-) -> tuple[list[ProductFileRow], list[Refused]] | UnreadableFile:
+) -> Parsed[ProductFileRow] | UnreadableFile:
     """A products file's bytes as rows and refusals, or why the file as a whole was not taken."""
     table = read_table(content, filename, limits, LAYOUT)
     if isinstance(table, UnreadableFile):
         return table
     rows, refused = parse_products(table)
-    return too_many_faults(refused, limits) or (rows, refused)
+    return too_many_faults(refused, limits) or Parsed(rows, refused, table.ignored)
 
 
 def parse_products(table: Table) -> tuple[list[ProductFileRow], list[Refused]]:
@@ -128,7 +128,8 @@ def _base_unit(text: str, faults: list[Fault]) -> str:
     if text and told not in units.BASE:
         known = "、".join(units.BASE)
         faults.append(
-            Fault(
+            BASE_UNIT.fault(
+                text,
                 f"「{BASE_UNIT.name}」{shown(text)} 不认识，应是 {known} 之一",
                 f'{BASE_UNIT.english} "{shown(text)}" is not known; it must be one of {known}',
             )

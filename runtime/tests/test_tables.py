@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.spelling import narrow
-from order.files.layout import Column, Layout
-from order.files.tables import DEFAULT_LIMITS, Table, read_table
-from order.files.text import plain
 from runtime.file_limits import Limits
 from runtime.file_refusals import UnreadableFile
 from runtime.formula_safe import formula_safe
+from runtime.tables.layout import Column, Layout
+from runtime.tables.table import DEFAULT_LIMITS, Table, read_table
+from runtime.tables.text import plain
 
 LAYOUT = Layout(
     "清单",
@@ -70,7 +70,7 @@ HEAD = HEADER.split(",")
 # --- encodings, delimiters, quotes
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
 def test_any_usual_way_to_save_a_csv_reads_the_same(encoding: str, delimiter: str, newline: str) -> None:
@@ -144,13 +144,13 @@ def test_a_cell_that_begins_like_a_formula_is_text_in_a_csv() -> None:
 @pytest.mark.parametrize(
     ("line", "zh"),
     [
-        (b"HT1,1", "这一行只有 2 格，表头有 3 列"),
+        (b"HT1,1", "这一行只有 2 格，表头有 3 列；请补齐"),
         (b"HT1,1,a,b", "这一行有 4 格，比表头的 3 列多；含分隔符的内容要加引号"),
-        (b'HT1,1,"a', "引号不成对，这一行读不出来"),
-        (b'HT1,1,"a"b', "引号不成对，这一行读不出来"),
+        (b'HT1,1,"a', "引号不成对，这一行读不出来；请补上或去掉引号"),
+        (b'HT1,1,"a"b', "引号不成对，这一行读不出来；请补上或去掉引号"),
         (b"HT1,1,a\x00b", "「备注」里有控制字符或认不出的字节，请重新输入"),
         (b"HT1,1,\xff\xfe", "「备注」里有控制字符或认不出的字节，请重新输入"),
-        (b"HT1,1," + 501 * b"x", "「备注」有 501 个字，最多 500 个"),
+        (b"HT1,1," + 501 * b"x", "「备注」有 501 个字，最多 500 个；请写短些"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -194,13 +194,12 @@ def test_text_that_a_program_stored_as_a_formula_is_text_where_free_text_stands_
     ]
 
 
-def test_an_error_cell_and_a_cell_beyond_the_header_are_refused() -> None:
-    """X6"""
-    found = table(workbook([HEAD, ["HT1", "#N/A", "x"], ["HT2", 1, "y", "z"]]))
-    assert [(r.row, r.reason) for r in found.refused] == [
-        (2, "第 2 列是错误值「#N/A」，请改成真正的内容"),
-        (3, "这一行有 4 格，比表头的 3 列多；含分隔符的内容要加引号"),
-    ]
+def test_an_error_cell_is_refused_and_what_stands_beside_our_columns_is_left_out_and_told() -> None:
+    """X6: in a workbook a cell beyond the header is no slip of a delimiter"""
+    found = table(workbook([HEAD, ["HT1", "#N/A", "x"], ["HT2", 1, "y", "z"], ["HT3", 1, "y", None, "#N/A"]]))
+    assert [(r.row, r.reason) for r in found.refused] == [(2, "第 2 列是错误值「#N/A」，请改成真正的内容")]
+    assert found.rows == [(3, ["HT2", "1", "y"]), (4, ["HT3", "1", "y"])]
+    assert found.ignored.columns == ("第 4 列", "第 5 列")
 
 
 def test_the_sheet_with_our_header_is_read_wherever_it_stands_and_two_of_them_are_refused() -> None:
@@ -239,7 +238,8 @@ def test_a_workbook_that_unpacks_too_large_or_declares_entities_is_refused_befor
         (workbook([HEAD]), "header_only"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "not_a_table"),
         (b"%PDF-1.7 ...", "not_a_table"),
-        (HEADER.encode("utf-16"), "not_a_table"),
+        (HEADER.encode("utf-16"), "header_only"),
+        (b"\xff\xfe" + HEADER.encode("utf-16-le")[:-1], "unknown_encoding"),
         (b"PK\x05\x06" + bytes(18), "not_a_table"),
         (b"PK\x03\x04" + bytes(60), "damaged"),
         (HEADER.encode("big5", "ignore"), "columns"),

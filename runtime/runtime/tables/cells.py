@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from contracts import spelling
+from contracts.civil_time import SHANGHAI
 from contracts.spelling import Judged, narrow
-from order.files.layout import Column
 from runtime.file_refusals import Fault, shown
+from runtime.tables.layout import Column
 
 MAX_WHOLE = 999_999  # pieces or line numbers; more is a slip of the keyboard
 MAX_YUAN_DIGITS = 9
@@ -20,8 +21,15 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099  # a contract outside is a typing error
 _NUMBER = re.compile(r"([-+]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 _DATE = re.compile(
     r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?)"
-    r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+    r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]+)?)?"
+    r"(?P<zone>Z|[-+][0-9]{2}:?[0-9]{2})?)?"
 )
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+_FIRST_SERIAL_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - as spreadsheets count days
+LAST_MINUTE = (23, 59)
+"""Programs that mistake Shanghai's zone of before 1901 write a day as 43 seconds before it begins."""
+END_OF_DAY = "59"
+"""23:59:59 is how others write a day's end."""
 
 
 class Number(NamedTuple):
@@ -43,7 +51,8 @@ def _number(text: str) -> Number | None:
 def required(text: str, column: Column, faults: list[Fault]) -> str:
     """Free text that may not be empty."""
     if not text:
-        faults.append(Fault(f"「{column.name}」是空的，请补上", f"{column.english} is empty; please fill it in"))
+        fault = column.fault("", f"「{column.name}」是空的，请补上", f"{column.english} is empty; please fill it in")
+        faults.append(fault)
     return text
 
 
@@ -54,8 +63,8 @@ def spelt(judge: Callable[[str], Judged], text: str, column: Column, faults: lis
     kept, wrong = judge(text)
     if wrong is not None:
         zh, en = wrong
-        quoted, quoted_en = ("", "") if judge is spelling.phone else (f"{shown(text)} ", f'"{shown(text)}" ')
-        faults.append(Fault(f"「{column.name}」{quoted}{zh}", f"{column.english} {quoted_en}{en}"))
+        quoted, quoted_en = ("", "") if column.hidden else (f"{shown(text)} ", f'"{shown(text)}" ')
+        faults.append(column.fault(text, f"「{column.name}」{quoted}{zh}", f"{column.english} {quoted_en}{en}"))
     return kept
 
 
@@ -68,20 +77,38 @@ def store(text: str, column: Column, faults: list[Fault]) -> tuple[str, str]:
 
 
 def civil_date(text: str, column: Column, faults: list[Fault]) -> date:
-    """A day of the calendar: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日; a time behind it is dropped."""
-    found = _DATE.fullmatch(narrow(text))
-    if found:
-        year, _, month, day, *chinese = found.groups()
-        y, m, d = (year, month, day) if year else chinese
-        try:
-            value = date(int(y), int(m), int(d))
-        except ValueError:
-            pass
-        else:
-            if FIRST_YEAR <= value.year <= LAST_YEAR:
-                return value
+    """A day of the calendar: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, or its number in a spreadsheet, 46086. A
+    time behind it is dropped, but for the last seconds before a midnight, which stand for the day that begins then."""
+    told = narrow(text)
+    try:
+        value = _day(told)
+    except (ValueError, OverflowError):
+        value = None
+    if value is not None and FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
     _missing_or(text, column, faults, "不是真实的日期，请写成 2026-03-05", "is not a real date; write it as 2026-03-05")
     return date.min
+
+
+def _day(text: str) -> date | None:
+    if _SERIAL.fullmatch(text):
+        moment = _FIRST_SERIAL_DAY + timedelta(days=float(text))
+        return (moment + timedelta(minutes=1)).date()
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, _, month, day, *chinese = found.groups()[:7]
+    y, m, d = (year, month, day) if year else chinese
+    on = date(int(y), int(m), int(d))
+    if found["hour"] is None:
+        return on
+    hour, minute, second = int(found["hour"]), int(found["minute"]), found["second"]
+    if found["zone"]:
+        zone = found["zone"].replace("Z", "+00:00")
+        when = datetime.fromisoformat(f"{on}T{hour:02}:{minute:02}:{second or '00'}{zone}").astimezone(SHANGHAI)
+        on, hour, minute, second = when.date(), when.hour, when.minute, f"{when.second:02}"
+    ends = (hour, minute) == LAST_MINUTE and second not in {None, "00", END_OF_DAY}
+    return on + timedelta(days=1) if ends else on
 
 
 def optional_date(text: str, column: Column, faults: list[Fault]) -> date | None:
@@ -166,4 +193,5 @@ def _missing_or(text: str, column: Column, faults: list[Fault], zh: str, en: str
     if not text:
         required(text, column, faults)
     else:
-        faults.append(Fault(f"「{column.name}」{shown(text)} {zh}", f'{column.english} "{shown(text)}" {en}'))
+        quoted = column.quoted(text)
+        faults.append(column.fault(text, f"「{column.name}」{quoted} {zh}", f'{column.english} "{quoted}" {en}'))
