@@ -89,5 +89,3 @@ FleetEvent = (
 )
 
 DispatchEvent = Annotated[JobEvent | DayEvent | RunEvent | FleetEvent, Field(discriminator="event")]
-
-__all__ = ["DayEvent", "DispatchEvent", "FleetEvent", "JobEvent", "RunEvent"]

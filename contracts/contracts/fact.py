@@ -44,7 +44,6 @@ Half = Literal["am", "pm"]
 JobKind = Literal["delivery", "installation", "visit"]
 """送货, 安装, 上门维修."""
 
-Quantity = Annotated[int, Field(ge=0)]
 Fen = Annotated[int, Field(ge=0)]
 """Money in fen (1/100 CNY)."""
 

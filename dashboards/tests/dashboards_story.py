@@ -25,7 +25,7 @@ from dashboards.board.view import BoardView, Card
 from dashboards.main import PROJECTIONS
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOB_FILES, JOBS
-from dispatch.projections import PROJECTIONS as OF_DISPATCH
+from dispatch.main import SERVICE as DISPATCH
 from order.contract.row import CONTRACTS
 from service_desk.ticket.row import TICKETS
 
@@ -39,7 +39,7 @@ PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 
-READ = (*PROJECTIONS, CONTRACTS.projection, *OF_DISPATCH, TICKETS.projection)
+READ = (*PROJECTIONS, CONTRACTS.projection, *DISPATCH.projections, TICKETS.projection)
 """Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]

@@ -113,6 +113,3 @@ async def walk(flow: Flow, put_all: Callable[[Sequence[Asked]], Awaitable[Sequen
             return way
         way.trips += 1
         way.answers += zip(asked, answers, strict=True)
-
-
-__all__ = ["Flow", "Made", "Way", "asked_for", "step", "walk"]

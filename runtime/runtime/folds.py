@@ -115,11 +115,6 @@ class ReadModel:
         return self._positions.get(tp, 0)
 
     @property
-    def positions(self) -> Mapping[TopicPartition, int]:
-        """All of them."""
-        return self._positions
-
-    @property
     def collection(self) -> Collection:
         """The collection that the rows lie in."""
         assert self._name is not None, "open() first"

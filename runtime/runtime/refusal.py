@@ -155,6 +155,3 @@ def misfits(file: Path, sources: Mapping[str, str]) -> Iterator[str]:
                     pass
     for code in sorted(known.keys() - given):
         yield f"{file.name}: nobody gives {code}"
-
-
-__all__ = ["Refusals", "Term", "Words", "catalogue", "misfits", "month_day", "yuan"]

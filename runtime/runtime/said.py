@@ -124,6 +124,3 @@ class Heard(Stored):
 
 def _event(readers: Mapping[str, TypeAdapter[Any]], told: Mapping[str, Any]) -> Any:
     return readers[told["event"]].validate_python(told)
-
-
-__all__ = ["SAID", "Heard", "Said", "Saying", "always"]

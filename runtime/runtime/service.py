@@ -117,4 +117,3 @@ class Service:
     router: APIRouter | None = None
     offers: Mapping[str, Any] = field(default_factory=dict)
     """Kind of aggregate -> what a page may offer of it (`runtime.offers.Offering`)."""
-    public_events: tuple[type[Fact], ...] = field(default=())

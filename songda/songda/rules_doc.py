@@ -203,7 +203,6 @@ def _places(citations: list[Citation]) -> str:
     return ", ".join(f"[{Path(file).name}](../{file})" for file in files)
 
 
-HEADING = "| 规则 rule | | 状态 state | 判定 decided in | 测试 tests |"
 FILES_NAMED = 3
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from company.policy import policy_book
-from contracts.civil_time import civil, civil_day, in_shanghai
+from contracts.civil_time import civil
 from contracts.dispatch_days import SlotConfirmed, SlotReleased, SlotReserved
 from contracts.fact import Fact
 from dashboards.board.cards import Incomplete, Viewer
@@ -154,8 +154,3 @@ async def _told_since(caller: Caller, service: str, kind: str, names: Sequence[s
     since = {f"{service}.kind": kind, f"{service}.recorded": {"$gt": moment_text(moment)}}
     found = await caller.view(ENTRIES).find({**since, f"{service}.event": {"$in": list(names)}})
     return {one.aggregate for one in found}
-
-
-def slider_day(moment: datetime) -> date:
-    """The civil day that the slider runs over."""
-    return civil_day(in_shanghai(moment))

@@ -28,6 +28,3 @@ BOARD_DAYS = Whole(DAYS, board_day)
 def by_date(days: Sequence[BoardDay]) -> Mapping[date, BoardDay]:
     """Days by their dates."""
     return {day.row.on: day for day in days}
-
-
-__all__ = ["BOARD_DAYS", "BoardDay", "board_day", "by_date"]

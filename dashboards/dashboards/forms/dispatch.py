@@ -4,7 +4,6 @@ Phone numbers are whole on the leader's sheet alone (C18); cash is for leader, a
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from company.crew_of_day import own_crew_on, works_on
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for, phone_masked
@@ -25,8 +24,6 @@ from dispatch.run.row import RUNS
 from dispatch.run_views import RunView, run_view
 from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
 from order.contract.row import CONTRACTS
-
-Json = dict[str, Any]
 
 OFFICE = frozenset(
     {

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from company.policy import Policy
 from contracts.dispatch_days import Slot
@@ -15,8 +14,6 @@ from dispatch.day.state import Plan, day_no
 from dispatch.job.row import JobRow
 from runtime.decision import Detail
 from runtime.http import Caller
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dispatch.day.change import ChangePlan, PlannedMove, Spot, fit, spot_of, wan
 from dispatch.day.places import Ground, places_that_fit
 from dispatch.day.state import slot_of
 from dispatch.day.turn import RedoChange, UndoChange
+from dispatch.plan_changes import ChangeView, MoveView
 from dispatch.planning_office import (
     Office,
     change_row,
@@ -33,7 +34,6 @@ from dispatch.planning_requests import (
     clash_view,
     free_place_view,
 )
-from dispatch.projections.plan_changes import ChangeView, MoveView
 from dispatch.refusals import no
 from dispatch.slot_flow import SLOTS, change_of
 from runtime.decision import Command

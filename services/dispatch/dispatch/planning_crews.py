@@ -8,9 +8,9 @@ from contracts.bounds import Few, Happened, OneLine
 from contracts.dispatch_days import CrewOfDay, Slot
 from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
 from dispatch.fields import Words
+from dispatch.plan_changes import PlaceView
 from dispatch.planning_office import Office, early_refusals, jobs_of
 from dispatch.planning_requests import ClashView, MoveRequest, clash_view
-from dispatch.projections.plan_changes import PlaceView
 from dispatch.refusals import no
 from runtime.http import Refusal
 from runtime.refusal import Term

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from company.crew_of_day import means_now
 from company.policy import DistrictPlace, Policy
@@ -17,8 +16,8 @@ from dispatch.day.row import DAYS, DayRow, plan_of
 from dispatch.day.state import Plan, day_no
 from dispatch.job.booking import on_site
 from dispatch.job.row import JOBS, JobRow
+from dispatch.plan_changes import CHANGES_OF_DAYS, ChangeView, DayChanges
 from dispatch.planning_requests import MoveRequest
-from dispatch.projections.plan_changes import CHANGES_OF_DAYS, ChangeView, DayChanges
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
 from dispatch.slot_flow import against, cannot_follow
@@ -27,9 +26,6 @@ from runtime.decision import Rejected
 from runtime.flow import Way
 from runtime.http import Caller, Refusal
 from runtime.refusal import Term
-
-Json = dict[str, Any]
-
 
 LOOKS, LOOK_SECONDS = 10, 0.05
 """How often, and how long apart, the read model is looked at again: it is behind by tens of milliseconds."""

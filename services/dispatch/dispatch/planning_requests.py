@@ -13,7 +13,7 @@ from dispatch.day.change import Spot
 from dispatch.day.places import RULES_OF_CLASHES, Clash
 from dispatch.fields import Words
 from dispatch.free_places import FreePlace
-from dispatch.projections.plan_changes import ChangeView
+from dispatch.plan_changes import ChangeView
 
 JobName = Annotated[str, StringConstraints(pattern=r"^[DIV]-[^\s/]{1,120}$")]
 ChangeId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s/]+$")]

@@ -4,7 +4,7 @@ Nothing is stored and nothing is changed: what a person accepts, whole or in par
 """
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import to_process
 from pydantic import BaseModel, ConfigDict
@@ -17,11 +17,9 @@ from contracts.fact import JobKind
 from dispatch.day.proposal import Candidate, Problem, driven_m, first_come, laid_out, problem_of
 from dispatch.free_places import slot_of_job
 from dispatch.job.row import JOBS, JobRow
+from dispatch.plan_changes import PlaceView
 from dispatch.planning_office import Office, jobs_of, refused_place
-from dispatch.projections.plan_changes import PlaceView
 from dispatch.route_solver import solve_routes
-
-Json = dict[str, Any]
 
 KINDS: tuple[JobKind, ...] = ("delivery", "installation", "visit")
 

@@ -9,7 +9,7 @@ from dispatch_documents import document_of
 from contracts.dispatch_days import CrewAbsent, CrewOfDayChanged, CrewReturned, DayAdjusted
 from contracts.fact import Fact
 from dispatch.day.row import DAY_FILES, DAYS, plan_of
-from dispatch.projections.plan_changes import KEPT, fold_changes
+from dispatch.plan_changes import KEPT, fold_changes
 from dispatch.views import AbsenceView, day_view
 
 THERE = SLOT.model_copy(update={"crew": "S2", "forced": "客户要求"})

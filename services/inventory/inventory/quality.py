@@ -197,12 +197,6 @@ def note_gone(command: NoteGone, quality: Inspected, ctx: Context) -> Decision:
     )
 
 
-def not_passed(lines: tuple[GoodsLine, ...], passed: Mapping[int, int]) -> tuple[GoodsLine, ...]:
-    """Of the lines to be loaded, the pieces that no inspection passed (B21)."""
-    lacking = ((line, line.quantity - passed.get(line.line_no, 0)) for line in lines)
-    return tuple(line.model_copy(update={"quantity": pieces}) for line, pieces in lacking if pieces > 0)
-
-
 def evolve(quality: Inspected, event: QualityEvent) -> Inspected:
     """What is passed after an event."""
     match event:

@@ -15,7 +15,7 @@ from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityPassed
 from inventory.goods.damage import ReportDamage
 from inventory.packing_rows import INSPECTIONS
-from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality, not_passed
+from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality
 from inventory.reactions.packing import count_off, report_failed
 from runtime.decision import Ask
 from runtime.testing import given
@@ -177,11 +177,6 @@ def test_issue_release_and_damage_count_passed_goods_off_but_qc_s_own_report_doe
     ]
     asked = [[ask.command.why for ask in count_off(event, META)] for event in told]  # type: ignore[attr-defined]
     assert asked == [["issued"], ["released"], ["damaged"], [], [], []]
-
-
-def test_what_was_not_passed_is_named_piece_by_piece() -> None:
-    """B21"""
-    assert not_passed((line(3), line(1, 2), line(1, 3)), {1: 2, 2: 1}) == (line(1), line(1, 3))
 
 
 def test_nothing_falls_due_by_itself() -> None:

@@ -1,7 +1,7 @@
 """Fields that commands of the desk share: their bounds, and how a page fills them in; and when something happened."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -32,8 +32,6 @@ VisitNo = Annotated[int, Field(ge=1, le=1000), Widget("fixed", of="visit_no")]
 Ticked = Annotated[bool, Widget("tick")]
 Money = Annotated[int, Field(ge=0, le=10_000_000_00), Widget("fen")]
 """Fen, up to ten million yuan."""
-
-Asker = Literal["customer", "us"]
 
 
 def happened(command: Command, ctx: Context) -> datetime:

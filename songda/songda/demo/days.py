@@ -3,7 +3,7 @@
 What would be in the future is not told: played in the morning, today's stops are still to come.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,6 @@ from songda.demo.plan import AHEAD, DayOfWork
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
 PLACES = [(half, crew) for half in ("am", "pm") for crew in ("S1", "S2")]
 INSTALL_PLACES = [(half, crew) for half in ("am", "pm") for crew in ("A1", "A2")]
-
-Say = Callable[[str], None]
 
 
 def book(staff: Staff, work: DayOfWork, *, any_half: bool = False) -> None:

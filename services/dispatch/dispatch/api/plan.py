@@ -10,6 +10,7 @@ from dispatch.day.aggregate import DAY, day_id
 from dispatch.day.crews import SetCrewOfDay
 from dispatch.day.state import day_no
 from dispatch.free_places import next_places
+from dispatch.plan_changes import CHANGES_OF_DAYS, DayChanges
 from dispatch.planning_changes import change_plan, check, do_again, swap, take_back
 from dispatch.planning_crews import CrewRequest, Redistribution, redistribute, set_crew
 from dispatch.planning_office import Office, change_row, open_office
@@ -22,7 +23,6 @@ from dispatch.planning_requests import (
     TurnRequest,
     place_view,
 )
-from dispatch.projections.plan_changes import CHANGES_OF_DAYS, DayChanges
 from dispatch.proposing import Proposal, ProposalRequest, propose
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
 from runtime.http import Answer, Caller, SignedIn

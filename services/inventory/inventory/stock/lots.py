@@ -8,7 +8,6 @@ from contracts.civil_time import civil, civil_day
 from contracts.inventory_stock import Lot
 
 Lots = tuple[Lot, ...]
-GOOD_ZONES: tuple[ZoneKind, ...] = ("receiving", "goods", "showroom")
 
 
 def pieces(lots: Iterable[Lot]) -> int:

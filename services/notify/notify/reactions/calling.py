@@ -25,7 +25,6 @@ Asks = tuple[Ask, ...]
 
 ASSISTANT, SPECIALIST, LEADER = Role.INSTALL_ASSISTANT, Role.CS_SPECIALIST, Role.CREW_LEADER
 OTHER_HALF: dict[Half, Half] = {"am": "pm", "pm": "am"}
-DAY = timedelta(days=1)
 
 
 def explain_delay(event: DelayNoticed, meta: Meta) -> Asks:
