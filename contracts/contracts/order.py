@@ -60,6 +60,8 @@ class ContractAmended(Fact, wire="songda.order.ContractAmended.v1"):
     """What is to be paid from now on, payments noted so far included; null: as before."""
     owed_fen: int | None = None
     """With `amount_due_fen`: what of it is still to be paid; null in events of old."""
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class ContractCancelled(Fact, wire="songda.order.ContractCancelled.v1"):
@@ -75,6 +77,8 @@ class ContractCancelled(Fact, wire="songda.order.ContractCancelled.v1"):
     reason: str
     unexplained: tuple[str, ...] = ()
     """Delays (`delay_id`) that the customer had not been told of: nobody calls about them any more."""
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class DeliveryPostponed(Fact, wire="songda.order.DeliveryPostponed.v1"):
@@ -93,6 +97,8 @@ class DeliveryPostponed(Fact, wire="songda.order.DeliveryPostponed.v1"):
     consented_how: ConsentHow
     reason: str
     late: bool = False
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class PromiseBroken(Fact, wire="songda.order.PromiseBroken.v1"):
@@ -276,6 +282,8 @@ class GoodsCompleted(Fact, wire="songda.order.GoodsCompleted.v1"):
     amount_due_fen: int
     lines: tuple[ContractLine, ...]
     complete_on: date
+    part: int = 1
+    """Of the rest that a delivery left owed (A10), which delivery it will be; its `lines` are that rest."""
 
 
 class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
@@ -286,6 +294,8 @@ class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
     line_no: int
     quantity: int
     reason: str
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
@@ -338,6 +348,25 @@ class DeliveryNoted(Fact, wire="songda.order.DeliveryNoted.v1"):
     refused: tuple[GoodsLine, ...] = ()
     signed_by: str
     delivered_on: date
+    damaged: tuple[GoodsLine, ...] = ()
+    """Broken at the door, and not taken (D4): not the customer's, and not here either."""
+
+
+class RestOwed(Fact, wire="songda.order.RestOwed.v1"):
+    """余件待送 (A9, A10): what deliveries so far left owed, to be delivered as part `part`; no `lines`: nothing is.
+
+    Said after each delivery that left something, and again when a refund made it less (B15).
+    """
+
+    event: Literal["RestOwed"] = "RestOwed"
+    contract_no: str
+    store_code: str
+    customer: Customer
+    part: int
+    lines: tuple[GoodsLine, ...]
+    to_come: tuple[GoodsLine, ...]
+    """Of them, what is not here and was not broken at the door either: it is a leftover order (A3, C9)."""
+    reason: str
 
 
 class InstallationNoted(Fact, wire="songda.order.InstallationNoted.v1"):
@@ -362,6 +391,8 @@ class PaymentNoted(Fact, wire="songda.order.PaymentNoted.v1"):
     owed_fen: Fen
     """What is still to be paid after it."""
     note: str = ""
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class ReturnRefunded(Fact, wire="songda.order.ReturnRefunded.v1"):
@@ -375,6 +406,8 @@ class ReturnRefunded(Fact, wire="songda.order.ReturnRefunded.v1"):
     refund_fen: Fen
     owed_fen: Fen
     reason: str
+    part: int = 1
+    """Which of the contract's deliveries is to come (A10)."""
 
 
 class Warranty(Value):
@@ -433,6 +466,7 @@ OrderEvent = Annotated[
     | LoadingNoted
     | DeliveryFailureNoted
     | DeliveryNoted
+    | RestOwed
     | InstallationNoted
     | PaymentNoted
     | ReturnRefunded

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from company.crew_of_day import STOPS, works_on
 from company.roles import Role
+from contracts.job_ids import delivery_of, installation_of
 from dispatch.who import CREW
 from runtime.files_http import SubjectRule
 from runtime.http import Caller
@@ -16,6 +17,7 @@ class Sold(BaseModel):
     """A contract's row, as far as we ask for it."""
 
     store_code: str
+    part: int = 1
 
 
 class Visited(BaseModel):
@@ -32,10 +34,14 @@ SEES_ALL = frozenset(Role) - CREW - {Role.STORE}
 
 async def contract_of(caller: Caller, contract_no: str) -> bool:
     """A contract is its store's, and the crews' that have its delivery or installation."""
+    contract = await caller.view(SOLD).get(contract_no)
     if caller.person.role == Role.STORE:
-        contract = await caller.view(SOLD).get(contract_no)
         return contract is not None and contract.store_code == caller.person.store
-    return await job_of(caller, f"D-{contract_no}") or await job_of(caller, f"I-{contract_no}")
+    parts = range(1, 1 + (1 if contract is None else contract.part))
+    for job in (of(contract_no, part) for part in parts for of in (delivery_of, installation_of)):
+        if await job_of(caller, job):
+            return True
+    return False
 
 
 async def job_of(caller: Caller, job: str) -> bool:

@@ -327,6 +327,7 @@ def test_the_page_is_chinese_first_in_shanghai_time() -> None:
         "                     谁 who: <he.jx> · 记录 recorded: 2026-03-02 10:00:01",
         "                     为何 why: 加购[b]",
         "                     起因 cause: 命令 command k",
+        "                     part=1",
         "2026-03-03 10:00:00  到货 GoodsArrived  inventory goods:HT1 #1",
         "                     谁 who: <system> · 补记 told later: 2026-03-03 11:30:01",
         "                     起因 cause: ContractAmended contract:HT1 (inventory.receive)",

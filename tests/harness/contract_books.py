@@ -11,9 +11,11 @@ from contracts.order import (
     ContractFulfilled,
     ContractSigned,
     DamageNoted,
+    DeliveryNoted,
     GoodsCompleted,
     GoodsNoted,
     GoodsReleaseNoted,
+    ReturnRefunded,
 )
 from harness.goods_books import GoodsBooks
 from harness.streams import Happened
@@ -27,14 +29,35 @@ class ContractBook:
     """Line number -> product and pieces."""
     kept: dict[int, int] = field(default_factory=dict)
     """Line number, removed ones included -> pieces that came, less damaged (before they left) and released ones."""
+    at_door: dict[int, int] = field(default_factory=dict)
+    """Line number -> pieces that were broken when they were delivered."""
+    settled: dict[int, int] = field(default_factory=dict)
+    """Line number -> pieces that were refunded."""
+    delivered: dict[int, int] = field(default_factory=dict)
     complete: bool = False
     cancelled: bool = False
     fulfilled: bool = False
 
     def missing(self) -> dict[int, int]:
         """Line number -> pieces that lack."""
-        lacking = {no: quantity - self.kept.get(no, 0) for no, (_, quantity) in self.sold.items()}
-        return {no: pieces for no, pieces in lacking.items() if pieces > 0}
+        return self.lacking(self.kept)
+
+    def lacking(self, kept: dict[int, int]) -> dict[int, int]:
+        """The same, if so many were kept."""
+        lack = {no: pieces - kept.get(no, 0) + self.at_door.get(no, 0) for no, pieces in self.needed().items()}
+        return {no: pieces for no, pieces in lack.items() if pieces > 0}
+
+    def is_short(self, kept: dict[int, int]) -> bool:
+        """Whether a line of which something is owed lacks pieces, if so many were kept."""
+        return bool(self.lacking(kept).keys() & self.owed())
+
+    def needed(self) -> dict[int, int]:
+        """Line number -> pieces that the customer is to have."""
+        return {no: quantity - self.settled.get(no, 0) for no, (_, quantity) in self.sold.items()}
+
+    def owed(self) -> set[int]:
+        """Lines of which the customer is still to have something."""
+        return {no for no, needed in self.needed().items() if needed > self.delivered.get(no, 0)}
 
 
 class ContractBooks:
@@ -54,8 +77,9 @@ class ContractBooks:
             for event in decision:
                 self._fold(book, event)
                 names.append(type(event.fact).__name__)
-            if not book.cancelled and not book.fulfilled and book.complete == bool(book.missing()):
-                self.wrong.append(f"{no} after {names}: complete is {book.complete}, missing {book.missing()}")
+            is_open = not book.cancelled and not book.fulfilled and bool(book.owed())
+            if is_open and book.complete == book.is_short(book.kept):
+                self.wrong.append(f"{no} after {names}: complete is {book.complete}, {book.kept} of {book.needed()}")
 
     def _fold(self, book: ContractBook, event: Happened) -> None:
         fact = event.fact
@@ -71,6 +95,13 @@ class ContractBooks:
             case GoodsReleaseNoted():
                 for line in fact.lines:
                     book.kept[line.line_no] = book.kept.get(line.line_no, 0) - line.quantity
+            case DeliveryNoted():
+                for line in fact.delivered:
+                    book.delivered[line.line_no] = book.delivered.get(line.line_no, 0) + line.quantity
+                for line in fact.damaged:
+                    book.at_door[line.line_no] = book.at_door.get(line.line_no, 0) + line.quantity
+            case ReturnRefunded() if fact.quantity:
+                book.settled[fact.line_no] = book.settled.get(fact.line_no, 0) + fact.quantity
             case GoodsCompleted():
                 book.complete = True
             case CompletenessLost():
@@ -101,7 +132,7 @@ class ContractBooks:
                 for line_no in sorted({*there, *noted})
                 if there.get(line_no, 0) != noted.get(line_no, 0)
             ]
-            whole = all(there.get(line_no, 0) >= quantity for line_no, (_, quantity) in book.sold.items())
-            if not book.cancelled and not book.fulfilled and book.complete != whole:
+            is_open = not book.cancelled and not book.fulfilled and bool(book.owed())
+            if is_open and book.complete == book.is_short(there):
                 wrong.append(f"{no}: complete is {book.complete}, but {there} of {book.sold} are there or left")
         return wrong

@@ -14,6 +14,7 @@ from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, 
 from contracts.dispatch_days import CrewOfDay, Slot
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
 from contracts.fact import Customer, Fact, JobKind
+from contracts.job_ids import delivery_of
 from dashboards.board.view import Card, Place, Risk, Say, Span, Status
 from dispatch.day.state import Held
 from dispatch.job.row import Call, JobFile, JobRow
@@ -324,7 +325,7 @@ def contract_card(waits: Incomplete, viewer: Viewer, *, on: date) -> Card:
     eta = (Say(code="lack.eta", facts={"on": max(etas).isoformat()}),) if etas else ()
     return Card(
         **dict(_seen(contract.customer, viewer)),
-        job_id=f"D-{contract.contract_no}",
+        job_id=delivery_of(contract.contract_no, contract.part),
         contract_no=contract.contract_no,
         kind="delivery",
         status="wait",

@@ -6,6 +6,7 @@ from typing import Any
 
 from company.policy import Policy, policy_book
 from contracts.civil_time import end_of_day
+from contracts.job_ids import contract_of, delivery_of
 from contracts.notify import CallPurpose
 from dashboards.board.day import crews_of
 from dashboards.board.reading import read_days
@@ -90,9 +91,10 @@ async def subject_of(seat: Seat, call: CallShown) -> Subject:
     """What a call is about; a ticket has a page of its own."""
     if call.kind == "ticket":
         return Subject()
-    contract_no = call.name[2:] if call.kind == "job" else call.name
-    job_id = call.name if call.kind == "job" else f"D-{call.name}"
+    contract_no = (contract_of(call.name) or "") if call.kind == "job" else call.name
     contract = await seat.caller.view(CONTRACTS).get(contract_no)
+    part = 1 if contract is None else contract.part
+    job_id = call.name if call.kind == "job" else delivery_of(call.name, part)
     job = await seat.caller.view(JOBS).get(job_id)
     return Subject(None if contract is None else contract_no, None if job is None else job_id, job)
 

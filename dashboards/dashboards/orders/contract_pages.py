@@ -7,7 +7,10 @@ from fastapi.responses import Response
 
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for
 from company.policy import policy_book
+from company.roles import Role
 from contracts.bounds import Id
+from contracts.dispatch_jobs import Checklist
+from contracts.job_ids import delivery_of
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders.contract_view import line_state
@@ -20,7 +23,7 @@ from dispatch.job.row import JOBS
 from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import ContractFile
-from order.contract.row import CONTRACTS, state_of
+from order.contract.row import CONTRACTS, ContractRow, state_of
 from order.who import IMPORTS, PRODUCTS
 from runtime.route import Router, takes
 
@@ -55,7 +58,7 @@ async def contract(contract_no: Id, request: Request) -> Response:
 async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
     row, role = contract.row, seat.person.role
     contract_no = row.contract_no
-    entries = await entries_of(seat.caller, contract_no)
+    entries = await entries_of(seat.caller, contract_no, row.part)
     told = history(entries, await goods_of(seat.caller, contract_no))
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
@@ -72,7 +75,9 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
         "money": money,
         "overpaid": row.overpaid_fen if money else 0,
         "forms": forms,
-        "may": {form.code for form in forms} | ({"report_damage"} if role in REPORTS_DAMAGE else set()),
+        "may": {form.code for form in forms} | _asked_of_others(row, role),
+        "next_job": delivery_of(contract_no, row.part),
+        "checklist": tuple(Checklist.model_fields),
         "jobs": await jobs_of(seat.caller, contract_no),
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
         "people": seat.request.app.state.people,
@@ -80,6 +85,13 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
         "districts": tuple(policy.districts),
         "ended": row.ended,
     }
+
+
+def _asked_of_others(row: ContractRow, role: str) -> set[str]:
+    """What other services are asked from here: damage (D4), and that what is here goes ahead (A3)."""
+    asked = {"report_damage"} if role in REPORTS_DAMAGE else set()
+    waits = not row.ended and not row.complete and any(line.deliverable for line in row.lines)
+    return asked | ({"send_ahead"} if waits and role == Role.INSTALL_SUPERVISOR else set())
 
 
 @router.get("/customers/{contract_no}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS
+from contracts.job_ids import delivery_of, installation_of
 from dashboards.journal import ENTRIES, Entry
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
@@ -113,10 +114,10 @@ async def own_contract(seat: Seat, contract_no: str) -> ContractFile | None:
     return None if found is None or store not in {None, found.row.store_code} else found
 
 
-async def entries_of(caller: Caller, contract_no: str) -> list[Entry]:
-    """The journal of a contract and of its jobs, in no order."""
+async def entries_of(caller: Caller, contract_no: str, parts: int) -> list[Entry]:
+    """The journal of a contract and of its jobs, part by part (A10), in no order."""
     rows = caller.view(ENTRIES)
-    jobs = [f"job:{kind}-{contract_no}" for kind in ("D", "I")]
+    jobs = [f"job:{of(contract_no, part)}" for part in range(1, parts + 1) for of in (delivery_of, installation_of)]
     found = await rows.find({"order.aggregate": f"contract:{contract_no}"}, limit=HISTORY_ROWS)
     return found + await rows.find({"dispatch.aggregate": {"$in": jobs}}, limit=HISTORY_ROWS)
 

@@ -9,6 +9,7 @@ from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.dispatch_runs import RunStop
 from contracts.inventory import MorningFeedbackGiven
+from contracts.job_ids import delivery_of, installation_of, part_of, visit_of
 from contracts.notify import CallMade
 from contracts.order import (
     CompletenessLost,
@@ -17,6 +18,7 @@ from contracts.order import (
     DeliveryPostponed,
     GoodsCompleted,
     PaymentNoted,
+    RestOwed,
     ReturnRefunded,
 )
 from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
@@ -36,9 +38,6 @@ from dispatch.job.terms import (
     ChangeCompleteness,
     MovePromise,
     OpenJob,
-    delivery_of,
-    installation_of,
-    visit_of,
 )
 from dispatch.run.aggregate import run_id
 from dispatch.run.loading import PlanRun
@@ -51,8 +50,9 @@ Asks = tuple[Ask, ...]
 
 
 def open_delivery(event: GoodsCompleted) -> Asks:
-    """货齐 (A3) -> the delivery is 待排; completed on another day, or amended -> the job learns it."""
-    job = delivery_of(event.contract_no)
+    """货齐 (A3) -> the delivery is 待排; completed on another day, or amended -> the job learns it. The rest of a
+    contract has a job of its own (A10)."""
+    job = delivery_of(event.contract_no, event.part)
     opened = OpenJob(
         at=event.at,
         job_id=job,
@@ -70,7 +70,14 @@ def open_delivery(event: GoodsCompleted) -> Asks:
 def lose_completeness(event: CompletenessLost) -> Asks:
     """不再货齐 (A3, D4) -> the delivery cannot be booked or planned."""
     changed = ChangeCompleteness(at=event.at, complete_on=None, reason=event.reason)
-    return (Ask(JOB.key(delivery_of(event.contract_no)), changed),)
+    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), changed),)
+
+
+def settle_rest(event: RestOwed) -> Asks:
+    """余件结清 (A10, B15) -> nothing is owed any more: its delivery is not needed."""
+    if event.lines:
+        return ()
+    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), CancelJob(at=event.at, reason=event.reason)),)
 
 
 def confirm_stops(event: MorningFeedbackGiven) -> Asks:
@@ -85,7 +92,7 @@ def open_installation(event: DeliveryCompleted) -> Asks:
     """签收 (B10) -> what was delivered and is to be installed is owed within two days."""
     if event.install_due is None:
         return ()
-    job = installation_of(event.contract_no)
+    job = installation_of(event.contract_no, part_of(event.job_id))
     opened = OpenJob(
         at=event.at,
         job_id=job,
@@ -204,18 +211,24 @@ def return_vehicle(event: RunClosed) -> Asks:
 def cancel_jobs(event: ContractCancelled) -> Asks:
     """合同取消 (A6) -> delivery and installation are no more, and their slots are free."""
     cancelled = CancelJob(at=event.at, reason=event.reason)
-    return tuple(Ask(JOB.key(job(event.contract_no)), cancelled) for job in (delivery_of, installation_of))
+    jobs = (delivery_of(event.contract_no, event.part), *installations(event))
+    return tuple(Ask(JOB.key(job), cancelled) for job in jobs)
+
+
+def installations(event: ContractCancelled | ContractAmended) -> tuple[str, ...]:
+    """The installations that a contract may have: of each of its deliveries (A10)."""
+    return tuple(installation_of(event.contract_no, part) for part in range(1, event.part + 1))
 
 
 def move_promise(event: DeliveryPostponed) -> Asks:
     """客户同意改期 (A8) -> the delivery is promised for the new day."""
     moved = MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)
-    return (Ask(JOB.key(delivery_of(event.contract_no)), moved),)
+    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), moved),)
 
 
 def amend_jobs(event: ContractAmended) -> Asks:
     """合同变更 (A6) -> crews go to the new address and collect the new amount; a new promise binds the plan."""
-    delivery = JOB.key(delivery_of(event.contract_no))
+    delivery = JOB.key(delivery_of(event.contract_no, event.part))
     asks: list[Ask] = []
     owed = event.amount_due_fen if event.owed_fen is None else event.owed_fen
     if event.customer is not None or owed is not None:
@@ -223,7 +236,7 @@ def amend_jobs(event: ContractAmended) -> Asks:
         asks.append(Ask(delivery, amended))
     if event.customer is not None:
         moved = AmendJob(at=event.at, reason=event.reason, customer=event.customer)
-        asks.append(Ask(JOB.key(installation_of(event.contract_no)), moved))
+        asks += (Ask(JOB.key(job), moved) for job in installations(event))
     if event.promised_on is not None:
         asks.append(Ask(delivery, MovePromise(at=event.at, promised_on=event.promised_on, reason=event.reason)))
     return tuple(asks)
@@ -233,7 +246,7 @@ def note_payment(event: PaymentNoted | ReturnRefunded) -> Asks:
     """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed."""
     why = "已收款 paid" if isinstance(event, PaymentNoted) else "已退款 refunded"
     owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
-    return (Ask(JOB.key(delivery_of(event.contract_no)), owed),)
+    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), owed),)
 
 
 def cancel_visit(event: VisitCancelled) -> Asks:
@@ -287,6 +300,7 @@ def day_of(occasion: str) -> date | None:
 REACTIONS = (
     Reaction("dispatch.open_delivery", (On(GoodsCompleted, open_delivery),)),
     Reaction("dispatch.lose_completeness", (On(CompletenessLost, lose_completeness),)),
+    Reaction("dispatch.settle_rest", (On(RestOwed, settle_rest),)),
     Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
     Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
     Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),

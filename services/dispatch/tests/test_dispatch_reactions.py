@@ -209,6 +209,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
     assert [(reaction.source, reaction.name) for reaction in REACTIONS] == [
         ("order", "dispatch.open_delivery"),
         ("order", "dispatch.lose_completeness"),
+        ("order", "dispatch.settle_rest"),
         ("dispatch", "dispatch.publish_stops"),
         ("dispatch", "dispatch.plan_runs"),
         ("dispatch", "dispatch.open_installation"),

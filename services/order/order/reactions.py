@@ -12,6 +12,7 @@ from contracts.dispatch_jobs import (
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
+from contracts.job_ids import contract_of, is_delivery, is_installation
 from contracts.notify import CallMade, MessageSent
 from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
@@ -26,9 +27,6 @@ Asks = Sequence[Ask]
 
 IN_WAREHOUSE = ("inbound", "loading")
 """Places of damage (D4) where the goods had not left yet."""
-
-OF_CONTRACTS = ("D-", "I-")
-"""Jobs of a contract, by the beginning of their id; visits (V-) belong to tickets."""
 
 
 def note_goods(event: GoodsArrived) -> Asks:
@@ -94,21 +92,21 @@ def note_consent(event: InstallationBooked) -> Asks:
 def note_loading(event: RunLoaded) -> Asks:
     """A run is loaded -> its contracts cannot be amended any more (A6)."""
     run = f"{event.on.isoformat()}:{event.crew}"
-    numbers = sorted({stop.contract_no for stop in event.counted if stop.job_id.startswith("D-")})
+    numbers = sorted({stop.contract_no for stop in event.counted if is_delivery(stop.job_id)})
     return tuple(Ask(CONTRACT.key(no), NoteLoading(at=event.at, contract_no=no, run=run)) for no in numbers)
 
 
 def note_departure(event: DeliveryDeparted) -> Asks:
     """A delivery is on the road -> its contract cannot be amended any more, however it was loaded (A6)."""
-    if not event.job_id.startswith("D-"):
+    number = contract_of(event.job_id)
+    if number is None or not is_delivery(event.job_id):
         return ()
-    number = event.job_id.removeprefix("D-")
     return (Ask(CONTRACT.key(number), NoteLoading(at=event.at, contract_no=number, run=event.job_id)),)
 
 
 def note_delivery(event: DeliveryCompleted) -> Asks:
     """Delivered -> the contract notes it (A7, B13)."""
-    if not event.job_id.startswith("D-"):
+    if not is_delivery(event.job_id):
         return ()
     command = NoteDelivery(
         at=event.at,
@@ -116,6 +114,7 @@ def note_delivery(event: DeliveryCompleted) -> Asks:
         job_id=event.job_id,
         delivered=event.delivered,
         refused=event.refused,
+        damaged=event.damaged,
         signed_by=event.signed_by,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
@@ -123,7 +122,7 @@ def note_delivery(event: DeliveryCompleted) -> Asks:
 
 def note_failed_delivery(event: DeliveryFailed) -> Asks:
     """Not delivered -> the contract notes it (B14)."""
-    if not event.job_id.startswith("D-"):
+    if not is_delivery(event.job_id):
         return ()
     command = NoteFailedDelivery(
         at=event.at, contract_no=event.contract_no, job_id=event.job_id, cause=event.cause, goods=event.goods
@@ -133,7 +132,7 @@ def note_failed_delivery(event: DeliveryFailed) -> Asks:
 
 def note_installation(event: InstallationCompleted) -> Asks:
     """Installed -> the contract notes it (A7)."""
-    if not event.job_id.startswith("I-"):
+    if not is_installation(event.job_id):
         return ()
     command = NoteInstallation(
         at=event.at,
@@ -146,9 +145,9 @@ def note_installation(event: InstallationCompleted) -> Asks:
 
 def note_payment(event: CashCollected, meta: Meta) -> Asks:
     """Money collected at the door -> paid on the contract (A7, B13)."""
-    if event.job_id[:2] not in OF_CONTRACTS or event.amount_fen <= 0:
+    number = contract_of(event.job_id)
+    if number is None or event.amount_fen <= 0:
         return ()
-    number = event.job_id[2:]
     command = NotePayment(
         at=event.at,
         contract_no=number,

@@ -117,6 +117,8 @@ class LineDetail(BaseModel):
     returned: int
     delivered: int
     refunded: int
+    owed: int
+    """Pieces that the customer is still to have (A9): sold less delivered less refunded."""
     missing: int
     excess: int
     shipment: ShipmentRow | None
@@ -279,7 +281,7 @@ def why_in_words(line: LineRow) -> Why | None:
     carrier = "" if line.shipment is None else line.shipment.carrier
     reason = f"：{line.delay.reason}" if line.delay is not None and line.delay.reason else ""
     zh, en = {
-        "damaged": (f"破损 {line.damaged} 件", f"{line.damaged} damaged"),
+        "damaged": (f"破损 {line.damaged + line.at_door} 件", f"{line.damaged + line.at_door} damaged"),
         "delayed": (f"延期{reason}", f"delayed{reason}"),
         "partly_arrived": (f"到了 {line.received} 件，其余未到", f"{line.received} came so far"),
         "on_the_way": (f"已发货（{carrier}）", f"on the way ({carrier})"),

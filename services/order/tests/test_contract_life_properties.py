@@ -12,12 +12,15 @@ from pydantic import TypeAdapter
 
 from contracts.envelope import Meta
 from contracts.fact import ContractLine
+from contracts.job_ids import delivery_of, installation_of, is_delivery
 from contracts.order import (
     CompletenessLost,
     ContractFulfilled,
+    DeliveryNoted,
     GoodsCompleted,
     OrderEvent,
     PaymentNoted,
+    RestOwed,
     ReturnRefunded,
 )
 from order.contract.aggregate import CONTRACT, due, evolve
@@ -29,7 +32,7 @@ from order.contract.fulfilment import (
 )
 from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.contract.money import NotePayment, RefundReturn
-from order.contract.row import CONTRACTS, contract_row
+from order.contract.row import CONTRACTS, awaits_installation, contract_row
 from order.contract.state import (
     INITIAL,
     Cancelled,
@@ -133,17 +136,38 @@ def load(world: World, _: int, __: int, ___: int) -> None:
             world.move(line_no, world.at(line_no, "warehouse"), "warehouse", "road")
 
 
-def deliver(world: World, _: int, __: int, ___: int) -> None:
+def deliver(world: World, line_no: int, count: int, day: int) -> None:
+    """All that is on the vehicle is taken, or some of a line is refused, undamaged or broken at the door (B13)."""
+    if isinstance(world.contract, Unsigned):
+        return
     away = {one.line_no: world.at(one.line_no, "road") for one in world.lines()}
+    if not any(away.values()):
+        return
+    not_taken = min(count, away.get(line_no, 0)) if day % 3 else 0
+    is_broken = day % 3 == 1
+    rest = (pieces(line_no, not_taken),) if not_taken else ()
     told = NoteDelivery(
         contract_no=NUMBER,
-        job_id=world.next_id(),
-        delivered=tuple(pieces(line_no, count) for line_no, count in away.items() if count),
+        job_id=delivery_of(NUMBER, world.contract.course.part),
+        delivered=tuple(pieces(one, n - not_taken * (one == line_no)) for one, n in away.items()),
+        refused=() if is_broken else rest,
+        damaged=rest if is_broken else (),
         signed_by="马娜",
     )
-    if any(away.values()) and world.tell(told):
-        for line_no, count in away.items():
-            world.move(line_no, count, "road", "customer")
+    if world.tell(told):
+        world.move(line_no, not_taken, "road", "pending" if is_broken else "warehouse")
+        for one in away:
+            world.move(one, world.at(one, "road"), "road", "customer")
+
+
+def hand_over(world: World, line_no: int, count: int, _: int) -> None:
+    """Picked up, or brought by a technician: a receipt without a job (A7)."""
+    count = min(count, world.at(line_no, "warehouse"))
+    told = NoteDelivery(
+        contract_no=NUMBER, job_id=world.next_id(), delivered=(pieces(line_no, count),), signed_by="马娜"
+    )
+    if count and world.tell(told, by_hand=True):
+        world.move(line_no, count, "warehouse", "customer")
 
 
 def fail(world: World, _: int, __: int, ___: int) -> None:
@@ -166,7 +190,9 @@ def fail(world: World, _: int, __: int, ___: int) -> None:
 
 def surplus(world: World, reason: str) -> None:
     """What the warehouse does when a contract changes: it keeps no more than is wanted (A6)."""
-    wanted = {} if isinstance(world.contract, Cancelled) else {one.line_no: one.quantity for one in world.lines()}
+    assert not isinstance(world.contract, Unsigned)
+    lines = () if isinstance(world.contract, Cancelled) else world.contract.lines
+    wanted = {one.sold.line_no: one.needed() for one in lines}
     given = {
         line_no: min(world.at(line_no, "warehouse"), max(0, world.good(line_no) - wanted.get(line_no, 0)))
         for line_no in world.places
@@ -209,8 +235,8 @@ def cancel(world: World, _: int, __: int, day: int) -> None:
         surplus(world, "合同取消")
 
 
-def install(world: World, _: int, __: int, ___: int) -> None:
-    world.tell(NoteInstallation(contract_no=NUMBER, job_id=f"I-{NUMBER}", accepted_by="马娜"))
+def install(world: World, part: int, _: int, __: int) -> None:
+    world.tell(NoteInstallation(contract_no=NUMBER, job_id=installation_of(NUMBER, part), accepted_by="马娜"))
 
 
 def pay(world: World, _: int, count: int, __: int) -> None:
@@ -237,8 +263,8 @@ def refund(world: World, line_no: int, count: int, day: int) -> None:
     told = RefundReturn(
         contract_no=NUMBER, refund_id=world.next_id(), line_no=line_no, quantity=count, refund_fen=day, reason="不要"
     )
-    if isinstance(world.contract, Waiting | Complete):
-        world.tell(told, by_hand=True)
+    if isinstance(world.contract, Waiting | Complete) and world.tell(told, by_hand=True):
+        surplus(world, "退款")
 
 
 def pay_back(world: World, _: int, count: int, __: int) -> None:
@@ -254,8 +280,8 @@ def discount(world: World, _: int, count: int, __: int) -> None:
 
 DEEDS = (
     (arrive, arrive_all, give_away, damage, damage_on_the_road)
-    + (load, load, deliver, deliver, fail)
-    + (amend, amend, cancel, install, pay, pay_all, refund)
+    + (load, load, deliver, deliver, deliver, fail, hand_over)
+    + (amend, amend, cancel, install, install, pay, pay_all, refund)
     + (collect, pay_back, discount)
 )
 STORY = st.lists(
@@ -296,17 +322,18 @@ def check(world: World) -> None:
     contract = world.contract
     assert not isinstance(contract, Unsigned)
     lines = contract.lines
-    covered = all(world.good(one.sold.line_no) >= one.sold.quantity for one in lines)
+    has_it = not any(one.owed() for one in lines)
+    covered = all(world.good(one.sold.line_no) >= one.needed() or not one.owed() for one in lines)
     if isinstance(contract, Waiting | Complete):
-        assert isinstance(contract, Complete) == covered
+        assert has_it or isinstance(contract, Complete) == covered
         for one in lines:
-            assert one.lacking() == max(0, one.sold.quantity - world.good(one.sold.line_no))
-    has_it = all(one.delivered >= one.needed() for one in lines)
-    installs = any(one.sold.to_install and one.needed() for one in lines)
+            assert one.lacking() == max(0, one.needed() - world.good(one.sold.line_no))
+            assert one.delivered == world.at(one.sold.line_no, "customer")
+        rest_has_a_job(world, contract)
     done = (
         has_it
         and any(one.delivered for one in lines)
-        and (contract.course.installed_on is not None or not installs)
+        and not awaits_installation(contract)
         and owed_fen(contract.terms, contract.course) == 0
     )
     if isinstance(contract, Fulfilled):
@@ -317,6 +344,39 @@ def check(world: World) -> None:
     timers = due(contract)
     assert len({timer.name for timer in timers}) == len(timers)
     assert isinstance(contract, Waiting | Complete) or timers == ()
+
+
+def rest_has_a_job(world: World, contract: Waiting | Complete) -> None:
+    """A9, A10: what is owed and here has the delivery that is due, and that one nothing else; what a delivery left is
+    known as left."""
+    owed = [(one.sold.line_no, one.owed()) for one in contract.lines if one.owed()]
+    told = [one for one in world.history if isinstance(one, GoodsCompleted)]
+    if isinstance(contract, Complete) and owed:
+        assert told[-1].part == contract.course.part
+        assert [(one.line_no, one.quantity) for one in told[-1].lines] == owed
+    jobs = [one.job_id for one in world.history if isinstance(one, DeliveryNoted) and is_delivery(one.job_id)]
+    assert jobs == [delivery_of(NUMBER, part) for part in range(1, contract.course.part)]
+    rests = [one.part for one in world.history if isinstance(one, RestOwed)]
+    if jobs and owed:
+        assert rests[-1] == contract.course.part
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES, STORY)
+def test_warranties_cover_what_the_customer_has_and_was_accepted_and_nothing_twice(
+    lines: tuple[ContractLine, ...], story: list[Any]
+) -> None:
+    """A7, A10"""
+    world = begin(lines)
+    for deed, line_no, count, day in story:
+        deed(world, line_no, count, day)
+    contract = world.contract
+    assert not isinstance(contract, Unsigned)
+    for one in contract.lines:
+        covered = sum(warranty.quantity for warranty in one.warranties)
+        assert covered <= one.delivered
+        if isinstance(contract, Fulfilled) and world.history[-1].event == "ContractFulfilled":
+            assert covered == one.delivered
 
 
 @settings(max_examples=200, deadline=None)

@@ -80,7 +80,7 @@ def shown(*commands: Command) -> ContractFile:
         ((), "waiting", []),
         (ALL_IN, "complete", []),
         ((*ALL_IN, LOADED), "loaded", []),
-        ((*ALL_IN, LOADED, delivered(pieces(1, 1))), "partly_delivered", []),
+        ((*ALL_IN, LOADED, delivered(pieces(1, 1))), "partly_delivered", ["installation", "rest"]),
         ((*ALL_IN, LOADED, delivered()), "delivered", ["payment", "installation"]),
         ((*ALL_IN, LOADED, delivered(), paid()), "delivered", ["installation"]),
         ((*ALL_IN, LOADED, delivered(), installed(), paid()), "fulfilled", []),

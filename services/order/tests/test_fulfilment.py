@@ -28,6 +28,7 @@ from contracts.order import (
     DeliveryNoted,
     GoodsCompleted,
     PaymentNoted,
+    RestOwed,
     ReturnRefunded,
     Warranty,
     WarrantyStarted,
@@ -122,8 +123,10 @@ def test_a_part_that_is_delivered_later_has_its_warranty_from_then() -> None:
     """A7, A3"""
     first = COMPLETE.after(delivered(pieces(1, 2), pieces(2, 1), days=3), installed(days=2), paid(days=3), ctx=SYSTEM)
     rest = first.asks(delivered(pieces(2, 2), job_id="QS-2"), CTX).events
-    started = rest[1]
-    assert [type(event) for event in rest] == [DeliveryNoted, WarrantyStarted, ContractFulfilled]
+    settled, started = rest[1:3]
+    assert [type(event) for event in rest] == [DeliveryNoted, RestOwed, WarrantyStarted, ContractFulfilled]
+    assert isinstance(settled, RestOwed)
+    assert (settled.part, settled.lines) == (2, ())
     assert isinstance(started, WarrantyStarted)
     assert [(one.line_no, one.starts_on) for one in started.warranties] == [(2, date(2026, 3, 9))]
 
@@ -189,22 +192,17 @@ def test_a_piece_that_is_refunded_is_owed_no_longer() -> None:
             refund_fen=100_000,
             owed_fen=0,
             reason="客户不要",
+            part=2,
         ),
-        WarrantyStarted(
+        RestOwed(
             at=NOW,
             contract_no=NUMBER,
+            store_code="S02",
             customer=CUSTOMER,
-            warranties=(
-                Warranty(
-                    line_no=1,
-                    sku="WC-101",
-                    name="连体坐便器",
-                    category="卫浴",
-                    quantity=1,
-                    starts_on=date(2026, 3, 9),
-                    ends_on=date(2028, 3, 9),
-                ),
-            ),
+            part=2,
+            lines=(),
+            to_come=(),
+            reason="客户不要",
         ),
         ContractFulfilled(
             at=NOW, contract_no=NUMBER, store_code="S02", customer=CUSTOMER, fulfilled_on=date(2026, 3, 9)

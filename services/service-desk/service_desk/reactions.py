@@ -8,7 +8,7 @@ from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
 from contracts.notify import MessageSent
-from contracts.order import ContractCancelled, ContractFulfilled
+from contracts.order import ContractCancelled, ContractFulfilled, RestOwed
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
 from contracts.service_desk_tickets import (
@@ -65,6 +65,28 @@ def open_leftover_ticket(event: DamageReported) -> Asks:
         on_the_way=event.fault in ON_THE_WAY,
     )
     return (Ask(TICKET.key(ticket_id), command),)
+
+
+def order_the_rest(event: RestOwed) -> Asks:
+    """A delivery left what never came -> a leftover ticket (遗留单) for each such line, once (A3, A10, C9)."""
+    asks = []
+    for line in event.to_come:
+        ticket_id = f"T-{event.contract_no}-R{line.line_no}"
+        command = OpenTicket(
+            at=event.at,
+            ticket_id=ticket_id,
+            kind="leftover",
+            channel="damage",
+            contract_no=event.contract_no,
+            customer=event.customer,
+            product=f"{line.name}（{line.sku}）"[:TEXT_LENGTH],
+            sku=_sku(line.sku),
+            quantity=line.quantity,
+            problem=f"先送了一部分，还缺 {line.quantity} 件没到货。",
+            on_the_way=True,
+        )
+        asks.append(Ask(TICKET.key(ticket_id), command))
+    return asks
 
 
 def list_tickets_of_cancelled(event: ContractCancelled) -> Asks:
@@ -245,6 +267,7 @@ def _sku(text: str) -> str:
 
 REACTIONS = (
     Reaction("service_desk.open_leftover_ticket", (On(DamageReported, open_leftover_ticket),)),
+    Reaction("service_desk.order_the_rest", (On(RestOwed, order_the_rest),)),
     Reaction("service_desk.list_tickets_of_cancelled", (On(ContractCancelled, list_tickets_of_cancelled),)),
     Reaction("service_desk.plan_call_back", (On(ContractFulfilled, plan_call_back),)),
     Reaction("service_desk.note_leftover_sms", (On(MessageSent, note_leftover_sms),)),

@@ -16,6 +16,7 @@ from contracts.dispatch_runs import CashCollected
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory_stock import StockMoved, StockShortReported
+from contracts.job_ids import contract_of, is_delivery
 from songda.books.finding import Book, Difference
 
 INSIDE = ("inbound", "loading")
@@ -342,10 +343,16 @@ def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
         case StockShortReported():
             return (meta.subject.partition(":")[2],) if meta.subject.startswith("goods:") else ()
         case jobs.DeliveryDeparted():
-            return (meta.subject.removeprefix("job:D-"),) if meta.subject.startswith("job:D-") else ()
+            return _delivered_of(meta.subject.removeprefix("job:"))
         case CashCollected():
-            return (fact.job_id[2:],) if fact.job_id.startswith(("D-", "I-")) and fact.amount_fen > 0 else ()
+            number = contract_of(fact.job_id)
+            return (number,) if number is not None and fact.amount_fen > 0 else ()
         case jobs.DeliveryCompleted() | jobs.DeliveryFailed():
             return (fact.contract_no,) if meta.subject.startswith("job:D-") else ()
         case _:
             return (meta.subject.partition(":")[2],)
+
+
+def _delivered_of(job_id: str) -> tuple[str, ...]:
+    number = contract_of(job_id)
+    return (number,) if number is not None and is_delivery(job_id) else ()

@@ -14,7 +14,7 @@ from dispatch.job import booking, calls, handover, stop, terms, undeliverable
 from dispatch.job.state import INITIAL, STATES, Job, Unopened
 from dispatch.refusals import no
 from runtime.aggregate import Aggregate, Decision
-from runtime.decision import Timer
+from runtime.decision import Rejected, Timer
 from runtime.use_case import UseCase
 
 
@@ -58,7 +58,11 @@ MOOT = (
 
 
 def at_the_door(case: UseCase[Any, Any, JobEvent], command: Any, job: Job, ctx: Context) -> Decision[JobEvent]:
-    """Whatever is asked of a job, it must have been opened."""
+    """Whatever is asked of a job, it must have been opened; booking what is here of a contract opens it (A3)."""
+    if isinstance(job, Unopened) and isinstance(command, booking.BookInstallation) and command.opens is not None:
+        opened = terms.job_opened(command.opens, ctx)
+        decision = case.rule(command, terms.opened(opened), ctx)
+        return decision if isinstance(decision, Rejected) else (opened, *decision)
     if isinstance(job, Unopened) and not isinstance(command, terms.OpenJob):
         if isinstance(command, MOOT):
             return ()

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
+from pydantic import BaseModel
+
 from company.business_calendar import service_calendar
 from company.business_time import days_before
 from company.context import Context
@@ -13,7 +15,8 @@ from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.civil_time import civil_day, days_later, end_of_day
 from contracts.dispatch import JobEvent
-from contracts.fact import ContractLine, Half, JobKind
+from contracts.fact import ContractLine, Customer, Half, JobKind, Measure
+from contracts.job_ids import contract_of, delivery_of
 from dispatch.fields import Words, happened
 from dispatch.job.state import (
     Booked,
@@ -29,15 +32,18 @@ from dispatch.job.state import (
     Scheduled,
     Visited,
     Waiting,
+    Work,
     booking_of,
     left,
     place_of,
 )
+from dispatch.job.terms import OpenJob, volume_of
 from dispatch.refusals import no
 from dispatch.who import OFFICE, SUPERVISOR
 from runtime.decision import Command
 from runtime.refusal import Term
-from runtime.use_case import UseCase
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker, UseCase
 
 
 class BookInstallation(Command):
@@ -56,6 +62,8 @@ class BookInstallation(Command):
     """Why an item is a "no" (B2)."""
     consent: facts.LaterDayConsent | None = None
     """The customer's, to a day that is later than was promised (A8)."""
+    opens: OpenJob | None = None
+    """What is here of a contract that is not complete, and whose it is (A3): the supervisor sends it ahead."""
 
 
 CHECKLIST_ZH = {
@@ -72,9 +80,10 @@ def book(command: BookInstallation, job: Opened, ctx: Context) -> Decision:
     """预约: the call with the customer; the day is agreed, or the site is not ready and a call back is due.
 
     Rules: B1 (days ahead; less only by a supervisor with a reason), B2 (checklist), A3 (complete goods only, or the
-    supervisor's partial delivery), A8 (later than promised only with the customer's consent, whoever asks; the
-    contract's promise follows it). Installations and visits are not bound by B1: they follow a delivery or a ticket.
-    A booking of another day, or a "no" on site, takes the job out of its slot. Booking the same again is no event.
+    supervisor's partial delivery, of what is here), A8 (later than promised only with the customer's consent, whoever
+    asks; the contract's promise follows it). Installations and visits are not bound by B1: they follow a delivery or a
+    ticket. A booking of another day, or a "no" on site, takes the job out of its slot. Booking the same again is no
+    event.
     """
     at = happened(command, ctx)
     match job:
@@ -118,13 +127,14 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
     known = booking_of(job)
     if on is None:
         return no("day_missing")
-    if known is not None and (known.on, known.half, known.checklist) == (on, command.half, command.checklist):
-        return ()
-    if on < called_on:
-        return no("day_in_the_past", on=on, called_on=called_on)
     by_supervisor = command.override_reason is not None and ctx.role in SUPERVISOR
     bound = work.kind == "delivery"
     incomplete = bound and work.complete_on is None
+    is_same = known is not None and (known.on, known.half, known.checklist) == (on, command.half, command.checklist)
+    if known is not None and is_same and (known.partial or not incomplete):
+        return ()
+    if on < called_on:
+        return no("day_in_the_past", on=on, called_on=called_on)
     if incomplete and not by_supervisor:
         return no("not_complete", contract_no=work.contract_no)
     earliest = earliest_day(at, ctx.policy)
@@ -134,13 +144,14 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
     late = bound and work.promised_on is not None and on > work.promised_on
     if late and command.consent is None:
         return no("later_than_promised", on=on, promised_on=work.promised_on)
+    part = sent_ahead(command.opens, work, at, ctx.policy) if incomplete else ()
     booked = facts.InstallationBooked(
         at=at,
         job_id=work.job_id,
         on=on,
         half=command.half,
         checklist=command.checklist,
-        install_due=install_due(on, work.lines, ctx.policy) if bound else work.due_at,
+        install_due=install_due(on, part[0].lines or () if part else work.lines, ctx.policy) if bound else work.due_at,
         override_reason=command.override_reason if incomplete or short else None,
         booking_due=booking_due(work.kind, on, ctx.policy),
         kind=work.kind,
@@ -151,7 +162,82 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
     )
     place = place_of(job)
     moved = left(job, "改约 booked for another day", at) if place is not None and place.on != on else ()
-    return (*moved, booked)
+    return (*moved, *part, booked)
+
+
+def sent_ahead(
+    opens: OpenJob | None, work: Work, at: datetime, policy: Policy
+) -> tuple[facts.JobCompletenessChanged, ...]:
+    """The job is for what is here, if it was for more, or less (A3)."""
+    if opens is None or opens.lines == work.lines:
+        return ()
+    return (
+        facts.JobCompletenessChanged(
+            at=at,
+            job_id=work.job_id,
+            complete_on=None,
+            reason="先送在库部分 what is here goes ahead",
+            lines=opens.lines,
+            volume_l=volume_of(opens.lines, policy),
+        ),
+    )
+
+
+class LineHere(BaseModel):
+    """A line of the contract's row, as far as a partial delivery needs it."""
+
+    line_no: int
+    sku: str
+    name: str
+    spec: str
+    category: str
+    unit_price_fen: int
+    to_install: bool
+    measure: Measure | None = None
+    deliverable: int
+
+
+class Incomplete(BaseModel):
+    """The order service's row of a contract, as far as a partial delivery needs it."""
+
+    customer: Customer
+    lines: tuple[LineHere, ...]
+    owed_fen: int
+    promised_on: date
+    part: int
+    complete: bool
+
+
+INCOMPLETE = ByName("contracts", Incomplete)
+
+
+async def of_what_is_here(asker: Asker, job_id: str, body: Command) -> BookInstallation:
+    """The booking; of a contract that is not complete, and by the supervisor with a reason, for what is here (A3)."""
+    command = BookInstallation(**dict(body))
+    number = contract_of(job_id)
+    if asker.role not in SUPERVISOR or command.override_reason is None or number is None:
+        return command
+    contract = await asker.view(INCOMPLETE).get(number)
+    if contract is None or contract.complete or job_id != delivery_of(number, contract.part):
+        return command
+    lines = tuple(
+        ContractLine(quantity=line.deliverable, **line.model_dump(exclude={"deliverable"}))
+        for line in contract.lines
+        if line.deliverable
+    )
+    if not lines:
+        return asker.refuse(no("nothing_here", contract_no=number))
+    opens = OpenJob(
+        at=command.at,
+        job_id=job_id,
+        kind="delivery",
+        contract_no=number,
+        customer=contract.customer,
+        lines=lines,
+        amount_due_fen=contract.owed_fen,
+        promised_on=contract.promised_on,
+    )
+    return command.model_copy(update={"opens": opens})
 
 
 def missing_on_site(checklist: facts.Checklist) -> tuple[str, ...]:
@@ -213,4 +299,14 @@ def evolve(job: Opened, event: Event) -> Opened:
     assert_never(event)
 
 
-USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (UseCase(BookInstallation, book, OFFICE, "booking"),)
+USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
+    UseCase(
+        BookInstallation,
+        book,
+        OFFICE,
+        "booking",
+        body="BookInstallation",
+        unsaid=("opens",),
+        prepare=of_what_is_here,
+    ),
+)

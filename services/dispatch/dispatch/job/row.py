@@ -12,6 +12,7 @@ from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
+from contracts.job_ids import part_of
 from dispatch.job.aggregate import JOB
 from dispatch.job.state import (
     Booked,
@@ -88,6 +89,11 @@ class JobRow(Row):
     cause: str | None
     """Why it was not delivered, or is cancelled."""
     version: int = 0
+
+    @property
+    def part(self) -> int:
+        """Which of its contract's deliveries it is, or installs (A10)."""
+        return part_of(self.job_id)
 
     @property
     def over(self) -> bool:

@@ -95,26 +95,8 @@ class AmendJob(Command):
 
 def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
     """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6)."""
-    at = happened(command, ctx)
-    volume = volume_of(command.lines, ctx.policy) if command.kind == "delivery" else 0
     if isinstance(job, Unopened):
-        return (
-            facts.JobOpened(
-                at=at,
-                job_id=command.job_id,
-                kind=command.kind,
-                contract_no=command.contract_no,
-                ticket_id=command.ticket_id,
-                customer=command.customer,
-                lines=command.lines,
-                volume_l=volume,
-                amount_due_fen=command.amount_due_fen,
-                promised_on=command.promised_on,
-                complete_on=command.complete_on,
-                due_at=command.due_at,
-                summary=command.summary or goods_zh(command.lines),
-            ),
-        )
+        return (job_opened(command, ctx),)
     work = job.work
     amended = not is_departed(job) and (command.lines, command.amount_due_fen) != (work.lines, work.amount_due_fen)
     if (
@@ -125,14 +107,33 @@ def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
         return ()
     return (
         facts.JobCompletenessChanged(
-            at=at,
+            at=happened(command, ctx),
             job_id=work.job_id,
             complete_on=command.complete_on,
             reason="合同变更 contract amended" if amended else "货齐日更正 day of completeness corrected",
             lines=command.lines if amended else None,
-            volume_l=volume if amended else None,
+            volume_l=volume_of(command.lines, ctx.policy) if amended else None,
             amount_due_fen=command.amount_due_fen if amended else None,
         ),
+    )
+
+
+def job_opened(command: OpenJob, ctx: Context) -> facts.JobOpened:
+    """A job as it begins."""
+    return facts.JobOpened(
+        at=happened(command, ctx),
+        job_id=command.job_id,
+        kind=command.kind,
+        contract_no=command.contract_no,
+        ticket_id=command.ticket_id,
+        customer=command.customer,
+        lines=command.lines,
+        volume_l=volume_of(command.lines, ctx.policy) if command.kind == "delivery" else 0,
+        amount_due_fen=command.amount_due_fen,
+        promised_on=command.promised_on,
+        complete_on=command.complete_on,
+        due_at=command.due_at,
+        summary=command.summary or goods_zh(command.lines),
     )
 
 
@@ -228,21 +229,6 @@ def volume_of(lines: Iterable[ContractLine], policy: Policy) -> int:
     return sum(
         line.quantity * policy.litres_per_piece.get(line.category, policy.litres_per_piece_default) for line in lines
     )
-
-
-def delivery_of(contract_no: str) -> str:
-    """The delivery job of a contract."""
-    return f"D-{contract_no}"
-
-
-def installation_of(contract_no: str) -> str:
-    """The installation job of a contract."""
-    return f"I-{contract_no}"
-
-
-def visit_of(ticket_id: str, visit_no: int) -> str:
-    """The job of a ticket's visit."""
-    return f"V-{ticket_id}-{visit_no}"
 
 
 Event = (

@@ -10,8 +10,16 @@ from contracts.dispatch_jobs import DeliveryFailed, InstallationBooked, SiteNotR
 from contracts.envelope import Meta
 from contracts.fact import Half
 from contracts.inventory import DamageReported
+from contracts.job_ids import contract_of
 from contracts.notify import CallPurpose
-from contracts.order import CompletenessLost, ContractCancelled, DelayExplained, DelayNoticed, GoodsCompleted
+from contracts.order import (
+    CompletenessLost,
+    ContractCancelled,
+    DelayExplained,
+    DelayNoticed,
+    GoodsCompleted,
+    RestOwed,
+)
 from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
 from contracts.service_desk_tickets import LeftoverGoodsDamaged, TicketCancelled, TicketClosed, TicketReplied
@@ -54,19 +62,27 @@ def delay_explained(event: DelayExplained, meta: Meta) -> Asks:
 
 
 def book(event: GoodsCompleted, meta: Meta) -> Asks:
-    """Goods complete -> booking (B1)."""
-    policy = _policy(meta)
+    """Goods complete -> booking (B1); the rest of a delivery is here -> booking once more (A10)."""
+    policy, is_rest = _policy(meta), event.part > 1
+    goods = "余件" if is_rest else "货"
+    here_since = max(event.complete_on, civil_day(event.at)) if is_rest else event.complete_on
     return (
         call(
             "booking",
             meta.subject,
-            f"货已齐，请预约送货安装，至少提前{policy.booking_days_ahead}天，并核对现场清单。",
+            f"{goods}已齐，请预约送货安装，至少提前{policy.booking_days_ahead}天，并核对现场清单。",
             meta=meta,
-            due=end_of_day(days_later(event.complete_on, policy.booking_call_days)),
+            due=end_of_day(days_later(here_since, policy.booking_call_days)),
             role=ASSISTANT,
             customer=event.customer,
+            again=is_rest,
         ),
     )
+
+
+def rest_settled(event: RestOwed, meta: Meta) -> Asks:
+    """Nothing is owed any more -> nothing to book (A10, B15)."""
+    return () if event.lines else (fell_away("booking", meta.subject, "没有余件了"),)
 
 
 def completeness_lost(event: CompletenessLost, meta: Meta) -> Asks:  # noqa: ARG001 - that it happened is all
@@ -128,7 +144,7 @@ def delivery_failed(event: DeliveryFailed, meta: Meta) -> Asks:
 
 
 def _contract_of(job_id: str) -> str:
-    return f"contract:{job_id[2:]}"
+    return f"contract:{contract_of(job_id)}"
 
 
 def _ahead(on: date, meta: Meta) -> bool:
@@ -364,6 +380,7 @@ CALL_FOR_ORDER = (
     On(DelayExplained, delay_explained),
     On(GoodsCompleted, book),
     On(CompletenessLost, completeness_lost),
+    On(RestOwed, rest_settled),
     On(ContractCancelled, contract_cancelled),
 )
 CALL_FOR_GOODS = (On(DamageReported, explain_damage),)

@@ -10,6 +10,7 @@ from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.dispatch_jobs import InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported, MorningFeedbackGiven
+from contracts.job_ids import contract_of
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.service_desk_care import MajorQualityReported
 from contracts.service_desk_duties import DutyEscalated
@@ -105,7 +106,7 @@ def stop_published(event: StopPublished, meta: Meta) -> Asks:
 def _appointment(template: int, event: InstallationBooked | StopPublished, meta: Meta, cause: str) -> Asks:
     if event.customer is None:
         return ()
-    contract_no = event.contract_no or event.job_id[2:]
+    contract_no = event.contract_no or contract_of(event.job_id) or ""
     words = {"contract_no": contract_no, "on": texts.day_text(event.on), "half": texts.half_text(event.half)}
     subject = f"contract:{contract_no}"
     return (sms(template, event.customer, words, meta=meta, subject=subject, cause=cause, last_day=event.on),)

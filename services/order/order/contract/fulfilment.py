@@ -1,6 +1,7 @@
 """From loading to fulfilment (完结): loaded, delivered, installed, accepted; and the warranty (质保, A7)."""
 
 from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, assert_never
@@ -13,7 +14,9 @@ from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
+from contracts.job_ids import is_delivery, is_installation, part_of
 from order.contract.fields import MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
+from order.contract.goods import completeness, owed_pieces
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -24,10 +27,10 @@ from order.contract.state import (
     Known,
     Line,
     Lines,
+    Rest,
     Waiting,
     Warranty,
     all_delivered,
-    changed_pieces,
     counted,
     line_of,
     over,
@@ -42,6 +45,9 @@ from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
+
+LEFT = "送货后余件 left by a delivery"
+"""Why something is to be delivered once more (A10)."""
 
 
 class NoteLoading(Command):
@@ -70,6 +76,7 @@ class NoteDelivery(Command):
     job_id: PaperNo
     delivered: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     refused: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    damaged: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
     signed_by: Note
 
 
@@ -179,14 +186,14 @@ def note_failed_delivery(command: NoteFailedDelivery, contract: Known, ctx: Cont
 
 
 def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decision:
-    """The customer has pieces of the contract, and signed for them.
+    """The customer has pieces of the contract, and signed for them; what is left is owed, and said so.
 
-    Rules: A7, B13, X7. What a crew delivered is a fact whatever became of the contract; by hand, no more than was sold
-    is taken, summed over the receipt. Refuses: number_taken, unknown_line, nothing_handed_over, more_than_sold,
-    contract_cancelled.
+    Rules: A7, A9, A10, B13, X7. What a crew delivered is a fact whatever became of the contract; by hand, no more than
+    was sold is taken, summed over the receipt. Refuses: number_taken, unknown_line, nothing_handed_over,
+    more_than_sold, contract_cancelled.
     """
     at, by_hand = command.at or ctx.now, ctx.by != "system"
-    handover = Handover(command.job_id, counted(command.delivered), command.signed_by)
+    handover = Handover(command.job_id, counted(command.delivered), command.signed_by, civil_day(at))
     known = said_before(contract.course.deliveries, handover, Term("签收", "receipt"))
     if known is not None:
         return known
@@ -200,18 +207,23 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
             return more_than_sold(line, quantity)
     if by_hand and not any(quantity for _, quantity in handover.pieces):
         return no("nothing_handed_over")
-    on = civil_day(at)
-    lines = changed_pieces(contract.lines, command.delivered, lambda line, n: _with_delivery(line, n, on))
     noted = facts.DeliveryNoted(
         at=at,
         contract_no=command.contract_no,
         job_id=command.job_id,
         delivered=command.delivered,
         refused=command.refused,
+        damaged=command.damaged,
         signed_by=command.signed_by,
-        delivered_on=on,
+        delivered_on=handover.on,
     )
-    return (noted, *outcome(contract, lines, contract.course, at, ctx.policy))
+    after = evolve(contract, noted)
+    return (
+        noted,
+        *(() if is_delivery(command.job_id) and not owed_pieces(after.lines) else rest_owed(after, at, LEFT)),
+        *completeness(after, after.lines, at, ctx, LEFT),
+        *outcome(after, after.lines, after.course, at, ctx.policy),
+    )
 
 
 def note_installation(command: NoteInstallation, contract: Known, ctx: Context) -> Decision:
@@ -220,13 +232,13 @@ def note_installation(command: NoteInstallation, contract: Known, ctx: Context) 
     Rules: A7, B10, X7. Refuses: number_taken, contract_cancelled.
     """
     at = command.at or ctx.now
-    accepted = Accepted(command.job_id, command.accepted_by)
+    on = civil_day(at)
+    accepted = Accepted(command.job_id, command.accepted_by, on)
     known = said_before(contract.course.installations, accepted, Term("安装验收", "acceptance"))
     if known is not None:
         return known
     if isinstance(contract, Cancelled) and ctx.by != "system":
         return over(contract, "A7")
-    on = civil_day(at)
     noted = facts.InstallationNoted(
         at=at,
         contract_no=command.contract_no,
@@ -234,14 +246,44 @@ def note_installation(command: NoteInstallation, contract: Known, ctx: Context) 
         accepted_by=command.accepted_by,
         installed_on=on,
     )
-    course = _with_installation(contract.course, accepted, on)
+    course = _with_installation(contract.course, accepted)
     return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
+
+
+def rest_owed(after: Known, at: datetime, reason: str) -> tuple[facts.RestOwed, ...]:
+    """What deliveries left owed (A9, A10), if others have not been told exactly that; of the first one, only that
+    nothing is owed any more."""
+    course, terms = after.course, after.terms
+    rest = Rest(course.part, owed_pieces(after.lines))
+    if isinstance(after, Cancelled | Fulfilled) or rest == course.rest or (rest.part == 1 and rest.pieces):
+        return ()
+    return (
+        facts.RestOwed(
+            at=at,
+            contract_no=terms.contract_no,
+            store_code=terms.store_code,
+            customer=terms.customer,
+            part=rest.part,
+            lines=_goods(after.lines, Line.owed),
+            to_come=_goods(after.lines, Line.to_come),
+            reason=reason,
+        ),
+    )
+
+
+def _goods(lines: Lines, pieces: Callable[[Line], int]) -> tuple[GoodsLine, ...]:
+    """Of each line, so many."""
+    return tuple(
+        GoodsLine(line_no=line.sold.line_no, sku=line.sold.sku, name=line.sold.name, quantity=pieces(line))
+        for line in lines
+        if pieces(line)
+    )
 
 
 def outcome(
     contract: Known, lines: Lines, course: Course, at: datetime, policy: Policy
 ) -> tuple[facts.WarrantyStarted | facts.ContractFulfilled, ...]:
-    """What the new state means (A7): warranties that start with acceptance, and whether all is done.
+    """What the new state means (A7, A10): warranties that start with acceptance, part by part, and whether all is done.
 
     Accepted is what was installed and signed for; where nothing is to be installed, what was delivered and signed for.
     """
@@ -249,30 +291,51 @@ def outcome(
         case Cancelled() | Fulfilled():
             return ()
         case Waiting() | Complete():
-            delivered_on = max((line.delivered_on for line in lines if line.delivered_on is not None), default=None)
-            installs = any(line.sold.to_install and line.needed() for line in lines)
-            accepted_on = course.installed_on if installs else delivered_on
-            if accepted_on is None or delivered_on is None:
-                return ()
+            accepted = accepted_days(lines, course)
             warranties = tuple(
-                _warranty(line, max(accepted_on, line.delivered_on), policy)
-                for line in lines
-                if line.delivered_on is not None and 0 < line.needed() <= line.delivered and line.warranty is None
+                one for line in lines if (one := _warranty(line, accepted, policy)) is not None and one.quantity
             )
             terms = contract.terms
             started = facts.WarrantyStarted(
                 at=at, contract_no=terms.contract_no, customer=terms.customer, warranties=warranties
             )
-            done = all_delivered(lines) and owed_fen(terms, course) == 0
+            begun = (started,) if warranties else ()
+            days = [day for _, day in accepted if day is not None]
+            if not days or len(days) < len(accepted) or not all_delivered(lines) or owed_fen(terms, course):
+                return begun
             fulfilled = facts.ContractFulfilled(
                 at=at,
                 contract_no=terms.contract_no,
                 store_code=terms.store_code,
                 customer=terms.customer,
-                fulfilled_on=max(delivered_on, accepted_on, course.paid_on or delivered_on),
+                fulfilled_on=max(*days, course.paid_on or max(days)),
             )
-            return (*((started,) if warranties else ()), *((fulfilled,) if done else ()))
+            return (*begun, fulfilled)
     assert_never(contract)
+
+
+def accepted_days(lines: Lines, course: Course) -> tuple[tuple[Handover, date | None], ...]:
+    """Each delivery that brought something, and the day on which it was accepted; None where it is to be installed
+    still (A7, A10)."""
+    to_install = {line.sold.line_no for line in lines if line.sold.to_install}
+    brought = (handover for handover in course.deliveries if any(quantity for _, quantity in handover.pieces))
+    return tuple((handover, _accepted_on(handover, to_install, course)) for handover in brought)
+
+
+def _accepted_on(handover: Handover, to_install: set[int], course: Course) -> date | None:
+    """An installation job answers for its own part; a form that was typed in, for what was there by its day; what came
+    without a job, for whatever was accepted."""
+    if not any(quantity and line_no in to_install for line_no, quantity in handover.pieces):
+        return handover.on
+    part = part_of(handover.number)
+
+    def answers(one: Accepted) -> bool:
+        if not is_delivery(handover.number):
+            return True
+        return part_of(one.number) == part if is_installation(one.number) else part == 1 or one.on >= handover.on
+
+    day = min((one.on for one in course.installations if answers(one)), default=None)
+    return None if day is None else max(day, handover.on)
 
 
 def months_after(day: date, months: int) -> date:
@@ -284,20 +347,38 @@ def months_after(day: date, months: int) -> date:
 
 def more_than_sold(line: Line, told: int) -> Rejected:
     """More than the customer is still to have."""
-    is_open = line.needed() - line.delivered
-    return no("more_than_sold", line_no=line.sold.line_no, name=Term.of(line.sold.name), open=is_open, told=told)
+    return no("more_than_sold", line_no=line.sold.line_no, name=Term.of(line.sold.name), open=line.owed(), told=told)
 
 
 def _with_delivery(line: Line, pieces: int, on: date) -> Line:
     return replace(line, delivered=line.delivered + pieces, delivered_on=max(on, line.delivered_on or on))
 
 
-def _with_installation(course: Course, accepted: Accepted, on: date) -> Course:
+def _with_installation(course: Course, accepted: Accepted) -> Course:
     done = (*course.installations, accepted)
-    return replace(course, installations=done, installed_on=max(on, course.installed_on or on))
+    return replace(course, installations=done, installed_on=max(accepted.on, course.installed_on or accepted.on))
 
 
-def _warranty(line: Line, starts_on: date, policy: Policy) -> facts.Warranty:
+def _with_warranty(line: Line, begun: Mapping[int, Warranty]) -> Line:
+    new = begun.get(line.sold.line_no)
+    return line if new is None else replace(line, warranties=(*line.warranties, new))
+
+
+def _warranty(line: Line, accepted: Iterable[tuple[Handover, date | None]], policy: Policy) -> facts.Warranty | None:
+    """The warranty of pieces that were accepted and have none yet, from the first day of these on."""
+    days = sorted(
+        (day, dict(handover.pieces).get(line.sold.line_no, 0)) for handover, day in accepted if day is not None
+    )
+    covered = sum(one.quantity for one in line.warranties)
+    starts_on: date | None = None
+    fresh = 0
+    for day, pieces in days:
+        new = max(0, pieces - covered)
+        covered = max(0, covered - pieces)
+        fresh += new
+        starts_on = starts_on or (day if new else None)
+    if starts_on is None:
+        return None
     sold = line.sold
     months = policy.warranty_months.get(sold.category, policy.warranty_months_default)
     return facts.Warranty(
@@ -305,7 +386,7 @@ def _warranty(line: Line, starts_on: date, policy: Policy) -> facts.Warranty:
         sku=sold.sku,
         name=sold.name,
         category=sold.category,
-        quantity=line.needed(),
+        quantity=fresh,
         starts_on=starts_on,
         ends_on=months_after(starts_on, months),
     )
@@ -315,6 +396,7 @@ Event = (
     facts.LoadingNoted
     | facts.DeliveryFailureNoted
     | facts.DeliveryNoted
+    | facts.RestOwed
     | facts.InstallationNoted
     | facts.WarrantyStarted
     | facts.ContractFulfilled
@@ -333,18 +415,19 @@ def evolve(contract: Known, event: Event) -> Known:
             return replace(contract, course=replace(course, loaded=False, back_at=event.at) if back else course)
         case facts.DeliveryNoted():
             on = event.delivered_on
-            handover = Handover(event.job_id, counted(event.delivered), event.signed_by)
+            handover = Handover(event.job_id, counted(event.delivered), event.signed_by, on)
             noted = replace(contract, course=replace(course, deliveries=(*course.deliveries, handover)))
+            noted = with_pieces(noted, event.damaged, lambda line, n: replace(line, at_door=line.at_door + n))
             return with_pieces(noted, event.delivered, lambda line, n: _with_delivery(line, n, on))
+        case facts.RestOwed():
+            rest = Rest(event.part, counted(event.lines))
+            return replace(contract, course=replace(course, rest=rest, loaded=False))
         case facts.InstallationNoted():
-            accepted = Accepted(event.job_id, event.accepted_by)
-            return replace(contract, course=_with_installation(course, accepted, event.installed_on))
+            accepted = Accepted(event.job_id, event.accepted_by, event.installed_on)
+            return replace(contract, course=_with_installation(course, accepted))
         case facts.WarrantyStarted():
-            started = {one.line_no: Warranty(one.starts_on, one.ends_on) for one in event.warranties}
-            lines = tuple(
-                replace(line, warranty=started.get(line.sold.line_no, line.warranty)) for line in contract.lines
-            )
-            return replace(contract, lines=lines)
+            begun = {one.line_no: Warranty(one.starts_on, one.ends_on, one.quantity) for one in event.warranties}
+            return replace(contract, lines=tuple(_with_warranty(line, begun) for line in contract.lines))
         case facts.ContractFulfilled():
             full = contract.on if isinstance(contract, Complete) else None
             return Fulfilled(contract.terms, contract.lines, event.fulfilled_on, contract.dropped, course, full)

@@ -8,7 +8,7 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
 from contracts.civil_time import civil, civil_day
-from contracts.fact import GoodsLine
+from contracts.fact import ContractLine, GoodsLine
 from contracts.spelling import Lot
 from order.contract.fields import ContractNo, Text
 from order.contract.state import (
@@ -22,6 +22,7 @@ from order.contract.state import (
     Lines,
     Open,
     Receipt,
+    Rest,
     Waiting,
     changed_line,
     changed_pieces,
@@ -33,7 +34,7 @@ from order.contract.state import (
     with_line,
     with_pieces,
 )
-from order.contract.statements import Moved, said_before
+from order.contract.statements import Moved, Pieces, said_before
 from order.refusals import no
 from order.who import CARES
 from runtime.decision import Command, Rejected
@@ -235,9 +236,10 @@ def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
 def completeness(
     contract: Known, lines: Lines, at: datetime, ctx: Context, reason: str
 ) -> tuple[facts.GoodsCompleted | facts.CompletenessLost, ...]:
-    """What the new state of the lines means for completeness (A3): gained, lost, moved to another day, or nothing.
+    """What the new state of the lines means for completeness (A3): gained, lost, moved to another day, or nothing; once
+    something was delivered, the same of the rest, which is another delivery (A10).
 
-    A contract that is over, cancelled or fulfilled, stays as it is.
+    A contract that is over, cancelled or fulfilled, or owes nothing, stays as it is.
     """
     match contract:
         case Cancelled() | Fulfilled():
@@ -245,18 +247,31 @@ def completeness(
         case Waiting() | Complete():
             on = complete_on(lines)
             was_on = contract.on if isinstance(contract, Complete) else None
-            return () if on == was_on else said(replace(contract, lines=lines), on, at, ctx, reason)
+            ready = Rest(contract.course.part, owed_pieces(lines))
+            is_told = on == was_on and (on is None or ready == contract.course.ready)
+            return () if is_told or not ready.pieces else said(replace(contract, lines=lines), on, at, ctx, reason)
     assert_never(contract)
 
 
+def owed_pieces(lines: Lines) -> Pieces:
+    """What the customer is still to have, by line (A9)."""
+    return tuple((line.sold.line_no, line.owed()) for line in lines if line.owed())
+
+
+def _as_owed(line: Line) -> ContractLine:
+    """The line with the pieces that are still owed."""
+    return line.sold if line.owed() == line.sold.quantity else line.sold.model_copy(update={"quantity": line.owed()})
+
+
 def complete_on(lines: Lines) -> date | None:
-    """The day since which every line's pieces lay in the warehouse, undamaged; None while one lacks some (A3)."""
+    """The day since which every line's pieces lay in the warehouse, undamaged; None while one lacks some (A3). A line
+    of which nothing is owed lacks nothing."""
     latest: date | None = None
     for line in lines:
         day = line.reached_on()
-        if day is None:
+        if day is None and line.owed():
             return None
-        latest = day if latest is None or day > latest else latest
+        latest = day if latest is None or (day is not None and day > latest) else latest
     return latest
 
 
@@ -266,7 +281,7 @@ def said(
     """The event that tells the others of a contract as it is now: complete since `on`, or (None) complete no longer."""
     terms = after.terms
     if on is None:
-        short = next(line for line in after.lines if line.reached_on() is None)
+        short = next(line for line in after.lines if line.owed() and line.reached_on() is None)
         return (
             facts.CompletenessLost(
                 at=at,
@@ -274,6 +289,7 @@ def said(
                 line_no=short.sold.line_no,
                 quantity=short.lacking(),
                 reason=reason,
+                part=after.course.part,
             ),
         )
     return (
@@ -284,8 +300,9 @@ def said(
             customer=terms.customer,
             promised_on=terms.promised_on,
             amount_due_fen=owed_fen(terms, after.course),
-            lines=tuple(line.sold for line in after.lines),
+            lines=tuple(_as_owed(line) for line in after.lines if line.owed()),
             complete_on=on,
+            part=after.course.part,
         ),
     )
 
@@ -322,9 +339,11 @@ def evolve(contract: Known, event: Event) -> Known:
             back = Moved(event.return_id, ((event.line_no, event.quantity),))
             return replace(contract, course=replace(course, returns=(*course.returns, back)))
         case facts.GoodsCompleted():
+            ready = Rest(event.part, tuple(sorted((line.line_no, line.quantity) for line in event.lines)))
+            course = replace(course, ready=ready)
             return Complete(contract.terms, contract.lines, event.complete_on, contract.dropped, course)
         case facts.CompletenessLost():
-            return Waiting(contract.terms, contract.lines, contract.dropped, course)
+            return Waiting(contract.terms, contract.lines, contract.dropped, replace(course, ready=None))
     assert_never(event)
 
 

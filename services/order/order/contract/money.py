@@ -10,8 +10,8 @@ from contracts import order as facts
 from contracts.bounds import Nth
 from contracts.civil_time import civil_day
 from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
-from order.contract.fulfilment import more_than_sold, outcome
-from order.contract.goods import said
+from order.contract.fulfilment import more_than_sold, outcome, rest_owed
+from order.contract.goods import completeness, owed_pieces, said
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -20,7 +20,6 @@ from order.contract.state import (
     Fulfilled,
     Known,
     Line,
-    changed_line,
     over,
     overpaid_fen,
     owed_fen,
@@ -91,8 +90,9 @@ def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decisio
         received_by=command.received_by or ctx.by,
         owed_fen=owed_fen(contract.terms, course),
         note=command.note,
+        part=course.part,
     )
-    if isinstance(contract, Complete) and not course.loaded and not course.deliveries:
+    if isinstance(contract, Complete) and not course.loaded and owed_pieces(contract.lines):
         return (noted, *said(replace(contract, course=course), contract.on, at, ctx, "收款"))
     return (noted, *outcome(contract, contract.lines, course, at, ctx.policy))
 
@@ -104,9 +104,9 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     Rules: B15, A6 (a cancelled contract's money goes back), A12, X7. Refuses: number_taken, unknown_line,
     more_than_sold, refund_too_large, contract_fulfilled (then pieces are a return by ticket).
     """
-    at, course = command.at or ctx.now, contract.course
+    at = command.at or ctx.now
     told = Refund(command.refund_id, command.line_no, command.quantity, command.refund_fen)
-    known = said_before(course.refunds, told, Term("退款", "refund"))
+    known = said_before(contract.course.refunds, told, Term("退款", "refund"))
     if known is not None:
         return known
     if command.line_no == 0 or isinstance(contract, Cancelled):
@@ -116,14 +116,18 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
     if line is None:
         return unknown_line(contract, command.line_no, "B15")
-    if not 0 < command.quantity <= line.needed() - line.delivered:
+    if not 0 < command.quantity <= line.owed():
         return more_than_sold(line, command.quantity)
     if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    course = _refunded(contract, told).course
-    noted = _noted(command, owed_fen(contract.terms, course), ctx)
-    lines = changed_line(contract.lines, command.line_no, lambda line: _without(line, command.quantity))
-    return (noted, *outcome(contract, lines, course, at, ctx.policy))
+    noted = _noted(command, owed_fen(contract.terms, _refunded(contract, told).course), contract, ctx)
+    after = evolve(contract, noted)
+    return (
+        noted,
+        *rest_owed(after, at, command.reason),
+        *completeness(after, after.lines, at, ctx, command.reason),
+        *outcome(after, after.lines, after.course, at, ctx.policy),
+    )
 
 
 def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
@@ -131,10 +135,10 @@ def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Dec
         return no("money_alone", contract_no=command.contract_no)
     if not 0 < command.refund_fen <= (most := overpaid_fen(contract)):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    return (_noted(command, owed_fen(contract.terms, contract.course), ctx),)
+    return (_noted(command, owed_fen(contract.terms, contract.course), contract, ctx),)
 
 
-def _noted(command: RefundReturn, owed: int, ctx: Context) -> facts.ReturnRefunded:
+def _noted(command: RefundReturn, owed: int, contract: Known, ctx: Context) -> facts.ReturnRefunded:
     return facts.ReturnRefunded(
         at=command.at or ctx.now,
         contract_no=command.contract_no,
@@ -144,6 +148,7 @@ def _noted(command: RefundReturn, owed: int, ctx: Context) -> facts.ReturnRefund
         refund_fen=command.refund_fen,
         owed_fen=owed,
         reason=command.reason,
+        part=contract.course.part,
     )
 
 

@@ -67,6 +67,7 @@ def postpone(command: PostponeDelivery, contract: Known, ctx: Context) -> Decisi
             consented_how=command.consented_how,
             reason=command.reason,
             late=civil_day(at) > promised_on,
+            part=contract.course.part,
         ),
     )
 

@@ -13,6 +13,7 @@ from contracts import order as facts
 from contracts.fact import ContractLine, Customer, Measure
 from contracts.order import DelayFault
 from order.contract.aggregate import CONTRACT
+from order.contract.fulfilment import accepted_days
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -55,9 +56,10 @@ Todo = Literal[
     "payment",
     "installation",
     "lots",
+    "rest",
     "refund",
 ]
-"""待发群, 待说明, 待门店接收, 门店跟进, 已过承诺日期, 待收款, 待安装, 待客户同意多批号, 待退款."""
+"""待发群, 待说明, 待门店接收, 门店跟进, 已过承诺日期, 待收款, 待安装, 待客户同意多批号, 余件待送, 待退款."""
 
 Step = Literal["unposted", "unexplained", "store", "explained"]
 STEPS: tuple[Step, ...] = ("unposted", "unexplained", "store", "explained")
@@ -140,9 +142,15 @@ class LineRow(Row):
     damaged: int
     """In the warehouse."""
     damaged_outside: int
+    at_door: int
+    """Broken when it was delivered, and not taken (D4)."""
     released: int
     delivered: int
     refunded: int
+    owed: int
+    """Pieces that the customer is still to have (A9)."""
+    deliverable: int
+    """Of them, good ones that are here (A3)."""
     missing: int
     excess: int
     """Good pieces beyond what was sold (D9)."""
@@ -184,6 +192,8 @@ class ContractRow(Row):
     complete: bool
     complete_on: date | None
     loaded: bool
+    part: int
+    """Which delivery comes next, or is under way (A10)."""
     delivered_on: date | None
     installed_on: date | None
     fulfilled_on: date | None
@@ -231,6 +241,7 @@ def contract_row(contract: Contract) -> ContractRow | None:
         complete=full_since is not None,
         complete_on=full_since,
         loaded=course.loaded,
+        part=course.part,
         delivered_on=max(delivered, default=None),
         installed_on=course.installed_on,
         fulfilled_on=contract.on if isinstance(contract, Fulfilled) else None,
@@ -254,7 +265,8 @@ def stage_of(contract: Known) -> Stage:
         case _ if any_delivered(contract):
             if not all_delivered(contract.lines):
                 return "partly_delivered"
-            return "delivered" if contract.course.installed_on is None else "installed"
+            is_installed = contract.course.installed_on is not None and not awaits_installation(contract)
+            return "installed" if is_installed else "delivered"
         case _ if contract.course.loaded:
             return "loaded"
         case _:
@@ -284,7 +296,6 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
     refund: tuple[Todo, ...] = ("refund",) if overpaid_fen(contract) else ()
     if stage in {"fulfilled", "cancelled"}:
         return refund
-    installs = any(line.sold.to_install and line.needed() for line in contract.lines)
     has_all = stage in {"delivered", "installed"}
     owed: dict[Todo, bool] = {
         "delay_post": any(delay.owes_post() for delay in course.delays),
@@ -293,10 +304,16 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
         "store_follow_up": any(_at_store(delay) and delay.accepted for delay in course.delays),
         "promise_broken": course.promise_broken and not has_all,
         "payment": has_all and owed_fen(contract.terms, course) > 0,
-        "installation": stage == "delivered" and installs,
+        "installation": awaits_installation(contract),
         "lots": any(line.mixed_since() and line.lots_agreed_on is None for line in contract.lines),
+        "rest": course.part > 1 and not has_all,
     }
     return (*(one for one, is_owed in owed.items() if is_owed), *refund)
+
+
+def awaits_installation(contract: Known) -> bool:
+    """Whether a delivery brought something that is to be installed, and was not yet (B10, A10)."""
+    return any(day is None for _, day in accepted_days(contract.lines, contract.course))
 
 
 def step_of(delay: Delay) -> Step:
@@ -318,7 +335,7 @@ def why_missing(line: Line, delay: DelayRow | None) -> Why | None:
 
 
 def _why(line: Line, missing: int, delay: DelayRow | None, told: Told | None) -> WhyCode:
-    if sum(damage.quantity for damage in line.damages if damage.in_warehouse) >= missing:
+    if line.at_door + sum(damage.quantity for damage in line.damages if damage.in_warehouse) >= missing:
         return "damaged"
     if delay is not None:
         return "delayed"
@@ -374,9 +391,12 @@ def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
         received=received,
         damaged=inside,
         damaged_outside=outside,
+        at_door=line.at_door,
         released=released,
         delivered=line.delivered,
         refunded=line.refunded,
+        owed=line.owed(),
+        deliverable=line.deliverable(),
         missing=line.lacking(),
         excess=max(0, received - released - inside - outside - line.sold.quantity),
         shipment=told and ShipmentRow(waybill=told.waybill, carrier=told.carrier, quantity=told.quantity, eta=told.on),

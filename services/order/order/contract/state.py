@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from contracts.fact import ContractLine, Customer, GoodsLine
+from contracts.job_ids import is_delivery
 from contracts.order import CallResult, DelayFault, OrderEvent
 from order.contract.statements import Accepted, Handover, Moved, Payment, Pieces, Refund
 from order.refusals import no
@@ -58,10 +59,11 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Warranty:
-    """质保 of a line (A7)."""
+    """质保 of pieces of a line (A7): those of one delivery."""
 
     starts_on: date
     ends_on: date
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ class Line:
     delivered_on: date | None = None
     refunded: int = 0
     """Paid back: not owed any more (B15)."""
-    warranty: Warranty | None = None
+    at_door: int = 0
+    """Broken at the door, and not taken (D4)."""
+    warranties: tuple[Warranty, ...] = ()
+    """Of what each delivery brought (A10)."""
     lots_agreed_on: date | None = None
     """The customer consented to several lots (D13)."""
 
@@ -112,7 +117,7 @@ class Line:
 
     def lacking(self) -> int:
         """Pieces that are missing (A3), whatever their lot."""
-        return lacking(self.sold.quantity, sum(receipt.kept for receipt in self.receipts), self._damaged())
+        return lacking(self.needed(), self.kept(), self._damaged())
 
     def _one_lot_since(self) -> date | None:
         """The first day on which one lot was enough."""
@@ -121,14 +126,36 @@ class Line:
 
     def _reached_on(self, receipts: Iterable[Receipt]) -> date | None:
         """Of which lot a damaged piece was, nobody says: it is taken off each of them."""
-        return reached_on(self.sold.quantity, ((one.arrived_on, one.kept) for one in receipts), self._damaged())
+        return reached_on(self.needed(), ((one.arrived_on, one.kept) for one in receipts), self._damaged())
 
     def needed(self) -> int:
         """Pieces that the customer is to have (A7)."""
         return max(0, self.sold.quantity - self.refunded)
 
+    def owed(self) -> int:
+        """Pieces that the customer is still to have (A9)."""
+        return max(0, self.needed() - self.delivered)
+
+    def kept(self) -> int:
+        """Pieces that came and stayed the contract's, wherever and however they are now."""
+        return sum(receipt.kept for receipt in self.receipts)
+
+    def deliverable(self) -> int:
+        """Of what is owed, good pieces that are here (A3)."""
+        return max(0, min(self.owed(), self.kept() - self._damaged() - self.delivered))
+
+    def to_come(self) -> int:
+        """Of what is owed, pieces that never came: broken ones are owed by a damage report already (D4)."""
+        return max(0, self.owed() - max(0, self.kept() - self.delivered))
+
+    @property
+    def warranty(self) -> Warranty | None:
+        """The one that ends last (A7)."""
+        return max(self.warranties, key=lambda one: one.ends_on, default=None)
+
     def _damaged(self) -> int:
-        return sum(damage.quantity for damage in self.damages if damage.in_warehouse)
+        """Pieces that came and cannot be delivered: broken in the warehouse or at the door."""
+        return self.at_door + sum(damage.quantity for damage in self.damages if damage.in_warehouse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,14 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What is to be delivered as which part (A10); the first one is the whole contract."""
+
+    part: int
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """How it went with the contract so far, besides its goods. Ids tell the facts that were noted already."""
 
@@ -219,12 +254,21 @@ class Course:
     """When the goods last came back undelivered: a loading before that is over."""
     failures: tuple[Failure, ...] = ()
     deliveries: tuple[Handover, ...] = ()
+    rest: Rest | None = None
+    """What they left owed, as was told last (A10)."""
+    ready: Rest | None = None
+    """What was told last to be complete and to be delivered, by which part (A3)."""
     installations: tuple[Accepted, ...] = ()
     installed_on: date | None = None
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     releases: tuple[Moved, ...] = ()
     returns: tuple[Moved, ...] = ()
+
+    @property
+    def part(self) -> int:
+        """Which delivery comes next, or is under way (A10): each that ended with a signature is over."""
+        return 1 + sum(is_delivery(handover.number) for handover in self.deliveries)
 
     @property
     def paid_fen(self) -> int:

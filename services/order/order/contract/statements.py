@@ -65,6 +65,7 @@ class Handover:
     number: str
     pieces: Pieces
     signed_by: str
+    on: date = field(compare=False)
 
     def words(self) -> Term:
         """What, and who signed."""
@@ -78,6 +79,7 @@ class Accepted:
 
     number: str
     accepted_by: str
+    on: date = field(compare=False)
 
     def words(self) -> Term:
         """Who accepted it."""

@@ -14,7 +14,7 @@ from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import ContractLine, Customer
 from contracts.spelling import StoreCode
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
-from order.contract.goods import complete_on, completeness, said
+from order.contract.goods import complete_on, completeness, owed_pieces, said
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -215,6 +215,7 @@ def cancel(command: CancelContract, contract: Known, ctx: Context) -> Decision:
                     paid_fen=contract.course.paid_fen,
                     reason=command.reason,
                     unexplained=tuple(delay.delay_id for delay in contract.course.delays if not delay.is_explained()),
+                    part=contract.course.part,
                 ),
             )
     assert_never(contract)
@@ -256,9 +257,10 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
         promise_due=end_of_day(terms.promised_on) if moved else None,
         amount_due_fen=terms.amount_due_fen if owes_other else None,
         owed_fen=owed_fen(terms, contract.course) if owes_other else None,
+        part=contract.course.part,
     )
     on = complete_on(lines)
-    if on is not None and isinstance(contract, Complete):
+    if on is not None and isinstance(contract, Complete) and owed_pieces(lines):
         return (event, *said(replace(contract, terms=terms, lines=lines), on, at, ctx, command.reason))
     return (event, *completeness(replace(contract, terms=terms), lines, at, ctx, command.reason))
 

@@ -1,0 +1,102 @@
+"""Of a contract that is delivered in parts, each part has its own delivery and installation (A10)."""
+
+from datetime import date
+
+from dispatch_cases import CUSTOMER, DELIVERED, DUE_FEN, INSTALL_DUE, LINES, NOW, TOILET, meta
+
+from contracts.fact import Fact, GoodsLine
+from contracts.job_ids import delivery_of
+from contracts.order import (
+    CompletenessLost,
+    ContractAmended,
+    ContractCancelled,
+    DeliveryPostponed,
+    GoodsCompleted,
+    PaymentNoted,
+    RestOwed,
+    ReturnRefunded,
+)
+from dispatch.job.terms import AmendJob, CancelJob, OpenJob
+from dispatch.reactions import REACTIONS
+from runtime.decision import Ask
+
+NUMBER = "HT26030001"
+SECOND = f"job:D-{NUMBER}-2"
+OF_CONTRACT = {"at": NOW, "contract_no": NUMBER, "part": 2}
+STORE = {**OF_CONTRACT, "store_code": "S02", "customer": CUSTOMER}
+
+
+def asked(event: Fact) -> tuple[Ask, ...]:
+    """What all reactions ask for."""
+    return tuple(ask for one in REACTIONS for ask in one.react(event, meta()))
+
+
+def aggregates(event: Fact) -> list[str]:
+    """Of whom."""
+    return [ask.aggregate_id for ask in asked(event)]
+
+
+def test_the_rest_opens_a_delivery_of_its_own() -> None:
+    """A10"""
+    rest = LINES[0].model_copy(update={"quantity": 1})
+    complete = GoodsCompleted(
+        **STORE,
+        promised_on=date(2026, 3, 14),
+        amount_due_fen=DUE_FEN,
+        lines=(rest,),
+        complete_on=date(2026, 3, 9),
+    )
+    (ask,) = asked(complete)
+    command = ask.command
+    assert isinstance(command, OpenJob)
+    assert (ask.aggregate_id, command.job_id, command.lines) == (SECOND, f"D-{NUMBER}-2", (rest,))
+
+
+def test_what_a_later_part_brought_has_an_installation_of_its_own() -> None:
+    """A10, B10: the two days run from its own delivery."""
+    second = DELIVERED.model_copy(update={"job_id": delivery_of(NUMBER, 2)})
+    (opened,) = (ask for ask in asked(second) if isinstance(ask.command, OpenJob))
+    assert isinstance(opened.command, OpenJob)
+    assert (opened.aggregate_id, opened.command.due_at) == (f"job:I-{NUMBER}-2", INSTALL_DUE)
+    assert opened.command.lines == (TOILET,)
+
+
+def test_a_rest_of_which_nothing_is_owed_any_more_is_not_delivered() -> None:
+    """A10, B15"""
+    line = GoodsLine(line_no=1, sku=TOILET.sku, name=TOILET.name, quantity=1)
+    owed = RestOwed(**STORE, lines=(line,), to_come=(), reason="送货后余件")
+    assert asked(owed) == ()
+    settled = owed.model_copy(update={"lines": (), "reason": "退款"})
+    assert asked(settled) == (Ask(SECOND, CancelJob(at=NOW, reason="退款")),)
+
+
+def test_news_of_the_contract_reaches_the_delivery_that_is_to_come() -> None:
+    """A3, A6, A8, A12, A10"""
+    lost = CompletenessLost(**OF_CONTRACT, line_no=1, quantity=1, reason="破损")
+    paid = PaymentNoted(
+        **OF_CONTRACT, payment_id="SJ-1", amount_fen=1, method="cash", received_by="fin.zhou", owed_fen=0
+    )
+    refunded = ReturnRefunded(
+        **OF_CONTRACT, refund_id="TK-1", line_no=1, quantity=1, refund_fen=1, owed_fen=0, reason="不要"
+    )
+    later = DeliveryPostponed(
+        **STORE,
+        promised_before=date(2026, 3, 14),
+        promised_on=date(2026, 3, 20),
+        promise_due=None,
+        consented_by="马娜",
+        consented_how="phone",
+        reason="客户要求",
+    )
+    assert [aggregates(one) for one in (lost, paid, refunded, later)] == [[SECOND]] * 4
+
+
+def test_cancellation_and_a_new_address_reach_all_parts() -> None:
+    """A6, A10"""
+    installations = [f"job:I-{NUMBER}", f"job:I-{NUMBER}-2"]
+    cancelled = ContractCancelled(**STORE, lines=LINES, paid_fen=0, reason="退房")
+    assert aggregates(cancelled) == [SECOND, *installations]
+    moved = ContractAmended(**OF_CONTRACT, added=(), reason="搬家", customer=CUSTOMER)
+    assert [(ask.aggregate_id, type(ask.command)) for ask in asked(moved)] == [
+        (one, AmendJob) for one in (SECOND, *installations)
+    ]
