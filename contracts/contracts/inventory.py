@@ -70,6 +70,10 @@ Fault = Literal["carrier", "factory", "crew", "unknown"]
 """Whose fault: 承运, 工厂, 班组, 未明 (D2, D4)."""
 
 
+ArrivalDoor = Literal["file", "warehouse", "slip"]
+"""By which door an arrival is told: 物流文件, 仓库手工, 入库单 (A2, D1, D2)."""
+
+
 class GoodsExpected(Fact, wire="songda.inventory.GoodsExpected.v1"):
     """待到货: what the warehouse will receive for a contract."""
 
@@ -107,6 +111,57 @@ class GoodsArrived(Fact, wire="songda.inventory.GoodsArrived.v1"):
     slip_no: str | None = None
     lot: str = ""
     """批号 (D13)."""
+    told_by: Literal["", "file", "warehouse", "slip"] = ""
+    """Which door it came by; empty in records from before that was told, and for free stock."""
+    carrier_waybill: str = ""
+    """The carrier's, where `waybill` is the slip's own voucher."""
+    told: int | None = None
+    """How many were said to have come; `quantity` are those of which no other door had told. null: as `quantity`."""
+
+
+class ArrivalConfirmed(Fact, wire="songda.inventory.ArrivalConfirmed.v1"):
+    """到货已入账 (A2, D2): one door tells of pieces of which another had told: they did not come twice. With a bin,
+    they are put away there."""
+
+    event: Literal["ArrivalConfirmed"] = "ArrivalConfirmed"
+    contract_no: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    """Pieces that are here already."""
+    waybill: str
+    carrier_waybill: str
+    told_by: ArrivalDoor
+    told: int
+    """All pieces of which this door tells; what is more than `quantity` arrives."""
+    arrived_on: date
+    bin: str
+    slip_no: str | None
+    lot: str = ""
+    """批号 (D13)."""
+
+
+class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
+    """到货更正 (D2, D16): pieces that were told as come are not there. They are no damage, and nobody broke them."""
+
+    event: Literal["ArrivalCorrected"] = "ArrivalCorrected"
+    contract_no: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    """Pieces that were booked here and are taken back."""
+    told: int
+    """How many of the waybill are not there; those not booked yet will not be."""
+    waybill: str
+    """The carrier's."""
+    by: Literal["check", "person"]
+    correction_no: str
+    """The exception of the check, or the number of the correction."""
+    reason: str
+    witness: str = ""
+    """The second person, where a person corrects (D16)."""
 
 
 class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
@@ -280,6 +335,8 @@ InventoryEvent = Annotated[
     GoodsExpected
     | GoodsExpectationChanged
     | GoodsArrived
+    | ArrivalConfirmed
+    | ArrivalCorrected
     | GoodsUnclaimed
     | DamageReported
     | GoodsIssued

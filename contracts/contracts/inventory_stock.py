@@ -65,6 +65,8 @@ class StockMoved(Fact, wire="songda.inventory.StockMoved.v1"):
     """What asked for it, once: an event's id, or the request's."""
     report_at: AwareDatetime
     """When the pieces are reported as dead stock unless something moves before (D10)."""
+    corrects: str = ""
+    """更正 (D16): the number of what it takes back, for an `adjusted` that no count asked for."""
 
 
 class StockShortReported(Fact, wire="songda.inventory.StockShortReported.v1"):

@@ -242,6 +242,8 @@ class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
     waybill: str
     lot: str = ""
     """批号 (D13)."""
+    told_by: str = ""
+    """By which door the warehouse heard of it: file, warehouse, slip."""
 
 
 class LotsAgreed(Fact, wire="songda.order.LotsAgreed.v1"):

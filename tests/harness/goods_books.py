@@ -10,6 +10,7 @@ from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
     AllocationAsked,
     AllocationRefused,
+    ArrivalCorrected,
     DamageReported,
     GoodsArrived,
     GoodsExpectationChanged,
@@ -118,6 +119,10 @@ class GoodsBooks:
                 lines[fact.line_no, fact.sku].arrived += fact.quantity
                 if not fact.from_stock:
                     self.owed[cause] = (fact.sku, "received", fact.quantity)
+            case ArrivalCorrected():
+                lines[fact.line_no, fact.sku].arrived -= fact.quantity
+                if fact.quantity:
+                    self.owed[cause] = (fact.sku, "adjusted", fact.quantity)
             case GoodsUnclaimed():
                 kind = "returned" if fact.why == "never_left" else "received"
                 self.owed[cause] = (fact.sku, kind, fact.quantity)

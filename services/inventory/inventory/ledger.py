@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.inventory import GoodsArrived, GoodsIssued, GoodsReturned, GoodsUnclaimed
+from contracts.inventory import ArrivalCorrected, GoodsArrived, GoodsIssued, GoodsReturned, GoodsUnclaimed
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
@@ -29,6 +29,8 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
     match event:
         case GoodsArrived(from_stock=False):
             return ((DEPOT, event.sku, event.waybill, event.quantity, "arrived"),)
+        case ArrivalCorrected() if event.quantity:
+            return ((DEPOT, event.sku, event.correction_no, -event.quantity, "corrected"),)
         case GoodsReturned():
             return ((DEPOT, event.sku, event.return_no, event.quantity, "returned"),)
         case GoodsUnclaimed():

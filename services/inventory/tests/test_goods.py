@@ -43,6 +43,8 @@ ARRIVED = GoodsArrived(
     quantity=2,
     waybill="YD0001",
     arrived_on=date(2026, 3, 9),
+    told_by="warehouse",
+    told=2,
 )
 ISSUE = IssueGoods(contract_no="HT26030001", list_no="2026-03-13:S1", lines=(TOILET,))
 ISSUED = GoodsIssued(at=NOW, contract_no="HT26030001", list_no="2026-03-13:S1", lines=(TOILET,))
@@ -133,7 +135,7 @@ def test_more_pieces_than_expected_are_received_and_told_because_they_are_there(
         voucher_no="YD0001",
         reason="到货多于合同",
     )
-    given(GOODS, EXPECTED).asks(many, CTX).then(ARRIVED.model_copy(update={"quantity": 9}), told)
+    given(GOODS, EXPECTED).asks(many, CTX).then(ARRIVED.model_copy(update={"quantity": 9, "told": 9}), told)
 
 
 def test_where_every_inbound_is_checked_by_hand_only_a_slip_receives() -> None:
@@ -144,8 +146,8 @@ def test_where_every_inbound_is_checked_by_hand_only_a_slip_receives() -> None:
     refused = GOODS.decide(RECEIVE, GOODS.fold(EXPECTED), by_hand)
     assert isinstance(refused, Rejected)
     given(GOODS, EXPECTED).asks(told_by_file, by_hand).nothing_new()
-    given(GOODS, EXPECTED).asks(by_slip, by_hand).then(ARRIVED)
-    given(GOODS, EXPECTED).asks(told_by_file, CTX).then(ARRIVED)
+    given(GOODS, EXPECTED).asks(by_slip, by_hand).then(ARRIVED.model_copy(update={"told_by": "slip"}))
+    given(GOODS, EXPECTED).asks(told_by_file, CTX).then(ARRIVED.model_copy(update={"told_by": "file"}))
     assert refused.code == "slip_needed"
 
 

@@ -23,7 +23,13 @@ from goods_cases import (
 )
 
 from contracts.fact import GoodsLine
-from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsReturnAwaited, GoodsUnclaimed
+from contracts.inventory import (
+    ArrivalConfirmed,
+    DamageReported,
+    GoodsExpectationChanged,
+    GoodsReturnAwaited,
+    GoodsUnclaimed,
+)
 from contracts.inventory_stock import StockShortReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import DamagedArrival
@@ -145,7 +151,7 @@ def test_what_a_slip_brings_is_never_lost(change: dict[str, object], why: str) -
 def test_a_slip_makes_pieces_arrive_in_their_bin() -> None:
     """D2, A3"""
     there = arrived(TOILET, 1, "RK1/1/1").model_copy(
-        update={"bin": "B-01-1", "slip_no": "RK1", "arrived_on": date(2026, 3, 13)}
+        update={"bin": "B-01-1", "slip_no": "RK1", "arrived_on": date(2026, 3, 13), "told_by": "slip", "told": 1}
     )
     given(GOODS, EXPECTED).asks(SLIP, CTX).then(there)
 
@@ -158,7 +164,8 @@ def test_pieces_that_came_damaged_arrive_and_are_reported_at_once() -> None:
             "damage": DamagedArrival(damage_id="RK1-1", fault="carrier", photos=("sha256:1",), note="角"),
         }
     )
-    there = arrived(TOILET, 1, "RK1/1/1").model_copy(update={"slip_no": "RK1", "arrived_on": date(2026, 3, 13)})
+    came = {"slip_no": "RK1", "arrived_on": date(2026, 3, 13), "told_by": "slip", "told": 1}
+    there = arrived(TOILET, 1, "RK1/1/1").model_copy(update=came)
     report = DamageReported(
         at=NOW,
         damage_id="RK1-1",
@@ -182,10 +189,11 @@ def test_what_the_file_brought_in_does_not_come_again_by_a_slip() -> None:
     carried = SLIP.model_copy(update={"carrier_waybill": "YD0001"})
     history = GOODS.fold(EXPECTED, arrived(TOILET, 2))
     damaged = carried.model_copy(update={"damage": DamagedArrival(damage_id="RK1-1", fault="carrier")})
-    decision = GOODS.decide(damaged, history, CTX)
-    assert GOODS.decide(carried, history, CTX) == ()
-    assert isinstance(decision, tuple)
-    assert [type(event) for event in decision] == [DamageReported]
+    put_away, found = GOODS.decide(carried, history, CTX), GOODS.decide(damaged, history, CTX)
+    assert isinstance(put_away, tuple)
+    assert isinstance(found, tuple)
+    assert [type(event) for event in put_away] == [ArrivalConfirmed]
+    assert [type(event) for event in found] == [ArrivalConfirmed, DamageReported]
 
 
 # --- partial issue --------------------------------------------------------------------------------------------------

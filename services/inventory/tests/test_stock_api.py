@@ -15,6 +15,8 @@ from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
+from inventory.goods.aggregate import GOODS
+from inventory.goods.expected import ExpectGoods
 from inventory.stock.aggregate import STOCK, ReportDeadStock, card_no
 from inventory.stock.holding import BringIn
 from runtime.http_errors import add_error_handling
@@ -214,6 +216,17 @@ async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(
     assert lots(await get(client, "/stock/BTH-0421")) == [("B-02-1", "", False, 3), ("B-02-1", HT, False, 2)]
     status, refused = await post(client, f"/goods/{HT}/releases", {"line_no": 1, "quantity": 1, "reason": "多"})
     assert (status, refused["code"]) == (409, "not_excess")
+
+
+async def test_a_number_on_one_contracts_papers_is_no_other_contracts(client: AsyncClient, world: World) -> None:
+    """D11"""
+    other = "HT26030099"
+    line = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=3)
+    world.put(GOODS.key(other), ExpectGoods(contract_no=other, customer=CUSTOMER, lines=(line,)))
+    asked = {"allocation_no": "DP-1", "line_no": 1, "quantity": 1}
+    await done(client, f"/goods/{HT}/allocations", asked, "tan.zw")
+    status, refused = await post(client, f"/goods/{other}/allocations", asked)
+    assert (status, refused["code"], refused["facts"]["contract_no"]) == (409, "number_of_another", HT)
 
 
 async def test_a_failed_delivery_a_smaller_contract_and_a_cancelled_one_leave_nothing_reserved(

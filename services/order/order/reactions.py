@@ -11,7 +11,8 @@ from contracts.dispatch_jobs import (
 )
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
-from contracts.inventory import DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
+from contracts.fact import GoodsLine
+from contracts.inventory import ArrivalCorrected, DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
 from contracts.job_ids import contract_of, is_delivery, is_installation
 from contracts.notify import CallMade, MessageSent
 from order.contract.aggregate import CONTRACT
@@ -39,6 +40,7 @@ def note_goods(event: GoodsArrived) -> Asks:
         waybill=event.waybill,
         arrived_on=event.arrived_on,
         lot=event.lot,
+        told_by=event.told_by,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -62,6 +64,17 @@ def note_release(event: GoodsReleased, meta: Meta) -> Asks:
         return ()
     command = NoteRelease(
         at=event.at, contract_no=event.contract_no, release_id=meta.id, lines=event.lines, reason=event.reason
+    )
+    return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
+def note_correction(event: ArrivalCorrected, meta: Meta) -> Asks:
+    """Pieces that were told as come are not there -> the contract counts them no longer (D2, D16)."""
+    if not event.quantity:
+        return ()
+    line = GoodsLine(line_no=event.line_no, sku=event.sku, name=event.name, quantity=event.quantity)
+    command = NoteRelease(
+        at=event.at, contract_no=event.contract_no, release_id=meta.id, lines=(line,), reason=event.reason
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -183,6 +196,7 @@ REACTIONS = (
     Reaction("order.note_goods", (On(GoodsArrived, note_goods),)),
     Reaction("order.note_damage", (On(DamageReported, note_damage),)),
     Reaction("order.note_release", (On(GoodsReleased, note_release), On(GoodsReturned, note_return))),
+    Reaction("order.note_correction", (On(ArrivalCorrected, note_correction),)),
     Reaction("order.note_consent", (On(InstallationBooked, note_consent),)),
     Reaction("order.note_loading", (On(RunLoaded, note_loading), On(DeliveryDeparted, note_departure))),
     Reaction(

@@ -99,8 +99,8 @@ def test_the_same_shipment_with_another_quantity_is_refused_and_names_the_row_th
         [
             Refused(
                 row=3,
-                reason="与第 2 行是同一合同行、同一运单、同一状态，但内容不同",
-                reason_en="same contract line, waybill and status as row 2, but other content",
+                reason="与第 2 行是同一合同行、同一运单、同一状态、同一天，但内容不同",
+                reason_en="same contract line, waybill, status and day as row 2, but other content",
                 rule="A2",
             )
         ],

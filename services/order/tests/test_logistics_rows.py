@@ -155,8 +155,6 @@ def test_another_carrier_name_in_a_repeated_row_changes_nothing(command: Command
     ("command", "event"),
     [
         (ANNOUNCE.model_copy(update={"quantity": 1}), ANNOUNCED),
-        (ANNOUNCE.model_copy(update={"eta": date(2026, 3, 12)}), ANNOUNCED),
-        (DELAY.model_copy(update={"eta": date(2026, 3, 20)}), DELAYED),
         (ARRIVE.model_copy(update={"quantity": 1}), ARRIVED),
         (ARRIVE.model_copy(update={"arrived_on": date(2026, 3, 8)}), ARRIVED),
     ],
@@ -173,6 +171,38 @@ def test_the_same_row_with_another_quantity_or_day_is_refused(command: Command, 
             facts={"line_no": 1, "waybill": "YD0001"},
         )
     )
+
+
+def test_a_newer_day_of_a_waybill_is_a_newer_announcement_and_a_later_one_a_delay() -> None:
+    """A2, A4: earlier is good news alone; the older row again is no news."""
+    sooner, later = date(2026, 3, 10), date(2026, 3, 14)
+    given(SIGNED, ANNOUNCED).asks(ANNOUNCE.model_copy(update={"eta": sooner}), CTX).then(
+        ANNOUNCED.model_copy(update={"eta": sooner})
+    )
+    postponed = DELAYED.model_copy(update={"eta": later, "reason": "预计到货改晚", "fault": "logistics"})
+    newer = ANNOUNCED.model_copy(update={"eta": later})
+    given(SIGNED, ANNOUNCED).asks(ANNOUNCE.model_copy(update={"eta": later}), CTX).then(newer, postponed)
+    given(SIGNED, ANNOUNCED, newer, postponed).asks(ANNOUNCE, CTX).nothing_new()
+    given(SIGNED, ANNOUNCED, newer, postponed).asks(DELAY.model_copy(update={"eta": later}), CTX).nothing_new()
+
+
+def test_a_second_delay_of_a_waybill_is_another_one_that_is_posted_and_explained() -> None:
+    """A2, A4, K1"""
+    again = DELAYED.model_copy(update={"eta": date(2026, 3, 20), "delay_id": "1-YD0001-2026-03-20"})
+    twice = given(SIGNED, DELAYED).asks(DELAY.model_copy(update={"eta": date(2026, 3, 20)}), CTX)
+    twice.then(again)
+    assert {timer.name for timer in given(SIGNED, DELAYED, again).due()} == {
+        "post/1-YD0001",
+        "post/1-YD0001-2026-03-20",
+        "promise",
+    }
+
+
+def test_parts_of_a_waybill_come_on_days_of_their_own() -> None:
+    """A2"""
+    one = ARRIVED.model_copy(update={"quantity": 1})
+    rest = ARRIVE.model_copy(update={"quantity": 1, "arrived_on": date(2026, 3, 8)})
+    given(SIGNED, one).asks(rest, CTX).then(one.model_copy(update={"arrived_on": date(2026, 3, 8)}))
 
 
 @EACH_ROW

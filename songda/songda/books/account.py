@@ -180,6 +180,9 @@ class Account:
     def _arrived(self, fact: goods.GoodsArrived) -> None:
         self.lines[fact.line_no, fact.sku].arrived += fact.quantity
 
+    def _arrival_corrected(self, fact: goods.ArrivalCorrected) -> None:
+        self.lines[fact.line_no, fact.sku].arrived -= fact.quantity
+
     def _damaged(self, fact: goods.DamageReported) -> None:
         if fact.found in INSIDE:
             self.lines[fact.line_no, fact.sku].broken_inside += fact.quantity
@@ -320,6 +323,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.GoodsExpected: Account._expected,
     goods.GoodsExpectationChanged: Account._expectation_changed,
     goods.GoodsArrived: Account._arrived,
+    goods.ArrivalCorrected: Account._arrival_corrected,
     goods.DamageReported: Account._damaged,
     goods.GoodsIssued: Account._issued,
     goods.GoodsReturned: Account._returned,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from company.context import Context
 from contracts import inventory as facts
@@ -23,6 +23,7 @@ from inventory.goods.state import (
 from inventory.refusals import no
 from inventory.who import ALLOCATES
 from runtime.decision import Command
+from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 
 Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
@@ -185,14 +186,35 @@ def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decisi
     )
 
 
+class _Papers(BaseModel):
+    """What is asked of the rows of goods here."""
+
+    contract_no: str
+
+
+GOODS_ROWS = ByName("goods", _Papers)
+"""By name: the rows are made of these rules."""
+
+
+async def _is_nobody_elses(asker: Asker, contract_no: str, number: str | None) -> None:
+    """A number that somebody writes on a paper is found again by it alone (D11): no other contract has it."""
+    if number is None:
+        return
+    others = {"row.vouchers": number, "_id": {"$ne": contract_no}}
+    for other in await asker.view(GOODS_ROWS).numbers(others, limit=1):
+        asker.refuse(no("number_of_another", number=number, contract_no=other))
+
+
 async def allocated(asker: Asker, number: str, body: Allocated) -> AskAllocation:
     """With its number."""
+    await _is_nobody_elses(asker, number, body.allocation_no)
     allocation_no = body.allocation_no or dated("DP")(asker, body)
     return AskAllocation(**{**dict(body), "contract_no": number, "allocation_no": allocation_no})
 
 
 async def freed(asker: Asker, number: str, body: Freed) -> ReleaseExcess:
     """With its number."""
+    await _is_nobody_elses(asker, number, body.release_no)
     release_no = body.release_no or dated("SF")(asker, body)
     return ReleaseExcess(**{**dict(body), "contract_no": number, "release_no": release_no})
 

@@ -1,12 +1,13 @@
 """Pieces of a contract come in (A2, A3, D2): the one door."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
 from contracts import inventory as facts
-from contracts.bounds import CivilDay, HowMany, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.inventory_stock import StockExcessReported
 from contracts.spelling import Lot, Sku, WaybillNo
@@ -20,6 +21,7 @@ from inventory.goods.state import (
     Goods,
     GoodsEvent,
     Known,
+    NotThere,
     Stock,
     Unexpected,
     check_contract,
@@ -45,7 +47,8 @@ class DamagedArrival(BaseModel):
 class ReceiveGoods(Command):
     """收货 (D2, A2). `told_by`: the company's logistics file, the warehouse by hand, or an inbound slip.
 
-    A slip names the carrier's waybill too: what came in by the file's row of that waybill does not come twice.
+    A slip names the carrier's waybill too. One arrival per line and waybill, whichever door tells of it: what one has
+    told of does not come twice, and the parts of a waybill add up day by day.
     """
 
     command: Literal["ReceiveGoods"] = "ReceiveGoods"
@@ -64,11 +67,24 @@ class ReceiveGoods(Command):
     damage: DamagedArrival | None = None
 
 
+class CorrectByCheck(Command):
+    """验收少件 (D2): the check of a slip did not find pieces of a waybill."""
+
+    command: Literal["CorrectByCheck"] = "CorrectByCheck"
+    contract_no: OptionalId
+    line_no: Nth
+    sku: Sku
+    quantity: HowMany
+    waybill: OptionalId
+    correction_no: OptionalId
+    reason: ManyLines
+
+
 class GoodsReceived(Command):
     """收货 Receive goods (D2)
 
-    What the warehouse received by hand, once per line and waybill; the day defaults to that of `at`, or today. More
-    than was sold is taken and shown as excess (D9).
+    What the warehouse received by hand, once per line, waybill and day; the day defaults to that of `at`, or today.
+    More than was sold is taken and shown as excess (D9).
     """
 
     contract_no: OptionalId | None = None
@@ -88,7 +104,8 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
 
     Rules: A3, D2; A2, D1 (where, by policy, everything is slipped and checked by hand, a row of the file is no receipt
     and receiving without a slip is refused).
-    Once per line and waybill. What a slip brings is never refused: if the contract does not want it, it is free stock.
+    Once per line, waybill and day; another door's news of the same waybill adds what was not told yet. What a slip
+    brings is never refused: if the contract does not want it, it is free stock.
     Refuses: slip_needed, unknown_contract, unknown_line, sku_differs, contract_cancelled, bad_quantity,
     future_arrival, arrival_contradicts.
     """
@@ -130,37 +147,47 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
 
 def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) -> Decision:
     at = command.at or ctx.now
-    arrival = Arrival(command.waybill, command.quantity, command.arrived_on, command.lot)
-    told_before = {known.waybill: known for known in stock.arrivals if known.lot == command.lot}
-    if command.waybill in told_before:
-        if told_before[command.waybill] == arrival:
-            return ()
-        return no(
-            "arrival_contradicts",
-            line_no=command.line_no,
-            waybill=arrival.waybill,
-            received=told_before[command.waybill].quantity,
-        )
-    damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
-    if command.carrier_waybill and any(known.waybill == command.carrier_waybill for known in stock.arrivals):
-        return damage  # the file's row brought these pieces in already
-    arrived = facts.GoodsArrived(
-        at=at,
-        contract_no=command.contract_no,
-        line_no=command.line_no,
-        sku=stock.line.sku,
-        name=stock.line.name,
-        quantity=command.quantity,
-        waybill=command.waybill,
-        arrived_on=command.arrived_on,
-        bin=command.bin,
-        slip_no=command.slip_no,
-        lot=command.lot,
+    arrival = Arrival(
+        command.waybill,
+        0,
+        command.arrived_on,
+        command.lot,
+        command.told_by,
+        command.carrier_waybill,
+        command.quantity,
     )
-    good = 0 if damage else command.quantity
+    known = _told_before(stock, arrival)
+    if known is not None:
+        if (known.told or known.quantity, known.arrived_on) == (arrival.told, arrival.arrived_on):
+            return ()
+        received = known.told or known.quantity
+        return no("arrival_contradicts", line_no=command.line_no, waybill=arrival.waybill, received=received)
+    damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
+    new = min(command.quantity, max(0, stock.came(arrival.of, arrival) - stock.booked(arrival.of)))
+    common: dict[str, Any] = {
+        "at": at,
+        "contract_no": command.contract_no,
+        "line_no": command.line_no,
+        "sku": stock.line.sku,
+        "name": stock.line.name,
+        "waybill": command.waybill,
+        "arrived_on": command.arrived_on,
+        "bin": command.bin,
+        "slip_no": command.slip_no,
+        "lot": command.lot,
+        "told_by": command.told_by,
+        "carrier_waybill": command.carrier_waybill,
+        "told": command.quantity,
+    }
+    here_already = facts.ArrivalConfirmed(**common, quantity=command.quantity - new)
+    confirmed = (here_already,) if new < command.quantity else ()
+    if not new:
+        return (*confirmed, *damage)
+    arrived = facts.GoodsArrived(**common, quantity=new)
+    good = 0 if damage else new
     excess = min(good, max(0, stock.here + stock.outside + good - stock.line.quantity))
     if not excess:
-        return (arrived, *damage)
+        return (*confirmed, arrived, *damage)
     told = StockExcessReported(
         at=at,
         depot="main",
@@ -171,7 +198,49 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         voucher_no=command.waybill,
         reason="到货多于合同",
     )
-    return (arrived, *damage, told)
+    return (*confirmed, arrived, *damage, told)
+
+
+def _told_before(stock: Stock, arrival: Arrival) -> Arrival | None:
+    """What the same door said under the same number: a slip's voucher is of one day, a waybill comes in parts."""
+    for known in stock.arrivals:
+        door = known.door or arrival.door
+        if (known.waybill, known.lot, door) != (arrival.waybill, arrival.lot, arrival.door):
+            continue
+        if arrival.door == "slip" or known.arrived_on == arrival.arrived_on:
+            return known
+    return None
+
+
+def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Decision:
+    """The check found fewer pieces of a waybill than its slip says: what another door told of them is corrected, be it
+    booked already or yet to come. It is no damage.
+
+    Rules: D2, D16, A3. Once per exception. What has left the warehouse meanwhile is not taken back.
+    """
+    stock = stock_of(goods, command.line_no) if isinstance(goods, Expected) else None
+    if stock is None or stock.line.sku != command.sku:
+        return ()
+    if any(one.correction_no == command.correction_no for one in stock.not_there):
+        return ()
+    gone = NotThere(command.waybill, command.quantity, 0, "check", command.correction_no)
+    right = replace(stock, not_there=(*stock.not_there, gone))
+    taken = min(stock.here, max(0, stock.booked(command.waybill) - right.came(command.waybill)), command.quantity)
+    return (
+        facts.ArrivalCorrected(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            line_no=command.line_no,
+            sku=stock.line.sku,
+            name=stock.line.name,
+            quantity=taken,
+            told=command.quantity,
+            waybill=command.waybill,
+            by="check",
+            correction_no=command.correction_no,
+            reason=command.reason,
+        ),
+    )
 
 
 def _damaged_arrival(
@@ -228,5 +297,6 @@ async def by_hand(asker: Asker, number: str, body: GoodsReceived) -> ReceiveGood
 
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(CorrectByCheck, correct_by_check),
     UseCase(ReceiveGoods, receive, KEEPER, "arrivals", body=GoodsReceived, prepare=by_hand, status=201),
 )

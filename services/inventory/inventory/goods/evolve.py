@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from contracts import inventory as facts
 from contracts.inventory_stock import StockExcessReported, StockShortReported
@@ -18,6 +18,7 @@ from inventory.goods.state import (
     GoodsEvent,
     Issue,
     Known,
+    NotThere,
     Stock,
     Unexpected,
 )
@@ -41,6 +42,8 @@ def _known_after(
     goods: Known,
     event: facts.GoodsExpectationChanged
     | facts.GoodsArrived
+    | facts.ArrivalConfirmed
+    | facts.ArrivalCorrected
     | facts.DamageReported
     | facts.GoodsIssued
     | facts.GoodsReleased
@@ -54,9 +57,16 @@ def _known_after(
         case facts.GoodsExpectationChanged():
             return _changed(goods, event)
         case facts.GoodsArrived():
-            arrival = Arrival(event.waybill, event.quantity, event.arrived_on, event.lot)
-            arrived = _on_line(goods, event.line_no, lambda x: replace(x, arrivals=(*x.arrivals, arrival)))
+            door = event.told_by or ("slip" if event.slip_no else "")
+            arrival = _arrival(event, event.quantity, door, event.quantity if event.told is None else event.told)
+            arrived = _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, arrival)))
             return _answered(arrived, event.waybill) if event.from_stock else arrived
+        case facts.ArrivalConfirmed():
+            known = _arrival(event, 0, event.told_by, event.told)
+            return _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, known)))
+        case facts.ArrivalCorrected():
+            gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no)
+            return _on_piece(goods, event.line_no, event.sku, lambda x: replace(x, not_there=(*x.not_there, gone)))
         case facts.DamageReported():
             damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
             noted = replace(goods, damages=(*goods.damages, damage))
@@ -84,6 +94,22 @@ def _known_after(
                 return goods
             return replace(goods, issues=(*goods.issues, Issue(event.voucher_no, {})))
     assert_never(event)
+
+
+def _arrival(
+    event: facts.GoodsArrived | facts.ArrivalConfirmed,
+    quantity: int,
+    door: facts.ArrivalDoor | Literal[""],
+    told: int,
+) -> Arrival:
+    return Arrival(event.waybill, quantity, event.arrived_on, event.lot, door, event.carrier_waybill, told)
+
+
+def _with_arrival(stock: Stock, arrival: Arrival) -> tuple[Arrival, ...]:
+    """What a door told, in one piece: what came by it, and what was known, are two events."""
+    kept = tuple(x for x in stock.arrivals if replace(x, quantity=0) != replace(arrival, quantity=0))
+    came = sum(x.quantity for x in stock.arrivals if x not in kept)
+    return (*kept, replace(arrival, quantity=arrival.quantity + came))
 
 
 def _on_line(goods: Known, line_no: int, change: Callable[[Stock], Stock]) -> Known:

@@ -13,6 +13,8 @@ from runtime.view import Instant, Row
 Kind = Literal[
     "changed",
     "arrived",
+    "confirmed",
+    "corrected",
     "unclaimed",
     "damaged",
     "issued",
@@ -80,6 +82,12 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.GoodsArrived():
             arrived = {"waybill": event.waybill, "arrived_on": event.arrived_on, "bin": event.bin}
             yield move("arrived", event.line_no, event.quantity, **arrived)
+        case facts.ArrivalConfirmed():
+            known = {"waybill": event.waybill, "arrived_on": event.arrived_on, "bin": event.bin}
+            yield move("confirmed", event.line_no, event.quantity, **known)
+        case facts.ArrivalCorrected():
+            wrong = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
+            yield move("corrected", event.line_no, event.quantity, **wrong)
         case facts.GoodsUnclaimed():
             unclaimed = {"sku": event.sku, "why": event.why, "voucher": event.voucher_no}
             yield move("unclaimed", event.line_no, event.quantity, **unclaimed)

@@ -94,6 +94,8 @@ PIECES = View(
     said=(
         facts.GoodsExpectationChanged,
         facts.GoodsArrived,
+        facts.ArrivalConfirmed,
+        facts.ArrivalCorrected,
         facts.GoodsUnclaimed,
         facts.DamageReported,
         facts.GoodsIssued,

@@ -1,9 +1,10 @@
 """Where a contract's pieces are: the situations of its goods."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -22,6 +23,8 @@ GoodsEvent = (
     facts.GoodsExpected
     | facts.GoodsExpectationChanged
     | facts.GoodsArrived
+    | facts.ArrivalConfirmed
+    | facts.ArrivalCorrected
     | facts.GoodsUnclaimed
     | facts.DamageReported
     | facts.GoodsIssued
@@ -38,12 +41,32 @@ Decision = Sequence[GoodsEvent] | Rejected
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Pieces that came with one waybill (or slip, or allocation)."""
+    """What one door told of pieces that came with one waybill (or slip, or allocation): `told` pieces, of which
+    `quantity` no other door had told of."""
 
     waybill: str
     quantity: int
     arrived_on: date
     lot: str = ""
+    door: facts.ArrivalDoor | Literal[""] = ""
+    carrier_waybill: str = ""
+    told: int = 0
+
+    @property
+    def of(self) -> str:
+        """The carrier's waybill that it tells of."""
+        return self.carrier_waybill or self.waybill
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """Pieces of a carrier's waybill that were told and are not there (D2, D16); `taken`: those that were booked."""
+
+    waybill: str
+    told: int
+    taken: int
+    by: Literal["check", "person"]
+    correction_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +80,31 @@ class Stock:
     issued: int = 0
     returned: int = 0
     released: int = 0
+    not_there: tuple[NotThere, ...] = ()
 
     @property
     def here(self) -> int:
         """Good pieces in the warehouse, for this contract."""
-        arrived = sum(arrival.quantity for arrival in self.arrivals)
+        arrived = sum(arrival.quantity for arrival in self.arrivals) - sum(one.taken for one in self.not_there)
         return arrived + self.returned - self.damaged_here - self.issued - self.released
+
+    def booked(self, waybill: str) -> int:
+        """Pieces of a carrier's waybill that arrived, whichever door told of them."""
+        came = sum(arrival.quantity for arrival in self.arrivals if arrival.of == waybill)
+        return came - sum(one.taken for one in self.not_there if one.waybill == waybill)
+
+    def came(self, waybill: str, *more: Arrival) -> int:
+        """Pieces of a carrier's waybill that have come by all that is told (and `more`): as many as the door says that
+        tells of most, its parts added up; but for what was checked by a slip, and for what was corrected."""
+        told: Counter[str] = Counter()
+        for arrival in (*self.arrivals, *more):
+            if arrival.of == waybill:
+                told["slip" if arrival.door == "slip" else arrival.door or "file"] += arrival.told or arrival.quantity
+        unchecked = max(told["file"], told["warehouse"]) - self._not_there(waybill, "check")
+        return max(0, max(told["slip"], unchecked) - self._not_there(waybill, "person"))
+
+    def _not_there(self, waybill: str, by: Literal["check", "person"]) -> int:
+        return sum(one.told for one in self.not_there if (one.waybill, one.by) == (waybill, by))
 
     @property
     def outside(self) -> int:

@@ -8,6 +8,8 @@ from contracts.fact import Fact, GoodsLine
 from contracts.inventory import (
     AllocationAsked,
     AllocationRefused,
+    ArrivalConfirmed,
+    ArrivalCorrected,
     DamageReported,
     GoodsArrived,
     GoodsIssued,
@@ -22,7 +24,7 @@ from inventory.goods.damage import ReportLost
 from inventory.goods.state import IN_WAREHOUSE
 from inventory.stock.aggregate import to_card
 from inventory.stock.counting import WriteOff
-from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
+from inventory.stock.holding import BringIn, HoldStock, PlaceHeld, ReleaseStock, SetHeldAside, TakeOut
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -35,6 +37,12 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
         case GoodsArrived(from_stock=False):
             kind, voucher = "received", event.waybill
             return (_bring_in(event, meta, kind=kind, voucher_no=voucher, held_for=event.contract_no),)
+        case ArrivalConfirmed() if event.bin:
+            told = _pieces(event, event, meta.id, voucher_no=event.waybill)
+            return (to_card(PlaceHeld(**told, bin=event.bin)),)
+        case ArrivalCorrected() if event.quantity:
+            told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
+            return (to_card(TakeOut(**told, kind="adjusted", corrects=event.waybill)),)
         case GoodsReturned():
             return (_bring_in(event, meta, kind="returned", voucher_no=event.return_no, held_for=event.contract_no),)
         case GoodsUnclaimed():
@@ -58,7 +66,10 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 def _pieces(
-    event: DamageReported | GoodsIssued | GoodsReleased, of: DamageReported | GoodsLine, cause_id: str, **more: str
+    event: DamageReported | GoodsIssued | GoodsReleased | ArrivalConfirmed | ArrivalCorrected,
+    of: DamageReported | GoodsLine | ArrivalConfirmed | ArrivalCorrected,
+    cause_id: str,
+    **more: str,
 ) -> dict[str, Any]:
     """Which pieces of a contract move, how many, when and why."""
     what = {"sku": of.sku, "name": of.name, "quantity": of.quantity}
@@ -163,7 +174,17 @@ def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all
 REACTIONS = (
     Reaction(
         "inventory.follow_goods",
-        on_each(follow_goods, GoodsArrived, GoodsReturned, GoodsUnclaimed, DamageReported, GoodsIssued, GoodsReleased),
+        on_each(
+            follow_goods,
+            GoodsArrived,
+            ArrivalConfirmed,
+            ArrivalCorrected,
+            GoodsReturned,
+            GoodsUnclaimed,
+            DamageReported,
+            GoodsIssued,
+            GoodsReleased,
+        ),
     ),
     Reaction("inventory.allocate_stock", on_each(allocate_stock, AllocationAsked, AllocationRefused)),
     Reaction("inventory.answer_allocation", on_each(answer_allocation, StockMoved, StockShortReported)),

@@ -34,8 +34,8 @@ def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
 
 
 def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
-    """The stock's move of an adjustment -> the count knows that card and goods agree."""
-    if not isinstance(event, StockMoved) or event.kind not in ("adjusted", "lost"):
+    """The stock's move of a count's adjustment -> the count knows that card and goods agree."""
+    if not isinstance(event, StockMoved) or event.kind not in ("adjusted", "lost") or event.corrects:
         return ()
     adjustment_id = event.cause_id if event.kind == "adjusted" else event.reason  # lost: of what a contract held
     command = NoteBooked(at=event.at, adjustment_id=adjustment_id, move_no=event.move_no)

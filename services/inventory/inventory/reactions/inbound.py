@@ -16,7 +16,7 @@ from contracts.inventory_inbound import (
 )
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
-from inventory.goods.arrival import DamagedArrival, ReceiveGoods
+from inventory.goods.arrival import CorrectByCheck, DamagedArrival, ReceiveGoods
 from inventory.goods.leaving import ReturnGoods
 from inventory.stock.aggregate import to_card
 from inventory.stock.holding import BringIn
@@ -68,8 +68,13 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
-    """Pieces of an exception lie in the pending zone; damaged ones of a contract arrive as a damage report (D4)."""
-    if not isinstance(event, InboundExceptionOpened) or not event.pieces_aside:
+    """Pieces of an exception lie in the pending zone; damaged ones of a contract arrive as a damage report (D4); those
+    that were not found correct what was told of the waybill."""
+    if not isinstance(event, InboundExceptionOpened):
+        return ()
+    if event.kind == "short" and event.reason == "purchase" and event.waybill:
+        return _correct(event)
+    if not event.pieces_aside:
         return ()
     voucher = event.exception_id
     damaged = event.kind in ("damage", "quality") and event.reason != "customer_return"
@@ -93,6 +98,22 @@ def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
             photos=event.photos,
             note=event.cause,
         ),
+    )
+    return (Ask(GOODS.key(event.contract_no), command),)
+
+
+def _correct(event: InboundExceptionOpened) -> Sequence[Ask]:
+    if event.contract_no is None or event.contract_line_no is None:
+        return ()
+    command = CorrectByCheck(
+        at=event.at,
+        contract_no=event.contract_no,
+        line_no=event.contract_line_no,
+        sku=event.sku,
+        quantity=event.quantity,
+        waybill=event.waybill,
+        correction_no=event.exception_id,
+        reason=f"验收少件：{event.cause}",
     )
     return (Ask(GOODS.key(event.contract_no), command),)
 

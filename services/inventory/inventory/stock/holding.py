@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from company.context import Context
-from contracts.bounds import OneLine
+from contracts.bounds import OneLine, OptionalId
 from contracts.inventory_stock import Lot
 from inventory.stock.lots import at_place, bin_for, pieces, take
 from inventory.stock.state import Decision, Move, Stock, StockEvent, lots_of, moved, short
@@ -24,8 +24,10 @@ class TakeOut(Move):
     """Pieces left that were held for `held_for`. Never refused; what the card does not have is told as short."""
 
     command: Literal["TakeOut"] = "TakeOut"
-    kind: Literal["issued", "lent", "sent_back", "scrapped"]
+    kind: Literal["issued", "lent", "sent_back", "scrapped", "adjusted"]
     held_for: OneLine
+    corrects: OptionalId = ""
+    """What is taken back, for an adjustment that no count asked for (D16)."""
 
 
 class HoldStock(Move):
@@ -42,6 +44,14 @@ class ReleaseStock(Move):
 
     command: Literal["ReleaseStock"] = "ReleaseStock"
     held_for: OneLine
+
+
+class PlaceHeld(Move):
+    """上架 (D6): pieces of a contract that lie in the receiving zone go to their bin."""
+
+    command: Literal["PlaceHeld"] = "PlaceHeld"
+    held_for: OneLine
+    bin: OneLine
 
 
 class SetHeldAside(Move):
@@ -68,7 +78,8 @@ def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
     """
     taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
     there = pieces(taken)
-    left = (moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for),) if there else ()
+    gone = moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for, corrects=command.corrects)
+    left = (gone,) if there else ()
     if there == command.quantity:
         return left
     return (*left, short(command, there, command.held_for, ctx))
@@ -103,6 +114,22 @@ def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
     return (moved(command, "released", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
+def place_held(command: PlaceHeld, stock: Stock, ctx: Context) -> Decision:
+    """Pieces of a contract that came without a bin are put away; those that lie elsewhere already stay there.
+
+    Rules: D6. Nothing of them in the receiving zone, or that is their bin: no event.
+    """
+    to_bin = bin_for(ctx.policy, command.depot, command.bin, pending=False)
+    received = bin_for(ctx.policy, command.depot, "", pending=False)
+
+    def waits(lot: Lot) -> bool:
+        return lot.held_for == command.held_for and not lot.pending and lot.bin == received != to_bin
+
+    taken = take(lots_of(stock), command.quantity, waits)
+    put = at_place(taken, bin=to_bin)
+    return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),) if taken else ()
+
+
 def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decision:
     """Damaged pieces of a contract go to the pending zone and count for nobody.
 
@@ -121,5 +148,6 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
     UseCase(TakeOut, take_out),
     UseCase(HoldStock, hold),
     UseCase(ReleaseStock, release),
+    UseCase(PlaceHeld, place_held),
     UseCase(SetHeldAside, set_held_aside),
 )

@@ -27,6 +27,7 @@ class MoveRow(Row):
     voucher_no: str
     held_for: str | None
     reason: str
+    corrects: str = ""
 
     @property
     def change(self) -> int:
@@ -73,6 +74,7 @@ def move_row(event: Fact, meta: Meta) -> MoveRow | None:
         voucher_no=event.voucher_no,
         held_for=event.held_for,
         reason=event.reason,
+        corrects=event.corrects,
     )
 
 

@@ -74,6 +74,7 @@ def moved(
     taken: Lots = (),
     put: Lots = (),
     held_for: str | None = None,
+    corrects: str = "",
 ) -> facts.StockMoved:
     """The next line of the card: `taken` left their places, `put` came to theirs; the balance before and after."""
     at = command.at or ctx.now
@@ -96,6 +97,7 @@ def moved(
         reason=command.reason,
         cause_id=command.cause_id,
         report_at=dead_report_at(ctx.policy, moved_at),
+        corrects=corrects,
     )
 
 

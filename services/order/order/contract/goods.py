@@ -52,6 +52,7 @@ class NoteGoods(Command):
     waybill: OptionalId
     arrived_on: CivilDay
     lot: Lot = ""
+    told_by: OptionalId = ""
 
 
 class AgreeToLots(Command):
@@ -102,18 +103,19 @@ class NoteReturn(Command):
 def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
     """The warehouse received pieces: does that make the contract complete, or on another day than thought?
 
-    Rules: A3, X1. Once per line and waybill; also for a line that was removed, or a contract that was cancelled: the
-    goods are there. Refuses: unknown_line, receipt_contradicts.
+    Rules: A3, X1. Once per line, waybill, day and door; also for a line that was removed, or a contract that was
+    cancelled: the goods are there. Refuses: unknown_line, receipt_contradicts.
     """
     at = command.at or ctx.now
     line = line_of(contract, command.line_no)
     if line is None:
         return unknown_line(contract, command.line_no, "A3")
-    receipt = Receipt(command.waybill, command.quantity, command.arrived_on, lot=command.lot)
+    receipt = Receipt(command.waybill, command.quantity, command.arrived_on, lot=command.lot, told_by=command.told_by)
     for known in line.receipts:
-        if (known.waybill, known.lot) == (receipt.waybill, receipt.lot):
-            same = (known.quantity, known.arrived_on) == (receipt.quantity, receipt.arrived_on)
-            return () if same else no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
+        if known.key == receipt.key:
+            if known.quantity == receipt.quantity:
+                return ()
+            return no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
     noted = facts.GoodsNoted(
         at=at,
         contract_no=command.contract_no,
@@ -122,6 +124,7 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
         arrived_on=command.arrived_on,
         waybill=command.waybill,
         lot=command.lot,
+        told_by=command.told_by,
     )
     lines = changed_line(contract.lines, command.line_no, lambda line: _with_receipt(line, receipt))
     return (noted, *completeness(contract, lines, at, ctx, "到货有变"))
@@ -323,7 +326,7 @@ def evolve(contract: Known, event: Event) -> Known:
     course = contract.course
     match event:
         case facts.GoodsNoted():
-            receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot)
+            receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot, told_by=event.told_by)
             return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
         case facts.LotsAgreed():
             on = event.agreed_on
@@ -357,10 +360,10 @@ def _with_damage(line: Line, damage: Damage) -> Line:
 
 def _with_release(line: Line, pieces: int) -> Line:
     """The line with pieces that are its own no longer: those that came last go first, the day of the others stays."""
-    receipts = {(receipt.waybill, receipt.lot): receipt for receipt in line.receipts}
+    receipts = {receipt.key: receipt for receipt in line.receipts}
     for receipt in sorted(line.receipts, key=lambda receipt: receipt.arrived_on, reverse=True):
         given = min(pieces, receipt.kept)
-        receipts[receipt.waybill, receipt.lot] = replace(receipt, released=receipt.released + given)
+        receipts[receipt.key] = replace(receipt, released=receipt.released + given)
         pieces -= given
     return replace(line, receipts=tuple(receipts.values()))
 

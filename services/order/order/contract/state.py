@@ -41,6 +41,13 @@ class Receipt:
     """Of them, given up for this contract (A6)."""
     lot: str = ""
     """批号 (D13); "" where nobody said it."""
+    told_by: str = ""
+    """The door by which the warehouse heard of it."""
+
+    @property
+    def key(self) -> tuple[str, str, str, date]:
+        """What tells one receipt of a line from another: parts of a waybill come on days of their own."""
+        return (self.waybill, self.lot, self.told_by, self.arrived_on)
 
     @property
     def kept(self) -> int:

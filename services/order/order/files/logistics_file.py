@@ -81,16 +81,18 @@ def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:
     """Typed rows and refusals, both in the order of the sheet; one bad row never stops the others.
 
     Refuses a row: a cell that is not what its column asks for; an unknown status; 已到仓 without its date or a date
-    without 已到仓; the same contract, line, waybill, status and lot (which counts once) with other content.
+    without 已到仓; the same contract, line, waybill, status, lot and day (which counts once) with other content: a part
+    of a waybill on another day is another arrival, another expected day a newer notice.
     Whether contract and line exist is not known here.
     """
     rows: list[LogisticsRow] = []
     refused = list(table.refused)
-    told: dict[tuple[str, int, str, ShipmentStatus, str], LogisticsRow] = {}
+    told: dict[tuple[str, int, str, ShipmentStatus, str, date | None], LogisticsRow] = {}
     for number, texts in table.rows:
         row, faults = _read_row(number, texts)
         if not faults:
-            first = told.setdefault((row.contract_no, row.line_no, row.waybill, row.status, row.lot), row)
+            on = row.arrived_on if row.status is ShipmentStatus.ARRIVED else row.eta
+            first = told.setdefault((row.contract_no, row.line_no, row.waybill, row.status, row.lot, on), row)
             if first is row:
                 rows.append(row)
                 continue
@@ -99,8 +101,8 @@ def parse_logistics(table: Table) -> tuple[list[LogisticsRow], list[Refused]]:
                 continue
             faults = [
                 Fault(
-                    f"与第 {first.row} 行是同一合同行、同一运单、同一状态，但内容不同",
-                    f"same contract line, waybill and status as row {first.row}, but other content",
+                    f"与第 {first.row} 行是同一合同行、同一运单、同一状态、同一天，但内容不同",
+                    f"same contract line, waybill, status and day as row {first.row}, but other content",
                 )
             ]
         refused.append(refuse(number, faults, RULE))
