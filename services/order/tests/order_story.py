@@ -83,6 +83,11 @@ def delivered(*lines: GoodsLine, job_id: str = f"D-{NUMBER}", days: int = 0) -> 
     )
 
 
+def receipt(*lines: GoodsLine, receipt_no: str = "QS-2", left: tuple[GoodsLine, ...] = ()) -> NoteDelivery:
+    """Typed in at the office, of what left by list."""
+    return delivered(*lines, job_id=receipt_no).model_copy(update={"left": left or lines})
+
+
 def installed(days: int = 0) -> NoteInstallation:
     return NoteInstallation(at=NOW - timedelta(days=days), contract_no=NUMBER, job_id=f"I-{NUMBER}", accepted_by="马娜")
 

@@ -161,10 +161,15 @@ def deliver(world: World, line_no: int, count: int, day: int) -> None:
 
 
 def hand_over(world: World, line_no: int, count: int, _: int) -> None:
-    """Picked up, or brought by a technician: a receipt without a job (A7)."""
+    """Left by list, and signed for on a paper that the office types in (A7, B9)."""
     count = min(count, world.at(line_no, "warehouse"))
+    line = next((one for one in getattr(world.contract, "lines", ()) if one.sold.line_no == line_no), None)
     told = NoteDelivery(
-        contract_no=NUMBER, job_id=world.next_id(), delivered=(pieces(line_no, count),), signed_by="马娜"
+        contract_no=NUMBER,
+        job_id=world.next_id(),
+        delivered=(pieces(line_no, count),),
+        signed_by="马娜",
+        left=() if line is None else (pieces(line_no, count + line.delivered + line.at_door),),
     )
     if count and world.tell(told, by_hand=True):
         world.move(line_no, count, "warehouse", "customer")

@@ -72,6 +72,7 @@ class System:
     def __init__(self) -> None:
         self.states: dict[str, Contract] = {}
         self.rows = MemoryRows([])
+        self.goods, self.jobs = MemoryRows([]), MemoryRows([])
         self.contracts: dict[str, Folded] = {}
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
@@ -83,6 +84,14 @@ class System:
             self.states[aggregate_id] = evolve(self.states.get(aggregate_id, INITIAL), event)
             self._fold(aggregate_id, event, request.actor)
         return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
+
+    def left_by_list(self, pieces: int, riding: int = 0) -> None:
+        """As warehouse and dispatch show it: so many left, and of them so many are on the vehicle."""
+        line = {"line_no": 1, "sku": "WC-100", "name": "连体坐便器"}
+        row = {"lines": [{**line, "issued": pieces, "returned": 0}]}
+        self.goods.documents[NO] = {"_id": NO, "row": row}
+        on_vehicle = [{**line, "quantity": riding}] if riding else None
+        self.jobs.documents[f"D-{NO}"] = {"_id": f"D-{NO}", "row": {"on_vehicle": on_vehicle}}
 
     async def ask_all(self, service: str, asked: Any) -> list[Outcome]:
         return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
@@ -118,7 +127,12 @@ async def api() -> AsyncIterator[Api]:
     app.include_router(router)
     app.state.owners = {"contract": "order"}
     app.state.gateway = system
-    app.state.rows = {"contracts": system.rows, "products": MemoryRows([])}
+    app.state.rows = {
+        "contracts": system.rows,
+        "products": MemoryRows([]),
+        "goods": system.goods,
+        "jobs": system.jobs,
+    }
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
     app.state.uploads = Uploads()
@@ -210,6 +224,7 @@ async def test_the_office_books_what_fulfils_a_contract(api: Api) -> None:
     assert await api.code("he.jx", f"/contracts/{NO}/postponements", CONSENT) == 201
     assert await api.code("fin.zhou", f"/contracts/{NO}/payments", PAY) == 201
     assert await api.code("fin.zhou", f"/contracts/{NO}/payments", {**PAY, "payment_id": "SJ-2"}) == "more_than_owed"
+    api.system.left_by_list(2)
     assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == 201
     _, shown = await api("fin.zhou", "GET", f"/contracts/{NO}")
     assert (shown["state"], shown["promised_on"], shown["lines"][0]["warranty"]["ends_on"]) == (
@@ -218,6 +233,19 @@ async def test_the_office_books_what_fulfils_a_contract(api: Api) -> None:
         "2028-03-20",
     )
     assert (shown["customer"]["name"], shown["payments"][0]["by"]) == ("马*", "fin.zhou")
+
+
+async def test_a_receipt_typed_in_is_of_goods_that_left_by_list_and_ride_on_no_vehicle(api: Api) -> None:
+    """B9, A9, A11: what lies in the warehouse, never came, or is on the road is signed for where it is handed over."""
+    await api("liang.my", "POST", "/contracts", register())
+    assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == "not_left_by_list"
+    api.system.left_by_list(2, riding=2)
+    assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == "not_left_by_list"
+    api.system.left_by_list(1)
+    status, told = await api("liang.my", "POST", f"/contracts/{NO}/deliveries", HAND)
+    assert (status, told["code"], told["rule"]) == (409, "not_left_by_list", "B9")
+    form = {"form_no": "YS-1", "accepted_by": "马娜"}
+    assert await api.code("liang.my", f"/contracts/{NO}/installations", form) == "nothing_to_accept"
 
 
 async def test_a_body_with_a_number_of_its_own_is_unreadable(api: Api) -> None:
@@ -329,6 +357,7 @@ async def test_a_fact_of_yesterday_is_placed_at_its_own_time(api: Api) -> None:
     """X1"""
     await api("liang.my", "POST", "/contracts", register())
     yesterday = (NOW - timedelta(days=1)).isoformat()
+    api.system.left_by_list(2)
     await api("liang.my", "POST", f"/contracts/{NO}/deliveries", {**HAND, "at": yesterday})
     _, shown = await api("liang.my", "GET", f"/contracts/{NO}")
     assert shown["delivered_on"] == "2026-03-19"

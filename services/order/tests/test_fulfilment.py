@@ -20,6 +20,7 @@ from order_story import (
     line,
     paid,
     pieces,
+    receipt,
     signed,
 )
 
@@ -122,7 +123,7 @@ def test_a_month_later_is_the_same_day_or_the_last_of_the_month(day: date, month
 def test_a_part_that_is_delivered_later_has_its_warranty_from_then() -> None:
     """A7, A3"""
     first = COMPLETE.after(delivered(pieces(1, 2), pieces(2, 1), days=3), installed(days=2), paid(days=3), ctx=SYSTEM)
-    rest = first.asks(delivered(pieces(2, 2), job_id="QS-2"), CTX).events
+    rest = first.asks(receipt(pieces(2, 2), left=(pieces(2, 3),)), CTX).events
     settled, started = rest[1:3]
     assert [type(event) for event in rest] == [DeliveryNoted, RestOwed, WarrantyStarted, ContractFulfilled]
     assert isinstance(settled, RestOwed)
@@ -161,6 +162,9 @@ def test_what_was_paid_before_loading_is_not_collected_at_the_door() -> None:
         (delivered(pieces(1, 3)), "more_than_sold"),
         (delivered(pieces(9, 1)), "unknown_line"),
         (delivered(pieces(1, 0)), "nothing_handed_over"),
+        (receipt(pieces(1, 2), left=(pieces(1, 1),)), "not_left_by_list"),
+        (delivered(pieces(1, 1)), "not_left_by_list"),
+        (installed(), "nothing_to_accept"),
         (REFUND.model_copy(update={"quantity": 3}), "more_than_sold"),
         (REFUND.model_copy(update={"quantity": 0}), "more_than_sold"),
         (REFUND.model_copy(update={"refund_fen": 100_001}), "refund_too_large"),

@@ -14,6 +14,7 @@ from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
+from contracts.job_ids import delivery_of as job_of_delivery
 from contracts.job_ids import is_delivery, is_installation, part_of
 from order.contract.fields import MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.goods import completeness, owed_pieces
@@ -31,6 +32,7 @@ from order.contract.state import (
     Waiting,
     Warranty,
     all_delivered,
+    any_delivered,
     counted,
     line_of,
     over,
@@ -78,6 +80,8 @@ class NoteDelivery(Command):
     refused: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
     damaged: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
     signed_by: Note
+    left: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    """Of a receipt typed in: what left the warehouse by list, and is neither back nor on a vehicle (B9)."""
 
 
 class NoteInstallation(Command):
@@ -99,7 +103,8 @@ class Pieces(Command):
 class Receipt(Command):
     """登记签收 Note a receipt (A7, B13)
 
-    签收单: goods that the customer got without a delivery job, picked up, or brought by a technician (leftover, C9).
+    签收单: goods that left by list and reached the customer without a delivery's signature, as out of deposit (寄存).
+    What did not leave by list is delivered, or picked up, first (B9, A11).
     """
 
     receipt_no: PaperNo
@@ -129,13 +134,39 @@ class Sold(BaseModel):
     """The contract's row, which is made of these use cases, as far as a receipt needs it."""
 
     lines: tuple[SoldLine, ...]
+    part: int
 
 
 SOLD = ByName("contracts", Sold)
 
 
+class LineOut(BaseModel):
+    """A line of the warehouse's row, as far as a receipt needs it."""
+
+    line_no: int
+    sku: str
+    name: str
+    issued: int
+    returned: int
+
+
+class Out(BaseModel):
+    """The warehouse's row of a contract's goods, as far as a receipt needs it."""
+
+    lines: tuple[LineOut, ...] = ()
+
+
+class Riding(BaseModel):
+    """A job's row, as far as a receipt needs it."""
+
+    on_vehicle: tuple[GoodsLine, ...] | None = None
+
+
+OUT, RIDING = ByName("goods", Out), ByName("jobs", Riding)
+
+
 async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDelivery:
-    """What a receipt says, with sku and name of each line as the contract has them."""
+    """What a receipt says, with sku and name of each line as the contract has them, and what left by list for it."""
     contract = await asker.view(SOLD).get(contract_no)
     if contract is None:
         return asker.refuse(no("unknown_or_not_yours", contract_no=contract_no), 404)
@@ -145,7 +176,26 @@ async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDeli
         sku, name = known.get(piece.line_no, ("", ""))
         pieces.append(GoodsLine(line_no=piece.line_no, sku=sku, name=name, quantity=piece.quantity))
     return NoteDelivery(
-        at=body.at, contract_no=contract_no, job_id=body.receipt_no, delivered=tuple(pieces), signed_by=body.signed_by
+        at=body.at,
+        contract_no=contract_no,
+        job_id=body.receipt_no,
+        delivered=tuple(pieces),
+        signed_by=body.signed_by,
+        left=await left_by_list(asker, contract_no, contract.part),
+    )
+
+
+async def left_by_list(asker: Asker, contract_no: str, part: int) -> tuple[GoodsLine, ...]:
+    """What left the warehouse by list and is not back, without what rides on a vehicle: its leader has it signed for
+    (B9, B13)."""
+    out = await asker.view(OUT).get(contract_no) or Out()
+    job = await asker.view(RIDING).get(job_of_delivery(contract_no, part)) or Riding()
+    riding = dict(counted(job.on_vehicle or ()))
+    left = ((line, line.issued - line.returned - riding.get(line.line_no, 0)) for line in out.lines)
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=pieces)
+        for line, pieces in left
+        if pieces > 0
     )
 
 
@@ -189,8 +239,8 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
     """The customer has pieces of the contract, and signed for them; what is left is owed, and said so.
 
     Rules: A7, A9, A10, B13, X7. What a crew delivered is a fact whatever became of the contract; by hand, no more than
-    was sold is taken, summed over the receipt. Refuses: number_taken, unknown_line, nothing_handed_over,
-    more_than_sold, contract_cancelled.
+    was sold, and than left by list, is taken, summed over the receipt (B9). Refuses: number_taken, unknown_line,
+    nothing_handed_over, more_than_sold, not_left_by_list, contract_cancelled.
     """
     at, by_hand = command.at or ctx.now, ctx.by != "system"
     handover = Handover(command.job_id, counted(command.delivered), command.signed_by, civil_day(at))
@@ -205,6 +255,8 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
             return unknown_line(contract, line_no, "A7")
         if by_hand and line.delivered + quantity > line.needed():
             return more_than_sold(line, quantity)
+        if by_hand and quantity > (left := dict(counted(command.left)).get(line_no, 0) - line.delivered - line.at_door):
+            return no("not_left_by_list", line_no=line_no, name=Term.of(line.sold.name), left=max(0, left))
     if by_hand and not any(quantity for _, quantity in handover.pieces):
         return no("nothing_handed_over")
     noted = facts.DeliveryNoted(
@@ -229,7 +281,8 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
 def note_installation(command: NoteInstallation, contract: Known, ctx: Context) -> Decision:
     """Installed, and accepted by the customer.
 
-    Rules: A7, B10, X7. Refuses: number_taken, contract_cancelled.
+    Rules: A7, B10, X7. A form that is typed in is of something that the customer has. Refuses: number_taken,
+    contract_cancelled, nothing_to_accept.
     """
     at = command.at or ctx.now
     on = civil_day(at)
@@ -239,6 +292,8 @@ def note_installation(command: NoteInstallation, contract: Known, ctx: Context) 
         return known
     if isinstance(contract, Cancelled) and ctx.by != "system":
         return over(contract, "A7")
+    if not any_delivered(contract) and ctx.by != "system":
+        return no("nothing_to_accept", contract_no=command.contract_no)
     noted = facts.InstallationNoted(
         at=at,
         contract_no=command.contract_no,
