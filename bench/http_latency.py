@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bench.measuring import Figure, Section, figure, in_child, until
-from bench.scratch import as_environment, as_given
+from bench.scratch import as_given
 from runtime import kafka
-from runtime.settings import Settings
+from runtime.settings import Settings, as_environment
 from songda.client import token_for
 from songda.stack.processes import spawn, stop
 

@@ -38,8 +38,3 @@ async def scratch_stack() -> AsyncIterator[Settings]:
 def as_given(settings: Settings) -> dict[str, Any]:
     """The same settings for a child task, as JSON."""
     return settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-
-
-def as_environment(settings: Settings) -> dict[str, str]:
-    """The same settings for another process."""
-    return {f"SONGDA_{name.upper()}": str(value) for name, value in as_given(settings).items()}

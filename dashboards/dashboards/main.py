@@ -6,6 +6,7 @@ from dashboards.assessment import rows as kpi_rows
 from dashboards.board import pages as board_pages
 from dashboards.board import week_pages as board_week_pages
 from dashboards.booking import pages as calls_pages
+from dashboards.books import pages as books_pages
 from dashboards.crew import pages as crew_pages
 from dashboards.desk import pages as desk_pages
 from dashboards.forms import pages as forms_pages
@@ -24,6 +25,7 @@ for part in (
     board_week_pages.router,
     kpi_pages.router,
     messages_pages.router,
+    books_pages.router,
     orders_pages.router,
     calls_pages.router,
     contract_pages.router,

@@ -8,6 +8,9 @@ from inventory.who import SEES_WAREHOUSE
 from notify.who import OFFICE, SEES_FAXES
 from service_desk.roles import READS as SEES_TICKETS
 
+SEES_BOOKS = frozenset({Role.MANAGER, Role.ACCOUNTANT})
+"""Who looks at the books."""
+
 STAFF = frozenset(Role) - CREW
 """Those who work at a desk."""
 
@@ -30,6 +33,7 @@ NAV = (
     Place("warehouse", "/warehouse", "box", SEES_WAREHOUSE),
     Place("desk", "/desk", "tool", SEES_TICKETS),
     Place("messages", "/messages", "send", SEES_FAXES),
+    Place("books", "/books", "doc", SEES_BOOKS),
     Place("assessment", "/assessment", "chart"),
 )
 

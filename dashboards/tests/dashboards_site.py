@@ -15,6 +15,7 @@ from inventory.main import SERVICE as INVENTORY
 from order.main import SERVICE as ORDER
 from runtime.changes import Change
 from runtime.http_errors import add_error_handling
+from runtime.nightly import Done
 from runtime.rows import POSITIONS, rows_only
 from runtime.tokens import Tokens
 
@@ -124,6 +125,13 @@ class QuietFeed:
             yield change
 
 
+class NoNight:
+    """A nightly command that has not been run yet."""
+
+    async def last(self) -> Done:
+        return Done()
+
+
 def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> FastAPI:
     """An application with nothing but the dashboards."""
     app = FastAPI()
@@ -135,6 +143,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()
+    app.state.nightly = {"books": NoNight()}
     app.state.offers = {**ORDER.offers, **INVENTORY.offers}
     names = {*(p.name for p in PROJECTIONS), *OF_SERVICES, *rows}
     app.state.rows = {name: RowsInMemory(rows.get(name, {})) for name in names}

@@ -36,6 +36,7 @@ from runtime.http import ErrorBody, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect
+from runtime.nightly import Chore, Nightly
 from runtime.objects import open_objects
 from runtime.offers import Offering
 from runtime.outcome import Outcome
@@ -76,6 +77,8 @@ class System:
     """Kind of subject -> whether one is somebody's: who, besides the office, may see its files (C18)."""
     sees_all_files: frozenset[str] = frozenset()
     """Roles that see the files of everything (C18)."""
+    chores: tuple[Chore, ...] = ()
+    """Commands that run at night, and when somebody asks."""
 
     def all_projections(self) -> tuple[Projection, ...]:
         """The services' own read models and the dashboards'."""
@@ -145,6 +148,10 @@ class Process:
             feed = ChangeFeed(self.settings)
             self.parts |= {"gateway": gateway, "changes": feed}
             running += [gateway.run, feed.run]
+            for chore in self.system.chores:
+                nightly = Nightly(self.settings, self.database, chore)
+                self.parts[f"nightly {chore.name}"] = nightly
+                running.append(nightly.run)
         self.started = True
         return running
 
@@ -197,6 +204,7 @@ def web(process: Process) -> FastAPI:
                 gateway: Gateway = parts["gateway"]
                 app.state.gateway = gateway
                 app.state.changes = parts["changes"]
+                app.state.nightly = {one.name: parts[f"nightly {one.name}"] for one in system.chores}
                 app.state.rows = {p.name: Rows(process.database, p, gateway.versions) for p in projections}
             yield
 

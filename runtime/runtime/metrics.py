@@ -21,4 +21,5 @@ PARKED = Gauge("songda_parked_aggregates", "Aggregates that wait at an event thi
 HELD = Counter("songda_commands_kept_total", "Commands kept until their parked aggregate is mended", ["service"])
 STRAYS = Counter("songda_stray_records_total", "Records without our envelope, passed over", ["reader", "topic"])
 REFUSED = Counter("songda_requests_refused_total", "Requests and connections that were too many or too slow", ["code"])
+NIGHTLY = Gauge("songda_nightly_exit_code", "What the last nightly run of a command ended with", ["name"])
 CONNECTIONS = Gauge("songda_connections_open", "Open HTTP connections of this process")

@@ -253,3 +253,10 @@ class Settings(BaseSettings):
                 "sign in as anybody. Unset one of them."
             )
         return self
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """What is not as by default, for another process; secrets are not among it: it has the environment's."""
+    given = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    secret = {name for name, value in settings if isinstance(value, SecretStr)}
+    return {f"SONGDA_{name.upper()}": str(value) for name, value in given.items() if name not in secret}

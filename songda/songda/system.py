@@ -1,5 +1,6 @@
 """The whole system: every service, and the dashboards over them."""
 
+from datetime import time
 from pathlib import Path
 
 import dashboards.main
@@ -11,9 +12,13 @@ import service_desk.main
 from company.people import read_people
 from company.policy import policy_book
 from runtime.app import System
+from runtime.nightly import Chore
 from runtime.service import Service
 from runtime.settings import Settings
 from songda.file_subjects import SEES_ALL, SUBJECTS
+
+BOOKS = Chore("books", ("verify", "books", "--json"), at=time(3, 30), good=frozenset({0, 1}))
+"""Whether all adds up, before the day begins; it ends with 1 where something does not."""
 
 
 def services(home: Path) -> dict[str, Service]:
@@ -38,4 +43,5 @@ def system(settings: Settings) -> System:
         routers=(dashboards.main.router,),
         subjects=SUBJECTS,
         sees_all_files=SEES_ALL,
+        chores=(BOOKS,),
     )

@@ -1,18 +1,18 @@
-"""`songda verify books`: whether each piece and each fen is in one place, on screen or as JSON; 1 when one is not."""
+"""`songda verify books`: whether each piece and each fen is in one place, on screen or as JSON; exit
+code 1 when one is not, 2 when nobody could tell."""
 
 import asyncio
-import json
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from contracts.civil_time import SHANGHAI
+from dashboards.books.report import BooksReport
+from runtime.errors import NotReady
 from runtime.settings import Settings
 from runtime.settling import groups_of, settler
-from songda.books.finding import Finding
 from songda.books.verifying import SERVICES, Report, verify
 from songda.local import local_settings
 from songda.streams import event_spans
@@ -32,9 +32,13 @@ def books(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 Machine-readable.")] = False,
 ) -> None:
     """核对账 Read all streams: each piece and fen in exactly one place, or named, with since when (A9, A12)."""
-    report, settled = asyncio.run(_verified(local_settings(), quiet=as_json))
+    try:
+        report, settled = asyncio.run(_verified(local_settings(), quiet=as_json))
+    except NotReady as error:
+        err.print(str(error), markup=False)
+        raise typer.Exit(2) from error
     if as_json:
-        print(json.dumps(to_json(report, settled=settled), ensure_ascii=False))
+        print(to_json(report, settled=settled))
     else:
         _show(report, settled=settled)
     raise typer.Exit(1 if report.findings or report.unreadable else 0)
@@ -55,21 +59,16 @@ async def _verified(settings: Settings, *, quiet: bool) -> tuple[Report, bool]:
         return await verify(settings, spans, progress), settled
 
 
-def to_json(report: Report, *, settled: bool) -> dict[str, Any]:
-    """What a program gets. `settled`: false when people or processes were still at it."""
-    return {
-        "settled": settled,
-        "events": report.events,
-        "contracts": report.contracts,
-        "cards": report.cards,
-        "unreadable": report.unreadable,
-        "findings": [_finding(one) for one in report.findings],
-    }
-
-
-def _finding(one: Finding) -> dict[str, Any]:
-    said = asdict(one.difference)
-    return {**said, "since": {**asdict(one.since), "at": one.since.at.isoformat()}}
+def to_json(report: Report, *, settled: bool) -> str:
+    """What a program gets."""
+    return BooksReport(
+        settled=settled,
+        events=report.events,
+        contracts=report.contracts,
+        cards=report.cards,
+        unreadable=report.unreadable,
+        findings=tuple(one.told() for one in report.findings),
+    ).model_dump_json()
 
 
 def _show(report: Report, *, settled: bool) -> None:

@@ -17,7 +17,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory_stock import StockMoved, StockShortReported
 from contracts.job_ids import contract_of, is_delivery
-from songda.books.finding import Book, Difference
+from dashboards.books.report import Book
+from songda.books.finding import Difference
 
 INSIDE = ("inbound", "loading")
 """Places of damage where the pieces had not left yet (D4)."""

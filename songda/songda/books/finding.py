@@ -1,11 +1,9 @@
 """What does not add up, and since which event."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
 
-Book = Literal["pieces", "money", "card", "cash"]
-"""件数, 货款, 存卡, 车上现金."""
+from dashboards.books.report import Book, BookFinding, SinceEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +39,7 @@ class Finding:
 
     difference: Difference
     since: Since
+
+    def told(self) -> BookFinding:
+        """As pages and programs read it."""
+        return BookFinding(**asdict(self.difference), since=SinceEvent(**asdict(self.since)))
