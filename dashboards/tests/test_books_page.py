@@ -15,6 +15,7 @@ from runtime.nightly import Done
 
 NOW = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)
 MANAGER, ACCOUNTANT, SPECIALIST = "guan.yf", "su.kj", "liang.my"
+NEVER = Done()
 SINCE = SinceEvent(type="songda.order.DeliveryNoted.v1", subject="contract:HT26030001", sequence=7, at=NOW, id="e")
 LINE = BookFinding(
     book="pieces",
@@ -51,7 +52,7 @@ class Verifier:
         return self.begins
 
 
-async def ask(person, path="/books", *, done=Done(), method="GET", **more):
+async def ask(person, path="/books", *, done=NEVER, method="GET", **more):
     app = site({})
     verifier = Verifier(done, **more)
     app.state.nightly = MappingProxyType({"books": verifier})
