@@ -57,6 +57,15 @@ class Asked(Generic[S, E]):
         self.accepted()
         return tuple(self.decided)
 
+    @property
+    def made(self) -> tuple[E, ...]:
+        """What it made; nothing, if it was refused, which it was in words."""
+        if not isinstance(self.decided, Rejected):
+            return tuple(self.decided)
+        assert self.decided.zh
+        assert self.decided.en
+        return ()
+
     def then_names(self, *names: str) -> Given[S, E]:
         """Events of these names, in this order; goes on from them."""
         after = self.accepted()

@@ -19,7 +19,7 @@ from dispatch.main import SERVICE
 from dispatch.run.state import road_of
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Rules, decide_batch
-from runtime.decision import Rejected
+from runtime.testing import Given
 
 
 def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:
@@ -43,12 +43,8 @@ def play(prefix: str, commands: list[Any]) -> tuple[list[Any], list[Any]]:
     now, states, history = NOW, [decider.initial], []
     for command, (passed, role) in commands:
         now += passed
-        decision = decider.decide(command, states[-1], Context(now, "he.jx", role, policy_book().at(now)))
-        if isinstance(decision, Rejected):
-            assert decision.zh
-            assert decision.en
-            continue
-        for event in decision:
+        ctx = Context(now, "he.jx", role, policy_book().at(now))
+        for event in Given(decider, states[-1]).asks(command, ctx).made:
             states.append(decider.evolve(states[-1], event))
             history.append(event)
     return states, history
@@ -217,12 +213,9 @@ def test_a_timer_that_fired_is_not_due_again(told: tuple[str, list[Any]]) -> Non
     state = play(prefix, commands)[0][-1]
     for timer in decider.due(state):
         now = max(timer.at, NOW + timedelta(days=30))
-        decision = decider.decide(timer.command, state, Context(now, "system", "system", policy_book().at(now)))
-        assert not isinstance(decision, Rejected)
-        after = state
-        for event in decision:
-            after = decider.evolve(after, event)
-        assert timer.name not in {other.name for other in decider.due(after)}
+        ctx = Context(now, "system", "system", policy_book().at(now))
+        after = Given(decider, state).asks(timer.command, ctx).accepted()
+        assert timer.name not in {other.name for other in after.due()}
 
 
 def decided_in_batches(prefix: str, commands: list[Any], size: int) -> tuple[list[Any], list[Any]]:

@@ -29,8 +29,8 @@ from dispatch.fleet.people import CancelLeave, NoteLeave, SetPerson
 from dispatch.fleet.row import FLEETS
 from dispatch.fleet.state import Fleet, Opened
 from dispatch.fleet.trips import ApproveTrip, ReturnVehicle, SendOut
-from runtime.decision import Rejected
 from runtime.states import StateCodec
+from runtime.testing import Given
 
 PEOPLE = st.sampled_from(["li.zq", "deng.w", "chen.gd", "luo.h", "huang.wy"])
 VEHICLES = st.sampled_from(["粤E·7K352", "粤E·3F618", "粤E·9B207"])
@@ -96,12 +96,7 @@ def play(calls: list[Any]) -> list[tuple[Fleet, Fact]]:
     state: Fleet = FLEET.initial
     told: list[tuple[Fleet, Fact]] = []
     for call in calls:
-        decision = FLEET.decide(asked(call, state), state, SUPERVISOR)
-        if isinstance(decision, Rejected):
-            assert decision.zh
-            assert decision.en
-            continue
-        for event in decision:
+        for event in Given(FLEET, state).asks(asked(call, state), SUPERVISOR).made:
             told.append((state, event))
             state = FLEET.evolve(state, event)
     return told
@@ -111,9 +106,8 @@ def states_after(calls: list[Any]) -> list[Fleet]:
     """The fleet after each call: what the next one is decided on."""
     states = [FLEET.initial]
     for call in calls:
-        decision = FLEET.decide(asked(call, states[-1]), states[-1], SUPERVISOR)
-        if not isinstance(decision, Rejected):
-            states.append(reduce(FLEET.evolve, decision, states[-1]))
+        made = Given(FLEET, states[-1]).asks(asked(call, states[-1]), SUPERVISOR).made
+        states.append(reduce(FLEET.evolve, made, states[-1]))
     return states
 
 

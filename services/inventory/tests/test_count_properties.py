@@ -14,7 +14,8 @@ from inventory.count.card import BinChange, Card, CardMove, book_at, is_gapless
 from inventory.count.counting import AddLine, CompareCount, CountPieces, OpenCount
 from inventory.count.settling import ApproveAdjustment, ExplainDifference, NoteBooked
 from inventory.count.state import Closed, Count, Counting, tolerance
-from runtime.decision import Command, Rejected
+from runtime.decision import Command
+from runtime.testing import Given
 
 START = datetime(2026, 3, 20, 0, 0, tzinfo=UTC)
 POLICY = policy_book().at(START)
@@ -45,11 +46,7 @@ def context(minute: int, by: str = "mai.gh") -> Context:
 
 
 def decided(command: Command, state: Count, ctx: Context) -> Count:
-    decision = COUNT.decide(command, state, ctx)
-    assert not isinstance(decision, Rejected), decision
-    for event in decision:
-        state = COUNT.evolve(state, event)
-    return state
+    return Given(COUNT, state).asks(command, ctx).accepted().state
 
 
 STEPS = st.lists(
@@ -105,9 +102,7 @@ def test_after_the_count_the_card_says_what_lies_there(
         bin_ = line.target.bin
         state = decided(ExplainDifference(sku="X", bin=bin_, reason="unrecorded_move"), state, context(130))
         approval = ApproveAdjustment(sku="X", bin=bin_, card=house.card())
-        approved = COUNT.decide(approval, state, context(131, "su.kj"))
-        assert isinstance(approved, tuple)
-        (adjusted,) = approved
+        (adjusted,) = Given(COUNT, state).asks(approval, context(131, "su.kj")).events
         assert isinstance(adjusted, CountAdjusted)
         state = COUNT.evolve(state, adjusted)
         house.record(START + timedelta(minutes=132), bin_, adjusted.quantity)
@@ -124,12 +119,11 @@ def test_a_recount_is_asked_for_exactly_beyond_tolerance(book: int, counted: int
     state = decided(opening, COUNT.initial, context(0))
     state = decided(CountPieces(sku="X", bin="A-01", quantity=counted), state, context(1))
     card = Card(sku="X", move_no=0, balances=(BinChange(bin="A-01", quantity=book),), since=())
-    decision = COUNT.decide(CompareCount(cards=(card,)), state, context(2))
-    assert isinstance(decision, tuple)
-    names = [type(event).__name__ for event in decision]
+    told = Given(COUNT, state).asks(CompareCount(cards=(card,)), context(2)).events
+    names = [type(event).__name__ for event in told]
     beyond = abs(counted - book) > tolerance(book, POLICY)
     assert ("RecountAsked" in names, "CountClosed" in names) == (beyond, counted == book)
-    line: CountedLine = next(event for event in decision if isinstance(event, StockCounted)).lines[0]
+    line: CountedLine = next(event for event in told if isinstance(event, StockCounted)).lines[0]
     assert (line.book, line.difference) == (book, counted - book)
 
 

@@ -16,9 +16,10 @@ from inventory.goods.leaving import IssueGoods
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES
 from inventory.goods.state import Expected, Goods, GoodsEvent
-from runtime.decision import Command, Rejected
+from runtime.decision import Command
 from runtime.said import Saying
 from runtime.states import StateCodec
+from runtime.testing import Given
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="mai.gh", role="warehouse", policy=policy_book().at(NOW))
@@ -77,10 +78,7 @@ def play(commands: list[Command]) -> tuple[list[Goods], list[GoodsEvent]]:
     """All states on the way, and the events."""
     states, history = [GOODS.initial], list[GoodsEvent]()
     for command in commands:
-        decision = GOODS.decide(command, states[-1], CTX)
-        if isinstance(decision, Rejected):
-            continue
-        for event in decision:
+        for event in Given(GOODS, states[-1]).asks(command, CTX).made:
             states.append(GOODS.evolve(states[-1], event))
             history.append(event)
     return states, history

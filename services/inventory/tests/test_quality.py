@@ -194,7 +194,7 @@ def test_passed_pieces_never_fall_below_zero_and_never_exceed_what_was_passed(
     steps: list[tuple[str, int, int]],
 ) -> None:
     """B21"""
-    state, passed = QUALITY.fold(), {1: 0, 2: 0, 3: 0}
+    qc, passed = given(QUALITY), {1: 0, 2: 0, 3: 0}
     for number, (what, line_no, pieces) in enumerate(steps):
         command: Any = FailQuality(
             contract_no=NO,
@@ -208,8 +208,5 @@ def test_passed_pieces_never_fall_below_zero_and_never_exceed_what_was_passed(
             passed[line_no] += pieces
         elif what == "gone":
             command = NoteGone(contract_no=NO, cause_id=f"e{number}", why="issued", lines=(line(pieces, line_no),))
-        decision = QUALITY.decide(command, state, CTX)
-        assert isinstance(decision, tuple)
-        for event in decision:
-            state = QUALITY.evolve(state, event)
-    assert all(0 <= known.quantity <= passed[known.line_no] for known in state.passed)
+        qc = qc.asks(command, CTX).accepted()
+    assert all(0 <= known.quantity <= passed[known.line_no] for known in qc.state.passed)

@@ -20,6 +20,7 @@ from notify.message.aggregate import MESSAGE
 from notify.message.request import RequestMessage, message_id
 from notify.message.state import Message
 from runtime.decision import Rejected
+from runtime.testing import Given
 
 NOW = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai: nobody sleeps."""
@@ -122,8 +123,7 @@ def play(story: list[tuple[Any, int]], policy: Policy = POLICY) -> tuple[Message
     message, history, now = MESSAGE.initial, list[Fact](), NOW
     for command, minutes in story:
         now += timedelta(minutes=minutes)
-        decision = MESSAGE.decide(command, message, replace(at(now), policy=policy))
-        for event in () if isinstance(decision, Rejected) else decision:
+        for event in Given(MESSAGE, message).asks(command, replace(at(now), policy=policy)).made:
             message = MESSAGE.evolve(message, event)
             history.append(event)
     return message, history

@@ -51,8 +51,9 @@ from notify.message.unknown import (
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Sending, Taken
 from runtime.commands import Request, command_reader, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
-from runtime.decision import Ask, Command, Rejected
+from runtime.decision import Ask, Command
 from runtime.said import Saying
+from runtime.testing import Given
 
 SMALL = st.integers(1, 4)
 COMMAND: st.SearchStrategy[Command] = st.one_of(
@@ -157,11 +158,9 @@ def test_a_timer_that_has_fired_is_not_due_again(story: list[tuple[Command, int]
             break
         first = min(pending, key=lambda timer: timer.at)
         now = max(now, first.at)
-        decision = MESSAGE.decide(first.command, message, at(now))  # type: ignore[arg-type]
-        assert not isinstance(decision, Rejected)
-        assert decision
-        for event in decision:
-            message = evolve(message, event)
+        fired = Given(MESSAGE, message).asks(first.command, at(now))
+        assert fired.events
+        message = fired.accepted().state
         assert first not in due(message)
 
 
@@ -319,8 +318,7 @@ class World:
         if command_id in self.decided:
             return
         self.decided.add(command_id)
-        decision = MESSAGE.decide(command, self.message, at(self.now, policy=PATIENT))
-        for event in () if isinstance(decision, Rejected) else decision:
+        for event in Given(MESSAGE, self.message).asks(command, at(self.now, policy=PATIENT)).made:
             self.message = evolve(self.message, event)
             self.events.append(event)
 
