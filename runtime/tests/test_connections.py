@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -93,11 +94,25 @@ class Caller:
 Open = Callable[[], Any]
 
 
+class Listening(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.listens.set()
+
+
 @asynccontextmanager
 async def served(app: FastAPI, bounds: ConnectionBounds, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
     """The application on a port; what is yielded opens a connection to it."""
     monkeypatch.setattr(connections, "LOOK_SECONDS", 0.02)
-    server = uvicorn.Server(
+    server = Listening(
         uvicorn.Config(
             app,
             port=0,
@@ -110,8 +125,7 @@ async def served(app: FastAPI, bounds: ConnectionBounds, monkeypatch: pytest.Mon
         )
     )
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await server.listens.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     opened: list[Caller] = []
 

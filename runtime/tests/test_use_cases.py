@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,17 +16,16 @@ from fastapi import Query as InQuery
 from company.context import Context
 from company.people import read_people
 from company.policy import policy_book
-from contracts.fact import Fact, Window
+from contracts.fact import Fact
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
 from runtime.commands import Request as CommandRequest
 from runtime.commands import command_reader
 from runtime.decision import Command, Rejected
-from runtime.forms import Field, Widget, forms_of
 from runtime.http_errors import add_error_handling
-from runtime.offers import Offering, Offers, offering_of
+from runtime.offers import offering_of
 from runtime.outcome import Outcome
-from runtime.refusal import Refusals, Term, misfits
+from runtime.refusal import Refusals
 from runtime.routes import Address, routes
 from runtime.states import StateCodec
 from runtime.testing import given
@@ -398,24 +396,6 @@ async def test_a_number_of_another_form_is_made_as_the_use_case_says(app: FastAP
     assert app.state.gateway.asked == [(f"box:{number}", Empty(box_no=number)), ("box:B9", Empty(box_no="B9"))]
 
 
-def test_an_answer_holds_the_figures_that_its_words_name_or_those_that_are_chosen(tmp_path: Path) -> None:
-    file = tmp_path / "beside.toml"
-    file.write_text('[late]\nbeside = ["days"]\nzh = "{who} {days}"\nen = "{who} {days}"\n', encoding="utf-8")
-    assert Refusals(file)("late", who="B1", days=3) == Rejected("late", "", "B1 3", "B1 3", {"days": 3})
-
-
-def test_one_code_may_answer_for_several_rules_and_shows_money_as_people_write_it(tmp_path: Path) -> None:
-    file = tmp_path / "of_money.toml"
-    file.write_text(
-        '[owed]\nrule = "A7"\nzh = "{who} 还欠 {owed_fen:hundredths} 元"\nen = "until {day}"\n',
-        encoding="utf-8",
-    )
-    refused = Refusals(file)("owed", rule="B15", owed_fen=1234, day=date(2026, 3, 9), who=Term("马娜", "Ma Na"))
-    assert refused == Rejected(
-        "owed", "B15", "马娜 还欠 12.34 元", "until 2026-03-09", {"owed_fen": 1234, "day": "2026-03-09"}
-    )
-
-
 async def test_who_may_is_said_at_the_use_case(app: FastAPI, client: httpx.AsyncClient) -> None:
     """C18"""
     refused = await client.post("/boxes", json={})
@@ -432,68 +412,6 @@ def test_the_documentation_is_the_docstring_and_only_what_has_a_path_has_a_route
     assert (told["summary"], told["description"]) == ("开箱 Open a box.", "Without a number, one is given.")
     body = paths["/boxes/{box_no}/pieces"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/Pieces"}
-
-
-def test_words_and_rules_are_held_against_one_another(words: Path) -> None:
-    source = 'def a():\n    return no("too_many")\n\n\ndef b(code):\n    return no(code)\n\n\nx = no("gone")\n'
-    assert list(misfits(words, {"a.py": source})) == [
-        "a.py:9: gone is not in refusals.toml",
-        "a.py:2: too_many lacks free",
-        "a.py:6: the code of a refusal is written out, so that it can be found",
-        "refusals.toml: nobody gives box_open",
-    ]
-
-
-def test_a_fact_is_said_as_people_read_it_and_stands_beside_as_data(tmp_path: Path) -> None:
-    """Moments in civil time, terms in each language, and another code where several say the same."""
-    file = tmp_path / "more.toml"
-    file.write_text('[late]\ncode = "bad_time"\nzh = "{at}：{who}"\nen = "{at}: {who}"\n', encoding="utf-8")
-    refused = Refusals(file)("late", at=datetime(2026, 3, 13, 1, tzinfo=UTC), who=Term("门店", "store", "S01"))
-    assert refused == Rejected(
-        "bad_time",
-        "",
-        "2026-03-13 09:00：门店",
-        "2026-03-13 09:00: store",
-        {"at": "2026-03-13T01:00:00+00:00", "who": "S01"},
-    )
-
-
-class Packed(Command):
-    """What a person fills in."""
-
-    command: Literal["Packed"] = "Packed"
-    box_no: Annotated[str, Widget("fixed", of="box_no")]
-    note: Annotated[str, Widget("long", label="why")] = ""
-    on: date
-    window: Window
-    sealed: bool
-    heavy: bool = False
-    how: Literal["tape", "glue"] = "tape"
-    marks: tuple[Literal["top", "glass"], ...] = ()
-    pieces: int | None = None
-    free: Annotated[int | None, Widget("hidden")] = None
-
-
-def test_a_form_is_made_of_the_commands_own_types() -> None:
-    case = UseCase(Packed, forget, frozenset({Role.MANAGER}), "packing", steps=("pack",))
-    [form] = forms_of(Aggregate("box", Box(), (Box,), evolve, (case,)))
-    assert (form.code, form.path, form.may, form.steps) == ("forget", "packing", {"manager"}, ("pack",))
-    assert form.fields == (
-        Field("box_no", "fixed", required=True, word="box_no", of="box_no"),
-        Field("note", "long", required=False, word="why"),
-        Field("on", "day", required=True, word="on"),
-        Field("window.starts", "hour", required=True, word="starts"),
-        Field("window.ends", "hour", required=True, word="ends"),
-        Field("sealed", "yes_no", required=True, word="sealed"),
-        Field("heavy", "tick", required=False, word="heavy"),
-        Field("how", "choice", required=False, word="how", choices=("tape", "glue"), default="tape"),
-        Field("marks", "many", required=False, word="marks", choices=("top", "glass")),
-        Field("pieces", "number", required=False, word="pieces", number=True),
-    )
-    offers: dict[bytes, Offers] = {b"all": {"forget": None}, b"crew": {"forget": ["crew"]}, b"nothing": {}}
-    offering = Offering((form,), offers.__getitem__)
-    offered = [(state, role) for state in offers for role in ("manager", "crew") if offering.offered(state, role)]
-    assert offered == [(b"all", "manager"), (b"crew", "crew")]
 
 
 def test_what_is_offered_is_what_the_gates_say_of_the_state_beside_a_row() -> None:
