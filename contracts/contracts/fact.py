@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, Text
-from contracts.spelling import OptionalSku, Phone, Sku
+from contracts.spelling import Lot, OptionalSku, Phone, Sku
 
 
 class Value(BaseModel):
@@ -90,6 +90,14 @@ class GoodsLine(Value):
     line_no: Nth
     sku: OptionalSku
     name: OneLine
+    quantity: HowMany
+
+
+class LineLot(Value):
+    """Pieces of one contract line that are of one lot (批号, D13)."""
+
+    line_no: Nth
+    lot: Lot
     quantity: HowMany
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.bounds import Few, ManyLines, Nth, OptionalId
-from contracts.fact import Customer, Fact, GoodsLine, Half, Value
+from contracts.fact import Customer, Fact, GoodsLine, Half, LineLot, Value
 from contracts.inventory_counts import (
     AdjustmentBooked,
     CountAdjusted,
@@ -48,6 +48,7 @@ from contracts.inventory_stock import (
     LoanOverdue,
     LoanRefused,
     LoanReturned,
+    LotPieces,
     ScrapApplied,
     ScrapApproved,
     ScrapExecuted,
@@ -162,6 +163,8 @@ class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
     reason: str
     witness: str = ""
     """The second person, where a person corrects (D16)."""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
 
 
 class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
@@ -177,6 +180,7 @@ class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
     bin: str
     pending: bool
     voucher_no: str
+    lot: str = ""
     why: Literal["cancelled", "unknown_contract", "unknown_line", "other_sku", "never_left"]
 
 
@@ -203,6 +207,8 @@ class DamageReported(Fact, wire="songda.inventory.DamageReported.v1"):
     """The count that did not find them (D7) ..."""
     adjustment_id: str = ""
     """... and its adjustment."""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
 
 
 class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
@@ -214,6 +220,8 @@ class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
     lines: tuple[GoodsLine, ...]
     short: tuple[GoodsLine, ...] = ()
     """What the list asked for besides, and was not there (D9)."""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
 
 
 class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
@@ -227,6 +235,8 @@ class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     closed: bool = False
     release_no: str = ""
     """Number of a release by hand; empty when the contract's change released them."""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
 
 
 class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
@@ -242,6 +252,8 @@ class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
     returned_on: date
     reason: str
     bin: str = ""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
 
 
 class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
@@ -267,6 +279,10 @@ class AllocationAsked(Fact, wire="songda.inventory.AllocationAsked.v1"):
     sku: str
     name: str
     quantity: int
+    one_lot: bool = False
+    """All of them of one lot (D13), or none."""
+    lots_first: tuple[str, ...] = ()
+    """Lots that the customer has already: asked for first."""
 
 
 class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):
@@ -280,6 +296,8 @@ class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):
     available: int
     held: int = 0
     """Pieces that had been set apart when the contract wanted them no more: free again."""
+    lots: tuple[LotPieces, ...] = ()
+    """Of which lots these were."""
 
 
 class PickStop(Value):

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
-from contracts.spelling import Sku
+from contracts.spelling import Lot, Sku
 
 InboundReason = Literal["purchase", "sample", "customer_return", "promotion_return", "transfer"]
 """采购, 下样, 客户退货, 促销品退回, 调拨 (D1)."""
@@ -30,6 +30,8 @@ class SlipLine(Value):
     quantity: HowMany
     contract_no: OptionalId | None = None
     contract_line_no: Nth | None = None
+    lot: Lot = ""
+    """批号 as on the delivery note (D13)."""
 
 
 class SlipIssued(Fact, wire="songda.inventory.SlipIssued.v1"):
@@ -70,6 +72,8 @@ class CheckedLine(Value):
     short: int
     contract_no: str | None = None
     contract_line_no: int | None = None
+    lot: str = ""
+    """批号 as it stands on the boxes, or as on the delivery note (D13)."""
 
 
 class InboundChecked(Fact, wire="songda.inventory.InboundChecked.v1"):
@@ -118,6 +122,7 @@ class InboundExceptionOpened(Fact, wire="songda.inventory.InboundExceptionOpened
     reason: InboundReason = "purchase"
     waybill: str = ""
     """The carrier's, as on the slip."""
+    lot: str = ""
 
 
 class InboundPutAway(Fact, wire="songda.inventory.InboundPutAway.v1"):
@@ -139,6 +144,8 @@ class InboundPutAway(Fact, wire="songda.inventory.InboundPutAway.v1"):
     """Whether with it all good pieces of the slip lie in their bins."""
     waybill: str = ""
     """The carrier's, as on the slip."""
+    lot: str = ""
+    """批号 (D13)."""
 
 
 class InboundExceptionSettled(Fact, wire="songda.inventory.InboundExceptionSettled.v1"):
@@ -162,6 +169,7 @@ class InboundExceptionSettled(Fact, wire="songda.inventory.InboundExceptionSettl
     decided_by: str
     packed_and_labelled: bool
     note: str
+    lot: str = ""
 
 
 class PapersHandedOver(Fact, wire="songda.inventory.PapersHandedOver.v1"):

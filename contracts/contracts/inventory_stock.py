@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 
 from contracts.bounds import HowMany, Nth, OneLine
 from contracts.fact import Fact, Value
+from contracts.spelling import Lot as LotNo
 from contracts.spelling import Sku
 
 MoveKind = Literal[
@@ -30,14 +31,23 @@ MoveKind = Literal[
 入库, 退回, 移位, 预留, 释放, 移待处理, 处理完毕, 出库, 借出, 归还, 退厂, 报废, 短缺, 盘点调整."""
 
 
+class LotPieces(Value):
+    """Pieces of one lot (批号, D13); "" where nobody said it."""
+
+    lot: LotNo
+    quantity: HowMany
+
+
 class Lot(Value):
-    """Pieces in one place: a bin, for whom they are held, and whether they wait for a decision (待处理)."""
+    """Pieces in one place: a bin, for whom they are held, whether they wait for a decision (待处理), and their lot."""
 
     bin: str
     held_for: str | None
     """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`; null for free stock."""
     pending: bool
     quantity: int
+    lot: str = ""
+    """批号 (D13); "" for pieces of no lot, or of one that nobody said."""
 
 
 class StockMoved(Fact, wire="songda.inventory.StockMoved.v1"):
@@ -108,6 +118,8 @@ class HeldPiecesMissed(Fact, wire="songda.inventory.HeldPiecesMissed.v1"):
     quantity: int
     voucher_no: str
     cause_id: str
+    lots: tuple[LotPieces, ...] = ()
+    """Of which lots; what is not named is of no lot."""
 
 
 class DeadStockReported(Fact, wire="songda.inventory.DeadStockReported.v1"):
@@ -314,6 +326,8 @@ class StockListLine(Value):
     quantity: HowMany
     bin: OneLine | None = None
     pending: bool = False
+    lot: LotNo = ""
+    """批号 (D13): of this one alone; left out: of one that has them all, if there is one."""
 
 
 class StockListMade(Fact, wire="songda.inventory.StockListMade.v1"):

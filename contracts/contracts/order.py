@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.fact import ContractLine, Customer, Fact, Fen, GoodsLine, Value
+from contracts.fact import ContractLine, Customer, Fact, Fen, GoodsLine, LineLot, Value
 
 DelayFault = Literal["factory", "logistics", "store"]
 """Whose fault a delay is: 工厂, 物流, or the store's own contract error 门店 (A4, A5)."""
@@ -268,6 +268,8 @@ class DamageNoted(Fact, wire="songda.order.DamageNoted.v1"):
     quantity: int
     in_warehouse: bool
     """True when they were damaged before they left: only then completeness is touched."""
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots they were (D13); what is not named, nobody said."""
 
 
 class GoodsCompleted(Fact, wire="songda.order.GoodsCompleted.v1"):
@@ -308,6 +310,8 @@ class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
     release_id: str
     lines: tuple[GoodsLine, ...]
     reason: str
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots they are (D13); what is not named, nobody said."""
 
 
 class GoodsReturnNoted(Fact, wire="songda.order.GoodsReturnNoted.v1"):

@@ -4,7 +4,7 @@ A story is a list of requests. Reactions travel in channels, one for each pair o
 and in any order between them, as they do on the real streams. A step either asks something or lets a channel deliver.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from company.policy import policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
-from contracts.inventory_stock import StockListLine
+from contracts.inventory_stock import LotPieces, StockListLine
 from inventory import loan, scrap, stock_list
 from inventory.goods.allocation import AskAllocation, ReleaseExcess
 from inventory.goods.arrival import ReceiveGoods
@@ -31,7 +31,7 @@ from inventory.main import SERVICE
 from inventory.reactions import REACTIONS
 from inventory.stock.counting import AdjustStock
 from inventory.stock.holding import BringIn
-from inventory.stock.lots import pieces
+from inventory.stock.lots import by_lot, pieces
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
 from inventory.stock.state import Card
 from runtime.decision import Ask, Rejected
@@ -110,6 +110,19 @@ class Warehouse:
             if card.sku == sku
         )
 
+    def held_by_lot(self, contract_no: str, sku: str) -> dict[str, int]:
+        lying = (lot for card in self.cards() if card.sku == sku for lot in card.lots)
+        return by_lot(lot for lot in lying if lot.held_for == contract_no and not lot.pending)
+
+    def here_by_lot(self, contract_no: str, sku: str) -> dict[str, int]:
+        state = self.states.get(f"goods:{contract_no}")
+        if state is None or isinstance(state, Unexpected):
+            return {}
+        found = Counter[str]()
+        for stock in (*state.stock, *state.former):
+            found.update(stock.lots_here if stock.line.sku == sku else {})
+        return dict(found)
+
     def here(self, contract_no: str, sku: str) -> int:
         state = self.states.get(f"goods:{contract_no}")
         if state is None or isinstance(state, Unexpected):
@@ -124,13 +137,14 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     few = st.sampled_from([1, 1, 2, 3])
     line_no = st.sampled_from([1, 2])
     paper = st.sampled_from(["P001", "P001", "P001", "P002"])
+    lot = st.sampled_from(["", "C88", "C88", "D07"])
     bins = st.sampled_from(["R-01", "R-01", "A-01-1", "A-01-1", "P-01", "P-02", "X-99"])
 
     def of_line(number: int) -> str:
         return SKUS[number - 1]
 
     receive = st.builds(
-        lambda c, n, q, w, told: (
+        lambda c, n, q, w, told, of: (
             f"goods:{c}",
             ReceiveGoods(
                 contract_no=c,
@@ -140,6 +154,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
                 waybill=w,
                 arrived_on=date(2026, 3, 9),
                 told_by=told,
+                lot=of,
             ),
         ),
         contract,
@@ -147,17 +162,19 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         few,
         st.sampled_from(["YD1", "YD2", "YD3", "YD4"]),
         st.sampled_from(["file", "warehouse", "slip"]),
+        lot,
     )
     damage = st.builds(
-        lambda c, n, q, d, found: (
+        lambda c, n, q, d, found, of: (
             f"goods:{c}",
-            ReportDamage(contract_no=c, damage_id=d, line_no=n, quantity=q, found=found),
+            ReportDamage(contract_no=c, damage_id=d, line_no=n, quantity=q, found=found, lot=of),
         ),
         contract,
         line_no,
         few,
         st.sampled_from(["d1", "d2", "d3"]),
         st.sampled_from(["inbound", "loading", "delivery"]),
+        lot,
     )
     issue = st.builds(
         lambda c, a, b, no, partial: (
@@ -206,24 +223,26 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     )
     cancel = st.builds(lambda c: (f"goods:{c}", CloseGoods(contract_no=c, reason="退单")), contract)
     allocate = st.builds(
-        lambda c, n, q, no: (
+        lambda c, n, q, no, several: (
             f"goods:{c}",
-            AskAllocation(contract_no=c, allocation_no=no, line_no=n, quantity=q),
+            AskAllocation(contract_no=c, allocation_no=no, line_no=n, quantity=q, several_lots=several),
         ),
         contract,
         line_no,
         few,
         st.sampled_from(["D1", "D2", "D3"]),
+        st.booleans(),
     )
     release = st.builds(
-        lambda c, n, q, no: (
+        lambda c, n, q, no, of: (
             f"goods:{c}",
-            ReleaseExcess(contract_no=c, release_no=no, line_no=n, quantity=q, reason="多出"),
+            ReleaseExcess(contract_no=c, release_no=no, line_no=n, quantity=q, reason="多出", lot=of),
         ),
         contract,
         line_no,
         few,
         st.sampled_from(["S1", "S2"]),
+        lot,
     )
 
     def card(kind: type[Any], **more: Any) -> st.SearchStrategy[tuple[str, Any]]:
@@ -242,14 +261,15 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     aside = card(SetAside, bin=bins)
     settle = card(SettlePending, outcome=st.sampled_from(["good", "sent_back"]))
     lost = st.builds(
-        lambda s, q, b, cause: (
+        lambda s, q, b, cause, of: (
             f"stock:main:{s}",
-            AdjustStock(depot="main", sku=s, quantity=q, voucher_no="PD1", cause_id=cause, bin=b),
+            AdjustStock(depot="main", sku=s, quantity=q, voucher_no="PD1", cause_id=cause, bin=b, lot=of),
         ),
         sku,
         st.integers(-4, 3).filter(bool),
         bins,
         st.uuids().map(str),
+        lot | st.none(),
     )
     ask_loan = st.builds(
         lambda p, s, q: (
@@ -321,8 +341,10 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
                 reason=reason,
                 source="厂",
                 lines=(
-                    SlipLine(line_no=1, sku=SKUS[0], name="x", quantity=3, contract_no=c, contract_line_no=1),
-                    SlipLine(line_no=2, sku=SKUS[1], name="y", quantity=2),
+                    SlipLine(
+                        line_no=1, sku=SKUS[0], name="x", quantity=3, contract_no=c, contract_line_no=1, lot="C88"
+                    ),
+                    SlipLine(line_no=2, sku=SKUS[1], name="y", quantity=2, lot="D07"),
                 ),
             ),
         ),
@@ -342,7 +364,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
                             counted=4 if kind == "excess" else 3,
                             findings=(Finding(kind=kind, quantity=1, cause="碰", photos=("sha256:1",)),),
                         ),
-                        LineCheck(line_no=2, counted=2),
+                        LineCheck(line_no=2, counted=2, lot="E11"),
                     )
                 ),
                 st.sampled_from(["damage", "quality", "no_mark", "excess"]),
@@ -385,7 +407,9 @@ def played(story: list[Any]) -> Warehouse:
         )
         warehouse.ask(f"goods:{contract_no}", expect)
     for sku in SKUS:
-        free = BringIn(depot="main", sku=sku, quantity=4, voucher_no="V", cause_id=f"free {sku}", kind="received")
+        lots = (LotPieces(lot="C88", quantity=2), LotPieces(lot="E11", quantity=1))
+        told = {"depot": "main", "sku": sku, "quantity": 4, "voucher_no": "V", "cause_id": f"free {sku}", "lots": lots}
+        free = BringIn(**told, kind="received")
         warehouse.ask(f"stock:main:{sku}", free)
         warehouse.ask(f"stock:main:{sku}", free.model_copy(update={"pending": True, "cause_id": f"pending {sku}"}))
     for step in story:

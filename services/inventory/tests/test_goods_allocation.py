@@ -29,7 +29,15 @@ from runtime.testing import given
 
 ASK = AskAllocation(contract_no=NO, allocation_no="DP1", line_no=1, quantity=2)
 ASKED = AllocationAsked(
-    at=NOW, contract_no=NO, allocation_no="DP1", depot="main", line_no=1, sku="WC-100", name="连体坐便器", quantity=2
+    at=NOW,
+    contract_no=NO,
+    allocation_no="DP1",
+    depot="main",
+    line_no=1,
+    sku="WC-100",
+    name="连体坐便器",
+    quantity=2,
+    one_lot=True,
 )
 GRANTED = NoteAllocation(contract_no=NO, allocation_no="DP1", granted=True, available=2)
 

@@ -9,7 +9,7 @@ from contracts.inventory_stock import StockMoved
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, goods_row
 from inventory.goods.state import Cancelled, Expected
-from inventory.stock.lots import pieces
+from inventory.stock.lots import pieces, place
 from inventory.stock.moves import MoveRow, move_row
 from inventory.stock.row import stock_row
 from inventory.stock.state import Card
@@ -24,19 +24,21 @@ LONG = settings(
 @LONG
 @given(STORY)
 def test_a_card_never_falls_below_zero_and_every_balance_is_the_sum_of_its_moves(story: list[Any]) -> None:
-    """D6, D8: numbers without a gap; before and after meet; what was taken lay there; a piece is in one place."""
+    """D6, D8: numbers without a gap; before and after meet; what was taken lay there; a piece is in one place.
+
+    D13: and of one lot.
+    """
     balances: dict[str, list[StockMoved]] = {}
     for event, meta in played(story).events:
         if isinstance(event, StockMoved):
             balances.setdefault(meta.subject, []).append(event)
     for moves in balances.values():
-        places: dict[tuple[str, str | None, bool], int] = {}
+        places: dict[tuple[str, str | None, bool, str], int] = {}
         balance = 0
         for number, move in enumerate(moves, start=1):
             assert (move.move_no, move.before) == (number, balance)
             for lot, sign in (*((lot, -1) for lot in move.taken), *((lot, 1) for lot in move.put)):
-                place = (lot.bin, lot.held_for, lot.pending)
-                places[place] = places.get(place, 0) + sign * lot.quantity
+                places[place(lot)] = places.get(place(lot), 0) + sign * lot.quantity
             balance = move.after
             assert balance == sum(places.values())
             assert all(quantity >= 0 for quantity in places.values())
@@ -50,6 +52,20 @@ def test_what_is_held_for_a_contract_is_what_its_goods_say_lies_here(story: list
     assert {(contract_no, sku): warehouse.held(contract_no, sku) for contract_no in CONTRACTS for sku in SKUS} == {
         (contract_no, sku): warehouse.here(contract_no, sku) for contract_no in CONTRACTS for sku in SKUS
     }
+
+
+@LONG
+@given(STORY)
+def test_goods_and_cards_agree_of_which_lot_every_piece_is(story: list[Any]) -> None:
+    """D13, D6: and what a contract has, here or outside, is of lots that it was brought, or of none."""
+    warehouse = played(story)
+    for contract_no in CONTRACTS:
+        for sku in SKUS:
+            assert warehouse.held_by_lot(contract_no, sku) == warehouse.here_by_lot(contract_no, sku)
+        state = warehouse.states[f"goods:{contract_no}"]
+        for stock in (*state.stock, *state.former):
+            assert (sum(stock.lots_here.values()), sum(stock.lots_outside.values())) == (stock.here, stock.outside)
+            assert {*stock.lots_here, *stock.lots_outside} <= {"", *(arrival.lot for arrival in stock.arrivals)}
 
 
 @LONG

@@ -54,6 +54,7 @@ def note_damage(event: DamageReported) -> Asks:
         damage_id=event.damage_id,
         quantity=event.quantity,
         in_warehouse=event.found in IN_WAREHOUSE,
+        lots=event.lots,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -63,7 +64,12 @@ def note_release(event: GoodsReleased, meta: Meta) -> Asks:
     if not event.lines:
         return ()
     command = NoteRelease(
-        at=event.at, contract_no=event.contract_no, release_id=meta.id, lines=event.lines, reason=event.reason
+        at=event.at,
+        contract_no=event.contract_no,
+        release_id=meta.id,
+        lines=event.lines,
+        reason=event.reason,
+        lots=event.lots,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -74,7 +80,12 @@ def note_correction(event: ArrivalCorrected, meta: Meta) -> Asks:
         return ()
     line = GoodsLine(line_no=event.line_no, sku=event.sku, name=event.name, quantity=event.quantity)
     command = NoteRelease(
-        at=event.at, contract_no=event.contract_no, release_id=meta.id, lines=(line,), reason=event.reason
+        at=event.at,
+        contract_no=event.contract_no,
+        release_id=meta.id,
+        lines=(line,),
+        reason=event.reason,
+        lots=event.lots,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 

@@ -15,7 +15,8 @@ class Card:
 
     last: int = 0
     balance: int = 0
-    places: Counter[tuple[str, str | None, bool]] = field(default_factory=Counter)
+    places: Counter[tuple[str, str | None, bool, str]] = field(default_factory=Counter)
+    """Bin, holder, pending or not, and lot: a piece is of one lot (D13)."""
 
     def fold(self, fact: StockMoved) -> Iterator[Difference]:
         """What this move gets wrong."""
@@ -30,11 +31,11 @@ class Card:
             )
         for lots, sign in ((fact.taken, -1), (fact.put, 1)):
             for lot in lots:
-                self.places[lot.bin, lot.held_for, lot.pending] += sign * lot.quantity
+                self.places[lot.bin, lot.held_for, lot.pending, lot.lot] += sign * lot.quantity
         self.last, self.balance = fact.move_no, fact.after
-        for (bin_, holder, _), pieces in self.places.items():
+        for (bin_, holder, _, lot_no), pieces in self.places.items():
             if pieces < 0:
-                at = f"{bin_ or '-'} {holder or ''}".strip()
+                at = " ".join(one for one in (bin_ or "-", holder, lot_no) if one)
                 yield Difference("card", where, "below 0", f"库位 {at} 只剩 {pieces}", f"{pieces} in {at}")
         self.places = +self.places
         if (lying := sum(self.places.values())) != self.balance:

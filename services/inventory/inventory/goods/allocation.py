@@ -7,9 +7,13 @@ from pydantic import BaseModel, Field
 
 from company.context import Context
 from contracts import inventory as facts
-from contracts.bounds import HowMany, Nth, OptionalId
+from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.civil_time import civil_day
+from contracts.inventory_stock import LotPieces
+from contracts.spelling import Lot
 from inventory.fields import MAX_PIECES, Reason, dated
+from inventory.goods.expected import given_up
+from inventory.goods.lots import added, of_line
 from inventory.goods.state import (
     Cancelled,
     Code,
@@ -30,7 +34,9 @@ Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
 
 
 class AskAllocation(Command):
-    """调配 (D8): free stock is to become the contract's."""
+    """调配 (D8): free stock is to become the contract's; of one lot (D13), but where the customer takes several.
+
+    `lots_first`: what the customer has from elsewhere, after those of the line itself."""
 
     command: Literal["AskAllocation"] = "AskAllocation"
     contract_no: OptionalId
@@ -38,6 +44,8 @@ class AskAllocation(Command):
     line_no: Nth
     quantity: HowMany
     depot: OptionalId = "main"
+    several_lots: bool = False
+    lots_first: Annotated[tuple[Lot, ...], Few(1_000)] = ()
 
 
 class NoteAllocation(Command):
@@ -48,6 +56,8 @@ class NoteAllocation(Command):
     allocation_no: OptionalId
     granted: bool
     available: HowMany
+    lots: Annotated[tuple[LotPieces, ...], Few(1_000)] = ()
+    """Of which lots they are; what is not named is of no lot."""
 
 
 class ReleaseExcess(Command):
@@ -59,19 +69,22 @@ class ReleaseExcess(Command):
     line_no: Nth
     quantity: HowMany
     reason: Reason
+    lot: Lot = ""
 
 
 class Allocated(Command):
     """调配 Allocate free stock (D8)
 
     Asks the stock; the pieces arrive for the contract a moment later, or `allocation_refused` is in its moves.
-    Refuses: not_missing, contract_cancelled.
+    All of one lot, those first that the customer has already (D13). Refuses: not_missing, contract_cancelled.
     """
 
     command: Literal["AskAllocation"] = "AskAllocation"
     allocation_no: Code | None = None
     line_no: Nth
     quantity: Pieces
+    several_lots: bool = False
+    """The customer takes pieces of several lots."""
 
 
 class Freed(Command):
@@ -85,12 +98,15 @@ class Freed(Command):
     line_no: Nth
     quantity: Pieces
     reason: Reason
+    lot: Lot = ""
+    """批号 (D13) of the pieces; left out, those of the smallest lots go."""
 
 
 def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
     """Ask free stock for pieces that the contract lacks; the stock's answer makes them arrive.
 
-    Rules: D8. Once per number. Refuses: unknown_contract, contract_cancelled, unknown_line, not_missing.
+    Rules: D8, D13 (of one lot; the lots that the line has here or had are asked for first). Once per number.
+    Refuses: unknown_contract, contract_cancelled, unknown_line, not_missing.
     """
     asked_before = any(asked.allocation_no == command.allocation_no for asked in goods.asked)
     if asked_before or command.allocation_no in goods.settled:
@@ -114,8 +130,16 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
             sku=line.sku,
             name=line.name,
             quantity=command.quantity,
+            one_lot=not command.several_lots,
+            lots_first=tuple(dict.fromkeys((*_lots_of(stock), *command.lots_first))),
         ),
     )
+
+
+def _lots_of(stock: Stock) -> list[str]:
+    """Lots of a line, here or outside: that of most pieces first."""
+    have = added(stock.lots_here, stock.lots_outside)
+    return sorted((lot for lot in have if lot), key=lambda lot: -have[lot])
 
 
 def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Decision:
@@ -139,28 +163,34 @@ def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Deci
                 sku=asked.sku,
                 available=command.available,
                 held=asked.quantity if command.granted else 0,
+                lots=command.lots if command.granted else (),
             ),
         )
     arrived_on: date = civil_day(at)
-    return (
+    unsaid = asked.quantity - sum(one.quantity for one in command.lots)
+    of = (*command.lots, LotPieces(lot="", quantity=unsaid))
+    return tuple(
         facts.GoodsArrived(
             at=at,
             contract_no=command.contract_no,
             line_no=asked.line_no,
             sku=asked.sku,
             name=asked.name,
-            quantity=asked.quantity,
+            quantity=one.quantity,
             waybill=asked.allocation_no,
             arrived_on=arrived_on,
             from_stock=True,
-        ),
+            lot=one.lot,
+        )
+        for one in of
+        if one.quantity > 0
     )
 
 
 def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decision:
     """Pieces beyond what the contract needs become free stock; never pieces that it needs.
 
-    Rules: D9. Once per number. Refuses: unknown_contract, unknown_line, not_excess.
+    Rules: D9, D13. Once per number. Refuses: unknown_contract, unknown_line, not_excess, not_enough_of_lot.
     """
     if command.release_no in goods.settled:
         return ()
@@ -175,13 +205,25 @@ def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decisi
             excess=stock.excess,
             wanted=command.quantity,
         )
+    line, lot = stock.line.model_copy(update={"quantity": command.quantity}), command.lot
+    there = stock.lots_here.get(lot, 0)
+    if lot and there < command.quantity:
+        return no(
+            "not_enough_of_lot",
+            line_no=line.line_no,
+            name=line.name,
+            lot=lot,
+            there=there,
+            wanted=command.quantity,
+        )
     return (
         facts.GoodsReleased(
             at=command.at or ctx.now,
             contract_no=command.contract_no,
-            lines=(stock.line.model_copy(update={"quantity": command.quantity}),),
+            lines=(line,),
             reason=command.reason,
             release_no=command.release_no,
+            lots=of_line(line.line_no, {lot: command.quantity}) or given_up((stock,), (line,)),
         ),
     )
 

@@ -12,6 +12,7 @@ from contracts.civil_time import civil_day
 from contracts.inventory_stock import StockExcessReported
 from contracts.spelling import Lot, Sku, WaybillNo
 from inventory.fields import MAX_PIECES, Note, Photos
+from inventory.goods.lots import ByLot, added, of_line, spread
 from inventory.goods.state import (
     Arrival,
     Cancelled,
@@ -162,8 +163,9 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
             return ()
         received = known.told or known.quantity
         return no("arrival_contradicts", line_no=command.line_no, waybill=arrival.waybill, received=received)
-    damage = _damaged_arrival(command, command.damage, goods, stock, ctx) if command.damage else ()
     new = min(command.quantity, max(0, stock.came(arrival.of, arrival) - stock.booked(arrival.of)))
+    here = added(stock.lots_here, {command.lot: new})
+    damage = _damaged_arrival(command, command.damage, goods, stock, ctx, here=here) if command.damage else ()
     common: dict[str, Any] = {
         "at": at,
         "contract_no": command.contract_no,
@@ -226,6 +228,7 @@ def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Dec
     gone = NotThere(command.waybill, command.quantity, 0, "check", command.correction_no)
     right = replace(stock, not_there=(*stock.not_there, gone))
     taken = min(stock.here, max(0, stock.booked(command.waybill) - right.came(command.waybill)), command.quantity)
+    told = [(one.lot, one.told or one.quantity) for one in stock.arrivals if one.of == command.waybill]
     return (
         facts.ArrivalCorrected(
             at=command.at or ctx.now,
@@ -239,12 +242,13 @@ def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Dec
             by="check",
             correction_no=command.correction_no,
             reason=command.reason,
+            lots=of_line(command.line_no, spread(stock.lots_here, taken, told)),
         ),
     )
 
 
 def _damaged_arrival(
-    command: ReceiveGoods, told: DamagedArrival, goods: Known, stock: Stock, ctx: Context
+    command: ReceiveGoods, told: DamagedArrival, goods: Known, stock: Stock, ctx: Context, *, here: ByLot
 ) -> tuple[facts.DamageReported, ...]:
     if any(known.damage_id == told.damage_id for known in goods.damages):
         return ()
@@ -263,6 +267,7 @@ def _damaged_arrival(
             photos=told.photos,
             note=told.note,
             slip_no=command.slip_no,
+            lots=of_line(command.line_no, spread(here, command.quantity, [(command.lot, command.quantity)])),
         ),
     )
 
@@ -282,6 +287,7 @@ def _unclaimed(command: ReceiveGoods, goods: Goods, ctx: Context, why: str) -> D
                 "bin": command.bin,
                 "pending": command.damage is not None,
                 "voucher_no": command.waybill,
+                "lot": command.lot,
                 "why": why,
             }
         ),

@@ -7,9 +7,11 @@ from pydantic import Field
 
 from company.context import Context
 from contracts import inventory as facts
-from contracts.bounds import HowMany, Nth, OptionalId
-from contracts.spelling import Sku
+from contracts.bounds import Few, HowMany, Nth, OptionalId
+from contracts.inventory_stock import LotPieces
+from contracts.spelling import Lot, Sku
 from inventory.fields import MAX_PIECES, Note, Photos
+from inventory.goods.lots import of_line, spread
 from inventory.goods.state import (
     IN_WAREHOUSE,
     Damage,
@@ -38,6 +40,7 @@ class ReportDamage(Command):
     fault: facts.Fault = "unknown"
     photos: Photos = ()
     note: Note = ""
+    lot: Lot = ""
 
 
 class ReportLost(Command):
@@ -49,6 +52,7 @@ class ReportLost(Command):
     quantity: HowMany
     voucher_no: OptionalId
     cause_id: OptionalId
+    lots: Annotated[tuple[LotPieces, ...], Few(1_000)] = ()
 
 
 class DamageFound(Command):
@@ -69,13 +73,15 @@ class DamageFound(Command):
     fault: facts.Fault = "unknown"
     photos: Photos = ()
     note: Note = ""
+    lot: Lot = ""
+    """批号 (D13) of the pieces; left out, they are of the largest lot."""
 
 
 def report_damage(command: ReportDamage, goods: Known, ctx: Context) -> Decision:
     """Pieces are damaged and count no longer: those in the warehouse, or those that left, by where it was found.
 
-    Rules: D4. Once per damage report. Refuses: unknown_contract, unknown_line, bad_quantity, damage_contradicts,
-    not_enough_here, not_enough_outside.
+    Rules: D4, D13. Once per damage report. Refuses: unknown_contract, unknown_line, bad_quantity, damage_contradicts,
+    not_enough_here, not_enough_outside, not_enough_of_lot.
     """
     damage = Damage(command.damage_id, command.line_no, command.quantity, command.found)
     for known in goods.damages:
@@ -103,6 +109,16 @@ def report_damage(command: ReportDamage, goods: Known, ctx: Context) -> Decision
             outside=stock.outside,
             wanted=command.quantity,
         )
+    have = stock.lots_here if command.found in IN_WAREHOUSE else stock.lots_outside
+    if command.lot and have.get(command.lot, 0) < command.quantity:
+        return no(
+            "not_enough_of_lot",
+            line_no=command.line_no,
+            name=stock.line.name,
+            lot=command.lot,
+            there=have.get(command.lot, 0),
+            wanted=command.quantity,
+        )
     return (
         facts.DamageReported(
             at=command.at or ctx.now,
@@ -117,6 +133,7 @@ def report_damage(command: ReportDamage, goods: Known, ctx: Context) -> Decision
             fault=command.fault,
             photos=command.photos,
             note=command.note,
+            lots=of_line(command.line_no, spread(have, command.quantity, [(command.lot, command.quantity)])),
         ),
     )
 
@@ -129,6 +146,7 @@ def report_lost(command: ReportLost, goods: Known, ctx: Context) -> Decision:
     told = {damage.damage_id for damage in goods.damages}
     found: list[facts.DamageReported] = []
     left = command.quantity
+    lots = {one.lot: one.quantity for one in command.lots}
     for stock in goods.stock:
         damage_id = f"L-{re.sub(r'[^A-Za-z0-9]+', '-', command.cause_id)[:50]}-{stock.line.line_no}"
         if damage_id in told:
@@ -136,6 +154,8 @@ def report_lost(command: ReportLost, goods: Known, ctx: Context) -> Decision:
         pieces = min(left, stock.here) if stock.line.sku == command.sku else 0
         if pieces:
             left -= pieces
+            of = spread(stock.lots_here, pieces, tuple(lots.items()))
+            lots = {lot: quantity - of.get(lot, 0) for lot, quantity in lots.items()}
             found.append(
                 facts.DamageReported(
                     at=command.at or ctx.now,
@@ -153,6 +173,7 @@ def report_lost(command: ReportLost, goods: Known, ctx: Context) -> Decision:
                     lost=True,
                     count_no=command.voucher_no,
                     adjustment_id=command.cause_id,
+                    lots=of_line(stock.line.line_no, of),
                 )
             )
     return tuple(found)

@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 
 from contracts import inventory as facts
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.goods import lots
 from inventory.goods.state import (
     IN_WAREHOUSE,
     Allocation,
@@ -59,14 +60,14 @@ def _known_after(
         case facts.GoodsArrived():
             door = event.told_by or ("slip" if event.slip_no else "")
             arrival = _arrival(event, event.quantity, door, event.quantity if event.told is None else event.told)
-            arrived = _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, arrival)))
+            arrived = _on_line(goods, event.line_no, lambda x: _arrived(x, arrival))
             return _answered(arrived, event.waybill) if event.from_stock else arrived
         case facts.ArrivalConfirmed():
             known = _arrival(event, 0, event.told_by, event.told)
             return _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, known)))
         case facts.ArrivalCorrected():
             gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no)
-            return _on_piece(goods, event.line_no, event.sku, lambda x: replace(x, not_there=(*x.not_there, gone)))
+            return _on_piece(goods, event.line_no, event.sku, lambda x: _not_there(x, gone, event))
         case facts.DamageReported():
             damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
             noted = replace(goods, damages=(*goods.damages, damage))
@@ -79,8 +80,7 @@ def _known_after(
             awaited = tuple(x for x in goods.awaited if x.return_no != event.return_no)
             settled = goods.settled if event.return_no in goods.settled else (*goods.settled, event.return_no)
             noted = replace(goods, settled=settled, awaited=awaited)
-            back = event.quantity
-            return _on_piece(noted, event.line_no, event.sku, lambda x: replace(x, returned=x.returned + back))
+            return _on_piece(noted, event.line_no, event.sku, lambda x: _returned(x, event))
         case facts.GoodsReturnAwaited():
             wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason)
             return replace(goods, awaited=(*goods.awaited, wait))
@@ -134,23 +134,57 @@ def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:
     return replace(goods, customer=event.customer, stock=stock, former=former)
 
 
+def _arrived(stock: Stock, arrival: Arrival) -> Stock:
+    here = lots.added(stock.lots_here, {arrival.lot: arrival.quantity})
+    return replace(stock, arrivals=_with_arrival(stock, arrival), lots_here=here)
+
+
+def _not_there(stock: Stock, gone: NotThere, event: facts.ArrivalCorrected) -> Stock:
+    taken = lots.spread(stock.lots_here, event.quantity, lots.told(event.lots, event.line_no))
+    return replace(stock, not_there=(*stock.not_there, gone), lots_here=lots.less(stock.lots_here, taken))
+
+
 def _damaged(stock: Stock, event: facts.DamageReported) -> Stock:
+    of = lots.told(event.lots, event.line_no)
     if event.found in IN_WAREHOUSE:
-        return replace(stock, damaged_here=stock.damaged_here + event.quantity)
-    return replace(stock, damaged_outside=stock.damaged_outside + event.quantity)
+        here = lots.less(stock.lots_here, lots.spread(stock.lots_here, event.quantity, of))
+        return replace(stock, damaged_here=stock.damaged_here + event.quantity, lots_here=here)
+    outside = lots.less(stock.lots_outside, lots.spread(stock.lots_outside, event.quantity, of))
+    return replace(stock, damaged_outside=stock.damaged_outside + event.quantity, lots_outside=outside)
+
+
+def _returned(stock: Stock, event: facts.GoodsReturned) -> Stock:
+    back = lots.spread(stock.lots_outside, event.quantity, lots.told(event.lots, event.line_no))
+    return replace(
+        stock,
+        returned=stock.returned + event.quantity,
+        lots_here=lots.added(stock.lots_here, back),
+        lots_outside=lots.less(stock.lots_outside, back),
+    )
 
 
 def _issued(goods: Known, event: facts.GoodsIssued) -> Known:
     pieces = {line.line_no: line.quantity for line in event.lines}
-    stock = tuple(replace(x, issued=x.issued + pieces.get(x.line.line_no, 0)) for x in goods.stock)
-    return replace(goods, stock=stock, issues=(*goods.issues, Issue(event.list_no, pieces)))
+
+    def issued(stock: Stock) -> Stock:
+        quantity, line_no = pieces.get(stock.line.line_no, 0), stock.line.line_no
+        gone = lots.spread(stock.lots_here, quantity, lots.told(event.lots, line_no))
+        here, outside = lots.less(stock.lots_here, gone), lots.added(stock.lots_outside, gone)
+        return replace(stock, issued=stock.issued + quantity, lots_here=here, lots_outside=outside)
+
+    return replace(goods, stock=tuple(map(issued, goods.stock)), issues=(*goods.issues, Issue(event.list_no, pieces)))
 
 
 def _released(goods: Known, event: facts.GoodsReleased) -> Known:
     pieces = {(line.line_no, line.sku): line.quantity for line in event.lines}
 
+    def given_up(stock: Stock) -> Stock:
+        quantity = pieces.get((stock.line.line_no, stock.line.sku), 0)
+        gone = lots.spread(stock.lots_here, quantity, lots.told(event.lots, stock.line.line_no))
+        return replace(stock, released=stock.released + quantity, lots_here=lots.less(stock.lots_here, gone))
+
     def released(lines: tuple[Stock, ...]) -> tuple[Stock, ...]:
-        return tuple(replace(x, released=x.released + pieces.get((x.line.line_no, x.line.sku), 0)) for x in lines)
+        return tuple(map(given_up, lines))
 
     settled = (*goods.settled, event.release_no) if event.release_no else goods.settled
     after = replace(goods, stock=released(goods.stock), former=released(goods.former), settled=settled)
@@ -171,4 +205,5 @@ def _released(goods: Known, event: facts.GoodsReleased) -> Known:
 
 def _answered(goods: Known, allocation_no: str) -> Known:
     asked = tuple(x for x in goods.asked if x.allocation_no != allocation_no)
-    return replace(goods, asked=asked, settled=(*goods.settled, allocation_no))
+    settled = goods.settled if allocation_no in goods.settled else (*goods.settled, allocation_no)
+    return replace(goods, asked=asked, settled=settled)

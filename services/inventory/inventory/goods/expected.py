@@ -1,12 +1,14 @@
 """What a contract is to get: signed, amended, cancelled (A6)."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, OptionalId
-from contracts.fact import Customer, GoodsLine
-from inventory.goods.state import Cancelled, Decision, Expected, Goods, GoodsEvent, Known, Unexpected
+from contracts.fact import Customer, GoodsLine, LineLot
+from inventory.goods.lots import of_line, smallest_first, spread
+from inventory.goods.state import Cancelled, Decision, Expected, Goods, GoodsEvent, Known, Stock, Unexpected
 from inventory.refusals import no
 from runtime.decision import Command
 from runtime.use_case import UseCase
@@ -101,7 +103,11 @@ def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
             if not surplus:
                 return (changed,)
             released = facts.GoodsReleased(
-                at=at, contract_no=command.contract_no, lines=surplus, reason=f"合同变更：{command.reason}"
+                at=at,
+                contract_no=command.contract_no,
+                lines=surplus,
+                reason=f"合同变更：{command.reason}",
+                lots=given_up(goods.stock, surplus),
             )
             return (released, changed)
     assert_never(goods)
@@ -119,6 +125,16 @@ def _surplus(goods: Expected, lines: tuple[GoodsLine, ...]) -> tuple[GoodsLine, 
     return tuple(line for line in surplus if line.quantity)
 
 
+def given_up(stocks: Iterable[Stock], lines: Iterable[GoodsLine]) -> tuple[LineLot, ...]:
+    """Of which lots pieces here are released: the smallest first, the largest lot stays whole (D13)."""
+    pieces = {(line.line_no, line.sku): line.quantity for line in lines}
+    found: list[LineLot] = []
+    for stock in stocks:
+        quantity = pieces.get((stock.line.line_no, stock.line.sku), 0)
+        found += of_line(stock.line.line_no, spread(stock.lots_here, quantity, smallest_first(stock.lots_here)))
+    return tuple(found)
+
+
 def close(command: CloseGoods, goods: Known, ctx: Context) -> Decision:
     """The contract was cancelled: all its pieces here are free stock, and so is what still comes.
 
@@ -127,13 +143,15 @@ def close(command: CloseGoods, goods: Known, ctx: Context) -> Decision:
     if isinstance(goods, Cancelled):
         return ()
     here = (stock.line.model_copy(update={"quantity": stock.here}) for stock in goods.stock)
+    lines = tuple(line for line in here if line.quantity)
     return (
         facts.GoodsReleased(
             at=command.at or ctx.now,
             contract_no=command.contract_no,
-            lines=tuple(line for line in here if line.quantity),
+            lines=lines,
             reason=f"合同取消：{command.reason}",
             closed=True,
+            lots=given_up(goods.stock, lines),
         ),
     )
 

@@ -1,15 +1,17 @@
 """Goods leave the warehouse by list (B9, D8), and come back (B14, B15)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
-from contracts.fact import GoodsLine
+from contracts.fact import GoodsLine, LineLot
 from contracts.inventory_stock import StockShortReported
 from inventory.goods.evolve import evolve
+from inventory.goods.lots import of_line, spread, told
 from inventory.goods.state import (
     Awaited,
     Cancelled,
@@ -51,6 +53,8 @@ class ReturnGoods(Command):
     told_by: Literal["run", "slip"]
     keep: bool
     bin: OneLine = ""
+    lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
+    """Of which lots they are, as the slip says (D13)."""
 
 
 def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
@@ -89,8 +93,18 @@ def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
         contract_no=command.contract_no,
         list_no=command.list_no,
         lines=tuple(line for line in command.lines if line.quantity),
+        lots=_lots_out(goods, command.lines),
     )
     return (issued, *_awaited_returns(goods, issued))
+
+
+def _lots_out(goods: Known, lines: Iterable[GoodsLine]) -> tuple[LineLot, ...]:
+    """Of which lots pieces leave: the largest first, so that what is delivered in parts is of one shade (D13)."""
+    found: list[LineLot] = []
+    for line in lines:
+        stock = stock_of(goods, line.line_no)
+        found += of_line(line.line_no, spread({} if stock is None else stock.lots_here, line.quantity))
+    return tuple(found)
 
 
 def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
@@ -103,7 +117,7 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
             left.append(line.model_copy(update={"quantity": there}))
         if there < line.quantity:
             short.append(line.model_copy(update={"quantity": line.quantity - there}))
-    told = tuple(
+    short_told = tuple(
         StockShortReported(
             at=at,
             depot="main",
@@ -118,11 +132,16 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
         for line in short
     )
     if not left:
-        return told
+        return short_told
     issued = facts.GoodsIssued(
-        at=at, contract_no=command.contract_no, list_no=command.list_no, lines=tuple(left), short=tuple(short)
+        at=at,
+        contract_no=command.contract_no,
+        list_no=command.list_no,
+        lines=tuple(left),
+        short=tuple(short),
+        lots=_lots_out(goods, left),
     )
-    return (issued, *_awaited_returns(goods, issued), *told)
+    return (issued, *_awaited_returns(goods, issued), *short_told)
 
 
 def _awaited_returns(goods: Known, issued: facts.GoodsIssued) -> tuple[GoodsEvent, ...]:
@@ -164,7 +183,7 @@ def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
                         reason=command.reason,
                     ),
                 )
-            back = returned(goods, awaited, at, keep=command.keep, bin_=command.bin)
+            back = returned(goods, awaited, at, keep=command.keep, bin_=command.bin, lots=command.lots)
             if command.told_by == "run":
                 return back
             found = Counter[int]()
@@ -194,25 +213,34 @@ def _never_left(command: ReturnGoods, line: GoodsLine, ctx: Context) -> facts.Go
         bin=command.bin,
         pending=False,
         voucher_no=command.return_no,
+        lot=next((one.lot for one in command.lots if one.line_no == line.line_no), ""),
         why="never_left",
     )
 
 
 def returned(
-    goods: Known, awaited: Awaited, at: datetime, *, keep: bool = True, bin_: str = ""
+    goods: Known,
+    awaited: Awaited,
+    at: datetime,
+    *,
+    keep: bool = True,
+    bin_: str = "",
+    lots: tuple[LineLot, ...] = (),
 ) -> tuple[GoodsEvent, ...]:
     """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, or
     has not got their line any more (A6)."""
     last = next((issue for issue in reversed(goods.issues) if issue.pieces), None)
     wanted = {line.line_no: line.quantity for line in awaited.lines} or dict(last.pieces if last else {})
-    back, not_kept = [], []
+    back, not_kept = list[tuple[GoodsLine, tuple[LineLot, ...]]](), list[GoodsLine]()
     for stock in (*goods.stock, *goods.former):
         pieces = min(wanted.get(stock.line.line_no, 0), stock.outside)
         if pieces > 0:
             wanted[stock.line.line_no] -= pieces
-            back.append(stock.line.model_copy(update={"quantity": pieces}))
+            line = stock.line.model_copy(update={"quantity": pieces})
+            of = spread(stock.lots_outside, pieces, told(lots, line.line_no))
+            back.append((line, of_line(line.line_no, of)))
             if isinstance(goods, Cancelled) or not keep or stock in goods.former:
-                not_kept.append(back[-1])
+                not_kept.append(line)
     events: list[GoodsEvent] = [
         facts.GoodsReturned(
             at=at,
@@ -225,8 +253,9 @@ def returned(
             returned_on=awaited.returned_on,
             reason=awaited.reason,
             bin=bin_,
+            lots=of,
         )
-        for line in back
+        for line, of in back
     ]
     if not_kept:
         events.append(
@@ -236,6 +265,7 @@ def returned(
                 lines=tuple(not_kept),
                 reason=awaited.reason or "退货",
                 closed=isinstance(goods, Cancelled),
+                lots=tuple(one for line, of in back if line in not_kept for one in of),
             )
         )
     return tuple(events)

@@ -6,8 +6,17 @@ from contracts import inventory as facts
 from contracts.fact import Customer
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.goods.aggregate import GOODS
+from inventory.goods.lots import added
 from inventory.goods.state import Cancelled, Goods, Known, Stock, Unexpected
 from runtime.view import Row, View
+
+
+class LineLots(BaseModel):
+    """Good pieces of one lot (批号, D13): here, and outside, on the road or at the customer's."""
+
+    lot: str
+    here: int
+    outside: int
 
 
 class StockLine(BaseModel):
@@ -26,6 +35,7 @@ class StockLine(BaseModel):
     here: int
     missing: int
     excess: int
+    lots: tuple[LineLots, ...] = ()
 
 
 class GoodsRow(Row):
@@ -38,6 +48,8 @@ class GoodsRow(Row):
     missing: int = 0
     """Over all lines; nothing is missing of a cancelled contract, nor too much."""
     excess: int = 0
+    lots: tuple[str, ...] = ()
+    """Lots of which it has pieces, here or outside (D13)."""
     vouchers: tuple[str, ...] = ()
     """Numbers by which pieces came, left, broke or were promised (D11)."""
     version: int = 0
@@ -55,6 +67,7 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         lines=tuple(map(_line, goods.stock)),
         missing=0 if over else sum(stock.missing for stock in goods.stock),
         excess=0 if over else sum(stock.excess for stock in goods.stock),
+        lots=tuple(sorted({one.lot for stock in (*goods.stock, *goods.former) for one in _lots(stock)})),
         vouchers=_vouchers(goods),
     )
 
@@ -74,6 +87,15 @@ def _line(stock: Stock) -> StockLine:
         here=stock.here,
         missing=stock.missing,
         excess=stock.excess,
+        lots=_lots(stock),
+    )
+
+
+def _lots(stock: Stock) -> tuple[LineLots, ...]:
+    return tuple(
+        LineLots(lot=lot, here=stock.lots_here.get(lot, 0), outside=stock.lots_outside.get(lot, 0))
+        for lot in sorted(added(stock.lots_here, stock.lots_outside))
+        if lot
     )
 
 
@@ -90,7 +112,7 @@ PIECES = View(
     GOODS,
     GoodsRow,
     goods_row,
-    indexes=(("row.missing",), ("row.excess",), ("row.vouchers",)),
+    indexes=(("row.missing",), ("row.excess",), ("row.vouchers",), ("row.lots",)),
     said=(
         facts.GoodsExpectationChanged,
         facts.GoodsArrived,

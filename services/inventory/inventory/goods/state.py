@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from contracts import inventory as facts
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.goods.lots import ByLot
 from inventory.refusals import no
 from runtime.decision import Rejected
 from runtime.use_case import Asker
@@ -81,6 +82,10 @@ class Stock:
     returned: int = 0
     released: int = 0
     not_there: tuple[NotThere, ...] = ()
+    lots_here: ByLot = field(default_factory=dict)
+    """Of which lots the good pieces here are (D13) ..."""
+    lots_outside: ByLot = field(default_factory=dict)
+    """... and those that left: on the road or at the customer's."""
 
     @property
     def here(self) -> int:

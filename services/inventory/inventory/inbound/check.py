@@ -10,6 +10,7 @@ from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.spelling import Lot
 from inventory.fields import FileRef, Note, Photos, Text
 from inventory.inbound.state import Checked, Decision, InboundEvent, Issued, is_unchecked
 from inventory.refusals import no
@@ -64,6 +65,8 @@ class LineCheck(_Part):
     counted: Annotated[int, Field(ge=0, le=999_999)]
     findings: Annotated[tuple[Finding, ...], Field(max_length=50)] = ()
     returned: ReturnCheck | None = None
+    lot: Lot = ""
+    """批号 as it stands on the boxes (D13); left out: as the slip says."""
 
 
 class CheckSlip(Command):
@@ -122,9 +125,9 @@ def opened_exceptions(
     """An exception for each finding, reported to `policy.inbound_exception_told`; what is short of a contract's goods
     or too much is told at once (D9)."""
     lines = {line.line_no: line for line in slip.lines}
-    findings = [(lines[told.line_no], finding) for told in command.lines for finding in told.findings]
+    findings = [(lines[told.line_no], told.lot, finding) for told in command.lines for finding in told.findings]
     events: list[InboundEvent] = []
-    for number, (line, finding) in enumerate(findings, start=1):
+    for number, (line, lot, finding) in enumerate(findings, start=1):
         opened = facts.InboundExceptionOpened(
             at=at,
             exception_id=f"{slip.slip_no}-{number}",
@@ -148,6 +151,7 @@ def opened_exceptions(
             told_role=ctx.policy.inbound_exception_told,
             reason=slip.reason,
             waybill=slip.waybill,
+            lot=lot or line.lot,
         )
         events += (opened, *_told_at_once(slip, line, finding, at))
     return tuple(events)
@@ -265,6 +269,7 @@ def checked_line(line: facts.SlipLine, check: LineCheck) -> facts.CheckedLine:
         short=max(0, line.quantity - check.counted),
         contract_no=line.contract_no,
         contract_line_no=line.contract_line_no,
+        lot=check.lot or line.lot,
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
+from contracts.spelling import Lot
 from inventory.fields import Note, Text
 from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, good_bin_flaw
 from inventory.refusals import no
@@ -28,6 +29,8 @@ class PutAway(Command):
     line_no: Nth
     quantity: Annotated[HowMany, Field(ge=1)]
     bin: BinCode
+    lot: Lot = ""
+    """批号 of these pieces (D13); left out: as the check says."""
 
 
 class SettleException(Command):
@@ -49,7 +52,7 @@ class SettleException(Command):
 def put_away(command: PutAway, inbound: Checked, ctx: Context) -> Decision:
     """Good pieces of a line lie in a bin; a line may go to several bins.
 
-    Rules: D2, D6. Refuses: unknown_slip, slip_cancelled, not_checked, unknown_slip_line, bad_bin, wrong_zone,
+    Rules: D2, D6, D13. Refuses: unknown_slip, slip_cancelled, not_checked, unknown_slip_line, bad_bin, wrong_zone,
     too_many_to_put_away.
     """
     slip = inbound.slip
@@ -79,6 +82,7 @@ def put_away(command: PutAway, inbound: Checked, ctx: Context) -> Decision:
             contract_line_no=line.contract_line_no,
             complete=inbound.left() == command.quantity,
             waybill=slip.waybill,
+            lot=command.lot or line.lot,
         ),
     )
 
@@ -120,6 +124,7 @@ def settle_exception(command: SettleException, inbound: Checked, ctx: Context) -
             decided_by=ctx.by,
             packed_and_labelled=command.packed_and_labelled,
             note=command.note,
+            lot=opened.lot,
         ),
     )
 

@@ -89,8 +89,8 @@ def _line(line: SlipLine, checked: Checked | None) -> SlipLineRow:
     found = None if checked is None else next((one for one in checked.lines if one.line_no == line.line_no), None)
     if checked is None or found is None:
         return SlipLineRow(**dict(line))
-    counts = found.model_dump(include={"counted", "good", "aside", "short"})
-    return SlipLineRow(**dict(line), **counts, waiting=found.good - checked.done(line.line_no)[0])
+    counts = found.model_dump(include={"counted", "good", "aside", "short", "lot"})
+    return SlipLineRow(**{**dict(line), **counts}, waiting=found.good - checked.done(line.line_no)[0])
 
 
 SLIPS = View(
@@ -190,7 +190,7 @@ class SlipFile:
 
 def _part(one: Saying[facts.InboundPutAway]) -> dict[str, Any]:
     put = one.event
-    return {"bin": put.bin, "quantity": put.quantity, "at": put.at.isoformat(), "by": one.by}
+    return {"bin": put.bin, "lot": put.lot, "quantity": put.quantity, "at": put.at.isoformat(), "by": one.by}
 
 
 def _exception(one: Wrong) -> dict[str, Any]:

@@ -17,14 +17,16 @@ from contracts.inventory import (
     GoodsReturned,
     GoodsUnclaimed,
 )
-from contracts.inventory_stock import HeldPiecesMissed, StockMoved, StockShortReported
+from contracts.inventory_stock import HeldPiecesMissed, LotPieces, StockMoved, StockShortReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import NoteAllocation
 from inventory.goods.damage import ReportLost
+from inventory.goods.lots import on_card
 from inventory.goods.state import IN_WAREHOUSE
 from inventory.stock.aggregate import to_card
 from inventory.stock.counting import WriteOff
 from inventory.stock.holding import BringIn, HoldStock, PlaceHeld, ReleaseStock, SetHeldAside, TakeOut
+from inventory.stock.lots import lot_pieces
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -73,7 +75,9 @@ def _pieces(
 ) -> dict[str, Any]:
     """Which pieces of a contract move, how many, when and why."""
     what = {"sku": of.sku, "name": of.name, "quantity": of.quantity}
-    return {"at": event.at, "depot": DEPOT, **what, "cause_id": cause_id, "held_for": event.contract_no, **more}
+    lots = _lots_in(event) if isinstance(event, ArrivalConfirmed) else on_card(event.lots, of.line_no)
+    whose = {"held_for": event.contract_no, "lots": lots}
+    return {"at": event.at, "depot": DEPOT, **what, "cause_id": cause_id, **whose, **more}
 
 
 def _cause(meta: Meta, line: GoodsLine) -> str:
@@ -103,9 +107,16 @@ def _bring_in(
             "bin": event.bin,
             "held_for": held_for,
             "pending": pending,
+            "lots": _lots_in(event),
         }
     )
     return to_card(command)
+
+
+def _lots_in(event: GoodsArrived | GoodsReturned | GoodsUnclaimed | ArrivalConfirmed) -> tuple[LotPieces, ...]:
+    if isinstance(event, GoodsReturned):
+        return on_card(event.lots)
+    return (LotPieces(lot=event.lot, quantity=event.quantity),) if event.lot else ()
 
 
 def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -121,6 +132,8 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             cause_id=meta.id,
             reason="调配",
             held_for=event.contract_no,
+            one_lot=event.one_lot,
+            lots_first=event.lots_first,
         )
         return (to_card(hold),)
     if isinstance(event, AllocationRefused) and event.held:
@@ -133,6 +146,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             cause_id=meta.id,
             reason="合同不再需要",
             held_for=event.contract_no,
+            lots=event.lots,
         )
         return (to_card(release),)
     return ()
@@ -143,15 +157,20 @@ def answer_allocation(event: Fact, meta: Meta) -> Sequence[Ask]:
     if not meta.subject.startswith("stock:"):
         return ()
     if isinstance(event, StockMoved) and event.kind == "held":
-        holder, granted, available = event.held_for, True, event.quantity
+        holder, granted, available, lots = event.held_for, True, event.quantity, lot_pieces(event.taken)
     elif isinstance(event, StockShortReported):
-        holder, granted, available = event.needed_for, False, event.available
+        holder, granted, available, lots = event.needed_for, False, event.available, ()
     else:
         return ()
     if holder is None or ":" in holder:
         return ()
     command = NoteAllocation(
-        at=event.at, contract_no=holder, allocation_no=event.voucher_no, granted=granted, available=available
+        at=event.at,
+        contract_no=holder,
+        allocation_no=event.voucher_no,
+        granted=granted,
+        available=available,
+        lots=lots,
     )
     return (Ask(GOODS.key(holder), command),)
 
@@ -167,6 +186,7 @@ def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all
         quantity=event.quantity,
         voucher_no=event.voucher_no,
         cause_id=event.cause_id,
+        lots=event.lots,
     )
     return (Ask(GOODS.key(event.contract_no), command),)
 

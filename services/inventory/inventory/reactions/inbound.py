@@ -14,10 +14,12 @@ from contracts.inventory_inbound import (
     InboundReason,
     Liability,
 )
+from contracts.inventory_stock import LotPieces
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.goods.arrival import CorrectByCheck, DamagedArrival, ReceiveGoods
 from inventory.goods.leaving import ReturnGoods
+from inventory.goods.lots import of_line
 from inventory.stock.aggregate import to_card
 from inventory.stock.holding import BringIn
 from inventory.stock.moving import SettlePending
@@ -48,6 +50,7 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
             told_by="slip",
             keep=False,
             bin=event.bin,
+            lots=of_line(event.contract_line_no, {event.lot: event.quantity}),
         )
         return (Ask(GOODS.key(event.contract_no), back),)
     command = ReceiveGoods(
@@ -63,6 +66,7 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
         bin=event.bin,
         slip_no=event.slip_no,
         carrier_waybill=event.waybill,
+        lot=event.lot,
     )
     return (Ask(GOODS.key(event.contract_no), command),)
 
@@ -92,6 +96,7 @@ def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
         told_by="slip",
         slip_no=event.slip_no,
         carrier_waybill=event.waybill,
+        lot=event.lot,
         damage=DamagedArrival(
             damage_id=event.exception_id,
             fault=FAULTS.get(event.liability, "unknown"),
@@ -133,6 +138,7 @@ def _bring_in(
         kind=_kind(event.reason),
         bin=event.bin if isinstance(event, InboundPutAway) else "",
         pending=pending,
+        lots=(LotPieces(lot=event.lot, quantity=quantity),) if event.lot else (),
     )
     return to_card(command)
 
@@ -157,6 +163,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
         reason=event.note,
         outcome="good" if event.outcome == "accepted" else "sent_back",
         to_bin=event.bin or "",
+        lots=(LotPieces(lot=event.lot, quantity=event.quantity),),
     )
     asks = [to_card(command)]
     if event.contract_no is not None and event.contract_line_no is not None:
@@ -167,6 +174,7 @@ def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
             line_no=event.contract_line_no,
             quantity=event.quantity,
             depot=event.depot,
+            lots_first=(event.lot,) if event.lot else (),
         )
         asks.append(Ask(GOODS.key(event.contract_no), ask))
     return tuple(asks)

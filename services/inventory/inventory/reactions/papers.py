@@ -55,10 +55,7 @@ def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
             wanted = [Part(event.list_no, _holder(event.list_no, line), line) for line in event.lines]
         case _:
             assert_never(event)
-    return tuple(
-        to_card(HoldStock(**_pieces(event, meta, part), bin=part.line.bin or "", pending=part.line.pending))
-        for part in wanted
-    )
+    return tuple(to_card(HoldStock(**_pieces(event, meta, part), **_place(part.line))) for part in wanted)
 
 
 def _pieces(event: Holding | Leaving, meta: Meta, part: Part) -> dict[str, Any]:
@@ -73,6 +70,10 @@ def _pieces(event: Holding | Leaving, meta: Meta, part: Part) -> dict[str, Any]:
         "cause_id": f"{meta.id}/{part.line.line_no}",
         "held_for": part.holder,
     }
+
+
+def _place(line: StockListLine) -> dict[str, Any]:
+    return {"bin": line.bin or "", "pending": line.pending, "lot": line.lot}
 
 
 def _line(

@@ -5,16 +5,20 @@ from typing import Any, Literal
 from company.context import Context
 from contracts.bounds import OneLine
 from contracts.inventory_stock import HeldPiecesMissed, Lot
-from inventory.stock.lots import bin_for, pieces, take, zone_of
+from contracts.spelling import Lot as LotNo
+from inventory.stock.lots import bin_for, lot_pieces, pieces, take, take_of, zone_of
 from inventory.stock.state import Card, Decision, Move, Stock, StockEvent, lots_of, moved, short
 from runtime.use_case import UseCase
 
 
 class AdjustStock(Move):
-    """盘点调整 (D7): the card follows the goods of a bin by `quantity` pieces (signed), approved elsewhere."""
+    """盘点调整 (D7): the card follows the goods of a bin by `quantity` pieces (signed), approved elsewhere.
+
+    `lot`: of this lot (D13); null: whichever lies there."""
 
     command: Literal["AdjustStock"] = "AdjustStock"
     bin: OneLine
+    lot: LotNo | None = None
 
 
 class WriteOff(Move):
@@ -36,10 +40,12 @@ def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> Decision:
         zone = zone_of(ctx.policy, command.depot, command.bin)
         pending = zone is not None and zone.kind == "pending"
         bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=pending)
-        lot = Lot(bin=bin_, held_for=None, pending=pending, quantity=command.quantity)
+        found = command.lot or ""
+        lot = Lot(bin=bin_, held_for=None, pending=pending, quantity=command.quantity, lot=found)
         return (moved(command, "adjusted", stock, ctx, put=(lot,)),)
     lacking = -command.quantity
-    here = sorted(lots_of(stock), key=lambda lot: (lot.bin != command.bin, lot.held_for is not None, lot.pending))
+    counted = tuple(lot for lot in lots_of(stock) if command.lot is None or lot.lot == command.lot)
+    here = sorted(counted, key=lambda lot: (lot.bin != command.bin, lot.held_for is not None, lot.pending))
     of_contracts = take(tuple(here), lacking, lambda lot: _of_contract(lot) and lot.bin == command.bin)
     others = take(tuple(here), lacking, lambda lot: not _of_contract(lot) and lot.bin == command.bin)
     missed = take(of_contracts, lacking - pieces(others), lambda _lot: True)
@@ -59,6 +65,7 @@ def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> Decision:
             quantity=pieces(lot for lot in missed if lot.held_for == contract_no),
             voucher_no=command.voucher_no,
             cause_id=command.cause_id,
+            lots=lot_pieces(lot for lot in missed if lot.held_for == contract_no),
         )
         for contract_no in dict.fromkeys(lot.held_for for lot in missed)
     )
@@ -77,7 +84,11 @@ def write_off(command: WriteOff, stock: Stock, ctx: Context) -> Decision:
 
     Rules: D7.
     """
-    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
+
+    def wanted(lot: Lot) -> bool:
+        return lot.held_for == command.held_for and not lot.pending
+
+    taken = take_of(lots_of(stock), command.quantity, wanted, command.lots)
     if not taken:
         return (short(command, 0, command.held_for, ctx),)
     return (moved(command, "lost", stock, ctx, taken=taken, held_for=command.held_for),)

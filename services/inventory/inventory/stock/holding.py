@@ -1,11 +1,12 @@
 """What comes, leaves, and is set apart for somebody: the card follows the papers, and never refuses (D2, D4, D8)."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from company.context import Context
-from contracts.bounds import OneLine, OptionalId
-from contracts.inventory_stock import Lot
-from inventory.stock.lots import at_place, bin_for, pieces, take
+from contracts.bounds import Few, OneLine, OptionalId
+from contracts.inventory_stock import Lot, LotPieces
+from contracts.spelling import Lot as LotNo
+from inventory.stock.lots import at_place, bin_for, by_lot, pieces, take_of, take_of_fewest
 from inventory.stock.state import Decision, Move, Stock, StockEvent, lots_of, moved, short
 from runtime.use_case import UseCase
 
@@ -31,12 +32,19 @@ class TakeOut(Move):
 
 
 class HoldStock(Move):
-    """预留: free pieces (of the pending zone, if so asked) are set apart for somebody; all of them or none."""
+    """预留: free pieces (of the pending zone, if so asked) are set apart for somebody; all of them or none.
+
+    Of `lot` alone, if it is named; else all of one lot if one has them, those of `lots_first` before others; else of
+    several, but for `one_lot` (D13).
+    """
 
     command: Literal["HoldStock"] = "HoldStock"
     held_for: OneLine
     bin: OneLine = ""
     pending: bool = False
+    lot: LotNo = ""
+    lots_first: Annotated[tuple[LotNo, ...], Few(1_000)] = ()
+    one_lot: bool = False
 
 
 class ReleaseStock(Move):
@@ -67,8 +75,13 @@ def bring_in(command: BringIn, stock: Stock, ctx: Context) -> Decision:
     Rules: D2, D3, D6.
     """
     bin_ = bin_for(ctx.policy, command.depot, command.bin, pending=command.pending)
-    lot = Lot(bin=bin_, held_for=command.held_for, pending=command.pending, quantity=command.quantity)
-    return (moved(command, command.kind, stock, ctx, put=(lot,), held_for=command.held_for),)
+    more = LotPieces(lot="", quantity=command.quantity - sum(one.quantity for one in command.lots))
+    put = tuple(
+        Lot(bin=bin_, held_for=command.held_for, pending=command.pending, quantity=one.quantity, lot=one.lot)
+        for one in (*command.lots, more)
+        if one.quantity > 0
+    )
+    return (moved(command, command.kind, stock, ctx, put=put, held_for=command.held_for),)
 
 
 def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
@@ -76,7 +89,7 @@ def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
 
     Rules: D8, D9.
     """
-    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    taken = take_of(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for, command.lots)
     there = pieces(taken)
     gone = moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for, corrects=command.corrects)
     left = (gone,) if there else ()
@@ -88,16 +101,17 @@ def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
 def hold(command: HoldStock, stock: Stock, ctx: Context) -> Decision:
     """Free pieces are set apart for a contract, loan, scrap application or list: all of them, or none and it is told.
 
-    Rules: D8 (reserved goods cannot be issued to another), D9.
+    Rules: D8 (reserved goods cannot be issued to another), D9, D13 (of one lot).
     """
 
     def wanted(lot: Lot) -> bool:
         free = lot.held_for is None and lot.pending == command.pending
-        return free and command.bin in {"", lot.bin}
+        return free and command.bin in {"", lot.bin} and command.lot in {"", lot.lot}
 
-    taken = take(lots_of(stock), command.quantity, wanted)
-    if pieces(taken) < command.quantity:
-        return (short(command, pieces(taken), command.held_for, ctx),)
+    taken = take_of_fewest(lots_of(stock), command.quantity, wanted, command.lots_first)
+    there = max(by_lot(taken).values(), default=0) if command.one_lot else pieces(taken)
+    if there < command.quantity:
+        return (short(command, there, command.held_for, ctx),)
     put = at_place(taken, held_for=command.held_for)
     return (moved(command, "held", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
@@ -107,7 +121,7 @@ def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
 
     Rules: A6, D8. Pieces that are not there any more are no event.
     """
-    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for)
+    taken = take_of(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for, command.lots)
     if not taken:
         return ()
     put = at_place(taken, held_for=None)
@@ -125,7 +139,7 @@ def place_held(command: PlaceHeld, stock: Stock, ctx: Context) -> Decision:
     def waits(lot: Lot) -> bool:
         return lot.held_for == command.held_for and not lot.pending and lot.bin == received != to_bin
 
-    taken = take(lots_of(stock), command.quantity, waits)
+    taken = take_of(lots_of(stock), command.quantity, waits, command.lots)
     put = at_place(taken, bin=to_bin)
     return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),) if taken else ()
 
@@ -135,7 +149,11 @@ def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decisio
 
     Rules: D4, D2.
     """
-    taken = take(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for and not lot.pending)
+
+    def wanted(lot: Lot) -> bool:
+        return lot.held_for == command.held_for and not lot.pending
+
+    taken = take_of(lots_of(stock), command.quantity, wanted, command.lots)
     if not taken:
         return (short(command, 0, command.held_for, ctx),)
     bin_ = bin_for(ctx.policy, command.depot, "", pending=True)

@@ -1,11 +1,11 @@
-"""Arithmetic of lots: pieces of one sku by bin, holder and zone; and where a warehouse's bins are (D6)."""
+"""Arithmetic of lots: pieces of one sku by bin, holder, zone and lot (批号); and where the bins are (D6, D13)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from company.policy import Policy, ZoneKind, ZonePolicy
 from contracts.civil_time import civil, civil_day
-from contracts.inventory_stock import Lot
+from contracts.inventory_stock import Lot, LotPieces
 
 Lots = tuple[Lot, ...]
 
@@ -15,9 +15,22 @@ def pieces(lots: Iterable[Lot]) -> int:
     return sum(lot.quantity for lot in lots)
 
 
-def place(lot: Lot) -> tuple[str, str | None, bool]:
+def place(lot: Lot) -> tuple[str, str | None, bool, str]:
     """What tells one lot from another."""
-    return (lot.bin, lot.held_for, lot.pending)
+    return (lot.bin, lot.held_for, lot.pending, lot.lot)
+
+
+def by_lot(lots: Iterable[Lot]) -> dict[str, int]:
+    """Pieces of each lot (批号), in the order in which they came."""
+    found: dict[str, int] = {}
+    for lot in lots:
+        found[lot.lot] = found.get(lot.lot, 0) + lot.quantity
+    return found
+
+
+def lot_pieces(lots: Iterable[Lot]) -> tuple[LotPieces, ...]:
+    """The same, for an event or command; pieces of no lot are not named."""
+    return tuple(LotPieces(lot=lot, quantity=quantity) for lot, quantity in by_lot(lots).items() if lot)
 
 
 def take(lots: Lots, quantity: int, wanted: Callable[[Lot], bool]) -> Lots:
@@ -31,9 +44,33 @@ def take(lots: Lots, quantity: int, wanted: Callable[[Lot], bool]) -> Lots:
     return tuple(taken)
 
 
+def take_of(lots: Lots, quantity: int, wanted: Callable[[Lot], bool], named: Sequence[LotPieces]) -> Lots:
+    """Up to `quantity` pieces that are wanted: of the lots that are named, then of no lot, then of any."""
+    taken: Lots = ()
+    for one in named:
+        most = min(one.quantity, quantity - pieces(taken))
+        taken = plus(taken, take(without(lots, taken), most, lambda lot: wanted(lot) and lot.lot == one.lot))  # noqa: B023
+    rest = tuple(sorted(without(lots, taken), key=lambda lot: lot.lot != ""))
+    return plus(taken, take(rest, quantity - pieces(taken), wanted))
+
+
+def take_of_fewest(lots: Lots, quantity: int, wanted: Callable[[Lot], bool], first: Sequence[str]) -> Lots:
+    """Up to `quantity` pieces that are wanted, of one lot if one has them all: the first of `first`, else the smallest,
+    so that larger ones stay whole. Else of as few lots as can be (D13)."""
+    here = by_lot(filter(wanted, lots))
+    rank = {lot: number for number, lot in reversed(tuple(enumerate(first)))}
+    whole = [lot for lot in here if here[lot] >= quantity]
+    if whole:
+        chosen = min(whole, key=lambda lot: (rank.get(lot, len(first)), here[lot]))
+        return take(lots, quantity, lambda lot: wanted(lot) and lot.lot == chosen)
+    order = sorted(here, key=lambda lot: (rank.get(lot, len(first)), -here[lot]))
+    named = [LotPieces(lot=lot, quantity=here[lot]) for lot in order]
+    return take_of(lots, quantity, wanted, named)
+
+
 def without(lots: Lots, taken: Lots) -> Lots:
     """The lots after `taken` left them."""
-    gone: dict[tuple[str, str | None, bool], int] = {}
+    gone: dict[tuple[str, str | None, bool, str], int] = {}
     for lot in taken:
         gone[place(lot)] = gone.get(place(lot), 0) + lot.quantity
     left = (lot.model_copy(update={"quantity": lot.quantity - gone.get(place(lot), 0)}) for lot in lots)

@@ -50,6 +50,11 @@ class MoveRow(Row):
         taken, put = (" ".join(sorted({lot.bin for lot in lots})) for lots in (self.taken, self.put))
         return f"{taken} → {put}" if taken and put and taken != put else taken or put
 
+    @property
+    def lots(self) -> tuple[str, ...]:
+        """Lots (批号) of the pieces that moved (D13)."""
+        return tuple(sorted({lot.lot for lot in (*self.taken, *self.put) if lot.lot}))
+
     def touches(self, bin_: str) -> bool:
         """Whether pieces left the bin or came to it."""
         return any(lot.bin == bin_ for lot in (*self.taken, *self.put))

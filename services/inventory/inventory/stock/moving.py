@@ -6,10 +6,11 @@ from pydantic import Field, StringConstraints
 
 from company.context import Context
 from contracts.bounds import OneLine
-from contracts.inventory_stock import Lot
+from contracts.inventory_stock import Lot, LotPieces
+from contracts.spelling import Lot as LotNo
 from inventory.fields import MAX_PIECES, Note, Reason, dated
 from inventory.refusals import no
-from inventory.stock.lots import Lots, at_place, bin_for, pieces, take, zone_of
+from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take_of, zone_of
 from inventory.stock.state import Decision, Move, NoCard, Stock, StockEvent, lots_of, moved
 from inventory.who import HANDLES, KEEPER, SETTLES
 from runtime.decision import Command, Rejected
@@ -51,13 +52,15 @@ class _ByHand(Command):
     voucher_no: Annotated[str, Field(max_length=80)] = ""
     """The paper behind it, if there is one; else a number is made."""
     reason: Note = ""
+    lot: LotNo = ""
+    """批号 (D13); to be said where pieces of several lots lie."""
 
 
 class Moved(_ByHand):
     """移位 Move between bins (D6)
 
     Whose the pieces are stays: `held_for` when they are held for a contract. Refuses: bad_bin, wrong_zone, same_bin,
-    not_enough_in_bin.
+    not_enough_in_bin, which_lot.
     """
 
     command: Literal["MoveStock"] = "MoveStock"
@@ -94,7 +97,7 @@ class Settled(_ByHand):
 def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
     """Pieces go from bin to bin within the good zones, or within the pending zone; whose they are stays.
 
-    Rules: D6, D3. Refuses: unknown_sku, bad_bin, wrong_zone, same_bin, not_enough_in_bin.
+    Rules: D6, D3, D13. Refuses: unknown_sku, bad_bin, wrong_zone, same_bin, not_enough_in_bin, which_lot.
     """
     if command.from_bin == command.to_bin:
         return no("same_bin", bin=command.to_bin)
@@ -105,9 +108,9 @@ def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
     flaw = _bin_flaw(ctx, command.depot, command.to_bin, pending=pending)
     if flaw is not None:
         return flaw
-    taken = take(lots, command.quantity, lambda lot: lot.pending == pending)
-    if pieces(taken) < command.quantity:
-        return _too_few(command, command.from_bin, pieces(taken), command.held_for)
+    taken = _of_a_lot(command, tuple(lot for lot in lots if lot.pending == pending), command.from_bin, command.held_for)
+    if isinstance(taken, Rejected):
+        return taken
     put = at_place(taken, bin=command.to_bin)
     return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
@@ -115,7 +118,7 @@ def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
 def set_aside(command: SetAside, stock: Stock, ctx: Context) -> Decision:
     """Free pieces with a problem go to the pending zone; what is held for a contract is reported as damage instead.
 
-    Rules: D3. Refuses: unknown_sku, bad_bin, wrong_zone, not_enough_in_bin.
+    Rules: D3, D13. Refuses: unknown_sku, bad_bin, wrong_zone, not_enough_in_bin, which_lot.
     """
     to_bin = command.to_bin or bin_for(ctx.policy, command.depot, "", pending=True)
     flaw = _bin_flaw(ctx, command.depot, to_bin, pending=True)
@@ -131,7 +134,7 @@ def set_aside(command: SetAside, stock: Stock, ctx: Context) -> Decision:
 def settle(command: SettlePending, stock: Stock, ctx: Context) -> Decision:
     """Pending pieces become free stock in a bin, or go back to the supplier.
 
-    Rules: D2. Refuses: unknown_sku, bad_bin, wrong_zone, not_enough_in_bin.
+    Rules: D2, D13. Refuses: unknown_sku, bad_bin, wrong_zone, not_enough_in_bin, which_lot.
     """
     taken = _free(stock, command, command.bin, pending=True)
     if isinstance(taken, Rejected):
@@ -154,8 +157,21 @@ def _free(stock: Stock, command: SetAside | SettlePending, bin_: str, *, pending
     def wanted(lot: Lot) -> bool:
         return lot.held_for is None and lot.pending == pending and bin_ in {"", lot.bin}
 
-    taken = take(stock.lots, command.quantity, wanted)
-    return _too_few(command, bin_, pieces(taken), None) if pieces(taken) < command.quantity else taken
+    return _of_a_lot(command, tuple(filter(wanted, stock.lots)), bin_, None)
+
+
+def _of_a_lot(command: Move, lots: Lots, bin_: str, held_for: str | None) -> Lots | Rejected:
+    """The pieces that are meant: of the lot that is named. Where it is not, no choice is left: pieces of one lot lie
+    there, or all of them go (D13). What a slip tells names "no lot", and takes others where there are none of it."""
+    named = {one.lot for one in command.lots if one.lot}
+    here = tuple(lot for lot in lots if not named or lot.lot in named)
+    if pieces(here) < command.quantity:
+        return _too_few(command, bin_, pieces(here), held_for)
+    found = by_lot(here)
+    if not command.lots and len(found) > 1 and pieces(here) > command.quantity:
+        said = "、".join(f"{lot or '无批号'} {quantity}" for lot, quantity in found.items())
+        return no("which_lot", sku=command.sku, lots=said)
+    return take_of(here, command.quantity, lambda _lot: True, command.lots)
 
 
 def _too_few(command: Move, bin_: str, there: int, held_for: str | None) -> Rejected:
@@ -185,7 +201,15 @@ def by_hand(command: type[Move], letters: str, what: str) -> Prepare:
     async def prepare(asker: Asker, number: str, body: _ByHand) -> Move:
         voucher_no = body.voucher_no or dated(letters)(asker, body)
         cause_id = asker.fresh_id(what, number)
-        return command.model_validate({**dict(body), "sku": number, "voucher_no": voucher_no, "cause_id": cause_id})
+        lots = (LotPieces(lot=body.lot, quantity=body.quantity),) if body.lot else ()
+        said = {
+            **body.model_dump(exclude={"lot"}),
+            "sku": number,
+            "voucher_no": voucher_no,
+            "cause_id": cause_id,
+            "lots": lots,
+        }
+        return command.model_validate(said)
 
     return prepare
 

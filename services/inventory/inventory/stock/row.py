@@ -21,6 +21,8 @@ class StockRow(Row):
     pending: int = 0
     bins: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
+    lot_nos: tuple[str, ...] = ()
+    """Lots (批号) of which there are pieces (D13)."""
     last_move_no: int = 0
     last_move_at: Instant | None = None
     dead_month: str | None = None
@@ -49,6 +51,7 @@ def stock_row(stock: Stock) -> StockRow | None:
         pending=sum(lot.quantity for lot in lots if lot.pending),
         bins=tuple(sorted({lot.bin for lot in lots})),
         holders=tuple(sorted({lot.held_for for lot in lots if lot.held_for is not None})),
+        lot_nos=tuple(sorted({lot.lot for lot in lots if lot.lot})),
         last_move_no=stock.last_move,
         last_move_at=stock.moved_at,
         dead_month=stock.dead_month,
@@ -69,6 +72,7 @@ STOCKED = View(
         ("row.sku",),
         ("row.bins",),
         ("row.holders",),
+        ("row.lot_nos",),
         ("row.pending",),
         ("row.dead_month", "row.last_move_at"),
     ),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from company.context import Context
 from contracts import inventory_stock as facts
-from contracts.bounds import HowMany, ManyLines, OneLine, OptionalId
+from contracts.bounds import Few, HowMany, ManyLines, OneLine, OptionalId
 from contracts.spelling import Sku
 from inventory.stock.lots import Lots, dead_report_at, pieces
 from runtime.decision import Command, Rejected
@@ -18,7 +19,8 @@ Decision = Sequence[StockEvent] | Rejected
 class Move(Command):
     """Asked by reactions too, which must not fail over the length of a text: the routes bound what people write.
 
-    `voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet."""
+    `voucher_no`: the paper (D11); `cause_id`: what asked, once; `name` for a card that is not there yet. `lots`: of
+    which lots the pieces are (D13); what is not named is of no lot, or of which ever is there."""
 
     depot: OptionalId
     sku: Sku
@@ -27,6 +29,7 @@ class Move(Command):
     voucher_no: OptionalId
     cause_id: OptionalId
     reason: ManyLines = ""
+    lots: Annotated[tuple[facts.LotPieces, ...], Few(1_000)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
 from contracts.civil_time import civil, civil_day
-from contracts.fact import ContractLine, GoodsLine
+from contracts.fact import ContractLine, GoodsLine, LineLot
 from contracts.spelling import Lot
 from order.contract.fields import ContractNo, Text
 from order.contract.state import (
@@ -77,6 +77,7 @@ class NoteDamage(Command):
     damage_id: OptionalId
     quantity: HowMany
     in_warehouse: bool
+    lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
 
 
 class NoteRelease(Command):
@@ -87,6 +88,7 @@ class NoteRelease(Command):
     release_id: OptionalId
     lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     reason: ManyLines
+    lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
 
 
 class NoteReturn(Command):
@@ -133,7 +135,8 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
 def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decision:
     """The customer takes a line in several lots: it is complete by them, from the day of the consent on.
 
-    Rules: D13, A3. Asked of a line whose pieces are all here, but of several lots. Agreed before is no event.
+    Rules: D13, A3. Asked of a line whose pieces are all here, but of several lots. Agreed before to the
+    same lots is no event; of another lot he is asked again.
     Refuses: contract_cancelled, contract_fulfilled, unknown_line, nothing_to_agree.
     """
     at = command.at or ctx.now
@@ -142,27 +145,28 @@ def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decisi
     line = next((line for line in contract.lines if line.sold.line_no == command.line_no), None)
     if line is None:
         return unknown_line(contract, command.line_no, "D13")
-    if line.lots_agreed_on is not None:
+    lots = tuple(sorted(line.lots()))
+    if lots == line.lots_agreed:
         return ()
-    if line.mixed_since() is None:
+    if line.asks_consent_since() is None:
         return no("nothing_to_agree", line_no=command.line_no, name=Term.of(line.sold.name))
     on = civil_day(at)
     agreed = facts.LotsAgreed(
         at=at,
         contract_no=command.contract_no,
         line_no=command.line_no,
-        lots=tuple(sorted(line.lots())),
+        lots=lots,
         consented_by=command.consented_by,
         consented_how=command.consented_how,
         agreed_on=on,
     )
-    lines = changed_line(contract.lines, command.line_no, lambda line: replace(line, lots_agreed_on=on))
+    lines = changed_line(contract.lines, command.line_no, lambda line: _with_consent(line, agreed))
     return (agreed, *completeness(contract, lines, at, ctx, "客户同意多批号"))
 
 
 def asks_about_lots(contract: Known) -> Rejected | None:
     """Whether a line waits for the customer's consent to several lots (D13)."""
-    waits = any(line.mixed_since() and line.lots_agreed_on is None for line in contract.lines)
+    waits = any(line.asks_consent_since() for line in contract.lines)
     return None if waits else no("no_line_in_lots")
 
 
@@ -176,7 +180,7 @@ def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
     line = line_of(contract, command.line_no)
     if line is None:
         return unknown_line(contract, command.line_no, "D4")
-    damage = Damage(command.damage_id, command.quantity, command.in_warehouse)
+    damage = Damage(command.damage_id, command.quantity, command.in_warehouse, _by_lot(command.lots))
     for known in line.damages:
         if known.damage_id == damage.damage_id:
             return () if known == damage else no("damage_contradicts", damage_id=command.damage_id)
@@ -187,6 +191,7 @@ def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
         damage_id=command.damage_id,
         quantity=command.quantity,
         in_warehouse=command.in_warehouse,
+        lots=command.lots,
     )
     lines = changed_line(contract.lines, command.line_no, lambda line: _with_damage(line, damage))
     return (noted, *completeness(contract, lines, at, ctx, "破损"))
@@ -208,8 +213,11 @@ def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decisio
         release_id=command.release_id,
         lines=command.lines,
         reason=command.reason,
+        lots=command.lots,
     )
-    lines = changed_pieces(contract.lines, command.lines, _with_release)
+    lines = changed_pieces(
+        contract.lines, command.lines, lambda line, pieces: _with_release(line, pieces, command.lots)
+    )
     return (noted, *completeness(contract, lines, at, ctx, command.reason))
 
 
@@ -329,15 +337,14 @@ def evolve(contract: Known, event: Event) -> Known:
             receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot, told_by=event.told_by)
             return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
         case facts.LotsAgreed():
-            on = event.agreed_on
-            return with_line(contract, event.line_no, lambda line: replace(line, lots_agreed_on=on))
+            return with_line(contract, event.line_no, lambda line: _with_consent(line, event))
         case facts.DamageNoted():
-            damage = Damage(event.damage_id, event.quantity, event.in_warehouse)
+            damage = Damage(event.damage_id, event.quantity, event.in_warehouse, _by_lot(event.lots))
             return with_line(contract, event.line_no, lambda line: _with_damage(line, damage))
         case facts.GoodsReleaseNoted():
             release = Moved(event.release_id, counted(event.lines))
             noted = replace(contract, course=replace(course, releases=(*course.releases, release)))
-            return with_pieces(noted, event.lines, _with_release)
+            return with_pieces(noted, event.lines, lambda line, pieces: _with_release(line, pieces, event.lots))
         case facts.GoodsReturnNoted():
             back = Moved(event.return_id, ((event.line_no, event.quantity),))
             return replace(contract, course=replace(course, returns=(*course.returns, back)))
@@ -358,13 +365,28 @@ def _with_damage(line: Line, damage: Damage) -> Line:
     return replace(line, damages=(*line.damages, damage))
 
 
-def _with_release(line: Line, pieces: int) -> Line:
-    """The line with pieces that are its own no longer: those that came last go first, the day of the others stays."""
+def _with_consent(line: Line, agreed: facts.LotsAgreed) -> Line:
+    return replace(line, lots_agreed_on=agreed.agreed_on, lots_agreed=agreed.lots)
+
+
+def _by_lot(lots: tuple[LineLot, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((one.lot, one.quantity) for one in lots)
+
+
+def _with_release(line: Line, pieces: int, lots: tuple[LineLot, ...]) -> Line:
+    """The line with pieces that are its own no longer: of the lots that are named, then of none and of any (D13);
+    those that came last go first, the day of the others stays."""
     receipts = {receipt.key: receipt for receipt in line.receipts}
-    for receipt in sorted(line.receipts, key=lambda receipt: receipt.arrived_on, reverse=True):
-        given = min(pieces, receipt.kept)
-        receipts[receipt.key] = replace(receipt, released=receipt.released + given)
-        pieces -= given
+    named = [(one.lot, one.quantity) for one in lots if one.line_no == line.sold.line_no]
+    unsaid = pieces - sum(quantity for _, quantity in named)
+    for lots_meant, most in (*(({lot}, quantity) for lot, quantity in named), ({""}, unsaid), (None, pieces)):
+        left = min(most, pieces)
+        latest = sorted(receipts.values(), key=lambda receipt: receipt.arrived_on, reverse=True)
+        for receipt in latest:
+            if lots_meant is None or receipt.lot in lots_meant:
+                given = min(left, receipt.kept)
+                receipts[receipt.key] = replace(receipt, released=receipt.released + given)
+                left, pieces = left - given, pieces - given
     return replace(line, receipts=tuple(receipts.values()))
 
 

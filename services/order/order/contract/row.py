@@ -305,7 +305,7 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
         "promise_broken": course.promise_broken and not has_all,
         "payment": has_all and owed_fen(contract.terms, course) > 0,
         "installation": awaits_installation(contract),
-        "lots": any(line.mixed_since() and line.lots_agreed_on is None for line in contract.lines),
+        "lots": any(line.asks_consent_since() for line in contract.lines),
         "rest": course.part > 1 and not has_all,
     }
     return (*(one for one, is_owed in owed.items() if is_owed), *refund)
@@ -380,13 +380,12 @@ def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
     outside = sum(damage.quantity for damage in line.damages if not damage.in_warehouse)
     told, warranty = _announced(line), line.warranty
     delay = next((one for one in reversed(delays) if one.line_no == line.sold.line_no), None)
-    mixed = line.mixed_since() if line.lots_agreed_on is None else None
     return LineRow(
         **{name: getattr(line.sold, name) for name in ContractLine.model_fields},
         boxes=None if line.sold.measure is None else units.boxes(line.sold.quantity, line.sold.measure.per_box),
         complete_on=line.reached_on(),
         lots=_lots(line),
-        asks_consent_since=mixed,
+        asks_consent_since=line.asks_consent_since(),
         lots_agreed_on=line.lots_agreed_on,
         received=received,
         damaged=inside,

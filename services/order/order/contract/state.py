@@ -62,6 +62,12 @@ class Damage:
     damage_id: str
     quantity: int
     in_warehouse: bool
+    lots: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    """Pieces by lot, as far as anybody said (D13)."""
+
+    def of_lot(self, lot: str) -> int:
+        """Pieces that are off a lot: those said to be of it, and those of which nobody said the lot."""
+        return self.quantity - sum(quantity for other, quantity in self.lots if other != lot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,9 @@ class Line:
     warranties: tuple[Warranty, ...] = ()
     """Of what each delivery brought (A10)."""
     lots_agreed_on: date | None = None
-    """The customer consented to several lots (D13)."""
+    """The customer consented to several lots (D13) ..."""
+    lots_agreed: tuple[str, ...] = ()
+    """... and these they are: of another one he is asked again."""
 
     def reached_on(self) -> date | None:
         """The day by which all its pieces lay in the warehouse, undamaged (A3): of one lot, where it comes in lots, or
@@ -100,14 +108,15 @@ class Line:
         if not self.by_lot():
             return self._reached_on(self.receipts)
         since = self._one_lot_since()
-        mixed = self._reached_on(self.receipts)
-        if since is not None or mixed is None or self.lots_agreed_on is None:
+        agreed = self._agreed_lots_since()
+        if since is not None or agreed is None or self.lots_agreed_on is None:
             return since
-        return max(mixed, self.lots_agreed_on)
+        return max(agreed, self.lots_agreed_on)
 
-    def mixed_since(self) -> date | None:
-        """The day since which all its pieces are here, but of several lots: the customer is to be asked (D13)."""
-        if not self.by_lot() or self._one_lot_since() is not None:
+    def asks_consent_since(self) -> date | None:
+        """The day since which all its pieces are here, but of several lots to which the customer has not consented: he
+        is to be asked (D13)."""
+        if not self.by_lot() or self._one_lot_since() is not None or self._agreed_lots_since() is not None:
             return None
         return self._reached_on(self.receipts)
 
@@ -128,12 +137,20 @@ class Line:
 
     def _one_lot_since(self) -> date | None:
         """The first day on which one lot was enough."""
-        days = (self._reached_on(receipts) for receipts in self.lots().values())
+        days = (self._reached_on(receipts, lot) for lot, receipts in self.lots().items())
         return min((day for day in days if day is not None), default=None)
 
-    def _reached_on(self, receipts: Iterable[Receipt]) -> date | None:
-        """Of which lot a damaged piece was, nobody says: it is taken off each of them."""
-        return reached_on(self.needed(), ((one.arrived_on, one.kept) for one in receipts), self._damaged())
+    def _agreed_lots_since(self) -> date | None:
+        """The day by which the lots to which the customer consented were enough."""
+        return self._reached_on((one for one in self.receipts if one.lot in self.lots_agreed), *self.lots_agreed)
+
+    def _reached_on(self, receipts: Iterable[Receipt], *lots: str) -> date | None:
+        """Of which lot a damaged piece was, somebody said; else it is taken off each of them."""
+        damaged = self._damaged()
+        if lots:
+            inside = [damage for damage in self.damages if damage.in_warehouse]
+            damaged = self.at_door + sum(min(damage.quantity, sum(map(damage.of_lot, lots))) for damage in inside)
+        return reached_on(self.needed(), ((one.arrived_on, one.kept) for one in receipts), damaged)
 
     def needed(self) -> int:
         """Pieces that the customer is to have (A7)."""
