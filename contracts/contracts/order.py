@@ -385,6 +385,10 @@ class InstallationNoted(Fact, wire="songda.order.InstallationNoted.v1"):
     installed_on: date
 
 
+OF_CREWS = "cash-"
+"""What the number of a payment begins with that a crew collected at the door (B13)."""
+
+
 class PaymentNoted(Fact, wire="songda.order.PaymentNoted.v1"):
     """收款入合同 (A7, B13): money of the contract, by a crew at the door or by the office."""
 

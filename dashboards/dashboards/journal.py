@@ -84,7 +84,8 @@ JOURNAL = Projection(
         index
         for service in ("order", "dispatch", "service_desk")
         for index in ((f"{service}.aggregate", f"{service}.seq"), (f"{service}.kind", f"{service}.recorded"))
-    ),
+    )
+    + (("order.event", "order.happened"), ("dispatch.event", "dispatch.data.on")),
     per_event=True,
 )
 

@@ -11,6 +11,7 @@ from dashboards.crew import pages as crew_pages
 from dashboards.desk import pages as desk_pages
 from dashboards.forms import pages as forms_pages
 from dashboards.messages import pages as messages_pages
+from dashboards.money import pages as money_pages
 from dashboards.orders import contract_pages
 from dashboards.orders import pages as orders_pages
 from dashboards.warehouse import arrivals_pages, check_pages, counts_pages, papers_pages, shortages_pages
@@ -26,6 +27,7 @@ for part in (
     kpi_pages.router,
     messages_pages.router,
     books_pages.router,
+    money_pages.router,
     orders_pages.router,
     calls_pages.router,
     contract_pages.router,

@@ -33,7 +33,7 @@ NAV = (
     Place("warehouse", "/warehouse", "box", SEES_WAREHOUSE),
     Place("desk", "/desk", "tool", SEES_TICKETS),
     Place("messages", "/messages", "send", SEES_FAXES),
-    Place("books", "/books", "doc", SEES_BOOKS),
+    Place("books", "/money", "doc", SEES_BOOKS),
     Place("assessment", "/assessment", "chart"),
 )
 

@@ -15,6 +15,7 @@ from contracts.fact import GoodsLine
 from contracts.inventory import ArrivalCorrected, DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
 from contracts.job_ids import contract_of, is_delivery, is_installation
 from contracts.notify import CallMade, MessageSent
+from contracts.order import OF_CREWS
 from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
@@ -175,7 +176,7 @@ def note_payment(event: CashCollected, meta: Meta) -> Asks:
     command = NotePayment(
         at=event.at,
         contract_no=number,
-        payment_id=f"cash-{meta.id}",
+        payment_id=f"{OF_CREWS}{meta.id}",
         amount_fen=event.amount_fen,
         method="cash",
         received_by=meta.actor,

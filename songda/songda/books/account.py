@@ -150,7 +150,7 @@ class Account:
     def _paid(self, fact: order.PaymentNoted) -> None:
         self.paid_fen += fact.amount_fen
         self.owed_said_fen = fact.owed_fen
-        if fact.payment_id.startswith("cash-"):
+        if fact.payment_id.startswith(order.OF_CREWS):
             self.from_crews[fact.payment_id] = fact.amount_fen
 
     def _refunded(self, fact: order.ReturnRefunded) -> None:
