@@ -1,4 +1,4 @@
-"""A day's money: payments by whom and how, refunds, and each crew's cash, of the day on which it happened (A12, B16)."""
+"""A day's money: payments by whom and how, refunds, each crew's cash, of the day on which it happened (A12, B16)."""
 
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO

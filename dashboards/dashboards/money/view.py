@@ -1,4 +1,4 @@
-"""A day's money, as contracts and vehicles were told of it: by whom it was taken, how, and what crews handed in (A12, B16).
+"""A day's money, as contracts and vehicles heard of it: who took it and how, and what crews handed in (A12, B16).
 
 Of the day on which it happened, however late it was told (X1). A contract's side counts: what a crew collected at the
 door is a payment of its contract too.
