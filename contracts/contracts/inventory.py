@@ -239,8 +239,20 @@ class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     """Of which lots the pieces are; what is not named is of no lot."""
 
 
+class Inspection(Value):
+    """退回验收 (D3): what was looked at when pieces came back, and by whom."""
+
+    by: str
+    package_whole: bool
+    condition_good: bool
+    mark_present: bool
+    packed_and_labelled: bool
+    note: ManyLines = ""
+    photos: tuple[str, ...] = ()
+
+
 class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
-    """退回仓库 (B14, B15): pieces that had left are in the warehouse again, undamaged, for the same contract."""
+    """退回仓库 (B14, B15): pieces that had left are in the warehouse again, received and inspected (D3)."""
 
     event: Literal["GoodsReturned"] = "GoodsReturned"
     contract_no: str
@@ -254,10 +266,14 @@ class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
     bin: str = ""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    broken: bool = False
+    """Reported as damaged at the door: they lie in the pending zone and are nobody's. Else they are the contract's."""
+    inspection: Inspection | None = None
+    """null: by a slip, which has a check of its own, or in records from before crews' returns were inspected."""
 
 
 class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
-    """待退回: the return was told before the departure was; the pieces return as soon as they have left (X1)."""
+    """待退回 (B14, B15): pieces are on their way back; they are on the road until they are received and inspected."""
 
     event: Literal["GoodsReturnAwaited"] = "GoodsReturnAwaited"
     contract_no: str
@@ -266,6 +282,9 @@ class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
     """Empty: all that leaves."""
     returned_on: date
     reason: str
+    broken: bool = False
+    """Refused as damaged, and reported so at the door (D4)."""
+    crew: str = ""
 
 
 class AllocationAsked(Fact, wire="songda.inventory.AllocationAsked.v1"):

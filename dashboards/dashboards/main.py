@@ -14,7 +14,14 @@ from dashboards.messages import pages as messages_pages
 from dashboards.money import pages as money_pages
 from dashboards.orders import contract_pages
 from dashboards.orders import pages as orders_pages
-from dashboards.warehouse import arrivals_pages, check_pages, counts_pages, papers_pages, shortages_pages
+from dashboards.warehouse import (
+    arrivals_pages,
+    check_pages,
+    counts_pages,
+    papers_pages,
+    returns_pages,
+    shortages_pages,
+)
 from dashboards.warehouse import pages as warehouse_pages
 from runtime.route import Router
 
@@ -35,6 +42,7 @@ for part in (
     counts_pages.router,
     arrivals_pages.router,
     shortages_pages.router,
+    returns_pages.router,
     papers_pages.router,
     crew_pages.router,
     desk_pages.router,

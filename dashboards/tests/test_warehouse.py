@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ from warehouse_story import (
 )
 
 from company.policy import policy_book
+from contracts.fact import GoodsLine
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.ledger import partings
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS, query_of
@@ -42,6 +44,7 @@ from dashboards.warehouse.picking import pick_day
 from dashboards.warehouse.reading import TODO, StockChosen, stock_query
 from inventory.count.file import COUNTS
 from inventory.count.state import Explanation, Line, asked_again, with_figure
+from inventory.goods.state import Awaited
 from inventory.packing_rows import INSPECTIONS
 from inventory.picklist_row import PICK_LISTS
 from inventory.stock.row import STOCKED
@@ -104,6 +107,7 @@ PAGES = (
     "/warehouse/lists",
     "/warehouse/lists/LL1",
     "/warehouse/labels/HT26030001",
+    "/warehouse/returns",
     "/warehouse/shortages",
     "/warehouse/shortages?kind=excess",
     "/warehouse/vouchers",
@@ -401,7 +405,7 @@ def test_what_papers_are_found_narrowed_and_sorted_by_is_indexed(kind):
     assert ("row.state", f"row.{kind.sort}") in indexes
 
 
-SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages")
+SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages", "returns")
 
 
 @pytest.mark.parametrize("path", [f"/warehouse/{name}.xlsx" for name in SHEETS])
@@ -441,6 +445,17 @@ async def test_anybody_checks_a_label_without_signing_in(lang):
 async def test_every_paper_and_every_move_is_found_by_its_number(number, page):
     """D11"""
     assert f'href="{page}"' in (await get(f"/warehouse/vouchers?q={number}")).text
+
+
+@pytest.mark.parametrize(("person", "offered"), [(KEEPER, True), (QC, True), (ACCOUNTANT, False)])
+async def test_what_crews_bring_back_is_received_and_inspected_on_its_page(person, offered):
+    """D3 B15"""
+    piece = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
+    back = Awaited("D-HT26030001#9", (piece,), date(2026, 3, 12), "客户拒收", crew="S1")
+    text = (await get("/warehouse/returns", person, rows(goods=[goods(awaited=(back,))]))).text
+    assert "D-HT26030001#9" in text
+    assert ("/api/goods/HT26030001/returns" in text) == offered
+    assert "没有在途的退回" in (await get("/warehouse/returns", person)).text
 
 
 async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():

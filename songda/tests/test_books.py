@@ -228,6 +228,28 @@ def test_refused_pieces_are_on_the_road_until_the_warehouse_has_them() -> None:
     assert found(*on_the_way, back, told, moved("returned", ((), (two,)), (0, 2), 3)) == []
 
 
+def test_pieces_broken_at_the_door_come_back_into_the_pending_zone_and_are_nobodys() -> None:
+    """A9, D3, D4"""
+    broken = SIGNED_FOR.model_copy(update={"delivered": (pieces(9),), "damaged": (pieces(1),)})
+    noted = DELIVERED.model_copy(update={"delivered": (pieces(9),)})
+    back = GoodsReturned(
+        at=T0,
+        contract_no=NO,
+        return_no="R1-P",
+        line_no=1,
+        sku="TC-1",
+        name="抛釉砖",
+        quantity=1,
+        returned_on=date(2026, 3, 4),
+        reason="客户拒收：破损",
+        broken=True,
+    )
+    aside = KEPT.model_copy(update={"quantity": 1, "held_for": None, "pending": True})
+    at_the_door = (*GONE, broken, noted, damaged("PS1", "delivery"))
+    assert found(*at_the_door) == []
+    assert found(*at_the_door, back, moved("returned", ((), (aside,)), (0, 1), 3)) == []
+
+
 def test_pieces_broken_at_the_door_and_deposited_ones_stay_accounted_for() -> None:
     """A9, D4, B14: a deposited piece that leaves with a crew again is not counted twice."""
     broken = SIGNED_FOR.model_copy(update={"delivered": (pieces(9),), "damaged": (pieces(1),)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.civil_time import civil, civil_day
 from harness.office import Office, Told
-from harness.waiting import PATIENCE
+from harness.waiting import PATIENCE, eventually
 from runtime.clock import utc_now
 
 Json = dict[str, Any]
@@ -215,7 +215,8 @@ class Life:
         if what == "failed":
             await self.step("he.jx", f"{job}/consent", {"goods": "returned", "at": self.at(0, 11)})
             failed = {"cause": "客户不在家", "goods": "returned", "customer_reached": False, "at": self.at(0, 11, 30)}
-            await self.step("tan.zw", f"{job}/failure", failed)
+            if await self.step("tan.zw", f"{job}/failure", failed):
+                await self.receive_back()
             return
         ordered = (await self.office.see(job))["lines"]
         handed = {one["line_no"]: one["quantity"] for one in ordered}
@@ -226,7 +227,22 @@ class Life:
             handed[line_no] -= pieces
             body["refused"] = [{"line_no": line_no, "quantity": pieces, "reason": "不要", "photos": [PHOTO]}]
         body["delivered"] = [{"line_no": line_no, "quantity": quantity} for line_no, quantity in handed.items()]
-        await self.step("tan.zw", f"{job}/delivery", body)
+        if await self.step("tan.zw", f"{job}/delivery", body) and what == "refused":
+            await self.receive_back()
+
+    async def receive_back(self) -> None:
+        """The warehouse receives and inspects what the crew brings back (D3)."""
+        goods = f"/api/goods/{self.no}"
+
+        async def look() -> bool:
+            seen = await self.office.see(goods, "mai.gh")
+            return bool(seen and seen["coming_back"])
+
+        await eventually(look, f"what comes back to {self.no} is known in the warehouse")
+        for back in (await self.office.see(goods, "mai.gh"))["coming_back"]:
+            looks = dict.fromkeys(("package_whole", "condition_good", "mark_present"), True)
+            lines = [{"line_no": line["line_no"], "good": line["quantity"], **looks} for line in back["lines"]]
+            await self.step("mai.gh", f"{goods}/returns", {"return_no": back["return_no"], "lines": lines})
 
     async def send_back(self) -> None:
         """The customer returns a piece, by a slip (D3); whether it ever left is not asked at the counter."""

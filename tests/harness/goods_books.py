@@ -17,6 +17,7 @@ from contracts.inventory import (
     GoodsExpected,
     GoodsIssued,
     GoodsReleased,
+    GoodsReturnAwaited,
     GoodsReturned,
     GoodsUnclaimed,
 )
@@ -41,6 +42,8 @@ class Pieces:
     broken_outside: int = 0
     issued: int = 0
     returned: int = 0
+    coming: int = 0
+    """On their way back, not received yet (D3)."""
     released: int = 0
 
     @property
@@ -126,8 +129,17 @@ class GoodsBooks:
             case GoodsUnclaimed():
                 kind = "returned" if fact.why == "never_left" else "received"
                 self.owed[cause] = (fact.sku, kind, fact.quantity)
+            case GoodsReturnAwaited(broken=False):
+                for one in fact.lines:
+                    lines[one.line_no, one.sku].coming += one.quantity
             case GoodsReturned():
+                if not fact.broken:
+                    came = lines[fact.line_no, fact.sku]
+                    came.coming = max(0, came.coming - fact.quantity)
                 lines[fact.line_no, fact.sku].returned += fact.quantity
+                if fact.broken:
+                    lines[fact.line_no, fact.sku].broken_here += fact.quantity
+                    lines[fact.line_no, fact.sku].broken_outside -= fact.quantity
                 self.owed[cause] = (fact.sku, "returned", fact.quantity)
             case DamageReported() if fact.found in INSIDE:
                 lines[fact.line_no, fact.sku].broken_here += fact.quantity
@@ -287,7 +299,8 @@ class GoodsBooks:
         return wrong
 
     def failed_deliveries_are_back(self, dispatched: Iterable[Happened]) -> list[str]:
-        """Of a contract whose last delivery failed, all goods are in the warehouse again, but for broken ones (B14)."""
+        """Of a contract whose last delivery failed, all goods are in the warehouse again or on their way there, but
+        for broken ones (B14, D3)."""
         last: dict[str, Fact] = {}
         for event in dispatched:
             if isinstance(event.fact, DeliveryDeparted | DeliveryCompleted | DeliveryFailed):
@@ -297,7 +310,7 @@ class GoodsBooks:
             f"{no} {key}: {pieces.away} are away though they were brought back"
             for no in failed
             for key, pieces in self.lines[no].items()
-            if pieces.away != pieces.broken_outside
+            if pieces.away != pieces.broken_outside + pieces.coming
         ]
 
     def every_piece_is_accounted_for(self) -> list[str]:

@@ -73,6 +73,7 @@ TODO = (
     ("exceptions", SLIPS.name, {"row.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
     ("papers", SLIPS.name, {"row.papers": {"$in": PAPERS_DUE}}, False, "/warehouse/arrivals?state=papers"),
     ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers_late"),
+    ("returns", PIECES.name, {"row.back_since": {"$ne": None}}, False, "/warehouse/returns"),
     ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
     ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
     ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),

@@ -20,6 +20,7 @@ from contracts.inventory_stock import LotPieces, StockListLine
 from inventory import loan, scrap, stock_list
 from inventory.goods.allocation import AskAllocation, ReleaseExcess
 from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.damage import ReportDamage
 from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
 from inventory.goods.leaving import IssueGoods, ReturnGoods
@@ -206,6 +207,31 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         st.sampled_from(["run", "slip"]),
         st.sampled_from([(), (line(1, SKUS[0], 2),)]),
     )
+    received = st.builds(
+        lambda c, no, n, good, broken: (
+            f"goods:{c}",
+            ReceiveReturn(
+                contract_no=c,
+                return_no=no,
+                lines=(
+                    ReturnedPieces(
+                        line_no=n,
+                        good=good,
+                        broken=broken,
+                        package_whole=True,
+                        condition_good=True,
+                        mark_present=True,
+                    ),
+                ),
+                photos=("sha256:1",),
+            ),
+        ),
+        contract,
+        st.sampled_from(["T1", "T2", "T3"]),
+        line_no,
+        st.integers(0, 2),
+        st.integers(0, 1),
+    )
     amend = st.builds(
         lambda c, lines: (
             f"goods:{c}",
@@ -386,7 +412,9 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         ),
     )
     changes = st.one_of(amend, amend, cancel)
-    of_contracts = st.one_of(receive, receive, damage, issue, issue, issue, back, back, changes, allocate, release)
+    of_contracts = st.one_of(
+        receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, release
+    )
     of_cards = st.one_of(move, aside, settle, lost)
     of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)
     of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step)

@@ -14,6 +14,7 @@ from inventory.api.agreement import card_lines
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.damage import ReportDamage
 from inventory.goods.expected import ExpectGoods
 from inventory.goods.leaving import IssueGoods, ReturnGoods
@@ -81,6 +82,10 @@ def do(world: World, number: int, step: tuple[str, str, int, int]) -> None:
                 keep=bool(number % 2),
             )
             world.put(goods, back)
+            looked = ReturnedPieces(
+                line_no=which + 1, good=pieces, package_whole=True, condition_good=True, mark_present=True
+            )
+            world.put(goods, ReceiveReturn(contract_no=contract_no, return_no=f"TH{number}", lines=(looked,)))
         case "allocate":
             asked = AskAllocation(
                 contract_no=contract_no, allocation_no=f"DP{number}", line_no=which + 1, quantity=pieces

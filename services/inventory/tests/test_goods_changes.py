@@ -12,14 +12,12 @@ from goods_cases import (
     FLOOR,
     NO,
     NOW,
-    RETURN,
     SLIP,
     TOILET,
     arrived,
     issued,
     of,
     released,
-    returned,
 )
 
 from contracts.fact import GoodsLine
@@ -27,7 +25,6 @@ from contracts.inventory import (
     ArrivalConfirmed,
     DamageReported,
     GoodsExpectationChanged,
-    GoodsReturnAwaited,
     GoodsUnclaimed,
 )
 from contracts.inventory_stock import StockShortReported
@@ -35,7 +32,7 @@ from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import DamagedArrival
 from inventory.goods.expected import AmendGoods
 from inventory.goods.leaving import IssueGoods, ReturnGoods
-from inventory.goods.state import Cancelled, Expected
+from inventory.goods.state import Cancelled
 from runtime.testing import given
 
 # --- amended ------------------------------------------------------------------------------------------------------
@@ -231,59 +228,6 @@ def _short(line: GoodsLine, wanted: int, available: int) -> StockShortReported:
 
 
 # --- returned -----------------------------------------------------------------------------------------------------
-
-
-def test_goods_of_a_failed_delivery_are_here_again() -> None:
-    """B14"""
-    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, of(FLOOR, 3)))
-    assert GOODS.decide(RETURN, history, CTX) == (returned(TOILET), returned(of(FLOOR, 3)))
-
-
-def test_a_return_counts_once() -> None:
-    """B14"""
-    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), issued(TOILET), returned(TOILET))
-    assert GOODS.decide(RETURN, history, CTX) == ()
-
-
-def test_refused_pieces_come_back_line_by_line_and_never_more_than_left() -> None:
-    """B13, B15"""
-    refused = RETURN.model_copy(update={"lines": (of(TOILET, 5),)})
-    given(GOODS, EXPECTED, arrived(TOILET, 2), issued(TOILET)).asks(refused, CTX).then(returned(TOILET))
-
-
-def test_a_return_that_is_told_before_the_departure_waits_for_it() -> None:
-    """X1"""
-    waiting = GoodsReturnAwaited(
-        at=NOW,
-        contract_no=NO,
-        return_no="D-HT26030001#9",
-        lines=(),
-        returned_on=date(2026, 3, 13),
-        reason="客户不在家",
-    )
-    history = (EXPECTED, arrived(TOILET, 2))
-    given(GOODS, *history).asks(RETURN, CTX).then(waiting)
-    command = IssueGoods(contract_no=NO, list_no="2026-03-13:S1", lines=(TOILET,))
-    given(GOODS, *history, waiting).asks(command, CTX).then(issued(TOILET), returned(TOILET))
-    given(GOODS, *history, waiting).asks(RETURN, CTX).nothing_new()
-
-
-def test_what_comes_back_to_a_cancelled_contract_is_free_stock() -> None:
-    """A6, B14"""
-    history = GOODS.fold(EXPECTED, arrived(TOILET, 2), issued(TOILET), released())
-    assert GOODS.decide(RETURN, history, CTX) == (returned(TOILET), released(TOILET, reason="客户不在家"))
-
-
-def test_pieces_of_a_line_that_was_removed_while_they_were_on_the_road_come_back_as_free_stock() -> None:
-    """A6, B14: amended at the very moment at which they left."""
-    left = (EXPECTED, arrived(TOILET, 2), arrived(FLOOR, 5), issued(TOILET, FLOOR))
-    removed = GoodsExpectationChanged(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILET,), reason="减单")
-    back = (returned(TOILET), returned(FLOOR), released(FLOOR, reason="客户不在家", closed=False))
-    assert GOODS.decide(RETURN, GOODS.fold(*left, removed), CTX) == back
-    after = GOODS.fold(*left, removed, *back)
-    assert isinstance(after, Expected)
-    assert [(x.here, x.outside) for x in (*after.stock, *after.former)] == [(2, 0), (0, 0)]
-    assert GOODS.decide(RETURN, after, CTX) == ()
 
 
 def test_a_customers_return_by_slip_is_free_stock_even_beyond_what_left() -> None:

@@ -217,6 +217,7 @@ def back(reason: str, lines: tuple[GoodsLine, ...] = ()) -> list[Ask]:
         reason=reason,
         told_by="run",
         keep=True,
+        crew="S1",
     )
     return [Ask("goods:HT26030001", command)]
 

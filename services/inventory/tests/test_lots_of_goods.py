@@ -9,6 +9,7 @@ from contracts.fact import Customer, GoodsLine, LineLot
 from contracts.inventory_stock import Lot, LotPieces
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, NoteAllocation, ReleaseExcess
+from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.damage import ReportDamage
 from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.stock.aggregate import STOCK
@@ -59,12 +60,13 @@ def test_pieces_leave_of_the_largest_lot_first_and_the_list_says_of_which() -> N
 
 
 def test_what_comes_back_is_of_the_lot_that_left() -> None:
-    """D13, B14"""
+    """D13, B14, D3: once it is received."""
     out = given(GOODS, EXPECTED, arrived("C88", 8)).asks(issue(8), CTX).accepted()
     back = ReturnGoods(
         contract_no=NO, return_no="T1", returned_on=date(2026, 3, 20), reason="客户不在家", told_by="run", keep=True
     )
-    after = out.asks(back, CTX).accepted()
+    looked = ReturnedPieces(line_no=1, good=8, package_whole=True, condition_good=True, mark_present=True)
+    after = out.after(back, ReceiveReturn(contract_no=NO, return_no="T1", lines=(looked,)), ctx=CTX)
     assert after.state.stock[0].lots_here == {"C88": 8}
     assert after.state.stock[0].lots_outside == {}
 

@@ -260,6 +260,10 @@ async def test_a_failed_delivery_a_smaller_contract_and_a_cancelled_one_leave_no
         window_ends=NOW,
     )
     world.tell("dispatch", f"job:D-{HT}", failed)
+    assert (await get(client, "/stock/BTH-0421"))["held"] == 0, "on the road until it is received (D3)"
+    (back,) = (await get(client, f"/goods/{HT}"))["coming_back"]
+    looks = {"line_no": 1, "good": 2, "package_whole": True, "condition_good": True, "mark_present": True}
+    await done(client, f"/goods/{HT}/returns", {"return_no": back["return_no"], "lines": [looks]}, "mai.gh")
     assert (await get(client, "/stock/BTH-0421"))["held"] == 2
     less = CABINET.model_copy(update={"quantity": 1})
     amended = ContractAmended(at=NOW, contract_no=HT, added=(), changed=(less,), lines=(less,), reason="减单")

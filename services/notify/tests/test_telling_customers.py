@@ -138,11 +138,12 @@ def test_what_a_customer_should_know_is_an_sms_by_its_number(
         ("dispatch", published(customer=None)),
         ("dispatch", published(kind="visit", job_id="V-T-1-1")),
         ("service_desk", CLOSED.model_copy(update={"customer": None})),
+        ("inventory", DAMAGE.model_copy(update={"lost": True})),  # not found in a count is not broken
         ("notify", MessageSent(at=NOW, message_id="m", attempt=1, provider_ref="p")),
     ],
 )
 def test_other_news_sends_nothing(source: str, event: Fact) -> None:
-    """E1"""
+    """E1, D16"""
     assert messages(source, event, "x:1") == []
 
 

@@ -92,7 +92,9 @@ def note_correction(event: ArrivalCorrected, meta: Meta) -> Asks:
 
 
 def note_return(event: GoodsReturned, meta: Meta) -> Asks:
-    """Back in the warehouse -> the contract knows (B14, B15)."""
+    """Back in the warehouse -> the contract knows (B14, B15); of what was reported as damaged it knew (D4)."""
+    if event.broken:
+        return ()
     command = NoteReturn(
         at=event.at,
         contract_no=event.contract_no,

@@ -50,6 +50,8 @@ def open_leftover_ticket(event: DamageReported) -> Asks:
     """Damage -> a leftover ticket (遗留单) for what is missing, received when the damage was found (D4, C9)."""
     ticket_id = f"T-{event.damage_id}"
     problem = f"{FOUND[event.found]}时发现破损 {event.quantity} 件，{FAULTS[event.fault]}。{event.note}"
+    if event.lost:
+        problem = f"盘点时没有找到 {event.quantity} 件，不是破损，客户未被告知。{event.note}"
     command = OpenTicket(
         at=event.at,
         ticket_id=ticket_id,

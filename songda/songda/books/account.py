@@ -41,6 +41,8 @@ class Pieces:
     issued: int = 0
     returned: int = 0
     released: int = 0
+    broken_back: int = 0
+    """Broken at the door, and in the pending zone since."""
     # on the road
     departed: int = 0
     signed: int = 0
@@ -62,7 +64,7 @@ class Pieces:
     @property
     def away(self) -> int:
         """Pieces that left by list and are not back."""
-        return self.issued - self.returned
+        return self.issued - self.returned - self.broken_back
 
     @property
     def outside(self) -> int:
@@ -71,7 +73,7 @@ class Pieces:
         coming_back = max(0, self.back - self.returned)
         brought_back = max(0, self.returned - self.back)
         """By the customer, after delivery."""
-        return on_vehicle + coming_back + self.delivered - brought_back + self.broken_at_door
+        return on_vehicle + coming_back + self.delivered - brought_back + self.broken_at_door - self.broken_back
 
 
 @dataclass
@@ -193,7 +195,11 @@ class Account:
             self.lines[piece.line_no, piece.sku].issued += piece.quantity
 
     def _returned(self, fact: goods.GoodsReturned) -> None:
-        self.lines[fact.line_no, fact.sku].returned += fact.quantity
+        pieces = self.lines[fact.line_no, fact.sku]
+        if fact.broken:
+            pieces.broken_back += fact.quantity
+        else:
+            pieces.returned += fact.quantity
 
     def _released(self, fact: goods.GoodsReleased) -> None:
         self.given_up = self.given_up or fact.closed

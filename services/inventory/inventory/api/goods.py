@@ -11,7 +11,7 @@ from contracts.fact import Customer
 from inventory.api.common import ContractNoInPath
 from inventory.goods.aggregate import GOODS
 from inventory.goods.moves import moves_of
-from inventory.goods.row import PIECES, StockLine
+from inventory.goods.row import PIECES, ComingBack, StockLine
 from inventory.refusals import no
 from inventory.who import ON_THE_ROAD, READS_GOODS
 from runtime.http import Caller, SignedIn
@@ -30,6 +30,7 @@ class GoodsView(BaseModel):
     missing: int
     excess: int
     lines: list[StockLine]
+    coming_back: list[ComingBack]
     moves: list[dict[str, Any]]
     version: int
 
@@ -42,7 +43,7 @@ async def goods(contract_no: ContractNoInPath, caller: SignedIn) -> GoodsView:
     if known is None:
         caller.refuse(no("no_goods_known", contract_no=contract_no), 404)
     row, said = known.row, known.said
-    shown = row.model_dump(exclude={"vouchers"})
+    shown = row.model_dump(exclude={"vouchers", "back_since"})
     customer = row.customer and customer_for(caller.person.role, row.customer)
     moves = [move.shown() for move in moves_of(said)]
     return GoodsView.model_validate({**shown, "customer": customer, "moves": moves})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal, assert_never
 
 from contracts import inventory as facts
+from contracts.fact import GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.goods import lots
 from inventory.goods.state import (
@@ -77,12 +78,11 @@ def _known_after(
         case facts.GoodsReleased():
             return _released(goods, event)
         case facts.GoodsReturned():
-            awaited = tuple(x for x in goods.awaited if x.return_no != event.return_no)
             settled = goods.settled if event.return_no in goods.settled else (*goods.settled, event.return_no)
-            noted = replace(goods, settled=settled, awaited=awaited)
+            noted = replace(goods, settled=settled, awaited=_still_awaited(goods, event))
             return _on_piece(noted, event.line_no, event.sku, lambda x: _returned(x, event))
         case facts.GoodsReturnAwaited():
-            wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason)
+            wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
             return replace(goods, awaited=(*goods.awaited, wait))
         case facts.AllocationAsked():
             asked = Allocation(event.allocation_no, event.line_no, event.sku, event.name, event.quantity)
@@ -154,13 +154,33 @@ def _damaged(stock: Stock, event: facts.DamageReported) -> Stock:
 
 
 def _returned(stock: Stock, event: facts.GoodsReturned) -> Stock:
-    back = lots.spread(stock.lots_outside, event.quantity, lots.told(event.lots, event.line_no))
-    return replace(
-        stock,
-        returned=stock.returned + event.quantity,
-        lots_here=lots.added(stock.lots_here, back),
-        lots_outside=lots.less(stock.lots_outside, back),
-    )
+    """Pieces that were reported as damaged outside are so inside now, and of no lot that counts."""
+    back = replace(stock, returned=stock.returned + event.quantity)
+    if event.broken:
+        inside, outside = stock.damaged_here + event.quantity, stock.damaged_outside - event.quantity
+        return replace(back, damaged_here=inside, damaged_outside=outside)
+    of = lots.spread(stock.lots_outside, event.quantity, lots.told(event.lots, event.line_no))
+    here, outside_ = lots.added(stock.lots_here, of), lots.less(stock.lots_outside, of)
+    return replace(back, lots_here=here, lots_outside=outside_)
+
+
+def _still_awaited(goods: Known, event: facts.GoodsReturned) -> tuple[Awaited, ...]:
+    """What is still on its way back: of its own return, or, where a slip brought the pieces, of the oldest one."""
+    own = [x for x in goods.awaited if x.return_no == event.return_no]
+    others = [x for x in goods.awaited if x.broken == event.broken and any(_is(line, event) for line in x.lines)]
+    of = next(iter((*own, *others)), None)
+    if of is None:
+        return goods.awaited
+    left = [
+        line.model_copy(update={"quantity": line.quantity - event.quantity}) if _is(line, event) else line
+        for line in of.lines
+    ]
+    rest = replace(of, lines=tuple(line for line in left if line.quantity > 0))
+    return tuple(rest if x is of else x for x in goods.awaited if x is not of or rest.lines)
+
+
+def _is(line: GoodsLine, event: facts.GoodsReturned) -> bool:
+    return (line.line_no, line.sku) == (event.line_no, event.sku)
 
 
 def _issued(goods: Known, event: facts.GoodsIssued) -> Known:

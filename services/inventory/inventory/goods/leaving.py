@@ -10,7 +10,6 @@ from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
 from contracts.fact import GoodsLine, LineLot
 from contracts.inventory_stock import StockShortReported
-from inventory.goods.evolve import evolve
 from inventory.goods.lots import of_line, spread, told
 from inventory.goods.state import (
     Awaited,
@@ -52,6 +51,9 @@ class ReturnGoods(Command):
     reason: ManyLines
     told_by: Literal["run", "slip"]
     keep: bool
+    broken: bool = False
+    """Refused as damaged, and reported so (D4)."""
+    crew: OneLine = ""
     bin: OneLine = ""
     lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
     """Of which lots they are, as the slip says (D13)."""
@@ -95,7 +97,7 @@ def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
         lines=tuple(line for line in command.lines if line.quantity),
         lots=_lots_out(goods, command.lines),
     )
-    return (issued, *_awaited_returns(goods, issued))
+    return (issued,)
 
 
 def _lots_out(goods: Known, lines: Iterable[GoodsLine]) -> tuple[LineLot, ...]:
@@ -141,24 +143,13 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
         short=tuple(short),
         lots=_lots_out(goods, left),
     )
-    return (issued, *_awaited_returns(goods, issued), *short_told)
-
-
-def _awaited_returns(goods: Known, issued: facts.GoodsIssued) -> tuple[GoodsEvent, ...]:
-    after = evolve(goods, issued)
-    events: list[GoodsEvent] = []
-    for awaited in goods.awaited:
-        assert not isinstance(after, Unexpected)
-        back = returned(after, awaited, issued.at)
-        events += back
-        for event in back:
-            after = evolve(after, event)
-    return tuple(events)
+    return (issued, *short_told)
 
 
 def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
-    """Pieces that had left are back. Told before the departure, the return waits for it (X1). Of a cancelled contract,
-    or not to be kept, they become free stock at once. What a slip brings beyond what left is free stock too.
+    """Pieces come back. A crew's are on the road until the warehouse receives and inspects them (`receive_return`). A
+    slip's were checked by it: of a cancelled contract, or not to be kept, they become free stock at once, and so does
+    what it brings beyond what left.
 
     Rules: B14, B15, D3. Once per return number. Refuses: unknown_contract.
     """
@@ -171,21 +162,21 @@ def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
             if command.return_no in goods.settled or any(x.return_no == command.return_no for x in goods.awaited):
                 return ()
             at = command.at or ctx.now
-            awaited = Awaited(command.return_no, command.lines, command.returned_on, command.reason)
-            if command.told_by == "run" and not _has_left(goods, command.lines):
+            if command.told_by == "run":
                 return (
                     facts.GoodsReturnAwaited(
                         at=at,
                         contract_no=command.contract_no,
                         return_no=command.return_no,
-                        lines=command.lines,
+                        lines=command.lines or from_the_last_list(goods),
                         returned_on=command.returned_on,
                         reason=command.reason,
+                        broken=command.broken,
+                        crew=command.crew,
                     ),
                 )
+            awaited = Awaited(command.return_no, command.lines, command.returned_on, command.reason)
             back = returned(goods, awaited, at, keep=command.keep, bin_=command.bin, lots=command.lots)
-            if command.told_by == "run":
-                return back
             found = Counter[int]()
             for event in back:
                 if isinstance(event, facts.GoodsReturned):
@@ -195,11 +186,15 @@ def return_goods(command: ReturnGoods, goods: Goods, ctx: Context) -> Decision:
     assert_never(goods)
 
 
-def _has_left(goods: Known, lines: tuple[GoodsLine, ...]) -> bool:
-    """Whether pieces of these lines (or any, without lines) are away."""
-    all_lines = (*goods.stock, *goods.former)
-    wanted = {line.line_no for line in lines} or {stock.line.line_no for stock in all_lines}
-    return any(stock.away > 0 for stock in all_lines if stock.line.line_no in wanted)
+def from_the_last_list(goods: Known) -> tuple[GoodsLine, ...]:
+    """What the last list took out and is still out: nothing before the departure is told."""
+    last = next((issue for issue in reversed(goods.issues) if issue.pieces), None)
+    took = {} if last is None else last.pieces
+    out = (
+        stock.line.model_copy(update={"quantity": min(took.get(stock.line.line_no, 0), stock.outside)})
+        for stock in (*goods.stock, *goods.former)
+    )
+    return tuple(line for line in out if line.quantity > 0)
 
 
 def _never_left(command: ReturnGoods, line: GoodsLine, ctx: Context) -> facts.GoodsUnclaimed:
@@ -229,8 +224,7 @@ def returned(
 ) -> tuple[GoodsEvent, ...]:
     """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, or
     has not got their line any more (A6)."""
-    last = next((issue for issue in reversed(goods.issues) if issue.pieces), None)
-    wanted = {line.line_no: line.quantity for line in awaited.lines} or dict(last.pieces if last else {})
+    wanted = {line.line_no: line.quantity for line in awaited.lines or from_the_last_list(goods)}
     back, not_kept = list[tuple[GoodsLine, tuple[LineLot, ...]]](), list[GoodsLine]()
     for stock in (*goods.stock, *goods.former):
         pieces = min(wanted.get(stock.line.line_no, 0), stock.outside)

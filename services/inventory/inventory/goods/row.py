@@ -1,13 +1,15 @@
 """The row of a contract's goods: where its pieces are, line by line, and what it lacks or has too much (D6, D9)."""
 
+from datetime import date
+
 from pydantic import BaseModel
 
 from contracts import inventory as facts
-from contracts.fact import Customer
+from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.lots import added
-from inventory.goods.state import Cancelled, Goods, Known, Stock, Unexpected
+from inventory.goods.state import Awaited, Cancelled, Goods, Known, Stock, Unexpected
 from runtime.view import Row, View
 
 
@@ -38,6 +40,17 @@ class StockLine(BaseModel):
     lots: tuple[LineLots, ...] = ()
 
 
+class ComingBack(BaseModel):
+    """Pieces on their way back (D3): since when, from which crew, why, and whether they were reported as damaged."""
+
+    return_no: str
+    on: date
+    crew: str
+    reason: str
+    broken: bool
+    lines: tuple[GoodsLine, ...]
+
+
 class GoodsRow(Row):
     """A contract's goods; the customer is unknown where pieces came for a contract that nobody told of."""
 
@@ -50,6 +63,10 @@ class GoodsRow(Row):
     excess: int = 0
     lots: tuple[str, ...] = ()
     """Lots of which it has pieces, here or outside (D13)."""
+    coming_back: tuple[ComingBack, ...] = ()
+    """What crews bring back, until it is received and inspected."""
+    back_since: date | None = None
+    """The oldest of them."""
     vouchers: tuple[str, ...] = ()
     """Numbers by which pieces came, left, broke or were promised (D11)."""
     version: int = 0
@@ -68,7 +85,20 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         missing=0 if over else sum(stock.missing for stock in goods.stock),
         excess=0 if over else sum(stock.excess for stock in goods.stock),
         lots=tuple(sorted({one.lot for stock in (*goods.stock, *goods.former) for one in _lots(stock)})),
+        coming_back=tuple(map(_coming_back, goods.awaited)),
+        back_since=min((one.returned_on for one in goods.awaited), default=None),
         vouchers=_vouchers(goods),
+    )
+
+
+def _coming_back(awaited: Awaited) -> ComingBack:
+    return ComingBack(
+        return_no=awaited.return_no,
+        on=awaited.returned_on,
+        crew=awaited.crew,
+        reason=awaited.reason,
+        broken=awaited.broken,
+        lines=awaited.lines,
     )
 
 
@@ -78,7 +108,7 @@ def _line(stock: Stock) -> StockLine:
         sku=stock.line.sku,
         name=stock.line.name,
         expected=stock.line.quantity,
-        arrived=sum(arrival.quantity for arrival in stock.arrivals),
+        arrived=sum(arrival.quantity for arrival in stock.arrivals) - sum(one.taken for one in stock.not_there),
         damaged=stock.damaged_here,
         damaged_outside=stock.damaged_outside,
         issued=stock.issued,
@@ -112,7 +142,7 @@ PIECES = View(
     GOODS,
     GoodsRow,
     goods_row,
-    indexes=(("row.missing",), ("row.excess",), ("row.vouchers",), ("row.lots",)),
+    indexes=(("row.missing",), ("row.excess",), ("row.back_since",), ("row.vouchers",), ("row.lots",)),
     said=(
         facts.GoodsExpectationChanged,
         facts.GoodsArrived,

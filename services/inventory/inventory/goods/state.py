@@ -152,12 +152,14 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A return that was told before the departure."""
+    """Pieces on their way back (without lines: all that the last list took out). `broken`: reported as damaged."""
 
     return_no: str
     lines: tuple[GoodsLine, ...]
     returned_on: date
     reason: str
+    broken: bool = False
+    crew: str = ""
 
 
 @dataclass(frozen=True, slots=True)

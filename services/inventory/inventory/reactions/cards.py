@@ -45,6 +45,8 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
         case ArrivalCorrected() if event.quantity:
             told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
             return (to_card(TakeOut(**told, kind="adjusted", corrects=event.waybill)),)
+        case GoodsReturned(broken=True):
+            return (_bring_in(event, meta, kind="returned", voucher_no=event.return_no, pending=True),)
         case GoodsReturned():
             return (_bring_in(event, meta, kind="returned", voucher_no=event.return_no, held_for=event.contract_no),)
         case GoodsUnclaimed():

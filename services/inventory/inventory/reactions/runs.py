@@ -67,25 +67,38 @@ def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
 
 
 def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
-    """Goods of a delivery that failed, or that the customer refused at the door, are back (B14, B15); deposited ones
-    are not."""
+    """Goods of a delivery that failed, or that the customer refused at the door, are on their way back (B14, B15), and
+    so are those refused as damaged (D4); deposited ones are not."""
     if isinstance(event, DeliveryFailed) and event.goods == "returned":
-        lines, reason = tuple[GoodsLine, ...](), event.cause
-    elif isinstance(event, DeliveryCompleted) and event.refused:
-        lines, reason = event.refused, "客户拒收"
-    else:
+        return (_on_its_way(event, meta, event.lines, event.cause),)
+    if not isinstance(event, DeliveryCompleted):
         return ()
+    whole = (_on_its_way(event, meta, event.refused, "客户拒收"),) if event.refused else ()
+    broken = (_on_its_way(event, meta, event.damaged, "客户拒收：破损", broken=True),) if event.damaged else ()
+    return (*whole, *broken)
+
+
+def _on_its_way(
+    event: DeliveryFailed | DeliveryCompleted,
+    meta: Meta,
+    lines: tuple[GoodsLine, ...],
+    reason: str,
+    *,
+    broken: bool = False,
+) -> Ask:
     command = ReturnGoods(
         at=event.at,
         contract_no=event.contract_no,
-        return_no=f"{event.job_id}#{meta.sequence}",
+        return_no=f"{event.job_id}#{meta.sequence}{'-P' if broken else ''}",
         lines=lines,
         returned_on=civil_day(event.at),
         reason=reason,
         told_by="run",
         keep=True,
+        broken=broken,
+        crew=event.crew,
     )
-    return (Ask(GOODS.key(event.contract_no), command),)
+    return Ask(GOODS.key(event.contract_no), command)
 
 
 def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:

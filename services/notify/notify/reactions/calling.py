@@ -97,7 +97,9 @@ def contract_cancelled(event: ContractCancelled, meta: Meta) -> Asks:
 
 
 def explain_damage(event: DamageReported, meta: Meta) -> Asks:
-    """Damage -> it is explained, about the leftover ticket that follows (C9, D4)."""
+    """Damage -> it is explained, about the leftover ticket that follows (C9, D4). What a count did not find is none."""
+    if event.lost:
+        return ()
     return (
         call(
             "damage_explained",

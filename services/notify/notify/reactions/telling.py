@@ -65,7 +65,9 @@ def cancelled(event: ContractCancelled, meta: Meta) -> Asks:
 
 
 def damaged(event: DamageReported, meta: Meta) -> Asks:
-    """Damage -> the customer is told at once, SMS 10 (C9, D4)."""
+    """Damage -> the customer is told at once, SMS 10 (C9, D4); what a count did not find is none (D16)."""
+    if event.lost:
+        return ()
     words = {"contract_no": event.contract_no, "product": event.name}
     return (sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=f"contract:{event.contract_no}"),)
 
