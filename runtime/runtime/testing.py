@@ -3,11 +3,14 @@
 Each step states the whole outcome. `then` goes on from the events, so that a story is one sentence.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from runtime.aggregate import Aggregate
+from runtime.commands import Request, to_headers
+from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 from runtime.decision import Command, Context, Rejected, Timer
 
 S = TypeVar("S")
@@ -98,3 +101,23 @@ class Asked(Generic[S, E]):
 def given(aggregate: Aggregate[S, E], *events: E) -> Given[S, E]:
     """What has happened."""
     return Given(aggregate, aggregate.fold(*events))
+
+
+def decided_in_batches(
+    rules: Rules, key: str, asked: Iterable[tuple[Command, Request]], size: int
+) -> tuple[list[Outgoing], list[Outgoing]]:
+    """Events and outcomes of commands to one aggregate, decided `size` at a time, as a worker decides them."""
+    incoming = [
+        Incoming(offset, key, command.model_dump_json().encode(), tuple(to_headers(request)))
+        for offset, (command, request) in enumerate(asked)
+    ]
+    memory: dict[str, Entry] = {}
+    events: list[Outgoing] = []
+    outcomes: list[Outgoing] = []
+    for start in range(0, len(incoming), size):
+        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
+        assert decided.dead == []
+        memory |= decided.changed
+        events += decided.events
+        outcomes += decided.outcomes
+    return events, outcomes

@@ -1,7 +1,7 @@
 """What holds for days, jobs and runs whatever is asked of them, in whatever order."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from dispatch_cases import (
@@ -17,9 +17,9 @@ from dispatch.day.places import overlap, share_people_or_vehicle
 from dispatch.day.state import Unopened
 from dispatch.main import SERVICE
 from dispatch.run.state import road_of
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Entry, Incoming, Rules, decide_batch
-from runtime.testing import Given
+from runtime.commands import Request, command_reader
+from runtime.deciding import Rules
+from runtime.testing import Given, decided_in_batches
 
 
 def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:
@@ -218,8 +218,7 @@ def test_a_timer_that_fired_is_not_due_again(told: tuple[str, list[Any]]) -> Non
         assert timer.name not in {other.name for other in after.due()}
 
 
-def decided_in_batches(prefix: str, commands: list[Any], size: int) -> tuple[list[Any], list[Any]]:
-    """Events and outcomes of the commands, decided `size` at a time."""
+def in_batches(prefix: str, commands: list[Any], size: int) -> tuple[list[Any], list[Any]]:
     rules = Rules(
         service="dispatch",
         deciders=DECIDERS,
@@ -227,30 +226,11 @@ def decided_in_batches(prefix: str, commands: list[Any], size: int) -> tuple[lis
         policies=policy_book(),
         max_event_bytes=1_000_000,
     )
-    received: list[tuple[datetime, str]] = []
-    now = NOW
-    for _, (passed, role) in commands:
+    now, asked = NOW, []
+    for number, (command, (passed, role)) in enumerate(commands):
         now += passed
-        received.append((now, role))
-    incoming = [
-        Incoming(
-            offset=offset,
-            key=f"{prefix}:1",
-            value=command.model_dump_json().encode(),
-            headers=tuple(to_headers(Request(f"c{offset}", received[offset][0], "he.jx", received[offset][1], "r"))),
-        )
-        for offset, (command, _) in enumerate(commands)
-    ]
-    memory: dict[str, Entry] = {}
-    events: list[Any] = []
-    outcomes: list[Any] = []
-    for start in range(0, len(incoming), size):
-        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
-        assert decided.dead == []
-        memory |= decided.changed
-        events += decided.events
-        outcomes += decided.outcomes
-    return events, outcomes
+        asked.append((command, Request(f"c{number}", now, "he.jx", role, "r")))
+    return decided_in_batches(rules, f"{prefix}:1", asked, size)
 
 
 @settings(max_examples=100, deadline=None)
@@ -258,4 +238,4 @@ def decided_in_batches(prefix: str, commands: list[Any], size: int) -> tuple[lis
 def test_a_batch_decides_what_one_by_one_decides(told: tuple[str, list[Any]], size: int) -> None:
     """X1"""
     prefix, commands = told
-    assert decided_in_batches(prefix, commands, size) == decided_in_batches(prefix, commands, 1)
+    assert in_batches(prefix, commands, size) == in_batches(prefix, commands, 1)

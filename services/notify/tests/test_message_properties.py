@@ -49,11 +49,11 @@ from notify.message.unknown import (
     ResolveUnknown,
 )
 from notify.sending import Absent, CannotSay, Known, NotTaken, Parcel, Question, ResultUnknown, Sending, Taken
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.commands import Request, command_reader
+from runtime.deciding import Outgoing, Rules
 from runtime.decision import Ask, Command
 from runtime.said import Saying
-from runtime.testing import Given
+from runtime.testing import Given, decided_in_batches
 
 SMALL = st.integers(1, 4)
 COMMAND: st.SearchStrategy[Command] = st.one_of(
@@ -176,7 +176,7 @@ def test_the_row_counts_the_attempts_and_hides_the_receiver(story: list[tuple[Co
     assert PHONE not in row.model_dump_json()
 
 
-def decided_in_batches(tmp: Any, story: list[tuple[Command, int]], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+def in_batches(tmp: Any, story: list[tuple[Command, int]], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
     deciders = build(tmp).deciders
     rules = Rules(
         service="notify",
@@ -185,22 +185,11 @@ def decided_in_batches(tmp: Any, story: list[tuple[Command, int]], size: int) ->
         policies=policy_book(),
         max_event_bytes=1_000_000,
     )
-    now, incoming = NOW, list[Incoming]()
-    for offset, (command, minutes) in enumerate(story):
+    now, asked = NOW, []
+    for number, (command, minutes) in enumerate(story):
         now += timedelta(minutes=minutes)
-        headers = tuple(to_headers(Request(f"c{offset}", now, "system", "system", "r")))
-        value = command.model_dump_json().encode()
-        incoming.append(Incoming(offset=offset, key=f"message:{ID}", value=value, headers=headers))
-    memory: dict[str, Entry] = {}
-    events: list[Outgoing] = []
-    outcomes: list[Outgoing] = []
-    for start in range(0, len(incoming), size):
-        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
-        assert decided.dead == []
-        memory |= decided.changed
-        events += decided.events
-        outcomes += decided.outcomes
-    return events, outcomes
+        asked.append((command, Request(f"c{number}", now, "system", "system", "r")))
+    return decided_in_batches(rules, f"message:{ID}", asked, size)
 
 
 @settings(max_examples=50, deadline=None)
@@ -210,7 +199,7 @@ def test_a_batch_decides_what_one_by_one_decides(
 ) -> None:
     """E4"""
     home = tmp_path_factory.getbasetemp()
-    assert decided_in_batches(home, story, size) == decided_in_batches(home, story, 1)
+    assert in_batches(home, story, size) == in_batches(home, story, 1)
 
 
 # --- notify killed at every step --------------------------------------------------------------------------------------

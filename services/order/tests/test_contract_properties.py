@@ -20,9 +20,10 @@ from order.contract.row import CONTRACTS
 from order.contract.state import INITIAL, Complete, Contract, Unsigned
 from order.contract.terms import AddLines, RegisterContract
 from order.main import SERVICE
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.commands import Request, command_reader
+from runtime.deciding import Outgoing, Rules
 from runtime.decision import Command, Rejected
+from runtime.testing import decided_in_batches
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=policy_book().at(NOW))
@@ -262,7 +263,7 @@ def test_the_row_shows_as_missing_what_the_contract_lacks(commands: list[Command
     assert row.complete_on == (state.on if isinstance(state, Complete) else None)
 
 
-def decided_in_batches(commands: list[Command], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+def in_batches(commands: list[Command], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
     rules = Rules(
         service="order",
         deciders={"contract": SERVICE.deciders[0]},
@@ -270,32 +271,15 @@ def decided_in_batches(commands: list[Command], size: int) -> tuple[list[Outgoin
         policies=policy_book(),
         max_event_bytes=1_000_000,
     )
-    incoming = [
-        Incoming(
-            offset=offset,
-            key=f"contract:{NUMBER}",
-            value=command.model_dump_json().encode(),
-            headers=tuple(to_headers(Request(f"c{offset}", NOW, "he.jx", "install_assistant", "r"))),
-        )
-        for offset, command in enumerate(commands)
-    ]
-    memory: dict[str, Entry] = {}
-    events: list[Outgoing] = []
-    outcomes: list[Outgoing] = []
-    for start in range(0, len(incoming), size):
-        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
-        assert decided.dead == []
-        memory |= decided.changed
-        events += decided.events
-        outcomes += decided.outcomes
-    return events, outcomes
+    requests = (Request(f"c{number}", NOW, "he.jx", "install_assistant", "r") for number in range(len(commands)))
+    return decided_in_batches(rules, f"contract:{NUMBER}", zip(commands, requests, strict=True), size)
 
 
 @settings(max_examples=50, deadline=None)
 @given(STORY, st.integers(2, 30))
 def test_a_batch_decides_what_one_by_one_decides(commands: list[Command], size: int) -> None:
     """X1"""
-    assert decided_in_batches(commands, size) == decided_in_batches(commands, 1)
+    assert in_batches(commands, size) == in_batches(commands, 1)
 
 
 @settings(max_examples=50)

@@ -35,9 +35,10 @@ from contracts.service_desk_visits import (
     VisitCancelled,
     VisitCompleted,
 )
-from runtime.commands import Request, command_reader, to_headers
-from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
+from runtime.commands import Request, command_reader
+from runtime.deciding import Outgoing, Rules
 from runtime.decision import Rejected
+from runtime.testing import decided_in_batches
 from service_desk.duties import KeepWatch
 from service_desk.main import SERVICE
 from service_desk.ticket.quote import coverage
@@ -273,7 +274,7 @@ def test_the_next_step_is_always_one_that_somebody_may_take(story: list[Asked]) 
             assert [case.code for case in TICKET.use_cases if row.next_step in case.steps and case.code in offers]
 
 
-def decided_in_batches(story: list[Asked], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
+def in_batches(story: list[Asked], size: int) -> tuple[list[Outgoing], list[Outgoing]]:
     rules = Rules(
         service="service_desk",
         deciders={"ticket": SERVICE.deciders[0]},
@@ -281,32 +282,18 @@ def decided_in_batches(story: list[Asked], size: int) -> tuple[list[Outgoing], l
         policies=policy_book(),
         max_event_bytes=1_000_000,
     )
-    incoming = [
-        Incoming(
-            offset=offset,
-            key=f"ticket:{TICKET_ID}",
-            value=command.model_dump_json().encode(),
-            headers=tuple(to_headers(Request(f"c{offset}", START + timedelta(minutes=offset), by, role, "r"))),
-        )
-        for offset, (command, by, role) in enumerate(story)
-    ]
-    memory: dict[str, Entry] = {}
-    events: list[Outgoing] = []
-    outcomes: list[Outgoing] = []
-    for start in range(0, len(incoming), size):
-        decided = decide_batch(rules, incoming[start : start + size], memory, {}, -1)
-        assert decided.dead == []
-        memory |= decided.changed
-        events += decided.events
-        outcomes += decided.outcomes
-    return events, outcomes
+    asked = (
+        (command, Request(f"c{number}", START + timedelta(minutes=number), by, role, "r"))
+        for number, (command, by, role) in enumerate(story)
+    )
+    return decided_in_batches(rules, f"ticket:{TICKET_ID}", asked, size)
 
 
 @settings(max_examples=50, deadline=None)
 @given(stories(), st.integers(2, 30))
 def test_a_batch_decides_what_one_by_one_decides(story: list[Asked], size: int) -> None:
     """X1"""
-    assert decided_in_batches(story, size) == decided_in_batches(story, 1)
+    assert in_batches(story, size) == in_batches(story, 1)
 
 
 @settings(max_examples=50, deadline=None)
