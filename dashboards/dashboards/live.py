@@ -8,6 +8,7 @@ another gets all parts; one whose position is no longer kept gets `event: reload
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any
@@ -119,6 +120,16 @@ def html_frame(parts: Parts) -> str:
     return "\n".join(
         f'<hx-partial hx-target="#{name}" hx-swap="outerMorph">{text}</hx-partial>' for name, text in parts.items()
     )
+
+
+def json_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Each value as JSON."""
+    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in values.items()}
+
+
+def json_frame(parts: Parts) -> str:
+    """Changed parts as one JSON object."""
+    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
 
 
 def response(events: AsyncIterator[str]) -> StreamingResponse:

@@ -1,8 +1,10 @@
 """One look at a page: who looks, in which language, at what moment; and the page that says no in words."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 from fastapi import Request
@@ -19,6 +21,8 @@ from runtime.clock import utc_now
 from runtime.decision import Command
 from runtime.http import Caller
 from runtime.person import Person
+
+_Page = Callable[..., Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,15 @@ class Seat:
     def show(self, template: str, **values: Any) -> Response:
         """The page."""
         return page(
-            self.request, template, self.words, now=self.now, person=self.person, page=self.page, seat=self, **values
+            self.request,
+            template,
+            self.words,
+            now=self.now,
+            person=self.person,
+            page=self.page,
+            seat=self,
+            people=self.request.app.state.people,
+            **values,
         )
 
     def say_no(self, heading: str, text: str, status: int) -> Response:
@@ -94,6 +106,23 @@ class Seat:
     def not_found(self, what: str) -> Response:
         """404: no such thing, or not theirs to see; nobody learns which."""
         return self.say_no(self.words("gone.title"), self.words("gone.text", what=what), 404)
+
+
+def seated(page_name: str, roles: Collection[str] | None = None) -> Callable[[_Page], _Page]:
+    """A page for whoever may see it; others are sent to the login, or told no in words (C18)."""
+
+    def mark(shown: _Page) -> _Page:
+        @wraps(shown)
+        async def page_of(request: Request, **values: Any) -> Response:
+            seat = seat_at(request, page_name, roles)
+            return seat if isinstance(seat, Response) else await shown(seat, **values)
+
+        of_address = [one for name, one in signature(shown, eval_str=True).parameters.items() if name != "seat"]
+        of_request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+        page_of.__signature__ = Signature([of_request, *of_address])  # type: ignore[attr-defined]  # FastAPI reads it
+        return page_of
+
+    return mark
 
 
 def seat_at(request: Request, page_name: str, roles: Collection[str] | None = None) -> Seat | Response:

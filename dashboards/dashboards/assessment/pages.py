@@ -1,6 +1,5 @@
 """Assessment over HTTP: the page, its JSON, the duties of one aggregate, and the stream."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -16,8 +15,8 @@ from dashboards import live
 from dashboards.assessment.chart import chart_of
 from dashboards.assessment.kpi import RULES, STATES, Duty, KpiView, State
 from dashboards.board.reading import KPI, read_duties, read_kpi
-from dashboards.login import known, to_login
-from dashboards.render import LOOKS, page, template, words_for
+from dashboards.render import LOOKS, template, words_for
+from dashboards.seat import Seat, seated
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.decision import Rejected
@@ -54,27 +53,14 @@ def link_from(chosen: Mapping[str, str | None]) -> Callable[..., str]:
 
 @router.get("/assessment", include_in_schema=False)
 @takes(*LOOKS, "month", "person", "duty", "state", "item")
-async def assessment_page(request: Request) -> Response:
+@seated("assessment")
+async def assessment_page(seat: Seat) -> Response:
     """考核."""
-    now = utc_now()
-    caller = known(request)
-    if caller is None:
-        return to_login(request)
-    words = words_for(request, now)
-    asked = request.query_params
+    caller, words, now = seat.caller, seat.words, seat.now
+    asked = seat.request.query_params
     month = asked.get("month") or civil_day(now).strftime("%Y-%m")
     if MONTH.fullmatch(month) is None:
-        return page(
-            request,
-            "message.html",
-            words,
-            now=now,
-            status=422,
-            person=caller.person,
-            page="assessment",
-            heading=words("bad.title"),
-            text=words("bad.month"),
-        )
+        return seat.say_no(words("bad.title"), words("bad.month"), 422)
     duty = asked.get("duty") if asked.get("duty") in RULES else None
     state = next((one for one in STATES if one == asked.get("state")), None)
     position = caller.position()
@@ -84,13 +70,8 @@ async def assessment_page(request: Request) -> Response:
     item = await _item(caller, asked.get("item"), view)
     parts = kpi_parts(view, words, link)
     stream = {name: value for name, value in chosen.items() if value and name != "item"}
-    return page(
-        request,
+    return seat.show(
         "assessment.html",
-        words,
-        now=now,
-        person=caller.person,
-        page="assessment",
         view=view,
         chart=chart_of(month, view.days),
         months=neighbours(month),
@@ -186,11 +167,7 @@ async def kpi_live(
         view = await read_kpi(caller, now, month=of, person=person, duty=duty, state=state)
         return json_parts(view) if format == "json" else kpi_parts(view, words_for(request, now), link)
 
-    def frame(parts: live.Parts) -> str:
-        if format == "json":
-            return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
-        return live.html_frame(parts)
-
+    frame = live.json_frame if format == "json" else live.html_frame
     feed = caller.changes(KPI, position)
     return live.response(live.stream(feed, look, frame, seen=picture, beat=lambda: utc_now().isoformat()))
 
@@ -198,4 +175,4 @@ async def kpi_live(
 def json_parts(view: KpiView) -> dict[str, str]:
     """The figures in parts that change apart; without `now`, which always does."""
     body = view.model_dump(mode="json", exclude={"now"})
-    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in body.items()}
+    return live.json_texts(body)

@@ -428,34 +428,8 @@
     }
   });
 
-  /* finding; the filter lives in the address */
   function filter() {
-    const wanted = $('find').value.trim();
-    const find = wanted.toLowerCase();
-    const district = $('district')?.value || '';
-    let shown = 0;
-    const all = document.querySelectorAll('li > .card[data-job], tr[data-job]');
-    all.forEach((card) => {
-      const row = card.matches('tr') ? card : card.parentElement;
-      row.hidden = !(
-        card.dataset.find.toLowerCase().includes(find) &&
-        (!district || card.dataset.district === district)
-      );
-      shown += row.hidden ? 0 : 1;
-    });
-    const none = $('nomatch');
-    none.hidden = !(find || district) || shown > 0;
-    none.firstElementChild.textContent = Page.fill(none.dataset.words, {
-      find: [find, district].filter(Boolean).join(' · '),
-    });
-    const here = new URL(location.href);
-    for (const [name, value] of [
-      ['find', wanted],
-      ['district', district],
-    ])
-      if (value) here.searchParams.set(name, value);
-      else here.searchParams.delete(name);
-    if (here.href !== location.href) history.replaceState(null, '', here);
+    Page.find(document.querySelectorAll('li > .card[data-job], tr[data-job]'));
     roving();
   }
   on(

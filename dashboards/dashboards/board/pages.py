@@ -1,6 +1,5 @@
 """Dispatch board over HTTP: the page, its JSON, and its stream as HTML parts or JSON."""
 
-import json
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -20,9 +19,9 @@ from dashboards.board.shared import SharedLooks
 from dashboards.board.view import BoardView
 from dashboards.board.week_pages import week_page
 from dashboards.journal import Known
-from dashboards.login import known, to_login
 from dashboards.nav import home_of
-from dashboards.render import LOOKS, board_parts, page, words_for
+from dashboards.render import LOOKS, board_parts, words_for
+from dashboards.seat import Seat, seated
 from dispatch.who import CREW
 from runtime.clock import utc_now
 from runtime.http import Caller, SignedIn
@@ -52,13 +51,10 @@ def districts(view: BoardView) -> list[str]:
 
 @router.get("/board", include_in_schema=False)
 @takes(*LOOKS, "date", "view", "as_of", "known", "find", "district")
-async def board_page(request: Request) -> Response:
+@seated("board")
+async def board_page(seat: Seat) -> Response:
     """派工板."""
-    now = utc_now()
-    caller = known(request)
-    if caller is None:
-        return to_login(request)
-    words = words_for(request, now)
+    request, caller, words, now = seat.request, seat.caller, seat.words, seat.now
     day = request.query_params.get("date") or opening_day(now).isoformat()
     on, as_of, wrong = read_day(day, policy_book().door(now)), None, "bad.date"
     try:
@@ -66,19 +62,9 @@ async def board_page(request: Request) -> Response:
     except ValueError:
         on, wrong = None, "asof.bad"
     if on is None:
-        return page(
-            request,
-            "message.html",
-            words,
-            now=now,
-            status=422,
-            person=caller.person,
-            page="board",
-            heading=words("bad.title"),
-            text=words(wrong),
-        )
+        return seat.say_no(words("bad.title"), words(wrong), 422)
     if request.query_params.get("view") == "week":
-        return await week_page(request, caller, on, now)
+        return await week_page(seat, on)
     shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
     position = caller.position()
     past: board_asof.Slider | None = None
@@ -91,13 +77,8 @@ async def board_page(request: Request) -> Response:
     parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
     stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
     query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
-    return page(
-        request,
+    return seat.show(
         "board.html",
-        words,
-        now=now,
-        person=caller.person,
-        page="board",
         view=view,
         past=past,
         look_back=_address(request, as_of=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")),
@@ -173,7 +154,7 @@ async def board_live(
         return json_parts(await read_board(caller, on, now))
 
     if format == "json":
-        return live.response(_events(caller, _shared(caller, data, (on, format)), json_frame, picture, position))
+        return live.response(_events(caller, _shared(caller, data, (on, format)), live.json_frame, picture, position))
     return live.response(_events(caller, _shared(caller, html, (on, view, lang)), live.html_frame, picture, position))
 
 
@@ -203,19 +184,12 @@ def json_parts(view: BoardView) -> Mapping[str, str]:
     body = view.model_dump(mode="json", exclude={"now"})
     lanes = {f"lane:{lane['crew']}": lane for lane in body.pop("lanes")}
     parts = {**lanes, "backlog": body.pop("backlog"), "rhythm": body.pop("rhythm"), "day": body}
-    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in parts.items()}
-
-
-def json_frame(parts: live.Parts) -> str:
-    """Changed parts as one JSON object."""
-    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
+    return live.json_texts(parts)
 
 
 @router.get("/", include_in_schema=False)
 @takes(*LOOKS)
-async def start(request: Request) -> Response:
+@seated("start")
+async def start(seat: Seat) -> Response:
     """The page where the role's work is."""
-    caller = known(request)
-    if caller is None:
-        return to_login(request)
-    return RedirectResponse(home_of(caller.person.role), status_code=303)
+    return RedirectResponse(home_of(seat.person.role), status_code=303)

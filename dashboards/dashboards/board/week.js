@@ -5,29 +5,7 @@
   const cards = () => [...document.querySelectorAll('.card[data-job]')].filter((card) => !card.parentElement.hidden);
   const open = (card) => location.assign(`/board?date=${card.dataset.on}&find=${encodeURIComponent(card.dataset.job)}`);
   function filter() {
-    const find = $('find').value.trim().toLowerCase();
-    const district = $('district').value;
-    let shown = 0;
-    document.querySelectorAll('.card[data-job]').forEach((card) => {
-      card.parentElement.hidden = !(
-        card.dataset.find.toLowerCase().includes(find) &&
-        (!district || card.dataset.district === district)
-      );
-      shown += card.parentElement.hidden ? 0 : 1;
-    });
-    const none = $('nomatch');
-    none.hidden = !(find || district) || shown > 0;
-    none.firstElementChild.textContent = Page.fill(none.dataset.words, {
-      find: [find, district].filter(Boolean).join(' · '),
-    });
-    const here = new URL(location.href);
-    for (const [name, value] of [
-      ['find', find],
-      ['district', district],
-    ])
-      if (value) here.searchParams.set(name, value);
-      else here.searchParams.delete(name);
-    if (here.href !== location.href) history.replaceState(null, '', here);
+    Page.find(document.querySelectorAll('.card[data-job]'));
     const all = cards();
     if (!all.some((card) => card.tabIndex === 0) && all[0]) all[0].tabIndex = 0;
   }

@@ -1,7 +1,7 @@
 """The board's week over HTTP: the page, its JSON and its stream."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,12 +12,13 @@ from contracts.bounds import CivilDay, OneLine
 from dashboards import live
 from dashboards.board.reading import read_week
 from dashboards.board.week import WeekView, monday_of
-from dashboards.render import page, slug, template, words_for
+from dashboards.render import slug, template, words_for
+from dashboards.seat import Seat
 from dashboards.words import Words
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS
 from runtime.clock import utc_now
-from runtime.http import Caller, SignedIn
+from runtime.http import SignedIn
 from runtime.route import Router, takes
 
 WEEK = (JOBS.name, DAYS.name)
@@ -26,19 +27,14 @@ WEEK = (JOBS.name, DAYS.name)
 router = Router()
 
 
-async def week_page(request: Request, caller: Caller, on: date, now: datetime) -> Response:
+async def week_page(seat: Seat, on: date) -> Response:
     """`/board?view=week`: crews by days."""
-    words, position = words_for(request, now), caller.position()
-    week = await read_week(caller, monday_of(on), now)
+    words, position = seat.words, seat.caller.position()
+    week = await read_week(seat.caller, monday_of(on), seat.now)
     stream = {"lang": words.lang, "after": position, "seen": live.digest(week_parts(week, words))}
-    query = {name: text for name, text in request.query_params.items() if name in {"view", "find", "district"}}
-    return page(
-        request,
+    query = {name: text for name, text in seat.request.query_params.items() if name in {"view", "find", "district"}}
+    return seat.show(
         "week.html",
-        words,
-        now=now,
-        person=caller.person,
-        page="board",
         week=week,
         districts=sorted({card.district for card in cards_of(week) if card.district}),
         week_link=lambda days: (

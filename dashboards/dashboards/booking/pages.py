@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlencode
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.dispatch_jobs import Checklist
@@ -11,7 +10,7 @@ from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, queue
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dispatch.who import SUPERVISOR
 from notify.call_row import CALLS
@@ -23,11 +22,9 @@ router = Router(include_in_schema=False)
 
 @router.get("/booking")
 @takes(*LOOKS, "whose", "day", "purpose", "after", "call")
-async def calls(request: Request) -> Response:
+@seated("booking", OFFICE)
+async def calls(seat: Seat) -> Response:
     """The queue, and the call that is chosen."""
-    seat = seat_at(request, "booking", OFFICE)
-    if isinstance(seat, Response):
-        return seat
     whose = seat.one_of("whose", ("mine", "all")) or ("mine" if seat.person.role in MINE else "all")
     purpose, day = seat.one_of("purpose", PURPOSES), seat.day("day") or seat.today
     stream = rows_stream(seat.caller, ("calls",))
@@ -36,7 +33,7 @@ async def calls(request: Request) -> Response:
     wanted = seat.asked("call")
     chosen = await seat.caller.view(CALLS).get(wanted) if wanted else None
     call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
-    query = {name: text for name, text in request.query_params.items() if text and name not in {"after", "call"}}
+    query = {name: text for name, text in seat.request.query_params.items() if text and name not in {"after", "call"}}
     return seat.show(
         "booking.html",
         slice=part,
@@ -53,17 +50,14 @@ async def calls(request: Request) -> Response:
         may_override=seat.is_one_of(*SUPERVISOR),
         stream=stream,
         sheet=f"/booking.xlsx?{urlencode(query)}",
-        people=request.app.state.people,
     )
 
 
 @router.get("/booking.xlsx")
 @takes(*LOOKS, "whose", "day", "purpose")
-async def calls_sheet(request: Request) -> Response:
+@seated("booking", OFFICE)
+async def calls_sheet(seat: Seat) -> Response:
     """All calls of the queue, as a spreadsheet (X6)."""
-    seat = seat_at(request, "booking", OFFICE)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("due", "purpose", "customer", "phone", "district", "subject", "script", "result", "note")
     return await sheet(words("calls.title"), [words(f"calls.{name}") for name in names], _lines(seat))

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from dashboards.books.report import BookFinding, BooksReport, BooksView
 from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from runtime.decision import Rejected
 from runtime.http import SignedIn
@@ -44,12 +44,10 @@ def page_about(finding: BookFinding) -> str | None:
 
 @router.get("/books", include_in_schema=False)
 @takes(*LOOKS)
-async def books_page(request: Request) -> Response:
+@seated("books", SEES_BOOKS)
+async def books_page(seat: Seat) -> Response:
     """The page; it renews itself while a verification is under way."""
-    seat = seat_at(request, "books", SEES_BOOKS)
-    if isinstance(seat, Response):
-        return seat
-    view = await books_of(request)
+    view = await books_of(seat.request)
     findings = view.report.findings if view.report else ()
     page = seat.show("books.html", view=view, findings=findings[:SHOWN], all=len(findings), page_about=page_about)
     if view.running:
@@ -59,13 +57,11 @@ async def books_page(request: Request) -> Response:
 
 @router.get("/books.xlsx", include_in_schema=False)
 @takes(*LOOKS)
-async def books_sheet(request: Request) -> Response:
+@seated("books", SEES_BOOKS)
+async def books_sheet(seat: Seat) -> Response:
     """All findings, as a spreadsheet (X6)."""
-    seat = seat_at(request, "books", SEES_BOOKS)
-    if isinstance(seat, Response):
-        return seat
     head = [seat.words(f"books.{name}") for name in ("book", "where", "what", "since", "event")]
-    view = await books_of(request)
+    view = await books_of(seat.request)
     return await sheet(seat.words("books.title"), head, _lines(seat, view.report.findings if view.report else ()))
 
 

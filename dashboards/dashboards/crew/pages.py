@@ -7,14 +7,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from company.policy import policy_book
 from company.roles import Role
 from dashboards.assets import asset, static_files
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dispatch.who import CREW
 from runtime.http import COOKIE
 from runtime.person import Person
@@ -30,23 +29,21 @@ router = Router(include_in_schema=False)
 
 @router.get("/crew")
 @takes(*LOOKS)
-async def crew(request: Request) -> Response:
+@seated("crew", CREW)
+async def crew(seat: Seat) -> Response:
     """今日行程: the own crew's run."""
-    seat = seat_at(request, "crew", CREW)
-    if not isinstance(seat, Seat):
-        return seat
     policy = policy_book().at(seat.now)
     return seat.show(
         "crew.html",
         limit_fen=policy.vehicle_cash_limit_fen,
         crews={crew.crew: crew.name for crew in policy.crews},
-        desks={"receivers": _people(request, Role.ACCOUNTANT), "witnesses": _people(request, *WITNESSES)},
+        desks={"receivers": _people(seat, Role.ACCOUNTANT), "witnesses": _people(seat, *WITNESSES)},
     )
 
 
-def _people(request: Request, *roles: str) -> list[dict[str, str]]:
+def _people(seat: Seat, *roles: str) -> list[dict[str, str]]:
     """Who takes the day's cash, and who may stand by a large deposit (B16)."""
-    everybody: Mapping[str, Person] = request.app.state.people
+    everybody: Mapping[str, Person] = seat.request.app.state.people
     return [{"id": one.id, "name": one.name} for one in everybody.values() if one.role in roles]
 
 

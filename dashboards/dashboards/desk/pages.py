@@ -30,7 +30,7 @@ from dashboards.desk.reading import (
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS, page, words_for
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
@@ -52,15 +52,13 @@ router = Router(include_in_schema=False)
 
 @router.get("/desk")
 @takes(*LOOKS, "queue", "step", "kind", "q", "after")
-async def queue(request: Request) -> Response:
+@seated("desk", READS)
+async def queue(seat: Seat) -> Response:
     """工单: what is due next on top."""
-    seat = seat_at(request, "desk", READS)
-    if isinstance(seat, Response):
-        return seat
     chosen = chosen_in(seat)
     stream = rows_stream(seat.caller, (TICKETS.name,))
     part = await tickets_page(seat, chosen, seat.asked("after", longest=400))
-    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    query = {name: text for name, text in seat.request.query_params.items() if text and name != "after"}
     return seat.show(
         "tickets.html",
         chosen=chosen,
@@ -73,17 +71,14 @@ async def queue(request: Request) -> Response:
         stream=stream,
         sheet=f"/desk.xlsx?{urlencode(query)}",
         may_open=seat.may(TICKET, OpenTicket),
-        people=request.app.state.people,
     )
 
 
 @router.get("/desk.xlsx")
 @takes(*LOOKS, "queue", "step", "kind", "q", "after")
-async def queue_sheet(request: Request) -> Response:
+@seated("desk", READS)
+async def queue_sheet(seat: Seat) -> Response:
     """All tickets that are chosen, as a spreadsheet (X6)."""
-    seat = seat_at(request, "desk", READS)
-    if isinstance(seat, Response):
-        return seat
     names = ("no", "kind", "customer", "contract", "product", "problem", "received", "step", "due", "overdue")
     head = [seat.words(f"desk.{name}") for name in names]
     return await sheet(seat.words("desk.title"), head, _sheet_lines(seat, chosen_in(seat)))
@@ -109,11 +104,9 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 
 @router.get("/desk/new")
 @takes(*LOOKS, "contract")
-async def ticket_new(request: Request) -> Response:
+@seated("desk", TICKET.may(OpenTicket))
+async def ticket_new(seat: Seat) -> Response:
     """登记请求 (C1, C4). A contract in the address fills in what is known of its customer."""
-    seat = seat_at(request, "desk", TICKET.may(OpenTicket))
-    if isinstance(seat, Response):
-        return seat
     contract_no = seat.asked("contract")
     order = await seat.caller.view(CONTRACTS).get(contract_no) if contract_no else None
     if order is not None and seat.person.role == "store" and order.store_code != seat.person.store:
@@ -129,18 +122,16 @@ async def ticket_new(request: Request) -> Response:
 
 @router.get("/desk/{ticket_id}")
 @takes(*LOOKS)
-async def ticket_page(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
+@seated("desk", READS)
+async def ticket_page(seat: Seat, ticket_id: Annotated[str, Path(max_length=80)]) -> Response:
     """工单: all of it on one screen."""
-    seat = seat_at(request, "desk", READS)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (TICKETS.name,), ticket_id)
     ticket = await ticket_of(seat, ticket_id)
     if ticket is None:
         return seat.not_found(ticket_id)
     one = ticket.one
     main, more = await forms_for(seat, one)
-    people = request.app.state.people
+    people = seat.request.app.state.people
     return seat.show(
         "ticket.html",
         one=one,
@@ -151,18 +142,15 @@ async def ticket_page(ticket_id: Annotated[str, Path(max_length=80)], request: R
         facts={**facts_of(one), "managers": [person for person in people.values() if person.role in GOES_ALONG]},
         why=why_reply(ticket.row, seat.now),
         technicians=[person for person in people.values() if person.role == TECHNICIANS],
-        people=people,
         stream=stream,
     )
 
 
 @router.get("/visit/{ticket_id}")
 @takes(*LOOKS)
-async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request) -> Response:
+@seated("visit", AT_THE_CUSTOMERS)
+async def visit(seat: Seat, ticket_id: Annotated[str, Path(max_length=80)]) -> Response:
     """上门: the technician's phone, one step at a time (C9-C11)."""
-    seat = seat_at(request, "visit", AT_THE_CUSTOMERS)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (TICKETS.name,), ticket_id)
     ticket = await ticket_of(seat, ticket_id)
     if ticket is None or not ticket.one.visits:
@@ -177,7 +165,6 @@ async def visit(ticket_id: Annotated[str, Path(max_length=80)], request: Request
         more=[form for form in more if form.code in AT_DOOR],
         facts=facts_of(one),
         technicians=[],
-        people=request.app.state.people,
         stream=stream,
     )
 

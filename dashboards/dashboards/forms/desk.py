@@ -28,7 +28,6 @@ def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
             "order": one.orders[-1] if one.orders else None,
             "quote": one.quotes[-1] if one.quotes else None,
             "questions": QUESTIONS,
-            "people": seat.request.app.state.people,
         }
 
     return read

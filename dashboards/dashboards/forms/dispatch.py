@@ -122,7 +122,6 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
         "run": run,
         "stops": stops,
         "cash": seat.person.role in SEES_CASH,
-        "people": seat.request.app.state.people,
     }
 
 

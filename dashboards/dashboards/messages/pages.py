@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from notify.message.row import MESSAGE_ROWS, STATUSES, TROUBLE
 from notify.message.state import FAX
@@ -47,16 +46,14 @@ def _query(seat: Seat) -> Json:
 
 @router.get("/messages")
 @takes(*LOOKS, "queue", "status", "channel", "subject", "after")
-async def messages(request: Request) -> Response:
+@seated("messages", SEES_FAXES)
+async def messages(seat: Seat) -> Response:
     """The list, the newest on top."""
-    seat = seat_at(request, "messages", SEES_FAXES)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, ("messages",))
     rows = seat.caller.view(MESSAGE_ROWS)
     part = await page_of(rows, _query(seat), sort=NEWEST, after=seat.asked("after", longest=400))
     trouble = await rows.count({"row.status": {"$in": list(TROUBLE)}})
-    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    query = {name: text for name, text in seat.request.query_params.items() if text and name != "after"}
     return seat.show(
         "messages.html",
         slice=part,
@@ -73,17 +70,14 @@ async def messages(request: Request) -> Response:
         opts_out=seat.person.role in OFFICE,
         stream=stream,
         sheet=f"/messages.xlsx?{urlencode(query)}",
-        people=request.app.state.people,
     )
 
 
 @router.get("/messages.xlsx")
 @takes(*LOOKS, "queue", "status", "channel", "subject")
-async def messages_sheet(request: Request) -> Response:
+@seated("messages", SEES_FAXES)
+async def messages_sheet(seat: Seat) -> Response:
     """All messages that are chosen, as a spreadsheet (X6)."""
-    seat = seat_at(request, "messages", SEES_FAXES)
-    if isinstance(seat, Response):
-        return seat
     names = ("at", "channel", "template", "to", "about", "status", "attempts", "reason")
     return await sheet(seat.words("messages.title"), [seat.words(f"messages.{name}") for name in names], _lines(seat))
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from company.masking import ROLES_THAT_SEE_MONEY, customer_for
@@ -18,7 +17,7 @@ from dashboards.orders.history import details, headline, history
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dispatch.job.row import JOBS
 from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
@@ -32,22 +31,18 @@ router = Router(include_in_schema=False)
 
 @router.get("/orders/import")
 @takes(*LOOKS)
-async def order_import(request: Request) -> Response:
+@seated("orders", IMPORTS | PRODUCTS)
+async def order_import(seat: Seat) -> Response:
     """导入 (A1, A2, D15, X6): what was taken, and row by row what was refused."""
-    seat = seat_at(request, "orders", IMPORTS | PRODUCTS)
-    if isinstance(seat, Response):
-        return seat
     kinds = {"contracts": IMPORTS, "logistics": IMPORTS, "products": PRODUCTS}
     return seat.show("order_import.html", kinds=[kind for kind, may in kinds.items() if seat.is_one_of(*may)])
 
 
 @router.get("/orders/{contract_no}")
 @takes(*LOOKS)
-async def contract(contract_no: Id, request: Request) -> Response:
+@seated("orders", STAFF)
+async def contract(seat: Seat, contract_no: Id) -> Response:
     """合同: all of it on one page."""
-    seat = seat_at(request, "orders", STAFF)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (CONTRACTS.name, PIECES.name, JOBS.name), contract_no)
     found = await own_contract(seat, contract_no)
     if found is None:
@@ -80,7 +75,6 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
         "checklist": tuple(Checklist.model_fields),
         "jobs": await jobs_of(seat.caller, contract_no),
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
-        "people": seat.request.app.state.people,
         "categories": tuple(policy.litres_per_piece),
         "districts": tuple(policy.districts),
         "ended": row.ended,
@@ -96,11 +90,9 @@ def _asked_of_others(row: ContractRow, role: str) -> set[str]:
 
 @router.get("/customers/{contract_no}")
 @takes(*LOOKS)
-async def customer(contract_no: Id, request: Request) -> Response:
+@seated("orders", STAFF)
+async def customer(seat: Seat, contract_no: Id) -> Response:
     """客户档案 (A1): all contracts of the customer of a contract, by their phone number."""
-    seat = seat_at(request, "orders", STAFF)
-    if isinstance(seat, Response):
-        return seat
     found = await own_contract(seat, contract_no)
     if found is None:
         return seat.not_found(contract_no)
@@ -111,5 +103,4 @@ async def customer(contract_no: Id, request: Request) -> Response:
         contract_no=contract_no,
         contracts=[(one, state_of(one.row)) for one in await customers_contracts(seat, row.phone)],
         money=seat.person.role in ROLES_THAT_SEE_MONEY,
-        people=seat.request.app.state.people,
     )

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from company.policy import policy_book
@@ -13,7 +12,7 @@ from dashboards.nav import STAFF
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import SORTS, Chosen, chosen_in, orders_all, orders_page
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS, STAGES, STEPS
@@ -26,15 +25,13 @@ router = Router(include_in_schema=False)
 
 @router.get("/orders")
 @takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
-async def orders(request: Request) -> Response:
+@seated("orders", STAFF)
+async def orders(seat: Seat) -> Response:
     """合同: what is chosen, a page at a time."""
-    seat = seat_at(request, "orders", STAFF)
-    if isinstance(seat, Response):
-        return seat
     chosen = chosen_in(seat)
     stream = rows_stream(seat.caller, (CONTRACTS.name,))
     part = await orders_page(seat, chosen, seat.asked("after", longest=400))
-    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    query = {name: text for name, text in seat.request.query_params.items() if text and name != "after"}
     return seat.show(
         "orders.html",
         chosen=chosen,
@@ -52,11 +49,9 @@ async def orders(request: Request) -> Response:
 
 @router.get("/orders.xlsx")
 @takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
-async def orders_sheet(request: Request) -> Response:
+@seated("orders", STAFF)
+async def orders_sheet(seat: Seat) -> Response:
     """All contracts that are chosen, as a spreadsheet (X6)."""
-    seat = seat_at(request, "orders", STAFF)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     head = [words(f"orders.{name}") for name in ("no", "customer")]
     head += [words("customer.district"), words("customer.phone"), words("orders.store_code"), words("orders.store")]
@@ -89,11 +84,9 @@ async def _sheet_lines(seat: Seat, chosen: Chosen) -> AsyncIterator[Sequence[Cel
 
 @router.get("/orders/new")
 @takes(*LOOKS)
-async def order_new(request: Request) -> Response:
+@seated("orders", CONTRACT.may(RegisterContract))
+async def order_new(seat: Seat) -> Response:
     """登记合同 (A1)."""
-    seat = seat_at(request, "orders", CONTRACT.may(RegisterContract))
-    if isinstance(seat, Response):
-        return seat
     policy = policy_book().at(seat.now)
     return seat.show(
         "order_new.html",

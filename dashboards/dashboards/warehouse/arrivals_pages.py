@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import get_args
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
@@ -25,11 +24,9 @@ router = Router(include_in_schema=False)
 
 @router.get("/warehouse/arrivals")
 @takes(*LOOKS, "q", "state", "after")
-async def arrivals(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def arrivals(seat: Seat) -> Response:
     """入库单: what is to be checked, put away, settled, handed over."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     q, state = chosen_in(seat, SLIPS)
     stream = rows_stream(seat.caller, (SLIPS.model.name,))
     part = await papers_page(seat, SLIPS, q, state)
@@ -42,18 +39,16 @@ async def arrivals(request: Request) -> Response:
         slips=[one.row for one in part.rows],
         reasons=get_args(InboundReason),
         stream=stream,
-        sheet=f"/warehouse/arrivals.xlsx?{request.url.query}",
+        sheet=f"/warehouse/arrivals.xlsx?{seat.request.url.query}",
         may_issue=seat.may(INBOUND, IssueSlip),
     )
 
 
 @router.get("/warehouse/arrivals.xlsx")
 @takes(*LOOKS, "q", "state", "after")
-async def arrivals_sheet(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def arrivals_sheet(seat: Seat) -> Response:
     """All slips that are chosen, line by line (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("slip.no", "slip.issued", "slip.reason", "slip.source", "slip.delivery_note", "slip.waybill", "slip.state")
     more = ("slip.papers", "line.sku", "line.name", "slip.expected", "slip.counted", "slip.good", "slip.aside")
@@ -86,11 +81,9 @@ async def _sheet_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
 
 @router.get("/warehouse/arrivals/{slip_no}")
 @takes(*LOOKS)
-async def slip(slip_no: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def slip(seat: Seat, slip_no: Id) -> Response:
     """一张入库单: its lines, and its next step."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (SLIPS.model.name,), slip_no)
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
@@ -105,7 +98,6 @@ async def slip(slip_no: Id, request: Request) -> Response:
         liabilities=get_args(Liability),
         outcomes=get_args(SettleOutcome),
         bins=bins_of(seat),
-        people=request.app.state.people,
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,
         offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no),

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import get_args
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from company.policy import policy_book
@@ -12,7 +11,7 @@ from contracts.inventory_counts import CountReason
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.ledger import Parting, partings
 from dashboards.warehouse.reading import DEPOT, bins_of
@@ -37,11 +36,9 @@ router = Router(include_in_schema=False)
 
 @router.get("/warehouse/counts")
 @takes(*LOOKS, "q", "state", "after")
-async def counts(request: Request) -> Response:
+@seated("warehouse", who.READS_COUNTS)
+async def counts(seat: Seat) -> Response:
     """What falls due, what is being counted, and what was."""
-    seat = seat_at(request, "warehouse", who.READS_COUNTS)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (COUNTS.name, PLANS.name))
     found = await seat.caller.view(COUNT_FILES).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
     plan = await seat.caller.view(PLANS).get(DEPOT)
@@ -61,11 +58,9 @@ async def counts(request: Request) -> Response:
 
 @router.get("/warehouse/counts.xlsx")
 @takes(*LOOKS, "q", "state", "after")
-async def counts_sheet(request: Request) -> Response:
+@seated("warehouse", who.READS_COUNTS)
+async def counts_sheet(seat: Seat) -> Response:
     """All counts with their accuracy (X6)."""
-    seat = seat_at(request, "warehouse", who.READS_COUNTS)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("count.no", "count.kind", "count.chosen", "count.opened_at", "count.due", "count.status", "count.lines")
 
@@ -90,11 +85,9 @@ async def counts_sheet(request: Request) -> Response:
 
 @router.get("/warehouse/counts/{count_no}")
 @takes(*LOOKS)
-async def count(count_no: Id, request: Request) -> Response:
+@seated("warehouse", who.READS_COUNTS)
+async def count(seat: Seat, count_no: Id) -> Response:
     """盘点表: counted without a figure beside it; afterwards what differs, why, and who approves."""
-    seat = seat_at(request, "warehouse", who.READS_COUNTS)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (COUNTS.name,), count_no)
     file = await seat.caller.view(COUNT_FILES).get(count_no)
     if file is None:
@@ -109,7 +102,6 @@ async def count(count_no: Id, request: Request) -> Response:
         compared=[line for line in lines if line.status not in BLIND],
         reasons=get_args(CountReason),
         bins=bins_of(seat),
-        people=request.app.state.people,
         stream=stream,
         offered=await seat.offered(COUNT, COUNTS.name, count_no),
     )
@@ -130,22 +122,18 @@ async def _partings(seat: Seat) -> list[Parting]:
 
 @router.get("/warehouse/report")
 @takes(*LOOKS)
-async def report(request: Request) -> Response:
+@seated("warehouse", who.READS_COUNTS)
+async def report(seat: Seat) -> Response:
     """账、卡、物: what parts and the first move after which it does."""
-    seat = seat_at(request, "warehouse", who.READS_COUNTS)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (COUNTS.name, STOCKED.name))
-    return seat.show("ledger.html", rows=await _partings(seat), people=request.app.state.people, stream=stream)
+    return seat.show("ledger.html", rows=await _partings(seat), stream=stream)
 
 
 @router.get("/warehouse/report.xlsx")
 @takes(*LOOKS)
-async def report_sheet(request: Request) -> Response:
+@seated("warehouse", who.READS_COUNTS)
+async def report_sheet(seat: Seat) -> Response:
     """The report as a spreadsheet (X6)."""
-    seat = seat_at(request, "warehouse", who.READS_COUNTS)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("line.sku", "line.name", "wh.bin", "ledger.stock", "ledger.card", "ledger.goods", "ledger.counted_at")
     more = ("ledger.agreed", "ledger.first", "count.reason", "count.status", "count.no")

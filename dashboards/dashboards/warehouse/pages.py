@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import get_args
 from urllib.parse import urlencode
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import (
     DEPOT,
@@ -66,11 +65,9 @@ router = Router(include_in_schema=False)
 
 @router.get("/warehouse")
 @takes(*LOOKS, "date")
-async def picking(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def picking(seat: Seat) -> Response:
     """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     on = seat.day("date") or seat.today
     stream = rows_stream(seat.caller, PICKING)
     return seat.show(
@@ -89,15 +86,13 @@ async def picking(request: Request) -> Response:
 
 @router.get("/warehouse/stock")
 @takes(*LOOKS, "q", "bin", "held", "after")
-async def stock(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def stock(seat: Seat) -> Response:
     """库存: what lies where, for whom (D6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     chosen = stock_chosen(seat)
     stream = rows_stream(seat.caller, (STOCKED.name,))
     part = await stock_page(seat, chosen, seat.asked("after", longest=400))
-    query = {name: text for name, text in request.query_params.items() if text and name != "after"}
+    query = {name: text for name, text in seat.request.query_params.items() if text and name != "after"}
     return seat.show(
         "stock.html",
         chosen=chosen,
@@ -112,11 +107,9 @@ async def stock(request: Request) -> Response:
 
 @router.get("/warehouse/stock.xlsx")
 @takes(*LOOKS, "q", "bin", "held", "after")
-async def stock_sheet(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def stock_sheet(seat: Seat) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "wh.pieces", "wh.held_for", "wh.pending", "wh.last_move")
     return await sheet(words("wh.tab.stock"), [words(name) for name in names], _places(seat, stock_chosen(seat)))
@@ -133,11 +126,9 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
 
 @router.get("/warehouse/stock/{sku:path}.xlsx")
 @takes(*LOOKS)
-async def card_sheet(sku: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def card_sheet(seat: Seat, sku: Id) -> Response:
     """A bin card, every line (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     found = await read_card(seat, sku)
     if found is None:
         return seat.not_found(sku)
@@ -166,11 +157,9 @@ async def card_sheet(sku: Id, request: Request) -> Response:
 
 @router.get("/warehouse/stock/{sku:path}")
 @takes(*LOOKS)
-async def card(sku: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def card(seat: Seat, sku: Id) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (STOCKED.name,), f"{DEPOT}:{sku}")
     found = await read_card(seat, sku, CARD_MOVES)
     if found is None:
@@ -183,7 +172,6 @@ async def card(sku: Id, request: Request) -> Response:
         lines=lines[::-1],
         more=lines[0].move_no - 1 if lines else 0,
         bins=bins_of(seat),
-        people=request.app.state.people,
         stream=stream,
         offered=await seat.offered(STOCK, STOCKED.name, card_no(DEPOT, one.row.sku)),
         may_allocate=seat.may(GOODS, AskAllocation) and one.row.free > 0,
@@ -195,11 +183,9 @@ async def card(sku: Id, request: Request) -> Response:
 
 @router.get("/warehouse/labels/{contract_no}")
 @takes(*LOOKS)
-async def labels(contract_no: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def labels(seat: Seat, contract_no: Id) -> Response:
     """包装标签 of a contract: line by line, package by package (B20)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     stream = rows_stream(seat.caller, (PRINTED.name, CONTRACTS.name), contract_no)
     contract = await seat.caller.view(CONTRACTS).get(contract_no)
     if contract is None:

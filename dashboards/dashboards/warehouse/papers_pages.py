@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import Id
@@ -13,7 +12,7 @@ from contracts.inventory_stock import StockListPurpose
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
@@ -67,10 +66,7 @@ def _may_begin(seat: Seat, tab: str) -> bool:
     return any(seat.is_one_of(*case.may) for case in OF[tab].use_cases if case.born is not None)
 
 
-async def _listing(request: Request, tab: str) -> Response:
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
+async def _listing(seat: Seat, tab: str) -> Response:
     kind = KINDS[tab]
     q, state = chosen_in(seat, kind)
     stream = rows_stream(seat.caller, (kind.model.name,))
@@ -85,20 +81,16 @@ async def _listing(request: Request, tab: str) -> Response:
         slice=part,
         papers=[listed(one) for one in part.rows],
         stream=stream,
-        sheet=f"/warehouse/{tab}.xlsx?{request.url.query}",
+        sheet=f"/warehouse/{tab}.xlsx?{seat.request.url.query}",
         bins=bins_of(seat),
         purposes=get_args(StockListPurpose),
         due=(seat.today + timedelta(days=LOAN_DAYS)).isoformat(),
-        people=request.app.state.people,
         may_begin=_may_begin(seat, tab),
         dead=dead,
     )
 
 
-async def _one(request: Request, tab: str, number: str) -> Response:
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
+async def _one(seat: Seat, tab: str, number: str) -> Response:
     kind = KINDS[tab]
     stream = rows_stream(seat.caller, (kind.model.name,), number)
     found = await paper(seat, kind, number)
@@ -111,7 +103,6 @@ async def _one(request: Request, tab: str, number: str) -> Response:
         one=found.row,
         file=found,
         bins=bins_of(seat),
-        people=request.app.state.people,
         stream=stream,
         offered=await seat.offered(OF[tab], kind.model.name, number),
     )
@@ -119,32 +110,33 @@ async def _one(request: Request, tab: str, number: str) -> Response:
 
 @router.get("/warehouse/loans")
 @takes(*LOOKS, "q", "state", "after")
-async def loans(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def loans(seat: Seat) -> Response:
     """借件 (D12)."""
-    return await _listing(request, "loans")
+    return await _listing(seat, "loans")
 
 
 @router.get("/warehouse/scraps")
 @takes(*LOOKS, "q", "state", "after")
-async def scraps(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def scraps(seat: Seat) -> Response:
     """呆滞, 报废 (D10)."""
-    return await _listing(request, "scraps")
+    return await _listing(seat, "scraps")
 
 
 @router.get("/warehouse/lists")
 @takes(*LOOKS, "q", "state", "after")
-async def lists(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def lists(seat: Seat) -> Response:
     """出库清单 (D8)."""
-    return await _listing(request, "lists")
+    return await _listing(seat, "lists")
 
 
 @router.get("/warehouse/dead.xlsx")
 @takes(*LOOKS)
-async def dead_sheet(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def dead_sheet(seat: Seat) -> Response:
     """呆滞报告: what was reported to finance and has not moved since, with where it lies (D10)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
 
@@ -158,11 +150,9 @@ async def dead_sheet(request: Request) -> Response:
 
 @router.get("/warehouse/{tab}.xlsx")
 @takes(*LOOKS, "q", "state", "after")
-async def papers_sheet(tab: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def papers_sheet(seat: Seat, tab: Id) -> Response:
     """A list of papers as a spreadsheet (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     if tab not in KINDS:
         return seat.not_found(f"{tab}.xlsx")
     words, kind = seat.words, KINDS[tab]
@@ -182,20 +172,23 @@ async def _sheet_lines(seat: Seat, tab: str, kind: Kind[Paper]) -> AsyncIterator
 
 @router.get("/warehouse/loans/{number}")
 @takes(*LOOKS)
-async def loan(number: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def loan(seat: Seat, number: Id) -> Response:
     """A loan."""
-    return await _one(request, "loans", number)
+    return await _one(seat, "loans", number)
 
 
 @router.get("/warehouse/scraps/{number}")
 @takes(*LOOKS)
-async def scrap(number: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def scrap(seat: Seat, number: Id) -> Response:
     """A scrap application."""
-    return await _one(request, "scraps", number)
+    return await _one(seat, "scraps", number)
 
 
 @router.get("/warehouse/lists/{number}")
 @takes(*LOOKS)
-async def stock_list(number: Id, request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def stock_list(seat: Seat, number: Id) -> Response:
     """A list."""
-    return await _one(request, "lists", number)
+    return await _one(seat, "lists", number)

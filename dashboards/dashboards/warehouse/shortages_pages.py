@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import DEPOT
 from inventory import vouchers, who
@@ -62,11 +61,9 @@ async def _free(seat: Seat, rows: Sequence[GoodsRow]) -> dict[str, int]:
 
 @router.get("/warehouse/shortages")
 @takes(*LOOKS, "kind", "after")
-async def shortages(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def shortages(seat: Seat) -> Response:
     """Contracts that lack pieces, line by line, with the free stock that could be theirs."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     kind = seat.one_of("kind", KINDS) or "missing"
     stream = rows_stream(seat.caller, (PIECES.name, STOCKED.name))
     part = await page_of(seat.caller.view(PIECES), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
@@ -84,11 +81,9 @@ async def shortages(request: Request) -> Response:
 
 @router.get("/warehouse/shortages.xlsx")
 @takes(*LOOKS, "kind")
-async def shortages_sheet(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def shortages_sheet(seat: Seat) -> Response:
     """All of them (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     words, kind = seat.words, seat.one_of("kind", KINDS) or "missing"
     names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
 
@@ -117,11 +112,9 @@ HREFS: Mapping[vouchers.Kind, str] = {
 
 @router.get("/warehouse/vouchers")
 @takes(*LOOKS, "q")
-async def voucher(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def voucher(seat: Seat) -> Response:
     """单号查 (D11): every paper and every move with a number."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     number = seat.asked("q", longest=60)
     found = [] if number is None else await vouchers.vouchers(seat.caller, number)
     shown = [(one, HREFS[one.kind].format(quote(one.bare, safe=""))) for one in found]
