@@ -28,7 +28,6 @@ from pydantic import TypeAdapter
 from contracts.inventory_counts import CountCancelled, CountClosed, CountLineAdded, CountOverdue
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import AddLine, CancelCount, CompareCount, CountPieces, NoteCountOverdue
-from runtime.decision import Rejected
 from runtime.testing import given
 
 COUNT_TILES = CountPieces(sku="TIL-0918", bin="A-01", quantity=58)
@@ -45,10 +44,6 @@ CLOSED = CountClosed(
     pieces_book=64,
     pieces_off=0,
 )
-
-
-def code(decision: Any) -> str:
-    return decision.code if isinstance(decision, Rejected) else "accepted"
 
 
 def test_a_sheet_is_put_out_with_the_end_of_the_next_day_as_its_due_time() -> None:
@@ -90,8 +85,9 @@ def test_a_figure_is_taken_with_who_counted_and_when() -> None:
 def test_the_same_figure_again_is_no_event_and_another_one_corrects_it() -> None:
     """D7"""
     other = COUNT_TILES.model_copy(update={"quantity": 59})
-    state = COUNT.fold(OPENED, figure(TILES, 58))
-    assert [COUNT.decide(COUNT_TILES, state, CTX), COUNT.decide(other, state, CTX)] == [(), (figure(TILES, 59),)]
+    counting = given(COUNT, OPENED, figure(TILES, 58))
+    counting.asks(COUNT_TILES, CTX).nothing_new()
+    counting.asks(other, CTX).then(figure(TILES, 59))
 
 
 @pytest.mark.parametrize(
@@ -121,62 +117,50 @@ def test_goods_found_where_the_sheet_does_not_look_get_a_line() -> None:
 
 def test_nothing_is_compared_before_every_line_has_its_figure() -> None:
     """D7"""
-    decision = COUNT.decide(COMPARE, COUNT.fold(OPENED, figure(TILES, 58)), CTX)
-    assert isinstance(decision, Rejected)
-    assert (decision.code, dict(decision.facts)) == ("lines_open", {"open": 1})
+    given(COUNT, OPENED, figure(TILES, 58)).asks(COMPARE, CTX).refuses("lines_open", open=1)
 
 
 def test_a_count_that_agrees_closes_at_once() -> None:
     """D7, K19"""
-    state = COUNT.fold(OPENED, figure(TILES, 60), figure(TOILETS, 4))
-    assert COUNT.decide(COMPARE, state, CTX) == (told(compared(TILES, 60, 60), compared(TOILETS, 4, 4)), CLOSED)
+    counted = given(COUNT, OPENED, figure(TILES, 60), figure(TOILETS, 4))
+    counted.asks(COMPARE, CTX).then(told(compared(TILES, 60, 60), compared(TOILETS, 4, 4)), CLOSED)
 
 
 def test_a_difference_beyond_tolerance_is_counted_again_by_another_person() -> None:
     """D7"""
-    given(COUNT, *BOTH).asks(COMPARE, CTX).then(told(compared(TILES, 58, 60), compared(TOILETS, 4, 4)), RECOUNT)
-    recounting = COUNT.fold(*BOTH, told(compared(TILES, 58, 60), compared(TOILETS, 4, 4)), RECOUNT)
-    assert COUNT.decide(COUNT_TILES, recounting, context("guan.yf")) == (figure(TILES, 58, "guan.yf", round_=2),)
+    beyond = told(compared(TILES, 58, 60), compared(TOILETS, 4, 4))
+    recounting = given(COUNT, *BOTH).asks(COMPARE, CTX).then(beyond, RECOUNT)
+    recounting.asks(COUNT_TILES, context("guan.yf")).then(figure(TILES, 58, "guan.yf", round_=2))
 
 
 def test_a_difference_within_tolerance_needs_no_recount_but_stays_a_difference() -> None:
     """D7: 5 per mille of 1000 are 5 pieces."""
-    state = COUNT.fold(OPENED, figure(TILES, 995), figure(TOILETS, 4))
     near = CompareCount(cards=(card(TILES, 1000), card(TOILETS, 4)))
-    assert COUNT.decide(near, state, CTX) == (
-        told(compared(TILES, 995, 1000, within_tolerance=True), compared(TOILETS, 4, 4)),
-    )
+    differs = told(compared(TILES, 995, 1000, within_tolerance=True), compared(TOILETS, 4, 4))
+    given(COUNT, OPENED, figure(TILES, 995), figure(TOILETS, 4)).asks(near, CTX).then(differs)
 
 
 def test_a_recount_stands_even_when_it_differs() -> None:
     """D7"""
-    state = COUNT.fold(
-        *BOTH,
-        told(compared(TILES, 58, 60), compared(TOILETS, 4, 4)),
-        RECOUNT,
-        figure(TILES, 57, "guan.yf", round_=2),
-    )
-    assert COUNT.decide(COMPARE, state, CTX) == (
-        told(compared(TILES, 57, 60, round=2, counted_by="guan.yf", within_tolerance=False)),
-    )
+    beyond = told(compared(TILES, 58, 60), compared(TOILETS, 4, 4))
+    stands = told(compared(TILES, 57, 60, round=2, counted_by="guan.yf", within_tolerance=False))
+    recounted = given(COUNT, *BOTH, beyond, RECOUNT, figure(TILES, 57, "guan.yf", round_=2))
+    recounted.asks(COMPARE, CTX).then(stands)
 
 
 def test_goods_that_moved_after_the_counting_do_not_matter() -> None:
     """D7: 60 were counted at minute 0; 10 left at minute 5, 3 came at minute 6."""
-    state = COUNT.fold(OPENED, figure(TILES, 60), figure(TOILETS, 4))
+    counted = given(COUNT, OPENED, figure(TILES, 60), figure(TOILETS, 4))
     cards = (card(TILES, 53, move(13, -10, minutes=5), move(14, 3, minutes=6)), card(TOILETS, 4))
-    assert COUNT.decide(CompareCount(cards=cards), state, CTX) == (
-        told(compared(TILES, 60, 60, move_no=14), compared(TOILETS, 4, 4)),
-        CLOSED,
-    )
+    agrees = told(compared(TILES, 60, 60, move_no=14), compared(TOILETS, 4, 4))
+    counted.asks(CompareCount(cards=cards), CTX).then(agrees, CLOSED)
 
 
 def test_goods_that_moved_before_the_counting_count_even_when_they_are_recorded_later() -> None:
     """D7, X1: 10 left at minute 5, told afterwards; 50 were counted at minute 8."""
-    state = COUNT.fold(OPENED, figure(TILES, 50, minutes=8), figure(TOILETS, 4))
+    counted = given(COUNT, OPENED, figure(TILES, 50, minutes=8), figure(TOILETS, 4))
     cards = (card(TILES, 50, move(13, -10, minutes=5)), card(TOILETS, 4))
-    decision = COUNT.decide(CompareCount(cards=cards), state, CTX)
-    assert decision == (
+    counted.asks(CompareCount(cards=cards), CTX).then(
         told(compared(TILES, 50, 50, move_no=13, counted_at=NOW + timedelta(minutes=8)), compared(TOILETS, 4, 4)),
         CLOSED.model_copy(update={"pieces_book": 54}),
     )
@@ -184,13 +168,13 @@ def test_goods_that_moved_before_the_counting_count_even_when_they_are_recorded_
 
 def test_moves_told_after_a_comparison_compare_the_line_anew() -> None:
     """D7, X1"""
-    state = COUNT.fold(*BOTH, told(compared(TILES, 58, 60), compared(TOILETS, 4, 4)))
+    differs = given(COUNT, *BOTH, told(compared(TILES, 58, 60), compared(TOILETS, 4, 4)))
     cards = (card(TILES, 58, move(13, -2, minutes=-5)), card(TOILETS, 4))
-    assert COUNT.decide(CompareCount(cards=cards), state, CTX) == (
+    differs.asks(CompareCount(cards=cards), CTX).then(
         told(compared(TILES, 58, 58, move_no=13)),
         CLOSED.model_copy(update={"pieces_book": 62}),
     )
-    assert COUNT.decide(COMPARE, state, CTX) == ()
+    differs.asks(COMPARE, CTX).nothing_new()
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def later(days: int) -> Context:
 
 def test_the_policy_s_counts_fall_due_from_the_day_on_which_the_plan_starts() -> None:
     """K19"""
-    (started,) = COUNT_PLAN.decide(StartCountPlan(depot="main"), COUNT_PLAN.fold(), CTX) or ((),)
+    (started,) = given(COUNT_PLAN).asks(StartCountPlan(depot="main"), CTX).events
     assert isinstance(started, CountPlanStarted)
     assert [(item.plan, (item.due - NOW).days) for item in started.counts] == [
         (item.plan, item.every_days) for item in POLICY.count_plan
@@ -63,7 +63,7 @@ def test_the_policy_s_counts_fall_due_from_the_day_on_which_the_plan_starts() ->
 
 def test_starting_again_adds_only_what_the_policy_got_since() -> None:
     """K19"""
-    again = COUNT_PLAN.decide(StartCountPlan(depot="main"), COUNT_PLAN.fold(STARTED), CTX)
+    again = given(COUNT_PLAN, STARTED).asks(StartCountPlan(depot="main"), CTX).events
     assert [[item.plan for item in event.counts] for event in again if isinstance(event, CountPlanStarted)] == [
         ["B", "C"]
     ]
@@ -107,15 +107,12 @@ def test_a_planned_count_that_is_not_done_in_time_is_overdue_once_and_may_still_
     given(COUNT_PLAN, STARTED, overdue).asks(NotePlanOverdue(plan="A", due=DUE_A), later(31)).nothing_new()
     given(COUNT_PLAN, STARTED).asks(NotePlanOverdue(plan="A", due=DUE_A), later(1)).nothing_new()
     back = NoteSheetBack(depot="main", plan="A", count_no="PD-1", done=True)
-    decision = COUNT_PLAN.decide(back, COUNT_PLAN.fold(STARTED, overdue, BEGUN), later(40))
-    assert [type(event).__name__ for event in decision or ()] == ["PlannedSheetBack", "PlannedCountDone"]
-    state = COUNT_PLAN.fold(STARTED, overdue, BEGUN, *decision)  # type: ignore[arg-type, misc]
-    assert COUNT_PLAN.due(state)[0].at == end_of_day(civil_day(NOW) + timedelta(days=70))
+    asked = given(COUNT_PLAN, STARTED, overdue, BEGUN).asks(back, later(40))
+    done = asked.then_names("PlannedSheetBack", "PlannedCountDone")
+    assert done.due()[0].at == end_of_day(civil_day(NOW) + timedelta(days=70))
 
 
 def test_a_count_that_nobody_planned_changes_no_plan() -> None:
     """K19"""
-    assert [
-        COUNT_PLAN.decide(OUT, COUNT_PLAN.fold(), CTX),
-        COUNT_PLAN.decide(OUT.model_copy(update={"plan": "Z"}), COUNT_PLAN.fold(STARTED), CTX),
-    ] == [(), ()]
+    given(COUNT_PLAN).asks(OUT, CTX).nothing_new()
+    given(COUNT_PLAN, STARTED).asks(OUT.model_copy(update={"plan": "Z"}), CTX).nothing_new()

@@ -59,7 +59,7 @@ def test_every_package_gets_a_label_with_name_spec_quantity_and_cautions() -> No
 
 def test_cautions_of_a_category_that_nobody_wrote_down_are_the_general_ones() -> None:
     """B20"""
-    (issued,) = LABELS.decide(ISSUE.model_copy(update={"category": "灯具"}), LABELS.initial, CTX)  # type: ignore[misc]
+    (issued,) = given(LABELS).asks(ISSUE.model_copy(update={"category": "灯具"}), CTX).events
     assert {label.cautions for label in issued.labels} == {CTX.policy.label_cautions_default}
 
 

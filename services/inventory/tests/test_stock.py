@@ -348,13 +348,11 @@ def later(moment: datetime) -> Context:
 
 def test_pieces_that_lay_for_long_are_reported_on_the_first_of_the_month_and_every_month() -> None:
     """D10: 90 days after 9 March is 7 June; the first report after it is that of July."""
-    state = STOCK.fold(FREE)
-    assert STOCK.due(state) == (Timer("dead_stock", REPORT_AT, ReportDeadStock()),)
-    assert STOCK.decide(ReportDeadStock(), state, later(REPORT_AT)) == (REPORTED,)
-    assert STOCK.due(STOCK.evolve(state, REPORTED)) == (
-        Timer("dead_stock", REPORTED.next_report_at, ReportDeadStock()),
-    )
-    assert STOCK.decide(ReportDeadStock(), STOCK.evolve(state, REPORTED), later(REPORT_AT)) == ()
+    free = given(STOCK, FREE)
+    assert free.due() == (Timer("dead_stock", REPORT_AT, ReportDeadStock()),)
+    told = free.asks(ReportDeadStock(), later(REPORT_AT)).then(REPORTED)
+    assert told.due() == (Timer("dead_stock", REPORTED.next_report_at, ReportDeadStock()),)
+    told.asks(ReportDeadStock(), later(REPORT_AT)).nothing_new()
 
 
 def test_before_its_day_or_without_pieces_nothing_is_reported() -> None:

@@ -60,14 +60,11 @@ DROPPED = CallDropped(
 
 def test_somebody_asked_days_ahead_whether_they_will_be_home_is_asked_again() -> None:
     """B3: another call may be made at any time, and one that reached nobody too."""
-    call = CALL.fold(REQUESTED)
-    early = NOW - timedelta(days=2)
-    other = CALL.fold(REQUESTED.model_copy(update={"purpose": "half_day"}))
-    answers = [
-        CALL.decide(RecordCall(result=result), asked, at(early))
-        for asked, result in ((call, "reached"), (call, "not_reached"), (other, "reached"))
-    ]
-    assert [code(answer) for answer in answers] == ["confirmed_too_early", None, None]
+    early = at(NOW - timedelta(days=2))
+    other = REQUESTED.model_copy(update={"purpose": "half_day"})
+    given(CALL, REQUESTED).asks(RecordCall(result="reached"), early).refuses("confirmed_too_early")
+    given(CALL, REQUESTED).asks(RecordCall(result="not_reached"), early).accepted()
+    given(CALL, other).asks(RecordCall(result="reached"), early).accepted()
 
 
 def made(result: Any = "reached", next_at: Any = None, calls: int = 1) -> CallMade:
