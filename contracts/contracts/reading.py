@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts import dispatch, inventory, notify, order, order_products, service_desk
+from contracts import dispatch, inventory, notify, order, order_drafts, order_products, service_desk
 from contracts.envelope import Headers, type_of
 from contracts.fact import Fact, members
 from contracts.upcasters import UPCASTERS, upcast
 
 UNIONS: Mapping[str, Any] = {
-    "order": order.OrderEvent | order_products.ProductDescribed,
+    "order": order.OrderEvent | order_products.ProductDescribed | order_drafts.DraftEvent,
     "inventory": inventory.InventoryEvent,
     "dispatch": dispatch.DispatchEvent,
     "service_desk": service_desk.ServiceDeskEvent,

@@ -14,6 +14,7 @@ from orders_story import SIGNED, completed, delayed, desk_rows, signed
 from company.people import read_people
 from contracts import order as facts
 from contracts.fact import Customer
+from contracts.order_drafts import DraftRow
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
 from dashboards.nav import STAFF
 from dashboards.orders.contract_view import line_state
@@ -22,6 +23,7 @@ from dashboards.orders.reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
+from order.draft.row import DraftFile
 from runtime.forms import Field, Form
 from runtime.offers import Offering
 from runtime.typed_rows import Views
@@ -393,3 +395,54 @@ async def test_who_imports_finds_a_form_for_each_file_that_is_theirs(person: str
     answer = await get("/orders/import", person)
     found = set(re.findall(r'data-upload-to="/api/imports/(\w+)"', answer.text))
     assert (answer.status_code, found) == ((200, kinds) if kinds else (403, set()))
+
+
+def waiting_rows():
+    """A contract that waits for one of its two rows, in the read model."""
+    cells = (
+        "HT26030001",
+        "S02 南海店",
+        "2026-02-08",
+        "<b>马娜</b>",
+        "13800001111",
+        "海八东路1号",
+        "南海区",
+        "2026-03-10",
+    )
+    cells = (*cells, "0.00", "1", "WC-100", "坐便器", "", "卫浴", "2", "1350.00", "是", "")
+    wrong = DraftRow(
+        row=3,
+        cells=(*cells[:9], "2", *cells[10:14], "1.5", *cells[15:]),
+        reason="「数量」1.5 不是整数",
+        reason_en="quantity 1.5 is not whole",
+        rule="A1",
+        columns=("数量",),
+    )
+    draft = DraftFile(
+        draft_no="HT26030001",
+        status="waiting",
+        file="合同.csv",
+        at=SIGNED,
+        rows=(DraftRow(row=2, cells=cells), wrong),
+        contract_no=None,
+        reason=None,
+    )
+    return {"drafts": {"HT26030001": {"_id": "HT26030001", "row": draft.shown()}}}
+
+
+async def test_what_waits_for_refused_rows_is_seen_with_the_reason_and_can_be_mended_or_dropped():
+    """A13, C18"""
+    page = (await get("/orders/waiting", SPECIALIST, waiting_rows())).text
+    assert "「数量」1.5 不是整数" in page
+    assert "<b>马娜</b>" not in page
+    assert 'data-api="POST /api/drafts/{draft_no}/mend"' in page
+    assert 'data-api="POST /api/drafts/{draft_no}/drop"' in page
+    (field,) = re.findall(r'<input\s+name="cells.数量" value="1.5"[^>]*>', page)
+    assert 'aria-invalid="true"' in field
+    assert "quantity 1.5 is not whole" in (await get("/orders/waiting?lang=en", SPECIALIST, waiting_rows())).text
+
+
+async def test_nothing_waits_is_said_in_words_and_others_may_not_look():
+    """A13, C18"""
+    assert "没有待补的合同" in (await get("/orders/waiting", SPECIALIST, {"drafts": {}})).text
+    assert (await get("/orders/waiting", WAREHOUSE, waiting_rows())).status_code == 403

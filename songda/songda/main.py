@@ -139,9 +139,35 @@ def import_products(
     _do(lambda: _import("products", [file], person, as_json=as_json))
 
 
+@importing.command("waiting")
+def waiting(as_json: AsJson = False, person: AsPerson = "liang.my") -> None:
+    """待补合同 Contracts that wait for refused rows (A13): which rows, and what is wrong with them."""
+    _do(lambda: _waiting(person, as_json=as_json))
+
+
+def _waiting(person: str, *, as_json: bool) -> None:
+    rows: list[dict[str, Any]] = []
+    with Client(local_settings(), person) as client:
+        client.get("/api/settled")
+        page = client.get("/api/drafts", limit=200)
+        rows += page["rows"]
+        while page["next"] is not None:
+            page = client.get("/api/drafts", limit=200, after=page["next"])
+            rows += page["rows"]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for contract in rows:
+        out.print(f"{contract['draft_no']}  {contract['file']}  {len(contract['rows'])} 行", highlight=False)
+        for row in contract["rows"]:
+            if row["reason"]:
+                out.print(f"  第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False, markup=False)
+    out.print(f"{len(rows)} 份合同待补")
+
+
 def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
     """Upload file by file, wait until all of it has run its course, print the report."""
-    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": [], "files": []}
+    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": [], "waiting": [], "waiting_rows": 0, "files": []}
     with Client(local_settings(), person) as client:
         for file in files:
             with _bar(file.name) as progress:
@@ -151,6 +177,8 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
             total["taken"] += report["taken"]
             total["repeated"] += report["repeated"]
             total["refused"] += report["refused"]
+            total["waiting"] += report["waiting"]
+            total["waiting_rows"] += report["waiting_rows"]
             total["files"] += report["files"]
         with err.status("等待结果写到列表 waiting for read models …"):
             settled = client.get("/api/settled")["settled"]
@@ -160,6 +188,11 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
         for row in total["refused"]:
             where = f"{row['file']} " if len(files) > 1 else ""
             out.print(f"[red]拒[/red] {where}第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False)
+        for waits in total["waiting"]:
+            wrong = "、".join(map(str, waits["refused"])) or "—"
+            out.print(f"[yellow]待补[/yellow] {waits['draft_no']}：第 {wrong} 行要改，整份没有登记", highlight=False)
+        if total["waiting"]:
+            out.print("到「待补合同」页 /orders/waiting 改好再送，或改好文件再导 Mend them there, or in the file (A13)")
         for told in total["files"]:
             if left := told["ignored_columns"]:
                 out.print(

@@ -23,10 +23,15 @@ from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import ContractFile
 from order.contract.row import CONTRACTS, ContractRow, state_of
+from order.draft.row import DRAFTS
+from order.draft.waiting import waiting_contract, waiting_page
+from order.files.contracts_file import LAYOUT
 from order.who import IMPORTS, PRODUCTS
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
+
+WAITING_A_PAGE = 20
 
 
 @router.get("/orders/import")
@@ -36,6 +41,24 @@ async def order_import(seat: Seat) -> Response:
     """导入 (A1, A2, D15, X6): what was taken, and row by row what was refused."""
     kinds = {"contracts": IMPORTS, "logistics": IMPORTS, "products": PRODUCTS}
     return seat.show("order_import.html", kinds=[kind for kind, may in kinds.items() if seat.is_one_of(*may)])
+
+
+@router.get("/orders/waiting")
+@takes(*LOOKS, "after")
+@seated("orders", IMPORTS)
+async def order_waiting(seat: Seat) -> Response:
+    """待补合同 (A13): what waits for refused rows, where they are mended and sent again, or dropped."""
+    stream = rows_stream(seat.caller, (DRAFTS.name,))
+    found = await waiting_page(seat.caller, seat.asked("after") or "", WAITING_A_PAGE)
+    shown = found[:WAITING_A_PAGE]
+    return seat.show(
+        "order_waiting.html",
+        drafts=[waiting_contract(one) for one in shown],
+        next=shown[-1].draft_no if len(found) > len(shown) else None,
+        names=LAYOUT.names,
+        long=[column.name for column in LAYOUT.columns if column.free_text],
+        stream=stream,
+    )
 
 
 @router.get("/orders/{contract_no}")

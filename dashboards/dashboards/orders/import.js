@@ -17,6 +17,12 @@
       repeated: told.repeated,
       refused: told.refused.length,
     });
+    const waits = box.querySelector('[data-waiting]');
+    waits.hidden = !told.waiting.length;
+    waits.firstElementChild.textContent = `${say('import_waiting', { contracts: told.waiting.length })} ${told.waiting
+      .slice(0, SHOWN)
+      .map((one) => one.draft_no)
+      .join('、')}`;
     leftOut(box.querySelector('ul'), told.files);
     const body = box.querySelector('tbody');
     for (const row of told.refused.slice(0, SHOWN)) {

@@ -43,6 +43,7 @@ async def orders(seat: Seat) -> Response:
         stream=stream,
         sheet=f"/orders.xlsx?{urlencode(query)}",
         may_register=seat.may(CONTRACT, RegisterContract),
+        may_mend=seat.is_one_of(*IMPORTS),
         may_import=seat.is_one_of(*IMPORTS, *PRODUCTS),
     )
 

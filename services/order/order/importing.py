@@ -6,7 +6,7 @@ next ones are on their way. Nothing is lost: every row of the file ends up in ex
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from decimal import Decimal
 from types import MappingProxyType
@@ -20,12 +20,14 @@ from order.contract.aggregate import CONTRACT
 from order.contract.fields import MAX_LINES, MAX_PIECES
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
 from order.contract.terms import AddLines, RegisterContract
-from order.files.contracts_file import ContractRow
+from order.draft.aggregate import DRAFT, TakeDraft
+from order.drafting import Drafts, Waiting, not_registered, sort_out
+from order.files.contracts_file import ContractRow, texts_of
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.files.products_file import ProductFileRow
 from order.product.aggregate import PRODUCT, DescribeProduct, measure_of, packing_of
 from order.refusals import no
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.errors import NotReady, Overloaded
 from runtime.file_refusals import NOTHING_IGNORED, Ignored, Refused
 from runtime.outcome import Outcome
@@ -41,6 +43,8 @@ BROKEN = (
 )
 AMENDMENT = "导入合同清单时补充"
 BY_FILE = "导入商品档案"
+OF_KNOWN_CONTRACTS = {"contract_has_other_lines", "contract_contradicts"}
+"""Refusals of a registration that say that the contract is known: nothing waits then."""
 
 
 Products = Mapping[str, ProductDescribed]
@@ -74,6 +78,13 @@ class Report:
     repeated: int = 0
     refused: list[Refused] = field(default_factory=list)
     ignored: Ignored = NOTHING_IGNORED
+    waiting: list[Waiting] = field(default_factory=list)
+    """Contracts that wait for their refused rows (A13)."""
+
+    @property
+    def waiting_rows(self) -> int:
+        """Good rows that wait with them."""
+        return sum(len(contract.good) for contract in self.waiting)
 
     def count(self, fates: Iterable[Fate]) -> None:
         """Add what became of some rows."""
@@ -97,12 +108,24 @@ def refusal_json(refusal: Refused) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What the contracts of one file are sent with."""
+
+    put: Putting
+    run: str
+    products: Products
+    drafts: Drafts
+    report: Report
+
+
 async def import_contracts(
     rows: Sequence[ContractRow],
     refused: Sequence[Refused],
     put: Putting,
     *,
     products: Products = MappingProxyType({}),
+    drafts: Drafts = MappingProxyType({}),
     ignored: Ignored = NOTHING_IGNORED,
     filename: str | None = None,
     run: str = "contracts",
@@ -111,17 +134,45 @@ async def import_contracts(
 ) -> Report:
     """Register the contracts of a file and add lines to known ones (A1, A6). The same file again takes nothing.
 
-    `products`: what is known of the products that the file names (D14); rows that nobody can count are refused.
+    A contract of which a row is refused waits with all its rows (A13). `products`: what is known of the products that
+    the file names (D14); rows that nobody can count are refused. `drafts`: contracts of the file that wait already.
     """
     uncounted = [no_pieces for row in rows if (no_pieces := _uncounted(row, products)) is not None]
     wrong = {refusal.row for refusal in uncounted}
+    sorted_out = sort_out(
+        [row for row in rows if row.row not in wrong],
+        [*refused, *uncounted],
+        drafts,
+        lambda row: pieces_of(row, products) is not None,
+    )
+    report = Report(filename, refused=[*refused, *uncounted], ignored=ignored)
+    sending = _Sending(put, run, products, drafts, report)
+    await _keep(sorted_out.waiting, sending)
     return await _import(
-        _by_contract([row for row in rows if row.row not in wrong]),
-        lambda groups: _contract_fates(groups, put, run, products),
-        Report(filename, refused=[*refused, *uncounted], ignored=ignored),
+        sorted_out.whole,
+        lambda groups: _contract_fates(groups, sending),
+        report,
         progress,
         at_once,
     )
+
+
+async def _keep(contracts: Sequence[Waiting], of: _Sending) -> None:
+    """Keep contracts that wait; one that cannot be kept is refused with all its rows."""
+    fitting = [contract for contract in contracts if contract.fits]
+    name, run = of.report.filename, of.run
+    asked = [(DRAFT.key(one.draft_no), one.command(name), f"{run}/{one.draft_no}/keep") for one in fitting]
+    fates = dict(zip((one.draft_no for one in fitting), await _put(of.put, asked), strict=True))
+    for contract in contracts:
+        fate = _fate(0, fates[contract.draft_no]) if contract.fits else _not_whole(contract.draft_no)
+        if isinstance(fate, Refused):
+            of.report.refused += [replace(fate, row=row) for row in contract.good]
+        else:
+            of.report.waiting.append(contract)
+
+
+def _not_whole(contract_no: str) -> Refused:
+    return _because(0, no("contract_not_whole", contract_no=contract_no))
 
 
 async def import_logistics(
@@ -241,7 +292,7 @@ def _uncounted(row: ContractRow, products: Products) -> Refused | None:
         wrong = no("unknown_product", sku=row.sku, unit=row.unit)
     else:
         wrong = no("unit_does_not_fit", sku=row.sku, sold=f"{row.quantity} {row.unit}", base_unit=product.base_unit)
-    return Refused(row.row, wrong.zh, wrong.en, wrong.rule)
+    return replace(_because(row.row, wrong), cells=texts_of(row), of=(row.contract_no,))
 
 
 def pieces_of(row: ContractRow, products: Products) -> int | None:
@@ -271,39 +322,54 @@ def contract_line(row: ContractRow, products: Products) -> ContractLine:
     )
 
 
-async def _contract_fates(
-    groups: Sequence[list[ContractRow]], put: Putting, run: str, products: Products
-) -> list[Fate]:
-    """All rows of some contracts: each registered in one go; where it is known with other lines, line by line."""
+async def _contract_fates(groups: Sequence[list[ContractRow]], of: _Sending) -> list[Fate]:
+    """All rows of some contracts: each registered in one go; where it is known with other lines, line by line. One that
+    the rules refuse waits; rows that waited and were registered with these are not of this file and not counted."""
     fates: dict[int, Fate] = {}
     registrations: list[list[ContractRow]] = []
     for group in groups:
         lines = [row for row in group if row.repeats is None]
         if len(lines) > MAX_LINES:
             much = no("too_many_lines", contract_no=lines[0].contract_no, most=MAX_LINES)
-            fates |= {row.row: Refused(row.row, much.zh, much.en, much.rule) for row in lines}
+            fates |= {row.row: _because(row.row, much) for row in lines}
         else:
             registrations.append(lines)
     outcomes = await _put(
-        put,
+        of.put,
         [
-            (CONTRACT.key(lines[0].contract_no), registration(lines, products), f"{run}/{lines[0].row}/register")
+            (CONTRACT.key(lines[0].contract_no), registration(lines, of.products), f"{of.run}/{lines[0].row}/register")
             for lines in registrations
         ],
     )
     known: list[ContractRow] = []
+    refused: list[Waiting] = []
     for lines, outcome in zip(registrations, outcomes, strict=True):
+        if outcome is not None and outcome.rejected is not None and outcome.rejected.code not in OF_KNOWN_CONTRACTS:
+            refused.append(not_registered(lines, _because(lines[0].row, outcome.rejected)))
         if outcome is None or outcome.rejected is None or outcome.rejected.code != "contract_has_other_lines":
             fates |= {row.row: _fate(row.row, outcome) for row in lines}
         else:
             known += lines
-    added = await _put(put, [_line_added(row, run, products) for row in known])
+    added = await _put(of.put, [_line_added(row, of.run, of.products) for row in known])
     fates |= {row.row: _fate(row.row, outcome) for row, outcome in zip(known, added, strict=True)}
+    await _keep(refused, of)
+    complete = [
+        lines[0].contract_no
+        for lines in registrations
+        if lines[0].contract_no in of.drafts and not any(isinstance(fates[row.row], Refused) for row in lines)
+    ]
+    await _put(of.put, [taken(number, number, of.run) for number in complete])
     return [
         fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row)
         for group in groups
         for row in group
+        if row.row > 0
     ]
+
+
+def taken(draft_no: str, contract_no: str, run: str) -> Put:
+    """That a draft is registered as this contract."""
+    return DRAFT.key(draft_no), TakeDraft(draft_no=draft_no, contract_no=contract_no), f"{run}/{draft_no}/take"
 
 
 def _line_added(row: ContractRow, run: str, products: Products) -> Put:
@@ -325,10 +391,14 @@ def _fate(row: int, outcome: Outcome | None) -> Fate:
     if outcome is None or outcome.status == "pending":
         return Refused(row, *UNDECIDED, "")
     if outcome.rejected is not None:
-        return Refused(row, outcome.rejected.zh, outcome.rejected.en, outcome.rejected.rule)
+        return _because(row, outcome.rejected)
     if outcome.status != "accepted":
         return Refused(row, *BROKEN, "")
     return "taken" if outcome.events else "repeated"
+
+
+def _because(row: int, wrong: Rejected) -> Refused:
+    return Refused(row, wrong.zh, wrong.en, wrong.rule)
 
 
 def _repeat_of(first: Fate, row: int) -> Fate:
@@ -359,25 +429,22 @@ async def _put_piece(put: Putting, asked: Sequence[Put]) -> Sequence[Outcome | N
 Row = TypeVar("Row", ContractRow, LogisticsRow, ProductFileRow)
 
 
-OfContract = TypeVar("OfContract", ContractRow, LogisticsRow)
-
-
-def _by_contract(rows: Sequence[OfContract]) -> list[list[OfContract]]:
-    groups: dict[str, list[OfContract]] = {}
+def _by_contract(rows: Sequence[LogisticsRow]) -> list[list[LogisticsRow]]:
+    groups: dict[str, list[LogisticsRow]] = {}
     for row in rows:
         groups.setdefault(row.contract_no, []).append(row)
     return list(groups.values())
 
 
 async def _import(
-    groups: list[list[Row]],
+    groups: Sequence[list[Row]],
     fates_of: Callable[[Sequence[list[Row]]], Awaitable[list[Fate]]],
     report: Report,
     progress: Progress | None,
     at_once: int,
 ) -> Report:
     """Work through the groups, about `at_once` rows in a go and `LANES` goes at a time; count what became of each."""
-    done = len(report.refused)
+    done = len(report.refused) + report.waiting_rows
     total = done + sum(map(len, groups))
     waiting: Iterator[list[list[Row]]] = _goes(groups, at_once)
 
@@ -397,7 +464,7 @@ async def _import(
     return report
 
 
-def _goes(groups: list[list[Row]], at_once: int) -> Iterator[list[list[Row]]]:
+def _goes(groups: Sequence[list[Row]], at_once: int) -> Iterator[list[list[Row]]]:
     """Groups, as many together as make up `at_once` rows."""
     go: list[list[Row]] = []
     rows = 0

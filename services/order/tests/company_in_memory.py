@@ -89,7 +89,7 @@ class Company:
         )
         if isinstance(event, ProductDescribed):
             self.products[event.sku] = event
-        elif service == "order":
+        elif aggregate_id.startswith("contract:"):
             self.rows.setdefault(aggregate_id, Folded(aggregate_id.partition(":")[2])).fold(event)
         reactions = [r for s in self.services.values() for r in s.reactions if r.source == service]
         return [ask for reaction in reactions for ask in reaction.react(event, meta)]

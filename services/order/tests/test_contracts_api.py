@@ -14,8 +14,8 @@ from order_rows import Folded, MemoryRows
 from company.context import Context
 from company.policy import policy_book
 from order.api import router
-from order.contract.aggregate import CONTRACT, evolve
-from order.contract.state import INITIAL, Contract
+from order.contract.aggregate import CONTRACT
+from order.draft.aggregate import DRAFT
 from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
@@ -70,19 +70,21 @@ class System:
     """The rules and the read model, at once: what a command makes is in the rows when its answer is given."""
 
     def __init__(self) -> None:
-        self.states: dict[str, Contract] = {}
+        self.states: dict[str, Any] = {}
         self.rows = MemoryRows([])
         self.goods, self.jobs = MemoryRows([]), MemoryRows([])
         self.contracts: dict[str, Folded] = {}
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         context = Context(now=NOW, by=request.actor, role=request.role, policy=policy_book().at(NOW))
-        decision = CONTRACT.decide(command, self.states.get(aggregate_id, INITIAL), context)
+        of: Any = CONTRACT if aggregate_id.startswith("contract:") else DRAFT
+        decision = of.decide(command, self.states.get(aggregate_id, of.initial), context)
         if isinstance(decision, Rejected):
             return Outcome("c", aggregate_id, "rejected", rejected=decision)
         for event in decision:
-            self.states[aggregate_id] = evolve(self.states.get(aggregate_id, INITIAL), event)
-            self._fold(aggregate_id, event, request.actor)
+            self.states[aggregate_id] = of.evolve(self.states.get(aggregate_id, of.initial), event)
+            if of is CONTRACT:
+                self._fold(aggregate_id, event, request.actor)
         return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
 
     def left_by_list(self, pieces: int, riding: int = 0) -> None:
@@ -125,11 +127,12 @@ async def api() -> AsyncIterator[Api]:
     app, system = FastAPI(), System()
     app.state.policies = policy_book()
     app.include_router(router)
-    app.state.owners = {"contract": "order"}
+    app.state.owners = {"contract": "order", "draft": "order"}
     app.state.gateway = system
     app.state.rows = {
         "contracts": system.rows,
         "products": MemoryRows([]),
+        "drafts": MemoryRows([]),
         "goods": system.goods,
         "jobs": system.jobs,
     }

@@ -9,9 +9,9 @@ from typing import Any
 from company.context import Context
 from company.policy import policy_book
 from order import importing
-from order.contract.aggregate import CONTRACT, evolve
+from order.contract.aggregate import CONTRACT
 from order.contract.fields import MAX_LINES
-from order.contract.state import INITIAL, Contract
+from order.draft.aggregate import DRAFT
 from order.files.contracts_file import ContractRow
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.importing import Put, Report, import_contracts, import_logistics
@@ -62,7 +62,7 @@ class Contracts:
     """The contract rules with a memory and nothing else; counts what is under way at a time."""
 
     def __init__(self) -> None:
-        self.states: dict[str, Contract] = {}
+        self.states: dict[str, Any] = {}
         self.steps: list[str] = []
         self.under_way = 0
         self.most_under_way = 0
@@ -76,12 +76,13 @@ class Contracts:
 
     def _decide(self, aggregate_id: str, command: Command, step: str) -> Outcome:
         self.steps.append(step)
-        state = self.states.get(aggregate_id, INITIAL)
-        decision = CONTRACT.decide(command, state, CTX)  # type: ignore[arg-type]
+        of: Any = CONTRACT if aggregate_id.startswith("contract:") else DRAFT
+        state = self.states.get(aggregate_id, of.initial)
+        decision = of.decide(command, state, CTX)
         if isinstance(decision, Rejected):
             return Outcome(step, aggregate_id, "rejected", rejected=decision)
         for event in decision:
-            state = evolve(state, event)
+            state = of.evolve(state, event)
         self.states[aggregate_id] = state
         return Outcome(step, aggregate_id, "accepted", events=tuple(type(event).__name__ for event in decision))
 

@@ -13,8 +13,8 @@ from order_rows import MemoryRows
 from company.context import Context
 from company.policy import policy_book
 from order.api import router
-from order.contract.aggregate import CONTRACT, evolve
-from order.contract.state import INITIAL, Contract
+from order.contract.aggregate import CONTRACT
+from order.draft.aggregate import DRAFT
 from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
@@ -53,15 +53,16 @@ class Rules:
     """A gateway whose commands meet the rules directly, in memory."""
 
     def __init__(self) -> None:
-        self.states: dict[str, Contract] = {}
+        self.states: dict[str, Any] = {}
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         """Decide at once."""
-        decision = CONTRACT.decide(command, self.states.get(aggregate_id, INITIAL), CTX)
+        of: Any = CONTRACT if aggregate_id.startswith("contract:") else DRAFT
+        decision = of.decide(command, self.states.get(aggregate_id, of.initial), CTX)
         if isinstance(decision, Rejected):
             return Outcome("c", aggregate_id, "rejected", rejected=decision)
         for event in decision:
-            self.states[aggregate_id] = evolve(self.states.get(aggregate_id, INITIAL), event)
+            self.states[aggregate_id] = of.evolve(self.states.get(aggregate_id, of.initial), event)
         return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
 
     async def ask_all(self, service: str, asked: Any) -> list[Outcome]:
@@ -87,9 +88,9 @@ async def client() -> AsyncIterator[AsyncClient]:
     app = FastAPI()
     app.state.policies = policy_book()
     app.include_router(router)
-    app.state.owners = {"contract": "order"}
+    app.state.owners = {"contract": "order", "draft": "order"}
     app.state.gateway = Rules()
-    app.state.rows = {"products": MemoryRows([])}
+    app.state.rows = {"products": MemoryRows([]), "drafts": MemoryRows([])}
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
     app.state.uploads = Uploads()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import orjson
 from pydantic import BaseModel
@@ -31,14 +32,26 @@ class RefusedRow(BaseModel):
     file: str | None = None
 
 
+class Waits(BaseModel):
+    """A contract that waits for its refused rows: nothing of it is registered (A13). `good`: rows that wait with
+    them."""
+
+    draft_no: str
+    good: list[int]
+    refused: list[int]
+    file: str | None
+
+
 class FileReport(BaseModel):
-    """What became of one file's rows: taken + repeated + refused = data rows. `ignored_columns` and `ignored_rows`
-    (sums of those above) were none of ours."""
+    """What became of one file's rows: taken + repeated + refused + waiting_rows = data rows. `ignored_columns` and
+    `ignored_rows` (sums of those above) were none of ours."""
 
     file: str | None
     taken: int
     repeated: int
     refused: list[RefusedRow]
+    waiting: list[Waits]
+    waiting_rows: int
     ignored_columns: list[str]
     ignored_rows: list[int]
 
@@ -49,6 +62,8 @@ class ImportReport(BaseModel):
     taken: int
     repeated: int
     refused: list[RefusedRow]
+    waiting: list[Waits]
+    waiting_rows: int
     files: list[FileReport]
 
 
@@ -58,7 +73,7 @@ async def report_json(reports: Sequence[Report]) -> AsyncIterator[bytes]:
     yield b'{"taken":%d,"repeated":%d,"refused":' % (taken, repeated)
     async for piece in _rows(reports):
         yield piece
-    yield b',"files":['
+    yield b"," + orjson.dumps(_waiting(reports))[1:-1] + b',"files":['
     for number, report in enumerate(reports):
         name = orjson.dumps(report.filename)
         comma = b"," if number else b""
@@ -66,8 +81,17 @@ async def report_json(reports: Sequence[Report]) -> AsyncIterator[bytes]:
         async for piece in _rows([report]):
             yield piece
         ignored = {"ignored_columns": report.ignored.columns, "ignored_rows": report.ignored.rows}
-        yield b"," + orjson.dumps(ignored)[1:]
+        yield b"," + orjson.dumps(_waiting([report]))[1:-1] + b"," + orjson.dumps(ignored)[1:]
     yield b"]}"
+
+
+def _waiting(reports: Sequence[Report]) -> dict[str, Any]:
+    told = [
+        {"draft_no": one.draft_no, "good": one.good, "refused": one.refused, "file": report.filename}
+        for report in reports
+        for one in report.waiting
+    ]
+    return {"waiting": told, "waiting_rows": sum(report.waiting_rows for report in reports)}
 
 
 async def _rows(reports: Sequence[Report]) -> AsyncIterator[bytes]:

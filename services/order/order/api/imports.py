@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from contracts.bounds import Few
 from order.api.import_report import ImportReport, report_json
+from order.draft.row import waiting_drafts
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.files.products_file import ProductFileRow, read_products
@@ -50,7 +51,8 @@ class How(TypedDict):
     responses=RESPONSES,
 )
 async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
-    """One row per contract line. A bad row never stops the others; the same file again takes nothing.
+    """One row per contract line. A contract of which a row is refused waits with all its rows (`waiting`, A13); no bad
+    row stops other contracts. The same file again takes nothing.
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
@@ -59,7 +61,9 @@ async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
 
     async def bring(rows: list[ContractRow], refused: list[Refused], how: How) -> Report:
         known = await known_products(caller, {row.sku for row in rows if row.unit})
-        return await import_contracts(rows, refused, caller.ask_all, products=known, **how)
+        numbers = {row.contract_no for row in rows} | {number for one in refused for number in one.of}
+        waiting = await waiting_drafts(caller, numbers)
+        return await import_contracts(rows, refused, caller.ask_all, products=known, drafts=waiting, **how)
 
     return await _answer(caller, "contracts", files, bring)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from company import units
 from company.masking import mask_name, mask_phone
 from contracts import spelling
+from order.files.belonging import Who, with_contracts
 from runtime.file_limits import too_many_faults
 from runtime.file_refusals import Fault, Parsed, Refused, UnreadableFile, refuse, shown
 from runtime.tables import cells
@@ -142,8 +143,41 @@ def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
                     contracts.setdefault(facts.contract_no, (facts, row))
                 continue
             faults = [_other_content(first_line, line_row, line)]
-        refused.append(refuse(row, faults, RULE))
-    return rows, sorted(refused, key=lambda refusal: refusal.row)
+        refused.append(refuse(row, faults, RULE, texts))
+    refused.sort(key=lambda refusal: refusal.row)
+    return rows, with_contracts(refused, {row.row: row.contract_no for row in rows}, _who(rows))
+
+
+def _who(rows: list[ContractRow]) -> dict[str, Who]:
+    return {row.contract_no: Who(row.customer_name, row.phone, row.address) for row in rows}
+
+
+def texts_of(row: ContractRow) -> tuple[str, ...]:
+    """A good row as a file would have it, in the layout's order."""
+    return (
+        row.contract_no,
+        f"{row.store_code} {row.store_name}".strip(),
+        row.signed_on.isoformat(),
+        row.customer_name,
+        row.phone,
+        row.address,
+        row.district,
+        row.promised_on.isoformat(),
+        _yuan(row.amount_due_fen),
+        str(row.line_no),
+        row.sku,
+        row.name,
+        row.spec,
+        row.category,
+        row.quantity,
+        _yuan(row.unit_price_fen),
+        "是" if row.to_install else "否",
+        row.unit,
+    )
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02}"
 
 
 def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
