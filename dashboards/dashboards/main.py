@@ -10,6 +10,7 @@ from dashboards.books import pages as books_pages
 from dashboards.crew import pages as crew_pages
 from dashboards.desk import pages as desk_pages
 from dashboards.forms import pages as forms_pages
+from dashboards.inbox import pages as inbox_pages
 from dashboards.messages import pages as messages_pages
 from dashboards.money import pages as money_pages
 from dashboards.orders import contract_pages
@@ -33,6 +34,7 @@ for part in (
     board_week_pages.router,
     kpi_pages.router,
     messages_pages.router,
+    inbox_pages.router,
     books_pages.router,
     money_pages.router,
     orders_pages.router,

@@ -1,6 +1,7 @@
 /* Every page: the server's clock, what the stream says, printing, signing in. No inline handlers (CSP). */
 'use strict';
 (() => {
+  const RINGS = 60000;
   const SILENCE = 35000; // heartbeats come every 15 s; two missed ones are a lost connection
   const skew = () => Page.server - Page.at;
   const Page = (window.Page = {
@@ -98,6 +99,25 @@
     if (act === 'reload') location.reload();
     if (act === 'close') event.target.closest('dialog').close();
   });
+
+  /* the bell: how many things wait for whoever looks, also in the title */
+  const bell = document.getElementById('bell');
+  const title = document.title;
+  async function ring() {
+    const answer = document.hidden ? null : await fetch('/api/inbox/count').catch(() => null);
+    if (!answer?.ok) return; // the line is down, or signed out: the pages say so themselves
+    const { count, late } = await answer.json();
+    const shown = bell.querySelector('b');
+    shown.textContent = count > 99 ? '99+' : count;
+    shown.hidden = !count;
+    bell.classList.toggle('late', late > 0);
+    document.title = count ? `(${count}) ${title}` : title;
+  }
+  if (bell) {
+    ring();
+    setInterval(ring, RINGS);
+    document.addEventListener('visibilitychange', ring);
+  }
 
   const login = document.getElementById('login');
   if (login) {

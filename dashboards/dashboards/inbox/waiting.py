@@ -1,0 +1,245 @@
+"""What waits for whom (X9): each kind of thing, who may do it (as its use case says), until when, and where.
+
+The rows say what waits; nothing is judged here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from company.roles import Role
+from contracts.civil_time import end_of_day
+from dashboards.listing import Json, Sort, both
+from dashboards.seat import Seat
+from inventory import who
+from inventory.count.file import COUNTS
+from inventory.count.row import CountRow
+from inventory.goods.row import PIECES, GoodsRow
+from inventory.inbound.aggregate import INBOUND
+from inventory.inbound.check import CheckSlip
+from inventory.inbound.put_away import PutAway, SettleException
+from inventory.inbound.row import SLIPS, SlipRow
+from inventory.inbound.slip import HandOverPapers
+from inventory.loan import LOAN, ApproveLoan, ReturnLoan
+from inventory.loan_row import LOANS, LoanRow
+from inventory.scrap import SCRAP, ApproveScrap, ExecuteScrap
+from inventory.scrap_row import SCRAPS, ScrapRow
+from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
+from notify.message.row import MESSAGE_ROWS, TROUBLE, MessageRow
+from notify.who import OFFICE as SENDS
+from order.contract.aggregate import CONTRACT
+from order.contract.delays import AcceptError, ExplainDelay, FollowUp, NotePost
+from order.contract.goods import AgreeToLots
+from order.contract.money import NotePayment, RefundReturn
+from order.contract.promise import PostponeDelivery
+from order.contract.row import CONTRACTS, ContractRow
+from runtime.typed_rows import Model
+from service_desk.access import those_visible
+from service_desk.ticket.row import TICKETS
+from service_desk.ticket.standing import OPEN, Standing
+
+R = TypeVar("R")
+
+SHOWN = 8
+"""Of each kind; the list behind it has all."""
+REPORTED_UP = who.ACCOUNTS | {Role.PROCUREMENT}
+"""To whom what is wrong with purchases and stock is reported (D2, D9, D10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits. `until` None: at once."""
+
+    name: str
+    about: str
+    href: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things of one kind: how many, the first of them, where all of them are."""
+
+    word: str
+    count: int
+    late: bool
+    items: Sequence[Item]
+    href: str
+
+
+@dataclass(frozen=True)  # no slots: a generic one could not be called by its alias
+class Waiting(Generic[R]):
+    """One kind of thing that waits for some roles: the word `inbox.<word>`. `href`: the list, None where each has its
+    own place."""
+
+    word: str
+    model: Model[R]
+    query: Json
+    roles: frozenset[Any]
+    item: Callable[[R], Item]
+    href: str
+    late: bool = False
+    sort: Sort = ("_id", 1)
+
+
+def _contract(row: ContractRow) -> Item:
+    due = [delay.post_due for delay in row.delays if delay.post_due is not None and not delay.posted]
+    until = min(due, default=None) or end_of_day(row.promised_on)
+    return Item(row.contract_no, row.store_name, f"/orders/{row.contract_no}", until)
+
+
+def _slip(row: SlipRow) -> Item:
+    return Item(row.slip_no, row.source, f"/warehouse/arrivals/{row.slip_no}", row.papers_due)
+
+
+def _loan(row: LoanRow) -> Item:
+    return Item(row.loan_no, f"{row.sku} ×{row.quantity}", "/warehouse/loans", end_of_day(row.due_on))
+
+
+def _scrap(row: ScrapRow) -> Item:
+    return Item(row.application_no, f"{row.sku} ×{row.quantity}", "/warehouse/scraps")
+
+
+def _goods(row: GoodsRow) -> Item:
+    return Item(row.contract_no, f"×{row.missing or row.excess}", f"/orders/{row.contract_no}")
+
+
+def _stock(row: StockRow) -> Item:
+    return Item(row.sku, row.name, f"/warehouse/stock/{row.sku}")
+
+
+def _count(row: CountRow) -> Item:
+    return Item(row.count_no, f"×{row.to_count}", f"/warehouse/counts/{row.count_no}", row.due)
+
+
+def _message(row: MessageRow) -> Item:
+    return Item(row.subject.partition(":")[2], row.to, "/messages?queue=trouble")
+
+
+def _ticket(row: Standing) -> Item:
+    return Item(row.ticket_id, row.product, f"/desk/{row.ticket_id}", row.next_due)
+
+
+def _tagged(tag: str, late: bool = False, **more: Any) -> dict[str, Any]:
+    return {"word": tag, "model": CONTRACTS, "query": {"row.tags": tag}, "item": _contract, "late": late, **more}
+
+
+CONTRACTS_WAIT: tuple[Waiting[ContractRow], ...] = (
+    Waiting(**_tagged("delay_post"), roles=CONTRACT.may(NotePost), href="/orders?delay=unposted"),
+    Waiting(**_tagged("delay_call"), roles=CONTRACT.may(ExplainDelay) - {Role.STORE}, href="/orders?delay=unexplained"),
+    Waiting(**_tagged("store_accept"), roles=CONTRACT.may(AcceptError), href="/orders?delay=store"),
+    Waiting(**_tagged("store_follow_up"), roles=CONTRACT.may(FollowUp), href="/orders?delay=store"),
+    Waiting(**_tagged("promise_broken", late=True), roles=CONTRACT.may(PostponeDelivery), href="/orders?sort=promised"),
+    Waiting(**_tagged("lots"), roles=CONTRACT.may(AgreeToLots), href="/orders"),
+    Waiting(**_tagged("payment"), roles=CONTRACT.may(NotePayment), href="/orders?stage=delivered"),
+    Waiting(**_tagged("refund"), roles=CONTRACT.may(RefundReturn), href="/orders"),
+)
+_SLIPS = "/warehouse/arrivals?state="
+
+REST_WAIT: tuple[Waiting[Any], ...] = (
+    Waiting("check", SLIPS, {"row.state": "issued"}, INBOUND.may(CheckSlip), _slip, f"{_SLIPS}issued"),
+    Waiting("put_away", SLIPS, {"row.state": "checked"}, INBOUND.may(PutAway), _slip, f"{_SLIPS}checked"),
+    Waiting(
+        "exceptions",
+        SLIPS,
+        {"row.open_exceptions": {"$gt": 0}},
+        INBOUND.may(SettleException) | REPORTED_UP,
+        _slip,
+        f"{_SLIPS}exceptions",
+    ),
+    Waiting("papers", SLIPS, {"row.papers": "owed"}, INBOUND.may(HandOverPapers), _slip, f"{_SLIPS}papers"),
+    Waiting(
+        "papers_late",
+        SLIPS,
+        {"row.papers": "overdue"},
+        INBOUND.may(HandOverPapers) | who.ACCOUNTS,
+        _slip,
+        f"{_SLIPS}papers_late",
+        late=True,
+    ),
+    Waiting("loan_asked", LOANS, {"row.state": "held"}, LOAN.may(ApproveLoan), _loan, "/warehouse/loans?state=held"),
+    Waiting(
+        "loan_overdue",
+        LOANS,
+        {"row.state": "overdue"},
+        LOAN.may(ReturnLoan) | who.ACCOUNTS,
+        _loan,
+        "/warehouse/loans?state=overdue",
+        late=True,
+    ),
+    Waiting(
+        "scrap_applied", SCRAPS, {"row.state": "held"}, SCRAP.may(ApproveScrap), _scrap, "/warehouse/scraps?state=held"
+    ),
+    Waiting(
+        "scrap_approved",
+        SCRAPS,
+        {"row.state": "approved"},
+        SCRAP.may(ExecuteScrap),
+        _scrap,
+        "/warehouse/scraps?state=approved",
+    ),
+    Waiting(
+        "short",
+        PIECES,
+        {"row.missing": {"$gt": 0}},
+        who.INSTALL_SUPERVISOR | {Role.PROCUREMENT},
+        _goods,
+        "/warehouse/shortages",
+    ),
+    Waiting("excess", PIECES, {"row.excess": {"$gt": 0}}, REPORTED_UP, _goods, "/warehouse/shortages?kind=excess"),
+    Waiting("dead", STOCKED, REPORTED_DEAD, REPORTED_UP, _stock, "/warehouse/stock?held=dead"),
+    Waiting("pending", STOCKED, {"row.pending": {"$gt": 0}}, REPORTED_UP, _stock, "/warehouse/stock?held=pending"),
+    Waiting("counts", COUNTS, {"row.status": "open"}, who.KEEPER, _count, "/warehouse/counts", sort=("row.due", 1)),
+    Waiting(
+        "messages",
+        MESSAGE_ROWS,
+        {"row.status": {"$in": list(TROUBLE)}},
+        SENDS,
+        _message,
+        "/messages?queue=trouble",
+        late=True,
+    ),
+)
+
+
+async def groups_for(seat: Seat) -> list[Group]:
+    """What waits for this person, the late first; kinds of which nothing waits are left out."""
+    found = [await _group(seat, kind, query) for kind, query in await _kinds(seat)]
+    return sorted((one for one in found if one.count), key=lambda one: not one.late)
+
+
+async def count_for(seat: Seat) -> tuple[int, int]:
+    """How many things wait, and how many of them are late."""
+    counted = [(kind.late, await seat.caller.view(kind.model).count(query)) for kind, query in await _kinds(seat)]
+    return sum(count for _, count in counted), sum(count for late, count in counted if late)
+
+
+async def _group(seat: Seat, kind: Waiting[Any], query: Json) -> Group:
+    rows = seat.caller.view(kind.model)
+    count = await rows.count(query)
+    first = await rows.find(query, sort=[kind.sort], limit=SHOWN) if count else []
+    return Group(kind.word, count, kind.late, [kind.item(row) for row in first], kind.href)
+
+
+async def _kinds(seat: Seat) -> list[tuple[Waiting[Any], Json]]:
+    """The kinds that concern this person, with what is asked of the rows: a store of its own contracts alone."""
+    role = seat.person.role
+    own = {"row.store_code": seat.person.store or "-"} if role == Role.STORE else {}
+    of_contracts = [(kind, both(own, kind.query)) for kind in CONTRACTS_WAIT if role in kind.roles]
+    rest = [(kind, kind.query) for kind in REST_WAIT if role in kind.roles]
+    return [*of_contracts, *await _tickets(seat), *rest]
+
+
+async def _tickets(seat: Seat) -> list[tuple[Waiting[Any], Json]]:
+    """Tickets whose next step is this role's, and those of which it was told because they are late (X4)."""
+    role = seat.person.role
+    steps = sorted({step for form in seat.caller.offering("ticket").forms if role in form.may for step in form.steps})
+    opened, own = {"row.status": {"$in": list(OPEN)}}, await those_visible(seat.caller)
+    roles, sort = frozenset({role}), ("row.due_key", 1)
+    found = []
+    if steps:
+        step = Waiting[Standing]("ticket_step", TICKETS, {}, roles, _ticket, "/desk", sort=sort)
+        found.append((step, both(own, opened, {"row.next_step": {"$in": steps}})))
+    told = Waiting[Standing]("ticket_told", TICKETS, {}, roles, _ticket, "/desk?queue=told", late=True, sort=sort)
+    return [*found, (told, both(own, opened, {"row.told": role}))]
