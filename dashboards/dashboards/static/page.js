@@ -1,7 +1,6 @@
 /* Every page: the server's clock, what the stream says, printing, signing in. No inline handlers (CSP). */
 'use strict';
 (() => {
-  const RINGS = 60000;
   const SILENCE = 35000; // heartbeats come every 15 s; two missed ones are a lost connection
   const skew = () => Page.server - Page.at;
   const Page = (window.Page = {
@@ -100,24 +99,19 @@
     if (act === 'close') event.target.closest('dialog').close();
   });
 
-  /* the bell: how many things wait for whoever looks, also in the title */
-  const bell = document.getElementById('bell');
-  const title = document.title;
-  async function ring() {
-    const answer = document.hidden ? null : await fetch('/api/inbox/count').catch(() => null);
-    if (!answer?.ok) return; // the line is down, or signed out: the pages say so themselves
-    const { count, late } = await answer.json();
-    const shown = bell.querySelector('b');
-    shown.textContent = count > 99 ? '99+' : count;
-    shown.hidden = !count;
-    bell.classList.toggle('late', late > 0);
-    document.title = count ? `(${count}) ${title}` : title;
-  }
-  if (bell) {
-    ring();
-    setInterval(ring, RINGS);
-    document.addEventListener('visibilitychange', ring);
-  }
+  /* the bell: how many things wait for whoever looks, also in the title; what fails is said by the pages themselves */
+  const bell = document.querySelector('#bell b');
+  const { title } = document;
+  const ring = () =>
+    fetch('/api/inbox/count')
+      .then((answer) => answer.json())
+      .then(({ count, late }) => {
+        bell.textContent = count || '';
+        bell.className = late ? 'late' : '';
+        document.title = count ? `(${count}) ${title}` : title;
+      })
+      .catch(() => 0);
+  if (bell) setInterval(ring, 60000, ring());
 
   const login = document.getElementById('login');
   if (login) {
