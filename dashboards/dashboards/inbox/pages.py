@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dashboards.inbox.waiting import Group, count_for, groups_for
 from dashboards.render import LOOKS, words_for
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from runtime.clock import utc_now
 from runtime.http import SignedIn
 from runtime.route import Router, takes
@@ -36,11 +36,9 @@ class InboxView(BaseModel):
 
 @router.get("/inbox", include_in_schema=False)
 @takes(*LOOKS)
-async def inbox_page(request: Request) -> Response:
+@seated("inbox")
+async def inbox_page(seat: Seat) -> Response:
     """The page; it renews itself."""
-    seat = seat_at(request, "inbox")
-    if isinstance(seat, Response):
-        return seat
     groups = await groups_for(seat)
     page = seat.show("inbox.html", groups=groups, count=sum(one.count for one in groups))
     page.headers["Refresh"] = str(RENEWED_SECONDS)
