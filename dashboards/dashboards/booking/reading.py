@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from company.policy import Policy, policy_book
 from contracts.civil_time import end_of_day
@@ -11,13 +10,11 @@ from contracts.notify import CallPurpose
 from dashboards.board.day import crews_of
 from dashboards.board.reading import read_days
 from dashboards.board.rows import BoardDay
-from dashboards.listing import Slice, page_of
+from dashboards.listing import Json, Slice, page_of
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
 from notify.call_row import CALLS, CallRow
 from order.contract.row import CONTRACTS
-
-Json = dict[str, Any]
 
 PURPOSES: tuple[CallPurpose, ...] = (
     "booking",

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from company.masking import ROLES_THAT_SEE_CUSTOMERS, customer_for
 from company.policy import policy_book
 from contracts.service_desk_tickets import TicketKind
-from dashboards.listing import Slice, both, every, page_of
+from dashboards.listing import Json, Slice, both, every, page_of
 from dashboards.seat import Seat
 from runtime.forms import Form
 from runtime.person import Person
@@ -26,8 +26,6 @@ from service_desk.ticket.standing import OPEN, Outcome, Standing
 from service_desk.ticket.timeline import TimelineEntry
 from service_desk.ticket.whole import whole
 from service_desk.ticket.why import Reasons, reasons
-
-Json = dict[str, Any]
 
 KINDS = get_args(TicketKind)
 QUEUES = ("open", "soon", "overdue", "told", "waiting", "repeat", "closed")

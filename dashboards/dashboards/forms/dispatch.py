@@ -20,8 +20,7 @@ from dashboards.forms.form import Content, Form
 from dashboards.nav import STAFF
 from dashboards.seat import Seat
 from dispatch.job.row import JOB_FILES, JobFile
-from dispatch.run.row import RUNS
-from dispatch.run_views import RunView, run_view
+from dispatch.run.row import RUN_FILES, RunFile
 from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
 from order.contract.row import CONTRACTS
 
@@ -36,8 +35,6 @@ OFFICE = frozenset(
     }
 )
 """Who prints the papers of a day besides those on the road."""
-_WHOLE = Role.ACCOUNTANT
-"""A run is read with its cash; the page says who is shown it."""
 WHOLE_PHONES = DELIVERS
 """Who prints the leader's sheet."""
 
@@ -77,13 +74,13 @@ class _Stop:
     collected_fen: int
 
 
-async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
+async def _run(seat: Seat, subject: str) -> tuple[RunFile, list[_Stop]] | None:
     """A run and its stops in the order of the sheet; a leader's own crew only."""
     day, _, crew = subject.partition("/")
     on = seat.day_of(day)
     if on is None or (seat.person.role in CREW and await own_crew_on(seat.caller, on) != crew):
         return None
-    run = await seat.caller.view(RUNS.files).get(f"{on.isoformat()}:{crew}")
+    run = await seat.caller.view(RUN_FILES).get(f"{on.isoformat()}:{crew}")
     if run is None:
         return None
     row, said = run.row, run.said
@@ -98,7 +95,7 @@ async def _run(seat: Seat, subject: str) -> tuple[RunView, list[_Stop]] | None:
         collected = sum(one.event.amount_fen for one in here.all(CashCollected))
         called = job.said.told(ArrivalCalled)
         stops.append(_Stop(stop, job, customer, _goods(job, seat), called, here.told(StopEnded), collected))
-    return run_view(run, _WHOLE), stops
+    return run, stops
 
 
 async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
@@ -107,7 +104,8 @@ async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
         return None
     run, stops = found
     return {
-        "run": run,
+        "run": run.row,
+        "file": run,
         "stops": stops,
         "money": seat.person.role in ROLES_THAT_SEE_MONEY,
     }
@@ -119,7 +117,8 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
         return None
     run, stops = found
     return {
-        "run": run,
+        "run": run.row,
+        "file": run,
         "stops": stops,
         "cash": seat.person.role in SEES_CASH,
     }

@@ -1,12 +1,11 @@
 """消息: what was sent to customers and groups and what became of it; what failed, and what nobody knows (E4, E5)."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
-from dashboards.listing import every, page_of
+from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -15,8 +14,6 @@ from notify.message.row import MESSAGE_ROWS, STATUSES, TROUBLE
 from notify.message.state import FAX
 from notify.who import OFFICE, SEES_FAXES
 from runtime.route import Router, takes
-
-Json = dict[str, Any]
 
 QUEUES = ("all", "trouble", "held", "fax")
 CHANNELS = ("sms", "group", "mail", "fax")

@@ -13,12 +13,11 @@ from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOB_FILES, JOBS, JobFile, JobRow, Status
 from dispatch.job.stop import WhoseStop
 from dispatch.refusals import no
-from dispatch.run.row import RUNS, RunRow
+from dispatch.run.row import RUN_FILES, RunFile
 from dispatch.who import CREW, LEADS
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import Caller, Refusal
-from runtime.view import File
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
@@ -38,9 +37,9 @@ async def job_row(caller: Caller, job: str) -> JobRow:
     return (await job_file(caller, job)).row
 
 
-async def run_file(caller: Caller, on: date, crew: str) -> File[RunRow]:
+async def run_file(caller: Caller, on: date, crew: str) -> RunFile:
     """A run with what was said of it, or 404."""
-    found = await caller.view(RUNS.files).get(f"{on.isoformat()}:{crew}")
+    found = await caller.view(RUN_FILES).get(f"{on.isoformat()}:{crew}")
     if found is None:
         raise Refusal(404, no("not_planned"))
     return found

@@ -9,18 +9,16 @@ from pydantic import BaseModel
 
 from contracts.dispatch_road import (
     DayReported,
-    DeliveryListIssued,
     RunClosed,
     StopEnded,
     StopOrderChanged,
     StopReached,
 )
-from contracts.dispatch_runs import CashCollected, CashHandedIn, RunDeparted, RunLoaded, RunStop
+from contracts.dispatch_runs import CashCollected, CashHandedIn, RunStop
 from contracts.fact import Fact, GoodsLine, Half
-from dispatch.run.row import RunRow
+from dispatch.run.row import RunFile
 from dispatch.who import SEES_CASH
 from runtime.said import Said
-from runtime.view import File
 
 Json = dict[str, Any]
 
@@ -74,13 +72,10 @@ class RunList(BaseModel):
     rows: list[RunView]
 
 
-def run_view(run: File[RunRow], role: str) -> RunView:
+def run_view(run: RunFile, role: str) -> RunView:
     """A run as `role` may see it (B16)."""
     row, said = run.row, run.said
-    loaded = None if row.status == "plan" else said.told(RunLoaded)
-    gone = said.told(RunDeparted) if row.status in {"way", "closed"} else None
-    issued, closed, report = said.told(DeliveryListIssued), said.told(RunClosed), said.told(DayReported)
-    list_no = row.list_no if gone is None else gone.list_no
+    loaded, gone, closed, report = run.loaded, run.gone, run.closed, run.report
     hidden = None if role in SEES_CASH else _CASH
     return RunView(
         **row.model_dump(include={"on", "crew", "leader", "vehicle", "edition", "status", "version"}),
@@ -91,10 +86,10 @@ def run_view(run: File[RunRow], role: str) -> RunView:
         settlement=None if loaded is None else loaded.settlement,
         loaded_at=None if loaded is None else loaded.at,
         departed_at=None if gone is None else gone.at,
-        list_no=list_no,
-        list_by=None if issued is None or issued.list_no != list_no else issued.issued_by,
-        driver=None if gone is None else gone.driver,
-        left_behind=[] if gone is None else list(gone.left_behind),
+        list_no=run.list_no,
+        list_by=run.listed_by,
+        driver=run.driver,
+        left_behind=list(run.left_behind),
         reached=_all(said, StopReached),
         order_changes=_all(said, StopOrderChanged),
         ended=_all(said, StopEnded),

@@ -36,7 +36,7 @@ from contracts.fact import Fact
 from dispatch.day.row import DAY_FILES, DAYS, plan_of
 from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.job_views import job_view
-from dispatch.run.row import RUNS
+from dispatch.run.row import RUN_FILES, RUNS
 from dispatch.run_views import run_view
 from dispatch.views import day_view
 
@@ -138,7 +138,7 @@ def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:
     cash = CashCollected(at=NOW, on=DAY, crew="S1", job_id=JOB, amount_fen=500, on_vehicle_fen=500)
     paid = CashHandedIn(at=NOW, on=DAY, crew="S1", amount_fen=200, on_vehicle_fen=300, received_by="su.kj")
     row = document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_DEPARTED, cash, paid)
-    leader, warehouse = run_view(RUNS.files.read(row), "crew_leader"), run_view(RUNS.files.read(row), "warehouse")
+    leader, warehouse = run_view(RUN_FILES.read(row), "crew_leader"), run_view(RUN_FILES.read(row), "warehouse")
     assert (
         (
             leader.status,
@@ -153,7 +153,7 @@ def test_a_runs_row_follows_sheet_count_departure_and_cash() -> None:
 
 def test_a_new_sheet_asks_for_a_new_count() -> None:
     """B11"""
-    shown = run_view(RUNS.files.read(document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_PLANNED)), "manager")
+    shown = run_view(RUN_FILES.read(document_of(RUNS, RUN_PLANNED, RUN_LOADED, RUN_PLANNED)), "manager")
     assert (shown.status, shown.counted, shown.leader_signed) == ("plan", None, None)
 
 

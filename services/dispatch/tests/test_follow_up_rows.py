@@ -43,7 +43,7 @@ from contracts.dispatch_road import (
 from contracts.dispatch_runs import CashHandedIn
 from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.job_views import job_view
-from dispatch.run.row import RUNS
+from dispatch.run.row import RUN_FILES, RUNS
 from dispatch.run_views import run_view
 
 AT = NOW.isoformat()
@@ -196,7 +196,7 @@ def test_a_run_shows_its_stops_its_money_and_how_its_day_ended() -> None:
         ),
     )
     view = run_view(
-        RUNS.files.read(document_of(RUNS, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road)), "accountant"
+        RUN_FILES.read(document_of(RUNS, RUN_PLANNED, RUN_LISTED, RUN_LOADED, RUN_DEPARTED, *road)), "accountant"
     )
     assert (
         view.status,

@@ -12,7 +12,7 @@ from dispatch.job.row import JOB_FILES
 from dispatch.job_views import JobView, job_view
 from dispatch.run.aggregate import RUN
 from dispatch.run.departure import DepartRun
-from dispatch.run.row import RUNS
+from dispatch.run.row import RUN_FILES, RUNS
 from dispatch.run_views import RunList, RunView, run_view
 from dispatch.who import CREW, LEADS, READS
 from runtime.http import Answer, SignedIn
@@ -27,7 +27,7 @@ async def runs(caller: SignedIn, on: Annotated[CivilDay, Query()]) -> RunList:
     caller.allow(*READS)
     own = await own_crew_on(caller, on) or "" if caller.person.role in CREW else None
     query = RUNS.where(on=on.isoformat(), crew=own)
-    found = await caller.view(RUNS.files).find(query, sort=[("_id", 1)], limit=500)
+    found = await caller.view(RUN_FILES).find(query, sort=[("_id", 1)], limit=500)
     return RunList(rows=[run_view(one, caller.person.role) for one in found])
 
 

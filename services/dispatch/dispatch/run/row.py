@@ -1,5 +1,6 @@
 """The run's row: how a crew's day on the road stands (出车); and what was said of it, stop by stop and fen by fen."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
@@ -23,7 +24,8 @@ from dispatch.run.state import (
     in_order,
     road_of,
 )
-from runtime.view import Row, View
+from runtime.said import Said
+from runtime.view import Row, View, Whole
 
 Status = Literal["plan", "loaded", "way", "closed"]
 
@@ -110,3 +112,71 @@ RUNS = View(
         DayReported,
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """A run with what was said of it."""
+
+    row: RunRow
+    said: Said
+
+    @property
+    def loaded(self) -> RunLoaded | None:
+        """What was counted onto the vehicle, and who signed, as long as that holds."""
+        return None if self.row.status == "plan" else self.said.told(RunLoaded)
+
+    @property
+    def gone(self) -> RunDeparted | None:
+        """That it left."""
+        return self.said.told(RunDeparted) if self.row.status in {"way", "closed"} else None
+
+    @property
+    def driver(self) -> str | None:
+        """Who drove."""
+        return None if self.gone is None else self.gone.driver
+
+    @property
+    def left_behind(self) -> tuple[str, ...]:
+        """Jobs that were planned and did not leave with it."""
+        return () if self.gone is None else self.gone.left_behind
+
+    @property
+    def list_no(self) -> str | None:
+        """The list on which its goods leave, or left (B9)."""
+        return self.row.list_no if self.gone is None else self.gone.list_no
+
+    @property
+    def listed_by(self) -> str | None:
+        """Who issued that list."""
+        issued = self.said.told(DeliveryListIssued)
+        return None if issued is None or issued.list_no != self.list_no else issued.issued_by
+
+    @property
+    def order_changes(self) -> list[StopOrderChanged]:
+        """Stops that were driven to out of their order (B12)."""
+        return [one.event for one in self.said.all(StopOrderChanged)]
+
+    @property
+    def collected_fen(self) -> int:
+        """All cash that was collected (B15)."""
+        return sum(one.event.amount_fen for one in self.said.all(CashCollected))
+
+    @property
+    def handed_in_fen(self) -> int:
+        """All cash that was handed in (B16)."""
+        return sum(one.event.amount_fen for one in self.said.all(CashHandedIn))
+
+    @property
+    def closed(self) -> RunClosed | None:
+        """That the day's cash was settled (B16)."""
+        return self.said.told(RunClosed)
+
+    @property
+    def report(self) -> DayReported | None:
+        """The day's report (B17)."""
+        return self.said.told(DayReported)
+
+
+RUN_FILES = Whole(RUNS, RunFile)
+"""Reads runs with what was said of them."""
