@@ -5,7 +5,7 @@ arrival for 到达前电话. Only a call that reached the customer keeps the dut
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, assert_never
 
 from company.context import Context
@@ -18,7 +18,7 @@ from dispatch.job.booking import install_by
 from dispatch.job.state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, Told, stop_of
 from dispatch.refusals import no
 from dispatch.who import LEADS, OFFICE
-from runtime.decision import Command, Timer
+from runtime.decision import Command, Rejected, Timer
 from runtime.use_case import UseCase
 
 CallKind = Literal["home", "half_day", "arrival", "install"]
@@ -114,8 +114,9 @@ def confirm_home(command: ConfirmHome, job: Opened, ctx: Context) -> Decision:
             if stop is None:
                 return no("no_stop", rule="B3", job_id=job.work.job_id)
             on, owed = stop[0].on, _home_due(stop[0], ctx)
-    if command.on is not None and command.on != on:
-        return no("other_day", job_id=job.work.job_id, planned=on, on=command.on)
+    other = _other_day(job, command.on, on)
+    if other is not None:
+        return other
     if command.result == "reached" and civil_day(at) < civil_day(owed):
         return no("confirmed_too_early", job_id=job.work.job_id, on=on, day=civil_day(owed))
     if command.result == "reached" and job.work.told.home_on == on:
@@ -135,6 +136,21 @@ def confirm_home(command: ConfirmHome, job: Opened, ctx: Context) -> Decision:
     )
 
 
+def _delivery_stop(command: TellHalfDay | CallBeforeArrival, job: Opened, at: datetime) -> tuple[Place, str] | Rejected:
+    """The published stop of a delivery that a call is about, and its crew's leader (B5)."""
+    stop = stop_of(job, at)
+    if stop is None or job.work.kind != "delivery":
+        return no("no_published_stop", rule="B5", job_id=job.work.job_id)
+    return _other_day(job, command.on, stop[0].on) or stop
+
+
+def _other_day(job: Opened, on: date | None, planned: date) -> Rejected | None:
+    """Why a call was not about the day that is planned."""
+    if on is None or on == planned:
+        return None
+    return no("other_day", job_id=job.work.job_id, planned=planned, on=on)
+
+
 def _home_due(place: Place, ctx: Context) -> datetime:
     return place.home_due or civil(days_later(place.on, -1), ctx.policy.home_call_due)
 
@@ -142,12 +158,10 @@ def _home_due(place: Place, ctx: Context) -> datetime:
 def tell_half_day(command: TellHalfDay, job: Opened, ctx: Context) -> Decision:
     """告知上午/下午. Rules: B5. A published delivery; told already for this half-day is no event."""
     at = happened(command, ctx)
-    stop = stop_of(job, at)
-    if stop is None or job.work.kind != "delivery":
-        return no("no_published_stop", rule="B5", job_id=job.work.job_id)
+    stop = _delivery_stop(command, job, at)
+    if isinstance(stop, Rejected):
+        return stop
     place, leader = stop
-    if command.on is not None and command.on != place.on:
-        return no("other_day", job_id=job.work.job_id, planned=place.on, on=command.on)
     if command.result == "reached" and job.work.told.half == (place.on, place.half):
         return ()
     return (
@@ -169,12 +183,10 @@ def tell_half_day(command: TellHalfDay, job: Opened, ctx: Context) -> Decision:
 def call_before_arrival(command: CallBeforeArrival, job: Opened, ctx: Context) -> Decision:
     """到达前电话. Rules: B5. A published delivery, or one on the way; called already is no event."""
     at = happened(command, ctx)
-    stop = stop_of(job, at)
-    if stop is None or job.work.kind != "delivery":
-        return no("no_published_stop", rule="B5", job_id=job.work.job_id)
+    stop = _delivery_stop(command, job, at)
+    if isinstance(stop, Rejected):
+        return stop
     place, leader = stop
-    if command.on is not None and command.on != place.on:
-        return no("other_day", job_id=job.work.job_id, planned=place.on, on=command.on)
     if command.result == "reached" and job.work.told.arrival_on == place.on:
         return ()
     expected = command.expected_at or place.window.starts
@@ -203,8 +215,9 @@ def call_before_installation(command: CallBeforeInstallation, job: Opened, ctx: 
     if place is None or job.work.kind != "installation":
         return no("no_installation_stop", job_id=job.work.job_id)
     on = place.on
-    if command.on is not None and command.on != on:
-        return no("other_day", job_id=job.work.job_id, planned=on, on=command.on)
+    other = _other_day(job, command.on, on)
+    if other is not None:
+        return other
     if command.result == "reached" and job.work.told.install_on == on:
         return ()
     return (
