@@ -46,7 +46,6 @@ async def money_page(request: Request) -> Response:
         day_before=on - timedelta(days=1),
         day_after=on + timedelta(days=1),
         view=await read_money(seat.caller, on),
-        people=request.app.state.people,
     )
 
 

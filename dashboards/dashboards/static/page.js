@@ -1,4 +1,4 @@
-/* Every page: the server's clock, what the stream says, printing, signing in. No inline handlers (CSP). */
+/* Every page: the server's clock, what the stream says, printing. No inline handlers (CSP). */
 'use strict';
 (() => {
   const SILENCE = 35000; // heartbeats come every 15 s; two missed ones are a lost connection
@@ -112,31 +112,4 @@
       })
       .catch(() => 0);
   if (bell) setInterval(ring, 60000, ring());
-
-  const login = document.getElementById('login');
-  if (login) {
-    login.addEventListener('submit', async (event) => {
-      event.preventDefault();
-      const body = login.elements.token
-        ? { token: login.elements.token.value.trim() }
-        : { person: event.submitter.value };
-      const error = document.getElementById('login-error');
-      try {
-        const answer = await fetch('/login', {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        });
-        if (answer.ok) {
-          location.assign(login.dataset.next);
-          return;
-        }
-        const no = await answer.json();
-        error.textContent = document.documentElement.lang === 'en' ? no.en : no.zh;
-      } catch (broken) {
-        error.textContent = String(broken.message || broken);
-      }
-      error.hidden = false;
-    });
-  }
 })();
