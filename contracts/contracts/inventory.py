@@ -157,14 +157,44 @@ class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
     """How many of the waybill are not there; those not booked yet will not be."""
     waybill: str
     """The carrier's."""
+    named: str = ""
+    """The waybill or slip's voucher that a person's correction named."""
     by: Literal["check", "person"]
     correction_no: str
     """The exception of the check, or the number of the correction."""
     reason: str
+    asked_by: str = ""
     witness: str = ""
     """The second person, where a person corrects (D16)."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+
+
+class CorrectionAsked(Fact, wire="songda.inventory.CorrectionAsked.v1"):
+    """更正申请 (D16): of a waybill or slip, `right` pieces are said to be what it brought, `booked` were booked. Fewer
+    wait for a second person (`ArrivalCorrected` or `CorrectionRefused`); more arrive with it."""
+
+    event: Literal["CorrectionAsked"] = "CorrectionAsked"
+    contract_no: str
+    correction_no: str
+    line_no: int
+    sku: str
+    name: str
+    waybill: str
+    booked: int
+    right: int
+    reason: str
+    asked_by: str
+
+
+class CorrectionRefused(Fact, wire="songda.inventory.CorrectionRefused.v1"):
+    """更正不同意 (D16): what was booked stays."""
+
+    event: Literal["CorrectionRefused"] = "CorrectionRefused"
+    contract_no: str
+    correction_no: str
+    reason: str
+    refused_by: str
 
 
 class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
@@ -374,6 +404,8 @@ InventoryEvent = Annotated[
     | GoodsArrived
     | ArrivalConfirmed
     | ArrivalCorrected
+    | CorrectionAsked
+    | CorrectionRefused
     | GoodsUnclaimed
     | DamageReported
     | GoodsIssued

@@ -18,6 +18,7 @@ from dashboards.orders import pages as orders_pages
 from dashboards.warehouse import (
     arrivals_pages,
     check_pages,
+    corrections_pages,
     counts_pages,
     papers_pages,
     returns_pages,
@@ -45,6 +46,7 @@ for part in (
     arrivals_pages.router,
     shortages_pages.router,
     returns_pages.router,
+    corrections_pages.router,
     papers_pages.router,
     crew_pages.router,
     desk_pages.router,

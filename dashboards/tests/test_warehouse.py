@@ -44,7 +44,7 @@ from dashboards.warehouse.picking import pick_day
 from dashboards.warehouse.reading import TODO, StockChosen, stock_query
 from inventory.count.file import COUNTS
 from inventory.count.state import Explanation, Line, asked_again, with_figure
-from inventory.goods.state import Awaited
+from inventory.goods.state import Awaited, CorrectionWanted
 from inventory.packing_rows import INSPECTIONS
 from inventory.picklist_row import PICK_LISTS
 from inventory.stock.row import STOCKED
@@ -108,6 +108,7 @@ PAGES = (
     "/warehouse/lists/LL1",
     "/warehouse/labels/HT26030001",
     "/warehouse/returns",
+    "/warehouse/corrections",
     "/warehouse/shortages",
     "/warehouse/shortages?kind=excess",
     "/warehouse/vouchers",
@@ -456,6 +457,16 @@ async def test_what_crews_bring_back_is_received_and_inspected_on_its_page(perso
     assert "D-HT26030001#9" in text
     assert ("/api/goods/HT26030001/returns" in text) == offered
     assert "没有在途的退回" in (await get("/warehouse/returns", person)).text
+
+
+@pytest.mark.parametrize(("person", "asks", "approves"), [(KEEPER, True, False), (ACCOUNTANT, True, True)])
+async def test_a_correction_waits_on_its_page_for_another_person(person, asks, approves):
+    """D16 B23"""
+    wanted = CorrectionWanted("GZ1", 1, "YD0001", 1, 0, "数错了", KEEPER, NOW)
+    text = (await get("/warehouse/corrections", person, rows(goods=[goods(corrections=(wanted,))]))).text
+    found = ("{contract_no}/corrections" in text, "/corrections/GZ1/approval" in text)
+    assert found == (asks, approves)
+    assert "没有等同意的更正" in (await get("/warehouse/corrections", person)).text
 
 
 async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():

@@ -33,7 +33,7 @@ from contracts.inventory_stock import (
 from inventory.count.file import COUNTS
 from inventory.count.state import Closed, Counting, Figure, Line
 from inventory.goods.row import PIECES
-from inventory.goods.state import Arrival, Awaited, Expected, Stock
+from inventory.goods.state import Arrival, Awaited, CorrectionWanted, Expected, Stock
 from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
 from inventory.packing import InspectedRow
@@ -392,10 +392,12 @@ def printed(number: str = "HT26030001") -> dict[str, Any]:
     return told_of(PRINTED, number, issued)
 
 
-def goods(number: str = "HT26030001", awaited: tuple[Awaited, ...] = ()) -> dict[str, Any]:
+def goods(
+    number: str = "HT26030001", awaited: tuple[Awaited, ...] = (), corrections: tuple[CorrectionWanted, ...] = ()
+) -> dict[str, Any]:
     """A row `goods`: one piece of two is missing; `awaited`: what is on its way back."""
     sold = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
     arrived = Arrival("YD0001", 1, NOW_THEN.date())
-    row = PIECES.view(Expected(number, CUSTOMER, (Stock(sold, (arrived,)),), awaited=awaited))
+    row = PIECES.view(Expected(number, CUSTOMER, (Stock(sold, (arrived,)),), awaited=awaited, corrections=corrections))
     assert row is not None
     return stored(number, row)

@@ -74,6 +74,7 @@ TODO = (
     ("papers", SLIPS.name, {"row.papers": {"$in": PAPERS_DUE}}, False, "/warehouse/arrivals?state=papers"),
     ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers_late"),
     ("returns", PIECES.name, {"row.back_since": {"$ne": None}}, False, "/warehouse/returns"),
+    ("corrections", PIECES.name, {"row.corrections_open": {"$gt": 0}}, False, "/warehouse/corrections"),
     ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
     ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
     ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),

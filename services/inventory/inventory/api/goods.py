@@ -11,7 +11,7 @@ from contracts.fact import Customer
 from inventory.api.common import ContractNoInPath
 from inventory.goods.aggregate import GOODS
 from inventory.goods.moves import moves_of
-from inventory.goods.row import PIECES, ComingBack, StockLine
+from inventory.goods.row import PIECES, ComingBack, Correction, StockLine
 from inventory.refusals import no
 from inventory.who import ON_THE_ROAD, READS_GOODS
 from runtime.http import Caller, SignedIn
@@ -31,6 +31,7 @@ class GoodsView(BaseModel):
     excess: int
     lines: list[StockLine]
     coming_back: list[ComingBack]
+    corrections: list[Correction]
     moves: list[dict[str, Any]]
     version: int
 
@@ -43,7 +44,7 @@ async def goods(contract_no: ContractNoInPath, caller: SignedIn) -> GoodsView:
     if known is None:
         caller.refuse(no("no_goods_known", contract_no=contract_no), 404)
     row, said = known.row, known.said
-    shown = row.model_dump(exclude={"vouchers", "back_since"})
+    shown = row.model_dump(exclude={"vouchers", "back_since", "corrections_open"})
     customer = row.customer and customer_for(caller.person.role, row.customer)
     moves = [move.shown() for move in moves_of(said)]
     return GoodsView.model_validate({**shown, "customer": customer, "moves": moves})

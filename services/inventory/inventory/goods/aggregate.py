@@ -9,7 +9,7 @@ by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9,
 from typing import Any
 
 from company.context import Context
-from inventory.goods import allocation, arrival, coming_back, damage, expected, leaving
+from inventory.goods import allocation, arrival, coming_back, correcting, damage, expected, leaving
 from inventory.goods.evolve import evolve
 from inventory.goods.state import INITIAL, STATES, Decision, Goods, GoodsEvent, Unexpected
 from inventory.refusals import no
@@ -37,6 +37,7 @@ GOODS = Aggregate[Goods, GoodsEvent](
         *damage.USE_CASES,
         *leaving.USE_CASES,
         *coming_back.USE_CASES,
+        *correcting.USE_CASES,
         *allocation.USE_CASES,
     ),
     door=at_the_door,

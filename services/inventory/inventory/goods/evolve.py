@@ -14,6 +14,7 @@ from inventory.goods.state import (
     Arrival,
     Awaited,
     Cancelled,
+    CorrectionWanted,
     Damage,
     Expected,
     Goods,
@@ -46,6 +47,8 @@ def _known_after(
     | facts.GoodsArrived
     | facts.ArrivalConfirmed
     | facts.ArrivalCorrected
+    | facts.CorrectionAsked
+    | facts.CorrectionRefused
     | facts.DamageReported
     | facts.GoodsIssued
     | facts.GoodsReleased
@@ -68,7 +71,13 @@ def _known_after(
             return _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, known)))
         case facts.ArrivalCorrected():
             gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no)
-            return _on_piece(goods, event.line_no, event.sku, lambda x: _not_there(x, gone, event))
+            return _on_piece(
+                _corrected(goods, event.correction_no), event.line_no, event.sku, lambda x: _not_there(x, gone, event)
+            )
+        case facts.CorrectionAsked():
+            return _wanted(goods, event)
+        case facts.CorrectionRefused():
+            return _corrected(goods, event.correction_no)
         case facts.DamageReported():
             damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
             noted = replace(goods, damages=(*goods.damages, damage))
@@ -220,7 +229,32 @@ def _released(goods: Known, event: facts.GoodsReleased) -> Known:
         after.settled,
         after.awaited,
         after.asked,
+        after.corrections,
     )
+
+
+def _corrected(goods: Known, correction_no: str) -> Known:
+    """A correction was decided; the check's is none that anybody asked for."""
+    if all(one.correction_no != correction_no for one in goods.corrections):
+        return goods
+    left = tuple(one for one in goods.corrections if one.correction_no != correction_no)
+    return replace(goods, corrections=left, settled=(*goods.settled, correction_no))
+
+
+def _wanted(goods: Known, event: facts.CorrectionAsked) -> Known:
+    if event.right >= event.booked:  # the pieces arrive with it
+        return replace(goods, settled=(*goods.settled, event.correction_no))
+    wanted = CorrectionWanted(
+        event.correction_no,
+        event.line_no,
+        event.waybill,
+        event.booked,
+        event.right,
+        event.reason,
+        event.asked_by,
+        event.at,
+    )
+    return replace(goods, corrections=(*goods.corrections, wanted))
 
 
 def _answered(goods: Known, allocation_no: str) -> Known:

@@ -61,7 +61,7 @@ class ReturnGoods(Command):
 
 def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
     """Pieces leave the warehouse by list: all of it or nothing of it, or, where the vehicle left (`partial`), what
-    there was; then what lacked is told (D9). A return that was told earlier follows at once (X1).
+    there was; then what lacked is told (D9).
 
     Rules: D8 (never below zero), B9, A3. Once per list. Refuses: unknown_contract, unknown_line, nothing_to_issue,
     issue_names_line_twice, not_enough_here, list_contradicts.

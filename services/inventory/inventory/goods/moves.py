@@ -15,6 +15,8 @@ Kind = Literal[
     "arrived",
     "confirmed",
     "corrected",
+    "correction_asked",
+    "correction_refused",
     "unclaimed",
     "damaged",
     "issued",
@@ -88,6 +90,11 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.ArrivalCorrected():
             wrong = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
             yield move("corrected", event.line_no, event.quantity, **wrong)
+        case facts.CorrectionAsked():
+            wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
+            yield move("correction_asked", event.line_no, event.right - event.booked, **wanted)
+        case facts.CorrectionRefused():
+            yield move("correction_refused", 0, 0, voucher=event.correction_no, note=event.reason)
         case facts.GoodsUnclaimed():
             unclaimed = {"sku": event.sku, "why": event.why, "voucher": event.voucher_no}
             yield move("unclaimed", event.line_no, event.quantity, **unclaimed)

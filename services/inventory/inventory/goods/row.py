@@ -9,8 +9,8 @@ from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.lots import added
-from inventory.goods.state import Awaited, Cancelled, Goods, Known, Stock, Unexpected
-from runtime.view import Row, View
+from inventory.goods.state import Awaited, Cancelled, CorrectionWanted, Goods, Known, Stock, Unexpected, stock_of
+from runtime.view import Instant, Row, View
 
 
 class LineLots(BaseModel):
@@ -51,6 +51,21 @@ class ComingBack(BaseModel):
     lines: tuple[GoodsLine, ...]
 
 
+class Correction(BaseModel):
+    """A correction by which stock falls, until a second person has decided (D16)."""
+
+    correction_no: str
+    line_no: int
+    sku: str
+    name: str
+    waybill: str
+    booked: int
+    right: int
+    reason: str
+    asked_by: str
+    at: Instant
+
+
 class GoodsRow(Row):
     """A contract's goods; the customer is unknown where pieces came for a contract that nobody told of."""
 
@@ -67,6 +82,8 @@ class GoodsRow(Row):
     """What crews bring back, until it is received and inspected."""
     back_since: date | None = None
     """The oldest of them."""
+    corrections: tuple[Correction, ...] = ()
+    corrections_open: int = 0
     vouchers: tuple[str, ...] = ()
     """Numbers by which pieces came, left, broke or were promised (D11)."""
     version: int = 0
@@ -87,7 +104,25 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         lots=tuple(sorted({one.lot for stock in (*goods.stock, *goods.former) for one in _lots(stock)})),
         coming_back=tuple(map(_coming_back, goods.awaited)),
         back_since=min((one.returned_on for one in goods.awaited), default=None),
+        corrections=tuple(_correction(goods, one) for one in goods.corrections),
+        corrections_open=len(goods.corrections),
         vouchers=_vouchers(goods),
+    )
+
+
+def _correction(goods: Known, wanted: CorrectionWanted) -> Correction:
+    stock = stock_of(goods, wanted.line_no)
+    return Correction(
+        correction_no=wanted.correction_no,
+        line_no=wanted.line_no,
+        sku="" if stock is None else stock.line.sku,
+        name="" if stock is None else stock.line.name,
+        waybill=wanted.waybill,
+        booked=wanted.booked,
+        right=wanted.right,
+        reason=wanted.reason,
+        asked_by=wanted.asked_by,
+        at=wanted.at,
     )
 
 
@@ -132,6 +167,7 @@ def _lots(stock: Stock) -> tuple[LineLots, ...]:
 def _vouchers(goods: Known) -> tuple[str, ...]:
     numbers = {arrival.waybill for stock in (*goods.stock, *goods.former) for arrival in stock.arrivals}
     numbers |= {damage.damage_id for damage in goods.damages} | {issue.list_no for issue in goods.issues}
+    numbers |= {one.correction_no for one in goods.corrections}
     numbers |= {one.return_no for one in goods.awaited} | {one.allocation_no for one in goods.asked}
     return tuple(sorted(numbers.union(goods.settled)))
 
@@ -142,12 +178,21 @@ PIECES = View(
     GOODS,
     GoodsRow,
     goods_row,
-    indexes=(("row.missing",), ("row.excess",), ("row.back_since",), ("row.vouchers",), ("row.lots",)),
+    indexes=(
+        ("row.missing",),
+        ("row.excess",),
+        ("row.back_since",),
+        ("row.corrections_open",),
+        ("row.vouchers",),
+        ("row.lots",),
+    ),
     said=(
         facts.GoodsExpectationChanged,
         facts.GoodsArrived,
         facts.ArrivalConfirmed,
         facts.ArrivalCorrected,
+        facts.CorrectionAsked,
+        facts.CorrectionRefused,
         facts.GoodsUnclaimed,
         facts.DamageReported,
         facts.GoodsIssued,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -26,6 +26,8 @@ GoodsEvent = (
     | facts.GoodsArrived
     | facts.ArrivalConfirmed
     | facts.ArrivalCorrected
+    | facts.CorrectionAsked
+    | facts.CorrectionRefused
     | facts.GoodsUnclaimed
     | facts.DamageReported
     | facts.GoodsIssued
@@ -68,6 +70,21 @@ class NotThere:
     taken: int
     by: Literal["check", "person"]
     correction_no: str
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWanted:
+    """A correction by which stock falls, until a second person has decided (D16)."""
+
+    correction_no: str
+    line_no: int
+    waybill: str
+    booked: int
+    right: int
+    reason: str
+    asked_by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +114,21 @@ class Stock:
         """Pieces of a carrier's waybill that arrived, whichever door told of them."""
         came = sum(arrival.quantity for arrival in self.arrivals if arrival.of == waybill)
         return came - sum(one.taken for one in self.not_there if one.waybill == waybill)
+
+    def brought_by(self, number: str) -> int | None:
+        """Pieces that a waybill, or a slip's voucher, brought by the books; None where nothing came by it."""
+        came = [one for one in self.arrivals if number in {one.waybill, one.carrier_waybill}]
+        if not came:
+            return None
+        carrier = self.carried_by(number)
+        if number == carrier:
+            return self.booked(carrier)
+        gone = sum(one.taken for one in self.not_there if one.named == number)
+        return min(sum(one.told or one.quantity for one in came) - gone, self.booked(carrier))
+
+    def carried_by(self, number: str) -> str:
+        """The carrier's waybill of what a waybill or a slip's voucher brought."""
+        return next((one.of for one in self.arrivals if number in {one.waybill, one.carrier_waybill}), number)
 
     def came(self, waybill: str, *more: Arrival) -> int:
         """Pieces of a carrier's waybill that have come by all that is told (and `more`): as many as the door says that
@@ -197,6 +229,7 @@ class Expected:
     """Vouchers of returns, releases, unclaimed pieces and allocations that were dealt with."""
     awaited: tuple[Awaited, ...] = ()
     asked: tuple[Allocation, ...] = ()
+    corrections: tuple[CorrectionWanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +245,7 @@ class Cancelled:
     settled: tuple[str, ...] = ()
     awaited: tuple[Awaited, ...] = ()
     asked: tuple[Allocation, ...] = ()
+    corrections: tuple[CorrectionWanted, ...] = ()
 
 
 Known = Expected | Cancelled
