@@ -8,152 +8,82 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.service_desk_care import (
-    CallBackDropped,
-    CallBackPlanned,
-    CustomerCalledBack,
-    MajorQualityReported,
-    OpenTicketsListed,
-    QualityCaseCounted,
-    QualityCaseWithdrawn,
-    RepairFiled,
-    RepeatRepairSeen,
-    TicketFiled,
-    TicketUnfiled,
-    VisitPlanClosed,
-    VisitPlanned,
-    VisitRecorded,
-)
-from contracts.service_desk_duties import (
-    CalendarCorrected,
-    CalendarTold,
-    ClocksReckoned,
-    DutyEscalated,
-    DutyOverdue,
-    DutyWarned,
-)
-from contracts.service_desk_repairs import (
-    ConsultationAnswered,
-    CoverageJudged,
-    ExpertAnswered,
-    ExpertAsked,
-    FollowedUp,
-    PartsApproved,
-    PartsReady,
-    PartsRouted,
-    QuoteAccepted,
-    QuoteDeclined,
-    QuoteGiven,
-    RepeatRepairFound,
-    SupplierWaitEnded,
-    SupplierWaitStarted,
-)
-from contracts.service_desk_tickets import (
-    ComplaintAnswered,
-    ComplaintEscalated,
-    ComplaintInvestigated,
-    ComplaintRegistered,
-    ComplaintSettled,
-    ConductReported,
-    InformationTaken,
-    LeftoverGoodsArrived,
-    LeftoverGoodsDamaged,
-    LeftoverOrderApproved,
-    LeftoverOrderPlaced,
-    LeftoverSmsNoted,
-    ReplyOverdue,
-    TicketCancelled,
-    TicketClosed,
-    TicketLinked,
-    TicketOpened,
-    TicketReopened,
-    TicketReplied,
-    TicketsMerged,
-)
-from contracts.service_desk_visits import (
-    CalledBack,
-    FormHandedIn,
-    PapersPrepared,
-    RatingGiven,
-    RepairAccepted,
-    SupervisorSigned,
-    TechnicianArrived,
-    VisitAssigned,
-    VisitBooked,
-    VisitCancelled,
-    VisitCompleted,
-    VisitConfirmed,
-    VisitMoved,
-)
+from contracts import service_desk_care as care
+from contracts import service_desk_duties as duties
+from contracts import service_desk_repairs as repairs
+from contracts import service_desk_tickets as tickets
+from contracts import service_desk_visits as visits
 
 TicketEvent = (
-    TicketOpened
-    | TicketReplied
-    | ReplyOverdue
-    | LeftoverOrderPlaced
-    | LeftoverOrderApproved
-    | LeftoverSmsNoted
-    | LeftoverGoodsArrived
-    | LeftoverGoodsDamaged
-    | InformationTaken
-    | VisitBooked
-    | VisitAssigned
-    | VisitMoved
-    | VisitCancelled
-    | PapersPrepared
-    | VisitConfirmed
-    | TechnicianArrived
-    | VisitCompleted
-    | FormHandedIn
-    | RepairAccepted
-    | RatingGiven
-    | SupervisorSigned
-    | CalledBack
-    | TicketClosed
-    | TicketCancelled
-    | TicketsMerged
-    | TicketReopened
-    | TicketLinked
-    | CoverageJudged
-    | QuoteGiven
-    | QuoteAccepted
-    | QuoteDeclined
-    | ConsultationAnswered
-    | FollowedUp
-    | PartsRouted
-    | PartsApproved
-    | PartsReady
-    | ExpertAsked
-    | ExpertAnswered
-    | RepeatRepairFound
-    | SupplierWaitStarted
-    | SupplierWaitEnded
-    | ClocksReckoned
-    | ComplaintRegistered
-    | ComplaintInvestigated
-    | ComplaintAnswered
-    | ComplaintSettled
-    | ComplaintEscalated
-    | ConductReported
-    | DutyWarned
-    | DutyOverdue
-    | DutyEscalated
+    tickets.TicketOpened
+    | tickets.TicketReplied
+    | tickets.ReplyOverdue
+    | tickets.LeftoverOrderPlaced
+    | tickets.LeftoverOrderApproved
+    | tickets.LeftoverSmsNoted
+    | tickets.LeftoverGoodsArrived
+    | tickets.LeftoverGoodsDamaged
+    | tickets.InformationTaken
+    | visits.VisitBooked
+    | visits.VisitAssigned
+    | visits.VisitMoved
+    | visits.VisitCancelled
+    | visits.PapersPrepared
+    | visits.VisitConfirmed
+    | visits.TechnicianArrived
+    | visits.VisitCompleted
+    | visits.FormHandedIn
+    | visits.RepairAccepted
+    | visits.RatingGiven
+    | visits.SupervisorSigned
+    | visits.CalledBack
+    | tickets.TicketClosed
+    | tickets.TicketCancelled
+    | tickets.TicketsMerged
+    | tickets.TicketReopened
+    | tickets.TicketLinked
+    | repairs.CoverageJudged
+    | repairs.QuoteGiven
+    | repairs.QuoteAccepted
+    | repairs.QuoteDeclined
+    | repairs.ConsultationAnswered
+    | repairs.FollowedUp
+    | repairs.PartsRouted
+    | repairs.PartsApproved
+    | repairs.PartsReady
+    | repairs.ExpertAsked
+    | repairs.ExpertAnswered
+    | repairs.RepeatRepairFound
+    | repairs.SupplierWaitStarted
+    | repairs.SupplierWaitEnded
+    | duties.ClocksReckoned
+    | tickets.ComplaintRegistered
+    | tickets.ComplaintInvestigated
+    | tickets.ComplaintAnswered
+    | tickets.ComplaintSettled
+    | tickets.ComplaintEscalated
+    | tickets.ConductReported
+    | duties.DutyWarned
+    | duties.DutyOverdue
+    | duties.DutyEscalated
 )
 """What happens to a ticket."""
 
-CasefileEvent = TicketFiled | RepairFiled | TicketUnfiled | RepeatRepairSeen | OpenTicketsListed
+CasefileEvent = (
+    care.TicketFiled | care.RepairFiled | care.TicketUnfiled | care.RepeatRepairSeen | care.OpenTicketsListed
+)
 """What is filed under a contract."""
 
-QualityEvent = QualityCaseCounted | QualityCaseWithdrawn | MajorQualityReported
+QualityEvent = care.QualityCaseCounted | care.QualityCaseWithdrawn | care.MajorQualityReported
 """What is counted of a sku."""
 
-VisitPlanEvent = VisitPlanned | VisitRecorded | VisitPlanClosed
+VisitPlanEvent = care.VisitPlanned | care.VisitRecorded | care.VisitPlanClosed
 """What happens to a visit plan."""
 
-CallBackEvent = CallBackPlanned | CustomerCalledBack | CallBackDropped
+CallBackEvent = care.CallBackPlanned | care.CustomerCalledBack | care.CallBackDropped
 """What happens to a regular call-back, besides its duty's events."""
 
-CalendarEvent = CalendarCorrected | CalendarTold
+CalendarEvent = duties.CalendarCorrected | duties.CalendarTold
 """What happens to the desk's calendar."""
 
 ServiceDeskEvent = Annotated[
