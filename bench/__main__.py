@@ -21,6 +21,7 @@ from bench import (
     read_side,
     route_plan,
     start_up,
+    verified,
     write_side,
 )
 from bench.measuring import Section
@@ -28,7 +29,7 @@ from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes", "parked")
+ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes", "parked", "books")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -36,6 +37,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
     """What can be measured, by name; quick ones are smaller by about ten."""
     return {
         "write": lambda s: write_side.measure(s, rounds, 1_000 if quick else 10_000, profile=profile),
+        "books": lambda s: verified.measure(s, 2_000 if quick else 62_500),
         "read": lambda s: read_side.measure(s, rounds, 1_000 if quick else 10_000, profile=profile),
         "http": lambda s: http_latency.measure(s, rounds, 3.0 if quick else 15.0),
         "memory": lambda s: memory_use.measure(

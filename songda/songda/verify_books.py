@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from contracts.civil_time import SHANGHAI
 from dashboards.books.report import BooksReport
+from runtime.collecting import set_up_collector
 from runtime.errors import NotReady
 from runtime.settings import Settings
 from runtime.settling import groups_of, settler
@@ -47,6 +48,7 @@ def books(
 async def _verified(settings: Settings, *, quiet: bool) -> tuple[Report, bool]:
     from songda.system import system
 
+    set_up_collector()
     groups = groups_of(settings, system(settings).services, ())
     settled = await settler(settings, groups)(PATIENCE)
     spans = await event_spans(settings, SERVICES)

@@ -17,6 +17,8 @@ class Card:
     balance: int = 0
     places: Counter[tuple[str, str | None, bool, str]] = field(default_factory=Counter)
     """Bin, holder, pending or not, and lot: a piece is of one lot (D13)."""
+    lying: int = 0
+    """In all places."""
 
     def fold(self, fact: StockMoved) -> Iterator[Difference]:
         """What this move gets wrong."""
@@ -29,22 +31,28 @@ class Card:
                 f"接在第 {self.last} 行结存 {self.balance} 之后，却写上次结存 {fact.before}",
                 f"follows line {self.last} with {self.balance}, and says {fact.before} before",
             )
+        touched = set()
         for lots, sign in ((fact.taken, -1), (fact.put, 1)):
             for lot in lots:
-                self.places[lot.bin, lot.held_for, lot.pending, lot.lot] += sign * lot.quantity
+                place = (lot.bin, lot.held_for, lot.pending, lot.lot)
+                self.places[place] += sign * lot.quantity
+                self.lying += sign * lot.quantity
+                touched.add(place)
         self.last, self.balance = fact.move_no, fact.after
-        for (bin_, holder, _, lot_no), pieces in self.places.items():
-            if pieces < 0:
-                at = " ".join(one for one in (bin_ or "-", holder, lot_no) if one)
+        for place in touched:
+            if (pieces := self.places[place]) < 0:
+                at = " ".join(one for one in (place[0] or "-", place[1], place[3]) if one)
                 yield Difference("card", where, "below 0", f"库位 {at} 只剩 {pieces}", f"{pieces} in {at}")
-        self.places = +self.places
-        if (lying := sum(self.places.values())) != self.balance:
+                self.lying -= pieces
+            if pieces <= 0:
+                del self.places[place]
+        if self.lying != self.balance:
             yield Difference(
                 "card",
                 where,
                 "balance",
-                f"结存 {self.balance}，各库位共 {lying}",
-                f"balance {self.balance}, {lying} in all places",
+                f"结存 {self.balance}，各库位共 {self.lying}",
+                f"balance {self.balance}, {self.lying} in all places",
             )
 
 
