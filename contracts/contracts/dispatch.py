@@ -8,6 +8,7 @@ from contracts import dispatch_calls as calls
 from contracts import dispatch_days as days
 from contracts import dispatch_fleet as fleet
 from contracts import dispatch_jobs as jobs
+from contracts import dispatch_pick_up as pick_up
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as runs
 
@@ -27,6 +28,10 @@ JobEvent = (
     | jobs.InstallationCompleted
     | jobs.InstallationOverdue
     | jobs.VisitDone
+    | pick_up.PickUpArranged
+    | pick_up.PickUpCalledOff
+    | pick_up.PickUpListIssued
+    | pick_up.PickedUp
     | calls.ArrivalCalled
     | calls.ArrivalCallOverdue
     | calls.HalfDayCallOverdue

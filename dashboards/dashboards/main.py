@@ -15,6 +15,7 @@ from dashboards.messages import pages as messages_pages
 from dashboards.money import pages as money_pages
 from dashboards.orders import contract_pages
 from dashboards.orders import pages as orders_pages
+from dashboards.pickup import pages as pickup_pages
 from dashboards.warehouse import (
     arrivals_pages,
     check_pages,
@@ -41,6 +42,7 @@ for part in (
     orders_pages.router,
     calls_pages.router,
     contract_pages.router,
+    pickup_pages.router,
     warehouse_pages.router,
     counts_pages.router,
     arrivals_pages.router,

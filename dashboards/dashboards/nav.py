@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from company.roles import Role
-from dispatch.who import CREW
+from dispatch.who import CREW, SEES_PICK_UPS
 from inventory.who import SEES_WAREHOUSE
 from notify.who import OFFICE, SEES_FAXES
 from service_desk.roles import READS as SEES_TICKETS
@@ -30,6 +30,7 @@ NAV = (
     Place("crew", "/crew", "phone", CREW),
     Place("booking", "/booking", "phone", OFFICE),
     Place("orders", "/orders", "doc", STAFF),
+    Place("pickups", "/pickups", "check", SEES_PICK_UPS),
     Place("warehouse", "/warehouse", "box", SEES_WAREHOUSE),
     Place("desk", "/desk", "tool", SEES_TICKETS),
     Place("messages", "/messages", "send", SEES_FAXES),

@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine
@@ -161,6 +162,44 @@ def found(*facts: Fact) -> list[tuple[str, str, str]]:
 def test_books_of_an_ordinary_life_add_up(facts: Sequence[Fact]) -> None:
     """A9"""
     assert found(*facts) == []
+
+
+def test_goods_that_the_customer_collected_are_his() -> None:
+    """A11, A9: by the pick-up list, on no vehicle."""
+    picked = PickedUp(
+        at=T0,
+        job_id=JOB,
+        contract_no=NO,
+        customer=MA,
+        list_no="SY1",
+        delivered=(pieces(10),),
+        lines=(TILES,),
+        collected_by="马",
+        identity="尾号 1234",
+        signature_ref="SY1",
+        taught_use=True,
+        handed_by="mai.gh",
+        install_due=None,
+    )
+    assert found(*HERE, picked, ISSUED, CARD_OUT, DELIVERED) == []
+
+
+def test_goods_that_were_fetched_out_of_deposit_are_no_longer_there() -> None:
+    """B14, B9: the receipt is typed in at the office."""
+    deposited = DeliveryFailed(
+        at=T0,
+        job_id=JOB,
+        contract_no=NO,
+        crew="S1",
+        leader="li.zq",
+        cause="不在家",
+        goods="deposited",
+        consent_by="he.jx",
+        window_ends=T0,
+        lines=(pieces(10),),
+        signature_ref="s",
+    )
+    assert found(*GONE, deposited, DELIVERED.model_copy(update={"job_id": "QS-1"})) == []
 
 
 def test_pieces_signed_for_that_never_left_are_named_with_the_receipt() -> None:

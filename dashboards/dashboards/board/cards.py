@@ -96,6 +96,8 @@ def status_of(job: JobFile) -> Status:
     """How far a job in a slot is, as the board marks it."""
     if job.row.status == "cancelled" or (job.row.status == "way" and job.cancelled is not None):
         return "cancel"  # also while the goods are still to come back
+    if job.row.status == "pickup":
+        return "wait"
     return "site" if job.row.status == "way" and job.row.arrived else job.row.status
 
 

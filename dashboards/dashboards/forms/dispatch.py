@@ -12,6 +12,7 @@ from company.roles import Role
 from company.unloading import in_unloading_order
 from contracts.dispatch_calls import ArrivalCalled
 from contracts.dispatch_jobs import DeliveryCompleted
+from contracts.dispatch_pick_up import PickedUp, PickUpArranged, PickUpListIssued
 from contracts.dispatch_road import PiecesRefused, StopEnded
 from contracts.dispatch_runs import CashCollected, RunStop
 from contracts.fact import ContractLine, Customer
@@ -21,7 +22,7 @@ from dashboards.nav import STAFF
 from dashboards.seat import Seat
 from dispatch.job.row import JOB_FILES, JobFile
 from dispatch.run.row import RUN_FILES, RunFile
-from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH
+from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH, SEES_PICK_UPS
 from order.contract.row import CONTRACTS
 
 OFFICE = frozenset(
@@ -154,6 +155,24 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     }
 
 
+async def _pick_up(seat: Seat, subject: str) -> Content | None:
+    """The list by which a customer collects goods (A11), empty before and filled in after it."""
+    job = await seat.caller.view(JOB_FILES).get(subject)
+    arranged = None if job is None else job.said.told(PickUpArranged)
+    if job is None or arranged is None:
+        return None
+    issued = job.said.told(PickUpListIssued, since=PickUpArranged)
+    outcome = job.outcome if isinstance(job.outcome, PickedUp) else None
+    return {
+        "job": job.row,
+        "on": arranged.on,
+        "list_no": outcome.list_no if outcome is not None else None if issued is None else issued.list_no,
+        "customer": _customer(job, seat),
+        "outcome": outcome,
+        "counted": {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered},
+    }
+
+
 FORMS = (
     Form(name="schedule", template="form_schedule.html", roles=OFFICE | CREW, read=_schedule),
     Form(
@@ -163,6 +182,7 @@ FORMS = (
         read=_dispatch_sheet,
     ),
     Form(name="receipt", template="form_receipt.html", roles=STAFF | LEADS, read=_receipt),
+    Form(name="pick-up", template="form_pick_up.html", roles=SEES_PICK_UPS, read=_pick_up),
     Form(
         name="day-report",
         template="form_day_report.html",

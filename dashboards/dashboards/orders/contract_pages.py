@@ -1,5 +1,6 @@
 """A contract's page, a customer's file, and the import of the company's files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi.responses import Response
@@ -18,7 +19,8 @@ from dashboards.orders.lines import order_line
 from dashboards.orders.reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dispatch.job.row import JOBS
+from dispatch.job.row import JOBS, JobRow
+from dispatch.who import OFFICE
 from inventory.goods.row import PIECES
 from inventory.who import REPORTS_DAMAGE
 from order.contract.heard import ContractFile
@@ -78,6 +80,7 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
     contract_no = row.contract_no
     entries = await entries_of(seat.caller, contract_no, row.part)
     told = history(entries, await goods_of(seat.caller, contract_no))
+    jobs = await jobs_of(seat.caller, contract_no)
     money = role in ROLES_THAT_SEE_MONEY
     policy = policy_book().at(seat.now)
     offered = await seat.caller.offered("contract", CONTRACTS.name, contract_no)
@@ -93,10 +96,10 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
         "money": money,
         "overpaid": row.overpaid_fen if money else 0,
         "forms": forms,
-        "may": {form.code for form in forms} | _asked_of_others(row, role),
+        "may": {form.code for form in forms} | _asked_of_others(row, role, jobs),
         "next_job": delivery_of(contract_no, row.part),
         "checklist": tuple(Checklist.model_fields),
-        "jobs": await jobs_of(seat.caller, contract_no),
+        "jobs": jobs,
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
         "categories": tuple(policy.litres_per_piece),
         "districts": tuple(policy.districts),
@@ -104,10 +107,13 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
     }
 
 
-def _asked_of_others(row: ContractRow, role: str) -> set[str]:
-    """What other services are asked from here: damage (D4), and that what is here goes ahead (A3)."""
+def _asked_of_others(row: ContractRow, role: str, jobs: Sequence[JobRow]) -> set[str]:
+    """What other services are asked from here: damage (D4), that what is here goes ahead (A3), a pick-up (A11)."""
+    next_job = next((job for job in jobs if job.job_id == delivery_of(row.contract_no, row.part)), None)
+    waits_for_a_day = next_job is not None and next_job.status in {"plan", "fail"} and not row.ended
     asked = {"report_damage"} if role in REPORTS_DAMAGE else set()
     waits = not row.ended and not row.complete and any(line.deliverable for line in row.lines)
+    asked |= {"pick_up"} if waits_for_a_day and role in OFFICE else set()
     return asked | ({"send_ahead"} if waits and role == Role.INSTALL_SUPERVISOR else set())
 
 

@@ -16,6 +16,7 @@ from contracts.dispatch_calls import (
     TroubleReported,
 )
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed, InstallationCompleted, VisitDone
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import PiecesRefused
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
 from dispatch.job.row import Call, JobFile, Missed, Outcome
@@ -26,7 +27,8 @@ Json = dict[str, Any]
 
 
 class JobView(BaseModel):
-    """One job. `status`: plan, pub, way, done, fail, cancelled; `ready`: booked and the site is ready (deliveries).
+    """One job. `status`: plan, pub, pickup, way, done, fail, cancelled; `ready`: booked and the site is ready, for
+    deliveries.
 
     `version` is for `If-Match`. Money is null for those who have nothing to do with cash.
     """
@@ -77,6 +79,8 @@ class JobView(BaseModel):
     trouble: list[Json] = []
     arrived_at: datetime | None = None
     on_vehicle: list[GoodsLine] | None = None
+    pick_up_on: date | None = None
+    list_no: str | None = None
     undeliverable: Json | None = None
     consent: Json | None = None
     refused: list[Json] = []
@@ -177,4 +181,8 @@ _OUTCOME: Mapping[type[Outcome], set[str]] = {
     DeliveryFailed: {"cause", "goods", "consent_by", "customer_reached", "signature_ref", "photos"},
     InstallationCompleted: {"accepted_by", "note"},
     VisitDone: {"note"},
+    PickedUp: {
+        *("list_no", "delivered", "collected_by", "identity", "signature_ref", "taught_use", "handed_by"),
+        *("install_due", "photos"),
+    },
 }

@@ -6,6 +6,7 @@ from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.dispatch_runs import RunStop
 from contracts.inventory import MorningFeedbackGiven
@@ -88,8 +89,8 @@ def confirm_stops(event: MorningFeedbackGiven) -> Asks:
     )
 
 
-def open_installation(event: DeliveryCompleted) -> Asks:
-    """签收 (B10) -> what was delivered and is to be installed is owed within two days."""
+def open_installation(event: DeliveryCompleted | PickedUp) -> Asks:
+    """签收、自提 (B10, A11) -> what was delivered and is to be installed is owed within two days."""
     if event.install_due is None:
         return ()
     job = installation_of(event.contract_no, part_of(event.job_id))
@@ -303,7 +304,7 @@ REACTIONS = (
     Reaction("dispatch.settle_rest", (On(RestOwed, settle_rest),)),
     Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
     Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
-    Reaction("dispatch.open_installation", (On(DeliveryCompleted, open_installation),)),
+    Reaction("dispatch.open_installation", on_each(open_installation, DeliveryCompleted, PickedUp)),
     *DEPARTURE.steps,
     *SLOTS.steps,
     Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),

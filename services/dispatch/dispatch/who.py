@@ -6,6 +6,7 @@ OFFICE = frozenset({Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR, Role.CS_SPE
 SUPERVISOR = frozenset({Role.INSTALL_SUPERVISOR})
 PLANS = frozenset({Role.INSTALL_ASSISTANT, Role.INSTALL_SUPERVISOR})
 PLANS_VISITS = PLANS | {Role.CS_SUPERVISOR}
+HANDS_OUT = frozenset({Role.WAREHOUSE})
 LEADS = frozenset({Role.CREW_LEADER})
 DELIVERS = SUPERVISOR | LEADS
 INSTALLS = DELIVERS | {Role.TECHNICIAN}
@@ -14,6 +15,7 @@ TAKES_CASH = DELIVERS | {Role.ACCOUNTANT}
 SEES_LICENCES = PLANS | {Role.MANAGER}
 SEES_CASH = frozenset({Role.CREW_LEADER, Role.ACCOUNTANT, Role.MANAGER})
 """Cash figures are for leader, accountant, manager."""
+SEES_PICK_UPS = OFFICE | HANDS_OUT | {Role.CS_SUPERVISOR, Role.QC, Role.ACCOUNTANT, Role.MANAGER}
 CREW = frozenset({Role.CREW_LEADER, Role.CREW, Role.TECHNICIAN})
 READS = OFFICE | CREW | {Role.CS_SUPERVISOR, Role.WAREHOUSE, Role.QC, Role.ACCOUNTANT, Role.MANAGER}
 """A crew sees its own stops only; stores see their contracts, not the plan."""

@@ -12,6 +12,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from company.people import read_people
 from company.policy import policy_book
+from contracts.fact import ContractLine
 from contracts.order import GoodsCompleted
 from dispatch.api import router
 from runtime.http_errors import add_error_handling
@@ -56,7 +57,7 @@ class Office:
         answer = await self.client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue(person)}"})
         return answer.json()
 
-    def complete(self, contract_no: str = "HT26030001") -> None:
+    def complete(self, contract_no: str = "HT26030001", lines: tuple[ContractLine, ...] = LINES) -> None:
         """货齐 arrives from order."""
         self.world.tell(
             "order",
@@ -67,7 +68,7 @@ class Office:
                 customer=CUSTOMER,
                 promised_on=date(2026, 3, 14),
                 amount_due_fen=DUE_FEN,
-                lines=LINES,
+                lines=lines,
                 complete_on=date(2026, 3, 9),
             ),
         )

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from contracts.dispatch_days import DayPublished, Slot
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import PiecesRefused
 from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.envelope import Meta
@@ -130,6 +131,27 @@ def test_a_published_plan_lists_for_picking_what_is_delivered_and_nothing_else()
     stop = PickStop(job_id="D-HT26030001", contract_no="HT26030001", crew="S1", half="am", position=1, lines=(GOODS,))
     issue = IssuePickList(at=NOW, depot="main", on=date(2026, 3, 13), version=2, stops=(stop,))
     assert asks(published) == [Ask("picklist:main:2026-03-13", issue)]
+
+
+def test_what_a_customer_collects_is_issued_by_the_pick_up_list() -> None:
+    """A11, B9, D8"""
+    picked = PickedUp(
+        at=NOW,
+        job_id="D-HT26030001",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        list_no="ZT-1",
+        delivered=(GOODS,),
+        lines=(SOLD,),
+        collected_by="马娜",
+        identity="身份证尾号 1234",
+        signature_ref="ZT-1",
+        taught_use=True,
+        handed_by="mai.gh",
+        install_due=None,
+    )
+    issue = IssueGoods(at=NOW, contract_no="HT26030001", list_no="ZT-1", lines=(GOODS,), partial=True)
+    assert asks(picked) == [Ask("goods:HT26030001", issue)]
 
 
 def test_a_departure_issues_the_goods_of_each_contract_by_the_runs_list() -> None:

@@ -9,6 +9,7 @@ from contracts.dispatch_jobs import (
     InstallationBooked,
     InstallationCompleted,
 )
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
@@ -147,6 +148,18 @@ def note_delivery(event: DeliveryCompleted) -> Asks:
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
 
+def note_pick_up(event: PickedUp) -> Asks:
+    """Picked up -> the customer has it (A11)."""
+    command = NoteDelivery(
+        at=event.at,
+        contract_no=event.contract_no,
+        job_id=event.job_id,
+        delivered=event.delivered,
+        signed_by=event.collected_by,
+    )
+    return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
 def note_failed_delivery(event: DeliveryFailed) -> Asks:
     """Not delivered -> the contract notes it (B14)."""
     if not is_delivery(event.job_id):
@@ -217,6 +230,7 @@ REACTIONS = (
         "order.note_delivery",
         (
             On(DeliveryCompleted, note_delivery),
+            On(PickedUp, note_pick_up),
             On(DeliveryFailed, note_failed_delivery),
             On(InstallationCompleted, note_installation),
         ),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed, InstallationCompleted
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected, RunLoaded, RunStop
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
@@ -155,6 +156,27 @@ def test_a_delivery_is_noted_with_what_was_taken_and_what_was_refused() -> None:
     )
     note = NoteDelivery(at=NOW, contract_no=NO, job_id=f"D-{NO}", delivered=PIECES, refused=PIECES, signed_by="马娜")
     assert asks(completed) == [Ask(CONTRACT, note)]
+
+
+def test_what_a_customer_collected_is_noted_as_delivered() -> None:
+    """A11"""
+    picked = PickedUp(
+        at=NOW,
+        job_id=f"D-{NO}-2",
+        contract_no=NO,
+        customer=CUSTOMER,
+        list_no="ZT-1",
+        delivered=PIECES,
+        lines=(),
+        collected_by="马娜",
+        identity="身份证尾号 1234",
+        signature_ref="ZT-1",
+        taught_use=True,
+        handed_by="mai.gh",
+        install_due=None,
+    )
+    note = NoteDelivery(at=NOW, contract_no=NO, job_id=f"D-{NO}-2", delivered=PIECES, signed_by="马娜")
+    assert asks(picked) == [Ask(CONTRACT, note)]
 
 
 def test_a_failed_delivery_is_noted_with_where_the_goods_are() -> None:

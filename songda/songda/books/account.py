@@ -12,6 +12,7 @@ from typing import Any
 from contracts import dispatch_jobs as jobs
 from contracts import inventory as goods
 from contracts import order
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
@@ -146,8 +147,12 @@ class Account:
             self._line(piece.line_no).noted -= piece.quantity
 
     def _delivery_noted(self, fact: order.DeliveryNoted) -> None:
-        for piece in fact.delivered:
-            self._line(piece.line_no).delivered += piece.quantity
+        for pieces, quantity in self._of(fact.delivered):
+            pieces.delivered += quantity
+            if not is_delivery(fact.job_id):  # a receipt typed in: out of deposit, if anything lay there
+                fetched = min(pieces.deposited, quantity)
+                pieces.deposited -= fetched
+                pieces.signed += fetched
 
     def _paid(self, fact: order.PaymentNoted) -> None:
         self.paid_fen += fact.amount_fen
@@ -231,6 +236,11 @@ class Account:
             for pieces, quantity in self._of(lines):
                 setattr(pieces, counts, getattr(pieces, counts) + quantity)
                 pieces.departed += quantity if unsaid else 0
+
+    def _picked_up(self, fact: PickedUp) -> None:
+        for pieces, quantity in self._of(fact.delivered):
+            pieces.departed += quantity
+            pieces.signed += quantity
 
     def _failed(self, fact: jobs.DeliveryFailed) -> None:
         unsaid = self._is_unsaid(fact.job_id)
@@ -340,6 +350,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     jobs.DeliveryDeparted: Account._departed,
     jobs.DeliveryCompleted: Account._completed,
     jobs.DeliveryFailed: Account._failed,
+    PickedUp: Account._picked_up,
 }
 OF_ACCOUNTS = (*_TELLS, CashCollected)
 """Events that move an account."""
@@ -358,7 +369,7 @@ def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
         case CashCollected():
             number = contract_of(fact.job_id)
             return (number,) if number is not None and fact.amount_fen > 0 else ()
-        case jobs.DeliveryCompleted() | jobs.DeliveryFailed():
+        case jobs.DeliveryCompleted() | jobs.DeliveryFailed() | PickedUp():
             return (fact.contract_no,) if meta.subject.startswith("job:D-") else ()
         case _:
             return (meta.subject.partition(":")[2],)

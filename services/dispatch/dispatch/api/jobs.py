@@ -1,6 +1,6 @@
 """HTTP of jobs as they stand: lists for the desks, one job whole."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query
 
@@ -9,7 +9,7 @@ from contracts.bounds import CivilDay
 from contracts.civil_time import civil_day
 from contracts.fact import JobKind
 from dispatch.access import JobInPath, job_file, not_your_crew
-from dispatch.job.row import JOB_FILES, JOBS
+from dispatch.job.row import JOB_FILES, JOBS, Status
 from dispatch.job_views import JobList, JobView, job_view
 from dispatch.who import CREW, READS
 from runtime.clock import utc_now
@@ -23,7 +23,7 @@ router = Router()
 async def jobs(
     caller: SignedIn,
     *,
-    status: Annotated[Literal["plan", "pub", "way", "done", "fail", "cancelled"] | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     kind: Annotated[JobKind | None, Query()] = None,
     on: Annotated[CivilDay | None, Query(description="有班组的日子 day of the slot")] = None,
     unscheduled: Annotated[bool, Query(description="只看待排 only those without a slot")] = False,

@@ -10,7 +10,7 @@ from typing import Any
 from company.context import Context
 from contracts import dispatch_jobs as facts
 from contracts.dispatch import JobEvent
-from dispatch.job import booking, calls, handover, stop, terms, undeliverable
+from dispatch.job import booking, calls, handover, pick_up, stop, terms, undeliverable
 from dispatch.job.state import INITIAL, STATES, Job, Unopened
 from dispatch.refusals import no
 from runtime.aggregate import Aggregate, Decision
@@ -28,6 +28,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
         return terms.evolve(job, event)
     if isinstance(event, booking.Event):
         return booking.evolve(job, event)
+    if isinstance(event, pick_up.Event):
+        return pick_up.evolve(job, event)
     if isinstance(event, stop.Event):
         return stop.evolve(job, event)
     if isinstance(event, calls.Event):
@@ -81,6 +83,7 @@ JOB = Aggregate[Job, JobEvent](
         *stop.USE_CASES,
         *calls.USE_CASES,
         *handover.USE_CASES,
+        *pick_up.USE_CASES,
         *undeliverable.USE_CASES,
     ),
     due,

@@ -28,6 +28,7 @@ from dispatch.job.state import (
     Installed,
     OnTheWay,
     Opened,
+    PickUp,
     Published,
     Scheduled,
     Visited,
@@ -89,6 +90,8 @@ def book(command: BookInstallation, job: Opened, ctx: Context) -> Decision:
     match job:
         case OnTheWay() | Delivered() | Installed() | Visited():
             return no("too_late_to_book", job_id=job.work.job_id)
+        case PickUp():
+            return no("to_be_picked_up", job_id=job.work.job_id, on=job.on)
         case Cancelled():
             return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
         case Waiting() | Booked() | Scheduled() | Published() | Failed():

@@ -27,6 +27,7 @@ from dispatch.job.state import (
     Installed,
     OnTheWay,
     Opened,
+    PickUp,
     Published,
     Scheduled,
     Visited,
@@ -122,7 +123,7 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
             if any(not (line.photos or command.photos) for line in command.refused):
                 return no("photos_missing", job_id=job.work.job_id)
             return signed(command, goods, job, at, ctx.policy)
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
     assert_never(job)
 
@@ -229,7 +230,7 @@ def arrive(command: ArriveAtStop, job: Opened, ctx: Context) -> Decision:
                     window=place.window,
                 ),
             )
-        case Waiting() | Booked() | Scheduled() | Published():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp():
             return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
     assert_never(job)
 
@@ -257,7 +258,7 @@ def complete_installation(command: CompleteInstallation, job: Opened, ctx: Conte
             )
         case Cancelled():
             return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
-        case Waiting() | Booked() | OnTheWay() | Delivered() | Failed() | Visited():
+        case Waiting() | Booked() | PickUp() | OnTheWay() | Delivered() | Failed() | Visited():
             return no("not_scheduled", job_id=job.work.job_id)
     assert_never(job)
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, assert_never
 
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
+from contracts import dispatch_pick_up as pick_up
 from contracts import dispatch_road as road
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Half, JobKind, Window
 from contracts.job_ids import part_of
@@ -23,6 +24,7 @@ from dispatch.job.state import (
     Job,
     OnTheWay,
     Opened,
+    PickUp,
     Place,
     Published,
     Scheduled,
@@ -36,8 +38,8 @@ from runtime.view import Row, View, Whole
 
 E = TypeVar("E", bound=Fact)
 
-Status = Literal["plan", "pub", "way", "done", "fail", "cancelled"]
-"""待排 or draft, 已发布, 在途, 完成, 未送成, 已取消."""
+Status = Literal["plan", "pub", "pickup", "way", "done", "fail", "cancelled"]
+"""待排 or draft, 已发布, 待自提, 在途, 完成, 未送成, 已取消."""
 
 WAITING = "waiting"
 """A job's `board` while it waits for a slot: it is on the board of every day."""
@@ -86,6 +88,10 @@ class JobRow(Row):
     arrived: bool
     on_vehicle: tuple[GoodsLine, ...] | None
     """What left with the crew, while it is on the way."""
+    pick_up_on: date | None = None
+    """The day on which the customer collects it (A11), until it is handed out."""
+    list_no: str | None = None
+    """Of a pick-up, the list by which it leaves (B9)."""
     cause: str | None
     """Why it was not delivered, or is cancelled."""
     version: int = 0
@@ -136,6 +142,8 @@ def job_row(job: Job) -> JobRow | None:
         leader=leader or None,
         arrived=isinstance(job, OnTheWay) and job.is_arrived,
         on_vehicle=(job.loaded or None) if isinstance(job, OnTheWay) else None,
+        pick_up_on=job.on if isinstance(job, PickUp) else None,
+        list_no=job.list_no if isinstance(job, PickUp) else None,
         cause=job.cause if isinstance(job, Failed) else job.reason if isinstance(job, Cancelled) else None,
     )
 
@@ -150,6 +158,8 @@ def status_of(job: Opened) -> Status:
             return "plan"
         case Published():
             return "pub"
+        case PickUp():
+            return "pickup"
         case OnTheWay():
             return "way"
         case Delivered() | Installed() | Visited():
@@ -170,7 +180,7 @@ def stands_at(job: Opened) -> tuple[Place | None, str | None]:
             return job.place, job.leader
         case Delivered() | Failed() | Installed() | Visited() | Cancelled():
             return (None, None) if job.stop is None else (job.stop.place, job.stop.leader)
-        case Waiting() | Booked():
+        case Waiting() | Booked() | PickUp():
             return None, None
     assert_never(job)
 
@@ -188,6 +198,7 @@ JOBS = View(
         ("row.contract_no",),
         ("row.call_back_on",),
         ("row.kind", "row.status"),
+        ("row.pick_up_on",),
     ),
     said=(
         facts.InstallationBooked,
@@ -213,12 +224,17 @@ JOBS = View(
         facts.DeliveryFailed,
         facts.InstallationCompleted,
         facts.VisitDone,
+        pick_up.PickUpArranged,
+        pick_up.PickUpListIssued,
+        pick_up.PickedUp,
     ),
 )
 
 Missed = calls.HomeConfirmationOverdue | calls.HalfDayCallOverdue | calls.ArrivalCallOverdue | calls.InstallCallOverdue
 Call = calls.HomeConfirmed | calls.HalfDayTold | calls.ArrivalCalled | calls.InstallCallMade
-Outcome = facts.DeliveryCompleted | facts.DeliveryFailed | facts.InstallationCompleted | facts.VisitDone
+Outcome = (
+    facts.DeliveryCompleted | facts.DeliveryFailed | facts.InstallationCompleted | facts.VisitDone | pick_up.PickedUp
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +336,7 @@ _OUTCOMES: tuple[type[Fact], ...] = (
     facts.DeliveryFailed,
     facts.InstallationCompleted,
     facts.VisitDone,
+    pick_up.PickedUp,
 )
 
 

@@ -132,6 +132,16 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUp:
+    """待自提 (A11): the customer comes on a day; in no plan. `partial`: a part that a supervisor sent ahead (A3)."""
+
+    work: Work
+    on: date
+    partial: bool
+    list_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """What the office agreed to for a stop that is not deliverable (B14)."""
 
@@ -213,7 +223,9 @@ class Cancelled:
     stop: Stop | None = None
 
 
-Opened = Waiting | Booked | Scheduled | Published | OnTheWay | Delivered | Failed | Installed | Visited | Cancelled
+Opened = (
+    Waiting | Booked | Scheduled | Published | PickUp | OnTheWay | Delivered | Failed | Installed | Visited | Cancelled
+)
 
 Job = Unopened | Opened
 
@@ -225,6 +237,7 @@ STATES = (
     Booked,
     Scheduled,
     Published,
+    PickUp,
     OnTheWay,
     Delivered,
     Failed,
@@ -242,7 +255,7 @@ def is_departed(job: Opened) -> bool:
     match job:
         case OnTheWay() | Delivered() | Installed() | Visited() | Cancelled():
             return True
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return False
     assert_never(job)
 
@@ -265,7 +278,7 @@ def stop_of(job: Opened, at: datetime) -> tuple[Place, str] | None:
         case Delivered() | Failed() | Installed():
             stop = job.stop
             return None if stop is None or stop.leader is None or at >= stop.ended_at else (stop.place, stop.leader)
-        case Waiting() | Booked() | Scheduled() | Visited() | Cancelled():
+        case Waiting() | Booked() | Scheduled() | PickUp() | Visited() | Cancelled():
             return None
     assert_never(job)
 

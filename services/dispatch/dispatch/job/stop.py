@@ -22,6 +22,7 @@ from dispatch.job.state import (
     Installed,
     OnTheWay,
     Opened,
+    PickUp,
     Place,
     Published,
     Scheduled,
@@ -126,7 +127,7 @@ def whose(_: WhoseStop, job: Opened, __: Context) -> Decision:
             return no("stop_is_at", job_id=job_id, status="pub", on=job.place.on, crew=job.place.crew)
         case OnTheWay():
             return no("stop_is_at", job_id=job_id, status="way", on=job.place.on, crew=job.place.crew)
-        case Waiting() | Booked() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
+        case Waiting() | Booked() | PickUp() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
             return no("stop_is_nowhere", job_id=job_id, status="", on=None, crew=None)
     assert_never(job)
 
@@ -174,6 +175,8 @@ def take_or_not(command: TakeSlot, job: Opened, ctx: Context) -> Decision:
             return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
         case Failed():
             return no("not_booked", job_id=job.work.job_id)
+        case PickUp():
+            return no("to_be_picked_up", job_id=job.work.job_id, on=job.on)
         case Waiting() if job.missing:
             return no("site_not_ready", missing=on_site(job.missing), call_back_on=job.call_back_on)
         case Waiting() if job.work.kind == "delivery":
@@ -263,7 +266,7 @@ def leave(command: LeaveSlot, job: Opened, ctx: Context) -> Decision:
     there; where a change of the day took it out, the day hears of it."""
     at = happened(command, ctx)
     match job:
-        case Waiting() | Booked() | Failed():
+        case Waiting() | Booked() | PickUp() | Failed():
             return ()
         case Scheduled() | Published():
             return left(job, command.reason, at) if is_meant(command, job.place) else ()
@@ -320,7 +323,7 @@ def publish(command: PublishStop, job: Opened, ctx: Context) -> Decision:
                     arrival_call_due=not_passed(ahead, at) if is_delivery else None,
                 ),
             )
-        case Waiting() | Booked() | Failed():
+        case Waiting() | Booked() | PickUp() | Failed():
             return no("not_in_plan", job_id=job.work.job_id, on=command.on)
     assert_never(job)
 
@@ -337,7 +340,7 @@ def confirm(command: ConfirmByWarehouse, job: Opened, ctx: Context) -> Decision:
             return (
                 facts.StopConfirmedByWarehouse(at=at, job_id=job.work.job_id, ready=command.ready, note=command.note),
             )
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_in_plan", job_id=job.work.job_id, on=command.on)
     assert_never(job)
 
@@ -359,7 +362,7 @@ def depart(command: DepartStop, job: Opened, ctx: Context) -> Decision:
                     lines=command.lines,
                 ),
             )
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_in_plan", job_id=job.work.job_id, on=command.on)
     assert_never(job)
 

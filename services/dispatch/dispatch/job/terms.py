@@ -23,6 +23,7 @@ from dispatch.job.state import (
     Job,
     OnTheWay,
     Opened,
+    PickUp,
     Published,
     Scheduled,
     Unopened,
@@ -166,7 +167,7 @@ def cancel(command: CancelJob, job: Opened, ctx: Context) -> Decision:
             return ()
         case OnTheWay() if job.cancelled is not None:
             return ()
-        case OnTheWay() | Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case OnTheWay() | Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return (
                 *left(job, command.reason, at),
                 calls.JobCancelled(
@@ -219,7 +220,7 @@ def owed_since(job: Opened) -> datetime | None:
         case Waiting() | Booked() | Scheduled() | Published():
             is_installation = job.work.kind == "installation" and not job.work.overdue
             return job.work.due_at if is_installation else None
-        case OnTheWay() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
+        case PickUp() | OnTheWay() | Delivered() | Failed() | Installed() | Visited() | Cancelled():
             return None
     assert_never(job)
 

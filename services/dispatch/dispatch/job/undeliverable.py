@@ -21,6 +21,7 @@ from dispatch.job.state import (
     Installed,
     OnTheWay,
     Opened,
+    PickUp,
     Published,
     Scheduled,
     Visited,
@@ -96,7 +97,7 @@ def report_undeliverable(command: ReportUndeliverable, job: Opened, ctx: Context
             return ()
         case Delivered() | Installed() | Visited():
             return no("already_over", job_id=job.work.job_id)
-        case Waiting() | Booked() | Scheduled() | Published():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp():
             return no("not_on_the_way", rule="B14", job_id=job.work.job_id)
     assert_never(job)
 
@@ -132,7 +133,7 @@ def fail_delivery(command: FailDelivery, job: Opened, ctx: Context) -> Decision:
             return ()
         case OnTheWay():
             return fail_on_the_way(command, job, at)
-        case Waiting() | Booked() | Scheduled() | Published() | Failed():
+        case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_on_the_way", rule="B14", job_id=job.work.job_id)
     assert_never(job)
 

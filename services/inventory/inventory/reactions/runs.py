@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
+from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import PiecesRefused
 from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
@@ -64,6 +65,16 @@ def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
         for contract_no, lines in pieces.items()
         if any(line.quantity for line in lines.values())
     )
+
+
+def hand_out(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """A customer collected goods -> they are issued, by the pick-up list (A11, D8)."""
+    if not isinstance(event, PickedUp):
+        return ()
+    command = IssueGoods(
+        at=event.at, contract_no=event.contract_no, list_no=event.list_no, lines=event.delivered, partial=True
+    )
+    return (Ask(GOODS.key(event.contract_no), command),)
 
 
 def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
@@ -126,6 +137,7 @@ def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
 REACTIONS = (
     Reaction("inventory.issue_pick_list", (On(DayPublished, issue_pick_list),)),
     Reaction("inventory.issue_goods", (On(RunDeparted, issue_goods),)),
+    Reaction("inventory.hand_out", (On(PickedUp, hand_out),)),
     Reaction("inventory.return_goods", on_each(return_goods, DeliveryFailed, DeliveryCompleted)),
     Reaction("inventory.report_refused_damage", (On(PiecesRefused, report_damage),)),
 )

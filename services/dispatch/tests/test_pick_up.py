@@ -1,0 +1,157 @@
+"""自提: the customer collects at the depot: a day, the supervisor's list, counted, identity looked at, signed (A11)."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from dispatch_cases import (
+    BOOKED,
+    CTX,
+    CUSTOMER,
+    DAY,
+    DELIVERED,
+    FAILED,
+    INSTALLATION,
+    JOB,
+    LINES,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    READY,
+    SCHEDULED,
+    SUPERVISOR,
+    a_job,
+    meta,
+)
+from dispatch_office import ASSISTANT, SLOT, WAREHOUSE, Office, an_office, said
+from dispatch_office import SUPERVISOR as TAN
+
+from contracts.dispatch_jobs import JobCompletenessChanged, StopUnscheduled
+from contracts.dispatch_pick_up import PickedUp, PickUpArranged, PickUpCalledOff, PickUpListIssued
+from dispatch.job.booking import BookInstallation
+from dispatch.job.handover import CountedLine
+from dispatch.job.pick_up import PASSED, ArrangePickUp, CallOffPickUp, HandOut, IssuePickUpList
+from dispatch.job.terms import CancelJob
+from dispatch.reactions import REACTIONS
+
+LIST = "ZT20260313-HT26030001-1"
+ARRANGE = ArrangePickUp(on=DAY)
+ARRANGED = PickUpArranged(at=NOW, job_id=JOB, contract_no="HT26030001", customer=CUSTOMER, on=DAY, lines=LINES)
+LISTED = PickUpListIssued(at=NOW, job_id=JOB, list_no=LIST, issued_by="tan.zw")
+LOST = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")
+ALL = tuple(CountedLine(line_no=line.line_no, quantity=line.quantity) for line in LINES)
+HAND_OUT = HandOut(delivered=ALL, collected_by="马娜", identity="身份证尾号 1234", signature_ref=LIST, taught_use=True)
+
+
+def test_a_day_is_arranged_for_goods_that_are_here_and_a_slot_is_given_up() -> None:
+    """A11, B8"""
+    a_job(OPENED).asks(ARRANGE, CTX).then(ARRANGED)
+    left, arranged = a_job(OPENED, BOOKED, SCHEDULED).asks(ARRANGE, CTX).events
+    assert (type(left), arranged) == (StopUnscheduled, ARRANGED)
+    a_job(OPENED, ARRANGED).asks(ARRANGE, CTX).nothing_new()
+    a_job(OPENED, ARRANGED).asks(ArrangePickUp(on=date(2026, 3, 20)), CTX).then_names("PickUpArranged")
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "code"),
+    [
+        (
+            (OPENED, JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="破损")),
+            ARRANGE,
+            "not_complete",
+        ),
+        ((OPENED,), ArrangePickUp(on=date(2026, 3, 9)), "day_in_the_past"),
+        (ON_THE_WAY, ARRANGE, "too_late_to_book"),
+        ((*ON_THE_WAY, DELIVERED), ARRANGE, "already_over"),
+        ((*ON_THE_WAY, FAILED.model_copy(update={"goods": "deposited"})), ARRANGE, "in_deposit"),
+        ((OPENED,), HAND_OUT, "no_pick_up"),
+        ((OPENED,), IssuePickUpList(), "no_pick_up"),
+        ((OPENED, ARRANGED), HAND_OUT, "pick_up_needs_list"),
+        ((OPENED, ARRANGED, LISTED), HAND_OUT.model_copy(update={"delivered": ALL[:1]}), "count_differs"),
+        ((OPENED, ARRANGED, LISTED), HAND_OUT.model_copy(update={"unchecked": True}), "not_passed"),
+        ((OPENED, ARRANGED, LISTED), HAND_OUT.model_copy(update={"identity": "440681198001011234"}), "identity_whole"),
+    ],
+)
+def test_what_stands_against_a_pick_up(history: tuple[object, ...], command: object, code: str) -> None:
+    """A11, A3, B9, B13, B14, B21, C18"""
+    a_job(*history).asks(command, SUPERVISOR).refuses(code)  # type: ignore[arg-type]
+
+
+def test_nothing_handed_out_is_no_pick_up() -> None:
+    """A11"""
+    none = tuple(one.model_copy(update={"quantity": 0}) for one in ALL)
+    a_job(OPENED, ARRANGED, LISTED).asks(HAND_OUT.model_copy(update={"delivered": none}), CTX).refuses(
+        "nothing_collected"
+    )
+
+
+def test_goods_are_handed_out_by_the_list_and_signed_for() -> None:
+    """A11, B9, B13, X7"""
+    a_job(OPENED, ARRANGED).asks(IssuePickUpList(), SUPERVISOR).then_names("PickUpListIssued")
+    ready = a_job(OPENED, ARRANGED, LISTED)
+    (picked,) = ready.asks(HAND_OUT, CTX).events
+    assert isinstance(picked, PickedUp)
+    assert (picked.list_no, picked.identity, picked.install_due is not None) == (LIST, "身份证尾号 1234", True)
+    done = ready.after(HAND_OUT, ctx=CTX)
+    done.asks(HAND_OUT, CTX).nothing_new()
+    done.asks(HAND_OUT.model_copy(update={"signature_ref": "other"}), CTX).refuses("already_over")
+
+
+def test_a_pick_up_is_in_no_plan_until_it_is_called_off() -> None:
+    """A11, B8"""
+    picked = a_job(OPENED, ARRANGED)
+    again = BookInstallation(checklist=READY, on=DAY)
+    picked.asks(again, CTX).refuses("to_be_picked_up")
+    off = CallOffPickUp(reason="客户改要送货")
+    picked.asks(off, CTX).then(PickUpCalledOff(at=NOW, job_id=JOB, reason="客户改要送货"))
+    a_job(OPENED).asks(off, CTX).nothing_new()
+    picked.asks(CancelJob(reason="退房"), CTX).then_names("JobCancelled")
+
+
+def test_installation_follows_a_pick_up() -> None:
+    """A11, B10"""
+    picked = a_job(OPENED, ARRANGED, LISTED).asks(HAND_OUT, CTX).events[0]
+    asks = [ask for one in REACTIONS for ask in one.react(picked, meta())]
+    assert [ask.aggregate_id for ask in asks] == [f"job:{INSTALLATION.job_id}"]
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    async with an_office() as one:
+        yield one
+
+
+async def test_from_the_agreed_day_to_the_signature(office: Office) -> None:
+    """A11: who may, over HTTP; the job says how it stands."""
+    office.complete()
+    base = f"/jobs/{JOB}/pick-up"
+    body = HAND_OUT.model_dump(mode="json", exclude={"command", "at", "unchecked"})
+    assert (await office.post(WAREHOUSE, base, {"on": DAY.isoformat()})).status_code == 403
+    assert (await office.post(ASSISTANT, base, {"on": DAY.isoformat()})).status_code == 200
+    assert said(await office.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT))[1] == "to_be_picked_up"
+    assert said(await office.post(WAREHOUSE, f"{base}/handover", body))[1] == "pick_up_needs_list"
+    assert (await office.post(ASSISTANT, f"{base}/list", {})).status_code == 403
+    assert (await office.post(TAN, f"{base}/list", {})).status_code == 200
+    waiting = await office.get(ASSISTANT, f"/jobs/{JOB}")
+    assert (waiting["status"], waiting["pick_up_on"], waiting["list_no"]) == ("pickup", DAY.isoformat(), LIST)
+    assert (await office.post(WAREHOUSE, f"{base}/handover", body)).status_code == 200
+    done = await office.get(ASSISTANT, f"/jobs/{JOB}")
+    assert (done["status"], done["outcome"]["collected_by"], done["outcome"]["handed_by"]) == (
+        "done",
+        "马娜",
+        WAREHOUSE,
+    )
+
+
+async def test_careful_goods_are_handed_out_once_quality_has_passed_them(office: Office) -> None:
+    """B21, B9: kitchens and wardrobes without exception."""
+    kitchen = tuple(line.model_copy(update={"category": "橱柜"}) for line in LINES)
+    office.complete(lines=kitchen)
+    base = f"/jobs/{JOB}/pick-up"
+    body = HAND_OUT.model_dump(mode="json", exclude={"command", "at", "unchecked"})
+    await office.post(ASSISTANT, base, {"on": DAY.isoformat()})
+    await office.post(TAN, f"{base}/list", {})
+    assert said(await office.post(WAREHOUSE, f"{base}/handover", body)) == (409, "not_passed", "B21")
+    passed = [{**line.model_dump(include={"line_no", "sku", "name", "quantity"})} for line in LINES]
+    office.world.rows[PASSED.name]["HT26030001"] = {"_id": "HT26030001", "row": {"passed": passed}}
+    assert (await office.post(WAREHOUSE, f"{base}/handover", body)).status_code == 200
