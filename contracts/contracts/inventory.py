@@ -269,6 +269,20 @@ class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     """Of which lots the pieces are; what is not named is of no lot."""
 
 
+class GoodsNotOwed(Fact, wire="songda.inventory.GoodsNotOwed.v1"):
+    """不再欠 (B15, A9): pieces of a line were paid back; the contract needs so many fewer. What of them is here is
+    released with it."""
+
+    event: Literal["GoodsNotOwed"] = "GoodsNotOwed"
+    contract_no: str
+    refund_no: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    reason: str
+
+
 class Inspection(Value):
     """退回验收 (D3): what was looked at when pieces came back, and by whom."""
 
@@ -410,6 +424,7 @@ InventoryEvent = Annotated[
     | DamageReported
     | GoodsIssued
     | GoodsReleased
+    | GoodsNotOwed
     | GoodsReturned
     | GoodsReturnAwaited
     | AllocationAsked

@@ -9,7 +9,7 @@ by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9,
 from typing import Any
 
 from company.context import Context
-from inventory.goods import allocation, arrival, coming_back, correcting, damage, expected, leaving
+from inventory.goods import allocation, arrival, coming_back, correcting, damage, expected, leaving, not_owed
 from inventory.goods.evolve import evolve
 from inventory.goods.state import INITIAL, STATES, Decision, Goods, GoodsEvent, Unexpected
 from inventory.refusals import no
@@ -32,6 +32,7 @@ GOODS = Aggregate[Goods, GoodsEvent](
     STATES,
     evolve,
     (
+        *not_owed.USE_CASES,
         *expected.USE_CASES,
         *arrival.USE_CASES,
         *damage.USE_CASES,

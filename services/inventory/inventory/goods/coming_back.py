@@ -12,7 +12,7 @@ from contracts.civil_time import civil_day
 from contracts.fact import LineLot
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.leaving import from_the_last_list
-from inventory.goods.lots import less, of_line, spread
+from inventory.goods.lots import less, of_line, smallest_first, spread
 from inventory.goods.state import Awaited, Cancelled, Code, Decision, GoodsEvent, Known, Stock
 from inventory.inbound.state import good_bin_flaw
 from inventory.refusals import no
@@ -162,8 +162,9 @@ def _received(
     events: list[GoodsEvent] = []
     if told.good:
         events.append(back(told.good, command.bin, good_lots, broken=False))
-        if isinstance(goods, Cancelled) or stock in goods.former:
-            free = stock.line.model_copy(update={"quantity": told.good})
+        is_free = isinstance(goods, Cancelled) or stock in goods.former
+        if nobodys := told.good if is_free else stock.nobodys(told.good):
+            free = stock.line.model_copy(update={"quantity": nobodys})
             events.append(
                 facts.GoodsReleased(
                     at=at,
@@ -171,7 +172,7 @@ def _received(
                     lines=(free,),
                     reason=awaited.reason or "退货",
                     closed=isinstance(goods, Cancelled),
-                    lots=good_lots,
+                    lots=of_line(told.line_no, spread(of_good, nobodys, smallest_first(of_good))),
                 )
             )
     if told.broken and awaited.broken:

@@ -52,6 +52,7 @@ def _known_after(
     | facts.DamageReported
     | facts.GoodsIssued
     | facts.GoodsReleased
+    | facts.GoodsNotOwed
     | facts.GoodsReturned
     | facts.GoodsReturnAwaited
     | facts.AllocationAsked
@@ -86,6 +87,10 @@ def _known_after(
             return _issued(goods, event)
         case facts.GoodsReleased():
             return _released(goods, event)
+        case facts.GoodsNotOwed():
+            noted = replace(goods, settled=(*goods.settled, event.refund_no))
+            fewer = event.quantity
+            return _on_piece(noted, event.line_no, event.sku, lambda x: replace(x, not_owed=x.not_owed + fewer))
         case facts.GoodsReturned():
             settled = goods.settled if event.return_no in goods.settled else (*goods.settled, event.return_no)
             noted = replace(goods, settled=settled, awaited=_still_awaited(goods, event))

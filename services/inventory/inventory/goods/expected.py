@@ -118,8 +118,8 @@ def _surplus(goods: Expected, lines: tuple[GoodsLine, ...]) -> tuple[GoodsLine, 
     surplus = []
     for stock in goods.stock:
         line = stock.line
-        needed = after.get((line.line_no, line.sku), 0)
-        if needed < line.quantity:
+        needed = max(0, after.get((line.line_no, line.sku), 0) - stock.not_owed)
+        if needed < stock.needed:
             pieces = min(stock.here, max(0, stock.here + stock.outside - needed))
             surplus.append(line.model_copy(update={"quantity": pieces}))
     return tuple(line for line in surplus if line.quantity)

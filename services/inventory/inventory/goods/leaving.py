@@ -10,7 +10,7 @@ from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
 from contracts.fact import GoodsLine, LineLot
 from contracts.inventory_stock import StockShortReported
-from inventory.goods.lots import of_line, spread, told
+from inventory.goods.lots import of_line, smallest_first, spread, told
 from inventory.goods.state import (
     Awaited,
     Cancelled,
@@ -222,10 +222,10 @@ def returned(
     bin_: str = "",
     lots: tuple[LineLot, ...] = (),
 ) -> tuple[GoodsEvent, ...]:
-    """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, or
-    has not got their line any more (A6)."""
+    """The events of a return: never more than is outside; free stock when the contract does not keep the pieces, has
+    not got their line any more (A6), or has paid them back (B15)."""
     wanted = {line.line_no: line.quantity for line in awaited.lines or from_the_last_list(goods)}
-    back, not_kept = list[tuple[GoodsLine, tuple[LineLot, ...]]](), list[GoodsLine]()
+    back, not_kept = list[tuple[GoodsLine, tuple[LineLot, ...]]](), list[tuple[GoodsLine, tuple[LineLot, ...]]]()
     for stock in (*goods.stock, *goods.former):
         pieces = min(wanted.get(stock.line.line_no, 0), stock.outside)
         if pieces > 0:
@@ -233,8 +233,10 @@ def returned(
             line = stock.line.model_copy(update={"quantity": pieces})
             of = spread(stock.lots_outside, pieces, told(lots, line.line_no))
             back.append((line, of_line(line.line_no, of)))
-            if isinstance(goods, Cancelled) or not keep or stock in goods.former:
-                not_kept.append(line)
+            is_free = isinstance(goods, Cancelled) or not keep or stock in goods.former
+            if (free := pieces if is_free else stock.nobodys(pieces)) > 0:
+                lots_of = of_line(line.line_no, spread(of, free, smallest_first(of)))
+                not_kept.append((line.model_copy(update={"quantity": free}), lots_of))
     events: list[GoodsEvent] = [
         facts.GoodsReturned(
             at=at,
@@ -256,10 +258,10 @@ def returned(
             facts.GoodsReleased(
                 at=at,
                 contract_no=goods.contract_no,
-                lines=tuple(not_kept),
+                lines=tuple(line for line, _ in not_kept),
                 reason=awaited.reason or "退货",
                 closed=isinstance(goods, Cancelled),
-                lots=tuple(one for line, of in back if line in not_kept for one in of),
+                lots=tuple(one for _, of in not_kept for one in of),
             )
         )
     return tuple(events)

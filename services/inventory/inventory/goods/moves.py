@@ -21,6 +21,7 @@ Kind = Literal[
     "damaged",
     "issued",
     "released",
+    "not_owed",
     "returned",
     "return_awaited",
     "allocation_asked",
@@ -107,6 +108,8 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.GoodsReleased():
             for line in event.lines:
                 yield move("released", line.line_no, line.quantity, note=event.reason, voucher=event.release_no)
+        case facts.GoodsNotOwed():
+            yield move("not_owed", event.line_no, event.quantity, note=event.reason, voucher=event.refund_no)
         case facts.GoodsReturned():
             back = {"return_no": event.return_no, "returned_on": event.returned_on, "note": event.reason}
             yield move("returned", event.line_no, event.quantity, **back)

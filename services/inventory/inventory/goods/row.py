@@ -197,6 +197,7 @@ PIECES = View(
         facts.DamageReported,
         facts.GoodsIssued,
         facts.GoodsReleased,
+        facts.GoodsNotOwed,
         facts.GoodsReturned,
         facts.GoodsReturnAwaited,
         facts.AllocationAsked,

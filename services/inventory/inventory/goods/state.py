@@ -32,6 +32,7 @@ GoodsEvent = (
     | facts.DamageReported
     | facts.GoodsIssued
     | facts.GoodsReleased
+    | facts.GoodsNotOwed
     | facts.GoodsReturned
     | facts.GoodsReturnAwaited
     | facts.AllocationAsked
@@ -98,6 +99,8 @@ class Stock:
     issued: int = 0
     returned: int = 0
     released: int = 0
+    not_owed: int = 0
+    """Paid back (B15)."""
     not_there: tuple[NotThere, ...] = ()
     lots_here: ByLot = field(default_factory=dict)
     """Of which lots the good pieces here are (D13) ..."""
@@ -154,14 +157,23 @@ class Stock:
         return self.issued - self.returned
 
     @property
+    def needed(self) -> int:
+        """Pieces that the customer is to have."""
+        return max(0, self.line.quantity - self.not_owed)
+
+    def nobodys(self, pieces: int) -> int:
+        """Of pieces that come back, those that were paid back meanwhile and that nobody is owed (B15)."""
+        return min(pieces, self.not_owed, max(0, self.here + self.outside - self.needed))
+
+    @property
     def missing(self) -> int:
         """Pieces that the contract still needs."""
-        return max(0, self.line.quantity - self.here - self.outside)
+        return max(0, self.needed - self.here - self.outside)
 
     @property
     def excess(self) -> int:
         """Pieces here beyond what the contract needs (D9)."""
-        return min(self.here, max(0, self.here + self.outside - self.line.quantity))
+        return min(self.here, max(0, self.here + self.outside - self.needed))
 
 
 @dataclass(frozen=True, slots=True)

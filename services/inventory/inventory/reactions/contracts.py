@@ -6,10 +6,18 @@ from datetime import time
 from contracts.civil_time import civil
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact, GoodsLine
-from contracts.order import ArrivalReported, ContractAmended, ContractCancelled, ContractSigned
+from contracts.order import (
+    ArrivalReported,
+    ContractAmended,
+    ContractCancelled,
+    ContractFulfilled,
+    ContractSigned,
+    ReturnRefunded,
+)
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
+from inventory.goods.not_owed import FreeTheRest, NoteRefund
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
@@ -33,6 +41,25 @@ def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
         command = ExpectGoods(at=event.at, contract_no=event.contract_no, customer=None, lines=_goods(event.added))
     elif isinstance(event, ContractCancelled):
         command = CloseGoods(at=event.at, contract_no=event.contract_no, reason=event.reason)
+    else:
+        return ()
+    return (Ask(GOODS.key(event.contract_no), command),)
+
+
+def free_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """Paid back, or fulfilled -> what nobody is owed is free stock, in the same moment (A9, B15, A7)."""
+    command: NoteRefund | FreeTheRest
+    if isinstance(event, ReturnRefunded) and event.quantity:
+        command = NoteRefund(
+            at=event.at,
+            contract_no=event.contract_no,
+            refund_no=event.refund_id,
+            line_no=event.line_no,
+            quantity=event.quantity,
+            reason=event.reason,
+        )
+    elif isinstance(event, ContractFulfilled):
+        command = FreeTheRest(at=event.at, contract_no=event.contract_no, reason="合同完结 contract fulfilled")
     else:
         return ()
     return (Ask(GOODS.key(event.contract_no), command),)
@@ -64,5 +91,6 @@ def _goods(lines: Sequence[ContractLine]) -> tuple[GoodsLine, ...]:
 
 REACTIONS = (
     Reaction("inventory.expect_goods", on_each(expect_goods, ContractSigned, ContractAmended, ContractCancelled)),
+    Reaction("inventory.free_goods", on_each(free_goods, ReturnRefunded, ContractFulfilled)),
     Reaction("inventory.receive_goods", (On(ArrivalReported, receive_goods),)),
 )
