@@ -10,6 +10,7 @@ from contracts.envelope import Meta
 from contracts.inventory import GoodsNotOwed, GoodsReleased, GoodsReturned
 from contracts.order import ContractFulfilled, ReturnRefunded
 from inventory.goods.aggregate import GOODS
+from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.leaving import ReturnGoods
 from inventory.goods.not_owed import FreeTheRest, NoteRefund
 from inventory.goods.state import Expected
@@ -56,7 +57,9 @@ def test_a_piece_on_its_way_back_is_free_when_it_is_here() -> None:
         told_by="run",
         keep=True,
     )
-    came, free = away.after(REFUND, ctx=CTX).asks(back, CTX).events
+    whole = ReturnedPieces(line_no=1, good=1, package_whole=True, condition_good=True, mark_present=True)
+    received = ReceiveReturn(contract_no=NO, return_no="D-1#9", lines=(whole,))
+    came, free = away.after(REFUND, back, ctx=CTX).asks(received, CTX).events
     assert isinstance(came, GoodsReturned)
     assert isinstance(free, GoodsReleased)
     assert free.lines == (of(TOILET, 1),)
