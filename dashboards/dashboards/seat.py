@@ -77,17 +77,8 @@ class Seat:
 
     def show(self, template: str, **values: Any) -> Response:
         """The page."""
-        return page(
-            self.request,
-            template,
-            self.words,
-            now=self.now,
-            person=self.person,
-            page=self.page,
-            seat=self,
-            people=self.request.app.state.people,
-            **values,
-        )
+        shown = {"seat": self, "people": self.request.app.state.people, **values}
+        return page(self.request, template, self.words, now=self.now, person=self.person, page=self.page, **shown)
 
     def say_no(self, heading: str, text: str, status: int) -> Response:
         """A page with nothing but words (keys of the table are filled by the caller)."""

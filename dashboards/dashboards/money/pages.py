@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import CivilDay
@@ -12,7 +11,7 @@ from dashboards.journal import ENTRIES, moment_text
 from dashboards.money.view import TOLD_BY, MoneyDay, money_of
 from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from runtime.http import Caller, SignedIn
 from runtime.route import Router, takes
@@ -34,11 +33,9 @@ async def read_money(caller: Caller, on: date) -> MoneyDay:
 
 @router.get("/money", include_in_schema=False)
 @takes(*LOOKS, "date")
-async def money_page(request: Request) -> Response:
+@seated("books", SEES_BOOKS)
+async def money_page(seat: Seat) -> Response:
     """The day's money."""
-    seat = seat_at(request, "books", SEES_BOOKS)
-    if isinstance(seat, Response):
-        return seat
     on = seat.day("date") or seat.today
     return seat.show(
         "money.html",
@@ -51,11 +48,9 @@ async def money_page(request: Request) -> Response:
 
 @router.get("/money.xlsx", include_in_schema=False)
 @takes(*LOOKS, "date")
-async def money_sheet(request: Request) -> Response:
+@seated("books", SEES_BOOKS)
+async def money_sheet(seat: Seat) -> Response:
     """The same as a spreadsheet (X6)."""
-    seat = seat_at(request, "books", SEES_BOOKS)
-    if isinstance(seat, Response):
-        return seat
     on = seat.day("date") or seat.today
     view = await read_money(seat.caller, on)
     head = [

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import Json, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import seat_at
+from dashboards.seat import Seat, seated
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
@@ -32,11 +31,9 @@ class Waiting:
 
 @router.get("/warehouse/corrections")
 @takes(*LOOKS, "after")
-async def corrections(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def corrections(seat: Seat) -> Response:
     """What waits for a second person."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     part = await page_of(seat.caller.view(PIECES), OPEN, after=seat.asked("after", longest=400))
     rows = [
         Waiting(row.contract_no, told, told.asked_by == seat.person.id) for row in part.rows for told in row.corrections
@@ -45,7 +42,6 @@ async def corrections(request: Request) -> Response:
         "corrections.html",
         slice=part,
         rows=rows,
-        people=request.app.state.people,
         stream=rows_stream(seat.caller, (PIECES.name,)),
         may_ask=seat.may(GOODS, AskCorrection),
         may_approve=seat.may(GOODS, ApproveCorrection),

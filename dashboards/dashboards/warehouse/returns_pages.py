@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
-from dashboards.seat import seat_at
+from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import bins_of
 from inventory import who
@@ -40,11 +39,9 @@ def returns_of(rows: Sequence[GoodsRow]) -> list[Back]:
 
 @router.get("/warehouse/returns")
 @takes(*LOOKS, "after")
-async def returns(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def returns(seat: Seat) -> Response:
     """What is on its way back, the oldest first, each with the form of its inspection."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     after = seat.asked("after", longest=400)
     part = await page_of(seat.caller.view(PIECES), ON_THE_ROAD, sort=OLDEST, after=after)
     return seat.show(
@@ -61,11 +58,9 @@ async def returns(request: Request) -> Response:
 
 @router.get("/warehouse/returns.xlsx")
 @takes(*LOOKS)
-async def returns_sheet(request: Request) -> Response:
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def returns_sheet(seat: Seat) -> Response:
     """All of them (X6)."""
-    seat = seat_at(request, "warehouse", who.SEES_WAREHOUSE)
-    if isinstance(seat, Response):
-        return seat
     words = seat.words
     names = (
         "orders.no",
