@@ -46,13 +46,14 @@ def customer_for(role: str, customer: Customer) -> Customer:
     """A customer as `role` may see it; the district stays, the address goes."""
     if role in ROLES_THAT_SEE_CUSTOMERS:
         return customer
-    hidden = {"name": mask_name(customer.name), "phone": mask_phone(customer.phone), "address": "****"}
-    return customer.model_copy(update=hidden)
+    hidden = {"name": mask_name(customer.name), "address": "****"}
+    return phone_masked(customer).model_copy(update=hidden)
 
 
 def phone_masked(customer: Customer) -> Customer:
-    """The same with a masked phone number, whoever looks."""
-    return customer.model_copy(update={"phone": mask_phone(customer.phone)})
+    """The same with masked phone numbers, whoever looks."""
+    hidden = {"phone": mask_phone(customer.phone), "second_phone": mask_phone(customer.second_phone)}
+    return customer.model_copy(update=hidden)
 
 
 def amounts_for(role: str, shown: M) -> M:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, Text
-from contracts.spelling import Lot, OptionalSku, Phone, Sku
+from contracts.spelling import Lot, OptionalPhone, OptionalSku, Phone, Sku
 
 
 class Value(BaseModel):
@@ -55,6 +55,8 @@ class Customer(Value):
     phone: Phone
     address: Annotated[str, Text(500)]
     district: OneLine
+    second_phone: OptionalPhone = ""
+    """Another number of the same customer, where there is one."""
 
 
 class Measure(Value):

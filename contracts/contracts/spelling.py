@@ -36,7 +36,16 @@ _NUMBER = re.compile(r"\w[^\s:/]{0,79}")
 _CREW = re.compile(r"[A-Za-z0-9]{1,8}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(?P<area>010|02[0-9]|0[3-9][0-9]{2})(?P<number>[2-8][0-9]{6,7})")
+_EXTENSION = re.compile(r"(?P<number>.*[0-9)])\s*(?:-|转|轉|分机|ext\.?|x)\s*(?P<extension>[0-9]{1,6})", re.IGNORECASE)
+_ABROAD = re.compile(r"(?:\+|00)?(?:(?P<hong_kong>852)(?P<eight>[2-9][0-9]{7})|(?P<macau>853)(?P<more>[268][0-9]{7}))")
+_HOTLINE = re.compile(r"(?P<kind>[48]00)(?P<number>[0-9]{7})")
 _PHONE_MARKS = re.compile(r"[\s()-]+")
+_BETWEEN_PHONES = re.compile(r"[/、,;|]|或|和|及")
+_DAMAGED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{1,3}")
+DAMAGED = (
+    "是表格软件改成的科学计数法，位数已经丢了。请把这一列设为文本，照原单重新填写",
+    "was turned into a scientific number by a spreadsheet and lost digits; format the column as text, type it again",
+)
 
 
 def narrow(text: str) -> str:
@@ -59,6 +68,8 @@ def contract_no(text: str) -> Judged:
 def sku(text: str) -> Judged:
     """型号, one word in capitals. It may hold slashes, but no part that an address would lose: each has one (X8)."""
     code = _code(text)
+    if _DAMAGED.fullmatch(code):
+        return code, DAMAGED
     if not _SKU.fullmatch(code):
         return code, ("应是不含空格和引号的型号，最多 40 个字", "must be one word of at most 40 characters")
     if not {"", ".", ".."}.isdisjoint(code.split("/")):
@@ -71,12 +82,16 @@ def waybill(text: str) -> Judged:
     code = _code(text)
     if _WAYBILL.fullmatch(code):
         return code, None
+    if _DAMAGED.fullmatch(code):
+        return code, DAMAGED
     return code, ("应是 4 到 40 位字母和数字", "must be 4 to 40 letters and digits")
 
 
 def lot(text: str) -> Judged:
     """批号 (色号), as it stands on the boxes, in capitals (D13)."""
     code = _code(text)
+    if _DAMAGED.fullmatch(code):
+        return code, DAMAGED
     if _LOT.fullmatch(code):
         return code, None
     return code, ("应是不含空格的批号，最多 40 个字", "must be a lot without spaces, at most 40 characters")
@@ -116,19 +131,55 @@ def crew(text: str) -> Judged:
 
 
 def phone(text: str) -> Judged:
-    """电话: a mobile as 11 digits, a landline as 0757-83990000. The number itself is never quoted."""
+    """电话: a mobile as 11 digits, a landline as 0757-83990000 or 0757-83990000-801, a 400 number as 10 digits.
+
+    Hong Kong and Macau as +852 and +853. The number itself is never quoted."""
     digits = _PHONE_MARKS.sub("", narrow(text))
     if digits.startswith(("+86", "0086")):
         digits = digits.removeprefix("+").removeprefix("00").removeprefix("86")
-    if _MOBILE.fullmatch(digits):
+    if _MOBILE.fullmatch(digits) or _HOTLINE.fullmatch(digits):
         return digits, None
     landline = _LANDLINE.fullmatch(digits)
     if landline:
         return f"{landline['area']}-{landline['number']}", None
+    if _ABROAD.fullmatch(digits):
+        return "+" + digits.removeprefix("+").removeprefix("00"), None
+    extended = _EXTENSION.fullmatch(narrow(text).strip())
+    landline = extended and _LANDLINE.fullmatch(_PHONE_MARKS.sub("", extended["number"]))
+    if extended and landline:
+        return f"{landline['area']}-{landline['number']}-{extended['extension']}", None
     return digits, (
         "不是 11 位手机号，也不是带区号的座机号",
         "is neither an 11-digit mobile nor a landline with its area code",
     )
+
+
+def phones(text: str) -> tuple[str, str, Words | None]:
+    """One or two numbers of a customer, with something between them: the one that takes text messages first."""
+    kept, wrong = phone(text)
+    if wrong is None:
+        return kept, "", None
+    for first, second in _halves(narrow(text)):
+        (one, bad), (other, worse) = phone(first), phone(second)
+        if bad is None and worse is None:
+            if one == other:
+                return one, "", None
+            return (one, other, None) if takes_texts(one) or not takes_texts(other) else (other, one, None)
+    return kept, "", wrong
+
+
+def _halves(text: str) -> list[tuple[str, str]]:
+    """The ways to cut a text into two."""
+    parts = [part for part in _BETWEEN_PHONES.split(text) if part.strip()]
+    if len(parts) > 1:
+        return [(parts[0], parts[1])] if len(parts) == 2 else []
+    words = text.split()
+    return [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+
+
+def takes_texts(number: str) -> bool:
+    """Whether a number, as it is kept, gets text messages: mobiles of the mainland do. The others are called."""
+    return _MOBILE.fullmatch(number) is not None
 
 
 # --- marks --------------------------------------------------------------------------------------------------------
@@ -152,6 +203,7 @@ WaybillNo = Annotated[str, Spelt(waybill)]
 OptionalWaybillNo = Annotated[str, Spelt(waybill, optional=True)]
 StoreCode = Annotated[str, Spelt(store_code)]
 Phone = Annotated[str, Spelt(phone)]
+OptionalPhone = Annotated[str, Spelt(phone, optional=True)]
 Number = Annotated[str, Spelt(number)]
 Crew = Annotated[str, Spelt(crew)]
 Lot = Annotated[str, Spelt(lot, optional=True)]

@@ -1,5 +1,6 @@
 """How phones, products and stores are written (X8): the same functions at every door."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from contracts.bounding import bounded
 from contracts.bounds import Door
 from contracts.civil_time import SHANGHAI
 from contracts.fact import Customer
+from contracts.spelling import Judged
 
 DOOR = Door(today=date(2026, 3, 12), first=date(2026, 1, 1), zone=SHANGHAI)
 
@@ -21,14 +23,50 @@ DOOR = Door(today=date(2026, 3, 12), first=date(2026, 1, 1), zone=SHANGHAI)
         ("１３８００００１１１１", "13800001111"),
         ("0757-83990000", "0757-83990000"),
         ("(0757) 8399 0000", "0757-83990000"),
+        ("0757-83990000-801", "0757-83990000-801"),
+        ("020 8399 0000 转 12", "020-83990000-12"),
+        ("+852 9123 4567", "+85291234567"),
+        ("00853-6612 3456", "+85366123456"),
+        ("400-123-4567", "4001234567"),
+        ("8008201234", "8008201234"),
         ("1.38E+10", None),
         ("abc", None),
+        ("13800001111-2", None),
+        ("+852 1123 4567", None),
+        ("83990000", None),
     ],
 )
 def test_a_phone_is_a_mobile_or_a_landline_with_its_area_code(written: str, kept: str | None) -> None:
     """A1"""
     value, wrong = spelling.phone(written)
     assert (value if wrong is None else None) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "second"),
+    [
+        ("13800001111/13800002222", "13800001111", "13800002222"),
+        ("0757-83990000、13800001111", "13800001111", "0757-83990000"),
+        ("138 0000 1111 0757 8399 0000", "13800001111", "0757-83990000"),
+        ("13800001111；１３８００００１１１１", "13800001111", ""),
+        ("4001234567 或 +852 9123 4567", "4001234567", "+85291234567"),
+        ("13800001111", "13800001111", ""),
+        ("13800001111/abc", None, ""),
+        ("13800001111/13800002222/13800003333", None, ""),
+    ],
+)
+def test_two_phones_of_one_customer_are_told_apart_and_the_one_that_gets_texts_comes_first(
+    written: str, first: str | None, second: str
+) -> None:
+    """A1, E1"""
+    one, other, wrong = spelling.phones(written)
+    assert (one if wrong is None else None, other) == (first, second)
+
+
+@pytest.mark.parametrize("judge", [spelling.sku, spelling.waybill, spelling.lot])
+def test_a_number_that_a_spreadsheet_has_rounded_is_refused_at_every_door(judge: Callable[[str], Judged]) -> None:
+    """X8"""
+    assert [judge(text)[1] is None for text in ("7.31234567890123E+17", "7E+17", "7E17")] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,19 @@ import structlog
 from aiokafka.errors import KafkaError
 
 _MOBILE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
-_LANDLINE = re.compile(r"(?<![0-9A-Za-z-])(0\d{2,3}-)\d{3,4}(\d{4})(?![0-9A-Za-z-])")
-"""As it is kept (`contracts.spelling`): 0757-83990000; no part of an id."""
-_PERSONAL = frozenset({"name", "customer", "phone", "address", "to", "text", "signed_by", "accepted_by"})
+_LANDLINE = re.compile(r"(?<![0-9A-Za-z-])(0\d{2,3}-)\d{3,4}(\d{4})((?:-\d{1,6})?)(?![0-9A-Za-z-])")
+"""As it is kept (`contracts.spelling`): 0757-83990000, with or without an extension; no part of an id."""
+_OTHER = re.compile(r"(?<![0-9A-Za-z+-])(\+85[23]|[48]00)\d{3,4}(\d{4})(?![0-9A-Za-z-])")
+"""+85291234567, 4001234567."""
+_PERSONAL = frozenset(
+    {"name", "customer", "phone", "second_phone", "address", "to", "text", "signed_by", "accepted_by"}
+)
 """Keys whose values are personal data (C18): never written, wherever a programmer puts them."""
 
 
 def mask_phones(text: str) -> str:
     """138****1234 in place of each phone number in a text."""
-    return _LANDLINE.sub(r"\1****\2", _MOBILE.sub(r"\1****\2", text))
+    return _OTHER.sub(r"\1****\2", _LANDLINE.sub(r"\1****\2\3", _MOBILE.sub(r"\1****\2", text)))
 
 
 def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

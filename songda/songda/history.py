@@ -215,6 +215,7 @@ def _caused_by(entry: Entry, reactions: Iterable[str]) -> Iterator[Cause]:
 
 # --- personal data (C18) -------------------------------------------------------------------------------------------
 
+_PHONES = ("phone", "second_phone")
 _SIGNERS = frozenset({"signed_by", "accepted_by"})
 
 
@@ -225,7 +226,7 @@ def masked(told: Sequence[Entry]) -> list[Entry]:
         for customer in _customers(entry.content):
             hidden |= {
                 str(customer.get("name", "")): mask_name(str(customer.get("name", ""))),
-                str(customer.get("phone", "")): mask_phone(str(customer.get("phone", ""))),
+                **{text: mask_phone(text) for name in _PHONES if (text := str(customer.get(name, "")))},
                 str(customer.get("address", "")): "****",
             }
         hidden |= {name: mask_name(name) for name in map(entry.content.get, _SIGNERS) if isinstance(name, str)}

@@ -68,6 +68,13 @@ def spelt(judge: Callable[[str], Judged], text: str, column: Column, faults: lis
     return kept
 
 
+def phones(text: str, column: Column, faults: list[Fault]) -> tuple[str, str]:
+    """One or two telephone numbers of one person."""
+    first, second, wrong = spelling.phones(text)
+    spelt(lambda _: (first, wrong), text, column, faults)
+    return first, second
+
+
 def store(text: str, column: Column, faults: list[Fault]) -> tuple[str, str]:
     """门店 as (code, name): "S02 南海店"."""
     code, name, wrong = spelling.store(text)

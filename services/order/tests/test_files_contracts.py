@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
+from order.files.contracts_file import LAYOUT, ContractRow, read_contracts, texts_of
 from runtime.file_refusals import Refused, UnreadableFile
 
 WEEK = Path(__file__).resolve().parents[3] / "tests" / "data" / "week"
@@ -182,12 +182,22 @@ def test_money_is_exact_to_the_fen_in_csv_and_xlsx() -> None:
         ("0757-83990000", "0757-83990000"),
         ("(020) 8399 0000", "020-83990000"),
         ("０７５７－８３９９０００", "0757-8399000"),
+        ("+852 9123 4567", "+85291234567"),
+        ("400-123-4567", "4001234567"),
     ],
 )
 def test_phones_are_kept_in_one_form(written: str, kept: str) -> None:
     """A1"""
     rows, refused = read(csv_of({"电话": written}))
     assert ([row.phone for row in rows], refused) == ([kept], [])
+
+
+def test_two_phones_in_a_cell_are_both_kept_and_written_as_one_cell_again() -> None:
+    """A1, A13"""
+    (row,), _ = read(csv_of({"电话": "0757-83990000 / 13800001111"}))
+    assert (row.phone, row.second_phone) == ("13800001111", "0757-83990000")
+    again, _ = read(csv_of(dict(zip(LAYOUT.names, texts_of(row), strict=True))))
+    assert again == [row]
 
 
 @pytest.mark.parametrize("written", ["138ABC", "1380000111", "1.38E+10", "83990000", "138000011112"])

@@ -101,5 +101,5 @@ class _People:
 def _compared(who: Who) -> Who:
     """As it is compared; a telephone number that is none says nothing."""
     name, phone, address = ("".join(narrow(text).split()).lower() for text in who)
-    kept, wrong = spelling.phone(phone)
+    kept, _, wrong = spelling.phones(phone)
     return Who(name, "" if wrong else kept, address)

@@ -69,6 +69,7 @@ class ContractRow:
     unit_price_fen: int
     to_install: bool
     unit: str = ""
+    second_phone: str = ""
     repeats: int | None = None
 
 
@@ -83,6 +84,7 @@ class _Facts(NamedTuple):
     district: str
     promised_on: date
     amount_due_fen: int
+    second_phone: str
 
 
 class _Line(NamedTuple):
@@ -137,7 +139,15 @@ def parse_contracts(table: Table) -> tuple[list[ContractRow], list[Refused]]:
             key = (facts.contract_no, line.line_no)
             first_line, line_row = lines.get(key, (line, row))
             if first_line == line:
-                rows.append(ContractRow(row, *facts, *line, repeats=None if line_row == row else line_row))
+                rows.append(
+                    ContractRow(
+                        row,
+                        *facts[:-1],
+                        *line,
+                        second_phone=facts.second_phone,
+                        repeats=None if line_row == row else line_row,
+                    )
+                )
                 if line_row == row:
                     lines[key] = (line, row)
                     contracts.setdefault(facts.contract_no, (facts, row))
@@ -159,7 +169,7 @@ def texts_of(row: ContractRow) -> tuple[str, ...]:
         f"{row.store_code} {row.store_name}".strip(),
         row.signed_on.isoformat(),
         row.customer_name,
-        row.phone,
+        f"{row.phone}/{row.second_phone}" if row.second_phone else row.phone,
         row.address,
         row.district,
         row.promised_on.isoformat(),
@@ -185,17 +195,19 @@ def _read_facts(texts: tuple[str, ...]) -> tuple[_Facts, list[Fault]]:
     faults: list[Fault] = []
     contract_no = cells.spelt(spelling.contract_no, number, CONTRACT_NO, faults)
     store_code, store_name = cells.store(store, STORE, faults)
+    first_phone, second_phone = cells.phones(phone, PHONE, faults)
     facts = _Facts(
         contract_no,
         store_code,
         store_name,
         cells.civil_date(signed, SIGNED_ON, faults),
         cells.required(customer, CUSTOMER, faults),
-        cells.spelt(spelling.phone, phone, PHONE, faults),
+        first_phone,
         cells.required(address, ADDRESS, faults),
         cells.required(district, DISTRICT, faults),
         cells.civil_date(promised, PROMISED_ON, faults),
         cells.fen(due, AMOUNT_DUE, faults),
+        second_phone,
     )
     if not faults and facts.promised_on < facts.signed_on:
         faults.append(
@@ -248,7 +260,7 @@ def _sold(text: str, unit: str, faults: list[Fault]) -> str:
     return str(cells.whole(text, QUANTITY, faults, least=1))
 
 
-FACT_NAMES = (CONTRACT_NO, STORE, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE)
+FACT_NAMES = (CONTRACT_NO, STORE, STORE, SIGNED_ON, CUSTOMER, PHONE, ADDRESS, DISTRICT, PROMISED_ON, AMOUNT_DUE, PHONE)
 LINE_NAMES = (LINE_NO, SKU, NAME, SPEC, CATEGORY, QUANTITY, UNIT_PRICE, TO_INSTALL, UNIT)
 
 
