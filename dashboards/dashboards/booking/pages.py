@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 
 from contracts.dispatch_jobs import Checklist
-from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, queue, subject_of
+from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, purpose_named, queue, subject_of
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
@@ -45,6 +45,7 @@ async def calls(seat: Seat) -> Response:
         day=day,
         purpose=purpose,
         purposes=PURPOSES,
+        named=purpose_named,
         whose=whose,
         has_own=seat.person.role in MINE,
         may_override=seat.is_one_of(*SUPERVISOR),
@@ -70,7 +71,7 @@ async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
         customer = call.customer
         yield (
             words.moment(call.due),
-            words(f"purpose.{call.purpose}"),
+            words(f"purpose.{purpose_named(call)}"),
             customer.name if customer else None,
             customer.phone if customer else None,
             customer.district if customer else None,

@@ -14,7 +14,14 @@ from dashboards.listing import Json, Slice, page_of
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
 from notify.call_row import CALLS, CallRow
+from notify.reactions.asking import INSTEAD_OF_SMS
 from order.contract.row import CONTRACTS
+
+
+def purpose_named(call: CallRow) -> str:
+    """Why somebody is called, as pages name it: also instead of a message, where a number gets none (E3)."""
+    return "instead_of_sms" if call.occasion.startswith(INSTEAD_OF_SMS) else call.purpose
+
 
 PURPOSES: tuple[CallPurpose, ...] = (
     "booking",

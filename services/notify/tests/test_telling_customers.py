@@ -1,6 +1,7 @@
 """What other services tell becomes one SMS for each cause, in the words of the policy's templates (E1)."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from message_cases import at
@@ -13,12 +14,14 @@ from reaction_cases import (
     NOW,
     SIGNED,
     VISIT,
+    asked,
     booked,
     messages,
     published,
     texts_of,
 )
 
+from contracts.civil_time import civil_day, end_of_day
 from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven
@@ -26,6 +29,7 @@ from contracts.notify import MessageRequested, MessageSent, Word
 from contracts.order import DelayNoticed
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
+from notify.call import RequestCall
 from notify.message.aggregate import MESSAGE
 from notify.message.request import RequestMessage, message_id
 from runtime.decision import Ask
@@ -244,3 +248,45 @@ def test_damage_is_told_at_once_and_thanks_only_to_those_who_want_them() -> None
         (False, True),
         (False, False),
     ]
+
+
+# --- numbers that get no text messages --------------------------------------------------------------------------------
+
+LANDLINE = {"phone": "0757-83990000"}
+
+
+def calls(source: str, event: Fact, subject: str) -> list[Ask]:
+    return [ask for ask in asked(source, event, subject) if isinstance(ask.command, RequestCall)]
+
+
+def with_phones(event: Any, **phones: str) -> Any:
+    return event.model_copy(update={"customer": event.customer.model_copy(update=phones)})
+
+
+@pytest.mark.parametrize("number", ["0757-83990000", "4001234567", "+85291234567"])
+def test_a_customer_whose_number_gets_no_texts_is_called_with_the_same_words(number: str) -> None:
+    """E1, E3, A1: by the end of the day."""
+    event = with_phones(SIGNED, phone=number)
+    assert messages("order", event, CONTRACT) == []
+    (call,) = calls("order", event, CONTRACT)
+    (told,) = messages("order", SIGNED, CONTRACT)
+    assert isinstance(call.command, RequestCall)
+    assert isinstance(told.command, RequestMessage)
+    assert (call.command.purpose, call.command.script) == ("follow_up", told.command.text)
+    assert (call.command.customer, call.command.due) == (event.customer, end_of_day(civil_day(NOW)))
+    assert calls("order", event, CONTRACT) == [call], "the same cause is the same call"
+
+
+def test_the_mobile_of_two_numbers_is_texted() -> None:
+    """E1"""
+    (told,) = messages("order", with_phones(SIGNED, **LANDLINE, second_phone="13800002222"), CONTRACT)
+    assert isinstance(told.command, RequestMessage)
+    assert told.command.to == "13800002222"
+    assert calls("order", with_phones(SIGNED, **LANDLINE, second_phone="13800002222"), CONTRACT) == []
+
+
+def test_who_is_called_about_the_same_anyway_or_need_not_be_told_gets_no_second_call() -> None:
+    """A4, D4, C11"""
+    of_damage = calls("inventory", with_phones(DAMAGE, **LANDLINE), "goods:HT26030001")
+    assert [ask.command.purpose for ask in of_damage if isinstance(ask.command, RequestCall)] == ["damage_explained"]
+    assert calls("service_desk", with_phones(CLOSED, **LANDLINE), "ticket:T-1") == []

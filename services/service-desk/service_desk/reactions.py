@@ -7,7 +7,7 @@ from company.policy import policy_book
 from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
-from contracts.notify import MessageSent
+from contracts.notify import CallMade, MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled, RestOwed
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
@@ -25,6 +25,7 @@ from runtime.reaction import On, Reaction
 from service_desk.calendar import CALENDAR, MAIN, TellTicket
 from service_desk.call_back import CALL_BACK, PlanCallBack
 from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
+from service_desk.clocks import SMS
 from service_desk.fields import TEXT_LENGTH
 from service_desk.quality import QUALITY, CountCase, WithdrawCase
 from service_desk.ticket.ending import CancelWithContract, EndAsDuplicate
@@ -117,6 +118,14 @@ def note_leftover_sms(event: MessageSent) -> Asks:
     if event.template != LEFTOVER_SMS or not event.ref or not event.subject.startswith("ticket:"):
         return ()
     return (Ask(event.subject, NoteLeftoverSms(at=event.at, order_no=event.ref)),)
+
+
+def note_leftover_call(event: CallMade) -> Asks:
+    """Told by telephone what SMS 5 would have said -> the duty of the day is done (C9, K17)."""
+    order_no = event.occasion.removeprefix(f"sms/{LEFTOVER_SMS}/")
+    if order_no == event.occasion or event.duty != SMS or event.result != "reached":
+        return ()
+    return (Ask(event.subject, NoteLeftoverSms(at=event.at, order_no=order_no)),)
 
 
 def file_ticket(event: TicketOpened | TicketLinked) -> Asks:
@@ -272,7 +281,7 @@ REACTIONS = (
     Reaction("service_desk.order_the_rest", (On(RestOwed, order_the_rest),)),
     Reaction("service_desk.list_tickets_of_cancelled", (On(ContractCancelled, list_tickets_of_cancelled),)),
     Reaction("service_desk.plan_call_back", (On(ContractFulfilled, plan_call_back),)),
-    Reaction("service_desk.note_leftover_sms", (On(MessageSent, note_leftover_sms),)),
+    Reaction("service_desk.note_leftover_sms", (On(MessageSent, note_leftover_sms), On(CallMade, note_leftover_call))),
     Reaction(
         "service_desk.file_ticket",
         (

@@ -5,7 +5,7 @@ from typing import Any
 
 from desk_cases import CUSTOMER, NINE, NOW, asked_by, booked, completed, given, meta, names, opened
 
-from contracts.notify import MessageSent
+from contracts.notify import CallMade, MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_tickets import (
@@ -174,6 +174,29 @@ def test_sms_5_that_went_out_is_noted() -> None:
         sent.model_copy(update={"subject": "contract:1"}),
     )
     assert [note_leftover_sms(event, META) for event in (sent, *others)] == [
+        (Ask("ticket:T-1", NoteLeftoverSms(at=NOW, order_no="YL1")),),
+        (),
+        (),
+        (),
+    ]
+
+
+def test_what_sms_5_says_told_by_telephone_is_noted_as_well() -> None:
+    """C9, K17, E3: to a customer whose number gets no messages."""
+    made = CallMade(
+        at=NOW,
+        call_id="c",
+        purpose="follow_up",
+        subject="ticket:T-1",
+        result="reached",
+        note="",
+        called_by="liang.my",
+        next_at=None,
+        occasion="sms/5/YL1",
+        duty="K17",
+    )
+    others = [made.model_copy(update=one) for one in ({"result": "later"}, {"occasion": "sms/6/YL1"}, {"duty": ""})]
+    assert [note_leftover_sms(event, META) for event in (made, *others)] == [
         (Ask("ticket:T-1", NoteLeftoverSms(at=NOW, order_no="YL1")),),
         (),
         (),

@@ -4,17 +4,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from company.policy import policy_book
+from company.roles import Role
+from contracts.civil_time import civil_day, end_of_day
 from contracts.envelope import Meta
 from contracts.fact import Customer
 from contracts.notify import CallPurpose, Word
+from contracts.spelling import takes_texts
 from notify import texts
 from notify.call import CALL, DropCall, RequestCall, call_id
 from notify.message.aggregate import MESSAGE
 from notify.message.request import GROUP_POST, RequestMessage, message_id
 from notify.message.state import FAX
+from notify.quiet_hours import after_quiet_hours
 from runtime.decision import Ask
 
 GROUP = "品牌群"
+INSTEAD_OF_SMS = "sms/"
+"""How the occasion of a call begins that says what a message would have said; its template and reference follow."""
+CALLED_ANYWAY = {texts.DELAY_EXPLAINED, texts.DAMAGE_FOUND}
+"""Messages beside which the same customer is called about the same thing (A4, D4)."""
 
 
 def sms(
@@ -29,19 +37,40 @@ def sms(
     due: datetime | None = None,
     ref: str = "",
     last_day: date | None = None,
-) -> Ask:
-    """A message to a customer. `cause`: what makes it one message, where that is not the event alone; `ref`: its
-    cause's own number, so that the cause's service knows which of its duties the message fulfils; `last_day`: the day
-    that it speaks of, after which nobody is told."""
+) -> tuple[Ask, ...]:
+    """A message to a customer; a call with the same words to one whose numbers get none (E3).
+
+    `cause`: what makes it one message, where that is not the event alone; `ref`: its cause's own number, so that the
+    cause's service knows which of its duties the message fulfils; `last_day`: the day that it speaks of, after which
+    nobody is told."""
     policy = policy_book().at(meta.time)
     filled = {"name": customer.name, **words}
     known_as = message_id(cause or meta.id, template)
+    text = texts.render(policy.templates[template], filled)
+    number = next(filter(takes_texts, (customer.phone, customer.second_phone)), "")
+    if not number:
+        if template in CALLED_ANYWAY or template in policy.optional_templates:
+            return ()
+        day_ends = end_of_day(civil_day(after_quiet_hours(meta.time, policy)))
+        return (
+            call(
+                "follow_up",
+                subject,
+                text,
+                meta=meta,
+                due=due or (day_ends if last_day is None else min(day_ends, end_of_day(last_day))),
+                role=Role.CS_SPECIALIST,
+                customer=customer,
+                occasion=f"{INSTEAD_OF_SMS}{template}/{ref or known_as}",
+                duty=duty,
+            ),
+        )
     command = RequestMessage(
         message_id=known_as,
         channel="sms",
         template=template,
-        to=customer.phone,
-        text=texts.render(policy.templates[template], filled),
+        to=number,
+        text=text,
         cause_id=meta.id,
         subject=subject,
         ref=ref,
@@ -52,7 +81,7 @@ def sms(
         due=due,
         last_day=last_day,
     )
-    return Ask(MESSAGE.key(known_as), command)
+    return (Ask(MESSAGE.key(known_as), command),)
 
 
 def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "", last_day: date | None = None) -> Ask:

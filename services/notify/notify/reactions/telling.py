@@ -36,7 +36,7 @@ def contract_registered(event: ContractSigned, meta: Meta) -> Asks:
     """Contract registered -> SMS 1 (A1)."""
     words = {"contract_no": event.contract_no, "promised_on": texts.day_text(event.promised_on)}
     day = event.promised_on
-    return (sms(texts.CONTRACT_REGISTERED, event.customer, words, meta=meta, subject=meta.subject, last_day=day),)
+    return sms(texts.CONTRACT_REGISTERED, event.customer, words, meta=meta, subject=meta.subject, last_day=day)
 
 
 def delayed(event: DelayNoticed, meta: Meta) -> Asks:
@@ -56,7 +56,7 @@ def delayed(event: DelayNoticed, meta: Meta) -> Asks:
         cause=once,
         last_day=event.eta,
     )
-    return (posted, told)
+    return (posted, *told)
 
 
 def cancelled(event: ContractCancelled, meta: Meta) -> Asks:
@@ -69,7 +69,7 @@ def damaged(event: DamageReported, meta: Meta) -> Asks:
     if event.lost:
         return ()
     words = {"contract_no": event.contract_no, "product": event.name}
-    return (sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=f"contract:{event.contract_no}"),)
+    return sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=f"contract:{event.contract_no}")
 
 
 def fed_back(event: MorningFeedbackGiven, meta: Meta) -> Asks:
@@ -111,7 +111,7 @@ def _appointment(template: int, event: InstallationBooked | StopPublished, meta:
     contract_no = event.contract_no or contract_of(event.job_id) or ""
     words = {"contract_no": contract_no, "on": texts.day_text(event.on), "half": texts.half_text(event.half)}
     subject = f"contract:{contract_no}"
-    return (sms(template, event.customer, words, meta=meta, subject=subject, cause=cause, last_day=event.on),)
+    return sms(template, event.customer, words, meta=meta, subject=subject, cause=cause, last_day=event.on)
 
 
 def leftover_ordered(event: LeftoverOrderApproved, meta: Meta) -> Asks:
@@ -121,18 +121,16 @@ def leftover_ordered(event: LeftoverOrderApproved, meta: Meta) -> Asks:
     expected = texts.day_text(day) if day is not None and ahead else "近期"
     words = {"order_no": event.order_no, "expected_on": expected}
     due = event.watch.due if event.watch is not None else _same_day(event.at)
-    return (
-        sms(
-            texts.LEFTOVER_ORDERED,
-            event.customer,
-            words,
-            meta=meta,
-            subject=meta.subject,
-            duty="K17",
-            due=due,
-            ref=event.order_no,
-            last_day=day if ahead else None,
-        ),
+    return sms(
+        texts.LEFTOVER_ORDERED,
+        event.customer,
+        words,
+        meta=meta,
+        subject=meta.subject,
+        duty="K17",
+        due=due,
+        ref=event.order_no,
+        last_day=day if ahead else None,
     )
 
 
@@ -144,20 +142,20 @@ def _same_day(at: datetime) -> datetime:
 def leftover_arrived(event: LeftoverGoodsArrived, meta: Meta) -> Asks:
     """Its goods in -> SMS 6 (C9)."""
     words = {"order_no": event.order_no}
-    return (sms(texts.LEFTOVER_GOODS_IN, event.customer, words, meta=meta, subject=meta.subject),)
+    return sms(texts.LEFTOVER_GOODS_IN, event.customer, words, meta=meta, subject=meta.subject)
 
 
 def leftover_damaged(event: LeftoverGoodsDamaged, meta: Meta) -> Asks:
     """Its goods damaged -> SMS 10 (C9)."""
     words = {"contract_no": event.contract_no or event.order_no, "product": event.product}
-    return (sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=meta.subject),)
+    return sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=meta.subject)
 
 
 def visit_booked(event: VisitBooked | VisitMoved, meta: Meta) -> Asks:
     """A visit -> SMS 7 (C3)."""
     window = texts.window_text(event.window)
     words = {"ticket_id": event.ticket_id, "on": texts.day_text(event.on), "window": window}
-    return (sms(texts.VISIT_BOOKED, event.customer, words, meta=meta, subject=meta.subject, last_day=event.on),)
+    return sms(texts.VISIT_BOOKED, event.customer, words, meta=meta, subject=meta.subject, last_day=event.on)
 
 
 def thanks(rating_link: RatingLink) -> Callable[[TicketClosed, Meta], Asks]:
@@ -167,7 +165,7 @@ def thanks(rating_link: RatingLink) -> Callable[[TicketClosed, Meta], Asks]:
         if event.customer is None:
             return ()
         words = {"ticket_id": event.ticket_id, "link": rating_link(event.ticket_id)}
-        return (sms(texts.THANKS, event.customer, words, meta=meta, subject=meta.subject),)
+        return sms(texts.THANKS, event.customer, words, meta=meta, subject=meta.subject)
 
     return tell
 
