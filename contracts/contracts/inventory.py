@@ -252,6 +252,18 @@ class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
     """What the list asked for besides, and was not there (D9)."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    out_of_deposit: tuple[GoodsLine, ...] = ()
+    """Taken up again where they lay in deposit (B14): they had left the warehouse before."""
+
+
+class GoodsDeposited(Fact, wire="songda.inventory.GoodsDeposited.v1"):
+    """寄存 (B14): pieces that left were not delivered and are kept by somebody who signed for them; not in the
+    warehouse, nor with the customer. The next vehicle takes them up there."""
+
+    event: Literal["GoodsDeposited"] = "GoodsDeposited"
+    contract_no: str
+    deposit_no: str
+    lines: tuple[GoodsLine, ...]
 
 
 class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
@@ -424,6 +436,7 @@ InventoryEvent = Annotated[
     | DamageReported
     | GoodsIssued
     | GoodsReleased
+    | GoodsDeposited
     | GoodsNotOwed
     | GoodsReturned
     | GoodsReturnAwaited

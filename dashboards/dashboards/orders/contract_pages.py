@@ -22,7 +22,7 @@ from dashboards.seat import Seat, seated
 from dispatch.job.row import JOBS, JobRow
 from dispatch.who import OFFICE
 from inventory.goods.row import PIECES
-from inventory.who import REPORTS_DAMAGE
+from inventory.who import ALLOCATES, REPORTS_DAMAGE
 from order.contract.heard import ContractFile
 from order.contract.row import CONTRACTS, ContractRow, state_of
 from order.draft.row import DRAFTS
@@ -108,11 +108,13 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
 
 
 def _asked_of_others(row: ContractRow, role: str, jobs: Sequence[JobRow]) -> set[str]:
-    """What other services are asked from here: damage (D4), that what is here goes ahead (A3), a pick-up (A11)."""
+    """What other services are asked from here: damage (D4), that what is here goes ahead (A3), a pick-up (A11), and
+    free pieces from the shelf for what lacks or broke at the door (D8, A10)."""
     next_job = next((job for job in jobs if job.job_id == delivery_of(row.contract_no, row.part)), None)
     waits_for_a_day = next_job is not None and next_job.status in {"plan", "fail"} and not row.ended
     asked = {"report_damage"} if role in REPORTS_DAMAGE else set()
     waits = not row.ended and not row.complete and any(line.deliverable for line in row.lines)
+    asked |= {"replace"} if not row.ended and role in ALLOCATES and any(line.missing for line in row.lines) else set()
     asked |= {"pick_up"} if waits_for_a_day and role in OFFICE else set()
     return asked | ({"send_ahead"} if waits and role == Role.INSTALL_SUPERVISOR else set())
 

@@ -112,10 +112,12 @@ async def unchecked_jobs(
 
 
 def is_passed(job: JobRow, passed: Mapping[int, int], careful: tuple[str, ...], policy: Policy) -> bool:
-    """Whether QC has passed all pieces that it must: every line, or those of the careful categories."""
+    """Whether QC has passed all pieces that it must: every line, or those of the careful categories. What lies in
+    deposit was passed when it left first (B14)."""
     whole = policy.departure_needs_quality
+    lying = {line.line_no: line.quantity for line in job.deposited}
     return all(
-        passed.get(line.line_no, 0) >= line.quantity
+        passed.get(line.line_no, 0) + lying.get(line.line_no, 0) >= line.quantity
         for line in job.lines
         if whole or (job.job_id in careful and line.category in policy.careful_categories)
     )

@@ -1,8 +1,24 @@
 """ReportUndeliverable, ConsentToFailure, FailDelivery: a stop that cannot be delivered."""
 
-from dispatch_cases import CTX, DELIVERED, FAILED, JOB, NOW, ON_THE_WAY, OPENED, SUPERVISOR, a_job
+from dispatch_cases import (
+    BOOKED,
+    CTX,
+    DELIVERED,
+    FAILED,
+    JOB,
+    LINES,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    POLICY,
+    SUPERVISOR,
+    a_job,
+)
 
 from contracts.dispatch_road import FailureConsented, StopUndeliverable
+from contracts.fact import GoodsLine
+from dispatch.departure import is_passed
+from dispatch.job.row import job_row
 from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.refusals import no
 from runtime.refusal import Term
@@ -74,3 +90,15 @@ def test_nothing_is_left_in_deposit_without_a_signature() -> None:
         no("signature_missing", job_id=JOB),
         (FAILED.model_copy(update={"goods": "deposited", "signature_ref": "sha256:1"}),),
     ]
+
+
+def test_what_lies_in_deposit_was_passed_when_it_left_first() -> None:
+    """B14, B21: it can be delivered again where QC has to pass it; what came back has to be passed anew."""
+    lines = tuple(GoodsLine(line_no=x.line_no, sku=x.sku, name=x.name, quantity=x.quantity) for x in LINES)
+    strict = POLICY.model_copy(update={"departure_needs_quality": True})
+    for goods, is_free_to_go in (("deposited", True), ("returned", False)):
+        failed = FAILED.model_copy(update={"goods": goods, "lines": lines})
+        again = a_job(*ON_THE_WAY, failed, BOOKED).state
+        row = job_row(again)
+        assert row is not None
+        assert is_passed(row, {}, (), strict) == is_free_to_go

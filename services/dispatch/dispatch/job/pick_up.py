@@ -108,7 +108,7 @@ def arrange_pick_up(command: ArrangePickUp, job: Opened, ctx: Context) -> Decisi
             return no("cancelled", job_id=work.job_id, reason=Term.of(job.reason))
         case OnTheWay():
             return no("too_late_to_book", job_id=work.job_id)
-        case Failed() if job.goods == "deposited":
+        case _ if work.deposited:
             return no("in_deposit", job_id=work.job_id)
         case PickUp() if job.on == command.on:
             return ()

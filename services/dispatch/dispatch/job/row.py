@@ -88,6 +88,8 @@ class JobRow(Row):
     arrived: bool
     on_vehicle: tuple[GoodsLine, ...] | None
     """What left with the crew, while it is on the way."""
+    deposited: tuple[GoodsLine, ...] = ()
+    """What lies in deposit (B14) and is taken up there."""
     pick_up_on: date | None = None
     """The day on which the customer collects it (A11), until it is handed out."""
     list_no: str | None = None
@@ -142,6 +144,7 @@ def job_row(job: Job) -> JobRow | None:
         leader=leader or None,
         arrived=isinstance(job, OnTheWay) and job.is_arrived,
         on_vehicle=(job.loaded or None) if isinstance(job, OnTheWay) else None,
+        deposited=work.deposited,
         pick_up_on=job.on if isinstance(job, PickUp) else None,
         list_no=job.list_no if isinstance(job, PickUp) else None,
         cause=job.cause if isinstance(job, Failed) else job.reason if isinstance(job, Cancelled) else None,

@@ -57,6 +57,8 @@ class Work:
     summary: str = ""
     opened_at: datetime | None = None
     taken: tuple[Taken, ...] = ()
+    deposited: tuple[GoodsLine, ...] = ()
+    """What lies in deposit (寄存, B14) and is taken up there."""
 
 
 @dataclass(frozen=True, slots=True)

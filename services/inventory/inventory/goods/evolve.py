@@ -53,6 +53,7 @@ def _known_after(
     | facts.GoodsIssued
     | facts.GoodsReleased
     | facts.GoodsNotOwed
+    | facts.GoodsDeposited
     | facts.GoodsReturned
     | facts.GoodsReturnAwaited
     | facts.AllocationAsked
@@ -87,6 +88,10 @@ def _known_after(
             return _issued(goods, event)
         case facts.GoodsReleased():
             return _released(goods, event)
+        case facts.GoodsDeposited():
+            kept = {line.line_no: line.quantity for line in event.lines}
+            lying = tuple(replace(x, deposited=x.deposited + kept.get(x.line.line_no, 0)) for x in goods.stock)
+            return replace(goods, stock=lying, settled=(*goods.settled, event.deposit_no))
         case facts.GoodsNotOwed():
             noted = replace(goods, settled=(*goods.settled, event.refund_no))
             fewer = event.quantity
@@ -199,12 +204,15 @@ def _is(line: GoodsLine, event: facts.GoodsReturned) -> bool:
 
 def _issued(goods: Known, event: facts.GoodsIssued) -> Known:
     pieces = {line.line_no: line.quantity for line in event.lines}
+    taken_up = {line.line_no: line.quantity for line in event.out_of_deposit}
 
     def issued(stock: Stock) -> Stock:
         quantity, line_no = pieces.get(stock.line.line_no, 0), stock.line.line_no
         gone = lots.spread(stock.lots_here, quantity, lots.told(event.lots, line_no))
         here, outside = lots.less(stock.lots_here, gone), lots.added(stock.lots_outside, gone)
-        return replace(stock, issued=stock.issued + quantity, lots_here=here, lots_outside=outside)
+        deposited = stock.deposited - taken_up.get(line_no, 0)
+        issued = stock.issued + quantity
+        return replace(stock, issued=issued, deposited=deposited, lots_here=here, lots_outside=outside)
 
     return replace(goods, stock=tuple(map(issued, goods.stock)), issues=(*goods.issues, Issue(event.list_no, pieces)))
 

@@ -59,6 +59,60 @@ class ReturnGoods(Command):
     """Of which lots they are, as the slip says (D13)."""
 
 
+class NoteDeposit(Command):
+    """寄存 (B14): pieces that left lie with somebody who signed for them."""
+
+    command: Literal["NoteDeposit"] = "NoteDeposit"
+    contract_no: OptionalId
+    deposit_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+
+
+class FetchDeposit(Command):
+    """寄存处交给客户 (B14): signed for on a receipt; no vehicle takes them up any more."""
+
+    command: Literal["FetchDeposit"] = "FetchDeposit"
+    contract_no: OptionalId
+    receipt_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+
+
+def note_deposit(command: NoteDeposit, goods: Known, ctx: Context) -> Decision:
+    """Rules: B14. Once per deposit. Refuses: unknown_contract."""
+    lines = tuple(line for line in command.lines if line.quantity)
+    if command.deposit_no in goods.settled or not lines:
+        return ()
+    return (
+        facts.GoodsDeposited(
+            at=command.at or ctx.now, contract_no=command.contract_no, deposit_no=command.deposit_no, lines=lines
+        ),
+    )
+
+
+def fetch_deposit(command: FetchDeposit, goods: Known, ctx: Context) -> Decision:
+    """Of what the customer signed for on a paper, what lay in deposit lies there no longer. Rules: B14. Once per
+    receipt. Refuses: unknown_contract."""
+    if any(known.list_no == command.receipt_no for known in goods.issues):
+        return ()
+    lying = {stock.line.line_no: stock.deposited for stock in goods.stock}
+    fetched = tuple(
+        line.model_copy(update={"quantity": pieces})
+        for line in command.lines
+        if (pieces := min(line.quantity, lying.get(line.line_no, 0)))
+    )
+    if not fetched:
+        return ()
+    return (
+        facts.GoodsIssued(
+            at=command.at or ctx.now,
+            contract_no=command.contract_no,
+            list_no=command.receipt_no,
+            lines=(),
+            out_of_deposit=fetched,
+        ),
+    )
+
+
 def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
     """Pieces leave the warehouse by list: all of it or nothing of it, or, where the vehicle left (`partial`), what
     there was; then what lacked is told (D9).
@@ -111,14 +165,17 @@ def _lots_out(goods: Known, lines: Iterable[GoodsLine]) -> tuple[LineLot, ...]:
 
 def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
     at = command.at or ctx.now
-    left, short = [], []
+    left, short, taken_up = [], [], []
     for line in command.lines:
         stock = stock_of(goods, line.line_no)
-        there = max(0, min(line.quantity, stock.here if stock is not None else 0))
+        lying = 0 if stock is None else min(line.quantity, stock.deposited)
+        there = max(0, min(line.quantity - lying, stock.here if stock is not None else 0))
+        if lying:
+            taken_up.append(line.model_copy(update={"quantity": lying}))
         if there:
             left.append(line.model_copy(update={"quantity": there}))
-        if there < line.quantity:
-            short.append(line.model_copy(update={"quantity": line.quantity - there}))
+        if lying + there < line.quantity:
+            short.append(line.model_copy(update={"quantity": line.quantity - lying - there}))
     short_told = tuple(
         StockShortReported(
             at=at,
@@ -133,7 +190,7 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
         )
         for line in short
     )
-    if not left:
+    if not left and not taken_up:
         return short_told
     issued = facts.GoodsIssued(
         at=at,
@@ -142,6 +199,7 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
         lines=tuple(left),
         short=tuple(short),
         lots=_lots_out(goods, left),
+        out_of_deposit=tuple(taken_up),
     )
     return (issued, *short_told)
 
@@ -269,5 +327,7 @@ def returned(
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
     UseCase(IssueGoods, issue),
+    UseCase(NoteDeposit, note_deposit),
+    UseCase(FetchDeposit, fetch_deposit),
     UseCase(ReturnGoods, return_goods),
 )

@@ -22,6 +22,7 @@ Kind = Literal[
     "issued",
     "released",
     "not_owed",
+    "deposited",
     "returned",
     "return_awaited",
     "allocation_asked",
@@ -108,6 +109,9 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.GoodsReleased():
             for line in event.lines:
                 yield move("released", line.line_no, line.quantity, note=event.reason, voucher=event.release_no)
+        case facts.GoodsDeposited():
+            for line in event.lines:
+                yield move("deposited", line.line_no, line.quantity, voucher=event.deposit_no)
         case facts.GoodsNotOwed():
             yield move("not_owed", event.line_no, event.quantity, note=event.reason, voucher=event.refund_no)
         case facts.GoodsReturned():

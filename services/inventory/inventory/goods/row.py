@@ -198,6 +198,7 @@ PIECES = View(
         facts.GoodsIssued,
         facts.GoodsReleased,
         facts.GoodsNotOwed,
+        facts.GoodsDeposited,
         facts.GoodsReturned,
         facts.GoodsReturnAwaited,
         facts.AllocationAsked,

@@ -33,6 +33,7 @@ GoodsEvent = (
     | facts.GoodsIssued
     | facts.GoodsReleased
     | facts.GoodsNotOwed
+    | facts.GoodsDeposited
     | facts.GoodsReturned
     | facts.GoodsReturnAwaited
     | facts.AllocationAsked
@@ -99,6 +100,8 @@ class Stock:
     issued: int = 0
     returned: int = 0
     released: int = 0
+    deposited: int = 0
+    """Of those outside, in deposit (寄存, B14)."""
     not_owed: int = 0
     """Paid back (B15)."""
     not_there: tuple[NotThere, ...] = ()

@@ -6,17 +6,20 @@ from datetime import time
 from contracts.civil_time import civil
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Fact, GoodsLine
+from contracts.job_ids import is_delivery
 from contracts.order import (
     ArrivalReported,
     ContractAmended,
     ContractCancelled,
     ContractFulfilled,
     ContractSigned,
+    DeliveryNoted,
     ReturnRefunded,
 )
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
+from inventory.goods.leaving import FetchDeposit
 from inventory.goods.not_owed import FreeTheRest, NoteRefund
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -65,6 +68,14 @@ def free_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
+def fetch_deposit(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+    """A receipt that was typed in -> what it says lies in deposit no longer (B14)."""
+    if not isinstance(event, DeliveryNoted) or is_delivery(event.job_id):
+        return ()
+    command = FetchDeposit(at=event.at, contract_no=event.contract_no, receipt_no=event.job_id, lines=event.delivered)
+    return (Ask(GOODS.key(event.contract_no), command),)
+
+
 def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     """已到仓 in the logistics file -> goods received, at the start of their own day (A2, X1)."""
     if not isinstance(event, ArrivalReported):
@@ -92,5 +103,6 @@ def _goods(lines: Sequence[ContractLine]) -> tuple[GoodsLine, ...]:
 REACTIONS = (
     Reaction("inventory.expect_goods", on_each(expect_goods, ContractSigned, ContractAmended, ContractCancelled)),
     Reaction("inventory.free_goods", on_each(free_goods, ReturnRefunded, ContractFulfilled)),
+    Reaction("inventory.fetch_deposit", (On(DeliveryNoted, fetch_deposit),)),
     Reaction("inventory.receive_goods", (On(ArrivalReported, receive_goods),)),
 )

@@ -13,7 +13,7 @@ from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
 from inventory.goods.aggregate import GOODS
 from inventory.goods.damage import ReportDamage
-from inventory.goods.leaving import IssueGoods, ReturnGoods
+from inventory.goods.leaving import IssueGoods, NoteDeposit, ReturnGoods
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -79,7 +79,11 @@ def hand_out(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
 
 def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
     """Goods of a delivery that failed, or that the customer refused at the door, are on their way back (B14, B15), and
-    so are those refused as damaged (D4); deposited ones are not."""
+    so are those refused as damaged (D4); deposited ones are not: they lie there."""
+    if isinstance(event, DeliveryFailed) and event.goods == "deposited":
+        deposit_no = f"{event.job_id}#{meta.sequence}"
+        lying = NoteDeposit(at=event.at, contract_no=event.contract_no, deposit_no=deposit_no, lines=event.lines)
+        return (Ask(GOODS.key(event.contract_no), lying),)
     if isinstance(event, DeliveryFailed) and event.goods == "returned":
         return (_on_its_way(event, meta, event.lines, event.cause),)
     if not isinstance(event, DeliveryCompleted):
