@@ -48,6 +48,7 @@ from contracts.inventory_stock import (
     LoanOverdue,
     LoanRefused,
     LoanReturned,
+    LotMoved,
     LotPieces,
     ScrapApplied,
     ScrapApproved,
@@ -454,6 +455,7 @@ InventoryEvent = Annotated[
     | PapersHandedOver
     | InboundPapersOverdue
     | StockMoved
+    | LotMoved
     | StockShortReported
     | StockExcessReported
     | HeldPiecesMissed

@@ -79,6 +79,21 @@ class StockMoved(Fact, wire="songda.inventory.StockMoved.v1"):
     """更正 (D16): the number of what it takes back, for an `adjusted` that no count asked for."""
 
 
+class LotMoved(Fact, wire="songda.inventory.LotMoved.v1"):
+    """批号去向 (D13): pieces of a lot left for somebody (`quantity` above 0), came back (below), or came in (0), by a
+    move of a bin card. Key `lot:<lot>`."""
+
+    event: Literal["LotMoved"] = "LotMoved"
+    lot: str
+    depot: str
+    sku: str
+    name: str
+    move_no: int
+    holder: str
+    """A contract number, `loan:<no>` or `list:<no>/<line>`; "" for pieces that came in."""
+    quantity: int
+
+
 class StockShortReported(Fact, wire="songda.inventory.StockShortReported.v1"):
     """短缺 (D9): fewer pieces than somebody needs. `available` of `wanted` pieces are there."""
 

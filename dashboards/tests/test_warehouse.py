@@ -25,6 +25,7 @@ from warehouse_story import (
     lines,
     loan,
     lot,
+    lot_book,
     move,
     picklist,
     printed,
@@ -50,7 +51,7 @@ from inventory.picklist_row import PICK_LISTS
 from inventory.stock.row import STOCKED
 from order.contract.row import CONTRACTS
 
-KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE = (
+KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE, SPECIALIST = (
     "mai.gh",
     "lu.qc",
     "su.kj",
@@ -58,6 +59,7 @@ KEEPER, QC, ACCOUNTANT, ASSISTANT, MANAGER, LEADER, STORE = (
     "guan.yf",
     "li.zq",
     "wu.xm",
+    "liang.my",
 )
 ORDER = policy_book().at(NOW).unloading_order
 MOVES = (
@@ -69,6 +71,7 @@ SLIP = slip(checked(good=1), FOUND)
 STORY = rows(
     slips=[SLIP],
     goods=[goods()],
+    lots=[lot_book()],
     loans=[loan()],
     scraps=[scrap()],
     stocklists=[stock_list()],
@@ -113,6 +116,9 @@ PAGES = (
     "/warehouse/shortages?kind=excess",
     "/warehouse/vouchers",
     "/warehouse/vouchers?q=RK1",
+    "/warehouse/lots",
+    "/warehouse/lots?lot=c88",
+    "/warehouse/lots?lot=X1",
     "/forms/inbound-slip/RK1",
     "/forms/scrap/BF1",
     "/forms/labels/HT26030001",
@@ -406,7 +412,7 @@ def test_what_papers_are_found_narrowed_and_sorted_by_is_indexed(kind):
     assert ("row.state", f"row.{kind.sort}") in indexes
 
 
-SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages", "returns")
+SHEETS = ("arrivals", "loans", "scraps", "lists", "report", "dead", "counts", "shortages", "returns", "lots")
 
 
 @pytest.mark.parametrize("path", [f"/warehouse/{name}.xlsx" for name in SHEETS])
@@ -467,6 +473,14 @@ async def test_a_correction_waits_on_its_page_for_another_person(person, asks, a
     found = ("{contract_no}/corrections" in text, "/corrections/GZ1/approval" in text)
     assert found == (asks, approves)
     assert "没有等同意的更正" in (await get("/warehouse/corrections", person)).text
+
+
+async def test_who_has_a_lot_at_home_is_found_and_the_customer_masked_by_role():
+    """D13, C18: customer service calls them, the warehouse works with the contract number."""
+    keeper, service = [(await get("/warehouse/lots?lot=c88", one)).text for one in (KEEPER, SPECIALIST)]
+    assert ["lot-HT26030001-WC-1" in text for text in (keeper, service)] == [True, True]
+    assert ["17712347747" in text for text in (keeper, service)] == [False, True]
+    assert "lot-HT26030001-WC-1" not in (await get("/warehouse/lots?lot=c88&sku=other")).text
 
 
 async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():

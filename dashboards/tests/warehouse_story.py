@@ -21,6 +21,7 @@ from contracts.inventory_stock import (
     LoanOverdue,
     LoanReturned,
     Lot,
+    LotMoved,
     MoveKind,
     ScrapApplied,
     ScrapApproved,
@@ -36,6 +37,7 @@ from inventory.goods.row import PIECES
 from inventory.goods.state import Arrival, Awaited, CorrectionWanted, Expected, Stock
 from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
+from inventory.lot_book_row import LOTS
 from inventory.packing import InspectedRow
 from inventory.packing_rows import PRINTED
 from inventory.picklist_row import PICK_LISTS
@@ -72,9 +74,9 @@ def standing(view: View[Any, Any, Any], row_id: str, state: Any, *said: Fact) ->
     return {**stored(row_id, row, *said), "_state": StateCodec(view.aggregate.states).dump(state)}
 
 
-def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False) -> Lot:
+def lot(bin_name: str, quantity: int, held_for: str | None = None, *, pending: bool = False, lot_no: str = "") -> Lot:
     """Pieces in one place."""
-    return Lot(bin=bin_name, held_for=held_for, pending=pending, quantity=quantity)
+    return Lot(bin=bin_name, held_for=held_for, pending=pending, quantity=quantity, lot=lot_no)
 
 
 def move(number: int, kind: MoveKind, before: int, after: int, **more: Any) -> MoveRow:
@@ -392,12 +394,19 @@ def printed(number: str = "HT26030001") -> dict[str, Any]:
     return told_of(PRINTED, number, issued)
 
 
+def lot_book() -> dict[str, Any]:
+    """A row `lots`: one contract has a piece of lot C88 at home."""
+    told = {"lot": "C88", "depot": "main", "sku": "WC-1", "name": "坐便器", "holder": "HT26030001"}
+    return told_of(LOTS, "C88", LotMoved(at=NOW_THEN, **told, move_no=2, quantity=1))
+
+
 def goods(
     number: str = "HT26030001", awaited: tuple[Awaited, ...] = (), corrections: tuple[CorrectionWanted, ...] = ()
 ) -> dict[str, Any]:
     """A row `goods`: one piece of two is missing; `awaited`: what is on its way back."""
     sold = GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
-    arrived = Arrival("YD0001", 1, NOW_THEN.date())
-    row = PIECES.view(Expected(number, CUSTOMER, (Stock(sold, (arrived,)),), awaited=awaited, corrections=corrections))
+    arrived = Arrival("YD0001", 1, NOW_THEN.date(), "C88")
+    stock = Stock(sold, (arrived,), lots_here={"C88": 1})
+    row = PIECES.view(Expected(number, CUSTOMER, (stock,), awaited=awaited, corrections=corrections))
     assert row is not None
     return stored(number, row)

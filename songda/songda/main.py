@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -241,6 +242,36 @@ def _contracts(person: str, *, as_json: bool) -> None:
         table.add_row(row["contract_no"], "是" if row["complete"] else "否", row["complete_on"] or "", missing)
     out.print(table)
     out.print(f"{len(rows)} 份合同，{sum(r['complete'] for r in rows)} 份货齐")
+
+
+@app.command("lots")
+def trace_lot(
+    lot: Annotated[str, typer.Argument(help="批号 the lot, as on the boxes: C88")],
+    sku: Annotated[str, typer.Option(help="只查这个型号 of this product alone")] = "",
+    as_json: AsJson = False,
+    person: AsPerson = "he.jx",
+) -> None:
+    """批号在谁家 Who has a lot at home, and where the rest of it lies (D13)."""
+    _do(lambda: _trace(lot, sku, person, as_json=as_json))
+
+
+def _trace(lot: str, sku: str, person: str, *, as_json: bool) -> None:
+    with Client(local_settings(), person) as client:
+        page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000)
+        found, stock = page["rows"], page["stock"]
+        while page["next"] is not None:
+            page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000, skip=page["next"])
+            found += page["rows"]
+    if as_json:
+        print(json.dumps({"lot": page["lot"], "rows": found, "stock": stock}, ensure_ascii=False))
+        return
+    table = Table("合同", "客户", "型号", "品名", "数量")
+    for row in found:
+        customer = row["customer"] or {}
+        who = " ".join(customer.get(name, "") for name in ("name", "phone", "address"))
+        table.add_row(row["holder"], who, row["sku"], row["name"], str(row["quantity"]))
+    out.print(table)
+    out.print(f"{page['lot']}：{len(found)} 行，已出库 {page['pieces']}，在库 {sum(x['quantity'] for x in stock)}")
 
 
 @app.command()

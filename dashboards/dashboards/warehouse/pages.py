@@ -111,17 +111,19 @@ async def stock(seat: Seat) -> Response:
 async def stock_sheet(seat: Seat) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
     words = seat.words
-    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "wh.pieces", "wh.held_for", "wh.pending", "wh.last_move")
-    return await sheet(words("wh.tab.stock"), [words(name) for name in names], _places(seat, stock_chosen(seat)))
+    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "lot", "wh.pieces", "wh.held_for")
+    head = [words(name) for name in (*names, "wh.pending", "wh.last_move")]
+    return await sheet(words("wh.tab.stock"), head, _places(seat, stock_chosen(seat)))
 
 
 async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
     async for one in stock_all(seat, chosen):
         for lot in one.lots:
             pending = lot.quantity if lot.pending else None
-            yield one.sku, one.name, one.on_hand, lot.bin, lot.quantity, lot.held_for, pending, one.last_move_at
+            whose = (lot.quantity, lot.held_for, pending)
+            yield one.sku, one.name, one.on_hand, lot.bin, lot.lot, *whose, one.last_move_at
         if not one.lots:
-            yield one.sku, one.name, one.on_hand, None, 0, None, None, one.last_move_at
+            yield one.sku, one.name, one.on_hand, None, None, 0, None, None, one.last_move_at
 
 
 @router.get("/warehouse/stock/{sku:path}.xlsx")
@@ -133,8 +135,8 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
     if found is None:
         return seat.not_found(sku)
     words = seat.words
-    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "wh.where", "card.voucher")
-    head = [words(name) for name in (*names, "wh.held_for", "reason", "by")]
+    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "wh.where")
+    head = [words(name) for name in (*names, "lot", "card.voucher", "wh.held_for", "reason", "by")]
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
         for one in found[1]:
@@ -146,6 +148,7 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
                 one.change,
                 one.after,
                 one.where,
+                " ".join(one.lots),
                 one.voucher_no,
                 one.held_for or "",
                 one.reason,

@@ -15,6 +15,8 @@ from inventory.labels import LABELS
 from inventory.ledger import LEDGER
 from inventory.loan import LOAN
 from inventory.loan_row import LOANS
+from inventory.lot_book import LOT_BOOK
+from inventory.lot_book_row import LOTS
 from inventory.packing_rows import INSPECTIONS, PRINTED
 from inventory.picklist import PICK_LIST
 from inventory.picklist_row import PICK_LISTS
@@ -45,6 +47,7 @@ VIEWS: tuple[View[Any, Any, Any], ...] = (
     PLANS,
     INSPECTIONS,
     PRINTED,
+    LOTS,
 )
 
 OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, STOCK)
@@ -52,7 +55,7 @@ OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, CO
 
 SERVICE = Service(
     name="inventory",
-    deciders=(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS),
+    deciders=(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS, LOT_BOOK),
     reactions=REACTIONS,
     projections=(*(view.projection for view in VIEWS), MOVES.projection, LEDGER.projection, TURNOVER),
     router=router,

@@ -6,6 +6,7 @@ from inventory.api import (
     counts,
     goods,
     labels,
+    lots,
     papers,
     picklists,
     quality,
@@ -16,5 +17,18 @@ from inventory.api import (
 from runtime.route import Router
 
 router = Router(prefix="/api", tags=["inventory 仓库"])
-for _topic in (goods, picklists, stock, slips, papers, vouchers, counts, count_sheets, quality, labels, agreement):
+for _topic in (
+    goods,
+    picklists,
+    stock,
+    slips,
+    papers,
+    vouchers,
+    counts,
+    count_sheets,
+    quality,
+    labels,
+    lots,
+    agreement,
+):
     router.include_router(_topic.router)

@@ -76,8 +76,6 @@ class GoodsRow(Row):
     missing: int = 0
     """Over all lines; nothing is missing of a cancelled contract, nor too much."""
     excess: int = 0
-    lots: tuple[str, ...] = ()
-    """Lots of which it has pieces, here or outside (D13)."""
     coming_back: tuple[ComingBack, ...] = ()
     """What crews bring back, until it is received and inspected."""
     back_since: date | None = None
@@ -101,7 +99,6 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         lines=tuple(map(_line, goods.stock)),
         missing=0 if over else sum(stock.missing for stock in goods.stock),
         excess=0 if over else sum(stock.excess for stock in goods.stock),
-        lots=tuple(sorted({one.lot for stock in (*goods.stock, *goods.former) for one in _lots(stock)})),
         coming_back=tuple(map(_coming_back, goods.awaited)),
         back_since=min((one.returned_on for one in goods.awaited), default=None),
         corrections=tuple(_correction(goods, one) for one in goods.corrections),
@@ -184,7 +181,6 @@ PIECES = View(
         ("row.back_since",),
         ("row.corrections_open",),
         ("row.vouchers",),
-        ("row.lots",),
     ),
     said=(
         facts.GoodsExpectationChanged,

@@ -1,6 +1,6 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import cards, contracts, counts, inbound, packing, papers, runs, tickets
+from inventory.reactions import cards, contracts, counts, inbound, lots, packing, papers, runs, tickets
 
 REACTIONS = (
     *contracts.REACTIONS,
@@ -11,4 +11,5 @@ REACTIONS = (
     *tickets.REACTIONS,
     *counts.REACTIONS,
     *packing.REACTIONS,
+    *lots.REACTIONS,
 )

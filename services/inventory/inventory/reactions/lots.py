@@ -1,0 +1,42 @@
+"""Pieces of a lot come and go on a bin card -> the lot's book knows who has them (D13)."""
+
+from collections.abc import Sequence
+
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.inventory_stock import StockMoved
+from inventory.lot_book import LOT_BOOK, NoteLotMove
+from inventory.stock.lots import by_lot
+from runtime.decision import Ask
+from runtime.reaction import On, Reaction
+
+TO_SOMEBODY = ("issued", "lent", "returned", "lent_back")
+"""Moves by which somebody has more or fewer pieces; by others they come, or are nobody's."""
+
+
+def book_lots(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+    """What left for somebody and what came back, lot by lot; what came in, so that the lot's card is known."""
+    if not isinstance(event, StockMoved) or event.before == event.after:
+        return ()
+    taken, put = by_lot(event.taken), by_lot(event.put)
+    holder = (event.held_for or "") if event.kind in TO_SOMEBODY else ""
+    return tuple(
+        Ask(
+            LOT_BOOK.key(lot),
+            NoteLotMove(
+                at=event.at,
+                lot=lot,
+                depot=event.depot,
+                sku=event.sku,
+                name=event.name,
+                move_no=event.move_no,
+                holder=holder,
+                quantity=taken.get(lot, 0) - put.get(lot, 0) if holder else 0,
+            ),
+        )
+        for lot in {**taken, **put}
+        if lot
+    )
+
+
+REACTIONS = (Reaction("inventory.book_lots", (On(StockMoved, book_lots),)),)

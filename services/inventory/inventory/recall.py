@@ -1,0 +1,82 @@
+"""批号追查 Who has a lot (D13): at home or on the road, and what of it lies in the warehouse, for whom."""
+
+from dataclasses import dataclass
+
+from contracts.fact import Customer
+from contracts.inventory_stock import Lot
+from inventory.goods.row import PIECES
+from inventory.lot_book_row import LOTS, HeldRow, LotRow
+from inventory.stock.row import STOCKED
+from runtime.use_case import Asker
+
+PAGE = 200  # holders that are shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has pieces of the lot: a contract, with its customer; or a loan or list."""
+
+    holder: str
+    customer: Customer | None
+    sku: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Pieces of the lot in a place of the warehouse."""
+
+    sku: str
+    name: str
+    place: Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A lot: a page of those who have pieces, how many there are in all and where the next page begins; what lies in
+    the warehouse."""
+
+    lot: str
+    holders: tuple[Holder, ...]
+    total: int
+    pieces: int
+    next: int | None
+    lying: tuple[Lying, ...]
+
+
+async def trace(asker: Asker, lot: str, sku: str = "", skip: int = 0, limit: int = PAGE) -> Traced:
+    """Who has the lot (of the product, if one is named: makers number their lots alike). By keys alone: as quick among
+    millions as among few."""
+    book = await asker.view(LOTS).get(lot) or LotRow(lot=lot, held=(), cards=())
+    held = [one for one in book.held if sku in {"", one.sku}]
+    shown = held[skip : skip + limit]
+    cards = await asker.view(STOCKED).get_many(book.cards)
+    return Traced(
+        lot=lot,
+        holders=await _holders(asker, shown),
+        total=len(held),
+        pieces=sum(one.quantity for one in held),
+        next=skip + limit if len(held) > skip + limit else None,
+        lying=tuple(
+            Lying(card.sku, card.name, place)
+            for card in cards.values()
+            for place in card.lots
+            if place.lot == lot and sku in {"", card.sku}
+        ),
+    )
+
+
+async def _holders(asker: Asker, held: list[HeldRow]) -> tuple[Holder, ...]:
+    numbers = [one.holder for one in held if ":" not in one.holder]
+    goods = await asker.view(PIECES).get_many(numbers)
+    return tuple(
+        Holder(
+            holder=one.holder,
+            customer=goods[one.holder].customer if one.holder in goods else None,
+            sku=one.sku,
+            name=one.name,
+            quantity=one.quantity,
+        )
+        for one in held
+    )
