@@ -81,6 +81,8 @@ def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
     """Goods of a delivery that failed, or that the customer refused at the door, are on their way back (B14, B15), and
     so are those refused as damaged (D4); deposited ones are not: they lie there."""
     if isinstance(event, DeliveryFailed) and event.goods == "deposited":
+        if not event.lines:  # older events do not say what lies there
+            return ()
         deposit_no = f"{event.job_id}#{meta.sequence}"
         lying = NoteDeposit(at=event.at, contract_no=event.contract_no, deposit_no=deposit_no, lines=event.lines)
         return (Ask(GOODS.key(event.contract_no), lying),)
