@@ -45,6 +45,7 @@ JobEvent = (
     | calls.JobPromiseMoved
     | calls.TroubleReported
     | road.FailureConsented
+    | road.LoadCorrected
     | road.PiecesRefused
     | road.StopArrived
     | road.StopUndeliverable

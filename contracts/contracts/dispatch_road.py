@@ -83,6 +83,24 @@ class PiecesRefused(Fact, wire="songda.dispatch.PiecesRefused.v1"):
     photos: tuple[str, ...]
 
 
+class LoadCorrected(Fact, wire="songda.dispatch.LoadCorrected.v1"):
+    """装车点数更正 (B11, D16): pieces that were counted at the vehicle never left. On the job's stream."""
+
+    event: Literal["LoadCorrected"] = "LoadCorrected"
+    job_id: str
+    contract_no: str
+    crew: str
+    leader: str
+    lines: tuple[GoodsLine, ...]
+    """What is really on the vehicle."""
+    stayed: tuple[GoodsLine, ...]
+    """What is in the warehouse still."""
+    bin: str
+    """Where it lies; empty: the receiving zone."""
+    reason: str
+    corrected_by: str
+
+
 class StopUndeliverable(Fact, wire="songda.dispatch.StopUndeliverable.v1"):
     """送不成，报办公室 (B14): the customer was called; the office is asked what becomes of the goods."""
 

@@ -267,6 +267,24 @@ class GoodsDeposited(Fact, wire="songda.inventory.GoodsDeposited.v1"):
     lines: tuple[GoodsLine, ...]
 
 
+class IssueCorrected(Fact, wire="songda.inventory.IssueCorrected.v1"):
+    """出库更正 (D16): pieces that were issued by a list never left; they lie here for the contract as before."""
+
+    event: Literal["IssueCorrected"] = "IssueCorrected"
+    contract_no: str
+    correction_no: str
+    list_no: str
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    bin: str
+    reason: str
+    corrected_by: str
+    lots: tuple[LineLot, ...] = ()
+    """Of which lots the pieces are; what is not named is of no lot."""
+
+
 class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     """释放 (A6): pieces are no longer the contract's and lie in free stock. Who counts the contract's pieces takes them
     off. `closed`: the contract was cancelled; nothing is kept for it from now on."""
@@ -431,6 +449,7 @@ InventoryEvent = Annotated[
     | GoodsArrived
     | ArrivalConfirmed
     | ArrivalCorrected
+    | IssueCorrected
     | CorrectionAsked
     | CorrectionRefused
     | GoodsUnclaimed

@@ -472,6 +472,7 @@ async def test_a_correction_waits_on_its_page_for_another_person(person, asks, a
     text = (await get("/warehouse/corrections", person, rows(goods=[goods(corrections=(wanted,))]))).text
     found = ("{contract_no}/corrections" in text, "/corrections/GZ1/approval" in text)
     assert found == (asks, approves)
+    assert ("/load-correction" in text) == (person == KEEPER)
     assert "没有等同意的更正" in (await get("/warehouse/corrections", person)).text
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryDeparted, DeliveryFailed
 from contracts.dispatch_pick_up import PickedUp
+from contracts.dispatch_road import LoadCorrected
 from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine
-from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, GoodsReturned
+from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, GoodsReturned, IssueCorrected
 from contracts.inventory_stock import Lot, StockMoved, StockShortReported
 from contracts.order import (
     ContractSigned,
@@ -265,6 +266,38 @@ def test_refused_pieces_are_on_the_road_until_the_warehouse_has_them() -> None:
     on_the_way = (*GONE, refused, noted)
     assert found(*on_the_way) == []
     assert found(*on_the_way, back, told, moved("returned", ((), (two,)), (0, 2), 3)) == []
+
+
+def test_a_count_at_the_vehicle_that_was_corrected_leaves_no_piece_in_two_places() -> None:
+    """A9, D16"""
+    stayed = LoadCorrected(
+        at=T0,
+        job_id=f"D-{NO}",
+        contract_no=NO,
+        crew="S1",
+        leader="li.zq",
+        lines=(pieces(9),),
+        stayed=(pieces(1),),
+        bin="",
+        reason="少装",
+        corrected_by="mai.gh",
+    )
+    here = IssueCorrected(
+        at=T0,
+        contract_no=NO,
+        correction_no="D-1#9",
+        list_no="L1",
+        line_no=1,
+        sku="TC-1",
+        name="抛釉砖",
+        quantity=1,
+        bin="",
+        reason="少装",
+        corrected_by="mai.gh",
+    )
+    one = KEPT.model_copy(update={"quantity": 1})
+    assert found(*GONE, stayed, here, moved("adjusted", ((), (one,)), (0, 1), 3)) == []
+    assert [book for book, _, _ in found(*GONE, here, moved("adjusted", ((), (one,)), (0, 1), 3))] == ["pieces"]
 
 
 def test_pieces_broken_at_the_door_come_back_into_the_pending_zone_and_are_nobodys() -> None:

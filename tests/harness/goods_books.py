@@ -20,6 +20,7 @@ from contracts.inventory import (
     GoodsReturnAwaited,
     GoodsReturned,
     GoodsUnclaimed,
+    IssueCorrected,
 )
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
@@ -108,6 +109,16 @@ class GoodsBooks:
 
     # --- contracts' goods -----------------------------------------------------------------------------------------
 
+    def _corrected(self, no: str, cause: str, fact: ArrivalCorrected | IssueCorrected) -> None:
+        """What did not come, or did not leave (D16)."""
+        line = self.lines[no][fact.line_no, fact.sku]
+        if isinstance(fact, ArrivalCorrected):
+            line.arrived -= fact.quantity
+        else:
+            line.issued -= fact.quantity
+        if fact.quantity:
+            self.owed[cause] = (fact.sku, "adjusted", fact.quantity)
+
     def _goods(self, event: Happened) -> None:
         fact, no, cause = event.fact, event.meta.subject.partition(":")[2], event.meta.id
         lines = self.lines[no]
@@ -122,10 +133,8 @@ class GoodsBooks:
                 lines[fact.line_no, fact.sku].arrived += fact.quantity
                 if not fact.from_stock:
                     self.owed[cause] = (fact.sku, "received", fact.quantity)
-            case ArrivalCorrected():
-                lines[fact.line_no, fact.sku].arrived -= fact.quantity
-                if fact.quantity:
-                    self.owed[cause] = (fact.sku, "adjusted", fact.quantity)
+            case ArrivalCorrected() | IssueCorrected():
+                self._corrected(no, cause, fact)
             case GoodsUnclaimed():
                 kind = "returned" if fact.why == "never_left" else "received"
                 self.owed[cause] = (fact.sku, kind, fact.quantity)

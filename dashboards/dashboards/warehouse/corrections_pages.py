@@ -8,6 +8,8 @@ from dashboards.listing import Json, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
+from dispatch.job.aggregate import JOB
+from dispatch.job.load_count import CorrectLoad
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
@@ -44,6 +46,7 @@ async def corrections(seat: Seat) -> Response:
         rows=rows,
         stream=rows_stream(seat.caller, (PIECES.name,)),
         may_ask=seat.may(GOODS, AskCorrection),
+        may_correct_load=seat.may(JOB, CorrectLoad),
         may_approve=seat.may(GOODS, ApproveCorrection),
         may_refuse=seat.may(GOODS, RefuseCorrection),
     )

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.inventory import ArrivalCorrected, GoodsArrived, GoodsIssued, GoodsReturned, GoodsUnclaimed
+from contracts.inventory import (
+    ArrivalCorrected,
+    GoodsArrived,
+    GoodsIssued,
+    GoodsReturned,
+    GoodsUnclaimed,
+    IssueCorrected,
+)
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
@@ -33,6 +40,8 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
             return ((DEPOT, event.sku, event.correction_no, -event.quantity, "corrected"),)
         case GoodsReturned():
             return ((DEPOT, event.sku, event.return_no, event.quantity, "returned"),)
+        case IssueCorrected():
+            return ((DEPOT, event.sku, event.correction_no, event.quantity, "issue_corrected"),)
         case GoodsUnclaimed():
             return ((DEPOT, event.sku, event.voucher_no, event.quantity, "unclaimed"),)
         case GoodsIssued():

@@ -8,14 +8,14 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from company.context import Context
-from contracts.inventory import ArrivalCorrected, CorrectionAsked, CorrectionRefused, GoodsArrived
+from contracts.inventory import ArrivalCorrected, CorrectionAsked, CorrectionRefused, GoodsArrived, IssueCorrected
 from inventory.goods.aggregate import GOODS
-from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
+from inventory.goods.correcting import ApproveCorrection, AskCorrection, CorrectIssue, RefuseCorrection
 from inventory.goods.row import goods_row
 from inventory.goods.state import Expected
 from inventory.ledger import entries_of
 from inventory.reactions.cards import follow_goods
-from inventory.stock.holding import TakeOut
+from inventory.stock.holding import BringIn, TakeOut
 from runtime.testing import Given, given
 
 HERE = given(GOODS, EXPECTED, arrived(TOILET, 2))
@@ -93,6 +93,29 @@ def test_a_refused_correction_leaves_what_was_booked() -> None:
     (refused,) = story.asks(refuse, SECOND).events
     assert isinstance(refused, CorrectionRefused)
     assert here(story.after(refuse, ctx=SECOND)) == 2
+
+
+def test_pieces_that_were_issued_and_never_left_are_here_again_once() -> None:
+    """D16, A9: never more than is outside."""
+    out = given(GOODS, EXPECTED, arrived(TOILET, 2), issued(of(TOILET, 2)))
+    stayed = CorrectIssue(
+        contract_no=NO,
+        correction_no="D-1#9",
+        lines=(of(TOILET, 1),),
+        reason="少装",
+        corrected_by="mai.gh",
+        bin="B-01-1",
+    )
+    (corrected,) = out.asks(stayed, CTX).events
+    assert isinstance(corrected, IssueCorrected)
+    assert (corrected.quantity, corrected.list_no) == (1, "2026-03-13:S1")
+    assert entries_of(corrected) == (("main", "WC-100", "D-1#9", 1, "issue_corrected"),)
+    (asked,) = follow_goods(corrected, _meta())
+    assert isinstance(asked.command, BringIn)
+    assert (asked.command.kind, asked.command.corrects, asked.command.held_for) == ("adjusted", "2026-03-13:S1", NO)
+    done = out.after(stayed, ctx=CTX)
+    assert here(done) == 1
+    done.asks(stayed, CTX).nothing_new()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts import dispatch_jobs as jobs
+from contracts import dispatch_road as road
 from contracts import inventory as goods
 from contracts import order
 from contracts.dispatch_pick_up import PickedUp
@@ -199,6 +200,13 @@ class Account:
         for piece in fact.lines:
             self.lines[piece.line_no, piece.sku].issued += piece.quantity
 
+    def _issue_corrected(self, fact: goods.IssueCorrected) -> None:
+        self.lines[fact.line_no, fact.sku].issued -= fact.quantity
+
+    def _load_corrected(self, fact: road.LoadCorrected) -> None:
+        for pieces, quantity in self._of(fact.stayed):
+            pieces.departed -= quantity
+
     def _returned(self, fact: goods.GoodsReturned) -> None:
         pieces = self.lines[fact.line_no, fact.sku]
         if fact.broken:
@@ -343,11 +351,13 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.ArrivalCorrected: Account._arrival_corrected,
     goods.DamageReported: Account._damaged,
     goods.GoodsIssued: Account._issued,
+    goods.IssueCorrected: Account._issue_corrected,
     goods.GoodsReturned: Account._returned,
     goods.GoodsReleased: Account._released,
     StockShortReported: Account._short,
     StockMoved: Account._moved,
     jobs.DeliveryDeparted: Account._departed,
+    road.LoadCorrected: Account._load_corrected,
     jobs.DeliveryCompleted: Account._completed,
     jobs.DeliveryFailed: Account._failed,
     PickedUp: Account._picked_up,
@@ -369,7 +379,7 @@ def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
         case CashCollected():
             number = contract_of(fact.job_id)
             return (number,) if number is not None and fact.amount_fen > 0 else ()
-        case jobs.DeliveryCompleted() | jobs.DeliveryFailed() | PickedUp():
+        case jobs.DeliveryCompleted() | jobs.DeliveryFailed() | road.LoadCorrected() | PickedUp():
             return (fact.contract_no,) if meta.subject.startswith("job:D-") else ()
         case _:
             return (meta.subject.partition(":")[2],)

@@ -10,7 +10,7 @@ from typing import Any
 from company.context import Context
 from contracts import dispatch_jobs as facts
 from contracts.dispatch import JobEvent
-from dispatch.job import booking, calls, handover, pick_up, stop, terms, undeliverable
+from dispatch.job import booking, calls, handover, load_count, pick_up, stop, terms, undeliverable
 from dispatch.job.state import INITIAL, STATES, Job, Unopened
 from dispatch.refusals import no
 from runtime.aggregate import Aggregate, Decision
@@ -36,6 +36,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
         return calls.evolve(job, event)
     if isinstance(event, handover.Event):
         return handover.evolve(job, event)
+    if isinstance(event, load_count.Event):
+        return load_count.evolve(job, event)
     return undeliverable.evolve(job, event)
 
 
@@ -84,6 +86,7 @@ JOB = Aggregate[Job, JobEvent](
         *calls.USE_CASES,
         *handover.USE_CASES,
         *pick_up.USE_CASES,
+        *load_count.USE_CASES,
         *undeliverable.USE_CASES,
     ),
     due,

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from company.context import Context
 from contracts import inventory as facts
-from contracts.bounds import Nth, OptionalId
+from contracts.bounds import Few, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
+from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.lots import of_line, spread
 from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Known, stock_of
@@ -67,6 +68,49 @@ class RefuseCorrection(Command):
     contract_no: OptionalId
     correction_no: CorrectionNo
     reason: Reason
+
+
+class CorrectIssue(Command):
+    """出库更正 (D16): pieces that were issued never left."""
+
+    command: Literal["CorrectIssue"] = "CorrectIssue"
+    contract_no: OptionalId
+    correction_no: OptionalId
+    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
+    bin: OneLine = ""
+    reason: ManyLines
+    corrected_by: OneLine
+
+
+def correct_issue(command: CorrectIssue, goods: Known, ctx: Context) -> Decision:
+    """What was issued and never left is here again, in the same lots; never more than is outside.
+
+    Rules: D16, A9. Once per number and line. What was short at the issue is not put back: it never was on the books.
+    """
+    events: list[GoodsEvent] = []
+    for line in command.lines:
+        stock = next((x for x in (*goods.stock, *goods.former) if x.line.line_no == line.line_no and x.outside), None)
+        if stock is None or f"{command.correction_no}/{line.line_no}" in goods.settled:
+            continue
+        quantity = min(line.quantity, stock.outside)
+        by_list = next((one.list_no for one in reversed(goods.issues) if line.line_no in one.pieces), "")
+        events.append(
+            facts.IssueCorrected(
+                at=command.at or ctx.now,
+                contract_no=command.contract_no,
+                correction_no=command.correction_no,
+                list_no=by_list,
+                line_no=line.line_no,
+                sku=stock.line.sku,
+                name=stock.line.name,
+                quantity=quantity,
+                bin=command.bin,
+                reason=command.reason,
+                corrected_by=command.corrected_by,
+                lots=of_line(line.line_no, spread(stock.lots_outside, quantity)),
+            )
+        )
+    return tuple(events)
 
 
 def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decision:
@@ -208,6 +252,7 @@ async def told(asker: Asker, number: str, body: CorrectionTold) -> AskCorrection
 _OF_ONE = "corrections/{correction_no}"
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
+    UseCase(CorrectIssue, correct_issue),
     UseCase(
         AskCorrection,
         ask_correction,

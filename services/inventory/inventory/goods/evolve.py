@@ -47,6 +47,7 @@ def _known_after(
     | facts.GoodsArrived
     | facts.ArrivalConfirmed
     | facts.ArrivalCorrected
+    | facts.IssueCorrected
     | facts.CorrectionAsked
     | facts.CorrectionRefused
     | facts.DamageReported
@@ -76,6 +77,9 @@ def _known_after(
             return _on_piece(
                 _corrected(goods, event.correction_no), event.line_no, event.sku, lambda x: _not_there(x, gone, event)
             )
+        case facts.IssueCorrected():
+            noted = replace(goods, settled=(*goods.settled, _of_line(event.correction_no, event.line_no)))
+            return _on_piece(noted, event.line_no, event.sku, lambda x: _never_left(x, event))
         case facts.CorrectionAsked():
             return _wanted(goods, event)
         case facts.CorrectionRefused():
@@ -181,6 +185,16 @@ def _returned(stock: Stock, event: facts.GoodsReturned) -> Stock:
     of = lots.spread(stock.lots_outside, event.quantity, lots.told(event.lots, event.line_no))
     here, outside_ = lots.added(stock.lots_here, of), lots.less(stock.lots_outside, of)
     return replace(back, lots_here=here, lots_outside=outside_)
+
+
+def _of_line(correction_no: str, line_no: int) -> str:
+    return f"{correction_no}/{line_no}"
+
+
+def _never_left(stock: Stock, event: facts.IssueCorrected) -> Stock:
+    of = lots.spread(stock.lots_outside, event.quantity, lots.told(event.lots, event.line_no))
+    here, outside = lots.added(stock.lots_here, of), lots.less(stock.lots_outside, of)
+    return replace(stock, issued=stock.issued - event.quantity, lots_here=here, lots_outside=outside)
 
 
 def _still_awaited(goods: Known, event: facts.GoodsReturned) -> tuple[Awaited, ...]:

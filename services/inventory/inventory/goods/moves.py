@@ -15,6 +15,7 @@ Kind = Literal[
     "arrived",
     "confirmed",
     "corrected",
+    "issue_corrected",
     "correction_asked",
     "correction_refused",
     "unclaimed",
@@ -92,6 +93,9 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.ArrivalCorrected():
             wrong = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
             yield move("corrected", event.line_no, event.quantity, **wrong)
+        case facts.IssueCorrected():
+            stayed = {"voucher": event.correction_no, "list_no": event.list_no, "note": event.reason}
+            yield move("issue_corrected", event.line_no, event.quantity, **stayed)
         case facts.CorrectionAsked():
             wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
             yield move("correction_asked", event.line_no, event.right - event.booked, **wanted)

@@ -187,6 +187,7 @@ PIECES = View(
         facts.GoodsArrived,
         facts.ArrivalConfirmed,
         facts.ArrivalCorrected,
+        facts.IssueCorrected,
         facts.CorrectionAsked,
         facts.CorrectionRefused,
         facts.GoodsUnclaimed,

@@ -26,6 +26,7 @@ GoodsEvent = (
     | facts.GoodsArrived
     | facts.ArrivalConfirmed
     | facts.ArrivalCorrected
+    | facts.IssueCorrected
     | facts.CorrectionAsked
     | facts.CorrectionRefused
     | facts.GoodsUnclaimed

@@ -16,6 +16,7 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
     GoodsUnclaimed,
+    IssueCorrected,
 )
 from contracts.inventory_stock import HeldPiecesMissed, LotPieces, StockMoved, StockShortReported
 from inventory.goods.aggregate import GOODS
@@ -45,6 +46,9 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
         case ArrivalCorrected() if event.quantity:
             told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
             return (to_card(TakeOut(**told, kind="adjusted", corrects=event.waybill)),)
+        case IssueCorrected():
+            told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
+            return (to_card(BringIn(**told, kind="adjusted", corrects=event.list_no, bin=event.bin)),)
         case GoodsReturned(broken=True):
             return (_bring_in(event, meta, kind="returned", voucher_no=event.return_no, pending=True),)
         case GoodsReturned():
@@ -70,8 +74,8 @@ def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
 
 
 def _pieces(
-    event: DamageReported | GoodsIssued | GoodsReleased | ArrivalConfirmed | ArrivalCorrected,
-    of: DamageReported | GoodsLine | ArrivalConfirmed | ArrivalCorrected,
+    event: DamageReported | GoodsIssued | GoodsReleased | ArrivalConfirmed | ArrivalCorrected | IssueCorrected,
+    of: DamageReported | GoodsLine | ArrivalConfirmed | ArrivalCorrected | IssueCorrected,
     cause_id: str,
     **more: str,
 ) -> dict[str, Any]:
@@ -201,6 +205,7 @@ REACTIONS = (
             GoodsArrived,
             ArrivalConfirmed,
             ArrivalCorrected,
+            IssueCorrected,
             GoodsReturned,
             GoodsUnclaimed,
             DamageReported,

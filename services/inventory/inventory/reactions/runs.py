@@ -6,12 +6,13 @@ from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_pick_up import PickedUp
-from contracts.dispatch_road import PiecesRefused
+from contracts.dispatch_road import LoadCorrected, PiecesRefused
 from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickStop
 from inventory.goods.aggregate import GOODS
+from inventory.goods.correcting import CorrectIssue
 from inventory.goods.damage import ReportDamage
 from inventory.goods.leaving import IssueGoods, NoteDeposit, ReturnGoods
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
@@ -140,10 +141,27 @@ def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
     )
 
 
+def correct_issue(event: Fact, meta: Meta) -> Sequence[Ask]:
+    """The count at a vehicle was wrong -> what never left is here (D16)."""
+    if not isinstance(event, LoadCorrected):
+        return ()
+    command = CorrectIssue(
+        at=event.at,
+        contract_no=event.contract_no,
+        correction_no=f"{event.job_id}#{meta.sequence}",
+        lines=event.stayed,
+        bin=event.bin,
+        reason=f"装车点数更正：{event.reason}",
+        corrected_by=event.corrected_by,
+    )
+    return (Ask(GOODS.key(event.contract_no), command),)
+
+
 REACTIONS = (
     Reaction("inventory.issue_pick_list", (On(DayPublished, issue_pick_list),)),
     Reaction("inventory.issue_goods", (On(RunDeparted, issue_goods),)),
     Reaction("inventory.hand_out", (On(PickedUp, hand_out),)),
+    Reaction("inventory.correct_issue", (On(LoadCorrected, correct_issue),)),
     Reaction("inventory.return_goods", on_each(return_goods, DeliveryFailed, DeliveryCompleted)),
     Reaction("inventory.report_refused_damage", (On(PiecesRefused, report_damage),)),
 )

@@ -15,10 +15,12 @@ class BringIn(Move):
     """Pieces came in, free or for somebody, good or to the pending zone. Never refused: they are there."""
 
     command: Literal["BringIn"] = "BringIn"
-    kind: Literal["received", "returned", "lent_back"]
+    kind: Literal["received", "returned", "lent_back", "adjusted"]
     bin: OneLine = ""
     held_for: OneLine | None = None
     pending: bool = False
+    corrects: OptionalId = ""
+    """What is taken back, for an adjustment that no count asked for (D16)."""
 
 
 class TakeOut(Move):
@@ -81,7 +83,8 @@ def bring_in(command: BringIn, stock: Stock, ctx: Context) -> Decision:
         for one in (*command.lots, more)
         if one.quantity > 0
     )
-    return (moved(command, command.kind, stock, ctx, put=put, held_for=command.held_for),)
+    held_for, corrects = command.held_for, command.corrects
+    return (moved(command, command.kind, stock, ctx, put=put, held_for=held_for, corrects=corrects),)
 
 
 def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:

@@ -1,0 +1,53 @@
+"""A count at the vehicle that was wrong is taken back by the warehouse, which has the pieces (B11, D16)."""
+
+import pytest
+from dispatch_cases import CTX, FLOOR, GOODS, JOB, ON_THE_WAY, OPENED, PUBLISHED, TOILET, a_job
+
+from contracts.dispatch_road import LoadCorrected
+from dispatch.job.handover import CompleteDelivery, CountedLine
+from dispatch.job.load_count import CorrectLoad
+
+
+def really(*counts: tuple[int, int]) -> CorrectLoad:
+    lines = tuple(CountedLine(line_no=line_no, quantity=quantity) for line_no, quantity in counts)
+    return CorrectLoad(lines=lines, reason="少装一件", bin="B-01-1")
+
+
+def test_what_stayed_is_told_with_what_is_really_on_the_vehicle() -> None:
+    """B11, D16"""
+    (corrected,) = a_job(*ON_THE_WAY).asks(really((1, 1)), CTX).events
+    assert isinstance(corrected, LoadCorrected)
+    assert [(line.line_no, line.quantity) for line in corrected.lines] == [(1, 1), (2, 10)]
+    assert [(line.line_no, line.quantity) for line in corrected.stayed] == [(1, 1)]
+    a_job(*ON_THE_WAY, corrected).asks(really((1, 1)), CTX).nothing_new()
+
+
+def test_the_crew_accounts_for_what_really_left() -> None:
+    """A9, B13"""
+    story = a_job(*ON_THE_WAY).after(really((1, 1)), ctx=CTX)
+
+    def signed(toilets: int) -> CompleteDelivery:
+        lines = (CountedLine(line_no=1, quantity=toilets), CountedLine(line_no=2, quantity=10))
+        return CompleteDelivery(delivered=lines, signed_by="马娜", signature_ref="s1", taught_use=True)
+
+    story.asks(signed(2), CTX).refuses("pieces_unaccounted")
+    assert story.asks(signed(1), CTX).events
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "code"),
+    [
+        ((OPENED,), really((1, 1)), "load_not_on_the_road"),
+        ((OPENED, PUBLISHED), really((1, 1)), "load_not_on_the_road"),
+        (ON_THE_WAY, really((1, 3)), "load_only_less"),
+        (ON_THE_WAY, really((1, 1), (1, 0)), "load_line_twice"),
+    ],
+)
+def test_what_is_no_correction_of_a_load_is_refused(history: object, command: CorrectLoad, code: str) -> None:
+    """D16"""
+    a_job(*history).asks(command, CTX).refuses(code)  # type: ignore[misc]
+
+
+def test_the_case_speaks_of_the_goods_of_the_story() -> None:
+    """B11"""
+    assert (TOILET.quantity, FLOOR.quantity, [line.quantity for line in GOODS], JOB) == (2, 10, [2, 10], "D-HT26030001")
