@@ -221,3 +221,32 @@ def test_importing_says_row_by_row_what_was_refused(chromium: Browser, whole: An
     expect(form.locator("[data-report] .banner")).to_contain_text("拒了 1 行")
     expect(form.locator("[data-report] tbody tr")).to_have_count(1)
     page.context.close()
+
+
+def test_a_contract_that_waits_for_a_row_is_mended_on_its_page(chromium: Browser, whole: Any) -> None:
+    """A13: the import says that it waits, the list says what is wrong, and the mended row registers all of it."""
+    page = signed_in(chromium, whole, "liang.my")
+    page.goto("/orders/import")
+    head = "合同号,门店,签订日期,客户姓名,电话,地址,区域,承诺日期,未付金额,行号,型号,品名,规格,类别,数量,单价,需安装\n"
+    of = f"HT95000041,S02 南海店,{TODAY},甄试,13800138041,海八东路1号,南海区,{PROMISED},0"
+    rows = f"{of},1,WC-1,坐便器,,卫浴,2,1350,是\n{of},2,WC-2,坐便器,,卫浴,一,1350,是\n"
+    form = page.locator('form[data-upload-to$="/contracts"]')
+    csv: Any = {"name": "合同.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()}
+    form.locator("input[type=file]").set_input_files(csv)
+    form.get_by_role("button", name="导入").click()
+    expect(form.locator("[data-waiting]")).to_contain_text("HT95000041")
+    form.get_by_role("link", name="待补合同").click()
+    expect(page).to_have_url(re.compile("/orders/waiting$"))
+    assert faults(page) == []
+    draft = page.locator("#draft-HT95000041")
+    expect(draft.locator('[aria-invalid="true"]')).to_have_count(1)
+    expect(draft).to_contain_text("「数量」一 应是")
+    draft.locator('[name="cells.数量"]').first.fill("0")
+    draft.get_by_role("button", name="改好再送").click()
+    expect(draft).to_contain_text("「数量」0 应是")
+    draft.locator('[name="cells.数量"]').first.fill("1")
+    draft.get_by_role("button", name="改好再送").click()
+    expect(draft).to_have_count(0)
+    page.goto("/orders/HT95000041")
+    expect(page.get_by_text("WC-2").first).to_be_visible()
+    page.context.close()

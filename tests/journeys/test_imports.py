@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from harness.processes import TESTS
 
+from order.files.contracts_file import LAYOUT
+
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 WEEK = TESTS / "data" / "week"
@@ -83,3 +85,31 @@ def test_a_file_that_is_none_is_refused_with_words_and_an_exit_code(whole: Any, 
         assert done.returncode == 1, done.stdout
         assert done.stderr.strip()
         assert "Traceback" not in done.stderr
+
+
+def test_a_contract_with_a_bad_row_waits_is_mended_and_then_told(whole: Any, people: Any, tmp_path: Any) -> None:
+    """A13, I1: by file, list, and mended row; nobody hears of it before it is whole."""
+    no = "HT99000013"
+    head = ",".join((*LAYOUT.required, "业务员"))
+    row = f"{no},S02 南海店,2026-02-08,甄试,0757-83990000/13800138013,海八东路1号,南海区,2026-12-31,0"
+    sold = ((1, "1"), (2, "1.5"), (3, "2"))
+    lines = [f"{row},{n},WC-10{n},坐便器,700,卫浴,{quantity},1350,是,吴晓敏" for n, quantity in sold]
+    file = tmp_path / "三月.csv"
+    file.write_text("\n".join(["sep=,", "三月合同清单", head, *lines]), encoding="gb18030")
+
+    told = whole.json("import", "contracts", str(file))
+    assert (told["taken"], told["waiting_rows"], [one["row"] for one in told["refused"]]) == (0, 2, [4])
+    assert (told["waiting"][0]["draft_no"], told["files"][0]["ignored_columns"]) == (no, ["业务员"])
+    (waits,) = [one for one in whole.json("import", "waiting") if one["draft_no"] == no]
+    assert [bool(one["reason"]) for one in waits["rows"]] == [False, True, False]
+    assert people["he.jx"].get(f"/api/contracts/{no}").status_code == 404
+    assert people["liang.my"].get("/orders/waiting").text.count(f'id="draft-{no}"') == 1
+
+    mended = people.done("liang.my", f"/api/drafts/{no}/mend", {"rows": [{"place": 2, "cells": {"数量": "1"}}]})
+    assert (mended["taken"], mended["refused"]) == (3, [])
+    whole.settle()
+    contract = people["he.jx"].get(f"/api/contracts/{no}").json()
+    assert [line["quantity"] for line in contract["lines"]] == [1, 1, 2]
+    assert (contract["customer"]["phone"], contract["customer"]["second_phone"]) == ("13800138013", "0757-83990000")
+    assert [one for one in whole.json("import", "waiting") if one["draft_no"] == no] == []
+    assert {e["event"] for e in whole.json("events", f"contract:{no}")} >= {"ContractSigned", "MessageRequested"}
