@@ -377,6 +377,8 @@ class AllocationAsked(Fact, wire="songda.inventory.AllocationAsked.v1"):
     """All of them of one lot (D13), or none."""
     lots_first: tuple[str, ...] = ()
     """Lots that the customer has already: asked for first."""
+    exchange_lot: str = ""
+    """The line is exchanged whole for this lot (D13): what is here of others is given back for it."""
 
 
 class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):

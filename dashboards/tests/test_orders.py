@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import CUSTOMER, told
+from dashboards_story import CUSTOMER, line, told
 from openpyxl import load_workbook
 from orders_story import SIGNED, completed, delayed, desk_rows, signed
 
 from company.people import read_people
 from contracts import order as facts
-from contracts.fact import Customer
+from contracts.fact import Customer, Measure
 from contracts.order_drafts import DraftRow
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
 from dashboards.nav import STAFF
@@ -267,6 +267,22 @@ def test_a_line_says_why_it_is_not_complete(events, why, eta):
     row = CONTRACTS.read(desk_rows(signed(), *map(of_contract, events))["contracts"]["HT26030001"])
     shown = line_state(row.lines[0])
     assert (shown.why, shown.eta and shown.eta.isoformat()) == (why, eta)
+
+
+def of_lot(lot, quantity):
+    return received(quantity).model_copy(update={"lot": lot, "waybill": f"YD-{lot}"})
+
+
+@pytest.mark.parametrize(("person", "offered"), [(WAREHOUSE, True), (SPECIALIST, False)])
+async def test_a_line_of_several_lots_can_be_exchanged_whole_by_who_allocates(person, offered):
+    """D13: instead of the customer's consent, which is asked of the same line."""
+    by_lot = Measure(sold="2", unit="片", base_unit="片", by_lot=True)
+    tiles = line(1, 2).model_copy(update={"measure": by_lot})
+    mixed = (signed(lines=(tiles,)), of_contract(of_lot("C88", 1)), of_contract(of_lot("D07", 1)))
+    text = (await get("/orders/HT26030001", person, desk_rows(*mixed))).text
+    assert ("/api/goods/HT26030001/exchanges" in text) == offered
+    alone = desk_rows(signed(lines=(tiles,)), of_contract(of_lot("C88", 2)))
+    assert "/api/goods/HT26030001/exchanges" not in (await get("/orders/HT26030001", person, alone)).text
 
 
 # --- a contract's page -----------------------------------------------------------------------------------------------

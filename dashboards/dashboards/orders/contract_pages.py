@@ -109,12 +109,14 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
 
 def _asked_of_others(row: ContractRow, role: str, jobs: Sequence[JobRow]) -> set[str]:
     """What other services are asked from here: damage (D4), that what is here goes ahead (A3), a pick-up (A11), and
-    free pieces from the shelf for what lacks or broke at the door (D8, A10)."""
+    free pieces from the shelf for what lacks or broke at the door (D8, A10) or is of several lots (D13)."""
     next_job = next((job for job in jobs if job.job_id == delivery_of(row.contract_no, row.part)), None)
     waits_for_a_day = next_job is not None and next_job.status in {"plan", "fail"} and not row.ended
     asked = {"report_damage"} if role in REPORTS_DAMAGE else set()
     waits = not row.ended and not row.complete and any(line.deliverable for line in row.lines)
     asked |= {"replace"} if not row.ended and role in ALLOCATES and any(line.missing for line in row.lines) else set()
+    mixed = any(line.asks_consent_since for line in row.lines)
+    asked |= {"exchange"} if not row.ended and role in ALLOCATES and mixed else set()
     asked |= {"pick_up"} if waits_for_a_day and role in OFFICE else set()
     return asked | ({"send_ahead"} if waits and role == Role.INSTALL_SUPERVISOR else set())
 

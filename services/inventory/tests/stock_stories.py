@@ -18,7 +18,7 @@ from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
 from contracts.inventory_stock import LotPieces, StockListLine
 from inventory import loan, scrap, stock_list
-from inventory.goods.allocation import AskAllocation, ReleaseExcess
+from inventory.goods.allocation import AskAllocation, ExchangeLots, ReleaseExcess
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.damage import ReportDamage
@@ -259,6 +259,16 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         st.sampled_from(["D1", "D2", "D3"]),
         st.booleans(),
     )
+    swap = st.builds(
+        lambda c, n, no, of: (
+            f"goods:{c}",
+            ExchangeLots(contract_no=c, allocation_no=no, line_no=n, lot=of),
+        ),
+        contract,
+        line_no,
+        st.sampled_from(["H1", "H2"]),
+        st.sampled_from(["C88", "E11"]),
+    )
     release = st.builds(
         lambda c, n, q, no, of: (
             f"goods:{c}",
@@ -413,7 +423,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     )
     changes = st.one_of(amend, amend, cancel)
     of_contracts = st.one_of(
-        receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, release
+        receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, swap, release
     )
     of_cards = st.one_of(move, aside, settle, lost)
     of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)

@@ -8,7 +8,7 @@ from contracts import inventory as facts
 from contracts.fact import Customer, GoodsLine, LineLot
 from contracts.inventory_stock import Lot, LotPieces
 from inventory.goods.aggregate import GOODS
-from inventory.goods.allocation import AskAllocation, NoteAllocation, ReleaseExcess
+from inventory.goods.allocation import AskAllocation, ExchangeLots, NoteAllocation, ReleaseExcess
 from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.damage import ReportDamage
 from inventory.goods.leaving import IssueGoods, ReturnGoods
@@ -120,6 +120,37 @@ def test_an_old_event_without_lots_takes_pieces_of_no_lot_first() -> None:
     )
     after = given(GOODS, EXPECTED, arrived("C88", 8), arrived("", 4, "YD2"), old)
     assert after.state.stock[0].lots_here == {"C88": 7}
+
+
+EXCHANGE = ExchangeLots(contract_no=NO, allocation_no="HP1", line_no=1, lot="E11")
+
+
+def test_a_line_in_several_lots_is_exchanged_whole_for_one_once_the_stock_has_it() -> None:
+    """D13: an alternative to the customer's consent; all of it comes before anything goes back."""
+    mixed = given(GOODS, EXPECTED, arrived("D07", 4), arrived("C88", 8))
+    asked = mixed.asks(EXCHANGE, CTX)
+    (event,) = asked.events
+    assert isinstance(event, facts.AllocationAsked)
+    assert (event.quantity, event.exchange_lot, event.one_lot) == (12, "E11", True)
+    told = NoteAllocation(contract_no=NO, allocation_no="HP1", granted=True, available=12)
+    granted = asked.accepted().asks(told.model_copy(update={"lots": (LotPieces(lot="E11", quantity=12),)}), CTX)
+    after = granted.then_names("GoodsArrived", "GoodsReleased")
+    assert after.state.stock[0].lots_here == {"E11": 12}
+    after.asks(EXCHANGE, CTX).nothing_new()
+    refused = asked.accepted().asks(told.model_copy(update={"granted": False, "available": 7}), CTX).accepted()
+    assert refused.state.stock[0].lots_here == {"D07": 4, "C88": 8}
+
+
+def test_what_is_here_of_the_lot_counts_and_what_is_here_of_it_alone_is_not_exchanged() -> None:
+    """D13"""
+    mixed = given(GOODS, EXPECTED, arrived("D07", 4), arrived("C88", 8))
+    (asked,) = mixed.asks(EXCHANGE.model_copy(update={"lot": "C88"}), CTX).events
+    assert isinstance(asked, facts.AllocationAsked)
+    assert asked.quantity == 4
+    whole = given(GOODS, EXPECTED, arrived("D07", 4), arrived("C88", 12))
+    after = whole.asks(EXCHANGE.model_copy(update={"lot": "C88"}), CTX).then_names("GoodsReleased")
+    assert after.state.stock[0].lots_here == {"C88": 12}
+    after.asks(EXCHANGE.model_copy(update={"allocation_no": "HP2", "lot": "C88"}), CTX).refuses("nothing_to_exchange")
 
 
 CARD = {"depot": "main", "sku": "TC-600", "name": "仿古砖", "voucher_no": "V"}

@@ -1,6 +1,6 @@
 """Free stock for a contract (D8), and pieces beyond its need that become free stock (D9)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ from contracts.inventory_stock import LotPieces
 from contracts.spelling import Lot
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.expected import given_up
-from inventory.goods.lots import added, of_line
+from inventory.goods.lots import added, of_line, smallest_first, spread
 from inventory.goods.state import (
     Cancelled,
     Code,
@@ -46,6 +46,16 @@ class AskAllocation(Command):
     depot: OptionalId = "main"
     several_lots: bool = False
     lots_first: Annotated[tuple[Lot, ...], Few(1_000)] = ()
+
+
+class ExchangeLots(Command):
+    """换整批号 (D13): a line's pieces of several lots are given back for as many of one lot."""
+
+    command: Literal["ExchangeLots"] = "ExchangeLots"
+    contract_no: OptionalId
+    allocation_no: Code
+    line_no: Nth
+    lot: Lot
 
 
 class NoteAllocation(Command):
@@ -87,6 +97,19 @@ class Allocated(Command):
     """The customer takes pieces of several lots."""
 
 
+class Exchanged(Command):
+    """换整批号 Exchange the whole lot (D13)
+
+    Instead of the customer's consent to several lots: free pieces of `lot` are set apart, then what is here of others
+    is given back. All of it, or none, and it is told. Refuses: nothing_to_exchange, contract_cancelled.
+    """
+
+    command: Literal["ExchangeLots"] = "ExchangeLots"
+    allocation_no: Code | None = None
+    line_no: Nth
+    lot: Annotated[Lot, Field(min_length=1)]
+
+
 class Freed(Command):
     """释放溢余 Release excess (D9)
 
@@ -108,8 +131,7 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
     Rules: D8, D13 (of one lot; the lots that the line has here or had are asked for first). Once per number.
     Refuses: unknown_contract, contract_cancelled, unknown_line, not_missing.
     """
-    asked_before = any(asked.allocation_no == command.allocation_no for asked in goods.asked)
-    if asked_before or command.allocation_no in goods.settled:
+    if _asked_before(command.allocation_no, goods):
         return ()
     if isinstance(goods, Cancelled):
         return no("contract_cancelled", rule="D8", contract_no=command.contract_no)
@@ -136,6 +158,71 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
     )
 
 
+def _asked_before(allocation_no: str, goods: Known) -> bool:
+    return any(asked.allocation_no == allocation_no for asked in goods.asked) or allocation_no in goods.settled
+
+
+def exchange(command: ExchangeLots, goods: Known, ctx: Context) -> Decision:
+    """Ask free stock for what the line lacks of one lot; what is here of others goes back once it is granted, or at
+    once where the lot has all.
+
+    Rules: D13, D8. Once per number. Refuses: unknown_contract, contract_cancelled, unknown_line, nothing_to_exchange.
+    """
+    if _asked_before(command.allocation_no, goods):
+        return ()
+    if isinstance(goods, Cancelled):
+        return no("contract_cancelled", rule="D13", contract_no=command.contract_no)
+    stock = stock_of(goods, command.line_no)
+    if stock is None:
+        return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
+    line, at = stock.line, command.at or ctx.now
+    if not _of_others(stock, command.lot) or any(asked.line_no == command.line_no for asked in goods.asked):
+        return no("nothing_to_exchange", line_no=line.line_no, name=line.name, lot=command.lot)
+    lacking = line.quantity - stock.outside - stock.lots_here.get(command.lot, 0)
+    if lacking <= 0:
+        return _given_back(goods, stock, command.lot, stock.excess, release_no=command.allocation_no, at=at)
+    return (
+        facts.AllocationAsked(
+            at=at,
+            contract_no=command.contract_no,
+            allocation_no=command.allocation_no,
+            depot="main",
+            line_no=command.line_no,
+            sku=line.sku,
+            name=line.name,
+            quantity=lacking,
+            one_lot=True,
+            exchange_lot=command.lot,
+        ),
+    )
+
+
+def _of_others(stock: Stock, lot: str) -> dict[str, int]:
+    """Pieces here that are of other lots."""
+    return {other: quantity for other, quantity in stock.lots_here.items() if other != lot}
+
+
+def _given_back(
+    goods: Known, stock: Stock, lot: str, most: int, *, release_no: str, at: datetime
+) -> tuple[facts.GoodsReleased, ...]:
+    """What is here of other lots becomes free stock, the smallest first, as far as the contract does not need it."""
+    others = _of_others(stock, lot)
+    quantity = min(most, sum(others.values()))
+    line = stock.line.model_copy(update={"quantity": quantity})
+    if quantity <= 0:
+        return ()
+    return (
+        facts.GoodsReleased(
+            at=at,
+            contract_no=goods.contract_no,
+            lines=(line,),
+            reason=f"换整批号 {lot}",
+            release_no=release_no,
+            lots=of_line(line.line_no, spread(others, quantity, smallest_first(others))),
+        ),
+    )
+
+
 def _lots_of(stock: Stock) -> list[str]:
     """Lots of a line, here or outside: that of most pieces first."""
     have = added(stock.lots_here, stock.lots_outside)
@@ -146,7 +233,7 @@ def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Deci
     """The stock's answer: the pieces arrive for the contract, or the contract gets none. Changed its mind meanwhile,
     the contract lets them go again.
 
-    Rules: D8, A3. Refuses: unknown_contract.
+    Rules: D8, A3, D13 (for a lot that is exchanged, the others go back). Refuses: unknown_contract.
     """
     asked = next((x for x in goods.asked if x.allocation_no == command.allocation_no), None)
     if asked is None:
@@ -169,7 +256,11 @@ def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Deci
     arrived_on: date = civil_day(at)
     unsaid = asked.quantity - sum(one.quantity for one in command.lots)
     of = (*command.lots, LotPieces(lot="", quantity=unsaid))
-    return tuple(
+    back: tuple[facts.GoodsReleased, ...] = ()
+    if asked.exchange_lot:
+        most = stock.here + stock.outside + asked.quantity - stock.line.quantity
+        back = _given_back(goods, stock, asked.exchange_lot, most, release_no=f"{asked.allocation_no}-H", at=at)
+    arrived = tuple(
         facts.GoodsArrived(
             at=at,
             contract_no=command.contract_no,
@@ -185,6 +276,7 @@ def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Deci
         for one in of
         if one.quantity > 0
     )
+    return (*arrived, *back)
 
 
 def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decision:
@@ -254,6 +346,13 @@ async def allocated(asker: Asker, number: str, body: Allocated) -> AskAllocation
     return AskAllocation(**{**dict(body), "contract_no": number, "allocation_no": allocation_no})
 
 
+async def exchanged(asker: Asker, number: str, body: Exchanged) -> ExchangeLots:
+    """With its number."""
+    await _is_nobody_elses(asker, number, body.allocation_no)
+    allocation_no = body.allocation_no or dated("HP")(asker, body)
+    return ExchangeLots(**{**dict(body), "contract_no": number, "allocation_no": allocation_no})
+
+
 async def freed(asker: Asker, number: str, body: Freed) -> ReleaseExcess:
     """With its number."""
     await _is_nobody_elses(asker, number, body.release_no)
@@ -269,6 +368,16 @@ USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
         "allocations",
         body=Allocated,
         prepare=allocated,
+        says=lambda said: {"allocation_no": said.allocation_no},
+        status=201,
+    ),
+    UseCase(
+        ExchangeLots,
+        exchange,
+        ALLOCATES,
+        "exchanges",
+        body=Exchanged,
+        prepare=exchanged,
         says=lambda said: {"allocation_no": said.allocation_no},
         status=201,
     ),

@@ -108,7 +108,9 @@ def _known_after(
             wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
             return replace(goods, awaited=(*goods.awaited, wait))
         case facts.AllocationAsked():
-            asked = Allocation(event.allocation_no, event.line_no, event.sku, event.name, event.quantity)
+            asked = Allocation(
+                event.allocation_no, event.line_no, event.sku, event.name, event.quantity, event.exchange_lot
+            )
             return replace(goods, asked=(*goods.asked, asked))
         case facts.AllocationRefused():
             return _answered(goods, event.allocation_no)

@@ -219,6 +219,8 @@ class Allocation:
     sku: str
     name: str
     quantity: int
+    exchange_lot: str = ""
+    """For which lot the line is exchanged whole (D13)."""
 
 
 @dataclass(frozen=True, slots=True)

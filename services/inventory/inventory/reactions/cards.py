@@ -140,6 +140,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             held_for=event.contract_no,
             one_lot=event.one_lot,
             lots_first=event.lots_first,
+            lot=event.exchange_lot,
         )
         return (to_card(hold),)
     if isinstance(event, AllocationRefused) and event.held:
