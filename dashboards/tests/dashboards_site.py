@@ -21,6 +21,7 @@ from runtime.tokens import Tokens
 
 OF_SERVICES = (
     "contracts",
+    "drafts",
     "jobs",
     "days",
     "runs",

@@ -24,6 +24,8 @@ from dashboards.sheets import safe
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
 from order.draft.row import DraftFile
+from order.files.contracts_file import LAYOUT, read_contracts
+from runtime.file_refusals import UnreadableFile
 from runtime.forms import Field, Form
 from runtime.offers import Offering
 from runtime.typed_rows import Views
@@ -456,6 +458,24 @@ async def test_what_waits_for_refused_rows_is_seen_with_the_reason_and_can_be_me
     (field,) = re.findall(r'<input\s+name="cells.数量" value="1.5"[^>]*>', page)
     assert 'aria-invalid="true"' in field
     assert "quantity 1.5 is not whole" in (await get("/orders/waiting?lang=en", SPECIALIST, waiting_rows())).text
+
+
+async def test_the_sheet_of_what_waits_is_a_file_that_can_be_mended_and_imported():
+    """A13, X6: the reasons beside the columns are left out when it comes back."""
+    answer = await get("/orders/waiting.xlsx", SPECIALIST, waiting_rows())
+    book = load_workbook(BytesIO(answer.content))
+    page = book.active
+    assert [cell.value for cell in page[3]][-3:] == ["「数量」1.5 不是整数", 3, "合同.csv"]
+    page.cell(3, LAYOUT.names.index("数量") + 1).value = "1"
+    made = BytesIO()
+    book.save(made)
+    read = read_contracts(made.getvalue())
+    assert not isinstance(read, UnreadableFile)
+    assert [(row.line_no, row.quantity, row.customer_name) for row in read.rows] == [
+        (1, "2", "<b>马娜</b>"),
+        (2, "1", "<b>马娜</b>"),
+    ]
+    assert (read.refused, read.ignored.columns) == ([], ("为什么拒收", "第几行", "文件"))
 
 
 async def test_nothing_waits_is_said_in_words_and_others_may_not_look():

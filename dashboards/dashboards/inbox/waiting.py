@@ -34,6 +34,8 @@ from order.contract.goods import AgreeToLots
 from order.contract.money import NotePayment, RefundReturn
 from order.contract.promise import PostponeDelivery
 from order.contract.row import CONTRACTS, ContractRow
+from order.draft.aggregate import DRAFT, DropDraft
+from order.draft.row import DRAFTS, DraftFile
 from runtime.typed_rows import Model
 from service_desk.access import those_visible
 from service_desk.ticket.row import TICKETS
@@ -89,6 +91,10 @@ def _contract(row: ContractRow) -> Item:
     return Item(row.contract_no, row.store_name, f"/orders/{row.contract_no}", until)
 
 
+def _draft(row: DraftFile) -> Item:
+    return Item(row.draft_no, row.file, f"/orders/waiting#draft-{row.draft_no}")
+
+
 def _slip(row: SlipRow) -> Item:
     return Item(row.slip_no, row.source, f"/warehouse/arrivals/{row.slip_no}", row.papers_due)
 
@@ -138,6 +144,7 @@ CONTRACTS_WAIT: tuple[Waiting[ContractRow], ...] = (
 _SLIPS = "/warehouse/arrivals?state="
 
 REST_WAIT: tuple[Waiting[Any], ...] = (
+    Waiting("drafts", DRAFTS, {"row.status": "waiting"}, DRAFT.may(DropDraft), _draft, "/orders/waiting"),
     Waiting("check", SLIPS, {"row.state": "issued"}, INBOUND.may(CheckSlip), _slip, f"{_SLIPS}issued"),
     Waiting("put_away", SLIPS, {"row.state": "checked"}, INBOUND.may(PutAway), _slip, f"{_SLIPS}checked"),
     Waiting(

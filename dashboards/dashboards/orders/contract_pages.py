@@ -1,6 +1,6 @@
 """A contract's page, a customer's file, and the import of the company's files."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from fastapi.responses import Response
@@ -19,6 +19,7 @@ from dashboards.orders.lines import order_line
 from dashboards.orders.reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
+from dashboards.sheets import Cell, sheet
 from dispatch.job.row import JOBS, JobRow
 from dispatch.who import OFFICE
 from inventory.goods.row import PIECES
@@ -60,7 +61,28 @@ async def order_waiting(seat: Seat) -> Response:
         names=LAYOUT.names,
         long=[column.name for column in LAYOUT.columns if column.free_text],
         stream=stream,
+        sheet="/orders/waiting.xlsx",
     )
+
+
+@router.get("/orders/waiting.xlsx")
+@takes(*LOOKS)
+@seated("orders", IMPORTS)
+async def order_waiting_sheet(seat: Seat) -> Response:
+    """All rows of the contracts that wait, as a file has them: mended there, it is imported as it is (A13, X6)."""
+    head = [*LAYOUT.names, seat.words("import.why"), seat.words("import.row"), seat.words("import.file")]
+    return await sheet(seat.words("waiting.title"), head, _waiting_lines(seat))
+
+
+async def _waiting_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
+    after: str | None = ""
+    while after is not None:
+        found = await waiting_page(seat.caller, after, WAITING_A_PAGE)
+        for draft in found[:WAITING_A_PAGE]:
+            for row in draft.rows:
+                why = row.reason if seat.words.lang == "zh" else row.reason_en
+                yield *row.cells, why, row.row, draft.file
+        after = found[WAITING_A_PAGE - 1].draft_no if len(found) > WAITING_A_PAGE else None
 
 
 @router.get("/orders/{contract_no}")
