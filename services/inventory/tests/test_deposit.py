@@ -87,6 +87,6 @@ def test_failed_deliveries_and_receipts_tell_of_deposits() -> None:
         signed_by="马娜",
         delivered_on=date(2026, 3, 13),
     )
-    (ask,) = fetch_deposit(receipt, META)
+    (ask,) = fetch_deposit(receipt)
     assert isinstance(ask.command, FetchDeposit)
-    assert fetch_deposit(receipt.model_copy(update={"job_id": f"D-{NO}-2"}), META) == ()
+    assert fetch_deposit(receipt.model_copy(update={"job_id": f"D-{NO}-2"})) == ()

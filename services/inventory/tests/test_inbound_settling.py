@@ -141,7 +141,8 @@ def test_accepted_pieces_come_to_their_contract_under_a_number_that_no_arrival_h
     """D2, A3: who counts arrivals by their numbers would take them for the damaged ones, which came under the
     exception's own."""
     meta = Meta("e", "", "/songda/inventory", "inbound:RK1", NOW, 1, "c", "c", "mai.gh", 0)
-    came = [ask.command for event in DAMAGED for ask in inbound.set_aside(event, meta)]
+    reactions = inbound.REACTIONS
+    came = [ask.command for event in DAMAGED for reaction in reactions for ask in reaction.react(event, meta)]
     asked = [ask.command for ask in inbound.settle(SETTLED, meta)]
     assert [command.waybill for command in came if isinstance(command, ReceiveGoods)] == ["RK1-1"]
     assert [command.allocation_no for command in asked if isinstance(command, AskAllocation)] == ["RK1-1-A"]

@@ -6,7 +6,6 @@ from goods_cases import CLOSE, CTX, CUSTOMER, EXPECTED, FLOOR, NO, NOW, TOILET, 
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from contracts.envelope import Meta
 from contracts.inventory import GoodsNotOwed, GoodsReleased, GoodsReturned
 from contracts.order import ContractFulfilled, ReturnRefunded
 from inventory.goods.aggregate import GOODS
@@ -81,17 +80,16 @@ def test_what_still_lies_here_for_a_fulfilled_contract_is_free() -> None:
 
 def test_refunds_and_fulfilment_reach_the_warehouse() -> None:
     """B15, A7: money alone moves no piece."""
-    meta = Meta("e", "", "/songda/order", f"contract:{NO}", NOW, 1, "c", "c", "system", 0)
     refunded = ReturnRefunded(
         at=NOW, contract_no=NO, refund_id="TK-1", line_no=1, quantity=1, refund_fen=5, owed_fen=0, reason="客户不要了"
     )
     note = REFUND.model_copy(update={"at": NOW})
-    assert free_goods(refunded, meta) == (Ask(f"goods:{NO}", note),)
-    assert free_goods(refunded.model_copy(update={"line_no": 0, "quantity": 0}), meta) == ()
+    assert free_goods(refunded) == (Ask(f"goods:{NO}", note),)
+    assert free_goods(refunded.model_copy(update={"line_no": 0, "quantity": 0})) == ()
     fulfilled = ContractFulfilled(
         at=NOW, contract_no=NO, store_code="S02", customer=CUSTOMER, fulfilled_on=date(2026, 3, 20)
     )
-    (ask,) = free_goods(fulfilled, meta)
+    (ask,) = free_goods(fulfilled)
     assert isinstance(ask.command, FreeTheRest)
 
 

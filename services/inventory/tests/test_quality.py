@@ -16,7 +16,7 @@ from contracts.inventory_packing import PassedGoodsGone, QualityFailed, QualityP
 from inventory.goods.damage import ReportDamage
 from inventory.packing_rows import INSPECTIONS
 from inventory.quality import QUALITY, FailQuality, NoteGone, PassQuality
-from inventory.reactions.packing import count_off, report_failed
+from inventory.reactions.packing import REACTIONS, count_off, report_failed
 from runtime.decision import Ask
 from runtime.testing import given
 
@@ -108,7 +108,7 @@ def test_an_inspection_of_nothing_is_refused(command: Any, refusal: str) -> None
 def test_failed_goods_become_a_damage_report_that_takes_them_to_the_pending_zone() -> None:
     """B21, D4"""
     given(QUALITY, PASSED).asks(FAIL, CTX).then(FAILED)
-    assert report_failed(FAILED, META) == (
+    assert report_failed(FAILED) == (
         Ask(
             f"goods:{NO}",
             ReportDamage(
@@ -124,7 +124,7 @@ def test_failed_goods_become_a_damage_report_that_takes_them_to_the_pending_zone
             ),
         ),
     )
-    assert report_failed(PASSED, META) == ()
+    assert [ask for reaction in REACTIONS for ask in reaction.react(PASSED, META)] == []
 
 
 def test_goods_that_fail_after_they_were_passed_are_passed_no_more() -> None:

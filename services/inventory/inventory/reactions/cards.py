@@ -1,10 +1,10 @@
 """What happens to a contract's goods -> the bin cards follow (D6, D8); what the cards answer -> the goods."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from contracts.envelope import Meta
-from contracts.fact import Fact, GoodsLine
+from contracts.fact import GoodsLine
 from contracts.inventory import (
     AllocationAsked,
     AllocationRefused,
@@ -34,7 +34,21 @@ from runtime.reaction import On, Reaction, on_each
 DEPOT = "main"
 
 
-def follow_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
+Followed = (
+    GoodsArrived
+    | ArrivalConfirmed
+    | ArrivalCorrected
+    | IssueCorrected
+    | GoodsReturned
+    | GoodsUnclaimed
+    | DamageReported
+    | GoodsIssued
+    | GoodsReleased
+)
+"""What happens to a contract's pieces."""
+
+
+def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
     """A contract's pieces came, left, were damaged, released or returned -> so they did on their bin cards."""
     match event:
         case GoodsArrived(from_stock=False):
@@ -125,7 +139,7 @@ def _lots_in(event: GoodsArrived | GoodsReturned | GoodsUnclaimed | ArrivalConfi
     return (LotPieces(lot=event.lot, quantity=event.quantity),) if event.lot else ()
 
 
-def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
+def allocate_stock(event: AllocationAsked | AllocationRefused, meta: Meta) -> Sequence[Ask]:
     """A contract asks for free stock -> its card sets it apart; one that wants it no more -> it is free again."""
     if isinstance(event, AllocationAsked):
         hold = HoldStock(
@@ -143,7 +157,7 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
             lot=event.exchange_lot,
         )
         return (to_card(hold),)
-    if isinstance(event, AllocationRefused) and event.held:
+    if event.held:
         release = ReleaseStock(
             at=event.at,
             depot=DEPOT,
@@ -159,16 +173,16 @@ def allocate_stock(event: Fact, meta: Meta) -> Sequence[Ask]:
     return ()
 
 
-def answer_allocation(event: Fact, meta: Meta) -> Sequence[Ask]:
+def answer_allocation(event: StockMoved | StockShortReported, meta: Meta) -> Sequence[Ask]:
     """The card set pieces apart for a contract, or has too few -> the contract's goods know."""
     if not meta.subject.startswith("stock:"):
         return ()
-    if isinstance(event, StockMoved) and event.kind == "held":
+    if isinstance(event, StockMoved):
+        if event.kind != "held":
+            return ()
         holder, granted, available, lots = event.held_for, True, event.quantity, lot_pieces(event.taken)
-    elif isinstance(event, StockShortReported):
-        holder, granted, available, lots = event.needed_for, False, event.available, ()
     else:
-        return ()
+        holder, granted, available, lots = event.needed_for, False, event.available, ()
     if holder is None or ":" in holder:
         return ()
     command = NoteAllocation(
@@ -182,10 +196,8 @@ def answer_allocation(event: Fact, meta: Meta) -> Sequence[Ask]:
     return (Ask(GOODS.key(holder), command),)
 
 
-def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+def note_missed(event: HeldPiecesMissed) -> Sequence[Ask]:
     """A count missed pieces held for a contract -> the contract lacks them (D7, D9)."""
-    if not isinstance(event, HeldPiecesMissed):
-        return ()
     command = ReportLost(
         at=event.at,
         contract_no=event.contract_no,
@@ -201,18 +213,7 @@ def note_missed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all
 REACTIONS = (
     Reaction(
         "inventory.follow_goods",
-        on_each(
-            follow_goods,
-            GoodsArrived,
-            ArrivalConfirmed,
-            ArrivalCorrected,
-            IssueCorrected,
-            GoodsReturned,
-            GoodsUnclaimed,
-            DamageReported,
-            GoodsIssued,
-            GoodsReleased,
-        ),
+        on_each(follow_goods, *get_args(Followed)),
     ),
     Reaction("inventory.allocate_stock", on_each(allocate_stock, AllocationAsked, AllocationRefused)),
     Reaction("inventory.answer_allocation", on_each(answer_allocation, StockMoved, StockShortReported)),

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from contracts.civil_time import civil
-from contracts.envelope import Meta
-from contracts.fact import ContractLine, Fact, GoodsLine
+from contracts.fact import ContractLine, GoodsLine
 from contracts.job_ids import is_delivery
 from contracts.order import (
     ArrivalReported,
@@ -25,7 +24,7 @@ from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
 
-def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+def expect_goods(event: ContractSigned | ContractAmended | ContractCancelled) -> Sequence[Ask]:
     """A contract, or other lines of it -> the warehouse expects them; cancelled -> it keeps nothing for it (A6)."""
     command: ExpectGoods | AmendGoods | CloseGoods
     if isinstance(event, ContractSigned):
@@ -42,17 +41,17 @@ def expect_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
         )
     elif isinstance(event, ContractAmended):
         command = ExpectGoods(at=event.at, contract_no=event.contract_no, customer=None, lines=_goods(event.added))
-    elif isinstance(event, ContractCancelled):
-        command = CloseGoods(at=event.at, contract_no=event.contract_no, reason=event.reason)
     else:
-        return ()
+        command = CloseGoods(at=event.at, contract_no=event.contract_no, reason=event.reason)
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def free_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def free_goods(event: ReturnRefunded | ContractFulfilled) -> Sequence[Ask]:
     """Paid back, or fulfilled -> what nobody is owed is free stock, in the same moment (A9, B15, A7)."""
     command: NoteRefund | FreeTheRest
-    if isinstance(event, ReturnRefunded) and event.quantity:
+    if isinstance(event, ContractFulfilled):
+        command = FreeTheRest(at=event.at, contract_no=event.contract_no, reason="合同完结 contract fulfilled")
+    elif event.quantity:
         command = NoteRefund(
             at=event.at,
             contract_no=event.contract_no,
@@ -61,25 +60,21 @@ def free_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
             quantity=event.quantity,
             reason=event.reason,
         )
-    elif isinstance(event, ContractFulfilled):
-        command = FreeTheRest(at=event.at, contract_no=event.contract_no, reason="合同完结 contract fulfilled")
     else:
         return ()
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def fetch_deposit(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def fetch_deposit(event: DeliveryNoted) -> Sequence[Ask]:
     """A receipt that was typed in -> what it says lies in deposit no longer (B14)."""
-    if not isinstance(event, DeliveryNoted) or is_delivery(event.job_id):
+    if is_delivery(event.job_id):
         return ()
     command = FetchDeposit(at=event.at, contract_no=event.contract_no, receipt_no=event.job_id, lines=event.delivered)
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def receive_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def receive_goods(event: ArrivalReported) -> Sequence[Ask]:
     """已到仓 in the logistics file -> goods received, at the start of their own day (A2, X1)."""
-    if not isinstance(event, ArrivalReported):
-        return ()
     command = ReceiveGoods(
         at=min(civil(event.arrived_on, time()), event.at),
         contract_no=event.contract_no,

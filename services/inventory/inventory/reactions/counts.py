@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from contracts.envelope import Meta
-from contracts.fact import Fact
 from contracts.inventory_counts import CountAdjusted, CountCancelled, CountClosed, CountOpened
 from contracts.inventory_stock import StockMoved
 from inventory.count.aggregate import COUNT
@@ -15,10 +13,8 @@ from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
 
-def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+def adjust_stock(event: CountAdjusted) -> Sequence[Ask]:
     """An approved adjustment -> the bin card follows the goods, once per adjustment (D7)."""
-    if not isinstance(event, CountAdjusted):
-        return ()
     command = AdjustStock(
         at=event.at,
         depot=event.depot,
@@ -33,18 +29,18 @@ def adjust_stock(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - al
     return (to_card(command),)
 
 
-def note_booked(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def note_booked(event: StockMoved) -> Sequence[Ask]:
     """The stock's move of a count's adjustment -> the count knows that card and goods agree."""
-    if not isinstance(event, StockMoved) or event.kind not in ("adjusted", "lost") or event.corrects:
+    if event.kind not in ("adjusted", "lost") or event.corrects:
         return ()
     adjustment_id = event.cause_id if event.kind == "adjusted" else event.reason  # lost: of what a contract held
     command = NoteBooked(at=event.at, adjustment_id=adjustment_id, move_no=event.move_no)
     return (Ask(COUNT.key(event.voucher_no), command),)
 
 
-def keep_plan(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def keep_plan(event: CountOpened | CountClosed | CountCancelled) -> Sequence[Ask]:
     """A sheet of a planned count goes out, or comes back -> the plan knows (K19)."""
-    if not isinstance(event, CountOpened | CountClosed | CountCancelled) or event.plan is None:
+    if event.plan is None:
         return ()
     if isinstance(event, CountOpened):
         out = NoteSheetOut(at=event.at, depot=event.depot, plan=event.plan, count_no=event.count_no)

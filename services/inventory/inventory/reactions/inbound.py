@@ -5,7 +5,7 @@ from typing import Literal
 
 from contracts.civil_time import civil_day
 from contracts.envelope import Meta
-from contracts.fact import Fact, GoodsLine
+from contracts.fact import GoodsLine
 from contracts.inventory import Fault
 from contracts.inventory_inbound import (
     InboundExceptionOpened,
@@ -30,11 +30,9 @@ FAULTS: dict[Liability, Fault] = {"carrier": "carrier", "factory": "factory"}
 """Others are unknown to a damage report (D4)."""
 
 
-def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
+def put_away(event: InboundPutAway, meta: Meta) -> Sequence[Ask]:
     """Good pieces in a bin: a contract's arrive for it (the one door), a customer's return comes off what left, the
     rest is free stock."""
-    if not isinstance(event, InboundPutAway):
-        return ()
     voucher = f"{event.slip_no}/{event.line_no}/{event.part}"
     if event.contract_no is None or event.contract_line_no is None:
         return (_bring_in(event, meta, voucher, event.quantity, pending=False),)
@@ -71,11 +69,9 @@ def put_away(event: Fact, meta: Meta) -> Sequence[Ask]:
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def set_aside(event: Fact, meta: Meta) -> Sequence[Ask]:
+def set_aside(event: InboundExceptionOpened, meta: Meta) -> Sequence[Ask]:
     """Pieces of an exception lie in the pending zone; damaged ones of a contract arrive as a damage report (D4); those
     that were not found correct what was told of the waybill."""
-    if not isinstance(event, InboundExceptionOpened):
-        return ()
     if event.kind == "short" and event.reason == "purchase" and event.waybill:
         return _correct(event)
     if not event.pieces_aside:
@@ -147,10 +143,10 @@ def _kind(reason: InboundReason) -> Literal["received", "returned"]:
     return "returned" if reason in ("customer_return", "promotion_return") else "received"
 
 
-def settle(event: Fact, meta: Meta) -> Sequence[Ask]:
+def settle(event: InboundExceptionSettled, meta: Meta) -> Sequence[Ask]:
     """Pending pieces are accepted (and asked for by their contract), or go back; those to be scrapped wait for the
     application."""
-    if not isinstance(event, InboundExceptionSettled) or event.outcome not in ("accepted", "returned_to_supplier"):
+    if event.outcome not in ("accepted", "returned_to_supplier"):
         return ()
     command = SettlePending(
         at=event.at,

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from contracts.envelope import Meta
-from contracts.fact import Fact
 from contracts.inventory_stock import StockMoved
 from inventory.lot_book import LOT_BOOK, NoteLotMove
 from inventory.stock.lots import by_lot
@@ -14,9 +12,9 @@ TO_SOMEBODY = ("issued", "lent", "returned", "lent_back")
 """Moves by which somebody has more or fewer pieces; by others they come, or are nobody's."""
 
 
-def book_lots(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+def book_lots(event: StockMoved) -> Sequence[Ask]:
     """What left for somebody and what came back, lot by lot; what came in, so that the lot's card is known."""
-    if not isinstance(event, StockMoved) or event.before == event.after:
+    if event.before == event.after:
         return ()
     taken, put = by_lot(event.taken), by_lot(event.put)
     holder = (event.held_for or "") if event.kind in TO_SOMEBODY else ""

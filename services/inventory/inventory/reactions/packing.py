@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from contracts.envelope import Meta
-from contracts.fact import Fact, GoodsLine
+from contracts.fact import GoodsLine
 from contracts.inventory import DamageReported, GoodsIssued, GoodsReleased
 from contracts.inventory_packing import QualityFailed
 from inventory.goods.aggregate import GOODS
@@ -18,10 +18,8 @@ OF_QC = "Q-"
 """Damage reports that QC made itself begin so: their pieces are counted off already."""
 
 
-def report_failed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - all reactions have one signature
+def report_failed(event: QualityFailed) -> Sequence[Ask]:
     """QC failed pieces -> a damage report, by which they go to the pending zone (B21, D4)."""
-    if not isinstance(event, QualityFailed):
-        return ()
     command = ReportDamage(
         at=event.at,
         contract_no=event.contract_no,
@@ -36,7 +34,7 @@ def report_failed(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001 - a
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def count_off(event: Fact, meta: Meta) -> Sequence[Ask]:
+def count_off(event: GoodsIssued | GoodsReleased | DamageReported, meta: Meta) -> Sequence[Ask]:
     """Pieces of a contract left, were damaged here, or were released -> they are passed no more (B21)."""
     why: Literal["issued", "damaged", "released"]
     match event:

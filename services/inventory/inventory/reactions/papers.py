@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, assert_never
 
 from contracts.envelope import Meta
-from contracts.fact import Fact
 from contracts.inventory_stock import (
     LoanAsked,
     LoanHandedOut,
@@ -41,10 +40,8 @@ class Part(NamedTuple):
     line: StockListLine
 
 
-def hold(event: Fact, meta: Meta) -> Sequence[Ask]:
+def hold(event: Holding, meta: Meta) -> Sequence[Ask]:
     """A paper was made -> its pieces are set apart in the stock."""
-    if not isinstance(event, Holding):
-        return ()
     match event:
         case LoanAsked():
             wanted = [Part(event.loan_no, LOAN.key(event.loan_no), _line(event, event.bin))]
@@ -87,14 +84,14 @@ def _holder(list_no: str, line: StockListLine) -> str:
     return f"list:{list_no}/{line.line_no}"
 
 
-def answer(event: Fact, meta: Meta) -> Sequence[Ask]:
+def answer(event: StockMoved | StockShortReported, meta: Meta) -> Sequence[Ask]:
     """The stock set pieces apart for a paper, or has too few -> the paper knows."""
     if not meta.subject.startswith("stock:"):
         return ()
-    if isinstance(event, StockMoved) and event.kind == "held":
-        holder, held, available = event.held_for or "", True, event.quantity
-    elif isinstance(event, StockShortReported):
+    if isinstance(event, StockShortReported):
         holder, held, available = event.needed_for or "", False, event.available
+    elif event.kind == "held":
+        holder, held, available = event.held_for or "", True, event.quantity
     else:
         return ()
     kind, _, number = holder.partition(":")
@@ -111,10 +108,8 @@ def answer(event: Fact, meta: Meta) -> Sequence[Ask]:
             return ()
 
 
-def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
+def take_out(event: Leaving, meta: Meta) -> Sequence[Ask]:
     """Pieces left with a borrower, by a list, or for good -> they are off the card."""
-    if not isinstance(event, Leaving):
-        return ()
     kind: Literal["lent", "scrapped", "sent_back", "issued"]
     match event:
         case LoanHandedOut():
@@ -130,10 +125,8 @@ def take_out(event: Fact, meta: Meta) -> Sequence[Ask]:
     return tuple(to_card(TakeOut(**_pieces(event, meta, part), kind=kind)) for part in gone)
 
 
-def let_go(event: Fact, meta: Meta) -> Sequence[Ask]:
+def let_go(event: LettingGo, meta: Meta) -> Sequence[Ask]:
     """A paper was refused, withdrawn or voided -> what was set apart for it is free again."""
-    if not isinstance(event, LettingGo):
-        return ()
     match event:
         case LoanRefused() | ScrapRefused() if not event.held:
             return ()
@@ -167,10 +160,8 @@ ALL = 999_999
 """All that is held: a release frees what is there."""
 
 
-def give_back(event: Fact, meta: Meta) -> Sequence[Ask]:
+def give_back(event: LoanReturned, meta: Meta) -> Sequence[Ask]:
     """A loan came back -> good pieces lie in their bin, damaged ones in the pending zone (D12)."""
-    if not isinstance(event, LoanReturned):
-        return ()
     return tuple(
         to_card(
             BringIn(

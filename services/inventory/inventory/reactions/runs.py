@@ -9,7 +9,7 @@ from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import LoadCorrected, PiecesRefused
 from contracts.dispatch_runs import RunDeparted
 from contracts.envelope import Meta
-from contracts.fact import Fact, GoodsLine
+from contracts.fact import GoodsLine
 from contracts.inventory import PickStop
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import CorrectIssue
@@ -22,10 +22,8 @@ from runtime.reaction import On, Reaction, on_each
 PHOTOS, NOTE_CHARACTERS = 20, 500  # what a damage report takes
 
 
-def issue_pick_list(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def issue_pick_list(event: DayPublished) -> Sequence[Ask]:
     """The published plan -> the pick list: what is delivered must be picked, installations and visits not (B4, E5)."""
-    if not isinstance(event, DayPublished):
-        return ()
     stops = tuple(
         PickStop(
             job_id=stop.job_id,
@@ -42,10 +40,8 @@ def issue_pick_list(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     return (Ask(PICK_LIST.key(number_of(event.depot, event.on)), command),)
 
 
-def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def issue_goods(event: RunDeparted) -> Sequence[Ask]:
     """A vehicle left -> its goods are issued, contract by contract, by the run's list (B9, D8)."""
-    if not isinstance(event, RunDeparted):
-        return ()
     pieces: dict[str, dict[int, GoodsLine]] = {}
     for stop in event.stops:
         lines = pieces.setdefault(stop.contract_no, {})
@@ -68,29 +64,25 @@ def issue_goods(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
     )
 
 
-def hand_out(event: Fact, meta: Meta) -> Sequence[Ask]:  # noqa: ARG001
+def hand_out(event: PickedUp) -> Sequence[Ask]:
     """A customer collected goods -> they are issued, by the pick-up list (A11, D8)."""
-    if not isinstance(event, PickedUp):
-        return ()
     command = IssueGoods(
         at=event.at, contract_no=event.contract_no, list_no=event.list_no, lines=event.delivered, partial=True
     )
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
-def return_goods(event: Fact, meta: Meta) -> Sequence[Ask]:
+def return_goods(event: DeliveryFailed | DeliveryCompleted, meta: Meta) -> Sequence[Ask]:
     """Goods of a delivery that failed, or that the customer refused at the door, are on their way back (B14, B15), and
     so are those refused as damaged (D4); deposited ones are not: they lie there."""
-    if isinstance(event, DeliveryFailed) and event.goods == "deposited":
-        if not event.lines:  # older events do not say what lies there
+    if isinstance(event, DeliveryFailed):
+        if event.goods == "returned":
+            return (_on_its_way(event, meta, event.lines, event.cause),)
+        if event.goods != "deposited" or not event.lines:  # older events do not say what lies there
             return ()
         deposit_no = f"{event.job_id}#{meta.sequence}"
         lying = NoteDeposit(at=event.at, contract_no=event.contract_no, deposit_no=deposit_no, lines=event.lines)
         return (Ask(GOODS.key(event.contract_no), lying),)
-    if isinstance(event, DeliveryFailed) and event.goods == "returned":
-        return (_on_its_way(event, meta, event.lines, event.cause),)
-    if not isinstance(event, DeliveryCompleted):
-        return ()
     whole = (_on_its_way(event, meta, event.refused, "客户拒收"),) if event.refused else ()
     broken = (_on_its_way(event, meta, event.damaged, "客户拒收：破损", broken=True),) if event.damaged else ()
     return (*whole, *broken)
@@ -119,9 +111,9 @@ def _on_its_way(
     return Ask(GOODS.key(event.contract_no), command)
 
 
-def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
+def report_damage(event: PiecesRefused, meta: Meta) -> Sequence[Ask]:
     """Pieces that the customer refused as damaged, photographed at the door, are a damage report (B13, D4)."""
-    if not isinstance(event, PiecesRefused) or not event.damaged:
+    if not event.damaged:
         return ()
     return tuple(
         Ask(
@@ -141,10 +133,8 @@ def report_damage(event: Fact, meta: Meta) -> Sequence[Ask]:
     )
 
 
-def correct_issue(event: Fact, meta: Meta) -> Sequence[Ask]:
+def correct_issue(event: LoadCorrected, meta: Meta) -> Sequence[Ask]:
     """The count at a vehicle was wrong -> what never left is here (D16)."""
-    if not isinstance(event, LoadCorrected):
-        return ()
     command = CorrectIssue(
         at=event.at,
         contract_no=event.contract_no,

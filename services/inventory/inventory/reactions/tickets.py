@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from contracts.civil_time import civil_day
 from contracts.envelope import Meta
-from contracts.fact import Fact
 from contracts.inventory_stock import StockListLine
 from contracts.service_desk_repairs import PartsApproved, PartsRouted
 from inventory.loan import LOAN, AskLoan
@@ -18,9 +17,9 @@ MAX_TEXT = 200  # characters of a name on a paper
 MAX_PIECES = 9_999  # of a part
 
 
-def list_parts(event: Fact, meta: Meta) -> Sequence[Ask]:
+def list_parts(event: PartsRouted, meta: Meta) -> Sequence[Ask]:
     """Parts that the warehouse has -> they may leave by a list of their own."""
-    if not isinstance(event, PartsRouted) or event.route != "warehouse" or not _whole(event):
+    if event.route != "warehouse" or not _whole(event):
         return ()
     list_no = _number("LL", event)
     command = MakeStockList(
@@ -35,9 +34,9 @@ def list_parts(event: Fact, meta: Meta) -> Sequence[Ask]:
     return (Ask(STOCK_LIST.key(list_no), command),)
 
 
-def lend_part(event: Fact, meta: Meta) -> Sequence[Ask]:
+def lend_part(event: PartsApproved, meta: Meta) -> Sequence[Ask]:
     """A showroom piece that may be taken -> a loan, approved on the ticket."""
-    if not isinstance(event, PartsApproved) or event.route != "showroom_loan" or not _whole(event):
+    if event.route != "showroom_loan" or not _whole(event):
         return ()
     loan_no = _number("JY", event)
     today = civil_day(event.at)
