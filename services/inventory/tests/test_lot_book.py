@@ -68,7 +68,7 @@ def test_a_move_counts_once_and_one_that_gives_nobody_anything_is_told_for_a_new
 
 def test_what_left_for_somebody_is_told_lot_by_lot() -> None:
     """D13, D8"""
-    asks = book_lots(moved("issued", NO, taken=(pieces("C88", 6), pieces("D07", 3), pieces("", 1))), META)
+    asks = book_lots(moved("issued", NO, taken=(pieces("C88", 6), pieces("D07", 3), pieces("", 1))))
     told = [(ask.aggregate_id, ask.command.model_dump(include={"holder", "quantity"})) for ask in asks]
     assert told == [
         ("lot:C88", {"holder": NO, "quantity": 6}),
@@ -78,6 +78,6 @@ def test_what_left_for_somebody_is_told_lot_by_lot() -> None:
 
 def test_pieces_that_come_in_are_nobodys_and_what_only_lies_elsewhere_is_not_told() -> None:
     """D13, D6"""
-    (ask,) = book_lots(moved("received", NO, put=(pieces("C88", 10),), before=0), META)
+    (ask,) = book_lots(moved("received", NO, put=(pieces("C88", 10),), before=0))
     assert ask.command.model_dump(include={"holder", "quantity"}) == {"holder": "", "quantity": 0}
-    assert book_lots(moved("held", NO, taken=(pieces("C88", 9),), put=(pieces("C88", 9),), after=20), META) == ()
+    assert book_lots(moved("held", NO, taken=(pieces("C88", 9),), put=(pieces("C88", 9),), after=20)) == ()
