@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from contracts.order_drafts import MAX_CELLS, MAX_ROWS, DraftRow
 from order.draft.aggregate import KeepDraft
 from order.draft.row import DraftFile
-from order.files.belonging import number_of, who_of
+from order.files.belonging import compared, number_of, who_of
 from order.files.contracts_file import LAYOUT, LINE_NO, SKU, ContractRow, parse_contracts, texts_of
 from runtime.file_refusals import Refused
 from runtime.tables.table import Table
@@ -36,7 +36,8 @@ class Waiting:
 
     def command(self, filename: str | None) -> KeepDraft:
         """What keeps it."""
-        return KeepDraft(draft_no=self.draft_no, file=(filename or "")[-MAX_FILE_NAME:], rows=self.rows)
+        name = "".join(filter(str.isprintable, filename or ""))
+        return KeepDraft(draft_no=self.draft_no, file=name[-MAX_FILE_NAME:], rows=self.rows)
 
     @property
     def fits(self) -> bool:
@@ -69,7 +70,7 @@ def sort_out(
             of_lines.setdefault((str(row.line_no), row.sku, row.customer_name), set()).add(row.contract_no)
     wrong: dict[str, list[Refused]] = {}
     for one in refused:
-        for number in one.of or ((_unnumbered(one),) if one.cells else ()):
+        for number in one.of or ((unnumbered(one.cells),) if one.cells else ()):
             wrong.setdefault(number, []).append(one)
     whole: list[list[ContractRow]] = []
     waiting: list[Waiting] = []
@@ -88,10 +89,27 @@ def sort_out(
     return SortedOut(tuple(whole), tuple(waiting))
 
 
-def _unnumbered(row: Refused) -> str:
+def unnumbered(cells: Sequence[str]) -> str:
     """The number of a draft of rows that say none: the same for the same customer, or else for the same row."""
-    who = "/".join(who_of(row.cells))
-    return "X" + hashlib.sha256((who if who.strip("/") else "/".join(row.cells)).encode()).hexdigest()[:11].upper()
+    who = "/".join(compared(who_of(cells)))
+    return "X" + hashlib.sha256((who if who.strip("/") else "/".join(cells)).encode()).hexdigest()[:11].upper()
+
+
+def drafts_of(rows: Iterable[ContractRow], refused: Iterable[Refused]) -> set[str]:
+    """Numbers of the drafts that a file may be about."""
+    first = {row.contract_no: row for row in rows}
+    numbers = {number for one in refused for number in one.of}
+    return numbers | first.keys() | {unnumbered(texts_of(row)) for row in first.values()}
+
+
+def found_at_last(group: Sequence[ContractRow], drafts: Drafts) -> str | None:
+    """The draft without a number whose rows are all among those of a contract that was taken."""
+    draft = drafts.get(unnumbered(texts_of(group[0])))
+    if draft is None:
+        return None
+    lines = {(str(row.line_no), row.sku) for row in group}
+    rows = {(row.cells[LINE], row.cells[SKU_AT].upper()) for row in draft.rows}
+    return draft.draft_no if rows <= lines else None
 
 
 def _waiting_rows(draft: DraftFile | None) -> tuple[DraftRow, ...]:

@@ -21,7 +21,7 @@ from order.contract.fields import MAX_LINES, MAX_PIECES
 from order.contract.logistics import AnnounceShipment, NoticeDelay, ReportArrival
 from order.contract.terms import AddLines, RegisterContract
 from order.draft.aggregate import DRAFT, TakeDraft
-from order.drafting import Drafts, Waiting, not_registered, sort_out
+from order.drafting import Drafts, Waiting, found_at_last, not_registered, sort_out
 from order.files.contracts_file import ContractRow, texts_of
 from order.files.logistics_file import LogisticsRow, ShipmentStatus
 from order.files.products_file import ProductFileRow
@@ -359,12 +359,17 @@ async def _contract_fates(groups: Sequence[list[ContractRow]], of: _Sending) -> 
     added = await _put(of.put, [_line_added(row, of.run, of.products) for row in known])
     fates |= {row.row: _fate(row.row, outcome) for row, outcome in zip(known, added, strict=True)}
     await _keep(refused, of)
-    complete = [
-        lines[0].contract_no
-        for lines in registrations
-        if lines[0].contract_no in of.drafts and not any(isinstance(fates[row.row], Refused) for row in lines)
-    ]
-    await _put(of.put, [taken(number, number, of.run) for number in complete])
+    complete = [lines for lines in registrations if not any(isinstance(fates[row.row], Refused) for row in lines)]
+    numbers = [(lines[0].contract_no, found_at_last(lines, of.drafts)) for lines in complete] if of.drafts else []
+    await _put(
+        of.put,
+        [
+            taken(draft_no, number, of.run)
+            for number, nameless in numbers
+            for draft_no in (number, nameless)
+            if draft_no in of.drafts and draft_no is not None
+        ],
+    )
     return [
         fates[row.row] if row.repeats is None else _repeat_of(fates[row.repeats], row.row)
         for group in groups

@@ -17,7 +17,7 @@ from order.contract.aggregate import CONTRACT
 from order.contract.state import Waiting
 from order.draft.aggregate import DRAFT, DropDraft, Kept
 from order.draft.row import DraftFile, draft_row
-from order.drafting import read_again
+from order.drafting import drafts_of, read_again
 from order.files.contracts_file import LAYOUT, read_contracts
 from order.importing import Put, Report, import_contracts
 from runtime.decision import Rejected
@@ -83,7 +83,9 @@ class Office:
         csv.writer(text).writerows([header, *rows])
         read = read_contracts(text.getvalue().encode())
         assert not isinstance(read, UnreadableFile)
-        report = asyncio.run(import_contracts(read.rows, read.refused, self.put, drafts=self.waiting()))
+        asked_for = drafts_of(read.rows, read.refused)
+        drafts = {number: draft for number, draft in self.waiting().items() if number in asked_for}
+        report = asyncio.run(import_contracts(read.rows, read.refused, self.put, drafts=drafts))
         assert report.taken + report.repeated + len(report.refused) + report.waiting_rows == len(rows)
         return report
 
@@ -186,6 +188,15 @@ def test_a_row_of_nobody_holds_up_nobody_and_is_kept_where_it_is_seen() -> None:
     office.bring([line(0, 1), line(2, 1, 合同号=""), line(1, 1)])
     (draft,) = office.waiting().values()
     assert (office.lines(), draft.draft_no[0]) == ({"HT26030000": [1], "HT26030001": [1]}, "X")
+
+
+def test_a_row_without_a_number_that_is_sent_again_with_it_waits_no_longer() -> None:
+    """A13: however its telephone number was written."""
+    office = Office()
+    office.bring([line(0, 1), line(2, 1, 合同号="", 电话="138 0000 3333")])
+    assert len(office.waiting()) == 1
+    office.bring([line(0, 1), line(2, 1)])
+    assert (office.lines(), office.waiting()) == ({"HT26030000": [1], "HT26030002": [1]}, {})
 
 
 def test_who_made_the_table_is_no_row_of_a_contract() -> None:

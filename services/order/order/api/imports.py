@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from contracts.bounds import Few
 from order.api.import_report import ImportReport, report_json
 from order.draft.row import waiting_drafts
+from order.drafting import drafts_of
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.files.products_file import ProductFileRow, read_products
@@ -61,8 +62,7 @@ async def upload_contracts(caller: SignedIn, file: Files) -> StreamingResponse:
 
     async def bring(rows: list[ContractRow], refused: list[Refused], how: How) -> Report:
         known = await known_products(caller, {row.sku for row in rows if row.unit})
-        numbers = {row.contract_no for row in rows} | {number for one in refused for number in one.of}
-        waiting = await waiting_drafts(caller, numbers)
+        waiting = await waiting_drafts(caller, drafts_of(rows, refused))
         return await import_contracts(rows, refused, caller.ask_all, products=known, drafts=waiting, **how)
 
     return await _answer(caller, "contracts", files, bring)

@@ -85,20 +85,20 @@ class _People:
     def __init__(self, all_of_them: Iterable[tuple[str, Who]]) -> None:
         self._by: tuple[dict[str, set[str]], ...] = ({}, {}, {})
         for number, who in all_of_them:
-            for by, text in zip(self._by, _compared(who), strict=True):
+            for by, text in zip(self._by, compared(who), strict=True):
                 if text:
                     by.setdefault(text, set()).add(number)
 
     def like(self, who: Who) -> set[str]:
         """Those with the same telephone or address; with the same name, where a row says no other of both."""
-        name, phone, address = _compared(who)
+        name, phone, address = compared(who)
         names, phones, addresses = self._by
         found = phones.get(phone, set()) | addresses.get(address, set())
         known_otherwise = phone and address
         return found if found or known_otherwise else names.get(name, set())
 
 
-def _compared(who: Who) -> Who:
+def compared(who: Who) -> Who:
     """As it is compared; a telephone number that is none says nothing."""
     name, phone, address = ("".join(narrow(text).split()).lower() for text in who)
     kept, _, wrong = spelling.phones(phone)
