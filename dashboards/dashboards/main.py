@@ -16,6 +16,7 @@ from dashboards.money import pages as money_pages
 from dashboards.orders import contract_pages
 from dashboards.orders import pages as orders_pages
 from dashboards.pickup import pages as pickup_pages
+from dashboards.products import pages as products_pages
 from dashboards.warehouse import (
     arrivals_pages,
     check_pages,
@@ -51,6 +52,7 @@ for part in (
     returns_pages.router,
     corrections_pages.router,
     lots_pages.router,
+    products_pages.router,
     papers_pages.router,
     crew_pages.router,
     desk_pages.router,
