@@ -67,7 +67,8 @@ async def test_a_sku_that_nobody_described_is_a_question():
     text = (await get("/products", KEEPER, rows(known, unknown))).text
     assert ("XX-1" in text, 'id="unknown"' in text) == (True, True)
     assert 'id="unknown"' not in (await get("/products", KEEPER, rows(known))).text
-    assert 'id="unknown"' not in (await get("/products", KEEPER, {"products": {}, "stock": {"main:XX-1": unknown}})).text
+    not_in_use = {"products": {}, "stock": {"main:XX-1": unknown}}
+    assert 'id="unknown"' not in (await get("/products", KEEPER, not_in_use)).text
 
 
 async def test_crews_have_no_business_there_and_what_nobody_described_is_not_found():
