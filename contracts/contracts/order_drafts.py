@@ -11,7 +11,10 @@ MAX_CELLS = 40
 MAX_ROWS = 500
 """Rows of one contract, as many as it may have lines."""
 
-Cell = Annotated[str, Text(500)]
+MAX_CELL = 500
+"""Characters of a cell, as in a file."""
+
+Cell = Annotated[str, Text(MAX_CELL)]
 
 
 class DraftRow(Value):

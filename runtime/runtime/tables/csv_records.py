@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from runtime.file_limits import Limits, too_many_columns, too_many_rows
-from runtime.file_refusals import SHOWN, Fault, UnreadableFile
+from runtime.file_refusals import Fault, UnreadableFile
 from runtime.tables.layout import HEADER_ROWS, Layout, header_at, known_columns
 from runtime.tables.records import Record
 from runtime.tables.text import unescaped, without_armour
@@ -24,6 +24,7 @@ OTHER_BOMS = (
 )
 """Marks at the beginning of a file that say its encoding, longer ones first."""
 WIDE = ("utf-16", "utf-32")
+BEGINNING = 2_000  # characters of a line that is too long: whose it is stands there
 LINES_PER_CELL = 20  # an address has a few lines; a quote left open must not swallow the rest of the file
 
 OPEN_QUOTE = Fault("引号不成对，这一行读不出来；请补上或去掉引号", "quotes do not match, so this row cannot be read")
@@ -140,7 +141,7 @@ def _records(lines: list[str], delimiter: str, most_characters: int) -> Iterator
         line = lines[at]
         if len(line) > most_characters:
             at += 1
-            yield Record(row, [line[:SHOWN]], LONG_LINE)
+            yield Record(row, line[:BEGINNING].split(delimiter), LONG_LINE)
             continue
         if '"' not in line:
             at += 1

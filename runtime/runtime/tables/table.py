@@ -36,6 +36,8 @@ FOREIGN = (
     (b"<?xml", "XML", "XML"),
     (b"{\\rtf", "RTF 文档", "an RTF document"),
 )
+READABLE = 5_000
+"""Characters of a cell that are kept of a row that is none: all that an open quote may have swallowed."""
 Row = tuple[int, list[str]]
 _SUM = re.compile(r"(?:本页|本月|当日)?(?:合计|总计|小计|共计)(?:[(:].{0,20})?")
 
@@ -143,7 +145,7 @@ def _without_apostrophe(text: str) -> str:
 def _as_far_as_readable(cells: Sequence[str], width: int, order: Sequence[int]) -> list[str]:
     """What can be made out of a row that is none, in the layout's order, so that somebody can mend it."""
     padded = [*cells[:width], *[""] * (width + 1 - len(cells[:width]))]
-    return [_readable(padded[place])[:500] for place in order]
+    return [_readable(padded[place])[:READABLE] for place in order]
 
 
 def _readable(text: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.order_drafts import MAX_CELLS, MAX_ROWS, DraftRow
+from contracts.order_drafts import MAX_CELL, MAX_CELLS, MAX_ROWS, DraftRow
 from order.draft.aggregate import KeepDraft
 from order.draft.row import DraftFile
 from order.files.belonging import compared, number_of, who_of
@@ -158,7 +158,7 @@ def wrong_row(row: Refused) -> DraftRow:
     """A row that cannot be taken, as a draft keeps it."""
     return DraftRow(
         row=row.row,
-        cells=row.cells[:MAX_CELLS],
+        cells=tuple(text[:MAX_CELL] for text in row.cells[:MAX_CELLS]),
         reason=row.reason[:2_000],
         reason_en=row.reason_en[:2_000],
         rule=row.rule,

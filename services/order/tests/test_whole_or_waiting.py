@@ -190,6 +190,29 @@ def test_a_row_of_nobody_holds_up_nobody_and_is_kept_where_it_is_seen() -> None:
     assert (office.lines(), draft.draft_no[0]) == ({"HT26030000": [1], "HT26030001": [1]}, "X")
 
 
+@pytest.mark.parametrize(
+    ("broken", "waits"),
+    [
+        (",".join(line(0, 2, 地址="路" * 60_000)), {"HT26030000"}),
+        (",".join(line(0, 2, 地址='"路')), {"HT26030000"}),
+        (",".join(line(0, 2, 地址='"路')) + "\n" + ",".join(line(1, 1, 地址='路"')), {"HT26030000", "HT26030001"}),
+        (",".join(line(0, 2)[:3]), {"HT26030000"}),
+        (",".join(line(0, 2)) + ",x", {"HT26030000"}),
+        (",".join(line(0, 2, 品名="\x00")), {"HT26030000"}),
+    ],
+)
+def test_a_line_that_is_no_row_still_holds_up_its_contract(broken: str, waits: set[str]) -> None:
+    """A13: too long, too short, a quote left open that swallows the next line."""
+    good = [line(0, 1), line(1, 2), line(2, 1)]
+    text = "\n".join([",".join(NAMES), *(",".join(row) for row in good), broken])
+    read = read_contracts(text.encode())
+    assert not isinstance(read, UnreadableFile)
+    office = Office()
+    asyncio.run(import_contracts(read.rows, read.refused, office.put))
+    assert set(office.waiting()) == waits
+    assert office.lines().keys() == {"HT26030000", "HT26030001", "HT26030002"} - waits
+
+
 def test_a_row_without_a_number_that_is_sent_again_with_it_waits_no_longer() -> None:
     """A13: however its telephone number was written."""
     office = Office()

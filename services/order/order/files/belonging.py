@@ -49,13 +49,14 @@ def with_contracts(
     rows = sorted(all_numbers)
     found: list[Refused] = []
     for row in refused:
+        # a quote that was left open may have swallowed rows of others: all numbers within count
+        of = known & set(_NUMBER_WITHIN.findall(narrow(" ".join(row.cells)).upper()))
         if row.row in told:
-            of = {told[row.row]}
-        elif not row.cells or is_remark(row.cells):
+            of.add(told[row.row])
+        elif not of and (not row.cells or is_remark(row.cells)):
             found.append(replace(row, cells=()))
             continue
         else:
-            of = known & set(_NUMBER_WITHIN.findall(narrow(" ".join(row.cells)).upper()))
             of |= people.like(who_of(row.cells))
             if not of and not any(who_of(row.cells)) and (above := bisect_left(rows, row.row)):
                 of = {all_numbers[rows[above - 1]]}
