@@ -418,6 +418,8 @@ class ReturnRefunded(Fact, wire="songda.order.ReturnRefunded.v1"):
     reason: str
     part: int = 1
     """Which of the contract's deliveries is to come (A10)."""
+    line_owed: int | None = None
+    """Pieces of the line that are still owed after it (A9); null in events of old, and for money alone."""
 
 
 class Warranty(Value):

@@ -37,6 +37,7 @@ from dispatch.job.terms import (
     AmendJob,
     CancelJob,
     ChangeCompleteness,
+    LimitLine,
     MovePromise,
     OpenJob,
 )
@@ -244,10 +245,14 @@ def amend_jobs(event: ContractAmended) -> Asks:
 
 
 def note_payment(event: PaymentNoted | ReturnRefunded) -> Asks:
-    """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed."""
+    """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed, and brings no more."""
     why = "已收款 paid" if isinstance(event, PaymentNoted) else "已退款 refunded"
     owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
-    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), owed),)
+    job = JOB.key(delivery_of(event.contract_no, event.part))
+    if isinstance(event, PaymentNoted) or event.line_owed is None:
+        return (Ask(job, owed),)
+    fewer = LimitLine(at=event.at, line_no=event.line_no, owed=event.line_owed, reason=event.reason)
+    return (Ask(job, owed), Ask(job, fewer))
 
 
 def cancel_visit(event: VisitCancelled) -> Asks:

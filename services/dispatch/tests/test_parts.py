@@ -2,8 +2,22 @@
 
 from datetime import date
 
-from dispatch_cases import CUSTOMER, DELIVERED, DUE_FEN, INSTALL_DUE, LINES, NOW, TOILET, meta
+from dispatch_cases import (
+    CTX,
+    CUSTOMER,
+    DELIVERED,
+    DUE_FEN,
+    INSTALL_DUE,
+    LINES,
+    NOW,
+    ON_THE_WAY,
+    OPENED,
+    TOILET,
+    a_job,
+    meta,
+)
 
+from contracts.dispatch_jobs import JobCompletenessChanged
 from contracts.fact import Fact, GoodsLine
 from contracts.job_ids import delivery_of
 from contracts.order import (
@@ -16,7 +30,7 @@ from contracts.order import (
     RestOwed,
     ReturnRefunded,
 )
-from dispatch.job.terms import AmendJob, CancelJob, OpenJob
+from dispatch.job.terms import AmendJob, CancelJob, LimitLine, OpenJob
 from dispatch.reactions import REACTIONS
 from runtime.decision import Ask
 
@@ -100,3 +114,23 @@ def test_cancellation_and_a_new_address_reach_all_parts() -> None:
     assert [(ask.aggregate_id, type(ask.command)) for ask in asked(moved)] == [
         (one, AmendJob) for one in (SECOND, *installations)
     ]
+
+
+def test_what_was_paid_back_is_not_delivered() -> None:
+    """A9, B15: the job brings no more than is owed; what has left is a matter of the door."""
+    refunded = ReturnRefunded(
+        **OF_CONTRACT, refund_id="TK-1", line_no=1, quantity=1, refund_fen=1, owed_fen=0, reason="不要", line_owed=1
+    )
+    owed, fewer = asked(refunded)
+    assert (owed.aggregate_id, type(owed.command), fewer.aggregate_id) == (SECOND, AmendJob, SECOND)
+    limit = fewer.command
+    assert isinstance(limit, LimitLine)
+    (changed,) = a_job(OPENED).asks(limit, CTX).events
+    assert isinstance(changed, JobCompletenessChanged)
+    assert changed.lines is not None
+    assert [(line.line_no, line.quantity) for line in changed.lines] == [(1, 1), (2, LINES[1].quantity)]
+    a_job(OPENED).after(limit, ctx=CTX).asks(limit, CTX).nothing_new()
+    a_job(*ON_THE_WAY).asks(limit, CTX).nothing_new()
+    (none,) = a_job(OPENED).asks(limit.model_copy(update={"owed": 0}), CTX).events
+    assert isinstance(none, JobCompletenessChanged)
+    assert none.lines == LINES[1:]

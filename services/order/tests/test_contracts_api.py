@@ -251,6 +251,16 @@ async def test_a_receipt_typed_in_is_of_goods_that_left_by_list_and_ride_on_no_v
     assert await api.code("liang.my", f"/contracts/{NO}/installations", form) == "nothing_to_accept"
 
 
+async def test_pieces_on_a_vehicle_are_refunded_once_they_were_handed_over_or_refused(api: Api) -> None:
+    """B13, B15, A9: else they would be delivered and paid back."""
+    await api("liang.my", "POST", "/contracts", register())
+    api.system.left_by_list(2, riding=2)
+    told = {"refund_id": "TK-9", "line_no": 1, "quantity": 1, "refund_fen": 1, "reason": "不要"}
+    assert await api.code("fin.zhou", f"/contracts/{NO}/refunds", told) == "on_the_road"
+    api.system.left_by_list(0)
+    assert await api.code("fin.zhou", f"/contracts/{NO}/refunds", told) == 201
+
+
 async def test_a_body_with_a_number_of_its_own_is_unreadable(api: Api) -> None:
     """A6"""
     await api("liang.my", "POST", "/contracts", register())

@@ -52,6 +52,7 @@ def due(job: Job) -> tuple[Timer, ...]:
 
 MOOT = (
     terms.ChangeCompleteness,
+    terms.LimitLine,
     terms.MarkInstallationOverdue,
     terms.CancelJob,
     terms.MovePromise,

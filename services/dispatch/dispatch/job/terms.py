@@ -9,7 +9,7 @@ from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
-from contracts.bounds import CivilDay, Few, ManyLines, Moment, MoneyFen, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId
 from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, JobKind
 from dispatch.fields import Words, happened
@@ -60,6 +60,15 @@ class ChangeCompleteness(Command):
 
     command: Literal["ChangeCompleteness"] = "ChangeCompleteness"
     complete_on: CivilDay | None
+    reason: ManyLines
+
+
+class LimitLine(Command):
+    """少送 (A9, B15): of a line no more is owed than so many pieces; the rest was paid back."""
+
+    command: Literal["LimitLine"] = "LimitLine"
+    line_no: Nth
+    owed: HowMany
     reason: ManyLines
 
 
@@ -146,6 +155,25 @@ def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) 
     return (
         facts.JobCompletenessChanged(
             at=at, job_id=job.work.job_id, complete_on=command.complete_on, reason=command.reason
+        ),
+    )
+
+
+def limit_line(command: LimitLine, job: Opened, ctx: Context) -> Decision:
+    """少送: what was paid back is not delivered. Nothing less, or the goods have left: no event."""
+    work, most = job.work, {command.line_no: command.owed}
+    owed = {line: min(line.quantity, most.get(line.line_no, line.quantity)) for line in work.lines}
+    lines = tuple(line.model_copy(update={"quantity": quantity}) for line, quantity in owed.items() if quantity)
+    if is_departed(job) or work.kind != "delivery" or lines == work.lines:
+        return ()
+    return (
+        facts.JobCompletenessChanged(
+            at=happened(command, ctx),
+            job_id=work.job_id,
+            complete_on=work.complete_on,
+            reason=command.reason,
+            lines=lines,
+            volume_l=volume_of(lines, ctx.policy),
         ),
     )
 
@@ -293,6 +321,7 @@ def evolve(job: Opened, event: Event) -> Opened:
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
     UseCase(OpenJob, open_job),
     UseCase(ChangeCompleteness, change_completeness),
+    UseCase(LimitLine, limit_line),
     UseCase(MarkInstallationOverdue, mark_overdue),
     UseCase(CancelJob, cancel),
     UseCase(MovePromise, move_promise),

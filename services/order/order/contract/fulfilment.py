@@ -189,14 +189,19 @@ async def left_by_list(asker: Asker, contract_no: str, part: int) -> tuple[Goods
     """What left the warehouse by list and is not back, without what rides on a vehicle: its leader has it signed for
     (B9, B13)."""
     out = await asker.view(OUT).get(contract_no) or Out()
-    job = await asker.view(RIDING).get(job_of_delivery(contract_no, part)) or Riding()
-    riding = dict(counted(job.on_vehicle or ()))
+    riding = dict(counted(await on_vehicle(asker, contract_no, part)))
     left = ((line, line.issued - line.returned - riding.get(line.line_no, 0)) for line in out.lines)
     return tuple(
         GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=pieces)
         for line, pieces in left
         if pieces > 0
     )
+
+
+async def on_vehicle(asker: Asker, contract_no: str, part: int) -> tuple[GoodsLine, ...]:
+    """What of a contract is on a vehicle now."""
+    job = await asker.view(RIDING).get(job_of_delivery(contract_no, part))
+    return () if job is None else job.on_vehicle or ()
 
 
 async def installation_of(_: Asker, contract_no: str, body: Acceptance) -> NoteInstallation:

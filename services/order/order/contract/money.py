@@ -7,10 +7,11 @@ from pydantic import Field
 
 from company.context import Context
 from contracts import order as facts
-from contracts.bounds import Nth
+from contracts.bounds import Few, Nth
 from contracts.civil_time import civil_day
+from contracts.fact import GoodsLine
 from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
-from order.contract.fulfilment import more_than_sold, outcome, rest_owed
+from order.contract.fulfilment import SOLD, more_than_sold, on_vehicle, outcome, rest_owed
 from order.contract.goods import completeness, owed_pieces, said
 from order.contract.state import (
     Cancelled,
@@ -20,6 +21,7 @@ from order.contract.state import (
     Fulfilled,
     Known,
     Line,
+    counted,
     over,
     overpaid_fen,
     owed_fen,
@@ -31,7 +33,7 @@ from order.refusals import no
 from order.who import ACCOUNTS, REFUNDS
 from runtime.decision import Command
 from runtime.refusal import Term
-from runtime.use_case import UseCase
+from runtime.use_case import Asker, UseCase
 
 
 class NotePayment(Command):
@@ -62,6 +64,8 @@ class RefundReturn(Command):
     quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
     refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
     reason: Text
+    riding: Annotated[tuple[GoodsLine, ...], Few(1_000)] = ()
+    """What is on a vehicle now: it is handed over, or refused, before it is refunded (B13)."""
 
 
 def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decision:
@@ -102,7 +106,7 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     money goes back that he paid beyond what is due.
 
     Rules: B15, A6 (a cancelled contract's money goes back), A12, X7. Refuses: number_taken, unknown_line,
-    more_than_sold, refund_too_large, contract_fulfilled (then pieces are a return by ticket).
+    more_than_sold, on_the_road, refund_too_large, contract_fulfilled (then pieces are a return by ticket).
     """
     at = command.at or ctx.now
     told = Refund(command.refund_id, command.line_no, command.quantity, command.refund_fen)
@@ -118,9 +122,12 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
         return unknown_line(contract, command.line_no, "B15")
     if not 0 < command.quantity <= line.owed():
         return more_than_sold(line, command.quantity)
+    riding = dict(counted(command.riding)).get(command.line_no, 0)
+    if command.quantity > line.owed() - riding:
+        return no("on_the_road", line_no=command.line_no, name=Term.of(line.sold.name), riding=riding)
     if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    noted = _noted(command, owed_fen(contract.terms, _refunded(contract, told).course), contract, ctx)
+    noted = _noted(command, owed_fen(contract.terms, _refunded(contract, told).course), contract, ctx, line)
     after = evolve(contract, noted)
     return (
         noted,
@@ -138,7 +145,9 @@ def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Dec
     return (_noted(command, owed_fen(contract.terms, contract.course), contract, ctx),)
 
 
-def _noted(command: RefundReturn, owed: int, contract: Known, ctx: Context) -> facts.ReturnRefunded:
+def _noted(
+    command: RefundReturn, owed: int, contract: Known, ctx: Context, line: Line | None = None
+) -> facts.ReturnRefunded:
     return facts.ReturnRefunded(
         at=command.at or ctx.now,
         contract_no=command.contract_no,
@@ -149,6 +158,7 @@ def _noted(command: RefundReturn, owed: int, contract: Known, ctx: Context) -> f
         owed_fen=owed,
         reason=command.reason,
         part=contract.course.part,
+        line_owed=None if line is None else line.owed() - command.quantity,
     )
 
 
@@ -162,6 +172,13 @@ def _refunded(contract: Known, refund: Refund) -> Known:
 
 def _without(line: Line, pieces: int) -> Line:
     return replace(line, refunded=line.refunded + pieces)
+
+
+async def refund_of(asker: Asker, contract_no: str, body: Command) -> RefundReturn:
+    """The refund, and what is on a vehicle of the contract now."""
+    contract = await asker.view(SOLD).get(contract_no)
+    riding = () if contract is None else await on_vehicle(asker, contract_no, contract.part)
+    return RefundReturn.model_validate({**dict(body), "contract_no": contract_no, "riding": riding})
 
 
 Event = facts.PaymentNoted | facts.ReturnRefunded
@@ -185,5 +202,15 @@ USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
     UseCase(
         NotePayment, note_payment, ACCOUNTS, "payments", body="Payment", unsaid=("received_by",), status=201, cites="A7"
     ),
-    UseCase(RefundReturn, refund, REFUNDS, "refunds", body="Refund", status=201, cites="B15"),
+    UseCase(
+        RefundReturn,
+        refund,
+        REFUNDS,
+        "refunds",
+        body="Refund",
+        unsaid=("riding",),
+        prepare=refund_of,
+        status=201,
+        cites="B15",
+    ),
 )
