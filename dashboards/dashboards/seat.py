@@ -116,6 +116,12 @@ def seated(page_name: str, roles: Collection[str] | None = None) -> Callable[[_P
     return mark
 
 
+def renewed(page: Response, seconds: int) -> Response:
+    """A page that its browser asks for again by itself."""
+    page.headers["Refresh"] = str(seconds)
+    return page
+
+
 def seat_at(request: Request, page_name: str, roles: Collection[str] | None = None) -> Seat | Response:
     """Who looks at a page; to the login without a person, 403 in words for a role that may not (C18)."""
     caller = known(request)

@@ -92,7 +92,8 @@ class Nightly:
         free: Document = {"_id": self.chore.name, "busy_until": {"$not": {"$gt": now}}}
         taken: Document = {"busy_until": now + LONGEST}
         if night is not None:
-            free["night"], taken["night"] = {"$ne": night}, night
+            free |= {"night": {"$ne": night}}
+            taken |= {"night": night}
         try:
             await self._collection.update_one(free, {"$set": taken}, upsert=True)
         except DuplicateKeyError:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from dashboards.books.report import BookFinding, BooksReport, BooksView
 from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
-from dashboards.seat import Seat, seated
+from dashboards.seat import Seat, renewed, seated
 from dashboards.sheets import Cell, sheet
 from runtime.decision import Rejected
 from runtime.http import SignedIn
@@ -50,9 +50,7 @@ async def books_page(seat: Seat) -> Response:
     view = await books_of(seat.request)
     findings = view.report.findings if view.report else ()
     page = seat.show("books.html", view=view, findings=findings[:SHOWN], all=len(findings), page_about=page_about)
-    if view.running:
-        page.headers["Refresh"] = str(RENEWED_SECONDS)
-    return page
+    return renewed(page, RENEWED_SECONDS) if view.running else page
 
 
 @router.get("/books.xlsx", include_in_schema=False)

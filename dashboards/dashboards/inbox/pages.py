@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dashboards.inbox.waiting import Group, count_for, groups_for
 from dashboards.render import LOOKS, words_for
-from dashboards.seat import Seat, seated
+from dashboards.seat import Seat, renewed, seated
 from runtime.clock import utc_now
 from runtime.http import SignedIn
 from runtime.route import Router, takes
@@ -40,9 +40,8 @@ class InboxView(BaseModel):
 async def inbox_page(seat: Seat) -> Response:
     """The page; it renews itself."""
     groups = await groups_for(seat)
-    page = seat.show("inbox.html", groups=groups, count=sum(one.count for one in groups))
-    page.headers["Refresh"] = str(RENEWED_SECONDS)
-    return page
+    count = sum(one.count for one in groups)
+    return renewed(seat.show("inbox.html", groups=groups, count=count), RENEWED_SECONDS)
 
 
 @router.get("/api/inbox", tags=["dashboards 看板"], summary="待办 What waits for the one who asks")

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from contracts.bounds import CivilDay
 from contracts.civil_time import end_of_day
 from dashboards.journal import ENTRIES, moment_text
-from dashboards.money.view import TOLD_BY, MoneyDay, money_of
+from dashboards.money.view import OF_CONTRACTS, OF_RUNS, MoneyDay, money_of
 from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -21,13 +21,12 @@ router = Router()
 
 async def read_money(caller: Caller, on: date) -> MoneyDay:
     """All that the streams tell of the day's money."""
-    names = {service: [kind.__name__ for kind in kinds] for service, kinds in TOLD_BY.items()}
     first, last = (moment_text(end_of_day(day)) for day in (on - timedelta(days=1), on))
     rows = caller.view(ENTRIES)
     of_contracts = await rows.find(
-        {"order.event": {"$in": names["order"]}, "order.happened": {"$gte": first, "$lt": last}}
+        {"order.event": {"$in": list(OF_CONTRACTS)}, "order.happened": {"$gte": first, "$lt": last}}
     )
-    of_runs = await rows.find({"dispatch.event": {"$in": names["dispatch"]}, "dispatch.data.on": on.isoformat()})
+    of_runs = await rows.find({"dispatch.event": {"$in": list(OF_RUNS)}, "dispatch.data.on": on.isoformat()})
     return money_of(on, [*of_contracts, *of_runs])
 
 

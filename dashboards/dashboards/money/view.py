@@ -16,8 +16,9 @@ from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.order import OF_CREWS, PaymentMethod, PaymentNoted, ReturnRefunded
 from dashboards.journal import Entry
 
-TOLD_BY = {"order": (PaymentNoted, ReturnRefunded), "dispatch": (CashCollected, CashHandedIn)}
-"""Service -> what its stream tells of money."""
+OF_CONTRACTS = (PaymentNoted.__name__, ReturnRefunded.__name__)
+OF_RUNS = (CashCollected.__name__, CashHandedIn.__name__)
+"""What the streams tell of money."""
 
 Channel = Literal["crew", "office"]
 """上门收款, 办公室收款."""
