@@ -37,7 +37,7 @@ from warehouse_story import (
 )
 
 from company.policy import policy_book
-from contracts.fact import GoodsLine
+from contracts.fact import GoodsLine, Measure
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.ledger import partings
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS, query_of
@@ -175,6 +175,16 @@ def test_a_stop_is_ready_by_what_lies_here_for_its_contract():
     view = day_of(stock=[STOCKED.read(row)], inspected={"HT26030001": INSPECTIONS.read(inspected(2))})
     stop = next(one for one in view.stops if one.contract_no == "HT26030001")
     assert (stop.lines[0].bins, stop.lines[0].here, stop.lies_here, stop.passed) == (("B-2",), 2, True, True)
+
+
+def test_a_list_says_of_which_lot_the_pieces_are_and_how_many_boxes():
+    """D13, D14: both units stand on paper."""
+    measure = Measure(sold="2", unit="件", base_unit="件", per_box=2)
+    boxed = line(1).model_copy(update={"measure": measure})
+    orders = {no: CONTRACTS.read(row) for no, row in desk_rows(signed(lines=(boxed,)))["contracts"].items()}
+    row = stock("WC-1", lot("B-2", 2, "HT26030001", lot_no="C88"))
+    stop = next(one for one in day_of(stock=[STOCKED.read(row)], orders=orders).stops if one.lines[0].here)
+    assert (stop.lines[0].bins, stop.lines[0].boxes) == (("B-2 C88",), "1+0")
 
 
 async def test_the_keeper_answers_for_every_stop_and_sees_no_customers_name():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from company import units
 from company.unloading import in_loading_order
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine
@@ -33,6 +34,8 @@ class PickLine:
     bins: tuple[str, ...]
     here: int
     passed: int
+    boxes: str | None = None
+    """Whole boxes and single pieces (D14), where it is packed in boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,12 @@ class PickDay:
 
 
 def lies_for(stock: Sequence[StockRow], contract_no: str, sku: str) -> tuple[tuple[str, ...], int]:
-    """Bins of the pieces that are held for a contract, and how many they are; pending ones do not count."""
+    """Bins of the pieces that are held for a contract, with their lot (D13), and how many they are; pending ones do not
+    count."""
     lots = [
         lot for row in stock if row.sku == sku for lot in row.lots if lot.held_for == contract_no and not lot.pending
     ]
-    return tuple(sorted({lot.bin for lot in lots})), sum(lot.quantity for lot in lots)
+    return tuple(sorted({f"{lot.bin} {lot.lot}".strip() for lot in lots})), sum(lot.quantity for lot in lots)
 
 
 def pick_day(
@@ -189,4 +193,5 @@ def _line(
         bins=bins,
         here=here,
         passed=0 if passed is None else passed.of(line.line_no),
+        boxes=None if sold is None or sold.measure is None else units.boxes(line.quantity, sold.measure.per_box),
     )
