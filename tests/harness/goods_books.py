@@ -45,6 +45,8 @@ class Pieces:
     returned: int = 0
     coming: int = 0
     """On their way back, not received yet (D3)."""
+    broken_back: int = 0
+    """Broken at the door, in the pending zone since."""
     released: int = 0
 
     @property
@@ -60,7 +62,7 @@ class Pieces:
     @property
     def kept(self) -> int:
         """Those that lie undamaged in the warehouse or have left for the customer (A3)."""
-        return self.here + self.away
+        return self.here + self.away + self.broken_back
 
 
 @dataclass
@@ -147,6 +149,7 @@ class GoodsBooks:
                     came.coming = max(0, came.coming - fact.quantity)
                 lines[fact.line_no, fact.sku].returned += fact.quantity
                 if fact.broken:
+                    lines[fact.line_no, fact.sku].broken_back += fact.quantity
                     lines[fact.line_no, fact.sku].broken_here += fact.quantity
                     lines[fact.line_no, fact.sku].broken_outside -= fact.quantity
                 self.owed[cause] = (fact.sku, "returned", fact.quantity)
