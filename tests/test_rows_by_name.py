@@ -17,7 +17,7 @@ import service_desk
 import songda
 from runtime.service import Projection
 from runtime.typed_rows import ROW, ByName
-from runtime.view import Typed, View
+from runtime.view import Journal, Typed, View
 
 PACKAGES = (company, dispatch, inventory, notify, order, service_desk, songda)
 
@@ -29,7 +29,7 @@ def _things() -> Iterator[Any]:
 
 
 THINGS = [*_things()]
-VIEWS = {one.name: one.row for one in THINGS if isinstance(one, View)}
+VIEWS = {one.name: one.row for one in THINGS if isinstance(one, View | Journal)}
 FOLDS = {
     one.name: facet.stored.row
     for one in THINGS

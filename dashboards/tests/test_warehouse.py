@@ -475,6 +475,13 @@ async def test_what_crews_bring_back_is_received_and_inspected_on_its_page(perso
     assert "没有在途的退回" in (await get("/warehouse/returns", person)).text
 
 
+@pytest.mark.parametrize(("person", "offered"), [(KEEPER, 1), (ACCOUNTANT, 0)])
+async def test_a_move_on_a_card_can_be_taken_back_by_the_keeper(person, offered):
+    """D6 D16: a receipt or an issue not by this."""
+    text = (await get("/warehouse/stock/WC-1", person)).text
+    assert text.count("/api/stock/WC-1/corrections") == offered
+
+
 @pytest.mark.parametrize(("person", "asks", "approves"), [(KEEPER, True, False), (ACCOUNTANT, True, True)])
 async def test_a_correction_waits_on_its_page_for_another_person(person, asks, approves):
     """D16 B23"""

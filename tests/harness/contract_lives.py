@@ -239,10 +239,14 @@ class Life:
             return bool(seen and seen["coming_back"])
 
         await eventually(look, f"what comes back to {self.no} is known in the warehouse")
-        for back in (await self.office.see(goods, "mai.gh"))["coming_back"]:
+        seen = await self.office.see(goods, "mai.gh")
+        away = {line["line_no"]: line["issued"] - line["returned"] for line in seen["lines"]}
+        for back in seen["coming_back"]:
             looks = dict.fromkeys(("package_whole", "condition_good", "mark_present"), True)
-            lines = [{"line_no": line["line_no"], "good": line["quantity"], **looks} for line in back["lines"]]
-            await self.step("mai.gh", f"{goods}/returns", {"return_no": back["return_no"], "lines": lines})
+            there = {line["line_no"]: min(line["quantity"], away.get(line["line_no"], 0)) for line in back["lines"]}
+            lines = [{"line_no": line_no, "good": good, **looks} for line_no, good in there.items() if good]
+            if lines:
+                await self.step("mai.gh", f"{goods}/returns", {"return_no": back["return_no"], "lines": lines})
 
     async def send_back(self) -> None:
         """The customer returns a piece, by a slip (D3); whether it ever left is not asked at the counter."""

@@ -108,6 +108,14 @@ def test_what_is_not_received_stays_on_the_road() -> None:
     assert (row.coming_back, row.back_since) == ((), None)
 
 
+def test_of_more_than_left_by_the_books_nothing_stays_to_come() -> None:
+    """A9, D9: the crew had three by its count, two were issued: the third was told as short then."""
+    story = on_the_way(of(TOILET, 3)).after(looked_at(good=2), ctx=CTX)
+    row = goods_row(story.state)
+    assert row is not None
+    assert row.coming_back == ()
+
+
 def test_pieces_with_a_quality_problem_are_damage_and_lie_in_the_pending_zone() -> None:
     """D3, D4"""
     story = on_the_way(TOILET).after(looked_at(good=1, broken=1), ctx=CTX)

@@ -218,6 +218,31 @@ async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(
     assert (status, refused["code"]) == (409, "not_excess")
 
 
+async def test_a_move_that_was_typed_wrong_goes_back_and_names_the_line_once(client: AsyncClient, world: World) -> None:
+    """D6, D16"""
+    free = {"depot": "main", "sku": "BTH-0421", "name": "浴室柜", "quantity": 5, "kind": "received", "bin": "B-02-1"}
+    world.put(STOCK.key(card_no("main", "BTH-0421")), BringIn(**free, voucher_no="RK0", cause_id="c"))
+    wrong = {"quantity": 2, "from_bin": "B-02-1", "to_bin": "A-01-1", "voucher_no": "YW1"}
+    await done(client, "/stock/BTH-0421/moves", wrong, "mai.gh")
+    line = (await get(client, "/stock/BTH-0421/card"))["moves"][-1]
+    back = {"move_no": line["move_no"], "voucher_no": "YW1", "reason": "放错库位"}
+    await done(client, "/stock/BTH-0421/corrections", back, "mai.gh")
+    await done(client, "/stock/BTH-0421/corrections", back, "mai.gh")
+    card = (await get(client, "/stock/BTH-0421/card"))["moves"]
+    assert [(one["kind"], one["corrects"], one["after"]) for one in card][-2:] == [
+        ("moved", "", 5),
+        ("moved", "YW1#2", 5),
+    ]
+    assert lots(await get(client, "/stock/BTH-0421")) == [("B-02-1", "", False, 5)]
+    receipt = {"move_no": 1, "voucher_no": "RK0", "reason": "多收"}
+    status, refused = await post(client, "/stock/BTH-0421/corrections", receipt)
+    assert (status, refused["code"]) == (409, "not_a_move")
+    await done(client, "/stock/BTH-0421/moves", wrong | {"voucher_no": "YW2"}, "mai.gh")
+    await done(client, "/stock/BTH-0421/moves", wrong | {"from_bin": "A-01-1", "to_bin": "B-01-1"}, "mai.gh")
+    status, refused = await post(client, "/stock/BTH-0421/corrections", back | {"move_no": 4, "voucher_no": "YW2"})
+    assert (status, refused["code"]) == (409, "pieces_moved_on")
+
+
 async def test_a_number_on_one_contracts_papers_is_no_other_contracts(client: AsyncClient, world: World) -> None:
     """D11"""
     other = "HT26030099"

@@ -200,14 +200,16 @@ def _never_left(stock: Stock, event: facts.IssueCorrected) -> Stock:
 
 
 def _still_awaited(goods: Known, event: facts.GoodsReturned) -> tuple[Awaited, ...]:
-    """What is still on its way back: of its own return, or, where a slip brought the pieces, of the oldest one."""
+    """What is still on its way back: of its own return, or, where a slip brought the pieces, of the oldest one. Of a
+    line of which nothing is away any more, nothing comes back, whatever a crew said."""
     own = [x for x in goods.awaited if x.return_no == event.return_no]
     others = [x for x in goods.awaited if x.broken == event.broken and any(_is(line, event) for line in x.lines)]
     of = next(iter((*own, *others)), None)
     if of is None:
         return goods.awaited
+    away = sum(x.away for x in (*goods.stock, *goods.former) if _is(x.line, event)) - event.quantity
     left = [
-        line.model_copy(update={"quantity": line.quantity - event.quantity}) if _is(line, event) else line
+        line.model_copy(update={"quantity": min(line.quantity - event.quantity, away)}) if _is(line, event) else line
         for line in of.lines
     ]
     rest = replace(of, lines=tuple(line for line in left if line.quantity > 0))

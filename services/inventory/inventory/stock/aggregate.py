@@ -14,7 +14,7 @@ from contracts import inventory_stock as facts
 from contracts.civil_time import civil_day
 from inventory.fields import MAX_PIECES
 from inventory.refusals import no
-from inventory.stock import counting, holding, moving
+from inventory.stock import counting, holding, moving, taking_back
 from inventory.stock.lots import next_report_at, pieces, plus, without
 from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, StockEvent, lots_of
 from runtime.aggregate import Aggregate
@@ -108,7 +108,13 @@ STOCK = Aggregate[Stock, StockEvent](
     INITIAL,
     STATES,
     evolve,
-    (*holding.USE_CASES, *moving.USE_CASES, *counting.USE_CASES, UseCase(ReportDeadStock, report_dead)),
+    (
+        *holding.USE_CASES,
+        *moving.USE_CASES,
+        *taking_back.USE_CASES,
+        *counting.USE_CASES,
+        UseCase(ReportDeadStock, report_dead),
+    ),
     due,
     at_the_door,
 )
