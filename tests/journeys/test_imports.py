@@ -88,7 +88,7 @@ def test_a_file_that_is_none_is_refused_with_words_and_an_exit_code(whole: Any, 
 
 
 def test_a_contract_with_a_bad_row_waits_is_mended_and_then_told(whole: Any, people: Any, tmp_path: Any) -> None:
-    """A13, I1: by file, list, and mended row; nobody hears of it before it is whole."""
+    """A13: by file, list, and mended row; nobody hears of it before it is whole."""
     no = "HT99000013"
     head = ",".join((*LAYOUT.required, "业务员"))
     row = f"{no},S02 南海店,2026-02-08,甄试,0757-83990000/13800138013,海八东路1号,南海区,2026-12-31,0"

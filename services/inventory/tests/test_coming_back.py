@@ -125,7 +125,7 @@ def test_pieces_with_a_quality_problem_are_damage_and_lie_in_the_pending_zone() 
 
 
 def test_pieces_that_were_refused_as_damaged_are_outside_no_longer() -> None:
-    """D3, D4, G10: reported at the door already."""
+    """D3, D4: reported at the door already."""
     at_the_door = DamageReported(
         at=NOW,
         damage_id="d1",
