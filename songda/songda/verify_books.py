@@ -2,21 +2,22 @@
 code 1 when one is not, 2 when nobody could tell."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from contracts.civil_time import SHANGHAI
-from dashboards.books.report import BooksReport
 from runtime.collecting import set_up_collector
 from runtime.errors import NotReady
 from runtime.settings import Settings
 from runtime.settling import groups_of, settler
-from songda.books.verifying import SERVICES, Report, verify
 from songda.local import local_settings
 from songda.streams import event_spans
+
+if TYPE_CHECKING:  # what the command needs it loads itself: others must not wait for it
+    from songda.books.verifying import Report
 
 verifying = typer.Typer(no_args_is_help=True, help="核对 Verify what must add up.")
 out = Console()
@@ -45,7 +46,8 @@ def books(
     raise typer.Exit(1 if report.findings or report.unreadable else 0)
 
 
-async def _verified(settings: Settings, *, quiet: bool) -> tuple[Report, bool]:
+async def _verified(settings: Settings, *, quiet: bool) -> "tuple[Report, bool]":
+    from songda.books.verifying import SERVICES, verify
     from songda.system import system
 
     set_up_collector()
@@ -61,8 +63,10 @@ async def _verified(settings: Settings, *, quiet: bool) -> tuple[Report, bool]:
         return await verify(settings, spans, progress), settled
 
 
-def to_json(report: Report, *, settled: bool) -> str:
+def to_json(report: "Report", *, settled: bool) -> str:
     """What a program gets."""
+    from dashboards.books.report import BooksReport
+
     return BooksReport(
         settled=settled,
         events=report.events,
@@ -73,7 +77,7 @@ def to_json(report: Report, *, settled: bool) -> str:
     ).model_dump_json()
 
 
-def _show(report: Report, *, settled: bool) -> None:
+def _show(report: "Report", *, settled: bool) -> None:
     for one in report.findings:
         what, event = one.difference, one.since
         at = event.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
