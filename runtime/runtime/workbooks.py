@@ -22,10 +22,9 @@ SHEET_ROWS = 1_048_576
 """Of any spreadsheet; a higher row number is a damaged or hostile file."""
 PARTS = 1_000  # files inside the zip; a real workbook has some twenty
 SHEETS = 100
-AREAS = 500_000  # merged cells of a sheet: more than a file has rows of contracts with several lines
 RATIO, RATIO_FROM_BYTES = 400, 1 << 20  # sheets shrink 10 to 60 times, equal rows 200, one character 1,000
 WHOLE_PART_DIVISOR = 10  # styles and the like are read whole into memory: a tenth of what sheets may have is ample
-ROW_ELEMENTS = 100_000  # between two rows: 16,384 cells of a spreadsheet's widest row, each with its parts
+ROW_ELEMENTS = 100_000  # between two rows: 16,384 cells of a spreadsheet's widest row with their parts; merged cells
 CELL_BYTES = 400_000  # between two elements: a cell holds 32,767 characters, each at most 12 bytes as XML
 ELEMENTS = {"worksheet": 15_000_000, "sst": 3_000_000, "pivotCacheRecords": 3_000_000, "calcChain": 3_000_000}
 """Of a part, by the name of its root: 200,000 rows of 17 cells, with their strings, and what lies beside them."""
@@ -203,14 +202,13 @@ def _part_refusal(stream: IO[bytes], areas: list[str]) -> UnreadableFile | None:
             allowed = ELEMENTS.get(local, OTHER_ELEMENTS)
             between_rows = ROW_ELEMENTS if local == "worksheet" else allowed
         seen += 1
-        since_row = 0 if local in {"row", "mergeCell"} else since_row + 1
+        since_row = 0 if local == "row" else since_row + 1
         if local == "sheet":
             sheets += 1
         elif local == "mergeCell":
             areas.append(attributes.get("ref", ""))
         at = parser.CurrentByteIndex
-        many = sheets > SHEETS or len(areas) > AREAS
-        if seen > allowed or since_row > between_rows or many or at - begun_at > CELL_BYTES:
+        if seen > allowed or since_row > between_rows or sheets > SHEETS or at - begun_at > CELL_BYTES:
             raise _Found(OVERLOADED)
         begun_at = at
 

@@ -240,7 +240,7 @@ HOSTILE: Mapping[str, Hostile] = {
     "a million short lines": Hostile(lambda: csv(*["a"] * 1_000_000), TOO_LARGE, "file.csv"),
     "NUL in a line": Hostile(lambda: csv(",".join(GOOD), ",".join(GOOD).replace("是", "是\x00")), 1, "file.csv"),
     "two encodings": Hostile(lambda: csv(",".join(GOOD)) + b"\n" + ",".join(GOOD).encode("gb18030"), 1, "file.csv"),
-    "UTF-16": Hostile(lambda: csv(",".join(GOOD), encoding="utf-16"), NO_TABLE, "file.csv"),
+    "UTF-16": Hostile(lambda: csv(",".join(GOOD), encoding="utf-16"), 0, "file.csv"),
     "UTF-16 without its mark": Hostile(
         lambda: csv(",".join(GOOD), encoding="utf-16-le"), (422, "file_columns"), "file.csv"
     ),

@@ -99,7 +99,7 @@ def _rows(records: list[Record], width: int, order: tuple[int, ...], layout: Lay
     lacks = width in order  # an optional column that the file has not stands behind its last one
     for record in records:
         cells = record.cells
-        if not any(cells) or "".join(cells).isspace():
+        if record.flaw is None and (not any(cells) or "".join(cells).isspace()):
             continue
         if _is_sum(cells):
             sums.append(record.row)
