@@ -1,7 +1,7 @@
 """The page of the books: what was found, since when; for whom; while one is under way, and when it failed (A9, A12)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from types import MappingProxyType
 
@@ -9,9 +9,12 @@ import openpyxl
 import pytest
 from dashboards_site import browser, site
 
+from contracts.dispatch_runs import CashCollected
+from contracts.inventory_stock import StockMoved
 from dashboards.books.pages import SHOWN
 from dashboards.books.report import BookFinding, BooksReport, SinceEvent
 from runtime.nightly import Done
+from songda.books.card import Card, VehicleCash
 
 NOW = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)
 MANAGER, ACCOUNTANT, SPECIALIST = "guan.yf", "su.kj", "liang.my"
@@ -25,8 +28,27 @@ LINE = BookFinding(
     en="2 issued and not back, 3 on the road or with the customer",
     since=SINCE,
 )
-CARD = LINE.model_copy(update={"book": "card", "where": "main ZJ-01"})
-RUN = LINE.model_copy(update={"book": "cash", "where": "run:2026-03-13:S1"})
+MOVE = StockMoved(
+    at=NOW,
+    depot="main",
+    sku="TC60/60-A",
+    name="抛釉砖",
+    move_no=5,
+    kind="received",
+    quantity=1,
+    taken=(),
+    put=(),
+    before=3,
+    after=4,
+    voucher_no="R1",
+    held_for=None,
+    reason="",
+    cause_id="c",
+    report_at=NOW,
+)
+CASH = CashCollected(at=NOW, on=date(2026, 3, 13), crew="S1", job_id="D-HT26030001", amount_fen=100, on_vehicle_fen=300)
+CARD = LINE.model_copy(update={"book": "card", "where": next(Card().fold(MOVE)).where})
+RUN = LINE.model_copy(update={"book": "cash", "where": next(VehicleCash().fold(CASH)).where})
 
 
 def report(*findings, settled=True, unreadable=0):
@@ -77,14 +99,14 @@ async def test_all_adds_up():
 
 
 async def test_each_difference_says_both_figures_and_since_which_event_and_leads_to_its_page():
-    """A9: a line's contract, a card's product; a run has no page of its own here."""
+    """A9, G14: a line's contract, a card's product, the day's money, as the books themselves name the places."""
     answer, _ = await ask(MANAGER, done=Done(NOW, report(LINE, CARD, RUN)))
     assert "3 处对不上" in answer.text
     assert LINE.zh in answer.text
     assert "DeliveryNoted contract:HT26030001 #7" in answer.text
     assert 'href="/orders/HT26030001"' in answer.text
-    assert 'href="/warehouse/stock/ZJ-01"' in answer.text
-    assert '<span class="mono">run:2026-03-13:S1</span>' in answer.text
+    assert 'href="/warehouse/stock/TC60/60-A"' in answer.text
+    assert 'href="/money?date=2026-03-13"' in answer.text
 
 
 async def test_what_is_under_way_or_cannot_be_read_is_said():

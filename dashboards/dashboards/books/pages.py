@@ -1,6 +1,8 @@
 """对账: what the last verification of all books found, and one more of them at once (A9, A12; DESIGN §5)."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import assert_never
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -34,12 +36,17 @@ def _nightly(request: Request) -> Nightly:
     return found
 
 
-def page_about(finding: BookFinding) -> str | None:
-    """Where people look into it: the contract's page, else the product's card."""
-    name = finding.where.split()[0].partition("/")[0]
-    if finding.book in {"pieces", "money"}:
-        return f"/orders/{name}"
-    return f"/warehouse/stock/{finding.where.split()[-1]}" if finding.book == "card" else None
+def page_about(finding: BookFinding) -> str:
+    """Where people look into it: the contract's page, the product's card (depot, product, line), the day's money."""
+    name, _, rest = finding.where.partition(" ")
+    match finding.book:
+        case "pieces" | "money":
+            return f"/orders/{name.partition('/')[0]}"
+        case "card":
+            return f"/warehouse/stock/{quote(rest.rpartition(' #')[0])}"
+        case "cash":
+            return f"/money?date={name}"
+    assert_never(finding.book)
 
 
 @router.get("/books", include_in_schema=False)
