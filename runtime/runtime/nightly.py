@@ -73,18 +73,23 @@ class Nightly:
                 left = due - self._clock()
                 await asyncio.sleep(min(max(left, timedelta(0)), _LOOK).total_seconds())
                 if self._clock() >= due:
-                    await self._begin_night(due)
-                    due = next_at(self._clock(), self.chore.at)
+                    if await self._begin_night(due):
+                        due = next_at(self._clock(), self.chore.at)
+                    else:
+                        await asyncio.sleep(_LOOK.total_seconds())
         finally:
             for task in self._at_work:
                 task.cancel()
             await asyncio.gather(*self._at_work, return_exceptions=True)
 
-    async def _begin_night(self, due: datetime) -> None:
+    async def _begin_night(self, due: datetime) -> bool:
+        """Whether it is begun, here or by another process. False while the database is away: the night is not over."""
         try:
             await self.begin(night=due)
-        except PyMongoError as error:  # the database is away: there will be another night, and a button
+        except PyMongoError as error:
             log.warning("nightly run not begun", chore=self.chore.name, error=type(error).__name__)
+            return False
+        return True
 
     async def begin(self, *, night: datetime | None = None) -> bool:
         """Begin it now; False when it is running already, or has been begun for that night."""
@@ -104,12 +109,12 @@ class Nightly:
         return True
 
     async def last(self) -> Done:
-        """How it stands."""
+        """How it stands. One that was due to be over long ago, and never said so, died with its process."""
         found = await self._collection.find_one({"_id": self.chore.name}) or {}
         busy = found.get("busy_until")
-        return Done(
-            found.get("ended"), found.get("output"), busy is not None and busy > self._clock(), found.get("failed")
-        )
+        running = busy is not None and busy > self._clock()
+        failed = found.get("failed") if busy is None or running else busy
+        return Done(found.get("ended"), found.get("output"), running, failed)
 
     async def _work(self) -> None:
         after: Document = {"failed": self._clock()}

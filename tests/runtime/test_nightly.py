@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from harness.stacks import Stack
 from harness.waiting import eventually
+from pymongo.errors import ServerSelectionTimeoutError
 
 from contracts.civil_time import SHANGHAI
 from runtime.mongo import connect
@@ -90,14 +91,39 @@ async def test_a_failure_is_said_and_the_answer_before_it_stays(two: tuple[Night
     assert after.failed is not None
 
 
+async def test_a_night_on_which_the_database_is_away_is_begun_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A9: not the night after."""
+    asked: list[datetime | None] = []
+
+    class Away(Nightly):
+        async def begin(self, *, night: datetime | None = None) -> bool:
+            asked.append(night)
+            if len(asked) < 3:
+                raise ServerSelectionTimeoutError("away")
+            return True
+
+    monkeypatch.setattr("runtime.nightly._LOOK", timedelta(milliseconds=1))
+    begins = iter([NIGHT - timedelta(minutes=1)])
+    nightly = Away(Settings(), connect(Settings()), Chore("a_test", (), AT), lambda: next(begins, NIGHT))
+    work = asyncio.create_task(nightly.run())
+    await eventually(lambda: len(asked) >= 3, "it is begun")
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    assert asked == [NIGHT] * 3
+
+
 @pytest.mark.kafka
 async def test_one_whose_process_died_is_taken_over(two: tuple[Nightly, Nightly]) -> None:
     """A9: after the longest time that one may take."""
     later = Nightly(two[0]._settings, two[0]._database, two[0].chore, lambda: datetime.now(UTC) + LONGEST * 2)
     await two[0]._database[COLLECTION].insert_one({"_id": "a_test", "busy_until": datetime.now(UTC) + LONGEST})
     assert not await two[0].begin()
+    assert (await two[0].last()).failed is None
+    died = await later.last()
+    assert (died.running, died.failed is not None) == (False, True)
     assert await later.begin()
     await eventually(lambda: done(later), "it is done")
+    assert (await later.last()).failed is None
 
 
 @pytest.mark.kafka
