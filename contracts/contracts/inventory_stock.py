@@ -41,12 +41,12 @@ class LotPieces(Value):
 class Lot(Value):
     """Pieces in one place: a bin, for whom they are held, whether they wait for a decision (待处理), and their lot."""
 
-    bin: str
-    held_for: str | None
+    bin: OneLine
+    held_for: OneLine | None
     """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`; null for free stock."""
     pending: bool
-    quantity: int
-    lot: str = ""
+    quantity: HowMany
+    lot: OneLine = ""
     """批号 (D13); "" for pieces of no lot, or of one that nobody said."""
 
 
