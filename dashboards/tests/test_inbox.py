@@ -14,6 +14,8 @@ from contracts import order as facts
 from contracts import service_desk_tickets as tickets
 from contracts.envelope import Meta
 from dashboards.inbox.waiting import CONTRACTS_WAIT, REST_WAIT, SHOWN
+from notify.message.aggregate import MESSAGE
+from runtime.offers import offering_of
 from service_desk.main import SERVICE
 from service_desk.ticket.row import TICKETS
 
@@ -69,7 +71,7 @@ def ticket(name):
 
 async def ask(person, *story, path="/inbox", rows=None):
     app = site({**desk_rows(*story), **(rows or {})})
-    app.state.offers = {**app.state.offers, **SERVICE.offers}
+    app.state.offers = {**app.state.offers, **SERVICE.offers, "message": offering_of(MESSAGE)}
     for name in ("tickets", "messages"):
         app.state.rows.setdefault(name, RowsInMemory({}))
     async with browser(app, person) as client:
@@ -171,3 +173,40 @@ def test_what_is_wrong_with_purchases_and_stock_is_reported_to_accountant_and_ma
     [kind] = [one for one in REST_WAIT if one.word == word]
     wanted = {Role.ACCOUNTANT, Role.MANAGER} | ({Role.PROCUREMENT} if word != "papers_late" else set())
     assert kind.roles >= wanted
+
+
+def until_of(answer, word):
+    return [item["until"] for group in answer.json()["groups"] if group["word"] == word for item in group["items"]]
+
+
+async def test_a_thing_says_until_when_only_where_somebody_said_so():
+    """X9: a post has its half hour (A4), a broken promise its day (A8); the day of delivery is no date for a refund."""
+    answers = [
+        await ask(person, signed(), delayed(), OVERPAID, path="/api/inbox") for person in (SPECIALIST, ACCOUNTANT)
+    ]
+    assert until_of(answers[0], "delay_post") == ["2026-03-09T01:30:00Z"]
+    assert until_of(answers[0], "delay_call") == [None]
+    assert until_of(answers[1], "refund") == [None]
+
+
+async def test_behind_a_figure_is_the_list_of_just_those_contracts():
+    """X9, A4, A12: one step, not a search through all orders; a store or a keeper learns no money by it (C18)."""
+    story = (signed("HT26030001"), OVERPAID, signed("HT26030002"), signed("HT26030003"), delayed("HT26030003"))
+    listed = {
+        person: re.findall(r'id="row-(\w+)"', (await ask(person, *story, path=f"/orders?todo={todo}")).text)
+        for person, todo in ((ACCOUNTANT, "refund"), (SPECIALIST, "delay_call"), (KEEPER, "refund"))
+    }
+    assert listed[ACCOUNTANT] == ["HT26030001"]
+    assert listed[SPECIALIST] == ["HT26030003"]
+    assert len(listed[KEEPER]) == 3
+
+
+@pytest.mark.parametrize("kind", [*CONTRACTS_WAIT, *REST_WAIT], ids=lambda kind: kind.word)
+async def test_whoever_is_told_may_open_the_list(kind):
+    """X9, C18: nobody is sent to a page that is not theirs."""
+    found = {
+        one.role: (await ask(one.id, path=kind.href)).status_code
+        for one in read_people().values()
+        if one.role in kind.roles
+    }
+    assert set(found.values()) == {200}, found

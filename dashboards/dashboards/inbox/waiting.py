@@ -4,7 +4,7 @@ The rows say what waits; nothing is judged here.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +33,7 @@ from order.contract.delays import AcceptError, ExplainDelay, FollowUp, NotePost
 from order.contract.goods import AgreeToLots
 from order.contract.money import NotePayment, RefundReturn
 from order.contract.promise import PostponeDelivery
-from order.contract.row import CONTRACTS, ContractRow
+from order.contract.row import CONTRACTS, ContractRow, Todo
 from order.draft.aggregate import DRAFT, DropDraft
 from order.draft.row import DRAFTS, DraftFile
 from runtime.typed_rows import Model
@@ -86,9 +86,16 @@ class Waiting(Generic[R]):
 
 
 def _contract(row: ContractRow) -> Item:
+    return Item(row.contract_no, row.store_name, f"/orders/{row.contract_no}")
+
+
+def _to_post(row: ContractRow) -> Item:
     due = [delay.post_due for delay in row.delays if delay.post_due is not None and not delay.posted]
-    until = min(due, default=None) or end_of_day(row.promised_on)
-    return Item(row.contract_no, row.store_name, f"/orders/{row.contract_no}", until)
+    return replace(_contract(row), until=min(due, default=None))
+
+
+def _promised(row: ContractRow) -> Item:
+    return replace(_contract(row), until=end_of_day(row.promised_on))
 
 
 def _draft(row: DraftFile) -> Item:
@@ -107,8 +114,12 @@ def _scrap(row: ScrapRow) -> Item:
     return Item(row.application_no, f"{row.sku} ×{row.quantity}", "/warehouse/scraps")
 
 
-def _goods(row: GoodsRow) -> Item:
-    return Item(row.contract_no, f"×{row.missing or row.excess}", f"/orders/{row.contract_no}")
+def _short(row: GoodsRow) -> Item:
+    return Item(row.contract_no, f"×{row.missing}", f"/orders/{row.contract_no}")
+
+
+def _excess(row: GoodsRow) -> Item:
+    return Item(row.contract_no, f"×{row.excess}", f"/orders/{row.contract_no}")
 
 
 def _stock(row: StockRow) -> Item:
@@ -127,20 +138,29 @@ def _ticket(row: Standing) -> Item:
     return Item(row.ticket_id, row.product, f"/desk/{row.ticket_id}", row.next_due)
 
 
-def _tagged(tag: str, late: bool = False, **more: Any) -> dict[str, Any]:
-    return {"word": tag, "model": CONTRACTS, "query": {"row.tags": tag}, "item": _contract, "late": late, **more}
+def _tagged(
+    tag: Todo, roles: frozenset[Any], item: Callable[[ContractRow], Item] = _contract, *, late: bool = False
+) -> Waiting[ContractRow]:
+    return Waiting(tag, CONTRACTS, {"row.tags": tag}, roles, item, f"/orders?todo={tag}", late)
 
 
 CONTRACTS_WAIT: tuple[Waiting[ContractRow], ...] = (
-    Waiting(**_tagged("delay_post"), roles=CONTRACT.may(NotePost), href="/orders?delay=unposted"),
-    Waiting(**_tagged("delay_call"), roles=CONTRACT.may(ExplainDelay) - {Role.STORE}, href="/orders?delay=unexplained"),
-    Waiting(**_tagged("store_accept"), roles=CONTRACT.may(AcceptError), href="/orders?delay=store"),
-    Waiting(**_tagged("store_follow_up"), roles=CONTRACT.may(FollowUp), href="/orders?delay=store"),
-    Waiting(**_tagged("promise_broken", late=True), roles=CONTRACT.may(PostponeDelivery), href="/orders?sort=promised"),
-    Waiting(**_tagged("lots"), roles=CONTRACT.may(AgreeToLots), href="/orders"),
-    Waiting(**_tagged("payment"), roles=CONTRACT.may(NotePayment), href="/orders?stage=delivered"),
-    Waiting(**_tagged("refund"), roles=CONTRACT.may(RefundReturn), href="/orders"),
+    _tagged("delay_post", CONTRACT.may(NotePost), _to_post),
+    _tagged("delay_call", CONTRACT.may(ExplainDelay) - {Role.STORE}),
+    _tagged("store_accept", CONTRACT.may(AcceptError)),
+    _tagged("store_follow_up", CONTRACT.may(FollowUp)),
+    _tagged("promise_broken", CONTRACT.may(PostponeDelivery), _promised, late=True),
+    _tagged("lots", CONTRACT.may(AgreeToLots), _promised),
+    _tagged("payment", CONTRACT.may(NotePayment)),
+    _tagged("refund", CONTRACT.may(RefundReturn)),
 )
+
+
+def todos_of(role: str) -> tuple[str, ...]:
+    """What contracts may wait for that this role does: a list of contracts can be narrowed to it (C18: to no more)."""
+    return tuple(kind.word for kind in CONTRACTS_WAIT if role in kind.roles)
+
+
 _SLIPS = "/warehouse/arrivals?state="
 
 REST_WAIT: tuple[Waiting[Any], ...] = (
@@ -191,10 +211,10 @@ REST_WAIT: tuple[Waiting[Any], ...] = (
         PIECES,
         {"row.missing": {"$gt": 0}},
         who.INSTALL_SUPERVISOR | {Role.PROCUREMENT},
-        _goods,
+        _short,
         "/warehouse/shortages",
     ),
-    Waiting("excess", PIECES, {"row.excess": {"$gt": 0}}, REPORTED_UP, _goods, "/warehouse/shortages?kind=excess"),
+    Waiting("excess", PIECES, {"row.excess": {"$gt": 0}}, REPORTED_UP, _excess, "/warehouse/shortages?kind=excess"),
     Waiting("dead", STOCKED, REPORTED_DEAD, REPORTED_UP, _stock, "/warehouse/stock?held=dead"),
     Waiting("pending", STOCKED, {"row.pending": {"$gt": 0}}, REPORTED_UP, _stock, "/warehouse/stock?held=pending"),
     Waiting("counts", COUNTS, {"row.status": "open"}, who.KEEPER, _count, "/warehouse/counts", sort=("row.due", 1)),

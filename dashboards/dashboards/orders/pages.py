@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 
 from company.policy import policy_book
+from dashboards.inbox.waiting import todos_of
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders.lines import order_line
@@ -24,7 +25,7 @@ router = Router(include_in_schema=False)
 
 
 @router.get("/orders")
-@takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
+@takes(*LOOKS, "q", "stage", "delay", "todo", "store", "before", "sort", "after")
 @seated("orders", STAFF)
 async def orders(seat: Seat) -> Response:
     """合同: what is chosen, a page at a time."""
@@ -39,6 +40,7 @@ async def orders(seat: Seat) -> Response:
         lines=[order_line(row, seat.person.role, seat.today) for row in part.rows],
         stages=STAGES,
         delays=STEPS,
+        todos=todos_of(seat.person.role),
         sorts=SORTS,
         stream=stream,
         sheet=f"/orders.xlsx?{urlencode(query)}",
@@ -49,7 +51,7 @@ async def orders(seat: Seat) -> Response:
 
 
 @router.get("/orders.xlsx")
-@takes(*LOOKS, "q", "stage", "delay", "store", "before", "sort", "after")
+@takes(*LOOKS, "q", "stage", "delay", "todo", "store", "before", "sort", "after")
 @seated("orders", STAFF)
 async def orders_sheet(seat: Seat) -> Response:
     """All contracts that are chosen, as a spreadsheet (X6)."""

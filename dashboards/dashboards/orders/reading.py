@@ -6,6 +6,7 @@ from datetime import date
 
 from company.masking import ROLES_THAT_SEE_CUSTOMERS
 from contracts.job_ids import delivery_of, installation_of
+from dashboards.inbox.waiting import todos_of
 from dashboards.journal import ENTRIES, Entry
 from dashboards.listing import PAGE_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
@@ -32,6 +33,7 @@ class Chosen:
     q: str | None = None
     stage: str | None = None
     delay: str | None = None
+    todo: str | None = None
     store: str | None = None
     before: date | None = None
     sort: str = "new"
@@ -48,6 +50,7 @@ def chosen_in(seat: Seat) -> Chosen:
         q=seat.asked("q", longest=40),
         stage=seat.one_of("stage", ("active", *STAGES)),
         delay=seat.one_of("delay", STEPS),
+        todo=seat.one_of("todo", todos_of(seat.person.role)),
         store=seat.asked("store", longest=12),
         before=seat.day("before"),
         sort=seat.one_of("sort", SORTS) or "new",
@@ -67,6 +70,8 @@ def query_of(chosen: Chosen, role: str, store: str | None) -> Json:
         conditions.append({"row.stage": chosen.stage})
     if chosen.delay:
         conditions.append({"row.delay": chosen.delay})
+    if chosen.todo:
+        conditions.append({"row.tags": chosen.todo})
     if chosen.before:
         conditions.append({"row.promised_on": {"$lte": chosen.before.isoformat()}})
     if chosen.q:
