@@ -50,6 +50,21 @@ def test_fewer_pieces_wait_for_a_second_person_and_nothing_falls_before() -> Non
     done.asks(APPROVE, SECOND).nothing_new()
 
 
+def test_an_arrival_has_one_correction_that_waits() -> None:
+    """D16, A9: asked for twice, as by a double click, its pieces would be taken back twice."""
+    asked = HERE.after(ask(1), ctx=CTX)
+    asked.asks(ask(1, number="GZ260313-2"), CTX).refuses("correction_waits")
+    refused = asked.after(RefuseCorrection(contract_no=NO, correction_no=GZ, reason="再数一遍"), ctx=SECOND)
+    assert len(refused.asks(ask(0, number="GZ260313-2"), CTX).events) == 1
+
+
+def test_a_correction_is_not_agreed_to_when_other_pieces_are_booked_by_now() -> None:
+    """D16, A9: what was wrong is told anew, of what is booked now."""
+    (asked,) = HERE.asks(ask(1), CTX).events
+    overtaken = given(GOODS, EXPECTED, arrived(TOILET, 2), asked, arrived(TOILET, 1))
+    overtaken.asks(APPROVE, SECOND).refuses("correction_overtaken", correction_no=GZ, was=2, booked=3)
+
+
 def test_ledger_and_card_follow_and_it_is_no_damage() -> None:
     """D7, D16"""
     (corrected,) = HERE.after(ask(0), ctx=CTX).asks(APPROVE, SECOND).events

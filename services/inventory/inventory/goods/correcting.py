@@ -11,7 +11,7 @@ from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.lots import of_line, spread
-from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Known, stock_of
+from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Known, Stock, stock_of
 from inventory.refusals import no
 from inventory.who import HANDS_OVER, SETTLES
 from runtime.decision import Command, Rejected
@@ -117,7 +117,8 @@ def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decisi
     """Somebody says what a waybill or slip really brought.
 
     Rules: D16, X7. The same again is no event. Refuses: unknown_contract, contract_cancelled, unknown_line,
-    nothing_to_correct (no such arrival, or it is right), number_taken (with other content), not_enough_here.
+    nothing_to_correct (no such arrival, or it is right), correction_contradicts (with other content),
+    correction_waits (another one of the same arrival is not decided), not_enough_here.
     """
     if isinstance(goods, Expected):
         stock = stock_of(goods, command.line_no)
@@ -131,6 +132,14 @@ def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decisi
         return () if same else no("correction_contradicts", correction_no=command.correction_no)
     if command.correction_no in goods.settled:
         return no("correction_contradicts", correction_no=command.correction_no)
+    waiting = next((one for one in goods.corrections if _is_of_the_same(one, command, stock)), None)
+    if waiting is not None:
+        return no(
+            "correction_waits",
+            line_no=command.line_no,
+            waybill=command.waybill,
+            correction_no=waiting.correction_no,
+        )
     booked = None if command.waybill in goods.settled else stock.brought_by(command.waybill)
     if booked is None or booked == command.right:
         return no("nothing_to_correct", line_no=command.line_no, waybill=command.waybill, booked=booked or 0)
@@ -174,11 +183,16 @@ def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decisi
     )
 
 
+def _is_of_the_same(one: CorrectionWanted, command: AskCorrection, stock: Stock) -> bool:
+    """Whether a correction that waits is of the same arrival, by whichever of its numbers."""
+    return one.line_no == command.line_no and stock.carried_by(one.waybill) == stock.carried_by(command.waybill)
+
+
 def approve_correction(command: ApproveCorrection, goods: Known, ctx: Context) -> Decision:
     """A second person agrees that stock falls.
 
     Rules: D16, B23 (nobody is their own second), D8 (never below what is here). Refuses: unknown_correction,
-    own_correction, not_enough_here.
+    own_correction, correction_overtaken (other pieces are booked by now), not_enough_here.
     """
     wanted = _wanted(command.correction_no, goods)
     if isinstance(wanted, Rejected):
@@ -190,6 +204,8 @@ def approve_correction(command: ApproveCorrection, goods: Known, ctx: Context) -
     here = 0 if stock is None or not isinstance(goods, Expected) else stock.here
     if stock is None or less > here:
         return _not_here(wanted.line_no, "" if stock is None else stock.line.name, here, less)
+    if (booked := stock.brought_by(wanted.waybill)) != wanted.booked:
+        return no("correction_overtaken", correction_no=wanted.correction_no, was=wanted.booked, booked=booked or 0)
     told = [
         (one.lot, one.told or one.quantity)
         for one in stock.arrivals
