@@ -6,7 +6,9 @@ from dispatch_cases import (
     CTX,
     CUSTOMER,
     DELIVERED,
+    DEPARTED,
     DUE_FEN,
+    GOODS,
     INSTALL_DUE,
     LINES,
     NOW,
@@ -134,3 +136,12 @@ def test_what_was_paid_back_is_not_delivered() -> None:
     (none,) = a_job(OPENED).asks(limit.model_copy(update={"owed": 0}), CTX).events
     assert isinstance(none, JobCompletenessChanged)
     assert none.lines == LINES[1:]
+
+
+def test_what_stayed_behind_and_was_paid_back_is_not_loaded_after_a_trip_in_vain() -> None:
+    """A9, B14, B15: one of two rides, the other one was refunded meanwhile; when the goods come back, one is owed."""
+    one_rides = DEPARTED.model_copy(update={"lines": (GOODS[0].model_copy(update={"quantity": 1}), GOODS[1])})
+    rides = a_job(*ON_THE_WAY[:-1], one_rides)
+    (changed,) = rides.asks(LimitLine(line_no=1, owed=1, reason="不要"), CTX).events
+    assert isinstance(changed, JobCompletenessChanged)
+    assert changed.lines == (TOILET.model_copy(update={"quantity": 1}), LINES[1])

@@ -160,11 +160,15 @@ def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) 
 
 
 def limit_line(command: LimitLine, job: Opened, ctx: Context) -> Decision:
-    """少送: what was paid back is not delivered. Nothing less, or the goods have left: no event."""
-    work, most = job.work, {command.line_no: command.owed}
+    """少送: what was paid back is not delivered; what rides on the vehicle stays, whatever becomes of the trip. Nothing
+    less, or it is over: no event."""
+    work = job.work
+    riding = {line.line_no: line.quantity for line in job.loaded} if isinstance(job, OnTheWay) else {}
+    most = {command.line_no: max(command.owed, riding.get(command.line_no, 0))}
     owed = {line: min(line.quantity, most.get(line.line_no, line.quantity)) for line in work.lines}
     lines = tuple(line.model_copy(update={"quantity": quantity}) for line, quantity in owed.items() if quantity)
-    if is_departed(job) or work.kind != "delivery" or lines == work.lines:
+    is_over = is_departed(job) and not riding
+    if is_over or work.kind != "delivery" or lines == work.lines:
         return ()
     return (
         facts.JobCompletenessChanged(
