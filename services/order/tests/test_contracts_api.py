@@ -87,10 +87,11 @@ class System:
                 self._fold(aggregate_id, event, request.actor)
         return Outcome("c", aggregate_id, "accepted", 1, tuple(type(event).__name__ for event in decision))
 
-    def left_by_list(self, pieces: int, riding: int = 0) -> None:
-        """As warehouse and dispatch show it: so many left, and of them so many are on the vehicle."""
+    def left_by_list(self, pieces: int, riding: int = 0, back: int = 0) -> None:
+        """As warehouse and dispatch show it: so many left, of them so many are on the vehicle, or on their way back."""
         line = {"line_no": 1, "sku": "WC-100", "name": "连体坐便器"}
-        row = {"lines": [{**line, "issued": pieces, "returned": 0}]}
+        row: dict[str, Any] = {"lines": [{**line, "issued": pieces, "returned": 0}]}
+        row["coming_back"] = [{"broken": False, "lines": [{**line, "quantity": back}]}] if back else []
         self.goods.documents[NO] = {"_id": NO, "row": row}
         on_vehicle = [{**line, "quantity": riding}] if riding else None
         self.jobs.documents[f"D-{NO}"] = {"_id": f"D-{NO}", "row": {"on_vehicle": on_vehicle}}
@@ -239,10 +240,12 @@ async def test_the_office_books_what_fulfils_a_contract(api: Api) -> None:
 
 
 async def test_a_receipt_typed_in_is_of_goods_that_left_by_list_and_ride_on_no_vehicle(api: Api) -> None:
-    """B9, A9, A11: what lies in the warehouse, never came, or is on the road is signed for where it is handed over."""
+    """B9, A9, A11, D3: what lies here, never came, or is on the road is signed for where it is handed over."""
     await api("liang.my", "POST", "/contracts", register())
     assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == "not_left_by_list"
     api.system.left_by_list(2, riding=2)
+    assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == "not_left_by_list"
+    api.system.left_by_list(2, back=1)
     assert await api.code("liang.my", f"/contracts/{NO}/deliveries", HAND) == "not_left_by_list"
     api.system.left_by_list(1)
     status, told = await api("liang.my", "POST", f"/contracts/{NO}/deliveries", HAND)

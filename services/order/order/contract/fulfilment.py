@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
@@ -14,10 +14,10 @@ from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
-from contracts.job_ids import delivery_of as job_of_delivery
 from contracts.job_ids import is_delivery, is_installation, part_of
 from order.contract.fields import MAX_LINES, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.goods import completeness, owed_pieces
+from order.contract.left_by_list import SOLD, left_by_list
 from order.contract.state import (
     Cancelled,
     Complete,
@@ -45,7 +45,6 @@ from order.refusals import no
 from order.who import OFFICE
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
-from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 
 LEFT = "送货后余件 left by a delivery"
@@ -122,49 +121,6 @@ class Acceptance(Command):
     accepted_by: Text
 
 
-class SoldLine(BaseModel):
-    """A line of the contract's row, as far as a receipt needs it."""
-
-    line_no: int
-    sku: str
-    name: str
-
-
-class Sold(BaseModel):
-    """The contract's row, which is made of these use cases, as far as a receipt needs it."""
-
-    lines: tuple[SoldLine, ...]
-    part: int
-
-
-SOLD = ByName("contracts", Sold)
-
-
-class LineOut(BaseModel):
-    """A line of the warehouse's row, as far as a receipt needs it."""
-
-    line_no: int
-    sku: str
-    name: str
-    issued: int
-    returned: int
-
-
-class Out(BaseModel):
-    """The warehouse's row of a contract's goods, as far as a receipt needs it."""
-
-    lines: tuple[LineOut, ...] = ()
-
-
-class Riding(BaseModel):
-    """A job's row, as far as a receipt needs it."""
-
-    on_vehicle: tuple[GoodsLine, ...] | None = None
-
-
-OUT, RIDING = ByName("goods", Out), ByName("jobs", Riding)
-
-
 async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDelivery:
     """What a receipt says, with sku and name of each line as the contract has them, and what left by list for it."""
     contract = await asker.view(SOLD).get(contract_no)
@@ -183,25 +139,6 @@ async def delivery_of(asker: Asker, contract_no: str, body: Receipt) -> NoteDeli
         signed_by=body.signed_by,
         left=await left_by_list(asker, contract_no, contract.part),
     )
-
-
-async def left_by_list(asker: Asker, contract_no: str, part: int) -> tuple[GoodsLine, ...]:
-    """What left the warehouse by list and is not back, without what rides on a vehicle: its leader has it signed for
-    (B9, B13)."""
-    out = await asker.view(OUT).get(contract_no) or Out()
-    riding = dict(counted(await on_vehicle(asker, contract_no, part)))
-    left = ((line, line.issued - line.returned - riding.get(line.line_no, 0)) for line in out.lines)
-    return tuple(
-        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=pieces)
-        for line, pieces in left
-        if pieces > 0
-    )
-
-
-async def on_vehicle(asker: Asker, contract_no: str, part: int) -> tuple[GoodsLine, ...]:
-    """What of a contract is on a vehicle now."""
-    job = await asker.view(RIDING).get(job_of_delivery(contract_no, part))
-    return () if job is None else job.on_vehicle or ()
 
 
 async def installation_of(_: Asker, contract_no: str, body: Acceptance) -> NoteInstallation:

@@ -11,8 +11,9 @@ from contracts.bounds import Few, Nth
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
-from order.contract.fulfilment import SOLD, more_than_sold, on_vehicle, outcome, rest_owed
+from order.contract.fulfilment import more_than_sold, outcome, rest_owed
 from order.contract.goods import completeness, owed_pieces, said
+from order.contract.left_by_list import SOLD, on_vehicle
 from order.contract.state import (
     Cancelled,
     Complete,
