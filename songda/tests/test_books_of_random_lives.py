@@ -30,16 +30,19 @@ from dispatch.reactions import REACTIONS as DISPATCH
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
+from inventory.goods.correcting import ApproveCorrection, AskCorrection
 from inventory.goods.damage import ReportDamage
+from inventory.goods.row import goods_row
 from inventory.goods.state import Expected
 from inventory.reactions import REACTIONS as INVENTORY
 from inventory.stock.aggregate import STOCK
 from order.contract.aggregate import CONTRACT
 from order.contract.fulfilment import NoteDelivery
+from order.contract.left_by_list import Out, still_out
 from order.contract.money import RefundReturn
 from order.contract.state import Complete, Fulfilled
 from order.contract.state import Waiting as Incomplete
-from order.contract.terms import RegisterContract
+from order.contract.terms import AmendContract, CancelContract, RegisterContract
 from order.reactions import REACTIONS as ORDER
 from runtime.decision import Ask, Command, Rejected
 from songda.books.verifying import Books
@@ -305,18 +308,60 @@ def refund(company: Company, line: ContractLine, pieces: int, _: int) -> None:
 
 def type_in(company: Company, line: ContractLine, pieces: int, _: int) -> None:
     """A receipt at the office, of what left by list and rides on no vehicle (B9)."""
-    job = company.state(f"job:{company.job_id}")
-    riding = {one.line_no: one.quantity for one in job.loaded} if isinstance(job, OnTheWay) else {}
-    coming = {one.line_no: one.quantity for awaited in company.goods.awaited for one in awaited.lines}
-    left = tuple(
-        GoodsLine(line_no=no, sku=stock.line.sku, name=stock.line.name, quantity=max(0, out))
-        for stock in company.goods.stock
-        for no in (stock.line.line_no,)
-        for out in (stock.issued - stock.returned - riding.get(no, 0) - coming.get(no, 0),)
-    )
+    job, row = company.state(f"job:{company.job_id}"), goods_row(company.goods)
+    assert row is not None
+    left = still_out(Out.model_validate(row.model_dump()), job.loaded if isinstance(job, OnTheWay) else ())
     given = GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=pieces)
     told = NoteDelivery(contract_no=NO, job_id=company.fresh("QS"), delivered=(given,), signed_by="马娜", left=left)
     company.ask(f"contract:{NO}", told, "liang.my", "cs_specialist")
+
+
+def amend(company: Company, line: ContractLine, pieces: int, way: int) -> None:
+    """Fewer or more pieces of a line, or the line is no more (A6)."""
+    number = f"contract:{NO}"
+    if way == 0:
+        company.ask(
+            number, AmendContract(contract_no=NO, reason="改单", remove=(line.line_no,)), "liang.my", "cs_supervisor"
+        )
+        return
+    changed = line.model_copy(update={"quantity": pieces})
+    told = AmendContract(contract_no=NO, reason="改单", change=(changed,))
+    company.ask(number, told, "liang.my", "cs_supervisor")
+
+
+def cancel(company: Company, _: ContractLine, __: int, way: int) -> None:
+    """The contract is cancelled (A6)."""
+    if way == 0:
+        company.ask(f"contract:{NO}", CancelContract(contract_no=NO, reason="不买了"), "liang.my", "cs_supervisor")
+
+
+def correct(company: Company, line: ContractLine, pieces: int, way: int) -> None:
+    """What a waybill brought was typed wrong (D16)."""
+    goods = company.goods
+    if not isinstance(goods, Expected):
+        return
+    stock = next((one for one in goods.stock if one.line.line_no == line.line_no and one.arrivals), None)
+    if stock is None:
+        return
+    waybill = stock.arrivals[way % len(stock.arrivals)].waybill
+    asked = AskCorrection(
+        contract_no=NO,
+        correction_no=company.fresh("GZ"),
+        line_no=line.line_no,
+        waybill=waybill,
+        right=pieces - 1,
+        reason="看错",
+    )
+    company.ask(f"goods:{NO}", asked, "bao.gs", "warehouse")
+
+
+def agree(company: Company, _: ContractLine, __: int, way: int) -> None:
+    """A second person agrees that stock falls (D16, B23)."""
+    goods = company.goods
+    if goods.corrections:
+        wanted = goods.corrections[way % len(goods.corrections)]
+        told = ApproveCorrection(contract_no=NO, correction_no=wanted.correction_no)
+        company.ask(f"goods:{NO}", told, "yang.lf", "warehouse_supervisor")
 
 
 DEEDS: tuple[Callable[[Company, ContractLine, int, int], None], ...] = (
@@ -334,6 +379,12 @@ DEEDS: tuple[Callable[[Company, ContractLine, int, int], None], ...] = (
     bring_back,
     refund,
     type_in,
+    amend,
+    amend,
+    cancel,
+    correct,
+    correct,
+    agree,
 )
 STORY = st.lists(
     st.tuples(st.sampled_from(DEEDS), st.sampled_from(LINES), st.integers(1, 3), st.integers(0, 7)),

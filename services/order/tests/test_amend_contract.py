@@ -26,6 +26,7 @@ from order_story import (
 from contracts.order import CompletenessLost, ContractAmended, GoodsCompleted
 from order.contract.fulfilment import NoteFailedDelivery
 from order.contract.goods import NoteGoods, NoteRelease
+from order.contract.money import RefundReturn
 from order.contract.state import Complete
 from order.contract.terms import AddLines, AmendContract, CancelContract
 
@@ -215,3 +216,10 @@ def test_goods_of_a_line_that_never_was_are_refused() -> None:
     stray = NoteGoods(contract_no=NUMBER, line_no=9, quantity=1, waybill="YD1", arrived_on=date(2026, 3, 9))
     SIGNED.asks(stray, CTX).refuses("unknown_line")
     assert SIGNED.asks(stray, CTX).decided == SIGNED.after(amend(remove=(1,)), ctx=SYSTEM).asks(stray, CTX).decided
+
+
+@pytest.mark.parametrize("change", [{"change": (TOILETS.model_copy(update={"quantity": 1}),)}, {"remove": (1,)}])
+def test_a_line_does_not_become_less_than_was_refunded(change: dict[str, object]) -> None:
+    """A6, A9, B15: ordered = owed + with the customer + refunded."""
+    refund = RefundReturn(contract_no=NUMBER, refund_id="TK-1", line_no=1, quantity=2, refund_fen=0, reason="不要")
+    SIGNED.after(refund, ctx=CTX).asks(amend(**change), CTX).refuses("less_than_refunded")

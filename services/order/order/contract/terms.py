@@ -178,7 +178,7 @@ def amend(command: AmendContract, contract: Known, ctx: Context) -> Decision:
     Rules: A6, A3 (completeness follows the lines), A8 (a later date needs the customer's consent: `postpone`). What is
     so already is no event. Refuses: contract_cancelled, contract_fulfilled, already_loaded, already_delivered,
     bad_line, bad_customer, bad_dates, unknown_line, line_was_removed, line_sku_fixed, no_line_left, too_many_lines,
-    later_needs_consent.
+    later_needs_consent, less_than_refunded (pieces that were paid back stay written on their line, A9, B15).
     """
     if _holds(command, contract):
         return ()
@@ -304,6 +304,8 @@ def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
             return unknown_line(contract, line.line_no, "A6")
         if line.sku != (sku := known[line.line_no].sku):
             return no("line_sku_fixed", contract_no=number, line_no=line.line_no, sku=sku)
+    if (flaw := _below_refunded(command, contract)) is not None:
+        return flaw
     for line_no in command.remove:
         if line_no not in known and line_no not in dropped:
             return unknown_line(contract, line_no, "A6")
@@ -317,6 +319,21 @@ def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
             return flaw
         if command.promised_on > (promised_on := contract.terms.promised_on):
             return no("later_needs_consent", promised_on=promised_on, wanted=command.promised_on)
+    return None
+
+
+def _below_refunded(command: AmendContract, contract: Open) -> Rejected | None:
+    """Fewer pieces than were paid back: ordered is never less than refunded (A9)."""
+    wanted = {line.line_no: line.quantity for line in command.change} | dict.fromkeys(command.remove, 0)
+    for line in contract.lines:
+        if line.refunded > wanted.get(line.sold.line_no, line.refunded):
+            return no(
+                "less_than_refunded",
+                line_no=line.sold.line_no,
+                name=Term.of(line.sold.name),
+                refunded=line.refunded,
+                wanted=wanted[line.sold.line_no],
+            )
     return None
 
 
