@@ -159,11 +159,11 @@ async def test_the_same_as_data():
 
 
 async def test_verifying_begins_once():
-    """A9: 202; 409 in words while one is under way; 403 for others, and then nothing begins."""
+    """A9: 200; 409 in words while one is under way; 403 for others, and then nothing begins."""
     path, post = "/api/books/verifications", {"method": "POST"}
     begun, first = await ask(ACCOUNTANT, path, **post)
     busy, second = await ask(ACCOUNTANT, path, **post, begins=False)
     denied, third = await ask(SPECIALIST, path, **post)
-    assert [one.status_code for one in (begun, busy, denied)] == [202, 409, 403]
+    assert [one.status_code for one in (begun, busy, denied)] == [200, 409, 403]
     assert busy.json()["code"] == "books_being_verified"
     assert [one.begun for one in (first, second, third)] == [1, 0, 0]

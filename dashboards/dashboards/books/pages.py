@@ -87,9 +87,7 @@ async def books_json(request: Request, caller: SignedIn) -> BooksView:
     return await books_of(request)
 
 
-@router.post(
-    "/api/books/verifications", status_code=202, tags=["dashboards 看板"], summary="现在对账 Verify the books now"
-)
+@router.post("/api/books/verifications", tags=["dashboards 看板"], summary="现在对账 Verify the books now")
 async def verify_books(request: Request, caller: SignedIn) -> BooksView:
     """Begins one, in a process of its own; 409 while one is running. Read what it found from `GET /api/books`."""
     caller.allow(*SEES_BOOKS)
