@@ -420,6 +420,8 @@ class ReturnRefunded(Fact, wire="songda.order.ReturnRefunded.v1"):
     """Which of the contract's deliveries is to come (A10)."""
     line_owed: int | None = None
     """Pieces of the line that are still owed after it (A9); null in events of old, and for money alone."""
+    paid_back_fen: Fen | None = None
+    """Of it, what the customer had paid already and gets back (A12); the rest he owes no longer. Null: of old."""
 
 
 class Warranty(Value):

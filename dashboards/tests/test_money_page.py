@@ -43,7 +43,7 @@ def paid(number, fen, at=NOON, *, method="transfer", payment_id=None, recorded=N
     return told(fact, "contract:HT26030001", number, recorded)
 
 
-def refunded(number, fen, at=NOON):
+def refunded(number, fen, at=NOON, **more):
     fact = order.ReturnRefunded(
         at=at,
         contract_no="HT26030001",
@@ -51,8 +51,9 @@ def refunded(number, fen, at=NOON):
         line_no=1,
         quantity=1,
         refund_fen=fen,
-        owed_fen=0,
+        owed_fen=more.pop("owed_fen", 0),
         reason="色差",
+        **more,
     )
     return told(fact, "contract:HT26030001", number)
 
@@ -149,6 +150,30 @@ async def test_the_page_shows_the_day_and_leads_to_contracts():
     assert "¥0.50" in page.text
     assert 'href="/orders/HT26030001"' in page.text
     assert "见证 关永锋" in page.text
+
+
+def test_what_was_not_paid_yet_does_not_go_back():
+    """A12, B15: a refund lowers what is owed first; one of old goes by what was owed after it."""
+    day = day_of(
+        refunded(1, 900, paid_back_fen=200),
+        refunded(2, 70, owed_fen=5),
+        refunded(3, 6),
+        refunded(4, 1, paid_back_fen=0),
+    )
+    assert [(one.paid_back_fen, one.reduced_fen) for one in day.refunds] == [(200, 700), (0, 70), (6, 0), (0, 1)]
+    assert (day.refunded_fen, day.paid_back_fen) == (977, 206)
+
+
+async def test_money_back_and_what_is_owed_no_longer_are_told_apart_on_the_page_and_in_the_spreadsheet():
+    """A12, X6: the column of amounts is money that moved."""
+    story = refunded(1, 90_000, paid_back_fen=20_000)
+    page = (await ask(ACCOUNTANT, f"/money?date={ON}&lang=en", story)).text
+    assert "−¥200" in page
+    assert "−¥900" not in page
+    assert "¥700 owed no longer" in page
+    file = await ask(MANAGER, f"/money.xlsx?date={ON}", story)
+    [_, line] = openpyxl.load_workbook(BytesIO(file.content)).active.iter_rows(values_only=True)
+    assert (line[4], line[7]) == (-200, "色差 冲减应收 ¥700")
 
 
 async def test_a_day_without_money_says_so():

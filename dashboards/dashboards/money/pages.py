@@ -76,15 +76,16 @@ async def _lines(seat: Seat, view: MoneyDay) -> AsyncIterator[Sequence[Cell]]:
             paid.note,
         )
     for back in view.refunds:
+        reduced = words("money.reduced", amount=words.money(back.reduced_fen)) if back.reduced_fen else ""
         yield (
             words("money.refund"),
             back.at,
             back.contract_no,
             back.refund_id,
-            -back.refund_fen / 100,
+            -back.paid_back_fen / 100,
             "",
             name(back.by),
-            back.reason,
+            " ".join(one for one in (back.reason, reduced) if one),
         )
     for one in view.handed_in:
         witness = "" if one.witness is None else words("money.witness", who=name(one.witness))

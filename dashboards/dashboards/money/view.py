@@ -52,9 +52,16 @@ class RefundLine(_Shown):
     contract_no: str
     refund_id: str
     refund_fen: int
+    paid_back_fen: int
+    """Of it, money that went back; the rest is owed no longer."""
     reason: str
     by: str
     late: bool
+
+    @property
+    def reduced_fen(self) -> int:
+        """What is owed no longer."""
+        return self.refund_fen - self.paid_back_fen
 
 
 class HandInLine(_Shown):
@@ -96,6 +103,9 @@ class MoneyDay(_Shown):
     on: date
     paid_fen: int
     refunded_fen: int
+    """All refunds: what went back, and what is owed no longer."""
+    paid_back_fen: int
+    """What went back."""
     sums: tuple[Sum, ...]
     crews: tuple[CrewCash, ...]
     payments: tuple[PaymentLine, ...]
@@ -122,6 +132,7 @@ def money_of(on: date, entries: Iterable[Entry]) -> MoneyDay:
         on=on,
         paid_fen=sum(line.amount_fen for line in payments),
         refunded_fen=sum(line.refund_fen for line in refunds),
+        paid_back_fen=sum(line.paid_back_fen for line in refunds),
         sums=_sums(payments),
         crews=tuple(
             CrewCash(crew=crew, collected_fen=collected[crew], handed_in_fen=handed[crew])
@@ -175,10 +186,18 @@ def _refund(entry: Entry, fact: ReturnRefunded) -> RefundLine:
         contract_no=fact.contract_no,
         refund_id=fact.refund_id,
         refund_fen=fact.refund_fen,
+        paid_back_fen=_paid_back_fen(fact),
         reason=fact.reason,
         by=entry.by,
         late=_late(entry),
     )
+
+
+def _paid_back_fen(fact: ReturnRefunded) -> int:
+    """As the event says. One of old does not: while something was still owed after it, nothing went back."""
+    if fact.paid_back_fen is not None:
+        return fact.paid_back_fen
+    return 0 if fact.quantity and fact.owed_fen else fact.refund_fen
 
 
 def _hand_in(fact: CashHandedIn) -> HandInLine:

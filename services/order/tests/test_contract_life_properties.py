@@ -43,6 +43,7 @@ from order.contract.state import (
     Waiting,
     overpaid_fen,
     owed_fen,
+    to_pay_fen,
 )
 from order.contract.terms import AmendContract, CancelContract
 from runtime.decision import Command, Rejected
@@ -434,7 +435,7 @@ def test_the_row_says_what_the_contract_knows(lines: tuple[ContractLine, ...], s
     assert [(one.line_no, one.missing, one.delivered) for one in row.lines] == [
         (one.sold.line_no, one.lacking(), one.delivered) for one in contract.lines
     ]
-    assert row.owed_fen == owed_fen(contract.terms, contract.course)
+    assert row.owed_fen == to_pay_fen(contract)
     assert (row.stage == "cancelled") == isinstance(contract, Cancelled)
     assert (row.stage == "fulfilled") == isinstance(contract, Fulfilled)
     if isinstance(contract, Waiting | Complete):

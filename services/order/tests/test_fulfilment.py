@@ -198,6 +198,7 @@ def test_a_piece_that_is_refunded_is_owed_no_longer() -> None:
             reason="客户不要",
             part=2,
             line_owed=0,
+            paid_back_fen=0,
         ),
         RestOwed(
             at=NOW,

@@ -19,6 +19,7 @@ from order_story import (
 )
 
 from contracts.fact import GoodsLine
+from contracts.order import ReturnRefunded
 from order.contract.goods import NoteRelease, NoteReturn
 from order.contract.money import RefundReturn
 from order.contract.row import contract_row
@@ -105,6 +106,35 @@ def test_a_refund_of_pieces_that_were_not_paid_yet_pays_nothing_back() -> None:
     cancelled = refunded.after(CancelContract(contract_no=NUMBER, reason="退房"), ctx=CTX)
     cancelled.asks(PAY_BACK.model_copy(update={"refund_fen": 101}), CTX).refuses("refund_too_large")
     cancelled.asks(PAY_BACK, CTX).then_names("ReturnRefunded")
+
+
+def test_a_refund_says_how_much_of_it_goes_back() -> None:
+    """A12, B15: 4.00 due and 3.00 paid; of 2.00 for a piece 1.00 is owed no longer, and 1.00 goes back."""
+    sold = given(signed(line(1, 2, price=200), amount_due_fen=400)).after(paid(300), ctx=SYSTEM)
+    noted = next(
+        event
+        for event in sold.asks(REFUND.model_copy(update={"refund_fen": 200}), CTX).events
+        if isinstance(event, ReturnRefunded)
+    )
+    assert (noted.paid_back_fen, noted.owed_fen) == (100, 0)
+
+
+def test_a_cancelled_contract_is_owed_nothing() -> None:
+    """A6, A12: 4.00 were due, 1.00 was paid and goes back; the other 3.00 nobody is to pay."""
+    sold = given(signed(line(1, 2, price=200), amount_due_fen=400)).after(paid(100), ctx=SYSTEM)
+    cancelled = sold.after(CancelContract(contract_no=NUMBER, reason="退房"), ctx=CTX)
+    row = contract_row(cancelled.state)
+    assert row is not None
+    assert (row.owed_fen, row.overpaid_fen) == (0, 100)
+    [noted] = cancelled.asks(PAY_BACK, CTX).events
+    assert isinstance(noted, ReturnRefunded)
+    assert (noted.paid_back_fen, noted.owed_fen) == (100, 0)
+
+
+def test_the_office_does_not_take_a_crew_s_number() -> None:
+    """A12: collections of a crew and of an office are told apart by it."""
+    COMPLETE.asks(paid(100, "cash-1"), CTX).refuses("number_of_crews")
+    COMPLETE.asks(paid(100, "cash-1"), SYSTEM).accepted()
 
 
 def test_pieces_that_were_paid_before_the_contract_was_registered_are_paid_back_and_nothing_is_owed_for_it() -> None:

@@ -26,6 +26,7 @@ from order.contract.state import (
     over,
     overpaid_fen,
     owed_fen,
+    to_pay_fen,
     unknown_line,
     with_line,
 )
@@ -73,13 +74,15 @@ def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decisio
     """Money came in. Before loading, who is to collect the rest at the door is told of what is left.
 
     Rules: A7, B13, X7. By hand, no more than is owed is taken; what a crew took all the same is overpaid (A12).
-    Refuses: number_taken, more_than_owed, contract_cancelled.
+    Refuses: number_taken, number_of_crews, more_than_owed, contract_cancelled.
     """
     at, by_hand, course = command.at or ctx.now, ctx.by != "system", contract.course
     payment = Payment(command.payment_id, command.amount_fen, command.method, civil_day(at))
     known = said_before(course.payments, payment, Term("收款", "payment"))
     if known is not None:
         return known
+    if by_hand and command.payment_id.startswith(facts.OF_CREWS):
+        return no("number_of_crews", number=command.payment_id)
     if by_hand and isinstance(contract, Cancelled):
         return over(contract, "A7")
     owed = owed_fen(contract.terms, course)
@@ -93,7 +96,7 @@ def note_payment(command: NotePayment, contract: Known, ctx: Context) -> Decisio
         amount_fen=command.amount_fen,
         method=command.method,
         received_by=command.received_by or ctx.by,
-        owed_fen=owed_fen(contract.terms, course),
+        owed_fen=to_pay_fen(replace(contract, course=course)),
         note=command.note,
         part=course.part,
     )
@@ -128,7 +131,7 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
         return no("on_the_road", line_no=command.line_no, name=Term.of(line.sold.name), riding=riding)
     if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    noted = _noted(command, owed_fen(contract.terms, _refunded(contract, told).course), contract, ctx, line)
+    noted = _noted(command, contract, ctx, line)
     after = evolve(contract, noted)
     return (
         noted,
@@ -143,12 +146,11 @@ def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Dec
         return no("money_alone", contract_no=command.contract_no)
     if not 0 < command.refund_fen <= (most := overpaid_fen(contract)):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
-    return (_noted(command, owed_fen(contract.terms, contract.course), contract, ctx),)
+    return (_noted(command, contract, ctx),)
 
 
-def _noted(
-    command: RefundReturn, owed: int, contract: Known, ctx: Context, line: Line | None = None
-) -> facts.ReturnRefunded:
+def _noted(command: RefundReturn, contract: Known, ctx: Context, line: Line | None = None) -> facts.ReturnRefunded:
+    after = _refunded(contract, Refund(command.refund_id, command.line_no, command.quantity, command.refund_fen))
     return facts.ReturnRefunded(
         at=command.at or ctx.now,
         contract_no=command.contract_no,
@@ -156,17 +158,18 @@ def _noted(
         line_no=command.line_no,
         quantity=command.quantity,
         refund_fen=command.refund_fen,
-        owed_fen=owed,
+        owed_fen=to_pay_fen(after),
         reason=command.reason,
         part=contract.course.part,
         line_owed=None if line is None else line.owed() - command.quantity,
+        paid_back_fen=after.course.refunds[-1].paid_back_fen,
     )
 
 
 def _refunded(contract: Known, refund: Refund) -> Known:
     """The contract with a refund: what was not paid yet is owed no longer, the rest is paid back."""
     course = contract.course
-    owed = 0 if isinstance(contract, Cancelled) or not refund.quantity else owed_fen(contract.terms, course)
+    owed = to_pay_fen(contract) if refund.quantity else 0
     noted = replace(refund, paid_back_fen=max(0, refund.refund_fen - owed))
     return replace(contract, course=replace(course, refunds=(*course.refunds, noted)))
 

@@ -29,6 +29,7 @@ from order.contract.state import (
     any_delivered,
     overpaid_fen,
     owed_fen,
+    to_pay_fen,
 )
 from runtime.view import Row, View
 
@@ -233,7 +234,7 @@ def contract_row(contract: Contract) -> ContractRow | None:
         amount_due_fen=terms.amount_due_fen,
         paid_fen=course.paid_fen,
         refunded_fen=course.refunded_fen,
-        owed_fen=owed_fen(terms, course),
+        owed_fen=to_pay_fen(contract),
         overpaid_fen=overpaid_fen(contract),
         lines=tuple(_line_row(line, delays) for line in contract.lines),
         removed_lines=tuple(_line_row(line, delays) for line in contract.dropped),

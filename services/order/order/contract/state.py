@@ -421,6 +421,11 @@ def owed_fen(terms: Terms, course: Course) -> int:
     return max(0, _balance_fen(terms, course))
 
 
+def to_pay_fen(contract: Known) -> int:
+    """What the customer is still to pay as it stands (A12): nothing for a contract that was cancelled (A6)."""
+    return 0 if isinstance(contract, Cancelled) else owed_fen(contract.terms, contract.course)
+
+
 def overpaid_fen(contract: Known) -> int:
     """What the customer is to get back (A12): paid beyond what is due, or for a contract that was cancelled (A6)."""
     course = contract.course
