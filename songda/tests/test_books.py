@@ -17,6 +17,7 @@ from contracts.fact import ContractLine, Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, GoodsReturned, IssueCorrected
 from contracts.inventory_stock import Lot, StockMoved, StockShortReported
 from contracts.order import (
+    ContractCancelled,
     ContractSigned,
     DamageNoted,
     DeliveryNoted,
@@ -381,6 +382,65 @@ def test_each_collection_at_the_door_is_noted_once_by_the_contract() -> None:
     ]
     wrong = paid.model_copy(update={"owed_fen": 1})
     assert found(*HOME, collected, wrong) == [("money", "0 fen owed, 1 said", "PaymentNoted")]
+
+
+def test_a_collection_that_the_contract_noted_twice_is_named() -> None:
+    """A12, X7: the contract's own sums agree with one another, and not with the vehicle."""
+    collected = CashCollected(
+        at=T0, on=date(2026, 3, 3), crew="S1", job_id=JOB, amount_fen=20_000, on_vehicle_fen=20_000
+    )
+    paid = PaymentNoted(
+        at=T0,
+        contract_no=NO,
+        payment_id=f"cash-e{len(HOME) + 1}",
+        amount_fen=20_000,
+        method="cash",
+        received_by="li.zq",
+        owed_fen=30_000,
+    )
+    assert found(*HOME, collected, paid) == []
+    again = paid.model_copy(update={"owed_fen": 10_000})
+    assert found(*HOME, collected, paid, again) == [
+        ("money", "20000 fen collected at the door, 40000 noted by the contract", "PaymentNoted")
+    ]
+
+
+PAID = PaymentNoted(
+    at=T0, contract_no=NO, payment_id="SJ1", amount_fen=52_000, method="transfer", received_by="su.kj", owed_fen=0
+)
+MONEY_BACK = ReturnRefunded(
+    at=T0, contract_no=NO, refund_id="TK1", line_no=0, quantity=0, refund_fen=2_000, owed_fen=0, reason="多收"
+)
+
+
+def test_more_than_was_overpaid_is_not_paid_back() -> None:
+    """A12: 20.00 were too much; the 1.00 beyond it is named, whatever the contract says is owed then."""
+    assert found(*HOME, PAID, MONEY_BACK) == []
+    more = MONEY_BACK.model_copy(update={"refund_fen": 2_100, "owed_fen": 100})
+    assert found(*HOME, PAID, more) == [("money", "100 fen paid back too much", "ReturnRefunded")]
+
+
+def test_of_a_cancelled_contract_no_more_goes_back_than_was_paid() -> None:
+    """A6, A12"""
+    cancelled = ContractCancelled(
+        at=T0, contract_no=NO, store_code="S01", customer=MA, lines=(TILES,), paid_fen=52_000, reason="退房"
+    )
+    all_of_it = MONEY_BACK.model_copy(update={"refund_fen": 52_000})
+    assert found(SIGNED, EXPECTED, PAID, cancelled, all_of_it) == []
+    again = MONEY_BACK.model_copy(update={"refund_id": "TK2", "refund_fen": 1})
+    assert found(SIGNED, EXPECTED, PAID, cancelled, all_of_it, again) == [
+        ("money", "1 fen paid back too much", "ReturnRefunded")
+    ]
+
+
+def test_how_much_of_a_refund_goes_back_is_reckoned_again() -> None:
+    """A12, B15: nothing was paid, so nothing goes back; older events do not say."""
+    piece = MONEY_BACK.model_copy(update={"line_no": 1, "quantity": 1, "refund_fen": 5_000, "owed_fen": 45_000})
+    assert (
+        found(SIGNED, EXPECTED, piece) == found(SIGNED, EXPECTED, piece.model_copy(update={"paid_back_fen": 0})) == []
+    )
+    said = piece.model_copy(update={"paid_back_fen": 5_000})
+    assert found(SIGNED, EXPECTED, said) == [("money", "0 fen go back, 5000 said", "ReturnRefunded")]
 
 
 def test_refunds_of_pieces_lower_what_is_owed_and_money_alone_goes_back() -> None:

@@ -106,6 +106,10 @@ class Account:
     """Payment number of a crew's collection -> fen."""
     from_crews: dict[str, int] = field(default_factory=dict)
     """The same, as the contract noted them."""
+    back_fen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Number of a refund -> fen of it that go back, and as the contract said; events of old do not."""
+    too_much_fen: dict[str, int] = field(default_factory=dict)
+    """Number of a refund -> fen that went back beyond what was overpaid, or paid for a contract that is cancelled."""
 
     def fold(self, fact: Fact, meta: Meta) -> None:
         """The account after an event that concerns this contract; others are none of its business."""
@@ -159,12 +163,19 @@ class Account:
         self.paid_fen += fact.amount_fen
         self.owed_said_fen = fact.owed_fen
         if fact.payment_id.startswith(order.OF_CREWS):
-            self.from_crews[fact.payment_id] = fact.amount_fen
+            self.from_crews[fact.payment_id] = self.from_crews.get(fact.payment_id, 0) + fact.amount_fen
 
     def _refunded(self, fact: order.ReturnRefunded) -> None:
         owed = 0 if self.cancelled or not fact.quantity else max(0, self.balance_fen)
-        self.paid_back_fen += max(0, fact.refund_fen - owed)
-        if fact.quantity:
+        back = max(0, fact.refund_fen - owed)
+        self.paid_back_fen += back
+        if fact.paid_back_fen is not None:
+            self.back_fen[fact.refund_id] = (back, fact.paid_back_fen)
+        if not fact.quantity:
+            left = self.paid_fen - self.paid_back_fen if self.cancelled else -self.balance_fen
+            if left < 0:
+                self.too_much_fen[fact.refund_id] = -left
+        else:
             self.for_pieces_fen += fact.refund_fen
             self._line(fact.line_no).refunded += fact.quantity
         self.owed_said_fen = fact.owed_fen
@@ -319,6 +330,12 @@ class Account:
         if self.owed_said_fen is not None and not self.cancelled:
             owed = ("应收（分）", "fen owed", max(0, self.balance_fen))
             yield from _apart("money", self.contract_no, owed, ("合同说", "said", self.owed_said_fen))
+        for number, (back, said) in sorted(self.back_fen.items()):
+            goes_back = ("退回（分）", "fen go back", back)
+            yield from _apart("money", f"{self.contract_no} {number}", goes_back, ("合同说", "said", said))
+        for number, fen in sorted(self.too_much_fen.items()):
+            where = f"{self.contract_no} {number}"
+            yield Difference("money", where, "paid back too much", f"多退 {fen} 分", f"{fen} fen paid back too much")
         for number in sorted({*self.at_the_door, *self.from_crews}):
             door = ("上门收款（分）", "fen collected at the door", self.at_the_door.get(number, 0))
             noted = ("合同入账", "noted by the contract", self.from_crews.get(number, 0))
