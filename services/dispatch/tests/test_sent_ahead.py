@@ -54,6 +54,17 @@ def test_the_same_day_again_with_a_reason_makes_a_booking_partial() -> None:
     lost.after(again, ctx=SUPERVISOR).asks(again, SUPERVISOR).nothing_new()
 
 
+def test_the_same_booking_again_takes_along_what_came_since() -> None:
+    """A3, A10: what is answered with yes is on the sheet; of what is on it already, it is no event."""
+    ahead = a_job().after(AHEAD, ctx=SUPERVISOR)
+    more = (LINES[0], LINES[1].model_copy(update={"quantity": 1}))
+    again = AHEAD.model_copy(update={"opens": PART.model_copy(update={"lines": more})})
+    (changed,) = ahead.asks(again, SUPERVISOR).events
+    assert isinstance(changed, JobCompletenessChanged)
+    assert (changed.lines, changed.complete_on) == (more, None)
+    ahead.after(again, ctx=SUPERVISOR).asks(again, SUPERVISOR).nothing_new()
+
+
 @pytest.fixture
 async def office() -> AsyncIterator[Office]:
     async with an_office() as one:

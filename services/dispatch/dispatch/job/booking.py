@@ -135,7 +135,7 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
     incomplete = bound and work.complete_on is None
     is_same = known is not None and (known.on, known.half, known.checklist) == (on, command.half, command.checklist)
     if known is not None and is_same and (known.partial or not incomplete):
-        return ()
+        return sent_ahead(command.opens, work, at, ctx.policy) if incomplete else ()
     if on < called_on:
         return no("day_in_the_past", on=on, called_on=called_on)
     if incomplete and not by_supervisor:
