@@ -8,9 +8,17 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from company.context import Context
-from contracts.inventory import ArrivalCorrected, CorrectionAsked, CorrectionRefused, GoodsArrived, IssueCorrected
+from contracts.inventory import (
+    ArrivalCorrected,
+    CorrectionAsked,
+    CorrectionRefused,
+    GoodsArrived,
+    GoodsDeposited,
+    IssueCorrected,
+)
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, CorrectIssue, RefuseCorrection
+from inventory.goods.leaving import IssueGoods
 from inventory.goods.row import goods_row
 from inventory.goods.state import Expected
 from inventory.ledger import entries_of
@@ -108,6 +116,25 @@ def test_a_refused_correction_leaves_what_was_booked() -> None:
     (refused,) = story.asks(refuse, SECOND).events
     assert isinstance(refused, CorrectionRefused)
     assert here(story.after(refuse, ctx=SECOND)) == 2
+
+
+def test_what_was_taken_up_out_of_deposit_and_stayed_lies_there_again() -> None:
+    """D16, B14: it never was in the warehouse; what the list took from here is here again first."""
+    lies = GoodsDeposited(at=CTX.now, contract_no=NO, deposit_no="D-1#7", lines=(of(TOILET, 1),))
+    out = given(GOODS, EXPECTED, arrived(TOILET, 2), issued(of(TOILET, 1)), lies)
+    loaded = IssueGoods(contract_no=NO, list_no="SY2", lines=(of(TOILET, 2),), partial=True)
+    none_left = CorrectIssue(
+        contract_no=NO, correction_no="D-1#9", lines=(of(TOILET, 2),), reason="没有装车", corrected_by="mai.gh"
+    )
+    story = out.after(loaded, ctx=CTX)
+    corrected, again = story.asks(none_left, CTX).events
+    assert isinstance(corrected, IssueCorrected)
+    assert isinstance(again, GoodsDeposited)
+    assert (corrected.quantity, corrected.list_no, again.lines) == (1, "SY2", (of(TOILET, 1),))
+    done = story.after(none_left, ctx=CTX)
+    assert isinstance(done.state, Expected)
+    assert [(one.here, one.deposited) for one in done.state.stock[:1]] == [(1, 1)]
+    done.asks(none_left, CTX).nothing_new()
 
 
 def test_pieces_that_were_issued_and_never_left_are_here_again_once() -> None:

@@ -47,6 +47,8 @@ class Pieces:
     """Broken at the door, and in the pending zone since."""
     # on the road
     departed: int = 0
+    from_here: int = 0
+    """Of the last departure, without what was taken up out of deposit."""
     signed: int = 0
     back: int = 0
     """Refused undamaged, or of a delivery that failed."""
@@ -216,7 +218,10 @@ class Account:
 
     def _load_corrected(self, fact: road.LoadCorrected) -> None:
         for pieces, quantity in self._of(fact.stayed):
-            pieces.departed -= quantity
+            never_left = min(quantity, pieces.from_here)
+            pieces.from_here -= never_left
+            pieces.departed -= never_left
+            pieces.deposited += quantity - never_left
 
     def _returned(self, fact: goods.GoodsReturned) -> None:
         pieces = self.lines[fact.line_no, fact.sku]
@@ -248,6 +253,7 @@ class Account:
             again = min(pieces.deposited, quantity)
             pieces.deposited -= again
             pieces.departed += quantity - again
+            pieces.from_here = quantity - again
 
     def _completed(self, fact: jobs.DeliveryCompleted) -> None:
         unsaid = self._is_unsaid(fact.job_id)

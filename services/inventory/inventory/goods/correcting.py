@@ -11,7 +11,7 @@ from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.lots import of_line, spread
-from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Known, Stock, stock_of
+from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Issue, Known, Stock, stock_of
 from inventory.refusals import no
 from inventory.who import HANDS_OVER, SETTLES
 from runtime.decision import Command, Rejected
@@ -83,34 +83,46 @@ class CorrectIssue(Command):
 
 
 def correct_issue(command: CorrectIssue, goods: Known, ctx: Context) -> Decision:
-    """What was issued and never left is here again, in the same lots; never more than is outside.
+    """What was issued and never left is here again, in the same lots; never more than is outside. What the list took up
+    out of deposit never was here: it lies there again.
 
-    Rules: D16, A9. Once per number and line. What was short at the issue is not put back: it never was on the books.
+    Rules: D16, A9, B14. Once per number and line. What was short at the issue is not put back: it never was on the
+    books.
     """
-    events: list[GoodsEvent] = []
+    at, events, lying = command.at or ctx.now, list[GoodsEvent](), list[GoodsLine]()
     for line in command.lines:
         stock = next((x for x in (*goods.stock, *goods.former) if x.line.line_no == line.line_no and x.outside), None)
         if stock is None or f"{command.correction_no}/{line.line_no}" in goods.settled:
             continue
+        lists = (one for one in reversed(goods.issues) if {line.line_no} & {*one.pieces, *one.taken_up})
+        by = next(lists, Issue("", {}))
         quantity = min(line.quantity, stock.outside)
-        by_list = next((one.list_no for one in reversed(goods.issues) if line.line_no in one.pieces), "")
+        if deposited := min(by.taken_up.get(line.line_no, 0), max(0, quantity - by.pieces.get(line.line_no, 0))):
+            lying.append(line.model_copy(update={"quantity": deposited}))
+        if quantity == deposited:
+            continue
         events.append(
             facts.IssueCorrected(
-                at=command.at or ctx.now,
+                at=at,
                 contract_no=command.contract_no,
                 correction_no=command.correction_no,
-                list_no=by_list,
+                list_no=by.list_no,
                 line_no=line.line_no,
                 sku=stock.line.sku,
                 name=stock.line.name,
-                quantity=quantity,
+                quantity=quantity - deposited,
                 bin=command.bin,
                 reason=command.reason,
                 corrected_by=command.corrected_by,
-                lots=of_line(line.line_no, spread(stock.lots_outside, quantity)),
+                lots=of_line(line.line_no, spread(stock.lots_outside, quantity - deposited)),
             )
         )
-    return tuple(events)
+    if not lying or command.correction_no in goods.settled:
+        return tuple(events)
+    again = facts.GoodsDeposited(
+        at=at, contract_no=command.contract_no, deposit_no=command.correction_no, lines=tuple(lying)
+    )
+    return (*events, again)
 
 
 def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decision:

@@ -78,7 +78,8 @@ def _known_after(
                 _corrected(goods, event.correction_no), event.line_no, event.sku, lambda x: _not_there(x, gone, event)
             )
         case facts.IssueCorrected():
-            noted = replace(goods, settled=(*goods.settled, _of_line(event.correction_no, event.line_no)))
+            settled = (*goods.settled, _of_line(event.correction_no, event.line_no))
+            noted = replace(goods, settled=settled, issues=_issues_without(goods, event))
             return _on_piece(noted, event.line_no, event.sku, lambda x: _never_left(x, event))
         case facts.CorrectionAsked():
             return _wanted(goods, event)
@@ -189,6 +190,17 @@ def _returned(stock: Stock, event: facts.GoodsReturned) -> Stock:
     return replace(back, lots_here=here, lots_outside=outside_)
 
 
+def _issues_without(goods: Known, event: facts.IssueCorrected) -> tuple[Issue, ...]:
+    """What the list really took from here."""
+    fewer = {event.line_no: event.quantity}
+    return tuple(
+        replace(one, pieces={number: n - fewer.get(number, 0) for number, n in one.pieces.items()})
+        if one.list_no == event.list_no
+        else one
+        for one in goods.issues
+    )
+
+
 def _of_line(correction_no: str, line_no: int) -> str:
     return f"{correction_no}/{line_no}"
 
@@ -232,7 +244,8 @@ def _issued(goods: Known, event: facts.GoodsIssued) -> Known:
         issued = stock.issued + quantity
         return replace(stock, issued=issued, deposited=deposited, lots_here=here, lots_outside=outside)
 
-    return replace(goods, stock=tuple(map(issued, goods.stock)), issues=(*goods.issues, Issue(event.list_no, pieces)))
+    issues = (*goods.issues, Issue(event.list_no, pieces, taken_up))
+    return replace(goods, stock=tuple(map(issued, goods.stock)), issues=issues)
 
 
 def _released(goods: Known, event: facts.GoodsReleased) -> Known:

@@ -192,10 +192,11 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A list by which goods left: pieces per line number."""
+    """A list by which goods left: pieces per line number; and those that it took up out of deposit (B14)."""
 
     list_no: str
     pieces: Mapping[int, int]
+    taken_up: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
