@@ -269,20 +269,25 @@ def test_refused_pieces_are_on_the_road_until_the_warehouse_has_them() -> None:
     assert found(*on_the_way, back, told, moved("returned", ((), (two,)), (0, 2), 3)) == []
 
 
-def test_a_count_at_the_vehicle_that_was_corrected_leaves_no_piece_in_two_places() -> None:
-    """A9, D16"""
-    stayed = LoadCorrected(
+def counted_anew(left: int, stayed: int) -> LoadCorrected:
+    """Fewer pieces left than were counted at the vehicle."""
+    return LoadCorrected(
         at=T0,
-        job_id=f"D-{NO}",
+        job_id=JOB,
         contract_no=NO,
         crew="S1",
         leader="li.zq",
-        lines=(pieces(9),),
-        stayed=(pieces(1),),
+        lines=(pieces(left),) if left else (),
+        stayed=(pieces(stayed),),
         bin="",
         reason="少装",
         corrected_by="mai.gh",
     )
+
+
+def test_a_count_at_the_vehicle_that_was_corrected_leaves_no_piece_in_two_places() -> None:
+    """A9, D16"""
+    stayed = counted_anew(left=9, stayed=1)
     here = IssueCorrected(
         at=T0,
         contract_no=NO,
@@ -299,6 +304,14 @@ def test_a_count_at_the_vehicle_that_was_corrected_leaves_no_piece_in_two_places
     one = KEPT.model_copy(update={"quantity": 1})
     assert found(*GONE, stayed, here, moved("adjusted", ((), (one,)), (0, 1), 3)) == []
     assert [book for book, _, _ in found(*GONE, here, moved("adjusted", ((), (one,)), (0, 1), 3))] == ["pieces"]
+
+
+def test_pieces_that_a_crew_hands_over_and_that_never_left_are_named() -> None:
+    """A9, B13: here and with the customer at the same time, though contract and warehouse each add up."""
+    account = Account(NO)
+    for fact, meta in story(LEFT, counted_anew(left=0, stayed=10), SIGNED_FOR):
+        account.fold(fact, meta)
+    assert [(one.what, one.en) for one in account.differences()][:1] == [("unloaded", "10 handed over that never left")]
 
 
 def test_pieces_broken_at_the_door_come_back_into_the_pending_zone_and_are_nobodys() -> None:

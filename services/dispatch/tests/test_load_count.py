@@ -3,9 +3,12 @@
 import pytest
 from dispatch_cases import CTX, FLOOR, GOODS, JOB, ON_THE_WAY, OPENED, PUBLISHED, TOILET, a_job
 
+from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_road import LoadCorrected
 from dispatch.job.handover import CompleteDelivery, CountedLine
 from dispatch.job.load_count import CorrectLoad
+from dispatch.job.state import Failed
+from dispatch.job.undeliverable import FailDelivery
 
 
 def really(*counts: tuple[int, int]) -> CorrectLoad:
@@ -32,6 +35,21 @@ def test_the_crew_accounts_for_what_really_left() -> None:
 
     story.asks(signed(2), CTX).refuses("pieces_unaccounted")
     assert story.asks(signed(1), CTX).events
+
+
+def test_where_nothing_left_nothing_is_signed_for_and_nothing_comes_back() -> None:
+    """A9, B13, B14, D16: nothing counted is a count of nothing, not one that lacks."""
+    story = a_job(*ON_THE_WAY).after(really((1, 0), (2, 0)), ctx=CTX)
+    both = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
+    told = CompleteDelivery(delivered=both, signed_by="马娜", signature_ref="s1", taught_use=True)
+    story.asks(told, CTX).refuses("pieces_unaccounted")
+    failed = FailDelivery(cause="没装上车", goods="deposited", consent_by="he.jx", signature_ref="s2")
+    (event,) = story.asks(failed, CTX).events
+    assert isinstance(event, DeliveryFailed)
+    assert not any(line.quantity for line in event.lines)
+    state = story.after(failed, ctx=CTX).state
+    assert isinstance(state, Failed)
+    assert state.work.deposited == ()
 
 
 @pytest.mark.parametrize(

@@ -245,8 +245,10 @@ def back(reason: str, lines: tuple[GoodsLine, ...] = ()) -> list[Ask]:
 
 
 def test_goods_of_a_failed_delivery_come_back_but_not_deposited_ones() -> None:
-    """B14"""
+    """B14; and nothing of which nothing had left, by a corrected count (D16)."""
     assert (asks(failed("returned")), asks(failed("deposited"))) == (back("客户不在家"), [])
+    none = GoodsLine(line_no=1, sku="WC-100", name="连体坐便器", quantity=0)
+    assert asks(failed("returned").model_copy(update={"lines": (none,)})) == []
 
 
 def test_pieces_refused_at_the_door_come_back() -> None:

@@ -71,13 +71,17 @@ class Pieces:
         return self.issued - self.returned - self.broken_back
 
     @property
+    def on_vehicle(self) -> int:
+        """Pieces that left, and of which no crew and no customer has said more."""
+        return self.departed - self.signed - self.back - self.broken_at_door
+
+    @property
     def outside(self) -> int:
         """Pieces outside by what crews and customers say: on a vehicle, in deposit, at the customer's, broken there."""
-        on_vehicle = self.departed - self.signed - self.back - self.broken_at_door
         coming_back = max(0, self.back - self.returned)
         brought_back = max(0, self.returned - self.back)
         """By the customer, after delivery."""
-        return on_vehicle + coming_back + self.delivered - brought_back + self.broken_at_door - self.broken_back
+        return self.on_vehicle + coming_back + self.delivered - brought_back + self.broken_at_door - self.broken_back
 
 
 @dataclass
@@ -326,6 +330,11 @@ class Account:
         for (_, sku), pieces in self.lines.items():
             more[sku] += pieces.outside - pieces.away
         for (line_no, sku), pieces in sorted(self.lines.items()):
+            if pieces.on_vehicle < 0 and not self.short[sku]:
+                where, n = f"{self.contract_no}/{line_no} {sku}", -pieces.on_vehicle
+                yield Difference(
+                    "pieces", where, "unloaded", f"交了没有出库的 {n} 件", f"{n} handed over that never left"
+                )
             if self.short[sku] and more[sku] == self.short[sku]:
                 continue
             outside = ("车上和客户处", "on the road or with the customer", pieces.outside)

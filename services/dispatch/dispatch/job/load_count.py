@@ -88,8 +88,9 @@ Event = road.LoadCorrected
 
 
 def evolve(job: Opened, event: Event) -> Opened:
-    """The job with what is really on the vehicle."""
-    return replace(job, loaded=event.lines) if isinstance(job, OnTheWay) else job
+    """The job with what is really on the vehicle; nothing at all is known to be nothing, and is no count that lacks."""
+    nothing = (line.model_copy(update={"quantity": 0}) for line in event.stayed)
+    return replace(job, loaded=event.lines or tuple(nothing)) if isinstance(job, OnTheWay) else job
 
 
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (

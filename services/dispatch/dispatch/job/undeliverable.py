@@ -191,7 +191,8 @@ def evolve(job: Opened, event: Event) -> Opened:
             stop = stop_ended(job, event.at)
             if isinstance(job, OnTheWay) and job.cancelled is not None:
                 return Cancelled(job.work, job.cancelled, stop)
-            work = replace(job.work, deposited=event.lines if event.goods == "deposited" else ())
+            lying = tuple(line for line in event.lines if line.quantity and event.goods == "deposited")
+            work = replace(job.work, deposited=lying)
             return Failed(work, event.cause, event.goods, stop)
     assert_never(event)
 

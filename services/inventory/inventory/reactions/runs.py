@@ -76,6 +76,8 @@ def return_goods(event: DeliveryFailed | DeliveryCompleted, meta: Meta) -> Seque
     """Goods of a delivery that failed, or that the customer refused at the door, are on their way back (B14, B15), and
     so are those refused as damaged (D4); deposited ones are not: they lie there."""
     if isinstance(event, DeliveryFailed):
+        if event.lines and not any(line.quantity for line in event.lines):  # nothing had left, by a corrected count
+            return ()
         if event.goods == "returned":
             return (_on_its_way(event, meta, event.lines, event.cause),)
         if event.goods != "deposited" or not event.lines:  # older events do not say what lies there
