@@ -94,13 +94,16 @@ def test_the_same_receipt_counts_once() -> None:
 
 
 def test_a_large_deposit_takes_two_people() -> None:
-    """B16"""
+    """B16, B23: nor is the leader, who pays it in, his own second."""
     limit = POLICY.two_person_deposit_fen
     full = COLLECTED.model_copy(update={"amount_fen": limit, "on_vehicle_fen": limit})
     large = HandInCash(amount_fen=limit, received_by="su.kj", receipt_no="R2")
     paid = HANDED_IN.model_copy(update={"amount_fen": limit, "receipt_no": "R2", "witness": "mai.gh"})
     run = a_run(*OUT, full)
-    assert [run.asks(large.model_copy(update={"witness": w}), CTX).decided for w in (None, "su.kj", "mai.gh")] == [
+    assert [
+        run.asks(large.model_copy(update={"witness": w}), CTX).decided for w in (None, "su.kj", "li.zq", "mai.gh")
+    ] == [
+        no("witness_missing", amount_fen=limit, limit_fen=limit),
         no("witness_missing", amount_fen=limit, limit_fen=limit),
         no("witness_missing", amount_fen=limit, limit_fen=limit),
         (paid,),

@@ -82,7 +82,8 @@ def collect(command: CollectCash, run: Run, ctx: Context) -> Decision:
 def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
     """交款. Rules: B16 (what makes a deposit large is all of the run's day), X7. The same receipt again is no event.
 
-    Refuses: receipt_used (with other content), received_by_leader, more_than_on_vehicle, witness_missing (large).
+    Refuses: receipt_used (with other content), received_by_leader, more_than_on_vehicle, witness_missing (of a large
+    one: neither who pays in nor who receives is the second person, B23).
     """
     at, told = happened(command, ctx), HandedIn(command.receipt_no, command.amount_fen, command.received_by)
     if isinstance(run, Closed):
@@ -108,7 +109,7 @@ def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
         return no("more_than_on_vehicle", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen)
     limit = ctx.policy.two_person_deposit_fen
     of_the_day = command.amount_fen + sum(paid.amount_fen for paid in run.handed_in)
-    if of_the_day >= limit and command.witness in {None, command.received_by}:
+    if of_the_day >= limit and command.witness in {None, command.received_by, run.leader}:
         return no("witness_missing", amount_fen=of_the_day, limit_fen=limit)
     return (
         facts.CashHandedIn(
