@@ -14,7 +14,16 @@ from contracts import order as facts
 from contracts import service_desk_tickets as tickets
 from contracts.envelope import Meta
 from dashboards.inbox.waiting import CONTRACTS_WAIT, REST_WAIT, SHOWN
+from inventory.count.file import COUNTS
+from inventory.goods.row import PIECES
+from inventory.inbound.row import SLIPS
+from inventory.loan_row import LOANS
+from inventory.scrap_row import SCRAPS
+from inventory.stock.row import STOCKED
 from notify.message.aggregate import MESSAGE
+from notify.message.row import MESSAGES
+from order.contract.row import CONTRACTS
+from order.draft.row import DRAFTS
 from runtime.offers import offering_of
 from service_desk.main import SERVICE
 from service_desk.ticket.row import TICKETS
@@ -199,6 +208,16 @@ async def test_behind_a_figure_is_the_list_of_just_those_contracts():
     assert listed[ACCOUNTANT] == ["HT26030001"]
     assert listed[SPECIALIST] == ["HT26030003"]
     assert len(listed[KEEPER]) == 3
+
+
+VIEWS = (CONTRACTS, DRAFTS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS)
+INDEXED = {(view.name, index[0]) for view in VIEWS for index in view.indexes}
+
+
+@pytest.mark.parametrize("kind", [*CONTRACTS_WAIT, *REST_WAIT], ids=lambda kind: kind.word)
+def test_what_waits_is_counted_by_an_index_of_what_waits(kind):
+    """X8, X9: the bell of every page asks it each minute; however many rows there are, those that wait are read."""
+    assert {(kind.model.name, field) for field in kind.query} <= INDEXED
 
 
 @pytest.mark.parametrize("kind", [*CONTRACTS_WAIT, *REST_WAIT], ids=lambda kind: kind.word)
