@@ -114,6 +114,7 @@ async def test_what_is_under_way_or_cannot_be_read_is_said():
     answer, _ = await ask(MANAGER, done=Done(NOW, report(settled=False, unreadable=2)))
     assert "还有事在途" in answer.text
     assert "2 条事件读不了" in answer.text
+    assert "账都对得上" not in answer.text
 
 
 async def test_while_it_runs_the_page_renews_itself_and_offers_no_second_one():

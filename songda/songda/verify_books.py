@@ -92,5 +92,5 @@ def _show(report: "Report", *, settled: bool) -> None:
     counted = f"{report.events:,} 件事，{report.contracts:,} 份合同，{report.cards:,} 张存卡"
     if report.findings:
         out.print(f"[red]{len(report.findings)} 处对不上[/red]（{counted}）。{len(report.findings)} do not add up.")
-    else:
+    elif not report.unreadable:
         out.print(f"[green]账都对得上[/green]（{counted}）。All books add up.")
