@@ -13,6 +13,7 @@ from company.roles import Role
 from contracts import order as facts
 from contracts import service_desk_tickets as tickets
 from contracts.envelope import Meta
+from dashboards.books.report import BookFinding, BooksReport, SinceEvent
 from dashboards.inbox.waiting import CONTRACTS_WAIT, REST_WAIT, SHOWN
 from inventory.count.file import COUNTS
 from inventory.goods.row import PIECES
@@ -24,6 +25,7 @@ from notify.message.aggregate import MESSAGE
 from notify.message.row import MESSAGES
 from order.contract.row import CONTRACTS
 from order.draft.row import DRAFTS
+from runtime.nightly import Done
 from runtime.offers import offering_of
 from service_desk.main import SERVICE
 from service_desk.ticket.row import TICKETS
@@ -78,9 +80,11 @@ def ticket(name):
     return document
 
 
-async def ask(person, *story, path="/inbox", rows=None):
+async def ask(person, *story, path="/inbox", rows=None, books=None):
     app = site({**desk_rows(*story), **(rows or {})})
     app.state.offers = {**app.state.offers, **SERVICE.offers, "message": offering_of(MESSAGE)}
+    if books is not None:
+        app.state.nightly = {"books": books}
     for name in ("tickets", "messages"):
         app.state.rows.setdefault(name, RowsInMemory({}))
     async with browser(app, person) as client:
@@ -161,6 +165,35 @@ async def test_the_bell_counts_what_the_page_lists():
     ]
     assert page["count"] == bell["count"] == sum(group["count"] for group in page["groups"])
     assert bell["late"] == sum(group["count"] for group in page["groups"] if group["late"])
+
+
+class Verified:
+    """The books, verified last night."""
+
+    async def last(self):
+        since = SinceEvent(
+            type="songda.order.PaymentNoted.v1", subject="contract:HT26030001", sequence=7, at=SIGNED, id="e"
+        )
+        finding = BookFinding(
+            book="money", where="HT26030001 TK1", what="paid back too much", zh="多退 5 分", en="5 fen", since=since
+        )
+        report = BooksReport(settled=True, events=9, contracts=1, cards=0, unreadable=0, findings=(finding,))
+        return Done(SIGNED, report.model_dump_json())
+
+
+async def test_books_that_do_not_add_up_wait_for_accountant_and_manager():
+    """X9, A9, A12: found at night, it is late; nobody else is told of money (C18)."""
+    for person, waits in (
+        (ACCOUNTANT, True),
+        (MANAGER, True),
+        (SPECIALIST, False),
+        (STORE, False),
+        (PROCUREMENT, False),
+    ):
+        page = await ask(person, books=Verified())
+        assert ("books" in kinds(page.text), "多退 5 分" in page.text) == (waits, waits), person
+        bell = (await ask(person, path="/api/inbox/count", books=Verified())).json()
+        assert bell == {"count": int(waits), "late": int(waits)}, person
 
 
 async def test_every_page_has_the_bell():

@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from company.roles import Role
 from contracts.civil_time import end_of_day
+from dashboards.books.pages import books_of, page_about
 from dashboards.listing import Json, Sort, both
+from dashboards.nav import SEES_BOOKS
 from dashboards.seat import Seat
 from inventory import who
 from inventory.count.file import COUNTS
@@ -233,12 +235,15 @@ REST_WAIT: tuple[Waiting[Any], ...] = (
 async def groups_for(seat: Seat) -> list[Group]:
     """What waits for this person, the late first; kinds of which nothing waits are left out."""
     found = [await _group(seat, kind, query) for kind, query in await _kinds(seat)]
+    found.append(await _of_books(seat))
     return sorted((one for one in found if one.count), key=lambda one: not one.late)
 
 
 async def count_for(seat: Seat) -> tuple[int, int]:
     """How many things wait, and how many of them are late."""
     counted = [(kind.late, await seat.caller.view(kind.model).count(query)) for kind, query in await _kinds(seat)]
+    books = await _of_books(seat)
+    counted.append((books.late, books.count))
     return sum(count for _, count in counted), sum(count for late, count in counted if late)
 
 
@@ -247,6 +252,14 @@ async def _group(seat: Seat, kind: Waiting[Any], query: Json) -> Group:
     count = await rows.count(query)
     first = await rows.find(query, sort=[kind.sort], limit=SHOWN) if count else []
     return Group(kind.word, count, kind.late, [kind.item(row) for row in first], kind.href)
+
+
+async def _of_books(seat: Seat) -> Group:
+    """What the last verification found that does not add up (A9, A12), for whoever sees the books."""
+    view = await books_of(seat.request) if seat.person.role in SEES_BOOKS else None
+    found = () if view is None or view.report is None else view.report.findings
+    items = [Item(one.where, one.zh if seat.words.lang == "zh" else one.en, page_about(one)) for one in found[:SHOWN]]
+    return Group("books", len(found), late=True, items=items, href="/books")
 
 
 async def _kinds(seat: Seat) -> list[tuple[Waiting[Any], Json]]:
