@@ -131,7 +131,8 @@ def _count(line: dict[str, Any]) -> dict[str, int]:
 
 
 def _deliver(staff: Staff, slot: dict[str, Any], at: datetime) -> None:
-    job = staff[SUPERVISOR].get(f"/api/jobs/{slot['job_id']}")
+    leader, path = LEADERS[slot["crew"]], f"/api/jobs/{slot['job_id']}"
+    job = staff[leader].get(path)  # who collects sees what is due (C18)
     signed = {
         "delivered": [_count(line) for line in job["lines"]],
         "signed_by": "客户本人",
@@ -139,7 +140,6 @@ def _deliver(staff: Staff, slot: dict[str, Any], at: datetime) -> None:
         "taught_use": True,
         "cash_fen": job["amount_due_fen"] or 0,
     }
-    leader, path = LEADERS[slot["crew"]], f"/api/jobs/{slot['job_id']}"
     on_the_road = clock(civil_day(at), 9, 0)  # crews leave at 8:55, though the first window may end soon after
     staff.tell(leader, f"{path}/arrival", at=max(at - timedelta(minutes=20), on_the_road))
     staff.tell(leader, f"{path}/delivery", signed, at=at)
