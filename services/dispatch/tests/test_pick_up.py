@@ -31,7 +31,7 @@ from contracts.dispatch_pick_up import PickedUp, PickUpArranged, PickUpCalledOff
 from dispatch.job.booking import BookInstallation
 from dispatch.job.handover import CountedLine
 from dispatch.job.pick_up import PASSED, ArrangePickUp, CallOffPickUp, HandOut, IssuePickUpList
-from dispatch.job.terms import CancelJob
+from dispatch.job.terms import CancelJob, LimitLine
 from dispatch.reactions import REACTIONS
 
 LIST = "ZT20260313-HT26030001-1"
@@ -95,6 +95,16 @@ def test_goods_are_handed_out_by_the_list_and_signed_for() -> None:
     done = ready.after(HAND_OUT, ctx=CTX)
     done.asks(HAND_OUT, CTX).nothing_new()
     done.asks(HAND_OUT.model_copy(update={"signature_ref": "other"}), CTX).refuses("already_over")
+
+
+def test_a_list_is_of_the_pieces_that_it_names() -> None:
+    """A11, B9, A6: amended or refunded since, it is issued anew; another day of completeness leaves it."""
+    fewer = LimitLine(line_no=1, owed=1, reason="退款")
+    changed = a_job(OPENED, ARRANGED, LISTED).after(fewer, ctx=CTX)
+    changed.asks(HAND_OUT, CTX).refuses("pick_up_needs_list")
+    changed.asks(IssuePickUpList(), SUPERVISOR).then_names("PickUpListIssued")
+    sooner = LOST.model_copy(update={"complete_on": date(2026, 3, 8)})
+    a_job(OPENED, ARRANGED, LISTED, sooner).asks(HAND_OUT, CTX).then_names("PickedUp")
 
 
 def test_a_pick_up_is_in_no_plan_until_it_is_called_off() -> None:

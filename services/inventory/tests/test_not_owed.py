@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contracts.inventory import GoodsNotOwed, GoodsReleased, GoodsReturned
 from contracts.order import ContractFulfilled, ReturnRefunded
 from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.leaving import ReturnGoods
 from inventory.goods.not_owed import FreeTheRest, NoteRefund
@@ -41,6 +42,21 @@ def test_a_piece_that_never_came_and_is_paid_back_is_missed_no_longer() -> None:
     after = given(GOODS, EXPECTED, arrived(TOILET, 1)).after(REFUND, ctx=CTX).state
     assert isinstance(after, Expected)
     assert [(stock.missing, stock.excess) for stock in after.stock if stock.line.line_no == 1] == [(0, 0)]
+
+
+def test_a_piece_that_was_paid_back_and_comes_all_the_same_is_told_as_excess() -> None:
+    """D9, B15"""
+    story = given(GOODS, EXPECTED).after(REFUND, ctx=CTX)
+    told = ReceiveGoods(
+        contract_no=NO,
+        line_no=1,
+        sku=TOILET.sku,
+        quantity=2,
+        waybill="YD0001",
+        arrived_on=date(2026, 3, 9),
+        told_by="warehouse",
+    )
+    story.asks(told, CTX).then_names("GoodsArrived", "StockExcessReported")
 
 
 def test_a_piece_on_its_way_back_is_free_when_it_is_here() -> None:

@@ -306,6 +306,8 @@ def evolve(job: Opened, event: Event) -> Opened:
                 volume_l=work.volume_l if event.volume_l is None else event.volume_l,
                 amount_due_fen=work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
             )
+            if isinstance(job, PickUp) and changed.lines != work.lines:  # a list of other pieces is none (B9)
+                return replace(job, work=changed, list_no=None)
             return replace(job, work=changed)
         case facts.InstallationOverdue():
             return replace(job, work=replace(work, overdue=True))

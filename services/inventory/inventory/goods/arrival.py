@@ -187,7 +187,7 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         return (*confirmed, *damage)
     arrived = facts.GoodsArrived(**common, quantity=new)
     good = 0 if damage else new
-    excess = min(good, max(0, stock.here + stock.outside + good - stock.line.quantity))
+    excess = min(good, max(0, stock.here + stock.outside + good - stock.needed))
     if not excess:
         return (*confirmed, arrived, *damage)
     told = StockExcessReported(
