@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from goods_cases import CTX, EXPECTED, NO, NOW, TOILET, arrived, issued, of
+from goods_cases import CLOSE, CTX, EXPECTED, NO, NOW, TOILET, arrived, issued, of
 
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.envelope import Meta
 from contracts.inventory import GoodsDeposited, GoodsIssued
 from contracts.order import DeliveryNoted
 from inventory.goods.aggregate import GOODS
+from inventory.goods.coming_back import ReceiveReturn, ReturnedPieces
 from inventory.goods.leaving import FetchDeposit, IssueGoods, NoteDeposit
-from inventory.goods.state import Expected
+from inventory.goods.state import Cancelled, Expected
 from inventory.reactions.contracts import fetch_deposit
 from inventory.reactions.runs import return_goods
 from runtime.decision import Ask
@@ -90,3 +91,18 @@ def test_failed_deliveries_and_receipts_tell_of_deposits() -> None:
     (ask,) = fetch_deposit(receipt)
     assert isinstance(ask.command, FetchDeposit)
     assert fetch_deposit(receipt.model_copy(update={"job_id": f"D-{NO}-2"})) == ()
+
+
+def test_what_lies_in_deposit_of_a_cancelled_contract_is_to_be_fetched_back() -> None:
+    """A6, B14, D3: nobody is owed it, and somebody has it on the list of what comes back; then it is free stock."""
+    closed = AWAY.after(DEPOSIT, CLOSE, ctx=CTX)
+    late = AWAY.after(CLOSE, DEPOSIT, ctx=CTX)
+    for story in (closed, late):
+        assert isinstance(story.state, Cancelled)
+        (awaited,) = story.state.awaited
+        assert awaited.lines == (of(TOILET, 2),)
+        seen = ReturnedPieces(line_no=1, good=2, package_whole=True, condition_good=True, mark_present=True)
+        back = ReceiveReturn(contract_no=NO, return_no=awaited.return_no, lines=(seen,))
+        story.asks(back, CTX).then_names("GoodsReturned", "GoodsReleased")
+    closed.asks(CLOSE, CTX).nothing_new()
+    late.asks(DEPOSIT, CTX).nothing_new()

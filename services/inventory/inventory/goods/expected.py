@@ -1,11 +1,13 @@
 """What a contract is to get: signed, amended, cancelled (A6)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, OptionalId
+from contracts.civil_time import civil_day
 from contracts.fact import Customer, GoodsLine, LineLot
 from inventory.goods.lots import of_line, smallest_first, spread
 from inventory.goods.state import Cancelled, Decision, Expected, Goods, GoodsEvent, Known, Stock, Unexpected
@@ -136,24 +138,42 @@ def given_up(stocks: Iterable[Stock], lines: Iterable[GoodsLine]) -> tuple[LineL
 
 
 def close(command: CloseGoods, goods: Known, ctx: Context) -> Decision:
-    """The contract was cancelled: all its pieces here are free stock, and so is what still comes.
+    """The contract was cancelled: all its pieces here are free stock, and so is what still comes; what lies in deposit
+    is to be fetched back.
 
-    Rules: A6. Once. Refuses: unknown_contract.
+    Rules: A6, B14, D3. Once. Refuses: unknown_contract.
     """
     if isinstance(goods, Cancelled):
         return ()
+    at, reason = command.at or ctx.now, f"合同取消：{command.reason}"
     here = (stock.line.model_copy(update={"quantity": stock.here}) for stock in goods.stock)
     lines = tuple(line for line in here if line.quantity)
-    return (
-        facts.GoodsReleased(
-            at=command.at or ctx.now,
-            contract_no=command.contract_no,
-            lines=lines,
-            reason=f"合同取消：{command.reason}",
-            closed=True,
-            lots=given_up(goods.stock, lines),
-        ),
+    closed = facts.GoodsReleased(
+        at=at,
+        contract_no=command.contract_no,
+        lines=lines,
+        reason=reason,
+        closed=True,
+        lots=given_up(goods.stock, lines),
     )
+    lying = (
+        stock.line.model_copy(update={"quantity": stock.deposited})
+        for stock in (*goods.stock, *goods.former)
+        if stock.deposited > 0
+    )
+    return (closed, *fetched_back(command.contract_no, f"JC-{command.contract_no}", tuple(lying), reason, at))
+
+
+def fetched_back(
+    contract_no: str, return_no: str, lines: tuple[GoodsLine, ...], reason: str, at: datetime
+) -> tuple[facts.GoodsReturnAwaited, ...]:
+    """Deposited pieces of a contract that is no more are on the list of what comes back (B14, D3)."""
+    if not lines:
+        return ()
+    awaited = facts.GoodsReturnAwaited(
+        at=at, contract_no=contract_no, return_no=return_no, lines=lines, returned_on=civil_day(at), reason=reason
+    )
+    return (awaited,)
 
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (

@@ -10,6 +10,7 @@ from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
 from contracts.fact import GoodsLine, LineLot
 from contracts.inventory_stock import StockShortReported
+from inventory.goods.expected import fetched_back
 from inventory.goods.lots import of_line, smallest_first, spread, told
 from inventory.goods.state import (
     Awaited,
@@ -78,15 +79,19 @@ class FetchDeposit(Command):
 
 
 def note_deposit(command: NoteDeposit, goods: Known, ctx: Context) -> Decision:
-    """Rules: B14. Once per deposit. Refuses: unknown_contract."""
-    lines = tuple(line for line in command.lines if line.quantity)
-    if command.deposit_no in goods.settled or not lines:
-        return ()
-    return (
-        facts.GoodsDeposited(
-            at=command.at or ctx.now, contract_no=command.contract_no, deposit_no=command.deposit_no, lines=lines
-        ),
+    """Rules: B14, A6 (of a contract that is no more, it is to be fetched back). Once per deposit. Refuses:
+    unknown_contract."""
+    lines, at, number = (
+        tuple(line for line in command.lines if line.quantity),
+        command.at or ctx.now,
+        command.deposit_no,
     )
+    if number in goods.settled or not lines:
+        return ()
+    deposited = facts.GoodsDeposited(at=at, contract_no=command.contract_no, deposit_no=number, lines=lines)
+    if isinstance(goods, Expected):
+        return (deposited,)
+    return (deposited, *fetched_back(command.contract_no, f"JC-{number}", lines, "合同已取消", at))
 
 
 def fetch_deposit(command: FetchDeposit, goods: Known, ctx: Context) -> Decision:
