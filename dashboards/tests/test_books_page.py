@@ -99,7 +99,7 @@ async def test_all_adds_up():
 
 
 async def test_each_difference_says_both_figures_and_since_which_event_and_leads_to_its_page():
-    """A9, G14: a line's contract, a card's product, the day's money, as the books themselves name the places."""
+    """A9: a line's contract, a card's product, the day's money, as the books themselves name the places."""
     answer, _ = await ask(MANAGER, done=Done(NOW, report(LINE, CARD, RUN)))
     assert "3 处对不上" in answer.text
     assert LINE.zh in answer.text
