@@ -91,14 +91,15 @@ def _meta() -> Any:
 
 
 def test_more_pieces_than_were_booked_arrive_at_once() -> None:
-    """D16: stock rises, nobody is asked."""
+    """D16, X7: stock rises, nobody is asked; told again it is the same, or refused."""
     asked, came = given(GOODS, EXPECTED, arrived(TOILET, 1)).asks(ask(2), CTX).events
     assert isinstance(asked, CorrectionAsked)
     assert isinstance(came, GoodsArrived)
     assert (came.quantity, came.waybill, came.carrier_waybill) == (1, GZ, "YD0001")
     story = given(GOODS, EXPECTED, arrived(TOILET, 1)).after(ask(2), ctx=CTX)
     assert here(story) == 2
-    story.asks(ask(2), CTX).refuses("correction_contradicts")
+    story.asks(ask(2), CTX).nothing_new()
+    story.asks(ask(3), CTX).refuses("correction_contradicts")
 
 
 def test_a_slips_put_away_is_corrected_by_its_own_voucher_and_once() -> None:

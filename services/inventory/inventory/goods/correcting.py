@@ -143,7 +143,8 @@ def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decisi
         same = (known.line_no, known.waybill, known.right) == (command.line_no, command.waybill, command.right)
         return () if same else no("correction_contradicts", correction_no=command.correction_no)
     if command.correction_no in goods.settled:
-        return no("correction_contradicts", correction_no=command.correction_no)
+        is_so = stock.brought_by(command.waybill) == command.right
+        return () if is_so else no("correction_contradicts", correction_no=command.correction_no)
     waiting = next((one for one in goods.corrections if _is_of_the_same(one, command, stock)), None)
     if waiting is not None:
         return no(
