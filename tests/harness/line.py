@@ -22,9 +22,10 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="line", daemon=True)
         self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._is_cut = False
         self._thread.start()
-        self._server = self._do(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self._server = self._do(asyncio.start_server(self._accept, "127.0.0.1", 0))
 
     @property
     def url(self) -> str:
@@ -41,8 +42,7 @@ class Line:
 
     def close(self) -> None:
         """The end of the line."""
-        self._do(self._cut())
-        self._server.close()
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -54,6 +54,16 @@ class Line:
         self._is_cut = True
         for writer in list(self._open):
             writer.transport.abort()
+
+    async def _end(self) -> None:
+        self._server.close()
+        await self._cut()
+        await asyncio.gather(*self._serving)
+
+    def _accept(self, browser: asyncio.StreamReader, to_browser: asyncio.StreamWriter) -> None:
+        task = self._loop.create_task(self._serve(browser, to_browser))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, browser: asyncio.StreamReader, to_browser: asyncio.StreamWriter) -> None:
         if self._is_cut:
