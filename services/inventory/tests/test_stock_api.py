@@ -16,7 +16,9 @@ from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
 from inventory.goods.aggregate import GOODS
+from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.expected import ExpectGoods
+from inventory.goods.leaving import IssueGoods
 from inventory.stock.aggregate import STOCK, ReportDeadStock, card_no
 from inventory.stock.holding import BringIn
 from runtime.http_errors import add_error_handling
@@ -216,6 +218,30 @@ async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(
     assert lots(await get(client, "/stock/BTH-0421")) == [("B-02-1", "", False, 3), ("B-02-1", HT, False, 2)]
     status, refused = await post(client, f"/goods/{HT}/releases", {"line_no": 1, "quantity": 1, "reason": "多"})
     assert (status, refused["code"]) == (409, "not_excess")
+
+
+async def test_a_second_purchase_gets_the_lot_first_that_the_customer_has_at_home(
+    client: AsyncClient, world: World
+) -> None:
+    """D13, D8: by the customer's telephone, be the lot the larger one; another customer's lots say nothing."""
+    card = {"depot": "main", "sku": "BTH-0421", "name": "浴室柜", "kind": "received", "bin": "B-02-1"}
+    for lot, quantity in (("A1", 5), ("C88", 20), ("E11", 20)):
+        of_lot = ({"lot": lot, "quantity": quantity},)
+        free = BringIn(**card, quantity=quantity, voucher_no="RK0", cause_id=lot, lots=of_lot)
+        world.put(STOCK.key(card_no("main", "BTH-0421")), free)
+    line = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=2)
+    has = ReceiveGoods(
+        contract_no="", line_no=1, sku=line.sku, quantity=2, waybill="YD1", arrived_on=NOW.date(), told_by="file"
+    )
+    for number, phone, lot in (("HT26020001", CUSTOMER.phone, "C88"), ("HT26020002", "13800002222", "E11")):
+        customer = CUSTOMER.model_copy(update={"phone": phone})
+        world.put(GOODS.key(number), ExpectGoods(contract_no=number, customer=customer, lines=(line,)))
+        came = has.model_copy(update={"contract_no": number, "lot": lot})
+        world.put(GOODS.key(number), came)
+        world.put(GOODS.key(number), IssueGoods(contract_no=number, list_no=f"L-{number}", lines=(line,)))
+    await done(client, f"/goods/{HT}/allocations", {"line_no": 1, "quantity": 2}, "tan.zw")
+    (mine,) = (await get(client, f"/goods/{HT}"))["lines"][0]["lots"]
+    assert (mine["lot"], mine["here"]) == ("C88", 2)
 
 
 async def test_a_move_that_was_typed_wrong_goes_back_and_names_the_line_once(client: AsyncClient, world: World) -> None:

@@ -1,5 +1,6 @@
 """Free stock for a contract (D8), and pieces beyond its need that become free stock (D9)."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.civil_time import civil_day
+from contracts.fact import Customer
 from contracts.inventory_stock import LotPieces
 from contracts.spelling import Lot
 from inventory.fields import MAX_PIECES, Reason, dated
@@ -320,14 +322,30 @@ def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decisi
     )
 
 
+class _OfLot(BaseModel):
+    lot: str
+    here: int
+    outside: int
+
+
+class _OfSku(BaseModel):
+    line_no: int
+    sku: str
+    lots: tuple[_OfLot, ...] = ()
+
+
 class _Papers(BaseModel):
     """What is asked of the rows of goods here."""
 
     contract_no: str
+    customer: Customer | None = None
+    lines: tuple[_OfSku, ...] = ()
 
 
 GOODS_ROWS = ByName("goods", _Papers)
 """By name: the rows are made of these rules."""
+PURCHASES_ASKED = 100
+"""Of one customer, the last ones."""
 
 
 async def _is_nobody_elses(asker: Asker, contract_no: str, number: str | None) -> None:
@@ -339,11 +357,28 @@ async def _is_nobody_elses(asker: Asker, contract_no: str, number: str | None) -
         asker.refuse(no("number_of_another", number=number, contract_no=other))
 
 
+async def _lots_from_elsewhere(asker: Asker, number: str, line_no: int) -> tuple[str, ...]:
+    """Lots of the line's product that the same customer (by telephone) has from other contracts, that of most pieces
+    first (D13). What was asked for last is known a moment later: it is a preference, no promise."""
+    goods = asker.view(GOODS_ROWS)
+    asking = await goods.get(number)
+    skus = {line.sku for line in asking.lines if line.line_no == line_no} if asking is not None else set()
+    if asking is None or asking.customer is None or not skus:
+        return ()
+    same = {"row.customer.phone": asking.customer.phone, "_id": {"$ne": number}}
+    others = await goods.find(same, sort=[("_id", -1)], limit=PURCHASES_ASKED)
+    have: Counter[str] = Counter()
+    for line in (line for other in others for line in other.lines if line.sku in skus):
+        have.update({one.lot: one.here + one.outside for one in line.lots})
+    return tuple(lot for lot, pieces in have.most_common() if pieces > 0)
+
+
 async def allocated(asker: Asker, number: str, body: Allocated) -> AskAllocation:
-    """With its number."""
+    """With its number, and the lots that the customer has from other purchases."""
     await _is_nobody_elses(asker, number, body.allocation_no)
     allocation_no = body.allocation_no or dated("DP")(asker, body)
-    return AskAllocation(**{**dict(body), "contract_no": number, "allocation_no": allocation_no})
+    lots = await _lots_from_elsewhere(asker, number, body.line_no)
+    return AskAllocation(**{**dict(body), "contract_no": number, "allocation_no": allocation_no, "lots_first": lots})
 
 
 async def exchanged(asker: Asker, number: str, body: Exchanged) -> ExchangeLots:

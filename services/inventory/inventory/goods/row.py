@@ -181,6 +181,7 @@ PIECES = View(
         ("row.back_since",),
         ("row.corrections_open",),
         ("row.vouchers",),
+        ("row.customer.phone",),
     ),
     said=(
         facts.GoodsExpectationChanged,
