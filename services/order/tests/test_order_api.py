@@ -139,6 +139,23 @@ async def test_a_body_that_does_not_fit_is_answered_with_422(client: AsyncClient
     assert (await client.post("/api/contracts", json={**REGISTER, **change})).status_code == 422
 
 
+@pytest.mark.parametrize("unit", ["箱", "盒", "㎡", "m2", "平方米"])
+async def test_boxes_and_areas_are_never_taken_for_as_many_pieces(client: AsyncClient, unit: str) -> None:
+    """D14, A1: five boxes are not five pieces; the answer says how to tell them, and so told they are taken."""
+    line = {**REGISTER["lines"][0], "quantity": 5, "unit": unit}
+    refused = await client.post("/api/contracts", json={**REGISTER, "lines": [line]})
+    assert (refused.status_code, "measure" in refused.text) == (422, True)
+    measure = {"sold": "5", "unit": "箱", "base_unit": "片", "per_box": 4}
+    told = {**line, "quantity": 20, "measure": measure}
+    assert (await client.post("/api/contracts", json={**REGISTER, "lines": [told]})).status_code == 201
+
+
+async def test_a_unit_of_pieces_changes_nothing(client: AsyncClient) -> None:
+    """D14"""
+    lines = [{**REGISTER["lines"][0], "unit": "件"}]
+    assert (await client.post("/api/contracts", json={**REGISTER, "lines": lines})).status_code == 201
+
+
 async def test_the_week_is_imported_and_the_second_time_takes_nothing(client: AsyncClient) -> None:
     """A1, A2"""
     contracts = ("contracts.xlsx", (WEEK / "contracts.xlsx").read_bytes())

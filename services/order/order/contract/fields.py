@@ -1,10 +1,14 @@
 """The kinds of fields that commands of a contract share, and their bounds."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from company import units
 from contracts import bounds
+from contracts.fact import ContractLine
 
 MAX_LINES = 500  # lines of one contract; its event must stay far below what a Kafka record may hold
 MAX_PIECES = 999_999  # pieces of one line or row; more is a slip of the keyboard
@@ -16,3 +20,22 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), bo
 Note = Annotated[str, StringConstraints(strip_whitespace=True), bounds.Text(MAX_TEXT, lines=True)]
 PaperNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,59}$")]
 """Number of a paper or payment: what tells it from the next one."""
+
+
+def _counted(line: Any) -> Any:
+    """`quantity` is in base pieces: what is told in boxes or ㎡ is never taken for as many pieces."""
+    told = line.get("unit") if isinstance(line, Mapping) and line.get("measure") is None else None
+    if isinstance(told, str) and units.unit(told.strip()) in {units.BOX, units.SQUARE_METRES}:
+        raise PydanticCustomError(
+            "unit_without_measure",
+            "quantity is in pieces: say them there, and in measure what was sold (sold, unit, base_unit, per_box)",
+            {
+                "zh": "数量按基本单位的件数写。按箱、按㎡卖的，quantity 写折合件数，另写 measure"
+                "（sold 数量、unit 单位、base_unit 基本单位、per_box 每箱件数）；或用合同文件导入，由商品档案折算"
+            },
+        )
+    return line
+
+
+SoldLine = Annotated[ContractLine, BeforeValidator(_counted)]
+"""A contract line as it is told (D14)."""

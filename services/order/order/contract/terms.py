@@ -13,7 +13,7 @@ from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import ContractLine, Customer
 from contracts.spelling import StoreCode
-from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, Text
+from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, SoldLine, Text
 from order.contract.goods import complete_on, completeness, owed_pieces, said
 from order.contract.state import (
     Cancelled,
@@ -39,7 +39,7 @@ from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, Born, UseCase
 
-NewLines = Annotated[tuple[ContractLine, ...], Field(max_length=MAX_LINES)]
+NewLines = Annotated[tuple[SoldLine, ...], Field(max_length=MAX_LINES)]
 DueFen = Annotated[int, Field(ge=0, le=MAX_FEN)]
 
 
@@ -57,7 +57,7 @@ class RegisterContract(Command):
     customer: Customer
     promised_on: CivilDay
     amount_due_fen: DueFen
-    lines: Annotated[tuple[ContractLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[tuple[SoldLine, ...], Field(min_length=1, max_length=MAX_LINES)]
 
 
 class AddLines(Command):
@@ -65,7 +65,7 @@ class AddLines(Command):
 
     command: Literal["AddLines"] = "AddLines"
     contract_no: ContractNo
-    lines: Annotated[tuple[ContractLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[tuple[SoldLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     reason: Text
 
 
