@@ -137,7 +137,8 @@ class Company:
         return f"{letters}{self.number}"
 
 
-def arrive(company: Company, line: ContractLine, pieces: int, _: int) -> None:
+def arrive(company: Company, line: ContractLine, pieces: int, way: int) -> None:
+    """Of no lot, or of one of two (D13)."""
     told = ReceiveGoods(
         contract_no=NO,
         line_no=line.line_no,
@@ -146,6 +147,7 @@ def arrive(company: Company, line: ContractLine, pieces: int, _: int) -> None:
         waybill=company.fresh("YD"),
         arrived_on=DAY,
         told_by="warehouse",
+        lot=("", "C88", "D07")[way % 3],
     )
     company.ask(f"goods:{NO}", told)
 

@@ -22,6 +22,10 @@ from contracts.job_ids import contract_of, is_delivery
 from dashboards.books.report import Book
 from songda.books.finding import Difference
 
+OneLine = goods.ArrivalCorrected | goods.DamageReported | goods.GoodsReturned | goods.IssueCorrected
+"""Events about pieces of one line."""
+WithLots = OneLine | goods.GoodsIssued | goods.GoodsReleased
+"""Events that name the lots of the pieces that they move (D13)."""
 INSIDE = ("inbound", "loading")
 """Places of damage where the pieces had not left yet (D4)."""
 
@@ -98,6 +102,10 @@ class Account:
     """The warehouse knows of the cancellation."""
     held: Counter[str] = field(default_factory=Counter)
     """Good pieces on the bin cards that are kept for it, by product."""
+    lots_here: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Good pieces in the warehouse by product and lot (D13), as its own events name them; "": nobody said."""
+    lots_held: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The same on the bin cards."""
     short: Counter[str] = field(default_factory=Counter)
     """Pieces that left although the warehouse did not know of them, reported as short (D9), by product."""
     unsaid: set[str] = field(default_factory=set)
@@ -205,20 +213,25 @@ class Account:
 
     def _arrived(self, fact: goods.GoodsArrived) -> None:
         self.lines[fact.line_no, fact.sku].arrived += fact.quantity
+        self.lots_here[fact.sku, fact.lot] += fact.quantity
 
     def _arrival_corrected(self, fact: goods.ArrivalCorrected) -> None:
         self.lines[fact.line_no, fact.sku].arrived -= fact.quantity
+        self._lots_gone(fact, fact)
 
     def _damaged(self, fact: goods.DamageReported) -> None:
         if fact.found in INSIDE:
             self.lines[fact.line_no, fact.sku].broken_inside += fact.quantity
+            self._lots_gone(fact, fact)
 
     def _issued(self, fact: goods.GoodsIssued) -> None:
         for piece in fact.lines:
             self.lines[piece.line_no, piece.sku].issued += piece.quantity
+            self._lots_gone(fact, piece)
 
     def _issue_corrected(self, fact: goods.IssueCorrected) -> None:
         self.lines[fact.line_no, fact.sku].issued -= fact.quantity
+        self._lots_back(fact)
 
     def _load_corrected(self, fact: road.LoadCorrected) -> None:
         for pieces, quantity in self._of(fact.stayed):
@@ -233,11 +246,19 @@ class Account:
             pieces.broken_back += fact.quantity
         else:
             pieces.returned += fact.quantity
+            self._lots_back(fact)
 
     def _released(self, fact: goods.GoodsReleased) -> None:
         self.given_up = self.given_up or fact.closed
         for piece in fact.lines:
             self.lines[piece.line_no, piece.sku].released += piece.quantity
+            self._lots_gone(fact, piece)
+
+    def _lots_gone(self, fact: WithLots, piece: GoodsLine | OneLine) -> None:
+        self.lots_here.subtract(_by_lot(fact, piece))
+
+    def _lots_back(self, fact: goods.GoodsReturned | goods.IssueCorrected) -> None:
+        self.lots_here.update(_by_lot(fact, fact))
 
     def _short(self, fact: StockShortReported) -> None:
         self.short[fact.sku] += fact.wanted - fact.available
@@ -247,6 +268,7 @@ class Account:
             for lot in lots:
                 if lot.held_for == self.contract_no and not lot.pending:
                     self.held[fact.sku] += sign * lot.quantity
+                    self.lots_held[fact.sku, lot.lot] += sign * lot.quantity
 
     # --- on the road --------------------------------------------------------------------------------------------------
 
@@ -304,7 +326,19 @@ class Account:
         for sku in sorted({*here, *self.held}):
             lying, held = ("在库", "here", here[sku]), ("存卡保留", "held on the card", self.held[sku])
             yield from _apart("pieces", f"{self.contract_no} {sku}", lying, held)
+            if here[sku] == self.held[sku]:
+                yield from self._of_lots(sku)
         yield from self._of_money()
+
+    def _of_lots(self, sku: str) -> Iterator[Difference]:
+        """Lot by lot, of as many pieces (D13). Events of before the lots took pieces and did not say of which."""
+        lots = sorted({lot for of, lot in (*self.lots_here, *self.lots_held) if of == sku})
+        if min((self.lots_here[sku, lot] for lot in lots), default=0) < 0:
+            return
+        for lot in lots:
+            lying, held = self.lots_here[sku, lot], self.lots_held[sku, lot]
+            where = f"{self.contract_no} {sku} {lot}".rstrip()
+            yield from _apart("pieces", where, ("在库", "here", lying), ("存卡保留", "held on the card", held))
 
     def _of_line(self, where: str, pieces: Pieces) -> Iterator[Difference]:
         if self.sold and not self.cancelled:
@@ -355,6 +389,16 @@ class Account:
             door = ("上门收款（分）", "fen collected at the door", self.at_the_door.get(number, 0))
             noted = ("合同入账", "noted by the contract", self.from_crews.get(number, 0))
             yield from _apart("money", f"{self.contract_no} {number}", door, noted)
+
+
+def _by_lot(fact: WithLots, piece: GoodsLine | OneLine) -> Counter[tuple[str, str]]:
+    """Pieces of a line that an event is about, by product and lot; what it does not name is of no lot."""
+    found: Counter[tuple[str, str]] = Counter()
+    for one in fact.lots:
+        if one.line_no == piece.line_no:
+            found[piece.sku, one.lot] += one.quantity
+    found[piece.sku, ""] += piece.quantity - found.total()
+    return found
 
 
 Figure = tuple[str, str, int]
