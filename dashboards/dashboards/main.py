@@ -17,6 +17,7 @@ from dashboards.orders import contract_pages
 from dashboards.orders import pages as orders_pages
 from dashboards.pickup import pages as pickup_pages
 from dashboards.products import pages as products_pages
+from dashboards.products import questions
 from dashboards.warehouse import (
     arrivals_pages,
     check_pages,
@@ -30,7 +31,7 @@ from dashboards.warehouse import (
 from dashboards.warehouse import pages as warehouse_pages
 from runtime.route import Router
 
-PROJECTIONS = (*kpi_rows.PROJECTIONS, journal.JOURNAL)
+PROJECTIONS = (*kpi_rows.PROJECTIONS, journal.JOURNAL, questions.ASKED)
 
 router = Router()
 for part in (

@@ -27,6 +27,7 @@ from dispatch.day.row import DAYS
 from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.main import SERVICE as DISPATCH
 from order.contract.row import CONTRACTS
+from order.product.row import PRODUCTS
 from service_desk.ticket.row import TICKETS
 
 NOW = datetime(2026, 3, 12, 8, 42, tzinfo=UTC)
@@ -39,7 +40,7 @@ PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 
-READ = (*PROJECTIONS, CONTRACTS.projection, *DISPATCH.projections, TICKETS.projection)
+READ = (*PROJECTIONS, CONTRACTS.projection, PRODUCTS.projection, *DISPATCH.projections, TICKETS.projection)
 """Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]
@@ -48,7 +49,13 @@ Told = tuple[str, str, Fact, str, datetime]
 
 def told(aggregate: str, event: Fact, *, by: str = "he.jx", recorded: datetime | None = None) -> Told:
     """One event in its stream."""
-    service = {"contract": "order", "goods": "inventory", "ticket": "service_desk"}
+    service = {
+        "contract": "order",
+        "product": "order",
+        "goods": "inventory",
+        "stock": "inventory",
+        "ticket": "service_desk",
+    }
     return (aggregate, service.get(aggregate.partition(":")[0], "dispatch"), event, by, recorded or event.at)
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from dashboards_site import browser, site
-from dashboards_story import NOW
+from dashboards_story import NOW, Told, rows_of, told
 from openpyxl import load_workbook
-from warehouse_story import lot, stock, told_of
+from warehouse_story import told_of
 
+from contracts.inventory_stock import StockMoved
 from contracts.order_products import ProductDescribed
 from order.product.row import PRODUCTS
+from service_desk.main import SERVICE as DESK
 
 MANAGER, KEEPER, LEADER = "guan.yf", "mai.gh", "li.zq"
 TILE = ProductDescribed(
@@ -30,9 +32,8 @@ TILE = ProductDescribed(
 CHANGED = TILE.model_copy(update={"at": NOW + timedelta(days=1), "per_box": 3, "reason": "换包装"})
 
 
-def rows(*lying: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    product = told_of(PRODUCTS, "TC-600", TILE, CHANGED)
-    return {"products": {"TC-600": product}, "stock": {one["_id"]: one for one in lying}}
+def rows() -> dict[str, dict[str, dict[str, Any]]]:
+    return {"products": {"TC-600": told_of(PRODUCTS, "TC-600", TILE, CHANGED)}}
 
 
 async def get(path: str, person: str, found: Any = None) -> Any:
@@ -61,14 +62,63 @@ async def test_who_may_describe_is_offered_the_form(person, may):
         assert ('data-api="POST /api/products"' in (await get(path, person)).text) == may
 
 
+def came(sku: str, after: int, depot: str = "main", no: int = 1) -> Told:
+    """A move of a bin card, after which so many pieces are there."""
+    moved = StockMoved.model_validate(
+        {
+            "at": NOW,
+            "depot": depot,
+            "sku": sku,
+            "name": "砖",
+            "move_no": no,
+            "kind": "received",
+            "quantity": 1,
+            "taken": (),
+            "put": (),
+            "before": 0,
+            "after": after,
+            "voucher_no": "V",
+            "held_for": None,
+            "reason": "",
+            "cause_id": "x",
+            "report_at": NOW,
+        }
+    )
+    return told(f"stock:{depot}:{sku}", moved)
+
+
+DESCRIBED = told("product:TC-600", TILE)
+
+
+def asked(*story: Told) -> dict[str, dict[str, dict[str, Any]]]:
+    """Rows after this."""
+    return {name: found for name, found in rows_of(story).items() if name in {"questions", "products"}}
+
+
 async def test_a_sku_that_nobody_described_is_a_question():
-    """D15: where products are kept at all."""
-    known, unknown = stock("TC-600", lot("A-01-1", 3)), stock("XX-1", lot("A-01-1", 5))
-    text = (await get("/products", KEEPER, rows(known, unknown))).text
+    """D15: where products are kept at all, and as long as there are pieces of it."""
+    known, unknown = came("TC-600", 3), came("XX-1", 5)
+    text = (await get("/products", KEEPER, asked(DESCRIBED, known, unknown))).text
     assert ("XX-1" in text, 'id="unknown"' in text) == (True, True)
-    assert 'id="unknown"' not in (await get("/products", KEEPER, rows(known))).text
-    not_in_use = {"products": {}, "stock": {"main:XX-1": unknown}}
-    assert 'id="unknown"' not in (await get("/products", KEEPER, not_in_use)).text
+    for story in ((DESCRIBED, known), (unknown,), (DESCRIBED, unknown, came("XX-1", 0, no=2))):
+        assert 'id="unknown"' not in (await get("/products", KEEPER, asked(*story))).text
+
+
+async def test_a_sku_that_nobody_described_waits_for_those_who_may_describe_it():
+    """D15, X9: until it is described; nobody else can do it."""
+    other = told("product:XX-1", TILE.model_copy(update={"sku": "XX-1"}))
+    story = (DESCRIBED, came("TC-600", 3), came("XX-1", 5), came("XX-1", 4, "second"))
+    for person, found, waits in (
+        (MANAGER, asked(*story), ["XX-1"]),
+        (MANAGER, asked(*story, other), []),
+        (MANAGER, asked(*story[1:]), []),
+        (KEEPER, asked(*story), []),
+    ):
+        app = site({"tickets": {}, "messages": {}, **found})
+        app.state.offers = {**app.state.offers, **DESK.offers}
+        async with browser(app, person) as client:
+            groups = (await client.get("/api/inbox")).json()["groups"]
+        assert [item["name"] for one in groups if one["word"] == "products" for item in one["items"]] == waits, person
 
 
 async def test_crews_have_no_business_there_and_what_nobody_described_is_not_found():

@@ -13,6 +13,9 @@ from contracts.civil_time import end_of_day
 from dashboards.books.pages import books_of, page_about
 from dashboards.listing import Json, Sort, both
 from dashboards.nav import SEES_BOOKS
+from dashboards.products.pages import in_use
+from dashboards.products.questions import OPEN as UNDESCRIBED
+from dashboards.products.questions import QUESTIONS, CardSays
 from dashboards.seat import Seat
 from inventory import who
 from inventory.count.file import COUNTS
@@ -38,6 +41,7 @@ from order.contract.promise import PostponeDelivery
 from order.contract.row import CONTRACTS, ContractRow, Todo
 from order.draft.aggregate import DRAFT, DropDraft
 from order.draft.row import DRAFTS, DraftFile
+from order.product.aggregate import PRODUCT, DescribeProduct
 from runtime.typed_rows import Model
 from service_desk.access import those_visible
 from service_desk.ticket.row import TICKETS
@@ -126,6 +130,10 @@ def _excess(row: GoodsRow) -> Item:
 
 def _stock(row: StockRow) -> Item:
     return Item(row.sku, row.name, f"/warehouse/stock/{row.sku}")
+
+
+def _sku(row: CardSays) -> Item:
+    return Item(row.sku, f"{row.name} ×{row.on_hand}", "/products")
 
 
 def _count(row: CountRow) -> Item:
@@ -232,6 +240,10 @@ REST_WAIT: tuple[Waiting[Any], ...] = (
 )
 
 
+NOT_DESCRIBED = Waiting("products", QUESTIONS, UNDESCRIBED, PRODUCT.may(DescribeProduct), _sku, "/products")
+"""Skus that are a question (D15), where products are kept at all."""
+
+
 async def groups_for(seat: Seat) -> list[Group]:
     """What waits for this person, the late first; kinds of which nothing waits are left out."""
     found = [await _group(seat, kind, query) for kind, query in await _kinds(seat)]
@@ -268,6 +280,8 @@ async def _kinds(seat: Seat) -> list[tuple[Waiting[Any], Json]]:
     own = {"row.store_code": seat.person.store or "-"} if role == Role.STORE else {}
     of_contracts = [(kind, both(own, kind.query)) for kind in CONTRACTS_WAIT if role in kind.roles]
     rest = [(kind, kind.query) for kind in REST_WAIT if role in kind.roles]
+    if role in NOT_DESCRIBED.roles and await in_use(seat):
+        rest.append((NOT_DESCRIBED, NOT_DESCRIBED.query))
     return [*of_contracts, *await _tickets(seat), *rest]
 
 

@@ -8,12 +8,12 @@ from company.units import BASE
 from contracts.bounds import Id
 from contracts.order_products import ProductDescribed
 from contracts.spelling import sku as spelt_sku
-from dashboards.listing import SHEET_ROWS, Json, every, page_of, starts_with
+from dashboards.listing import Json, every, page_of, starts_with
 from dashboards.live_rows import rows_stream
+from dashboards.products.questions import OPEN, QUESTIONS
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
-from inventory.stock.row import STOCKED, StockRow
 from order.product.aggregate import PRODUCT, DescribeProduct
 from order.product.row import PRODUCTS
 from order.who import READS
@@ -56,32 +56,22 @@ async def products(seat: Seat) -> Response:
     """All products by number, and the skus that are a question: they lie here, and nobody described them."""
     q = seat.asked("q", longest=40)
     part = await page_of(seat.caller.view(PRODUCTS), _query(q), after=seat.asked("after", longest=400))
-    in_use = bool(part.rows) or q is not None
+    unknown = await seat.caller.view(QUESTIONS).find(OPEN, sort=[("_id", 1)], limit=UNKNOWN_SHOWN)
     return seat.show(
         "products.html",
         q=q,
         slice=part,
         rows=[row.told for row in part.rows],
-        unknown=await unknown(seat) if in_use else [],
+        unknown=unknown if await in_use(seat) else [],
         may_describe=seat.may(PRODUCT, DescribeProduct),
         stream=rows_stream(seat.caller, (PRODUCTS.name,)),
         units=BASE,
     )
 
 
-async def unknown(seat: Seat) -> list[StockRow]:
-    """Skus with pieces here that nobody described (D15)."""
-    found: list[StockRow] = []
-    after: str | None = None
-    while len(found) < UNKNOWN_SHOWN:
-        query = {"row.on_hand": {"$gt": 0}}
-        part = await page_of(seat.caller.view(STOCKED), query, after=after, limit=SHEET_ROWS)
-        known = await seat.caller.view(PRODUCTS).get_many([row.sku for row in part.rows])
-        found += [row for row in part.rows if row.sku not in known]
-        after = part.after
-        if after is None:
-            break
-    return found[:UNKNOWN_SHOWN]
+async def in_use(seat: Seat) -> bool:
+    """Whether products are kept at all: else no sku is a question."""
+    return bool(await seat.caller.view(PRODUCTS).find(limit=1))
 
 
 @router.get("/products.xlsx")
