@@ -6,7 +6,7 @@ off, passed ones first. A failure is at once a damage report `Q-<inspection>` on
 the pieces out of what is available.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, assert_never
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from company.context import Context
 from contracts import inventory_packing as facts
-from contracts.bounds import Few, Nth, OptionalId
+from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.fact import GoodsLine
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.packing import LineToInspect, lines_to_inspect
@@ -22,6 +22,7 @@ from inventory.refusals import no
 from inventory.who import QC
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
+from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
 
 QualityEvent = facts.QualityPassed | facts.QualityFailed | facts.PassedGoodsGone
@@ -39,6 +40,8 @@ class PassQuality(Command):
     contract_no: OptionalId
     inspection_id: InspectionId
     lines: Annotated[tuple[GoodsLine, ...], Field(max_length=200)]
+    here: Annotated[tuple[GoodsLine, ...] | None, Field(max_length=1000)] = None
+    """What lies here of the contract, passed or not."""
     note: Note = ""
     photos: Photos = ()
 
@@ -73,6 +76,8 @@ class FailQuality(Command):
     line: GoodsLine
     cause: facts.QualityCause
     passed_before: bool = False
+    here: HowMany | None = None
+    """What lies here of the line, passed or not."""
     note: Note = ""
     photos: Photos = ()
 
@@ -108,29 +113,49 @@ class NoteGone(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was told under a number; `cause`: why pieces failed."""
+
+    inspection_id: str
+    pieces: Mapping[int, int]
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inspected:
-    """`passed`: pieces per line that may be packed and loaded; `known`: inspections that were told."""
+    """`passed`: pieces per line that may be packed and loaded; `known`: causes for which pieces went."""
 
     passed: tuple[GoodsLine, ...] = ()
     known: tuple[str, ...] = ()
+    told: tuple[Inspection, ...] = ()
+
+    def of(self, line_no: int) -> int:
+        """Passed pieces of one line."""
+        return sum(line.quantity for line in self.passed if line.line_no == line_no)
 
 
 Decision = tuple[QualityEvent, ...] | Rejected
 
 
 def pass_quality(command: PassQuality, quality: Inspected, ctx: Context) -> Decision:
-    """Pieces may be packed and loaded (B21). Once per inspection.
+    """Pieces may be packed and loaded (B21), of each line no more than lie here. Once per inspection.
 
-    Refuses: nothing_inspected, line_twice, bad_quantity.
+    Rules: B21, X7. Refuses: inspection_contradicts, nothing_inspected, line_twice, bad_quantity, more_than_here.
     """
-    if command.inspection_id in quality.known:
-        return ()
+    known = _told_before(Inspection(command.inspection_id, _pieces(command.lines)), quality)
+    if known is not None:
+        return known
     if not command.lines:
         return no("nothing_inspected")
     if len({line.line_no for line in command.lines}) < len(command.lines):
         return no("inspected_twice")
     if any(not 1 <= line.quantity <= MAX_PIECES for line in command.lines):
         return no("nothing_passed")
+    here = _pieces(command.here or ())
+    for line in command.lines if command.here is not None else ():
+        most = max(0, here.get(line.line_no, 0) - quality.of(line.line_no))
+        if line.quantity > most:
+            return no("more_than_here", line_no=line.line_no, most=most, pieces=line.quantity)
     return (
         facts.QualityPassed(
             at=command.at or ctx.now,
@@ -146,14 +171,21 @@ def pass_quality(command: PassQuality, quality: Inspected, ctx: Context) -> Deci
 
 
 def fail_quality(command: FailQuality, quality: Inspected, ctx: Context) -> Decision:
-    """Pieces go to the pending zone (B21, D4). Once per inspection. Refuses: bad_quantity, note_wanted."""
-    if command.inspection_id in quality.known:
-        return ()
+    """Pieces go to the pending zone (B21, D4). Once per inspection. Those that were not passed yet go first: no more
+    pieces are passed than lie here.
+
+    Rules: B21, D4, X7. Refuses: inspection_contradicts, bad_quantity, note_wanted.
+    """
     line = command.line
+    known = _told_before(Inspection(command.inspection_id, _pieces((line,)), command.cause), quality)
+    if known is not None:
+        return known
     if not 1 <= line.quantity <= MAX_PIECES:
         return no("nothing_failed")
     if command.cause == "other" and not command.note:
         return no("fault_wanted")
+    unpassed = line.quantity if command.here is None else max(0, command.here - quality.of(line.line_no))
+    were_passed = line.quantity if command.passed_before else max(0, line.quantity - unpassed)
     return (
         facts.QualityFailed(
             at=command.at or ctx.now,
@@ -165,12 +197,32 @@ def fail_quality(command: FailQuality, quality: Inspected, ctx: Context) -> Deci
             name=line.name,
             quantity=line.quantity,
             cause=command.cause,
-            totals=_taken_off(quality.passed, (line,)) if command.passed_before else quality.passed,
+            totals=_taken_off(quality.passed, (line.model_copy(update={"quantity": were_passed}),)),
             inspected_by=ctx.by,
             note=command.note,
             photos=command.photos,
         ),
     )
+
+
+def _told_before(told: Inspection, quality: Inspected) -> tuple[()] | Rejected | None:
+    """None when the number is new; no event when the same was told before, or all that lay here was passed by it."""
+    known = next((one for one in quality.told if one.inspection_id == told.inspection_id), None)
+    if known is None:
+        return None
+    if known == told or (not told.pieces and not known.cause):
+        return ()
+    return no("inspection_contradicts", inspection_id=told.inspection_id, known=_words(known), told=_words(told))
+
+
+def _words(told: Inspection) -> Term:
+    zh = "、".join(f"第 {line_no} 行 {quantity} 件" for line_no, quantity in told.pieces.items())
+    en = ", ".join(f"{quantity} of line {line_no}" for line_no, quantity in told.pieces.items())
+    return Term(f"{zh}不合格", f"{en} failed") if told.cause else Term(f"{zh}合格", f"{en} passed")
+
+
+def _pieces(lines: Iterable[GoodsLine]) -> dict[int, int]:
+    return {line.line_no: line.quantity for line in lines}
 
 
 def damage_id(inspection_id: str) -> str:
@@ -200,8 +252,12 @@ def note_gone(command: NoteGone, quality: Inspected, ctx: Context) -> Decision:
 def evolve(quality: Inspected, event: QualityEvent) -> Inspected:
     """What is passed after an event."""
     match event:
-        case facts.QualityPassed() | facts.QualityFailed():
-            return replace(quality, passed=event.totals, known=(*quality.known, event.inspection_id))
+        case facts.QualityPassed():
+            told = Inspection(event.inspection_id, _pieces(event.lines))
+            return replace(quality, passed=event.totals, told=(*quality.told, told))
+        case facts.QualityFailed():
+            told = Inspection(event.inspection_id, {event.line_no: event.quantity}, event.cause)
+            return replace(quality, passed=event.totals, told=(*quality.told, told))
         case facts.PassedGoodsGone():
             return replace(quality, passed=event.totals, known=(*quality.known, event.cause_id))
     assert_never(event)
@@ -238,7 +294,10 @@ async def passed(asker: Asker, number: str, body: GoodsPassed) -> PassQuality:
         contract_no=number,
         inspection_id=body.inspection_id or asker.fresh_id("quality", number),
         lines=tuple(
-            _piece(asker, lines, line_no, pieces, lambda line: line.to_inspect) for line_no, pieces in wanted.items()
+            _piece(asker, lines, line_no, pieces, lambda line: line.here) for line_no, pieces in wanted.items()
+        ),
+        here=tuple(
+            GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=line.here) for line in lines.values()
         ),
         note=body.note,
         photos=body.photos,
@@ -247,13 +306,15 @@ async def passed(asker: Asker, number: str, body: GoodsPassed) -> PassQuality:
 
 async def failed(asker: Asker, number: str, body: GoodsFailed) -> FailQuality:
     """The line that failed."""
+    lines = await _lines(asker, number)
     return FailQuality(
         at=body.at,
         contract_no=number,
         inspection_id=body.inspection_id or asker.fresh_id("quality", number),
-        line=_piece(asker, await _lines(asker, number), body.line_no, body.quantity, lambda line: line.here),
+        line=_piece(asker, lines, body.line_no, body.quantity, lambda line: line.here),
         cause=body.cause,
         passed_before=body.passed_before,
+        here=lines[body.line_no].here,
         note=body.note,
         photos=body.photos,
     )

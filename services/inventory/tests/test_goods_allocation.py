@@ -22,7 +22,7 @@ from contracts.inventory import AllocationAsked, AllocationRefused, DamageReport
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, NoteAllocation, ReleaseExcess
 from inventory.goods.damage import ReportLost
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.testing import given
 
 # --- allocation and release ---------------------------------------------------------------------------------------
@@ -49,6 +49,33 @@ def test_free_stock_is_asked_for_up_to_what_lacks_and_once() -> None:
     given(GOODS, EXPECTED, ASKED).asks(ASK.model_copy(update={"allocation_no": "DP2"}), CTX).refuses("not_missing")
     given(GOODS, EXPECTED).asks(ASK.model_copy(update={"quantity": 3}), CTX).refuses("not_missing")
     given(GOODS, *CANCELLED).asks(ASK, CTX).refuses("contract_cancelled")
+
+
+def test_an_allocation_number_with_other_content_is_refused_with_both_said() -> None:
+    """X7, D8: asked, granted or not."""
+    more = ASK.model_copy(update={"quantity": 1})
+    there = arrived(TOILET, 2, "DP1").model_copy(update={"from_stock": True, "arrived_on": date(2026, 3, 13)})
+    for history in ((EXPECTED, ASKED), (EXPECTED, ASKED, there)):
+        refused = given(GOODS, *history).asks(more, CTX).decided
+        assert isinstance(refused, Rejected)
+        assert (refused.code, refused.rule) == ("number_contradicts", "X7")
+        assert "调配第 1 行 2 件" in refused.zh
+        assert "调配第 1 行 1 件" in refused.zh
+        given(GOODS, *history).asks(ASK, CTX).nothing_new()
+        several = ASK.model_copy(update={"several_lots": True})
+        given(GOODS, *history).asks(several, CTX).refuses("number_contradicts")
+        release = ReleaseExcess(contract_no=NO, release_no="DP1", line_no=1, quantity=1, reason="多发一件")
+        given(GOODS, *history).asks(release, CTX).refuses("number_contradicts")
+
+
+def test_a_release_number_with_other_content_is_refused() -> None:
+    """X7, D9"""
+    release = ReleaseExcess(contract_no=NO, release_no="SF1", line_no=1, quantity=1, reason="多发一件")
+    freed = released(of(TOILET, 1), reason="多发一件", closed=False).model_copy(update={"release_no": "SF1"})
+    history = given(GOODS, EXPECTED, arrived(TOILET, 4), freed)
+    history.asks(release.model_copy(update={"quantity": 2}), CTX).refuses("number_contradicts")
+    history.asks(release.model_copy(update={"reason": "客户不要"}), CTX).refuses("number_contradicts")
+    history.asks(release, CTX).nothing_new()
 
 
 def test_granted_pieces_arrive_from_stock() -> None:

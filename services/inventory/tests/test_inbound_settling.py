@@ -187,6 +187,12 @@ def test_slip_and_sales_list_reach_the_accountant_once() -> None:
     given(INBOUND, ISSUED).asks(PAPERS, KEEPER).refuses("not_checked")
 
 
+@pytest.mark.parametrize("other", [{"sales_list_no": "XS2"}, {"received_by": "tan.zw"}, {"papers_ref": "sha256:q"}])
+def test_other_papers_of_a_slip_whose_papers_are_in_are_refused(other: dict[str, str]) -> None:
+    """D5, X7: naming both sales lists."""
+    given(INBOUND, ISSUED, CHECKED, HANDED).asks(PAPERS.model_copy(update=other), KEEPER).refuses("papers_contradict")
+
+
 def test_papers_that_are_late_are_told_once() -> None:
     """K18"""
     late = Context(now=TOMORROW, by="system", role="system", policy=POLICY)

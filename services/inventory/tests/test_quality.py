@@ -90,6 +90,29 @@ def test_an_inspection_is_told_once() -> None:
     given(QUALITY, PASSED, FAILED).asks(FAIL, CTX).nothing_new()
 
 
+def test_an_inspection_number_with_other_content_is_refused() -> None:
+    """X7, B21: other pieces, another cause, or failed what was passed."""
+    history = given(QUALITY, PASSED, FAILED)
+    history.asks(PASS.model_copy(update={"lines": (line(1),)}), CTX).refuses("inspection_contradicts")
+    history.asks(FAIL.model_copy(update={"line": line(2)}), CTX).refuses("inspection_contradicts")
+    history.asks(FAIL.model_copy(update={"cause": "colour"}), CTX).refuses("inspection_contradicts")
+    history.asks(FAIL.model_copy(update={"inspection_id": "i1"}), CTX).refuses("inspection_contradicts")
+
+
+def test_no_more_pieces_are_passed_than_lie_here_even_by_two_at_once() -> None:
+    """B21: both saw two pieces that nobody had inspected."""
+    second = PASS.model_copy(update={"inspection_id": "i9", "here": (line(2),)})
+    given(QUALITY, PASSED).asks(second, CTX).refuses("more_than_here")
+    given(QUALITY, PASSED).asks(second.model_copy(update={"here": (line(4),)}), CTX).then_names("QualityPassed")
+
+
+def test_a_piece_that_fails_was_passed_if_all_that_lie_here_were() -> None:
+    """B21: two passed of two, one fails: one is passed."""
+    told = FAIL.model_copy(update={"here": 2})
+    given(QUALITY, PASSED).asks(told, CTX).then(FAILED.model_copy(update={"totals": (line(1),)}))
+    given(QUALITY, PASSED).asks(told.model_copy(update={"here": 3}), CTX).then(FAILED)
+
+
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [

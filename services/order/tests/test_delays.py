@@ -192,3 +192,10 @@ def test_the_stores_error_is_handed_over_accepted_and_followed_up() -> None:
 def test_what_holds_already_is_no_event(command: HandOver, state: object) -> None:
     """A5"""
     state.asks(command, SYSTEM).nothing_new()  # type: ignore[arg-type]
+
+
+def test_what_is_said_of_an_error_that_is_settled_is_refused_and_not_dropped() -> None:
+    """A5, X7: the same again changes nothing."""
+    settled = ACCEPTED.after(FOLLOW, ctx=SYSTEM)
+    settled.asks(FOLLOW.model_copy(update={"note": "客户又来电"}), SYSTEM).refuses("delay_settled")
+    settled.asks(FOLLOW, SYSTEM).nothing_new()

@@ -56,6 +56,12 @@ def test_the_follow_up_says_whether_it_helped() -> None:
     ] == [(SOLVED,), (), no("followed_up", solved=SOLVED_WORDS[False]), no("no_advice")]
 
 
+def test_a_second_follow_up_with_another_note_is_refused() -> None:
+    """C6, X7"""
+    told = FollowUp(solved=True, note="客户又问了价格")
+    given(ASKED, REPLIED, ANSWERED, SOLVED).asks(told, SPECIALIST).refuses(no("followed_up", solved=SOLVED_WORDS[True]))
+
+
 def test_advice_that_did_not_help_is_followed_by_other_advice() -> None:
     """C6"""
     again = given(ASKED, REPLIED, ANSWERED, UNSOLVED).asks(ANSWER, SPECIALIST).decided

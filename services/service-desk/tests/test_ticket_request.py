@@ -110,9 +110,11 @@ def test_a_reply_within_the_hours_is_on_record_with_what_was_due() -> None:
     given(OPENED).asks(Reply(note="明天上门"), at(REPLIED.at)).then(REPLIED)
 
 
-def test_a_second_reply_changes_nothing() -> None:
-    """C2"""
-    given(OPENED, REPLIED).asks(Reply(note="又打了电话"), at(NINE + timedelta(hours=5))).nothing_new()
+def test_a_second_reply_is_refused_and_the_same_again_changes_nothing() -> None:
+    """C2, X7: nothing that was accepted is dropped."""
+    later = at(NINE + timedelta(hours=5))
+    given(OPENED, REPLIED).asks(Reply(note="又打了电话"), later).refuses(no("replied_already", at=REPLIED.at))
+    given(OPENED, REPLIED).asks(Reply(note=REPLIED.note), later).nothing_new()
 
 
 def test_an_earlier_reply_that_is_told_late_corrects_the_time() -> None:

@@ -28,11 +28,15 @@ from inventory.goods.state import (
 )
 from inventory.refusals import no
 from inventory.who import ALLOCATES
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
+from runtime.refusal import Term
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 
 Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]
+
+EXCHANGED = "换整批号 "
+"""Why pieces are given back for another lot."""
 
 
 class AskAllocation(Command):
@@ -130,11 +134,13 @@ class Freed(Command):
 def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
     """Ask free stock for pieces that the contract lacks; the stock's answer makes them arrive.
 
-    Rules: D8, D13 (of one lot; the lots that the line has here or had are asked for first). Once per number.
-    Refuses: unknown_contract, contract_cancelled, unknown_line, not_missing.
+    Rules: D8, D13 (of one lot; the lots that the line has here or had are asked for first), X7. Once per number.
+    Refuses: number_contradicts, unknown_contract, contract_cancelled, unknown_line, not_missing.
     """
-    if _asked_before(command.allocation_no, goods):
-        return ()
+    told = _allocation(command.line_no, command.quantity, several_lots=command.several_lots)
+    before = _said_before(command.allocation_no, told, goods)
+    if before is not None:
+        return before
     if isinstance(goods, Cancelled):
         return no("contract_cancelled", rule="D8", contract_no=command.contract_no)
     stock = stock_of(goods, command.line_no)
@@ -160,18 +166,61 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
     )
 
 
-def _asked_before(allocation_no: str, goods: Known) -> bool:
-    return any(asked.allocation_no == allocation_no for asked in goods.asked) or allocation_no in goods.settled
+def _said_before(number: str, told: Term, goods: Known) -> tuple[()] | Rejected | None:
+    """None when the number is new; no event when the same was said under it (X7)."""
+    known = _said_under(number, goods)
+    if not known and number in goods.settled:
+        known = [Term("合同的另一张单据", "another paper of the contract")]
+    if not known:
+        return None
+    return () if told in known else no("number_contradicts", number=number, known=known[0], told=told)
+
+
+def _said_under(number: str, goods: Known) -> list[Term]:
+    """What a number stands for: an allocation, an exchange, or a release (of a lot, or of whichever)."""
+    asked = [one for one in (*goods.asked, *goods.answered) if one.allocation_no == number]
+    freed = [one for one in goods.freed if one.release_no == number]
+    return [
+        *(
+            _exchange(one.line_no, one.exchange_lot)
+            if one.exchange_lot
+            else _allocation(one.line_no, one.quantity, several_lots=not one.one_lot)
+            for one in asked
+        ),
+        *(
+            _exchange(one.line_no, one.reason.removeprefix(EXCHANGED))
+            for one in freed
+            if one.reason.startswith(EXCHANGED)
+        ),
+        *(_release(one.line_no, one.quantity, one.reason, lot) for one in freed for lot in ("", *one.lots)),
+    ]
+
+
+def _allocation(line_no: int, quantity: int, *, several_lots: bool) -> Term:
+    of = Term("，可几个批号", ", of several lots") if several_lots else Term("", "")
+    return Term(f"调配第 {line_no} 行 {quantity} 件{of.zh}", f"allocate {quantity} of line {line_no}{of.en}")
+
+
+def _exchange(line_no: int, lot: str) -> Term:
+    return Term(f"第 {line_no} 行换整批号 {lot}", f"exchange line {line_no} for lot {lot}")
+
+
+def _release(line_no: int, quantity: int, reason: str, lot: str) -> Term:
+    of = Term(f"批号 {lot}，", f"lot {lot}, ") if lot else Term("", "")
+    zh = f"释放第 {line_no} 行 {quantity} 件（{of.zh}{reason}）"
+    return Term(zh, f"release {quantity} of line {line_no} ({of.en}{reason})")
 
 
 def exchange(command: ExchangeLots, goods: Known, ctx: Context) -> Decision:
     """Ask free stock for what the line lacks of one lot; what is here of others goes back once it is granted, or at
     once where the lot has all.
 
-    Rules: D13, D8. Once per number. Refuses: unknown_contract, contract_cancelled, unknown_line, nothing_to_exchange.
+    Rules: D13, D8, X7. Once per number. Refuses: number_contradicts, unknown_contract, contract_cancelled,
+    unknown_line, nothing_to_exchange.
     """
-    if _asked_before(command.allocation_no, goods):
-        return ()
+    before = _said_before(command.allocation_no, _exchange(command.line_no, command.lot), goods)
+    if before is not None:
+        return before
     if isinstance(goods, Cancelled):
         return no("contract_cancelled", rule="D13", contract_no=command.contract_no)
     stock = stock_of(goods, command.line_no)
@@ -218,7 +267,7 @@ def _given_back(
             at=at,
             contract_no=goods.contract_no,
             lines=(line,),
-            reason=f"换整批号 {lot}",
+            reason=f"{EXCHANGED}{lot}",
             release_no=release_no,
             lots=of_line(line.line_no, spread(others, quantity, smallest_first(others))),
         ),
@@ -284,10 +333,13 @@ def note_allocation(command: NoteAllocation, goods: Known, ctx: Context) -> Deci
 def release_excess(command: ReleaseExcess, goods: Known, ctx: Context) -> Decision:
     """Pieces beyond what the contract needs become free stock; never pieces that it needs.
 
-    Rules: D9, D13. Once per number. Refuses: unknown_contract, unknown_line, not_excess, not_enough_of_lot.
+    Rules: D9, D13, X7. Once per number. Refuses: number_contradicts, unknown_contract, unknown_line, not_excess,
+    not_enough_of_lot.
     """
-    if command.release_no in goods.settled:
-        return ()
+    told = _release(command.line_no, command.quantity, command.reason, command.lot)
+    before = _said_before(command.release_no, told, goods)
+    if before is not None:
+        return before
     stock = stock_of(goods, command.line_no)
     if stock is None:
         return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)

@@ -17,6 +17,7 @@ from inventory.goods.state import (
     CorrectionWanted,
     Damage,
     Expected,
+    Freed,
     Goods,
     GoodsEvent,
     Issue,
@@ -110,7 +111,13 @@ def _known_after(
             return replace(goods, awaited=(*goods.awaited, wait))
         case facts.AllocationAsked():
             asked = Allocation(
-                event.allocation_no, event.line_no, event.sku, event.name, event.quantity, event.exchange_lot
+                event.allocation_no,
+                event.line_no,
+                event.sku,
+                event.name,
+                event.quantity,
+                event.exchange_lot,
+                event.one_lot,
             )
             return replace(goods, asked=(*goods.asked, asked))
         case facts.AllocationRefused():
@@ -260,7 +267,18 @@ def _released(goods: Known, event: facts.GoodsReleased) -> Known:
         return tuple(map(given_up, lines))
 
     settled = (*goods.settled, event.release_no) if event.release_no else goods.settled
-    after = replace(goods, stock=released(goods.stock), former=released(goods.former), settled=settled)
+    freed = tuple(
+        Freed(event.release_no, one.line_no, one.quantity, event.reason, dict(lots.told(event.lots, one.line_no)))
+        for one in event.lines
+        if event.release_no
+    )
+    after = replace(
+        goods,
+        stock=released(goods.stock),
+        former=released(goods.former),
+        settled=settled,
+        freed=(*goods.freed, *freed),
+    )
     if not event.closed or isinstance(after, Cancelled):
         return after
     return Cancelled(
@@ -274,6 +292,8 @@ def _released(goods: Known, event: facts.GoodsReleased) -> Known:
         after.awaited,
         after.asked,
         after.corrections,
+        after.answered,
+        after.freed,
     )
 
 
@@ -303,5 +323,6 @@ def _wanted(goods: Known, event: facts.CorrectionAsked) -> Known:
 
 def _answered(goods: Known, allocation_no: str) -> Known:
     asked = tuple(x for x in goods.asked if x.allocation_no != allocation_no)
+    answered = (*goods.answered, *(x for x in goods.asked if x.allocation_no == allocation_no))
     settled = goods.settled if allocation_no in goods.settled else (*goods.settled, allocation_no)
-    return replace(goods, asked=asked, settled=settled)
+    return replace(goods, asked=asked, answered=answered, settled=settled)

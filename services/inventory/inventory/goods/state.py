@@ -222,6 +222,18 @@ class Allocation:
     quantity: int
     exchange_lot: str = ""
     """For which lot the line is exchanged whole (D13)."""
+    one_lot: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Excess that was released by hand, or given back for another lot (D9, D13)."""
+
+    release_no: str
+    line_no: int
+    quantity: int
+    reason: str
+    lots: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,8 @@ class Expected:
     awaited: tuple[Awaited, ...] = ()
     asked: tuple[Allocation, ...] = ()
     corrections: tuple[CorrectionWanted, ...] = ()
+    answered: tuple[Allocation, ...] = ()
+    freed: tuple[Freed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +279,8 @@ class Cancelled:
     awaited: tuple[Awaited, ...] = ()
     asked: tuple[Allocation, ...] = ()
     corrections: tuple[CorrectionWanted, ...] = ()
+    answered: tuple[Allocation, ...] = ()
+    freed: tuple[Freed, ...] = ()
 
 
 Known = Expected | Cancelled

@@ -117,10 +117,20 @@ def cancel_slip(command: CancelSlip, inbound: Issued | Voided | Checked, ctx: Co
 def hand_over_papers(command: HandOverPapers, inbound: Checked, ctx: Context) -> Decision:
     """Slip and the supplier's sales list are with the accountant. Once.
 
-    Rules: D5, K18. Refuses: unknown_slip, slip_cancelled, not_checked.
+    Rules: D5, K18, X7. Refuses: unknown_slip, slip_cancelled, not_checked, papers_contradict.
     """
-    if not owes_papers(inbound):
-        return ()
+    if (known := inbound.papers) is not None:
+        told = (command.received_by, command.sales_list_no, command.papers_ref)
+        if (known.received_by, known.sales_list_no, known.papers_ref) == told:
+            return ()
+        return no(
+            "papers_contradict",
+            slip_no=known.slip_no,
+            sales_list_no=known.sales_list_no,
+            received_by=known.received_by,
+            told=command.sales_list_no,
+            told_by=command.received_by,
+        )
     return (
         facts.PapersHandedOver(
             at=command.at or ctx.now,

@@ -278,13 +278,16 @@ def accept_error(command: AcceptError, contract: Known, ctx: Context) -> Decisio
 def follow_up(command: FollowUp, contract: Known, ctx: Context) -> Decision:
     """The store says what it did about its error.
 
-    Rules: A5. Settled already, or the same again, is no event. Refuses: unknown_delay, not_accepted_yet.
+    Rules: A5, X7. The same again is no event. Refuses: unknown_delay, not_accepted_yet, delay_settled (another note).
     """
     at = command.at or ctx.now
     delay = delay_of(contract, command.delay_id)
     if delay is None:
         return _unknown_delay(contract, command.delay_id)
-    if delay.settled or FollowedUp(command.note, at) in delay.followed_up:
+    if delay.settled:
+        is_same = any(known.note == command.note for known in delay.followed_up)
+        return () if is_same else no("delay_settled", delay_id=delay.delay_id)
+    if FollowedUp(command.note, at) in delay.followed_up:
         return ()
     if not delay.accepted:
         return no("not_accepted_yet", delay_id=delay.delay_id)

@@ -68,13 +68,14 @@ def answer_by_phone(command: AnswerByPhone, ticket: Underway, ctx: Context) -> D
 
 
 def follow_up(command: FollowUp, ticket: Underway, ctx: Context) -> Decision:
-    """Call again and hear whether it helped (C6, K16). Refuses: no_advice, followed_up."""
+    """Call again and hear whether it helped (C6, K16, X7). Refuses: no_advice, followed_up."""
     at = happened(command, ctx)
     advice = ticket.record.advice
     if advice is None:
         return no("no_advice")
     if advice.solved is not None:
-        return () if advice.solved == command.solved else no("followed_up", solved=SOLVED[advice.solved])
+        same = (advice.solved, ticket.record.followed) == (command.solved, command.note)
+        return () if same else no("followed_up", solved=SOLVED[advice.solved])
     duty = find(ticket.record.duties, FOLLOW_UP, str(advice.answer_no))
     return (
         facts.FollowedUp(
@@ -118,7 +119,7 @@ def after(record: Record, event: ConsultationEvent) -> Record:
             if record.advice is None:
                 return record
             advice = Advice(event.answer_no, record.advice.answer, event.solved)
-            return record.having(advice=advice, duties=done(record.duties, FOLLOW_UP, None))
+            return record.having(advice=advice, followed=event.note, duties=done(record.duties, FOLLOW_UP, None))
     assert_never(event)
 
 

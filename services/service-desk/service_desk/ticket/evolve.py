@@ -80,7 +80,8 @@ def after(work: Underway, event: TicketEvent) -> Underway:  # noqa: C901 - one l
         return _prepared(work, event)
     match event:
         case tickets.TicketReplied():
-            return _with(replace(work, reply=Replied(event.due, event.at)), done(record.duties, REPLY))
+            noted = replace(work, reply=Replied(event.due, event.at), record=record.having(replied=event.note))
+            return _with(noted, done(record.duties, REPLY))
         case tickets.ReplyOverdue():
             return _reply_overdue(work, event)
         case DutyWarned() | DutyOverdue() | DutyEscalated():

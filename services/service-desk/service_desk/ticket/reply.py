@@ -11,8 +11,9 @@ from runtime.use_case import UseCase
 from service_desk.clocks import REPLY, rewatched
 from service_desk.duties import find
 from service_desk.fields import Text, happened
+from service_desk.refusals import no
 from service_desk.roles import OFFICE
-from service_desk.ticket.state import Replied, Underway
+from service_desk.ticket.state import Decision, Replied, Underway
 
 
 class Reply(Command):
@@ -25,9 +26,12 @@ class Reply(Command):
     note: Annotated[Text, Widget("long", label="replied")]
 
 
-def reply(command: Reply, ticket: Underway, ctx: Context) -> tuple[TicketReplied, ...]:
-    """Note that the customer was answered (C2, K13). The earliest reply counts: a later one changes nothing, an
-    earlier one that is told late corrects (X1)."""
+def reply(command: Reply, ticket: Underway, ctx: Context) -> Decision:
+    """Note that the customer was answered (C2, K13). The earliest reply counts: an earlier one that is told late
+    corrects (X1); a later one is refused, so that nobody believes it noted (X7). Refuses: replied_already."""
+    known = ticket.reply
+    if isinstance(known, Replied) and known.at <= happened(command, ctx):
+        return () if command.note == ticket.record.replied else no("replied_already", at=known.at)
     return replied(ticket, command.note, happened(command, ctx), ctx)
 
 

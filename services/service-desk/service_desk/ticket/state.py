@@ -260,6 +260,10 @@ class Record:
     archived: int = 0
     reopened: str | None = None
     corrections: tuple[CalendarDay, ...] = ()
+    replied: str = ""
+    """What the customer was answered first (C2)."""
+    followed: str = ""
+    """What the last follow-up of advice noted (C6)."""
 
     def having(self, **changes: Any) -> "Record":
         """With other content in the fields named."""

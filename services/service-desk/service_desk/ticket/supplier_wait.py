@@ -60,7 +60,8 @@ def start_wait(command: StartSupplierWait, ticket: Underway, ctx: Context) -> De
     at = happened(command, ctx)
     wait, waits = ticket.record.waiting, ticket.record.waits
     if wait is not None:
-        return () if wait.supplier == command.supplier else no("waiting_already", supplier=wait.supplier)
+        same = (wait.supplier, wait.expected_on) == (command.supplier, command.expected_on)
+        return () if same else no("waiting_already", supplier=wait.supplier)
     last = waits[-1].until if waits else None
     if last is not None and at < last:
         return no("wait_before_last", until=last)
