@@ -20,10 +20,12 @@ from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
 from runtime.commands import Asked, deterministic_id, fresh_id
 from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected
+from runtime.files_named import file_that_lacks
 from runtime.flow import Flow, Way, walk
 from runtime.forms import Form
 from runtime.gateway import Gateway, new_request
 from runtime.logs import get_log
+from runtime.objects import Objects
 from runtime.offers import Offering
 from runtime.outcome import Outcome
 from runtime.person import Person
@@ -153,6 +155,7 @@ class Caller:
         `If-Match: "7"` sets the version that the caller saw.
         """
         gateway: Gateway = self._state.gateway
+        await self.check_files(command)
         key = None if anew else self._key
         if expected_version is None and not (step or anew):
             expected_version = self.seen_version()
@@ -194,6 +197,8 @@ class Caller:
         if not asked:
             return []
         gateway: Gateway = self._state.gateway
+        for _, command, _ in asked:
+            await self.check_files(command)
         key = self._key
         owner: Mapping[str, str] = self._state.owners
         received = new_request(
@@ -217,6 +222,13 @@ class Caller:
         ]
         outcomes = await gateway.ask_all(owner[asked[0][0].partition(":")[0]], whole)
         return [await self._heard(outcome) for outcome in outcomes]
+
+    async def check_files(self, command: BaseModel) -> None:
+        """Refuse a command that names a photo or signature which was never put."""
+        objects: Objects | None = getattr(self._state, "objects", None)
+        lacks = None if objects is None else await file_that_lacks(command, objects)
+        if lacks is not None:
+            self.refuse(lacks, 422)
 
     @property
     def _key(self) -> str | None:

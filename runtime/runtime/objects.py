@@ -104,6 +104,10 @@ class Objects:
             return None
         return await self._do(lambda: self._read(name))
 
+    async def holds(self, name: str) -> bool:
+        """Whether there is a file under a SHA-256."""
+        return HEX.fullmatch(name) is not None and await self._do(lambda: self._size(_path(name))) is not None
+
     async def belongs(self, name: str, subject: str) -> bool:
         """Whether the file was put for this subject."""
         if not HEX.fullmatch(name) or not SUBJECT.fullmatch(subject):

@@ -1,6 +1,6 @@
 """Letting a run go over HTTP: what QC has passed, which goods are careful, who drives; then the flow of departure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +20,7 @@ from dispatch.refusals import no, refused_by
 from dispatch.run.aggregate import RUN, run_id
 from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
+from dispatch.words import listed
 from runtime.flow import Way
 from runtime.http import Answer, Caller
 from runtime.typed_rows import ByName
@@ -50,6 +51,8 @@ async def let_go(caller: Caller, on: date, crew: str, request: DepartRequest, po
     jobs = [] if run is None else await loaded_jobs(caller, run)
     means = await means_now(caller, policy)
     record = record_on(means, crew, on)
+    if run is not None and run.status == "loaded":
+        may_go(caller, run, jobs)
     careful = tuple(job.job_id for job in jobs if has_careful_goods(job, policy))
     going = SendOut(
         at=request.at,
@@ -94,6 +97,16 @@ async def departed(caller: Caller, way: Way) -> Answer:
 async def loaded_jobs(caller: Caller, run: RunRow) -> list[JobRow]:
     """The rows of the jobs on the vehicle."""
     return list((await caller.view(JOBS).get_many(run.on_vehicle)).values())
+
+
+def may_go(caller: Caller, run: RunRow, jobs: Sequence[JobRow]) -> None:
+    """What is on the vehicle is this crew's still, and complete or sent ahead by a supervisor (A3, B11)."""
+    released = [job.job_id for job in jobs if (job.on, job.crew) != (run.on, run.crew)]
+    if released:
+        caller.refuse(no("stop_released", crew=run.crew, jobs=listed(released)))
+    lacking = [job.job_id for job in jobs if job.kind == "delivery" and job.complete_on is None and not job.partial]
+    if lacking:
+        caller.refuse(no("left_incomplete", jobs=listed(lacking)))
 
 
 def has_careful_goods(job: JobRow, policy: Policy) -> bool:

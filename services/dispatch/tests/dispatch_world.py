@@ -153,9 +153,9 @@ class World:
 
 
 def _suits(found: Any, want: Any) -> bool:
-    """As MongoDB compares: a value, one of several, or a bound."""
+    """As MongoDB compares: a value (of a list, one of it), one of several, or a bound."""
     if not isinstance(want, dict):
-        return bool(found == want)
+        return want in found if isinstance(found, list) else bool(found == want)
     [(how, bound)] = want.items()
     match how:
         case "$in":
@@ -190,7 +190,7 @@ class RowsInMemory:
     def _matching(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         def value(row: dict[str, Any], path: str) -> Any:
             facet, _, name = path.partition(".")
-            return row[facet][name]
+            return row[facet][name] if name else row[facet]
 
         def fits(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
             return all(

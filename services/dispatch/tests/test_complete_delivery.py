@@ -129,6 +129,22 @@ def test_the_same_signature_under_another_count_is_refused() -> None:
     a_job(*ON_THE_WAY, DELIVERED).asks(fewer, CTX).refuses(no("already_over", job_id=JOB))
 
 
+@pytest.mark.parametrize("other", [{"signed_by": "马父"}, {"cash_fen": DUE_FEN - 1}])
+def test_the_same_signature_with_other_words_is_refused(other: dict[str, object]) -> None:
+    """X7: by somebody else, or for other money."""
+    a_job(*ON_THE_WAY, DELIVERED).asks(SIGNED.model_copy(update=other), CTX).refuses(no("already_over", job_id=JOB))
+
+
+def test_the_same_signature_with_other_refused_pieces_is_refused() -> None:
+    """X7, B15, D4: what was refused is damaged now, and what was not."""
+    floor = RefusedLine(line_no=2, quantity=1, reason="色差", photos=("sha256:1",))
+    told = SIGNED.model_copy(update={"delivered": (ALL[0], CountedLine(line_no=2, quantity=9)), "refused": (floor,)})
+    done = on_the_way_with(*GOODS).asks(told, CTX).accepted()
+    done.asks(told, CTX).nothing_new()
+    broken = told.model_copy(update={"refused": (floor.model_copy(update={"damaged": True}),)})
+    done.asks(broken, CTX).refuses(no("already_over", job_id=JOB))
+
+
 def test_nothing_to_install_owes_no_installation() -> None:
     """B10"""
     only_floor = SIGNED.model_copy(update={"delivered": (CountedLine(line_no=1, quantity=0), ALL[1])})

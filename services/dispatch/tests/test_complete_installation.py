@@ -55,6 +55,13 @@ def test_completing_again_is_no_event() -> None:
     a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED).asks(DONE, CTX).nothing_new()
 
 
+def test_an_acceptance_by_somebody_else_is_refused() -> None:
+    """B10, X7"""
+    other = DONE.model_copy(update={"accepted_by": "马父"})
+    refused = no("installed_already", job_id="I-HT26030001", accepted_by="马娜")
+    a_job(INSTALLATION, INSTALLATION_SLOT, COMPLETED).asks(other, CTX).refuses(refused)
+
+
 def test_an_installation_without_a_slot_is_not_completed() -> None:
     """B10"""
     a_job(INSTALLATION).asks(DONE, CTX).refuses(no("not_scheduled", job_id="I-HT26030001"))

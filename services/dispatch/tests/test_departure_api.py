@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +25,13 @@ from dispatch_office import (
 from dispatch_world import RowsInMemory
 
 from contracts.civil_time import civil
-from contracts.order import ContractCancelled
+from contracts.order import CompletenessLost, ContractCancelled
 from dispatch.fleet.row import FLEETS
 from dispatch.fleet.trips import SendOut
 from runtime.commands import Asked
+from runtime.objects import open_objects
 from runtime.outcome import Outcome
+from runtime.settings import Settings
 
 RUN = "/runs/2026-03-13/S1"
 SECOND = "D-HT26030002"
@@ -243,6 +246,14 @@ async def test_refused_pieces_are_photographed_and_come_back(office: Office) -> 
     )
 
 
+async def test_a_photo_that_nobody_put_is_refused_at_the_door(office: Office, tmp_path: Path) -> None:
+    """B13, C18"""
+    await gone(office)
+    office.app.state.objects = open_objects(Settings(home=tmp_path))
+    told = {**SIGNED, "photos": ["p1"]}
+    assert said(await office.post(LEADER, f"/jobs/{JOB}/delivery", told)) == (422, "unknown_file", "C18")
+
+
 async def test_the_office_agrees_before_goods_go_back(office: Office) -> None:
     """B14"""
     await gone(office)
@@ -289,6 +300,20 @@ async def test_a_receipt_counts_once_and_the_day_closes_on_what_was_paid_in(offi
     )
 
 
+async def test_a_receipt_of_another_run_is_refused(office: Office) -> None:
+    """B16, X7: one number is no two crews'."""
+    await gone(office)
+    await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
+    runs = office.world.rows["runs"]
+    own_run = runs["2026-03-13:S1"]
+    other = {**own_run["row"], "crew": "S2", "receipts": ["R1"]}
+    runs["2026-03-13:S2"] = {**own_run, "_id": "2026-03-13:S2", "row": other}
+    paid = {"amount_fen": DUE_FEN, "received_by": ACCOUNTANT, "receipt_no": "R1"}
+    assert said(await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)) == (409, "receipt_of_another", "X7")
+    own = await office.post(ACCOUNTANT, f"{RUN}/cash-in", {**paid, "receipt_no": "R2"})
+    assert own.json()["events"] == ["CashHandedIn"]
+
+
 async def test_who_has_nothing_to_do_with_cash_sees_none_of_it(office: Office) -> None:
     """B16, RULES §1"""
     await gone(office)
@@ -315,6 +340,44 @@ async def test_a_cancelled_contract_leaves_the_plan_and_its_goods_come_back(offi
         [JOB],
         ["way", "cancelled"],
     )
+
+
+async def test_a_stop_that_was_released_after_loading_does_not_leave(office: Office) -> None:
+    """B9, B11: departure looks at the sheet of now."""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    released = await office.post(SUPERVISOR, f"/jobs/{JOB}/slot/release", {"reason": "客户改期"})
+    assert released.status_code == 200, released.text
+    assert said(await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})) == (409, "stop_released", "B11")
+    assert out(office) == []
+
+
+async def test_a_contract_that_lost_its_completeness_after_loading_does_not_leave(office: Office) -> None:
+    """A3, B11: unless a supervisor sends ahead what is here."""
+    await loaded(office)
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    lost = CompletenessLost.model_construct(at=NOW, contract_no="HT26030001", reason="质检不合格", part=1)
+    office.world.tell("order", lost)
+    assert said(await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})) == (409, "left_incomplete", "A3")
+    assert out(office) == []
+
+
+async def test_a_day_with_a_stop_that_is_no_more_the_crews_can_be_closed_and_reported(office: Office) -> None:
+    """B16, B17: the stop was released in the moment of departure; it counts as failed."""
+    await loaded(office, "HT26030002")
+    await office.post(SUPERVISOR, f"{RUN}/list")
+    kept = dict(office.world.rows["jobs"][SECOND])
+    await office.post(SUPERVISOR, f"/jobs/{SECOND}/slot/release", {"reason": "客户改期"})
+    now, office.world.rows["jobs"][SECOND] = office.world.rows["jobs"][SECOND], kept
+    left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+    assert left.status_code == 200, left.text
+    office.world.rows["jobs"][SECOND] = now
+    assert said(await office.post(LEADER, f"{RUN}/close")) == (409, "stops_open", "B17")
+    await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": 0})
+    closed = await office.post(LEADER, f"{RUN}/close")
+    report = await office.post(LEADER, f"{RUN}/report", {"vehicle_check": CHECK, "parking": "总仓"})
+    assert [one.json()["events"] for one in (closed, report)] == [["StopEnded", "RunClosed"], ["DayReported"]]
+    assert (await office.get(LEADER, RUN))["report"]["failed"] == 1
 
 
 async def test_a_stop_that_was_settled_not_to_go_is_planned_anew(office: Office) -> None:

@@ -181,6 +181,12 @@ def test_the_same_crew_again_is_no_event() -> None:
     ).nothing_new()
 
 
+def test_a_crew_that_nobody_set_up_is_not_dissolved() -> None:
+    """B8, X7: nothing that was accepted is dropped."""
+    request = DissolveCrew(crew="S9", effective_from=DAY, reason="并组")
+    a_fleet().asks(request, SUPERVISOR).refuses(no("no_such_crew", crew="S9", on=DAY))
+
+
 def test_a_dissolved_crew_works_until_the_day_before_and_may_be_set_again() -> None:
     """B8"""
     request = DissolveCrew(crew="S2", effective_from=DAY, reason="并组")

@@ -82,6 +82,12 @@ def test_the_same_count_again_is_no_event() -> None:
     a_run(*LOADED).asks(LOAD, CTX).nothing_new()
 
 
+def test_the_same_count_under_other_signatures_is_noted() -> None:
+    """B9, X7"""
+    other = LOAD.model_copy(update={"warehouse_signed": "guan.yf"})
+    a_run(*LOADED).asks(other, CTX).then(RUN_LOADED.model_copy(update={"warehouse_signed": "guan.yf"}))
+
+
 def test_one_person_cannot_sign_for_both() -> None:
     """B9"""
     a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"warehouse_signed": "li.zq"}), CTX).refuses(

@@ -54,6 +54,7 @@ async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Ans
     on this stop, once: repeating the request does not collect twice."""
     caller.allow(*DELIVERS)
     row = await own_job(caller, job, *LEADS)
+    await caller.check_files(body)  # before the money is booked
     counted = handed_over(body.delivered, row.lines, pieces(row.on_vehicle or ()))
     if isinstance(counted, Rejected):
         caller.refuse(counted)

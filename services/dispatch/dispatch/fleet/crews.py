@@ -122,8 +122,11 @@ def members_for_the_day(record: facts.FleetCrew, command: ChangeMembers) -> fact
 
 
 def dissolve(command: DissolveCrew, fleet: Opened, ctx: Context) -> Decision:
-    """撤班组. One that does not work then is no event."""
+    """撤班组. One that does not work then is no event. Refuses: unknown_crew (nobody ever set it up)."""
     at = happened(command, ctx)
+    known = {one.crew for one in fleet.means.crews} | {one.crew for one in fleet.means.dissolved}
+    if command.crew not in known:
+        return no("no_such_crew", crew=command.crew, on=command.effective_from)
     works = any(
         record_on(fleet.means, command.crew, on) is not None for on in turning_days(fleet.means, command.effective_from)
     )

@@ -129,8 +129,11 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
 
 
 def is_repeated(command: CompleteDelivery, job: Delivered) -> bool:
-    """Whether the same was signed before (X7)."""
-    return job.signature_ref == command.signature_ref and pieces(job.delivered) == pieces(command.delivered)
+    """Whether the same was signed before (X7): by whom, what was taken, what was not and why, and the money."""
+    back = [pieces(line for line in command.refused if line.damaged == damaged) for damaged in (False, True)]
+    told = (command.signature_ref, command.signed_by, command.cash_fen, pieces(command.delivered), *back)
+    known = (job.signature_ref, job.signed_by, job.cash_fen, *map(pieces, (job.delivered, job.refused, job.damaged)))
+    return told == known
 
 
 def accounts_for_all(command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay) -> Rejected | None:
@@ -236,13 +239,14 @@ def arrive(command: ArriveAtStop, job: Opened, ctx: Context) -> Decision:
 
 
 def complete_installation(command: CompleteInstallation, job: Opened, ctx: Context) -> Decision:
-    """安装完成 (B10): an installation that has a slot. Done already is no event."""
+    """安装完成 (B10): an installation that has a slot. Done already is no event; accepted by somebody else is (X7)."""
     at = happened(command, ctx)
     if job.work.kind != "installation":
         return no("not_an_installation", job_id=job.work.job_id)
     match job:
         case Installed():
-            return ()
+            same = job.accepted_by == command.accepted_by
+            return () if same else no("installed_already", job_id=job.work.job_id, accepted_by=job.accepted_by)
         case Scheduled() | Published():
             return (
                 facts.InstallationCompleted(
@@ -359,7 +363,16 @@ def evolve(job: Opened, event: Event) -> Opened:
         case road.StopArrived():
             return replace(job, is_arrived=True) if isinstance(job, OnTheWay) else job
         case facts.DeliveryCompleted():
-            return Delivered(job.work, event.delivered, event.signature_ref, stop_ended(job, event.at))
+            return Delivered(
+                job.work,
+                event.delivered,
+                event.signature_ref,
+                stop_ended(job, event.at),
+                signed_by=event.signed_by,
+                cash_fen=event.cash_fen,
+                refused=event.refused,
+                damaged=event.damaged,
+            )
         case road.PiecesRefused():
             return job
         case facts.InstallationCompleted():

@@ -170,7 +170,8 @@ def hand_out(command: HandOut, job: Opened, ctx: Context) -> Decision:
     at = happened(command, ctx)
     work = job.work
     if isinstance(job, Delivered):
-        same = job.signature_ref == command.signature_ref and pieces(job.delivered) == pieces(command.delivered)
+        told = (command.signature_ref, command.collected_by, pieces(command.delivered))
+        same = (job.signature_ref, job.signed_by, pieces(job.delivered)) == told
         return () if same else no("already_over", job_id=work.job_id)
     if not isinstance(job, PickUp):
         return no("no_pick_up", job_id=work.job_id)
@@ -261,7 +262,7 @@ def evolve(job: Opened, event: Event) -> Opened:
         case facts.PickUpListIssued():
             return replace(job, list_no=event.list_no) if isinstance(job, PickUp) else job
         case facts.PickedUp():
-            return Delivered(job.work, event.delivered, event.signature_ref)
+            return Delivered(job.work, event.delivered, event.signature_ref, signed_by=event.collected_by)
     assert_never(event)
 
 

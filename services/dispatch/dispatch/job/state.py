@@ -187,6 +187,10 @@ class Delivered:
     delivered: tuple[GoodsLine, ...]
     signature_ref: str
     stop: Stop | None = None
+    signed_by: str = ""
+    cash_fen: int = 0
+    refused: tuple[GoodsLine, ...] = ()
+    damaged: tuple[GoodsLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Literal, assert_never
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from company.context import Context
 from contracts import dispatch_road as road
@@ -16,7 +16,8 @@ from dispatch.refusals import no
 from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run
 from dispatch.who import TAKES_CASH
 from runtime.decision import Command
-from runtime.use_case import UseCase
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker, UseCase
 
 
 class CollectCash(Command):
@@ -145,6 +146,24 @@ def mark_cash_overdue(command: MarkCashOverdue, run: Run, ctx: Context) -> Decis
     )
 
 
+class _Receipts(BaseModel):
+    """What is asked of the rows of runs here."""
+
+    receipts: tuple[str, ...]
+
+
+RUN_RECEIPTS = ByName("runs", _Receipts)
+"""By name: the rows are made of these rules."""
+
+
+async def with_a_receipt_of_its_own(asker: Asker, run_no: str, body: HandInCash) -> HandInCash:
+    """A receipt is of one crew's day (X7): no other run has handed in against its number."""
+    others = {"row.receipts": body.receipt_no, "_id": {"$ne": run_no}}
+    for other in await asker.view(RUN_RECEIPTS).numbers(others, sort=[("_id", 1)], limit=1):
+        asker.refuse(no("receipt_of_another", receipt_no=body.receipt_no, run=other))
+    return body
+
+
 Event = facts.CashCollected | facts.CashHandedIn | road.CashOverdue
 
 
@@ -164,6 +183,6 @@ def evolve(run: Departed, event: Event) -> Departed:
 
 USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
     UseCase(CollectCash, collect),
-    UseCase(HandInCash, hand_in, TAKES_CASH, "cash-in"),
+    UseCase(HandInCash, hand_in, TAKES_CASH, "cash-in", prepare=with_a_receipt_of_its_own),
     UseCase(MarkCashOverdue, mark_cash_overdue),
 )

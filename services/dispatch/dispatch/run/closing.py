@@ -1,11 +1,14 @@
 """The end of a run: collected = paid in (B16), and the day report (B17)."""
 
 from dataclasses import replace
-from typing import Any, Literal, assert_never
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel
 
 from company.context import Context
 from contracts import dispatch_road as facts
-from contracts.bounds import ManyLines
+from contracts.bounds import Few, ManyLines, OneLine
 from contracts.civil_time import end_of_day
 from contracts.dispatch import RunEvent
 from dispatch.fields import Words, happened
@@ -13,12 +16,17 @@ from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Report, Run, Unplanned, road_of
 from dispatch.who import DELIVERS
 from dispatch.words import listed
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term, yuan
-from runtime.use_case import UseCase
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker, UseCase
 
 CHECKED = ("lights", "brakes", "tyres", "fluids", "clean", "tools")
 """What the vehicle check asks (B17)."""
+
+
+Elsewhere = Annotated[tuple[OneLine, ...], Few(1_000)]
+"""Jobs of the run that are not this crew's any more: released, moved or cancelled in the moment of departure."""
 
 
 class CloseRun(Command):
@@ -29,6 +37,7 @@ class CloseRun(Command):
 
     command: Literal["CloseRun"] = "CloseRun"
     explanation: Words | None = None
+    elsewhere: Elsewhere = ()
 
 
 class ReportDay(Command):
@@ -41,6 +50,7 @@ class ReportDay(Command):
     vehicle_check: facts.VehicleCheck
     parking: Words
     note: ManyLines = ""
+    elsewhere: Elsewhere = ()
 
 
 class MarkReportOverdue(Command):
@@ -50,7 +60,8 @@ class MarkReportOverdue(Command):
 
 
 def close(command: CloseRun, run: Run, ctx: Context) -> Decision:
-    """日清日结. Rules: B16. Every stop is over, and collected = paid in, or the difference is explained.
+    """日清日结. Rules: B16. Every stop is over, and collected = paid in, or the difference is explained. A stop that is
+    not this crew's any more has failed: nobody could end it otherwise.
 
     Closed already is no event. Refuses: stops_open, cash_differs.
     """
@@ -61,10 +72,8 @@ def close(command: CloseRun, run: Run, ctx: Context) -> Decision:
         case Unplanned() | Planned() | Loaded():
             return no("not_departed", rule="B16")
         case Departed():
-            if run.open_stops:
-                return no(
-                    "stops_open", crew=run.sheet.crew, count=Term.of(len(run.open_stops)), jobs=listed(run.open_stops)
-                )
+            if (still_open := stops_open(run, command.elsewhere)) is not None:
+                return still_open
             difference = run.collected_fen - run.handed_in_fen
             if difference and command.explanation is None:
                 return no(
@@ -75,6 +84,7 @@ def close(command: CloseRun, run: Run, ctx: Context) -> Decision:
                     apart=Term.of(yuan(abs(difference))),
                 )
             return (
+                *ended_elsewhere(run, command.elsewhere, at),
                 facts.RunClosed(
                     at=at,
                     on=run.sheet.on,
@@ -101,14 +111,16 @@ def report(command: ReportDay, run: Run, ctx: Context) -> Decision:
     road = road_of(run)
     if road is None:
         return no("not_departed", rule="B17")
-    if road.open_stops:
-        return no("stops_open", crew=road.sheet.crew, count=Term.of(len(road.open_stops)), jobs=listed(road.open_stops))
+    if (still_open := stops_open(road, command.elsewhere)) is not None:
+        return still_open
     wrong = tuple(item for item in CHECKED if not getattr(command.vehicle_check, item))
     if wrong and not command.vehicle_check.note.strip():
         return no("check_note_missing", vehicle=road.vehicle, count=Term.of(len(wrong)), wrong=listed(wrong))
     if road.report == Report(command.vehicle_check, command.parking, command.note):
         return ()
+    lost = ended_elsewhere(road, command.elsewhere, at)
     return (
+        *lost,
         facts.DayReported(
             at=at,
             on=road.sheet.on,
@@ -118,7 +130,7 @@ def report(command: ReportDay, run: Run, ctx: Context) -> Decision:
             driver=road.driver,
             stops=len(road.stops),
             done=sum(one.outcome == "done" for one in road.ended),
-            failed=sum(one.outcome == "failed" for one in road.ended),
+            failed=sum(one.outcome == "failed" for one in road.ended) + len(lost),
             collected_fen=road.collected_fen,
             handed_in_fen=road.handed_in_fen,
             vehicle_check=command.vehicle_check,
@@ -127,6 +139,23 @@ def report(command: ReportDay, run: Run, ctx: Context) -> Decision:
             reported_by=ctx.by,
             due=end_of_day(road.sheet.on),
         ),
+    )
+
+
+def stops_open(run: Departed, elsewhere: Elsewhere) -> Rejected | None:
+    """Stops that this crew has still to end."""
+    still = tuple(job for job in run.open_stops if job not in elsewhere)
+    if not still:
+        return None
+    return no("stops_open", crew=run.sheet.crew, count=Term.of(len(still)), jobs=listed(still))
+
+
+def ended_elsewhere(run: Departed, elsewhere: Elsewhere, at: datetime) -> tuple[facts.StopEnded, ...]:
+    """The end of stops that are not this crew's any more."""
+    return tuple(
+        facts.StopEnded(at=at, on=run.sheet.on, crew=run.sheet.crew, job_id=job, outcome="failed")
+        for job in run.open_stops
+        if job in elsewhere
     )
 
 
@@ -155,8 +184,47 @@ def evolve(run: Departed, event: Event) -> Departed:
     assert_never(event)
 
 
+class _Stands(BaseModel):
+    """The job's row as far as this asks for it."""
+
+    on: date | None
+    crew: str | None
+
+
+class _Loaded(BaseModel):
+    """The run's row as far as this asks for it."""
+
+    on: date
+    crew: str
+    on_vehicle: tuple[str, ...]
+
+
+STANDS, LOADED = ByName("jobs", _Stands), ByName("runs", _Loaded)
+"""By name: the rows are made of these rules."""
+
+
+async def elsewhere_of(asker: Asker, run_no: str) -> Elsewhere:
+    """The stops of a run that are not its crew's any more."""
+    run = await asker.view(LOADED).get(run_no)
+    if run is None:
+        return ()
+    found = await asker.view(STANDS).get_many(run.on_vehicle)
+    own = {job for job, stands in found.items() if (stands.on, stands.crew) == (run.on, run.crew)}
+    return tuple(job for job in run.on_vehicle if job not in own)
+
+
+async def closing_of(asker: Asker, run_no: str, body: Command) -> CloseRun:
+    """With the stops that are not this crew's any more."""
+    return CloseRun.model_validate({**dict(body), "elsewhere": await elsewhere_of(asker, run_no)})
+
+
+async def report_of(asker: Asker, run_no: str, body: Command) -> ReportDay:
+    """With the stops that are not this crew's any more."""
+    return ReportDay.model_validate({**dict(body), "elsewhere": await elsewhere_of(asker, run_no)})
+
+
 USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
-    UseCase(CloseRun, close, DELIVERS, "close"),
-    UseCase(ReportDay, report, DELIVERS, "report"),
+    UseCase(CloseRun, close, DELIVERS, "close", body="DayClosing", unsaid=("elsewhere",), prepare=closing_of),
+    UseCase(ReportDay, report, DELIVERS, "report", body="DayReport", unsaid=("elsewhere",), prepare=report_of),
     UseCase(MarkReportOverdue, mark_report_overdue),
 )

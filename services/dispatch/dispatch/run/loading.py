@@ -135,8 +135,8 @@ def load(command: LoadRun, run: Run, ctx: Context) -> Decision:
     """装车清点: counted line by line with the sorter, both sign.
 
     Rules: B9 (two signatures), B11 (more or fewer stops or pieces need a settlement with the warehouse). The same count
-    again is no event; another count before departure replaces it. Refuses: not_planned, one_signature, counted_twice,
-    stop_unclear, count_differs, already_departed.
+    again is no event; another count, or other signatures, before departure replace it (X7). Refuses: not_planned,
+    one_signature, counted_twice, stop_unclear, count_differs, already_departed.
     """
     at = happened(command, ctx)
     match run:
@@ -167,7 +167,8 @@ def count(command: LoadRun, run: Planned | Loaded, at: datetime) -> Decision:
     counted = as_run_stops(command.counted, sheet.stops)
     if isinstance(counted, Rejected):
         return counted
-    if isinstance(run, Loaded) and run.counted == counted:
+    signed = (command.leader_signed, command.warehouse_signed, command.settlement if found else None)
+    if isinstance(run, Loaded) and (run.counted, run.signed) == (counted, signed):
         return ()
     return (
         facts.RunLoaded(
@@ -268,7 +269,10 @@ def evolve(run: Run, event: Event) -> Run:
         case road.DeliveryListIssued():
             return replace(run, list_no=event.list_no) if isinstance(run, Planned | Loaded) else run
         case facts.RunLoaded():
-            return Loaded(run.sheet, event.counted, run.list_no) if isinstance(run, Planned | Loaded) else run
+            if not isinstance(run, Planned | Loaded):
+                return run
+            signed = (event.leader_signed, event.warehouse_signed, event.settlement)
+            return Loaded(run.sheet, event.counted, run.list_no, signed)
     assert_never(event)
 
 

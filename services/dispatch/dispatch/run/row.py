@@ -47,6 +47,8 @@ class RunRow(Row):
     on_vehicle_fen: int
     cash_overdue: bool
     report_overdue: bool
+    receipts: tuple[str, ...] = ()
+    """Numbers of what was handed in."""
     version: int = 0
 
     @property
@@ -75,6 +77,7 @@ def run_row(run: Run) -> RunRow | None:
         on_vehicle_fen=0 if road is None else road.on_vehicle_fen,
         cash_overdue=road is not None and road.is_cash_overdue,
         report_overdue=road is not None and road.is_report_overdue,
+        receipts=() if road is None else tuple(one.receipt_no for one in road.handed_in if one.receipt_no),
     )
 
 
@@ -98,7 +101,7 @@ RUNS = View(
     RUN,
     RunRow,
     run_row,
-    indexes=(("row.on",),),
+    indexes=(("row.on",), ("row.receipts",)),
     said=(
         DeliveryListIssued,
         RunLoaded,

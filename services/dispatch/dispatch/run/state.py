@@ -71,11 +71,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Counted and signed."""
+    """Counted and signed: `signed` by leader and warehouse, and how they settled what differs from the sheet."""
 
     sheet: Sheet
     counted: tuple[facts.RunStop, ...]
     list_no: str | None = None
+    signed: tuple[str, str, str | None] = ("", "", None)
 
 
 @dataclass(frozen=True, slots=True)
