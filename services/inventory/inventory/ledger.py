@@ -76,6 +76,8 @@ class Booking(Row):
     voucher_no: str
     quantity: int
     what: str
+    adjustment_id: str = ""
+    """Of a count's adjustment, which may be approved again while the stock has not booked it (D7)."""
 
 
 class LedgerRow(Row):
@@ -86,8 +88,16 @@ class LedgerRow(Row):
 
 def ledger_row(event: Fact, meta: Meta) -> LedgerRow | None:  # noqa: ARG001 - all journals have one signature
     """The row of an event; None for one that books nothing."""
+    adjustment = event.adjustment_id if isinstance(event, CountAdjusted) else ""
     bookings = (
-        Booking(card=card_no(depot, sku), at=event.at, voucher_no=voucher_no, quantity=quantity, what=what)
+        Booking(
+            card=card_no(depot, sku),
+            at=event.at,
+            voucher_no=voucher_no,
+            quantity=quantity,
+            what=what,
+            adjustment_id=adjustment,
+        )
         for depot, sku, voucher_no, quantity, what in entries_of(event)
     )
     return LedgerRow(bookings=booked) if (booked := tuple(bookings)) else None
@@ -99,9 +109,14 @@ LEDGER = Journal(
 
 
 def entries_by_card(rows: Iterable[LedgerRow]) -> dict[str, list[Entry]]:
-    """Card -> what the vouchers brought and took."""
+    """Card -> what the vouchers brought and took; an adjustment once, however often it was approved (D7)."""
     found: dict[str, list[Entry]] = {}
+    adjusted: set[str] = set()
     for booking in (booking for row in rows for booking in row.bookings):
+        if booking.adjustment_id in adjusted:
+            continue
+        if booking.adjustment_id:
+            adjusted.add(booking.adjustment_id)
         entry = Entry(booking.at, booking.voucher_no, booking.quantity, booking.what)
         found.setdefault(booking.card, []).append(entry)
     return found
