@@ -29,6 +29,11 @@ class CountTarget(Value):
     bin: OneLine
     move_no: Nth
     """Number of the sku's last move when the line came onto the sheet."""
+    lot: OneLine | None = None
+    """批号 (D13): pieces of this lot alone, "" for pieces of no lot; null: whatever lies there, but for lots that have
+    lines of their own."""
+    lot_found: bool = False
+    """The lot was found at the count, the sheet did not name it: a question until somebody counted it again (D7)."""
 
 
 class CountOpened(Fact, wire="songda.inventory.CountOpened.v1"):
@@ -64,6 +69,7 @@ class PiecesCounted(Fact, wire="songda.inventory.PiecesCounted.v1"):
     round: int
     """1 the count, 2 the first recount, ..."""
     counted_by: str
+    lot: str = ""
 
 
 class CountedLine(Value):
@@ -82,6 +88,7 @@ class CountedLine(Value):
     move_no: int
     """Last move of the card that the comparison knew."""
     within_tolerance: bool
+    lot: str = ""
 
 
 class StockCounted(Fact, wire="songda.inventory.StockCounted.v1"):
@@ -94,10 +101,11 @@ class StockCounted(Fact, wire="songda.inventory.StockCounted.v1"):
 
 
 class CountKey(Value):
-    """Which line of a count."""
+    """Which line of a count; `lot` is "" too for a line of whatever lies there."""
 
     sku: str
     bin: str
+    lot: str = ""
 
 
 class RecountAsked(Fact, wire="songda.inventory.RecountAsked.v1"):
@@ -120,6 +128,7 @@ class DifferenceExplained(Fact, wire="songda.inventory.DifferenceExplained.v1"):
     reason: CountReason
     note: str
     photos: tuple[str, ...] = ()
+    lot: str = ""
 
 
 class CountAdjusted(Fact, wire="songda.inventory.CountAdjusted.v1"):
@@ -139,6 +148,8 @@ class CountAdjusted(Fact, wire="songda.inventory.CountAdjusted.v1"):
     reason: CountReason
     note: str
     approved_by: str
+    lot: str | None = None
+    """批号 (D13): pieces of this lot, "" of none; null: of whichever lie there."""
 
 
 class AdjustmentBooked(Fact, wire="songda.inventory.AdjustmentBooked.v1"):
@@ -150,6 +161,7 @@ class AdjustmentBooked(Fact, wire="songda.inventory.AdjustmentBooked.v1"):
     sku: str
     bin: str
     move_no: int
+    lot: str = ""
 
 
 class CountClosed(Fact, wire="songda.inventory.CountClosed.v1"):

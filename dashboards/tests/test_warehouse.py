@@ -351,6 +351,23 @@ def test_without_an_earlier_count_the_first_move_of_the_bin_is_named():
     assert (parted[0].first.move_no, parted[0].agreed_at) == (2, None)
 
 
+async def test_a_count_by_lot_names_each_lot_and_asks_of_one_that_the_card_does_not_know():
+    """D7, D13: on the page and on paper; what is said of a line names its lot."""
+    of_lot = TARGET.model_copy(update={"lot": "C88"})
+    found = TARGET.model_copy(update={"lot": "E07", "lot_found": True})
+    told = compared(9, 8, "2026-03-11T01:00:00+00:00").model_copy(update={"lot": "D12"})
+    differs = Line(TARGET.model_copy(update={"lot": "D12"}), figures=(figure(8),), compared=told)
+    story = rows(counts=[count("PD-1", Line(of_lot), more=(Line(found), differs))])
+    page = (await get("/warehouse/counts/PD-1", story=story)).text
+    paper = (await get("/forms/count-sheet/PD-1", story=story)).text
+    report = (await get("/warehouse/report", story=story)).text
+    asked = "卡上没有的批号？"
+    assert re.findall(r'name="lot"\s+value="(\w+)"', page) == ["C88", "E07", "D12"]
+    assert [text.count(asked) for text in (page, paper)] == [1, 1]
+    assert [lot in paper for lot in ("C88", "E07", "D12")] == [True, True, False]
+    assert "B-01-1 D12" in report
+
+
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 

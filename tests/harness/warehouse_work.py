@@ -70,9 +70,13 @@ class Keeper:
             if not open_:
                 break
             for one in open_:
-                lies = sum(lot["quantity"] for lot in await self.lots(sku) if lot["bin"] == one["bin"])
+                lies = sum(
+                    lot["quantity"]
+                    for lot in await self.lots(sku)
+                    if lot["bin"] == one["bin"] and one["lot"] in (None, lot["lot"])
+                )
                 found = max(0, lies + self.chance.choice([0, 0, 0, -2, -1, 1, 2]))
-                figure = {"sku": sku, "bin": one["bin"], "quantity": found}
+                figure = {"sku": sku, "bin": one["bin"], "lot": one["lot"] or "", "quantity": found}
                 await self.office.ask(person, f"{path}/figures", figure, of=of)
             for _ in range(3):
                 if (await self.office.ask(person, f"{path}/comparison", of=of)).accepted:
@@ -82,7 +86,7 @@ class Keeper:
         for one in (await self.office.see(path, "mai.gh") or {"lines": ()})["lines"]:
             if one["status"] != "differs":
                 continue
-            named = {"sku": sku, "bin": one["bin"]}
+            named = {"sku": sku, "bin": one["bin"], "lot": one["lot"] or ""}
             await self.office.ask("mai.gh", f"{path}/explanations", {**named, "reason": "found"}, of=of)
             told = await self.office.ask("guan.yf", f"{path}/approvals", {**named, "note": "同意"}, of=of)
             self.adjusted += told.accepted

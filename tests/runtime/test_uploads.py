@@ -117,7 +117,7 @@ def filled_in_sheet(path: Path) -> bytes:
     path.write_bytes(write_sheet(count))
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
-    sheet["F3"], sheet["G3"], sheet["H3"], sheet["F4"] = 58, "lin.ck", datetime(2026, 3, 20, 14, 5), "四件"
+    sheet["G3"], sheet["H3"], sheet["I3"], sheet["G4"] = 58, "lin.ck", datetime(2026, 3, 20, 14, 5), "四件"
     book.save(path)
     return path.read_bytes()
 

@@ -48,7 +48,7 @@ async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     if row is None:
         return None
     lines = [line for line in row.lines if line.status in WAITING]
-    return {"count": row, "lines": sorted(lines, key=lambda line: (line.bin, line.sku))}
+    return {"count": row, "lines": sorted(lines, key=lambda line: (line.bin, line.sku, line.lot or ""))}
 
 
 def _name(seat: Seat, person: str | None) -> str:

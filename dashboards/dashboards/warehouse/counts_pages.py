@@ -136,7 +136,7 @@ async def report_sheet(seat: Seat) -> Response:
     """The report as a spreadsheet (X6)."""
     words = seat.words
     names = ("line.sku", "line.name", "wh.bin", "ledger.stock", "ledger.card", "ledger.goods", "ledger.counted_at")
-    more = ("ledger.agreed", "ledger.first", "count.reason", "count.status", "count.no")
+    more = ("lot", "ledger.agreed", "ledger.first", "count.reason", "count.status", "count.no")
     found = await _partings(seat)
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
@@ -150,6 +150,7 @@ async def report_sheet(seat: Seat) -> Response:
                 one.card,
                 one.counted,
                 one.counted_at,
+                one.lot,
                 one.agreed_at,
                 first,
                 words(f"count.reason.{one.reason}") if one.reason else None,

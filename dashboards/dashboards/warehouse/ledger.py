@@ -16,7 +16,7 @@ from inventory.stock.row import StockRow
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """A sku in a bin whose goods differ from its card.
+    """A sku in a bin, of one lot or (null) of whatever lies there (D13), whose goods differ from its card.
 
     `agreed_no`: number of the last move known at the last count that agreed, 0 if none did. `first`: the first move of
     the bin after that, None where there was none (then nothing was written down at all).
@@ -35,6 +35,7 @@ class Parting:
     agreed_at: datetime | None
     agreed_no: int
     first: MoveRow | None
+    lot: str | None = None
 
     @property
     def settled(self) -> bool:
@@ -52,7 +53,7 @@ def partings(
         for line in count.lines
         if line.compared is not None and line.compared.difference and count.status != "cancelled"
     ]
-    return sorted(found, key=lambda one: (one.settled, one.sku, one.bin))
+    return sorted(found, key=lambda one: (one.settled, one.sku, one.bin, one.lot or ""))
 
 
 def _parting(
@@ -69,19 +70,20 @@ def _parting(
         sku=line.sku,
         name=line.name,
         bin=line.bin,
-        stock=0 if stock is None else stock.in_bin(line.bin),
-        card=sum(move.bins.get(line.bin, 0) for move in moves),
+        stock=0 if stock is None else stock.in_bin(line.bin, line.lot),
+        card=sum(move.change_in(line.bin, line.lot) for move in moves),
         counted=compared.counted,
         counted_at=compared.counted_at,
         status=line.status,
         reason=line.reason,
         agreed_at=None if agreed is None else agreed.counted_at,
         agreed_no=since,
-        first=next((move for move in moves if move.move_no > since and move.touches(line.bin)), None),
+        first=next((move for move in moves if move.move_no > since and move.touches(line.bin, line.lot)), None),
+        lot=line.lot,
     )
 
 
 def _last_agreed(counts: Iterable[CountRow], of: LineRow, before: datetime) -> CountedLine | None:
-    compared = (line.compared for count in counts for line in count.lines if (line.sku, line.bin) == (of.sku, of.bin))
+    compared = (line.compared for count in counts for line in count.lines if line.key == of.key)
     agreed = (one for one in compared if one is not None and one.difference == 0 and one.counted_at < before)
     return max(agreed, key=lambda one: one.counted_at, default=None)

@@ -12,7 +12,7 @@ the difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -31,20 +31,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class CardLine:
-    """A move of the card: its change of all pieces, and of each bin."""
-
-    move_no: int
-    at: datetime
-    kind: str
-    voucher_no: str
-    quantity: int
-    bins: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class CountedBin:
-    """A compared figure of a bin. `move_no`: the last move that the comparison knew; `booked`: the adjustment's one."""
+    """A compared figure of a bin, of one lot or (null) of whatever lies there (D13).
+
+    `move_no`: the last move that the comparison knew; `booked`: the adjustment's one."""
 
     count_no: str
     bin: str
@@ -53,11 +43,29 @@ class CountedBin:
     counted: int
     move_no: int
     booked: int | None
+    lot: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Card and goods differ, and nothing was done about it."""
         return self.counted != self.book and self.booked is None
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A move of the card: its change of all pieces, of each bin, and of each lot in each bin (D13)."""
+
+    move_no: int
+    at: datetime
+    kind: str
+    voucher_no: str
+    quantity: int
+    bins: Mapping[str, int]
+    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def change_of(self, place: CountedBin) -> int:
+        """Pieces of what was counted that came or left."""
+        return self.bins.get(place.bin, 0) if place.lot is None else self.places.get((place.bin, place.lot), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Parting:
     bin: str | None = None
     candidates: tuple[int, ...] = ()
     likely: tuple[int, ...] = ()
+    lot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +158,12 @@ def _ledger_and_card(ledger: Sequence[Entry], card: Sequence[CardLine]) -> Parti
 
 
 def _card_and_goods(open_: CountedBin, counted: Sequence[CountedBin], card: Sequence[CardLine]) -> Parting:
-    before = [x for x in counted if x.bin == open_.bin and x.at < open_.at and not x.is_open]
+    before = [x for x in counted if (x.bin, x.lot) == (open_.bin, open_.lot) and x.at < open_.at and not x.is_open]
     after_move = max((max(x.move_no, x.booked or 0) for x in before), default=0)
     difference = open_.counted - open_.book
-    between = [line for line in card if after_move < line.move_no and line.at <= open_.at and line.bins.get(open_.bin)]
+    between = [line for line in card if after_move < line.move_no and line.at <= open_.at and line.change_of(open_)]
     # Recorded but not carried out (or recorded twice), or recorded with the wrong sign.
-    likely = [line for line in between if difference in (-line.bins[open_.bin], -2 * line.bins[open_.bin])]
+    likely = [line for line in between if difference in (-line.change_of(open_), -2 * line.change_of(open_))]
     return Parting(
         "card_goods",
         open_.at,
@@ -165,12 +174,17 @@ def _card_and_goods(open_: CountedBin, counted: Sequence[CountedBin], card: Sequ
         open_.bin,
         tuple(line.move_no for line in between),
         tuple(line.move_no for line in likely),
+        open_.lot,
     )
 
 
 def _latest(counted: Iterable[CountedBin]) -> tuple[CountedBin, ...]:
-    """The last figure of each bin."""
-    found: dict[str, CountedBin] = {}
+    """The last figure of each bin and lot; one of whatever lies there takes the place of an earlier count's lots, and
+    they of its."""
+    found: dict[tuple[str, str | None], CountedBin] = {}
     for figure in sorted(counted, key=lambda figure: figure.at):
-        found[figure.bin] = figure
-    return tuple(found[bin_] for bin_ in sorted(found))
+        for key, known in tuple(found.items()):
+            if key[0] == figure.bin and known.count_no != figure.count_no and None in (known.lot, figure.lot):
+                del found[key]
+        found[figure.bin, figure.lot] = figure
+    return tuple(found[place] for place in sorted(found, key=lambda place: (place[0], place[1] or "")))

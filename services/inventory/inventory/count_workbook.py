@@ -1,7 +1,8 @@
 """盘点表 as a workbook, out and in (X6): printed or filled in with a spreadsheet, blind, and read without running it.
 
-Columns: 库区, 库位, 编码, 品名, 轮次, 实数, 清点人, 清点时间. Only 实数, 清点人 and 清点时间 are read back, with
-库位 and 编码 to find the line; a row without a figure is left out.
+Columns: 库区, 库位, 编码, 品名, 批号, 轮次, 实数, 清点人, 清点时间. Only 实数, 清点人 and 清点时间 are read back, with
+库位, 编码 and 批号 to find the line; a row without a figure is left out. A lot (D13) that was found is written over
+the one that stands there, or on a row of its own.
 """
 
 import io
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts import spelling
 from contracts.civil_time import SHANGHAI
 from inventory.count.row import WAITING, CountRow
 from runtime.file_limits import Limits, too_many_bytes, too_many_rows
@@ -17,8 +19,8 @@ from runtime.file_refusals import Parsed, UnreadableFile
 from runtime.formula_safe import formula_safe
 from runtime.workbooks import Opening, read_workbook
 
-HEADINGS = ("库区", "库位", "编码", "品名", "轮次", "实数", "清点人", "清点时间")
-WIDTHS = (8, 12, 20, 28, 6, 10, 12, 18)
+HEADINGS = ("库区", "库位", "编码", "品名", "批号", "轮次", "实数", "清点人", "清点时间")
+WIDTHS = (8, 12, 20, 28, 14, 6, 10, 12, 18)
 LIMITS = Limits(content_bytes=5_000_000, unpacked_bytes=40_000_000, rows=5_000, columns=40)
 """A sheet of 5,000 lines unpacks to about 2 MB."""
 MAX_DIGITS = 6
@@ -41,6 +43,7 @@ class SheetRow:
     counted_by: str | None = None
     at: datetime | None = None
     problem: tuple[str, str] | None = None
+    lot: str = ""
 
 
 def write_sheet(count: CountRow) -> bytes:
@@ -57,12 +60,12 @@ def write_sheet(count: CountRow) -> bytes:
     sheet.append(list(HEADINGS))
     for cell in sheet[2]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGH", WIDTHS, strict=True):
+    for letter, width in zip("ABCDEFGHI", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A3"
     for line in count.lines:
         if line.status in WAITING:
-            sheet.append([*map(formula_safe, (line.zone, line.bin, line.sku, line.name)), line.round])
+            sheet.append([*map(formula_safe, (line.zone, line.bin, line.sku, line.name, line.lot or "")), line.round])
     sheet.print_title_rows = "1:2"
     made = io.BytesIO()
     workbook.save(made)
@@ -106,17 +109,23 @@ def _row(number: int, values: Sequence[Any], places: Mapping[str, int]) -> Sheet
         return values[place] if place is not None and place < len(values) else None
 
     figure = cell("实数")
-    sku, bin_ = (_text(cell(name)) for name in ("编码", "库位"))
+    sku, bin_, lot = (_text(cell(name)) for name in ("编码", "库位", "批号"))
     if figure is None or str(figure).strip() == "":
         return None
+    if lot:
+        lot, wrong = spelling.lot(lot)
+        if wrong is not None:
+            return SheetRow(number, sku, bin_, problem=(f"批号{wrong[0]}", f"The lot {wrong[1]}"), lot=lot)
     quantity = _whole(figure)
     if quantity is None:
-        return SheetRow(number, sku, bin_, problem=NO_FIGURE)
+        return SheetRow(number, sku, bin_, problem=NO_FIGURE, lot=lot)
     at = _moment(cell("清点时间"))
     if at == "unreadable":
-        return SheetRow(number, sku, bin_, problem=("清点时间看不懂，应如 2026-03-20 14:05", "The time is unreadable"))
+        return SheetRow(
+            number, sku, bin_, problem=("清点时间看不懂，应如 2026-03-20 14:05", "The time is unreadable"), lot=lot
+        )
     by = _text(cell("清点人")) or None
-    return SheetRow(number, sku, bin_, quantity, by, at if isinstance(at, datetime) else None)
+    return SheetRow(number, sku, bin_, quantity, by, at if isinstance(at, datetime) else None, lot=lot)
 
 
 def _text(value: Any) -> str:

@@ -211,9 +211,9 @@ async def test_the_sheet_goes_out_as_a_workbook_and_comes_back_filled_in(client:
     workbook = openpyxl.load_workbook(io.BytesIO(out.content))
     sheet = workbook.worksheets[0]
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
-    assert [(row[1], row[2], row[5]) for row in rows] == [(A1, "TIL-0918", None), (A2, "WC-100", None)]
-    sheet["F3"], sheet["G3"], sheet["F4"] = 60, "lin.ck", "四件"
-    sheet.append(["A", "Z-99", "WC-100", "x", 1, 3])
+    assert [(row[1], row[2], row[6]) for row in rows] == [(A1, "TIL-0918", None), (A2, "WC-100", None)]
+    sheet["G3"], sheet["H3"], sheet["G4"] = 60, "lin.ck", "四件"
+    sheet.append(["A", "Z-99", "WC-100", "x", None, 1, 3])
     filled = io.BytesIO()
     workbook.save(filled)
     answers = []

@@ -10,7 +10,7 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.inventory_counts import CountAdjusted, CountedLine, CountTarget, StockCounted
 from inventory.count.aggregate import COUNT
-from inventory.count.card import BinChange, Card, CardMove, book_at, is_gapless
+from inventory.count.card import BinChange, Card, CardMove, Place, book_at, is_gapless
 from inventory.count.counting import AddLine, CompareCount, CountPieces, OpenCount
 from inventory.count.settling import ApproveAdjustment, ExplainDifference, NoteBooked
 from inventory.count.state import Closed, Count, Counting, tolerance
@@ -137,5 +137,5 @@ def test_the_book_of_a_moment_is_the_sum_of_the_moves_until_then(told: list[tupl
         house.record(START + timedelta(minutes=when), bin_, pieces)
     moment = START + timedelta(minutes=minute)
     summed = {name: sum(pieces for when, bin_, pieces in told if bin_ == name and when <= minute) for name in BINS}
-    assert {name: book_at(house.card(), name, moment) for name in BINS} == summed
+    assert {name: book_at(house.card(), Place(name), moment) for name in BINS} == summed
     assert is_gapless(house.card(), 0)

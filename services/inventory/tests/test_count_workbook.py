@@ -79,8 +79,8 @@ def test_only_lines_that_wait_for_a_figure_go_out_and_nothing_in_them_is_a_formu
         count(line("=1+1", name="@SUM(A1)"), line("S2", status="agrees"), line("S3", status="recount"))
     )
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
-    rows = [row[:5] for row in sheet.iter_rows(min_row=3, values_only=True)]
-    assert rows == [("A", "A-01", "'=1+1", "'@SUM(A1)", 1), ("A", "A-01", "S3", "砖", 1)]
+    rows = [row[:6] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert rows == [("A", "A-01", "'=1+1", "'@SUM(A1)", None, 1), ("A", "A-01", "S3", "砖", None, 1)]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
@@ -88,7 +88,7 @@ def test_only_lines_that_wait_for_a_figure_go_out_and_nothing_in_them_is_a_formu
 def test_a_code_comes_back_as_it_went_out(sku: str) -> None:
     """X6"""
     workbook = openpyxl.load_workbook(io.BytesIO(write_sheet(count(line(sku)))))
-    workbook.worksheets[0]["F3"] = 7
+    workbook.worksheets[0]["G3"] = 7
     made = io.BytesIO()
     workbook.save(made)
     read = rows_of(made.getvalue())

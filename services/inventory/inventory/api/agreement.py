@@ -33,6 +33,7 @@ class PartingView(BaseModel):
     bin: str | None
     candidates: tuple[int, ...]
     likely: tuple[int, ...]
+    lot: str | None
     zh: str
     en: str
 
@@ -109,7 +110,7 @@ async def _counted(caller: Caller, depot: str, skus: set[str]) -> dict[str, list
             now = line.compared
             if line.sku in skus and now is not None:
                 figure = CountedBin(
-                    row.count_no, line.bin, now.counted_at, now.book, now.counted, now.move_no, line.move_no
+                    row.count_no, line.bin, now.counted_at, now.book, now.counted, now.move_no, line.move_no, line.lot
                 )
                 found.setdefault(line.sku, []).append(figure)
     return found
@@ -117,7 +118,10 @@ async def _counted(caller: Caller, depot: str, skus: set[str]) -> dict[str, list
 
 def card_lines(moves: Iterable[MoveRow]) -> list[CardLine]:
     """Lines of a card as they are compared."""
-    return [CardLine(move.move_no, move.at, move.kind, move.voucher_no, move.change, move.bins) for move in moves]
+    return [
+        CardLine(move.move_no, move.at, move.kind, move.voucher_no, move.change, move.bins, move.places)
+        for move in moves
+    ]
 
 
 def _view(found: Agreement) -> SkuAgreement:
@@ -127,7 +131,7 @@ def _view(found: Agreement) -> SkuAgreement:
         where = f"第 {parting.move_no} 笔" if parting.move_no else f"第 {parting.after_move} 笔之后"
         place = f"line {parting.move_no}" if parting.move_no else f"after line {parting.after_move}"
         if parting.between == "card_goods":
-            there = f"{parting.bin} {parting.difference:+d}"
+            there = " ".join(x for x in (parting.bin, parting.lot, f"{parting.difference:+d}") if x)
             zh = f"盘点 {parting.voucher_no}：货位 {there} 件（实物减存卡），存卡自{where}起可能有误"
             en = f"Count {parting.voucher_no}: {there} pieces, goods less card; look at the card from {place}"
         elif parting.move_no is None:

@@ -21,7 +21,7 @@ router = Router()
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNREADABLE = (
-    "这一行有内容不合格式，请核对编码、库位、清点人和时间",
+    "这一行有内容不合格式，请核对编码、库位、批号、清点人和时间",
     "Something in this row does not fit",
 )
 
@@ -32,6 +32,7 @@ class RowRefused(BaseModel):
     row: int
     sku: str
     bin: str
+    lot: str = ""
     code: str
     zh: str
     en: str
@@ -97,19 +98,25 @@ async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bo
         return _unreadable(row, row.problem)
     try:
         command = CountPieces(
-            at=row.at, sku=row.sku, bin=row.bin, quantity=row.quantity, counted_by=(row.counted_by or "")[:40] or None
+            at=row.at,
+            sku=row.sku,
+            bin=row.bin,
+            lot=row.lot,
+            quantity=row.quantity,
+            counted_by=(row.counted_by or "")[:40] or None,
         )
     except ValidationError:
         return _unreadable(row, UNREADABLE)
     outcome = await caller.ask(COUNT.key(count_no), command, step=f"row {row.row}")
     if outcome.rejected is not None:
         why = outcome.rejected
-        return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code=why.code, zh=why.zh, en=why.en)
+        return RowRefused(row=row.row, sku=row.sku, bin=row.bin, lot=row.lot, code=why.code, zh=why.zh, en=why.en)
     if outcome.status != "accepted":
         return RowRefused(
             row=row.row,
             sku=row.sku,
             bin=row.bin,
+            lot=row.lot,
             code="not_decided",
             zh="还没有处理完，请再导入一次",
             en="Not decided yet; take the sheet in again",
@@ -119,4 +126,4 @@ async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bo
 
 def _unreadable(row: SheetRow, problem: tuple[str, str]) -> RowRefused:
     zh, en = problem
-    return RowRefused(row=row.row, sku=row.sku, bin=row.bin, code="unreadable_row", zh=zh, en=en)
+    return RowRefused(row=row.row, sku=row.sku, bin=row.bin, lot=row.lot, code="unreadable_row", zh=zh, en=en)

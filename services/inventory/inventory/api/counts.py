@@ -37,7 +37,9 @@ Json = dict[str, Any]
 
 
 class CountLineView(BaseModel):
-    """One line; `compared` and earlier figures are null while it is being counted."""
+    """One line, of one lot or (null) of whatever lies there; `lot_found`: found at the count (D13).
+
+    `compared` and earlier figures are null while it is being counted."""
 
     sku: str
     name: str
@@ -56,6 +58,8 @@ class CountLineView(BaseModel):
     approved_by: str | None
     approved_note: str
     move_no: int | None
+    lot: str | None
+    lot_found: bool
 
 
 class CountView(BaseModel):

@@ -6,6 +6,7 @@ counting is today's balance of the bin less what moved into it after that moment
 or after its move a bin was counted, nor that moves are recorded late: a move counts at the time when it happened.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -15,10 +16,25 @@ from contracts.spelling import Sku
 
 
 class BinChange(Value):
-    """Pieces that came to (positive) or left (negative) a bin by one move."""
+    """Pieces of a lot ("": of none, D13) that came to (positive) or left (negative) a bin by one move."""
 
     bin: OneLine
     quantity: Annotated[int, Whole(-1_000_000, 1_000_000)]
+    lot: OneLine = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a line counts (D13): in a bin the pieces of one lot, or, with `lot` null, those of all lots but `apart`."""
+
+    bin: str
+    lot: str | None = None
+    apart: frozenset[str] = frozenset()
+
+    def has(self, change: BinChange) -> bool:
+        """Whether these pieces are among them."""
+        of_lot = change.lot not in self.apart if self.lot is None else change.lot == self.lot
+        return change.bin == self.bin and of_lot
 
 
 class CardMove(Value):
@@ -45,24 +61,24 @@ def is_gapless(card: Card, base: int) -> bool:
     return card.move_no >= base and numbers == list(range(base + 1, card.move_no + 1))
 
 
-def adjusted_since(card: Card, bin_: str, moment: datetime, but_by: str) -> str | None:
-    """Another count by which the card of the bin was made to follow the goods after `moment`."""
+def adjusted_since(card: Card, place: Place, moment: datetime, but_by: str) -> str | None:
+    """Another count by which the card was made to follow the goods of the place after `moment`."""
     return next(
         (
             move.adjusted_by
             for move in card.since
             if move.adjusted_by not in {None, but_by}
             and move.at > moment
-            and any(change.bin == bin_ for change in move.changes)
+            and any(place.has(change) for change in move.changes)
         ),
         None,
     )
 
 
-def book_at(card: Card, bin_: str, moment: datetime) -> int:
-    """Pieces in the bin, by the card, at `moment` (a move of that very moment counts as done)."""
-    now = sum(balance.quantity for balance in card.balances if balance.bin == bin_)
+def book_at(card: Card, place: Place, moment: datetime) -> int:
+    """Pieces in the place, by the card, at `moment` (a move of that very moment counts as done)."""
+    now = sum(balance.quantity for balance in card.balances if place.has(balance))
     later = sum(
-        change.quantity for move in card.since if move.at > moment for change in move.changes if change.bin == bin_
+        change.quantity for move in card.since if move.at > moment for change in move.changes if place.has(change)
     )
     return now - later

@@ -29,7 +29,8 @@ class Selection(Value):
 
 @dataclass(frozen=True, slots=True)
 class Stocked:
-    """A sku in a bin as the card has it, without how many. `counted_at`: when it was counted last."""
+    """A sku in a bin as the card has it, without how many. `counted_at`: when it was counted last. `lot`: of this lot;
+    null where no lots lie in the bin (D13)."""
 
     sku: str
     name: str
@@ -37,6 +38,7 @@ class Stocked:
     move_no: int
     abc: AbcClass
     counted_at: datetime | None
+    lot: str | None = None
 
 
 def zones_of(policy: Policy, depot: str) -> dict[str, str]:
@@ -49,13 +51,13 @@ def zones_of(policy: Policy, depot: str) -> dict[str, str]:
 def choose(
     stocked: Iterable[Stocked], selection: Selection, zones: Mapping[str, str], now: datetime
 ) -> tuple[CountTarget, ...]:
-    """The lines of a sheet, in the order in which one walks: zone, bin, sku."""
+    """The lines of a sheet, in the order in which one walks: zone, bin, sku, lot."""
     chosen = (
-        CountTarget(sku=x.sku, name=x.name, zone=zones.get(x.bin, ""), bin=x.bin, move_no=x.move_no)
+        CountTarget(sku=x.sku, name=x.name, zone=zones.get(x.bin, ""), bin=x.bin, move_no=x.move_no, lot=x.lot)
         for x in stocked
         if _fits(x, selection, zones, now)
     )
-    return tuple(sorted(chosen, key=lambda target: (target.zone, target.bin, target.sku)))
+    return tuple(sorted(chosen, key=lambda target: (target.zone, target.bin, target.sku, target.lot or "")))
 
 
 def _fits(stocked: Stocked, selection: Selection, zones: Mapping[str, str], now: datetime) -> bool:

@@ -10,7 +10,7 @@ from company.policy import policy_book
 from contracts import inventory_counts as facts
 from contracts.bounds import Few, HowMany, Moment, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
-from contracts.spelling import Sku
+from contracts.spelling import Lot, Sku
 from inventory.count.card import Card, is_gapless
 from inventory.count.choice import zones_of
 from inventory.count.rows import cards_of, count_of
@@ -22,12 +22,15 @@ from inventory.count.state import (
     Counting,
     Decision,
     Figure,
+    Key,
     Line,
     Unopened,
+    beside,
     closing,
     compare,
     find,
     keys_of,
+    place_of,
 )
 from inventory.fields import MAX_PIECES, Note
 from inventory.refusals import no
@@ -67,25 +70,29 @@ class LineFound(Command):
     """加行 Add a line (D7)
 
     For goods found in a bin where the sheet does not look for them; `name` is wanted where the sku has no card yet.
-    Refuses: unknown_bin, name_wanted.
+    Of a lot where lots
+    lie there (D13). Refuses: unknown_bin, name_wanted, lot_wanted.
     """
 
     command: Literal["AddLine"] = "AddLine"
     sku: Sku
     bin: Annotated[str, Field(min_length=1, max_length=40)]
+    lot: Lot = ""
     name: Annotated[str, Field(max_length=200)] = ""
 
 
 class CountPieces(Command):
     """点数 Count a bin (D7)
 
-    One figure, by scanner or hand. `at` and `counted_by` for a paper sheet that is typed in later.
+    One figure, by scanner or hand. `at` and `counted_by` for a paper sheet that is typed in later. `lot` where the
+    sheet counts by lot (D13); one that it does not name gets a line, which is a question until it is counted again.
     """
 
     command: Literal["CountPieces"] = "CountPieces"
     sku: Sku
     bin: OneLine
     quantity: HowMany
+    lot: Lot = ""
     counted_by: PersonId | None = None
 
 
@@ -128,11 +135,12 @@ def open_count(command: OpenCount, count: Count, ctx: Context) -> Decision:
         case Unopened():
             if not targets:
                 return no("nothing_to_count")
-            seen: set[tuple[str, str]] = set()
+            seen: set[Key] = set()
             for target in targets:
-                if (target.sku, target.bin) in seen:
+                key = Line(target).key
+                if key in seen:
                     return no("sheet_line_twice", sku=target.sku, bin=target.bin)
-                seen.add((target.sku, target.bin))
+                seen.add(key)
             return (
                 facts.CountOpened(
                     at=at,
@@ -150,7 +158,7 @@ def open_count(command: OpenCount, count: Count, ctx: Context) -> Decision:
 
 def add_line(command: AddLine, count: Counting, ctx: Context) -> Decision:
     """Goods were found where the sheet does not look. A line that is there already is no event."""
-    if find(count.lines, command.target.sku, command.target.bin) is not None:
+    if find(count.lines, Line(command.target).key) is not None:
         return ()
     return (facts.CountLineAdded(at=command.at or ctx.now, count_no=count.count_no, target=command.target),)
 
@@ -158,12 +166,20 @@ def add_line(command: AddLine, count: Counting, ctx: Context) -> Decision:
 def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decision:
     """Take a figure, blind. Another figure of the same round, before the comparison, corrects the first.
 
-    Refuses: not_on_sheet, figure_stands, bad_figure, counted_before_opening, recount_by_another.
+    A lot that the sheet does not name in a bin where it counts the sku gets a line (D13).
+    Refuses: not_on_sheet, lot_wanted, figure_stands, bad_figure, counted_before_opening, recount_by_another.
     """
     at, by = command.at or ctx.now, command.counted_by or ctx.by
-    line = find(count.lines, command.sku, command.bin)
+    line = find(count.lines, (command.sku, command.bin, command.lot))
+    added: tuple[CountEvent, ...] = ()
     if line is None:
-        return no("not_on_sheet", sku=command.sku, bin=command.bin)
+        others = beside(count.lines, command.sku, command.bin)
+        if not others:
+            return no("not_on_sheet", sku=command.sku, bin=command.bin)
+        if not command.lot:
+            return no("lot_wanted", sku=command.sku, bin=command.bin)
+        line = Line(others[0].target.model_copy(update={"lot": command.lot, "lot_found": True}))
+        added = (facts.CountLineAdded(at=at, count_no=count.count_no, target=line.target),)
     figure = Figure(command.quantity, at, by, line.round)
     known = line.figure
     if (
@@ -181,6 +197,7 @@ def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decisio
     if any(before.by == by for before in line.figures if before.round < line.round):
         return no("recount_by_another", by=by, sku=command.sku, bin=command.bin)
     return (
+        *added,
         facts.PiecesCounted(
             at=at,
             count_no=count.count_no,
@@ -189,6 +206,7 @@ def count_pieces(command: CountPieces, count: Counting, ctx: Context) -> Decisio
             quantity=command.quantity,
             round=line.round,
             counted_by=by,
+            lot=command.lot,
         ),
     )
 
@@ -202,7 +220,7 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
     """
     waiting = [line.key for line in waiting_in(count)]
     if waiting:
-        shown = "、".join(f"{bin_} {sku}" for sku, bin_ in waiting[:5])
+        shown = "、".join(f"{bin_} {sku} {lot}".strip() for sku, bin_, lot in waiting[:5])
         return no("sheet_lines_open", open=len(waiting), shown=shown)
     cards = {card.sku: card for card in command.cards}
     compared = []
@@ -212,7 +230,7 @@ def compare_count(command: CompareCount, count: Counting, ctx: Context) -> Decis
         card = cards.get(line.target.sku)
         if card is None or not is_gapless(card, line.target.move_no):
             return no("card_behind", sku=line.target.sku)
-        fresh = compare(line, card, ctx.policy)
+        fresh = compare(line, place_of(count.lines, line), card, ctx.policy)
         assert fresh is not None
         known = line.compared
         if known is None or known.book != fresh.book:
@@ -283,8 +301,10 @@ def note_overdue(_: NoteCountOverdue, count: Counting, ctx: Context) -> Decision
 
 
 async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
-    """The line as the sheet has it: with its zone, and where its card stands."""
-    depot = (await count_of(asker, number)).depot
+    """The line as the sheet has it: with its zone, and where its card stands; of a lot where lots lie there, or where
+    the sheet has lines of lots. A lot that the card does not know is a question (D13)."""
+    count = await count_of(asker, number)
+    depot = count.depot
     zone = zones_of(policy_book().at(asker.now), depot).get(body.bin)
     if zone is None:
         asker.refuse(no("unknown_bin", bin=body.bin), 422)
@@ -292,7 +312,19 @@ async def found(asker: Asker, number: str, body: LineFound) -> AddLine:
     name, move_no = (card.name, card.last_move_no) if card else (body.name.strip(), 0)
     if not name:
         asker.refuse(no("name_wanted", sku=body.sku), 422)
-    target = facts.CountTarget(sku=body.sku, name=name, zone=zone, bin=body.bin, move_no=move_no)
+    lots = card.lots_in(body.bin) if card else (None,)
+    on_sheet = any((line.sku, line.bin) == (body.sku, body.bin) and line.lot is not None for line in count.lines)
+    if not body.lot and not on_sheet and lots != (None,):
+        asker.refuse(no("lot_wanted", sku=body.sku, bin=body.bin), 422)
+    target = facts.CountTarget(
+        sku=body.sku,
+        name=name,
+        zone=zone,
+        bin=body.bin,
+        move_no=move_no,
+        lot=body.lot or ("" if on_sheet else None),
+        lot_found=bool(body.lot) and (card is None or body.lot not in card.lot_nos),
+    )
     return AddLine(at=body.at, target=target)
 
 

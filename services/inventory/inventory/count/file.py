@@ -6,6 +6,7 @@ from typing import Any
 from contracts import inventory_counts as facts
 from inventory.count.aggregate import COUNT
 from inventory.count.row import SHEETS, CountRow, FigureRow, LineRow, count_row
+from inventory.count.state import Key
 from runtime.said import Said
 from runtime.view import View, Whole
 
@@ -53,7 +54,7 @@ class ShownLine(LineRow):
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
-        compared = self.compared and self.compared.model_dump(mode="json", exclude={"sku", "name", "bin"})
+        compared = self.compared and self.compared.model_dump(mode="json", exclude={"sku", "name", "bin", "lot"})
         return {name: value for name, value in super().shown().items() if name != "base"} | {"compared": compared}
 
 
@@ -84,7 +85,7 @@ class CountFile:
     def lines(self) -> list[ShownLine]:
         """Its lines with what was said of each."""
         told = self._told()
-        return [_shown(line, told.get((line.sku, line.bin), _Told())) for line in self.row.lines]
+        return [_shown(line, told.get(line.key, _Told())) for line in self.row.lines]
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -99,20 +100,20 @@ class CountFile:
             "lines": [line.shown() for line in self.lines],
         }
 
-    def _told(self) -> dict[tuple[str, str], _Told]:
-        told: dict[tuple[str, str], _Told] = {}
+    def _told(self) -> dict[Key, _Told]:
+        told: dict[Key, _Told] = {}
         for one in self.said.sayings:
             match event := one.event:
                 case facts.PiecesCounted():
-                    told.setdefault((event.sku, event.bin), _Told()).typed_by[event.round] = one.by
+                    told.setdefault((event.sku, event.bin, event.lot or ""), _Told()).typed_by[event.round] = one.by
                 case facts.RecountAsked():
                     for key in event.lines:
-                        told.setdefault((key.sku, key.bin), _Told()).asked = event
+                        told.setdefault((key.sku, key.bin, key.lot), _Told()).asked = event
                 case facts.DifferenceExplained():
-                    line = told.setdefault((event.sku, event.bin), _Told())
+                    line = told.setdefault((event.sku, event.bin, event.lot or ""), _Told())
                     line.explained, line.explained_by = event, one.by
                 case facts.CountAdjusted():
-                    told.setdefault((event.sku, event.bin), _Told()).approved = event
+                    told.setdefault((event.sku, event.bin, event.lot or ""), _Told()).approved = event
                 case _:
                     pass
         return told

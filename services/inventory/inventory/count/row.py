@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from contracts import inventory_counts as facts
-from inventory.count.state import Cancelled, Closed, Count, Counting, Line, Unopened
+from inventory.count.state import Cancelled, Closed, Count, Counting, Key, Line, Unopened
 from runtime.typed_rows import ByName
 from runtime.view import Instant, Row
 
@@ -25,7 +25,9 @@ class FigureRow(Row):
 
 
 class LineRow(Row):
-    """One sku in one bin; `base` is the number of its card's last move when the sheet went out."""
+    """One sku in one bin, of one lot or (null) of whatever lies there (D13).
+
+    `base` is the number of its card's last move when the sheet went out."""
 
     sku: str
     name: str
@@ -41,6 +43,14 @@ class LineRow(Row):
     note: str
     move_no: int | None
     """Of the move by which the card followed the goods."""
+    lot: str | None = None
+    lot_found: bool = False
+    """Found at the count: a question (D13)."""
+
+    @property
+    def key(self) -> Key:
+        """Sku, bin and lot, as the sheet finds it."""
+        return self.sku, self.bin, self.lot or ""
 
     @property
     def differs(self) -> bool:
@@ -120,6 +130,8 @@ def _line(line: Line) -> LineRow:
         reason=None if why is None else why.reason,
         note="" if why is None else why.note,
         move_no=line.booked,
+        lot=line.target.lot,
+        lot_found=line.target.lot_found,
     )
 
 

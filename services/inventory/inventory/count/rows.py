@@ -10,6 +10,7 @@ from inventory.count.choice import Stocked, abc_classes
 from inventory.count.row import SHEETS, CountRow
 from inventory.refusals import no
 from inventory.stock.aggregate import card_no
+from inventory.stock.lots import by_place
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED, StockRow
 from inventory.turnover import DAYS_OF_CARDS, turned_over
@@ -52,7 +53,7 @@ def card_after(row: StockRow, moves: Iterable[MoveRow]) -> Card:
         CardMove(
             move_no=move.move_no,
             at=move.at,
-            changes=tuple(BinChange(bin=bin_, quantity=pieces) for bin_, pieces in move.bins.items()),
+            changes=tuple(BinChange(bin=bin_, lot=lot, quantity=pieces) for (bin_, lot), pieces in move.places.items()),
             adjusted_by=move.voucher_no if move.kind == "adjusted" else None,
         )
         for move in moves
@@ -61,13 +62,16 @@ def card_after(row: StockRow, moves: Iterable[MoveRow]) -> Card:
     return Card(
         sku=row.sku,
         move_no=row.last_move_no,
-        balances=tuple(BinChange(bin=bin_, quantity=row.in_bin(bin_)) for bin_ in row.bins),
+        balances=tuple(
+            BinChange(bin=bin_, lot=lot, quantity=pieces) for (bin_, lot), pieces in by_place(row.lots).items()
+        ),
         since=tuple(since),
     )
 
 
 async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]:
-    """Every sku in every bin where the cards have pieces of it, with its class and when it was counted last."""
+    """Every sku in every bin where the cards have pieces of it, each lot there by itself (D13), with its class and
+    when it was counted last."""
     policy = policy_book().at(now)
     since = civil_day(now - timedelta(days=policy.abc_days))
     rows = await asker.view(STOCKED).find({"row.depot": depot})
@@ -83,9 +87,11 @@ async def stocked_bins(asker: Asker, depot: str, now: datetime) -> list[Stocked]
             move_no=row.last_move_no,
             abc=classes[row.sku],
             counted_at=counted.get((row.sku, bin_)),
+            lot=lot,
         )
         for row in rows
         for bin_ in row.bins
+        for lot in row.lots_in(bin_)
     ]
 
 

@@ -7,10 +7,10 @@ from pydantic import Field, StringConstraints
 from company.context import Context
 from contracts import inventory_counts as facts
 from contracts.bounds import Nth, OneLine, OptionalId
-from contracts.spelling import Sku
+from contracts.spelling import Lot, Sku
 from inventory.count.card import Card, adjusted_since, book_at, is_gapless
 from inventory.count.rows import cards_of, count_of
-from inventory.count.state import Count, CountEvent, Counting, Decision, Explanation, closing, find
+from inventory.count.state import Count, CountEvent, Counting, Decision, Explanation, closing, find, place_of
 from inventory.fields import Note
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, COUNTS
@@ -27,6 +27,7 @@ class ExplainDifference(Command):
     command: Literal["ExplainDifference"] = "ExplainDifference"
     sku: Sku
     bin: OneLine
+    lot: Lot = ""
     reason: facts.CountReason
     note: Note = ""
     photos: Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=20)] = ()
@@ -41,6 +42,7 @@ class ApproveAdjustment(Command):
     command: Literal["ApproveAdjustment"] = "ApproveAdjustment"
     sku: Sku
     bin: OneLine
+    lot: Lot = ""
     card: Card
     note: Note = ""
 
@@ -54,6 +56,7 @@ class RefuseAdjustment(Command):
     command: Literal["RefuseAdjustment"] = "RefuseAdjustment"
     sku: Sku
     bin: OneLine
+    lot: Lot = ""
     note: Note = ""
 
 
@@ -67,7 +70,7 @@ class NoteBooked(Command):
 
 def explain(command: ExplainDifference, count: Counting, ctx: Context) -> Decision:
     """Say why a line differs. Refuses: not_on_sheet, no_difference, note_wanted."""
-    line = find(count.lines, command.sku, command.bin)
+    line = find(count.lines, (command.sku, command.bin, command.lot))
     if line is None:
         return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if not line.differs:
@@ -85,6 +88,7 @@ def explain(command: ExplainDifference, count: Counting, ctx: Context) -> Decisi
             reason=command.reason,
             note=command.note,
             photos=command.photos,
+            lot=command.lot,
         ),
     )
 
@@ -95,7 +99,7 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
     Rules: D7 (the approver did not count). Refuses: not_on_sheet, no_difference, not_explained, approver_counted,
     other_card, card_behind, moves_told_late, adjusted_meanwhile.
     """
-    line = find(count.lines, command.sku, command.bin)
+    line = find(count.lines, (command.sku, command.bin, command.lot))
     if line is None:
         return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if line.booked is not None:
@@ -111,10 +115,11 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
         return no("other_card", sku=command.sku)
     if not is_gapless(command.card, line.target.move_no):
         return no("card_behind", sku=command.sku)
-    book = book_at(command.card, command.bin, compared.counted_at)
+    place = place_of(count.lines, line)
+    book = book_at(command.card, place, compared.counted_at)
     if book != compared.book:
         return no("moves_told_late", sku=command.sku, bin=command.bin, before=compared.book, now=book)
-    other = adjusted_since(command.card, command.bin, compared.counted_at, count.count_no)
+    other = adjusted_since(command.card, place, compared.counted_at, count.count_no)
     if other is not None:
         return no("adjusted_meanwhile", sku=command.sku, bin=command.bin, other=other)
     return (
@@ -133,13 +138,14 @@ def approve(command: ApproveAdjustment, count: Counting, ctx: Context) -> Decisi
             reason=explained.reason,
             note=command.note or explained.note,
             approved_by=ctx.by,
+            lot="" if place.lot is None and place.apart else place.lot,
         ),
     )
 
 
 def refuse(command: RefuseAdjustment, count: Counting, ctx: Context) -> Decision:
     """Send a line back to be counted once more. Refuses: not_on_sheet, no_difference, note_wanted."""
-    line = find(count.lines, command.sku, command.bin)
+    line = find(count.lines, (command.sku, command.bin, command.lot))
     if line is None:
         return no("not_on_sheet", sku=command.sku, bin=command.bin)
     if not line.differs:
@@ -150,7 +156,7 @@ def refuse(command: RefuseAdjustment, count: Counting, ctx: Context) -> Decision
         facts.RecountAsked(
             at=command.at or ctx.now,
             count_no=count.count_no,
-            lines=(facts.CountKey(sku=command.sku, bin=command.bin),),
+            lines=(facts.CountKey(sku=command.sku, bin=command.bin, lot=command.lot),),
             reason="refused",
             note=command.note,
         ),
@@ -170,6 +176,7 @@ def note_booked(command: NoteBooked, count: Counting, ctx: Context) -> Decision:
         sku=line.target.sku,
         bin=line.target.bin,
         move_no=command.move_no,
+        lot=line.target.lot or "",
     )
     return closing(count, (booked,), at)
 
@@ -187,9 +194,9 @@ def waits_for_approval(count: Count) -> bool:
 async def with_card(asker: Asker, number: str, body: Any) -> ApproveAdjustment:
     """The card of the line, as it is now."""
     count = await count_of(asker, number)
-    base = next((x.base for x in count.lines if (x.sku, x.bin) == (body.sku, body.bin)), 0)
+    base = next((x.base for x in count.lines if x.key == (body.sku, body.bin, body.lot)), 0)
     (card,) = await cards_of(asker, count.depot, {body.sku: base})
-    return ApproveAdjustment(at=body.at, sku=body.sku, bin=body.bin, card=card, note=body.note)
+    return ApproveAdjustment(at=body.at, sku=body.sku, bin=body.bin, lot=body.lot, card=card, note=body.note)
 
 
 USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (

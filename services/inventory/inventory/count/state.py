@@ -7,7 +7,7 @@ from typing import assert_never
 
 from company.policy import Policy
 from contracts import inventory_counts as facts
-from inventory.count.card import Card, book_at
+from inventory.count.card import Card, Place, book_at
 from runtime.decision import Rejected
 
 CountEvent = (
@@ -23,7 +23,20 @@ CountEvent = (
     | facts.CountCancelled
     | facts.CountOverdue
 )
+Named = (
+    facts.PiecesCounted
+    | facts.CountedLine
+    | facts.CountKey
+    | facts.DifferenceExplained
+    | facts.CountAdjusted
+    | facts.AdjustmentBooked
+)
+"""What names a line of the sheet."""
 Decision = Sequence[CountEvent] | Rejected
+
+
+Key = tuple[str, str, str]
+"""Sku, bin, lot: "" of no lot, or of whatever lies there; a sheet has one of the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +59,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sku in one bin. `round` is the one whose figure is wanted or was given last; `adjustment` the approved one's
-    id; `booked` the number of its move."""
+    """One sku in one bin, of one lot where lots lie there (D13). `round` is the one whose figure is wanted or was
+    given last; `adjustment` the approved one's id; `booked` the number of its move."""
 
     target: facts.CountTarget
     round: int = 1
@@ -58,9 +71,9 @@ class Line:
     booked: int | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Sku and bin."""
-        return self.target.sku, self.target.bin
+    def key(self) -> Key:
+        """Sku, bin and lot."""
+        return self.target.sku, self.target.bin, self.target.lot or ""
 
     @property
     def figure(self) -> Figure | None:
@@ -121,9 +134,20 @@ INITIAL: Count = Unopened()
 STATES = (Unopened, Counting, Closed, Cancelled)
 
 
-def find(lines: Sequence[Line], sku: str, bin_: str) -> Line | None:
-    """The line of a sku in a bin."""
-    return next((line for line in lines if line.key == (sku, bin_)), None)
+def find(lines: Sequence[Line], key: Key) -> Line | None:
+    """The line of a sku in a bin, of a lot."""
+    return next((line for line in lines if line.key == key), None)
+
+
+def beside(lines: Sequence[Line], sku: str, bin_: str) -> tuple[Line, ...]:
+    """All lines of a sku in a bin."""
+    return tuple(line for line in lines if line.key[:2] == (sku, bin_))
+
+
+def place_of(lines: Sequence[Line], line: Line) -> Place:
+    """What the line counts: a lot with a line of its own is in no other line's figure (D13)."""
+    apart = {x.target.lot for x in beside(lines, line.target.sku, line.target.bin) if x.target.lot is not None}
+    return Place(line.target.bin, line.target.lot, frozenset(apart))
 
 
 def with_line(lines: Sequence[Line], changed: Line) -> tuple[Line, ...]:
@@ -142,13 +166,15 @@ def asked_again(line: Line) -> Line:
     return replace(line, round=line.round + 1, compared=None, explained=None)
 
 
-def compare(line: Line, card: Card, policy: Policy) -> facts.CountedLine | None:
-    """The line's figure beside the book of its moment; None without a figure."""
+def compare(line: Line, place: Place, card: Card, policy: Policy) -> facts.CountedLine | None:
+    """The line's figure beside the book of its moment; None without a figure. A lot that was found at the count and is
+    not in the book is beyond any tolerance (D13)."""
     figure = line.figure
     if figure is None:
         return None
-    book = book_at(card, line.target.bin, figure.at)
+    book = book_at(card, place, figure.at)
     difference = figure.quantity - book
+    allowed = 0 if line.target.lot_found else tolerance(book, policy)
     return facts.CountedLine(
         sku=line.target.sku,
         name=line.target.name,
@@ -160,7 +186,8 @@ def compare(line: Line, card: Card, policy: Policy) -> facts.CountedLine | None:
         counted_by=figure.by,
         round=figure.round,
         move_no=card.move_no,
-        within_tolerance=abs(difference) <= tolerance(book, policy),
+        within_tolerance=abs(difference) <= allowed,
+        lot=line.target.lot or "",
     )
 
 
@@ -171,7 +198,7 @@ def tolerance(book: int, policy: Policy) -> int:
 
 def keys_of(lines: Iterable[facts.CountedLine]) -> tuple[facts.CountKey, ...]:
     """Which lines these are."""
-    return tuple(facts.CountKey(sku=line.sku, bin=line.bin) for line in lines)
+    return tuple(facts.CountKey(sku=line.sku, bin=line.bin, lot=line.lot) for line in lines)
 
 
 def closing(count: Counting, events: tuple[CountEvent, ...], at: datetime) -> tuple[CountEvent, ...]:
@@ -217,22 +244,22 @@ def evolve(count: Count, event: CountEvent) -> Count:
             return replace(count, lines=(*count.lines, Line(event.target)))
         case facts.PiecesCounted():
             figure = Figure(event.quantity, event.at, event.counted_by, event.round)
-            return _on(count, event.sku, event.bin, lambda line: with_figure(line, figure))
+            return _on(count, event, lambda line: with_figure(line, figure))
         case facts.StockCounted():
             for compared in event.lines:
                 count = _compared(count, compared)
             return count
         case facts.RecountAsked():
             for key in event.lines:
-                count = _on(count, key.sku, key.bin, asked_again)
+                count = _on(count, key, asked_again)
             return count
         case facts.DifferenceExplained():
             said = Explanation(event.reason, event.note)
-            return _on(count, event.sku, event.bin, lambda line: replace(line, explained=said))
+            return _on(count, event, lambda line: replace(line, explained=said))
         case facts.CountAdjusted():
-            return _on(count, event.sku, event.bin, lambda line: replace(line, adjustment=event.adjustment_id))
+            return _on(count, event, lambda line: replace(line, adjustment=event.adjustment_id))
         case facts.AdjustmentBooked():
-            return _on(count, event.sku, event.bin, lambda line: replace(line, booked=event.move_no))
+            return _on(count, event, lambda line: replace(line, booked=event.move_no))
         case facts.CountClosed():
             return Closed(count, event.at)
         case facts.CountCancelled():
@@ -242,10 +269,10 @@ def evolve(count: Count, event: CountEvent) -> Count:
     assert_never(event)
 
 
-def _on(count: Counting, sku: str, bin_: str, change: Callable[[Line], Line]) -> Counting:
-    line = find(count.lines, sku, bin_)
+def _on(count: Counting, named: Named, change: Callable[[Line], Line]) -> Counting:
+    line = find(count.lines, (named.sku, named.bin, named.lot or ""))
     return count if line is None else replace(count, lines=with_line(count.lines, change(line)))
 
 
 def _compared(count: Counting, compared: facts.CountedLine) -> Counting:
-    return _on(count, compared.sku, compared.bin, lambda line: replace(line, compared=compared, explained=None))
+    return _on(count, compared, lambda line: replace(line, compared=compared, explained=None))

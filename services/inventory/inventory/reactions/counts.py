@@ -25,6 +25,7 @@ def adjust_stock(event: CountAdjusted) -> Sequence[Ask]:
         cause_id=event.adjustment_id,
         reason=f"盘点调整 {event.reason}：{event.note}"[:200],
         name=event.name,
+        lot=event.lot,
     )
     return (to_card(command),)
 

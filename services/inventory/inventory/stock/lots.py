@@ -28,6 +28,14 @@ def by_lot(lots: Iterable[Lot]) -> dict[str, int]:
     return found
 
 
+def by_place(lots: Iterable[Lot]) -> dict[tuple[str, str], int]:
+    """Pieces of each lot (批号) in each bin."""
+    found: dict[tuple[str, str], int] = {}
+    for lot in lots:
+        found[lot.bin, lot.lot] = found.get((lot.bin, lot.lot), 0) + lot.quantity
+    return found
+
+
 def lot_pieces(lots: Iterable[Lot]) -> tuple[LotPieces, ...]:
     """The same, for an event or command; pieces of no lot are not named."""
     return tuple(LotPieces(lot=lot, quantity=quantity) for lot, quantity in by_lot(lots).items() if lot)

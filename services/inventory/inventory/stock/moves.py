@@ -6,6 +6,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, MoveKind, StockMoved
 from inventory.stock.aggregate import card_no
+from inventory.stock.lots import by_place
 from runtime.view import Instant, Journal, Row
 
 
@@ -45,6 +46,14 @@ class MoveRow(Row):
         return {bin_: pieces for bin_, pieces in changes.items() if pieces}
 
     @property
+    def places(self) -> Mapping[tuple[str, str], int]:
+        """Bin and lot -> pieces that came (positive) or left (negative) (D13)."""
+        changes = by_place(self.put)
+        for place, pieces in by_place(self.taken).items():
+            changes[place] = changes.get(place, 0) - pieces
+        return {place: pieces for place, pieces in changes.items() if pieces}
+
+    @property
     def where(self) -> str:
         """A-01-1 → B-02-3; one side alone for pieces that came or left."""
         taken, put = (" ".join(sorted({lot.bin for lot in lots})) for lots in (self.taken, self.put))
@@ -55,9 +64,13 @@ class MoveRow(Row):
         """Lots (批号) of the pieces that moved (D13)."""
         return tuple(sorted({lot.lot for lot in (*self.taken, *self.put) if lot.lot}))
 
-    def touches(self, bin_: str) -> bool:
-        """Whether pieces left the bin or came to it."""
-        return any(lot.bin == bin_ for lot in (*self.taken, *self.put))
+    def change_in(self, bin_: str, of: str | None = None) -> int:
+        """Of a bin's balance, signed: of a lot (D13), or of all."""
+        return self.bins.get(bin_, 0) if of is None else self.places.get((bin_, of), 0)
+
+    def touches(self, bin_: str, of: str | None = None) -> bool:
+        """Whether pieces (of a lot) left the bin or came to it."""
+        return any(lot.bin == bin_ and of in (None, lot.lot) for lot in (*self.taken, *self.put))
 
 
 def move_row(event: Fact, meta: Meta) -> MoveRow | None:

@@ -30,9 +30,14 @@ class StockRow(Row):
     idle_days: int | None = None
     version: int = 0
 
-    def in_bin(self, bin_: str) -> int:
-        """Pieces in one bin."""
-        return sum(lot.quantity for lot in self.lots if lot.bin == bin_)
+    def in_bin(self, bin_: str, of: str | None = None) -> int:
+        """Pieces in one bin: of a lot (D13), or all."""
+        return sum(lot.quantity for lot in self.lots if lot.bin == bin_ and of in (None, lot.lot))
+
+    def lots_in(self, bin_: str) -> tuple[str | None, ...]:
+        """The lots that lie in a bin, "" for pieces of none beside them; null alone where no lots lie (D13)."""
+        found = sorted({lot.lot for lot in self.lots if lot.bin == bin_})
+        return tuple(found) if any(found) else (None,)
 
 
 def stock_row(stock: Stock) -> StockRow | None:
