@@ -245,6 +245,8 @@ class LoanReturned(Fact, wire="songda.inventory.LoanReturned.v1"):
     open: int
     late: bool
     note: str
+    lot: str = ""
+    """批号 (D13) of what came back; "" where nobody said it."""
 
 
 class LoanCharged(Fact, wire="songda.inventory.LoanCharged.v1"):

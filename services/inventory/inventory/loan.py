@@ -15,7 +15,7 @@ from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
-from contracts.spelling import Sku
+from contracts.spelling import Lot, Sku
 from inventory.fields import Note, PaperNo, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
@@ -107,13 +107,14 @@ class HandOutLoan(Command):
 class ReturnLoan(Command):
     """归还 Give back (D12)
 
-    Good pieces to a bin, damaged ones to the pending zone.
+    Good pieces to a bin, damaged ones to the pending zone; each lot by itself (D13).
     """
 
     command: Literal["ReturnLoan"] = "ReturnLoan"
     good: Annotated[HowMany, Field(ge=0)] = 0
     damaged: Annotated[HowMany, Field(ge=0)] = 0
     bin: Text | None = None
+    lot: Lot = ""
     note: Note = ""
 
 
@@ -333,6 +334,7 @@ def return_loan(command: ReturnLoan, loan: Known, ctx: Context) -> Decision:
             open=loan.open - pieces,
             late=at >= out.due,
             note=command.note,
+            lot=command.lot,
         ),
     )
 

@@ -8,6 +8,7 @@ import pytest
 from company.context import Context
 from company.policy import policy_book
 from contracts.civil_time import end_of_day
+from contracts.envelope import Meta
 from contracts.inventory_stock import (
     LoanApproved,
     LoanAsked,
@@ -17,6 +18,7 @@ from contracts.inventory_stock import (
     LoanOverdue,
     LoanRefused,
     LoanReturned,
+    LotPieces,
     ScrapApplied,
     ScrapApproved,
     ScrapExecuted,
@@ -31,6 +33,7 @@ from contracts.inventory_stock import (
 )
 from inventory import loan, scrap, stock_list
 from inventory.loan import LOAN
+from inventory.reactions.papers import give_back
 from inventory.scrap import SCRAP
 from inventory.stock_list import STOCK_LIST
 from runtime.aggregate import Aggregate
@@ -153,6 +156,17 @@ def back(good: int, damaged: int, open_: int, *, late: bool = False) -> LoanRetu
         late=late,
         note="",
     )
+
+
+def test_what_comes_back_lies_in_its_lot_again() -> None:
+    """D12, D13: whole or damaged; an event of before says no lot."""
+    told = back(1, 1, 0).model_copy(update={"lot": "C88"})
+    given(LOAN, *LENT).asks(loan.ReturnLoan(good=1, damaged=1, bin="S-01", lot="C88"), KEEPER).then(told)
+    meta = Meta("e", "", "/songda/inventory", "loan:JY1", NOW, 9, "c", "c", "mai.gh", 0)
+    of_lot = [LotPieces(lot="C88", quantity=1)]
+    asked = [give_back(event, meta) for event in (told, back(1, 1, 0))]
+    moves = [[list(ask.command.lots) for ask in asks] for asks in asked]
+    assert moves == [[of_lot, of_lot], [[], []]]
 
 
 def test_pieces_come_back_in_parts_or_are_charged() -> None:

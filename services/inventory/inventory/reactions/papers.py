@@ -9,6 +9,7 @@ from contracts.inventory_stock import (
     LoanHandedOut,
     LoanRefused,
     LoanReturned,
+    LotPieces,
     ScrapApplied,
     ScrapExecuted,
     ScrapRefused,
@@ -176,6 +177,7 @@ def give_back(event: LoanReturned, meta: Meta) -> Sequence[Ask]:
                 kind="lent_back",
                 bin="" if pending else event.bin or "",
                 pending=pending,
+                lots=(LotPieces(lot=event.lot, quantity=quantity),) if event.lot else (),
             )
         )
         for quantity, pending in ((event.good, False), (event.damaged, True))
