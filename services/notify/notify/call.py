@@ -249,7 +249,9 @@ def _is_too_early(task: Task, at: datetime) -> bool:
 
 
 def drop_call(command: DropCall, call: Call, ctx: Context) -> Decision:
-    """No longer to be made; nothing when it was made, or never asked for."""
+    """No longer to be made; nothing when it was made, or never asked for. Refuses: unknown_call (to a person)."""
+    if isinstance(call, Unrequested) and ctx.by != "system":
+        return no("unknown_call")
     if not isinstance(call, Open):
         return ()
     task = call.task

@@ -168,6 +168,12 @@ def test_only_an_open_call_is_dropped(events: tuple[Fact, ...], *, happens: bool
     assert given(CALL, *events).asks(command, at(NOW)).decided == ((DROPPED,) if happens else ())
 
 
+def test_a_person_cannot_drop_a_call_that_nobody_asked_for() -> None:
+    """E3, X7"""
+    command = DropCall(reason="fulfilled", note="?")
+    assert code(given(CALL).asks(command, at(NOW, by="he.jx")).decided) == "unknown_call"
+
+
 def test_an_open_call_is_overdue_at_its_time_and_once() -> None:
     """E3"""
     timer = Timer("overdue", DUE, NoteCallOverdue())
