@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
 NO = "HT98500001"
 TODAY = civil_day(utc_now())
-FIRST, SECOND = TODAY - timedelta(days=12), TODAY - timedelta(days=6)
+FIRST, SECOND = TODAY - timedelta(days=15), TODAY - timedelta(days=9)
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
 LINE = {"line_no": 1, "sku": "WC-100", "name": "连体坐便器", "spec": "700x390x650", "category": "卫浴", "quantity": 3}
 CONTRACT = {
