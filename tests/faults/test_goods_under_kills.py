@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 from harness import chains
 from harness.contract_books import ContractBooks
-from harness.contract_lives import SKUS, Life
+from harness.contract_lives import PHOTO, PICTURE, SKUS, Life
 from harness.goods_books import GoodsBooks, same_lots
 from harness.office import Office
 from harness.parted import SECRET, Parted
@@ -94,6 +94,7 @@ async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_inva
 ) -> None:
     """A3, A6, D4, D6, D7, D8, X1"""
     await parted.start()
+    assert await office.put("mai.gh", PICTURE) == PHOTO
     await Keeper(office, parted.seed, "first").stock_up(FREE)
     load = asyncio.create_task(everybody_works(parted.seed, office))
     await strike_amid(load, parted, office)

@@ -112,6 +112,19 @@ class Office:
         self.files.append((text, report))
         return report
 
+    async def put(self, person: str, content: bytes) -> str:
+        """A picture; the reference by which commands name it."""
+
+        async def once() -> str | None:
+            try:
+                answer = await self._client.post("/api/files", content=content, headers=self._headers(person))
+            except httpx.TransportError:
+                return None
+            assert answer.status_code in {201, *AGAIN}, answer.text
+            return None if answer.status_code in AGAIN else str(answer.json()["ref"])
+
+        return await eventually(once, "the picture is there", every=0.2) or ""
+
     async def see(self, path: str, person: str = "tan.zw") -> Any:
         """What a page reads; None when it is not there yet, or cannot be said just now."""
         answer = await self._client.get(path, headers=self._headers(person))
