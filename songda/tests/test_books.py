@@ -17,6 +17,7 @@ from contracts.fact import ContractLine, Customer, Fact, GoodsLine
 from contracts.inventory import DamageReported, GoodsArrived, GoodsExpected, GoodsIssued, GoodsReturned, IssueCorrected
 from contracts.inventory_stock import Lot, StockMoved, StockShortReported
 from contracts.order import (
+    OF_CREWS,
     ContractCancelled,
     ContractSigned,
     DamageNoted,
@@ -374,21 +375,18 @@ def test_what_was_wrong_in_between_and_is_right_now_is_no_finding() -> None:
     assert traced(NO, story(SIGNED, EXPECTED, ARRIVED, CARD_IN, NOTED)) == []
 
 
+def at_the_door(fen: int, owed: int) -> tuple[CashCollected, PaymentNoted]:
+    """What a crew collected after all of `HOME`, and the contract's note of it."""
+    on = date(2026, 3, 3)
+    collected = CashCollected(at=T0, on=on, crew="S1", job_id=JOB, amount_fen=fen, on_vehicle_fen=fen)
+    number = f"{OF_CREWS}e{len(HOME) + 1}"
+    told = {"at": T0, "contract_no": NO, "payment_id": number, "amount_fen": fen, "method": "cash"}
+    return collected, PaymentNoted.model_validate({**told, "received_by": "li.zq", "owed_fen": owed})
+
+
 def test_each_collection_at_the_door_is_noted_once_by_the_contract() -> None:
     """A12, B13"""
-    collected = CashCollected(
-        at=T0, on=date(2026, 3, 3), crew="S1", job_id=JOB, amount_fen=50_000, on_vehicle_fen=50_000
-    )
-    number = len(HOME) + 1
-    paid = PaymentNoted(
-        at=T0,
-        contract_no=NO,
-        payment_id=f"cash-e{number}",
-        amount_fen=50_000,
-        method="cash",
-        received_by="li.zq",
-        owed_fen=0,
-    )
+    collected, paid = at_the_door(50_000, owed=0)
     assert found(*HOME, collected, paid) == []
     assert found(*HOME, collected) == [
         ("money", "50000 fen collected at the door, 0 noted by the contract", "CashCollected")
@@ -399,18 +397,7 @@ def test_each_collection_at_the_door_is_noted_once_by_the_contract() -> None:
 
 def test_a_collection_that_the_contract_noted_twice_is_named() -> None:
     """A12, X7: the contract's own sums agree with one another, and not with the vehicle."""
-    collected = CashCollected(
-        at=T0, on=date(2026, 3, 3), crew="S1", job_id=JOB, amount_fen=20_000, on_vehicle_fen=20_000
-    )
-    paid = PaymentNoted(
-        at=T0,
-        contract_no=NO,
-        payment_id=f"cash-e{len(HOME) + 1}",
-        amount_fen=20_000,
-        method="cash",
-        received_by="li.zq",
-        owed_fen=30_000,
-    )
+    collected, paid = at_the_door(20_000, owed=30_000)
     assert found(*HOME, collected, paid) == []
     again = paid.model_copy(update={"owed_fen": 10_000})
     assert found(*HOME, collected, paid, again) == [
