@@ -142,6 +142,8 @@ class ArrivalConfirmed(Fact, wire="songda.inventory.ArrivalConfirmed.v1"):
     slip_no: str | None
     lot: str = ""
     """批号 (D13)."""
+    was: tuple[LotPieces, ...] = ()
+    """Of which lots pieces of it were booked until now that are of `lot`; "" for those of which nobody said any."""
 
 
 class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):

@@ -246,6 +246,19 @@ class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
     """By which door the warehouse heard of it: file, warehouse, slip."""
 
 
+class GoodsLotNoted(Fact, wire="songda.order.GoodsLotNoted.v1"):
+    """批号入合同 (D13): the check found pieces of a line to be of another lot than was told; "" where none was."""
+
+    event: Literal["GoodsLotNoted"] = "GoodsLotNoted"
+    contract_no: str
+    line_no: int
+    quantity: int
+    waybill: str
+    was: str
+    lot: str
+    note_id: str
+
+
 class LotsAgreed(Fact, wire="songda.order.LotsAgreed.v1"):
     """客户同意多批号 (D13): the customer takes a line in several lots."""
 
@@ -462,6 +475,7 @@ OrderEvent = Annotated[
     | DelayNoticed
     | ArrivalReported
     | GoodsNoted
+    | GoodsLotNoted
     | LotsAgreed
     | DamageNoted
     | GoodsCompleted

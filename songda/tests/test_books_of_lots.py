@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine, LineLot
-from contracts.inventory import GoodsArrived, GoodsIssued
-from contracts.inventory_stock import Lot, StockMoved
+from contracts.inventory import ArrivalConfirmed, GoodsArrived, GoodsIssued
+from contracts.inventory_stock import Lot, LotPieces, StockMoved
 from songda.books.verifying import traced
 
 T0 = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -83,3 +83,14 @@ def test_a_list_of_before_the_lots_did_not_say_of_which_it_took() -> None:
     """A9, D13: that is no difference."""
     here = (came("C88", 6), card("received", "C88", 6))
     assert apart(*here, left(4), card("issued", "C88", 4)) == []
+
+
+def test_pieces_of_which_the_check_says_the_lot_are_of_it_in_both_books() -> None:
+    """A9, D13: until the card follows, they are apart."""
+    known: dict[str, Any] = {"line_no": 1, "sku": "TC-1", "name": "抛釉砖", "waybill": "RK1/1/1", "slip_no": "RK1"}
+    told: dict[str, Any] = {"carrier_waybill": "", "told_by": "slip", "arrived_on": date(2026, 3, 3), "bin": "A1"}
+    was = (LotPieces(lot="", quantity=4),)
+    found = ArrivalConfirmed(at=T0, contract_no=NO, quantity=6, told=6, lot="C88", was=was, **known, **told)
+    here = (came("", 4), card("received", "", 4), came("C88", 2), card("received", "C88", 2), found)
+    assert {where for where, _, _ in apart(*here)} == {f"{NO} TC-1", f"{NO} TC-1 C88"}
+    assert apart(*here, card("issued", "", 4), card("received", "C88", 4)) == []

@@ -20,6 +20,7 @@ LATE_TOLD = timedelta(minutes=5)
 SHOWN = (
     "name",
     "quantity",
+    "lot",
     "waybill",
     "arrived_on",
     "eta",

@@ -31,7 +31,7 @@ def asked(rng: random.Random, step: int) -> tuple[str, object]:
     """Something that somebody asks of one of the two, or pieces that come for nobody."""
     contract_no, few = rng.choice(CONTRACTS), rng.randint(1, 6)
     goods = f"goods:{contract_no}"
-    match rng.randrange(7):
+    match rng.randrange(8):
         case 0:
             told = {"sku": SKU, "quantity": few, "arrived_on": date(2026, 3, 9), "told_by": "warehouse"}
             lot = rng.choice(LOTS)
@@ -50,6 +50,11 @@ def asked(rng: random.Random, step: int) -> tuple[str, object]:
             back = {"returned_on": date(2026, 3, 20), "reason": "客户不在家", "told_by": "run", "keep": True}
             return goods, ReturnGoods(contract_no=contract_no, return_no=f"T{step}", **back)
         case 5:
+            door, waybill = rng.choice(["file", "warehouse"]), f"YDX{rng.randrange(3)}"
+            told = {"sku": SKU, "quantity": few, "arrived_on": date(2026, 3, rng.randint(8, 9)), "told_by": door}
+            lot = rng.choice(LOTS)
+            return goods, ReceiveGoods(contract_no=contract_no, line_no=1, waybill=waybill, lot=lot, **told)
+        case 6:
             found = rng.choice(["loading", "delivery"])
             told = {"damage_id": f"d{step}", "line_no": 1, "quantity": 1, "found": found}
             return goods, ReportDamage(contract_no=contract_no, **told)

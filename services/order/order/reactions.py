@@ -13,14 +13,21 @@ from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
-from contracts.inventory import ArrivalCorrected, DamageReported, GoodsArrived, GoodsReleased, GoodsReturned
+from contracts.inventory import (
+    ArrivalConfirmed,
+    ArrivalCorrected,
+    DamageReported,
+    GoodsArrived,
+    GoodsReleased,
+    GoodsReturned,
+)
 from contracts.job_ids import contract_of, is_delivery, is_installation
 from contracts.notify import CallMade, MessageSent
 from contracts.order import OF_CREWS
 from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
-from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
+from order.contract.goods import NoteDamage, NoteGoods, NoteLot, NoteRelease, NoteReturn
 from order.contract.money import NotePayment
 from order.contract.promise import PostponeDelivery
 from runtime.decision import Ask
@@ -45,6 +52,26 @@ def note_goods(event: GoodsArrived) -> Asks:
         told_by=event.told_by,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
+def note_lot(event: ArrivalConfirmed, meta: Meta) -> Asks:
+    """The check says of which lot pieces are that came before -> the contract counts them under it (D13)."""
+    return tuple(
+        Ask(
+            CONTRACT.key(event.contract_no),
+            NoteLot(
+                at=event.at,
+                contract_no=event.contract_no,
+                note_id=f"{meta.id}/{number}",
+                line_no=event.line_no,
+                quantity=one.quantity,
+                waybill=event.carrier_waybill or event.waybill,
+                was=one.lot,
+                lot=event.lot,
+            ),
+        )
+        for number, one in enumerate(event.was, start=1)
+    )
 
 
 def note_damage(event: DamageReported) -> Asks:
@@ -220,7 +247,7 @@ def note_call(event: CallMade) -> Asks:
 
 
 REACTIONS = (
-    Reaction("order.note_goods", (On(GoodsArrived, note_goods),)),
+    Reaction("order.note_goods", (On(GoodsArrived, note_goods), On(ArrivalConfirmed, note_lot))),
     Reaction("order.note_damage", (On(DamageReported, note_damage),)),
     Reaction("order.note_release", (On(GoodsReleased, note_release), On(GoodsReturned, note_return))),
     Reaction("order.note_correction", (On(ArrivalCorrected, note_correction),)),

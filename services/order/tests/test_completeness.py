@@ -9,17 +9,19 @@ from order_story import given
 from company.context import Context
 from company.policy import policy_book
 from contracts.civil_time import civil
-from contracts.fact import ContractLine, Customer
+from contracts.fact import ContractLine, Customer, GoodsLine, LineLot, Measure
 from contracts.order import (
     CompletenessLost,
     ContractSigned,
     DamageNoted,
     GoodsCompleted,
     GoodsNoted,
+    OrderEvent,
 )
-from order.contract.goods import NoteDamage, NoteGoods
-from order.contract.state import Complete, lacking, reached_on
+from order.contract.goods import NoteDamage, NoteGoods, NoteLot, NoteRelease
+from order.contract.state import Complete, Contract, Waiting, lacking, reached_on
 from runtime.decision import Command
+from runtime.testing import Given
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 CTX = Context(now=NOW, by="system", role="system", policy=policy_book().at(NOW))
@@ -251,3 +253,63 @@ def test_a_line_is_reached_on_the_first_day_with_enough_good_pieces(
 def test_what_lacks_is_never_negative() -> None:
     """A3"""
     assert (lacking(5, 3, 1), lacking(5, 9, 1), lacking(5, 0, 0)) == (3, 0, 5)
+
+
+def tiles(line_no: int, quantity: int) -> ContractLine:
+    measure = Measure(sold=str(quantity), unit="片", base_unit="片", by_lot=True)
+    return line(line_no, quantity).model_copy(update={"measure": measure})
+
+
+def lot_found(quantity: int, lot: str, was: str = "", note_id: str = "n1", waybill: str = "YD1") -> NoteLot:
+    return NoteLot(
+        at=NOW,
+        contract_no="HT26030001",
+        note_id=note_id,
+        line_no=1,
+        quantity=quantity,
+        waybill=waybill,
+        was=was,
+        lot=lot,
+    )
+
+
+def in_lots(*commands: NoteGoods) -> Given[Contract, OrderEvent]:
+    story = given(SIGNED.model_copy(update={"lines": (tiles(1, 10),)}))
+    return story.after(*commands, ctx=CTX)
+
+
+def test_a_line_of_two_lots_by_the_file_is_complete_when_the_check_finds_one() -> None:
+    """D13, A3: and the customer is not asked any more."""
+    story = in_lots(goods(1, 6, 9, "YD1"), goods(1, 4, 9, "YD2").model_copy(update={"lot": "C88"}))
+    assert isinstance(story.state, Waiting)
+    assert story.state.lines[0].asks_consent_since() == date(2026, 3, 9)
+    after = story.asks(lot_found(6, "C88"), CTX).accepted()
+    assert isinstance(after.state, Complete)
+    assert after.state.on == date(2026, 3, 9)
+
+
+def test_a_line_of_one_lot_by_the_file_asks_the_customer_when_the_check_finds_two() -> None:
+    """D13, A3: once per finding; of what came in no such lot nothing is found."""
+    story = in_lots(goods(1, 10, 9, "YD1"))
+    assert isinstance(story.state, Complete)
+    found = lot_found(4, "D07")
+    after = story.asks(found, CTX).accepted()
+    assert isinstance(after.state, Waiting)
+    assert after.state.lines[0].asks_consent_since() == date(2026, 3, 9)
+    after.asks(found, CTX).nothing_new()
+    after.asks(lot_found(4, "D07", was="C86", note_id="n2"), CTX).nothing_new()
+    back = after.asks(lot_found(6, "D07", note_id="n3"), CTX).accepted()
+    assert isinstance(back.state, Complete)
+
+
+def test_the_receipt_that_is_told_again_is_known_by_the_lot_that_was_told_first() -> None:
+    """D13, X7: and what is released goes off the lot that the check found."""
+    came = goods(1, 10, 9, "YD1")
+    story = in_lots(came).after(lot_found(4, "D07"), ctx=CTX)
+    story.asks(came, CTX).nothing_new()
+    piece = GoodsLine(line_no=1, sku="WC-101", name="连体坐便器", quantity=4)
+    lots = (LineLot(line_no=1, lot="D07", quantity=4),)
+    gone = NoteRelease(contract_no="HT26030001", release_id="r1", lines=(piece,), reason="多出", lots=lots)
+    state = story.after(gone, ctx=CTX).state
+    assert isinstance(state, Waiting)
+    assert {lot: sum(one.kept for one in came) for lot, came in state.lines[0].lots().items()} == {"": 6, "D07": 0}

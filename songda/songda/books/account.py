@@ -215,6 +215,11 @@ class Account:
         self.lines[fact.line_no, fact.sku].arrived += fact.quantity
         self.lots_here[fact.sku, fact.lot] += fact.quantity
 
+    def _lot_learned(self, fact: goods.ArrivalConfirmed) -> None:
+        for one in fact.was:
+            self.lots_here[fact.sku, one.lot] -= one.quantity
+            self.lots_here[fact.sku, fact.lot] += one.quantity
+
     def _arrival_corrected(self, fact: goods.ArrivalCorrected) -> None:
         self.lines[fact.line_no, fact.sku].arrived -= fact.quantity
         self._lots_gone(fact, fact)
@@ -424,6 +429,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.GoodsExpected: Account._expected,
     goods.GoodsExpectationChanged: Account._expectation_changed,
     goods.GoodsArrived: Account._arrived,
+    goods.ArrivalConfirmed: Account._lot_learned,
     goods.ArrivalCorrected: Account._arrival_corrected,
     goods.DamageReported: Account._damaged,
     goods.GoodsIssued: Account._issued,

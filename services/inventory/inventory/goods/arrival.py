@@ -9,10 +9,10 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
-from contracts.inventory_stock import StockExcessReported
+from contracts.inventory_stock import LotPieces, StockExcessReported
 from contracts.spelling import Lot, Sku, WaybillNo
 from inventory.fields import MAX_PIECES, Note, Photos
-from inventory.goods.lots import ByLot, added, of_line, spread
+from inventory.goods.lots import ByLot, added, less, of_line, spread
 from inventory.goods.state import (
     Arrival,
     Cancelled,
@@ -32,6 +32,9 @@ from inventory.refusals import no
 from inventory.who import KEEPER
 from runtime.decision import Command
 from runtime.use_case import Asker, UseCase
+
+LOOKS_CLOSER: tuple[facts.ArrivalDoor, ...] = ("file", "warehouse", "slip")
+"""A lot that the check of a slip says is right, before a hand receipt's, before the file's (D13)."""
 
 
 class DamagedArrival(BaseModel):
@@ -164,7 +167,8 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         received = known.told or known.quantity
         return no("arrival_contradicts", line_no=command.line_no, waybill=arrival.waybill, received=received)
     new = min(command.quantity, max(0, stock.came(arrival.of, arrival) - stock.booked(arrival.of)))
-    here = added(stock.lots_here, {command.lot: new})
+    was = _of_other_lots(command, stock, arrival, new)
+    here = added(less(stock.lots_here, was), {command.lot: new + sum(was.values())})
     damage = _damaged_arrival(command, command.damage, goods, stock, ctx, here=here) if command.damage else ()
     common: dict[str, Any] = {
         "at": at,
@@ -181,7 +185,8 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         "carrier_waybill": command.carrier_waybill,
         "told": command.quantity,
     }
-    here_already = facts.ArrivalConfirmed(**common, quantity=command.quantity - new)
+    booked_as = tuple(LotPieces(lot=lot, quantity=quantity) for lot, quantity in was.items())
+    here_already = facts.ArrivalConfirmed(**common, quantity=command.quantity - new, was=booked_as)
     confirmed = (here_already,) if new < command.quantity else ()
     if not new:
         return (*confirmed, *damage)
@@ -201,6 +206,25 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         reason="到货多于合同",
     )
     return (*confirmed, arrived, *damage, told)
+
+
+def _of_other_lots(command: ReceiveGoods, stock: Stock, arrival: Arrival, new: int) -> dict[str, int]:
+    """Pieces of the waybill that are here and are of the lot that is told now, by the lot as which they were booked:
+    of none, or of one that no such door said, nor one that looked closer (D13)."""
+    if not command.lot or new == command.quantity:
+        return {}
+    doors = LOOKS_CLOSER[LOOKS_CLOSER.index(command.told_by) :]
+    after = replace(stock, arrivals=(*stock.arrivals, replace(arrival, quantity=new)))
+    found, booked = after.said_lots(arrival.of, doors), after.booked_lots(arrival.of)
+    lacking = min(command.quantity - new, found[command.lot] - booked[command.lot])
+    others = {lot: booked[lot] - found[lot] for lot in booked if lot != command.lot}
+    order = sorted(others.items(), key=lambda one: (one[0] != "", -one[1]))
+    was: dict[str, int] = {}
+    for lot, most in order:
+        pieces = min(most, stock.lots_here.get(lot, 0), lacking - sum(was.values()))
+        if pieces > 0:
+            was[lot] = pieces
+    return was
 
 
 def _told_before(stock: Stock, arrival: Arrival) -> Arrival | None:
@@ -228,7 +252,7 @@ def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Dec
     gone = NotThere(command.waybill, command.quantity, 0, "check", command.correction_no)
     right = replace(stock, not_there=(*stock.not_there, gone))
     taken = min(stock.here, max(0, stock.booked(command.waybill) - right.came(command.waybill)), command.quantity)
-    told = [(one.lot, one.told or one.quantity) for one in stock.arrivals if one.of == command.waybill]
+    booked = stock.booked_lots(command.waybill)
     return (
         facts.ArrivalCorrected(
             at=command.at or ctx.now,
@@ -242,7 +266,7 @@ def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Dec
             by="check",
             correction_no=command.correction_no,
             reason=command.reason,
-            lots=of_line(command.line_no, spread(stock.lots_here, taken, told)),
+            lots=of_line(command.line_no, spread(stock.lots_here, taken, booked.items())),
         ),
     )
 

@@ -22,6 +22,7 @@ from inventory.goods.state import (
     GoodsEvent,
     Issue,
     Known,
+    Learned,
     NotThere,
     Stock,
     Unexpected,
@@ -72,7 +73,7 @@ def _known_after(
             return _answered(arrived, event.waybill) if event.from_stock else arrived
         case facts.ArrivalConfirmed():
             known = _arrival(event, 0, event.told_by, event.told)
-            return _on_line(goods, event.line_no, lambda x: replace(x, arrivals=_with_arrival(x, known)))
+            return _on_line(goods, event.line_no, lambda x: _confirmed(x, known, event))
         case facts.ArrivalCorrected():
             gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no)
             return _on_piece(
@@ -170,6 +171,14 @@ def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:
 def _arrived(stock: Stock, arrival: Arrival) -> Stock:
     here = lots.added(stock.lots_here, {arrival.lot: arrival.quantity})
     return replace(stock, arrivals=_with_arrival(stock, arrival), lots_here=here)
+
+
+def _confirmed(stock: Stock, known: Arrival, event: facts.ArrivalConfirmed) -> Stock:
+    """Pieces that are here already; of the lot that is told now, where they were booked as of another one (D13)."""
+    was = {one.lot: one.quantity for one in event.was}
+    here = lots.added(lots.less(stock.lots_here, was), {event.lot: sum(was.values())}) if was else stock.lots_here
+    learned = tuple(Learned(known.of, one.lot, event.lot, one.quantity) for one in event.was)
+    return replace(stock, arrivals=_with_arrival(stock, known), lots_here=here, learned=(*stock.learned, *learned))
 
 
 def _not_there(stock: Stock, gone: NotThere, event: facts.ArrivalCorrected) -> Stock:

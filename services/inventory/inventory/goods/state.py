@@ -1,7 +1,7 @@
 """Where a contract's pieces are: the situations of its goods."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -77,6 +77,16 @@ class NotThere:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """Pieces of a carrier's waybill of which another door said the lot, or another one (D13)."""
+
+    waybill: str
+    was: str
+    lot: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionWanted:
     """A correction by which stock falls, until a second person has decided (D16)."""
 
@@ -106,6 +116,7 @@ class Stock:
     not_owed: int = 0
     """Paid back (B15)."""
     not_there: tuple[NotThere, ...] = ()
+    learned: tuple[Learned, ...] = ()
     lots_here: ByLot = field(default_factory=dict)
     """Of which lots the good pieces here are (D13) ..."""
     lots_outside: ByLot = field(default_factory=dict)
@@ -121,6 +132,26 @@ class Stock:
         """Pieces of a carrier's waybill that arrived, whichever door told of them."""
         came = sum(arrival.quantity for arrival in self.arrivals if arrival.of == waybill)
         return came - sum(one.taken for one in self.not_there if one.waybill == waybill)
+
+    def booked_lots(self, waybill: str) -> Counter[str]:
+        """The lots of what arrived with a carrier's waybill, as they are known now (D13)."""
+        lots: Counter[str] = Counter()
+        for arrival in self.arrivals:
+            if arrival.of == waybill:
+                lots[arrival.lot] += arrival.quantity
+        for one in self.learned:
+            if one.waybill == waybill:
+                lots.update({one.was: -one.quantity})
+                lots.update({one.lot: one.quantity})
+        return lots
+
+    def said_lots(self, waybill: str, doors: Collection[str]) -> Counter[str]:
+        """Pieces of a carrier's waybill by lot, as one of the doors says that tells of most of it (D13)."""
+        told: Counter[tuple[str, str]] = Counter()
+        for arrival in self.arrivals:
+            if arrival.of == waybill and arrival.lot and arrival.door in doors:
+                told[arrival.lot, arrival.door] += arrival.told or arrival.quantity
+        return Counter({lot: max(told[lot, door] for door in doors) for lot, _ in told})
 
     def brought_by(self, number: str) -> int | None:
         """Pieces that a waybill, or a slip's voucher, brought by the books; None where nothing came by it."""

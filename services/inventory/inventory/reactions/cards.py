@@ -26,7 +26,7 @@ from inventory.goods.lots import on_card
 from inventory.goods.state import IN_WAREHOUSE
 from inventory.stock.aggregate import to_card
 from inventory.stock.counting import WriteOff
-from inventory.stock.holding import BringIn, HoldStock, PlaceHeld, ReleaseStock, SetHeldAside, TakeOut
+from inventory.stock.holding import BringIn, HoldStock, NameLot, PlaceHeld, ReleaseStock, SetHeldAside, TakeOut
 from inventory.stock.lots import lot_pieces
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
@@ -54,9 +54,8 @@ def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
         case GoodsArrived(from_stock=False):
             kind, voucher = "received", event.waybill
             return (_bring_in(event, meta, kind=kind, voucher_no=voucher, held_for=event.contract_no),)
-        case ArrivalConfirmed() if event.bin:
-            told = _pieces(event, event, meta.id, voucher_no=event.waybill)
-            return (to_card(PlaceHeld(**told, bin=event.bin)),)
+        case ArrivalConfirmed():
+            return _confirmed(event, meta)
         case ArrivalCorrected() if event.quantity:
             told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
             return (to_card(TakeOut(**told, kind="adjusted", corrects=event.waybill)),)
@@ -85,6 +84,16 @@ def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
             return tuple(to_card(ReleaseStock(**told)) for told in free)
         case _:
             return ()
+
+
+def _confirmed(event: ArrivalConfirmed, meta: Meta) -> Sequence[Ask]:
+    """Pieces that lie here: they are of the lot that was said now (D13), and go to their bin (D6)."""
+    told = _pieces(event, event, meta.id, voucher_no=event.waybill)
+    place = (to_card(PlaceHeld(**told, bin=event.bin)),) if event.bin else ()
+    if not event.was:
+        return place
+    moved = {"cause_id": f"{meta.id}/lot", "quantity": sum(one.quantity for one in event.was), "lots": event.was}
+    return (to_card(NameLot(**{**told, **moved}, lot=event.lot)), *place)
 
 
 def _pieces(

@@ -14,9 +14,9 @@ TO_SOMEBODY = ("issued", "lent", "returned", "lent_back")
 
 def book_lots(event: StockMoved) -> Sequence[Ask]:
     """What left for somebody and what came back, lot by lot; what came in, so that the lot's card is known."""
-    if event.before == event.after:
-        return ()
     taken, put = by_lot(event.taken), by_lot(event.put)
+    if taken == put:
+        return ()
     holder = (event.held_for or "") if event.kind in TO_SOMEBODY else ""
     return tuple(
         Ask(

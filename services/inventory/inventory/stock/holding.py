@@ -6,7 +6,7 @@ from company.context import Context
 from contracts.bounds import Few, OneLine, OptionalId
 from contracts.inventory_stock import Lot, LotPieces
 from contracts.spelling import Lot as LotNo
-from inventory.stock.lots import at_place, bin_for, by_lot, pieces, take_of, take_of_fewest
+from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take, take_of, take_of_fewest
 from inventory.stock.state import Decision, Move, Stock, StockEvent, lots_of, moved, short
 from runtime.use_case import UseCase
 
@@ -62,6 +62,14 @@ class PlaceHeld(Move):
     command: Literal["PlaceHeld"] = "PlaceHeld"
     held_for: OneLine
     bin: OneLine
+
+
+class NameLot(Move):
+    """验货定批 (D13): pieces of a contract that were booked as of `lots` are of `lot`."""
+
+    command: Literal["NameLot"] = "NameLot"
+    held_for: OneLine
+    lot: LotNo
 
 
 class SetHeldAside(Move):
@@ -147,6 +155,19 @@ def place_held(command: PlaceHeld, stock: Stock, ctx: Context) -> Decision:
     return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),) if taken else ()
 
 
+def name_lot(command: NameLot, stock: Stock, ctx: Context) -> Decision:
+    """Pieces of a contract are of another lot than was booked: they lie where they lay, under the right one.
+
+    Rules: D13, D2. Of those lots there are none any more: no event.
+    """
+    taken: Lots = ()
+    for one in command.lots:
+        of = (one.lot, command.held_for, False)
+        taken += take(lots_of(stock), one.quantity, lambda lot: (lot.lot, lot.held_for, lot.pending) == of)  # noqa: B023
+    put = at_place(taken, lot=command.lot)
+    return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),) if taken else ()
+
+
 def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decision:
     """Damaged pieces of a contract go to the pending zone and count for nobody.
 
@@ -170,5 +191,6 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
     UseCase(HoldStock, hold),
     UseCase(ReleaseStock, release),
     UseCase(PlaceHeld, place_held),
+    UseCase(NameLot, name_lot),
     UseCase(SetHeldAside, set_held_aside),
 )

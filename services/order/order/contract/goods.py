@@ -55,6 +55,19 @@ class NoteGoods(Command):
     told_by: OptionalId = ""
 
 
+class NoteLot(Command):
+    """批号入合同 (D13): pieces that came are of `lot`, by the check; `was`: as what they were told."""
+
+    command: Literal["NoteLot"] = "NoteLot"
+    contract_no: OptionalId
+    note_id: OptionalId
+    line_no: Nth
+    quantity: HowMany
+    waybill: OptionalId
+    was: Lot = ""
+    lot: Lot
+
+
 class AgreeToLots(Command):
     """客户同意多批号 Consent to several lots (D13)
 
@@ -113,11 +126,10 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
     if line is None:
         return unknown_line(contract, command.line_no, "A3")
     receipt = Receipt(command.waybill, command.quantity, command.arrived_on, lot=command.lot, told_by=command.told_by)
-    for known in line.receipts:
-        if known.key == receipt.key:
-            if known.quantity == receipt.quantity:
-                return ()
-            return no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
+    if known := [one.quantity for one in line.receipts if one.key == receipt.key]:
+        if sum(known) == receipt.quantity:
+            return ()
+        return no("receipt_contradicts", line_no=command.line_no, waybill=command.waybill)
     noted = facts.GoodsNoted(
         at=at,
         contract_no=command.contract_no,
@@ -130,6 +142,33 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
     )
     lines = changed_line(contract.lines, command.line_no, lambda line: _with_receipt(line, receipt))
     return (noted, *completeness(contract, lines, at, ctx, "到货有变"))
+
+
+def note_lot(command: NoteLot, contract: Known, ctx: Context) -> Decision:
+    """The check says of which lot pieces are that came: is one lot enough now, or is the customer to be asked?
+
+    Rules: D13, D2, A3. Once per number. What the contract gave up meanwhile keeps its lot. Refuses: unknown_line.
+    """
+    at = command.at or ctx.now
+    line = line_of(contract, command.line_no)
+    if line is None:
+        return unknown_line(contract, command.line_no, "D13")
+    if command.note_id in line.lots_noted:
+        return ()
+    noted = facts.GoodsLotNoted(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        quantity=min(command.quantity, sum(one.kept for one in line.receipts if one.lot == command.was)),
+        waybill=command.waybill,
+        was=command.was,
+        lot=command.lot,
+        note_id=command.note_id,
+    )
+    if not noted.quantity:
+        return ()
+    lines = changed_line(contract.lines, command.line_no, lambda line: _of_lot(line, noted))
+    return (noted, *completeness(contract, lines, at, ctx, "验货定批"))
 
 
 def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decision:
@@ -320,6 +359,7 @@ def said(
 
 Event = (
     facts.GoodsNoted
+    | facts.GoodsLotNoted
     | facts.LotsAgreed
     | facts.DamageNoted
     | facts.GoodsReleaseNoted
@@ -336,6 +376,8 @@ def evolve(contract: Known, event: Event) -> Known:
         case facts.GoodsNoted():
             receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot, told_by=event.told_by)
             return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
+        case facts.GoodsLotNoted():
+            return with_line(contract, event.line_no, lambda line: _of_lot(line, event))
         case facts.LotsAgreed():
             return with_line(contract, event.line_no, lambda line: _with_consent(line, event))
         case facts.DamageNoted():
@@ -361,6 +403,21 @@ def _with_receipt(line: Line, receipt: Receipt) -> Line:
     return replace(line, receipts=(*line.receipts, receipt))
 
 
+def _of_lot(line: Line, noted: facts.GoodsLotNoted) -> Line:
+    """The line with pieces under the lot that the check found: those of the waybill first."""
+    receipts: list[Receipt] = []
+    left = noted.quantity
+    for receipt in sorted(line.receipts, key=lambda one: one.waybill != noted.waybill):
+        pieces = min(left, receipt.kept) if receipt.lot == noted.was else 0
+        left -= pieces
+        if receipt.quantity > pieces:
+            receipts.append(replace(receipt, quantity=receipt.quantity - pieces))
+        if pieces:
+            first = receipt.lot if receipt.told_lot is None else receipt.told_lot
+            receipts.append(replace(receipt, quantity=pieces, released=0, lot=noted.lot, told_lot=first))
+    return replace(line, receipts=tuple(receipts), lots_noted=(*line.lots_noted, noted.note_id))
+
+
 def _with_damage(line: Line, damage: Damage) -> Line:
     return replace(line, damages=(*line.damages, damage))
 
@@ -376,22 +433,23 @@ def _by_lot(lots: tuple[LineLot, ...]) -> tuple[tuple[str, int], ...]:
 def _with_release(line: Line, pieces: int, lots: tuple[LineLot, ...]) -> Line:
     """The line with pieces that are its own no longer: of the lots that are named, then of none and of any (D13);
     those that came last go first, the day of the others stays."""
-    receipts = {receipt.key: receipt for receipt in line.receipts}
+    receipts = list(line.receipts)
     named = [(one.lot, one.quantity) for one in lots if one.line_no == line.sold.line_no]
     unsaid = pieces - sum(quantity for _, quantity in named)
     for lots_meant, most in (*(({lot}, quantity) for lot, quantity in named), ({""}, unsaid), (None, pieces)):
         left = min(most, pieces)
-        latest = sorted(receipts.values(), key=lambda receipt: receipt.arrived_on, reverse=True)
-        for receipt in latest:
+        latest = sorted(enumerate(receipts), key=lambda one: one[1].arrived_on, reverse=True)
+        for number, receipt in latest:
             if lots_meant is None or receipt.lot in lots_meant:
                 given = min(left, receipt.kept)
-                receipts[receipt.key] = replace(receipt, released=receipt.released + given)
+                receipts[number] = replace(receipt, released=receipt.released + given)
                 left, pieces = left - given, pieces - given
-    return replace(line, receipts=tuple(receipts.values()))
+    return replace(line, receipts=tuple(receipts))
 
 
 USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
     UseCase(NoteGoods, note_goods, cites="A3"),
+    UseCase(NoteLot, note_lot, cites="D13"),
     UseCase(
         AgreeToLots,
         agree_to_lots,

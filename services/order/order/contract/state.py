@@ -43,11 +43,14 @@ class Receipt:
     """批号 (D13); "" where nobody said it."""
     told_by: str = ""
     """The door by which the warehouse heard of it."""
+    told_lot: str | None = None
+    """The lot that was told first, where the check found another one."""
 
     @property
     def key(self) -> tuple[str, str, str, date]:
         """What tells one receipt of a line from another: parts of a waybill come on days of their own."""
-        return (self.waybill, self.lot, self.told_by, self.arrived_on)
+        lot = self.lot if self.told_lot is None else self.told_lot
+        return (self.waybill, lot, self.told_by, self.arrived_on)
 
     @property
     def kept(self) -> int:
@@ -99,6 +102,8 @@ class Line:
     """The customer consented to several lots (D13) ..."""
     lots_agreed: tuple[str, ...] = ()
     """... and these they are: of another one he is asked again."""
+    lots_noted: tuple[str, ...] = ()
+    """What was noted of its lots after they came, by number."""
 
     def reached_on(self) -> date | None:
         """The day by which all its pieces lay in the warehouse, undamaged (A3): of one lot, where it comes in lots, or
