@@ -104,7 +104,8 @@ def move(number: int, kind: MoveKind, before: int, after: int, **more: Any) -> M
 def stock(sku: str = "WC-1", *lots: Lot) -> dict[str, Any]:
     """A row `stock`."""
     card = Card("main", sku, "坐便器", lots, last_move=3, moved_at=NOW_THEN, report_at=NOW_THEN, causes=())
-    return standing(STOCKED, f"main:{sku}", card)
+    row = standing(STOCKED, f"main:{sku}", card)
+    return {**row, "_pos": {"row": {"seq": card.last_move}}}
 
 
 def told_of(view: View[Any, Any, Any], row_id: str, *events: Fact) -> dict[str, Any]:

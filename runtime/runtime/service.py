@@ -86,6 +86,11 @@ def whole_id(aggregate_id: str) -> str:
     return aggregate_id
 
 
+def entry_id(row: str, sequence: int) -> str:
+    """The row of a journal that an aggregate's event went into."""
+    return f"{row}#{sequence:06d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """A read model: rows named by `row(aggregate id)`, one facet per stream. Its rows are made anew when the code

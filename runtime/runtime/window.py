@@ -16,7 +16,7 @@ from runtime.folding import turn
 from runtime.mongo import Document, unstorable
 from runtime.parking import Kind, Parked, Place, park
 from runtime.rows import in_texts, may_be_row
-from runtime.service import Facet, Projection
+from runtime.service import Facet, Projection, entry_id
 
 MAX_PARKED = 2_000
 """Aggregates parked in one model. More are no trouble of their own: the fold is broken, and the model stops."""
@@ -55,7 +55,7 @@ class Folds:
         row = self.projection.row(subject)
         if not may_be_row(row) or len(row) > ROW_ID_CHARACTERS:
             raise ValueError(f"no name for a row: {row[:40]}")
-        return f"{row}#{sequence:06d}" if self.projection.per_event else row
+        return entry_id(row, sequence) if self.projection.per_event else row
 
     def document(self, row: Document) -> Document:
         """The row as it is written. Raises what a view's own code raises."""

@@ -9,7 +9,7 @@ from company.crew_of_day import own_crew_on
 from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
-from dashboards.warehouse.reading import read_card, read_picking
+from dashboards.warehouse.reading import lines_before, read_picking, read_shelf
 from inventory.count.file import COUNTS
 from inventory.count.row import WAITING
 from inventory.stock.aggregate import card_no
@@ -36,10 +36,11 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
 
 
 async def _bin_card(seat: Seat, sku: str) -> Content | None:
-    found = await read_card(seat, sku, CARD_LINES)
+    found = await read_shelf(seat, sku)
     if found is None:
         return None
-    return {"one": found[0].row, "lines": found[1]}
+    card = found.row
+    return {"one": card, "lines": await lines_before(seat, card, card.last_move_no + 1, CARD_LINES)}
 
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:

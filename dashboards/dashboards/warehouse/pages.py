@@ -18,8 +18,10 @@ from dashboards.warehouse.reading import (
     HELD,
     StockChosen,
     bins_of,
-    read_card,
+    card_lines,
+    lines_before,
     read_picking,
+    read_shelf,
     read_todo,
     stock_all,
     stock_chosen,
@@ -46,7 +48,7 @@ from order.contract.row import CONTRACTS
 from runtime.route import Router, takes
 
 CARD_MOVES = 300
-"""Lines of a bin card on the page, the latest first; the sheet holds all."""
+"""Lines of a bin card on a page, the latest first; the sheet holds all."""
 
 PICKING = (
     PICK_LISTS.name,
@@ -131,7 +133,7 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def card_sheet(seat: Seat, sku: Id) -> Response:
     """A bin card, every line (X6)."""
-    found = await read_card(seat, sku)
+    found = await read_shelf(seat, sku)
     if found is None:
         return seat.not_found(sku)
     words = seat.words
@@ -139,7 +141,7 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
     head = [words(name) for name in (*names, "lot", "card.voucher", "wh.held_for", "reason", "by")]
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        for one in found[1]:
+        async for one in card_lines(seat, found.row):
             yield (
                 one.move_no,
                 one.at,
@@ -159,21 +161,24 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
 
 
 @router.get("/warehouse/stock/{sku:path}")
-@takes(*LOOKS)
+@takes(*LOOKS, "before")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def card(seat: Seat, sku: Id) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
     stream = rows_stream(seat.caller, (STOCKED.name,), f"{DEPOT}:{sku}")
-    found = await read_card(seat, sku, CARD_MOVES)
-    if found is None:
+    one = await read_shelf(seat, sku)
+    if one is None:
         return seat.not_found(sku)
-    one, lines = found
+    before = seat.asked("before", longest=9) or ""
+    last = int(before) if before.isdecimal() and before.isascii() else one.row.last_move_no + 1
+    lines = await lines_before(seat, one.row, last, CARD_MOVES)
     return seat.show(
         "bin_card.html",
         one=one.row,
         shorts=one.shorts,
         lines=lines[::-1],
         more=lines[0].move_no - 1 if lines else 0,
+        is_latest=last > one.row.last_move_no,
         bins=bins_of(seat),
         stream=stream,
         offered=await seat.offered(STOCK, STOCKED.name, card_no(DEPOT, one.row.sku)),

@@ -7,7 +7,7 @@ from datetime import date
 from company.policy import policy_book
 from contracts.inventory_stock import StockShortReported
 from contracts.spelling import sku as spelt_sku
-from dashboards.listing import BY_ID, Json, Slice, Sort, both, every, page_of, starts_with
+from dashboards.listing import BY_ID, SHEET_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from dashboards.warehouse.picking import PickDay, pick_day
 from dispatch.day.row import DAYS
@@ -21,7 +21,8 @@ from inventory.picklist import number_of
 from inventory.picklist_row import PICK_LISTS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
-from inventory.stock.moves import MOVES, MoveRow
+from inventory.stock.card_page import card_page
+from inventory.stock.moves import MoveRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from order.contract.row import CONTRACTS
 from runtime.said import Said
@@ -160,14 +161,22 @@ def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[StockRow]:
     return every(seat.caller.view(STOCKED), stock_query(chosen), sort=STOCK_SORT)
 
 
-async def read_card(seat: Seat, sku: str, latest: int = 0) -> tuple[Shelf, list[MoveRow]] | None:
-    """A sku, and its bin card's `latest` lines (存卡; 0: all), in the order of their numbers (D6)."""
-    card = card_no(DEPOT, spelt_sku(sku)[0])
-    found = await seat.caller.view(SHELVES).get(card)
-    if found is None:
-        return None
-    lines = await seat.caller.view(MOVES).find({"row.card": card}, sort=[("row.move_no", -1)], limit=latest)
-    return found, lines[::-1]
+async def read_shelf(seat: Seat, sku: str) -> Shelf | None:
+    """What lies of a sku, with what was asked for and was not there."""
+    return await seat.caller.view(SHELVES).get(card_no(DEPOT, spelt_sku(sku)[0]))
+
+
+async def lines_before(seat: Seat, card: StockRow, before: int, most: int) -> list[MoveRow]:
+    """A bin card's last `most` lines (存卡) before a number, in their order (D6)."""
+    after = max(0, min(before - 1, card.last_move_no) - most)
+    return await card_page(seat.caller, card, after, min(most, before - 1 - after))
+
+
+async def card_lines(seat: Seat, card: StockRow) -> AsyncIterator[MoveRow]:
+    """All of them, a page at a time."""
+    for after in range(0, card.last_move_no, SHEET_ROWS):
+        for line in await card_page(seat.caller, card, after, SHEET_ROWS):
+            yield line
 
 
 def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:

@@ -34,10 +34,11 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A lot: a page of those who have pieces, how many there are in all and where the next page begins; what lies in
-    the warehouse."""
+    """A lot: whether any of it was ever here, a page of those who have pieces, how many there are in all and where the
+    next page begins; what lies in the warehouse."""
 
     lot: str
+    known: bool
     holders: tuple[Holder, ...]
     total: int
     pieces: int
@@ -48,12 +49,14 @@ class Traced:
 async def trace(asker: Asker, lot: str, sku: str = "", skip: int = 0, limit: int = PAGE) -> Traced:
     """Who has the lot (of the product, if one is named: makers number their lots alike). By keys alone: as quick among
     millions as among few."""
-    book = await asker.view(LOTS).get(lot) or LotRow(lot=lot, held=(), cards=())
+    known = await asker.view(LOTS).get(lot)
+    book = known or LotRow(lot=lot, held=(), cards=())
     held = [one for one in book.held if sku in {"", one.sku}]
     shown = held[skip : skip + limit]
     cards = await asker.view(STOCKED).get_many(book.cards)
     return Traced(
         lot=lot,
+        known=known is not None,
         holders=await _holders(asker, shown),
         total=len(held),
         pieces=sum(one.quantity for one in held),

@@ -244,6 +244,19 @@ async def test_a_second_purchase_gets_the_lot_first_that_the_customer_has_at_hom
     assert (mine["lot"], mine["here"]) == ("C88", 2)
 
 
+async def test_who_has_a_lot_is_told_and_of_a_lot_that_nobody_knows_that_it_is_unknown(
+    client: AsyncClient, world: World
+) -> None:
+    """D13"""
+    came = {"depot": "main", "sku": "BTH-0421", "kind": "received", "quantity": 4, "voucher_no": "RK0", "cause_id": "c"}
+    world.put(STOCK.key(card_no("main", "BTH-0421")), BringIn(**came, lots=({"lot": "C88", "quantity": 4},)))
+    known = await get(client, "/lots/C88")
+    assert (known["rows"], [one["quantity"] for one in known["stock"]]) == ([], [4])
+    answer = await client.get("/api/lots/C99", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_lot")
+    assert "没有批号 C99 的货" in answer.json()["zh"]
+
+
 async def test_a_move_that_was_typed_wrong_goes_back_and_names_the_line_once(client: AsyncClient, world: World) -> None:
     """D6, D16"""
     free = {"depot": "main", "sku": "BTH-0421", "name": "浴室柜", "quantity": 5, "kind": "received", "bin": "B-02-1"}
@@ -423,6 +436,8 @@ async def test_dead_stock_is_told_to_finance_with_where_it_lies(client: AsyncCli
     assert (await get(client, "/dead-stock", "su.kj"))["total"] == 1
     await done(client, "/stock/HDW-0033/moves", {"from_bin": "H-01-1", "to_bin": "H-01-2", "quantity": 1})
     assert (await get(client, "/dead-stock", "su.kj"))["total"] == 0
+    pages = [await get(client, f"/stock/HDW-0033/card?after={after}&limit=2") for after in (0, 1, 2, 9)]
+    assert [[one["move_no"] for one in page["moves"]] for page in pages] == [[1, 2], [2], [], []]
 
 
 async def test_a_slip_gets_a_number_and_may_be_voided(client: AsyncClient) -> None:

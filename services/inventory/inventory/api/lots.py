@@ -10,6 +10,7 @@ from contracts.fact import Customer
 from contracts.spelling import Spelt
 from contracts.spelling import lot as spelt_lot
 from inventory import recall
+from inventory.refusals import no
 from inventory.who import READS_GOODS
 from runtime.http import SignedIn
 from runtime.route import Router
@@ -62,6 +63,8 @@ async def who_has(
     """Contracts with pieces of the lot that left, by number, and what of it lies here. `sku`: of this product."""
     caller.allow(*READS_GOODS)
     traced = await recall.trace(caller, lot, sku, skip, limit)
+    if not traced.known:
+        caller.refuse(no("unknown_lot", lot=lot), 404)
     role = caller.person.role
     return LotTraced(
         lot=lot,

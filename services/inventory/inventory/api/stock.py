@@ -11,7 +11,7 @@ from inventory.api.common import Depot, Paging, Rows, SkuInPath, page
 from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
-from inventory.stock.moves import MOVES
+from inventory.stock.card_page import card_page
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
@@ -88,19 +88,16 @@ async def card_of(
 ) -> BinCard:
     """Every move with its number and the balance before and after: `limit` of them, after the number `after`."""
     caller.allow(*READS_STOCK)
-    card = card_no(depot, sku)
-    row = await caller.view(STOCKED).get(card)
+    row = await caller.view(STOCKED).get(card_no(depot, sku))
     if row is None:
         caller.refuse(no("no_card", sku=sku), 404)
-    query = {"row.card": card, "row.move_no": {"$gt": after}}
-    lines = await caller.view(MOVES).find(query, sort=[("row.move_no", 1)], limit=limit)
     return BinCard(
         depot=row.depot,
         sku=row.sku,
         name=row.name,
         balance=row.on_hand,
         last_move_no=row.last_move_no,
-        moves=[line.shown() for line in lines],
+        moves=[line.shown() for line in await card_page(caller, row, after, limit)],
     )
 
 
