@@ -12,6 +12,7 @@ from dashboards.seat import Seat
 from dashboards.warehouse.picking import PickDay, pick_day
 from dispatch.day.row import DAYS
 from dispatch.day.state import day_no
+from inventory.card_page import card_page
 from inventory.count.file import COUNTS
 from inventory.goods.row import PIECES
 from inventory.inbound.row import SLIPS
@@ -21,7 +22,6 @@ from inventory.picklist import number_of
 from inventory.picklist_row import PICK_LISTS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
-from inventory.stock.card_page import card_page
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from order.contract.row import CONTRACTS

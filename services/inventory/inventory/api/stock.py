@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from company.policy import policy_book
 from contracts.bounds import Nth
 from inventory.api.common import Depot, Paging, Rows, SkuInPath, page
+from inventory.card_page import card_page
 from inventory.goods.row import PIECES
 from inventory.refusals import no
 from inventory.stock.aggregate import STOCK, card_no
-from inventory.stock.card_page import card_page
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
 from inventory.who import READS_MONEY_LISTS, READS_STOCK
 from runtime.clock import utc_now
