@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BeforeValidator, GetJsonSchemaHandler
+from pydantic import AwareDatetime, BeforeValidator, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, PydanticCustomError
 
 YEARS_BEFORE, YEARS_AHEAD = 2, 3
@@ -207,6 +207,8 @@ OneLine = Annotated[str, Text(500)]
 """One line of text, or nothing."""
 ManyLines = Annotated[str, Text(2_000, lines=True)]
 """Some lines of text, or nothing."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Text(500, lines=True)]
+"""What a person writes: a reason, a name, a number; never blank."""
 HowMany = Annotated[int, Whole(0, 1_000_000)]
 """How many: pieces, days, minutes, visits."""
 Nth = Annotated[int, Whole(0, 1_000_000)]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.bounds import Few, Nth, OptionalId
+from contracts.dispatch_door import Signing
 from contracts.fact import Fact, GoodsLine, Half, Value
 
 
@@ -88,6 +89,8 @@ class CashCollected(Fact, wire="songda.dispatch.CashCollected.v1"):
     amount_fen: int
     on_vehicle_fen: int
     """Cash on the vehicle after this collection."""
+    signing: Signing | None = None
+    """What the customer signs for with the money: the job is asked for it. Null where the money was taken alone."""
 
 
 class CashHandedIn(Fact, wire="songda.dispatch.CashHandedIn.v1"):

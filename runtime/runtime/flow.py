@@ -84,6 +84,11 @@ class Way:
         answers = (self.first, *(answer for _, answer in self.answers))
         return next((answer for answer in answers if kind.__name__ in answer.events), None)
 
+    def told_by(self, aggregate_id: str) -> Outcome | None:
+        """What an aggregate said first, if it was asked."""
+        answers = (self.first, *(answer for _, answer in self.answers))
+        return next((answer for answer in answers if answer.aggregate_id == aggregate_id), None)
+
     @property
     def unfinished(self) -> Outcome:
         """What whoever began is told of a walk that is stuck: "later", or that what it hangs on waits or is broken."""

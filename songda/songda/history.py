@@ -229,7 +229,7 @@ def masked(told: Sequence[Entry]) -> list[Entry]:
                 **{text: mask_phone(text) for name in _PHONES if (text := str(customer.get(name, "")))},
                 str(customer.get("address", "")): "****",
             }
-        hidden |= {name: mask_name(name) for name in map(entry.content.get, _SIGNERS) if isinstance(name, str)}
+        hidden |= {name: mask_name(name) for name in _signers(entry.content)}
     longest_first = sorted((text for text in hidden if len(text) > 1), key=len, reverse=True)
 
     def mask(node: Any) -> Any:
@@ -242,6 +242,13 @@ def masked(told: Sequence[Entry]) -> list[Entry]:
         return [mask(item) for item in node] if isinstance(node, list) else node
 
     return [replace(entry, content=mask(entry.content), why=mask(dict(entry.why))) for entry in told]
+
+
+def _signers(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (name for name in map(node.get, _SIGNERS) if isinstance(name, str))
+        for value in node.values():
+            yield from _signers(value)
 
 
 def _customers(node: Any) -> Iterator[Json]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from company.context import Context
 from company.policy import policy_book
+from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_jobs import Checklist
 from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.envelope import Meta
@@ -20,7 +21,7 @@ from contracts.job_ids import delivery_of
 from dispatch.departure_flow import depart_stops
 from dispatch.job.aggregate import JOB
 from dispatch.job.booking import BookInstallation
-from dispatch.job.handover import CompleteDelivery, CountedLine, RefusedLine
+from dispatch.job.handover import CompleteDelivery
 from dispatch.job.load_count import CorrectLoad
 from dispatch.job.pick_up import ArrangePickUp, HandOut, IssuePickUpList
 from dispatch.job.state import Booked, Failed, OnTheWay, PickUp, Unopened, Waiting

@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console
 
 from contracts.dispatch_days import DayPublished, SlotConfirmed
+from contracts.dispatch_door import Signing
 from contracts.dispatch_jobs import JobOpened, StopUnscheduled, VisitDone
+from contracts.dispatch_runs import CashCollected
 from contracts.envelope import BadEnvelope, Meta, to_headers, wire_source
 from contracts.fact import Customer, Fact
 from contracts.inventory import GoodsArrived
@@ -269,6 +271,16 @@ def test_personal_data_is_masked_wherever_it_stands() -> None:
     assert [secret for secret in ("马晓云", "13800001234", "季华五路", "13912345678") if secret in shown] == []
     assert [seen for seen in ("马**", "138****1234", "139****5678", "禅城") if seen not in shown] == []
     assert "马晓云" in to_json(story)
+
+
+def test_who_signed_is_masked_also_where_the_signing_is_part_of_another_fact() -> None:
+    """C18, B13: the money was taken with it."""
+    signing = Signing(delivered=(), signed_by="马晓云", signature_ref="s1", taught_use=True)
+    taken = CashCollected(
+        at=T0, on=T0.date(), crew="S1", job_id="D-HT1", amount_fen=1, on_vehicle_fen=1, signing=signing
+    )
+    story = history([record("run:2026-03-13:S1", taken)], "run:2026-03-13:S1")
+    assert ("马晓云" in to_json(story), "马晓云" in to_json(masked(story))) == (True, False)
 
 
 def test_json_carries_the_whole_entry() -> None:

@@ -23,6 +23,7 @@ from harness.waiting import eventually
 import dispatch.main
 from company.fleet_crews import policy_means, record_on
 from company.policy import policy_book
+from contracts.dispatch_door import CountedLine
 from contracts.dispatch_fleet import FleetCrew
 from contracts.dispatch_jobs import SlotDeclined, StopScheduled
 from contracts.dispatch_runs import DepartureDeclined, RunStop
@@ -31,7 +32,6 @@ from dispatch.day.aggregate import day_id
 from dispatch.day.slot import ReserveSlot
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ApproveTrip, SendOut
-from dispatch.job.handover import CountedLine
 from dispatch.job.state import OnTheWay, place_of
 from dispatch.job.terms import OpenJob
 from dispatch.run.aggregate import run_id

@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict
 from company.crew_of_day import means_now
 from company.fleet_crews import at_work, record_on, usual_driver
 from company.policy import Policy
-from contracts.bounds import Happened, OneLine
+from contracts.bounds import Happened, OneLine, Words
 from contracts.dispatch_runs import DepartureDeclined
 from contracts.fact import GoodsLine
 from dispatch.departure_flow import DEPARTURE
-from dispatch.fields import DEPOT, Words
+from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import SendOut
 from dispatch.job.row import JOBS, JobRow
 from dispatch.refusals import no, refused_by
-from dispatch.run.aggregate import RUN, run_id
+from dispatch.run.aggregate import run_id
 from dispatch.run.departure import DepartRun
 from dispatch.run.row import RUNS, RunRow
 from dispatch.words import listed
@@ -72,25 +72,25 @@ async def let_go(caller: Caller, on: date, crew: str, request: DepartRequest, po
     if run is None or run.status not in {"way", "closed"}:
         way = await caller.walk(DEPARTURE, FLEET.key(DEPOT), going, step="fleet")
         if way.first.status != "accepted" or way.made:
-            return await departed(caller, way)
+            return await departed(caller, way, run_id(on, crew))
         if way.first.events:  # so long ago that nobody knows what was said; nobody is let go by it once more
             caller.refuse(no("departure_declined"))
     # the vehicle is out already: of that, its run may not know yet; whoever let it go has it come back in
     told = going.model_dump(exclude={"command", "districts", "departs", "driver", "vehicle", "on", "crew"})
     asked = DepartRun(**told, driver=going.driver or "", vehicle=going.vehicle or None)
-    return await departed(caller, await caller.walk(DEPARTURE, run_id(on, crew), asked, step="run"))
+    way = await caller.walk(DEPARTURE, run_id(on, crew), asked, step="run")
+    return await departed(caller, way, run_id(on, crew))
 
 
-async def departed(caller: Caller, way: Way) -> Answer:
+async def departed(caller: Caller, way: Way, run: str) -> Answer:
     """What the run said, once it was asked; what the fleet said, or "later", before."""
     told = way.told_of(DepartureDeclined)
     if told is not None:  # perhaps to another process: then it is looked for among the answers of the day
         declined = (event for _, event in (await caller.with_facts(told)).made if isinstance(event, DepartureDeclined))
         caller.refuse(next(map(refused_by, declined), None) or no("departure_declined"))
-    outcomes = [way.first, *(answer for _, answer in way.answers)]
-    run = next((one for one in outcomes if one.aggregate_id.startswith(f"{RUN.prefix}:")), None)
-    if run is not None and run.status == "accepted":
-        return caller.answer(run)
+    said = way.told_by(run)
+    if said is not None and said.status == "accepted":
+        return caller.answer(said)
     return caller.answer(way.first) if way.stuck is None else caller.later(way)
 
 

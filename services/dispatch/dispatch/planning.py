@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from company.policy import Policy
-from contracts.bounds import CivilDay, Happened, Nth
+from contracts.bounds import CivilDay, Happened, Nth, Words
 from contracts.dispatch_days import CrewOfDay, Slot, SlotReserved
 from contracts.fact import Half, Window
 from dispatch.crews_today import crews_on
@@ -15,7 +15,6 @@ from dispatch.day.aggregate import day_id
 from dispatch.day.row import DAYS
 from dispatch.day.slot import ReserveSlot
 from dispatch.day.state import day_no, held_by
-from dispatch.fields import Words
 from dispatch.free_places import next_places, place_facts
 from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOBS, JobRow

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.bounds import Few, Happened, OneLine
+from contracts.bounds import Few, Happened, OneLine, Words
 from contracts.dispatch_days import CrewOfDay, Slot
 from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
-from dispatch.fields import Words
 from dispatch.plan_changes import PlaceView
 from dispatch.planning_office import Office, early_refusals, jobs_of
 from dispatch.planning_requests import ClashView, MoveRequest, clash_view

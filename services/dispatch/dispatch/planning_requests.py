@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from contracts.bounds import Happened, Nth
+from contracts.bounds import Happened, Nth, Words
 from contracts.dispatch_days import Slot
 from contracts.fact import Half, Window
 from dispatch.day.change import Spot
 from dispatch.day.places import RULES_OF_CLASHES, Clash
-from dispatch.fields import Words
 from dispatch.free_places import FreePlace
 from dispatch.plan_changes import ChangeView
 

@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 
-from contracts.civil_time import civil_day
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
-from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
+from contracts.dispatch_jobs import DeliveryCompleted
 from contracts.dispatch_pick_up import PickedUp
-from contracts.dispatch_road import RunClosed, StopReached
+from contracts.dispatch_road import RunClosed
 from contracts.dispatch_runs import RunStop
 from contracts.inventory import MorningFeedbackGiven
 from contracts.job_ids import delivery_of, installation_of, part_of, visit_of
@@ -26,12 +25,13 @@ from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitComp
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import TakePersonOff
 from dispatch.departure_flow import DEPARTURE
+from dispatch.door_flow import DOOR
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.aggregate import JOB
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
-from dispatch.job.handover import ArriveAtStop, FinishVisit, delivered_lines
+from dispatch.job.handover import FinishVisit, delivered_lines
 from dispatch.job.stop import ConfirmByWarehouse, PublishStop
 from dispatch.job.terms import (
     AmendJob,
@@ -43,7 +43,6 @@ from dispatch.job.terms import (
 )
 from dispatch.run.aggregate import run_id
 from dispatch.run.loading import PlanRun
-from dispatch.run.route import EndStop
 from dispatch.slot_flow import SLOTS
 from runtime.decision import Ask, Command
 from runtime.reaction import On, Reaction, on_each
@@ -192,19 +191,6 @@ def take_off(event: LeaveNoted) -> Asks:
     return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
 
 
-def arrive_at_stop(event: StopReached) -> Asks:
-    """到站 (B12, B13) -> the job knows that its crew is there."""
-    return (Ask(JOB.key(event.job_id), ArriveAtStop(at=event.at)),)
-
-
-def end_stop(event: DeliveryCompleted | DeliveryFailed) -> Asks:
-    """签收, 未送成 (B17) -> the run counts the stop, even if the page was cut off in between."""
-    outcome = EndStop(
-        at=event.at, job_id=event.job_id, outcome="done" if isinstance(event, DeliveryCompleted) else "failed"
-    )
-    return (Ask(run_id(civil_day(event.window_ends), event.crew), outcome),)
-
-
 def return_vehicle(event: RunClosed) -> Asks:
     """日清日结 (B8) -> leader, driver and vehicle are free again."""
     return (Ask(FLEET.key(DEPOT), ReturnVehicle(at=event.at, on=event.on, crew=event.crew)),)
@@ -319,8 +305,7 @@ REACTIONS = (
     Reaction("dispatch.move_promise", (On(DeliveryPostponed, move_promise),)),
     Reaction("dispatch.amend_jobs", (On(ContractAmended, amend_jobs),)),
     Reaction("dispatch.note_payment", on_each(note_payment, PaymentNoted, ReturnRefunded)),
-    Reaction("dispatch.arrive_at_stop", (On(StopReached, arrive_at_stop),)),
-    Reaction("dispatch.end_stop", on_each(end_stop, DeliveryCompleted, DeliveryFailed)),
+    *DOOR.steps,
     Reaction("dispatch.return_vehicle", (On(RunClosed, return_vehicle),)),
     Reaction("dispatch.count_call", (On(CallMade, count_call),)),
     Reaction("dispatch.cancel_visit", (On(VisitCancelled, cancel_visit),)),

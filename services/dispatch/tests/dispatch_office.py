@@ -24,6 +24,7 @@ ASSISTANT, SUPERVISOR, LEADER, WAREHOUSE, ACCOUNTANT = "he.jx", "tan.zw", "li.zq
 READY = dict.fromkeys(("switch_panels", "angle_valves", "ceiling", "water_power", "gas", "kitchen_cleared"), True)
 LEAVES = "2026-03-10T02:00:00Z"
 """10:00 in Shanghai: within the hours of vehicles."""
+RUN = "/runs/2026-03-13/S1"
 SLOT = {"on": "2026-03-13", "half": "am", "crew": "S1"}
 COUNT = [
     {"job_id": JOB, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 10}]},
@@ -87,20 +88,31 @@ class Office:
         assert (await self.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)).status_code == 200
         assert (await self.post(ASSISTANT, "/days/2026-03-13/publish")).status_code == 200
 
-    async def departed(self) -> None:
+    async def loaded(self, *more: str) -> None:
+        """S1's vehicle is counted and signed, with these contracts besides."""
+        await self.booked()
+        await self.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)
+        for contract_no in more:
+            await self.booked(contract_no)
+            await self.post(ASSISTANT, f"/jobs/D-{contract_no}/slot", SLOT)
+        await self.post(ASSISTANT, "/days/2026-03-13/publish")
+        count = [COUNT[0], *({"job_id": f"D-{one}", "lines": COUNT[0]["lines"]} for one in more)]
+        load = {"counted": count, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+        answer = await self.post(WAREHOUSE, f"{RUN}/load", load)
+        assert answer.status_code == 200, answer.text
+
+    async def departed(self, *more: str) -> None:
         """S1 is on the road."""
-        await self.published()
-        load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
-        assert (await self.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)).status_code == 200
-        assert (await self.post(SUPERVISOR, "/runs/2026-03-13/S1/list")).status_code == 200
-        left = await self.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
-        assert left.status_code == 200, left.text
+        await self.loaded(*more)
+        await self.post(SUPERVISOR, f"{RUN}/list")
+        answer = await self.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
+        assert answer.status_code == 200, answer.text
 
 
 @asynccontextmanager
-async def an_office() -> AsyncIterator["Office"]:
-    """A company in which nothing has happened yet."""
-    world = World()
+async def an_office(world: World | None = None) -> AsyncIterator["Office"]:
+    """A company in which nothing has happened yet, or this."""
+    world = world or World()
     app = FastAPI()
     app.state.policies = policy_book()
     app.include_router(router)

@@ -20,6 +20,7 @@ from dispatch_cases import (
 from hypothesis import strategies as st
 
 from company.policy import policy_book
+from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
 from dispatch.day.change import ChangePlan, PlannedMove, Spot
@@ -36,14 +37,7 @@ from dispatch.job.calls import (
     ReportTrouble,
     TellHalfDay,
 )
-from dispatch.job.handover import (
-    ArriveAtStop,
-    CompleteDelivery,
-    CompleteInstallation,
-    CountedLine,
-    FinishVisit,
-    RefusedLine,
-)
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery, CompleteInstallation, FinishVisit
 from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
 from dispatch.job.terms import AmendJob, CancelJob, ChangeCompleteness, MarkInstallationOverdue, MovePromise, OpenJob
 from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable

@@ -126,16 +126,17 @@ class World:
     def tell(self, source: str, event: Fact) -> None:
         """A fact of another service arrives."""
         meta = Meta(f"{source}-{len(self.answers)}", "", source, "", self.now, 1, "c", "c", "system", 0)
-        self._react(source, meta, event)
+        self.react(source, meta, event)
         self.settle()
 
     def settle(self) -> None:
         """Let dispatch's own reactions run until nothing is left to do."""
         while self._unread:
             meta, event = self._unread.popleft()
-            self._react("dispatch", meta, event)
+            self.react("dispatch", meta, event)
 
-    def _react(self, source: str, meta: Meta, event: Fact) -> None:
+    def react(self, source: str, meta: Meta, event: Fact) -> None:
+        """What the reactor asks for about a fact."""
         for reaction in SERVICE.reactions:
             if reaction.source == source:
                 for number, ask in enumerate(reaction.react(event, meta)):

@@ -25,9 +25,10 @@ from dispatch_cases import (
 )
 
 from contracts.dispatch import JobEvent
+from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_road import PiecesRefused, StopArrived
 from contracts.fact import GoodsLine
-from dispatch.job.handover import ArriveAtStop, CompleteDelivery, CountedLine, RefusedLine
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery
 from dispatch.job.state import Job
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.refusals import no

@@ -26,7 +26,6 @@ from dispatch_office import (
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost
 from dispatch.day.slot import ReserveSlot
-from dispatch.job.undeliverable import FailDelivery
 from runtime.person import Person
 
 
@@ -231,46 +230,6 @@ async def test_the_day_itself_refuses_a_crew_that_has_just_left_whatever_a_page_
         (409, "already_departed", "B11"),
     )
     assert sorted((slot["job_id"], slot["crew"]) for slot in slots) == [(JOB, "S1"), ("D-HT26030002", "S2")]
-
-
-async def test_cash_that_was_taken_before_a_refused_signature_stays_booked_once(office: Office) -> None:
-    """B13, B16"""
-    await office.departed()
-    office.world.put(f"job:{JOB}", FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣"))
-    refused = await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
-    again = await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
-    run = await office.get(LEADER, "/runs/2026-03-13/S1")
-    assert (said(refused), refused.json()["facts"]["cash_kept_fen"], said(again), run["on_vehicle_fen"]) == (
-        (409, "not_on_the_way", "B13"),
-        DUE_FEN,
-        (409, "not_on_the_way", "B13"),
-        DUE_FEN,
-    )
-
-
-async def test_a_wrong_count_is_refused_before_any_cash_is_taken(office: Office) -> None:
-    """B13"""
-    await office.departed()
-    wrong = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "delivered": []})
-    run = await office.get(LEADER, "/runs/2026-03-13/S1")
-    assert (said(wrong), run["on_vehicle_fen"]) == ((409, "count_differs", "B13"), 0)
-
-
-async def test_too_much_cash_is_refused_and_nothing_is_signed(office: Office) -> None:
-    """B16"""
-    await office.departed()
-    refused = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": 5_000_001})
-    assert (said(refused), (await office.get(LEADER, f"/jobs/{JOB}"))["status"]) == ((409, "cash_limit", "B16"), "way")
-
-
-async def test_a_failed_stop_needs_the_offices_consent(office: Office) -> None:
-    """B14"""
-    await office.departed()
-    alone = await office.post(LEADER, f"/jobs/{JOB}/failure", {"cause": "客户不在", "goods": "returned"})
-    told = await office.post(
-        LEADER, f"/jobs/{JOB}/failure", {"cause": "客户不在", "goods": "returned", "consent_by": "何嘉欣"}
-    )
-    assert (said(alone), told.json()["events"]) == ((409, "consent_missing", "B14"), ["DeliveryFailed"])
 
 
 @pytest.mark.parametrize(

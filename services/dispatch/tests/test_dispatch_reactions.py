@@ -231,6 +231,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("order", "dispatch.amend_jobs"),
         ("order", "dispatch.note_payment"),
         ("dispatch", "dispatch.arrive_at_stop"),
+        ("dispatch", "dispatch.sign_for_delivery"),
         ("dispatch", "dispatch.end_stop"),
         ("dispatch", "dispatch.return_vehicle"),
         ("notify", "dispatch.count_call"),

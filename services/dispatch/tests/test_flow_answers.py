@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from dispatch_cases import DAY, JOB, NOW
-from dispatch_office import ASSISTANT, COUNT, LEADER, LEAVES, SLOT, SUPERVISOR, WAREHOUSE, Office, an_office, said
+from dispatch_office import ASSISTANT, COUNT, LEADER, LEAVES, RUN, SLOT, SUPERVISOR, WAREHOUSE, Office, an_office, said
 from dispatch_office import TOKENS as OFFICE_TOKENS
 from dispatch_world import World
 from planning_desk import TOKENS, Desk, a_desk
@@ -19,7 +19,6 @@ from dispatch.job.terms import ChangeCompleteness
 from runtime.commands import Asked
 from runtime.outcome import Outcome
 
-RUN = f"/runs/{DAY}/S1"
 CHANGES = f"/days/{DAY}/changes"
 
 

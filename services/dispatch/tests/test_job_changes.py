@@ -25,9 +25,10 @@ from dispatch_cases import (
 )
 
 from contracts.dispatch_calls import JobAmended, JobCancelled, JobPromiseMoved
+from contracts.dispatch_door import CountedLine
 from contracts.dispatch_jobs import StopUnscheduled
 from dispatch.job.booking import BookInstallation
-from dispatch.job.handover import CompleteDelivery, CountedLine
+from dispatch.job.handover import CompleteDelivery
 from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop, TakeSlot
 from dispatch.job.terms import AmendJob, CancelJob, MovePromise, OpenJob
 from dispatch.job.undeliverable import FailDelivery

@@ -3,9 +3,10 @@
 import pytest
 from dispatch_cases import CTX, FLOOR, GOODS, JOB, ON_THE_WAY, OPENED, PUBLISHED, TOILET, a_job
 
+from contracts.dispatch_door import CountedLine
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_road import LoadCorrected
-from dispatch.job.handover import CompleteDelivery, CountedLine
+from dispatch.job.handover import CompleteDelivery
 from dispatch.job.load_count import CorrectLoad
 from dispatch.job.state import Failed
 from dispatch.job.undeliverable import FailDelivery

@@ -22,9 +22,9 @@ from dispatch_cases import (
 )
 
 from company.context import Context
+from contracts.dispatch_door import CountedLine
 from contracts.dispatch_runs import DepartureDeclined, RunLoaded, RunStop
 from contracts.fact import GoodsLine
-from dispatch.job.handover import CountedLine
 from dispatch.refusals import no
 from dispatch.run.departure import DepartRun
 from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun

@@ -26,10 +26,10 @@ from dispatch_cases import (
 from dispatch_office import ASSISTANT, SLOT, WAREHOUSE, Office, an_office, said
 from dispatch_office import SUPERVISOR as TAN
 
+from contracts.dispatch_door import CountedLine
 from contracts.dispatch_jobs import JobCompletenessChanged, StopUnscheduled
 from contracts.dispatch_pick_up import PickedUp, PickUpArranged, PickUpCalledOff, PickUpListIssued
 from dispatch.job.booking import BookInstallation
-from dispatch.job.handover import CountedLine
 from dispatch.job.pick_up import PASSED, ArrangePickUp, CallOffPickUp, HandOut, IssuePickUpList
 from dispatch.job.terms import CancelJob, LimitLine
 from dispatch.reactions import REACTIONS

@@ -4,18 +4,20 @@ from dataclasses import replace
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from contracts.bounds import Happened
+from contracts.bounds import Happened, Words
+from contracts.dispatch_door import Signing
 from dispatch.access import JobInPath, own_job
-from dispatch.fields import Words
+from dispatch.door_flow import DOOR
 from dispatch.job.aggregate import JOB
 from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over, pieces
 from dispatch.job.row import JobRow
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.run.aggregate import run_id
 from dispatch.run.cash import CollectCash
-from dispatch.run.route import EndStop, ReachStop
+from dispatch.run.route import ReachStop
 from dispatch.who import DELIVERS, LEADS
 from runtime.decision import Rejected
+from runtime.flow import Way
 from runtime.http import Answer, Caller, SignedIn
 from runtime.refusal import yuan
 from runtime.route import Router
@@ -44,8 +46,9 @@ async def arrive(job: JobInPath, caller: SignedIn, body: ArriveRequest | None = 
     caller.allow(*DELIVERS)
     row = await own_job(caller, job, *LEADS)
     request = body or ArriveRequest()
-    await _reach(caller, row, request.order_reason, request.at)
-    return caller.answer(await caller.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
+    way = await _reach(caller, row, request.order_reason, request.at)
+    told = None if way is None else way.told_by(JOB.key(job))
+    return caller.answer(told or await caller.ask(JOB.key(job), ArriveAtStop(at=request.at), step="arrival"))
 
 
 @router.post("/jobs/{job}/delivery", summary="签收 Delivered, signed, money collected (B13, B15, B16, B22)")
@@ -59,17 +62,19 @@ async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Ans
     if isinstance(counted, Rejected):
         caller.refuse(counted)
     await _reach(caller, row, body.order_reason, body.at)
+    signed = None
     if body.cash_fen > 0 and row.on is not None and row.status != "done":
-        cash = CollectCash(at=body.at, job_id=job, amount_fen=body.cash_fen, due_fen=row.amount_due_fen)
-        collected = await caller.ask(_run_of(row), cash, step="cash")
-        if collected.status != "accepted":
-            return caller.answer(collected)
-    signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
-    signed = await caller.ask(JOB.key(job), signing, step="delivery")
+        way = await caller.walk(DOOR, _run_of(row), money(body, row), step="cash")
+        signed = way.told_by(JOB.key(job))
+        if way.first.status != "accepted":
+            return caller.answer(way.first)
+        if signed is None and way.stuck is not None:
+            return caller.later(way)
+    if signed is None:  # no money, or it was taken before
+        signing = CompleteDelivery.model_validate(body.model_dump(exclude={"order_reason"}))
+        signed = (await caller.walk(DOOR, JOB.key(job), signing, step="delivery")).first
     if signed.status == "rejected" and signed.rejected is not None and body.cash_fen > 0:
         caller.refuse(cash_kept(signed.rejected, body.cash_fen))
-    if signed.status == "accepted" and row.on is not None:
-        await caller.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="done"), step="end")
     return caller.answer(signed)
 
 
@@ -77,20 +82,26 @@ async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Ans
 async def fail(job: JobInPath, body: FailDelivery, caller: SignedIn) -> Answer:
     """Only with the office's consent do goods go back or into deposit."""
     caller.allow(*DELIVERS)
-    row = await own_job(caller, job, *LEADS)
-    failed = await caller.ask(JOB.key(job), body)
-    if failed.status == "accepted" and row.on is not None:
-        await caller.ask(_run_of(row), EndStop(at=body.at, job_id=job, outcome="failed"), step="end")
-    return caller.answer(failed)
+    await own_job(caller, job, *LEADS)
+    return caller.answer((await caller.walk(DOOR, JOB.key(job), body)).first)
 
 
-async def _reach(caller: Caller, row: JobRow, reason: str | None, at: AwareDatetime | None) -> None:
+async def _reach(caller: Caller, row: JobRow, reason: str | None, at: AwareDatetime | None) -> Way | None:
     """The run decides whether this stop is next (B12); what else stands against it, the job says."""
     if row.on is None or row.status not in {"pub", "way"}:
-        return
-    reached = await caller.ask(_run_of(row), ReachStop(at=at, job_id=row.job_id, reason=reason), step="reach")
-    if reached.rejected is not None and reached.rejected.code == "out_of_order":
-        caller.refuse(reached.rejected)
+        return None
+    way = await caller.walk(DOOR, _run_of(row), ReachStop(at=at, job_id=row.job_id, reason=reason), step="reach")
+    if way.first.rejected is not None and way.first.rejected.code == "out_of_order":
+        caller.refuse(way.first.rejected)
+    return way
+
+
+def money(body: DeliverRequest, row: JobRow) -> CollectCash:
+    """The cash, with what is signed for."""
+    signing = Signing.model_validate(body.model_dump(include=set(Signing.model_fields)))
+    return CollectCash(
+        at=body.at, job_id=row.job_id, amount_fen=body.cash_fen, due_fen=row.amount_due_fen, signing=signing
+    )
 
 
 def _run_of(row: JobRow) -> str:

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from company.crew_of_day import means_now
 from company.fleet_crews import Leave, Means, crew_of, crews_of_day, may_drive, means_of, record_on
-from contracts.bounds import CivilDay, Few, OneLine
+from contracts.bounds import CivilDay, Few, OneLine, Words
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle, VehicleSentOut
 from dispatch.access import CrewInPath, own_crew, policy_now
-from dispatch.fields import DEPOT, Words
+from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
 from dispatch.fleet.row import CHANGES, FLEETS, FleetRow

@@ -15,7 +15,7 @@ from company.context import Context
 from company.policy import Policy
 from company.roles import Role
 from contracts import dispatch_days as facts
-from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId, Words
 from contracts.civil_time import civil, days_later
 from contracts.dispatch import DayEvent
 from contracts.fact import GoodsLine, Half, JobKind, Window
@@ -46,7 +46,7 @@ from dispatch.day.state import (
     held_by,
     slot_of,
 )
-from dispatch.fields import DEPOT, Words
+from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from dispatch.words import joined
 from runtime.decision import Command, Rejected

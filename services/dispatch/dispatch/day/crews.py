@@ -9,14 +9,14 @@ from pydantic import BaseModel, Field
 from company.context import Context
 from company.policy import policy_book
 from contracts import dispatch_days as facts
-from contracts.bounds import CivilDay, Few, Happened, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Happened, OneLine, OptionalId, Words
 from contracts.dispatch import DayEvent
 from contracts.fact import Half
 from dispatch.crews_today import crews_on
 from dispatch.day.change import opened, reissue_due
 from dispatch.day.places import Clash, by_job, clash_facts, overlap, share_people_or_vehicle
 from dispatch.day.state import Absence, Day, Decision, Drafted, Plan, Published, Unopened, because
-from dispatch.fields import DEPOT, Words
+from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from dispatch.who import PLANS, SUPERVISOR
 from dispatch.words import joined

@@ -9,14 +9,14 @@ from pydantic import Field
 from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_days as facts
-from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId, Words
 from contracts.dispatch import DayEvent
 from contracts.fact import GoodsLine, Half, JobKind, Window
 from dispatch.day.change import Header, PlannedMove, Spot, force_refused, opened, rearrange, too_late, wanted_slot
 from dispatch.day.places import Ground, clashes, next_free_position, slot_clash
 from dispatch.day.state import Day, Decision, Drafted, Held, Plan, Published, Unopened, change_of, held_by
 from dispatch.day.turn import reverting
-from dispatch.fields import DEPOT, Words
+from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from runtime.decision import Command, Timer
 from runtime.use_case import UseCase

@@ -11,12 +11,11 @@ from pydantic import Field
 
 from company.context import Context
 from contracts import dispatch_days as facts
-from contracts.bounds import Few, Nth, OneLine, OptionalId
+from contracts.bounds import Few, Nth, OneLine, OptionalId, Words
 from contracts.dispatch import DayEvent
 from dispatch.day.change import Header, Moves, Rearranged, fit, rearrange, same_place, too_late
 from dispatch.day.places import change_clash
 from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopened, change_of, held_by, slot_of
-from dispatch.fields import Words
 from dispatch.refusals import no
 from runtime.decision import Command, Rejected
 from runtime.use_case import UseCase

@@ -10,9 +10,9 @@ from pydantic import Field
 from company.context import Context
 from company.fleet_crews import Dissolved, Means, begin, people_of, record_on, records_on, turning_days
 from contracts import dispatch_fleet as facts
-from contracts.bounds import CivilDay, FarDay, Few, OneLine, OptionalId
+from contracts.bounds import CivilDay, FarDay, Few, OneLine, OptionalId, Words
 from contracts.dispatch import FleetEvent
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.fleet.state import Decision, Opened
 from dispatch.refusals import no
 from dispatch.who import DELIVERS, SUPERVISOR

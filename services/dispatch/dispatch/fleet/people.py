@@ -6,10 +6,10 @@ from typing import Any, Literal, assert_never
 from company.context import Context
 from company.fleet_crews import Leave
 from contracts import dispatch_fleet as facts
-from contracts.bounds import CivilDay, ManyLines, OptionalId
+from contracts.bounds import CivilDay, ManyLines, OptionalId, Words
 from contracts.dispatch import FleetEvent
 from contracts.spelling import Number
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.fleet.state import Decision, Opened
 from dispatch.refusals import no
 from dispatch.who import PLANS, SUPERVISOR

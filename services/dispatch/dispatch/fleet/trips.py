@@ -8,10 +8,10 @@ from company.context import Context
 from company.fleet_crews import Means, at_work, may_drive, outside_area, record_on, usual_driver
 from company.policy import Policy
 from contracts import dispatch_fleet as facts
-from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId, Words
 from contracts.civil_time import in_shanghai
 from contracts.dispatch import FleetEvent
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.fleet.state import Decision, Opened, Out, Trip
 from dispatch.refusals import no
 from dispatch.who import SUPERVISOR

@@ -12,12 +12,12 @@ from company.business_time import days_before
 from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_jobs as facts
-from contracts.bounds import CivilDay, Few
+from contracts.bounds import CivilDay, Few, Words
 from contracts.civil_time import civil_day, days_later, end_of_day
 from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, Half, JobKind, Measure
 from contracts.job_ids import contract_of, delivery_of
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.job.state import (
     Booked,
     Booking,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from pydantic import Field
 
@@ -12,11 +12,12 @@ from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
-from contracts.bounds import Few, HowMany, ManyLines, MoneyFen, Nth
+from contracts.bounds import ManyLines, MoneyFen, Words
 from contracts.civil_time import civil_day
 from contracts.dispatch import JobEvent
-from contracts.fact import ContractLine, GoodsLine, Value
-from dispatch.fields import Photos, Words, happened
+from contracts.dispatch_door import CountedLine, RefusedLine, Signing
+from contracts.fact import ContractLine, GoodsLine
+from dispatch.fields import happened
 from dispatch.job.booking import install_due
 from dispatch.job.state import (
     Booked,
@@ -42,34 +43,11 @@ from runtime.refusal import Term
 from runtime.use_case import UseCase
 
 
-class CountedLine(Value):
-    """Pieces of one contract line, as counted."""
-
-    line_no: Nth
-    quantity: HowMany = Field(ge=0)
-
-
-class RefusedLine(Value):
-    """Pieces of one contract line that the customer did not take: written down with reason and photos (B13, B15)."""
-
-    line_no: Nth
-    quantity: HowMany = Field(gt=0)
-    damaged: bool = False
-    reason: Words
-    photos: Photos = ()
-
-
-class CompleteDelivery(Command):
+class CompleteDelivery(Signing, Command):
     """签收 (B13, B22): counted line by line in front of the customer, who signed."""
 
     command: Literal["CompleteDelivery"] = "CompleteDelivery"
-    delivered: Annotated[tuple[CountedLine, ...], Few(1_000)]
-    signed_by: Words
-    signature_ref: Words
-    taught_use: bool
     cash_fen: MoneyFen = Field(default=0, ge=0)
-    refused: Annotated[tuple[RefusedLine, ...], Few(1_000)] = ()
-    photos: Photos = ()
 
 
 class ArriveAtStop(Command):

@@ -9,11 +9,12 @@ from pydantic import Field
 from company.context import Context
 from company.roles import Role
 from contracts import dispatch_road as road
-from contracts.bounds import Few, OneLine
+from contracts.bounds import Few, OneLine, Words
 from contracts.dispatch import JobEvent
+from contracts.dispatch_door import CountedLine
 from contracts.fact import GoodsLine
-from dispatch.fields import Words, happened
-from dispatch.job.handover import CountedLine, pieces
+from dispatch.fields import happened
+from dispatch.job.handover import pieces
 from dispatch.job.state import Decision, OnTheWay, Opened
 from dispatch.refusals import no
 from runtime.decision import Command

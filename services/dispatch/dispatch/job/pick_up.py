@@ -8,14 +8,15 @@ from pydantic import BaseModel, Field
 from company.context import Context
 from company.policy import Policy, policy_book
 from contracts import dispatch_pick_up as facts
-from contracts.bounds import CivilDay, Few, ManyLines
+from contracts.bounds import CivilDay, Few, ManyLines, Words
 from contracts.civil_time import civil_day
 from contracts.dispatch import JobEvent
+from contracts.dispatch_door import CountedLine, Photos
 from contracts.fact import ContractLine, GoodsLine
 from contracts.job_ids import part_of
-from dispatch.fields import Photos, Words, happened
+from dispatch.fields import happened
 from dispatch.job.booking import install_due
-from dispatch.job.handover import CountedLine, delivered_lines, handed_over, pieces
+from dispatch.job.handover import delivered_lines, handed_over, pieces
 from dispatch.job.state import (
     Booked,
     Cancelled,

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, assert_never
 from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_jobs as facts
-from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId, Words
 from contracts.civil_time import civil, days_later
 from contracts.dispatch import JobEvent
 from contracts.fact import GoodsLine, Half, Window
-from dispatch.fields import DEPOT, Words, happened
+from dispatch.fields import DEPOT, happened
 from dispatch.job.booking import on_site
 from dispatch.job.state import (
     Booked,

@@ -9,10 +9,10 @@ from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
-from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId
+from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId, Words
 from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, JobKind
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.job.state import (
     Booked,
     Cancelled,

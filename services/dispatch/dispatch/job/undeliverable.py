@@ -7,10 +7,11 @@ from typing import Any, Literal, assert_never
 from company.context import Context
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_road as road
-from contracts.bounds import ManyLines
+from contracts.bounds import ManyLines, Words
 from contracts.dispatch import JobEvent
+from contracts.dispatch_door import Photos
 from contracts.fact import GoodsLine
-from dispatch.fields import Photos, Words, happened
+from dispatch.fields import happened
 from dispatch.job.state import (
     Booked,
     Cancelled,

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from company.context import Context
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
-from contracts.bounds import MoneyFen, OptionalId
+from contracts.bounds import MoneyFen, OptionalId, Words
 from contracts.civil_time import end_of_day
 from contracts.dispatch import RunEvent
-from dispatch.fields import Words, happened
+from contracts.dispatch_door import Signing
+from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run
 from dispatch.who import TAKES_CASH
@@ -21,12 +22,14 @@ from runtime.use_case import Asker, UseCase
 
 
 class CollectCash(Command):
-    """收款 (B13, B16): cash taken at a stop; `due_fen` is what the order says is still owed."""
+    """收款 (B13, B16): cash taken at a stop; `due_fen` is what the order says is still owed; `signing`: what is signed
+    for with it."""
 
     command: Literal["CollectCash"] = "CollectCash"
     job_id: OptionalId
     amount_fen: MoneyFen = Field(gt=0)
     due_fen: MoneyFen = Field(ge=0)
+    signing: Signing | None = None
 
 
 class HandInCash(Command):
@@ -76,6 +79,7 @@ def collect(command: CollectCash, run: Run, ctx: Context) -> Decision:
             job_id=command.job_id,
             amount_fen=command.amount_fen,
             on_vehicle_fen=total,
+            signing=command.signing,
         ),
     )
 

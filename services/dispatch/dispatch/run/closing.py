@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from company.context import Context
 from contracts import dispatch_road as facts
-from contracts.bounds import Few, ManyLines, OneLine
+from contracts.bounds import Few, ManyLines, OneLine, Words
 from contracts.civil_time import end_of_day
 from contracts.dispatch import RunEvent
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Report, Run, Unplanned, road_of
 from dispatch.who import DELIVERS

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from contracts import dispatch_runs as facts
-from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId, Words
 from contracts.dispatch import RunEvent
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.refusals import no, words_of
 from dispatch.run.loading import list_no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Unplanned

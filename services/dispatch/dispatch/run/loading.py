@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, assert_never
 from company.context import Context
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
-from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId
+from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId, Words
 from contracts.dispatch import RunEvent
+from contracts.dispatch_door import CountedLine
 from contracts.fact import GoodsLine, Half, Value
-from dispatch.fields import Words, happened
-from dispatch.job.handover import CountedLine
+from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Sheet, Unplanned
 from dispatch.who import LOADS, SUPERVISOR

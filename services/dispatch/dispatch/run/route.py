@@ -5,9 +5,9 @@ from typing import Any, Literal, assert_never
 
 from company.context import Context
 from contracts import dispatch_road as road
-from contracts.bounds import OptionalId
+from contracts.bounds import OptionalId, Words
 from contracts.dispatch import RunEvent
-from dispatch.fields import Words, happened
+from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Ended, Loaded, Planned, Run, Unplanned
 from runtime.decision import Command

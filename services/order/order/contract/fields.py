@@ -16,7 +16,7 @@ MAX_TEXT = 500  # characters of one text, as in the files
 MAX_FEN = 100_000_000_000  # one milliard yuan, as in the files
 
 ContractNo = Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{6,12}$", examples=["HT26030001"])]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), bounds.Text(MAX_TEXT, lines=True)]
+Text = bounds.Words
 Note = Annotated[str, StringConstraints(strip_whitespace=True), bounds.Text(MAX_TEXT, lines=True)]
 PaperNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,59}$")]
 """Number of a paper or payment: what tells it from the next one."""
