@@ -55,3 +55,9 @@ def rounded(count: int, packing: Packing) -> int:
 def boxes(count: int, per_box: int) -> str | None:
     """Boxes and single pieces, "6+2"; None where a box is one piece."""
     return None if per_box <= 1 else f"{count // per_box}+{count % per_box}"
+
+
+def comes_back_whole(good: int, per_box: int, *, broken: int = 0, of: int = 0) -> bool:
+    """整箱退: whether good pieces may come back, or be paid back: whole boxes, in which `broken` ones may lie; or all
+    `of` them, with the single pieces that were sold (D14)."""
+    return good == of or -good % per_box <= broken

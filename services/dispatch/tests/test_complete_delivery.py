@@ -27,11 +27,12 @@ from dispatch_cases import (
 from contracts.dispatch import JobEvent
 from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_road import PiecesRefused, StopArrived
-from contracts.fact import GoodsLine
+from contracts.fact import GoodsLine, Measure
 from dispatch.job.handover import ArriveAtStop, CompleteDelivery
 from dispatch.job.state import Job
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.refusals import no
+from runtime.refusal import Term
 from runtime.testing import Given
 
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
@@ -42,6 +43,34 @@ FAIL = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉�
 def test_counted_line_by_line_and_signed_is_delivered_and_the_installation_is_owed() -> None:
     """B13, B22, B10, K8, K9"""
     a_job(*ON_THE_WAY).asks(SIGNED, CTX).then(DELIVERED)
+
+
+def in_boxes(event: JobEvent) -> JobEvent:
+    """The same with a floor that comes in boxes of 4."""
+    measure = Measure(sold="10", unit="片", base_unit="片", per_box=4)
+    lines = tuple(one.model_copy(update={"measure": measure}) if one.line_no == 2 else one for one in LINES)
+    return event.model_copy(update={"lines": lines}) if getattr(event, "lines", None) == LINES else event
+
+
+@pytest.mark.parametrize(
+    ("good", "broken", "taken"), [(4, 0, True), (3, 1, True), (0, 1, True), (10, 0, True), (2, 0, False), (1, 1, False)]
+)
+def test_good_pieces_of_a_product_in_boxes_are_refused_at_the_door_in_whole_boxes(
+    good: int, broken: int, *, taken: bool
+) -> None:
+    """D14, B15: a broken piece may lie in the box; or all of it goes back."""
+    told = (
+        RefusedLine(line_no=2, quantity=quantity, damaged=damaged, reason="不要", photos=("p",))
+        for quantity, damaged in ((good, False), (broken, True))
+        if quantity
+    )
+    count = (ALL[0], CountedLine(line_no=2, quantity=10 - good - broken))
+    sign = SIGNED.model_copy(update={"delivered": count, "refused": tuple(told)})
+    asked = a_job(*map(in_boxes, ON_THE_WAY)).asks(sign, CTX)
+    if taken:
+        asked.accepted()
+    else:
+        asked.refuses(no("loose_pieces", line_no=2, name=Term.of(FLOOR.name), per_box=4))
 
 
 def test_the_same_signature_again_is_no_event() -> None:

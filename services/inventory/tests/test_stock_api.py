@@ -12,7 +12,7 @@ from inventory_world import World
 from company.policy import policy_book
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_runs import RunDeparted, RunStop
-from contracts.fact import ContractLine, Customer, GoodsLine
+from contracts.fact import ContractLine, Customer, GoodsLine, Measure
 from contracts.order import ContractAmended, ContractCancelled, ContractSigned
 from inventory.api import router
 from inventory.goods.aggregate import GOODS
@@ -101,7 +101,7 @@ async def client(world: World) -> AsyncIterator[AsyncClient]:
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world
-    app.state.rows = world.rows
+    app.state.rows = {**world.rows, "contracts": world.contracts}
     app.state.people = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
     app.state.tokens = TOKENS
     add_error_handling(app, 1 << 20)
@@ -459,6 +459,18 @@ async def test_a_customers_return_comes_off_what_left_and_is_free_stock(client: 
     await done(client, f"/inbound/{no}/put-aways", {"line_no": 1, "quantity": 1, "bin": "B-01-1"})
     row = await get(client, "/stock/BTH-0421")
     assert (row["free"], row["held"], world.refused) == (1, 0, [])
+
+
+async def test_a_customer_brings_back_whole_boxes(client: AsyncClient, world: World) -> None:
+    """D14, B15: a product that comes in boxes of 3."""
+    boxed = CABINET.model_copy(update={"measure": Measure(sold="3", unit="件", base_unit="件", per_box=3)})
+    world.tell("order", f"contract:{HT}", SIGNED.model_copy(update={"lines": (boxed,)}))
+    line = {"line_no": 1, "sku": "BTH-0421", "name": "浴室柜", "quantity": 1, "contract_no": HT, "contract_line_no": 1}
+    wish = {"reason": "customer_return", "source": "客户", "lines": [line]}
+    headers = {"Authorization": f"Bearer {TOKENS.issue('su.kj')}", "Idempotency-Key": "loose"}
+    answer = await client.post("/api/inbound", json=wish, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "loose_pieces")
+    await done(client, "/inbound", {**wish, "lines": [{**line, "quantity": 3}]}, "su.kj")
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from order_story import (
     signed,
 )
 
-from contracts.fact import GoodsLine
+from contracts.fact import GoodsLine, Measure
 from contracts.order import ReturnRefunded
-from order.contract.goods import NoteRelease, NoteReturn
+from order.contract.goods import NoteDamage, NoteGoods, NoteRelease, NoteReturn
 from order.contract.money import RefundReturn
 from order.contract.row import contract_row
 from order.contract.terms import AmendContract, CancelContract
@@ -149,3 +149,28 @@ def test_lines_of_one_receipt_in_another_order_are_the_same_receipt() -> None:
     """X7"""
     both: tuple[GoodsLine, ...] = (pieces(1, 2), pieces(2, 3))
     COMPLETE.after(delivered(*both), ctx=SYSTEM).asks(delivered(*reversed(both)), SYSTEM).nothing_new()
+
+
+BOXED = line(1, 22).model_copy(update={"measure": Measure(sold="22", unit="片", base_unit="片", per_box=4)})
+
+
+@pytest.mark.parametrize(
+    ("quantity", "taken"), [(8, True), (6, False), (22, True), (1, False)], ids=["2 boxes", "loose", "all", "one"]
+)
+def test_of_a_product_in_boxes_whole_boxes_are_paid_back_or_all_of_it(quantity: int, *, taken: bool) -> None:
+    """D14, B15"""
+    asked = given(signed(BOXED)).asks(REFUND.model_copy(update={"quantity": quantity}), CTX)
+    if taken:
+        asked.accepted()
+    else:
+        assert "每箱 4 件" in asked.refuses("loose_pieces", line_no=1, per_box=4).zh
+
+
+def test_a_broken_piece_is_paid_back_by_itself() -> None:
+    """D14, D4, B15: it does not come back."""
+    here = NoteGoods(contract_no=NUMBER, line_no=1, quantity=22, waybill="YD1", arrived_on=date(2026, 3, 9))
+    broken = NoteDamage(contract_no=NUMBER, line_no=1, damage_id="d1", quantity=1, in_warehouse=True)
+    story = given(signed(BOXED)).after(here, broken, ctx=SYSTEM)
+    story.asks(REFUND, CTX).accepted()
+    story.asks(REFUND.model_copy(update={"quantity": 5}), CTX).accepted()
+    story.asks(REFUND.model_copy(update={"quantity": 6}), CTX).refuses("loose_pieces")

@@ -8,6 +8,7 @@ from typing import Any, Literal, assert_never
 
 from pydantic import Field
 
+from company import units
 from company.context import Context
 from company.policy import Policy
 from contracts import dispatch_jobs as facts
@@ -77,9 +78,10 @@ class FinishVisit(Command):
 def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> Decision:
     """签收: goods checked line by line in front of the customer, signed.
 
-    Rules: B13, B22, B10 (installation is due), A9 (what left on the vehicle was taken or refused, piece by piece), X7.
+    Rules: B13, B22, B10 (installation is due), A9 (what left on the vehicle was taken or refused, piece by piece), D14
+    (what is refused undamaged comes back in whole boxes), X7.
     The same signature with the same count again is no event. Refuses: not_on_the_way, count_differs,
-    refused_too_many, pieces_unaccounted, photos_missing, already_over.
+    refused_too_many, pieces_unaccounted, loose_pieces, photos_missing, already_over.
     """
     at = happened(command, ctx)
     match job:
@@ -98,12 +100,28 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
             wrong = accounts_for_all(command, goods, job)
             if wrong is not None:
                 return wrong
+            loose = _loose_pieces(command.refused, job)
+            if loose is not None:
+                return loose
             if any(not (line.photos or command.photos) for line in command.refused):
                 return no("photos_missing", job_id=job.work.job_id)
             return signed(command, goods, job, at, ctx.policy)
         case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
     assert_never(job)
+
+
+def _loose_pieces(refused: tuple[RefusedLine, ...], job: OnTheWay) -> Rejected | None:
+    """Good pieces of a product in boxes come back in whole boxes, or all that was loaded (D14); a broken piece may lie
+    in the box."""
+    good, broken = (pieces(line for line in refused if line.damaged == damaged) for damaged in (False, True))
+    loaded = pieces(job.loaded or job.work.lines)
+    for line in job.work.lines:
+        per_box = 1 if line.measure is None else line.measure.per_box
+        number = line.line_no
+        if not units.comes_back_whole(good[number], per_box, broken=broken[number], of=loaded[number]):
+            return no("loose_pieces", line_no=number, name=Term.of(line.name), per_box=per_box)
+    return None
 
 
 def is_repeated(command: CompleteDelivery, job: Delivered) -> bool:
@@ -135,7 +153,7 @@ def accounts_for_all(command: CompleteDelivery, goods: tuple[GoodsLine, ...], jo
     return no("pieces_unaccounted", named=told, lines=",".join(map(str, wrong)))
 
 
-def pieces(lines: Iterable[CountedLine | RefusedLine | GoodsLine]) -> Counter[int]:
+def pieces(lines: Iterable[CountedLine | RefusedLine | GoodsLine | ContractLine]) -> Counter[int]:
     """How many of each line."""
     found: Counter[int] = Counter()
     for line in lines:

@@ -3,18 +3,21 @@
 import re
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from company import units
 from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
+from contracts.fact import Measure
 from contracts.spelling import OptionalWaybillNo
 from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
 from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided, is_unchecked
 from inventory.refusals import no
 from inventory.who import ACCOUNTANT, HANDS_OVER
 from runtime.decision import Command
-from runtime.use_case import Born, UseCase
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker, Born, UseCase
 
 MAX_SKU, MAX_NAME = 80, 200  # characters
 
@@ -95,6 +98,37 @@ def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
     assert_never(inbound)
 
 
+class _Sold(BaseModel):
+    line_no: int
+    quantity: int
+    delivered: int = 0
+    measure: Measure | None = None
+
+
+class _SoldOn(BaseModel):
+    lines: tuple[_Sold, ...]
+
+
+SOLD = ByName("contracts", _SoldOn)
+"""The order service's contracts, as far as a return needs them."""
+
+
+async def in_whole_boxes(asker: Asker, number: str, body: Any) -> IssueSlip:
+    """With its number. What a customer brings back of a product in boxes are whole boxes, or all that he has (D14)."""
+    slip = IssueSlip.model_validate({**dict(body), "slip_no": number})
+    if slip.reason != "customer_return":
+        return slip
+    contracts = await asker.view(SOLD).get_many(sorted({line.contract_no for line in slip.lines if line.contract_no}))
+    for line in slip.lines:
+        contract = contracts.get(line.contract_no or "")
+        sold = () if contract is None else contract.lines
+        of = next((one for one in sold if one.line_no == line.contract_line_no), None)
+        per_box = 1 if of is None or of.measure is None else of.measure.per_box
+        if of is not None and not units.comes_back_whole(line.quantity, per_box, of=of.delivered):
+            asker.refuse(no("loose_pieces", line_no=line.line_no, name=line.name, per_box=per_box))
+    return slip
+
+
 def _line_is_good(line: facts.SlipLine) -> bool:
     named = 1 <= len(line.sku.strip()) <= MAX_SKU and 1 <= len(line.name.strip()) <= MAX_NAME
     whole = (line.contract_no is None) == (line.contract_line_no is None)
@@ -168,6 +202,7 @@ USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
         body="SlipWanted",
         unsaid=("depot",),
         born=Born("slip_no", made=dated("RK")),
+        prepare=in_whole_boxes,
         status=201,
     ),
     UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201, wanted=is_unchecked),

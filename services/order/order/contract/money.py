@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
+from company import units
 from company.context import Context
 from contracts import order as facts
 from contracts.bounds import Few, Nth
@@ -109,8 +110,9 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     """Pieces that the customer does not take are paid back instead of replaced: the contract owes them no longer. Or
     money goes back that he paid beyond what is due.
 
-    Rules: B15, A6 (a cancelled contract's money goes back), A12, X7. Refuses: number_taken, unknown_line,
-    more_than_sold, on_the_road, refund_too_large, contract_fulfilled (then pieces are a return by ticket).
+    Rules: B15, A6 (a cancelled contract's money goes back), A12, D14 (whole boxes, broken pieces aside), X7. Refuses:
+    number_taken, unknown_line, more_than_sold, on_the_road, loose_pieces, refund_too_large, contract_fulfilled (then
+    pieces are a return by ticket).
     """
     at = command.at or ctx.now
     told = Refund(command.refund_id, command.line_no, command.quantity, command.refund_fen)
@@ -129,6 +131,9 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     riding = dict(counted(command.riding)).get(command.line_no, 0)
     if command.quantity > line.owed() - riding:
         return no("on_the_road", line_no=command.line_no, name=Term.of(line.sold.name), riding=riding)
+    broken = min(line.broken_and_owed(), command.quantity % line.per_box)
+    if command.quantity != line.owed() - riding and not units.comes_back_whole(command.quantity - broken, line.per_box):
+        return no("loose_pieces", line_no=command.line_no, name=Term.of(line.sold.name), per_box=line.per_box)
     if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
     noted = _noted(command, contract, ctx, line)

@@ -178,6 +178,15 @@ class Line:
         return max(0, self.owed() - max(0, self.kept() - self.delivered))
 
     @property
+    def per_box(self) -> int:
+        """Pieces in a box; 1 where it is not packed in boxes (D14)."""
+        return 1 if self.sold.measure is None else self.sold.measure.per_box
+
+    def broken_and_owed(self) -> int:
+        """Of what is owed, pieces that came and broke (D4)."""
+        return min(self.owed(), self._damaged())
+
+    @property
     def warranty(self) -> Warranty | None:
         """The one that ends last (A7)."""
         return max(self.warranties, key=lambda one: one.ends_on, default=None)
