@@ -8,60 +8,17 @@ from pydantic import AwareDatetime, Field
 
 from contracts.bounds import Few, ManyLines, Nth, OptionalId
 from contracts.fact import Customer, Fact, GoodsLine, Half, LineLot, Value
-from contracts.inventory_counts import (
-    AdjustmentBooked,
-    CountAdjusted,
-    CountCancelled,
-    CountClosed,
-    CountLineAdded,
-    CountOpened,
-    CountOverdue,
-    CountPlanStarted,
-    DifferenceExplained,
-    PiecesCounted,
-    PlannedCountBegun,
-    PlannedCountDone,
-    PlannedCountOverdue,
-    PlannedSheetBack,
-    RecountAsked,
-    StockCounted,
-)
-from contracts.inventory_inbound import (
-    InboundChecked,
-    InboundExceptionOpened,
-    InboundExceptionSettled,
-    InboundPapersOverdue,
-    InboundPutAway,
-    PapersHandedOver,
-    SlipCancelled,
-    SlipIssued,
-)
-from contracts.inventory_packing import LabelsIssued, PassedGoodsGone, QualityFailed, QualityPassed
+from contracts.inventory_counts import CountEvent, CountPlanEvent
+from contracts.inventory_inbound import InboundEvent
+from contracts.inventory_packing import LabelsIssued, QualityEvent
 from contracts.inventory_stock import (
-    DeadStockReported,
-    HeldPiecesMissed,
-    LoanApproved,
-    LoanAsked,
-    LoanCharged,
-    LoanGoodsHeld,
-    LoanHandedOut,
-    LoanOverdue,
-    LoanRefused,
-    LoanReturned,
+    LoanEvent,
     LotMoved,
     LotPieces,
-    ScrapApplied,
-    ScrapApproved,
-    ScrapExecuted,
-    ScrapGoodsHeld,
-    ScrapRefused,
+    ScrapEvent,
+    StockEvent,
     StockExcessReported,
-    StockListCancelled,
-    StockListIssued,
-    StockListLineHeld,
-    StockListLineShort,
-    StockListMade,
-    StockMoved,
+    StockListEvent,
     StockShortReported,
 )
 
@@ -447,7 +404,7 @@ class MorningFeedbackGiven(Fact, wire="songda.inventory.MorningFeedbackGiven.v1"
     stops: tuple[StopFeedback, ...]
 
 
-InventoryEvent = Annotated[
+GoodsEvent = (
     GoodsExpected
     | GoodsExpectationChanged
     | GoodsArrived
@@ -460,66 +417,29 @@ InventoryEvent = Annotated[
     | DamageReported
     | GoodsIssued
     | GoodsReleased
-    | GoodsDeposited
     | GoodsNotOwed
+    | GoodsDeposited
     | GoodsReturned
     | GoodsReturnAwaited
     | AllocationAsked
     | AllocationRefused
-    | PickListIssued
-    | MorningFeedbackGiven
-    | FeedbackOverdue
-    | SlipIssued
-    | SlipCancelled
-    | InboundChecked
-    | InboundExceptionOpened
-    | InboundPutAway
-    | InboundExceptionSettled
-    | PapersHandedOver
-    | InboundPapersOverdue
-    | StockMoved
-    | LotMoved
     | StockShortReported
     | StockExcessReported
-    | HeldPiecesMissed
-    | DeadStockReported
-    | LoanAsked
-    | LoanGoodsHeld
-    | LoanRefused
-    | LoanApproved
-    | LoanHandedOut
-    | LoanOverdue
-    | LoanReturned
-    | LoanCharged
-    | ScrapApplied
-    | ScrapGoodsHeld
-    | ScrapApproved
-    | ScrapRefused
-    | ScrapExecuted
-    | StockListMade
-    | StockListLineHeld
-    | StockListLineShort
-    | StockListIssued
-    | StockListCancelled
-    | CountOpened
-    | CountLineAdded
-    | PiecesCounted
-    | StockCounted
-    | RecountAsked
-    | DifferenceExplained
-    | CountAdjusted
-    | AdjustmentBooked
-    | CountClosed
-    | CountCancelled
-    | CountOverdue
-    | CountPlanStarted
-    | PlannedCountBegun
-    | PlannedSheetBack
-    | PlannedCountDone
-    | PlannedCountOverdue
-    | QualityPassed
-    | QualityFailed
-    | PassedGoodsGone
+)
+PickListEvent = PickListIssued | MorningFeedbackGiven | FeedbackOverdue
+
+InventoryEvent = Annotated[
+    GoodsEvent
+    | PickListEvent
+    | InboundEvent
+    | StockEvent
+    | LotMoved
+    | LoanEvent
+    | ScrapEvent
+    | StockListEvent
+    | CountEvent
+    | CountPlanEvent
+    | QualityEvent
     | LabelsIssued,
     Field(discriminator="event"),
 ]

@@ -256,3 +256,19 @@ class PlannedCountOverdue(Fact, wire="songda.inventory.PlannedCountOverdue.v1"):
     plan: str
     name: str
     due: AwareDatetime
+
+
+CountEvent = (
+    CountOpened
+    | CountLineAdded
+    | PiecesCounted
+    | StockCounted
+    | RecountAsked
+    | DifferenceExplained
+    | CountAdjusted
+    | AdjustmentBooked
+    | CountClosed
+    | CountCancelled
+    | CountOverdue
+)
+CountPlanEvent = CountPlanStarted | PlannedCountBegun | PlannedSheetBack | PlannedCountDone | PlannedCountOverdue

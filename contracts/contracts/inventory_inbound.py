@@ -6,6 +6,7 @@ from pydantic import AwareDatetime
 
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.fact import Fact, Value
+from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.spelling import Lot, Sku
 
 InboundReason = Literal["purchase", "sample", "customer_return", "promotion_return", "transfer"]
@@ -189,3 +190,17 @@ class InboundPapersOverdue(Fact, wire="songda.inventory.InboundPapersOverdue.v1"
     event: Literal["InboundPapersOverdue"] = "InboundPapersOverdue"
     slip_no: str
     due: AwareDatetime
+
+
+InboundEvent = (
+    SlipIssued
+    | SlipCancelled
+    | InboundChecked
+    | InboundExceptionOpened
+    | InboundPutAway
+    | InboundExceptionSettled
+    | PapersHandedOver
+    | InboundPapersOverdue
+    | StockShortReported
+    | StockExcessReported
+)

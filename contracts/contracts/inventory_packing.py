@@ -79,3 +79,6 @@ class LabelsIssued(Fact, wire="songda.inventory.LabelsIssued.v1"):
     voided: tuple[str, ...]
     """Serials that are good no more."""
     reason: str
+
+
+QualityEvent = QualityPassed | QualityFailed | PassedGoodsGone

@@ -399,3 +399,11 @@ class StockListCancelled(Fact, wire="songda.inventory.StockListCancelled.v1"):
     depot: str
     lines: tuple[StockListLine, ...]
     reason: str
+
+
+LoanEvent = (
+    LoanAsked | LoanGoodsHeld | LoanRefused | LoanApproved | LoanHandedOut | LoanOverdue | LoanReturned | LoanCharged
+)
+ScrapEvent = ScrapApplied | ScrapGoodsHeld | ScrapApproved | ScrapRefused | ScrapExecuted
+StockListEvent = StockListMade | StockListLineHeld | StockListLineShort | StockListIssued | StockListCancelled
+StockEvent = StockMoved | StockShortReported | HeldPiecesMissed | DeadStockReported

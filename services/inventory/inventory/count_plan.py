@@ -14,6 +14,7 @@ from company.policy import Policy
 from contracts import inventory_counts as facts
 from contracts.bounds import Moment, OptionalId
 from contracts.civil_time import civil_day, days_later, end_of_day
+from contracts.inventory_counts import CountPlanEvent
 from inventory.who import ACCOUNTS
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Timer
@@ -55,15 +56,6 @@ class NotePlanOverdue(Command):
     command: Literal["NotePlanOverdue"] = "NotePlanOverdue"
     plan: OptionalId
     due: Moment
-
-
-CountPlanEvent = (
-    facts.CountPlanStarted
-    | facts.PlannedCountBegun
-    | facts.PlannedSheetBack
-    | facts.PlannedCountDone
-    | facts.PlannedCountOverdue
-)
 
 
 @dataclass(frozen=True, slots=True)

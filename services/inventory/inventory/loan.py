@@ -15,6 +15,7 @@ from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
+from contracts.inventory_stock import LoanEvent
 from contracts.spelling import Lot, Sku
 from inventory.fields import Note, PaperNo, Text, dated
 from inventory.papers import own_paper, refused
@@ -23,17 +24,6 @@ from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer
 from runtime.use_case import Asker, Born, UseCase
-
-LoanEvent = (
-    facts.LoanAsked
-    | facts.LoanGoodsHeld
-    | facts.LoanRefused
-    | facts.LoanApproved
-    | facts.LoanHandedOut
-    | facts.LoanOverdue
-    | facts.LoanReturned
-    | facts.LoanCharged
-)
 
 EVENTS: tuple[type[LoanEvent], ...] = get_args(LoanEvent)
 

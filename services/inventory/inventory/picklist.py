@@ -14,14 +14,13 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, Moment, Nth, OptionalId
 from contracts.civil_time import civil
+from contracts.inventory import PickListEvent
 from inventory.refusals import no
 from inventory.who import KEEPER
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer
 from runtime.refusal import Term
 from runtime.use_case import UseCase
-
-PickListEvent = facts.PickListIssued | facts.MorningFeedbackGiven | facts.FeedbackOverdue
 
 
 def number_of(depot: str, on: date) -> str:

@@ -16,6 +16,7 @@ from company.context import Context
 from contracts import inventory_packing as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.fact import GoodsLine
+from contracts.inventory_packing import QualityEvent
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.packing import LineToInspect, lines_to_inspect
 from inventory.refusals import no
@@ -24,8 +25,6 @@ from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
-
-QualityEvent = facts.QualityPassed | facts.QualityFailed | facts.PassedGoodsGone
 
 InspectionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Pieces = Annotated[int, Field(ge=1, le=MAX_PIECES)]

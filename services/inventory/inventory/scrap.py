@@ -13,6 +13,7 @@ from pydantic import Field
 from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, MoneyFen, OptionalId
+from contracts.inventory_stock import ScrapEvent
 from contracts.spelling import Sku
 from inventory.fields import Note, PaperNo, Photos, Text, dated
 from inventory.papers import own_paper, refused
@@ -22,7 +23,6 @@ from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Born, UseCase
 
-ScrapEvent = facts.ScrapApplied | facts.ScrapGoodsHeld | facts.ScrapApproved | facts.ScrapRefused | facts.ScrapExecuted
 EVENTS: tuple[type[ScrapEvent], ...] = get_args(ScrapEvent)
 
 # --- commands -----------------------------------------------------------------------------------------------------

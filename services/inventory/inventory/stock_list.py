@@ -13,20 +13,13 @@ from pydantic import Field
 from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, Nth, OptionalId
+from contracts.inventory_stock import StockListEvent
 from inventory.fields import MAX_PIECES, Note, PaperNo, Text, dated
 from inventory.refusals import no
 from inventory.who import KEEPER, MAKES_LISTS
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected
 from runtime.use_case import Born, UseCase
-
-StockListEvent = (
-    facts.StockListMade
-    | facts.StockListLineHeld
-    | facts.StockListLineShort
-    | facts.StockListIssued
-    | facts.StockListCancelled
-)
 
 EVENTS: tuple[type[StockListEvent], ...] = get_args(StockListEvent)
 

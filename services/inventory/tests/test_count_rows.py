@@ -20,9 +20,8 @@ from count_cases import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.inventory_counts import AdjustmentBooked, CountCancelled, CountClosed, CountOverdue
+from contracts.inventory_counts import AdjustmentBooked, CountCancelled, CountClosed, CountEvent, CountOverdue
 from inventory.count.file import COUNTS, CountFile
-from inventory.count.state import CountEvent
 from runtime.said import Saying
 
 BOOKED = AdjustmentBooked(at=NOW, count_no=NO, adjustment_id=ADJUSTMENT, sku="TIL-0918", bin="A-01", move_no=13)

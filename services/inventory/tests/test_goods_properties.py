@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from company.context import Context
 from company.policy import policy_book
 from contracts.fact import Customer, GoodsLine
+from contracts.inventory import GoodsEvent
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.damage import ReportDamage
@@ -15,7 +16,7 @@ from inventory.goods.expected import ExpectGoods
 from inventory.goods.leaving import IssueGoods
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES
-from inventory.goods.state import Expected, Goods, GoodsEvent
+from inventory.goods.state import Expected, Goods
 from runtime.decision import Command
 from runtime.said import Saying
 from runtime.states import StateCodec

@@ -3,12 +3,11 @@
 from goods_cases import CTX, EXPECTED, FLOOR, NO, NOW, TOILET, arrived, issued, of, released, returned
 
 from contracts.fact import GoodsLine
-from contracts.inventory import DamageReported, GoodsExpectationChanged, GoodsUnclaimed
+from contracts.inventory import DamageReported, GoodsEvent, GoodsExpectationChanged, GoodsUnclaimed
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import ReleaseExcess
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, StockLine
-from inventory.goods.state import GoodsEvent
 from runtime.decision import Rejected
 from runtime.said import Saying
 

@@ -21,6 +21,7 @@ from inbound_cases import (
 from company.context import Context
 from contracts.envelope import Meta
 from contracts.inventory_inbound import (
+    InboundEvent,
     InboundExceptionSettled,
     InboundPapersOverdue,
     InboundPutAway,
@@ -33,7 +34,6 @@ from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import Finding
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import HandOverPapers, NotePapersOverdue
-from inventory.inbound.state import InboundEvent
 from inventory.reactions import inbound
 from runtime.decision import Timer
 from runtime.testing import given

@@ -11,8 +11,15 @@ from pydantic import TypeAdapter
 from company.context import Context
 from company.policy import policy_book
 from contracts.fact import GoodsLine
-from contracts.inventory import FeedbackOverdue, MorningFeedbackGiven, PickListIssued, PickStop, StopFeedback
-from inventory.picklist import PICK_LIST, GiveFeedback, IssuePickList, NoteFeedbackOverdue, PickListEvent
+from contracts.inventory import (
+    FeedbackOverdue,
+    MorningFeedbackGiven,
+    PickListEvent,
+    PickListIssued,
+    PickStop,
+    StopFeedback,
+)
+from inventory.picklist import PICK_LIST, GiveFeedback, IssuePickList, NoteFeedbackOverdue
 from inventory.picklist_row import PICK_LISTS
 from runtime.decision import Rejected
 from runtime.testing import Given, given

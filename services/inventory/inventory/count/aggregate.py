@@ -16,19 +16,9 @@ last line is settled. The rules lie by topic: `counting` (the sheet and its figu
 from typing import Any, assert_never
 
 from company.context import Context
+from contracts.inventory_counts import CountEvent
 from inventory.count import counting, settling
-from inventory.count.state import (
-    INITIAL,
-    STATES,
-    Cancelled,
-    Closed,
-    Count,
-    CountEvent,
-    Counting,
-    Decision,
-    Unopened,
-    evolve,
-)
+from inventory.count.state import INITIAL, STATES, Cancelled, Closed, Count, Counting, Decision, Unopened, evolve
 from inventory.refusals import no
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer

@@ -10,6 +10,7 @@ from company.policy import policy_book
 from contracts import inventory_counts as facts
 from contracts.bounds import Few, HowMany, Moment, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
+from contracts.inventory_counts import CountEvent
 from contracts.spelling import Lot, Sku
 from inventory.count.card import Card, is_gapless
 from inventory.count.choice import zones_of
@@ -18,7 +19,6 @@ from inventory.count.state import (
     Cancelled,
     Closed,
     Count,
-    CountEvent,
     Counting,
     Decision,
     Figure,

@@ -7,10 +7,11 @@ from pydantic import Field, StringConstraints
 from company.context import Context
 from contracts import inventory_counts as facts
 from contracts.bounds import Nth, OneLine, OptionalId
+from contracts.inventory_counts import CountEvent
 from contracts.spelling import Lot, Sku
 from inventory.count.card import Card, adjusted_since, book_at, is_gapless
 from inventory.count.rows import cards_of, count_of
-from inventory.count.state import Count, CountEvent, Counting, Decision, Explanation, closing, find, place_of
+from inventory.count.state import Count, Counting, Decision, Explanation, closing, find, place_of
 from inventory.fields import Note
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, COUNTS

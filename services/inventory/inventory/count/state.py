@@ -7,22 +7,10 @@ from typing import assert_never
 
 from company.policy import Policy
 from contracts import inventory_counts as facts
+from contracts.inventory_counts import CountEvent
 from inventory.count.card import Card, Place, book_at
 from runtime.decision import Rejected
 
-CountEvent = (
-    facts.CountOpened
-    | facts.CountLineAdded
-    | facts.PiecesCounted
-    | facts.StockCounted
-    | facts.RecountAsked
-    | facts.DifferenceExplained
-    | facts.CountAdjusted
-    | facts.AdjustmentBooked
-    | facts.CountClosed
-    | facts.CountCancelled
-    | facts.CountOverdue
-)
 Named = (
     facts.PiecesCounted
     | facts.CountedLine

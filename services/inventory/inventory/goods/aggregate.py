@@ -9,9 +9,10 @@ by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9,
 from typing import Any
 
 from company.context import Context
+from contracts.inventory import GoodsEvent
 from inventory.goods import allocation, arrival, coming_back, correcting, damage, expected, leaving, not_owed
 from inventory.goods.evolve import evolve
-from inventory.goods.state import INITIAL, STATES, Decision, Goods, GoodsEvent, Unexpected
+from inventory.goods.state import INITIAL, STATES, Decision, Goods, Unexpected
 from inventory.refusals import no
 from runtime.aggregate import Aggregate
 from runtime.use_case import UseCase

@@ -11,21 +11,13 @@ from contracts import inventory as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import Customer
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import LotPieces
 from contracts.spelling import Lot
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.expected import given_up
 from inventory.goods.lots import added, of_line, smallest_first, spread
-from inventory.goods.state import (
-    Cancelled,
-    Code,
-    Decision,
-    Expected,
-    GoodsEvent,
-    Known,
-    Stock,
-    stock_of,
-)
+from inventory.goods.state import Cancelled, Code, Decision, Expected, Known, Stock, stock_of
 from inventory.refusals import no
 from inventory.who import ALLOCATES
 from runtime.decision import Command, Rejected

@@ -9,6 +9,7 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import LotPieces, StockExcessReported
 from contracts.spelling import Lot, Sku, WaybillNo
 from inventory.fields import MAX_PIECES, Note, Photos
@@ -20,7 +21,6 @@ from inventory.goods.state import (
     Decision,
     Expected,
     Goods,
-    GoodsEvent,
     Known,
     NotThere,
     Stock,

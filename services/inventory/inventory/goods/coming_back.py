@@ -10,10 +10,11 @@ from contracts import inventory as facts
 from contracts.bounds import Few, Nth, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import LineLot
+from contracts.inventory import GoodsEvent
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.leaving import from_the_last_list
 from inventory.goods.lots import less, of_line, smallest_first, spread
-from inventory.goods.state import Awaited, Cancelled, Code, Decision, GoodsEvent, Known, Stock
+from inventory.goods.state import Awaited, Cancelled, Code, Decision, Known, Stock
 from inventory.inbound.state import good_bin_flaw
 from inventory.refusals import no
 from inventory.who import HANDLES

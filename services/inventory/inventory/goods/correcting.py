@@ -9,9 +9,10 @@ from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
+from contracts.inventory import GoodsEvent
 from inventory.fields import MAX_PIECES, Reason, dated
 from inventory.goods.lots import of_line, spread
-from inventory.goods.state import CorrectionWanted, Decision, Expected, GoodsEvent, Issue, Known, Stock, stock_of
+from inventory.goods.state import CorrectionWanted, Decision, Expected, Issue, Known, Stock, stock_of
 from inventory.refusals import no
 from inventory.who import HANDS_OVER, SETTLES
 from runtime.decision import Command, Rejected

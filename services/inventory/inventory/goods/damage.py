@@ -8,20 +8,12 @@ from pydantic import Field
 from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import LotPieces
 from contracts.spelling import Lot, Sku
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.lots import of_line, spread
-from inventory.goods.state import (
-    IN_WAREHOUSE,
-    Damage,
-    DamageId,
-    Decision,
-    GoodsEvent,
-    Known,
-    check_contract,
-    stock_of,
-)
+from inventory.goods.state import IN_WAREHOUSE, Damage, DamageId, Decision, Known, check_contract, stock_of
 from inventory.refusals import no
 from inventory.who import REPORTS_DAMAGE
 from runtime.decision import Command

@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 
 from contracts import inventory as facts
 from contracts.fact import GoodsLine
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.goods import lots
 from inventory.goods.state import (
@@ -19,7 +20,6 @@ from inventory.goods.state import (
     Expected,
     Freed,
     Goods,
-    GoodsEvent,
     Issue,
     Known,
     Learned,

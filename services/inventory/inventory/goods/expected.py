@@ -9,8 +9,9 @@ from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, OptionalId
 from contracts.civil_time import civil_day
 from contracts.fact import Customer, GoodsLine, LineLot
+from contracts.inventory import GoodsEvent
 from inventory.goods.lots import of_line, smallest_first, spread
-from inventory.goods.state import Cancelled, Decision, Expected, Goods, GoodsEvent, Known, Stock, Unexpected
+from inventory.goods.state import Cancelled, Decision, Expected, Goods, Known, Stock, Unexpected
 from inventory.refusals import no
 from runtime.decision import Command
 from runtime.use_case import UseCase

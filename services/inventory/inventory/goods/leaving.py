@@ -9,20 +9,11 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
 from contracts.fact import GoodsLine, LineLot
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockShortReported
 from inventory.goods.expected import fetched_back
 from inventory.goods.lots import of_line, smallest_first, spread, told
-from inventory.goods.state import (
-    Awaited,
-    Cancelled,
-    Decision,
-    Expected,
-    Goods,
-    GoodsEvent,
-    Known,
-    Unexpected,
-    stock_of,
-)
+from inventory.goods.state import Awaited, Cancelled, Decision, Expected, Goods, Known, Unexpected, stock_of
 from inventory.refusals import no
 from runtime.decision import Command
 from runtime.use_case import UseCase

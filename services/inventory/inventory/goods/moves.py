@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, Literal
 
 from contracts import inventory as facts
+from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from inventory.goods.state import GoodsEvent
 from runtime.said import Said, Saying
 from runtime.view import Instant, Row
 

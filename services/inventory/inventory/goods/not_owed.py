@@ -5,8 +5,9 @@ from typing import Any, Literal
 from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import HowMany, ManyLines, Nth, OptionalId
+from contracts.inventory import GoodsEvent
 from inventory.goods.expected import given_up
-from inventory.goods.state import Cancelled, Decision, GoodsEvent, Known, stock_of
+from inventory.goods.state import Cancelled, Decision, Known, stock_of
 from inventory.refusals import no
 from runtime.decision import Command
 from runtime.use_case import UseCase

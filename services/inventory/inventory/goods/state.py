@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from contracts import inventory as facts
 from contracts.fact import Customer, GoodsLine
-from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.inventory import GoodsEvent
 from inventory.goods.lots import ByLot
 from inventory.refusals import no
 from runtime.decision import Rejected
@@ -20,28 +20,6 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 DamageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 IN_WAREHOUSE: tuple[facts.Place, ...] = ("inbound", "loading")
 
-GoodsEvent = (
-    facts.GoodsExpected
-    | facts.GoodsExpectationChanged
-    | facts.GoodsArrived
-    | facts.ArrivalConfirmed
-    | facts.ArrivalCorrected
-    | facts.IssueCorrected
-    | facts.CorrectionAsked
-    | facts.CorrectionRefused
-    | facts.GoodsUnclaimed
-    | facts.DamageReported
-    | facts.GoodsIssued
-    | facts.GoodsReleased
-    | facts.GoodsNotOwed
-    | facts.GoodsDeposited
-    | facts.GoodsReturned
-    | facts.GoodsReturnAwaited
-    | facts.AllocationAsked
-    | facts.AllocationRefused
-    | StockShortReported
-    | StockExcessReported
-)
 Decision = Sequence[GoodsEvent] | Rejected
 
 

@@ -10,20 +10,10 @@ from typing import Any, assert_never
 
 from company.context import Context
 from contracts import inventory_inbound as facts
+from contracts.inventory_inbound import InboundEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from inventory.inbound import check, put_away, slip
-from inventory.inbound.state import (
-    INITIAL,
-    STATES,
-    Checked,
-    Decision,
-    Inbound,
-    InboundEvent,
-    Issued,
-    NoSlip,
-    OpenException,
-    Voided,
-)
+from inventory.inbound.state import INITIAL, STATES, Checked, Decision, Inbound, Issued, NoSlip, OpenException, Voided
 from inventory.refusals import no
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer

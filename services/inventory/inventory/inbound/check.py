@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
+from contracts.inventory_inbound import InboundEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.spelling import Lot
 from inventory.fields import FileRef, Note, Photos, Text
-from inventory.inbound.state import Checked, Decision, InboundEvent, Issued, is_unchecked
+from inventory.inbound.state import Checked, Decision, Issued, is_unchecked
 from inventory.refusals import no
 from inventory.who import HANDLES
 from runtime.decision import Command, Rejected

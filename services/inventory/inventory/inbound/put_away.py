@@ -7,9 +7,10 @@ from pydantic import Field, StringConstraints
 from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import HowMany, Nth
+from contracts.inventory_inbound import InboundEvent
 from contracts.spelling import Lot
 from inventory.fields import Note, Text
-from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, good_bin_flaw
+from inventory.inbound.state import Checked, Decision, Inbound, good_bin_flaw
 from inventory.refusals import no
 from inventory.who import KEEPER, SETTLES
 from runtime.decision import Command, Rejected

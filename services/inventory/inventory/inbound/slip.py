@@ -10,9 +10,10 @@ from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
 from contracts.fact import Measure
+from contracts.inventory_inbound import InboundEvent
 from contracts.spelling import OptionalWaybillNo
 from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
-from inventory.inbound.state import Checked, Decision, Inbound, InboundEvent, Issued, NoSlip, Voided, is_unchecked
+from inventory.inbound.state import Checked, Decision, Inbound, Issued, NoSlip, Voided, is_unchecked
 from inventory.refusals import no
 from inventory.who import ACCOUNTANT, HANDS_OVER
 from runtime.decision import Command

@@ -6,23 +6,11 @@ from datetime import datetime
 
 from company.policy import Policy
 from contracts import inventory_inbound as facts
-from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.inventory_inbound import InboundEvent
 from inventory.refusals import no
 from inventory.stock.lots import zone_of
 from runtime.decision import Rejected
 
-InboundEvent = (
-    facts.SlipIssued
-    | facts.SlipCancelled
-    | facts.InboundChecked
-    | facts.InboundExceptionOpened
-    | facts.InboundPutAway
-    | facts.InboundExceptionSettled
-    | facts.PapersHandedOver
-    | facts.InboundPapersOverdue
-    | StockShortReported
-    | StockExcessReported
-)
 Decision = Sequence[InboundEvent] | Rejected
 
 

@@ -12,11 +12,12 @@ from typing import Any, Literal, assert_never
 from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.civil_time import civil_day
+from contracts.inventory_stock import StockEvent
 from inventory.fields import MAX_PIECES
 from inventory.refusals import no
 from inventory.stock import counting, holding, moving, taking_back
 from inventory.stock.lots import next_report_at, pieces, plus, without
-from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, StockEvent, lots_of
+from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, lots_of
 from runtime.aggregate import Aggregate
 from runtime.decision import Ask, Command, Timer
 from runtime.use_case import UseCase

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from company.context import Context
 from contracts.bounds import OneLine
-from contracts.inventory_stock import HeldPiecesMissed, Lot
+from contracts.inventory_stock import HeldPiecesMissed, Lot, StockEvent
 from contracts.spelling import Lot as LotNo
 from inventory.stock.lots import bin_for, lot_pieces, pieces, take, take_of, zone_of
-from inventory.stock.state import Card, Decision, Move, Stock, StockEvent, lots_of, moved, short
+from inventory.stock.state import Card, Decision, Move, Stock, lots_of, moved, short
 from runtime.use_case import UseCase
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from company.context import Context
 from contracts.bounds import Few, OneLine, OptionalId
-from contracts.inventory_stock import Lot, LotPieces
+from contracts.inventory_stock import Lot, LotPieces, StockEvent
 from contracts.spelling import Lot as LotNo
 from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take, take_of, take_of_fewest
-from inventory.stock.state import Decision, Move, Stock, StockEvent, lots_of, moved, short
+from inventory.stock.state import Decision, Move, Stock, lots_of, moved, short
 from runtime.use_case import UseCase
 
 

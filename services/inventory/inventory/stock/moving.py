@@ -6,12 +6,12 @@ from pydantic import Field, StringConstraints
 
 from company.context import Context
 from contracts.bounds import OneLine
-from contracts.inventory_stock import Lot, LotPieces
+from contracts.inventory_stock import Lot, LotPieces, StockEvent
 from contracts.spelling import Lot as LotNo
 from inventory.fields import MAX_PIECES, Note, Reason, dated
 from inventory.refusals import no
 from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take_of, zone_of
-from inventory.stock.state import Decision, Move, NoCard, Stock, StockEvent, lots_of, moved
+from inventory.stock.state import Decision, Move, NoCard, Stock, lots_of, moved
 from inventory.who import HANDLES, KEEPER, SETTLES
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term

@@ -8,11 +8,11 @@ from typing import Annotated
 from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import Few, HowMany, ManyLines, OneLine, OptionalId
+from contracts.inventory_stock import StockEvent
 from contracts.spelling import Sku
 from inventory.stock.lots import Lots, dead_report_at, pieces
 from runtime.decision import Command, Rejected
 
-StockEvent = facts.StockMoved | facts.StockShortReported | facts.HeldPiecesMissed | facts.DeadStockReported
 Decision = Sequence[StockEvent] | Rejected
 
 

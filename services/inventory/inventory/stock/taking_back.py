@@ -6,12 +6,12 @@ from pydantic import BaseModel, Field
 
 from company.context import Context
 from contracts.bounds import Few, Nth
-from contracts.inventory_stock import Lot, MoveKind
+from contracts.inventory_stock import Lot, MoveKind, StockEvent
 from inventory.fields import Reason
 from inventory.refusals import no
 from inventory.stock.lots import pieces, place
 from inventory.stock.moving import has_pieces, voucher
-from inventory.stock.state import Decision, Move, NoCard, Stock, StockEvent, moved
+from inventory.stock.state import Decision, Move, NoCard, Stock, moved
 from inventory.who import KEEPER
 from runtime.decision import Command
 from runtime.typed_rows import ByName
