@@ -1,11 +1,11 @@
 """The answer to a command, as it travels on `<service>.outcomes` and back to the caller."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 import orjson
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from contracts.envelope import Meta, from_headers
 from contracts.fact import Fact
@@ -28,8 +28,6 @@ NOT_SIGNED = Rejected(
 
 Record = tuple[Sequence[tuple[str, bytes]], bytes]
 """An event as it is in the stream: headers and value."""
-
-_STATUSES = frozenset(get_args(Status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +61,34 @@ class Outcome:
         return self.status != "parked" and (self.rejected is None or self.rejected.code != NOT_SIGNED.code)
 
 
+_READER = TypeAdapter(Outcome)
+
+
 def to_json(outcome: Outcome) -> bytes:
     """Outcome -> bytes for the topic."""
-    body: dict[str, Any] = {
+    no = outcome.rejected
+    said = {
+        "rejected": no and {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts)},
+        "repeated": outcome.repeated or None,
+        "error": outcome.error,
+        "digest": outcome.digest,
+        "facts": [[[[n, v.decode()] for n, v in headers], value.decode()] for headers, value in outcome.facts] or None,
+    }
+    body = {
         "command_id": outcome.command_id,
         "aggregate_id": outcome.aggregate_id,
         "status": outcome.status,
         "version": outcome.version,
         "events": outcome.events,
         "event_ids": outcome.event_ids,
+        **{name: value for name, value in said.items() if value is not None},
     }
-    if outcome.rejected is not None:
-        no = outcome.rejected
-        body["rejected"] = {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts)}
-    if outcome.repeated:
-        body["repeated"] = True
-    if outcome.error is not None:
-        body["error"] = outcome.error
-    if outcome.digest is not None:
-        body["digest"] = outcome.digest
-    if outcome.facts:
-        body["facts"] = [[[[n, v.decode()] for n, v in headers], value.decode()] for headers, value in outcome.facts]
     return orjson.dumps(body)
 
 
 def from_json(raw: bytes) -> Outcome:
     """Bytes of the topic -> outcome. Raises ValueError for what is no answer."""
     try:
-        body = orjson.loads(raw)
-        no: Mapping[str, Any] | None = body.get("rejected")
-        outcome = Outcome(
-            command_id=body["command_id"],
-            aggregate_id=body["aggregate_id"],
-            status=body["status"],
-            version=body["version"],
-            events=tuple(body["events"]),
-            event_ids=tuple(body["event_ids"]),
-            rejected=None if no is None else Rejected(**no),
-            repeated=body.get("repeated", False),
-            error=body.get("error"),
-            digest=body.get("digest"),
-            facts=tuple(
-                ([(name, text.encode()) for name, text in headers], value.encode())
-                for headers, value in body.get("facts", ())
-            ),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"no answer: {type(error).__name__}") from error
-    texts = (outcome.command_id, outcome.aggregate_id, *outcome.events, *outcome.event_ids)
-    if outcome.status not in _STATUSES or type(outcome.version) is not int or not all(type(t) is str for t in texts):
-        raise ValueError("no answer: a field is of another kind")
-    if no is not None and not all(isinstance(no[name], str) for name in ("code", "rule", "zh", "en")):
-        raise ValueError("no answer: the refusal has no words")
-    return outcome
+        return _READER.validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise ValueError(f"no answer: {error.error_count()} fields are of another kind") from error
