@@ -57,6 +57,11 @@ def boxes(count: int, per_box: int) -> str | None:
     return None if per_box <= 1 else f"{count // per_box}+{count % per_box}"
 
 
+def square_metres(count: int, packing: Packing) -> str | None:
+    """The area of some pieces, exactly: "12.8"; None for what has none."""
+    return None if packing.square_metres is None else f"{(count * packing.square_metres).normalize():f}"
+
+
 def comes_back_whole(good: int, per_box: int, *, broken: int = 0, of: int = 0) -> bool:
     """整箱退: whether good pieces may come back, or be paid back: whole boxes, in which `broken` ones may lie; or all
     `of` them, with the single pieces that were sold (D14)."""

@@ -66,6 +66,12 @@ class PackageLabel(Value):
     category: str
     quantity: int
     cautions: str
+    lot: str = ""
+    """批号 of its pieces (D13); "" where nobody said it, or it holds several."""
+    boxes: str = ""
+    """Whole boxes and single pieces (D14), "1+0"; "" for what is not packed in boxes ..."""
+    square_metres: str = ""
+    """... and their area, "1.92"."""
 
 
 class LabelsIssued(Fact, wire="songda.inventory.LabelsIssued.v1"):

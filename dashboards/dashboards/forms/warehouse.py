@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 
 from company.crew_of_day import own_crew_on
+from dashboards.both_units import both_units
 from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
@@ -40,7 +41,8 @@ async def _bin_card(seat: Seat, sku: str) -> Content | None:
     if found is None:
         return None
     card = found.row
-    return {"one": card, "lines": await lines_before(seat, card, card.last_move_no + 1, CARD_LINES)}
+    lines = await lines_before(seat, card, card.last_move_no + 1, CARD_LINES)
+    return {"one": card, "lines": lines, "units": await both_units(seat, (card.sku,))}
 
 
 async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
@@ -49,7 +51,9 @@ async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     if row is None:
         return None
     lines = [line for line in row.lines if line.status in WAITING]
-    return {"count": row, "lines": sorted(lines, key=lambda line: (line.bin, line.sku, line.lot or ""))}
+    units = await both_units(seat, (line.sku for line in lines))
+    lines.sort(key=lambda line: (line.bin, line.sku, line.lot or ""))
+    return {"count": row, "lines": lines, "units": units}
 
 
 def _name(seat: Seat, person: str | None) -> str:
@@ -62,7 +66,8 @@ async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
         return None
-    return {"slip": found.row, "file": found, "issued_by": _name(seat, found.row.issued_by)}
+    units = await both_units(seat, found.row.skus)
+    return {"slip": found.row, "file": found, "issued_by": _name(seat, found.row.issued_by), "units": units}
 
 
 async def _scrap(seat: Seat, number: str) -> Content | None:

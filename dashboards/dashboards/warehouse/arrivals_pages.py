@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
+from dashboards.both_units import both_units
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -94,6 +95,7 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         file=found,
         version=found.row.version,
         waiting=[line for line in found.row.lines if line.waiting],
+        units=await both_units(seat, found.row.skus),
         kinds=get_args(ExceptionKind),
         liabilities=get_args(Liability),
         outcomes=get_args(SettleOutcome),

@@ -19,7 +19,10 @@
     const told = await answer.json();
     say(zh ? told.zh : told.en, answer.ok && told.genuine ? 'ok' : 'late');
     if (!answer.ok) return;
-    for (const field of box.querySelectorAll('[data-say]')) field.textContent = told[field.dataset.say] ?? '—';
+    for (const field of box.querySelectorAll('[data-say]')) {
+      field.textContent = told[field.dataset.say] ?? '—';
+      if (field.hidden && field.textContent) field.hidden = field.previousElementSibling.hidden = false;
+    }
     document.getElementById('facts').hidden = false;
   } catch {
     say(box.dataset.offline, 'late');

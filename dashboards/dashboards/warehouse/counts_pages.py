@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
+from dashboards.both_units import both_units
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
@@ -100,6 +101,7 @@ async def count(seat: Seat, count_no: Id) -> Response:
         waiting=[line for line in lines if line.status in WAITING],
         counted=[line for line in lines if line.status == "counted"],
         compared=[line for line in lines if line.status not in BLIND],
+        units=await both_units(seat, {line.sku for line in lines}),
         reasons=get_args(CountReason),
         bins=bins_of(seat),
         stream=stream,

@@ -20,7 +20,10 @@
     const pattern = document.getElementById('label').content.firstElementChild;
     for (const label of told.labels) {
       const one = pattern.cloneNode(true);
-      for (const field of one.querySelectorAll('[data-say]')) field.textContent = label[field.dataset.say];
+      for (const field of one.querySelectorAll('[data-say]')) {
+        field.textContent = label[field.dataset.say];
+        if (field.textContent && field.parentElement.hidden) field.parentElement.hidden = false;
+      }
       one.querySelector('img').src = label.qr;
       one.querySelector('img').alt = label.code;
       sheet.append(one);

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -100,6 +101,7 @@ async def stock(seat: Seat) -> Response:
         chosen=chosen,
         slice=part,
         rows=part.rows,
+        units=await both_units(seat, (shelf.row.sku for shelf in part.rows)),
         holds=HELD,
         bins=bins_of(seat),
         stream=stream,
@@ -113,19 +115,21 @@ async def stock(seat: Seat) -> Response:
 async def stock_sheet(seat: Seat) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
     words = seat.words
-    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "lot", "wh.pieces", "wh.held_for")
+    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "lot", "wh.pieces", "units.both", "wh.held_for")
     head = [words(name) for name in (*names, "wh.pending", "wh.last_move")]
     return await sheet(words("wh.tab.stock"), head, _places(seat, stock_chosen(seat)))
 
 
 async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cell]]:
-    async for one in stock_all(seat, chosen):
-        for lot in one.lots:
-            pending = lot.quantity if lot.pending else None
-            whose = (lot.quantity, lot.held_for, pending)
-            yield one.sku, one.name, one.on_hand, lot.bin, lot.lot, *whose, one.last_move_at
-        if not one.lots:
-            yield one.sku, one.name, one.on_hand, None, None, 0, None, None, one.last_move_at
+    async for some in by_hundreds(stock_all(seat, chosen)):
+        units = await both_units(seat, (one.sku for one in some))
+        for one in some:
+            for lot in one.lots:
+                pending = lot.quantity if lot.pending else None
+                whose = (lot.quantity, units(one.sku, lot.quantity), lot.held_for, pending)
+                yield one.sku, one.name, one.on_hand, lot.bin, lot.lot, *whose, one.last_move_at
+            if not one.lots:
+                yield one.sku, one.name, one.on_hand, None, None, 0, "", None, None, one.last_move_at
 
 
 @router.get("/warehouse/stock/{sku:path}.xlsx")
@@ -137,7 +141,8 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
     if found is None:
         return seat.not_found(sku)
     words = seat.words
-    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "wh.where")
+    names = ("card.no", "happened", "recorded", "card.kind", "card.change", "card.balance", "units.both", "wh.where")
+    units = await both_units(seat, (found.row.sku,))
     head = [words(name) for name in (*names, "lot", "card.voucher", "wh.held_for", "reason", "by")]
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
@@ -149,6 +154,7 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
                 words(f"move.{one.kind}"),
                 one.change,
                 one.after,
+                units(found.row.sku, one.after),
                 one.where,
                 " ".join(one.lots),
                 one.voucher_no,
@@ -175,6 +181,7 @@ async def card(seat: Seat, sku: Id) -> Response:
     return seat.show(
         "bin_card.html",
         one=one.row,
+        units=await both_units(seat, (one.row.sku,)),
         shorts=one.shorts,
         lines=lines[::-1],
         more=lines[0].move_no - 1 if lines else 0,
@@ -203,6 +210,7 @@ async def labels(seat: Seat, contract_no: Id) -> Response:
         "labels.html",
         contract_no=contract_no,
         lines=contract.lines,
+        units=await both_units(seat, (line.sku for line in contract.lines)),
         printed={} if printed is None else {line.line_no: line for line in printed.lines},
         stream=stream,
         may_print=seat.may(LABELS, IssueLabels),

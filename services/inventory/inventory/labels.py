@@ -4,21 +4,24 @@ One aggregate per contract, `label:HT26030001`; each contract line is packed int
 the line voids the one before. A label carries a serial; the code printed on it is the serial signed (see label_code).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from company import units
 from company.context import Context
 from company.policy import Policy
+from company.units import Packing
 from contracts.bounds import HowMany, Nth, OneLine, OptionalId
 from contracts.inventory_packing import LabelsIssued, PackageLabel
-from contracts.spelling import Sku
+from contracts.spelling import Lot, Sku
 from inventory.fields import Note
+from inventory.goods.row import PIECES
 from inventory.label_code import serial_of
-from inventory.packing import contract_to_pack
+from inventory.packing import PRODUCT_FILE, Packed, contract_to_pack
 from inventory.refusals import no
 from inventory.who import HANDLES
 from runtime.aggregate import Aggregate
@@ -32,7 +35,8 @@ class IssueLabels(Command):
     """打标签 Print a line's labels (B20)
 
     How a contract line is packed: `pieces` in each package, in their order; one label for each. Printing anew wants a
-    reason, and voids the old set. Refuses: unknown_contract, unknown_line, too_many_pieces, reason_wanted.
+    reason, and voids the old set. Refuses: unknown_contract, unknown_line, too_many_pieces, lots_of_packages,
+    reason_wanted.
     """
 
     command: Literal["IssueLabels"] = "IssueLabels"
@@ -45,6 +49,11 @@ class IssueLabels(Command):
     expected: HowMany
     """All pieces of the line."""
     pieces: Annotated[tuple[Annotated[HowMany, Field(ge=1)], ...], Field(min_length=1, max_length=MAX_PACKAGES)]
+    lots: Annotated[tuple[Lot, ...], Field(max_length=MAX_PACKAGES)] = ()
+    """批号 of each package (D13), in their order, or one of all; left out: of the lots that lie here for the line, as
+    far as one fills a package."""
+    packing: Packed | None = None
+    """How the product is counted, where somebody described it (D14)."""
     reason: Note = ""
 
 
@@ -69,9 +78,11 @@ class Labelled:
 def issue_labels(command: IssueLabels, labels: Labelled, ctx: Context) -> tuple[LabelsIssued, ...] | Rejected:
     """Print the labels of a line.
 
-    Rules: B20. The same packages again are no event; other packages, or a reason, make a new set and void the old one.
-    Refuses: too_many_pieces, reason_wanted.
+    Rules: B20, D13 (a label knows its lot), D14 (and both units). The same packages again are no event; other packages,
+    or a reason, make a new set and void the old one. Refuses: too_many_pieces, lots_of_packages, reason_wanted.
     """
+    if len(command.lots) not in {0, 1, len(command.pieces)}:
+        return no("lots_of_packages", packages=len(command.pieces), lots=len(command.lots))
     packed = sum(command.pieces)
     if packed > command.expected:
         return no("too_many_pieces", packed=packed, expected=command.expected)
@@ -105,7 +116,21 @@ def evolve(labels: Labelled, event: LabelsIssued) -> Labelled:
     return Labelled({**labels.lines, event.line_no: printed}, (*labels.voided, *event.voided), event.contract_no)
 
 
+def lots_of_packages(pieces: Iterable[int], here: Mapping[str, int]) -> tuple[str, ...]:
+    """Of which lot each package is: of the smallest that fills it; "" where none does (D13)."""
+    left, found = dict(here), list[str]()
+    for wanted in pieces:
+        lot = min((one for one in left if left[one] >= wanted), key=lambda one: left[one], default="")
+        found.append(lot)
+        if lot:
+            left[lot] -= wanted
+    return tuple(found)
+
+
 def _made(command: IssueLabels, edition: int, policy: Policy) -> tuple[PackageLabel, ...]:
+    packed = command.packing or Packed()
+    packing = Packing("", packed.per_box, packed.square_metres)
+    lots = command.lots * len(command.pieces) if len(command.lots) == 1 else command.lots
     return tuple(
         PackageLabel(
             serial=serial_of(command.contract_no, command.line_no, edition, package),
@@ -118,6 +143,9 @@ def _made(command: IssueLabels, edition: int, policy: Policy) -> tuple[PackageLa
             category=command.category,
             quantity=pieces,
             cautions=cautions_for(command.category, policy),
+            lot=lots[package - 1] if lots else "",
+            boxes=units.boxes(pieces, packing.per_box) or "",
+            square_metres=units.square_metres(pieces, packing) or "",
         )
         for package, pieces in enumerate(command.pieces, start=1)
     )
@@ -128,7 +156,7 @@ def _without_serial(label: PackageLabel) -> PackageLabel:
 
 
 async def of_its_line(asker: Asker, number: str, body: Any) -> IssueLabels:
-    """With what the contract says of the line."""
+    """With what the contract says of the line, the warehouse of its lots, and the product file of its units."""
     contract = await contract_to_pack(asker, number)
     lines = () if contract is None else contract.lines
     line = next((line for line in lines if line.line_no == body.line_no), None)
@@ -136,10 +164,16 @@ async def of_its_line(asker: Asker, number: str, body: Any) -> IssueLabels:
         nothing = no("no_line_to_label", contract_no=number, line_no=body.line_no)
         asker.refuse(nothing if lines else no("no_contract_to_label", contract_no=number, line_no=body.line_no), 404)
     said = line.model_dump(include={"sku", "name", "spec", "category"})
-    return IssueLabels(**{**dict(body), **said, "contract_no": number, "expected": line.quantity})
+    goods = await asker.view(PIECES).get(number)
+    here = {
+        lot.lot: lot.here for one in (goods.lines if goods else ()) if one.line_no == body.line_no for lot in one.lots
+    }
+    product = await asker.view(PRODUCT_FILE).get(line.sku)
+    found = {"lots": body.lots or lots_of_packages(body.pieces, here), "packing": product and product.told}
+    return IssueLabels(**{**dict(body), **said, **found, "contract_no": number, "expected": line.quantity})
 
 
-FROM_CONTRACT = ("sku", "name", "spec", "category", "expected")
+FROM_CONTRACT = ("sku", "name", "spec", "category", "expected", "packing")
 USE_CASES: tuple[UseCase[Any, Any, LabelsIssued], ...] = (
     UseCase(
         IssueLabels,

@@ -161,6 +161,7 @@ class World:
         self.versions: dict[str, int] = {}
         self.rows: dict[str, Folded] = {projection.name: Folded(projection) for projection in SERVICE.projections}
         self.contracts = Contracts()
+        self.products = Table()
         self.refused: list[Rejected] = []
 
     def owners(self) -> dict[str, str]:

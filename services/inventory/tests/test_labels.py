@@ -11,7 +11,7 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from inventory.label_code import ALPHABET, LabelKeys, code_of, serial_of, verify
-from inventory.labels import LABELS, IssueLabels
+from inventory.labels import LABELS, IssueLabels, lots_of_packages
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 12, 8, 40, tzinfo=UTC)
@@ -142,3 +142,19 @@ def test_whatever_is_typed_is_answered(text: str) -> None:
 def test_no_two_packages_have_one_serial(packages: list[tuple[int, int, int]]) -> None:
     """B20"""
     assert len({serial_of(NO, *package) for package in packages}) == len(packages)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "here", "lots"),
+    [
+        ((4, 4), {"C88": 8}, ("C88", "C88")),
+        ((4, 4), {"C88": 4, "D07": 9}, ("C88", "D07")),
+        ((4, 4), {"C88": 5}, ("C88", "")),
+        ((4,), {}, ("",)),
+    ],
+)
+def test_a_package_is_of_one_lot_as_far_as_one_fills_it(
+    pieces: tuple[int, ...], here: dict[str, int], lots: tuple[str, ...]
+) -> None:
+    """D13, B20"""
+    assert lots_of_packages(pieces, here) == lots

@@ -120,7 +120,7 @@ async def client(world: World, tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world
-    app.state.rows = {**world.rows, "fleet": Table(), "contracts": world.contracts}
+    app.state.rows = {**world.rows, "fleet": Table(), "products": world.products, "contracts": world.contracts}
     app.state.people = {person.id: person for person in PEOPLE}
     app.state.tokens = TOKENS
     app.state.settings = Settings(
@@ -234,11 +234,37 @@ async def test_a_label_is_checked_by_anybody_and_tells_no_contract(client: Async
             "package": 1,
             "packages": 2,
             "cautions": "轻放，勿踩踏，防潮",
+            "lot": "",
+            "boxes": "",
+            "square_metres": "",
             "contract": "HT26****01",
             "printed_on": "2026-03-12",
         },
     )
     assert NO not in first["code"]
+
+
+async def test_a_label_knows_the_lot_and_both_units(client: AsyncClient, world: World) -> None:
+    """D13, D14, B20: of the lots that lie here and the product file, or as the person says."""
+    told = {"told": {"per_box": 2, "square_metres": "0.64", "name": "地柜"}}
+    sold = next(one for one in world.contracts.documents[NO]["row"]["lines"] if one["line_no"] == 2)
+    world.products.documents[sold["sku"]] = {"_id": sold["sku"], "row": told}
+    came = {"contract_no": NO, "line_no": 2, "sku": sold["sku"], "arrived_on": NOW.date(), "told_by": "warehouse"}
+    for lot, quantity in (("C88", 2), ("D07", 1)):
+        world.put(GOODS.key(NO), ReceiveGoods(**came, quantity=quantity, waybill=lot, lot=lot))
+    assert (await ask(client, "POST", f"/goods/{NO}/labels", {"line_no": 2, "pieces": [2, 1]}, "mai.gh"))[0] == 201
+    _, made = await ask(client, "GET", f"/goods/{NO}/labels", by="mai.gh")
+    named = ("quantity", "lot", "boxes", "square_metres")
+    assert [tuple(one[name] for name in named) for one in made["labels"]] == [
+        (2, "C88", "1+0", "1.28"),
+        (1, "D07", "0+1", "0.64"),
+    ]
+    again = {"line_no": 2, "pieces": [2, 1], "lots": ["C88", "C88", "C88"], "reason": "看错"}
+    status, answer = await ask(client, "POST", f"/goods/{NO}/labels", again, "mai.gh")
+    assert (status, answer["code"]) == (409, "lots_of_packages")
+    assert (await ask(client, "POST", f"/goods/{NO}/labels", {**again, "lots": ["C88"]}, "mai.gh"))[0] == 201
+    _, made = await ask(client, "GET", f"/goods/{NO}/labels", by="mai.gh")
+    assert {one["lot"] for one in made["labels"]} == {"C88"}
 
 
 async def test_a_label_that_was_printed_anew_is_void_and_a_made_up_one_is_not_ours(client: AsyncClient) -> None:

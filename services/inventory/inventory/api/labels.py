@@ -26,7 +26,17 @@ router = Router()
 
 router.include_router(routes(Address(LABELS, "/goods", "contract_no", ContractNoInPath, told=True)))
 
-UNKNOWN: dict[str, Any] = {"name": "", "spec": "", "quantity": 0, "package": 0, "packages": 0, "cautions": ""}
+UNKNOWN: dict[str, Any] = {
+    "name": "",
+    "spec": "",
+    "quantity": 0,
+    "package": 0,
+    "packages": 0,
+    "cautions": "",
+    "lot": "",
+    "boxes": "",
+    "square_metres": "",
+}
 """What a voided label says of its package."""
 CodeInPath = Annotated[str, Path(max_length=60, examples=["1-DRD36-ZNF2J-QCW44-TXJ8A-8SDEB-D1XNQ-J9"])]
 
@@ -46,6 +56,9 @@ class LabelView(BaseModel):
     category: str
     quantity: int
     cautions: str
+    lot: str
+    boxes: str
+    square_metres: str
 
 
 class LabelsView(BaseModel):
@@ -68,6 +81,9 @@ class LabelChecked(BaseModel):
     package: int
     packages: int
     cautions: str
+    lot: str
+    boxes: str
+    square_metres: str
     contract: str
     printed_on: str | None
 
