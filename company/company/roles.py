@@ -32,3 +32,7 @@ class Role(StrEnum):
     """采购."""
     MANAGER = "manager"
     """经理."""
+
+
+DECIDE_ABOUT_MONEY = frozenset({Role.ACCOUNTANT, Role.CS_SUPERVISOR, Role.MANAGER})
+"""Those who refund, write off and see the books: they sign in with a second factor, for a working day at most (C18)."""

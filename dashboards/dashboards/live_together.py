@@ -124,7 +124,7 @@ class _Streams:
             "query_string": wanted.query.encode(),
             "root_path": own.get("root_path", ""),
             "headers": headers,
-            "state": {"person": self._desk.person},
+            "state": {"known": self._request.state.known},
             WITHIN: True,
         }
 

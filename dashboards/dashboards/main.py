@@ -1,6 +1,6 @@
 """Wiring of the dashboards: read models to project, and routes to mount."""
 
-from dashboards import assets, journal, live_rows, live_together, login
+from dashboards import assets, journal, live_rows, live_together
 from dashboards.assessment import pages as kpi_pages
 from dashboards.assessment import rows as kpi_rows
 from dashboards.board import pages as board_pages
@@ -18,6 +18,8 @@ from dashboards.orders import pages as orders_pages
 from dashboards.pickup import pages as pickup_pages
 from dashboards.products import pages as products_pages
 from dashboards.products import questions
+from dashboards.signing_in import pages as login_pages
+from dashboards.signing_in import steps as login_steps
 from dashboards.warehouse import (
     arrivals_pages,
     check_pages,
@@ -61,7 +63,8 @@ for part in (
     check_pages.router,
     live_rows.router,
     live_together.router,
-    login.router,
+    login_pages.router,
+    login_steps.router,
     assets.router,
 ):
     router.include_router(part)

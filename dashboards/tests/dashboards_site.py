@@ -154,5 +154,5 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
 
 def browser(app: FastAPI, person: str | None = None) -> AsyncClient:
     """Somebody's browser, signed in or not."""
-    cookies = {} if person is None else {"songda_token": TOKENS.issue(person)}
-    return AsyncClient(transport=ASGITransport(app), base_url="http://songda", cookies=cookies)
+    headers = {} if person is None else {"Authorization": f"Bearer {TOKENS.issue(person)}"}
+    return AsyncClient(transport=ASGITransport(app), base_url="http://songda", headers=headers)

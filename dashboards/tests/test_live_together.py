@@ -52,7 +52,7 @@ class Reader:
         self.status = 0
         self.told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._leaves = asyncio.Event()
-        cookie = f"songda_token={TOKENS.issue(person)}".encode()
+        token = f"Bearer {TOKENS.issue(person)}".encode()
         scope = {
             "type": "http",
             "method": "GET",
@@ -60,7 +60,7 @@ class Reader:
             "raw_path": b"/live/together",
             "query_string": query.encode(),
             "root_path": "",
-            "headers": [(b"host", b"songda"), (b"cookie", cookie)],
+            "headers": [(b"host", b"songda"), (b"authorization", token)],
             "client": ("10.0.0.1", 1),
         }
         self._task = asyncio.create_task(app(scope, self._receive, self._send))

@@ -34,6 +34,8 @@ from runtime.front_door import bounds_of
 from runtime.gateway import Gateway
 from runtime.http import ErrorBody, SignedIn
 from runtime.http_errors import add_error_handling
+from runtime.identity.audit import AuditTrail
+from runtime.identity.identity import Identity
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect
 from runtime.nightly import Chore, Nightly
@@ -49,7 +51,7 @@ from runtime.rows import Rows
 from runtime.service import Projection, Service
 from runtime.settings import Settings, listed
 from runtime.settling import groups_of, settler
-from runtime.tokens import Tokens, signing_secret
+from runtime.tokens import tokens_of
 from runtime.uploads import Uploads
 from runtime.worker import Worker
 
@@ -71,6 +73,8 @@ class System:
     policies: Policies[Any]
     people: Callable[[Path | None], Mapping[str, Person]]
     """Everybody by id, as the file says, or the company's own list without one."""
+    guarded: frozenset[str] = frozenset()
+    """Roles that take a second factor, and whose sessions are short."""
     routers: tuple[APIRouter, ...] = ()
     mounts: Mapping[str, Any] = field(default_factory=dict)
     subjects: Mapping[str, SubjectRule] = field(default_factory=dict)
@@ -113,6 +117,7 @@ class Process:
         self.services = [system.services[name] for name in services]
         self.roles = frozenset(roles)
         self.database: Database = connect(settings)
+        self.trail = AuditTrail(settings)
         self.parts: dict[str, Any] = {}
         self.started = False
         self.failed = False
@@ -147,7 +152,7 @@ class Process:
             gateway = Gateway(self.settings, self.system.services)
             feed = ChangeFeed(self.settings)
             self.parts |= {"gateway": gateway, "changes": feed}
-            running += [gateway.run, feed.run]
+            running += [gateway.run, feed.run, self.trail.run]
             for chore in self.system.chores:
                 nightly = Nightly(self.settings, self.database, chore)
                 self.parts[f"nightly {chore.name}"] = nightly
@@ -224,7 +229,9 @@ def web(process: Process) -> FastAPI:
     app.state.policies = system.policies
     if "api" in process.roles:
         app.state.people = system.people(settings.people)
-        app.state.tokens = Tokens(signing_secret(settings))
+        app.state.tokens = tokens_of(settings)
+        identity = Identity.of(settings, process.database, system.guarded, process.trail)
+        app.state.identity, app.state.doorkeeper = identity, identity.doorkeeper
         app.state.owners = system.owners()
         app.state.request_keys = RequestKeys(process.database)
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))

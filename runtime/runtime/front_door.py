@@ -8,7 +8,8 @@ a fair pace. Each "no" has the one shape of all errors; what is refused in flood
 import asyncio
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,9 +18,13 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.decision import Rejected
-from runtime.http import COOKIE, NOBODY, Refusal, new_request_id, people_are_known, person_of, refused
+from runtime.http import NOBODY, Refusal, new_request_id, people_are_known, refused
+from runtime.identity.known import Doorkeeper, Known, bearer_of
+from runtime.identity.stream_watch import StreamWatch
 from runtime.logs import get_log
 from runtime.metrics import REFUSED
+from runtime.mongo import PyMongoError
+from runtime.person import Person
 from runtime.rates import AtOnce, Origin, Rate, Rates, network_of
 from runtime.security_headers import secured
 from runtime.settings import HOSTS_OF_THIS_MACHINE, Settings, is_any_address, listed
@@ -82,6 +87,13 @@ TOO_MANY_STREAMS = Rejected(
     "您打开的实时页面太多，请关掉几个。",
     "Too many live pages of yours are open: close some of them.",
 )
+WHO_UNKNOWN = Rejected(
+    code="who_cannot_be_asked",
+    rule="",
+    zh="现在查不到您是谁（数据库没有回答）；您还在登录中，请过几秒再试。什么都没有改变。",
+    en="Who you are cannot be looked up just now (the database does not answer). You are still signed in: try again in "
+    "a few seconds. Nothing was changed.",
+)
 BUSY = Rejected("busy", "", "现在请求太多，请稍等几秒再试。", "Too many requests at once, try again in a few seconds.")
 
 
@@ -141,12 +153,20 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
+def doorkeeper_of(request: Request) -> Doorkeeper:
+    """Who knows people here; an application without accounts and sessions takes tokens alone."""
+    state = request.app.state
+    doorkeeper: Doorkeeper = getattr(state, "doorkeeper", None) or Doorkeeper(state.tokens)
+    return doorkeeper
+
+
 class FrontDoor:
     """Outermost. One for the application; a `_Visit` for each request."""
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app = app
         self.bounds = bounds
+        self.watch = StreamWatch()
         self.requests = AtOnce(bounds.requests_at_once, bounds.requests_at_once_each)
         self.bodies = AtOnce(bounds.body_bytes_at_once, bounds.body_bytes_at_once_each)
         self.streams = AtOnce(bounds.streams, bounds.streams_each)
@@ -159,20 +179,35 @@ class FrontDoor:
             return
         request = Request(scope)
         request.state.request_id = new_request_id()
-        request.state.person = person_of(request)  # within: as it was said to be
+        is_unknown = False
+        if not hasattr(request.state, "known"):  # within: as it was said to be
+            try:
+                request.state.known = await self._known(request)
+            except (PyMongoError, TimeoutError):
+                request.state.known, is_unknown = None, True
         visit = _Visit(self, request, receive, send)
-        no = visit.no()
+        no = visit.no(is_unknown=is_unknown)
         if no is not None:
             await visit.refuse(no)
             return
         try:
-            await self._app(scope, visit.receive, visit.send)
+            async with visit.deadline:
+                await self._app(scope, visit.receive, visit.send)
         except Exception:
-            if not visit.is_over:
+            if visit.deadline.expired():
+                await visit.end_stream()
+            elif not visit.is_over:
                 raise
         finally:
             visit.leave()
             visit.let_go()
+
+    async def _known(self, request: Request) -> Known | None:
+        """Who asks. Files of the pages and the machinery's questions are the same for all."""
+        if not people_are_known(request) or request.url.path in HEALTH or request.url.path.startswith(FILES):
+            return None
+        people: Mapping[str, Person] = request.app.state.people
+        return await doorkeeper_of(request).known(request, people)
 
     def turn_away(self, origin: Origin, no: Rejected, wait: float) -> Refusal:
         """A refusal of what is too much: counted each time, logged once a minute for each who asks."""
@@ -188,8 +223,12 @@ class _Visit:
         self._door, self._bounds = door, door.bounds
         self._request, self._receive, self._send = request, receive, send
         host = request.client.host if request.client else ""
-        by_token = "authorization" in request.headers
+        by_token = bearer_of(request) is not None
+        self._known: Known | None = request.state.known
+        request.state.person = None if self._known is None else self._known.person
         self._origin = Origin(network_of(host), request.state.person, by_token)
+        self.deadline = asyncio.Timeout(None)
+        self._watched = ExitStack()
         self._inside: AtOnce | None = None
         self._taken = 0
         self._held = 0
@@ -202,8 +241,9 @@ class _Visit:
 
     # ---- before the application sees it ------------------------------------------------------------------------
 
-    def no(self) -> Refusal | None:
-        """Why the request does not come in; None when it does, and then it must `leave`."""
+    def no(self, *, is_unknown: bool) -> Refusal | None:
+        """Why the request does not come in; None when it does, and then it must `leave`. `is_unknown`: who asks could
+        not be looked up, which is no reason to take them for a stranger."""
         request, path = self._request, self._request.url.path
         if _head_bytes(request) > MOST_HEAD_BYTES:
             return Refusal(431, LARGE_HEAD)
@@ -212,6 +252,8 @@ class _Visit:
         too_many = self._too_many(path)  # first: every other "no" is a line in the log
         if too_many is not None:
             return too_many
+        if is_unknown:
+            return Refusal(503, WHO_UNKNOWN, {"Retry-After": "5"})
         if not _is_ours(request.headers.get("host", ""), self._bounds.hosts):
             return Refusal(400, UNKNOWN_HOST)
         if b"%00" in request.scope["query_string"] or "\x00" in path:
@@ -228,8 +270,9 @@ class _Visit:
         return self._door.turn_away(self._origin, TOO_MANY, wait) if wait else None
 
     def _foreign(self) -> Refusal | None:
+        """Whether a page of another site had this sent: with a person's cookie, or to sign somebody in (login CSRF)."""
         request = self._request
-        if request.method in _SAFE or COOKIE not in request.cookies:
+        if request.method in _SAFE or bearer_of(request) is not None:
             return None
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
@@ -257,7 +300,8 @@ class _Visit:
         return True
 
     def leave(self) -> None:
-        """Out of where it was counted."""
+        """Out of where it was counted and looked after."""
+        self._watched.close()
         if self._inside is not None:
             self._inside.leave(self._origin.key)
             self._inside = None
@@ -349,7 +393,19 @@ class _Visit:
         if kind.startswith(b"text/event-stream") and not self._enter(self._door.streams):
             full = self._door.streams.is_full
             return self._door.turn_away(self._origin, BUSY if full else TOO_MANY_STREAMS, 15.0)
+        if kind.startswith(b"text/event-stream") and self._known is not None and WITHIN not in self._request.scope:
+            state = self._request.app.state
+            doorkeeper = doorkeeper_of(self._request)
+            self._watched.enter_context(
+                self._door.watch.over(self.deadline, self._known, doorkeeper, lambda: state.people)
+            )
         return None
+
+    async def end_stream(self) -> None:
+        """End a stream whose reader may go on no longer, as if it had said all: they ask again, and are told."""
+        self.is_over = True
+        if self._answered:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def refuse(self, no: Refusal) -> None:
         """Send a refusal."""

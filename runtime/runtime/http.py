@@ -32,19 +32,17 @@ from runtime.person import Person
 from runtime.request_digest import KEY_REUSED, RequestDigest, digest_of, key_reused, parts_of
 from runtime.request_keys import RequestKeys
 from runtime.rows import Rows
-from runtime.tokens import Tokens
 from runtime.typed_rows import Model, Views
 
 T = TypeVar("T")
 
 log = get_log("runtime.http")
 
-COOKIE = "songda_token"
 NOBODY = Rejected(
     code="who_are_you",
     rule="C18",
-    zh="请先登录：打开 /login，或带上 Authorization: Bearer <令牌>（songda token 可发）。",
-    en="Please sign in at /login, or send Authorization: Bearer <token> (songda token issues one).",
+    zh="请先登录：打开 /login。程序带上 Authorization: Bearer <令牌>（songda token 可发）。",
+    en="Please sign in at /login. Programs send Authorization: Bearer <token> (songda token issues one).",
 )
 VERSION_DIGITS = 15
 """A longer number is no version that anybody saw."""
@@ -417,18 +415,9 @@ def people_are_known(request: Request) -> bool:
 
 
 def person_of(request: Request) -> Person | None:
-    """Who asks, by bearer token or cookie; None when nobody is known, or where nobody can be."""
-    if hasattr(request.state, "person"):
-        seen: Person | None = request.state.person
-        return seen
-    if not people_are_known(request):
-        return None
-    tokens: Tokens = request.app.state.tokens
-    people: Mapping[str, Person] = request.app.state.people
-    header = request.headers.get("authorization", "")
-    token = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else request.cookies.get(COOKIE)
-    known = tokens.read(token) if token else None
-    return people.get(known) if known else None
+    """Who asks, as the front door found out; None when nobody is known, or where nobody can be."""
+    person: Person | None = getattr(request.state, "person", None)
+    return person
 
 
 async def _signed_in(request: Request, response: Response) -> Caller:
@@ -451,13 +440,6 @@ async def _content_of(file: UploadFile) -> bytes:
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
 """FastAPI dependency of every route: who asks, and the gateway."""
-
-
-def issue_token(request: Request, person_id: str) -> str:
-    """A token for a person of the company; KeyError for an unknown one."""
-    people: Mapping[str, Person] = request.app.state.people
-    tokens: Tokens = request.app.state.tokens
-    return tokens.issue(people[person_id].id)
 
 
 def new_request_id() -> str:

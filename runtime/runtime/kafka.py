@@ -35,6 +35,9 @@ CHANGES = "songda.changes"
 PARKED = "songda.parked"
 """Log of what readers could not take and what people decided about it (`runtime.parking.Note`), kept for ever."""
 
+AUDIT = "audit.events"
+"""Who came in, who did not, what was changed about it (`runtime.identity.audit.Audited`), kept for ever."""
+
 _OF_TRANSACTIONS = (
     AddPartitionsToTxnRequest,
     ProduceRequest,
@@ -75,6 +78,7 @@ async def provision(settings: Settings, services: Iterable[str]) -> None:
     wanted: dict[str, tuple[int, dict[str, str]]] = {
         CHANGES: (1, {"retention.ms": str(_DAY_MS)}),
         PARKED: (1, {"retention.ms": "-1", "retention.bytes": "-1"}),
+        AUDIT: (1, {"retention.ms": "-1", "retention.bytes": "-1"}),
     }
     for service in services:
         wanted |= {topic: (settings.partitions, config) for topic, config in topics_of(service).items()}

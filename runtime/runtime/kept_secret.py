@@ -10,6 +10,8 @@ from pydantic import SecretStr
 _LONGEST_VERSION = 2  # digits
 SHORTEST_SECRET = 16
 """Characters."""
+Keys = Mapping[int, bytes]
+"""Keys by version; the highest one signs, all of them are good."""
 
 
 def kept_secret(path: Path) -> str:
@@ -46,6 +48,6 @@ def read_keys(text: str) -> dict[int, bytes]:
     return keys
 
 
-def keys_of(given: SecretStr | None, path: Path) -> Mapping[int, bytes]:
+def keys_of(given: SecretStr | None, path: Path) -> Keys:
     """The keys of a setting, or without one the key that is kept in `path`."""
     return read_keys(kept_secret(path) if given is None else given.get_secret_value())

@@ -1,6 +1,7 @@
 """MongoDB: the only module that imports motor (at its end upstream), so that moving to PyMongo's async API is one file.
 
-Nothing here is the truth: every collection can be dropped and comes back from the streams.
+Nothing here is the truth: every collection can be dropped and comes back from the streams. Accounts and sessions are
+the exception, in a database of their own (`identity_of`).
 """
 
 import asyncio
@@ -53,6 +54,11 @@ def connect(settings: Settings) -> Database:
         appname="songda",
     )
     return client[settings.mongo_database]
+
+
+def identity_of(database: Database) -> Database:
+    """Where accounts and sessions lie: apart from the read models, for they come back from no stream. Back it up."""
+    return database.client[f"{database.name}_identity"]
 
 
 async def answers(database: Database) -> bool:
@@ -142,6 +148,7 @@ __all__ = [
     "Write",
     "answers",
     "connect",
+    "identity_of",
     "make_indexes",
     "unstorable",
     "write_guarded",

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from throttled.exceptions import DataError
 from throttled.rate_limiter.quota_parser import parse
 
-from runtime.kept_secret import SHORTEST_SECRET, read_keys
+from runtime.kept_secret import read_keys
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")  # a name, or an IPv6 address
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*)?")
@@ -102,15 +102,6 @@ def _hosts(text: str) -> str:
     return text
 
 
-def _secret(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value()) < SHORTEST_SECRET:
-        raise ValueError(
-            f"至少要 {SHORTEST_SECRET} 个字符：谁猜到它，就能冒充任何人。"
-            f" It must have {SHORTEST_SECRET} characters or more: whoever guesses it can sign in as anybody."
-        )
-    return secret
-
-
 def _keys(secret: SecretStr) -> SecretStr:
     read_keys(secret.get_secret_value())
     return secret
@@ -119,12 +110,12 @@ def _keys(secret: SecretStr) -> SecretStr:
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Hours = Annotated[float, Field(gt=0, le=366 * 24, allow_inf_nan=False)]
 Rate = Annotated[str, AfterValidator(_rate)]
 """How often, as throttled-py reads it: `1200/minute burst 300` is 20 a second on average, 300 at once."""
 Address = Annotated[str, AfterValidator(_address)]
 Hosts = Annotated[str, AfterValidator(_hosts)]
 Proxies = Annotated[str, AfterValidator(_proxies)]
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Keys = Annotated[SecretStr, AfterValidator(_keys)]
 """One secret, or several with versions: `1:older,2:newer`. The highest version signs, all of them are good."""
 LogLevel = Annotated[
@@ -157,13 +148,22 @@ class Settings(BaseSettings):
     (0600), which will do where all processes share `home`."""
     public_url: Address | None = None
     """Address under which customers reach the pages (QR on labels, links in SMS); without it, that of the request."""
-    secret: Secret | None = None
-    """Key that signs people's tokens. Without it, one is made once and kept in `home/secret` (0600)."""
+    secret: Keys | None = None
+    """Key that signs programs' tokens, sessions and links, and seals second factors. Without it, one is made once and
+    kept in `home/secret` (0600). To change it name both, `1:older,2:newer`; a version that is no longer named ends
+    what it signed."""
     people: Path | None = None
     """File of people (JSON, as company/people.json); without it the company's own list."""
     demo_login: bool = False
-    """Whether the login page lets one pick a person. Only where nobody but this machine can reach it: tokens are issued
-    (`songda token`) where real people work."""
+    """Whether the login page lets one pick a person. Only where nobody but this machine can reach it: where real people
+    work they have accounts (`songda users`) or a provider of identities."""
+    session_idle_hours: Hours = 72.0
+    """A session nobody used for so long ends. A crew's phone may be without contact for a day, or over a holiday."""
+    session_hours: Hours = 30 * 24.0
+    """However much it is used, a session ends then."""
+    guarded_session_idle_hours: Hours = 1.0
+    """The same for roles with a second factor, who decide about money."""
+    guarded_session_hours: Hours = 12.0
 
     partitions: int = Field(default=3, ge=1, le=64)
     """Partitions of a stream, fixed when it is made. 12 in production."""

@@ -15,11 +15,13 @@ from company.people import read_people
 from company.policy import policy_book
 from runtime.decision import Rejected
 from runtime.front_door import MOST_HEAD_BYTES, Bounds, bounds_of, open_to_all
-from runtime.http import COOKIE, Refusal, SignedIn
+from runtime.http import Refusal, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.rates import Rates
 from runtime.settings import Settings
 from runtime.tokens import Tokens
+
+from .browsers import COOKIE, Browsers
 
 TOKENS = Tokens("secret")
 HEX = TOKENS.issue("he.jx")
@@ -104,6 +106,7 @@ def site(**bounds: Any) -> FastAPI:
     app = FastAPI()
     app.state.policies = policy_book()
     app.state.people, app.state.tokens, app.state.release = read_people(), TOKENS, asyncio.Event()
+    app.state.doorkeeper = Browsers(TOKENS)
     app.include_router(router)
 
     @app.get("/ready")
@@ -119,7 +122,7 @@ def caller(app: FastAPI, person: str | None = "he.jx", *, browser: bool = False,
     token = None if person is None else TOKENS.issue(person)
     transport = httpx.ASGITransport(app, client=(address, 1234), raise_app_exceptions=False)
     if browser:
-        return httpx.AsyncClient(transport=transport, base_url="http://songda", cookies={COOKIE: token or ""})
+        return httpx.AsyncClient(transport=transport, base_url="http://songda", cookies={COOKIE: person or ""})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.AsyncClient(transport=transport, base_url="http://songda", headers=headers)
 

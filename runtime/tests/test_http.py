@@ -14,17 +14,18 @@ from runtime.commands import Asked, deterministic_id
 from runtime.commands import Request as CommandRequest
 from runtime.decision import Rejected
 from runtime.errors import NotReady, Overloaded
-from runtime.http import COOKIE, Answer, SignedIn
+from runtime.http import Answer, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
 from runtime.outcome import NOT_SIGNED, Outcome
 from runtime.request_digest import RequestDigest
 from runtime.tokens import Tokens
 
+from .browsers import COOKIE, Browsers
+
 LIMIT = 2_000
 NO = Rejected(code="enough", rule="T1", zh="够了。", en="Enough.", facts={"left": 0})
 UNKNOWN = Rejected(code="unknown_counter", rule="T1", zh="没有。", en="None.")
-
 
 WAITS = Rejected("waits_for_repair", "", "停住了", "It is stopped for now.")
 
@@ -146,6 +147,7 @@ async def client(gateway: Answering) -> AsyncIterator[httpx.AsyncClient]:
     app.state.policies = policy_book()
     app.state.people = read_people()
     app.state.tokens = Tokens("secret")
+    app.state.doorkeeper = Browsers(app.state.tokens)
     app.state.owners = {"counter": "counting"}
     app.state.gateway = gateway
     app.state.request_keys = Keys()
@@ -400,7 +402,7 @@ async def test_a_cookie_is_not_good_for_requests_from_other_sites(
     client: httpx.AsyncClient, headers: dict[str, str], status: int
 ) -> None:
     del client.headers["Authorization"]
-    client.cookies.set(COOKIE, Tokens("secret").issue("he.jx"))
+    client.cookies.set(COOKIE, "he.jx")
     response = await client.post("/api/counts/a", json={"times": 1}, headers=headers)
     assert response.status_code == status
 

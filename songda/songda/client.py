@@ -11,7 +11,7 @@ import httpx
 from company.people import read_people
 from runtime.lacking import HEADER
 from runtime.settings import Settings
-from runtime.tokens import Tokens, signing_secret
+from runtime.tokens import tokens_of
 
 LINES = "application/x-ndjson"
 """Asks an import to tell how far it is."""
@@ -33,7 +33,7 @@ def token_for(settings: Settings, person_id: str) -> str:
         raise CallFailed(
             f"没有 {person_id} 这个人。There is no person {person_id}; there are {', '.join(sorted(people))}."
         )
-    return Tokens(signing_secret(settings)).issue(person_id)
+    return tokens_of(settings).issue(person_id)
 
 
 class Patient(httpx.HTTPTransport):

@@ -31,6 +31,7 @@ from songda.ops import ops
 from songda.publish import generate
 from songda.rules_doc import rules
 from songda.stack import commands as stack
+from songda.users import users
 from songda.verify_books import verifying
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -44,6 +45,7 @@ app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
 app.add_typer(ops, name="ops")
 app.add_typer(verifying, name="verify")
+app.add_typer(users, name="users")
 app.command()(demo)
 for command in (stack.up, stack.down, stack.status, stack.wipe):
     app.command()(command)
@@ -110,7 +112,7 @@ def topics() -> None:
 
 @app.command()
 def token(person: Annotated[str, typer.Argument(help="人员编号 Person id, e.g. he.jx")]) -> None:
-    """发一个令牌 Print a token for a person, good for 30 days."""
+    """发一个令牌 Print a token for a program that acts as a person, good for 30 days. People have accounts."""
     _do(lambda: print(token_for(local_settings(), person)))
 
 

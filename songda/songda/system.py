@@ -11,6 +11,7 @@ import order.main
 import service_desk.main
 from company.people import read_people
 from company.policy import policy_book
+from company.roles import DECIDE_ABOUT_MONEY
 from runtime.app import System
 from runtime.nightly import Chore
 from runtime.service import Service
@@ -40,6 +41,7 @@ def system(settings: Settings) -> System:
         projections=dashboards.main.PROJECTIONS,
         policies=policy_book(),
         people=read_people,
+        guarded=DECIDE_ABOUT_MONEY,
         routers=(dashboards.main.router,),
         subjects=SUBJECTS,
         sees_all_files=SEES_ALL,

@@ -15,7 +15,6 @@ from dashboards.assets import asset, static_files
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dispatch.who import CREW
-from runtime.http import COOKIE
 from runtime.person import Person
 from runtime.route import Router, takes
 
@@ -75,11 +74,3 @@ async def manifest() -> Response:
         ],
     }
     return JSONResponse(content, media_type="application/manifest+json")
-
-
-@router.post("/logout")
-async def logout() -> Response:
-    """Takes the cookie back."""
-    response = Response(status_code=204)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return response

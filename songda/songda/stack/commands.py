@@ -39,7 +39,13 @@ def up(
     if watcher and watcher.pid != os.getpid():  # with --detach the file names this process before it runs
         _tell(f"已在运行 already up: {settings.address} (pid {watcher.pid}); `songda down` 停止 stops it.")
         return
-    _run(_up_detached(settings, servers=servers) if detach else _up_here(settings, servers=servers))
+    if detach:
+        _run(_up_detached(settings, servers=servers))
+    else:  # started by --detach, what it says lies in a log, where no password belongs
+        told_here = not servers and watcher is None
+        _run(_up_here(settings, servers=servers, first_passwords=told_here))
+    if detach and not servers:
+        _first_passwords()
 
 
 def down() -> None:
@@ -106,7 +112,7 @@ async def _of_its_own(stack: StackSettings, given: Settings) -> None:
             )
 
 
-async def _up_here(settings: StackSettings, *, servers: bool) -> None:
+async def _up_here(settings: StackSettings, *, servers: bool, first_passwords: bool) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -115,7 +121,13 @@ async def _up_here(settings: StackSettings, *, servers: bool) -> None:
     hint = "  Ctrl-C 停止 stops it." if sys.stdout.isatty() else ""
     when_ready = _ready_line(settings, servers=servers) + hint
     parts = whole.starters(settings, _tell, servers_only=servers)
-    await whole.run(settings, parts, _tell, stopping, when_ready)
+    telling = asyncio.create_task(_once_ready(settings)) if first_passwords else None
+    try:
+        await whole.run(settings, parts, _tell, stopping, when_ready)
+    finally:
+        if telling is not None:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
     _tell("已停止 stopped. 数据保留 The data is kept.")
 
 
@@ -140,6 +152,20 @@ async def _up_detached(settings: StackSettings, *, servers: bool) -> None:
     _tell("后台运行 running in the background; `songda down` 停止 stops it.")
 
 
+async def _once_ready(settings: StackSettings) -> None:
+    """Print the first passwords as soon as everything is up."""
+    while not ready_file(settings.home).exists():
+        await asyncio.sleep(0.2)
+    await asyncio.to_thread(_first_passwords)
+
+
+def _first_passwords() -> None:
+    from songda.local import local_settings
+    from songda.users import print_first_passwords
+
+    print_first_passwords(local_settings())
+
+
 def _pass_on(log: Path, seen: int) -> int:
     """Print whole lines written to `log` after `seen` bytes; the new count of bytes seen."""
     if not log.exists():
@@ -161,7 +187,7 @@ def _ready_line(settings: StackSettings, *, servers: bool) -> str:
     how = (
         "演示登录已开：登录页上选人，只有本机能打开。 Demo login is on: pick a person; for this machine only."
         if settings.offers_people
-        else "登录要令牌 sign in with a token: songda token he.jx"
+        else "登录用编号和密码 sign in with id and password: songda users list"
     )
     return f"送达就绪 songda is up: {settings.address}\n{how}"
 

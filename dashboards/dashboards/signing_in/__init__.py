@@ -1,0 +1,1 @@
+"""Signing in 登录: the login page and its steps, the way by a provider, one's own sessions. All without JavaScript."""
