@@ -166,9 +166,8 @@ async def _add(settings: Settings, identity: Identity, people: Sequence[str]) ->
 
 def _print(settings: Settings, made: Sequence[tuple[str, str]]) -> None:
     people = read_people(settings.people)
-    table = Table(
-        "编号 id", "姓名", "一次性密码 one-time password", title="登录后要换 To be changed at the first login"
-    )
+    title = "登录后要换 To be changed at the first login"
+    table = Table("编号 id", "姓名", "一次性密码 one-time password", title=title)
     for person, password in made:
         table.add_row(person, people[person].name, password)
     out.print(table)
