@@ -21,6 +21,7 @@ from contracts.inventory_stock import (
     StockListEvent,
     StockShortReported,
 )
+from contracts.inventory_vouchers import VoucherEvent
 
 Place = Literal["inbound", "loading", "delivery", "installation"]
 """Where damage was found: 入库, 装车, 送货, 安装 (D4)."""
@@ -440,6 +441,7 @@ InventoryEvent = Annotated[
     | CountEvent
     | CountPlanEvent
     | QualityEvent
-    | LabelsIssued,
+    | LabelsIssued
+    | VoucherEvent,
     Field(discriminator="event"),
 ]

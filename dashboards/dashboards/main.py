@@ -29,6 +29,7 @@ from dashboards.warehouse import (
     papers_pages,
     returns_pages,
     shortages_pages,
+    vouchers_pages,
 )
 from dashboards.warehouse import pages as warehouse_pages
 from runtime.route import Router
@@ -52,6 +53,7 @@ for part in (
     counts_pages.router,
     arrivals_pages.router,
     shortages_pages.router,
+    vouchers_pages.router,
     returns_pages.router,
     corrections_pages.router,
     lots_pages.router,

@@ -49,10 +49,12 @@ def tables() -> Mapping[str, Table]:
 
 
 class Words:
-    """One language's words and ways to write dates, money and spans, at one moment."""
+    """One language's words and ways to write dates, money and spans, at one moment; or on `paper`, which is looked at
+    years later: there each date has its year (D11)."""
 
-    def __init__(self, lang: Lang, now: datetime) -> None:
+    def __init__(self, lang: Lang, now: datetime, *, on_paper: bool = False) -> None:
         self.lang: Lang = lang
+        self._on_paper = on_paper
         self._column = 0 if lang == "zh" else 1
         self._now = in_shanghai(now)
         self.comma = "，" if lang == "zh" else ", "
@@ -60,6 +62,14 @@ class Words:
     def __call__(self, key: str, /, **facts: object) -> str:
         """The sentence for `key`, filled in. KeyError for a key that is not in the table."""
         return tables()["words"][key][self._column].format(**facts)
+
+    @property
+    def paper(self) -> "Words":
+        """The same for what is printed."""
+        return Words(self.lang, self._now, on_paper=True)
+
+    def _says_year(self, on: date) -> bool:
+        return self._on_paper or on.year != self._now.year
 
     def script(self, page: str) -> Mapping[str, str]:
         """The browser's sentences on a page, unfilled: those of every page and the page's own."""
@@ -97,25 +107,25 @@ class Words:
 
     def short_date(self, on: date) -> str:
         """3/13 (13 Mar), with the year where it is not this one."""
-        if on.year == self._now.year:
+        if not self._says_year(on):
             return self.short_day(on)
         return f"{on.year}/{on.month}/{on.day}" if self.lang == "zh" else f"{self.short_day(on)} {on.year}"
 
     def day(self, on: date) -> str:
         """3月13日 周五 (Fri 13 Mar), with the year where it is not this one."""
         weekday = _WEEKDAYS[self.lang][on.weekday()]
-        other = on.year != self._now.year
+        other = self._says_year(on)
         if self.lang == "zh":
             return f"{f'{on.year}年' if other else ''}{on.month}月{on.day}日 周{weekday}"
         return f"{weekday} {on.day} {_MONTHS[on.month - 1]}{f' {on.year}' if other else ''}"
 
     def moment(self, moment: datetime) -> str:
-        """Today 16:42; else 3月12日 16:42; another year with its year."""
+        """Today 16:42; else 3月12日 16:42; another year, and on paper, with its year."""
         local = in_shanghai(moment)
-        if local.date() == self._now.date():
+        if local.date() == self._now.date() and not self._on_paper:
             return self.clock(moment)
         on = local.date()
-        other = on.year != self._now.year
+        other = self._says_year(on)
         if self.lang == "zh":
             return f"{f'{on.year}年' if other else ''}{on.month}月{on.day}日 {self.clock(moment)}"
         return f"{on.day} {_MONTHS[on.month - 1]}{f' {on.year}' if other else ''}, {self.clock(moment)}"

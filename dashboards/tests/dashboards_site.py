@@ -38,6 +38,7 @@ OF_SERVICES = (
     "countplans",
     "inspections",
     "labels",
+    "vouchers",
 )
 """Read models of the services that the pages read; a test gives their rows as they are stored."""
 

@@ -20,6 +20,7 @@ from warehouse_site import (
     QC,
     SPECIALIST,
     STORE,
+    STORY,
     get,
 )
 from warehouse_story import (
@@ -30,6 +31,7 @@ from warehouse_story import (
     inspected,
     loan,
     lot,
+    numbered,
     picklist,
     rows,
     scrap,
@@ -345,6 +347,47 @@ async def test_anybody_checks_a_label_without_signing_in(lang):
 async def test_every_paper_and_every_move_is_found_by_its_number(number, page):
     """D11"""
     assert f'href="{page}"' in (await get(f"/warehouse/vouchers?q={number}")).text
+
+
+VOUCHERS = [
+    *numbered("RK", 1, "inbound:RK1", "RK1"),
+    *numbered("RK", 2, "inbound:RK2", "RK2", void="重复开单"),
+    *numbered("FL", 7, f"run:{ON}:S1", ""),
+    *numbered("SK", 3, "contract:HT26030001", "P-1"),
+]
+NUMBERED = {**STORY, "vouchers": {row["_id"]: row for row in VOUCHERS}}
+
+
+async def test_a_papers_number_stands_on_it_with_the_year_and_finds_it():
+    """D11"""
+    slip = (await get("/forms/inbound-slip/RK1", ACCOUNTANT, NUMBERED)).text
+    assert "RK-2026-000001" in slip
+    assert "2026年3月" in slip
+    assert "FL-2026-000007" in (await get(f"/forms/sorting-sheet/{ON}/S1", story=NUMBERED)).text
+    assert 'href="/warehouse/arrivals/RK1"' in (await get("/warehouse/vouchers?q=rk-2026-000001", story=NUMBERED)).text
+    sheet_no = await get("/warehouse/vouchers?q=FL-2026-000007", story=NUMBERED)
+    assert f'href="/forms/sorting-sheet/{ON}/S1"' in sheet_no.text
+
+
+async def test_the_register_lists_a_kinds_numbers_of_a_year_and_what_became_void():
+    """D11"""
+    page = (await get("/warehouse/vouchers?letters=RK&year=2026", ACCOUNTANT, NUMBERED)).text
+    assert (page.count("data-row"), "重复开单" in page) == (2, True)
+    assert "还没有这种单据" in (await get("/warehouse/vouchers?letters=RK&year=2025", ACCOUNTANT, NUMBERED)).text
+    file = await get("/warehouse/vouchers.xlsx?letters=RK&year=2026", ACCOUNTANT, NUMBERED)
+    rows = [*load_workbook(BytesIO(file.content)).active.iter_rows(values_only=True, min_row=2)]
+    assert [(row[0], row[3], row[7]) for row in rows] == [
+        ("RK-2026-000001", "RK1", None),
+        ("RK-2026-000002", "RK2", "重复开单"),
+    ]
+
+
+@pytest.mark.parametrize(("person", "finds"), [(KEEPER, False), (ACCOUNTANT, True)])
+async def test_a_payments_number_is_found_by_whom_money_concerns(person, finds):
+    """D11, C18"""
+    page = (await get("/warehouse/vouchers?q=SK-2026-000003", person, NUMBERED)).text
+    assert ('href="/orders/HT26030001"' in page) is finds
+    assert ('value="SK"' in (await get("/warehouse/vouchers", person, NUMBERED)).text) is finds
 
 
 @pytest.mark.parametrize(("person", "offered"), [(KEEPER, True), (QC, True), (ACCOUNTANT, False)])

@@ -71,6 +71,14 @@ def test_times_money_and_spans_are_written_as_people_write_them(zh, en, write):
     assert [write(Words("zh", NOW)), write(Words("en", NOW))] == [zh, en]
 
 
+def test_paper_carries_the_year_and_the_day_of_each_moment():
+    """D11: who looks at it years later knows when it was."""
+    zh, en = Words("zh", NOW).paper, Words("en", NOW).paper
+    assert [w.moment(NOW) for w in (zh, en)] == ["2026年3月12日 16:42", "12 Mar 2026, 16:42"]
+    assert [w.day(date(2026, 3, 13)) for w in (zh, en)] == ["2026年3月13日 周五", "Fri 13 Mar 2026"]
+    assert [w.short_date(date(2026, 3, 13)) for w in (zh, en)] == ["2026/3/13", "13 Mar 2026"]
+
+
 def test_a_checklist_item_that_is_newer_than_the_table_is_named_by_itself():
     """B2"""
     assert Words("zh", NOW).say(Say(code="lack.site.lift")) == "lift"

@@ -46,6 +46,7 @@ from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
 from inventory.stock_list_row import STOCK_LISTS
+from inventory.voucher.register import VoucherRow
 from runtime.said import Heard
 from runtime.states import StateCodec
 from runtime.view import Row, View
@@ -182,6 +183,22 @@ def rows(**of: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def lines(*moves: MoveRow) -> list[dict[str, Any]]:
     """Rows `moves`."""
     return [stored(f"{one.card}#{one.move_no:06}", one) for one in moves]
+
+
+def numbered(letters: str, ordinal: int, paper: str, own_no: str, *, void: str = "") -> list[dict[str, Any]]:
+    """Rows `vouchers`: a paper with its number, and why it is void."""
+    number = f"{letters}-2026-{ordinal:06}"
+    of = {
+        "letters": letters,
+        "number": number,
+        "paper": paper,
+        "own_no": own_no,
+        "at": NOW_THEN,
+        "recorded_at": NOW_THEN,
+    }
+    given = VoucherRow.model_validate({**of, "void": False, "year": 2026, "ordinal": ordinal, "on": NOW_THEN.date()})
+    taken = [VoucherRow.model_validate({**of, "void": True, "reason": void})] if void else []
+    return [stored(f"{letters}#{ordinal:06}{'-void' * row.void}", row) for row in (given, *taken)]
 
 
 # --- papers ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ it (SIGKILL). Then everything settles, and is held to what must be true, from th
   every decision by what the contract knows, and at the end by what the warehouse's own books say (A3);
 - amended or cancelled at whatever moment, nothing stays reserved (A6);
 - cards follow goods: for every contract and product, and for each fact there is one move, once (D6, D7);
+- every paper has one number, and the numbers of a kind and year have no gap (D11);
 - nothing accepted is lost and nothing happened twice: each answer is on its stream as it was given, each reaction to
   each event has been decided, nobody's event is nobody's (X1); the same request again gets the same answer.
 
@@ -36,6 +37,7 @@ from harness.seeds import seed_of
 from harness.stacks import Stack
 from harness.streams import Happened, history
 from harness.topics import committed
+from harness.voucher_books import numbers_are_right, papers_of
 from harness.waiting import PATIENCE, eventually
 from harness.warehouse_work import Keeper
 
@@ -92,7 +94,7 @@ async def office(parted: Parted) -> AsyncIterator[Office]:
 async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_invariant_holds(
     parted: Parted, office: Office
 ) -> None:
-    """A3, A6, D4, D6, D7, D8, X1"""
+    """A3, A6, D4, D6, D7, D8, D11, X1"""
     await parted.start()
     assert await office.put("mai.gh", PICTURE) == PHOTO
     await Keeper(office, parted.seed, "first").stock_up(FREE)
@@ -106,6 +108,7 @@ async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_inva
     }
     books, contracts = GoodsBooks(histories["inventory"]), ContractBooks(histories["order"])
     print(f"events: { {name: len(events) for name, events in histories.items()} }; {what_happened(histories)}")
+    print(f"papers: { {letters: len(papers) for letters, papers in papers_of(histories).items()} }")
     await keeps_its_word(parted, office, histories)
     by_hand = sum(told.accepted and told.path.startswith("/api/stock/") for told in office.book)
     found = {
@@ -117,6 +120,7 @@ async def test_whatever_is_killed_goods_cards_and_contracts_agree_and_every_inva
         "brought back": books.failed_deliveries_are_back(histories["dispatch"]),
         "kept in vain": books.nothing_kept_in_vain(),
         "contracts and goods": contracts.agree_with(books),
+        "numbers of papers": numbers_are_right(histories),
         "books of the product": await books_of_the_product(parted),
         "rows of stock": await rows_of_stock(office, books),
         "rows of contracts": await rows_of_contracts(office, contracts, books),

@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable
 from dashboards.desk.reading import ticket_of
 from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
+from inventory.voucher.register import number_of
 from service_desk.roles import READS
 
 KINDS = ("information", "repair-feedback", "leftover", "service-report", "survey", "acceptance")
+LETTERS = {"leftover": "YL", "service-report": "FW", "acceptance": "YS"}
+"""Of the kinds that are numbered by themselves (D11); the others go by their ticket."""
 QUESTIONS = ("punctual", "manners", "skill", "clean", "result", "overall")
 """满意度调查表: what is asked, each on a scale of five."""
 
@@ -24,6 +27,7 @@ def _read(kind: str) -> Callable[[Seat, str], Awaitable[Content | None]]:
         return {
             "one": one,
             "kind": kind,
+            "number": await number_of(seat.caller, LETTERS[kind], f"ticket:{ticket_id}") if kind in LETTERS else "",
             "visit": one.visits[-1] if one.visits else None,
             "order": one.orders[-1] if one.orders else None,
             "quote": one.quotes[-1] if one.quotes else None,

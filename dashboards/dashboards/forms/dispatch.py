@@ -20,9 +20,11 @@ from dashboards.board.reading import read_board
 from dashboards.forms.form import Content, Form
 from dashboards.nav import STAFF
 from dashboards.seat import Seat
+from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOB_FILES, JobFile
 from dispatch.run.row import RUN_FILES, RunFile
 from dispatch.who import CREW, DELIVERS, LEADS, SEES_CASH, SEES_PICK_UPS
+from inventory.voucher.register import number_of
 from order.contract.row import CONTRACTS
 
 OFFICE = frozenset(
@@ -119,6 +121,7 @@ async def _day_report(seat: Seat, subject: str) -> Content | None:
     run, stops = found
     return {
         "run": run.row,
+        "number": await number_of(seat.caller, "RB", f"run:{run.row.on.isoformat()}:{run.row.crew}"),
         "file": run,
         "stops": stops,
         "cash": seat.person.role in SEES_CASH,
@@ -141,6 +144,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
     refused = [(line, one.event.reason) for one in job.said.all(PiecesRefused) for line in one.event.lines]
     return {
         "job": job.row,
+        "number": await number_of(seat.caller, "QS", JOB.key(subject)),
         "customer": _customer(job, seat),
         "lines": [
             {
@@ -165,6 +169,7 @@ async def _pick_up(seat: Seat, subject: str) -> Content | None:
     outcome = job.outcome if isinstance(job.outcome, PickedUp) else None
     return {
         "job": job.row,
+        "number": await number_of(seat.caller, "ZT", JOB.key(subject)),
         "on": arranged.on,
         "list_no": outcome.list_no if outcome is not None else None if issued is None else issued.list_no,
         "customer": _customer(job, seat),

@@ -1,5 +1,7 @@
 """`/forms/{form}/{id}`: printed forms."""
 
+from dataclasses import replace
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -26,6 +28,7 @@ async def printed(form: Id, subject: OptionalId, request: Request) -> Response:
     seat = seat_at(request, "forms", None if kind is None else kind.roles)
     if isinstance(seat, Response):
         return seat
+    seat = replace(seat, words=seat.words.paper)
     content = None if kind is None else await kind.read(seat, subject)
     if kind is None or content is None:
         return seat.not_found(f"{form} {subject}")

@@ -11,10 +11,14 @@ from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.warehouse.reading import lines_before, read_picking, read_shelf
+from inventory.count.aggregate import COUNT
 from inventory.count.file import COUNTS
 from inventory.count.row import WAITING
+from inventory.inbound.aggregate import INBOUND
+from inventory.scrap import SCRAP
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
+from inventory.voucher.register import last_of, number_of
 from inventory.who import LOADS, SEES_WAREHOUSE
 from order.contract.row import CONTRACTS
 from runtime.person import Person
@@ -33,7 +37,9 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
         return None
     view = await read_picking(seat, on)
     loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
-    return {"view": view, "on": on, "loads": loads, "crew": crew} if loads else None
+    runs = [f"run:{on.isoformat()}:{load.crew}" for load in loads]
+    numbers = {letters: await last_of(seat.caller, letters, runs) for letters in ("FL", "SY")}
+    return {"view": view, "on": on, "loads": loads, "crew": crew, "numbers": numbers} if loads else None
 
 
 async def _bin_card(seat: Seat, sku: str) -> Content | None:
@@ -53,7 +59,8 @@ async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     lines = [line for line in row.lines if line.status in WAITING]
     units = await both_units(seat, (line.sku for line in lines))
     lines.sort(key=lambda line: (line.bin, line.sku, line.lot or ""))
-    return {"count": row, "lines": lines, "units": units}
+    number = await number_of(seat.caller, "PD", COUNT.key(count_no))
+    return {"count": row, "number": number, "lines": lines, "units": units}
 
 
 def _name(seat: Seat, person: str | None) -> str:
@@ -66,8 +73,13 @@ async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
         return None
-    units = await both_units(seat, found.row.skus)
-    return {"slip": found.row, "file": found, "issued_by": _name(seat, found.row.issued_by), "units": units}
+    return {
+        "slip": found.row,
+        "number": await number_of(seat.caller, "RK", INBOUND.key(slip_no)),
+        "file": found,
+        "issued_by": _name(seat, found.row.issued_by),
+        "units": await both_units(seat, found.row.skus),
+    }
 
 
 async def _scrap(seat: Seat, number: str) -> Content | None:
@@ -78,6 +90,7 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
     stock = await seat.caller.view(STOCKED).get(card_no(one.depot, one.sku))
     return {
         "one": one,
+        "number": await number_of(seat.caller, "BF", SCRAP.key(number)),
         "gone": found.executed,
         "last_move": None if stock is None else stock.last_move_at,
         "applied_by": _name(seat, one.applied_by),

@@ -1,8 +1,7 @@
-"""缺货、溢余 (D9) and finding a voucher again by its number (D11), over HTTP."""
+"""缺货、溢余 (D9), over HTTP."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from fastapi.responses import Response
 
@@ -12,7 +11,7 @@ from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import DEPOT
-from inventory import vouchers, who
+from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, ReleaseExcess
 from inventory.goods.row import PIECES, GoodsRow
@@ -93,29 +92,3 @@ async def shortages_sheet(seat: Seat) -> Response:
                 yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
 
     return await sheet(words(f"gap.{kind}"), [words(name) for name in names], lines())
-
-
-# --- vouchers ------------------------------------------------------------------------------------------------------
-
-HREFS: Mapping[vouchers.Kind, str] = {
-    "inbound_slip": "/warehouse/arrivals/{}",
-    "loan": "/warehouse/loans/{}",
-    "scrap": "/warehouse/scraps/{}",
-    "stock_list": "/warehouse/lists/{}",
-    "count": "/warehouse/counts/{}",
-    "goods": "/orders/{}",
-    "picklist": "/warehouse?date={}",
-    "card": "/warehouse/stock/{}",
-}
-"""The pages of what has a number."""
-
-
-@router.get("/warehouse/vouchers")
-@takes(*LOOKS, "q")
-@seated("warehouse", who.SEES_WAREHOUSE)
-async def voucher(seat: Seat) -> Response:
-    """单号查 (D11): every paper and every move with a number."""
-    number = seat.asked("q", longest=60)
-    found = [] if number is None else await vouchers.vouchers(seat.caller, number)
-    shown = [(one, HREFS[one.kind].format(quote(one.bare, safe=""))) for one in found]
-    return seat.show("vouchers.html", q=number, found=shown)

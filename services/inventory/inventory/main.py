@@ -30,6 +30,8 @@ from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import STOCK_LISTS
 from inventory.turnover import TURNOVER
+from inventory.voucher.register import VOUCHERS
+from inventory.voucher.series import SERIES
 from runtime.aggregate import Aggregate
 from runtime.offers import offering_of
 from runtime.service import Service
@@ -55,9 +57,18 @@ OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, CO
 
 SERVICE = Service(
     name="inventory",
-    deciders=(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS, LOT_BOOK),
+    deciders=(
+        *(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS, LOT_BOOK),
+        SERIES,
+    ),
     reactions=REACTIONS,
-    projections=(*(view.projection for view in VIEWS), MOVES.projection, LEDGER.projection, TURNOVER),
+    projections=(
+        *(view.projection for view in VIEWS),
+        MOVES.projection,
+        LEDGER.projection,
+        VOUCHERS.projection,
+        TURNOVER,
+    ),
     router=router,
     offers={kind.name: offering_of(kind) for kind in OFFERED},
 )

@@ -13,7 +13,7 @@ from company.policy import policy_book
 from contracts.dispatch_jobs import DeliveryFailed
 from contracts.dispatch_runs import RunDeparted, RunStop
 from contracts.fact import ContractLine, Customer, GoodsLine, Measure
-from contracts.order import ContractAmended, ContractCancelled, ContractSigned
+from contracts.order import ContractAmended, ContractCancelled, ContractSigned, PaymentNoted
 from inventory.api import router
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
@@ -58,6 +58,7 @@ SIGNED = ContractSigned(
     amount_due_fen=0,
     lines=(CABINET,),
 )
+YEAR_OF_SLIPS = "/vouchers?letters=RK&year=2026"
 SLIP = {
     "slip_no": "RK260309001",
     "reason": "purchase",
@@ -182,17 +183,59 @@ async def test_every_voucher_is_found_by_its_number(client: AsyncClient) -> None
     await slip_with_damage(client)
     found = {
         number: [(x["kind"], x["id"]) for x in await get(client, f"/vouchers/{number}")]
-        for number in ("RK260309001", "SH-7", "RK260309001-1", HT)
+        for number in ("RK260309001", "SH-7", "RK260309001-1", HT, "RK-2026-000001", "ps-2026-000001")
     }
     cards = [("card", "main:BTH-0421"), ("card", "main:HDW-0033")]
     assert found == {
         "RK260309001": [("inbound_slip", "RK260309001"), ("goods", HT), *cards],
         "SH-7": [("inbound_slip", "RK260309001")],
-        "RK260309001-1": [("goods", HT), ("card", "main:BTH-0421")],
+        "RK260309001-1": [("damage", HT), ("goods", HT), ("card", "main:BTH-0421")],
         HT: [("goods", HT)],
+        "RK-2026-000001": [("inbound_slip", "RK260309001"), ("goods", HT), *cards],
+        "ps-2026-000001": [("damage", HT), ("goods", HT), ("card", "main:BTH-0421")],
     }
     missing = await client.get("/api/vouchers/XX-99", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"})
     assert missing.status_code == 404
+
+
+async def test_papers_are_numbered_without_a_gap_and_a_refused_one_takes_no_number(client: AsyncClient) -> None:
+    """D11: the third slip is refused; the second is cancelled, and keeps its number as a void one."""
+    slips = [{**SLIP, "slip_no": number, "waybill": f"YD{number}"} for number in ("RK1", "RK2", "RK3", "RK4")]
+    for slip in (slips[0], slips[1]):
+        await done(client, "/inbound", slip, "su.kj")
+    await done(client, "/inbound", slips[0], "su.kj")
+    status, _ = await post(client, "/inbound", {**slips[2], "lines": []}, "su.kj")
+    assert status == 422
+    status, _ = await post(client, "/inbound/RK2/cancellation", {"reason": "重复开单"}, "su.kj")
+    assert status == 201
+    await done(client, "/inbound", slips[3], "su.kj")
+    shown = [(x["number"], x["own_no"], x["void"], x["void_because"]) for x in await get(client, YEAR_OF_SLIPS)]
+    assert shown == [
+        ("RK-2026-000001", "RK1", False, ""),
+        ("RK-2026-000002", "RK2", True, "重复开单"),
+        ("RK-2026-000003", "RK4", False, ""),
+    ]
+    assert [x["number"] for x in await get(client, f"{YEAR_OF_SLIPS}&after=2")] == ["RK-2026-000003"]
+
+
+async def test_papers_about_money_are_found_by_whom_money_concerns_alone(client: AsyncClient, world: World) -> None:
+    """D11, C18"""
+    paid = PaymentNoted(
+        at=NOW, contract_no=HT, payment_id="P-1", amount_fen=60_000, method="cash", received_by="su.kj", owed_fen=0
+    )
+    world.tell("order", f"contract:{HT}", paid)
+    keeper = {"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"}
+    for number in ("SK-2026-000001", "P-1"):
+        [found] = await get(client, f"/vouchers/{number}", "su.kj")
+        assert (found["kind"], found["address"]) == ("payment", f"/api/contracts/{HT}")
+        keeper = await client.get(
+            f"/api/vouchers/{number}", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"}
+        )
+        assert keeper.status_code == 404
+    register = await client.get(
+        "/api/vouchers?letters=SK&year=2026", headers={"Authorization": f"Bearer {TOKENS.issue('mai.gh')}"}
+    )
+    assert register.status_code == 403
 
 
 async def test_what_a_contract_lacks_is_shown_with_the_free_stock_and_allocated(

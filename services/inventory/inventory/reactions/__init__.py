@@ -1,6 +1,6 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import cards, contracts, counts, inbound, lots, packing, papers, runs, tickets
+from inventory.reactions import cards, contracts, counts, inbound, lots, packing, papers, runs, tickets, vouchers
 
 REACTIONS = (
     *contracts.REACTIONS,
@@ -12,4 +12,5 @@ REACTIONS = (
     *counts.REACTIONS,
     *packing.REACTIONS,
     *lots.REACTIONS,
+    *vouchers.REACTIONS,
 )

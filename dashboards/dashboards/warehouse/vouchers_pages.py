@@ -1,0 +1,109 @@
+"""单号查 (D11): finding a paper again by its number, and the register of a kind and year, over HTTP."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from urllib.parse import quote
+
+from fastapi.responses import Response
+
+from contracts.civil_time import civil_day
+from dashboards.render import LOOKS
+from dashboards.seat import Seat, seated
+from dashboards.sheets import Cell, sheet
+from inventory import who
+from inventory.voucher import register, search
+from inventory.voucher.kinds import KINDS, seen_by
+from runtime.route import Router, takes
+
+router = Router(include_in_schema=False)
+
+HREFS: Mapping[search.Place, str] = {
+    "inbound": "/warehouse/arrivals/{}",
+    "loan": "/warehouse/loans/{}",
+    "scrap": "/warehouse/scraps/{}",
+    "stocklist": "/warehouse/lists/{}",
+    "count": "/warehouse/counts/{}",
+    "goods": "/orders/{}",
+    "picklist": "/warehouse?date={}",
+    "stock": "/warehouse/stock/{}",
+    "contract": "/orders/{}",
+    "job": "/forms/receipt/{}",
+    "run": "/forms/day-report/{}",
+    "ticket": "/desk/{}",
+}
+"""The pages of what has a number, by where it is kept."""
+OF_KIND: Mapping[str, str] = {
+    "sorting_sheet": "/forms/sorting-sheet/{}",
+    "delivery_list": "/forms/delivery-list/{}",
+    "pick_up": "/forms/pick-up/{}",
+}
+"""Of papers that are pages of their own."""
+
+
+def href_of(one: search.Found) -> str:
+    """The page that shows it."""
+    if one.place == "run":  # day and crew
+        return OF_KIND.get(one.kind, HREFS["run"]).format(quote(one.bare.replace(":", "/")))
+    return OF_KIND.get(one.kind, HREFS[one.place]).format(quote(one.bare, safe=""))
+
+
+@router.get("/warehouse/vouchers")
+@takes(*LOOKS, "q", "letters", "year")
+@seated("warehouse", who.READS_STOCK)
+async def vouchers(seat: Seat) -> Response:
+    """Every paper and every move with a number; without one, the register of a kind and year."""
+    number = seat.asked("q", longest=60)
+    letters, year = _asked(seat)
+    found = [] if number is None else await search.vouchers(seat.caller, number)
+    rows = await register.of_year(seat.caller, letters, year) if number is None and letters else []
+    return seat.show(
+        "vouchers.html",
+        q=number,
+        found=[(one, href_of(one)) for one in found],
+        kinds=[KINDS[one] for one in seen_by(seat.person.role)],
+        letters=letters,
+        year=year,
+        rows=[(one, href_of(search.registered(one))) for one in rows],
+        tabs_for=who.SEES_WAREHOUSE,
+        more=len(rows) == register.MOST_OF_A_PAGE,
+    )
+
+
+@router.get("/warehouse/vouchers.xlsx")
+@takes(*LOOKS, "letters", "year")
+@seated("warehouse", who.READS_STOCK)
+async def vouchers_sheet(seat: Seat) -> Response:
+    """The register of a kind and year, whole."""
+    letters, year = _asked(seat)
+    words = seat.words
+    names = (
+        "print.no",
+        "voucher.kind",
+        "voucher.day",
+        "voucher.own_no",
+        "voucher.of",
+        "happened",
+        "recorded",
+        "voucher.void",
+    )
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        after = 0
+        while rows := await register.of_year(seat.caller, letters, year, after=after):
+            for one in rows:
+                row, why = one.row, "" if one.void is None else one.void.reason or words("yes")
+                kind = words(f"voucher.{one.kind.name}")
+                yield row.number, kind, row.on, row.own_no, row.paper, row.at, row.recorded_at, why
+            after = rows[-1].row.ordinal
+
+    return await sheet(f"{words('voucher.register')} {letters} {year}", [words(name) for name in names], lines())
+
+
+def _asked(seat: Seat) -> tuple[str, int]:
+    """The kind and year that are asked for: of those that this person may look for, the first; this year."""
+    letters, year = seat.asked("letters") or "", seat.asked("year") or ""
+    seen = seen_by(seat.person.role)
+    this_year = civil_day(seat.now).year
+    return (
+        letters if letters in seen else seen[0],
+        int(year) if year.isdecimal() and 2000 <= int(year) <= this_year + 1 else this_year,
+    )
