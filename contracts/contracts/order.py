@@ -62,6 +62,8 @@ class ContractAmended(Fact, wire="songda.order.ContractAmended.v1"):
     """With `amount_due_fen`: what of it is still to be paid; null in events of old."""
     part: int = 1
     """Which of the contract's deliveries is to come (A10)."""
+    fewer: tuple[GoodsLine, ...] = ()
+    """Lines of which less is owed than before, with what is owed still (A9)."""
 
 
 class ContractCancelled(Fact, wire="songda.order.ContractCancelled.v1"):

@@ -215,9 +215,13 @@ def move_promise(event: DeliveryPostponed) -> Asks:
 
 
 def amend_jobs(event: ContractAmended) -> Asks:
-    """合同变更 (A6) -> crews go to the new address and collect the new amount; a new promise binds the plan."""
+    """合同变更 (A6) -> crews go to the new address, collect the new amount and bring no more than is owed (A9); a new
+    promise binds the plan."""
     delivery = JOB.key(delivery_of(event.contract_no, event.part))
-    asks: list[Ask] = []
+    asks = [
+        Ask(delivery, LimitLine(at=event.at, line_no=one.line_no, owed=one.quantity, reason=event.reason))
+        for one in event.fewer
+    ]
     owed = event.amount_due_fen if event.owed_fen is None else event.owed_fen
     if event.customer is not None or owed is not None:
         amended = AmendJob(at=event.at, reason=event.reason, customer=event.customer, amount_due_fen=owed)

@@ -60,6 +60,7 @@ def test_all_that_changed_is_told_with_the_reason_and_all_lines() -> None:
             promise_due=NOW.replace(day=11, hour=16),
             amount_due_fen=9,
             owed_fen=9,
+            fewer=(pieces(1, 0),),
         )
     )
 
@@ -135,7 +136,7 @@ def test_lines_of_a_file_are_not_added_to_a_loaded_contract_either() -> None:
     ("over", "refused"),
     [
         ((CancelContract(contract_no=NUMBER, reason="退房"),), "contract_cancelled"),
-        ((delivered(pieces(1, 1)),), "already_delivered"),
+        ((delivered(),), "already_delivered"),
     ],
 )
 def test_what_is_over_is_not_amended(over: tuple[CancelContract, ...], refused: str) -> None:

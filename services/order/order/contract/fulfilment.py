@@ -413,12 +413,15 @@ def evolve(contract: Known, event: Event) -> Known:
         case facts.DeliveryNoted():
             on = event.delivered_on
             handover = Handover(event.job_id, counted(event.delivered), event.signed_by, on)
-            noted = replace(contract, course=replace(course, deliveries=(*course.deliveries, handover)))
+            course = replace(course, deliveries=(*course.deliveries, handover))
+            if is_delivery(event.job_id):  # its loading is over, whenever that is told
+                course = replace(course, loaded=False, back_at=event.at)
+            noted = replace(contract, course=course)
             noted = with_pieces(noted, event.damaged, lambda line, n: replace(line, at_door=line.at_door + n))
             return with_pieces(noted, event.delivered, lambda line, n: _with_delivery(line, n, on))
         case facts.RestOwed():
             rest = Rest(event.part, counted(event.lines))
-            return replace(contract, course=replace(course, rest=rest, loaded=False))
+            return replace(contract, course=replace(course, rest=rest))
         case facts.InstallationNoted():
             accepted = Accepted(event.job_id, event.accepted_by, event.installed_on)
             return replace(contract, course=_with_installation(course, accepted))

@@ -11,9 +11,10 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.civil_time import civil_day, end_of_day
-from contracts.fact import ContractLine, Customer
+from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.spelling import StoreCode
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, SoldLine, Text
+from order.contract.fulfilment import outcome, rest_owed
 from order.contract.goods import complete_on, completeness, owed_pieces, said
 from order.contract.state import (
     Cancelled,
@@ -28,6 +29,7 @@ from order.contract.state import (
     Terms,
     Unsigned,
     Waiting,
+    all_delivered,
     any_delivered,
     over,
     owed_fen,
@@ -73,7 +75,7 @@ class AmendContract(Command):
     """变更合同 Amend a contract (A6)
 
     Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason. What is left out
-    stays as it is. `change`: lines as they are to be; `remove`: line numbers.
+    stays as it is. `change`: lines as they are to be; `remove`: line numbers. Of what the customer has nothing changes.
     """
 
     command: Literal["AmendContract"] = "AmendContract"
@@ -173,21 +175,23 @@ def add_lines(command: AddLines, contract: Known, ctx: Context) -> Decision:
 
 
 def amend(command: AmendContract, contract: Known, ctx: Context) -> Decision:
-    """Change a contract that is not loaded yet, with the reason.
+    """Change a contract that is not loaded yet, with the reason; of one that was delivered in part, what is owed still.
 
-    Rules: A6, A3 (completeness follows the lines), A8 (a later date needs the customer's consent: `postpone`). What is
-    so already is no event. Refuses: contract_cancelled, contract_fulfilled, already_loaded, already_delivered,
-    bad_line, bad_customer, bad_dates, unknown_line, line_was_removed, line_sku_fixed, no_line_left, too_many_lines,
-    later_needs_consent, less_than_refunded (pieces that were paid back stay written on their line, A9, B15).
+    Rules: A6, A3 (completeness follows the lines), A8 (a later date needs the customer's consent: `postpone`), A10
+    (the rest of a partial delivery is loaded on its own; nothing left of it: its delivery is not needed). What is so
+    already is no event. Refuses: contract_cancelled, contract_fulfilled, already_loaded, already_delivered, bad_line,
+    bad_customer, bad_dates, unknown_line, line_was_removed, line_sku_fixed, no_line_left, too_many_lines,
+    later_needs_consent, less_than_refunded (pieces that were paid back stay written on their line, A9, B15),
+    line_delivered and less_than_delivered (what the customer has stays as he signed for it, A9).
     """
     if _holds(command, contract):
         return ()
     if isinstance(contract, Cancelled | Fulfilled):
         return over(contract, "A6")
+    if any_delivered(contract) and all_delivered(contract.lines):
+        return no("already_delivered", rule="A6", contract_no=command.contract_no)
     if contract.course.loaded:
         return no("already_loaded", contract_no=command.contract_no)
-    if any_delivered(contract):
-        return no("already_delivered", rule="A6", contract_no=command.contract_no)
     flaw = _flaw(command, contract)
     return flaw if flaw is not None else _amended(command, contract, ctx)
 
@@ -258,11 +262,26 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
         amount_due_fen=terms.amount_due_fen if owes_other else None,
         owed_fen=owed_fen(terms, contract.course) if owes_other else None,
         part=contract.course.part,
+        fewer=_fewer(contract, lines),
     )
+    after = evolve(contract, event)
     on = complete_on(lines)
-    if on is not None and isinstance(contract, Complete) and owed_pieces(lines):
-        return (event, *said(replace(contract, terms=terms, lines=lines), on, at, ctx, command.reason))
-    return (event, *completeness(replace(contract, terms=terms), lines, at, ctx, command.reason))
+    if on is not None and isinstance(after, Complete) and owed_pieces(lines):
+        news = said(after, on, at, ctx, command.reason)
+    else:
+        news = completeness(after, lines, at, ctx, command.reason)
+    rest = rest_owed(after, at, command.reason)
+    return (event, *rest, *news, *outcome(after, lines, after.course, at, ctx.policy))
+
+
+def _fewer(contract: Open, lines: Lines) -> tuple[GoodsLine, ...]:
+    """Lines of which less is owed than before, each with what is owed still (A9)."""
+    owed = {line.sold.line_no: line.owed() for line in lines}
+    return tuple(
+        GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=owed.get(line.line_no, 0))
+        for line, before in ((one.sold, one.owed()) for one in contract.lines)
+        if owed.get(line.line_no, 0) < before
+    )
 
 
 def _terms(command: AmendContract, terms: Terms) -> Terms:
@@ -304,7 +323,7 @@ def _flaw(command: AmendContract, contract: Open) -> Rejected | None:
             return unknown_line(contract, line.line_no, "A6")
         if line.sku != (sku := known[line.line_no].sku):
             return no("line_sku_fixed", contract_no=number, line_no=line.line_no, sku=sku)
-    if (flaw := _below_refunded(command, contract)) is not None:
+    if (flaw := _below_refunded(command, contract) or _delivered_flaw(command, contract)) is not None:
         return flaw
     for line_no in command.remove:
         if line_no not in known and line_no not in dropped:
@@ -335,6 +354,26 @@ def _below_refunded(command: AmendContract, contract: Open) -> Rejected | None:
                 wanted=wanted[line.sold.line_no],
             )
     return None
+
+
+def _delivered_flaw(command: AmendContract, contract: Open) -> Rejected | None:
+    """What the customer has signed for stays as it was sold: of such a line only the pieces change that are owed still
+    (A9, A10)."""
+    wanted = {line.line_no: line for line in command.change}
+    for line in contract.lines:
+        number, told = line.sold.line_no, wanted.get(line.sold.line_no)
+        if not line.delivered or (number not in command.remove and (told is None or is_same(line.sold, told))):
+            continue
+        name, has = Term.of(line.sold.name), line.delivered
+        if told is None or not line.owed() or not is_same(line.sold, _of_quantity(told, line.sold.quantity)):
+            return no("line_delivered", line_no=number, name=name, delivered=has, owed=line.owed())
+        if told.quantity < (least := has + line.refunded):
+            return no("less_than_delivered", line_no=number, name=name, delivered=has, least=least)
+    return None
+
+
+def _of_quantity(line: ContractLine, quantity: int) -> ContractLine:
+    return line.model_copy(update={"quantity": quantity})
 
 
 def is_same(known: ContractLine | None, told: ContractLine) -> bool:
