@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from contracts.dispatch_jobs import LaterDayConsent
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine
 
 
@@ -18,6 +19,8 @@ class PickUpArranged(Fact, wire="songda.dispatch.PickUpArranged.v1"):
     on: date
     lines: tuple[ContractLine, ...]
     note: str = ""
+    consent: LaterDayConsent | None = None
+    """The customer's consent, where the day is later than was promised (A8); null where it is not."""
 
 
 class PickUpCalledOff(Fact, wire="songda.dispatch.PickUpCalledOff.v1"):

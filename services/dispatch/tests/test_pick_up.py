@@ -27,12 +27,13 @@ from dispatch_office import ASSISTANT, SLOT, WAREHOUSE, Office, an_office, said
 from dispatch_office import SUPERVISOR as TAN
 
 from contracts.dispatch_door import CountedLine
-from contracts.dispatch_jobs import JobCompletenessChanged, StopUnscheduled
+from contracts.dispatch_jobs import JobCompletenessChanged, LaterDayConsent, StopUnscheduled
 from contracts.dispatch_pick_up import PickedUp, PickUpArranged, PickUpCalledOff, PickUpListIssued
 from dispatch.job.booking import BookInstallation
 from dispatch.job.pick_up import PASSED, ArrangePickUp, CallOffPickUp, HandOut, IssuePickUpList
 from dispatch.job.terms import CancelJob, LimitLine
 from dispatch.reactions import REACTIONS
+from dispatch.refusals import no
 
 LIST = "ZT20260313-HT26030001-1"
 ARRANGE = ArrangePickUp(on=DAY)
@@ -49,7 +50,30 @@ def test_a_day_is_arranged_for_goods_that_are_here_and_a_slot_is_given_up() -> N
     left, arranged = a_job(OPENED, BOOKED, SCHEDULED).asks(ARRANGE, CTX).events
     assert (type(left), arranged) == (StopUnscheduled, ARRANGED)
     a_job(OPENED, ARRANGED).asks(ARRANGE, CTX).nothing_new()
-    a_job(OPENED, ARRANGED).asks(ArrangePickUp(on=date(2026, 3, 20)), CTX).then_names("PickUpArranged")
+    a_job(OPENED, ARRANGED).asks(ArrangePickUp(on=date(2026, 3, 12)), CTX).then_names("PickUpArranged")
+
+
+def test_another_note_of_the_same_day_is_kept_and_the_list_with_it() -> None:
+    """A11, X7: a new day takes a new list."""
+    noted = ArrangePickUp(on=DAY, note="带推车")
+    listed = a_job(OPENED, ARRANGED, LISTED)
+    listed.asks(noted, CTX).then(ARRANGED.model_copy(update={"note": "带推车"}))
+    listed.after(noted, ctx=CTX).asks(ARRANGE, CTX).nothing_new()
+    listed.after(noted, ctx=CTX).asks(HAND_OUT, CTX).then_names("PickedUp")
+    moved = listed.after(ArrangePickUp(on=date(2026, 3, 12)), ctx=CTX)
+    moved.asks(HAND_OUT, CTX).refuses("pick_up_needs_list")
+
+
+def test_later_than_promised_takes_the_customers_consent() -> None:
+    """A8, A11: as for a delivery; in time there is nothing to consent to."""
+    later = ArrangePickUp(on=date(2026, 3, 15))
+    refusal = no("later_than_promised", on=date(2026, 3, 15), promised_on=date(2026, 3, 14))
+    a_job(OPENED).asks(later, SUPERVISOR).refuses(refusal)
+    consent = LaterDayConsent(consented_by="马娜", consented_how="phone", reason="装修未完")
+    (arranged,) = a_job(OPENED).asks(later.model_copy(update={"consent": consent}), CTX).events
+    assert isinstance(arranged, PickUpArranged)
+    assert (arranged.on, arranged.consent) == (date(2026, 3, 15), consent)
+    a_job(OPENED).asks(ARRANGE.model_copy(update={"consent": consent}), CTX).then(ARRANGED)
 
 
 @pytest.mark.parametrize(

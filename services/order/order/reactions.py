@@ -9,7 +9,7 @@ from contracts.dispatch_jobs import (
     InstallationBooked,
     InstallationCompleted,
 )
-from contracts.dispatch_pick_up import PickedUp
+from contracts.dispatch_pick_up import PickedUp, PickUpArranged
 from contracts.dispatch_runs import CashCollected, RunLoaded
 from contracts.envelope import Meta
 from contracts.fact import GoodsLine
@@ -31,7 +31,7 @@ from order.contract.goods import NoteDamage, NoteGoods, NoteLot, NoteRelease, No
 from order.contract.money import NotePayment
 from order.contract.promise import PostponeDelivery
 from runtime.decision import Ask
-from runtime.reaction import On, Reaction
+from runtime.reaction import On, Reaction, on_each
 
 Asks = Sequence[Ask]
 
@@ -134,8 +134,9 @@ def note_return(event: GoodsReturned, meta: Meta) -> Asks:
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
 
-def note_consent(event: InstallationBooked) -> Asks:
-    """Booked for a later day than was promised, with the customer's consent -> the promise moves (A8)."""
+def note_consent(event: InstallationBooked | PickUpArranged) -> Asks:
+    """Booked, or to be picked up, on a later day than was promised, with the customer's consent -> the promise moves
+    (A8, A11)."""
     if event.consent is None:
         return ()
     command = PostponeDelivery(
@@ -251,7 +252,7 @@ REACTIONS = (
     Reaction("order.note_damage", (On(DamageReported, note_damage),)),
     Reaction("order.note_release", (On(GoodsReleased, note_release), On(GoodsReturned, note_return))),
     Reaction("order.note_correction", (On(ArrivalCorrected, note_correction),)),
-    Reaction("order.note_consent", (On(InstallationBooked, note_consent),)),
+    Reaction("order.note_consent", on_each(note_consent, InstallationBooked, PickUpArranged)),
     Reaction("order.note_loading", (On(RunLoaded, note_loading), On(DeliveryDeparted, note_departure))),
     Reaction(
         "order.note_delivery",

@@ -22,6 +22,7 @@ from order_story import (
 from company.context import Context
 from company.policy import policy_book
 from contracts.dispatch_jobs import Checklist, InstallationBooked, LaterDayConsent
+from contracts.dispatch_pick_up import PickUpArranged
 from contracts.order import ContractSigned, DeliveryPostponed, PromiseBroken
 from order.contract.promise import PostponeDelivery, WarnOfPromise
 from order.contract.terms import CancelContract, RegisterContract
@@ -161,6 +162,22 @@ def test_a_booking_to_which_the_customer_consented_moves_the_promise() -> None:
     (asked,) = note_consent(booked)
     assert (asked.aggregate_id, note_consent(booked.model_copy(update={"consent": None}))) == (f"contract:{NUMBER}", ())
     SIGNED.asks(asked.command, CTX).then(POSTPONED)
+
+
+def test_a_pick_up_to_which_the_customer_consented_moves_the_promise_too() -> None:
+    """A8, A11"""
+    arranged = PickUpArranged(
+        at=NOW,
+        job_id=f"D-{NUMBER}",
+        contract_no=NUMBER,
+        customer=CUSTOMER,
+        on=date(2026, 3, 20),
+        lines=(),
+        consent=LaterDayConsent(consented_by="马娜", consented_how="phone", reason="装修未完"),
+    )
+    (asked,) = note_consent(arranged)
+    SIGNED.asks(asked.command, CTX).then(POSTPONED)
+    assert note_consent(arranged.model_copy(update={"consent": None})) == ()
 
 
 def test_a_part_that_was_delivered_keeps_no_promise() -> None:

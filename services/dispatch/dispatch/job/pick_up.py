@@ -12,6 +12,7 @@ from contracts.bounds import CivilDay, Few, ManyLines, Words
 from contracts.civil_time import civil_day
 from contracts.dispatch import JobEvent
 from contracts.dispatch_door import CountedLine, Photos
+from contracts.dispatch_jobs import LaterDayConsent
 from contracts.fact import ContractLine, GoodsLine
 from contracts.job_ids import part_of
 from dispatch.fields import happened
@@ -48,12 +49,15 @@ IDENTITY_DIGITS = 6
 class ArrangePickUp(Command):
     """约自提 Arrange a pick-up (A11)
 
-    The customer collects the goods at the depot on a day, instead of having them delivered.
+    The customer collects the goods at the depot on a day, instead of having them delivered. Later than promised, with
+    his consent (A8).
     """
 
     command: Literal["ArrangePickUp"] = "ArrangePickUp"
     on: CivilDay
     note: ManyLines = ""
+    consent: LaterDayConsent | None = None
+    """The customer's, to a day that is later than was promised (A8)."""
 
 
 class CallOffPickUp(Command):
@@ -93,10 +97,11 @@ class HandOut(Command):
 
 
 def arrange_pick_up(command: ArrangePickUp, job: Opened, ctx: Context) -> Decision:
-    """约自提: for the goods of a delivery that are here; a slot is given up. The same day again is no event.
+    """约自提: for the goods of a delivery that are here; a slot is given up. The same day and note again is no event.
 
-    Rules: A11, A3 (complete goods, or the part that a supervisor sent ahead). Refuses: not_a_delivery, already_over,
-    cancelled, too_late_to_book, not_complete, day_in_the_past.
+    Rules: A11, A3 (complete goods, or the part that a supervisor sent ahead), A8 (later than promised only with the
+    customer's consent; the contract's promise follows it). Refuses: not_a_delivery, already_over, cancelled,
+    too_late_to_book, in_deposit, not_complete, day_in_the_past, later_than_promised.
     """
     at = happened(command, ctx)
     work = job.work
@@ -111,13 +116,16 @@ def arrange_pick_up(command: ArrangePickUp, job: Opened, ctx: Context) -> Decisi
             return no("too_late_to_book", job_id=work.job_id)
         case _ if work.deposited:
             return no("in_deposit", job_id=work.job_id)
-        case PickUp() if job.on == command.on:
+        case PickUp() if (job.on, job.note) == (command.on, command.note or job.note):
             return ()
         case Waiting() | Booked() | Scheduled() | Published() | Failed() | PickUp():
             if work.complete_on is None and not is_part(job):
                 return no("not_complete", contract_no=work.contract_no)
             if command.on < civil_day(at):
                 return no("day_in_the_past", on=command.on, called_on=civil_day(at))
+            late = work.promised_on is not None and command.on > work.promised_on
+            if late and command.consent is None:
+                return no("later_than_promised", on=command.on, promised_on=work.promised_on)
             arranged = facts.PickUpArranged(
                 at=at,
                 job_id=work.job_id,
@@ -126,6 +134,7 @@ def arrange_pick_up(command: ArrangePickUp, job: Opened, ctx: Context) -> Decisi
                 on=command.on,
                 lines=work.lines,
                 note=command.note,
+                consent=command.consent if late else None,
             )
             return (*left(job, "客户自提 the customer collects", at), arranged)
     assert_never(job)
@@ -257,7 +266,8 @@ def evolve(job: Opened, event: Event) -> Opened:
     """The job as a pick-up."""
     match event:
         case facts.PickUpArranged():
-            return PickUp(job.work, event.on, partial=is_part(job))
+            listed = job.list_no if isinstance(job, PickUp) and job.on == event.on else None
+            return PickUp(job.work, event.on, is_part(job), listed, event.note)
         case facts.PickUpCalledOff():
             return Waiting(job.work, (), None)
         case facts.PickUpListIssued():

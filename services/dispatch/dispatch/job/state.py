@@ -141,6 +141,7 @@ class PickUp:
     on: date
     partial: bool
     list_no: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
