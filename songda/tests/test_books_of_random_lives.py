@@ -89,7 +89,7 @@ class Company:
     def ask(self, aggregate_id: str, command: Command, by: str = "system", role: str = "system") -> bool:
         """Decide, tell, and let all others react; True where it was taken."""
         decider = DECIDERS[aggregate_id.partition(":")[0]]
-        ctx = Context(now=T0, by=by, role=role, policy=POLICY, version=self.versions.get(aggregate_id, 0))
+        ctx = Context(now=self.now, by=by, role=role, policy=POLICY, version=self.versions.get(aggregate_id, 0))
         decision = decider.decide(command, self.state(aggregate_id), ctx)
         if isinstance(decision, Rejected):
             return False
@@ -104,7 +104,7 @@ class Company:
         self.versions[subject] = self.versions.get(subject, 0) + 1
         source = f"/songda/{SERVICE_OF[subject.partition(':')[0]]}"
         version, number = self.versions[subject], f"e{self.number}"
-        meta = Meta(number, event.wire, source, subject, T0, version, "c", "c", "he.jx", 0)
+        meta = Meta(number, event.wire, source, subject, self.now, version, "c", "c", "he.jx", 0)
         self.books.fold(event, meta)
         self.unread.append((meta, event))
 
@@ -120,6 +120,11 @@ class Company:
     def follow(self, one: Ask) -> None:
         if one.aggregate_id.partition(":")[0] in DECIDERS:
             self.ask(one.aggregate_id, one.command)
+
+    @property
+    def now(self) -> datetime:
+        """Time goes on with each event."""
+        return T0 + timedelta(seconds=self.number)
 
     @property
     def contract(self) -> Any:
@@ -213,7 +218,7 @@ def drive_out(company: Company, _: ContractLine, pieces: int, way: int) -> None:
         return
     stop = RunStop(job_id=job_id, contract_no=NO, half="am", position=1, lines=lines)
     gone = RunDeparted(
-        at=T0,
+        at=company.now,
         on=DAY,
         crew="S1",
         leader="li.zq",

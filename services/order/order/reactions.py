@@ -21,7 +21,7 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
-from contracts.job_ids import contract_of, is_delivery, is_installation
+from contracts.job_ids import contract_of, is_delivery, is_installation, part_of
 from contracts.notify import CallMade, MessageSent
 from contracts.order import OF_CREWS
 from order.contract.aggregate import CONTRACT
@@ -148,8 +148,10 @@ def note_consent(event: InstallationBooked | PickUpArranged) -> Asks:
 def note_loading(event: RunLoaded) -> Asks:
     """A run is loaded -> its contracts cannot be amended any more (A6)."""
     run = f"{event.on.isoformat()}:{event.crew}"
-    numbers = sorted({stop.contract_no for stop in event.counted if is_delivery(stop.job_id)})
-    return tuple(Ask(CONTRACT.key(no), NoteLoading(at=event.at, contract_no=no, run=run)) for no in numbers)
+    loaded = sorted({(stop.contract_no, part_of(stop.job_id)) for stop in event.counted if is_delivery(stop.job_id)})
+    return tuple(
+        Ask(CONTRACT.key(no), NoteLoading(at=event.at, contract_no=no, run=run, part=part)) for no, part in loaded
+    )
 
 
 def note_departure(event: DeliveryDeparted) -> Asks:
@@ -157,7 +159,8 @@ def note_departure(event: DeliveryDeparted) -> Asks:
     number = contract_of(event.job_id)
     if number is None or not is_delivery(event.job_id):
         return ()
-    return (Ask(CONTRACT.key(number), NoteLoading(at=event.at, contract_no=number, run=event.job_id)),)
+    loaded = NoteLoading(at=event.at, contract_no=number, run=event.job_id, part=part_of(event.job_id))
+    return (Ask(CONTRACT.key(number), loaded),)
 
 
 def note_delivery(event: DeliveryCompleted) -> Asks:

@@ -124,14 +124,15 @@ def test_a_loaded_run_is_noted_by_each_of_its_contracts_once_and_by_no_visit() -
         settlement=None,
     )
     assert asks(loaded) == [
-        Ask(f"contract:{no}", NoteLoading(at=NOW, contract_no=no, run="2026-03-12:S1")) for no in (NO, "HT26030002")
+        Ask(f"contract:{no}", NoteLoading(at=NOW, contract_no=no, run="2026-03-12:S1", part=1))
+        for no in (NO, "HT26030002")
     ]
 
 
 def test_a_departed_delivery_is_loaded() -> None:
     """A6"""
     departed = DeliveryDeparted(at=NOW, job_id=f"D-{NO}", crew="S1", vehicle="粤E·7K352")
-    assert asks(departed) == [Ask(CONTRACT, NoteLoading(at=NOW, contract_no=NO, run=f"D-{NO}"))]
+    assert asks(departed) == [Ask(CONTRACT, NoteLoading(at=NOW, contract_no=NO, run=f"D-{NO}", part=1))]
     assert asks(departed.model_copy(update={"job_id": "V-T1-1"})) == []
 
 

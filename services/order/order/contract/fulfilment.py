@@ -57,6 +57,8 @@ class NoteLoading(Command):
     command: Literal["NoteLoading"] = "NoteLoading"
     contract_no: OptionalId
     run: OptionalId
+    part: Nth = 0
+    """Which of the contract's deliveries (A10); 0: nobody said."""
 
 
 class NoteFailedDelivery(Command):
@@ -149,10 +151,11 @@ async def installation_of(_: Asker, contract_no: str, body: Acceptance) -> NoteI
 def note_loading(command: NoteLoading, contract: Known, ctx: Context) -> Decision:
     """The goods are loaded: the contract stays as it is from here on.
 
-    Rules: A6, B11, X1. Loaded already, told only after the goods were back, or over: no event.
+    Rules: A6, A10, B11, X1. Loaded already, told only after the goods were back or signed for, or over: no event.
     """
     at, course = command.at or ctx.now, contract.course
     was_undone = course.back_at is not None and at <= course.back_at
+    was_undone = was_undone or 0 < command.part < course.part
     if isinstance(contract, Cancelled | Fulfilled) or course.loaded or was_undone:
         return ()
     return (facts.LoadingNoted(at=at, contract_no=command.contract_no, run=command.run),)
@@ -414,8 +417,8 @@ def evolve(contract: Known, event: Event) -> Known:
             on = event.delivered_on
             handover = Handover(event.job_id, counted(event.delivered), event.signed_by, on)
             course = replace(course, deliveries=(*course.deliveries, handover))
-            if is_delivery(event.job_id):  # its loading is over, whenever that is told
-                course = replace(course, loaded=False, back_at=event.at)
+            if is_delivery(event.job_id):
+                course = replace(course, loaded=False)
             noted = replace(contract, course=course)
             noted = with_pieces(noted, event.damaged, lambda line, n: replace(line, at_door=line.at_door + n))
             return with_pieces(noted, event.delivered, lambda line, n: _with_delivery(line, n, on))

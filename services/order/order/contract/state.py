@@ -289,7 +289,7 @@ class Course:
     delays: tuple[Delay, ...] = ()
     loaded: bool = False
     back_at: datetime | None = None
-    """When goods last came back, or were signed for: a loading before that is over."""
+    """When the goods last came back undelivered: a loading before that is over."""
     failures: tuple[Failure, ...] = ()
     deliveries: tuple[Handover, ...] = ()
     rest: Rest | None = None
