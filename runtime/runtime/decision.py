@@ -66,6 +66,27 @@ class Rejected:
     facts: Mapping[str, Detail] = field(default_factory=dict)
 
 
+SAID_OTHERWISE = "said_otherwise"
+"""Code of the refusal of other words about what was said already."""
+
+
+def said_again(known: str, *told: str) -> tuple[()] | Rejected:
+    """What was said already is said once more (X7): nothing new where it is told in the same words, or in none; else
+    the refusal that shows both, so that nobody believes the other words noted."""
+    new = next((one for one in told if one not in ("", known)), None)
+    if new is None:
+        return ()
+    return Rejected(
+        SAID_OTHERWISE,
+        "X7",
+        f"这件事已经登记，写的是：{known or '（没有说明）'}。这次写的“{new}”没有登记，什么都没有改变。"
+        "请核对；要补充请记到备注里",
+        f"This was recorded already, as: {known or '(nothing said)'}. What was said now, '{new}', was not recorded and "
+        "nothing changed. Check it; what is to be added belongs into a note",
+        {"known": known, "told": new},
+    )
+
+
 OUT_OF_BOUNDS = "out_of_bounds"
 """Code of the refusal of what no door takes: HTTP 422."""
 

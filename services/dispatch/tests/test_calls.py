@@ -221,8 +221,9 @@ def test_the_call_ahead_is_owed_one_to_two_hours_before_the_arrival() -> None:
         a_job(*OUT).asks(CallBeforeArrival(), CTX).decided,
         a_job(*ON_THE_WAY).asks(later, CTX).decided,
         a_job(*OUT, AHEAD).asks(later, CTX).decided,
+        a_job(*OUT, moved).asks(later, CTX).decided,
         a_job(*PLANNED).asks(later, CTX).decided,
-    ] == [(AHEAD,), (moved,), (), no("no_published_stop", rule="B5", job_id=JOB)]
+    ] == [(AHEAD,), (moved,), (moved,), (), no("no_published_stop", rule="B5", job_id=JOB)]
 
 
 def test_before_an_installation_the_customer_is_called_once_more() -> None:

@@ -210,6 +210,13 @@ def test_the_list_is_issued_once_and_only_for_a_published_plan() -> None:
     ]
 
 
+def test_after_departure_another_number_of_the_list_is_refused() -> None:
+    """B9, X7: goods left by the one that there was."""
+    gone = a_run(*GONE)
+    gone.asks(IssueList(list_no="SY-9"), SUPERVISOR).refuses("already_departed")
+    gone.asks(IssueList(list_no=RUN_DEPARTED.list_no), SUPERVISOR).nothing_new()
+
+
 def test_goods_that_qc_has_not_passed_do_not_leave() -> None:
     """B21"""
     unchecked = DepartRun(unchecked=(JOB, "D-9"))

@@ -21,6 +21,7 @@ from dispatch.departure import is_passed
 from dispatch.job.row import job_row
 from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.refusals import no
+from runtime.decision import SAID_OTHERWISE
 from runtime.refusal import Term
 
 REPORT = ReportUndeliverable(cause="客户不在", customer_reached=False)
@@ -47,6 +48,18 @@ def test_a_stop_that_cannot_be_delivered_is_reported_to_the_office_once() -> Non
         no("already_over", job_id=JOB),
         no("not_on_the_way", rule="B14", job_id=JOB),
     ]
+
+
+def test_what_is_said_otherwise_of_a_stop_that_cannot_be_delivered_is_kept_or_refused() -> None:
+    """B14, X7: on the road it is told anew; once it has failed it is refused, and both causes are shown."""
+    reported = a_job(*ON_THE_WAY, REPORTED)
+    reached = REPORT.model_copy(update={"customer_reached": True})
+    reported.asks(reached, CTX).then(REPORTED.model_copy(update={"customer_reached": True}))
+    failed = a_job(*ON_THE_WAY, FAILED)
+    refused = failed.asks(REPORT.model_copy(update={"cause": "电梯坏了"}), CTX).refuses(SAID_OTHERWISE)
+    assert refused.facts == {"known": FAILED.cause, "told": "电梯坏了"}
+    agreed = a_job(*ON_THE_WAY, AGREED)
+    agreed.asks(ConsentToFailure(goods="returned", note="明天再送"), SUPERVISOR).then_names("FailureConsented")
 
 
 def test_the_office_consents_once_to_where_the_goods_go() -> None:

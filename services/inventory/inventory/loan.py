@@ -22,7 +22,7 @@ from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected, Timer
+from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.use_case import Asker, Born, UseCase
 
 EVENTS: tuple[type[LoanEvent], ...] = get_args(LoanEvent)
@@ -162,6 +162,8 @@ class Closed:
     asked: facts.LoanAsked
     approved: facts.LoanApproved | None
     how: Literal["refused", "short", "returned", "charged"]
+    reason: str = ""
+    """Why it was refused."""
 
 
 Known = Asked | Out | Closed
@@ -230,14 +232,15 @@ def note_goods(command: NoteLoanGoods, loan: Known, ctx: Context) -> Decision:
 def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
     """Somebody who may agrees, and may set another due date.
 
-    Rules: D12, C7. Refuses: unknown_loan, loan_closed, due_passed.
+    Rules: D12, C7, X7. Refuses: unknown_loan, loan_closed, due_passed, said_otherwise (approved until another day).
     """
     match loan:
         case Closed():
             return no("loan_closed", loan_no=loan.asked.loan_no)
+        case Out() | Asked() if loan.approved is not None:
+            until = "" if command.due_on is None else command.due_on.isoformat()
+            return said_again(loan.approved.due_on.isoformat(), until) or said_again(loan.approved.note, command.note)
         case Out():
-            return ()
-        case Asked() if loan.approved is not None:
             return ()
         case Asked(asked=asked):
             due_on, at = command.due_on or asked.due_on, command.at or ctx.now
@@ -252,11 +255,16 @@ def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
 def refuse_loan(command: RefuseLoan, loan: Known, ctx: Context) -> Decision:
     """No loan, or it is withdrawn before anything left; what was set apart is free again.
 
-    Rules: D12. Refuses: unknown_loan, loan_out, loan_not_held (the stock has not answered yet).
+    Rules: D12, X7. Refuses: unknown_loan, loan_out, loan_not_held (the stock has not answered yet), loan_closed (it was
+    back or paid for), said_otherwise (refused for another reason).
     """
     match loan:
-        case Closed():
+        case Closed(how="returned" | "charged"):
+            return no("loan_closed", loan_no=loan.asked.loan_no)
+        case Closed(how="short"):
             return ()
+        case Closed():
+            return said_again(loan.reason, command.reason)
         case Out():
             return no("loan_out", loan_no=loan.handed_out.loan_no)
         case Asked() if not loan.held:
@@ -276,7 +284,7 @@ def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
         case Closed():
             return no("loan_closed", loan_no=loan.asked.loan_no)
         case Out():
-            return ()
+            return said_again(loan.handed_out.signature_ref, command.signature_ref)
         case Asked(asked=asked, approved=None):
             return no("not_approved", loan_no=asked.loan_no)
         case Asked(asked=asked) if not loan.held:
@@ -388,7 +396,7 @@ def evolve(loan: Loan, event: LoanEvent) -> Loan:
         case facts.LoanApproved():
             return replace(loan, approved=event) if isinstance(loan, Asked) else loan
         case facts.LoanRefused():
-            return _closed(loan, "short" if event.short else "refused")
+            return _closed(loan, "short" if event.short else "refused", event.reason)
         case facts.LoanHandedOut():
             return Out(loan.asked, loan.approved, event, event.quantity) if isinstance(loan, Asked) else loan
         case facts.LoanOverdue():
@@ -400,8 +408,8 @@ def evolve(loan: Loan, event: LoanEvent) -> Loan:
     assert_never(event)
 
 
-def _closed(loan: Loan, how: Literal["refused", "short", "returned", "charged"]) -> Loan:
-    return loan if isinstance(loan, NoLoan) else Closed(loan.asked, loan.approved, how)
+def _closed(loan: Loan, how: Literal["refused", "short", "returned", "charged"], reason: str = "") -> Loan:
+    return loan if isinstance(loan, NoLoan) else Closed(loan.asked, loan.approved, how, reason)
 
 
 def due(loan: Loan) -> tuple[Timer, ...]:

@@ -20,7 +20,7 @@ from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPLIES, KEEPER
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import Asker, Born, UseCase
 
 EVENTS: tuple[type[ScrapEvent], ...] = get_args(ScrapEvent)
@@ -109,6 +109,7 @@ class Approved:
     """May be executed."""
 
     applied: facts.ScrapApplied
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class Ended:
 
     applied: facts.ScrapApplied
     how: Literal["refused", "short", "executed"]
+    said: str = ""
+    """Why it was refused; or before whom it was executed, and for how much."""
 
     @property
     def executed(self) -> bool:
@@ -188,7 +191,7 @@ def approve_scrap(command: ApproveScrap, scrap: Known, ctx: Context) -> Decision
         case Ended():
             return no("scrap_ended", application_no=scrap.applied.application_no)
         case Approved():
-            return ()
+            return said_again(scrap.note, command.note)
         case Applied(applied=applied) if not scrap.held:
             return no("scrap_not_held", application_no=applied.application_no)
         case Applied(applied=applied) if applied.applied_by == ctx.by:
@@ -211,8 +214,12 @@ def refuse_scrap(command: RefuseScrap, scrap: Known, ctx: Context) -> Decision:
     Rules: D10. Refuses: unknown_scrap, scrap_ended (executed), scrap_not_held (the stock has not answered yet).
     """
     match scrap:
+        case Ended() if scrap.executed:
+            return no("scrap_ended", application_no=scrap.applied.application_no)
+        case Ended(how="short"):
+            return ()
         case Ended():
-            return no("scrap_ended", application_no=scrap.applied.application_no) if scrap.executed else ()
+            return said_again(scrap.said, command.reason)
         case Applied(applied=applied) if not scrap.held:
             return no("scrap_not_held", application_no=applied.application_no)
         case Applied() | Approved():
@@ -228,7 +235,9 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
     """
     match scrap:
         case Ended():
-            return () if scrap.executed else no("scrap_ended", application_no=scrap.applied.application_no)
+            if scrap.executed:
+                return said_again(scrap.said, _executed(command))
+            return no("scrap_ended", application_no=scrap.applied.application_no)
         case Applied(applied=applied):
             return no("scrap_not_approved", application_no=applied.application_no)
         case Approved(applied=applied):
@@ -249,6 +258,10 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
     assert_never(scrap)
 
 
+def _executed(said: ExecuteScrap | facts.ScrapExecuted) -> str:
+    return f"见证人 {said.witness}，收入 {said.proceeds_fen / 100:.2f} 元"
+
+
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
@@ -260,12 +273,12 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
         case facts.ScrapGoodsHeld():
             return replace(scrap, held=True) if isinstance(scrap, Applied) else scrap
         case facts.ScrapApproved():
-            return Approved(scrap.applied) if isinstance(scrap, Applied) else scrap
+            return Approved(scrap.applied, event.note) if isinstance(scrap, Applied) else scrap
         case facts.ScrapRefused():
             how: Literal["refused", "short"] = "short" if event.short else "refused"
-            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, how)
+            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, how, event.reason)
         case facts.ScrapExecuted():
-            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed")
+            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed", _executed(event))
     assert_never(event)
 
 

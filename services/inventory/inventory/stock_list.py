@@ -18,7 +18,7 @@ from inventory.fields import MAX_PIECES, Note, PaperNo, Text, dated
 from inventory.refusals import no
 from inventory.who import KEEPER, MAKES_LISTS
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import Born, UseCase
 
 EVENTS: tuple[type[StockListEvent], ...] = get_args(StockListEvent)
@@ -103,6 +103,8 @@ class Finished:
     held: tuple[int, ...]
     short: tuple[int, ...]
     issued: bool
+    said: str = ""
+    """Who took it, or why it is void."""
 
 
 Known = Open | Finished
@@ -162,7 +164,9 @@ def issue_list(command: IssueStockList, stock_list: Known, ctx: Context) -> Deci
     """
     match stock_list:
         case Finished():
-            return () if stock_list.issued else no("list_void", list_no=stock_list.made.list_no)
+            if stock_list.issued:
+                return said_again(stock_list.said, command.received_by)
+            return no("list_void", list_no=stock_list.made.list_no)
         case Open(made=made) if stock_list.is_waiting:
             return no("lines_unanswered", list_no=made.list_no)
         case Open(made=made) if not stock_list.held:
@@ -189,8 +193,10 @@ def cancel_list(command: CancelStockList, stock_list: Known, ctx: Context) -> De
     Rules: D8. Refuses: unknown_list, list_issued, lines_unanswered.
     """
     match stock_list:
+        case Finished() if stock_list.issued:
+            return no("list_issued", list_no=stock_list.made.list_no)
         case Finished():
-            return no("list_issued", list_no=stock_list.made.list_no) if stock_list.issued else ()
+            return said_again(stock_list.said, command.reason)
         case Open(made=made) if stock_list.is_waiting:
             return no("lines_unanswered", list_no=made.list_no)
         case Open(made=made):
@@ -217,9 +223,9 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
         case _ if not isinstance(stock_list, Open):
             return stock_list
         case facts.StockListIssued():
-            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=True)
+            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=True, said=event.received_by)
         case facts.StockListCancelled():
-            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=False)
+            return Finished(stock_list.made, stock_list.held, stock_list.short, issued=False, said=event.reason)
         case facts.StockListLineHeld():
             return replace(stock_list, held=(*stock_list.held, event.line_no))
         case facts.StockListLineShort():

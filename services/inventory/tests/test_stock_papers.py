@@ -37,7 +37,7 @@ from inventory.reactions.papers import give_back
 from inventory.scrap import SCRAP
 from inventory.stock_list import STOCK_LIST
 from runtime.aggregate import Aggregate
-from runtime.decision import Rejected, Timer
+from runtime.decision import SAID_OTHERWISE, Rejected, Timer
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
@@ -103,6 +103,19 @@ def test_a_loan_leaves_approved_and_set_apart_and_not_before() -> None:
     given(LOAN, ASKED, HELD).asks(loan.ApproveLoan(), MANAGER).then(APPROVED)
     given(LOAN, ASKED, HELD, APPROVED).asks(HAND_OUT, KEEPER).then(OUT)
     given(LOAN, *LENT).asks(HAND_OUT, KEEPER).nothing_new()
+
+
+def test_what_is_said_otherwise_of_a_loan_is_refused() -> None:
+    """D12, X7: until another day, signed elsewhere; refused once it was back."""
+    approved = given(LOAN, ASKED, HELD, APPROVED)
+    approved.asks(loan.ApproveLoan(due_on=date(2026, 3, 27)), MANAGER).nothing_new()
+    approved.asks(loan.ApproveLoan(due_on=date(2026, 4, 9)), MANAGER).refuses(SAID_OTHERWISE)
+    given(LOAN, *LENT).asks(loan.HandOutLoan(signature_ref="sha256:t"), KEEPER).refuses(SAID_OTHERWISE)
+    back = given(LOAN, *LENT).after(loan.ReturnLoan(good=2, bin="A-01"), ctx=KEEPER)
+    back.asks(loan.RefuseLoan(reason="不借"), MANAGER).refuses("loan_closed")
+    refused = given(LOAN, ASKED, HELD).after(loan.RefuseLoan(reason="不借"), ctx=MANAGER)
+    refused.asks(loan.RefuseLoan(reason="不借"), MANAGER).nothing_new()
+    refused.asks(loan.RefuseLoan(reason="要卖"), MANAGER).refuses(SAID_OTHERWISE)
 
 
 def test_the_stocks_answer_holds_the_loan_or_ends_it() -> None:

@@ -18,7 +18,7 @@ from contracts.fact import Customer
 from notify.refusals import no
 from notify.who import DROPS_CALLS, MAKES_CALLS, OFFICE
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected, Timer
+from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.use_case import Asker, Born, UseCase
 
 _CALLS = uuid.UUID("a3c0f1de-52c1-5d6f-8f3e-2b7f0d9c4e21")
@@ -192,13 +192,14 @@ def request_call(command: RequestCall, call: Call, ctx: Context) -> Decision:
 def record_call(command: RecordCall, call: Call, ctx: Context) -> Decision:
     """Record a call: reached ends it; else it is made again, when the customer said or after a while (E3).
 
-    Refuses: unknown_call, call_closed, when_then, next_call_in_the_past, confirmed_too_early.
+    Refuses: unknown_call, call_closed, when_then, next_call_in_the_past, confirmed_too_early, said_otherwise (another
+    note of one that reached the customer, X7).
     """
     at = command.at or ctx.now
     is_reached = command.result == "reached"
     match call:
         case Done() if is_reached:
-            return ()
+            return said_again(call.last.note, command.note)
         case Unrequested() | Done() | Dropped():
             return is_over(call) or ()
         case Open() if command.result == "later" and command.next_at is None:
@@ -249,11 +250,12 @@ def _is_too_early(task: Task, at: datetime) -> bool:
 
 
 def drop_call(command: DropCall, call: Call, ctx: Context) -> Decision:
-    """No longer to be made; nothing when it was made, or never asked for. Refuses: unknown_call (to a person)."""
-    if isinstance(call, Unrequested) and ctx.by != "system":
-        return no("unknown_call")
+    """No longer to be made; nothing when it was made, or never asked for. Refuses, to a person: unknown_call,
+    call_made, said_otherwise (it is not needed for another reason, X7)."""
     if not isinstance(call, Open):
-        return ()
+        if ctx.by == "system":
+            return ()
+        return said_again(call.note, command.note) if isinstance(call, Dropped) else is_over(call) or ()
     task = call.task
     return (
         facts.CallDropped(

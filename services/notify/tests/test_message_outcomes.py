@@ -154,10 +154,19 @@ def test_a_receipt_before_the_news_of_sending_tells_both(
     given(MESSAGE, *events).asks(command, at(NOW)).then(sent(), told)
 
 
-def test_the_first_receipt_counts() -> None:
-    """E4"""
+def test_a_receipt_does_not_take_back_what_arrived() -> None:
+    """E4, X7"""
     stories = (SENT, (*SENT, DELIVERED), (*SENT, UNDELIVERED))
-    assert [given(MESSAGE, *events).asks(NO_RECEIPT, at(NOW)).decided for events in stories] == [(UNDELIVERED,), (), ()]
+    sent, arrived, lost = (given(MESSAGE, *events) for events in stories)
+    sent.asks(NO_RECEIPT, at(NOW)).then(UNDELIVERED)
+    arrived.asks(NO_RECEIPT, at(NOW)).refuses("arrived_already")
+    lost.asks(NO_RECEIPT, at(NOW)).nothing_new()
+
+
+def test_what_arrived_after_all_is_kept() -> None:
+    """E4, X7: also of what was called undelivered first."""
+    given(MESSAGE, *SENT, UNDELIVERED).asks(RECEIPT, at(NOW)).then(DELIVERED)
+    given(MESSAGE, *SENT, DELIVERED).asks(RECEIPT, at(NOW)).nothing_new()
 
 
 def test_a_receipt_for_what_was_never_tried_is_refused() -> None:

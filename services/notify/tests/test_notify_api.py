@@ -347,7 +347,7 @@ async def test_a_signed_receipt_reaches_its_message(client: AsyncClient, world: 
     body = json.dumps(entries).encode()
     answer = await client.post("/api/receipts/http", content=body, headers=signed(body))
     assert (answer.json(), world.asked) == (
-        {"code": 0, "msg": "成功", "taken": 2, "passed_over": 2},
+        {"code": 0, "msg": "成功", "taken": 2, "passed_over": 2, "refused": []},
         [
             (f"message:{ID}", RecordReceipt(at=AT, delivered=True, provider_ref="p1")),
             (f"message:{ID}", RecordReceipt(at=AT, delivered=False, provider_ref="p1", reason="空号")),

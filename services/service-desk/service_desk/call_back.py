@@ -15,7 +15,7 @@ from contracts.service_desk_care import CallBackDropped, CallBackPlanned, Custom
 from contracts.service_desk_duties import DutyEscalated, DutyOverdue, DutyWarned
 from runtime import aggregate
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected, Timer
+from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.use_case import Born, UseCase
 from runtime.view import File, Instant, Row, View
 from service_desk import duties
@@ -167,7 +167,9 @@ def record_call_back(command: RecordCallBack, call_back: Planned | Done, ctx: Co
 def drop_call_back(command: DropCallBack, call_back: Planned | Done, ctx: Context) -> Decision:
     """Nobody calls (C17). Refuses: call_back_over."""
     if isinstance(call_back, Done):
-        return () if call_back.dropped else no("call_back_over", callback_id=call_back.call_back.callback_id)
+        if call_back.dropped:
+            return said_again(call_back.note, command.reason)
+        return no("call_back_over", callback_id=call_back.call_back.callback_id)
     dropped = CallBackDropped(at=happened(command, ctx), callback_id=call_back.callback_id, reason=command.reason)
     return (dropped,)
 
@@ -199,7 +201,7 @@ def evolve(call_back: CallBack, event: Event) -> CallBack:
                 return replace(call_back, tried_at=event.at)
             return Done(call_back, event.satisfied, event.note, event.complaint)
         case CallBackDropped():
-            return Done(call_back, None, dropped=True)
+            return Done(call_back, None, event.reason, dropped=True)
         case DutyWarned() | DutyOverdue() | DutyEscalated():
             return replace(call_back, duty=duties.remembered((call_back.duty,), event)[0])
     assert_never(event)

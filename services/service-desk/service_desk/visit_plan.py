@@ -16,7 +16,7 @@ from contracts.service_desk import VisitPlanEvent
 from contracts.service_desk_care import PlannedCall, VisitAnswer, VisitPlanClosed, VisitPlanned, VisitRecorded
 from runtime import aggregate
 from runtime.aggregate import Aggregate
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import Born, UseCase
 from runtime.view import File, Instant, Row, View
 from service_desk.fields import Note, Number, Text, happened
@@ -121,6 +121,7 @@ class Closed:
     """A plan that is over."""
 
     plan: Planned
+    note: str = ""
 
 
 VisitPlan = Unplanned | Planned | Closed
@@ -207,7 +208,9 @@ def door(
         return case.rule(command, plan, ctx)
     if isinstance(plan, Unplanned):
         return no("unknown_plan")
-    return () if case.command is CloseVisitPlan else no("plan_closed", plan_id=plan.plan.plan_id)
+    if isinstance(command, CloseVisitPlan):
+        return said_again(plan.note, command.note)
+    return no("plan_closed", plan_id=plan.plan.plan_id)
 
 
 def evolve(plan: VisitPlan, event: VisitPlanEvent) -> VisitPlan:
@@ -218,7 +221,7 @@ def evolve(plan: VisitPlan, event: VisitPlanEvent) -> VisitPlan:
         case VisitRecorded():
             return _visited(plan, event) if isinstance(plan, Planned) else plan
         case VisitPlanClosed():
-            return Closed(plan) if isinstance(plan, Planned) else plan
+            return Closed(plan, event.note) if isinstance(plan, Planned) else plan
     assert_never(event)
 
 

@@ -18,7 +18,7 @@ from dispatch.job.booking import install_by
 from dispatch.job.state import Booked, Decision, OnTheWay, Opened, Place, Published, Scheduled, Told, stop_of
 from dispatch.refusals import no
 from dispatch.who import LEADS, OFFICE
-from runtime.decision import Command, Rejected, Timer
+from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.use_case import UseCase
 
 CallKind = Literal["home", "half_day", "arrival", "install"]
@@ -100,7 +100,8 @@ class MarkCallOverdue(Command):
 
 
 def confirm_home(command: ConfirmHome, job: Opened, ctx: Context) -> Decision:
-    """在家确认. Rules: B3. Deliveries with a day, the day before; confirmed already is no event."""
+    """在家确认. Rules: B3, X7. Deliveries with a day, the day before; confirmed already is no event, but that somebody
+    is home after all, or nobody. Refuses: said_otherwise (another note), and see `_other_day`."""
     at = happened(command, ctx)
     if job.work.kind != "delivery":
         return no("not_a_delivery", job_id=job.work.job_id)
@@ -119,8 +120,9 @@ def confirm_home(command: ConfirmHome, job: Opened, ctx: Context) -> Decision:
         return other
     if command.result == "reached" and civil_day(at) < civil_day(owed):
         return no("confirmed_too_early", job_id=job.work.job_id, on=on, day=civil_day(owed))
-    if command.result == "reached" and job.work.told.home_on == on:
-        return ()
+    told = job.work.told
+    if command.result == "reached" and (told.home_on, told.at_home) == (on, command.at_home):
+        return _again("home", command, told, ctx)
     return (
         facts.HomeConfirmed(
             at=at,
@@ -156,14 +158,15 @@ def _home_due(place: Place, ctx: Context) -> datetime:
 
 
 def tell_half_day(command: TellHalfDay, job: Opened, ctx: Context) -> Decision:
-    """告知上午/下午. Rules: B5. A published delivery; told already for this half-day is no event."""
+    """告知上午/下午. Rules: B5, X7. A published delivery; told already for this half-day is no event. Refuses:
+    said_otherwise (another note)."""
     at = happened(command, ctx)
     stop = _delivery_stop(command, job, at)
     if isinstance(stop, Rejected):
         return stop
     place, leader = stop
     if command.result == "reached" and job.work.told.half == (place.on, place.half):
-        return ()
+        return _again("half_day", command, job.work.told, ctx)
     return (
         facts.HalfDayTold(
             at=at,
@@ -181,15 +184,18 @@ def tell_half_day(command: TellHalfDay, job: Opened, ctx: Context) -> Decision:
 
 
 def call_before_arrival(command: CallBeforeArrival, job: Opened, ctx: Context) -> Decision:
-    """到达前电话. Rules: B5. A published delivery, or one on the way; called already is no event."""
+    """到达前电话. Rules: B5, X7. A published delivery, or one on the way; called already is no event, another time of
+    arrival is. Refuses: said_otherwise (another note)."""
     at = happened(command, ctx)
     stop = _delivery_stop(command, job, at)
     if isinstance(stop, Rejected):
         return stop
     place, leader = stop
-    if command.result == "reached" and job.work.told.arrival_on == place.on:
-        return ()
+    told = job.work.told
     expected = command.expected_at or place.window.starts
+    same_time = command.expected_at is None or told.expected_at in {None, expected}
+    if command.result == "reached" and told.arrival_on == place.on and same_time:
+        return _again("arrival", command, told, ctx)
     return (
         facts.ArrivalCalled(
             at=at,
@@ -208,7 +214,8 @@ def call_before_arrival(command: CallBeforeArrival, job: Opened, ctx: Context) -
 
 
 def call_before_installation(command: CallBeforeInstallation, job: Opened, ctx: Context) -> Decision:
-    """安装前电话. Rules: B10. An installation with a slot; called already is no event."""
+    """安装前电话. Rules: B10, X7. An installation with a slot; called already is no event. Refuses: said_otherwise
+    (another note)."""
     at = happened(command, ctx)
     stop = stop_of(job, at)
     place = job.place if isinstance(job, Scheduled) else None if stop is None else stop[0]
@@ -219,7 +226,7 @@ def call_before_installation(command: CallBeforeInstallation, job: Opened, ctx: 
     if other is not None:
         return other
     if command.result == "reached" and job.work.told.install_on == on:
-        return ()
+        return _again("install", command, job.work.told, ctx)
     return (
         facts.InstallCallMade(
             at=at,
@@ -231,6 +238,14 @@ def call_before_installation(command: CallBeforeInstallation, job: Opened, ctx: 
             due=place.install_call_due,
         ),
     )
+
+
+Reaching = ConfirmHome | TellHalfDay | CallBeforeArrival | CallBeforeInstallation
+
+
+def _again(call: CallKind, command: Reaching, told: Told, ctx: Context) -> Decision:
+    """He was reached already; what calls are counted of by themselves is said there (X7)."""
+    return () if ctx.by == "system" else said_again(told.notes.get(call, ""), command.note)
 
 
 def report_trouble(command: ReportTrouble, job: Opened, ctx: Context) -> Decision:
@@ -327,24 +342,32 @@ def told_after(told: Told, event: Event) -> Told:
     """What the customer has been told, after a call or a missed one: only a call that reached him counts."""
     match event:
         case facts.HomeConfirmed():
-            return replace(told, home_on=event.on) if event.result == "reached" else told
+            reached = replace(_noted(told, "home", event.note), home_on=event.on, at_home=event.at_home)
+            return reached if event.result == "reached" else told
         case facts.HomeConfirmationOverdue():
             return replace(told, home_missed_on=event.on)
         case facts.HalfDayTold():
-            return replace(told, half=(event.on, event.half)) if event.result == "reached" else told
+            reached = replace(_noted(told, "half_day", event.note), half=(event.on, event.half))
+            return reached if event.result == "reached" else told
         case facts.HalfDayCallOverdue():
             return replace(told, half_missed_on=event.on)
         case facts.ArrivalCalled():
-            return replace(told, arrival_on=event.on) if event.result == "reached" else told
+            reached = replace(_noted(told, "arrival", event.note), arrival_on=event.on, expected_at=event.expected_at)
+            return reached if event.result == "reached" else told
         case facts.ArrivalCallOverdue():
             return replace(told, arrival_missed_on=event.on)
         case facts.InstallCallMade():
-            return replace(told, install_on=event.on) if event.result == "reached" else told
+            reached = replace(_noted(told, "install", event.note), install_on=event.on)
+            return reached if event.result == "reached" else told
         case facts.InstallCallOverdue():
             return replace(told, install_missed_on=event.on)
         case facts.TroubleReported():
             return told
     assert_never(event)
+
+
+def _noted(told: Told, call: CallKind, note: str) -> Told:
+    return replace(told, notes={**told.notes, call: note})
 
 
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (

@@ -3,7 +3,8 @@
 Installations end with 安装完成, visits with 上门结束.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, assert_never
 
@@ -18,13 +19,17 @@ class Told:
     """Calls to the customer that reached him, and those that were missed, each by the day of the stop (B3, B5, B10)."""
 
     home_on: date | None = None
+    at_home: bool = True
     home_missed_on: date | None = None
     half: tuple[date, Half] | None = None
     half_missed_on: date | None = None
     arrival_on: date | None = None
+    expected_at: datetime | None = None
     arrival_missed_on: date | None = None
     install_on: date | None = None
     install_missed_on: date | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What was noted of the call that reached him, by kind of call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +155,22 @@ class Consent:
 
     goods: Literal["returned", "deposited"]
     by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the office was told of a stop that is not deliverable (B14)."""
+
+    cause: str
+    customer_reached: bool
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
-    """在途. `loaded`: what is on the vehicle; `undeliverable`: the cause that the office was told; `cancelled`: the
-    contract is no more (A6)."""
+    """在途. `loaded`: what is on the vehicle; `reported`: what the office was told of a stop that is not deliverable;
+    `cancelled`: the contract is no more (A6)."""
 
     work: Work
     place: Place
@@ -163,7 +178,7 @@ class OnTheWay:
     loaded: tuple[GoodsLine, ...] = ()
     arrival_call_due: datetime | None = None
     is_arrived: bool = False
-    undeliverable: str | None = None
+    reported: Reported | None = None
     consent: Consent | None = None
     cancelled: str | None = None
 

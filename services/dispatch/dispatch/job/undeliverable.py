@@ -24,6 +24,7 @@ from dispatch.job.state import (
     Opened,
     PickUp,
     Published,
+    Reported,
     Scheduled,
     Visited,
     Waiting,
@@ -32,7 +33,7 @@ from dispatch.job.state import (
 from dispatch.refusals import no
 from dispatch.who import DELIVERS, OFFICE
 from dispatch.words import GOODS_ZH
-from runtime.decision import Command
+from runtime.decision import Command, said_again
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
@@ -76,10 +77,14 @@ class FailDelivery(Command):
 
 
 def report_undeliverable(command: ReportUndeliverable, job: Opened, ctx: Context) -> Decision:
-    """送不成, 报办公室. The same cause again is no event."""
+    """送不成, 报办公室. The same again is no event; another cause, or that the customer was reached meanwhile, is told.
+
+    Refuses: already_over, not_on_the_way, said_otherwise (another cause, once it has failed; X7).
+    """
     at = happened(command, ctx)
+    told = Reported(command.cause, command.customer_reached, command.photos)
     match job:
-        case OnTheWay() if job.undeliverable == command.cause:
+        case OnTheWay() if job.reported == told:
             return ()
         case OnTheWay():
             return (
@@ -94,8 +99,10 @@ def report_undeliverable(command: ReportUndeliverable, job: Opened, ctx: Context
                     photos=command.photos,
                 ),
             )
-        case Failed() | Cancelled():
-            return ()
+        case Failed():
+            return said_again(job.cause, command.cause)
+        case Cancelled():
+            return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.reason))
         case Delivered() | Installed() | Visited():
             return no("already_over", job_id=job.work.job_id)
         case Waiting() | Booked() | Scheduled() | Published() | PickUp():
@@ -108,7 +115,7 @@ def consent(command: ConsentToFailure, job: Opened, ctx: Context) -> Decision:
     at = happened(command, ctx)
     if not isinstance(job, OnTheWay):
         return no("not_on_the_way", rule="B14", job_id=job.work.job_id)
-    if job.consent == Consent(command.goods, ctx.by):
+    if job.consent == Consent(command.goods, ctx.by, command.note):
         return ()
     return (
         road.FailureConsented(
@@ -185,9 +192,9 @@ def evolve(job: Opened, event: Event) -> Opened:
     """The job on its way back."""
     match event:
         case road.StopUndeliverable():
-            return replace(job, undeliverable=event.cause) if isinstance(job, OnTheWay) else job
+            return _reported(job, event) if isinstance(job, OnTheWay) else job
         case road.FailureConsented():
-            return replace(job, consent=Consent(event.goods, event.consent_by)) if isinstance(job, OnTheWay) else job
+            return _consented(job, event) if isinstance(job, OnTheWay) else job
         case facts.DeliveryFailed():
             stop = stop_ended(job, event.at)
             if isinstance(job, OnTheWay) and job.cancelled is not None:
@@ -196,6 +203,14 @@ def evolve(job: Opened, event: Event) -> Opened:
             work = replace(job.work, deposited=lying)
             return Failed(work, event.cause, event.goods, stop)
     assert_never(event)
+
+
+def _reported(job: OnTheWay, event: road.StopUndeliverable) -> OnTheWay:
+    return replace(job, reported=Reported(event.cause, event.customer_reached, event.photos))
+
+
+def _consented(job: OnTheWay, event: road.FailureConsented) -> OnTheWay:
+    return replace(job, consent=Consent(event.goods, event.consent_by, event.note))
 
 
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (

@@ -4,6 +4,7 @@ Goods leave only on the list (B9), counted line by line (B11), passed by QC (B21
 (B8). On the road follow the stops in their order (B12), the cash (B13, B16) and the report (B17).
 """
 
+from dataclasses import replace
 from datetime import date
 
 from contracts import dispatch_road as road
@@ -22,12 +23,12 @@ def evolve(run: Run, event: RunEvent) -> Run:
     if isinstance(event, departure.Event):
         return departure.evolve(run, event)
     if isinstance(event, road.RunClosed):
-        return Closed(run) if isinstance(run, Departed) else run
+        return Closed(run, event.explanation or "") if isinstance(run, Departed) else run
     gone = road_of(run)
     if gone is None:
         return run
     after = _on_the_road(gone, event)
-    return Closed(after) if isinstance(run, Closed) else after
+    return replace(run, road=after) if isinstance(run, Closed) else after
 
 
 def _on_the_road(run: Departed, event: route.Event | cash.Event | closing.Event) -> Departed:

@@ -16,7 +16,7 @@ from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Report, Run, Unplanned, road_of
 from dispatch.who import DELIVERS
 from dispatch.words import listed
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.refusal import Term, yuan
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
@@ -63,12 +63,12 @@ def close(command: CloseRun, run: Run, ctx: Context) -> Decision:
     """日清日结. Rules: B16. Every stop is over, and collected = paid in, or the difference is explained. A stop that is
     not this crew's any more has failed: nobody could end it otherwise.
 
-    Closed already is no event. Refuses: stops_open, cash_differs.
+    Closed already is no event. Refuses: stops_open, cash_differs, said_otherwise (another explanation, X7).
     """
     at = happened(command, ctx)
     match run:
         case Closed():
-            return ()
+            return said_again(run.explanation, command.explanation or "")
         case Unplanned() | Planned() | Loaded():
             return no("not_departed", rule="B16")
         case Departed():

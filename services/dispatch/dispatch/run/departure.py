@@ -107,7 +107,7 @@ def evolve(run: Run, event: Event) -> Run:
     """The run on the road; one that does not depart stays as it is."""
     if isinstance(event, facts.DepartureDeclined) or not isinstance(run, Planned | Loaded):
         return run
-    return Departed(run.sheet, event.leader, event.driver, event.vehicle, event.stops)
+    return Departed(run.sheet, event.leader, event.driver, event.vehicle, event.stops, list_no=event.list_no)
 
 
 USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (UseCase(DepartRun, depart, DELIVERS),)

@@ -107,13 +107,21 @@ def is_same(sheet: Sheet, command: PlanRun) -> bool:
 
 
 def issue_list(command: IssueList, run: Run, ctx: Context) -> Decision:
-    """送、验清单 (B9): for the plan as it is; a changed plan needs another one. Issued already is no event."""
+    """送、验清单 (B9): for the plan as it is; a changed plan needs another one. Issued already is no event.
+
+    Refuses: not_planned, list_after_departure (another number than it left by, X7).
+    """
     at = happened(command, ctx)
     match run:
         case Unplanned():
             return no("not_planned")
         case Departed() | Closed():
-            return ()
+            gone = run if isinstance(run, Departed) else run.road
+            left_by = gone.list_no or list_no(gone.sheet)
+            if command.list_no in {None, left_by}:
+                return ()
+            told = Term.of(command.list_no)
+            return no("list_after_departure", crew=gone.sheet.crew, on=gone.sheet.on, list_no=left_by, told=told)
         case Planned() | Loaded():
             number = command.list_no or list_no(run.sheet)
             if run.list_no == number:

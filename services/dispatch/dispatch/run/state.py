@@ -96,6 +96,8 @@ class Departed:
     report: Report | None = None
     is_cash_overdue: bool = False
     is_report_overdue: bool = False
+    list_no: str = ""
+    """The list by which it left (B9)."""
 
     @property
     def collected_fen(self) -> int:
@@ -119,6 +121,7 @@ class Closed:
     """日清 (B16): collected = paid in, or explained. The day report may follow."""
 
     road: Departed
+    explanation: str = ""
 
 
 Run = Unplanned | Planned | Loaded | Departed | Closed

@@ -21,7 +21,7 @@ from inventory.count import counting, settling
 from inventory.count.state import INITIAL, STATES, Cancelled, Closed, Count, Counting, Decision, Unopened, evolve
 from inventory.refusals import no
 from runtime.aggregate import Aggregate
-from runtime.decision import Timer
+from runtime.decision import Timer, said_again
 from runtime.use_case import UseCase
 
 
@@ -43,8 +43,9 @@ def at_the_door(case: UseCase[Any, Any, CountEvent], command: Any, count: Count,
             quiet = isinstance(command, settling.NoteBooked | counting.NoteCountOverdue)
             return () if quiet else no("count_closed")
         case Cancelled():
-            quiet = isinstance(command, counting.CancelCount | counting.NoteCountOverdue)
-            return () if quiet else no("count_cancelled")
+            if isinstance(command, counting.CancelCount):
+                return said_again(count.reason, command.reason)
+            return () if isinstance(command, counting.NoteCountOverdue) else no("count_cancelled")
         case Counting():
             return case.rule(command, count, ctx)
     assert_never(count)

@@ -115,6 +115,7 @@ class Cancelled:
 
     sheet: Counting
     at: datetime
+    reason: str = ""
 
 
 Count = Unopened | Counting | Closed | Cancelled
@@ -251,7 +252,7 @@ def evolve(count: Count, event: CountEvent) -> Count:
         case facts.CountClosed():
             return Closed(count, event.at)
         case facts.CountCancelled():
-            return Cancelled(count, event.at)
+            return Cancelled(count, event.at, event.reason)
         case facts.CountOverdue():
             return replace(count, overdue=True)
     assert_never(event)

@@ -28,7 +28,7 @@ def evolve(inbound: Inbound, event: InboundEvent) -> Inbound:
         case facts.InboundChecked():
             return Checked(inbound.slip, event.lines, event.papers_due) if isinstance(inbound, Issued) else inbound
         case facts.SlipCancelled():
-            return Voided(inbound.slip) if isinstance(inbound, Issued) else inbound
+            return Voided(inbound.slip, event.reason) if isinstance(inbound, Issued) else inbound
         case StockShortReported() | StockExcessReported():
             return inbound
         case _ if not isinstance(inbound, Checked):

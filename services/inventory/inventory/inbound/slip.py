@@ -16,7 +16,7 @@ from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
 from inventory.inbound.state import Checked, Decision, Inbound, Issued, NoSlip, Voided, is_unchecked
 from inventory.refusals import no
 from inventory.who import ACCOUNTANT, HANDS_OVER
-from runtime.decision import Command
+from runtime.decision import Command, said_again
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, Born, UseCase
 
@@ -140,12 +140,12 @@ def _line_is_good(line: facts.SlipLine) -> bool:
 def cancel_slip(command: CancelSlip, inbound: Issued | Voided | Checked, ctx: Context) -> Decision:
     """A slip is void, as long as nothing was checked.
 
-    Rules: D1. Refuses: unknown_slip, already_checked.
+    Rules: D1, X7. Refuses: unknown_slip, already_checked, said_otherwise (void for another reason).
     """
     if isinstance(inbound, Checked):
         return no("already_checked", slip_no=inbound.slip.slip_no)
     if isinstance(inbound, Voided):
-        return ()
+        return said_again(inbound.reason, command.reason)
     return (facts.SlipCancelled(at=command.at or ctx.now, slip_no=inbound.slip.slip_no, reason=command.reason),)
 
 

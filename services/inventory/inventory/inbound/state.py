@@ -31,6 +31,7 @@ class Voided:
     """作废."""
 
     slip: facts.SlipIssued
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,14 @@ PROVIDER = Person(id="provider", name="短信服务商", role="system")
 
 
 class Received(BaseModel):
-    """How many receipts were taken, and how many passed over. `code` 0 is what Aliyun wants to see."""
+    """How many receipts were taken, how many passed over, and what was refused. `code` 0 is what Aliyun wants."""
 
     code: int = 0
     msg: str = "成功"
     taken: int
     passed_over: int
+    refused: tuple[str, ...] = ()
+    """Messages of which the receipt says what cannot be: each with its refusal (X7)."""
 
 
 def receipts_router(settings: NotifySettings) -> APIRouter:
@@ -94,12 +96,14 @@ def receipts_router(settings: NotifySettings) -> APIRouter:
 
 
 async def _take(asking: Caller, receipts: list[tuple[str, RecordReceipt] | None]) -> Received:
-    taken = [receipt for receipt in receipts if receipt is not None]
-    for message_id, receipt in taken:
+    known = [receipt for receipt in receipts if receipt is not None]
+    refused: list[str] = []
+    for message_id, receipt in known:
         outcome = await asking.ask(MESSAGE.key(message_id), receipt, step=message_id)
-        if outcome.status == "rejected":
-            log.info("receipt refused", message_id=message_id, code=outcome.rejected and outcome.rejected.code)
-    return Received(taken=len(taken), passed_over=len(receipts) - len(taken))
+        if outcome.rejected is not None:
+            log.info("receipt refused", message_id=message_id, code=outcome.rejected.code)
+            refused.append(f"{message_id}: {outcome.rejected.code}")
+    return Received(taken=len(known) - len(refused), passed_over=len(receipts) - len(known), refused=tuple(refused))
 
 
 def _entries(body: bytes) -> list[Mapping[str, Any]]:

@@ -15,7 +15,6 @@ from notify.message.state import (
     Decision,
     Delivered,
     Known,
-    OptedOut,
     Sent,
     Undelivered,
     attempt_of,
@@ -24,7 +23,7 @@ from notify.message.state import (
 from notify.quiet_hours import backed_off
 from notify.refusals import no
 from notify.who import CONFIRMS_FAXES
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import UseCase
 
 
@@ -61,9 +60,12 @@ class NoteFaxUnconfirmed(Command):
 
 
 def record_receipt(command: RecordReceipt, message: Known, ctx: Context) -> Decision:
-    """The receipt. It may come before the news that the message was sent, and tells that too. The first counts."""
-    if isinstance(message, Delivered | Undelivered | OptedOut | Confirmed):
-        return ()
+    """The receipt. It may come before the news that the message was sent, and tells that too. One that did arrive after
+    all is kept; what arrived did. Refuses: not_attempted, arrived_already (what is said not to have arrived did)."""
+    if isinstance(message, Delivered | Confirmed):
+        return () if command.delivered else no("arrived_already")
+    if isinstance(message, Undelivered):
+        return (_receipt(command, message, ctx),) if command.delivered else ()
     if not tried(message):
         return no("not_attempted")
     receipt = _receipt(command, message, ctx)
@@ -108,10 +110,10 @@ def record_no_receipt(command: RecordNoReceipt, message: Known, ctx: Context) ->
 def confirm_fax(command: ConfirmFax, message: Known, ctx: Context) -> Decision:
     """The warehouse has the schedule, by whatever way it came (E5).
 
-    Refuses: no_fax.
+    Refuses: no_fax, said_otherwise (confirmed with another note, X7).
     """
     if isinstance(message, Confirmed):
-        return ()
+        return said_again(message.note, command.note)
     return is_no_fax(message) or (
         facts.FaxConfirmed(
             at=command.at or ctx.now,
@@ -162,7 +164,7 @@ def evolve(message: Known, event: Event) -> Known:
         case facts.MessageUndelivered():
             return Undelivered(message.letter, attempt_of(message))
         case facts.FaxConfirmed():
-            return Confirmed(message.letter)
+            return Confirmed(message.letter, event.note)
         case facts.FaxConfirmationOverdue():
             return replace(message, confirm_due=None) if isinstance(message, Sent) else message
     assert_never(event)

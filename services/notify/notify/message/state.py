@@ -180,6 +180,7 @@ class Confirmed:
     """传真已收."""
 
     letter: Letter
+    note: str = ""
 
 
 Open = Unknown | Questioned | Unsettled

@@ -26,7 +26,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from order.who import CARES, OFFICE, STORE
-from runtime.decision import Command, Rejected, Timer
+from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
@@ -167,8 +167,12 @@ def report_delay(command: ReportDelay, contract: Known, ctx: Context) -> Decisio
 def note_post(command: NotePost, contract: Known, ctx: Context) -> Decision:
     """The group was told. Late is late, but told.
 
-    Rules: A4, K1. Told already is no event. Refuses: unknown_delay, no_delay.
+    Rules: A4, K1, X7. Told already is no event; what the robot told is. Refuses: unknown_delay, no_delay,
+    said_otherwise (another note).
     """
+    one = None if command.delay_id is None else delay_of(contract, command.delay_id)
+    if one is not None and one.posted and ctx.by != "system":
+        return said_again(one.post_note, command.note)
 
     def posted(delay: Delay, at: datetime) -> facts.OrderEvent | None:
         if delay.posted:
@@ -202,12 +206,15 @@ def remind_post(command: RemindPost, contract: Known, ctx: Context) -> Decision:
 def explain_delay(command: ExplainDelay, contract: Known, ctx: Context) -> Decision:
     """Somebody called the customer about a delay; what came of the call is recorded, reached or not.
 
-    Rules: A4. A delay that was explained stays explained; the same call again is no event.
-    Refuses: unknown_delay, no_delay.
+    Rules: A4, X7. A delay that was explained stays explained, and a further call about it is kept. The same call again
+    is no event. Refuses: unknown_delay, no_delay.
     """
+    unexplained = [delay for delay in contract.course.delays if not delay.is_explained()]
+    about = unexplained or contract.course.delays[-1:]
 
     def explained(delay: Delay, at: datetime) -> facts.OrderEvent | None:
-        if delay.is_explained() or Call(command.result, at) in delay.calls:
+        is_meant = command.delay_id is not None or delay in about
+        if not is_meant or Call(command.result, at, command.note) in delay.calls:
             return None
         return facts.DelayExplained(
             at=at,
@@ -224,14 +231,14 @@ def explain_delay(command: ExplainDelay, contract: Known, ctx: Context) -> Decis
 def hand_over(command: HandOver, contract: Known, ctx: Context) -> Decision:
     """The store follows its own error up from here on; the customer has had a first explanation.
 
-    Rules: A5. Handed over already is no event. Refuses: unknown_delay, contract_cancelled, contract_fulfilled,
-    not_the_stores_error, not_explained_yet.
+    Rules: A5, X7. Handed over already is no event. Refuses: unknown_delay, contract_cancelled, contract_fulfilled,
+    not_the_stores_error, not_explained_yet, said_otherwise (another reason).
     """
     delay = delay_of(contract, command.delay_id)
     if delay is None:
         return _unknown_delay(contract, command.delay_id)
     if delay.handed_over:
-        return ()
+        return said_again(delay.handed_reason, command.reason)
     if isinstance(contract, Cancelled | Fulfilled):
         return over(contract, "A5")
     if delay.fault != "store":
@@ -254,13 +261,13 @@ def hand_over(command: HandOver, contract: Known, ctx: Context) -> Decision:
 def accept_error(command: AcceptError, contract: Known, ctx: Context) -> Decision:
     """The store takes its error over.
 
-    Rules: A5. Accepted already is no event. Refuses: unknown_delay, not_handed_over.
+    Rules: A5, X7. Accepted already is no event. Refuses: unknown_delay, not_handed_over, said_otherwise (another note).
     """
     delay = delay_of(contract, command.delay_id)
     if delay is None:
         return _unknown_delay(contract, command.delay_id)
     if delay.accepted:
-        return ()
+        return said_again(delay.accepted_note, command.note)
     if not delay.handed_over:
         return no("not_handed_over", delay_id=delay.delay_id)
     return (
@@ -287,7 +294,7 @@ def follow_up(command: FollowUp, contract: Known, ctx: Context) -> Decision:
     if delay.settled:
         is_same = any(known.note == command.note for known in delay.followed_up)
         return () if is_same else no("delay_settled", delay_id=delay.delay_id)
-    if FollowedUp(command.note, at) in delay.followed_up:
+    if FollowedUp(command.note, at) in delay.followed_up and not command.settled:
         return ()
     if not delay.accepted:
         return no("not_accepted_yet", delay_id=delay.delay_id)
@@ -355,15 +362,15 @@ def evolve(contract: Known, event: Event) -> Known:
 def _after(delay: Delay, event: Event) -> Delay:
     match event:
         case facts.DelayPosted():
-            return replace(delay, posted=True)
+            return replace(delay, posted=True, post_note=event.note)
         case facts.DelayPostOverdue():
             return replace(delay, overdue=True)
         case facts.DelayExplained():
-            return replace(delay, calls=(*delay.calls, Call(event.result, event.at)))
+            return replace(delay, calls=(*delay.calls, Call(event.result, event.at, event.note)))
         case facts.StoreErrorHandedOver():
-            return replace(delay, handed_over=True)
+            return replace(delay, handed_over=True, handed_reason=event.reason)
         case facts.StoreErrorAccepted():
-            return replace(delay, accepted=True)
+            return replace(delay, accepted=True, accepted_note=event.note)
         case facts.StoreErrorFollowedUp():
             done = FollowedUp(event.note, event.at)
             return replace(delay, followed_up=(*delay.followed_up, done), settled=event.settled)

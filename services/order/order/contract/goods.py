@@ -37,7 +37,7 @@ from order.contract.state import (
 from order.contract.statements import Moved, Pieces, said_before
 from order.refusals import no
 from order.who import CARES
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 
@@ -176,7 +176,8 @@ def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decisi
 
     Rules: D13, A3. Asked of a line whose pieces are all here, but of several lots. Agreed before to the
     same lots is no event; of another lot he is asked again.
-    Refuses: contract_cancelled, contract_fulfilled, unknown_line, nothing_to_agree.
+    Refuses: contract_cancelled, contract_fulfilled, unknown_line, nothing_to_agree, said_otherwise (somebody else's, or
+    another way, X7).
     """
     at = command.at or ctx.now
     if isinstance(contract, Cancelled | Fulfilled):
@@ -186,7 +187,7 @@ def agree_to_lots(command: AgreeToLots, contract: Known, ctx: Context) -> Decisi
         return unknown_line(contract, command.line_no, "D13")
     lots = tuple(sorted(line.lots()))
     if lots == line.lots_agreed:
-        return ()
+        return said_again(line.lots_agreed_by, f"{command.consented_by} {command.consented_how}")
     if line.asks_consent_since() is None:
         return no("nothing_to_agree", line_no=command.line_no, name=Term.of(line.sold.name))
     on = civil_day(at)
@@ -423,7 +424,8 @@ def _with_damage(line: Line, damage: Damage) -> Line:
 
 
 def _with_consent(line: Line, agreed: facts.LotsAgreed) -> Line:
-    return replace(line, lots_agreed_on=agreed.agreed_on, lots_agreed=agreed.lots)
+    by = f"{agreed.consented_by} {agreed.consented_how}"
+    return replace(line, lots_agreed_on=agreed.agreed_on, lots_agreed=agreed.lots, lots_agreed_by=by)
 
 
 def _by_lot(lots: tuple[LineLot, ...]) -> tuple[tuple[str, int], ...]:

@@ -1,5 +1,6 @@
 """The promised date (承诺日期): a later one needs the customer's consent; a warning when it passes (A8)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,8 +14,10 @@ from order.contract.fields import ContractNo, Text
 from order.contract.state import Cancelled, Decision, Fulfilled, Known, Open, all_delivered, over
 from order.refusals import no
 from order.who import CARES
-from runtime.decision import Command, Timer
+from runtime.decision import Command, Timer, said_again
 from runtime.use_case import UseCase
+
+HOW: Mapping[facts.ConsentHow, str] = {"phone": "电话", "in_person": "当面", "writing": "书面", "message": "信息"}
 
 
 class PostponeDelivery(Command):
@@ -42,14 +45,18 @@ def postpone(command: PostponeDelivery, contract: Known, ctx: Context) -> Decisi
     """The customer consented to a later date.
 
     Rules: A8, X1 (judged by when he consented). Consent that came only after the promised time is recorded too, so
-    that the new date counts, but marked as late: the promise was broken. The same date again is no event.
-    Refuses: contract_cancelled, contract_fulfilled, already_delivered, promise_not_later.
+    that the new date counts, but marked as late: the promise was broken. The same consent again is no event (X7).
+    Refuses: contract_cancelled, contract_fulfilled, already_delivered, promise_not_later, said_otherwise (consented to
+    that day before, by somebody else or in another way).
     """
     at, promised_on = command.at or ctx.now, contract.terms.promised_on
     if isinstance(contract, Cancelled | Fulfilled):
         return over(contract, "A8")
     if command.promised_on == promised_on:
-        return ()
+        consent = contract.course.consent
+        if consent is None or consent[0] != promised_on or ctx.by == "system":
+            return ()
+        return said_again(consent[1], _consented(command))
     if all_delivered(contract.lines):
         return no("already_delivered", rule="A8", contract_no=command.contract_no)
     if command.promised_on < promised_on:
@@ -70,6 +77,10 @@ def postpone(command: PostponeDelivery, contract: Known, ctx: Context) -> Decisi
             part=contract.course.part,
         ),
     )
+
+
+def _consented(said: PostponeDelivery | facts.DeliveryPostponed) -> str:
+    return f"{said.consented_by}，{HOW[said.consented_how]}：{said.reason}"
 
 
 def warn(command: WarnOfPromise, contract: Known, ctx: Context) -> Decision:  # noqa: ARG001 - one signature
@@ -115,7 +126,7 @@ def evolve(contract: Known, event: Event) -> Known:
     """The contract after a promise was broken, or another one given."""
     match event:
         case facts.DeliveryPostponed():
-            course = replace(contract.course, promise_broken=False)
+            course = replace(contract.course, promise_broken=False, consent=(event.promised_on, _consented(event)))
             return replace(contract, terms=replace(contract.terms, promised_on=event.promised_on), course=course)
         case facts.PromiseBroken():
             return replace(contract, course=replace(contract.course, promise_broken=True))

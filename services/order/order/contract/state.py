@@ -100,6 +100,8 @@ class Line:
     """Of what each delivery brought (A10)."""
     lots_agreed_on: date | None = None
     """The customer consented to several lots (D13) ..."""
+    lots_agreed_by: str = ""
+    """Who consented, and how."""
     lots_agreed: tuple[str, ...] = ()
     """... and these they are: of another one he is asked again."""
     lots_noted: tuple[str, ...] = ()
@@ -226,6 +228,7 @@ class Call:
 
     result: CallResult
     at: datetime
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +260,13 @@ class Delay:
     waybill: str = ""
     """Of the logistics file's row that told of it."""
     posted: bool = False
+    post_note: str = ""
     overdue: bool = False
     calls: tuple[Call, ...] = ()
     handed_over: bool = False
+    handed_reason: str = ""
     accepted: bool = False
+    accepted_note: str = ""
     followed_up: tuple[FollowedUp, ...] = ()
     settled: bool = False
 
@@ -286,6 +292,8 @@ class Course:
     """How it went with the contract so far, besides its goods. Ids tell the facts that were noted already."""
 
     promise_broken: bool = False
+    consent: tuple[date, str] | None = None
+    """To which later day the customer consented last (A8), and who did, how and why, in words."""
     delays: tuple[Delay, ...] = ()
     loaded: bool = False
     back_at: datetime | None = None
@@ -364,6 +372,7 @@ class Cancelled:
     lines: tuple[Line, ...]
     dropped: tuple[Line, ...] = ()
     course: Course = Course()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

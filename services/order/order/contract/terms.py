@@ -37,7 +37,7 @@ from order.contract.state import (
 )
 from order.refusals import no
 from order.who import AMENDS, REGISTERS, STORE
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.refusal import Term
 from runtime.use_case import Asker, Born, UseCase
 
@@ -199,11 +199,12 @@ def amend(command: AmendContract, contract: Known, ctx: Context) -> Decision:
 def cancel(command: CancelContract, contract: Known, ctx: Context) -> Decision:
     """Cancel a contract of which the customer has nothing yet, with the reason.
 
-    Rules: A6. Cancelled already is no event. Refuses: already_delivered, contract_fulfilled.
+    Rules: A6, X7. Cancelled already is no event. Refuses: already_delivered, contract_fulfilled, said_otherwise
+    (cancelled for another reason).
     """
     match contract:
         case Cancelled():
-            return ()
+            return said_again(contract.reason, command.reason)
         case Fulfilled():
             return over(contract, "A6")
         case Waiting() | Complete() if any_delivered(contract):
@@ -454,7 +455,7 @@ def evolve(contract: Known, event: Event) -> Known:
     """The contract after its terms changed."""
     match event:
         case facts.ContractCancelled():
-            return Cancelled(contract.terms, contract.lines, contract.dropped, contract.course)
+            return Cancelled(contract.terms, contract.lines, contract.dropped, contract.course, event.reason)
         case facts.ContractAmended():
             gone = tuple(line for line in contract.lines if line.sold.line_no in event.removed)
             left = tuple(line for line in contract.lines if line.sold.line_no not in event.removed)

@@ -17,7 +17,7 @@ from order.contract.fields import Note, Text
 from order.refusals import no
 from order.who import IMPORTS
 from runtime.aggregate import Aggregate, Decision
-from runtime.decision import Command, Timer
+from runtime.decision import Command, Timer, said_again
 from runtime.use_case import UseCase
 
 DraftNo = Annotated[str, Field(pattern=r"^[A-Z0-9]{4,20}$", examples=["HT26030001"])]
@@ -116,14 +116,15 @@ def take(command: TakeDraft, draft: Draft, ctx: Context) -> Decision[facts.Draft
 
 
 def drop(command: DropDraft, draft: Draft, ctx: Context) -> Decision[facts.DraftEvent]:
-    """Rules: A13. Dropped already is no event. Refuses: unknown_draft, draft_taken."""
+    """Rules: A13, X7. Dropped already is no event. Refuses: unknown_draft, draft_taken, said_otherwise (for another
+    reason)."""
     match draft:
         case NoDraft():
             return no("unknown_draft", draft_no=command.draft_no)
         case Taken():
             return no("draft_taken", draft_no=command.draft_no, contract_no=draft.contract_no)
         case Dropped():
-            return ()
+            return said_again(draft.reason, command.reason)
         case Kept():
             return (facts.DraftDropped(at=command.at or ctx.now, draft_no=command.draft_no, reason=command.reason),)
     assert_never(draft)

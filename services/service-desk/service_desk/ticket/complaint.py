@@ -10,7 +10,7 @@ from company.policy import Policy
 from company.roles import Role
 from contracts import service_desk_tickets as facts
 from contracts.bounds import Nth
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import COMPLAINT, complaint_watch, rewatched
@@ -119,7 +119,7 @@ def investigate(command: Investigate, ticket: Underway, ctx: Context) -> Decisio
     complaint = ticket.record.complaint
     if complaint is None:
         return no("not_a_complaint")
-    if complaint.finding == command.finding:
+    if complaint.finding == command.finding and set(command.photos) <= set(complaint.photos):
         return ()
     if complaint.settled:
         return no("complaint_settled")
@@ -169,7 +169,7 @@ def settle(command: SettleComplaint, ticket: Underway, ctx: Context) -> Decision
     if complaint is None:
         return no("not_a_complaint")
     if complaint.settled:
-        return ()
+        return said_again(complaint.settled_note, command.note)
     if complaint.solution is None:
         return no("not_answered", level=complaint.level)
     settled = facts.ComplaintSettled(
@@ -303,13 +303,13 @@ def _gone_on(
 ) -> Record:
     match event:
         case facts.ComplaintInvestigated():
-            return record.having(complaint=replace(complaint, finding=event.finding))
+            return record.having(complaint=replace(complaint, finding=event.finding, photos=event.photos))
         case facts.ComplaintAnswered():
             duties = done(record.duties, COMPLAINT, None)
             return record.having(complaint=replace(complaint, solution=event.solution), duties=duties)
         case facts.ComplaintSettled():
             duties = done(record.duties, COMPLAINT, None)
-            return record.having(complaint=replace(complaint, settled=True), duties=duties)
+            return record.having(complaint=replace(complaint, settled=True, settled_note=event.note), duties=duties)
         case facts.ComplaintEscalated():
             higher = Complaint(event.level, event.owner_role, complaint.conduct, finding=complaint.finding)
             duties = begun(done(record.duties, COMPLAINT, None), event.watch, event.at)

@@ -60,7 +60,7 @@ def _underway_after(ticket: Underway, event: TicketEvent) -> Ticket:
         case tickets.TicketClosed():
             return Closed(ticket)
         case tickets.TicketCancelled():
-            return Cancelled(replace(ticket, record=ticket.record.having(duties=())), event.cause)
+            return Cancelled(replace(ticket, record=ticket.record.having(duties=())), event.cause, event.reason)
         case _:
             return after(ticket, event)
 
@@ -108,8 +108,9 @@ def after(work: Underway, event: TicketEvent) -> Underway:  # noqa: C901 - one l
             return _visit_over(work, event)
         case visits.FormHandedIn():
             forms = tuple(sorted({*record.forms, event.visit_no}))
+            refs = (*record.form_refs, *([(event.visit_no, event.form_ref)] if event.form_ref else []))
             duties = done(record.duties, FORM, str(event.visit_no))
-            return replace(work, record=record.having(forms=forms, duties=duties))
+            return replace(work, record=record.having(forms=forms, form_refs=refs, duties=duties))
         case visits.RatingGiven():
             others = tuple(rated for rated in record.rated if rated[0] != event.visit_no)
             rated = (*others, (event.visit_no, event.rating, event.comment))
@@ -220,7 +221,7 @@ def _visit_over(work: Underway, event: visits.VisitCompleted | visits.VisitCance
         if work.repaired_before is not None:
             return Repaired(work.case, work.reply, work.orders, ended, work.repaired_before, record)
         return VisitFailed(work.case, work.reply, work.orders, ended, record)
-    ended = (*work.ended, EndedVisit(work.visit, event.outcome, event.report_ref, event.at))
+    ended = (*work.ended, EndedVisit(work.visit, event.outcome, event.report_ref, event.at, event.note))
     record = work.record.having(duties=begun(duties, event.watch, event.at))
     if event.outcome == "repaired":
         return Repaired(work.case, work.reply, work.orders, ended, work.gates, record)

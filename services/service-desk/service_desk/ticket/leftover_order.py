@@ -98,7 +98,9 @@ class NoteLeftoverSms(Command):
 
 def take_information(command: TakeInformation, ticket: Underway, ctx: Context) -> Decision:
     """Write the information form (C9); another one corrects it."""
-    if ticket.record.information == Information(command.findings, command.order_needed, command.items):
+    if ticket.record.information == Information(
+        command.findings, command.order_needed, command.items, tuple(command.photos)
+    ):
         return ()
     return (
         facts.InformationTaken(
@@ -299,7 +301,7 @@ def after(
     """The record after the form was written, or SMS 5 fell due or went out."""
     match event:
         case facts.InformationTaken():
-            return record.having(information=Information(event.findings, event.order_needed, event.items))
+            return record.having(information=Information(event.findings, event.order_needed, event.items, event.photos))
         case facts.LeftoverOrderApproved():
             return record.having(duties=begun(record.duties, event.watch, event.at))
         case facts.LeftoverSmsNoted():

@@ -14,7 +14,7 @@ from contracts.bounds import CivilDay, HowMany, Moment, Nth
 from contracts.civil_time import civil_day
 from contracts.service_desk_repairs import PartsRoute
 from contracts.spelling import OptionalSku
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.forms import Widget
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
@@ -194,12 +194,12 @@ def approve_parts(command: ApproveParts, ticket: Underway, ctx: Context) -> Deci
 
 
 def note_parts_ready(command: NotePartsReady, ticket: Underway, ctx: Context) -> Decision:
-    """The part is here (C7). Refuses: unknown_part, part_not_approved."""
+    """The part is here (C7). Refuses: unknown_part, part_not_approved, said_otherwise (another note, X7)."""
     part = _part(ticket, command.part_no)
     if part is None:
         return no("unknown_part", part_no=command.part_no)
     if part.stage == "ready":
-        return ()
+        return said_again(part.ready_note, command.note)
     if awaits_approval(part):
         return no("part_not_approved", part_no=command.part_no)
     return (
@@ -210,13 +210,13 @@ def note_parts_ready(command: NotePartsReady, ticket: Underway, ctx: Context) ->
 
 
 def ask_expert(command: AskExpert, ticket: Underway, ctx: Context) -> Decision:
-    """Put a question to the installation manager (C7); parts and visits wait for the answer. While one is open,
-    asking again is no second question."""
-    if expert_is_asked(ticket):
-        return ()
+    """Put a question to the installation manager (C7); parts and visits wait for the answer. The same question again is
+    no second one. Refuses: said_otherwise (another one while one is open, X7)."""
     known = ticket.record.expert
     if known is not None and (known.reason, known.question) == (command.reason, command.question):
         return ()
+    if known is not None and known.answer is None:
+        return said_again(known.question, command.question, command.reason)
     ticket_id = ticket.case.ticket_id
     return (
         facts.ExpertAsked(
@@ -358,7 +358,7 @@ def after(record: Record, event: PartsEvent) -> Record:
         case facts.PartsApproved():
             return _staged(record, event.part_no, "approved")
         case facts.PartsReady():
-            return _staged(record, event.part_no, "ready")
+            return _staged(record, event.part_no, "ready", event.note)
         case facts.ExpertAsked():
             return record.having(expert=Expert(event.reason, event.question))
         case facts.ExpertAnswered():
@@ -369,8 +369,9 @@ def after(record: Record, event: PartsEvent) -> Record:
     assert_never(event)
 
 
-def _staged(record: Record, part_no: str, stage: Literal["approved", "ready"]) -> Record:
-    parts = tuple(replace(part, stage=stage) if part.part_no == part_no else part for part in record.parts)
+def _staged(record: Record, part_no: str, stage: Literal["approved", "ready"], note: str = "") -> Record:
+    staged = (replace(part, stage=stage, ready_note=note) if part.part_no == part_no else part for part in record.parts)
+    parts = tuple(staged)
     return record.having(parts=parts)
 
 

@@ -9,7 +9,7 @@ from contracts import service_desk_repairs as facts
 from contracts.bounds import FarDay
 from contracts.civil_time import civil_day
 from contracts.service_desk_repairs import FaultOf, WarrantyState
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.fields import Money, Note, Number, Text, happened
@@ -134,8 +134,8 @@ def judge_coverage(command: JudgeCoverage, ticket: Underway, ctx: Context) -> De
     known = ticket.record.judged
     warranty = command.warranty or (known.warranty if known else ticket.record.warranty)
     judged = Judged(warranty, command.fault, warranty in COVERED and command.fault in PRESUMED_OURS)
-    if judged == known:
-        return ()
+    if known is not None and judged == known:
+        return said_again(known.reason, command.reason)
     return (
         facts.CoverageJudged(
             at=happened(command, ctx),
@@ -160,7 +160,8 @@ def give_quote(command: GiveQuote, ticket: Underway, ctx: Context) -> Decision:
     )
     known = _quote(ticket, command.quote_no)
     if known is not None:
-        return () if replace(known, stage="given") == asked else no("quote_no_taken", quote_no=command.quote_no)
+        same = replace(known, stage="given", answer="") == asked
+        return () if same else no("quote_no_taken", quote_no=command.quote_no)
     if (free := is_to_be_paid(ticket)) is not None:
         return free
     if command.valid_until is not None and command.valid_until < civil_day(at):
@@ -188,7 +189,7 @@ def accept_quote(command: AcceptQuote, ticket: Underway, ctx: Context) -> Decisi
     if quote is None:
         return no("unknown_quote", quote_no=command.quote_no)
     if quote.stage == "accepted":
-        return ()
+        return said_again(quote.answer, command.accepted_by)
     latest = ticket.record.quotes[-1].quote_no
     if latest != quote.quote_no:
         return no("quote_superseded", quote_no=quote.quote_no, latest=latest)
@@ -215,7 +216,7 @@ def decline_quote(command: DeclineQuote, ticket: Underway, ctx: Context) -> Deci
         return no("unknown_quote", quote_no=command.quote_no)
     match quote.stage:
         case "declined":
-            return ()
+            return said_again(quote.answer, command.reason)
         case "accepted":
             return no("quote_accepted", quote_no=quote.quote_no)
         case "given":
@@ -233,21 +234,21 @@ def after(record: Record, event: QuoteEvent) -> Record:
     """The record after warranty or money were settled further."""
     match event:
         case facts.CoverageJudged():
-            judged = Judged(event.warranty, event.fault, event.free)
+            judged = Judged(event.warranty, event.fault, event.free, event.reason)
             return record.having(warranty=event.warranty, judged=judged)
         case facts.QuoteGiven():
             given = Quote(event.quote_no, event.parts_fen, event.travel_fen, event.labour_fen, event.valid_until)
             return record.having(quotes=(*record.quotes, given))
         case facts.QuoteAccepted():
-            return _staged(record, event.quote_no, "accepted")
+            return _staged(record, event.quote_no, "accepted", event.accepted_by)
         case facts.QuoteDeclined():
-            return _staged(record, event.quote_no, "declined")
+            return _staged(record, event.quote_no, "declined", event.reason)
     assert_never(event)
 
 
-def _staged(record: Record, quote_no: str, stage: Literal["accepted", "declined"]) -> Record:
-    quotes = tuple(replace(one, stage=stage) if one.quote_no == quote_no else one for one in record.quotes)
-    return record.having(quotes=quotes)
+def _staged(record: Record, quote_no: str, stage: Literal["accepted", "declined"], answer: str) -> Record:
+    staged = (replace(one, stage=stage, answer=answer) if one.quote_no == quote_no else one for one in record.quotes)
+    return record.having(quotes=tuple(staged))
 
 
 def _quote(ticket: Underway, quote_no: str) -> Quote | None:

@@ -4,7 +4,7 @@ In the order in which a ticket usually passes through them: Unopened, Received (
 VisitFailed (上门未修好), Repaired (已修好), Closed (已归档); or Cancelled (已取消).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -72,7 +72,9 @@ class Visit:
     assigned_by: str | None = None
     papers: tuple[Paper, ...] = ()
     confirmed: bool = False
+    confirm_note: str = ""
     arrived_at: datetime | None = None
+    identity_shown: bool = False
     ordered: int = 0
 
 
@@ -84,6 +86,7 @@ class EndedVisit:
     outcome: Literal["repaired", "customer_absent", "not_let_in", "parts_missing", "cancelled"]
     report_ref: str | None
     ended_at: datetime
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Judged:
     warranty: WarrantyState
     fault: FaultOf
     free: bool
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ class Quote:
     labour_fen: int
     valid_until: date | None
     stage: Literal["given", "accepted", "declined"] = "given"
+    answer: str = ""
+    """Who accepted, or why it was declined."""
 
     @property
     def total_fen(self) -> int:
@@ -168,6 +174,7 @@ class Information:
     findings: str
     order_needed: bool
     items: str
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,7 @@ class Part:
     return_by: date | None
     asked_by: str
     stage: Literal["asked", "approved", "ready"]
+    ready_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,8 @@ class SupplierWait:
     since: datetime
     until: datetime | None = None
     expected_on: date | None = None
+    reason: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +232,11 @@ class Complaint:
     owner_role: str
     conduct: bool
     finding: str | None = None
+    photos: tuple[str, ...] = ()
+    """Of what was found."""
     solution: str | None = None
     settled: bool = False
+    settled_note: str = ""
     signed: bool = False
 
 
@@ -256,6 +269,8 @@ class Record:
     link: Link | None = None
     duplicates: tuple[str, ...] = ()
     forms: tuple[int, ...] = ()
+    form_refs: tuple[tuple[int, str], ...] = ()
+    """Numbers of these forms, by visit, where somebody said them."""
     rated: tuple[tuple[int, int, str], ...] = ()
     archived: int = 0
     reopened: str | None = None
@@ -369,6 +384,7 @@ class Cancelled:
 
     work: Work
     cause: str
+    reason: str = ""
 
 
 Ticket = Unopened | Underway | Closed | Cancelled

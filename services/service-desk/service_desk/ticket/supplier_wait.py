@@ -10,7 +10,7 @@ from company.roles import Role
 from contracts import service_desk_repairs as facts
 from contracts.bounds import CivilDay, Few
 from contracts.service_desk_duties import CalendarDay, ClocksReckoned, Watch
-from runtime.decision import Command
+from runtime.decision import Command, said_again
 from runtime.use_case import UseCase
 from service_desk.calendar import corrected
 from service_desk.clocks import rewatched
@@ -61,7 +61,7 @@ def start_wait(command: StartSupplierWait, ticket: Underway, ctx: Context) -> De
     wait, waits = ticket.record.waiting, ticket.record.waits
     if wait is not None:
         same = (wait.supplier, wait.expected_on) == (command.supplier, command.expected_on)
-        return () if same else no("waiting_already", supplier=wait.supplier)
+        return said_again(wait.reason, command.reason) if same else no("waiting_already", supplier=wait.supplier)
     last = waits[-1].until if waits else None
     if last is not None and at < last:
         return no("wait_before_last", until=last)
@@ -85,7 +85,7 @@ def end_wait(command: EndSupplierWait, ticket: Underway, ctx: Context) -> Decisi
     at = happened(command, ctx)
     wait = ticket.record.waiting
     if wait is None:
-        return () if ticket.record.waits else no("not_waiting")
+        return said_again(waited[-1].outcome, command.outcome) if (waited := ticket.record.waits) else no("not_waiting")
     if at < wait.since:
         return no("wait_ends_before", since=wait.since)
     return (
@@ -147,11 +147,14 @@ def after(record: Record, event: SupplierEvent) -> Record:
     """The record after a wait began or ended."""
     match event:
         case facts.SupplierWaitStarted():
-            begun = SupplierWait(event.wait_no, event.supplier, event.at, expected_on=event.expected_on)
+            begun = SupplierWait(
+                event.wait_no, event.supplier, event.at, expected_on=event.expected_on, reason=event.reason
+            )
             return record.having(waits=(*record.waits, begun))
         case facts.SupplierWaitEnded():
             waits = tuple(
-                replace(wait, until=event.at) if wait.wait_no == event.wait_no else wait for wait in record.waits
+                replace(wait, until=event.at, outcome=event.outcome) if wait.wait_no == event.wait_no else wait
+                for wait in record.waits
             )
             return record.having(waits=waits, duties=moved(record.duties, event.watches))
         case ClocksReckoned():

@@ -10,7 +10,7 @@ from contracts.service_desk_duties import DutyOverdue
 from contracts.service_desk_tickets import ReplyOverdue
 from runtime import aggregate
 from runtime.aggregate import Aggregate
-from runtime.decision import Timer
+from runtime.decision import Timer, said_again
 from runtime.use_case import UseCase
 from service_desk import duties
 from service_desk.calendar import corrected
@@ -104,7 +104,9 @@ def _after_the_end(case: Case, command: Any, ticket: Closed | Cancelled, ctx: Co
     work, cancelled = ticket.work, isinstance(ticket, Cancelled)
     if case.command is ReopenTicket:
         return case.rule(command, ticket, ctx)
-    if case.command is (CancelTicket if cancelled else CloseTicket) or case.command in ASKED_BY_THE_SYSTEM:
+    if isinstance(ticket, Cancelled) and isinstance(command, CancelTicket):
+        return said_again(ticket.reason, command.reason)
+    if (not cancelled and case.command is CloseTicket) or case.command in ASKED_BY_THE_SYSTEM:
         return ()
     answer = _under_way(case, command, work, ctx)
     if answer == () or case.command is OpenTicket or (case.command in TOLD_LATE and not cancelled):

@@ -16,7 +16,7 @@ from contracts import service_desk_visits as facts
 from contracts.bounds import CivilDay
 from contracts.civil_time import civil, civil_day
 from contracts.fact import Window
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.forms import Widget
 from runtime.use_case import UseCase
 from service_desk.clocks import FORM, form_watch, visit_watch
@@ -205,7 +205,9 @@ def complete_visit(command: CompleteVisit, ticket: Underway, ctx: Context) -> De
     for ended in ticket.ended:
         if ended.visit.visit_no == command.visit_no:
             same = (ended.outcome, ended.report_ref) == (command.outcome, command.report_ref)
-            return () if same else no("visit_ended", visit_no=command.visit_no, outcome=ended.outcome)
+            if same:
+                return said_again(ended.note, command.note)
+            return no("visit_ended", visit_no=command.visit_no, outcome=ended.outcome)
     if not isinstance(ticket, VisitAgreed) or ticket.visit.visit_no != command.visit_no:
         return no("unknown_visit", visit_no=command.visit_no)
     if command.outcome == "repaired" and command.report_ref is None:

@@ -14,7 +14,7 @@ from contracts import service_desk_visits as facts
 from contracts.bounds import CivilDay
 from contracts.fact import Window
 from contracts.service_desk_visits import Paper
-from runtime.decision import Command, Rejected
+from runtime.decision import Command, Rejected, said_again
 from runtime.refusal import Term
 from runtime.use_case import UseCase
 from service_desk.clocks import visit_watch
@@ -269,7 +269,7 @@ def confirm_visit(command: ConfirmVisit, ticket: VisitAgreed, ctx: Context) -> D
     """
     visit = ticket.visit
     if visit.confirmed:
-        return ()
+        return said_again(visit.confirm_note, command.note)
     if (unprepared := papers_are_prepared(ticket)) is not None:
         return unprepared
     needs_goods = bool(ticket.orders) or any(part.route != "leftover_order" for part in ticket.record.parts)
@@ -297,18 +297,21 @@ def confirm_visit(command: ConfirmVisit, ticket: VisitAgreed, ctx: Context) -> D
 
 @agreed
 def arrive(command: ArriveAtVisit, ticket: VisitAgreed, ctx: Context) -> Decision:
-    """At the customer's door (K14); identity is shown (C10). The earliest arrival counts (X1)."""
+    """At the customer's door (K14); identity is shown (C10), perhaps a little later. The earliest arrival counts."""
     at = happened(command, ctx)
     visit = ticket.visit
+    shown_only_now = command.identity_shown and not visit.identity_shown
     if visit.arrived_at is not None and visit.arrived_at <= at:
-        return ()
+        if not shown_only_now:
+            return ()
+        at = visit.arrived_at
     return (
         facts.TechnicianArrived(
             at=at,
             ticket_id=ticket.case.ticket_id,
             visit_no=visit.visit_no,
             technician=visit.technician,
-            identity_shown=command.identity_shown,
+            identity_shown=command.identity_shown or visit.identity_shown,
             due=visit.window.ends,
         ),
     )
@@ -321,7 +324,7 @@ def hand_in_form(command: HandInForm, ticket: Underway, ctx: Context) -> Decisio
     if ended is None:
         return no("unknown_visit", visit_no=command.visit_no)
     if command.visit_no in ticket.record.forms:
-        return ()
+        return said_again(dict(ticket.record.form_refs).get(command.visit_no, ""), command.form_ref)
     return too_early(at, ended.ended_at, ctx.policy) or (handed_in(ticket, ended, command.form_ref, at),)
 
 
@@ -335,9 +338,9 @@ def after(visit: Visit, event: PreparationEvent) -> Visit:
         case facts.PapersPrepared():
             return replace(visit, papers=event.papers)
         case facts.VisitConfirmed():
-            return replace(visit, confirmed=True)
+            return replace(visit, confirmed=True, confirm_note=event.note)
         case facts.TechnicianArrived():
-            return replace(visit, arrived_at=event.at)
+            return replace(visit, arrived_at=event.at, identity_shown=event.identity_shown)
     assert_never(event)
 
 
