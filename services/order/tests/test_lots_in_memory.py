@@ -1,12 +1,14 @@
 """A fortnight of tiles, floors and countertops: units, boxes and lots, from file bytes to completeness (D13-D15)."""
 
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from company_in_memory import Company, bring_contracts, bring_logistics, bring_products
+from lot_files import lot_files
 from order_rows import Folded
 
 from order.contract.aggregate import CONTRACT
@@ -51,6 +53,20 @@ def test_the_fortnight_becomes_what_the_company_knows_to_be_true(logistics: list
     company = brought(logistics)
     assert lines(company) == TRUTH["lines"]
     assert (len(company.rows), company.refused_reactions) == (TRUTH["contracts"], [])
+
+
+@pytest.mark.parametrize(("seed", "contracts"), [*((seed, 30) for seed in range(12)), (99, 300)])
+def test_any_files_of_this_shape_become_what_a_clerk_would_reckon(seed: int, contracts: int, tmp_path: Path) -> None:
+    """D13, D14, D15, A3: areas and boxes into whole pieces, lots in parts, too few and too many, in any order."""
+    files = lot_files(seed, contracts)
+    products, sold, logistics = files.write(tmp_path)
+    company = Company(NOW)
+    bring_products(company, products)
+    bring_contracts(company, sold)
+    random.Random(seed).shuffle(logistics)
+    reports = bring_logistics(company, logistics)
+    assert [report.refused for report in reports if report.refused] == []
+    assert lines(company) == files.truth()
 
 
 def test_the_same_files_again_take_nothing() -> None:
