@@ -209,7 +209,7 @@ def test_each_kind_is_for_somebody_and_has_words():
         assert kind.roles <= set(Role), kind.word
 
 
-@pytest.mark.parametrize("word", ["exceptions", "excess", "dead", "pending", "papers_late"])
+@pytest.mark.parametrize("word", ["exceptions", "short", "excess", "dead", "pending", "papers_late"])
 def test_what_is_wrong_with_purchases_and_stock_is_reported_to_accountant_and_manager(word):
     """D2, D9, D10, X9: and what procurement must settle, to procurement."""
     [kind] = [one for one in REST_WAIT if one.word == word]

@@ -40,10 +40,11 @@ from warehouse_story import (
 )
 
 from contracts.fact import GoodsLine, Measure
+from dashboards.inbox.waiting import IN_WAREHOUSE
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS, query_of
 from dashboards.warehouse.picking import pick_day
-from dashboards.warehouse.reading import TODO, StockChosen, stock_query
+from dashboards.warehouse.reading import StockChosen, stock_query
 from inventory.goods.state import Awaited, CorrectionWanted
 from inventory.packing_rows import INSPECTIONS
 from inventory.picklist_row import PICK_LISTS
@@ -433,7 +434,7 @@ async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():
     assert ("/api/goods/HT26030001/allocations" in text, "gap-HT26030001-1" in text) == (True, True)
 
 
-@pytest.mark.parametrize(("model", "query", "href"), [(todo[1], todo[2], todo[4]) for todo in TODO])
+@pytest.mark.parametrize(("model", "query", "href"), [(one.model.name, one.query, one.href) for one in IN_WAREHOUSE])
 def test_what_waits_counts_what_the_page_behind_it_lists(model, query, href):
     """D5 D10 D12 K18"""
     kind = next((kind for kind in (SLIPS, LOANS, SCRAPS) if kind.model.name == model), None)

@@ -66,9 +66,10 @@ class Nightly:
         return self._database[COLLECTION]
 
     async def run(self) -> None:
-        """Begin it every night, as long as this process lives."""
-        due = next_at(self._clock(), self.chore.at)
+        """Begin it every night, as long as this process lives; first of all for a night that all processes missed."""
+        due = next_at(self._clock(), self.chore.at) - timedelta(days=1)
         try:
+            await self._know_since(due)
             while True:
                 left = due - self._clock()
                 await asyncio.sleep(min(max(left, timedelta(0)), _LOOK).total_seconds())
@@ -81,6 +82,12 @@ class Nightly:
             for task in self._at_work:
                 task.cancel()
             await asyncio.gather(*self._at_work, return_exceptions=True)
+
+    async def _know_since(self, night: datetime) -> None:
+        """Where it was never begun, the night before is none that was missed: there was nothing then."""
+        first: Document = {"$setOnInsert": {"night": night}}
+        with suppress(DuplicateKeyError, PyMongoError):  # it is begun once more at worst
+            await self._collection.update_one({"_id": self.chore.name}, first, upsert=True)
 
     async def _begin_night(self, due: datetime) -> bool:
         """Whether it is begun, here or by another process. False while the database is away: the night is not over."""

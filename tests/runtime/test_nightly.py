@@ -91,11 +91,45 @@ async def test_a_failure_is_said_and_the_answer_before_it_stays(two: tuple[Night
     assert after.failed is not None
 
 
+@pytest.mark.kafka
+@pytest.mark.parametrize(("hours", "missed"), [(8, True), (-1, False)])
+async def test_a_night_on_which_no_process_ran_is_made_up_for_at_the_next_start(
+    two: tuple[Nightly, Nightly], hours: int, missed: bool
+) -> None:
+    """A9: a company that shuts its computers down at night still has its books verified; not for the days before the
+    first start."""
+    first, later = two
+    day_after = NIGHT + timedelta(days=1, hours=hours)
+
+    async def started(nightly: Nightly, now: datetime) -> None:
+        nightly._clock = lambda: now
+        work = asyncio.create_task(nightly.run())
+        await eventually(lambda: night_of(nightly), "it has looked")
+        await asyncio.gather(*nightly._at_work)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    await started(first, NIGHT + timedelta(hours=2))
+    assert (await first.last()).output is None
+    await started(later, day_after)
+    await eventually(lambda: done(later), "it is done")
+    assert ((await later.last()).output is not None) is missed
+
+
+async def night_of(nightly: Nightly) -> bool:
+    """Whether it knows of a night, and has begun what it had to."""
+    found = await nightly._collection.find_one({"_id": nightly.chore.name})
+    return found is not None and found["night"] == next_at(nightly._clock(), AT) - timedelta(days=1)
+
+
 async def test_a_night_on_which_the_database_is_away_is_begun_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """A9: not the night after."""
     asked: list[datetime | None] = []
 
     class Away(Nightly):
+        async def _know_since(self, night: datetime) -> None:
+            """Nobody is there who could say so."""
+
         async def begin(self, *, night: datetime | None = None) -> bool:
             asked.append(night)
             if len(asked) < 3:
@@ -103,8 +137,7 @@ async def test_a_night_on_which_the_database_is_away_is_begun_when_it_is_back(mo
             return True
 
     monkeypatch.setattr("runtime.nightly._LOOK", timedelta(milliseconds=1))
-    begins = iter([NIGHT - timedelta(minutes=1)])
-    nightly = Away(Settings(), connect(Settings()), Chore("a_test", (), AT), lambda: next(begins, NIGHT))
+    nightly = Away(Settings(), connect(Settings()), Chore("a_test", (), AT), lambda: NIGHT + timedelta(minutes=1))
     work = asyncio.create_task(nightly.run())
     await eventually(lambda: len(asked) >= 3, "it is begun")
     work.cancel()

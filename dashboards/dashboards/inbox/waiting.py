@@ -20,6 +20,9 @@ from dashboards.seat import Seat
 from inventory import who
 from inventory.count.file import COUNTS
 from inventory.count.row import CountRow
+from inventory.goods.aggregate import GOODS
+from inventory.goods.coming_back import ReceiveReturn
+from inventory.goods.correcting import ApproveCorrection
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CheckSlip
@@ -121,7 +124,17 @@ def _scrap(row: ScrapRow) -> Item:
 
 
 def _short(row: GoodsRow) -> Item:
-    return Item(row.contract_no, f"×{row.missing}", f"/orders/{row.contract_no}")
+    return Item(row.contract_no, f"×{row.short}", f"/orders/{row.contract_no}")
+
+
+def _return(row: GoodsRow) -> Item:
+    return Item(
+        row.contract_no, f"×{sum(line.quantity for one in row.coming_back for line in one.lines)}", "/warehouse/returns"
+    )
+
+
+def _correction(row: GoodsRow) -> Item:
+    return Item(row.contract_no, f"×{row.corrections_open}", "/warehouse/corrections")
 
 
 def _excess(row: GoodsRow) -> Item:
@@ -173,8 +186,7 @@ def todos_of(role: str) -> tuple[str, ...]:
 
 _SLIPS = "/warehouse/arrivals?state="
 
-REST_WAIT: tuple[Waiting[Any], ...] = (
-    Waiting("drafts", DRAFTS, {"row.status": "waiting"}, DRAFT.may(DropDraft), _draft, "/orders/waiting"),
+IN_WAREHOUSE: tuple[Waiting[Any], ...] = (
     Waiting("check", SLIPS, {"row.state": "issued"}, INBOUND.may(CheckSlip), _slip, f"{_SLIPS}issued"),
     Waiting("put_away", SLIPS, {"row.state": "checked"}, INBOUND.may(PutAway), _slip, f"{_SLIPS}checked"),
     Waiting(
@@ -219,15 +231,38 @@ REST_WAIT: tuple[Waiting[Any], ...] = (
     Waiting(
         "short",
         PIECES,
-        {"row.missing": {"$gt": 0}},
-        who.INSTALL_SUPERVISOR | {Role.PROCUREMENT},
+        {"row.short": {"$gt": 0}},
+        who.INSTALL_SUPERVISOR | REPORTED_UP,
         _short,
-        "/warehouse/shortages",
+        "/warehouse/shortages?kind=short",
     ),
     Waiting("excess", PIECES, {"row.excess": {"$gt": 0}}, REPORTED_UP, _excess, "/warehouse/shortages?kind=excess"),
     Waiting("dead", STOCKED, REPORTED_DEAD, REPORTED_UP, _stock, "/warehouse/stock?held=dead"),
     Waiting("pending", STOCKED, {"row.pending": {"$gt": 0}}, REPORTED_UP, _stock, "/warehouse/stock?held=pending"),
     Waiting("counts", COUNTS, {"row.status": "open"}, who.KEEPER, _count, "/warehouse/counts", sort=("row.due", 1)),
+    Waiting(
+        "returns",
+        PIECES,
+        {"row.back_since": {"$ne": None}},
+        GOODS.may(ReceiveReturn),
+        _return,
+        "/warehouse/returns",
+        sort=("row.back_since", 1),
+    ),
+    Waiting(
+        "corrections",
+        PIECES,
+        {"row.corrections_open": {"$gt": 0}},
+        GOODS.may(ApproveCorrection),
+        _correction,
+        "/warehouse/corrections",
+    ),
+)
+"""Of the warehouse: what its own first page shows to all who work there."""
+
+REST_WAIT: tuple[Waiting[Any], ...] = (
+    Waiting("drafts", DRAFTS, {"row.status": "waiting"}, DRAFT.may(DropDraft), _draft, "/orders/waiting"),
+    *IN_WAREHOUSE,
     Waiting(
         "messages",
         MESSAGE_ROWS,

@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar, get_args
 
 from dashboards.listing import Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
-from dashboards.warehouse.reading import PAPERS_DUE
 from inventory.inbound.row import SLIP_FILES
 from inventory.loan_row import LOAN_FILES
 from inventory.loan_row import Status as LoanStatus
@@ -53,7 +52,7 @@ def query_of(kind: Kind[Any], q: str | None, state: str | None) -> Json:
     if state == "exceptions":
         conditions.append({"row.open_exceptions": {"$gt": 0}})
     elif state == "papers":
-        conditions.append({"row.papers": {"$in": PAPERS_DUE}})
+        conditions.append({"row.papers": "owed"})
     elif state == "papers_late":
         conditions.append({"row.papers": "overdue"})
     elif state:

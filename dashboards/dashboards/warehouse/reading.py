@@ -7,20 +7,16 @@ from datetime import date
 from company.policy import policy_book
 from contracts.inventory_stock import StockShortReported
 from contracts.spelling import sku as spelt_sku
+from dashboards.inbox.waiting import IN_WAREHOUSE
 from dashboards.listing import BY_ID, SHEET_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
 from dashboards.warehouse.picking import PickDay, pick_day
 from dispatch.day.row import DAYS
 from dispatch.day.state import day_no
 from inventory.card_page import card_page
-from inventory.count.file import COUNTS
-from inventory.goods.row import PIECES
-from inventory.inbound.row import SLIPS
-from inventory.loan_row import LOANS
 from inventory.packing_rows import INSPECTIONS
 from inventory.picklist import number_of
 from inventory.picklist_row import PICK_LISTS
-from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MoveRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
@@ -65,30 +61,11 @@ class Todo:
     href: str
 
 
-PAPERS_DUE = ["owed", "overdue"]
-"""Papers that the accountant has not got: in time, and late (K18)."""
-
-TODO = (
-    ("check", SLIPS.name, {"row.state": "issued"}, False, "/warehouse/arrivals?state=issued"),
-    ("put_away", SLIPS.name, {"row.state": "checked"}, False, "/warehouse/arrivals?state=checked"),
-    ("exceptions", SLIPS.name, {"row.open_exceptions": {"$gt": 0}}, False, "/warehouse/arrivals?state=exceptions"),
-    ("papers", SLIPS.name, {"row.papers": {"$in": PAPERS_DUE}}, False, "/warehouse/arrivals?state=papers"),
-    ("papers_late", SLIPS.name, {"row.papers": "overdue"}, True, "/warehouse/arrivals?state=papers_late"),
-    ("returns", PIECES.name, {"row.back_since": {"$ne": None}}, False, "/warehouse/returns"),
-    ("corrections", PIECES.name, {"row.corrections_open": {"$gt": 0}}, False, "/warehouse/corrections"),
-    ("loans", LOANS.name, {"row.state": "overdue"}, True, "/warehouse/loans?state=overdue"),
-    ("scraps", SCRAPS.name, {"row.state": "held"}, False, "/warehouse/scraps?state=held"),
-    ("short", PIECES.name, {"row.missing": {"$gt": 0}}, False, "/warehouse/shortages"),
-    ("counts", COUNTS.name, {"row.status": "open"}, False, "/warehouse/counts"),
-)
-"""Word, read model, condition, whether it is late, address."""
-
-
 async def read_todo(seat: Seat) -> list[Todo]:
-    """What waits in the warehouse now."""
+    """What waits in the warehouse now, whoever is to do it."""
     found = [
-        Todo(word=word, count=await seat.caller.rows(rows).count(dict(query)), late=late, href=href)
-        for word, rows, query, late, href in TODO
+        Todo(kind.word, await seat.caller.view(kind.model).count(kind.query), kind.late, kind.href)
+        for kind in IN_WAREHOUSE
     ]
     return [one for one in found if one.count]
 

@@ -19,7 +19,7 @@ from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
 from runtime.route import Router, takes
 
-KINDS = ("missing", "excess")
+KINDS = ("short", "missing", "excess")
 
 router = Router(include_in_schema=False)
 
@@ -49,7 +49,7 @@ def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[G
         )
         for row in rows
         for line in row.lines
-        if (pieces := line.missing if kind == "missing" else line.excess)
+        if (pieces := {"short": line.short, "missing": line.missing, "excess": line.excess}[kind])
     ]
 
 
@@ -74,7 +74,7 @@ async def shortages(seat: Seat) -> Response:
         rows=gaps(part.rows, kind, await _free(seat, part.rows)),
         stream=stream,
         sheet=f"/warehouse/shortages.xlsx?kind={kind}",
-        may_fill=seat.may(GOODS, AskAllocation if kind == "missing" else ReleaseExcess),
+        may_fill=seat.may(GOODS, ReleaseExcess if kind == "excess" else AskAllocation),
     )
 
 

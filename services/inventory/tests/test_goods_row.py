@@ -44,6 +44,15 @@ def test_what_broke_outside_is_missing() -> None:
     assert (found.here, found.damaged_outside, found.missing) == (0, 1, 1)
 
 
+def test_what_is_just_waited_for_is_missing_and_not_short() -> None:
+    """D9: one of two has come; it breaks, and the second one comes."""
+    here = (EXPECTED, arrived(TOILET, 1))
+    broken = (*here, BROKEN_AT_THE_DOOR.model_copy(update={"found": "inbound"}))
+    again = (*broken, arrived(TOILET, 1).model_copy(update={"waybill": "YD0002"}))
+    gaps = [(line(1, *story).missing, line(1, *story).short) for story in ((EXPECTED,), here, broken, again)]
+    assert gaps == [(2, 0), (1, 0), (2, 1), (1, 1)]
+
+
 def test_too_much_is_only_what_lies_here_and_could_be_released() -> None:
     """D9: two pieces are at the customer's already when the contract is cut down to one."""
     story = (EXPECTED, arrived(TOILET, 2), issued(TOILET), changed(of(TOILET, 1), FLOOR))

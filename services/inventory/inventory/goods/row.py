@@ -36,6 +36,7 @@ class StockLine(BaseModel):
     released: int
     here: int
     missing: int
+    short: int = 0
     excess: int
     lots: tuple[LineLots, ...] = ()
 
@@ -75,6 +76,8 @@ class GoodsRow(Row):
     lines: tuple[StockLine, ...] = ()
     missing: int = 0
     """Over all lines; nothing is missing of a cancelled contract, nor too much."""
+    short: int = 0
+    """Of what is missing, what is not just waited for (D9)."""
     excess: int = 0
     coming_back: tuple[ComingBack, ...] = ()
     """What crews bring back, until it is received and inspected."""
@@ -98,6 +101,7 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         cancelled=over,
         lines=tuple(map(_line, goods.stock)),
         missing=0 if over else sum(stock.missing for stock in goods.stock),
+        short=0 if over else sum(stock.short for stock in goods.stock),
         excess=0 if over else sum(stock.excess for stock in goods.stock),
         coming_back=tuple(map(_coming_back, goods.awaited)),
         back_since=min((one.returned_on for one in goods.awaited), default=None),
@@ -148,6 +152,7 @@ def _line(stock: Stock) -> StockLine:
         released=stock.released,
         here=stock.here,
         missing=stock.missing,
+        short=stock.short,
         excess=stock.excess,
         lots=_lots(stock),
     )
@@ -177,6 +182,7 @@ PIECES = View(
     goods_row,
     indexes=(
         ("row.missing",),
+        ("row.short",),
         ("row.excess",),
         ("row.back_since",),
         ("row.corrections_open",),

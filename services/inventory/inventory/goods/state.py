@@ -184,6 +184,13 @@ class Stock:
         return max(0, self.needed - self.here - self.outside)
 
     @property
+    def short(self) -> int:
+        """Of the missing pieces, those that had come and are broken or lost, or that the check did not find: the others
+        are just waited for (D9)."""
+        gone = sum(one.told for one in self.not_there if one.by == "check")
+        return min(self.missing, self.damaged_here + self.damaged_outside + gone)
+
+    @property
     def excess(self) -> int:
         """Pieces here beyond what the contract needs (D9)."""
         return min(self.here, max(0, self.here + self.outside - self.needed))
