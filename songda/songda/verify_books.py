@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from contracts.civil_time import SHANGHAI
+from runtime.clock import utc_now
 from runtime.collecting import set_up_collector
 from runtime.errors import NotReady
 from runtime.settings import Settings
@@ -17,7 +18,7 @@ from songda.local import local_settings
 from songda.streams import event_spans
 
 if TYPE_CHECKING:  # what the command needs it loads itself: others must not wait for it
-    from songda.books.verifying import Report
+    from dashboards.books.report import BooksReport
 
 verifying = typer.Typer(no_args_is_help=True, help="核对 Verify what must add up.")
 out = Console()
@@ -26,8 +27,6 @@ err = Console(stderr=True)
 PATIENCE = 60.0
 """Seconds that are given to what is under way: between two holders, news takes a moment."""
 
-BOOKS = {"pieces": "件数", "money": "货款", "card": "存卡", "cash": "车上现金"}
-
 
 @verifying.command("books")
 def books(
@@ -35,18 +34,18 @@ def books(
 ) -> None:
     """核对账 Read all streams: each piece and fen in exactly one place, or named, with since when (A9, A12)."""
     try:
-        report, settled = asyncio.run(_verified(local_settings(), quiet=as_json))
+        report = asyncio.run(_verified(local_settings(), quiet=as_json))
     except NotReady as error:
         err.print(str(error), markup=False)
         raise typer.Exit(2) from error
     if as_json:
-        print(to_json(report, settled=settled))
+        print(report.model_dump_json())
     else:
-        _show(report, settled=settled)
+        _show(report)
     raise typer.Exit(1 if report.findings or report.unreadable else 0)
 
 
-async def _verified(settings: Settings, *, quiet: bool) -> "tuple[Report, bool]":
+async def _verified(settings: Settings, *, quiet: bool) -> "BooksReport":
     from songda.books.verifying import SERVICES, verify
     from songda.system import system
 
@@ -60,32 +59,22 @@ async def _verified(settings: Settings, *, quiet: bool) -> "tuple[Report, bool]"
             if not quiet:
                 status.update(f"核对中 verifying … {events:,} 件事 events")
 
-        return await verify(settings, spans, progress), settled
+        return await verify(settings, spans, progress, settled=settled)
 
 
-def to_json(report: "Report", *, settled: bool) -> str:
-    """What a program gets."""
-    from dashboards.books.report import BooksReport
+def _show(report: "BooksReport") -> None:
+    from dashboards.words import Words
 
-    return BooksReport(
-        settled=settled,
-        events=report.events,
-        contracts=report.contracts,
-        cards=report.cards,
-        unreadable=report.unreadable,
-        findings=tuple(one.told() for one in report.findings),
-    ).model_dump_json()
-
-
-def _show(report: "Report", *, settled: bool) -> None:
+    words = Words("zh", utc_now())
     for one in report.findings:
-        what, event = one.difference, one.since
+        event = one.since
         at = event.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        out.print(f"[red]{BOOKS[what.book]}[/red] {escape(what.where)}：{what.zh} · {what.en}", highlight=False)
+        book = words(f"books.book.{one.book}")
+        out.print(f"[red]{book}[/red] {escape(one.where)}：{one.zh} · {one.en}", highlight=False)
         out.print(
             f"  自 since {at} {event.type} {escape(event.subject)} #{event.sequence}", style="dim", highlight=False
         )
-    if not settled:
+    if not report.settled:
         err.print("[yellow]还有事在途，可能一会儿就对上。Something is still under way; it may add up soon.[/yellow]")
     if report.unreadable:
         err.print(f"[red]{report.unreadable} 条事件读不了。events could not be read.[/red]")

@@ -158,7 +158,7 @@ HOME = (*GONE, SIGNED_FOR, DELIVERED)
 
 def found(*facts: Fact) -> list[tuple[str, str, str]]:
     """What is wrong at the end: in which book, what is said, and since which event."""
-    return [(one.difference.book, one.difference.en, one.since.type.split(".")[2]) for one in traced(NO, story(*facts))]
+    return [(one.book, one.en, one.since.type.split(".")[2]) for one in traced(NO, story(*facts))]
 
 
 @pytest.mark.parametrize("facts", [HERE, GONE, HOME], ids=["here", "on the road", "with the customer"])
@@ -468,7 +468,7 @@ def test_a_card_with_a_gap_or_pieces_that_do_not_lie_there_is_wrong_after_that_v
     jump = moved("issued", ((there.model_copy(update={"bin": "B9", "quantity": 3}),), ()), (12, 9), 3)
     for fact, meta in story(moved("received", ((), (there,)), (0, 10), 1), jump):
         books.fold(fact, meta)
-    assert [(one.difference.what, one.since.id) for one in books.findings] == [
+    assert [(one.what, one.since.id) for one in books.findings] == [
         ("continuous", "e2"),
         ("below 0", "e2"),
         ("balance", "e2"),
@@ -483,7 +483,7 @@ def test_cash_on_a_vehicle_is_what_was_collected_and_not_handed_in() -> None:
     paid = CashHandedIn(at=T0, on=on, crew="S1", amount_fen=500, on_vehicle_fen=0, received_by="su.kj")
     for fact, meta in story(collected, paid.model_copy(update={"on_vehicle_fen": 100})):
         books.fold(fact, meta)
-    assert [(one.difference.where, one.since.id) for one in books.findings] == [("2026-03-03 S1", "e2")]
+    assert [(one.where, one.since.id) for one in books.findings] == [("2026-03-03 S1", "e2")]
     again = Books()
     for fact, meta in story(collected, paid):
         again.fold(fact, replace(meta, subject="run:2026-03-03:S1"))

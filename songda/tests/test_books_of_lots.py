@@ -43,11 +43,7 @@ def apart(*facts: Fact) -> list[tuple[str, str, str]]:
     for n, fact in enumerate(facts, start=1):
         subject = "stock:main:TC-1" if isinstance(fact, StockMoved) else f"goods:{NO}"
         story.append((fact, Meta(f"e{n}", fact.wire, "", subject, T0 + timedelta(minutes=n), n, "c", "c", "he.jx", 0)))
-    return [
-        (one.difference.where, one.difference.en, one.since.id)
-        for one in traced(NO, story)
-        if "held on the card" in one.difference.en
-    ]
+    return [(one.where, one.en, one.since.id) for one in traced(NO, story) if "held on the card" in one.en]
 
 
 def test_lots_that_the_card_keeps_as_the_contract_has_them_add_up() -> None:

@@ -133,7 +133,7 @@ async def books_of_the_product(parted: Parted) -> list[str]:
     """What `songda verify books` finds (A9, A12)."""
     report = await verify(parted.settings, await event_spans(parted.settings, VERIFIED), lambda _: None)
     assert report.events > 0
-    return [f"{one.difference.where}: {one.difference.en}, since {one.since}" for one in report.findings]
+    return [f"{one.where}: {one.en}, since {one.since}" for one in report.findings]
 
 
 async def everybody_works(seed: int, office: Office) -> None:

@@ -1,8 +1,8 @@
-"""What does not add up, and since which event."""
+"""What does not add up."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
+from contracts.envelope import Meta
 from dashboards.books.report import Book, BookFinding, SinceEvent
 
 
@@ -21,25 +21,11 @@ class Difference:
         """The same difference after another event, whatever its figures are then."""
         return self.book, self.where, self.what
 
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """The first event after which it was so, and is so until now."""
-
-    type: str
-    subject: str
-    sequence: int
-    at: datetime
-    id: str
+    def since(self, event: SinceEvent) -> BookFinding:
+        """With the event after which it has been so."""
+        return BookFinding(**asdict(self), since=event)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A difference with what it came from."""
-
-    difference: Difference
-    since: Since
-
-    def told(self) -> BookFinding:
-        """As pages and programs read it."""
-        return BookFinding(**asdict(self.difference), since=SinceEvent(**asdict(self.since)))
+def since(meta: Meta) -> SinceEvent:
+    """An event, as a finding names it."""
+    return SinceEvent(type=meta.type, subject=meta.subject, sequence=meta.sequence, at=meta.time, id=meta.id)

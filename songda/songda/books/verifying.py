@@ -11,11 +11,12 @@ from contracts.envelope import BadEnvelope, Meta, from_headers, type_of
 from contracts.fact import Fact
 from contracts.inventory_stock import StockMoved
 from contracts.reading import kind_of, read_event
+from dashboards.books.report import BookFinding, BooksReport, SinceEvent
 from runtime import kafka
 from runtime.settings import Settings
 from songda.books.account import OF_ACCOUNTS, Account, contracts_of
 from songda.books.card import Card, VehicleCash
-from songda.books.finding import Difference, Finding, Since
+from songda.books.finding import Difference, since
 
 Spans = Mapping[TopicPartition, tuple[int, int]]
 
@@ -26,17 +27,6 @@ SERVICES = ("order", "inventory", "dispatch")
 """Whose streams hold them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found. `events`: how many the books are about; `unreadable`: records that no book could take."""
-
-    events: int
-    contracts: int
-    cards: int
-    unreadable: int
-    findings: tuple[Finding, ...]
-
-
 @dataclass
 class Books:
     """Every account, card and vehicle."""
@@ -44,7 +34,7 @@ class Books:
     accounts: dict[str, Account] = field(default_factory=dict)
     cards: defaultdict[tuple[str, str], Card] = field(default_factory=lambda: defaultdict(Card))
     vehicles: defaultdict[str, VehicleCash] = field(default_factory=lambda: defaultdict(VehicleCash))
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[BookFinding] = field(default_factory=list)
     """Of books of one aggregate: wrong after that very event."""
     events: int = 0
 
@@ -57,7 +47,7 @@ class Books:
                 account = self.accounts[number] = Account(number)
             account.fold(fact, meta)
         for difference in self._of_one_aggregate(fact, meta):
-            self.findings.append(Finding(difference, since(meta)))
+            self.findings.append(difference.since(since(meta)))
 
     def _of_one_aggregate(self, fact: Fact, meta: Meta) -> Iterator[Difference]:
         match fact:
@@ -74,27 +64,27 @@ class Books:
         return {number: differences for number, differences in found if differences}
 
 
-def since(meta: Meta) -> Since:
-    """An event, as a finding names it."""
-    return Since(meta.type, meta.subject, meta.sequence, meta.time, meta.id)
-
-
-def traced(number: str, story: Iterable[tuple[Fact, Meta]]) -> list[Finding]:
+def traced(number: str, story: Iterable[tuple[Fact, Meta]]) -> list[BookFinding]:
     """What is wrong with one contract at the end of its story, each with the event after which it has been so since.
 
     The story is put into the order of time in which we heard of it; an aggregate's own events keep theirs.
     """
-    account, begun = Account(number), dict[tuple[str, str, str], Since]()
+    account, begun = Account(number), dict[tuple[str, str, str], SinceEvent]()
     last: tuple[Difference, ...] = ()
     for fact, meta in sorted(story, key=lambda told: (told[1].time, told[1].subject, told[1].sequence)):
         account.fold(fact, meta)
         last = tuple(account.differences())
         begun = {one.key: begun.get(one.key, since(meta)) for one in last}
-    return [Finding(one, begun[one.key]) for one in last]
+    return [one.since(begun[one.key]) for one in last]
 
 
-async def verify(settings: Settings, spans: Spans, progress: Callable[[int], None]) -> Report:
-    """Fold all that is committed; read it once more for those contracts that do not add up, if there are any."""
+async def verify(
+    settings: Settings, spans: Spans, progress: Callable[[int], None], *, settled: bool = True
+) -> BooksReport:
+    """Fold all that is committed; read it once more for those contracts that do not add up, if there are any.
+
+    `settled`: whether nothing was under way when the streams were measured.
+    """
     books, unreadable = Books(), 0
     async for told in _told(settings, spans):
         if told is None:
@@ -111,7 +101,14 @@ async def verify(settings: Settings, spans: Spans, progress: Callable[[int], Non
                 if told is not None and number in stories:
                     stories[number].append(told)
     found = [finding for number, story in stories.items() for finding in traced(number, story)]
-    return Report(books.events, len(books.accounts), len(books.cards), unreadable, (*books.findings, *found))
+    return BooksReport(
+        settled=settled,
+        events=books.events,
+        contracts=len(books.accounts),
+        cards=len(books.cards),
+        unreadable=unreadable,
+        findings=(*books.findings, *found),
+    )
 
 
 async def _told(settings: Settings, spans: Spans) -> AsyncIterator[tuple[Fact, Meta] | None]:
