@@ -19,6 +19,7 @@ from dashboards.pickup import pages as pickup_pages
 from dashboards.products import pages as products_pages
 from dashboards.products import questions
 from dashboards.signing_in import pages as login_pages
+from dashboards.signing_in import provider as login_provider
 from dashboards.signing_in import steps as login_steps
 from dashboards.warehouse import (
     arrivals_pages,
@@ -67,6 +68,7 @@ for part in (
     live_together.router,
     login_pages.router,
     login_steps.router,
+    login_provider.router,
     assets.router,
 ):
     router.include_router(part)

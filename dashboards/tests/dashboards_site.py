@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,6 +16,7 @@ from runtime.changes import Change
 from runtime.http_errors import add_error_handling
 from runtime.nightly import Done
 from runtime.rows import POSITIONS, rows_only
+from runtime.settings import Settings
 from runtime.tokens import Tokens
 
 OF_SERVICES = (
@@ -141,7 +141,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     add_error_handling(app, 1 << 20)
     app.state.people = read_people()
     app.state.tokens = TOKENS
-    app.state.settings = SimpleNamespace(demo_login=demo_login)
+    app.state.settings = Settings(demo_login=demo_login)
     app.state.owners = {}
     app.state.gateway = None
     app.state.changes = QuietFeed()

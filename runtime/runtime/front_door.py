@@ -104,13 +104,15 @@ class OpenBody:
     max_bytes: int
     secret: bool
     """Whether it checks a secret, so that its 401, 403 and 404 are wrong tries."""
+    at_once: int | None
+    """How many of one address may be looked at at once, where a look is work (a password's hash)."""
 
 
-def open_to_all(max_bytes: int, *, secret: bool = False) -> Callable[[Endpoint], Endpoint]:
+def open_to_all(max_bytes: int, *, secret: bool = False, at_once: int | None = None) -> Callable[[Endpoint], Endpoint]:
     """Mark a route that takes a body of so many bytes from anybody; the others take one only from who has signed in."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.open_body = OpenBody(max_bytes, secret)  # type: ignore[attr-defined]
+        endpoint.open_body = OpenBody(max_bytes, secret, at_once)  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -170,6 +172,8 @@ class FrontDoor:
         self.requests = AtOnce(bounds.requests_at_once, bounds.requests_at_once_each)
         self.bodies = AtOnce(bounds.body_bytes_at_once, bounds.body_bytes_at_once_each)
         self.streams = AtOnce(bounds.streams, bounds.streams_each)
+        self.tries: dict[str, int] = {}
+        """By address: how many tries of a secret are looked at now."""
         self._logged = Rate(_LOGGED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -232,6 +236,7 @@ class _Visit:
         self._inside: AtOnce | None = None
         self._taken = 0
         self._held = 0
+        self._tries = False
         self._waited = 0.0
         self._unread = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         self._no: Refusal | None = None
@@ -307,10 +312,15 @@ class _Visit:
             self._inside = None
 
     def let_go(self) -> None:
-        """Of the body."""
+        """Of the body, and of the place among those whose tries are looked at."""
         if self._held:
             self._door.bodies.leave(self._origin.key, self._held)
             self._held = 0
+        if self._tries:
+            self._tries = False
+            left = self._door.tries.pop(self._origin.address) - 1
+            if left:
+                self._door.tries[self._origin.address] = left
 
     async def receive(self) -> Message:
         """The body, if it may be read, at a fair pace; then whether the caller is still there."""
@@ -359,6 +369,12 @@ class _Visit:
             wait = self._bounds.rates.tried_enough(self._origin)
             if wait:
                 raise self._refused(self._door.turn_away(self._origin, TOO_MANY_TRIES, wait))
+        if route is not None and route.at_once is not None:
+            now = self._door.tries.get(self._origin.address, 0)
+            if now >= route.at_once:
+                raise self._refused(self._door.turn_away(self._origin, TOO_MANY_TRIES, 1.0))
+            self._door.tries[self._origin.address] = now + 1
+            self._tries = True
 
     def _refused(self, no: Refusal) -> Refusal:
         """Whatever the framework makes of the error that leaves `receive`, this is the answer."""

@@ -66,6 +66,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way can read or change what is said to it."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
 def _mongo_url(text: str) -> str:
     if not text.startswith(("mongodb://", "mongodb+srv://")):
         raise ValueError("应以 mongodb:// 开头。 It must begin with mongodb://.")
@@ -157,6 +163,18 @@ class Settings(BaseSettings):
     demo_login: bool = False
     """Whether the login page lets one pick a person. Only where nobody but this machine can reach it: where real people
     work they have accounts (`songda users`) or a provider of identities."""
+    local_accounts: bool = True
+    """Whether one may sign in with a password of ours. Off, there is `oidc_issuer` alone."""
+    oidc_issuer: Address | None = None
+    """The company's provider of identities (OpenID Connect), as its discovery document names it. It sends people back
+    to `/login/provider/back` of `public_url`."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    """None for a public client: then PKCE alone."""
+    oidc_claim: str = "preferred_username"
+    """The claim that names the person by their id here; `email` only as far as it is verified."""
+    oidc_second_factor: Literal["ours", "provider"] = "ours"
+    """Who asks roles that decide about money for a second factor."""
     session_idle_hours: Hours = 72.0
     """A session nobody used for so long ends. A crew's phone may be without contact for a day, or over a holiday."""
     session_hours: Hours = 30 * 24.0
@@ -244,6 +262,20 @@ class Settings(BaseSettings):
                 " SONGDA_DEMO_LOGIN=true lets anybody sign in as anybody: it is for this machine's own address only, "
                 f"and SONGDA_HTTP_HOST is {self.http_host}. Unset it and issue tokens with songda token <person id>; "
                 "for a demonstration set SONGDA_HTTP_HOST=127.0.0.1."
+            )
+        if self.oidc_issuer is not None and not self.oidc_client_id:
+            raise ValueError(
+                "有 SONGDA_OIDC_ISSUER，就要有 SONGDA_OIDC_CLIENT_ID。 SONGDA_OIDC_ISSUER takes SONGDA_OIDC_CLIENT_ID."
+            )
+        if self.oidc_issuer is not None and not _is_private(self.oidc_issuer):
+            raise ValueError(
+                "SONGDA_OIDC_ISSUER 要用 https（本机除外）。"
+                " SONGDA_OIDC_ISSUER must be https, but for one on this machine."
+            )
+        if not self.local_accounts and self.oidc_issuer is None:
+            raise ValueError(
+                "SONGDA_LOCAL_ACCOUNTS=false 就谁也登录不了：请设 SONGDA_OIDC_ISSUER。"
+                " With SONGDA_LOCAL_ACCOUNTS=false nobody can sign in: set SONGDA_OIDC_ISSUER."
             )
         if self.demo_login and self.trusted_proxies:
             raise ValueError(

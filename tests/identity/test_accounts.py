@@ -174,8 +174,18 @@ async def test_of_many_tries_at_once_no_more_are_looked_at_than_one_after_the_ot
     """C18, X8"""
     async with site() as office:
         await has_account(office, SPECIALIST)
-        told = await asyncio.gather(*(signs_in(office.browser(), SPECIALIST, OTHER) for _ in range(20)))
+        told = await asyncio.gather(*(signs_in(office.browser(f"10.0.0.{n}"), SPECIALIST, OTHER) for n in range(20)))
         assert sorted(one.status_code for one in told) == [401] * 5 + [429] * 15
+
+
+async def test_of_one_address_ten_are_looked_at_at_once_and_other_addresses_go_on(site: Site) -> None:
+    """X8: each look is work, whatever name is tried."""
+    async with site() as office:
+        await has_account(office, SPECIALIST)
+        flood = [signs_in(office.browser(), f"nobody-{n}", OTHER) for n in range(40)]
+        told = await asyncio.gather(*flood, signs_in(office.browser("10.0.0.9"), SPECIALIST, GOOD))
+    assert told[-1].status_code == 303
+    assert sorted(one.status_code for one in told[:-1]) == [401] * 10 + [429] * 30
 
 
 async def test_a_password_that_was_hashed_as_one_would_no_longer_is_hashed_anew_at_the_login(site: Site) -> None:

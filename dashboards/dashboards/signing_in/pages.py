@@ -16,11 +16,14 @@ from runtime.identity.accounts import TooSoon
 from runtime.identity.audit import What
 from runtime.identity.session import How
 from runtime.identity.sessions import cookie_name
+from runtime.identity.steps import BY_PROVIDER
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
 
 FORM_BYTES = 4 << 10
+TRIES_AT_ONCE = 10
+"""Of one address: a password is a twentieth of a second of a core."""
 
 
 class Pick(BaseModel):
@@ -39,7 +42,7 @@ async def login_page(request: Request) -> Response:
 
 
 @router.post("/login")
-@open_to_all(FORM_BYTES, secret=True)
+@open_to_all(FORM_BYTES, secret=True, at_once=TRIES_AT_ONCE)
 async def login(request: Request) -> Response:
     """A form of ours, or JSON that picks a person. Other sites' forms are refused at the front door."""
     visitor = Visitor(request)
@@ -73,7 +76,9 @@ async def logout(request: Request) -> Response:
         await visitor.identity.sessions.end(session.person, session.id)
         visitor.note(What.SIGNED_OUT, session.person, sessions=1)
     is_page = "text/html" in request.headers.get("accept", "")
-    answer = RedirectResponse("/login", status_code=303) if is_page else Response(status_code=204)
+    is_theirs = session is not None and session.how in BY_PROVIDER and visitor.identity.provider is not None
+    to = "/login/provider/out" if is_theirs else "/login"
+    answer = RedirectResponse(to, status_code=303) if is_page else Response(status_code=204)
     answer.delete_cookie(
         cookie_name(secure=visitor.is_secure), httponly=True, samesite="strict", secure=visitor.is_secure
     )
@@ -91,6 +96,8 @@ async def _picked(visitor: Visitor, person_id: str, next_path: str) -> Response:
 
 async def _by_password(visitor: Visitor, name: str, password: str, next_path: str) -> Response:
     """One "no" for an unknown name, a wrong password and an account that is shut, after the same work."""
+    if not visitor.request.app.state.settings.local_accounts:
+        raise Refusal(403, no("login.no_passwords"))
     person = visitor.people.get(name)
     known = None if person is None else person.id
     try:
@@ -122,4 +129,6 @@ def _login(
         next=next_path,
         error=error,
         given=name[:LONGEST_FIELD],
+        by_provider=visitor.request.app.state.settings.oidc_issuer is not None,
+        by_password=visitor.request.app.state.settings.local_accounts,
     )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboards.login import safe_next
 from dashboards.render import LOOKS
 from dashboards.signing_in.flow import PAGES, Visitor, no
-from dashboards.signing_in.pages import FORM_BYTES, too_soon
+from dashboards.signing_in.pages import FORM_BYTES, TRIES_AT_ONCE, too_soon
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.front_door import open_to_all
@@ -54,7 +54,7 @@ async def password_page(request: Request) -> Response:
 
 
 @router.post(PAGES["password"])
-@open_to_all(FORM_BYTES, secret=True)
+@open_to_all(FORM_BYTES, secret=True, at_once=TRIES_AT_ONCE)
 async def choose_password(request: Request) -> Response:
     """The new password, twice."""
 
@@ -96,7 +96,7 @@ async def code_page(request: Request) -> Response:
 
 
 @router.post(PAGES["code"])
-@open_to_all(FORM_BYTES, secret=True)
+@open_to_all(FORM_BYTES, secret=True, at_once=TRIES_AT_ONCE)
 async def give_code(request: Request) -> Response:
     """The code. A wrong one counts for this login and for the person."""
 
@@ -137,7 +137,7 @@ async def enrol_page(request: Request) -> Response:
 
 
 @router.post(PAGES["enrol"])
-@open_to_all(FORM_BYTES, secret=True)
+@open_to_all(FORM_BYTES, secret=True, at_once=TRIES_AT_ONCE)
 async def enrol(request: Request) -> Response:
     """The first code: the phone has the secret. Whoever enrolled is in, and sees the recovery codes once."""
 

@@ -8,6 +8,7 @@ from runtime.identity.accounts import Accounts
 from runtime.identity.audit import Audited, AuditTrail, What
 from runtime.identity.cookie_value import CookieValue
 from runtime.identity.known import Doorkeeper
+from runtime.identity.provider import Provider
 from runtime.identity.session import How, Session
 from runtime.identity.sessions import Sessions
 from runtime.identity.standing import Standing
@@ -29,6 +30,8 @@ class Identity:
     steps: Steps
     doorkeeper: Doorkeeper
     trail: AuditTrail
+    provider: Provider | None
+    """Of identities: where the company has one."""
 
     @classmethod
     def of(cls, settings: Settings, database: Database, guarded: Collection[str], trail: AuditTrail) -> Self:
@@ -43,6 +46,7 @@ class Identity:
             steps=Steps(own, keys),
             doorkeeper=Doorkeeper(tokens_of(settings), sessions, Standing(own)),
             trail=trail,
+            provider=None if settings.oidc_issuer is None else Provider(settings),
         )
 
     def is_guarded(self, person: Person) -> bool:

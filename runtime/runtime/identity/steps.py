@@ -23,10 +23,10 @@ MOST_TRIES = 5
 """Wrong codes in one login; then it begins anew."""
 
 _BY_PASSWORD = frozenset({How.PASSWORD, How.PASSWORD_AND_CODE, How.PASSWORD_AND_RECOVERY})
-_BY_PROVIDER = frozenset({How.PROVIDER, How.PROVIDER_AND_CODE, How.PROVIDER_AND_RECOVERY})
-WITH_CODE = dict.fromkeys(_BY_PASSWORD, How.PASSWORD_AND_CODE) | dict.fromkeys(_BY_PROVIDER, How.PROVIDER_AND_CODE)
+BY_PROVIDER = frozenset({How.PROVIDER, How.PROVIDER_AND_CODE, How.PROVIDER_AND_RECOVERY})
+WITH_CODE = dict.fromkeys(_BY_PASSWORD, How.PASSWORD_AND_CODE) | dict.fromkeys(BY_PROVIDER, How.PROVIDER_AND_CODE)
 WITH_RECOVERY = dict.fromkeys(_BY_PASSWORD, How.PASSWORD_AND_RECOVERY) | dict.fromkeys(
-    _BY_PROVIDER, How.PROVIDER_AND_RECOVERY
+    BY_PROVIDER, How.PROVIDER_AND_RECOVERY
 )
 """How somebody signed in so far -> how with the second factor as well."""
 
