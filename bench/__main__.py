@@ -16,6 +16,7 @@ from bench import (
     deadlines,
     http_latency,
     import_rows,
+    lot_pages,
     memory_use,
     parked,
     read_side,
@@ -29,7 +30,21 @@ from bench.report import circumstances, table_of, write_results
 from bench.scratch import scratch_stack
 from runtime.settings import Settings
 
-ALL = ("write", "read", "http", "memory", "start", "deadlines", "board", "import", "lists", "routes", "parked", "books")
+ALL = (
+    "write",
+    "read",
+    "http",
+    "memory",
+    "start",
+    "deadlines",
+    "board",
+    "import",
+    "lists",
+    "routes",
+    "parked",
+    "books",
+    "lots",
+)
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -47,6 +62,7 @@ def subjects(quick: bool, rounds: int, profile: bool) -> dict[str, Callable[[Set
         "board": lambda s: board_live.measure(s, 200, 20, 20 if quick else 100),
         "import": lambda s: import_rows.measure(s, rounds, 1_000 if quick else 10_000),
         "lists": lambda s: contract_lists.measure(s, rounds, 20_000 if quick else 100_000),
+        "lots": lambda s: lot_pages.measure(s, 2_000 if quick else 20_000, 100_000 if quick else 1_000_000),
         "routes": lambda _: asyncio.to_thread(route_plan.measure, rounds),
         "parked": lambda s: parked.measure(s, 1_000 if quick else 10_000, 50),
         "start": lambda s: start_up.measure(s, rounds, (10_000,) if quick else (10_000, 100_000)),
