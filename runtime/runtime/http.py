@@ -4,8 +4,9 @@ Errors are `{"code", "rule", "zh", "en", "facts", "id"}` with 401 (who are you),
 rules say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request's, to quote. Each is logged once.
 """
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -20,11 +21,13 @@ from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
 from runtime.commands import Asked, deterministic_id, fresh_id
 from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected
+from runtime.errors import NotReady
 from runtime.files_named import file_that_lacks
 from runtime.flow import Flow, Way, walk
 from runtime.forms import Form
 from runtime.gateway import Gateway, new_request
 from runtime.logs import get_log
+from runtime.mongo import PyMongoError
 from runtime.objects import Objects
 from runtime.offers import Offering
 from runtime.outcome import Outcome
@@ -35,6 +38,7 @@ from runtime.rows import Rows
 from runtime.typed_rows import Model, Views
 
 T = TypeVar("T")
+GOOD_TO_KNOW_SECONDS = 1.0  # a person who registers a contract waits for no more
 
 log = get_log("runtime.http")
 
@@ -392,6 +396,14 @@ class Caller:
     def view(self, model: Model[T]) -> Views[T]:
         """A read model by what is read of it: its rows, or those with what was said of them."""
         return Views(model, self.rows(model.name))
+
+    async def if_there(self, reading: Awaitable[T]) -> T | None:
+        """What the database says, or None where it does not answer at once: for what is good to know, and no more."""
+        try:
+            async with asyncio.timeout(GOOD_TO_KNOW_SECONDS):
+                return await reading
+        except (PyMongoError, NotReady, TimeoutError):
+            return None
 
     def changes(self, collections: Iterable[str], after: str | None = None) -> AsyncIterator[Change]:
         """Changes of read models, for a page that looks on."""

@@ -57,6 +57,9 @@ class Asker(Protocol):
     def view(self, model: Model[T]) -> Views[T]:
         """A read model by what is read of it."""
 
+    async def if_there(self, reading: Awaitable[T]) -> T | None:
+        """What the database says, or None where it does not answer at once: for what is good to know, and no more."""
+
     def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a refusal, now."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from order_rows import MemoryRows
 
 from company.context import Context
 from company.policy import policy_book
+from contracts.fact import ContractLine
+from contracts.order_products import ProductDescribed
 from order.api import router
 from order.contract.aggregate import CONTRACT
 from order.draft.aggregate import DRAFT
 from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
+from runtime.mongo import PyMongoError
 from runtime.outcome import Outcome
 from runtime.person import Person
 from runtime.tokens import Tokens
@@ -141,13 +145,99 @@ async def test_a_body_that_does_not_fit_is_answered_with_422(client: AsyncClient
 
 @pytest.mark.parametrize("unit", ["箱", "盒", "㎡", "m2", "平方米"])
 async def test_boxes_and_areas_are_never_taken_for_as_many_pieces(client: AsyncClient, unit: str) -> None:
-    """D14, A1: five boxes are not five pieces; the answer says how to tell them, and so told they are taken."""
+    """D14, A1: five boxes are not five pieces; the answer says what lacks, and told with a measure they are taken."""
     line = {**REGISTER["lines"][0], "quantity": 5, "unit": unit}
     refused = await client.post("/api/contracts", json={**REGISTER, "lines": [line]})
-    assert (refused.status_code, "measure" in refused.text) == (422, True)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_product")
     measure = {"sold": "5", "unit": "箱", "base_unit": "片", "per_box": 4}
     told = {**line, "quantity": 20, "measure": measure}
     assert (await client.post("/api/contracts", json={**REGISTER, "lines": [told]})).status_code == 201
+
+
+TILE = ProductDescribed(
+    at=NOW,
+    sku="WC-100",
+    name="抛釉砖",
+    spec="",
+    category="陶瓷",
+    base_unit="片",
+    per_box=3,
+    square_metres=Decimal("0.64"),
+    whole_boxes=True,
+    by_lot=True,
+)
+
+
+def describe(client: AsyncClient) -> None:
+    """The product file knows it."""
+    row = {"sku": TILE.sku, "category": TILE.category, "told": TILE.model_dump(mode="json")}
+    rows_of(client)["products"] = MemoryRows([{"_id": TILE.sku, "row": row, "_pos": {"row": {"seq": 1}}}])
+
+
+def rows_of(client: AsyncClient) -> Any:
+    transport: Any = client._transport
+    return transport.app.state.rows
+
+
+def line_of(client: AsyncClient) -> ContractLine:
+    """The line as the contract has it."""
+    transport: Any = client._transport
+    states: dict[str, Any] = transport.app.state.gateway.states
+    line: ContractLine = states["contract:HT26030001"].lines[0].sold
+    return line
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "pieces"), [("12.5", "㎡", 21), (5, "箱", 15), (20, "片", 20), (20, None, 20)]
+)
+async def test_what_is_sold_in_any_unit_is_counted_by_the_product_file(
+    client: AsyncClient, quantity: Any, unit: str | None, pieces: int
+) -> None:
+    """D14, D15, D13: as in a file; what is told in pieces stays as many."""
+    describe(client)
+    line = {**REGISTER["lines"][0], "quantity": quantity, **({"unit": unit} if unit else {})}
+    assert (await client.post("/api/contracts", json={**REGISTER, "lines": [line]})).status_code == 201
+    made = line_of(client)
+    assert made.measure is not None
+    known = (made.quantity, made.measure.sold, made.measure.unit, made.measure.per_box, made.measure.by_lot)
+    assert known == (pieces, str(quantity), unit or "片", 3, True)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "code"),
+    [("2.5", "箱", "unit_does_not_fit"), (2, "套", "unit_does_not_fit"), ("2.5", "", "unit_does_not_fit")],
+)
+async def test_a_unit_that_the_product_has_not_is_refused(
+    client: AsyncClient, quantity: Any, unit: str, code: str
+) -> None:
+    """D14"""
+    describe(client)
+    line = {**REGISTER["lines"][0], "quantity": quantity, "unit": unit}
+    answer = await client.post("/api/contracts", json={**REGISTER, "lines": [line]})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+class Away:
+    """A database that does not answer."""
+
+    async def get_many(self, _: Any) -> Any:
+        raise PyMongoError("away")
+
+
+async def test_without_the_database_pieces_are_taken_and_boxes_wait_for_it(client: AsyncClient) -> None:
+    """A1, D14: registering does not depend on it."""
+    rows_of(client)["products"] = Away()
+    boxes = {**REGISTER["lines"][0], "quantity": 5, "unit": "箱"}
+    answer = await client.post("/api/contracts", json={**REGISTER, "lines": [boxes]})
+    assert (answer.status_code, answer.json()["code"]) == (503, "products_away")
+    assert (await client.post("/api/contracts", json=REGISTER)).status_code == 201
+
+
+async def test_half_a_piece_of_what_nobody_described_is_refused(client: AsyncClient) -> None:
+    """D14"""
+    half = {**REGISTER["lines"][0], "quantity": "2.5"}
+    answer = await client.post("/api/contracts", json={**REGISTER, "lines": [half]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "whole_pieces")
 
 
 async def test_a_unit_of_pieces_changes_nothing(client: AsyncClient) -> None:

@@ -13,6 +13,7 @@ from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.civil_time import civil_day, end_of_day
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.spelling import StoreCode
+from order.contract.as_sold import ToldLine, in_pieces
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, SoldLine, Text
 from order.contract.fulfilment import outcome, rest_owed
 from order.contract.goods import complete_on, completeness, owed_pieces, said
@@ -100,11 +101,22 @@ class CancelContract(Command):
     reason: Text
 
 
-async def of_own_store(asker: Asker, _: str, body: RegisterContract) -> RegisterContract:
-    """A store registers its own contracts only (C18)."""
+class ContractTold(RegisterContract):
+    """登记合同 Register a contract (A1)
+
+    Enters the contract into the customer file; SMS 1 follows. The same again changes nothing. What is sold in boxes or
+    ㎡ becomes pieces by the product file (D14).
+    """
+
+    lines: Annotated[tuple[ToldLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+
+
+async def as_told(asker: Asker, _: str, body: ContractTold) -> RegisterContract:
+    """In pieces (D14). A store registers its own contracts only (C18)."""
     if asker.role in STORE and asker.store != body.store_code:
         asker.refuse(no("not_your_store", store=asker.store), 403)
-    return body
+    lines = await in_pieces(asker, body.lines)
+    return RegisterContract.model_validate({**dict(body), "lines": lines})
 
 
 def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
@@ -479,7 +491,16 @@ def evolve(contract: Known, event: Event) -> Known:
 
 
 USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
-    UseCase(RegisterContract, register, REGISTERS, "", born=Born("contract_no"), prepare=of_own_store, status=201),
+    UseCase(
+        RegisterContract,
+        register,
+        REGISTERS,
+        "",
+        body=ContractTold,
+        born=Born("contract_no"),
+        prepare=as_told,
+        status=201,
+    ),
     UseCase(AddLines, add_lines, cites="A6"),
     UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", cites="A6"),
     UseCase(CancelContract, cancel, AMENDS, "cancellation", body="Cancellation", cites="A6"),
