@@ -28,6 +28,7 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 
 _CONTRACT_NO = re.compile(r"[A-Z]{2}[0-9]{6,12}")
 _LOT = re.compile(r"[^\s\"'<>\\]{1,40}")
+_BARCODE = re.compile(r"[^\s\"'=<>]{1,80}")
 _SKU = re.compile(r"[^\s\"'=@<>]{1,40}")
 _WAYBILL = re.compile(r"[A-Z0-9][A-Z0-9_-]{3,39}")
 _STORE_CODE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}")
@@ -97,6 +98,16 @@ def lot(text: str) -> Judged:
     return code, ("应是不含空格的批号，最多 40 个字", "must be a lot without spaces, at most 40 characters")
 
 
+def barcode(text: str) -> Judged:
+    """条码, as a scanner reads it (D15)."""
+    code = narrow(text).strip()
+    if _DAMAGED.fullmatch(code.upper()):
+        return code, DAMAGED
+    if _BARCODE.fullmatch(code):
+        return code, None
+    return code, ("应是不含空格的条码，最多 80 个字", "must be a barcode without spaces, at most 80 characters")
+
+
 def store_code(text: str) -> Judged:
     """门店编号: letters, then digits. Stores are no closed list."""
     code = _code(text)
@@ -144,6 +155,8 @@ def phone(text: str) -> Judged:
         return f"{landline['area']}-{landline['number']}", None
     if _ABROAD.fullmatch(digits):
         return "+" + digits.removeprefix("+").removeprefix("00"), None
+    if _DAMAGED.fullmatch(_code(text)):
+        return digits, DAMAGED
     extended = _EXTENSION.fullmatch(narrow(text).strip())
     landline = extended and _LANDLINE.fullmatch(_PHONE_MARKS.sub("", extended["number"]))
     if extended and landline:
@@ -207,3 +220,4 @@ OptionalPhone = Annotated[str, Spelt(phone, optional=True)]
 Number = Annotated[str, Spelt(number)]
 Crew = Annotated[str, Spelt(crew)]
 Lot = Annotated[str, Spelt(lot, optional=True)]
+Barcode = Annotated[str, Spelt(barcode, optional=True)]

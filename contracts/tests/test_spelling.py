@@ -63,7 +63,7 @@ def test_two_phones_of_one_customer_are_told_apart_and_the_one_that_gets_texts_c
     assert (one if wrong is None else None, other) == (first, second)
 
 
-@pytest.mark.parametrize("judge", [spelling.sku, spelling.waybill, spelling.lot])
+@pytest.mark.parametrize("judge", [spelling.sku, spelling.waybill, spelling.lot, spelling.barcode])
 def test_a_number_that_a_spreadsheet_has_rounded_is_refused_at_every_door(judge: Callable[[str], Judged]) -> None:
     """X8"""
     assert [judge(text)[1] is None for text in ("7.31234567890123E+17", "7E+17", "7E17")] == [False, False, True]
@@ -99,3 +99,8 @@ def test_a_customer_is_judged_wherever_they_are_named_and_the_number_is_not_quot
     customer = Customer(name="甄试", phone="1.38E+10", address="a", district="南海区")
     (flaw,) = bounded(customer, DOOR)[1]
     assert (flaw.where, flaw.misspelt, "1.38" in flaw.zh + flaw.en) == ("phone", True, False)
+
+
+def test_a_phone_that_a_spreadsheet_has_rounded_is_said_to_be_so() -> None:
+    """X8"""
+    assert spelling.phone("1.38E+10")[1] == spelling.DAMAGED

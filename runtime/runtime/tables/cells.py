@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from contracts import spelling
@@ -121,6 +121,32 @@ def _day(text: str) -> date | None:
 def optional_date(text: str, column: Column, faults: list[Fault]) -> date | None:
     """A day of the calendar, or None where the cell is empty."""
     return civil_date(text, column, faults) if text else None
+
+
+def optional_moment(text: str, column: Column, faults: list[Fault]) -> datetime | None:
+    """A moment of civil time as UTC: 2026-03-20 14:05, 2026/3/20 14:05, or its number in a spreadsheet; a day is its
+    beginning; None where the cell is empty."""
+    if not text:
+        return None
+    told = narrow(text).replace("/", "-")
+    try:
+        if _SERIAL.fullmatch(told):
+            at = _FIRST_SERIAL_DAY + timedelta(seconds=round(float(told) * 86_400))
+        else:
+            at = datetime.fromisoformat(_two_digits(told))
+        at = (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one at the very edge of the calendar
+        at = None
+    if at is not None and FIRST_YEAR <= at.year <= LAST_YEAR:
+        return at
+    zh, en = "看不懂，应如 2026-03-20 14:05", "cannot be read; write it as 2026-03-20 14:05"
+    _missing_or(text, column, faults, zh, en)
+    return None
+
+
+def _two_digits(text: str) -> str:
+    """2026-3-5 9:05 with the zeros that it lacks."""
+    return re.sub(r"(?<![0-9])([0-9])(?=[-:T ]|$)", r"0\1", text)
 
 
 def whole(text: str, column: Column, faults: list[Fault], *, least: int) -> int:

@@ -234,7 +234,7 @@ async def test_a_workbook_sent_bare_is_taken_too_and_nonsense_is_refused(client:
     no = await opened(client)
     headers = {"Authorization": f"Bearer {TOKENS.issue('mai.gh')}", "Content-Type": "application/octet-stream"}
     answer = await client.post(f"/api/counts/{no}/sheet", content=b"no workbook", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (415, "file_damaged")
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_columns")
     del headers["Content-Type"]
     for form in ({"data": {"a": "b"}}, {"files": {"other": ("x.xlsx", b"x")}}):
         answer = await client.post(f"/api/counts/{no}/sheet", headers=headers, **form)  # type: ignore[arg-type]

@@ -10,9 +10,10 @@ from inventory.api.common import CountInPath
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import CountPieces
 from inventory.count.rows import count_of
-from inventory.count_workbook import SheetRow, read_sheet, write_sheet
+from inventory.count_workbook import SheetRow, place_of, read_sheet, write_sheet
 from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
+from runtime.file_refusals import Refused
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
 from runtime.uploads import RESPONSES, Piece, Uploads
@@ -24,6 +25,9 @@ UNREADABLE = (
     "这一行有内容不合格式，请核对编码、库位、批号、清点人和时间",
     "Something in this row does not fit",
 )
+
+
+NOT_DECIDED = ("还没有处理完，请再导入一次", "Not decided yet; take the sheet in again")
 
 
 class RowRefused(BaseModel):
@@ -80,7 +84,7 @@ async def sheet_in(
                 raw.write(piece)
             file = UploadFile(cast("BinaryIO", raw))
         ((_, read),) = await uploads.read(caller, [file], read_sheet, Piece[SheetRow])
-    taken, repeated, refused = 0, 0, []
+    taken, repeated, refused = 0, 0, [_unreadable(one) for one in read.refused]
     for row in read.rows:
         became = await _take(caller, count_no, row)
         if isinstance(became, RowRefused):
@@ -89,13 +93,11 @@ async def sheet_in(
             taken += 1
         else:
             repeated += 1
-    return SheetTaken(taken=taken, repeated=repeated, refused=tuple(refused))
+    return SheetTaken(taken=taken, repeated=repeated, refused=tuple(sorted(refused, key=lambda one: one.row)))
 
 
 async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bool:
     """Whether the row was new, or why it was not taken."""
-    if row.problem is not None:
-        return _unreadable(row, row.problem)
     try:
         command = CountPieces(
             at=row.at,
@@ -106,24 +108,21 @@ async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bo
             counted_by=(row.counted_by or "")[:40] or None,
         )
     except ValidationError:
-        return _unreadable(row, UNREADABLE)
+        return _refused(row.row, (row.sku, row.bin, row.lot), "unreadable_row", UNREADABLE)
     outcome = await caller.ask(COUNT.key(count_no), command, step=f"row {row.row}")
     if outcome.rejected is not None:
         why = outcome.rejected
-        return RowRefused(row=row.row, sku=row.sku, bin=row.bin, lot=row.lot, code=why.code, zh=why.zh, en=why.en)
+        return _refused(row.row, (row.sku, row.bin, row.lot), why.code, (why.zh, why.en))
     if outcome.status != "accepted":
-        return RowRefused(
-            row=row.row,
-            sku=row.sku,
-            bin=row.bin,
-            lot=row.lot,
-            code="not_decided",
-            zh="还没有处理完，请再导入一次",
-            en="Not decided yet; take the sheet in again",
-        )
+        return _refused(row.row, (row.sku, row.bin, row.lot), "not_decided", NOT_DECIDED)
     return bool(outcome.events)
 
 
-def _unreadable(row: SheetRow, problem: tuple[str, str]) -> RowRefused:
-    zh, en = problem
-    return RowRefused(row=row.row, sku=row.sku, bin=row.bin, lot=row.lot, code="unreadable_row", zh=zh, en=en)
+def _unreadable(row: Refused) -> RowRefused:
+    return _refused(row.row, place_of(row.cells), "unreadable_row", (row.reason, row.reason_en))
+
+
+def _refused(row: int, place: tuple[str, str, str], code: str, words: tuple[str, str]) -> RowRefused:
+    sku, bin_, lot = place
+    zh, en = words
+    return RowRefused(row=row, sku=sku, bin=bin_, lot=lot, code=code, zh=zh, en=en)

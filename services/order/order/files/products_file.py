@@ -111,7 +111,7 @@ def _read_row(number: int, texts: list[str]) -> tuple[ProductFileRow, list[Fault
         cells.whole(per_box or "1", PER_BOX, faults, least=1),
         cells.measure(metres, SQUARE_METRES, faults),
         cells.yes_no(whole_boxes or "否", WHOLE_BOXES, faults),
-        barcode,
+        cells.spelt(spelling.barcode, barcode, BARCODE, faults) if barcode else "",
         cells.measure(litres, LITRES, faults),
         cells.measure(kilograms, KILOGRAMS, faults),
         cells.yes_no(by_lot or "否", BY_LOT, faults),

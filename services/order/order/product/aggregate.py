@@ -16,7 +16,7 @@ from contracts import order_products as facts
 from contracts.bounds import HowMany, OneLine
 from contracts.fact import Measure
 from contracts.order_products import Exact
-from contracts.spelling import Sku
+from contracts.spelling import Barcode, Sku
 from order.contract.fields import Note, Text
 from order.refusals import no
 from order.who import PRODUCTS
@@ -41,7 +41,7 @@ class DescribeProduct(Command):
     square_metres: Exact | None = None
     whole_boxes: bool = False
     by_lot: bool = False
-    barcode: OneLine = ""
+    barcode: Barcode = ""
     litres: Exact | None = None
     kilograms: Exact | None = None
     install_minutes: HowMany = 0
