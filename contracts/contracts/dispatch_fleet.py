@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from contracts.bounds import Days, Few, HowMany, OneLine, OptionalId, Real
+from contracts.dispatch_days import CrewOfDay
 from contracts.fact import Fact, JobKind, Value
 from contracts.spelling import Crew
 
@@ -84,12 +85,23 @@ class FleetOpened(Fact, wire="songda.dispatch.FleetOpened.v1"):
     districts: tuple[District, ...]
 
 
+class CrewsOnDays(Value):
+    """How crews work on these days, both included, without those on leave (B8)."""
+
+    starts_on: date
+    ends_on: date
+    crews: tuple[CrewOfDay, ...]
+
+
 class CrewSet(Fact, wire="songda.dispatch.CrewSet.v1"):
     """定班组 (B8): from a day on, or for the days given (a change by the day)."""
 
     event: Literal["CrewSet"] = "CrewSet"
     crew: FleetCrew
     reason: str
+    days: tuple[CrewsOnDays, ...] = ()
+    """How all crews that were set at once work from now on, as far as anybody plans: days that are planned already
+    follow it. On the first of their facts."""
 
 
 class CrewDissolved(Fact, wire="songda.dispatch.CrewDissolved.v1"):

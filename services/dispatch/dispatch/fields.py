@@ -8,6 +8,9 @@ from runtime.decision import Command
 DEPOT = "main"
 """The depot, as long as there is one."""
 
+PLANNED_AHEAD = 62
+"""Days that a change of people is told to: nobody plans further ahead, and days opened later know of it."""
+
 
 def happened(command: Command, ctx: Context) -> datetime:
     """When it happened (X1)."""

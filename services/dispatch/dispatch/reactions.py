@@ -22,11 +22,12 @@ from contracts.order import (
     ReturnRefunded,
 )
 from contracts.service_desk_visits import VisitBooked, VisitCancelled, VisitCompleted, VisitMoved
+from dispatch.crews_flow import CREWS
 from dispatch.day.aggregate import day_id
 from dispatch.day.crews import TakePersonOff
 from dispatch.departure_flow import DEPARTURE
 from dispatch.door_flow import DOOR
-from dispatch.fields import DEPOT
+from dispatch.fields import DEPOT, PLANNED_AHEAD
 from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.aggregate import JOB
@@ -127,10 +128,6 @@ def open_visit(event: VisitBooked) -> Asks:
 def finish_visit(event: VisitCompleted) -> Asks:
     """上门完成 (C9-C11) -> the visit's job is over; what came of it is the ticket's story."""
     return (Ask(JOB.key(visit_of(event.ticket_id, event.visit_no)), FinishVisit(at=event.at, note=event.outcome)),)
-
-
-PLANNED_AHEAD = 62
-"""Days of a leave that are looked at: nobody plans further ahead, and days opened later know of the leave."""
 
 
 def publish_stops(event: DayPublished) -> Asks:
@@ -310,6 +307,7 @@ REACTIONS = (
     Reaction("dispatch.amend_jobs", (On(ContractAmended, amend_jobs),)),
     Reaction("dispatch.note_payment", on_each(note_payment, PaymentNoted, ReturnRefunded)),
     *DOOR.steps,
+    *CREWS.steps,
     Reaction("dispatch.return_vehicle", (On(RunClosed, return_vehicle),)),
     Reaction("dispatch.count_call", (On(CallMade, count_call),)),
     Reaction("dispatch.cancel_visit", (On(VisitCancelled, cancel_visit),)),

@@ -1,10 +1,11 @@
 """People at their desks over dispatch's rules, reactions and rows in memory: for the tests of its routes."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date
 from typing import Any
 
+import pytest
 from dispatch_cases import CUSTOMER, DUE_FEN, JOB, LINES, NOW
 from dispatch_world import RowsInMemory, World
 from fastapi import FastAPI
@@ -15,7 +16,9 @@ from company.policy import policy_book
 from contracts.fact import ContractLine
 from contracts.order import GoodsCompleted
 from dispatch.api import router
+from runtime.commands import Request
 from runtime.http_errors import add_error_handling
+from runtime.outcome import Outcome
 from runtime.tokens import Tokens
 
 PEOPLE = read_people()
@@ -107,6 +110,28 @@ class Office:
         await self.post(SUPERVISOR, f"{RUN}/list")
         answer = await self.post(LEADER, f"{RUN}/depart", {"at": LEAVES})
         assert answer.status_code == 200, answer.text
+
+
+class _Killed(Exception):
+    """The process is gone."""
+
+
+@contextmanager
+def killed_after(world: World, commands: int) -> Iterator[None]:
+    """A process that gets so many commands to the workers, and no further."""
+    left = commands
+
+    async def ask(service: str, aggregate_id: str, command: Any, request: Request) -> Outcome:
+        nonlocal left
+        if not left:
+            raise _Killed
+        left -= 1
+        return await World.ask(world, service, aggregate_id, command, request)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world, "ask", ask)
+        with suppress(_Killed):
+            yield
 
 
 @asynccontextmanager

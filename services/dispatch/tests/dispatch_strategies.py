@@ -24,7 +24,7 @@ from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_road import VehicleCheck
 from contracts.fact import GoodsLine, Window
 from dispatch.day.change import ChangePlan, PlannedMove, Spot
-from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, NoteDeparture, SetCrewOfDay, TakePersonOff
+from dispatch.day.crews import EndCrewAbsence, FollowCrews, MarkCrewAbsent, NoteDeparture, SetCrewOfDay, TakePersonOff
 from dispatch.day.issue import MarkPlanOverdue, PublishDay, ReissueDay
 from dispatch.day.slot import ConfirmSlot, ExpireSlot, ReleaseSlot, ReserveSlot
 from dispatch.day.turn import RedoChange, RevertChange, UndoChange
@@ -118,6 +118,20 @@ DAY_CALLS = st.one_of(
     st.builds(MarkCrewAbsent, on=st.just(DAY), crew=st.sampled_from(["S1", "S2"]), reason=st.just("病假")),
     st.builds(EndCrewAbsence, crew=st.sampled_from(["S1", "S2"])),
     st.builds(NoteDeparture, crew=st.sampled_from(["S1", "S9", "S9", "S9"])),
+    st.builds(
+        FollowCrews,
+        crews=st.sampled_from(
+            [
+                (CREWS[0].model_copy(update={"vehicle": CREWS[1].vehicle}), CREWS[1]),
+                (
+                    CREWS[0].model_copy(update={"members": CREWS[1].members}),
+                    CREWS[1].model_copy(update={"members": CREWS[0].members}),
+                ),
+                tuple(CREWS[:2]),
+            ]
+        ),
+        reason=st.just("对调"),
+    ),
     st.builds(
         SetCrewOfDay,
         on=st.just(DAY),

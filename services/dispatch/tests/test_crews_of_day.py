@@ -29,7 +29,7 @@ from dispatch.day.crews import EndCrewAbsence, MarkCrewAbsent, NoteDeparture, Se
 from dispatch.day.slot import ReserveSlot
 from dispatch.day.state import Unopened
 from dispatch.day.turn import RevertChange, UndoChange
-from dispatch.reactions import PLANNED_AHEAD
+from dispatch.fields import PLANNED_AHEAD
 from dispatch.refusals import no
 from runtime.decision import Ask, Rejected
 from runtime.refusal import Term

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 from dispatch_cases import (
@@ -38,15 +39,15 @@ def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:
 
 
 def play(prefix: str, commands: list[Any]) -> tuple[list[Any], list[Any]]:
-    """All states on the way, and all events."""
+    """All states after a command, and all events: those of one decision are recorded together."""
     decider = DECIDERS[prefix]
     now, states, history = NOW, [decider.initial], []
     for command, (passed, role) in commands:
         now += passed
         ctx = Context(now, "he.jx", role, policy_book().at(now))
-        for event in Given(decider, states[-1]).asks(command, ctx).made:
-            states.append(decider.evolve(states[-1], event))
-            history.append(event)
+        made = Given(decider, states[-1]).asks(command, ctx).made
+        states.append(reduce(decider.evolve, made, states[-1]))
+        history += made
     return states, history
 
 

@@ -233,6 +233,7 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("dispatch", "dispatch.arrive_at_stop"),
         ("dispatch", "dispatch.sign_for_delivery"),
         ("dispatch", "dispatch.end_stop"),
+        ("dispatch", "dispatch.tell_days"),
         ("dispatch", "dispatch.return_vehicle"),
         ("notify", "dispatch.count_call"),
         ("service_desk", "dispatch.cancel_visit"),

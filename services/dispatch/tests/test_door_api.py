@@ -2,15 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dispatch_cases import DUE_FEN, JOB
-from dispatch_office import ASSISTANT, LEADER, RUN, SIGNED, TOKENS, Office, an_office, said
+from dispatch_office import ASSISTANT, LEADER, RUN, SIGNED, TOKENS, Office, an_office, killed_after, said
 from dispatch_world import World
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,9 +17,7 @@ from hypothesis import strategies as st
 from dispatch.job.state import Delivered, Failed, OnTheWay
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.run.state import road_of
-from runtime.commands import Request
 from runtime.objects import open_objects
-from runtime.outcome import Outcome
 from runtime.settings import Settings
 
 SECOND = "D-HT26030002"
@@ -137,28 +134,6 @@ async def test_a_failed_stop_needs_the_offices_consent(office: Office) -> None:
 
 
 # --- cut off -------------------------------------------------------------------------------------------------------
-
-
-class _Killed(Exception):
-    """The process is gone."""
-
-
-@contextmanager
-def killed_after(world: World, commands: int) -> Iterator[None]:
-    """A process that gets so many commands to the workers, and no further."""
-    left = commands
-
-    async def ask(service: str, aggregate_id: str, command: Any, request: Request) -> Outcome:
-        nonlocal left
-        if not left:
-            raise _Killed
-        left -= 1
-        return await World.ask(world, service, aggregate_id, command, request)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(world, "ask", ask)
-        with suppress(_Killed):
-            yield
 
 
 WAYS: dict[str, tuple[str, Any, int]] = {

@@ -7,11 +7,12 @@ from dispatch_cases import CREWS, DAY, NOW, POLICY, SUPERVISOR
 
 from company.context import Context
 from company.fleet_crews import crews_of_day, means_of, policy_means
-from contracts.civil_time import civil
+from contracts.civil_time import civil, civil_day
 from contracts.dispatch import FleetEvent
 from contracts.dispatch_fleet import (
     CrewDissolved,
     CrewSet,
+    CrewsOnDays,
     District,
     DistrictSet,
     FleetCrew,
@@ -26,6 +27,7 @@ from contracts.dispatch_fleet import (
     VehicleSentOut,
     VehicleSet,
 )
+from dispatch.fields import PLANNED_AHEAD
 from dispatch.fleet.aggregate import FLEET, opening
 from dispatch.fleet.crews import ChangeMembers, DissolveCrew, SetCrews
 from dispatch.fleet.people import CancelLeave, NoteLeave, SetDistrict, SetPerson, SetVehicle
@@ -92,11 +94,29 @@ def test_the_first_change_opens_the_history_with_the_policys_people_and_means() 
     crew = changed(S1, members=("luo.h",), leader="li.zq")
     other = changed(S2, members=("deng.w",))
     swap = SetCrews(crews=(crew, other), reason="对调")
+    last = civil_day(NOW) + timedelta(days=PLANNED_AHEAD - 1)
+    now = tuple(
+        one.model_copy(update={"members": members}) for one, members in zip(CREWS, [("罗海",), ("邓伟",)], strict=False)
+    )
     assert given(FLEET).asks(swap, SUPERVISOR).decided == (
         OPENED,
-        CrewSet(at=NOW, crew=crew, reason="对调"),
+        CrewSet(at=NOW, crew=crew, reason="对调", days=(CrewsOnDays(starts_on=DAY, ends_on=last, crews=now),)),
         CrewSet(at=NOW, crew=other, reason="对调"),
     )
+
+
+def test_what_days_are_told_of_a_crew_leaves_out_days_of_another_record_and_who_is_on_leave() -> None:
+    """B8: a change by the day beats it, a leave takes people out for its days."""
+    alone = changed(S1, members=(), effective_to=DAY)
+    others = changed(S1, members=("luo.h",))
+    events = (CrewSet(at=NOW, crew=alone, reason="一天"), LEAVE)
+    (told,) = (
+        a_fleet(*events, CrewSet(at=NOW, crew=changed(S2, members=()), reason="借出"))
+        .asks(SetCrews(crews=(others,), reason="换人"), SUPERVISOR)
+        .made
+    )
+    assert isinstance(told, CrewSet)
+    assert [(some.starts_on, some.crews[0].members) for some in told.days] == [(DAY + timedelta(days=1), ("罗海",))]
 
 
 def test_a_crew_changes_from_its_day_on_and_the_days_before_stay_as_they_were() -> None:
@@ -117,7 +137,13 @@ def test_a_change_by_the_day_ends_with_the_day() -> None:
 def test_the_leader_changes_who_comes_along_for_a_day() -> None:
     """B8"""
     request = ChangeMembers(crew="S1", on=DAY, members=(), reason="邓伟有事")
-    set_for_the_day = CrewSet(at=NOW, crew=changed(S1, members=(), effective_to=DAY), reason="邓伟有事")
+    alone = CREWS[0].model_copy(update={"members": ()})
+    set_for_the_day = CrewSet(
+        at=NOW,
+        crew=changed(S1, members=(), effective_to=DAY),
+        reason="邓伟有事",
+        days=(CrewsOnDays(starts_on=DAY, ends_on=DAY, crews=(alone,)),),
+    )
     assert [
         a_fleet().asks(request, SUPERVISOR).decided,
         a_fleet(set_for_the_day).asks(request, SUPERVISOR).decided,

@@ -12,6 +12,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.order import ContractAmended, ContractSigned
 from inventory.main import SERVICE
+from runtime.commands import Asked
 from runtime.decision import Rejected
 from runtime.outcome import Outcome
 from runtime.rows import STATE
@@ -170,6 +171,10 @@ class World:
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         """Decide at once, and let everything that follows happen."""
         return self.put(aggregate_id, command, request.actor, request.role)
+
+    async def ask_all(self, service: str, asked: Sequence[Asked]) -> list[Outcome]:
+        """Several, one after the other."""
+        return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
 
     def put(self, aggregate_id: str, command: Any, by: str = "system", role: str = "system") -> Outcome:
         """One command and its consequences."""

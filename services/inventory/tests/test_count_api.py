@@ -1,7 +1,7 @@
 """Counts over HTTP, with the rules, reactions and read models behind them."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,9 @@ from company.policy import policy_book
 from inventory.api import router
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.holding import BringIn
+from runtime.commands import Asked
 from runtime.http_errors import add_error_handling
+from runtime.outcome import Outcome
 from runtime.person import Person
 from runtime.tokens import Tokens
 from runtime.uploads import Uploads
@@ -144,6 +146,22 @@ async def test_a_full_count_has_a_sheet_for_each_zone(client: AsyncClient) -> No
         ("full", 2, 2),
         ("full", 1, 1),
     ]
+
+
+async def test_a_full_count_of_which_a_sheet_is_not_decided_yet_is_not_told_as_open(
+    client: AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D7, X7: whichever sheet it is; all of them are put before any is waited for."""
+    put: list[str] = []
+
+    async def first_is_late(_: str, asked: Sequence[Asked]) -> list[Outcome]:
+        put.extend(one.aggregate_id for one in asked)
+        late = Outcome(asked[0].request.command_id, asked[0].aggregate_id, "pending")
+        return [late, *(world.put(one.aggregate_id, one.command) for one in asked[1:])]
+
+    monkeypatch.setattr(world, "ask_all", first_is_late)
+    status, answer = await post(client, "/counts", {"kind": "full"})
+    assert (status, [f"count:{number}" for number in answer["body"]["counts"]]) == (202, put)
 
 
 @pytest.mark.parametrize(

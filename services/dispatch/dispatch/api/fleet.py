@@ -12,16 +12,17 @@ from company.fleet_crews import Leave, Means, crew_of, crews_of_day, may_drive, 
 from contracts.bounds import CivilDay, Few, OneLine, Words
 from contracts.civil_time import civil_day
 from contracts.dispatch_days import CrewOfDay
-from contracts.dispatch_fleet import District, FleetPerson, FleetVehicle, VehicleSentOut
+from contracts.dispatch_fleet import District, FleetCrew, FleetPerson, FleetVehicle, VehicleSentOut
 from dispatch.access import CrewInPath, own_crew, policy_now
+from dispatch.crews_flow import CREWS, asks_of_days
+from dispatch.day.crews import FollowCrews
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
-from dispatch.fleet.crews import ChangeMembers, SetCrews, members_for_the_day
+from dispatch.fleet.crews import ChangeMembers, SetCrews, days_of
 from dispatch.fleet.row import CHANGES, FLEETS, FleetRow
-from dispatch.fleet_days import tell_opened_days
 from dispatch.who import LEADS, READS, SEES_LICENCES
 from runtime.clock import utc_now
-from runtime.http import Answer, SignedIn
+from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
 from runtime.view import File
 
@@ -118,7 +119,7 @@ async def history(caller: SignedIn) -> list[dict[str, Any]]:
     changes = [] if known is None else known.said.all(*CHANGES)[-HISTORY:]
     return [
         {"at": one.event.at.isoformat(), "by": one.by, "what": type(one.event).__name__}
-        | one.event.model_dump(mode="json", exclude={"event", "at"})
+        | one.event.model_dump(mode="json", exclude={"event", "at", "days"})
         for one in reversed(changes)
     ]
 
@@ -130,10 +131,7 @@ async def set_crews(body: SetCrews, caller: SignedIn) -> Answer:
     Days that are planned already are told; `body.refused` names those that could not take it, and why.
     """
     caller.allow(*FLEET.may(SetCrews))
-    told = await caller.ask(FLEET.key(DEPOT), body)
-    if told.status != "accepted":
-        return caller.answer(told)
-    return caller.answer(told, {"refused": await tell_opened_days(caller, body, policy_now())})
+    return await _set(caller, body)
 
 
 @router.post("/fleet/crews/{crew}/members", summary="当天换人 Change who comes along, for one day (B8)")
@@ -141,12 +139,34 @@ async def members(crew: CrewInPath, body: MembersOfDay, caller: SignedIn) -> Ans
     """The leader may change his own crew."""
     caller.allow(*FLEET.may(ChangeMembers))
     await own_crew(caller, body.on, crew, *LEADS)
-    policy = policy_now()
-    means = await means_now(caller, policy)
-    asked = ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason)
-    told = await caller.ask(FLEET.key(DEPOT), asked)
-    record = record_on(means, crew, body.on)
-    if told.status != "accepted" or record is None:
-        return caller.answer(told)
-    change = SetCrews(crews=(members_for_the_day(record, asked),), reason=body.reason)
-    return caller.answer(told, {"refused": await tell_opened_days(caller, change, policy)})
+    return await _set(caller, ChangeMembers(crew=crew, on=body.on, members=body.members, reason=body.reason))
+
+
+async def _set(caller: Caller, asked: SetCrews | ChangeMembers) -> Answer:
+    """What the fleet said; days that are planned already follow, but for those that could not."""
+    way = await caller.walk(CREWS, FLEET.key(DEPOT), asked)
+    if way.first.status != "accepted":
+        return caller.answer(way.first)
+    if way.stuck is not None:
+        return caller.later(way)
+    told = [(one.command, answer) for one, answer in way.answers]
+    if not way.first.events:  # as it was set already: days that could not follow then may do so now
+        days = days_of(await _in_force(caller, asked), await means_now(caller, policy_now()), civil_day(utc_now()))
+        asks = asks_of_days(days, asked.at, asked.reason)
+        outcomes = await caller.ask_all([(one.aggregate_id, one.command, one.aggregate_id) for one in asks])
+        told = [(one.command, answer) for one, answer in zip(asks, outcomes, strict=True)]
+    refused = [
+        {"on": answer.aggregate_id.rpartition(":")[2], "crew": crew.crew, "zh": answer.rejected.zh}
+        for command, answer in told
+        if answer.rejected is not None and isinstance(command, FollowCrews)
+        for crew in command.crews
+    ]
+    return caller.answer(way.first, {"refused": refused})
+
+
+async def _in_force(caller: Caller, asked: SetCrews | ChangeMembers) -> tuple[FleetCrew, ...]:
+    """The records that say what is asked for."""
+    if isinstance(asked, SetCrews):
+        return asked.crews
+    record = record_on(await means_now(caller, policy_now()), asked.crew, asked.on)
+    return () if record is None else (record,)

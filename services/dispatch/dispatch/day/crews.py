@@ -1,7 +1,7 @@
 """Who works on one day (B8): a crew that is sick or on leave gets no more stops; other people or another vehicle."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, Field
@@ -20,7 +20,7 @@ from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from dispatch.who import PLANS, SUPERVISOR
 from dispatch.words import joined
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, Nothing, UseCase
 
@@ -79,6 +79,14 @@ class SetCrewOfDay(Command):
     crew: facts.CrewOfDay
     reason: Words
     crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)] | None = None
+
+
+class FollowCrews(Command):
+    """定班组: the fleet has set crews that work on this day too."""
+
+    command: Literal["FollowCrews"] = "FollowCrews"
+    crews: Annotated[tuple[facts.CrewOfDay, ...], Few(1_000)]
+    reason: Words
 
 
 class NoteDeparture(Command):
@@ -162,24 +170,43 @@ def set_crew(command: SetCrewOfDay, day: Day, ctx: Context) -> Decision:
     clash). The same again is no event. Refuses: unknown_crew, crew_busy."""
     at = command.at or ctx.now
     opening, today = opened(command, day, at, ctx)
-    plan = today.plan
-    known = next((crew for crew in plan.crews if crew.crew == command.crew.crew), None)
-    if known is None:
-        return no("unknown_crew", crew=command.crew.crew, crews=Term.of("、".join(crew.crew for crew in plan.crews)))
-    if known == command.crew:
+    changed = with_crews_changed((command.crew,), today, command.reason, at, ctx)
+    return changed if isinstance(changed, Rejected) or not changed else (*opening, *changed)
+
+
+def follow_crews(command: FollowCrews, day: Day, ctx: Context) -> Decision:
+    """A day that is planned already goes on with the crews that the fleet has set: all of them, or none. Rules: B8.
+    A day that nobody planned opens with them: no event. Refuses as `set_crew` does."""
+    if isinstance(day, Unopened):
         return ()
-    busy = at_two_places(command.crew, plan)
+    return with_crews_changed(command.crews, day, command.reason, command.at or ctx.now, ctx)
+
+
+def with_crews_changed(
+    wanted: tuple[facts.CrewOfDay, ...], day: Drafted | Published, reason: str, at: datetime, ctx: Context
+) -> Decision:
+    """The day with these crews as they are wanted; judged together, so that two may swap people."""
+    plan = day.plan
+    known = {crew.crew: crew for crew in plan.crews}
+    unknown = next((one.crew for one in wanted if one.crew not in known), None)
+    if unknown is not None:
+        return no("unknown_crew", crew=unknown, crews=Term.of("、".join(known)))
+    fresh = tuple(one for one in wanted if known[one.crew] != one)
+    after = replace(plan, crews=tuple({**known, **{one.crew: one for one in fresh}}.values()))
+    busy = tuple(clash for one in fresh for clash in at_two_places(one, after))
     if busy:
         return no("crew_busy", rule="B8", found=joined(by_job(busy)), **clash_facts(busy))
-    changed = facts.CrewOfDayChanged(
-        at=at,
-        depot=plan.depot,
-        on=plan.on,
-        crew=command.crew,
-        reason=command.reason,
-        reissue_due=reissue_due(ctx) if isinstance(today, Published) else None,
+    return tuple(
+        facts.CrewOfDayChanged(
+            at=at,
+            depot=plan.depot,
+            on=plan.on,
+            crew=one,
+            reason=reason,
+            reissue_due=reissue_due(ctx) if isinstance(day, Published) else None,
+        )
+        for one in fresh
     )
-    return (*opening, changed)
 
 
 def at_two_places(wanted: facts.CrewOfDay, plan: Plan) -> tuple[Clash, ...]:
@@ -235,5 +262,6 @@ USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
     UseCase(EndCrewAbsence, end_absence, PLANS, "absences/{crew}/end", body=Nothing),
     UseCase(TakePersonOff, take_off),
     UseCase(SetCrewOfDay, set_crew, SUPERVISOR),
+    UseCase(FollowCrews, follow_crews),
     UseCase(NoteDeparture, note_departure),
 )

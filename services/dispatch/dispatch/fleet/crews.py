@@ -2,17 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
 from company.context import Context
-from company.fleet_crews import Dissolved, Means, begin, people_of, record_on, records_on, turning_days
+from company.fleet_crews import Dissolved, Means, begin, crews_of_day, people_of, record_on, records_on, turning_days
 from contracts import dispatch_fleet as facts
 from contracts.bounds import CivilDay, FarDay, Few, OneLine, OptionalId, Words
+from contracts.civil_time import civil_day
 from contracts.dispatch import FleetEvent
-from dispatch.fields import happened
+from dispatch.fields import PLANNED_AHEAD, happened
 from dispatch.fleet.state import Decision, Opened
 from dispatch.refusals import no
 from dispatch.who import DELIVERS, SUPERVISOR
@@ -66,7 +67,24 @@ def set_crews(command: SetCrews, fleet: Opened, ctx: Context) -> Decision:
     clash = shared(changed, min(begin(crew) for crew in fresh))
     if clash is not None:
         return clash
-    return tuple(facts.CrewSet(at=at, crew=crew, reason=command.reason) for crew in fresh)
+    days = days_of(fresh, changed, civil_day(ctx.now))
+    return tuple(
+        facts.CrewSet(at=at, crew=crew, reason=command.reason, days=() if number else days)
+        for number, crew in enumerate(fresh)
+    )
+
+
+def days_of(fresh: tuple[facts.FleetCrew, ...], means: Means, today: date) -> tuple[facts.CrewsOnDays, ...]:
+    """How crews work from today on, where these records are in force, as far as anybody plans."""
+    found: list[facts.CrewsOnDays] = []
+    for on in (today + timedelta(days=n) for n in range(PLANNED_AHEAD)):
+        in_force = {one.crew for one in fresh if record_on(means, one.crew, on) == one}
+        crews = tuple(crew for crew in crews_of_day(means, on) if crew.crew in in_force)
+        if found and found[-1].crews == crews and found[-1].ends_on == on - timedelta(days=1):
+            found[-1] = found[-1].model_copy(update={"ends_on": on})
+        elif crews:
+            found.append(facts.CrewsOnDays(starts_on=on, ends_on=on, crews=crews))
+    return tuple(found)
 
 
 def unfit(crew: facts.FleetCrew, means: Means) -> Rejected | None:

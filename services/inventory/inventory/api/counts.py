@@ -109,17 +109,15 @@ async def open_count(body: CountWanted, caller: SignedIn) -> Answer:
     selection, kind = _selection(caller, body)
     stocked = await stocked_bins(caller, body.depot, now)
     targets = choose(stocked, selection, zones_of(policy_book().at(now), body.depot), now)
-    zones = sorted({target.zone for target in targets}) if kind == "full" else [""]
+    zones = (sorted({target.zone for target in targets}) if kind == "full" else []) or [""]
     longest = max((sum(target.zone == zone or not zone for target in targets) for zone in zones), default=0)
     if longest > MAX_LINES:
         caller.refuse(no("too_many_lines", most=MAX_LINES, lines=longest), 422)
     number = f"PD-{civil_day(now):%y%m%d}-{caller.fresh_id('count', body.depot)[:6]}"
-    answer, opened = None, []
-    for zone in zones or [""]:
-        count_no = number + (f"-{zone}" if zone else "")
-        command = OpenCount(
+    sheets = [
+        OpenCount(
             at=body.at,
-            count_no=count_no,
+            count_no=number + (f"-{zone}" if zone else ""),
             depot=body.depot,
             kind=kind,
             chosen=in_words(selection) + (f"，库区 {zone}" if zone else ""),
@@ -127,11 +125,13 @@ async def open_count(body: CountWanted, caller: SignedIn) -> Answer:
             due=body.due,
             targets=tuple(target for target in targets if not zone or target.zone == zone),
         )
-        outcome = await caller.ask(COUNT.key(count_no), command, step=zone)
-        opened.append(count_no)
-        answer = caller.answer(outcome, {"counts": opened})
-    assert answer is not None
-    return answer
+        for zone in zones
+    ]
+    outcomes = await caller.ask_all(
+        [(COUNT.key(one.count_no), one, zone) for one, zone in zip(sheets, zones, strict=True)]
+    )
+    late = next((one for one in outcomes if one.status != "accepted"), outcomes[-1])
+    return caller.answer(late, {"counts": [one.count_no for one in sheets]})
 
 
 @router.get("/counts", summary="盘点单 Counts (D7)")

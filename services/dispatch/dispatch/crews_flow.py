@@ -1,0 +1,31 @@
+"""Crews that are set by the fleet, and the days that are planned already (B8); said once.
+
+fleet: 定班组 CrewSet ──> each day: follow, all crews that were set or none; a day that nobody planned opens with them
+"""
+
+from datetime import datetime, timedelta
+
+from contracts.dispatch_fleet import CrewSet, CrewsOnDays
+from dispatch.day.aggregate import day_id
+from dispatch.day.crews import FollowCrews
+from runtime.decision import Ask
+from runtime.flow import Flow, step
+from runtime.reaction import On
+
+
+def tell_days(event: CrewSet) -> tuple[Ask, ...]:
+    """定班组 (B8) -> days that are planned already go on with these crews."""
+    return asks_of_days(event.days, event.at, event.reason)
+
+
+def asks_of_days(days: tuple[CrewsOnDays, ...], at: datetime | None, reason: str) -> tuple[Ask, ...]:
+    """What each of these days is asked for."""
+    return tuple(
+        Ask(day_id(some.starts_on + timedelta(days=n)), FollowCrews(at=at, crews=some.crews, reason=reason))
+        for some in days
+        for n in range((some.ends_on - some.starts_on).days + 1)
+    )
+
+
+CREWS = Flow((step("dispatch.tell_days", On(CrewSet, tell_days)),))
+"""The reactor runs it, the API walks it. The name is stored: it never changes."""
