@@ -8,6 +8,7 @@ import pytest
 from dashboards_site import browser, site
 from hypothesis import given
 from hypothesis import strategies as st
+from warehouse_story import numbered
 
 from contracts import order
 from contracts.dispatch_runs import CashCollected, CashHandedIn
@@ -84,7 +85,7 @@ async def ask(person, path, *documents):
 
 
 def day_of(*documents, on=ON):
-    return money_of(on, [ENTRIES.read(one) for one in documents])
+    return money_of(on, [ENTRIES.read(one) for one in documents], {})
 
 
 def test_what_a_crew_took_and_what_the_office_took_are_told_apart():
@@ -150,6 +151,19 @@ async def test_the_page_shows_the_day_and_leads_to_contracts():
     assert "¥0.50" in page.text
     assert 'href="/orders/HT26030001"' in page.text
     assert "见证 关永锋" in page.text
+
+
+async def test_each_piece_of_money_has_its_number_and_the_way_to_its_paper():
+    """D11: payments, refunds and what crews hand in; what has no number yet has its own."""
+    numbers = numbered("SK", 4, "contract:HT26030001", "P1") + numbered("JK", 2, f"run:{ON}:S1", "J4")
+    story = {"journal": [paid(1, 217_200), refunded(2, 9_900), handed_in(4, 50)], "vouchers": numbers}
+    app = site({name: {row["_id"]: row for row in rows} for name, rows in story.items()})
+    async with browser(app, ACCOUNTANT) as client:
+        page = (await client.get(f"/money?date={ON}")).text
+        data = (await client.get(f"/api/money/{ON}")).json()
+    assert [f'href="/warehouse/vouchers?q={no}"' in page for no in ("SK-2026-000004", "JK-2026-000002")] == [True] * 2
+    lines = (data["payments"][0], data["refunds"][0], data["handed_in"][0])
+    assert [line["voucher_no"] for line in lines] == ["SK-2026-000004", "", "JK-2026-000002"]
 
 
 def test_what_was_not_paid_yet_does_not_go_back():

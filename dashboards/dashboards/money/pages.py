@@ -13,6 +13,7 @@ from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
+from inventory.voucher.register import numbers_of
 from runtime.http import Caller, SignedIn
 from runtime.route import Router, takes
 
@@ -27,7 +28,8 @@ async def read_money(caller: Caller, on: date) -> MoneyDay:
         {"order.event": {"$in": list(OF_CONTRACTS)}, "order.happened": {"$gte": first, "$lt": last}}
     )
     of_runs = await rows.find({"dispatch.event": {"$in": list(OF_RUNS)}, "dispatch.data.on": on.isoformat()})
-    return money_of(on, [*of_contracts, *of_runs])
+    entries = [*of_contracts, *of_runs]
+    return money_of(on, entries, await numbers_of(caller, (one.aggregate for one in entries)))
 
 
 @router.get("/money", include_in_schema=False)
@@ -53,7 +55,8 @@ async def money_sheet(seat: Seat) -> Response:
     on = seat.day("date") or seat.today
     view = await read_money(seat.caller, on)
     head = [
-        seat.words(f"money.{name}") for name in ("what", "at", "about", "number", "amount", "method", "who", "note")
+        seat.words(f"money.{name}")
+        for name in ("what", "at", "about", "number", "amount", "method", "who", "note", "voucher")
     ]
     return await sheet(f"{seat.words('money.title')} {on}", head, _lines(seat, view))
 
@@ -74,6 +77,7 @@ async def _lines(seat: Seat, view: MoneyDay) -> AsyncIterator[Sequence[Cell]]:
             words(f"pay.{paid.method}"),
             name(paid.received_by),
             paid.note,
+            paid.voucher_no,
         )
     for back in view.refunds:
         reduced = words("money.reduced", amount=words.money(back.reduced_fen)) if back.reduced_fen else ""
@@ -86,11 +90,12 @@ async def _lines(seat: Seat, view: MoneyDay) -> AsyncIterator[Sequence[Cell]]:
             "",
             name(back.by),
             " ".join(one for one in (back.reason, reduced) if one),
+            back.voucher_no,
         )
     for one in view.handed_in:
         witness = "" if one.witness is None else words("money.witness", who=name(one.witness))
         given = (one.at, one.crew, one.receipt_no, one.amount_fen / 100)
-        yield (words("money.handed_in"), *given, words("pay.cash"), name(one.received_by), witness)
+        yield (words("money.handed_in"), *given, words("pay.cash"), name(one.received_by), witness, one.voucher_no)
 
 
 @router.get(

@@ -5,7 +5,7 @@ door is a payment of its contract too.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -35,6 +35,8 @@ class PaymentLine(_Shown):
     recorded: datetime
     contract_no: str
     payment_id: str
+    voucher_no: str
+    """Its number in the register (D11); "" for money of before."""
     amount_fen: int
     channel: Channel
     method: PaymentMethod
@@ -51,6 +53,7 @@ class RefundLine(_Shown):
     recorded: datetime
     contract_no: str
     refund_id: str
+    voucher_no: str
     refund_fen: int
     paid_back_fen: int
     """Of it, money that went back; the rest is owed no longer."""
@@ -70,6 +73,7 @@ class HandInLine(_Shown):
     at: datetime
     crew: str
     receipt_no: str
+    voucher_no: str
     amount_fen: int
     received_by: str
     witness: str | None
@@ -113,14 +117,18 @@ class MoneyDay(_Shown):
     handed_in: tuple[HandInLine, ...]
 
 
-def money_of(on: date, entries: Iterable[Entry]) -> MoneyDay:
+Numbers = Mapping[tuple[str, str], str]
+"""(paper, what it is called there) -> its number in the register (D11)."""
+
+
+def money_of(on: date, entries: Iterable[Entry], numbers: Numbers) -> MoneyDay:
     """The day's money of the journal's entries, in the order in which it happened; those of other days are left out."""
     told = sorted(
         (one for one in entries if _day_of(one) == on), key=lambda one: (one.happened, one.aggregate, one.seq)
     )
-    payments = tuple(_payment(one, fact) for one in told if isinstance(fact := one.fact, PaymentNoted))
-    refunds = tuple(_refund(one, fact) for one in told if isinstance(fact := one.fact, ReturnRefunded))
-    hand_ins = tuple(_hand_in(fact) for one in told if isinstance(fact := one.fact, CashHandedIn))
+    payments = tuple(_payment(one, fact, numbers) for one in told if isinstance(fact := one.fact, PaymentNoted))
+    refunds = tuple(_refund(one, fact, numbers) for one in told if isinstance(fact := one.fact, ReturnRefunded))
+    hand_ins = tuple(_hand_in(one, fact, numbers) for one in told if isinstance(fact := one.fact, CashHandedIn))
     collected = Counter[str]()
     for one in told:
         if isinstance(fact := one.fact, CashCollected):
@@ -164,12 +172,13 @@ def _late(entry: Entry) -> bool:
     return civil_day(entry.recorded) > civil_day(entry.happened)
 
 
-def _payment(entry: Entry, fact: PaymentNoted) -> PaymentLine:
+def _payment(entry: Entry, fact: PaymentNoted, numbers: Numbers) -> PaymentLine:
     return PaymentLine(
         at=entry.happened,
         recorded=entry.recorded,
         contract_no=fact.contract_no,
         payment_id=fact.payment_id,
+        voucher_no=numbers.get((entry.aggregate, fact.payment_id), ""),
         amount_fen=fact.amount_fen,
         channel="crew" if fact.payment_id.startswith(OF_CREWS) else "office",
         method=fact.method,
@@ -179,12 +188,13 @@ def _payment(entry: Entry, fact: PaymentNoted) -> PaymentLine:
     )
 
 
-def _refund(entry: Entry, fact: ReturnRefunded) -> RefundLine:
+def _refund(entry: Entry, fact: ReturnRefunded, numbers: Numbers) -> RefundLine:
     return RefundLine(
         at=entry.happened,
         recorded=entry.recorded,
         contract_no=fact.contract_no,
         refund_id=fact.refund_id,
+        voucher_no=numbers.get((entry.aggregate, fact.refund_id), ""),
         refund_fen=fact.refund_fen,
         paid_back_fen=_paid_back_fen(fact),
         reason=fact.reason,
@@ -200,11 +210,12 @@ def _paid_back_fen(fact: ReturnRefunded) -> int:
     return 0 if fact.quantity and fact.owed_fen else fact.refund_fen
 
 
-def _hand_in(fact: CashHandedIn) -> HandInLine:
+def _hand_in(entry: Entry, fact: CashHandedIn, numbers: Numbers) -> HandInLine:
     return HandInLine(
         at=fact.at,
         crew=fact.crew,
         receipt_no=fact.receipt_no,
+        voucher_no=numbers.get((entry.aggregate, fact.receipt_no or f"#{entry.seq}"), ""),
         amount_fen=fact.amount_fen,
         received_by=fact.received_by,
         witness=fact.witness,

@@ -23,7 +23,9 @@ from dashboards.sheets import Cell, sheet
 from dispatch.job.row import JOBS, JobRow
 from dispatch.who import OFFICE
 from inventory.goods.row import PIECES
+from inventory.voucher.register import numbers_of
 from inventory.who import ALLOCATES, REPORTS_DAMAGE
+from order.contract.aggregate import CONTRACT
 from order.contract.heard import ContractFile
 from order.contract.row import CONTRACTS, ContractRow, state_of
 from order.draft.row import DRAFTS
@@ -109,6 +111,7 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
     forms = tuple(form for form in offered if not row.ended or (form.code == "refund" and row.overpaid_fen))
     return {
         "order": row,
+        "numbers": await numbers_of(seat.caller, [CONTRACT.key(contract_no)]) if money else {},
         "file": contract,
         "one": order_line(row, role, seat.today),
         "version": contract.version,

@@ -24,6 +24,7 @@ from dispatch_office import (
 )
 from dispatch_world import RowsInMemory
 
+from company.policy import policy_book
 from contracts.civil_time import civil
 from contracts.order import CompletenessLost, ContractCancelled
 from dispatch.fleet.row import FLEETS
@@ -223,6 +224,22 @@ async def test_a_receipt_of_another_run_is_refused(office: Office) -> None:
     assert said(await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)) == (409, "receipt_of_another", "X7")
     own = await office.post(ACCOUNTANT, f"{RUN}/cash-in", {**paid, "receipt_no": "R2"})
     assert own.json()["events"] == ["CashHandedIn"]
+
+
+async def test_what_a_leader_pays_in_of_two_runs_counts_together(office: Office) -> None:
+    """B16: the day's large deposit has two people, whichever crew's money it was; another leader's is not counted."""
+    await office.departed()
+    await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
+    runs = office.world.rows["runs"]
+    own_run, limit = runs["2026-03-13:S1"], policy_book().at(NOW).two_person_deposit_fen
+    for crew, leader in (("S2", "li.zq"), ("A1", "chen.gd")):
+        of_day = {**own_run["row"], "crew": crew, "leader": leader, "receipts": [], "handed_in_fen": limit - DUE_FEN}
+        runs[f"2026-03-13:{crew}"] = {**own_run, "_id": f"2026-03-13:{crew}", "row": of_day}
+    paid = {"amount_fen": DUE_FEN, "received_by": ACCOUNTANT, "receipt_no": "R1"}
+    refused = await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)
+    assert said(refused) == (409, "witness_missing", "B16")
+    del runs["2026-03-13:S2"]
+    assert (await office.post(ACCOUNTANT, f"{RUN}/cash-in", paid)).json()["events"] == ["CashHandedIn"]
 
 
 async def test_who_has_nothing_to_do_with_cash_sees_none_of_it(office: Office) -> None:

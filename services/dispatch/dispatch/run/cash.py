@@ -44,6 +44,8 @@ class HandInCash(Command):
     received_by: Words
     receipt_no: Words
     witness: Words | None = None
+    elsewhere_fen: MoneyFen = 0
+    """What its leader handed in on that day with other crews."""
 
 
 class MarkCashOverdue(Command):
@@ -85,7 +87,8 @@ def collect(command: CollectCash, run: Run, ctx: Context) -> Decision:
 
 
 def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
-    """交款. Rules: B16 (what makes a deposit large is all of the run's day), X7. The same receipt again is no event.
+    """交款. Rules: B16 (large is what its leader pays in on the day, all together), X7. The same receipt again
+    is no event.
 
     Refuses: receipt_used (with other content), received_by_leader, more_than_on_vehicle, witness_missing (of a large
     one: neither who pays in nor who receives is the second person, B23).
@@ -113,7 +116,7 @@ def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
     if command.amount_fen > run.on_vehicle_fen:
         return no("more_than_on_vehicle", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen)
     limit = ctx.policy.two_person_deposit_fen
-    of_the_day = command.amount_fen + sum(paid.amount_fen for paid in run.handed_in)
+    of_the_day = command.amount_fen + command.elsewhere_fen + sum(paid.amount_fen for paid in run.handed_in)
     if of_the_day >= limit and command.witness in {None, command.received_by, run.leader}:
         return no("witness_missing", amount_fen=of_the_day, limit_fen=limit)
     return (
@@ -150,22 +153,30 @@ def mark_cash_overdue(command: MarkCashOverdue, run: Run, ctx: Context) -> Decis
     )
 
 
-class _Receipts(BaseModel):
+class _Paid(BaseModel):
     """What is asked of the rows of runs here."""
 
+    leader: str | None
     receipts: tuple[str, ...]
+    handed_in_fen: int
 
 
-RUN_RECEIPTS = ByName("runs", _Receipts)
+PAID = ByName("runs", _Paid)
 """By name: the rows are made of these rules."""
 
 
-async def with_a_receipt_of_its_own(asker: Asker, run_no: str, body: HandInCash) -> HandInCash:
-    """A receipt is of one crew's day (X7): no other run has handed in against its number."""
-    others = {"row.receipts": body.receipt_no, "_id": {"$ne": run_no}}
-    for other in await asker.view(RUN_RECEIPTS).numbers(others, sort=[("_id", 1)], limit=1):
-        asker.refuse(no("receipt_of_another", receipt_no=body.receipt_no, run=other))
-    return body
+async def beside_other_runs(asker: Asker, run_no: str, body: Command) -> HandInCash:
+    """A receipt is of one crew's day (X7): no other run has handed in against its number. What the leader paid in on
+    the day with other crews counts to it (B16)."""
+    command = HandInCash.model_validate(dict(body))
+    runs, others = asker.view(PAID), {"_id": {"$ne": run_no}}
+    for other in await runs.numbers({"row.receipts": command.receipt_no, **others}, sort=[("_id", 1)], limit=1):
+        asker.refuse(no("receipt_of_another", receipt_no=command.receipt_no, run=other))
+    run = await runs.get(run_no)
+    if run is None or run.leader is None:
+        return command
+    of_leader = await runs.find({"row.on": run_no.partition(":")[0], "row.leader": run.leader, **others})
+    return command.model_copy(update={"elsewhere_fen": sum(one.handed_in_fen for one in of_leader)})
 
 
 Event = facts.CashCollected | facts.CashHandedIn | road.CashOverdue
@@ -187,6 +198,14 @@ def evolve(run: Departed, event: Event) -> Departed:
 
 USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
     UseCase(CollectCash, collect),
-    UseCase(HandInCash, hand_in, TAKES_CASH, "cash-in", prepare=with_a_receipt_of_its_own),
+    UseCase(
+        HandInCash,
+        hand_in,
+        TAKES_CASH,
+        "cash-in",
+        body="HandInCashBody",
+        unsaid=("elsewhere_fen",),
+        prepare=beside_other_runs,
+    ),
     UseCase(MarkCashOverdue, mark_cash_overdue),
 )

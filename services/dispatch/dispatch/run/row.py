@@ -49,6 +49,7 @@ class RunRow(Row):
     report_overdue: bool
     receipts: tuple[str, ...] = ()
     """Numbers of what was handed in."""
+    handed_in_fen: int = 0
     version: int = 0
 
     @property
@@ -78,6 +79,7 @@ def run_row(run: Run) -> RunRow | None:
         cash_overdue=road is not None and road.is_cash_overdue,
         report_overdue=road is not None and road.is_report_overdue,
         receipts=() if road is None else tuple(one.receipt_no for one in road.handed_in if one.receipt_no),
+        handed_in_fen=0 if road is None else sum(one.amount_fen for one in road.handed_in),
     )
 
 
