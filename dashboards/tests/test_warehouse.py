@@ -1,7 +1,9 @@
 """The warehouse desk: picking, bin cards with a balance, papers, labels, and what waits."""
 
+import json
 import re
 from datetime import date
+from html import unescape
 from io import BytesIO
 from urllib.parse import quote
 
@@ -445,3 +447,13 @@ async def test_what_waits_is_counted_with_the_way_to_it():
     """D5 K18"""
     text = (await get("/warehouse")).text
     assert ("/warehouse/arrivals?state=exceptions" in text, "/warehouse/scraps?state=held" in text) == (True, True)
+
+
+async def test_labels_of_the_days_goods_are_counted_against_the_list_by_scan():
+    """B20 B21: each code with the pieces of its package; who may not pass goods gets none."""
+    unchecked = {**STORY, "inspections": {}}
+    text = (await get(f"/warehouse?date={ON}", QC, unchecked)).text
+    (line, *_) = re.findall(r'data-code="([^"]+)"\s+data-pieces="([^"]+)"', text)
+    codes, pieces = line[0].split(), json.loads(unescape(line[1]))
+    assert (sorted(pieces), len(codes), set(pieces.values())) == (sorted(codes), 2, {1})
+    assert "data-pieces" not in (await get(f"/warehouse?date={ON}", ACCOUNTANT)).text

@@ -1,6 +1,6 @@
 """Warehouse desk 仓库 over HTTP: picking, stock and bin cards, with their sheets."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import timedelta
 from typing import get_args
 from urllib.parse import urlencode
@@ -30,10 +30,12 @@ from dashboards.warehouse.reading import (
 )
 from dispatch.day.row import DAYS
 from inventory import who
+from inventory.api.labels import label_keys
 from inventory.count.file import COUNTS
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.inbound.row import SLIPS
+from inventory.label_code import code_of
 from inventory.labels import LABELS, IssueLabels
 from inventory.loan import LOAN, AskLoan
 from inventory.loan_row import LOANS
@@ -73,11 +75,13 @@ async def picking(seat: Seat) -> Response:
     """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
     on = seat.day("date") or seat.today
     stream = rows_stream(seat.caller, PICKING)
+    view = await read_picking(seat, on)
     return seat.show(
         "warehouse.html",
         on=on,
         days=(seat.today, seat.today + timedelta(days=1)),
-        view=await read_picking(seat, on),
+        view=view,
+        codes={} if view is None else await _labels_of(seat, {stop.contract_no for stop in view.stops}),
         todo=await read_todo(seat),
         stream=stream,
         may_answer=seat.may(PICK_LIST, GiveFeedback),
@@ -85,6 +89,16 @@ async def picking(seat: Seat) -> Response:
         may_fail=seat.may(QUALITY, FailQuality),
         causes=get_args(QualityCause),
     )
+
+
+async def _labels_of(seat: Seat, contracts: Collection[str]) -> dict[tuple[str, int], dict[str, int]]:
+    """Codes of the good labels of each line, by contract and number, with the pieces in the package (B20)."""
+    keys, printed = label_keys(seat.request), await seat.caller.view(PRINTED).get_many(sorted(contracts))
+    return {
+        (contract_no, line.line_no): {code_of(label.serial, keys): label.quantity for label in line.labels}
+        for contract_no, row in printed.items()
+        for line in row.lines
+    }
 
 
 @router.get("/warehouse/stock")

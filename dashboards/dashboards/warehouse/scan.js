@@ -2,9 +2,12 @@
 'use strict';
 (() => {
   const words = JSON.parse(document.getElementById('words').textContent);
+  const labelled = new Map(); // row -> labels of packages that were scanned, each once
   const say = (key, facts = {}) => Page.fill(words[key], facts);
 
-  function scanned(code) {
+  function scanned(typed) {
+    // a label's QR holds the address where its code is checked
+    const code = typed.includes('/check/') ? decodeURIComponent(typed.split('/check/').pop()) : typed;
     if (!code) return;
     const row = [...document.querySelectorAll('[data-code]')].find((one) => one.dataset.code.split(' ').includes(code));
     const told = document.getElementById('scan-said') || document.getElementById('toasts');
@@ -13,7 +16,17 @@
       return;
     }
     const count = row.querySelector('[data-scanned]');
-    if (count.type === 'checkbox') count.checked = true;
+    const pieces = row.dataset.pieces && JSON.parse(row.dataset.pieces)[code];
+    if (pieces) {
+      const labels = labelled.get(row) || labelled.set(row, new Set()).get(row);
+      if (labels.has(code)) {
+        told.textContent = say('scan_twice', { code });
+        return;
+      }
+      count.value = (labels.size ? Number(count.value || 0) : 0) + pieces;
+      labels.add(code);
+      row.closest('details')?.setAttribute('open', '');
+    } else if (count.type === 'checkbox') count.checked = true;
     else count.value = Number(count.value || 0) + 1;
     count.dispatchEvent(new Event('input', { bubbles: true }));
     row.classList.remove('fresh');
