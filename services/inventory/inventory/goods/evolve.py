@@ -1,7 +1,7 @@
 """How events change where a contract's pieces are."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Literal, assert_never
 
 from contracts import inventory as facts
@@ -290,20 +290,7 @@ def _released(goods: Known, event: facts.GoodsReleased) -> Known:
     )
     if not event.closed or isinstance(after, Cancelled):
         return after
-    return Cancelled(
-        after.contract_no,
-        after.customer,
-        after.stock,
-        after.damages,
-        after.issues,
-        after.former,
-        after.settled,
-        after.awaited,
-        after.asked,
-        after.corrections,
-        after.answered,
-        after.freed,
-    )
+    return Cancelled(**{one.name: getattr(after, one.name) for one in fields(after)})
 
 
 def _corrected(goods: Known, correction_no: str) -> Known:

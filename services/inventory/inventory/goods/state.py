@@ -262,8 +262,8 @@ class Unexpected:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """The warehouse knows what belongs to the contract."""
+class _OfContract:
+    """What the warehouse knows of a contract, whatever has become of it."""
 
     contract_no: str
     customer: Customer
@@ -282,21 +282,13 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The contract was cancelled (A6): what is here lies in free stock; what is outside may still come back."""
+class Expected(_OfContract):
+    """The warehouse knows what belongs to the contract."""
 
-    contract_no: str
-    customer: Customer
-    stock: tuple[Stock, ...]
-    damages: tuple[Damage, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    former: tuple[Stock, ...] = ()
-    settled: tuple[str, ...] = ()
-    awaited: tuple[Awaited, ...] = ()
-    asked: tuple[Allocation, ...] = ()
-    corrections: tuple[CorrectionWanted, ...] = ()
-    answered: tuple[Allocation, ...] = ()
-    freed: tuple[Freed, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(_OfContract):
+    """The contract was cancelled (A6): what is here lies in free stock; what is outside may still come back."""
 
 
 Known = Expected | Cancelled
