@@ -5,8 +5,8 @@ is told again has its number already. So a year's numbers have no gap and no dou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, assert_never
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, assert_never
 from zlib import crc32
 
 from company.context import Context
@@ -37,27 +37,19 @@ class VoidVoucher(Command):
     reason: ManyLines = ""
 
 
-class Numbered(NamedTuple):
-    """A paper with its number."""
-
-    paper: str
-    own_no: str
-    number: str
-    void: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The last number of each year, and the papers that have one: in 256 small heaps, so that one more costs the same
-    after a hundred thousand."""
+    """The last number of each year, the number of each paper, and those that are void. Papers lie in 256 small heaps,
+    so that one more costs about the same after a hundred thousand."""
 
     last: Mapping[str, int] = field(default_factory=dict)
-    papers: Mapping[str, tuple[Numbered, ...]] = field(default_factory=dict)
+    papers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    void: tuple[str, ...] = ()
 
-    def of(self, paper: str, own_no: str) -> Numbered | None:
-        """A paper, if it has a number."""
-        heap = self.papers.get(_heap(paper, own_no), ())
-        return next((one for one in heap if one.paper == paper and one.own_no == own_no), None)
+    def of(self, paper: str, own_no: str) -> str | None:
+        """The number of a paper, if it has one."""
+        name = f"{paper} {own_no}"
+        return self.papers.get(_heap(name), {}).get(name)
 
 
 def number_voucher(command: NumberVoucher, series: Series, ctx: Context) -> Decision[VoucherEvent]:
@@ -89,16 +81,16 @@ def void_voucher(command: VoidVoucher, series: Series, ctx: Context) -> Decision
 
     Rules: D11. Once.
     """
-    known = series.of(command.paper, command.own_no)
-    if known is None or known.void:
+    number = series.of(command.paper, command.own_no)
+    if number is None or number in series.void:
         return ()
     return (
         VoucherVoided(
             at=command.at or ctx.now,
             letters=command.letters,
-            number=known.number,
-            paper=known.paper,
-            own_no=known.own_no,
+            number=number,
+            paper=command.paper,
+            own_no=command.own_no,
             reason=command.reason,
         ),
     )
@@ -111,20 +103,19 @@ def number_of(letters: str, year: int, ordinal: int) -> str:
 
 def evolve(series: Series, event: VoucherEvent) -> Series:
     """The series with one more paper, or with a void one."""
-    key = _heap(event.paper, event.own_no)
-    heap = series.papers.get(key, ())
     match event:
         case VoucherNumbered():
+            name = f"{event.paper} {event.own_no}"
+            heap = {**series.papers.get(_heap(name), {}), name: event.number}
             last = {**series.last, str(event.year): event.ordinal}
-            return Series(last, {**series.papers, key: (*heap, Numbered(event.paper, event.own_no, event.number))})
+            return replace(series, last=last, papers={**series.papers, _heap(name): heap})
         case VoucherVoided():
-            voided = tuple(one._replace(void=True) if one.number == event.number else one for one in heap)
-            return Series(series.last, {**series.papers, key: voided})
+            return replace(series, void=(*series.void, event.number))
     assert_never(event)
 
 
-def _heap(paper: str, own_no: str) -> str:
-    return f"{crc32(f'{paper} {own_no}'.encode()) & 0xFF:02x}"
+def _heap(name: str) -> str:
+    return f"{crc32(name.encode()) & 0xFF:02x}"
 
 
 USE_CASES: tuple[UseCase[Any, Any, VoucherEvent], ...] = (
