@@ -59,6 +59,7 @@ SIGNED = ContractSigned(
     lines=(CABINET,),
 )
 YEAR_OF_SLIPS = "/vouchers?letters=RK&year=2026"
+BATH = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=3)
 SLIP = {
     "slip_no": "RK260309001",
     "reason": "purchase",
@@ -323,6 +324,20 @@ async def test_a_move_that_was_typed_wrong_goes_back_and_names_the_line_once(cli
     await done(client, "/stock/BTH-0421/moves", wrong | {"from_bin": "A-01-1", "to_bin": "B-01-1"}, "mai.gh")
     status, refused = await post(client, "/stock/BTH-0421/corrections", back | {"move_no": 4, "voucher_no": "YW2"})
     assert (status, refused["code"]) == (409, "pieces_moved_on")
+
+
+async def test_what_a_check_found_of_a_lot_is_not_taken_back_on_the_card(client: AsyncClient, world: World) -> None:
+    """D13, D16: the pieces of a waybill without a lot are of the one that the person at the check says."""
+    world.put(GOODS.key(HT), ExpectGoods(contract_no=HT, customer=CUSTOMER, lines=(BATH,)))
+    told = {"contract_no": HT, "line_no": 1, "sku": BATH.sku, "quantity": 2, "waybill": "YD1", "arrived_on": NOW.date()}
+    world.put(GOODS.key(HT), ReceiveGoods(**told, told_by="file"))
+    world.put(GOODS.key(HT), ReceiveGoods(**told, told_by="warehouse", lot="C88"))
+    (place,) = (await get(client, f"/stock/{BATH.sku}"))["lots"]
+    assert (place["lot"], place["held_for"], place["quantity"]) == ("C88", HT, 2)
+    line = (await get(client, f"/stock/{BATH.sku}/card"))["moves"][-1]
+    back = {"move_no": line["move_no"], "voucher_no": line["voucher_no"], "reason": "看错"}
+    status, refused = await post(client, f"/stock/{BATH.sku}/corrections", back)
+    assert (status, refused["code"]) == (409, "not_a_move")
 
 
 async def test_a_number_on_one_contracts_papers_is_no_other_contracts(client: AsyncClient, world: World) -> None:

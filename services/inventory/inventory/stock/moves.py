@@ -6,7 +6,7 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, MoveKind, StockMoved
 from inventory.stock.aggregate import card_no
-from inventory.stock.lots import by_place
+from inventory.stock.lots import by_lot, by_place
 from runtime.view import Instant, Journal, Row
 
 
@@ -63,6 +63,11 @@ class MoveRow(Row):
     def lots(self) -> tuple[str, ...]:
         """Lots (批号) of the pieces that moved (D13)."""
         return tuple(sorted({lot.lot for lot in (*self.taken, *self.put) if lot.lot}))
+
+    @property
+    def may_go_back(self) -> bool:
+        """Whether it moved pieces and nothing else: what a check found of their lot is no move (D13, D16)."""
+        return self.kind == "moved" and by_lot(self.taken) == by_lot(self.put)
 
     def change_in(self, bin_: str, of: str | None = None) -> int:
         """Of a bin's balance, signed: of a lot (D13), or of all."""

@@ -9,7 +9,7 @@ from contracts.bounds import Few, Nth
 from contracts.inventory_stock import Lot, MoveKind, StockEvent
 from inventory.fields import Reason
 from inventory.refusals import no
-from inventory.stock.lots import pieces, place
+from inventory.stock.lots import by_lot, pieces, place
 from inventory.stock.moving import has_pieces, voucher
 from inventory.stock.state import Decision, Move, NoCard, Stock, moved
 from inventory.who import KEEPER
@@ -86,7 +86,7 @@ async def with_line(asker: Asker, number: str, body: MoveWrong) -> TakeBackMove:
     line = next((one for one in found if one.card.partition(":")[::2] == (body.depot, number)), None)
     if line is None:
         asker.refuse(no("no_such_move", sku=number, move_no=body.move_no, voucher_no=body.voucher_no), 404)
-    if line.kind != "moved":
+    if line.kind != "moved" or by_lot(line.taken) != by_lot(line.put):  # a lot is what a check found (D13)
         asker.refuse(no("not_a_move", move_no=body.move_no))
     told = {**dict(body), "sku": number, "quantity": pieces(line.put), "taken": line.taken, "put": line.put}
     return TakeBackMove.model_validate({**told, "cause_id": f"take-back/{line.card}/{line.move_no}"})
