@@ -79,7 +79,9 @@ def test_any_usual_way_to_save_a_csv_reads_the_same(encoding: str, delimiter: st
     assert table(text.encode(encoding)).rows == [(2, ["HT1", "2", "客厅（大）"])]
 
 
-CELL = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(' ,;"\n，　'), max_size=12)
+CELL = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(' ,;"\n，　'), max_size=12).filter(
+    lambda text: not text.lstrip().startswith("'")  # the mark that keeps text from being a number, which goes
+)
 
 
 @settings(deadline=None)
