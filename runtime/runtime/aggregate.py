@@ -15,6 +15,7 @@ from operator import or_
 from typing import Any, Generic, TypeVar
 
 from runtime.decision import Command, Context, Rejected, Timer
+from runtime.second import lacks
 from runtime.use_case import UseCase
 
 S = TypeVar("S")
@@ -68,8 +69,11 @@ class Aggregate(Generic[S, E]):
         return by_command
 
     def decide(self, command: Command, state: S, ctx: Context[Any]) -> Decision[E]:
-        """What follows from a command: events, nothing new, or a refusal."""
-        return self.door(self._by_command[type(command)], command, state, ctx)
+        """What follows from a command: events, nothing new, or a refusal; nothing where two people do not sign that
+        must (B23)."""
+        case = self._by_command[type(command)]
+        unsigned = lacks(case.second, case.signers, command, ctx)
+        return self.door(case, command, state, ctx) if unsigned is None else unsigned
 
     def may(self, command: type[Command]) -> frozenset[StrEnum]:
         """Roles that may ask it, whatever the state."""

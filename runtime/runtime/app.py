@@ -37,12 +37,13 @@ from runtime.http_errors import add_error_handling
 from runtime.identity.audit import AuditTrail
 from runtime.identity.identity import Identity
 from runtime.logs import get_log
-from runtime.mongo import Database, answers, connect
+from runtime.mongo import Database, answers, connect, identity_of
 from runtime.nightly import Chore, Nightly
 from runtime.objects import open_objects
 from runtime.offers import Offering
 from runtime.outcome import Outcome
 from runtime.person import Person
+from runtime.pins import Pins
 from runtime.projector import Projector
 from runtime.reactor import Reactor
 from runtime.request_keys import RequestKeys
@@ -51,6 +52,9 @@ from runtime.rows import Rows
 from runtime.service import Projection, Service
 from runtime.settings import Settings, listed
 from runtime.settling import groups_of, settler
+from runtime.signatures import Signatures
+from runtime.signing import cases_of, putting
+from runtime.signing import router as signing_router
 from runtime.tokens import tokens_of
 from runtime.uploads import Uploads
 from runtime.worker import Worker
@@ -151,8 +155,9 @@ class Process:
         if "api" in self.roles:
             gateway = Gateway(self.settings, self.system.services)
             feed = ChangeFeed(self.settings)
-            self.parts |= {"gateway": gateway, "changes": feed}
-            running += [gateway.run, feed.run, self.trail.run]
+            signatures = Signatures(identity_of(self.database), putting(gateway, cases_of(self.system.services)))
+            self.parts |= {"gateway": gateway, "changes": feed, "signatures": signatures}
+            running += [gateway.run, feed.run, self.trail.run, signatures.run]
             for chore in self.system.chores:
                 nightly = Nightly(self.settings, self.database, chore)
                 self.parts[f"nightly {chore.name}"] = nightly
@@ -209,6 +214,7 @@ def web(process: Process) -> FastAPI:
                 gateway: Gateway = parts["gateway"]
                 app.state.gateway = gateway
                 app.state.changes = parts["changes"]
+                app.state.signatures = parts["signatures"]
                 app.state.nightly = {one.name: parts[f"nightly {one.name}"] for one in system.chores}
                 app.state.rows = {p.name: Rows(process.database, p, gateway.versions) for p in projections}
             yield
@@ -234,6 +240,8 @@ def web(process: Process) -> FastAPI:
         app.state.identity, app.state.doorkeeper = identity, identity.doorkeeper
         app.state.owners = system.owners()
         app.state.request_keys = RequestKeys(process.database)
+        app.state.pins = Pins(identity_of(process.database), settings.wrong_pins)
+        app.state.cases = cases_of(system.services)
         topics = tuple(sorted({f"{f.service}.events" for p in projections for f in p.facets}))
         app.state.settled = settler(settings, groups_of(settings, system.services, topics))
         for service in process.services:
@@ -246,6 +254,7 @@ def web(process: Process) -> FastAPI:
         app.state.sees_all_files = system.sees_all_files
         app.state.offers = system.offers()
         app.include_router(files_router)
+        app.include_router(signing_router)
         for router in system.routers:
             app.include_router(router)
         for path, mounted in system.mounts.items():

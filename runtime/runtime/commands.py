@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter
 
 from runtime.aggregate import Aggregate
+from runtime.decision import Signer
 from runtime.service import Decider
 
 _NAMES = uuid.UUID("6f8d5a0e-3a53-5c0b-9a41-5f0c2f6f9f10")
@@ -16,13 +17,6 @@ _NAMES = uuid.UUID("6f8d5a0e-3a53-5c0b-9a41-5f0c2f6f9f10")
 
 MAX_COMMAND_BYTES = 1_000_000
 """Larger ones Kafka would not take (1 MiB a record), today or tomorrow: that is no "try again"."""
-
-
-SYSTEM = "system"
-"""Who asks, and in which role, when nobody does: reactions, effects, timers."""
-
-STEP = "step"
-"""The role in which a step of a flow is asked, in the name of the person who began: no rule is bent for theirs."""
 
 
 def deterministic_id(*parts: str) -> str:
@@ -50,6 +44,8 @@ class Request:
     """Of the HTTP request, where it came with an Idempotency-Key: under one id, another digest is another request."""
     tells: bool = False
     """Whether the answer hands back the facts that it made, for whoever goes on from them (`runtime.flow`)."""
+    second: Signer | None = None
+    """Who signed beside the actor (B23), as proved by whoever signed the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,8 @@ def to_headers(request: Request) -> list[tuple[str, bytes]]:
         headers.append(("digest", request.digest.encode()))
     if request.tells:
         headers.append(("tells", b"1"))
+    if request.second is not None:
+        headers += [("second", request.second.id.encode()), ("secondrole", request.second.role.encode())]
     return headers
 
 
@@ -97,6 +95,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Request:
         traceparent=None if trace is None else trace.decode(),
         digest=None if digest is None else digest.decode(),
         tells="tells" in found,
+        second=Signer(found["second"].decode(), found["secondrole"].decode()) if "second" in found else None,
     )
 
 

@@ -19,8 +19,8 @@ from contracts.envelope import Meta, wire_source
 from contracts.envelope import to_headers as event_headers
 from runtime import commands
 from runtime.aggregate import Aggregate
-from runtime.commands import STEP, SYSTEM, Request
-from runtime.decision import Command, Context, Policies, Rejected, out_of_bounds, untimely
+from runtime.commands import Request
+from runtime.decision import STEP, SYSTEM, Command, Context, Policies, Rejected, out_of_bounds, untimely
 from runtime.outcome import NOT_SIGNED, Outcome, from_json, to_json
 from runtime.parking import Parked
 from runtime.request_digest import halves_differing, is_other, key_reused
@@ -254,7 +254,7 @@ def _decide_one(rules: Rules, incoming: Incoming, request: Request, draft: _Draf
             return
         command = rules.readers[prefix].validate_json(incoming.value)
         policy = rules.policies.at(now)
-        context = Context(now=now, by=request.actor, role=request.role, policy=policy, version=draft.version)
+        context = Context(now, request.actor, request.role, policy, draft.version, request.second)
         within = _at_the_door(rules, command, request)
         result = within if isinstance(within, Rejected) else decider.decide(within, draft.state, context)
         if isinstance(result, Rejected):

@@ -11,6 +11,12 @@ from contracts.bounds import Door, Flaw, Happened
 
 Detail = str | int | bool | None
 
+SYSTEM = "system"
+"""Who asks, and in which role, when nobody does: reactions, effects, timers."""
+
+STEP = "step"
+"""The role in which a step of a flow is asked, in the name of the person who began: no rule is bent for theirs."""
+
 
 class Numbers(Protocol):
     """What the machinery itself asks of a policy: how far a time that is told may be off (X1)."""
@@ -35,13 +41,21 @@ class Policies(Protocol[PolicyT_co]):
         """The bounds of what is asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Somebody who signed beside the one who asks, in a session or with a PIN of their own (B23): id and role."""
+
+    id: str
+    role: str
+
+
 @dataclass(frozen=True)  # no slots: with them, Python 3.11 cannot call a frozen generic class by its alias
 class Context(Generic[PolicyT_co]):
     """The circumstances of one command, handed in so that rules stay pure.
 
     `now`: when the request was received (UTC, never earlier than the aggregate's last event); `by`: person id, or
     `system`; `role`: role id of RULES §1; `policy`: the numbers in force at `now`; `version`: how often something has
-    happened to the aggregate so far.
+    happened to the aggregate so far; `second`: who signed beside them (B23).
     """
 
     now: datetime
@@ -49,6 +63,7 @@ class Context(Generic[PolicyT_co]):
     role: str
     policy: PolicyT_co
     version: int = 0
+    second: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.clock import utc_now
-from runtime.commands import STEP, SYSTEM, Asked, Request, deterministic_id
-from runtime.decision import Ask
+from runtime.commands import Asked, Request, deterministic_id
+from runtime.decision import STEP, SYSTEM, Ask
 from runtime.errors import NotReady, Overloaded
 from runtime.outcome import Outcome
 from runtime.reaction import Effect, On, Reaction

@@ -22,7 +22,7 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.commands import MAX_COMMAND_BYTES, Asked, Request, to_headers
-from runtime.decision import Rejected
+from runtime.decision import Rejected, Signer
 from runtime.ending import end_if_cancelled
 from runtime.errors import NotReady, Overloaded
 from runtime.logs import get_log
@@ -321,7 +321,15 @@ def new_request(
     traceparent: str | None = None,
     digest: str | None = None,
     tells: bool = False,
+    second: Signer | None = None,
 ) -> Request:
     """A request received now."""
     request = Request(command_id, utc_now(), actor, role, correlation_id or command_id)
-    return replace(request, expected_version=expected_version, traceparent=traceparent, digest=digest, tells=tells)
+    return replace(
+        request,
+        expected_version=expected_version,
+        traceparent=traceparent,
+        digest=digest,
+        tells=tells,
+        second=second,
+    )

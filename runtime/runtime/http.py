@@ -20,7 +20,8 @@ from starlette.datastructures import UploadFile
 from runtime.changes import Change, ChangeFeed
 from runtime.clock import utc_now
 from runtime.commands import Asked, deterministic_id, fresh_id
-from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected
+from runtime.commands import Request as AskedAs
+from runtime.decision import OUT_OF_BOUNDS, Detail, Rejected, Signer
 from runtime.errors import NotReady
 from runtime.files_named import file_that_lacks
 from runtime.flow import Flow, Way, walk
@@ -79,7 +80,8 @@ class ErrorBody(BaseModel):
 
 class Answer(BaseModel):
     """What became of a command: `accepted` (with the names of its events) or `pending`: 202, ask again at `ask_at`, or,
-    where there is none, send the same request again with the same `Idempotency-Key`."""
+    where there is none, send the same request again with the same `Idempotency-Key`; or `unsigned`: nothing yet, it
+    waits for the second person, as `signature_no` in `body` (B23)."""
 
     status: str
     aggregate_id: str
@@ -149,32 +151,42 @@ class Caller:
         service: str | None = None,
         anew: bool = False,
         tells: bool = False,
+        second: Signer | None = None,
     ) -> Outcome:
         """Put a command to its aggregate and wait for the decision.
 
         The command id comes from the `Idempotency-Key` header (with `step` when one request asks several things), so
         that a repeated request gets the first answer; not `anew`, for a question whose answer may be another one now.
-        `If-Match: "7"` sets the version that the caller saw.
+        `If-Match: "7"` sets the version that the caller saw. `second`: who has signed beside them (B23).
         """
         gateway: Gateway = self._state.gateway
         await self.check_files(command)
+        request = await self.request_for(aggregate_id, step, expected_version=expected_version, anew=anew)
+        request = replace(request, tells=tells, second=second)
+        outcome = await gateway.ask(service or self.service_of(aggregate_id), aggregate_id, command, request)
+        return await self._heard(outcome)
+
+    async def request_for(
+        self, aggregate_id: str, step: str = "", *, expected_version: int | None = None, anew: bool = False
+    ) -> AskedAs:
+        """Of the command that this request puts to an aggregate: its id, and in whose name it is."""
         key = None if anew else self._key
         if expected_version is None and not (step or anew):
             expected_version = self.seen_version()
-        command_id = deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id()
-        request = new_request(
-            command_id,
+        return new_request(
+            deterministic_id(self.person.id, key, step, aggregate_id) if key else fresh_id(),
             actor=self.person.id,
             role=self.person.role,
             correlation_id=self.request_id,
             expected_version=expected_version,
             traceparent=self.request.headers.get("traceparent"),
             digest=await self._digest() if key else None,
-            tells=tells,
         )
+
+    def service_of(self, aggregate_id: str) -> str:
+        """The service that owns it."""
         owner: Mapping[str, str] = self._state.owners
-        outcome = await gateway.ask(service or owner[aggregate_id.partition(":")[0]], aggregate_id, command, request)
-        return await self._heard(outcome)
+        return owner[aggregate_id.partition(":")[0]]
 
     async def walk(
         self, flow: Flow, aggregate_id: str, command: BaseModel, *, step: str = "", expected_version: int | None = None
@@ -182,8 +194,7 @@ class Caller:
         """Put a command as `ask` does, and go on from what it makes through a flow of the same service, ahead of the
         reactor, which finishes it wherever this process ends."""
         gateway: Gateway = self._state.gateway
-        owner: Mapping[str, str] = self._state.owners
-        service = owner[aggregate_id.partition(":")[0]]
+        service = self.service_of(aggregate_id)
         first = await self.ask(aggregate_id, command, step=step, expected_version=expected_version, tells=True)
 
         async def put_all(asked: Sequence[Asked]) -> list[Outcome]:
@@ -202,7 +213,6 @@ class Caller:
         for _, command, _ in asked:
             await self.check_files(command)
         key = self._key
-        owner: Mapping[str, str] = self._state.owners
         received = new_request(
             "",
             actor=self.person.id,
@@ -222,7 +232,7 @@ class Caller:
             )
             for aggregate_id, command, step in asked
         ]
-        outcomes = await gateway.ask_all(owner[asked[0][0].partition(":")[0]], whole)
+        outcomes = await gateway.ask_all(self.service_of(asked[0][0]), whole)
         return [await self._heard(outcome) for outcome in outcomes]
 
     async def check_files(self, command: BaseModel) -> None:
@@ -307,8 +317,7 @@ class Caller:
         where = f"{quote(outcome.aggregate_id, safe=':/')}/{outcome.command_id}"
         if pending:
             self._response.status_code = 202
-        owner: Mapping[str, str] = self._state.owners
-        service = owner[outcome.aggregate_id.partition(":")[0]]
+        service = self.service_of(outcome.aggregate_id)
         return Answer(
             status=outcome.status,
             aggregate_id=outcome.aggregate_id,
@@ -328,8 +337,7 @@ class Caller:
     async def with_facts(self, outcome: Outcome) -> Outcome:
         """An answer with the facts that it made, as far as the answers of the last day know them."""
         gateway: Gateway = self._state.gateway
-        owner: Mapping[str, str] = self._state.owners
-        return await gateway.with_facts(owner[outcome.aggregate_id.partition(":")[0]], outcome)
+        return await gateway.with_facts(self.service_of(outcome.aggregate_id), outcome)
 
     def refuse(self, no: Rejected, status: int = 409) -> NoReturn:
         """Answer with a clean error."""

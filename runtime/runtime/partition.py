@@ -31,9 +31,10 @@ from runtime import kafka, metrics
 from runtime.clock import utc_now
 from runtime.command_keys import CommandKeys
 from runtime.command_topic import HEADER, Reached, standing
-from runtime.commands import MAX_COMMAND_BYTES, SYSTEM, deterministic_id, to_headers
+from runtime.commands import MAX_COMMAND_BYTES, deterministic_id, to_headers
 from runtime.commands import Request as CommandRequest
 from runtime.deciding import Decided, Incoming, Rules, decide_batch
+from runtime.decision import SYSTEM
 from runtime.errors import CheckpointLost, NotReady, OutcomeUnknown, OwnershipLost, PartitionStopped, TopicAnew
 from runtime.logs import get_log
 from runtime.mending import Mending, events_of

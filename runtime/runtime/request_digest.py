@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from runtime.decision import Rejected
+from runtime.second import SECOND, without_secret
 
 KEY_REUSED = "key_reused"
 _HEX = 16  # characters of one half: an accident in 2^64
@@ -41,14 +42,16 @@ def digest_of(content: bytes) -> str:
 
 
 def parts_of(body: bytes) -> dict[str, str]:
-    """The parts of a body: a JSON object's fields, however it is written; anything else is one part without a name."""
+    """The parts of a body: a JSON object's fields, however it is written; anything else is one part without a name.
+    Of who signs beside (B23) only the person counts: a digest of six figures would tell them."""
     try:
         value: Any = orjson.loads(body) if body else {}
     except orjson.JSONDecodeError:
         return {"": digest_of(body)}
     if not isinstance(value, dict):
         return {"": digest_of(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))}
-    return {name: digest_of(orjson.dumps(field, option=orjson.OPT_SORT_KEYS)) for name, field in value.items()}
+    fields = {name: without_secret(field) if name == SECOND else field for name, field in value.items()}
+    return {name: digest_of(orjson.dumps(field, option=orjson.OPT_SORT_KEYS)) for name, field in fields.items()}
 
 
 def is_other(digest: str | None, first: str | None) -> bool:

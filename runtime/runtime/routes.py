@@ -13,9 +13,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from runtime.aggregate import Aggregate
-from runtime.decision import Command
+from runtime.decision import Command, Signer
 from runtime.http import Answer, Caller, SignedIn
 from runtime.route import Router
+from runtime.second import Signs, signed_too, without_second
+from runtime.signing import left_to_sign, prove, signer_named
 from runtime.use_case import Nothing, UseCase
 
 Access = Callable[[Caller, str], Awaitable[None]]
@@ -65,6 +67,8 @@ def routes(address: Address) -> APIRouter:
         if case.path is None:
             continue
         body = case.request(*address.named, told=address.told)
+        if case.second is not None:
+            body = signed_too(body)
         told = cleandoc((case.command if body is Nothing else body).__doc__ or "").partition("\n")
         router.add_api_route(
             f"/{case.path}" if case.born is not None and case.path else _within(address, case),
@@ -96,6 +100,9 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
         caller.allow(*case.may)
         said = values.get("body")
         body = body_type() if said is None else said
+        signs: Signs | None = None
+        if case.second is not None:
+            body, signs = without_second(body_type.__bases__[0], body)
         given = {name: values[name] for name in (*in_path, *in_query)}
         if case.born is not None:
             number, new = _number(case, body, caller)
@@ -106,7 +113,14 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
         command = await _command(case, caller, number, body, given if new is None else {**given, **new})
         key = address.key(number) if not address.begins else f"{getattr(command, address.begins)}:{number}"
         says = new if case.says is None else {**(new or {}), **case.says(command)}
-        return caller.answer(await caller.ask(address.aggregate.key(key), command), says)
+        aggregate_id = address.aggregate.key(key)
+        second: Signer | None = None
+        if case.second is not None and signs is not None:
+            second = await signer_named(caller, case.second, signs.person)
+            if signs.pin is None:
+                return await left_to_sign(caller, second, case.code, aggregate_id, command)
+            await prove(caller, second, signs.pin)
+        return caller.answer(await caller.ask(aggregate_id, command, second=second), says)
 
     optional = case.bare and all(not field.is_required() for field in body_type.model_fields.values())
     parameters = [] if case.born is not None else [_parameter(name, kind) for name, kind in address.named.items()]

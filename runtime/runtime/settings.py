@@ -238,6 +238,8 @@ class Settings(BaseSettings):
     """Of one address, of those who have not signed in."""
     wrong_logins: Rate = "10/minute; 100/hour"
     """Wrong tokens and keys from one address."""
+    wrong_pins: Rate = "10/hour"
+    """Wrong PINs of others that one person enters on their device (B23); each PIN has its own count besides."""
     requests_per_person: Rate = "1200/minute burst 600"
     """By pages: of a browser that has signed in. Pages that renew themselves ask again at each change."""
     writes_per_person: Rate = "240/minute burst 120"

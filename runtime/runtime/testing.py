@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
+from zlib import crc32
 
 from runtime.aggregate import Aggregate
 from runtime.commands import Request, to_headers
 from runtime.deciding import Entry, Incoming, Outgoing, Rules, decide_batch
 from runtime.decision import Command, Context, Rejected, Timer
+from runtime.pins import WRONG
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -121,3 +123,26 @@ def decided_in_batches(
         events += decided.events
         outcomes += decided.outcomes
     return events, outcomes
+
+
+class PinsOfTests:
+    """Stands where PINs are kept: everybody has one, made of their id."""
+
+    def __init__(self) -> None:
+        self.tried: list[tuple[str, str]] = []
+        """Whose PIN, and who entered it."""
+
+    async def check(self, person: str, pin: str, device: str) -> Rejected | None:
+        """As `Pins`, without counting."""
+        self.tried.append((person, device))
+        return None if pin == pin_of(person) else WRONG
+
+
+def pin_of(person: str) -> str:
+    """Somebody's PIN in tests: six figures of their own."""
+    return f"{crc32(person.encode()) % 900_000 + 100_000}"
+
+
+def signs(person: str) -> dict[str, str]:
+    """`second` of a request, as the person themselves fills it in."""
+    return {"person": person, "pin": pin_of(person)}

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Generic, NoReturn, Protocol, TypeVar
 from pydantic import BaseModel, Field, create_model
 
 from runtime.decision import Command, Context, Rejected
+from runtime.second import Second
 from runtime.typed_rows import Model, Reading, Views
 
 C = TypeVar("C", bound=Command)
@@ -153,6 +154,10 @@ class UseCase(Generic[C, S, E_co]):
     whose: Callable[[S], frozenset[StrEnum]] | None = None
     steps: tuple[str, ...] = ()
     cites: str = ""
+    second: Second | None = None
+    """Who signs beside the one who asks (B23)."""
+    signers: tuple[str, ...] = ()
+    """Fields of the command that name who did it: whoever asks or signs beside, and nobody else (B23)."""
 
     @property
     def in_path(self) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from runtime.commands import SYSTEM, Request, to_headers
+from runtime.commands import Request, to_headers
 from runtime.deciding import HELD, Entry, Incoming, Rules, without_reasons
+from runtime.decision import SYSTEM
 from runtime.outcome import NOT_SIGNED, from_json
 from runtime.parking import Parked
 

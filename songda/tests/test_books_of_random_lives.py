@@ -27,7 +27,7 @@ from dispatch.job.pick_up import ArrangePickUp, HandOut, IssuePickUpList
 from dispatch.job.state import Booked, Failed, OnTheWay, PickUp, Unopened, Waiting
 from dispatch.job.stop import TakeSlot
 from dispatch.job.terms import OpenJob
-from dispatch.job.undeliverable import FailDelivery
+from dispatch.job.undeliverable import ConsentToFailure, FailDelivery
 from dispatch.reactions import REACTIONS as DISPATCH
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
@@ -240,7 +240,9 @@ def at_the_door(company: Company, line: ContractLine, pieces: int, way: int) -> 
         return
     if way in {1, 2}:
         goods = "returned" if way == 1 else "deposited"
-        fail = FailDelivery(cause="不在家", goods=goods, consent_by="he.jx", signature_ref="s")  # type: ignore[arg-type]
+        agreed = ConsentToFailure(goods=goods)  # type: ignore[arg-type]
+        company.ask(f"job:{job_id}", agreed, by="he.jx", role="install_assistant")
+        fail = FailDelivery(cause="不在家", goods=goods, signature_ref="s")  # type: ignore[arg-type]
         company.ask(f"job:{job_id}", fail)
         return
     loaded: Count = {one.line_no: one.quantity for one in job.loaded}

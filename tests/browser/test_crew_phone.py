@@ -73,7 +73,7 @@ def on_the_road(whole: Any, people: People) -> None:
         {"job_id": f"D-{number}", "lines": [{"line_no": 1, "quantity": 2}]} for number in STOPS
     ]  # as the sheet says
     people.done("tan.zw", f"{RUN}/list", {})
-    people.done("mai.gh", f"{RUN}/load", {"counted": counted, "leader_signed": LEADER, "warehouse_signed": "mai.gh"})
+    people.done("mai.gh", f"{RUN}/load", {"counted": counted, "second": people.signs(LEADER)})
     whole.settle()
     people.done("tan.zw", "/api/fleet/trips", {"on": TODAY.isoformat(), "crew": CREW, "reason": "测试可在任何钟点跑"})
     people.done(LEADER, f"{RUN}/depart", {})
@@ -310,7 +310,8 @@ def test_what_is_kept_for_repair_or_came_too_slowly_holds_up_nothing_of_the_phon
 
 
 def test_the_day_is_closed_with_cash_and_report(chromium: Browser, whole: Any, people: People) -> None:
-    """B16 B17: handed in against a receipt, closed, reported."""
+    """B16 B17 B23: handed in against a receipt that the accountant signs for with a PIN, closed, reported."""
+    pin = people.signs("su.kj")["pin"]
     page = phone(chromium, whole)
     page.locator("#phone").get_by_role("link", name="去日结").click()
     expect(page.get_by_label("收据号")).to_be_visible()
@@ -318,6 +319,11 @@ def test_the_day_is_closed_with_cash_and_report(chromium: Browser, whole: Any, p
     page.locator("#phone").get_by_role("button", name="交日报").click()
     expect(page.locator("#phone [role=alert]")).to_be_visible()
     page.get_by_label("收据号").fill("SJ-94")
+    page.get_by_label("会计本人输入 PIN").fill("000001")
+    page.locator("#phone").get_by_role("button", name="交款", exact=True).click()
+    expect(page.locator("#phone [role=alert]")).to_contain_text("PIN 不对")
+    expect(page.get_by_label("会计本人输入 PIN")).to_have_value("")
+    page.get_by_label("会计本人输入 PIN").fill(pin)
     page.locator("#phone").get_by_role("button", name="交款", exact=True).click()
     expect(page.locator("#phone")).to_contain_text("已交清")
     page.locator("#phone").get_by_role("button", name="日结", exact=True).click()

@@ -51,7 +51,7 @@ def on_the_road(whole: Any, people: Any, job: str, on: date, pieces: int) -> Non
     people.done("he.jx", f"/api/days/{on}/publish", {"at": moment(before, 16)})
     whole.settle()
     counted = [{"job_id": job, "lines": [{"line_no": 1, "quantity": pieces}]}]
-    signed = {"counted": counted, "leader_signed": "li.zq", "warehouse_signed": "mai.gh", "at": moment(on, 8, 40)}
+    signed = {"counted": counted, "second": people.signs("li.zq"), "at": moment(on, 8, 40)}
     people.done("mai.gh", f"{run}/load", signed)
     people.done("tan.zw", f"{run}/list", {"at": moment(on, 8, 50)})
     whole.settle()

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
 from dispatch.slot_flow import against
 from runtime import kafka
 from runtime.commands import Asked
+from runtime.decision import Signer
 from runtime.gateway import Gateway
 from runtime.settings import Settings
 
@@ -96,6 +98,7 @@ class Scene:
         """Commands that are no flow, one after the other."""
         for number, command in enumerate(commands):
             asked = request_of(f"done/{aggregate_id}/{number}", aggregate_id, command)
+            asked = replace(asked, request=replace(asked.request, second=Signer("mai.gh", "warehouse")))
             (answer,) = await self.gateway.ask_all(self.name, [asked])
             assert answer.status == "accepted", answer
 
@@ -231,11 +234,7 @@ async def test_a_vehicle_that_was_let_go_by_a_process_that_died_departs_or_comes
     for crew, job in loaded.items():
         assert await scene.plan(f"first/{job}", job, ONE) is None
         stop = RunStop(job_id=job, contract_no=job[2:], half="am", position=1, lines=(PIECE,))
-        count = LoadRun(
-            counted=(CountedStop(job_id=job, lines=(CountedLine(line_no=1, quantity=1),)),),
-            leader_signed=record(crew).leader or "",
-            warehouse_signed="mai.gh",
-        )
+        count = LoadRun(counted=(CountedStop(job_id=job, lines=(CountedLine(line_no=1, quantity=1),)),))
         await scene.done(run_id(ONE, crew), sheet(crew, stop), count, IssueList())
     crews = [*loaded, *unplanned]
     await scene.done(FLEET.key("main"), *(ApproveTrip(on=ONE, crew=crew, reason="这天忙") for crew in crews))

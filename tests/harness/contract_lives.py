@@ -198,7 +198,7 @@ class Life:
             }
             for stop in sheet["stops"]
         ]
-        signed = {"leader_signed": "li.zq", "warehouse_signed": "mai.gh", "at": self.at(0, 8, 45)}
+        signed = {"second": await self.office.signs("mai.gh"), "at": self.at(0, 8, 45)}
         if not await self.step("tan.zw", f"{run}/load", {"counted": counted, **signed}):
             return False
         if self.chance.random() < 0.3 and self.lines:

@@ -15,6 +15,7 @@ import httpx
 
 from harness.waiting import PATIENCE, eventually
 from runtime.commands import deterministic_id
+from runtime.testing import pin_of, signs
 from runtime.tokens import Tokens
 
 AGAIN = {202, 429, 503, 504}
@@ -57,6 +58,7 @@ class Office:
         self.book: list[Told] = []
         self.files: list[tuple[str, Json]] = []
         """Uploaded texts and their reports."""
+        self._pins: set[str] = set()
         self.sendings = 0
         self.unknown = 0
 
@@ -124,6 +126,23 @@ class Office:
             return None if answer.status_code in AGAIN else str(answer.json()["ref"])
 
         return await eventually(once, "the picture is there", every=0.2) or ""
+
+    async def signs(self, person: str) -> Json:
+        """`second` of a request: somebody enters their PIN, which they have set before."""
+
+        async def is_set() -> bool | None:
+            try:
+                answer = await self._client.post(
+                    "/api/pin", json={"pin": pin_of(person)}, headers=self._headers(person)
+                )
+            except httpx.TransportError:
+                return None
+            return True if answer.status_code in {200, 409} else None  # 409: it was set before
+
+        if person not in self._pins:
+            await eventually(is_set, f"{person} has a PIN", every=0.2)
+            self._pins.add(person)
+        return dict(signs(person))
 
     async def see(self, path: str, person: str = "tan.zw") -> Any:
         """What a page reads; None when it is not there yet, or cannot be said just now."""

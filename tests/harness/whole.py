@@ -13,6 +13,7 @@ import httpx
 from harness.processes import Application
 from harness.stacks import Stack
 from harness.waiting import PATIENCE
+from runtime.testing import pin_of, signs
 from runtime.tokens import Tokens
 
 SECRET = "only for the tests"
@@ -95,6 +96,13 @@ class People:
         answer = self.post(person, path, body, **headers)
         assert answer.status_code >= 400, f"{path} was accepted: {answer.text}"
         return answer.status_code, answer.json()["rule"]
+
+    def signs(self, person: str) -> dict[str, str]:
+        """`second` of a request: somebody enters their PIN, which they have set before."""
+        known = self[person].get("/api/pin").json()["is_set"]
+        if not known:
+            self.done(person, "/api/pin", {"pin": pin_of(person)})
+        return signs(person)
 
     def close(self) -> None:
         """Hang up."""

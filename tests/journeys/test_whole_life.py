@@ -104,9 +104,11 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     run = f"/api/runs/{DELIVERY}/S1"
     assert people.refused("li.zq", f"{run}/depart", {"at": moment(DELIVERY, 8, 30)}) == (409, "B11")
     counted = [{"job_id": job, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 30}]}]
-    signed = {"leader_signed": "li.zq", "warehouse_signed": "mai.gh", "at": moment(DELIVERY, 8, 45)}
+    signed = {"second": people.signs("li.zq"), "at": moment(DELIVERY, 8, 45)}
     short = [{"job_id": job, "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 29}]}]
     assert people.refused("mai.gh", f"{run}/load", {"counted": short, **signed}) == (409, "B11")
+    alone = {"leader_signed": "li.zq", "warehouse_signed": "mai.gh", "at": moment(DELIVERY, 8, 45)}
+    assert people.refused("mai.gh", f"{run}/load", {"counted": counted, **alone}) == (409, "B23")
     people.done("mai.gh", f"{run}/load", {"counted": counted, **signed})
     whole.settle()
     assert people.refused("li.zq", f"{run}/depart", {"at": moment(DELIVERY, 8, 50)}) == (409, "B9")
@@ -129,7 +131,8 @@ def test_a_contract_lives_from_the_signature_to_the_closed_ticket(whole: Any, pe
     people.done("li.zq", f"/api/jobs/{job}/delivery", handed, Idempotency_Key="hand-over")
     whole.settle()
     assert people["su.kj"].get(run).json()["on_vehicle_fen"] == 210200
-    paid = {"amount_fen": 210200, "received_by": "su.kj", "receipt_no": "SJ1", "at": moment(DELIVERY, 18)}
+    paid = {"amount_fen": 210200, "receipt_no": "SJ1", "at": moment(DELIVERY, 18)}
+    assert people.refused("li.zq", f"{run}/cash-in", {**paid, "received_by": "su.kj"}) == (409, "B23")
     assert people.refused("li.zq", f"{run}/close", {"at": moment(DELIVERY, 17, 50)}) == (409, "B16")
     people.done("su.kj", f"{run}/cash-in", paid)
     assert people.done("su.kj", f"{run}/cash-in", paid)["events"] == []
@@ -240,7 +243,7 @@ def test_timers_fire_for_what_is_owed_and_not_done(whole: Any, people: Any) -> N
     people.done("he.jx", f"/api/days/{past}/publish", {"at": moment(past - timedelta(days=1), 16)})
     whole.settle()
     counted = [{"job_id": "D-HT99000002", "lines": [{"line_no": 1, "quantity": 2}, {"line_no": 2, "quantity": 30}]}]
-    signed = {"counted": counted, "leader_signed": "chen.gd", "warehouse_signed": "mai.gh", "at": moment(past, 12, 45)}
+    signed = {"counted": counted, "second": people.signs("chen.gd"), "at": moment(past, 12, 45)}
     people.done("mai.gh", f"/api/runs/{past}/S2/load", signed)
     people.done("tan.zw", f"/api/runs/{past}/S2/list", {"at": moment(past, 12, 50)})
     whole.settle()

@@ -11,6 +11,7 @@
     Crew.show();
     for (const ms of [400, 1200, 3000]) setTimeout(sync, ms);
   };
+  const nameOf = (id) => desk.receivers.find((one) => one.id === id)?.name ?? id;
   async function closeView() {
     const run = phone.route?.run;
     const body = [...notices()];
@@ -90,7 +91,11 @@
         body: JSON.stringify(make()),
       }).catch(() => null);
       if (reply?.ok) {
-        await settled();
+        const told = await reply.json().catch(() => ({}));
+        if (told.status === 'unsigned') {
+          answer.textContent = say('crew.second.waits', { by: nameOf(told.body.second) });
+          answer.hidden = false;
+        } else await settled();
         return;
       }
       const no = reply ? await reply.json().catch(() => ({})) : {};
@@ -106,13 +111,16 @@
         people.map(({ id, name }) => h('option', { value: id }, name)),
       );
     const receiver = choose(desk.receivers);
-    const witness = choose([{ id: '', name: '—' }, ...desk.witnesses]);
-    const cashIn = () => ({
-      amount_fen: Math.round(Number(amount.value) * 100),
-      received_by: receiver.value,
-      receipt_no: receipt.value.trim(),
-      ...(witness.value ? { witness: witness.value } : {}),
-    });
+    const pin = h('input', { type: 'password', inputMode: 'numeric', maxLength: 12, autocomplete: 'off' });
+    const cashIn = () => {
+      const entered = pin.value; // it is sent once, and kept nowhere
+      pin.value = '';
+      return {
+        amount_fen: Math.round(Number(amount.value) * 100),
+        receipt_no: receipt.value.trim(),
+        second: { person: receiver.value, ...(entered ? { pin: entered } : {}) },
+      };
+    };
     const field = (text, input) => h('label', { className: 'field' }, h('span', {}, text), input);
     if (run.on_vehicle_fen)
       body.push(
@@ -125,7 +133,8 @@
             field(say('crew.hand_in.amount'), amount),
             field(say('crew.hand_in.by'), receiver),
             field(say('crew.hand_in.receipt'), receipt),
-            field(say('crew.hand_in.witness'), witness),
+            field(say('crew.second.pin'), pin),
+            h('p', { className: 'small muted' }, say('crew.second.hint')),
             button(say('crew.hand_in.go'), post('cash-in', cashIn), 'big'),
           ),
         ),

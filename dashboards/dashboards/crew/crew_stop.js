@@ -507,22 +507,7 @@
       show();
     };
     const { consent } = stop;
-    const agreedBy = h('input', {
-      value: made.agreedBy ?? '',
-      maxLength: 40,
-      on: {
-        input: (event) => {
-          made.agreedBy = event.target.value;
-          keepDraft(job);
-        },
-      },
-    });
     const finish = (goods) => async () => {
-      const by = agreedBy.value.trim();
-      if (!consent && !by) {
-        announce(say('crew.consent.needs'));
-        return;
-      }
       if (goods === 'deposited' && !pad.used()) {
         announce(say('crew.deposit.needs'));
         return;
@@ -535,7 +520,6 @@
         cause: cause(),
         goods,
         customer_reached: made.reached ?? false,
-        ...(consent ? {} : { consent_by: by }),
       };
       await tell(
         say('crew.did.fail', { name: stop.customer.name, goods: say(`crew.goods.${goods}`) }),
@@ -568,9 +552,7 @@
             : say('crew.consent.waits'),
         ),
       );
-    if (asked && !consent)
-      body.push(h('label', { className: 'field' }, h('span', {}, say('crew.consent.by')), agreedBy));
-    if (asked && consent?.goods !== 'returned')
+    if (asked && consent?.goods === 'deposited')
       body.push(
         h(
           'div',
@@ -580,16 +562,10 @@
           button(say('crew.sign.again'), pad.clear),
         ),
       );
-    const ways = ['returned', 'deposited'].filter((goods) => !consent || consent.goods === goods);
-    const foot = asked
-      ? [
-          h(
-            'div',
-            { className: 'row' },
-            ways.map((goods) => button(say(`crew.goods.${goods}`), finish(goods), consent ? 'go big' : 'big half')),
-          ),
-        ]
-      : [button(say('crew.report_cannot'), report, 'go big')];
+    const foot = [
+      ...(asked ? [] : [button(say('crew.report_cannot'), report, 'go big')]),
+      ...(asked && consent ? [button(say(`crew.goods.${consent.goods}`), finish(consent.goods), 'go big')] : []),
+    ];
     return [
       header(say('crew.cannot_title', { name: stop.customer.name }), stop.customer.address),
       body,

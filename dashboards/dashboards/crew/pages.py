@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from fastapi.responses import JSONResponse, Response
 
 from company.policy import policy_book
-from company.roles import Role
 from dashboards.assets import asset, static_files
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dispatch.who import CREW
+from dispatch.who import CREW, RECEIVES_CASH
 from runtime.person import Person
 from runtime.route import Router, takes
 
-WITNESSES = (Role.ACCOUNTANT, Role.INSTALL_SUPERVISOR, Role.MANAGER)
 SCRIPTS = ("live.js", "live_hub.js", "crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
 FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
@@ -36,12 +34,12 @@ async def crew(seat: Seat) -> Response:
         "crew.html",
         limit_fen=policy.vehicle_cash_limit_fen,
         crews={crew.crew: crew.name for crew in policy.crews},
-        desks={"receivers": _people(seat, Role.ACCOUNTANT), "witnesses": _people(seat, *WITNESSES)},
+        desks={"receivers": _people(seat, *RECEIVES_CASH)},
     )
 
 
 def _people(seat: Seat, *roles: str) -> list[dict[str, str]]:
-    """Who takes the day's cash, and who may stand by a large deposit (B16)."""
+    """Who takes the day's cash (B16)."""
     everybody: Mapping[str, Person] = seat.request.app.state.people
     return [{"id": one.id, "name": one.name} for one in everybody.values() if one.role in roles]
 

@@ -11,7 +11,10 @@ LEADS = frozenset({Role.CREW_LEADER})
 DELIVERS = SUPERVISOR | LEADS
 INSTALLS = DELIVERS | {Role.TECHNICIAN}
 LOADS = DELIVERS | {Role.WAREHOUSE}
-TAKES_CASH = DELIVERS | {Role.ACCOUNTANT}
+RECEIVES_CASH = frozenset({Role.ACCOUNTANT})
+TAKES_CASH = DELIVERS | RECEIVES_CASH
+STANDS_BY = RECEIVES_CASH | {Role.INSTALL_SUPERVISOR, Role.MANAGER}
+"""Who may stand by a large deposit (B16)."""
 SEES_LICENCES = PLANS | {Role.MANAGER}
 SEES_CASH = frozenset({Role.CREW_LEADER, Role.ACCOUNTANT, Role.MANAGER})
 """Cash figures are for leader, accountant, manager."""

@@ -28,7 +28,7 @@ from contracts.dispatch_jobs import (
     StopPublished,
     StopScheduled,
 )
-from contracts.dispatch_road import DeliveryListIssued
+from contracts.dispatch_road import DeliveryListIssued, FailureConsented
 from contracts.dispatch_runs import RunDeparted, RunLoaded, RunPlanned, RunStop
 from contracts.envelope import Meta
 from contracts.fact import ContractLine, Customer, Fact, GoodsLine, Window
@@ -39,7 +39,7 @@ from dispatch.job.state import Job
 from dispatch.reactions import REACTIONS
 from dispatch.run.aggregate import RUN
 from dispatch.run.state import Run
-from runtime.decision import Ask, Rejected
+from runtime.decision import Ask, Rejected, Signer
 from runtime.testing import Given, given
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -48,6 +48,9 @@ DAY = date(2026, 3, 13)
 POLICY = policy_book().at(NOW)
 CTX = Context(now=NOW, by="he.jx", role="install_assistant", policy=POLICY)
 SUPERVISOR = Context(now=NOW, by="tan.zw", role="install_supervisor", policy=POLICY)
+KEEPER = Context(NOW, "mai.gh", "warehouse", POLICY, second=Signer("li.zq", "crew_leader"))
+"""Whose entry the leader has signed beside."""
+CASHIER = Context(NOW, "su.kj", "accountant", POLICY)
 CLOCK = Context(now=NOW, by="system", role="system", policy=POLICY)
 
 
@@ -163,6 +166,7 @@ DELIVERED = DeliveryCompleted(
     window_ends=WINDOW.ends,
     install_due=end_of_day(date(2026, 3, 12)),
 )
+AGREED = FailureConsented(at=NOW, job_id=JOB, contract_no="HT26030001", goods="returned", consent_by="tan.zw", note="")
 FAILED = DeliveryFailed(
     at=NOW,
     job_id=JOB,
@@ -171,7 +175,7 @@ FAILED = DeliveryFailed(
     leader="li.zq",
     cause="客户不在",
     goods="returned",
-    consent_by="何嘉欣",
+    consent_by="tan.zw",
     window_ends=WINDOW.ends,
     lines=GOODS,
 )

@@ -19,6 +19,7 @@ from dispatch.api import router
 from runtime.commands import Request
 from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
+from runtime.testing import PinsOfTests, signs
 from runtime.tokens import Tokens
 
 PEOPLE = read_people()
@@ -100,7 +101,7 @@ class Office:
             await self.post(ASSISTANT, f"/jobs/D-{contract_no}/slot", SLOT)
         await self.post(ASSISTANT, "/days/2026-03-13/publish")
         count = [COUNT[0], *({"job_id": f"D-{one}", "lines": COUNT[0]["lines"]} for one in more)]
-        load = {"counted": count, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+        load = {"counted": count, "second": signs(LEADER)}
         answer = await self.post(WAREHOUSE, f"{RUN}/load", load)
         assert answer.status_code == 200, answer.text
 
@@ -146,6 +147,7 @@ async def an_office(world: World | None = None) -> AsyncIterator["Office"]:
     app.state.rows = {name: RowsInMemory(rows) for name, rows in world.rows.items()}
     app.state.people = PEOPLE
     app.state.tokens = TOKENS
+    app.state.pins = PinsOfTests()
     add_error_handling(app, 25 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:

@@ -47,6 +47,7 @@ from dispatch.run.closing import CloseRun, MarkReportOverdue, ReportDay
 from dispatch.run.departure import DepartRun
 from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
 from dispatch.run.route import EndStop, ReachStop
+from runtime.decision import Signer
 from runtime.states import StateCodec
 
 POLICY = policy_book().at(NOW)
@@ -226,9 +227,10 @@ JOB_CALLS = st.one_of(
         FailDelivery,
         cause=st.just("不在"),
         goods=st.sampled_from(["returned", "deposited"]),
-        consent_by=st.sampled_from([None, "何"]),
+        consent_by=st.sampled_from([None, None, "he.jx", "tan.zw"]),
         signature_ref=st.sampled_from([None, "s3"]),
     ),
+    st.builds(ConsentToFailure, goods=st.sampled_from(["returned", "deposited"])),
     st.builds(CancelJob, reason=st.just("退订")),
     st.builds(MovePromise, promised_on=DAYS, reason=st.just("客户同意")),
     st.builds(AmendJob, reason=st.just("改地址"), amount_due_fen=st.none() | st.integers(0, 100)),
@@ -274,8 +276,8 @@ RUN_CALLS = st.one_of(
             ),
             max_size=3,
         ).map(tuple),
-        leader_signed=st.just("li.zq"),
-        warehouse_signed=st.sampled_from(["mai.gh", "mai.gh", "li.zq"]),
+        leader_signed=st.sampled_from([None, None, "li.zq", "鬼"]),
+        warehouse_signed=st.sampled_from([None, None, "mai.gh", "li.zq"]),
         settlement=st.sampled_from([None, "已结清", "已结清"]),
     ),
     st.just(IssueList()),
@@ -300,13 +302,26 @@ RUN_CALLS = st.one_of(
     st.builds(
         HandInCash,
         amount_fen=st.integers(1, 5_000_000),
-        received_by=st.sampled_from(["su.kj", "li.zq"]),
+        received_by=st.sampled_from([None, None, "su.kj", "li.zq"]),
         receipt_no=st.sampled_from(["R1", "R2", "R3"]),
-        witness=st.sampled_from([None, "mai.gh"]),
+        witness=st.sampled_from([None, None, "guan.yf"]),
     ),
 )
-ROLES = st.sampled_from(["install_assistant", "install_supervisor", "system"])
-STEPS = st.tuples(st.timedeltas(timedelta(0), timedelta(hours=12)), ROLES)
+Asker = tuple[str, str, Signer | None]
+ASSISTANT: Asker = ("he.jx", "install_assistant", None)
+CLOCK: Asker = ("system", "system", None)
+KEEPER: Asker = ("mai.gh", "warehouse", Signer("li.zq", "crew_leader"))
+CASHIER: Asker = ("su.kj", "accountant", Signer("guan.yf", "manager"))
+OTHERS: tuple[Asker, ...] = (
+    ("tan.zw", "install_supervisor", None),
+    ("tan.zw", "install_supervisor", Signer("mai.gh", "warehouse")),
+    ("li.zq", "crew_leader", Signer("su.kj", "accountant")),
+    ("li.zq", "crew_leader", Signer("li.zq", "warehouse")),
+    ("su.kj", "accountant", None),
+    ("mai.gh", "warehouse", None),
+)
+ASKERS = st.sampled_from([ASSISTANT, CLOCK, KEEPER, CASHIER, *OTHERS])
+STEPS = st.tuples(st.timedeltas(timedelta(0), timedelta(hours=12)), ASKERS)
 
 
 def story(calls: st.SearchStrategy[Any], size: int = 30) -> st.SearchStrategy[list[Any]]:
@@ -314,7 +329,12 @@ def story(calls: st.SearchStrategy[Any], size: int = 30) -> st.SearchStrategy[li
     return st.lists(st.tuples(calls, STEPS), max_size=size)
 
 
-AT_ONCE = (timedelta(minutes=1), "install_assistant")
+def at_once(command: Any) -> tuple[timedelta, Asker]:
+    """A minute later, by whom it is for, with whoever signs beside."""
+    who = {LoadRun: KEEPER, HandInCash: CASHIER}
+    return timedelta(minutes=1), who.get(type(command), ASSISTANT)
+
+
 COUNTED = tuple(
     CountedStop(
         job_id=stop.job_id,
@@ -389,14 +409,14 @@ HAPPY: dict[str, tuple[list[Any], ...]] = {
     "run": (
         [
             PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="v", version=1, stops=(STOP, OTHER_STOP)),
-            LoadRun(counted=COUNTED, leader_signed="li.zq", warehouse_signed="mai.gh", settlement="已结清"),
+            LoadRun(counted=COUNTED, settlement="已结清"),
             IssueList(),
             DepartRun(driver="deng.w"),
             ReachStop(job_id=STOP.job_id),
             CollectCash(job_id=STOP.job_id, amount_fen=4_000_000, due_fen=4_000_000),
             EndStop(job_id=STOP.job_id, outcome="done"),
             EndStop(job_id=OTHER_STOP.job_id, outcome="failed"),
-            HandInCash(amount_fen=3_000_000, received_by="su.kj", receipt_no="R0"),
+            HandInCash(amount_fen=3_000_000, receipt_no="R0"),
             CloseRun(explanation="客户少付"),
             ReportDay(vehicle_check=CHECK, parking="停车场"),
         ],

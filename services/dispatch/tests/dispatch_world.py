@@ -73,9 +73,8 @@ class World:
             return self._remember(Outcome(request.command_id, aggregate_id, "rejected", version, rejected=no))
         decider = DECIDERS[aggregate_id.partition(":")[0]]
         policy = policy_book().at(self.now)
-        decision = decider.decide(
-            command, self.state(aggregate_id), Context(self.now, request.actor, request.role, policy, version)
-        )
+        context = Context(self.now, request.actor, request.role, policy, version, request.second)
+        decision = decider.decide(command, self.state(aggregate_id), context)
         if isinstance(decision, Rejected):
             return self._remember(Outcome(request.command_id, aggregate_id, "rejected", version, rejected=decision))
         made = [self._record(decider, aggregate_id, event, request, n) for n, event in enumerate(decision)]

@@ -2,6 +2,7 @@
 
 import pytest
 from dispatch_cases import (
+    AGREED,
     BOOKED,
     CTX,
     CUSTOMER,
@@ -37,7 +38,7 @@ from runtime.testing import Given
 
 ALL = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
 SIGNED = CompleteDelivery(delivered=ALL, signed_by="马娜", signature_ref="sig-1", taught_use=True, cash_fen=DUE_FEN)
-FAIL = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣")
+FAIL = FailDelivery(cause="客户不在", goods="returned")
 
 
 def test_counted_line_by_line_and_signed_is_delivered_and_the_installation_is_owed() -> None:
@@ -195,13 +196,12 @@ def test_a_stop_that_has_not_departed_is_neither_signed_nor_failed(history: tupl
 
 def test_goods_go_back_with_the_offices_consent() -> None:
     """B14"""
-    a_job(*ON_THE_WAY).asks(FAIL, CTX).then(FAILED)
+    a_job(*ON_THE_WAY, AGREED).asks(FAIL, CTX).then(FAILED)
 
 
 def test_goods_do_not_go_back_without_the_offices_consent() -> None:
     """B14"""
-    alone = FAIL.model_copy(update={"consent_by": None})
-    a_job(*ON_THE_WAY).asks(alone, CTX).refuses(no("consent_missing", job_id=JOB))
+    a_job(*ON_THE_WAY).asks(FAIL, CTX).refuses(no("consent_missing", job_id=JOB))
 
 
 def test_the_same_failure_again_is_no_event_and_a_signed_stop_cannot_fail() -> None:

@@ -31,6 +31,7 @@ from dispatch.fleet.row import FLEETS
 from dispatch.fleet.trips import SendOut
 from runtime.commands import Asked
 from runtime.outcome import Outcome
+from runtime.testing import signs
 
 SECOND = "D-HT26030002"
 CHECK = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)
@@ -317,8 +318,7 @@ async def test_a_stop_that_was_settled_not_to_go_is_planned_anew(office: Office)
     await office.post(ASSISTANT, "/days/2026-03-13/publish")
     load = {
         "counted": COUNT,
-        "leader_signed": LEADER,
-        "warehouse_signed": WAREHOUSE,
+        "second": signs(LEADER),
         "settlement": "02 号缺件，改日送",
     }
     await office.post(WAREHOUSE, f"{RUN}/load", load)
@@ -352,7 +352,7 @@ class Behind(RowsInMemory):
 async def test_who_may_is_told_by_the_job_itself_however_far_behind_a_read_model_is(office: Office) -> None:
     """C18: also when the same request was turned away before; the run is asked as for a row that is up to date."""
     await office.published()
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    load = {"counted": COUNT, "second": signs(LEADER)}
     await office.post(WAREHOUSE, f"{RUN}/load", load)
     await office.post(SUPERVISOR, f"{RUN}/list")
     office.app.state.rows["jobs"] = Behind(office.world.rows["jobs"])

@@ -27,6 +27,7 @@ from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost
 from dispatch.day.slot import ReserveSlot
 from runtime.person import Person
+from runtime.testing import signs
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_the_path_from_complete_goods_to_a_finished_installation(office: O
     office.world.tell("inventory", MorningFeedbackGiven(at=NOW, depot="main", on=DAY, due=NOW, stops=feedback))
     job = await office.get(LEADER, f"/jobs/{JOB}")
     assert (job["status"], job["warehouse_ready"], job["leader"], job["position"]) == ("pub", True, "li.zq", 1)
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    load = {"counted": COUNT, "second": signs(LEADER)}
     await office.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)
     await office.post(SUPERVISOR, "/runs/2026-03-13/S1/list")
     await office.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})
@@ -214,7 +215,7 @@ async def test_the_day_itself_refuses_a_crew_that_has_just_left_whatever_a_page_
         ASSISTANT, "/jobs/D-HT26030002/slot", {**SLOT, "crew": "S2", "adjustment_reason": "x"}
     )
     runs = dict(office.world.rows["runs"])
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    load = {"counted": COUNT, "second": signs(LEADER)}
     await office.post(WAREHOUSE, "/runs/2026-03-13/S1/load", load)
     await office.post(SUPERVISOR, "/runs/2026-03-13/S1/list")
     left = await office.post(LEADER, "/runs/2026-03-13/S1/depart", {"at": LEAVES})

@@ -8,7 +8,19 @@ from typing import Any
 from dispatch_cases import (
     NOW,
 )
-from dispatch_strategies import AT_ONCE, CALLS, CODECS, DAY_CALLS, DECIDERS, HAPPY, JOB_CALLS, OPEN, POLICY, story
+from dispatch_strategies import (
+    CALLS,
+    CLOCK,
+    CODECS,
+    DAY_CALLS,
+    DECIDERS,
+    HAPPY,
+    JOB_CALLS,
+    OPEN,
+    POLICY,
+    at_once,
+    story,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +42,7 @@ def seeded(prefix: str) -> st.SearchStrategy[list[Any]]:
         between = st.lists(story(CALLS[prefix], 2), min_size=len(path), max_size=len(path))
         return st.tuples(between, story(CALLS[prefix], 15)).map(
             lambda parts: [
-                *(one for step, others in zip(path, parts[0], strict=True) for one in ((step, AT_ONCE), *others)),
+                *(one for step, others in zip(path, parts[0], strict=True) for one in ((step, at_once(step)), *others)),
                 *parts[1],
             ]
         )
@@ -42,9 +54,9 @@ def play(prefix: str, commands: list[Any]) -> tuple[list[Any], list[Any]]:
     """All states after a command, and all events: those of one decision are recorded together."""
     decider = DECIDERS[prefix]
     now, states, history = NOW, [decider.initial], []
-    for command, (passed, role) in commands:
+    for command, (passed, (by, role, second)) in commands:
         now += passed
-        ctx = Context(now, "he.jx", role, policy_book().at(now))
+        ctx = Context(now, by, role, policy_book().at(now), second=second)
         made = Given(decider, states[-1]).asks(command, ctx).made
         states.append(reduce(decider.evolve, made, states[-1]))
         history += made
@@ -135,7 +147,7 @@ def test_a_closed_day_has_collected_what_was_paid_in_and_explained(commands: lis
 @settings(max_examples=200, deadline=None)
 @given(seeded("run"))
 def test_nothing_departs_that_was_not_counted_and_signed_by_two(commands: list[Any]) -> None:
-    """B8, B9, B11"""
+    """B8, B9, B11, B23"""
     loaded = None
     for event in play("run", commands)[1]:
         match type(event).__name__:
@@ -156,7 +168,7 @@ def test_a_job_is_signed_or_fails_only_after_it_left_and_leaves_only_from_a_slot
 ) -> None:
     """A3, B1, B11, B13, B14"""
     kind, placed, gone, ended = opened.kind, False, False, False
-    for event in play("job", [(opened, (timedelta(0), "system")), *commands])[1]:
+    for event in play("job", [(opened, (timedelta(0), CLOCK)), *commands])[1]:
         match type(event).__name__:
             case "StopScheduled":
                 assert not gone
@@ -177,6 +189,25 @@ def test_a_job_is_signed_or_fails_only_after_it_left_and_leaves_only_from_a_slot
             case "InstallationCompleted":
                 assert placed
                 assert kind == "installation"
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeded("run"), OPEN, story(JOB_CALLS, 40))
+def test_no_event_is_written_whose_two_people_are_one(run: list[Any], opened: Any, job: list[Any]) -> None:
+    """B23: at the vehicle, of the cash, of the office's consent; and each of them has asked or signed."""
+    people = {"su.kj", "tan.zw", "mai.gh", "li.zq", "guan.yf", "he.jx", "system"}
+    for event in [*play("run", run)[1], *play("job", [(opened, (timedelta(0), CLOCK)), *job])[1]]:
+        match type(event).__name__:
+            case "RunLoaded":
+                two = {event.leader_signed, event.warehouse_signed}
+                assert two <= people
+                assert len(two) == 2
+            case "CashHandedIn":
+                assert event.received_by in people - {"li.zq"}
+                assert event.witness not in {event.received_by, "li.zq"}
+                assert event.amount_fen < POLICY.two_person_deposit_fen or event.witness in people
+            case "DeliveryFailed":
+                assert event.consent_by in people - {event.leader}
 
 
 ANY = st.sampled_from(["day", "job", "run"]).flatmap(lambda prefix: st.tuples(st.just(prefix), seeded(prefix)))
@@ -228,9 +259,9 @@ def in_batches(prefix: str, commands: list[Any], size: int) -> tuple[list[Any], 
         max_event_bytes=1_000_000,
     )
     now, asked = NOW, []
-    for number, (command, (passed, role)) in enumerate(commands):
+    for number, (command, (passed, (by, role, second))) in enumerate(commands):
         now += passed
-        asked.append((command, Request(f"c{number}", now, "he.jx", role, "r")))
+        asked.append((command, Request(f"c{number}", now, by, role, "r", second=second)))
     return decided_in_batches(rules, f"{prefix}:1", asked, size)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from dispatch_cases import DUE_FEN, JOB
-from dispatch_office import ASSISTANT, LEADER, RUN, SIGNED, TOKENS, Office, an_office, killed_after, said
+from dispatch_office import ASSISTANT, LEADER, RUN, SIGNED, SUPERVISOR, TOKENS, Office, an_office, killed_after, said
 from dispatch_world import World
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,7 +96,8 @@ async def test_the_office_agrees_before_goods_go_back(office: Office) -> None:
 async def test_cash_that_was_taken_before_a_refused_signature_stays_booked_once(office: Office) -> None:
     """B13, B16"""
     await office.departed()
-    office.world.put(f"job:{JOB}", FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣"))
+    await office.post(SUPERVISOR, f"/jobs/{JOB}/consent", {"goods": "returned"})
+    office.world.put(f"job:{JOB}", FailDelivery(cause="客户不在", goods="returned"))
     refused = await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
     again = await office.post(LEADER, f"/jobs/{JOB}/delivery", SIGNED)
     run = await office.get(LEADER, RUN)
@@ -124,13 +125,18 @@ async def test_too_much_cash_is_refused_and_nothing_is_signed(office: Office) ->
 
 
 async def test_a_failed_stop_needs_the_offices_consent(office: Office) -> None:
-    """B14"""
+    """B14, B23: in a session of its own; a name that is written down is none."""
     await office.departed()
     alone = await office.post(LEADER, f"/jobs/{JOB}/failure", {"cause": "客户不在", "goods": "returned"})
-    told = await office.post(
-        LEADER, f"/jobs/{JOB}/failure", {"cause": "客户不在", "goods": "returned", "consent_by": "何嘉欣"}
+    named = {"cause": "客户不在", "goods": "returned", "consent_by": "何嘉欣"}
+    by_name = await office.post(LEADER, f"/jobs/{JOB}/failure", named)
+    await office.post(SUPERVISOR, f"/jobs/{JOB}/consent", {"goods": "returned"})
+    told = await office.post(LEADER, f"/jobs/{JOB}/failure", {"cause": "客户不在", "goods": "returned"})
+    assert (said(alone), said(by_name), told.json()["events"]) == (
+        (409, "consent_missing", "B14"),
+        (409, "consent_missing", "B14"),
+        ["DeliveryFailed"],
     )
-    assert (said(alone), told.json()["events"]) == ((409, "consent_missing", "B14"), ["DeliveryFailed"])
 
 
 # --- cut off -------------------------------------------------------------------------------------------------------
@@ -140,7 +146,7 @@ WAYS: dict[str, tuple[str, Any, int]] = {
     "arrival": ("arrival", None, 2),
     "delivery": ("delivery", SIGNED, 5),
     "delivery without money": ("delivery", {**SIGNED, "cash_fen": 0}, 4),
-    "failure": ("failure", {"cause": "客户不在", "goods": "returned", "consent_by": "何嘉欣"}, 2),
+    "failure": ("failure", {"cause": "客户不在", "goods": "returned"}, 2),
 }
 """What a crew tells from the door, and with how many commands it is told whole."""
 
@@ -163,6 +169,7 @@ async def test_wherever_the_crews_request_is_cut_off_run_and_job_agree_and_sent_
 ) -> None:
     """B12, B13, B14, B17, X7: what was begun the reactor finishes, in the crew's name; nothing is told twice."""
     await office.departed()
+    await office.post(SUPERVISOR, f"/jobs/{JOB}/consent", {"goods": "returned"})
     what, body, _ = WAYS[name]
     whole = deepcopy(office.world)
     async with an_office(whole) as other:

@@ -18,6 +18,7 @@ from dispatch.job.stop import DepartStop, PublishStop
 from dispatch.job.terms import ChangeCompleteness
 from runtime.commands import Asked
 from runtime.outcome import Outcome
+from runtime.testing import signs
 
 CHANGES = f"/days/{DAY}/changes"
 
@@ -54,7 +55,7 @@ def another_process(world: World) -> Iterator[None]:
 async def test_who_asks_again_for_a_departure_that_was_declined_is_never_told_yes(office: Office) -> None:
     """B11, X7: also by a process that was started since, which knows only the name of what the run said."""
     await office.published()
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    load = {"counted": COUNT, "second": signs(LEADER)}
     await office.post(WAREHOUSE, f"{RUN}/load", load)
     first = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES}, key="k1")
     with another_process(office.world):
@@ -219,7 +220,7 @@ async def test_a_no_to_one_who_asks_besides_does_not_bring_back_a_vehicle_that_a
 ) -> None:
     """B8, B11: two let it go at once, one of them from an old page; it is out as long as its run is on the road."""
     await office.published()
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE}
+    load = {"counted": COUNT, "second": signs(LEADER)}
     await office.post(WAREHOUSE, f"{RUN}/load", load)
     await office.post(SUPERVISOR, f"{RUN}/list")
     let = SendOut(
@@ -243,7 +244,7 @@ async def test_a_stop_that_another_crew_has_by_now_is_not_left_with_those_that_w
     moved = SLOT | {"crew": "S2", "adjustment_reason": "顺路"}
     answer = await office.post(ASSISTANT, f"/jobs/{second}/slot", moved)
     assert answer.status_code == 200, answer.text
-    load = {"counted": COUNT, "leader_signed": LEADER, "warehouse_signed": WAREHOUSE, "settlement": "02 号归 S2"}
+    load = {"counted": COUNT, "second": signs(LEADER), "settlement": "02 号归 S2"}
     await office.post(WAREHOUSE, f"{RUN}/load", load)
     await office.post(SUPERVISOR, f"{RUN}/list")
     left = await office.post(LEADER, f"{RUN}/depart", {"at": LEAVES})

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from dispatch_cases import (
+    AGREED,
     BOOKED,
     CTX,
     CUSTOMER,
@@ -85,7 +86,7 @@ def test_what_is_cancelled_is_neither_booked_nor_planned_and_owes_no_call() -> N
         LeaveSlot(reason="x"),
         ConfirmByWarehouse(on=DAY, ready=True),
         DepartStop(on=DAY, crew="S1", vehicle="v", leader="li.zq"),
-        FailDelivery(cause="x", goods="returned", consent_by="何嘉欣"),
+        FailDelivery(cause="x", goods="returned"),
     )
     refused = no("cancelled", job_id=JOB, reason=Term.of("客户退订"))
     assert (
@@ -104,12 +105,12 @@ def test_goods_of_a_cancelled_contract_that_are_on_the_road_come_back() -> None:
         signature_ref="s",
         taught_use=True,
     )
-    fail = FailDelivery(cause="客户不在", goods="returned", consent_by="何嘉欣")
+    fail = FailDelivery(cause="客户不在", goods="returned")
     over = a_job(*ON_THE_WAY, HELD_BACK, FAILED)
     assert [
         a_job(*ON_THE_WAY).asks(CANCEL, CTX).decided,
         job.asks(sign, CTX).decided,
-        job.asks(fail, CTX).decided,
+        a_job(*ON_THE_WAY, AGREED, HELD_BACK).asks(fail, CTX).decided,
         over.asks(BookInstallation(checklist=READY, on=DAY), CTX).decided,
     ] == [
         (HELD_BACK,),

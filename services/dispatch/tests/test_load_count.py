@@ -1,7 +1,7 @@
 """A count at the vehicle that was wrong is taken back by the warehouse, which has the pieces (B11, D16)."""
 
 import pytest
-from dispatch_cases import CTX, FLOOR, GOODS, JOB, ON_THE_WAY, OPENED, PUBLISHED, TOILET, a_job
+from dispatch_cases import AGREED, CTX, FLOOR, GOODS, JOB, ON_THE_WAY, OPENED, PUBLISHED, TOILET, a_job
 
 from contracts.dispatch_door import CountedLine
 from contracts.dispatch_jobs import DeliveryFailed
@@ -10,6 +10,7 @@ from dispatch.job.handover import CompleteDelivery
 from dispatch.job.load_count import CorrectLoad
 from dispatch.job.state import Failed
 from dispatch.job.undeliverable import FailDelivery
+from runtime.testing import Given
 
 
 def really(*counts: tuple[int, int]) -> CorrectLoad:
@@ -44,7 +45,9 @@ def test_where_nothing_left_nothing_is_signed_for_and_nothing_comes_back() -> No
     both = (CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10))
     told = CompleteDelivery(delivered=both, signed_by="马娜", signature_ref="s1", taught_use=True)
     story.asks(told, CTX).refuses("pieces_unaccounted")
-    failed = FailDelivery(cause="没装上车", goods="deposited", consent_by="he.jx", signature_ref="s2")
+    failed = FailDelivery(cause="没装上车", goods="deposited", signature_ref="s2")
+    agreed = AGREED.model_copy(update={"goods": "deposited"})
+    story = Given(story.aggregate, story.aggregate.evolve(story.state, agreed))
     (event,) = story.asks(failed, CTX).events
     assert isinstance(event, DeliveryFailed)
     assert not any(line.quantity for line in event.lines)

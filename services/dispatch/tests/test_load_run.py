@@ -9,6 +9,7 @@ from dispatch_cases import (
     CTX,
     DAY,
     JOB,
+    KEEPER,
     NOW,
     OTHER_STOP,
     POLICY,
@@ -29,13 +30,13 @@ from dispatch.refusals import no
 from dispatch.run.departure import DepartRun
 from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
 from dispatch.words import listed
-from runtime.decision import Rejected
+from runtime.decision import Rejected, Signer
 from runtime.refusal import Term
 
 PLAN = PlanRun(on=DAY, crew="S1", leader="li.zq", vehicle="粤E·7K352", version=1, stops=(STOP, OTHER_STOP))
 FIRST = CountedStop(job_id=JOB, lines=(CountedLine(line_no=1, quantity=2), CountedLine(line_no=2, quantity=10)))
 SECOND = CountedStop(job_id="D-HT26030002", lines=(CountedLine(line_no=1, quantity=1),))
-LOAD = LoadRun(counted=(FIRST, SECOND), leader_signed="li.zq", warehouse_signed="mai.gh")
+LOAD = LoadRun(counted=(FIRST, SECOND))
 SHORT = FIRST.model_copy(update={"lines": (CountedLine(line_no=1, quantity=1), CountedLine(line_no=2, quantity=10))})
 EXTRA = CountedStop(job_id="D-9", lines=(CountedLine(line_no=1, quantity=1),))
 LOADED = (RUN_PLANNED, RUN_LOADED)
@@ -74,30 +75,48 @@ def test_a_change_does_not_reach_a_vehicle_that_left() -> None:
 
 def test_counted_as_on_the_sheet_and_signed_by_both_is_loaded() -> None:
     """B9, B11"""
-    a_run(RUN_PLANNED).asks(LOAD, CTX).then(RUN_LOADED)
+    a_run(RUN_PLANNED).asks(LOAD, KEEPER).then(RUN_LOADED)
 
 
 def test_the_same_count_again_is_no_event() -> None:
     """B11"""
-    a_run(*LOADED).asks(LOAD, CTX).nothing_new()
+    a_run(*LOADED).asks(LOAD, KEEPER).nothing_new()
 
 
 def test_the_same_count_under_other_signatures_is_noted() -> None:
     """B9, X7"""
-    other = LOAD.model_copy(update={"warehouse_signed": "guan.yf"})
-    a_run(*LOADED).asks(other, CTX).then(RUN_LOADED.model_copy(update={"warehouse_signed": "guan.yf"}))
+    other = replace(KEEPER, by="wang.ck")
+    a_run(*LOADED).asks(LOAD, other).then(RUN_LOADED.model_copy(update={"warehouse_signed": "wang.ck"}))
 
 
-def test_one_person_cannot_sign_for_both() -> None:
-    """B9"""
-    a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"warehouse_signed": "li.zq"}), CTX).refuses(
-        no("one_signature", signed="li.zq")
-    )
+def test_whoever_of_leader_and_warehouse_does_not_ask_signs_beside() -> None:
+    """B9, B23"""
+    leader = Context(NOW, "li.zq", "crew_leader", POLICY, second=Signer("mai.gh", "warehouse"))
+    supervisor = replace(leader, by="tan.zw", role="install_supervisor")
+    a_run(RUN_PLANNED).asks(LOAD, leader).then(RUN_LOADED)
+    a_run(RUN_PLANNED).asks(LOAD, supervisor).then(RUN_LOADED.model_copy(update={"leader_signed": "tan.zw"}))
+
+
+@pytest.mark.parametrize(
+    ("named", "second", "code"),
+    [
+        ({}, None, "second_wanted"),
+        ({"leader_signed": "li.zq", "warehouse_signed": "mai.gh"}, None, "second_wanted"),
+        ({}, Signer("mai.gh", "crew_leader"), "own_second"),
+        ({}, Signer("wang.ck", "warehouse"), "second_not_their_role"),
+        ({"leader_signed": "chen.gd"}, KEEPER.second, "name_not_signed"),
+        ({"warehouse_signed": "bar"}, KEEPER.second, "name_not_signed"),
+    ],
+)
+def test_one_person_cannot_sign_for_both(named: dict[str, str], second: Signer | None, code: str) -> None:
+    """B9, B23: not by another name either."""
+    ctx = replace(KEEPER, second=second)
+    a_run(RUN_PLANNED).asks(LOAD.model_copy(update=named), ctx).refuses(code)
 
 
 def test_differences_are_refused_naming_each() -> None:
     """B11"""
-    refused = a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": (SHORT, EXTRA)}), CTX).decided
+    refused = a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": (SHORT, EXTRA)}), KEEPER).decided
     assert (refused.code, refused.rule, refused.facts) == (
         "count_differs",
         "B11",
@@ -113,7 +132,7 @@ def test_differences_that_were_settled_are_loaded_as_counted() -> None:
     """B11"""
     settled = LOAD.model_copy(update={"counted": (SHORT, SECOND), "settlement": "坐便器缺1，仓库补送"})
     short = STOP.model_copy(update={"lines": (STOP.lines[0].model_copy(update={"quantity": 1}), STOP.lines[1])})
-    a_run(RUN_PLANNED).asks(settled, CTX).then(
+    a_run(RUN_PLANNED).asks(settled, KEEPER).then(
         RunLoaded(
             at=NOW,
             on=DAY,
@@ -138,8 +157,8 @@ def test_an_extra_stop_that_was_settled_says_whose_it_is() -> None:
         position=3,
         lines=(GoodsLine(line_no=1, sku="", name="", quantity=1),),
     )
-    assert a_run(RUN_PLANNED).asks(unclear, CTX).decided.code == "stop_unclear"
-    a_run(RUN_PLANNED).asks(clear, CTX).then(
+    assert a_run(RUN_PLANNED).asks(unclear, KEEPER).decided.code == "stop_unclear"
+    a_run(RUN_PLANNED).asks(clear, KEEPER).then(
         RUN_LOADED.model_copy(update={"counted": (STOP, OTHER_STOP, stop), "settlement": "加一站"})
     )
 
@@ -148,7 +167,8 @@ def test_a_stop_or_line_counted_twice_is_refused() -> None:
     """B11"""
     twice = FIRST.model_copy(update={"lines": (*FIRST.lines, FIRST.lines[0])})
     refusals = [
-        a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": c}), CTX).decided for c in ((FIRST, FIRST), (twice,))
+        a_run(RUN_PLANNED).asks(LOAD.model_copy(update={"counted": counted}), KEEPER).decided
+        for counted in ((FIRST, FIRST), (twice,))
     ]
     assert [(one.code, one.facts["twice"]) for one in refusals] == [
         ("counted_twice", JOB),
@@ -160,8 +180,8 @@ def test_nothing_is_loaded_without_a_published_plan() -> None:
     """B9"""
     empty = RUN_PLANNED.model_copy(update={"stops": ()})
     assert [
-        a_run().asks(LOAD, CTX).decided,
-        a_run(empty).asks(LOAD, CTX).decided,
+        a_run().asks(LOAD, KEEPER).decided,
+        a_run(empty).asks(LOAD, KEEPER).decided,
         a_run().asks(DepartRun(), CTX).decided,
     ] == 3 * [no("not_planned")]
 
@@ -270,7 +290,7 @@ def test_a_crew_without_a_leader_does_not_depart() -> None:
 
 def test_what_left_is_not_counted_again() -> None:
     """B11"""
-    a_run(*GONE).asks(LOAD, CTX).refuses(no("run_departed", crew="S1", on=DAY))
+    a_run(*GONE).asks(LOAD, KEEPER).refuses(no("run_departed", crew="S1", on=DAY))
 
 
 def test_a_stop_of_which_nothing_was_loaded_stays_behind() -> None:

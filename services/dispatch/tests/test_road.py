@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from dispatch_cases import (
+    CASHIER,
     CTX,
     DAY,
     DUE_FEN,
@@ -158,10 +159,10 @@ def test_a_day_neither_closes_nor_is_reported_while_stops_are_open(request_: obj
 def test_a_closed_day_takes_no_more_money() -> None:
     """B16"""
     closed = a_run(*OUT, DONE, FAILED, CASH, PAID, CLOSED)
-    more = HandInCash(amount_fen=1, received_by="su.kj", receipt_no="R9")
-    again = HandInCash(amount_fen=DUE_FEN, received_by="su.kj", receipt_no="R1")
+    more = HandInCash(amount_fen=1, receipt_no="R9")
+    again = HandInCash(amount_fen=DUE_FEN, receipt_no="R1")
     late = CollectCash(job_id=OTHER, amount_fen=1, due_fen=1)
-    assert [closed.asks(one, CTX).decided for one in (more, again, late)] == [
+    assert [closed.asks(one, CASHIER).decided for one in (more, again, late)] == [
         no("day_closed", crew="S1", on=DAY),
         (),
         no("day_closed", crew="S1", on=DAY),

@@ -1,6 +1,7 @@
 """ReportUndeliverable, ConsentToFailure, FailDelivery: a stop that cannot be delivered."""
 
 from dispatch_cases import (
+    AGREED,
     BOOKED,
     CTX,
     DELIVERED,
@@ -15,7 +16,7 @@ from dispatch_cases import (
     a_job,
 )
 
-from contracts.dispatch_road import FailureConsented, StopUndeliverable
+from contracts.dispatch_road import StopUndeliverable
 from contracts.fact import GoodsLine
 from dispatch.departure import is_passed
 from dispatch.job.row import job_row
@@ -34,7 +35,6 @@ REPORTED = StopUndeliverable(
     cause="客户不在",
     customer_reached=False,
 )
-AGREED = FailureConsented(at=NOW, job_id=JOB, contract_no="HT26030001", goods="returned", consent_by="tan.zw", note="")
 BACK = FailDelivery(cause="客户不在", goods="returned")
 
 
@@ -87,19 +87,31 @@ def test_the_goods_go_where_the_office_agreed_and_nowhere_else() -> None:
 
 
 def test_without_consent_or_with_the_leaders_own_nothing_goes_back() -> None:
-    """B14"""
-    own = BACK.model_copy(update={"consent_by": "li.zq"})
-    assert [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (BACK, own)] == [
+    """B14, B23: a name that is written down is no consent, and nobody consents to what they register themselves."""
+    named = BACK.model_copy(update={"consent_by": "he.jx"})
+    by_leader = AGREED.model_copy(update={"consent_by": "li.zq"})
+    asked = [
+        a_job(*ON_THE_WAY).asks(BACK, CTX),
+        a_job(*ON_THE_WAY).asks(named, CTX),
+        a_job(*ON_THE_WAY, AGREED).asks(named, CTX),
+        a_job(*ON_THE_WAY, by_leader).asks(BACK, CTX),
+        a_job(*ON_THE_WAY, AGREED).asks(BACK, SUPERVISOR),
+    ]
+    assert [one.decided for one in asked] == [
         no("consent_missing", job_id=JOB),
+        no("consent_missing", job_id=JOB),
+        no("consent_named", job_id=JOB, named="he.jx", agreed="tan.zw"),
+        no("own_consent", job_id=JOB),
         no("own_consent", job_id=JOB),
     ]
 
 
 def test_nothing_is_left_in_deposit_without_a_signature() -> None:
     """B14"""
-    deposit = FailDelivery(cause="客户不在", goods="deposited", consent_by="何嘉欣")
+    deposit = FailDelivery(cause="客户不在", goods="deposited")
     signed = deposit.model_copy(update={"signature_ref": "sha256:1"})
-    assert [a_job(*ON_THE_WAY).asks(one, CTX).decided for one in (deposit, signed)] == [
+    agreed = AGREED.model_copy(update={"goods": "deposited"})
+    assert [a_job(*ON_THE_WAY, agreed).asks(one, CTX).decided for one in (deposit, signed)] == [
         no("signature_missing", job_id=JOB),
         (FAILED.model_copy(update={"goods": "deposited", "signature_ref": "sha256:1"}),),
     ]

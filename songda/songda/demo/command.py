@@ -57,6 +57,9 @@ def demo(
             f"看板 {address}；[bold]make down[/bold] 停止。\n"
             f"Done: {staff.asked} requests, {len(staff.refused)} refused. It keeps running; make down stops it."
         )
+        if staff.pins:
+            pins = "  ".join(f"{person} {pin}" for person, pin in sorted(staff.pins.items()))
+            out.print(f"第二人签认的 PIN（仅演示）PINs of the demo's people: {pins}", highlight=False)
         for refusal in staff.refused[:8]:
             out.print(f"  [dim]拒 {refusal}[/dim]", highlight=False)
     except CallFailed as no:

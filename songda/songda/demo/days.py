@@ -119,9 +119,9 @@ def _load_and_depart(staff: Staff, on: date, crew: str) -> None:
     except CallFailed:
         return
     counted = [{"job_id": stop["job_id"], "lines": [_count(line) for line in stop["lines"]]} for stop in sheet["stops"]]
-    signed = {"counted": counted, "leader_signed": LEADERS[crew], "warehouse_signed": WAREHOUSE}
     staff.tell(SUPERVISOR, f"/api/runs/{on}/{crew}/list", at=clock(on, 8, 25))
-    staff.tell(WAREHOUSE, f"/api/runs/{on}/{crew}/load", signed, at=clock(on, 8, 45))
+    load = f"/api/runs/{on}/{crew}/load"
+    staff.tell(WAREHOUSE, load, {"counted": counted}, at=clock(on, 8, 45), second=LEADERS[crew])
     staff.settle()
     staff.tell(LEADERS[crew], f"/api/runs/{on}/{crew}/depart", at=clock(on, 8, 55))
 
@@ -153,13 +153,8 @@ def _hand_in(staff: Staff, on: date, crew: str) -> None:
         return
     run = f"/api/runs/{on}/{crew}"
     if cash:
-        body = {
-            "amount_fen": cash,
-            "received_by": ACCOUNTANT,
-            "receipt_no": f"SJ{on:%m%d}-{crew}",
-            "witness": SUPERVISOR,
-        }
-        staff.tell(ACCOUNTANT, f"{run}/cash-in", body, at=clock(on, 18, 15))
+        body = {"amount_fen": cash, "receipt_no": f"SJ{on:%m%d}-{crew}"}
+        staff.tell(ACCOUNTANT, f"{run}/cash-in", body, at=clock(on, 18, 15), second=SUPERVISOR)
     staff.tell(LEADERS[crew], f"{run}/close", at=clock(on, 18, 30))
     if on.day % 5 or crew != "S2":
         check = dict.fromkeys(("lights", "brakes", "tyres", "fluids", "clean", "tools"), True)

@@ -370,11 +370,14 @@ def _noted(told: Told, call: CallKind, note: str) -> Told:
     return replace(told, notes={**told.notes, call: note})
 
 
+CALLER = ("called_by",)
+"""A call is credited to whoever registers it, and to nobody else; a finished call task tells who made it."""
+
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
-    UseCase(ConfirmHome, confirm_home, OFFICE, "home-confirmation", bare=False),
-    UseCase(TellHalfDay, tell_half_day, OFFICE | LEADS, "half-day-call", bare=False),
-    UseCase(CallBeforeArrival, call_before_arrival, OFFICE | LEADS, "arrival-call", bare=False),
-    UseCase(CallBeforeInstallation, call_before_installation, OFFICE, "installation-call", bare=False),
+    UseCase(ConfirmHome, confirm_home, OFFICE, "home-confirmation", bare=False, signers=CALLER),
+    UseCase(TellHalfDay, tell_half_day, OFFICE | LEADS, "half-day-call", bare=False, signers=CALLER),
+    UseCase(CallBeforeArrival, call_before_arrival, OFFICE | LEADS, "arrival-call", bare=False, signers=CALLER),
+    UseCase(CallBeforeInstallation, call_before_installation, OFFICE, "installation-call", bare=False, signers=CALLER),
     UseCase(ReportTrouble, report_trouble, OFFICE | LEADS, "trouble"),
     UseCase(MarkCallOverdue, mark_call_overdue),
 )

@@ -62,9 +62,9 @@ class ConsentToFailure(Command):
 
 
 class FailDelivery(Command):
-    """未送成 (B14): not deliverable; where the goods go. `consent_by`: who in the office agreed, if it is not recorded.
+    """未送成 (B14): not deliverable; where the goods go, as the office agreed in a session of its own (B23).
 
-    Deposited goods need the signature of who keeps them.
+    `consent_by` may repeat who did, and names nobody else. Deposited goods need the signature of who keeps them.
     """
 
     command: Literal["FailDelivery"] = "FailDelivery"
@@ -140,21 +140,23 @@ def fail_delivery(command: FailDelivery, job: Opened, ctx: Context) -> Decision:
         case Cancelled():
             return ()
         case OnTheWay():
-            return fail_on_the_way(command, job, at)
+            return fail_on_the_way(command, job, at, ctx.by)
         case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_on_the_way", rule="B14", job_id=job.work.job_id)
     assert_never(job)
 
 
-def fail_on_the_way(command: FailDelivery, job: OnTheWay, at: datetime) -> Decision:
-    """The second half of `fail_delivery`: did the office agree, and to this?"""
+def fail_on_the_way(command: FailDelivery, job: OnTheWay, at: datetime, by: str) -> Decision:
+    """The second half of `fail_delivery`: did the office agree, another person than who fails it, and to this?"""
     work = job.work
-    agreed = job.consent.by if job.consent is not None else command.consent_by
-    if agreed is None:
+    if job.consent is None:
         return no("consent_missing", job_id=work.job_id)
-    if agreed == job.leader:
+    agreed = job.consent.by
+    if command.consent_by not in {None, agreed}:
+        return no("consent_named", job_id=work.job_id, named=command.consent_by or "", agreed=agreed)
+    if agreed in {job.leader, by}:
         return no("own_consent", job_id=work.job_id)
-    if job.consent is not None and job.consent.goods != command.goods:
+    if job.consent.goods != command.goods:
         return no(
             "consent_differs",
             job_id=work.job_id,

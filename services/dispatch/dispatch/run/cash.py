@@ -15,8 +15,9 @@ from contracts.dispatch_door import Signing
 from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Collected, Decision, Departed, HandedIn, Run
-from dispatch.who import TAKES_CASH
+from dispatch.who import RECEIVES_CASH, STANDS_BY, TAKES_CASH
 from runtime.decision import Command
+from runtime.second import Second
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, UseCase
 
@@ -35,13 +36,14 @@ class CollectCash(Command):
 class HandInCash(Command):
     """交款 Hand in cash (B16)
 
-    Money leaves the vehicle, received by somebody else than the leader. The same receipt counts once. `witness`: the
-    second person of a large deposit.
+    Money leaves the vehicle into the hands of the accountant, who says so: by asking, or as `second` of whoever hands
+    it in. A large deposit is noted by the accountant, with another person as `second` (B23). The same receipt counts
+    once. Names in `received_by` and `witness` may be left out.
     """
 
     command: Literal["HandInCash"] = "HandInCash"
     amount_fen: MoneyFen = Field(gt=0)
-    received_by: Words
+    received_by: Words | None = None
     receipt_no: Words
     witness: Words | None = None
     elsewhere_fen: MoneyFen = 0
@@ -90,10 +92,12 @@ def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
     """交款. Rules: B16 (large is what its leader pays in on the day, all together), X7. The same receipt again
     is no event.
 
-    Refuses: receipt_used (with other content), received_by_leader, more_than_on_vehicle, witness_missing (of a large
-    one: neither who pays in nor who receives is the second person, B23).
+    Refuses: receipt_used (with other content), receiver_must_sign, received_by_leader, more_than_on_vehicle,
+    witness_missing (of a large one: neither who pays in nor who receives is the second person, B23).
     """
-    at, told = happened(command, ctx), HandedIn(command.receipt_no, command.amount_fen, command.received_by)
+    receiver, witness = received(ctx)
+    told = HandedIn(command.receipt_no, command.amount_fen, receiver or command.received_by or "")
+    at = happened(command, ctx)
     if isinstance(run, Closed):
         if told in run.road.handed_in:
             return ()
@@ -111,13 +115,15 @@ def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
             received_by=known.received_by,
             told_fen=command.amount_fen,
         )
-    if command.received_by == run.leader:
-        return no("received_by_leader", received_by=command.received_by)
+    if receiver is None:
+        return no("receiver_must_sign")
+    if receiver == run.leader:
+        return no("received_by_leader", received_by=receiver)
     if command.amount_fen > run.on_vehicle_fen:
         return no("more_than_on_vehicle", on_vehicle_fen=run.on_vehicle_fen, amount_fen=command.amount_fen)
     limit = ctx.policy.two_person_deposit_fen
     of_the_day = command.amount_fen + command.elsewhere_fen + sum(paid.amount_fen for paid in run.handed_in)
-    if of_the_day >= limit and command.witness in {None, command.received_by, run.leader}:
+    if of_the_day >= limit and witness in {None, run.leader}:
         return no("witness_missing", amount_fen=of_the_day, limit_fen=limit)
     return (
         facts.CashHandedIn(
@@ -126,11 +132,18 @@ def hand_in(command: HandInCash, run: Run, ctx: Context) -> Decision:
             crew=run.sheet.crew,
             amount_fen=command.amount_fen,
             on_vehicle_fen=run.on_vehicle_fen - command.amount_fen,
-            received_by=command.received_by,
+            received_by=receiver,
             receipt_no=command.receipt_no,
-            witness=command.witness,
+            witness=witness,
         ),
     )
+
+
+def received(ctx: Context) -> tuple[str | None, str | None]:
+    """Who says that they have the money, and who stood by: of the accountant's entry the second person is the witness,
+    of anybody else's the accountant."""
+    second = None if ctx.second is None else ctx.second.id
+    return (ctx.by, second) if ctx.role in RECEIVES_CASH else (second, None)
 
 
 def mark_cash_overdue(command: MarkCashOverdue, run: Run, ctx: Context) -> Decision:
@@ -206,6 +219,8 @@ USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
         body="HandInCashBody",
         unsaid=("elsewhere_fen",),
         prepare=beside_other_runs,
+        second=Second(RECEIVES_CASH, dict.fromkeys(RECEIVES_CASH, STANDS_BY), always=False),
+        signers=("received_by", "witness"),
     ),
     UseCase(MarkCashOverdue, mark_cash_overdue),
 )

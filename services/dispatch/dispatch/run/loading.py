@@ -16,10 +16,11 @@ from contracts.fact import GoodsLine, Half, Value
 from dispatch.fields import happened
 from dispatch.refusals import no
 from dispatch.run.state import Closed, Decision, Departed, Loaded, Planned, Run, Sheet, Unplanned
-from dispatch.who import LOADS, SUPERVISOR
+from dispatch.who import DELIVERS, HANDS_OUT, LOADS, SUPERVISOR
 from dispatch.words import joined
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
+from runtime.second import SECOND_WANTED, Second
 from runtime.use_case import UseCase
 
 
@@ -58,13 +59,14 @@ class IssueList(Command):
 class LoadRun(Command):
     """装车清点 Count at the vehicle, both sign (B9, B11)
 
-    Line by line; differences need a settlement with the warehouse.
+    Line by line; differences need a settlement with the warehouse. Whoever of leader and warehouse does not ask signs
+    as `second` (B23); names in `leader_signed` and `warehouse_signed` may be left out.
     """
 
     command: Literal["LoadRun"] = "LoadRun"
     counted: Annotated[tuple[CountedStop, ...], Few(1_000)]
-    leader_signed: Words
-    warehouse_signed: Words
+    leader_signed: Words | None = None
+    warehouse_signed: Words | None = None
     settlement: Words | None = None
 
 
@@ -142,9 +144,9 @@ def issue_list(command: IssueList, run: Run, ctx: Context) -> Decision:
 def load(command: LoadRun, run: Run, ctx: Context) -> Decision:
     """装车清点: counted line by line with the sorter, both sign.
 
-    Rules: B9 (two signatures), B11 (more or fewer stops or pieces need a settlement with the warehouse). The same count
-    again is no event; another count, or other signatures, before departure replace it (X7). Refuses: not_planned,
-    one_signature, counted_twice, stop_unclear, count_differs, already_departed.
+    Rules: B9, B23 (two signatures), B11 (more or fewer stops or pieces need a settlement with the warehouse). The same
+    count again is no event; another count, or other signatures, before departure replace it (X7). Refuses: not_planned,
+    second_wanted, counted_twice, stop_unclear, count_differs, already_departed.
     """
     at = happened(command, ctx)
     match run:
@@ -155,17 +157,18 @@ def load(command: LoadRun, run: Run, ctx: Context) -> Decision:
         case Unplanned():
             return no("not_planned")
         case Planned() | Loaded():
-            return count(command, run, at)
+            return count(command, run, at, ctx)
     assert_never(run)
 
 
-def count(command: LoadRun, run: Planned | Loaded, at: datetime) -> Decision:
+def count(command: LoadRun, run: Planned | Loaded, at: datetime, ctx: Context) -> Decision:
     """The second half of `load`: who signed, and does the count agree with the sheet?"""
     sheet = run.sheet
     if not sheet.stops:
         return no("not_planned")
-    if command.leader_signed == command.warehouse_signed:
-        return no("one_signature", signed=command.leader_signed)
+    if ctx.second is None:
+        return SECOND_WANTED
+    leader, keeper = (ctx.second.id, ctx.by) if ctx.role in HANDS_OUT else (ctx.by, ctx.second.id)
     twice = counted_twice(command.counted)
     if twice is not None:
         return twice
@@ -175,7 +178,7 @@ def count(command: LoadRun, run: Planned | Loaded, at: datetime) -> Decision:
     counted = as_run_stops(command.counted, sheet.stops)
     if isinstance(counted, Rejected):
         return counted
-    signed = (command.leader_signed, command.warehouse_signed, command.settlement if found else None)
+    signed = (leader, keeper, command.settlement if found else None)
     if isinstance(run, Loaded) and (run.counted, run.signed) == (counted, signed):
         return ()
     return (
@@ -184,8 +187,8 @@ def count(command: LoadRun, run: Planned | Loaded, at: datetime) -> Decision:
             on=sheet.on,
             crew=sheet.crew,
             counted=counted,
-            leader_signed=command.leader_signed,
-            warehouse_signed=command.warehouse_signed,
+            leader_signed=leader,
+            warehouse_signed=keeper,
             settlement=command.settlement if found else None,
         ),
     )
@@ -284,8 +287,12 @@ def evolve(run: Run, event: Event) -> Run:
     assert_never(event)
 
 
+SIGNED = ("leader_signed", "warehouse_signed")
+SIGNS_BESIDE = Second(HANDS_OUT, dict.fromkeys(HANDS_OUT, DELIVERS))
+"""The warehouse beside whoever leads, and who leads beside the warehouse (B9)."""
+
 USE_CASES: tuple[UseCase[Any, Any, RunEvent], ...] = (
     UseCase(PlanRun, plan),
     UseCase(IssueList, issue_list, SUPERVISOR, "list"),
-    UseCase(LoadRun, load, LOADS, "load"),
+    UseCase(LoadRun, load, LOADS, "load", second=SIGNS_BESIDE, signers=SIGNED),
 )
