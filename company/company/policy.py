@@ -10,9 +10,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.bounds import Door
 from contracts.civil_time import SHANGHAI, civil_day
@@ -38,6 +41,8 @@ class CrewPolicy(_Data):
     vehicle: str
     stops_per_half: int
     volume_l_per_half: int | None
+    depot: str = "main"
+    """Where it starts from (D17)."""
 
 
 class FleetPolicy(_Data):
@@ -121,6 +126,8 @@ class DepotPolicy(_Data):
     depot: str
     name: str
     zones: tuple[ZonePolicy, ...]
+    districts: tuple[str, ...] = ()
+    """It delivers to these (D17); the first depot to all that no other one names."""
 
 
 class PlannedCountPolicy(_Data):
@@ -297,14 +304,30 @@ class PolicyBook:
         return self._revisions[max(0, bisect_right(self._days, day) - 1)]
 
 
+class PolicySettings(BaseSettings):
+    """Where the company keeps revisions of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="SONGDA_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    policies: Path | None = None
+    """Folder of policy revisions (JSON, as company/policies); without it those that are shipped with the company."""
+
+
 @cache
 def policy_book() -> PolicyBook:
-    """The revisions that are shipped with the company's data. Years of the calendar are data of their own: one is added
-    when the State Council publishes it (in November), and holds for all revisions."""
+    """The company's revisions: those in the folder that SONGDA_POLICIES names, else those that are shipped. Years of
+    the calendar are data of their own: one is added when the State Council publishes it (in November), and holds for
+    all revisions."""
     years = sorted(_shipped("calendar_years"), key=lambda year: int(year["year"]))
-    return PolicyBook(Policy.model_validate({**one, "calendar_years": years}) for one in _shipped("policies"))
+    own = PolicySettings().policies
+    revisions = _read((files("company") / "policies") if own is None else own)
+    return PolicyBook(Policy.model_validate({**one, "calendar_years": years}) for one in revisions)
 
 
 def _shipped(folder: str) -> list[dict[str, Any]]:
-    entries = (files("company") / folder).iterdir()
+    return _read(files("company") / folder)
+
+
+def _read(folder: Traversable | Path) -> list[dict[str, Any]]:
+    entries = folder.iterdir()
     return [json.loads(one.read_text(encoding="utf-8")) for one in entries if one.name.endswith(".json")]

@@ -21,6 +21,7 @@ from contracts.inventory_stock import (
     StockListEvent,
     StockShortReported,
 )
+from contracts.inventory_transfers import GoodsAtOtherDepot, TransferEvent
 from contracts.inventory_vouchers import VoucherEvent
 
 Place = Literal["inbound", "loading", "delivery", "installation"]
@@ -41,6 +42,8 @@ class GoodsExpected(Fact, wire="songda.inventory.GoodsExpected.v1"):
     contract_no: str
     customer: Customer
     lines: tuple[GoodsLine, ...]
+    depot: str = "main"
+    """Which delivers them, and keeps them until then (D17)."""
 
 
 class GoodsExpectationChanged(Fact, wire="songda.inventory.GoodsExpectationChanged.v1"):
@@ -51,6 +54,8 @@ class GoodsExpectationChanged(Fact, wire="songda.inventory.GoodsExpectationChang
     customer: Customer
     lines: tuple[GoodsLine, ...]
     reason: str
+    depot: str = "main"
+    """Which delivers them, and keeps them until then (D17)."""
 
 
 class GoodsArrived(Fact, wire="songda.inventory.GoodsArrived.v1"):
@@ -77,6 +82,8 @@ class GoodsArrived(Fact, wire="songda.inventory.GoodsArrived.v1"):
     """The carrier's, where `waybill` is the slip's own voucher."""
     told: int | None = None
     """How many were said to have come; `quantity` are those of which no other door had told. null: as `quantity`."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class ArrivalConfirmed(Fact, wire="songda.inventory.ArrivalConfirmed.v1"):
@@ -102,6 +109,8 @@ class ArrivalConfirmed(Fact, wire="songda.inventory.ArrivalConfirmed.v1"):
     """批号 (D13)."""
     was: tuple[LotPieces, ...] = ()
     """Of which lots pieces of it were booked until now that are of `lot`; "" for those of which nobody said any."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
@@ -129,6 +138,8 @@ class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
     """The second person, where a person corrects (D16)."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class CorrectionAsked(Fact, wire="songda.inventory.CorrectionAsked.v1"):
@@ -173,6 +184,8 @@ class GoodsUnclaimed(Fact, wire="songda.inventory.GoodsUnclaimed.v1"):
     voucher_no: str
     lot: str = ""
     why: Literal["cancelled", "unknown_contract", "unknown_line", "other_sku", "never_left"]
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class DamageReported(Fact, wire="songda.inventory.DamageReported.v1"):
@@ -200,6 +213,8 @@ class DamageReported(Fact, wire="songda.inventory.DamageReported.v1"):
     """... and its adjustment."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
@@ -215,6 +230,8 @@ class GoodsIssued(Fact, wire="songda.inventory.GoodsIssued.v1"):
     """Of which lots the pieces are; what is not named is of no lot."""
     out_of_deposit: tuple[GoodsLine, ...] = ()
     """Taken up again where they lay in deposit (B14): they had left the warehouse before."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class GoodsDeposited(Fact, wire="songda.inventory.GoodsDeposited.v1"):
@@ -243,6 +260,8 @@ class IssueCorrected(Fact, wire="songda.inventory.IssueCorrected.v1"):
     corrected_by: str
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
@@ -256,8 +275,12 @@ class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     closed: bool = False
     release_no: str = ""
     """Number of a release by hand; empty when the contract's change released them."""
+    to_transfer: bool = False
+    """Not free: a transfer holds them (D17)."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class GoodsNotOwed(Fact, wire="songda.inventory.GoodsNotOwed.v1"):
@@ -305,6 +328,8 @@ class GoodsReturned(Fact, wire="songda.inventory.GoodsReturned.v1"):
     """Reported as damaged at the door: they lie in the pending zone and are nobody's. Else they are the contract's."""
     inspection: Inspection | None = None
     """null: by a slip, which has a check of its own, or in records from before crews' returns were inspected."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
@@ -354,6 +379,8 @@ class AllocationRefused(Fact, wire="songda.inventory.AllocationRefused.v1"):
     """Pieces that had been set apart when the contract wanted them no more: free again."""
     lots: tuple[LotPieces, ...] = ()
     """Of which lots these were."""
+    depot: str = "main"
+    """Where the pieces lie, lay, or are to lie (D17)."""
 
 
 class PickStop(Value):
@@ -426,6 +453,7 @@ GoodsEvent = (
     | AllocationRefused
     | StockShortReported
     | StockExcessReported
+    | GoodsAtOtherDepot
 )
 PickListEvent = PickListIssued | MorningFeedbackGiven | FeedbackOverdue
 
@@ -438,6 +466,7 @@ InventoryEvent = Annotated[
     | LoanEvent
     | ScrapEvent
     | StockListEvent
+    | TransferEvent
     | CountEvent
     | CountPlanEvent
     | QualityEvent

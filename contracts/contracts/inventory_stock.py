@@ -43,7 +43,8 @@ class Lot(Value):
 
     bin: OneLine
     held_for: OneLine | None
-    """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`; null for free stock."""
+    """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`, `transfer:<no>/<line>`; null for free
+    stock."""
     pending: bool
     quantity: HowMany
     lot: OneLine = ""

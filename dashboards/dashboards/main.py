@@ -30,6 +30,7 @@ from dashboards.warehouse import (
     papers_pages,
     returns_pages,
     shortages_pages,
+    transfers_pages,
     vouchers_pages,
 )
 from dashboards.warehouse import pages as warehouse_pages
@@ -59,6 +60,7 @@ for part in (
     corrections_pages.router,
     lots_pages.router,
     products_pages.router,
+    transfers_pages.router,
     papers_pages.router,
     crew_pages.router,
     desk_pages.router,

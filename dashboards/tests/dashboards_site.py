@@ -34,6 +34,7 @@ OF_SERVICES = (
     "loans",
     "scraps",
     "stocklists",
+    "transfers",
     "counts",
     "countplans",
     "inspections",

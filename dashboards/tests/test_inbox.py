@@ -7,6 +7,7 @@ import pytest
 from dashboards_site import RowsInMemory, browser, site
 from dashboards_story import told
 from orders_story import SIGNED, completed, delayed, desk_rows, signed
+from warehouse_story import LOST, ONE_LACKS, transfer
 
 from company.people import read_people
 from company.roles import Role
@@ -21,6 +22,7 @@ from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.row import STOCKED
+from inventory.transfer.row import TRANSFERS
 from notify.message.aggregate import MESSAGE
 from notify.message.row import MESSAGES
 from order.contract.row import CONTRACTS
@@ -148,6 +150,21 @@ async def test_a_ticket_waits_for_the_roles_whose_step_is_next():
     assert "ticket_step" not in kinds((await ask(KEEPER, rows=rows)).text)
 
 
+@pytest.mark.parametrize(
+    ("word", "more"),
+    [("transfer_receive", ()), ("transfer_differs", (ONE_LACKS,)), ("transfer_explained", (ONE_LACKS, LOST))],
+)
+async def test_a_transfer_waits_for_whoever_owes_its_next_step(word, more):
+    """X9, D17: to be counted, to be explained, to be agreed to."""
+    story = {"transfers": {"DB1": transfer(*more)}}
+    may = next(kind.roles for kind in REST_WAIT if kind.word == word)
+    found = {person: kinds((await ask(person, rows=story)).text) for person in (KEEPER, ACCOUNTANT, SPECIALIST)}
+    roles = {KEEPER: Role.WAREHOUSE, ACCOUNTANT: Role.ACCOUNTANT, SPECIALIST: Role.CS_SPECIALIST}
+    assert {person for person, words in found.items() if word in words} == {
+        person for person, role in roles.items() if role in may
+    }
+
+
 async def test_the_first_are_shown_and_the_list_has_all():
     """X9: an inbox of many things stays a page; the figure is of all."""
     numbers = [f"HT2603{n:04d}" for n in range(SHOWN + 3)]
@@ -243,7 +260,7 @@ async def test_behind_a_figure_is_the_list_of_just_those_contracts():
     assert len(listed[KEEPER]) == 3
 
 
-VIEWS = (CONTRACTS, DRAFTS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS)
+VIEWS = (CONTRACTS, DRAFTS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS, TRANSFERS)
 INDEXED = {(view.name, index[0]) for view in VIEWS for index in view.indexes}
 
 

@@ -20,6 +20,7 @@ from warehouse_story import (
     slip,
     stock,
     stock_list,
+    transfer,
 )
 
 from company.policy import policy_book
@@ -48,6 +49,7 @@ STORY = rows(
     loans=[loan()],
     scraps=[scrap()],
     stocklists=[stock_list()],
+    transfers=[transfer()],
     inspections=[inspected(2)],
     labels=[printed()],
     picklists=[picklist()],

@@ -22,6 +22,7 @@ from contracts.inventory_stock import (
     LoanReturned,
     Lot,
     LotMoved,
+    LotPieces,
     MoveKind,
     ScrapApplied,
     ScrapApproved,
@@ -30,6 +31,18 @@ from contracts.inventory_stock import (
     StockListLine,
     StockListLineHeld,
     StockListMade,
+)
+from contracts.inventory_transfers import (
+    TransferArrival,
+    TransferAsked,
+    TransferCount,
+    TransferDifference,
+    TransferDifferenceExplained,
+    TransferLine,
+    TransferLineHeld,
+    TransferPieces,
+    TransferReceived,
+    TransferSent,
 )
 from inventory.count.file import COUNTS
 from inventory.count.state import Closed, Counting, Figure, Line
@@ -46,6 +59,7 @@ from inventory.stock.moves import MoveRow
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
 from inventory.stock_list_row import STOCK_LISTS
+from inventory.transfer.row import TRANSFERS
 from inventory.voucher.register import VoucherRow
 from runtime.said import Heard
 from runtime.states import StateCodec
@@ -374,6 +388,65 @@ def stock_list() -> dict[str, Any]:
         note="",
     )
     return told_of(STOCK_LISTS, "LL1", made, StockListLineHeld(at=NOW_THEN, list_no="LL1", line_no=1))
+
+
+def transfer(*more: Fact) -> dict[str, Any]:
+    """A row `transfers`: two of three pieces are on the road from the main depot, as far as nothing more was told."""
+    wanted = TransferLine(line_no=1, sku="WC-1", name="坐便器", quantity=3, lot="C88")
+    told = {"at": NOW_THEN, "transfer_no": "DB1"}
+    way = {"from_depot": "main", "to_depot": "shunde"}
+    asked = TransferAsked(**told, **way, lines=(wanted,), reason="顺德缺货", asked_by="tan.zw")
+    held = TransferLineHeld(**told, line_no=1, lots=(LotPieces(lot="C88", quantity=3),))
+    sent = TransferSent(
+        **told,
+        **way,
+        lines=(wanted,),
+        sent=(TransferPieces(line_no=1, lot="C88", quantity=2),),
+        left=(TransferPieces(line_no=1, lot="C88", quantity=1),),
+        carrier="陈师傅",
+        note="",
+        sent_by="mai.gh",
+    )
+    return told_of(TRANSFERS, "DB1", asked, held, sent, *more)
+
+
+ONE_LACKS = TransferReceived(
+    at=NOW_THEN,
+    transfer_no="DB1",
+    part=1,
+    depot="shunde",
+    told=(TransferCount(line_no=1, good=1, lot="C88"),),
+    counted=(
+        TransferArrival(
+            line_no=1,
+            sku="WC-1",
+            name="坐便器",
+            lot="C88",
+            good=1,
+            damaged=0,
+            over=0,
+            bin="",
+            contract_no="",
+            contract_line_no=0,
+        ),
+    ),
+    last=True,
+    differences=(TransferDifference(line_no=1, sku="WC-1", name="坐便器", lot="C88", kind="lacking", quantity=1),),
+    photos=(),
+    note="",
+    received_by="lu.qc",
+)
+LOST = TransferDifferenceExplained(
+    at=NOW_THEN,
+    transfer_no="DB1",
+    line_no=1,
+    lot="C88",
+    kind="lacking",
+    cause="lost",
+    answers="carrier",
+    reason="途中掉落",
+    explained_by="lu.qc",
+)
 
 
 def inspected(*passed: int, number: str = "HT26030001") -> dict[str, Any]:

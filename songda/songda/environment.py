@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
 from company.people import read_people
+from company.policy import PolicySettings
 from notify.settings import NotifySettings
 from runtime.settings import Settings
 from songda.stack.places import StackSettings
 
 PREFIX = "SONGDA_"
-READERS: tuple[type[BaseSettings], ...] = (Settings, StackSettings, NotifySettings)
+READERS: tuple[type[BaseSettings], ...] = (Settings, StackSettings, NotifySettings, PolicySettings)
 """Whatever reads the environment is named here; the variables of a reader that is not are refused."""
 OF_TESTS = ("SONGDA_TEST_", "SONGDA_DEADLINE_VECTORS")
 """Read by the tests, whose processes inherit them."""

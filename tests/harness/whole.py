@@ -22,7 +22,7 @@ SECRET = "only for the tests"
 class Whole:
     """The running system: its process, its address, its command line."""
 
-    def __init__(self, stack: Stack, home: Path) -> None:
+    def __init__(self, stack: Stack, home: Path, **more: str) -> None:
         self.home = home
         self.kafka_address = stack.kafka_address
         self.env = {
@@ -33,6 +33,7 @@ class Whole:
             "SONGDA_SECRET": SECRET,
             "SONGDA_DEMO_LOGIN": "true",
             "SONGDA_NOTIFY_QUIET_HOURS": "false",  # what is sent must not depend on when tests run
+            **more,
         }
         self.application = Application("whole", ["-m", "songda", "run", "all"], self.env, home / "whole.log")
 

@@ -24,7 +24,11 @@ class Stream:
 
 STREAMS: Mapping[str, Stream] = {
     "order": Stream("合同", "contract", ("contract:HT26030001", "product:TC-600", "draft:HT26030001")),
-    "inventory": Stream("仓库", "warehouse", ("goods:HT26030001", "picklist:main:2026-03-13", "series:RK")),
+    "inventory": Stream(
+        "仓库",
+        "warehouse",
+        ("goods:HT26030001", "picklist:main:2026-03-13", "series:RK", "transfer:DB260401-1a2b3c"),
+    ),
     "dispatch": Stream(
         "派工", "dispatch", ("job:D-HT26030001", "day:main:2026-03-13", "run:2026-03-13:S1", "fleet:main")
     ),

@@ -46,6 +46,8 @@ def page_about(finding: BookFinding) -> str:
             return f"/warehouse/stock/{quote(rest.rpartition(' #')[0])}"
         case "cash":
             return f"/money?date={name}"
+        case "transfer":
+            return f"/warehouse/transfers/{name}"
     assert_never(finding.book)
 
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Book = Literal["pieces", "money", "card", "cash"]
-"""件数, 货款, 存卡, 车上现金."""
+Book = Literal["pieces", "money", "card", "cash", "transfer"]
+"""件数, 货款, 存卡, 车上现金, 调拨."""
 
 
 class _Told(BaseModel):

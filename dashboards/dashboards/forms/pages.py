@@ -21,7 +21,7 @@ router = Router(include_in_schema=False)
 
 
 @router.get("/forms/{form}/{subject:path}")
-@takes(*LOOKS)
+@takes(*LOOKS, "depot")
 async def printed(form: Id, subject: OptionalId, request: Request) -> Response:
     """A form as a page to print; 404 for a form or subject that is not there (or not the reader's)."""
     kind = FORMS.get(form)

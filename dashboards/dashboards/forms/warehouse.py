@@ -1,6 +1,7 @@
 """Printed forms of the warehouse.
 
-送、验清单 (B9), 分领单 (B11), 包装标签 (B20), 入库单 (D1), 存卡 (D6), 盘点表 (D7), 呆滞报废申请表 (D10).
+送、验清单 (B9), 分领单 (B11), 包装标签 (B20), 入库单 (D1), 存卡 (D6), 盘点表 (D7), 呆滞报废申请表 (D10),
+调拨单 (D17).
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.warehouse.reading import lines_before, read_picking, read_shelf
+from dashboards.warehouse.transfers_pages import depot_named
 from inventory.count.aggregate import COUNT
 from inventory.count.file import COUNTS
 from inventory.count.row import WAITING
@@ -18,6 +20,8 @@ from inventory.inbound.aggregate import INBOUND
 from inventory.scrap import SCRAP
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
+from inventory.transfer.aggregate import TRANSFER
+from inventory.transfer.row import TRANSFERS
 from inventory.voucher.register import last_of, number_of
 from inventory.who import LOADS, SEES_WAREHOUSE
 from order.contract.row import CONTRACTS
@@ -98,6 +102,22 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
     }
 
 
+async def _transfer(seat: Seat, number: str) -> Content | None:
+    """Both counts, in pieces and in boxes (D14, D17)."""
+    found = await seat.caller.view(TRANSFERS).get(number)
+    if found is None:
+        return None
+    return {
+        "one": found,
+        "number": await number_of(seat.caller, "DB", TRANSFER.key(number)),
+        "units": await both_units(seat, found.skus),
+        "depot_named": lambda depot: depot_named(seat, depot),
+        "asked_by": _name(seat, found.asked_by),
+        "sent_by": _name(seat, found.sent_by or None),
+        "received_by": " ".join(_name(seat, person) for person in found.received_by),
+    }
+
+
 async def _labels(seat: Seat, contract_no: str) -> Content | None:
     """The page fetches the labels itself: their codes are signed by the warehouse's service."""
     row = await seat.caller.view(CONTRACTS).get(contract_no)
@@ -107,6 +127,7 @@ async def _labels(seat: Seat, contract_no: str) -> Content | None:
 FORMS = (
     Form(name="inbound-slip", template="form_inbound_slip.html", roles=SEES_WAREHOUSE, read=_inbound_slip),
     Form(name="scrap", template="form_scrap.html", roles=SEES_WAREHOUSE, read=_scrap),
+    Form(name="transfer", template="form_transfer.html", roles=SEES_WAREHOUSE, read=_transfer),
     Form(name="labels", template="form_labels.html", roles=SEES_WAREHOUSE, read=_labels),
     Form(name="delivery-list", template="form_delivery_list.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),
     Form(name="sorting-sheet", template="form_sorting_sheet.html", roles=SEES_WAREHOUSE | LOADS, read=_day_list),

@@ -34,6 +34,11 @@ from inventory.loan_row import LOANS, LoanRow
 from inventory.scrap import SCRAP, ApproveScrap, ExecuteScrap
 from inventory.scrap_row import SCRAPS, ScrapRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
+from inventory.transfer.aggregate import TRANSFER
+from inventory.transfer.differences import ExplainDifference, SettleDifference
+from inventory.transfer.receiving import ReceiveTransfer
+from inventory.transfer.row import TRANSFERS, TransferRow
+from inventory.transfer.sending import SendTransfer
 from notify.message.row import MESSAGE_ROWS, TROUBLE, MessageRow
 from notify.who import OFFICE as SENDS
 from order.contract.aggregate import CONTRACT
@@ -123,6 +128,11 @@ def _scrap(row: ScrapRow) -> Item:
     return Item(row.application_no, f"{row.sku} ×{row.quantity}", "/warehouse/scraps")
 
 
+def _transfer(row: TransferRow) -> Item:
+    first = row.lines[0]
+    return Item(row.transfer_no, f"{first.sku} ×{first.quantity}", f"/warehouse/transfers/{row.transfer_no}")
+
+
 def _short(row: GoodsRow) -> Item:
     return Item(row.contract_no, f"×{row.short}", f"/orders/{row.contract_no}")
 
@@ -185,6 +195,7 @@ def todos_of(role: str) -> tuple[str, ...]:
 
 
 _SLIPS = "/warehouse/arrivals?state="
+_TRANSFERS = "/warehouse/transfers?state="
 
 IN_WAREHOUSE: tuple[Waiting[Any], ...] = (
     Waiting("check", SLIPS, {"row.state": "issued"}, INBOUND.may(CheckSlip), _slip, f"{_SLIPS}issued"),
@@ -235,6 +246,43 @@ IN_WAREHOUSE: tuple[Waiting[Any], ...] = (
         who.INSTALL_SUPERVISOR | REPORTED_UP,
         _short,
         "/warehouse/shortages?kind=short",
+    ),
+    Waiting(
+        "transfer_send",
+        TRANSFERS,
+        {"row.state": {"$in": ["ready", "short"]}},
+        TRANSFER.may(SendTransfer),
+        _transfer,
+        f"{_TRANSFERS}ready",
+        sort=("row.since", 1),
+    ),
+    Waiting(
+        "transfer_receive",
+        TRANSFERS,
+        {"row.state": "on_the_road"},
+        TRANSFER.may(ReceiveTransfer),
+        _transfer,
+        f"{_TRANSFERS}on_the_road",
+        sort=("row.since", 1),
+    ),
+    Waiting(
+        "transfer_differs",
+        TRANSFERS,
+        {"row.state": "differs"},
+        TRANSFER.may(ExplainDifference),
+        _transfer,
+        f"{_TRANSFERS}differs",
+        late=True,
+        sort=("row.since", 1),
+    ),
+    Waiting(
+        "transfer_explained",
+        TRANSFERS,
+        {"row.state": "explained"},
+        TRANSFER.may(SettleDifference),
+        _transfer,
+        f"{_TRANSFERS}explained",
+        sort=("row.since", 1),
     ),
     Waiting("excess", PIECES, {"row.excess": {"$gt": 0}}, REPORTED_UP, _excess, "/warehouse/shortages?kind=excess"),
     Waiting("dead", STOCKED, REPORTED_DEAD, REPORTED_UP, _stock, "/warehouse/stock?held=dead"),

@@ -13,7 +13,7 @@ from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
-from dashboards.warehouse.reading import bins_of
+from dashboards.warehouse.reading import bins_of, depots_of
 from inventory import who
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CHECKED_AS_RETURN
@@ -41,6 +41,7 @@ async def arrivals(seat: Seat) -> Response:
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{seat.request.url.query}",
+        depots=depots_of(seat),
         may_issue=seat.may(INBOUND, IssueSlip),
     )
 
@@ -99,7 +100,8 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         kinds=get_args(ExceptionKind),
         liabilities=get_args(Liability),
         outcomes=get_args(SettleOutcome),
-        bins=bins_of(seat),
+        bins=bins_of(seat, found.row.depot),
+        depots=depots_of(seat),
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,
         offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no),

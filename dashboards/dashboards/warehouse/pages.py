@@ -15,11 +15,12 @@ from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.reading import (
-    DEPOT,
     HELD,
     StockChosen,
     bins_of,
     card_lines,
+    depot_of,
+    depots_of,
     lines_before,
     read_picking,
     read_shelf,
@@ -102,7 +103,7 @@ async def _labels_of(seat: Seat, contracts: Collection[str]) -> dict[tuple[str, 
 
 
 @router.get("/warehouse/stock")
-@takes(*LOOKS, "q", "bin", "held", "after")
+@takes(*LOOKS, "q", "bin", "held", "depot", "after")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def stock(seat: Seat) -> Response:
     """库存: what lies where, for whom (D6)."""
@@ -117,6 +118,7 @@ async def stock(seat: Seat) -> Response:
         rows=part.rows,
         units=await both_units(seat, (shelf.row.sku for shelf in part.rows)),
         holds=HELD,
+        depots=depots_of(seat),
         bins=bins_of(seat),
         stream=stream,
         sheet=f"/warehouse/stock.xlsx?{urlencode(query)}",
@@ -124,12 +126,12 @@ async def stock(seat: Seat) -> Response:
 
 
 @router.get("/warehouse/stock.xlsx")
-@takes(*LOOKS, "q", "bin", "held", "after")
+@takes(*LOOKS, "q", "bin", "held", "depot", "after")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def stock_sheet(seat: Seat) -> Response:
     """All rows that are chosen, a line for each place (X6)."""
     words = seat.words
-    names = ("line.sku", "line.name", "wh.on_hand", "wh.bin", "lot", "wh.pieces", "units.both", "wh.held_for")
+    names = ("depot", "line.sku", "line.name", "wh.on_hand", "wh.bin", "lot", "wh.pieces", "units.both", "wh.held_for")
     head = [words(name) for name in (*names, "wh.pending", "wh.last_move")]
     return await sheet(words("wh.tab.stock"), head, _places(seat, stock_chosen(seat)))
 
@@ -138,16 +140,17 @@ async def _places(seat: Seat, chosen: StockChosen) -> AsyncIterator[Sequence[Cel
     async for some in by_hundreds(stock_all(seat, chosen)):
         units = await both_units(seat, (one.sku for one in some))
         for one in some:
+            what = (one.depot, one.sku, one.name, one.on_hand)
             for lot in one.lots:
                 pending = lot.quantity if lot.pending else None
                 whose = (lot.quantity, units(one.sku, lot.quantity), lot.held_for, pending)
-                yield one.sku, one.name, one.on_hand, lot.bin, lot.lot, *whose, one.last_move_at
+                yield *what, lot.bin, lot.lot, *whose, one.last_move_at
             if not one.lots:
-                yield one.sku, one.name, one.on_hand, None, None, 0, "", None, None, one.last_move_at
+                yield *what, None, None, 0, "", None, None, one.last_move_at
 
 
 @router.get("/warehouse/stock/{sku:path}.xlsx")
-@takes(*LOOKS)
+@takes(*LOOKS, "depot")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def card_sheet(seat: Seat, sku: Id) -> Response:
     """A bin card, every line (X6)."""
@@ -181,11 +184,11 @@ async def card_sheet(seat: Seat, sku: Id) -> Response:
 
 
 @router.get("/warehouse/stock/{sku:path}")
-@takes(*LOOKS, "before")
+@takes(*LOOKS, "before", "depot")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def card(seat: Seat, sku: Id) -> Response:
     """存卡: the bin card of a sku, with its running balance (D6), and what may be done with the goods."""
-    stream = rows_stream(seat.caller, (STOCKED.name,), f"{DEPOT}:{sku}")
+    stream = rows_stream(seat.caller, (STOCKED.name,), card_no(depot_of(seat), sku))
     one = await read_shelf(seat, sku)
     if one is None:
         return seat.not_found(sku)
@@ -196,13 +199,14 @@ async def card(seat: Seat, sku: Id) -> Response:
         "bin_card.html",
         one=one.row,
         units=await both_units(seat, (one.row.sku,)),
+        depots=depots_of(seat),
         shorts=one.shorts,
         lines=lines[::-1],
         more=lines[0].move_no - 1 if lines else 0,
         is_latest=last > one.row.last_move_no,
         bins=bins_of(seat),
         stream=stream,
-        offered=await seat.offered(STOCK, STOCKED.name, card_no(DEPOT, one.row.sku)),
+        offered=await seat.offered(STOCK, STOCKED.name, card_no(one.row.depot, one.row.sku)),
         may_allocate=seat.may(GOODS, AskAllocation) and one.row.free > 0,
         may_scrap=seat.may(SCRAP, ApplyScrap),
         may_loan=seat.may(LOAN, AskLoan),

@@ -1,6 +1,6 @@
 """Warehouse desk: the only place that queries its read models."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,19 +77,35 @@ class StockChosen:
     q: str | None = None
     held: str | None = None
     bin: str | None = None
+    depot: str | None = None
 
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.q or self.held or self.bin)
+        return bool(self.q or self.held or self.bin or self.depot)
 
 
 def stock_chosen(seat: Seat) -> StockChosen:
     """What the address chooses."""
-    return StockChosen(q=seat.asked("q", longest=40), held=seat.one_of("held", HELD), bin=seat.asked("bin", longest=20))
+    return StockChosen(
+        q=seat.asked("q", longest=40),
+        held=seat.one_of("held", HELD),
+        bin=seat.asked("bin", longest=20),
+        depot=seat.one_of("depot", tuple(depots_of(seat))),
+    )
 
 
-def stock_query(chosen: StockChosen) -> Json:
+def depots_of(seat: Seat) -> Mapping[str, str]:
+    """The company's depots today, as people call them (D17)."""
+    return {one.depot: one.name for one in policy_book().at(seat.now).depots}
+
+
+def depot_of(seat: Seat) -> str:
+    """The depot that the address chooses, else the first one."""
+    return seat.one_of("depot", tuple(depots_of(seat))) or DEPOT
+
+
+def stock_query(chosen: StockChosen, depots: Iterable[str] = (DEPOT,)) -> Json:
     """Choices -> the condition. `q`: a sku or its beginning, a contract number, a bin, or a product's name."""
     conditions: list[Json] = []
     if chosen.held == "dead":
@@ -98,6 +114,8 @@ def stock_query(chosen: StockChosen) -> Json:
         conditions.append({"said.0": {"$exists": True}})
     elif chosen.held:
         conditions.append({f"row.{chosen.held}": {"$gt": 0}})
+    if chosen.depot:
+        conditions.append({"row.depot": chosen.depot})
     if chosen.bin:
         conditions.append({"row.bins": chosen.bin.upper()})
     if chosen.q:
@@ -105,7 +123,8 @@ def stock_query(chosen: StockChosen) -> Json:
         if upper[:2].isalpha() and upper[:2].isascii() and upper[2:].isdecimal() and len(upper) >= 8:
             conditions.append({"row.holders": upper})
         elif upper.isascii():
-            conditions.append({"$or": [{"_id": starts_with(f"{DEPOT}:{upper}")}, {"row.bins": upper}]})
+            skus = [{"_id": starts_with(f"{depot}:{upper}")} for depot in ([chosen.depot] if chosen.depot else depots)]
+            conditions.append({"$or": [*skus, {"row.bins": upper}]})
         else:
             conditions.append({"row.name": starts_with(chosen.q)})
     return both(*conditions)
@@ -130,17 +149,17 @@ SHELVES = Whole(STOCKED, shelf)
 
 async def stock_page(seat: Seat, chosen: StockChosen, after: str | None) -> Slice[Shelf]:
     """One page of the stock list."""
-    return await page_of(seat.caller.view(SHELVES), stock_query(chosen), sort=STOCK_SORT, after=after)
+    return await page_of(seat.caller.view(SHELVES), stock_query(chosen, depots_of(seat)), sort=STOCK_SORT, after=after)
 
 
 def stock_all(seat: Seat, chosen: StockChosen) -> AsyncIterator[StockRow]:
     """All rows that are chosen."""
-    return every(seat.caller.view(STOCKED), stock_query(chosen), sort=STOCK_SORT)
+    return every(seat.caller.view(STOCKED), stock_query(chosen, depots_of(seat)), sort=STOCK_SORT)
 
 
 async def read_shelf(seat: Seat, sku: str) -> Shelf | None:
     """What lies of a sku, with what was asked for and was not there."""
-    return await seat.caller.view(SHELVES).get(card_no(DEPOT, spelt_sku(sku)[0]))
+    return await seat.caller.view(SHELVES).get(card_no(depot_of(seat), spelt_sku(sku)[0]))
 
 
 async def lines_before(seat: Seat, card: StockRow, before: int, most: int) -> list[MoveRow]:
@@ -156,7 +175,7 @@ async def card_lines(seat: Seat, card: StockRow) -> AsyncIterator[MoveRow]:
             yield line
 
 
-def bins_of(seat: Seat) -> Mapping[str, Sequence[str]]:
-    """Zone -> its bins, as the policy has them (D6)."""
-    depots = policy_book().at(seat.now).depots
-    return {f"{zone.zone} {zone.name}": zone.bins for depot in depots if depot.depot == DEPOT for zone in depot.zones}
+def bins_of(seat: Seat, depot: str = "") -> Mapping[str, Sequence[str]]:
+    """Zone -> its bins, as the policy has them (D6): of a depot, or of the one that the address chooses."""
+    depots, chosen = policy_book().at(seat.now).depots, depot or depot_of(seat)
+    return {f"{zone.zone} {zone.name}": zone.bins for one in depots if one.depot == chosen for zone in one.zones}

@@ -21,6 +21,7 @@ HREFS: Mapping[search.Place, str] = {
     "loan": "/warehouse/loans/{}",
     "scrap": "/warehouse/scraps/{}",
     "stocklist": "/warehouse/lists/{}",
+    "transfer": "/warehouse/transfers/{}",
     "count": "/warehouse/counts/{}",
     "goods": "/orders/{}",
     "picklist": "/warehouse?date={}",

@@ -13,6 +13,8 @@ MAX_PIECES = 999_999  # pieces of one line, move or bin; more is a slip of the k
 
 PaperNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$", examples=["BF260401001"])]
 """Number of a slip, loan, application or list."""
+TransferNo = Annotated[str, Field(pattern=r"^DB[A-Za-z0-9_-]{1,38}$", examples=["DB260401-1a2b3c"])]
+"""Number of a transfer: `contracts.inventory_transfers.NUMBERS`, and more."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Reason = bounds.Words
 Note = Annotated[str, StringConstraints(strip_whitespace=True), bounds.Text(500, lines=True)]

@@ -3,7 +3,7 @@
 Made from the papers' own events alone, never from the bin cards: so that the two can be compared (D7, D11).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from contracts.envelope import Meta
 from contracts.fact import Fact
@@ -18,14 +18,13 @@ from contracts.inventory import (
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
+from contracts.inventory_transfers import GoodsAtOtherDepot, TransferDifferenceSettled, TransferReceived, TransferSent
 from inventory.agreement import Entry
 from inventory.stock.aggregate import card_no
 from runtime.service import whole_id
 from runtime.view import Instant, Journal, Row
 
-DEPOT = "main"
-"""Contract goods lie in the one depot that there is."""
-PAPERS = ("goods", "inbound", "loan", "scrap", "stocklist", "count")
+PAPERS = ("goods", "inbound", "loan", "scrap", "stocklist", "count", "transfer")
 
 Booked = tuple[str, str, str, int, str]
 """Depot, sku, voucher number, pieces (signed), name of the entry."""
@@ -35,17 +34,17 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
     """What an event brings to, or takes off, the ledger; nothing for events that only move or promise pieces."""
     match event:
         case GoodsArrived(from_stock=False):
-            return ((DEPOT, event.sku, event.waybill, event.quantity, "arrived"),)
+            return ((event.depot, event.sku, event.waybill, event.quantity, "arrived"),)
         case ArrivalCorrected() if event.quantity:
-            return ((DEPOT, event.sku, event.correction_no, -event.quantity, "corrected"),)
+            return ((event.depot, event.sku, event.correction_no, -event.quantity, "corrected"),)
         case GoodsReturned():
-            return ((DEPOT, event.sku, event.return_no, event.quantity, "returned"),)
+            return ((event.depot, event.sku, event.return_no, event.quantity, "returned"),)
         case IssueCorrected():
-            return ((DEPOT, event.sku, event.correction_no, event.quantity, "issue_corrected"),)
+            return ((event.depot, event.sku, event.correction_no, event.quantity, "issue_corrected"),)
         case GoodsUnclaimed():
-            return ((DEPOT, event.sku, event.voucher_no, event.quantity, "unclaimed"),)
+            return ((event.depot, event.sku, event.voucher_no, event.quantity, "unclaimed"),)
         case GoodsIssued():
-            return tuple((DEPOT, line.sku, event.list_no, -line.quantity, "issued") for line in event.lines)
+            return tuple((event.depot, line.sku, event.list_no, -line.quantity, "issued") for line in event.lines)
         case InboundPutAway() if event.contract_no is None or event.contract_line_no is None:
             voucher = f"{event.slip_no}/{event.line_no}/{event.part}"
             return ((event.depot, event.sku, voucher, event.quantity, "put_away"),)
@@ -62,10 +61,38 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
             return ((event.depot, event.sku, event.application_no, -event.quantity, "scrapped"),)
         case StockListIssued():
             return tuple((event.depot, line.sku, event.list_no, -line.quantity, "list") for line in event.lines)
+        case GoodsAtOtherDepot(were_held=False):
+            return tuple((event.depot, line.sku, event.voucher_no, line.quantity, "elsewhere") for line in event.lines)
+        case TransferSent() | TransferReceived() | TransferDifferenceSettled():
+            return tuple(_of_transfer(event))
         case CountAdjusted():
             return ((event.depot, event.sku, event.count_no, event.quantity, "adjusted"),)
         case _:
             return ()
+
+
+def _of_transfer(event: TransferSent | TransferReceived | TransferDifferenceSettled) -> Iterator[Booked]:
+    """What it takes off one depot's ledger and brings to the other's (D17); a contract's goods tell their own."""
+    number = event.transfer_no
+    match event:
+        case TransferSent():
+            for line in event.lines:
+                left = sum(one.quantity for one in event.sent if one.line_no == line.line_no)
+                yield event.from_depot, line.sku, number, -left, "transfer_sent"
+        case TransferReceived():
+            for one in event.counted:
+                own = () if one.contract_no else ((one.good, "transfer_received"), (one.damaged, "transfer_damaged"))
+                for pieces, what in (*own, (one.over, "transfer_over")):
+                    if pieces:
+                        yield event.depot, one.sku, number, pieces, what
+        case TransferDifferenceSettled(cause="never_left"):
+            yield event.from_depot, event.sku, number, event.quantity, "transfer_settled"
+        case TransferDifferenceSettled(cause="came_late", contract_no=""):
+            yield event.depot, event.sku, number, event.quantity, "transfer_settled"
+        case TransferDifferenceSettled(cause="uncounted"):
+            yield event.from_depot, event.sku, number, -event.quantity, "transfer_settled"
+        case _:
+            pass
 
 
 class Booking(Row):

@@ -473,7 +473,7 @@ LOAN = Aggregate[Loan, LoanEvent](
             ASKS_LOANS,
             "",
             body="LoanWanted",
-            unsaid=("depot", "approved_by"),
+            unsaid=("approved_by",),
             prepare=by_who_asks,
             born=Born("loan_no", made=dated("JY")),
             status=201,

@@ -29,6 +29,8 @@ from inventory.stock.moves import MOVES
 from inventory.stock.row import STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import STOCK_LISTS
+from inventory.transfer.aggregate import TRANSFER
+from inventory.transfer.row import TRANSFERS
 from inventory.turnover import TURNOVER
 from inventory.voucher.register import VOUCHERS
 from inventory.voucher.series import SERIES
@@ -50,9 +52,10 @@ VIEWS: tuple[View[Any, Any, Any], ...] = (
     INSPECTIONS,
     PRINTED,
     LOTS,
+    TRANSFERS,
 )
 
-OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, STOCK)
+OFFERED: tuple[Aggregate[Any, Any], ...] = (INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, STOCK, TRANSFER)
 """Of which a page offers what may be asked next."""
 
 SERVICE = Service(
@@ -60,6 +63,7 @@ SERVICE = Service(
     deciders=(
         *(GOODS, PICK_LIST, STOCK, INBOUND, LOAN, SCRAP, STOCK_LIST, COUNT, COUNT_PLAN, QUALITY, LABELS, LOT_BOOK),
         SERIES,
+        TRANSFER,
     ),
     reactions=REACTIONS,
     projections=(

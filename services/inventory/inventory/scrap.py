@@ -326,7 +326,6 @@ SCRAP = Aggregate[Scrap, ScrapEvent](
             APPLIES,
             "",
             body="ScrapWanted",
-            unsaid=("depot",),
             born=Born("application_no", made=dated("BF")),
             status=201,
         ),

@@ -265,7 +265,6 @@ STOCK_LIST = Aggregate[StockList, StockListEvent](
             MAKES_LISTS,
             "",
             body="ListWanted",
-            unsaid=("depot",),
             born=Born("list_no", made=dated("LL")),
             status=201,
         ),

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from company.context import Context
-from company.policy import policy_book
+from company.policy import Policy, policy_book
 from contracts.envelope import Meta
 from contracts.fact import Customer, Fact, GoodsLine
 from contracts.inventory_inbound import SlipLine
@@ -55,7 +55,8 @@ def line(line_no: int, sku: str, quantity: int) -> GoodsLine:
 class Warehouse:
     """All aggregates, and the news on its way between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
         self.states: dict[str, Any] = {}
         self.events: list[tuple[Fact, Meta]] = []
         self.channels: dict[tuple[str, str], deque[Any]] = {}
@@ -63,9 +64,9 @@ class Warehouse:
         self.versions: dict[str, int] = {}
         self.steps = 0
 
-    def ask(self, aggregate_id: str, command: Any, role: str = "warehouse") -> Rejected | None:
+    def ask(self, aggregate_id: str, command: Any, role: str = "warehouse", by: str = "") -> Rejected | None:
         rules = RULES[aggregate_id.partition(":")[0]]
-        ctx = Context(now=NOW + timedelta(minutes=self.steps), by=role, role=role, policy=POLICY)
+        ctx = Context(now=NOW + timedelta(minutes=self.steps), by=by or role, role=role, policy=self.policy)
         decision = rules.decide(command, self.states.get(aggregate_id, rules.initial), ctx)
         if isinstance(decision, Rejected):
             return decision

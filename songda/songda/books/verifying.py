@@ -10,6 +10,7 @@ from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.envelope import BadEnvelope, Meta, from_headers, type_of
 from contracts.fact import Fact
 from contracts.inventory_stock import StockMoved
+from contracts.inventory_transfers import NUMBERS
 from contracts.reading import kind_of, read_event
 from dashboards.books.report import BookFinding, BooksReport, SinceEvent
 from runtime import kafka
@@ -17,10 +18,11 @@ from runtime.settings import Settings
 from songda.books.account import OF_ACCOUNTS, Account, contracts_of
 from songda.books.card import Card, VehicleCash
 from songda.books.finding import Difference, since
+from songda.books.transit import OF_TRANSFERS, Transit, transfers_of
 
 Spans = Mapping[TopicPartition, tuple[int, int]]
 
-READ = frozenset({*OF_ACCOUNTS, CashHandedIn})
+READ = frozenset({*OF_ACCOUNTS, *OF_TRANSFERS, CashHandedIn})
 """All that the books are about; other events are passed over by their header."""
 
 SERVICES = ("order", "inventory", "dispatch")
@@ -29,11 +31,12 @@ SERVICES = ("order", "inventory", "dispatch")
 
 @dataclass
 class Books:
-    """Every account, card and vehicle."""
+    """Every account, card, vehicle and transfer."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     cards: defaultdict[tuple[str, str], Card] = field(default_factory=lambda: defaultdict(Card))
     vehicles: defaultdict[str, VehicleCash] = field(default_factory=lambda: defaultdict(VehicleCash))
+    transits: dict[str, Transit] = field(default_factory=dict)
     findings: list[BookFinding] = field(default_factory=list)
     """Of books of one aggregate: wrong after that very event."""
     events: int = 0
@@ -46,6 +49,11 @@ class Books:
             if account is None:
                 account = self.accounts[number] = Account(number)
             account.fold(fact, meta)
+        for number in transfers_of(fact):
+            transit = self.transits.get(number)
+            if transit is None:
+                transit = self.transits[number] = Transit(number)
+            transit.fold(fact, meta)
         for difference in self._of_one_aggregate(fact, meta):
             self.findings.append(difference.since(since(meta)))
 
@@ -59,21 +67,23 @@ class Books:
                 pass
 
     def apart(self) -> dict[str, tuple[Difference, ...]]:
-        """Contracts whose holders do not agree."""
-        found = ((number, tuple(account.differences())) for number, account in sorted(self.accounts.items()))
+        """Contracts and transfers whose holders do not agree."""
+        books: dict[str, Account | Transit] = {**self.accounts, **self.transits}
+        found = ((number, tuple(book.differences())) for number, book in sorted(books.items()))
         return {number: differences for number, differences in found if differences}
 
 
 def traced(number: str, story: Iterable[tuple[Fact, Meta]]) -> list[BookFinding]:
-    """What is wrong with one contract at the end of its story, each with the event after which it has been so since.
+    """What is wrong with one contract or transfer at the end of its story, and since which event it has been so.
 
     The story is put into the order of time in which we heard of it; an aggregate's own events keep theirs.
     """
-    account, begun = Account(number), dict[tuple[str, str, str], SinceEvent]()
+    book = Transit(number) if number.startswith(NUMBERS) else Account(number)
+    begun = dict[tuple[str, str, str], SinceEvent]()
     last: tuple[Difference, ...] = ()
     for fact, meta in sorted(story, key=lambda told: (told[1].time, told[1].subject, told[1].sequence)):
-        account.fold(fact, meta)
-        last = tuple(account.differences())
+        book.fold(fact, meta)
+        last = tuple(book.differences())
         begun = {one.key: begun.get(one.key, since(meta)) for one in last}
     return [one.since(begun[one.key]) for one in last]
 
@@ -97,7 +107,7 @@ async def verify(
     stories: dict[str, list[tuple[Fact, Meta]]] = {number: [] for number in wrong}
     if wrong:
         async for told in _told(settings, spans):
-            for number in contracts_of(*told) if told is not None and type(told[0]) in OF_ACCOUNTS else ():
+            for number in _whose(*told) if told is not None else ():
                 if told is not None and number in stories:
                     stories[number].append(told)
     found = [finding for number, story in stories.items() for finding in traced(number, story)]
@@ -109,6 +119,12 @@ async def verify(
         unreadable=unreadable,
         findings=(*books.findings, *found),
     )
+
+
+def _whose(fact: Fact, meta: Meta) -> tuple[str, ...]:
+    """Numbers of the contracts and transfers that an event concerns."""
+    contracts = contracts_of(fact, meta) if type(fact) in OF_ACCOUNTS else ()
+    return (*contracts, *transfers_of(fact))
 
 
 async def _told(settings: Settings, spans: Spans) -> AsyncIterator[tuple[Fact, Meta] | None]:

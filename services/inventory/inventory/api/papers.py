@@ -1,4 +1,5 @@
-"""HTTP of the papers by which pieces leave free stock: loans, scrap applications, lists (C7, D8, D10, D12)."""
+"""HTTP of the papers by which pieces leave free stock: loans, scrap applications, lists, transfers (C7, D8, D10, D12,
+D17)."""
 
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from inventory.scrap import SCRAP
 from inventory.scrap_row import SCRAP_FILES, ScrapFile
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import STOCK_LIST_FILES, StockListFile
+from inventory.transfer.aggregate import TRANSFER
+from inventory.transfer.row import TRANSFER_FILES, TransferFile
 from inventory.who import READS_STOCK
 from runtime.http import Caller, SignedIn
 from runtime.route import Router
@@ -23,13 +26,14 @@ for address in (
     Address(LOAN, "/loans", "number", PaperInPath, told=True),
     Address(SCRAP, "/scraps", "number", PaperInPath, told=True),
     Address(STOCK_LIST, "/stock-lists", "number", PaperInPath, told=True),
+    Address(TRANSFER, "/transfers", "number", PaperInPath, told=True),
 ):
     router.include_router(routes(address))
 
 State = Annotated[str | None, Query(max_length=20)]
 
 
-Files = Model[LoanFile | ScrapFile | StockListFile]
+Files = Model[LoanFile | ScrapFile | StockListFile | TransferFile]
 
 
 async def _list(caller: Caller, files: Files, by: str, state: str | None, paging: Paging) -> Rows:
@@ -82,3 +86,15 @@ async def lists(caller: SignedIn, paging: Paging, state: State = None) -> Rows:
 async def one_list(number: PaperInPath, caller: SignedIn) -> dict[str, Any]:
     """With what is set apart, line by line."""
     return await _one(caller, STOCK_LIST_FILES, number, "D8")
+
+
+@router.get("/transfers", summary="调拨单 Transfers (D17)")
+async def transfers(caller: SignedIn, paging: Paging, state: State = None) -> Rows:
+    """The latest first; `state`: asked, ready, short, on_the_road, differs, explained, cancelled, received, settled."""
+    return await _list(caller, TRANSFER_FILES, "asked_at", state, paging)
+
+
+@router.get("/transfers/{number}", summary="一张调拨单 A transfer (D17)")
+async def one_transfer(number: PaperInPath, caller: SignedIn) -> dict[str, Any]:
+    """With both counts by line and lot, and its history."""
+    return await _one(caller, TRANSFER_FILES, number, "D17")

@@ -41,7 +41,8 @@ class AskAllocation(Command):
     allocation_no: Code
     line_no: Nth
     quantity: HowMany
-    depot: OptionalId = "main"
+    depot: OptionalId = ""
+    """Where they lie; empty: in the depot that delivers the contract. Of another, they need a transfer first (D17)."""
     several_lots: bool = False
     lots_first: Annotated[tuple[Lot, ...], Few(1_000)] = ()
 
@@ -135,6 +136,8 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
         return before
     if isinstance(goods, Cancelled):
         return no("contract_cancelled", rule="D8", contract_no=command.contract_no)
+    if command.depot not in {"", goods.depot}:
+        return ()
     stock = stock_of(goods, command.line_no)
     if stock is None:
         return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
@@ -147,7 +150,7 @@ def allocate(command: AskAllocation, goods: Known, ctx: Context) -> Decision:
             at=command.at or ctx.now,
             contract_no=command.contract_no,
             allocation_no=command.allocation_no,
-            depot=command.depot,
+            depot=goods.depot,
             line_no=command.line_no,
             sku=line.sku,
             name=line.name,
@@ -229,7 +232,7 @@ def exchange(command: ExchangeLots, goods: Known, ctx: Context) -> Decision:
             at=at,
             contract_no=command.contract_no,
             allocation_no=command.allocation_no,
-            depot="main",
+            depot=goods.depot,
             line_no=command.line_no,
             sku=line.sku,
             name=line.name,

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
+from company.depots import depot_name
 from contracts import inventory as facts
 from contracts.bounds import CivilDay, HowMany, ManyLines, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import LotPieces, StockExcessReported
+from contracts.inventory_transfers import NUMBERS, GoodsAtOtherDepot, TransferLine
 from contracts.spelling import Lot, Sku, WaybillNo
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.lots import ByLot, added, less, of_line, spread
@@ -30,7 +32,7 @@ from inventory.goods.state import (
 )
 from inventory.refusals import no
 from inventory.who import KEEPER
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, UseCase
 
 LOOKS_CLOSER: tuple[facts.ArrivalDoor, ...] = ("file", "warehouse", "slip")
@@ -69,6 +71,8 @@ class ReceiveGoods(Command):
     carrier_waybill: OptionalId = ""
     lot: Lot = ""
     damage: DamagedArrival | None = None
+    depot: OptionalId = ""
+    """Where they lie (D17); empty: in the depot that delivers the contract."""
 
 
 class CorrectByCheck(Command):
@@ -145,6 +149,8 @@ def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
                 )
             if command.told_by == "warehouse" and command.arrived_on > (today := civil_day(ctx.now)):
                 return no("future_arrival", line_no=command.line_no, arrived_on=command.arrived_on, today=today)
+            if command.depot not in {"", goods.depot}:
+                return _elsewhere(command, goods, stock, ctx)
             return _arrive(command, goods, stock, ctx)
     assert_never(goods)
 
@@ -197,7 +203,7 @@ def _arrive(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) 
         return (*confirmed, arrived, *damage)
     told = StockExcessReported(
         at=at,
-        depot="main",
+        depot=goods.depot,
         sku=stock.line.sku,
         name=stock.line.name,
         quantity=excess,
@@ -225,6 +231,55 @@ def _of_other_lots(command: ReceiveGoods, stock: Stock, arrival: Arrival, new: i
         if pieces > 0:
             was[lot] = pieces
     return was
+
+
+def _elsewhere(command: ReceiveGoods, goods: Expected, stock: Stock, ctx: Context) -> Decision:
+    """They came to another depot than the contract's: they wait there for a transfer, and are to come until then. What
+    another door told of the same waybill is corrected, for they are not here. Damaged ones stay where they came.
+
+    Rules: D17. Once per voucher.
+    """
+    at, voucher = command.at or ctx.now, command.waybill
+    if voucher in goods.settled:
+        return ()
+    told_otherwise = CorrectByCheck(
+        at=at,
+        contract_no=command.contract_no,
+        line_no=command.line_no,
+        sku=command.sku,
+        quantity=command.quantity,
+        waybill=command.carrier_waybill,
+        correction_no=voucher,
+        reason=f"到在{depot_name(ctx.policy, command.depot)}",
+    )
+    not_here = correct_by_check(told_otherwise, goods, ctx) if command.carrier_waybill else ()
+    if isinstance(not_here, Rejected):
+        return not_here
+    if command.damage is not None:
+        there = _arrive(command.model_copy(update={"carrier_waybill": ""}), goods, stock, ctx)
+        return there if isinstance(there, Rejected) else (*not_here, *there)
+    pieces = TransferLine(
+        line_no=1,
+        sku=stock.line.sku,
+        name=stock.line.name,
+        quantity=command.quantity,
+        lot=command.lot,
+        bin=command.bin,
+        contract_no=command.contract_no,
+        contract_line_no=command.line_no,
+    )
+    waits = GoodsAtOtherDepot(
+        at=at,
+        contract_no=command.contract_no,
+        depot=command.depot,
+        to_depot=goods.depot,
+        transfer_no=f"{NUMBERS}-{voucher.replace('/', '-')}",
+        lines=(pieces,),
+        voucher_no=voucher,
+        were_held=False,
+        reason=f"合同 {command.contract_no} 由{depot_name(ctx.policy, goods.depot)}发货",
+    )
+    return (*not_here, waits)
 
 
 def _told_before(stock: Stock, arrival: Arrival) -> Arrival | None:
@@ -255,6 +310,7 @@ def correct_by_check(command: CorrectByCheck, goods: Known, ctx: Context) -> Dec
     booked = stock.booked_lots(command.waybill)
     return (
         facts.ArrivalCorrected(
+            depot=goods.depot,
             at=command.at or ctx.now,
             contract_no=command.contract_no,
             line_no=command.line_no,

@@ -21,7 +21,6 @@ from inventory.who import HANDLES
 from runtime.decision import Command, Rejected
 from runtime.use_case import UseCase
 
-DEPOT = "main"
 Count = Annotated[int, Field(ge=0, le=MAX_PIECES)]
 
 
@@ -75,7 +74,7 @@ def receive_return(command: ReceiveReturn, goods: Known, ctx: Context) -> Decisi
         return no("nothing_comes_back", contract_no=command.contract_no, return_no=command.return_no)
     if len({told.line_no for told in command.lines}) < len(command.lines):
         return no("line_twice", return_no=command.return_no)
-    flaw = good_bin_flaw(ctx.policy, DEPOT, command.bin) if command.bin else None
+    flaw = good_bin_flaw(ctx.policy, goods.depot, command.bin) if command.bin else None
     if flaw is not None:
         return flaw
     events: list[GoodsEvent] = []

@@ -8,6 +8,7 @@ from contracts import inventory as facts
 from contracts.fact import GoodsLine
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.inventory_transfers import GoodsAtOtherDepot
 from inventory.goods import lots
 from inventory.goods.state import (
     IN_WAREHOUSE,
@@ -34,7 +35,7 @@ def evolve(goods: Goods, event: GoodsEvent) -> Goods:
     if isinstance(event, facts.GoodsExpected):
         more = tuple(Stock(line) for line in event.lines)
         if isinstance(goods, Unexpected):
-            return Expected(event.contract_no, event.customer, more, settled=goods.settled)
+            return Expected(event.contract_no, event.customer, more, settled=goods.settled, depot=event.depot)
         return replace(goods, stock=(*goods.stock, *more))
     if isinstance(event, facts.GoodsUnclaimed):
         return replace(goods, settled=(*goods.settled, event.voucher_no), contract_no=event.contract_no)
@@ -61,7 +62,8 @@ def _known_after(
     | facts.GoodsReturnAwaited
     | facts.AllocationAsked
     | facts.AllocationRefused
-    | StockShortReported,
+    | StockShortReported
+    | GoodsAtOtherDepot,
 ) -> Known:
     match event:
         case facts.GoodsExpectationChanged():
@@ -127,6 +129,8 @@ def _known_after(
             if any(issue.list_no == event.voucher_no for issue in goods.issues):
                 return goods
             return replace(goods, issues=(*goods.issues, Issue(event.voucher_no, {})))
+        case GoodsAtOtherDepot():
+            return replace(goods, settled=(*goods.settled, event.voucher_no))
     assert_never(event)
 
 
@@ -165,7 +169,7 @@ def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:
     known = {(x.line.line_no, x.line.sku): x for x in (*goods.former, *goods.stock)}
     stock = tuple(replace(known[key], line=line) if key in known else Stock(line) for key, line in told.items())
     former = tuple(x for key, x in known.items() if key not in told)
-    return replace(goods, customer=event.customer, stock=stock, former=former)
+    return replace(goods, customer=event.customer, stock=stock, former=former, depot=event.depot)
 
 
 def _arrived(stock: Stock, arrival: Arrival) -> Stock:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.depots import delivers_to
 from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, OptionalId
 from contracts.civil_time import civil_day
@@ -45,14 +46,17 @@ class CloseGoods(Command):
 
 
 def expect(command: ExpectGoods, goods: Goods, ctx: Context) -> Decision:
-    """Expect a contract's lines. Lines that are expected already are no event; only the new ones are told.
+    """Expect a contract's lines. Lines that are expected already are no event; only the new ones are told. The depot
+    that delivers to the customer's district is the contract's (D17).
 
     Refuses: unknown_contract (more lines for a contract whose customer nobody told).
     """
+    depot = ""
     match goods:
         case Unexpected():
             customer, lines = command.customer, command.lines
         case Expected():
+            depot = goods.depot
             known = {stock.line.line_no for stock in goods.stock}
             customer, lines = goods.customer, tuple(line for line in command.lines if line.line_no not in known)
         case Cancelled():
@@ -69,6 +73,7 @@ def expect(command: ExpectGoods, goods: Goods, ctx: Context) -> Decision:
             contract_no=command.contract_no,
             customer=customer,
             lines=lines,
+            depot=depot or delivers_to(ctx.policy, customer.district),
         ),
     )
 
@@ -102,6 +107,7 @@ def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
                 customer=customer,
                 lines=command.lines,
                 reason=command.reason,
+                depot=_depot_after(goods, customer, ctx),
             )
             if not surplus:
                 return (changed,)
@@ -114,6 +120,14 @@ def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
             )
             return (released, changed)
     assert_never(goods)
+
+
+def _depot_after(goods: Expected, customer: Customer, ctx: Context) -> str:
+    """Another district may be another depot's, as long as nothing came or was asked for: pieces need a transfer."""
+    if customer.district == goods.customer.district or goods.asked or goods.settled:
+        return goods.depot
+    came = any(stock.arrivals for stock in (*goods.stock, *goods.former))
+    return goods.depot if came else delivers_to(ctx.policy, customer.district)
 
 
 def _surplus(goods: Expected, lines: tuple[GoodsLine, ...]) -> tuple[GoodsLine, ...]:

@@ -49,6 +49,8 @@ class ReturnGoods(Command):
     bin: OneLine = ""
     lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
     """Of which lots they are, as the slip says (D13)."""
+    depot: OptionalId = ""
+    """Where they came back to (D17); empty: to the depot that delivers the contract."""
 
 
 class NoteDeposit(Command):
@@ -175,7 +177,7 @@ def _issue_what_there_is(command: IssueGoods, goods: Known, ctx: Context) -> Dec
     short_told = tuple(
         StockShortReported(
             at=at,
-            depot="main",
+            depot=goods.depot,
             sku=line.sku,
             name=line.name,
             wanted=next(x.quantity for x in command.lines if x.line_no == line.line_no),

@@ -1,12 +1,13 @@
 """The history of a contract's goods as API and pages show it: what was said of them, piece by piece (D6, X1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Literal
 
 from contracts import inventory as facts
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.inventory_transfers import GoodsAtOtherDepot
 from runtime.said import Said, Saying
 from runtime.view import Instant, Row
 
@@ -19,6 +20,7 @@ Kind = Literal[
     "correction_asked",
     "correction_refused",
     "unclaimed",
+    "elsewhere",
     "damaged",
     "issued",
     "released",
@@ -82,6 +84,8 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
     match event := one.event:
         case facts.GoodsExpected():
             pass
+        case facts.CorrectionAsked() | facts.CorrectionRefused():
+            yield _wanted(event, move)
         case facts.GoodsExpectationChanged():
             yield move("changed", 0, 0, note=event.reason)
         case facts.GoodsArrived():
@@ -96,14 +100,12 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.IssueCorrected():
             stayed = {"voucher": event.correction_no, "list_no": event.list_no, "note": event.reason}
             yield move("issue_corrected", event.line_no, event.quantity, **stayed)
-        case facts.CorrectionAsked():
-            wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
-            yield move("correction_asked", event.line_no, event.right - event.booked, **wanted)
-        case facts.CorrectionRefused():
-            yield move("correction_refused", 0, 0, voucher=event.correction_no, note=event.reason)
         case facts.GoodsUnclaimed():
             unclaimed = {"sku": event.sku, "why": event.why, "voucher": event.voucher_no}
             yield move("unclaimed", event.line_no, event.quantity, **unclaimed)
+        case GoodsAtOtherDepot():
+            told = {"voucher": event.transfer_no, "note": event.reason}
+            yield from (move("elsewhere", x.contract_line_no, x.quantity, **told) for x in event.lines)
         case facts.DamageReported():
             broken = event.model_dump(include={"damage_id", "found", "fault", "photos", "note", "lost"})
             yield move("damaged", event.line_no, event.quantity, **broken)
@@ -133,3 +135,11 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
             yield move("short", 0, event.wanted - event.available, **short)
         case StockExcessReported():
             yield move("excess", 0, event.quantity, sku=event.sku, note=event.reason)
+
+
+def _wanted(event: facts.CorrectionAsked | facts.CorrectionRefused, move: Callable[..., Move]) -> Move:
+    """A correction that waits for a second person, or that they did not agree to (D16)."""
+    if isinstance(event, facts.CorrectionRefused):
+        return move("correction_refused", 0, 0, voucher=event.correction_no, note=event.reason)
+    wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
+    return move("correction_asked", event.line_no, event.right - event.booked, **wanted)

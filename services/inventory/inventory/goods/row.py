@@ -4,9 +4,11 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from company.depots import MAIN
 from contracts import inventory as facts
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from contracts.inventory_transfers import GoodsAtOtherDepot
 from inventory.goods.aggregate import GOODS
 from inventory.goods.lots import added
 from inventory.goods.state import Awaited, Cancelled, CorrectionWanted, Goods, Known, Stock, Unexpected, stock_of
@@ -73,6 +75,8 @@ class GoodsRow(Row):
     contract_no: str
     customer: Customer | None = None
     cancelled: bool = False
+    depot: str = MAIN
+    """Which delivers it (D17)."""
     lines: tuple[StockLine, ...] = ()
     missing: int = 0
     """Over all lines; nothing is missing of a cancelled contract, nor too much."""
@@ -99,6 +103,7 @@ def goods_row(goods: Goods) -> GoodsRow | None:
         contract_no=goods.contract_no,
         customer=goods.customer,
         cancelled=over,
+        depot=goods.depot,
         lines=tuple(map(_line, goods.stock)),
         missing=0 if over else sum(stock.missing for stock in goods.stock),
         short=0 if over else sum(stock.short for stock in goods.stock),
@@ -209,5 +214,6 @@ PIECES = View(
         facts.AllocationRefused,
         StockShortReported,
         StockExcessReported,
+        GoodsAtOtherDepot,
     ),
 )

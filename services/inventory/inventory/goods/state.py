@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from company.depots import MAIN
 from contracts import inventory as facts
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory import GoodsEvent
@@ -279,6 +280,8 @@ class _OfContract:
     corrections: tuple[CorrectionWanted, ...] = ()
     answered: tuple[Allocation, ...] = ()
     freed: tuple[Freed, ...] = ()
+    depot: str = MAIN
+    """Which delivers it: its pieces are here when they are there (D17)."""
 
 
 @dataclass(frozen=True, slots=True)

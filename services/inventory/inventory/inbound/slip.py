@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from company import units
 from company.context import Context
+from company.depots import depot_of
 from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
 from contracts.fact import Measure
@@ -72,7 +73,7 @@ class NotePapersOverdue(Command):
 def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
     """The accountant lets goods come in, with the reason.
 
-    Rules: D1. The same slip again is no event. Refuses: line_twice, bad_slip_line, slip_contradicts.
+    Rules: D1. The same slip again is no event. Refuses: line_twice, unknown_depot, bad_slip_line, slip_contradicts.
     """
     slip = facts.SlipIssued(
         at=command.at or ctx.now,
@@ -91,6 +92,8 @@ def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
         case NoSlip():
             if len({line.line_no for line in command.lines}) < len(command.lines):
                 return no("slip_line_twice", slip_no=command.slip_no)
+            if depot_of(ctx.policy, command.depot) is None:
+                return no("unknown_depot", depot=command.depot)
             bad = next((line for line in command.lines if not _line_is_good(line)), None)
             return (slip,) if bad is None else no("bad_slip_line", line_no=bad.line_no)
         case Issued() | Voided() | Checked():
@@ -201,7 +204,6 @@ USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
         ACCOUNTANT,
         "",
         body="SlipWanted",
-        unsaid=("depot",),
         born=Born("slip_no", made=dated("RK")),
         prepare=in_whole_boxes,
         status=201,

@@ -1,6 +1,18 @@
 """What other streams tell -> what the warehouse does: one module per source of news, each with its `REACTIONS`."""
 
-from inventory.reactions import cards, contracts, counts, inbound, lots, packing, papers, runs, tickets, vouchers
+from inventory.reactions import (
+    cards,
+    contracts,
+    counts,
+    inbound,
+    lots,
+    packing,
+    papers,
+    runs,
+    tickets,
+    transfers,
+    vouchers,
+)
 
 REACTIONS = (
     *contracts.REACTIONS,
@@ -13,4 +25,5 @@ REACTIONS = (
     *packing.REACTIONS,
     *lots.REACTIONS,
     *vouchers.REACTIONS,
+    *transfers.REACTIONS,
 )

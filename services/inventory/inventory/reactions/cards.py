@@ -31,9 +31,6 @@ from inventory.stock.lots import lot_pieces
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
 
-DEPOT = "main"
-
-
 Followed = (
     GoodsArrived
     | ArrivalConfirmed
@@ -78,7 +75,7 @@ def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
         case GoodsIssued():
             gone = (_pieces(event, x, _cause(meta, x), voucher_no=event.list_no) for x in event.lines)
             return tuple(to_card(TakeOut(**told, kind="issued")) for told in gone)
-        case GoodsReleased():
+        case GoodsReleased(to_transfer=False):
             more = {"voucher_no": event.release_no or event.contract_no, "reason": event.reason}
             free = (_pieces(event, x, _cause(meta, x), **more) for x in event.lines)
             return tuple(to_card(ReleaseStock(**told)) for told in free)
@@ -106,7 +103,7 @@ def _pieces(
     what = {"sku": of.sku, "name": of.name, "quantity": of.quantity}
     lots = _lots_in(event) if isinstance(event, ArrivalConfirmed) else on_card(event.lots, of.line_no)
     whose = {"held_for": event.contract_no, "lots": lots}
-    return {"at": event.at, "depot": DEPOT, **what, "cause_id": cause_id, **whose, **more}
+    return {"at": event.at, "depot": event.depot, **what, "cause_id": cause_id, **whose, **more}
 
 
 def _cause(meta: Meta, line: GoodsLine) -> str:
@@ -126,7 +123,7 @@ def _bring_in(
     command = BringIn.model_validate(
         {
             "at": event.at,
-            "depot": DEPOT,
+            "depot": event.depot,
             "sku": event.sku,
             "name": event.name,
             "quantity": event.quantity,
@@ -169,7 +166,7 @@ def allocate_stock(event: AllocationAsked | AllocationRefused, meta: Meta) -> Se
     if event.held:
         release = ReleaseStock(
             at=event.at,
-            depot=DEPOT,
+            depot=event.depot,
             sku=event.sku,
             quantity=event.held,
             voucher_no=event.allocation_no,

@@ -48,6 +48,7 @@ def put_away(event: InboundPutAway, meta: Meta) -> Sequence[Ask]:
             told_by="slip",
             keep=False,
             bin=event.bin,
+            depot=event.depot,
             lots=of_line(event.contract_line_no, {event.lot: event.quantity}),
         )
         return (Ask(GOODS.key(event.contract_no), back),)
@@ -62,6 +63,7 @@ def put_away(event: InboundPutAway, meta: Meta) -> Sequence[Ask]:
         arrived_on=civil_day(event.at),
         told_by="slip",
         bin=event.bin,
+        depot=event.depot,
         slip_no=event.slip_no,
         carrier_waybill=event.waybill,
         lot=event.lot,
@@ -90,6 +92,7 @@ def set_aside(event: InboundExceptionOpened, meta: Meta) -> Sequence[Ask]:
         waybill=voucher,
         arrived_on=civil_day(event.at),
         told_by="slip",
+        depot=event.depot,
         slip_no=event.slip_no,
         carrier_waybill=event.waybill,
         lot=event.lot,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contracts.inventory_stock import StockMoved
 from inventory.lot_book import LOT_BOOK, NoteLotMove
 from inventory.stock.lots import by_lot
+from inventory.transfer.aggregate import TRANSFER
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction
 
@@ -18,6 +19,8 @@ def book_lots(event: StockMoved) -> Sequence[Ask]:
     if taken == put:
         return ()
     holder = (event.held_for or "") if event.kind in TO_SOMEBODY else ""
+    if holder.startswith(f"{TRANSFER.prefix}:"):  # on the road between depots: they are nobody's (D17)
+        holder = ""
     return tuple(
         Ask(
             LOT_BOOK.key(lot),

@@ -16,6 +16,7 @@ from contracts.inventory import AllocationAsked, CorrectionAsked, DamageReported
 from contracts.inventory_counts import CountCancelled, CountOpened
 from contracts.inventory_inbound import SlipCancelled, SlipIssued
 from contracts.inventory_stock import LoanAsked, ScrapApplied, StockListCancelled, StockListMade
+from contracts.inventory_transfers import TransferAsked, TransferCancelled
 from contracts.order import PaymentNoted, ReturnRefunded
 from contracts.service_desk_repairs import QuoteGiven
 from contracts.service_desk_tickets import LeftoverOrderPlaced
@@ -77,6 +78,8 @@ IN_THE_WAREHOUSE: tuple[On[Any], ...] = (
     void("RK", SlipCancelled, lambda slip: slip.slip_no, lambda slip: slip.reason),
     numbered("LL", StockListMade, lambda made: made.list_no),
     void("LL", StockListCancelled, lambda made: made.list_no, lambda made: made.reason),
+    numbered("DB", TransferAsked, lambda asked: asked.transfer_no),
+    void("DB", TransferCancelled, lambda asked: asked.transfer_no, lambda asked: asked.reason),
     numbered("JY", LoanAsked, lambda loan: loan.loan_no),
     numbered("BF", ScrapApplied, lambda scrap: scrap.application_no),
     numbered("PD", CountOpened, lambda count: count.count_no),

@@ -56,6 +56,14 @@ class ReleaseStock(Move):
     held_for: OneLine
 
 
+class PassHeld(Move):
+    """转留 (D17): what was held for `held_for` is held for somebody else from now on."""
+
+    command: Literal["PassHeld"] = "PassHeld"
+    held_for: OneLine
+    next_holder: OneLine
+
+
 class PlaceHeld(Move):
     """上架 (D6): pieces of a contract that lie in the receiving zone go to their bin."""
 
@@ -139,6 +147,19 @@ def release(command: ReleaseStock, stock: Stock, ctx: Context) -> Decision:
     return (moved(command, "released", stock, ctx, taken=taken, put=put, held_for=command.held_for),)
 
 
+def pass_held(command: PassHeld, stock: Stock, ctx: Context) -> Decision:
+    """Held pieces are somebody else's, where they lie. Pieces that are not there any more are no event.
+
+    Rules: D8, D17.
+    """
+    good = tuple(lot for lot in lots_of(stock) if not lot.pending)
+    taken = take_of(good, command.quantity, lambda lot: lot.held_for == command.held_for, command.lots)
+    if not taken:
+        return ()
+    put = at_place(taken, held_for=command.next_holder)
+    return (moved(command, "held", stock, ctx, taken=taken, put=put, held_for=command.next_holder),)
+
+
 def place_held(command: PlaceHeld, stock: Stock, ctx: Context) -> Decision:
     """Pieces of a contract that came without a bin are put away; those that lie elsewhere already stay there.
 
@@ -190,6 +211,7 @@ USE_CASES: tuple[UseCase[Any, Any, StockEvent], ...] = (
     UseCase(TakeOut, take_out),
     UseCase(HoldStock, hold),
     UseCase(ReleaseStock, release),
+    UseCase(PassHeld, pass_held),
     UseCase(PlaceHeld, place_held),
     UseCase(NameLot, name_lot),
     UseCase(SetHeldAside, set_held_aside),

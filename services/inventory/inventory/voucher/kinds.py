@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("RK", "inbound_slip"),
         Kind("LL", "stock_list"),
+        Kind("DB", "transfer"),
         Kind("FL", "sorting_sheet"),
         Kind("SY", "delivery_list"),
         Kind("ZT", "pick_up"),

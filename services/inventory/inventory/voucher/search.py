@@ -19,6 +19,7 @@ from inventory.picklist_row import PICK_LISTS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock_list_row import STOCK_LISTS
+from inventory.transfer.row import TRANSFERS
 from inventory.voucher.register import Voucher, by_number
 from runtime.typed_rows import Model
 from runtime.use_case import Asker
@@ -27,7 +28,19 @@ MOST = 50  # entries of one kind; a number names few things
 MOST_LINES = 1_000  # of cards; a day's list moves many
 
 Place = Literal[
-    "inbound", "loan", "scrap", "stocklist", "count", "goods", "picklist", "stock", "contract", "job", "run", "ticket"
+    "inbound",
+    "loan",
+    "scrap",
+    "stocklist",
+    "count",
+    "goods",
+    "picklist",
+    "stock",
+    "contract",
+    "job",
+    "run",
+    "ticket",
+    "transfer",
 ]
 """Kinds of aggregates: where a paper is kept."""
 
@@ -36,6 +49,7 @@ PAPERS: tuple[tuple[str, Place, Model[object]], ...] = (
     ("loan", "loan", LOANS),
     ("scrap", "scrap", SCRAPS),
     ("stock_list", "stocklist", STOCK_LISTS),
+    ("transfer", "transfer", TRANSFERS),
     ("count", "count", SHEETS),
     ("goods", "goods", PIECES),
     ("picklist", "picklist", PICK_LISTS),

@@ -1,0 +1,23 @@
+"""仓库 The company's depots (D17): data of the policy, dated. The first one delivers wherever no other does. Pure."""
+
+from company.policy import DepotPolicy, Policy
+
+MAIN = "main"
+"""The depot of what names none: all that was recorded while there was one."""
+
+
+def depot_of(policy: Policy, depot: str) -> DepotPolicy | None:
+    """One of the company's depots; None for a name that it does not have."""
+    return next((one for one in policy.depots if one.depot == depot), None)
+
+
+def depot_name(policy: Policy, depot: str) -> str:
+    """As people call it; the name itself where the policy does not know it (any more)."""
+    known = depot_of(policy, depot)
+    return depot if known is None else known.name
+
+
+def delivers_to(policy: Policy, district: str) -> str:
+    """Which depot delivers to a district: the one that names it, else the first."""
+    named = (one.depot for one in policy.depots if district in one.districts)
+    return next(named, policy.depots[0].depot if policy.depots else MAIN)

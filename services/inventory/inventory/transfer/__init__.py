@@ -1,0 +1,1 @@
+"""调拨 Transfer of pieces from one depot to another (D17)."""
