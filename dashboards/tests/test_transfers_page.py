@@ -24,10 +24,12 @@ async def test_who_sent_it_is_not_asked_to_receive_it() -> None:
 
 
 async def test_a_receiver_counts_blind() -> None:
-    """D17, D7: the fields are empty, whatever was sent."""
+    """D17, D7: the fields are empty and the page does not say what was sent."""
     form = (await page(QC)).partition(RECEIVE)[2].partition("</form>")[0]
     assert 'name="good"' in form
     assert 'value="2"' not in form
+    assert "<b>?</b>" in await page(QC)
+    assert "<b>2</b>" in await page(KEEPER)
 
 
 async def test_a_difference_is_explained_and_then_agreed_to_by_another_person() -> None:

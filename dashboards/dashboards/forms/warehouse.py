@@ -112,7 +112,7 @@ async def _transfer(seat: Seat, number: str) -> Content | None:
         "number": await number_of(seat.caller, "DB", TRANSFER.key(number)),
         "units": await both_units(seat, found.skus),
         "depot_named": lambda depot: depot_named(seat, depot),
-        "asked_by": _name(seat, found.asked_by),
+        "asked_by": seat.words("system") if found.asked_by == "system" else _name(seat, found.asked_by),
         "sent_by": _name(seat, found.sent_by or None),
         "received_by": " ".join(_name(seat, person) for person in found.received_by),
     }
