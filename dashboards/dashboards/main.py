@@ -18,6 +18,7 @@ from dashboards.orders import pages as orders_pages
 from dashboards.pickup import pages as pickup_pages
 from dashboards.products import pages as products_pages
 from dashboards.products import questions
+from dashboards.signing_in import account
 from dashboards.signing_in import pages as login_pages
 from dashboards.signing_in import provider as login_provider
 from dashboards.signing_in import steps as login_steps
@@ -71,6 +72,7 @@ for part in (
     login_pages.router,
     login_steps.router,
     login_provider.router,
+    account.router,
     assets.router,
 ):
     router.include_router(part)

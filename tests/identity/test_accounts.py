@@ -338,6 +338,69 @@ async def test_an_administrator_can_have_a_lost_second_factor_enrolled_anew(site
         assert where(await chooses(browser, OTHER)) == (303, "/login/enrol")
 
 
+# ---- one's own page --------------------------------------------------------------------------------------------------
+
+
+async def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others_and_nobody_elses(site: Site) -> None:
+    """C18"""
+    async with site() as office:
+        here, phone, lost = [await office.picked(SPECIALIST) for _ in range(3)]
+        stranger = await office.picked("he.jx")
+        page = await here.get("/account")
+        assert (page.status_code, page.text.count('action="/account/end"'), "203.0.113.*" in page.text) == (
+            200,
+            3,
+            True,
+        )
+        ids = re.findall(r'name="session" value="([0-9a-f]+)"', page.text)
+        theirs = (await office.identity.sessions.of_person("he.jx"))[0].id
+        assert where(await here.post("/account/end", data={"session": theirs})) == (303, "/account?done=ended")
+        assert (await stranger.get("/whoami")).status_code == 200
+        own = (await office.identity.sessions.of(here.cookies["songda_session"])).id  # type: ignore[union-attr]
+        await here.post("/account/end", data={"session": next(one for one in ids if one != own)})
+        states = [(await one.get("/whoami")).status_code for one in (here, phone, lost)]
+        assert sorted(states) == [200, 200, 401]
+        await here.post("/account/end-others")
+        assert [(await one.get("/whoami")).status_code for one in (here, phone, lost)] == [200, 401, 401]
+        assert (await phone.get("/account")).headers["location"].startswith("/login?next=/account")
+
+
+async def test_a_password_is_changed_by_who_knows_it_and_the_other_places_are_signed_out(site: Site) -> None:
+    """C18: an open page alone does not do."""
+    async with site() as office:
+        await has_account(office, SPECIALIST)
+        here, other = office.browser(), office.browser()
+        for browser in (here, other):
+            await signs_in(browser, SPECIALIST, GOOD)
+        form = {"current": OTHER, "password": OTHER, "again": OTHER}
+        assert (await here.post("/account/password", data=form)).status_code == 403
+        assert (await here.post("/account/password", data={**form, "current": GOOD, "again": "x"})).status_code == 422
+        assert (await other.get("/whoami")).status_code == 200
+        assert where(await here.post("/account/password", data={**form, "current": GOOD})) == (
+            303,
+            "/account?done=password",
+        )
+        assert ((await here.get("/whoami")).status_code, (await other.get("/whoami")).status_code) == (200, 401)
+        assert (await signs_in(office.browser(), SPECIALIST, GOOD)).status_code == 401
+        assert where(await signs_in(office.browser(), SPECIALIST, OTHER)) == (303, "/")
+
+
+async def test_whoever_wishes_may_set_up_a_second_factor_and_is_asked_for_it_from_then_on(site: Site) -> None:
+    """C18: with the password, and to replace one with its code as well."""
+    async with site() as office:
+        await has_account(office, SPECIALIST)
+        browser = office.browser()
+        await signs_in(browser, SPECIALIST, GOOD)
+        assert (await browser.post("/account/second", data={"current": OTHER})).status_code == 403
+        assert where(await browser.post("/account/second", data={"current": GOOD})) == (303, "/login/enrol")
+        secret = secret_on(await browser.get("/login/enrol"))
+        done = await browser.post("/login/enrol", data={"code": pyotp.TOTP(secret).now()})
+        assert (done.status_code, 'href="/account"' in done.text) == (200, True)
+        assert where(await signs_in(office.browser(), SPECIALIST, GOOD)) == (303, "/login/code")
+        await browser.post("/account/second", data={"current": GOOD})
+        assert where(await browser.get("/login/enrol")) == (303, "/login/code")
+
+
 # ---- the record ------------------------------------------------------------------------------------------------------
 
 
