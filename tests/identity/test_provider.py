@@ -88,7 +88,9 @@ async def test_a_person_of_ours_signs_in_by_the_provider_and_out_of_both(site: S
         assert (out.status_code, out.headers["location"], await who(browser)) == (303, "/login/provider/out", None)
         leaving = (await browser.get("/login/provider/out")).headers["refresh"]
         assert leaving.startswith(f"0;url={issuer}/oauth2/end_session?")
-        assert parse_qs(urlsplit(leaving).query)["post_logout_redirect_uri"] == ["http://127.0.0.1/login"]
+        query = parse_qs(urlsplit(leaving).query)
+        assert query["post_logout_redirect_uri"] == ["http://127.0.0.1/login"]
+        assert (await browser.get("/login", params={"state": query["state"][0]})).status_code == 200
 
 
 async def test_what_is_asked_is_fresh_and_its_proof_stays_with_us(site: Site, issuer: str) -> None:
@@ -131,6 +133,26 @@ async def test_the_code_is_exchanged_with_the_verifier(
         assert (await signs_in(office.browser(), "0")).status_code == 200
     assert len(heard) == 1
     assert heard[0][0] == heard[0][1]
+
+
+@pytest.mark.parametrize(("subject", "status"), [("0", 200), ("another", 401)])
+async def test_a_provider_that_names_people_only_when_asked_for_more_is_asked(
+    site: Site, issuer: str, monkeypatch: pytest.MonkeyPatch, subject: str, status: int
+) -> None:
+    """C18: and what it says is of the same person."""
+    async with site(oidc_issuer=issuer, **CLIENT) as office:
+        assert office.identity.provider is not None
+        client = office.identity.provider._client
+        real = client.parse_id_token
+
+        async def with_subject_alone(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            assert (await real(*args, **kwargs))["sub"] == "0"
+            return {"sub": subject}
+
+        monkeypatch.setattr(client, "parse_id_token", with_subject_alone)
+        browser = office.browser()
+        assert (await signs_in(browser, "0")).status_code == status
+        assert await who(browser) == (SPECIALIST if status == 200 else None)
 
 
 async def test_who_is_not_on_our_list_or_is_shut_out_does_not_come_in(site: Site, issuer: str) -> None:

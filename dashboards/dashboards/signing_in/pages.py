@@ -35,9 +35,9 @@ class Pick(BaseModel):
 
 
 @router.get("/login")
-@takes(*LOOKS, "next")
+@takes(*LOOKS, "next", "state")
 async def login_page(request: Request) -> Response:
-    """登录: name and password; where that is allowed, choose a person."""
+    """登录: name and password; where that is allowed, choose a person. `state`: a provider sends it back with one."""
     return _login(Visitor(request), safe_next(request.query_params.get("next")))
 
 

@@ -95,6 +95,9 @@ class Provider:
                     leeway=LEEWAY_SECONDS,
                 )
             )
+            if known is not None and self._claim not in known and "userinfo_endpoint" in metadata:
+                more = await self._client.userinfo(token=token)
+                known = {**known, **more} if more["sub"] == known["sub"] else None
         except httpx2.HTTPError as error:
             raise self._away(error) from error
         except _TROUBLE as error:
