@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
-CREW, MONEY = "deng.w", "ou.yl"
+CREW, MONEY, SHUT_OUT = "deng.w", "ou.yl", "huang.jh"
 PASSWORD = "蓝色的卡车 early morning"
 
 
@@ -122,19 +122,28 @@ def test_who_decides_about_money_sets_up_the_second_factor_and_every_page_of_it_
     assert found == {name: [] for name in found}
 
 
+READS_A_STREAM = """async () => {
+  const answer = await fetch('/live/rows?of=jobs');
+  const reader = answer.body.getReader();
+  (async () => { while (!(await reader.read()).done); window.over = true; })();
+  return answer.status;
+}"""
+
+
 def test_whoever_is_shut_out_loses_the_page_that_is_open(chromium: Browser, whole: Any) -> None:
     """C18: its stream ends, and what it asks next leads to the login."""
     with phone(chromium, whole, scripts=True) as page:
-        assert page.context.request.post("/login", data={"person": "he.zb"}).ok
-        with page.expect_response("**/live/together?*") as stream:
-            page.goto("/crew")
-        assert stream.value.status == 200
-        with page.expect_response(lambda one: "/live/together" in one.url and one.status == 401):
-            done = whole.command("users", "disable", "he.zb")
-            assert done.returncode == 0, done.stderr
+        assert page.context.request.post("/login", data={"person": SHUT_OUT}).ok
+        page.goto("/account")
+        assert page.evaluate(READS_A_STREAM) == 200
+        assert page.evaluate("window.over") is None
+        done = whole.command("users", "disable", SHUT_OUT)
+        assert done.returncode == 0, done.stderr
+        page.wait_for_function("window.over")
+        assert page.evaluate("fetch('/live/rows?of=jobs').then((answer) => answer.status)") == 401
         page.goto("/account")
         expect(page).to_have_url(f"{whole.application.url}/login?next=/account")
-    assert state(whole, "he.zb") == ("停用", 0)
-    assert whole.command("users", "enable", "he.zb").returncode == 0
-    assert state(whole, "he.zb")[0] == "没有"
+    assert state(whole, SHUT_OUT) == ("停用", 0)
+    assert whole.command("users", "enable", SHUT_OUT).returncode == 0
+    assert state(whole, SHUT_OUT)[0] == "没有"
     assert whole.command("users", "disable", "nobody").returncode == 1

@@ -162,7 +162,7 @@ async def enrol(request: Request) -> Response:
 def _enrolment(visitor: Visitor, step: Step, *, error: Rejected | None = None, status: int = 200) -> Response:
     person_id = step.person or ""
     secret = unseal(visitor.identity.keys, step.secret or b"", whose=person_id)
-    picture = segno.make(codes.address_of(secret, person_id), micro=False).svg_inline(scale=4, light="#fff")
+    picture = segno.make(codes.address_of(secret, person_id), micro=False).svg_inline(light="#fff", omitsize=True)
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return visitor.show(
         "step_enrol.html",
