@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import Path, Query
 from pydantic import BaseModel
 
+from contracts.bounds import Nth
 from inventory.refusals import no
 from inventory.voucher import register, search
 from inventory.voucher.kinds import KINDS
@@ -66,7 +67,7 @@ async def of_year(
     caller: SignedIn,
     letters: Annotated[str, Query(pattern="^[A-Z]{2}$")],
     year: Annotated[int, Query(ge=2000, le=2100)],
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Nth = 0,
 ) -> list[Entry]:
     """Numbers without a gap, up to 500 from the one that follows `after`. 404 for letters of no kind."""
     caller.allow(*READS_STOCK)
