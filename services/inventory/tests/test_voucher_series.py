@@ -13,8 +13,9 @@ from company.context import Context
 from company.policy import policy_book
 from contracts.inventory_vouchers import VoucherNumbered, VoucherVoided
 from inventory.voucher.series import SERIES, NumberVoucher, Series, VoidVoucher
-from runtime.commands import SYSTEM, Request
+from runtime.commands import Request
 from runtime.deciding import Rules
+from runtime.decision import SYSTEM
 from runtime.states import StateCodec
 from runtime.testing import decided_in_batches, given
 
