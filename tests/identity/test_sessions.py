@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from runtime.identity.cookie_value import fresh_value
+from runtime.identity.known import Known
 from runtime.mongo import identity_of
 from runtime.person import Person
 
@@ -223,6 +224,26 @@ async def test_live_streams_end_within_two_seconds_of_what_let_them_in(site: Sit
         assert not beside.ended.is_set()
         beside.task.cancel()
         await asyncio.gather(beside.task, return_exceptions=True)
+
+
+async def test_all_open_streams_are_looked_after_with_one_question(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X8: two thousand of them, as many as a process holds."""
+    async with site() as office:
+        await office.picked(SPECIALIST)
+        [session] = await office.identity.sessions.of_person(SPECIALIST)
+        people = office.app.state.people
+        known = Known(people[SPECIALIST], session=session)
+        left = Known(people[ACCOUNTANT], session=session.model_copy(update={"id": "of nobody"}))
+        asked: list[Any] = []
+        lasting = office.identity.sessions.lasting
+
+        async def counted(ids: Any) -> frozenset[str]:
+            asked.append(ids)
+            return await lasting(ids)
+
+        monkeypatch.setattr(office.identity.sessions, "lasting", counted)
+        told = await office.identity.doorkeeper.gone([*[known] * 1_999, left], people)
+        assert (told.count(True), told[-1], len(asked), len(asked[0])) == (1, True, 1, 2)
 
 
 async def test_while_the_database_is_away_one_is_told_to_come_again_and_stays_signed_in(site: Site) -> None:

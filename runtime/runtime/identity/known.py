@@ -1,6 +1,6 @@
 """Who asks, found out once for each request: a browser's session, or a program's token."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,12 +48,11 @@ class Doorkeeper:
             return None
         return Known(person, session=session)
 
-    async def gone(self, watched: Collection[Known], people: Mapping[str, Person]) -> list[Known]:
-        """Which of these may go on no longer: one question for all sessions, however many streams they have."""
+    async def gone(self, watched: Sequence[Known], people: Mapping[str, Person]) -> list[bool]:
+        """Of each of these, whether it may go on no longer: one question for all, however many streams they have."""
         asked = {one.session.id for one in watched if one.session is not None}
         lasting = await self._sessions.lasting(asked) if asked and self._sessions is not None else frozenset()
-        same = [one for one in watched if people.get(one.person.id) == one.person]
-        return [one for one in watched if one not in same or not await self._may_stay(one, lasting)]
+        return [people.get(one.person.id) != one.person or not await self._may_stay(one, lasting) for one in watched]
 
     async def _by_token(self, token: str, people: Mapping[str, Person]) -> Known | None:
         issued = self._tokens.issued(token)

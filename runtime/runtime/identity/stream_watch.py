@@ -55,6 +55,6 @@ class StreamWatch:
                 log.warning("streams cannot be looked after", error=type(error).__name__)
                 continue
             now = asyncio.get_running_loop().time()
-            for deadline, known in watched.items():
-                if known in gone and deadline in self._open:
+            for deadline, is_gone in zip(watched, gone, strict=True):
+                if is_gone and deadline in self._open:
                     deadline.reschedule(now)
