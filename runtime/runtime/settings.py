@@ -260,9 +260,10 @@ class Settings(BaseSettings):
         if self.demo_login and not is_loopback(self.http_host):
             raise ValueError(
                 f"SONGDA_DEMO_LOGIN=true 让人不用密码选任何人登录，只能在本机地址上开；这里监听 {self.http_host}。"
-                "请去掉它，用 songda token <人员编号> 发令牌；只为演示就设 SONGDA_HTTP_HOST=127.0.0.1。"
+                "请去掉它，用 songda users add <人员编号> 开账号；只为演示就设 SONGDA_HTTP_HOST=127.0.0.1。"
                 " SONGDA_DEMO_LOGIN=true lets anybody sign in as anybody: it is for this machine's own address only, "
-                f"and SONGDA_HTTP_HOST is {self.http_host}. Unset it and issue tokens with songda token <person id>; "
+                f"and SONGDA_HTTP_HOST is {self.http_host}. Unset it and give people accounts with "
+                "songda users add <person id>; "
                 "for a demonstration set SONGDA_HTTP_HOST=127.0.0.1."
             )
         if self.oidc_issuer is not None and not self.oidc_client_id:

@@ -116,7 +116,7 @@ def test_picking_a_person_is_not_for_an_address_that_others_reach(monkeypatch: p
     """DESIGN 6"""
     [sentence] = said(monkeypatch, SONGDA_DEMO_LOGIN="true", SONGDA_HTTP_HOST=host)
     assert host in sentence
-    assert "songda token" in sentence
+    assert "songda users add" in sentence
     assert said(monkeypatch, SONGDA_DEMO_LOGIN="false", SONGDA_HTTP_HOST=host) == []
 
 
@@ -161,3 +161,22 @@ def test_any_command_ends_with_code_1_and_the_sentences_alone(tmp_path: Path, ar
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert [line.split()[0] for line in done.stderr.splitlines()] == ["没有", "SONGDA_PARTITIONS"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"OIDC_ISSUER": "https://id.example.com"}, "SONGDA_OIDC_ISSUER takes SONGDA_OIDC_CLIENT_ID."),
+        ({"OIDC_ISSUER": "http://id.example.com", "OIDC_CLIENT_ID": "songda"}, "SONGDA_OIDC_ISSUER must be https"),
+        ({"LOCAL_ACCOUNTS": "false"}, "With SONGDA_LOCAL_ACCOUNTS=false nobody can sign in"),
+        ({"OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_ID": "songda", "LOCAL_ACCOUNTS": "false"}, None),
+        ({"OIDC_ISSUER": "http://127.0.0.1:9400", "OIDC_CLIENT_ID": "songda"}, None),
+        ({"SECRET": "1:the older secret,2:the newer secret"}, None),
+    ],
+)
+def test_settings_of_the_login_fit_together_or_nothing_starts(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], says: str | None
+) -> None:
+    """C18"""
+    told = said(monkeypatch, **{f"SONGDA_{name}": value for name, value in given.items()})
+    assert [says in one for one in told] == ([True] if says else [])
