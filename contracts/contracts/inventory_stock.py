@@ -171,6 +171,8 @@ class LoanAsked(Fact, wire="songda.inventory.LoanAsked.v1"):
     borrower: str
     purpose: str
     due_on: date
+    asked_by: str = ""
+    """Person id; older ones do not say it."""
 
 
 class LoanGoodsHeld(Fact, wire="songda.inventory.LoanGoodsHeld.v1"):

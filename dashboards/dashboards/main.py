@@ -18,6 +18,7 @@ from dashboards.orders import pages as orders_pages
 from dashboards.pickup import pages as pickup_pages
 from dashboards.products import pages as products_pages
 from dashboards.products import questions
+from dashboards.signing import pages as signing_pages
 from dashboards.signing_in import account
 from dashboards.signing_in import pages as login_pages
 from dashboards.signing_in import provider as login_provider
@@ -46,6 +47,7 @@ for part in (
     kpi_pages.router,
     messages_pages.router,
     inbox_pages.router,
+    signing_pages.router,
     books_pages.router,
     money_pages.router,
     orders_pages.router,

@@ -1,6 +1,6 @@
 """One look at a page: who looks, in which language, at what moment; and the page that says no in words."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -70,6 +70,13 @@ class Seat:
     def may(self, of: Aggregate[Any, Any], command: type[Command]) -> bool:
         """Whether the person may ask this, as its use case says."""
         return self.person.role in of.may(command)
+
+    def seconds(self, of: Aggregate[Any, Any], command: type[Command]) -> list[Person]:
+        """Who may sign beside this person when they ask it (B23), as its use case says."""
+        people: Mapping[str, Person] = self.request.app.state.people
+        second = of.second(command)
+        roles = frozenset[str]() if second is None else second.roles(self.person.role)
+        return [one for one in people.values() if one.role in roles and one.id != self.person.id]
 
     async def offered(self, of: Aggregate[Any, Any], projection: str, row_id: str) -> frozenset[str]:
         """Codes of what the person may sensibly ask of one of these now, by the state beside its row."""

@@ -15,7 +15,7 @@ from operator import or_
 from typing import Any, Generic, TypeVar
 
 from runtime.decision import Command, Context, Rejected, Timer
-from runtime.second import lacks
+from runtime.second import Second, lacks
 from runtime.use_case import UseCase
 
 S = TypeVar("S")
@@ -78,6 +78,10 @@ class Aggregate(Generic[S, E]):
     def may(self, command: type[Command]) -> frozenset[StrEnum]:
         """Roles that may ask it, whatever the state."""
         return self._by_command[command].may
+
+    def second(self, command: type[Command]) -> Second | None:
+        """Who signs beside whoever asks it (B23)."""
+        return self._by_command[command].second
 
     def offers(self, state: S) -> dict[str, tuple[str, ...] | None]:
         """Codes of what makes sense now, with the roles where it is not for all who may."""

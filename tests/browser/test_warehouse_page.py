@@ -313,7 +313,8 @@ def test_a_piece_is_moved_lent_and_scrapped_only_with_approval(chromium: Browser
     manager.locator("#approve > summary").click()
     manager.get_by_role("button", name="批准报废").click()
     page.locator("#execute > summary").click()
-    page.locator('#execute [name="witness"]').fill("卢勤")
+    page.locator('#execute [name="second.person"]').select_option("lu.qc")
+    page.locator('#execute [name="second.pin"]').fill(people.signs("lu.qc")["pin"])
     page.locator("#execute form").get_by_role("button", name="保存").click()
     expect(page.locator("#paper")).to_contain_text("执行")
     assert faults(page) == []

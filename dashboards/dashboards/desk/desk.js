@@ -265,11 +265,15 @@
         told = await decided(answer, form, ask);
         if (!told) return;
       }
-      if (told) await done(form, { ...sent, ...(told.body || {}), ...(told.aggregate_id ? {} : told) });
+      if (told?.status === 'unsigned') {
+        form.reset();
+        toast(say('form_unsigned'));
+      } else if (told) await done(form, { ...sent, ...(told.body || {}), ...(told.aggregate_id ? {} : told) });
     } catch (broken) {
       if (broken.answer) await refused(form, broken.answer);
       else show(form, say('form_offline'));
     } finally {
+      for (const secret of form.querySelectorAll('input[type=password]')) secret.value = '';
       form.removeAttribute('aria-busy');
       buttons.forEach((one) => {
         one.disabled = false;

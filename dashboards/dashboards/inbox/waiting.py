@@ -5,7 +5,7 @@ The rows say what waits; nothing is judged here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from company.roles import Role
@@ -50,6 +50,7 @@ from order.contract.row import CONTRACTS, ContractRow, Todo
 from order.draft.aggregate import DRAFT, DropDraft
 from order.draft.row import DRAFTS, DraftFile
 from order.product.aggregate import PRODUCT, DescribeProduct
+from runtime.signatures import Signature, Signatures
 from runtime.typed_rows import Model
 from service_desk.access import those_visible
 from service_desk.ticket.row import TICKETS
@@ -330,7 +331,7 @@ NOT_DESCRIBED = Waiting("products", QUESTIONS, UNDESCRIBED, PRODUCT.may(Describe
 async def groups_for(seat: Seat) -> list[Group]:
     """What waits for this person, the late first; kinds of which nothing waits are left out."""
     found = [await _group(seat, kind, query) for kind, query in await _kinds(seat)]
-    found.append(await _of_books(seat))
+    found += [await _of_books(seat), *await _of_signatures(seat)]
     return sorted((one for one in found if one.count), key=lambda one: not one.late)
 
 
@@ -338,7 +339,7 @@ async def count_for(seat: Seat) -> tuple[int, int]:
     """How many things wait, and how many of them are late."""
     counted = [(kind.late, await seat.caller.view(kind.model).count(query)) for kind, query in await _kinds(seat)]
     books = await _of_books(seat)
-    counted.append((books.late, books.count))
+    counted += [(one.late, one.count) for one in (books, *await _of_signatures(seat))]
     return sum(count for _, count in counted), sum(count for late, count in counted if late)
 
 
@@ -355,6 +356,28 @@ async def _of_books(seat: Seat) -> Group:
     found = () if view is None or view.report is None else view.report.findings
     items = [Item(one.where, one.zh if seat.words.lang == "zh" else one.en, page_about(one)) for one in found[:SHOWN]]
     return Group("books", len(found), late=True, items=items, href="/books")
+
+
+async def _of_signatures(seat: Seat) -> tuple[Group, ...]:
+    """What this person is asked to sign as second, and what they asked for of late that was not signed (B23)."""
+    kept: Signatures | None = getattr(seat.request.app.state, "signatures", None)
+    found = [] if kept is None else await kept.of(seat.person.id)
+    of_late = seat.now - timedelta(days=1)
+    to_sign = [one for one in found if one.second == seat.person.id and one.state == "waiting"]
+    unsigned = [
+        one
+        for one in found
+        if one.first == seat.person.id and one.state in {"refused", "expired"} and one.asked_at > of_late
+    ]
+    return (_signatures("to_sign", to_sign), _signatures("unsigned", unsigned))
+
+
+def _signatures(word: str, found: Sequence[Signature]) -> Group:
+    items = [
+        Item(one.aggregate_id.partition(":")[2], one.first, f"/signatures#{one.signature_no}", one.expires)
+        for one in found[:SHOWN]
+    ]
+    return Group(word, len(found), late=False, items=items, href="/signatures")
 
 
 async def _kinds(seat: Seat) -> list[tuple[Waiting[Any], Json]]:

@@ -13,6 +13,8 @@ from dashboards.nav import SEES_BOOKS
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
+from dispatch.run.aggregate import RUN
+from dispatch.run.cash import HandInCash
 from inventory.voucher.register import numbers_of
 from runtime.http import Caller, SignedIn
 from runtime.route import Router, takes
@@ -44,6 +46,8 @@ async def money_page(seat: Seat) -> Response:
         day_before=on - timedelta(days=1),
         day_after=on + timedelta(days=1),
         view=await read_money(seat.caller, on),
+        may_take=seat.may(RUN, HandInCash),
+        seconds=seat.seconds(RUN, HandInCash),
     )
 
 

@@ -17,7 +17,7 @@ from dashboards.warehouse.reading import bins_of, depots_of
 from inventory import who
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CHECKED_AS_RETURN
-from inventory.inbound.slip import IssueSlip
+from inventory.inbound.slip import HandOverPapers, IssueSlip
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -92,6 +92,7 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         return seat.not_found(slip_no)
     return seat.show(
         "slip.html",
+        seconds=seat.seconds(INBOUND, HandOverPapers),
         slip=found.row,
         file=found,
         version=found.row.version,

@@ -17,19 +17,22 @@ from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
 from inventory import who
-from inventory.loan import LOAN
+from inventory.loan import LOAN, HandOutLoan
 from inventory.loan_row import LoanFile, LoanRow
-from inventory.scrap import SCRAP
+from inventory.scrap import SCRAP, ExecuteScrap
 from inventory.scrap_row import ScrapFile, ScrapRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED
 from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import ListLine, StockListFile, StockListRow
 from runtime.aggregate import Aggregate
+from runtime.decision import Command
 from runtime.route import Router, takes
 
 KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
 OF: dict[str, Aggregate[Any, Any]] = {"loans": LOAN, "scraps": SCRAP, "lists": STOCK_LIST}
 """Of which kind the papers of a page are."""
+SIGNED_BY_TWO: dict[str, type[Command]] = {"loans": HandOutLoan, "scraps": ExecuteScrap}
+"""What of a paper takes a second person (B23)."""
 LOAN_DAYS = 7
 
 router = Router(include_in_schema=False)
@@ -105,6 +108,7 @@ async def _one(seat: Seat, tab: str, number: str) -> Response:
         bins=bins_of(seat),
         stream=stream,
         offered=await seat.offered(OF[tab], kind.model.name, number),
+        seconds=seat.seconds(OF[tab], SIGNED_BY_TWO[tab]) if tab in SIGNED_BY_TWO else [],
     )
 
 

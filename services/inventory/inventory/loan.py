@@ -23,6 +23,7 @@ from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer, said_again
+from runtime.second import Second
 from runtime.use_case import Asker, Born, UseCase
 
 EVENTS: tuple[type[LoanEvent], ...] = get_args(LoanEvent)
@@ -87,7 +88,7 @@ class RefuseLoan(Command):
 class HandOutLoan(Command):
     """借出 Hand out (D12)
 
-    Approved and set apart; the borrower signs.
+    Approved and set apart; the borrower signs as `second` (B23), and owes the pieces from then on.
     """
 
     command: Literal["HandOutLoan"] = "HandOutLoan"
@@ -193,6 +194,7 @@ def ask_loan(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
         borrower=command.borrower or ctx.by,
         purpose=command.purpose,
         due_on=due_on,
+        asked_by=ctx.by,
     )
     match loan:
         case NoLoan() if due_on < civil_day(at):
@@ -205,7 +207,7 @@ def ask_loan(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
                 asked,
                 facts.LoanApproved(at=at, loan_no=command.loan_no, approved_by=approved_by, due_on=due_on, note=""),
             )
-        case Asked(asked=known) if known.model_copy(update={"at": at}) == asked:
+        case Asked(asked=known) if known.model_copy(update={"at": at, "asked_by": ctx.by}) == asked:
             return ()
         case Asked() | Out() | Closed():
             return no("loan_contradicts", loan_no=command.loan_no)
@@ -232,7 +234,8 @@ def note_goods(command: NoteLoanGoods, loan: Known, ctx: Context) -> Decision:
 def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
     """Somebody who may agrees, and may set another due date.
 
-    Rules: D12, C7, X7. Refuses: unknown_loan, loan_closed, due_passed, said_otherwise (approved until another day).
+    Rules: D12, C7, B23, X7. Refuses: unknown_loan, loan_closed, due_passed, own_loan (asked for by, or for, oneself),
+    said_otherwise (approved until another day).
     """
     match loan:
         case Closed():
@@ -243,6 +246,8 @@ def approve_loan(command: ApproveLoan, loan: Known, ctx: Context) -> Decision:
         case Out():
             return ()
         case Asked(asked=asked):
+            if ctx.by in {asked.asked_by, asked.borrower}:
+                return no("own_loan", loan_no=asked.loan_no)
             due_on, at = command.due_on or asked.due_on, command.at or ctx.now
             if due_on < civil_day(at):
                 return no("due_passed", due_on=due_on)
@@ -278,7 +283,8 @@ def refuse_loan(command: RefuseLoan, loan: Known, ctx: Context) -> Decision:
 def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
     """The pieces leave with the borrower: approved and set apart, not before.
 
-    Rules: D12, D8. Refuses: unknown_loan, loan_closed, not_approved, loan_not_held.
+    Rules: D12, D8, B23. Refuses: unknown_loan, loan_closed, not_approved, loan_not_held, own_loan (who approved it
+    borrows it).
     """
     match loan:
         case Closed():
@@ -290,6 +296,9 @@ def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
         case Asked(asked=asked) if not loan.held:
             return no("loan_not_held", loan_no=asked.loan_no)
         case Asked(asked=asked, approved=approved):
+            borrower = asked.borrower if ctx.second is None else ctx.second.id
+            if approved is not None and borrower == approved.approved_by:
+                return no("own_loan", loan_no=asked.loan_no)
             due_on = approved.due_on if approved is not None else asked.due_on
             return (
                 facts.LoanHandedOut(
@@ -299,7 +308,7 @@ def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
                     sku=asked.sku,
                     name=asked.name,
                     quantity=asked.quantity,
-                    borrower=asked.borrower,
+                    borrower=borrower,
                     signature_ref=command.signature_ref,
                     due=end_of_day(due_on),
                     ticket_id=asked.ticket_id,
@@ -451,7 +460,7 @@ def at_the_door(case: UseCase[Any, Any, LoanEvent], command: Any, loan: Loan, ct
 
 async def by_who_asks(asker: Asker, number: str, body: Any) -> AskLoan:
     """The borrower is who asks, unless another is named."""
-    return AskLoan(**{**dict(body), "loan_no": number, "borrower": body.borrower or asker.name})
+    return AskLoan(**{**dict(body), "loan_no": number, "borrower": body.borrower or asker.actor})
 
 
 async def own_loan(asker: Asker, number: str, body: RefuseLoan) -> RefuseLoan:
@@ -489,7 +498,16 @@ LOAN = Aggregate[Loan, LoanEvent](
             status=201,
             wanted=is_held,
         ),
-        UseCase(HandOutLoan, hand_out_loan, KEEPER, "handout", bare=False, status=201, wanted=may_leave),
+        UseCase(
+            HandOutLoan,
+            hand_out_loan,
+            KEEPER,
+            "handout",
+            bare=False,
+            status=201,
+            wanted=may_leave,
+            second=Second(ASKS_LOANS),
+        ),
         UseCase(ReturnLoan, return_loan, KEEPER, "returns", bare=False, status=201, wanted=is_out),
         UseCase(ChargeLoan, charge_loan, ACCOUNTS, "charges", status=201, wanted=is_out),
         UseCase(NoteLoanOverdue, note_overdue),

@@ -40,7 +40,8 @@ def loan_row(loan: Loan) -> LoanRow | None:
         return None
     asked, approved = loan.asked, loan.approved
     return LoanRow(
-        **asked.model_dump(exclude={"event", "at", "due_on"}),
+        **asked.model_dump(exclude={"event", "at", "due_on", "asked_by", "borrower"}),
+        borrower=loan.handed_out.borrower if isinstance(loan, Out) else asked.borrower,
         due_on=asked.due_on if approved is None else approved.due_on,
         state=status_of(loan),
         asked_at=asked.at,

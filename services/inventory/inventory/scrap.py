@@ -18,9 +18,10 @@ from contracts.spelling import Sku
 from inventory.fields import Note, PaperNo, Photos, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
-from inventory.who import ACCOUNTS, APPLIES, KEEPER
+from inventory.who import ACCOUNTS, APPLIES, KEEPER, STANDS_BY
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, said_again
+from runtime.second import Second
 from runtime.use_case import Asker, Born, UseCase
 
 EVENTS: tuple[type[ScrapEvent], ...] = get_args(ScrapEvent)
@@ -79,11 +80,11 @@ class RefuseScrap(Command):
 class ExecuteScrap(Command):
     """执行报废 Execute (D10)
 
-    The pieces are destroyed or sold: approved, before a witness, with photos.
+    The pieces are destroyed or sold: approved, before a witness, with photos. The witness signs as `second` (B23).
     """
 
     command: Literal["ExecuteScrap"] = "ExecuteScrap"
-    witness: Text
+    witness: Text | None = None
     photos: Photos = ()
     proceeds_fen: Annotated[MoneyFen, Field(ge=0)] = 0
 
@@ -231,15 +232,18 @@ def refuse_scrap(command: RefuseScrap, scrap: Known, ctx: Context) -> Decision:
 def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision:
     """The pieces are gone: only approved, and before a witness.
 
-    Rules: D10. Refuses: unknown_scrap, scrap_ended (refused), scrap_not_approved.
+    Rules: D10, B23. Refuses: unknown_scrap, scrap_ended (refused), scrap_not_approved, applicant_is_witness.
     """
+    witness = ctx.second.id if ctx.second is not None else command.witness or ctx.by
     match scrap:
         case Ended():
             if scrap.executed:
-                return said_again(scrap.said, _executed(command))
+                return said_again(scrap.said, _executed(witness, command.proceeds_fen))
             return no("scrap_ended", application_no=scrap.applied.application_no)
         case Applied(applied=applied):
             return no("scrap_not_approved", application_no=applied.application_no)
+        case Approved(applied=applied) if witness == applied.applied_by:
+            return no("applicant_is_witness", witness=witness)
         case Approved(applied=applied):
             return (
                 facts.ScrapExecuted(
@@ -250,7 +254,7 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
                     name=applied.name,
                     quantity=applied.quantity,
                     executed_by=ctx.by,
-                    witness=command.witness,
+                    witness=witness,
                     photos=command.photos,
                     proceeds_fen=command.proceeds_fen,
                 ),
@@ -258,8 +262,8 @@ def execute_scrap(command: ExecuteScrap, scrap: Known, ctx: Context) -> Decision
     assert_never(scrap)
 
 
-def _executed(said: ExecuteScrap | facts.ScrapExecuted) -> str:
-    return f"见证人 {said.witness}，收入 {said.proceeds_fen / 100:.2f} 元"
+def _executed(witness: str, proceeds_fen: int) -> str:
+    return f"见证人 {witness}，收入 {proceeds_fen / 100:.2f} 元"
 
 
 # --- folding ------------------------------------------------------------------------------------------------------
@@ -278,7 +282,8 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
             how: Literal["refused", "short"] = "short" if event.short else "refused"
             return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, how, event.reason)
         case facts.ScrapExecuted():
-            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed", _executed(event))
+            said = _executed(event.witness, event.proceeds_fen)
+            return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed", said)
     assert_never(event)
 
 
@@ -340,7 +345,16 @@ SCRAP = Aggregate[Scrap, ScrapEvent](
             status=201,
             wanted=is_held,
         ),
-        UseCase(ExecuteScrap, execute_scrap, KEEPER, "execution", status=201, wanted=is_approved),
+        UseCase(
+            ExecuteScrap,
+            execute_scrap,
+            KEEPER,
+            "execution",
+            status=201,
+            wanted=is_approved,
+            second=Second(STANDS_BY),
+            signers=("witness",),
+        ),
     ),
     door=at_the_door,
 )

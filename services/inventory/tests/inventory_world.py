@@ -13,7 +13,7 @@ from contracts.fact import Fact
 from contracts.order import ContractAmended, ContractSigned
 from inventory.main import SERVICE
 from runtime.commands import Asked
-from runtime.decision import Rejected
+from runtime.decision import Rejected, Signer
 from runtime.outcome import Outcome
 from runtime.rows import STATE
 from runtime.service import Projection
@@ -170,16 +170,23 @@ class World:
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         """Decide at once, and let everything that follows happen."""
-        return self.put(aggregate_id, command, request.actor, request.role)
+        return self.put(aggregate_id, command, request.actor, request.role, request.second)
 
     async def ask_all(self, service: str, asked: Sequence[Asked]) -> list[Outcome]:
         """Several, one after the other."""
         return [await self.ask(service, one.aggregate_id, one.command, one.request) for one in asked]
 
-    def put(self, aggregate_id: str, command: Any, by: str = "system", role: str = "system") -> Outcome:
+    def put(
+        self,
+        aggregate_id: str,
+        command: Any,
+        by: str = "system",
+        role: str = "system",
+        second: Signer | None = None,
+    ) -> Outcome:
         """One command and its consequences."""
         decider = self.deciders[aggregate_id.partition(":")[0]]
-        ctx = Context(now=self.now, by=by, role=role, policy=policy_book().at(self.now))
+        ctx = Context(now=self.now, by=by, role=role, policy=policy_book().at(self.now), second=second)
         decision = decider.decide(command, self.states.get(aggregate_id, decider.initial), ctx)
         if isinstance(decision, Rejected):
             self.refused.append(decision)

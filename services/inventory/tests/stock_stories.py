@@ -35,7 +35,7 @@ from inventory.stock.holding import BringIn
 from inventory.stock.lots import by_lot, pieces
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
 from inventory.stock.state import Card
-from runtime.decision import Ask, Rejected
+from runtime.decision import Ask, Rejected, Signer
 from runtime.states import StateCodec
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
@@ -45,6 +45,11 @@ RULES = {rules.prefix: rules for rules in SERVICE.deciders}
 CODECS = {prefix: StateCodec(rules.states) for prefix, rules in RULES.items()}
 CONTRACTS = ("HT26030001", "HT26030002")
 SKUS = ("WC-100", "FL-101")
+BESIDE: dict[type, Signer] = {
+    loan.HandOutLoan: Signer("zhou.jm", "technician"),
+    scrap.ExecuteScrap: Signer("su.kj", "accountant"),
+}
+"""Who signs beside (B23)."""
 OWN = [reaction for reaction in REACTIONS if reaction.source == "inventory"]
 
 
@@ -66,7 +71,9 @@ class Warehouse:
 
     def ask(self, aggregate_id: str, command: Any, role: str = "warehouse", by: str = "") -> Rejected | None:
         rules = RULES[aggregate_id.partition(":")[0]]
-        ctx = Context(now=NOW + timedelta(minutes=self.steps), by=by or role, role=role, policy=self.policy)
+        now = NOW + timedelta(minutes=self.steps)
+        second = BESIDE.get(type(command))
+        ctx = Context(now=now, by=by or role, role=role, policy=self.policy, second=second)
         decision = rules.decide(command, self.states.get(aggregate_id, rules.initial), ctx)
         if isinstance(decision, Rejected):
             return decision
@@ -346,7 +353,7 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
     scrap_step = st.builds(
         lambda p, command: (f"scrap:{p}", command),
         paper,
-        st.sampled_from([scrap.ApproveScrap(), scrap.ExecuteScrap(witness="苏可佳"), scrap.RefuseScrap(reason="不批")]),
+        st.sampled_from([scrap.ApproveScrap(), scrap.ExecuteScrap(), scrap.RefuseScrap(reason="不批")]),
     )
     make_list = st.builds(
         lambda p, a, b: (

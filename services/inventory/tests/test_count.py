@@ -1,5 +1,6 @@
 """Opening a count, counting blind, comparing, and asking for a recount."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from pydantic import TypeAdapter
 from contracts.inventory_counts import CountCancelled, CountClosed, CountLineAdded, CountOverdue
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import AddLine, CancelCount, CompareCount, CountPieces, NoteCountOverdue
+from runtime.decision import Signer
 from runtime.testing import given
 
 COUNT_TILES = CountPieces(sku="TIL-0918", bin="A-01", quantity=58)
@@ -79,7 +81,9 @@ def test_what_a_count_knows_before_the_comparison_holds_no_balance() -> None:
 def test_a_figure_is_taken_with_who_counted_and_when() -> None:
     """D7, X1"""
     paper = COUNT_TILES.model_copy(update={"at": NOW + timedelta(minutes=5), "counted_by": "deng.w"})
-    given(COUNT, OPENED).asks(paper, context(minutes=60)).then(figure(TILES, 58, "deng.w", minutes=5))
+    given(COUNT, OPENED).asks(paper, context(minutes=60)).refuses("name_not_signed")
+    signed = replace(context(minutes=60), second=Signer("deng.w", "warehouse"))
+    given(COUNT, OPENED).asks(paper, signed).then(figure(TILES, 58, "deng.w", minutes=5))
 
 
 def test_the_same_figure_again_is_no_event_and_another_one_corrects_it() -> None:

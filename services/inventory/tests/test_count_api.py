@@ -230,7 +230,7 @@ async def test_the_sheet_goes_out_as_a_workbook_and_comes_back_filled_in(client:
     sheet = workbook.worksheets[0]
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
     assert [(row[1], row[2], row[6]) for row in rows] == [(A1, "TIL-0918", None), (A2, "WC-100", None)]
-    sheet["G3"], sheet["H3"], sheet["G4"] = 60, "lin.ck", "四件"
+    sheet["G3"], sheet["H3"], sheet["G4"] = 60, "mai.gh", "四件"
     sheet.append(["A", "Z-99", "WC-100", "x", None, 1, 3])
     filled = io.BytesIO()
     workbook.save(filled)
@@ -244,7 +244,7 @@ async def test_the_sheet_goes_out_as_a_workbook_and_comes_back_filled_in(client:
         [(4, "unreadable_row"), (5, "not_on_sheet")],
     )
     line = (await get(client, f"/counts/{no}"))["lines"][0]
-    assert [(figure["by"], figure["typed_by"]) for figure in line["figures"]] == [("lin.ck", "mai.gh")]
+    assert [(figure["by"], figure["typed_by"]) for figure in line["figures"]] == [("mai.gh", "mai.gh")]
 
 
 async def test_a_workbook_sent_bare_is_taken_too_and_nonsense_is_refused(client: AsyncClient) -> None:

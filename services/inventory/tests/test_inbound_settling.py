@@ -1,5 +1,6 @@
 """Inbound slips after the check: put away, exceptions settled, papers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ from inventory.inbound.check import Finding
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import HandOverPapers, NotePapersOverdue
 from inventory.reactions import inbound
-from runtime.decision import Timer
+from runtime.decision import Signer, Timer
 from runtime.testing import given
 
 # --- put away -------------------------------------------------------------------------------------------------------
@@ -173,7 +174,9 @@ def test_pieces_without_package_enter_only_packed_and_labelled() -> None:
 
 # --- papers ---------------------------------------------------------------------------------------------------------
 
-PAPERS = HandOverPapers(received_by="su.kj", sales_list_no="XS1", papers_ref="sha256:p")
+HANDS_OVER = replace(KEEPER, second=Signer("su.kj", "accountant"))
+"""The accountant has signed beside the keeper."""
+PAPERS = HandOverPapers(sales_list_no="XS1", papers_ref="sha256:p")
 HANDED = PapersHandedOver(
     at=NOW, slip_no="RK1", received_by="su.kj", sales_list_no="XS1", papers_ref="sha256:p", due=TOMORROW
 )
@@ -182,15 +185,28 @@ OVERDUE = InboundPapersOverdue(at=TOMORROW, slip_no="RK1", due=TOMORROW)
 
 def test_slip_and_sales_list_reach_the_accountant_once() -> None:
     """D5, K18"""
-    given(INBOUND, ISSUED, CHECKED).asks(PAPERS, KEEPER).then(HANDED)
-    given(INBOUND, ISSUED, CHECKED, HANDED).asks(PAPERS, KEEPER).nothing_new()
-    given(INBOUND, ISSUED).asks(PAPERS, KEEPER).refuses("not_checked")
+    given(INBOUND, ISSUED, CHECKED).asks(PAPERS, HANDS_OVER).then(HANDED)
+    given(INBOUND, ISSUED, CHECKED, HANDED).asks(PAPERS, HANDS_OVER).nothing_new()
+    given(INBOUND, ISSUED).asks(PAPERS, HANDS_OVER).refuses("not_checked")
 
 
-@pytest.mark.parametrize("other", [{"sales_list_no": "XS2"}, {"received_by": "tan.zw"}, {"papers_ref": "sha256:q"}])
+@pytest.mark.parametrize("other", [{"sales_list_no": "XS2"}, {"papers_ref": "sha256:q"}])
 def test_other_papers_of_a_slip_whose_papers_are_in_are_refused(other: dict[str, str]) -> None:
     """D5, X7: naming both sales lists."""
-    given(INBOUND, ISSUED, CHECKED, HANDED).asks(PAPERS.model_copy(update=other), KEEPER).refuses("papers_contradict")
+    papers = PAPERS.model_copy(update=other)
+    given(INBOUND, ISSUED, CHECKED, HANDED).asks(papers, HANDS_OVER).refuses("papers_contradict")
+
+
+def test_nobody_hands_papers_to_themselves_and_a_written_name_received_nothing() -> None:
+    """D5, B23: the accountant says that they are there, by asking or beside the keeper."""
+    checked = given(INBOUND, ISSUED, CHECKED)
+    checked.asks(PAPERS, KEEPER).refuses("second_wanted")
+    checked.asks(PAPERS.model_copy(update={"received_by": "su.kj"}), KEEPER).refuses("second_wanted")
+    checked.asks(PAPERS, replace(KEEPER, second=Signer("mai.gh", "accountant"))).refuses("own_second")
+    checked.asks(PAPERS, replace(KEEPER, second=Signer("lu.qc", "qc"))).refuses("second_not_their_role")
+    checked.asks(PAPERS.model_copy(update={"received_by": "ye.cg"}), HANDS_OVER).refuses("name_not_signed")
+    accountant = replace(KEEPER, by="su.kj", role="accountant")
+    checked.asks(PAPERS, accountant).then(HANDED)
 
 
 def test_papers_that_are_late_are_told_once() -> None:
@@ -203,4 +219,4 @@ def test_papers_that_are_late_are_told_once() -> None:
     for history in ((ISSUED, CHECKED, HANDED), (ISSUED, CHECKED, OVERDUE), (ISSUED,)):
         assert INBOUND.due(INBOUND.fold(*history)) == ()
         given(INBOUND, *history).asks(note, late).nothing_new()
-    given(INBOUND, ISSUED, CHECKED, OVERDUE).asks(PAPERS, KEEPER).then(HANDED)
+    given(INBOUND, ISSUED, CHECKED, OVERDUE).asks(PAPERS, HANDS_OVER).then(HANDED)

@@ -23,6 +23,7 @@ from inventory.stock.aggregate import STOCK, ReportDeadStock, card_no
 from inventory.stock.holding import BringIn
 from runtime.http_errors import add_error_handling
 from runtime.person import Person
+from runtime.testing import PinsOfTests, signs
 from runtime.tokens import Tokens
 
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
@@ -106,6 +107,7 @@ async def client(world: World) -> AsyncIterator[AsyncClient]:
     app.state.rows = {**world.rows, "contracts": world.contracts}
     app.state.people = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
     app.state.tokens = TOKENS
+    app.state.pins = PinsOfTests()
     add_error_handling(app, 1 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:
@@ -167,7 +169,7 @@ async def test_a_delivery_with_one_damaged_piece_from_slip_to_papers(client: Asy
         {"exception_id": "RK260309001-1", "outcome": "returned_to_supplier", "note": "厂家补发"},
         "guan.yf",
     )
-    await done(client, "/inbound/RK260309001/papers", {"received_by": "su.kj", "sales_list_no": "XS-1"})
+    await done(client, "/inbound/RK260309001/papers", {"sales_list_no": "XS-1", "second": signs("su.kj")})
     slip = await get(client, "/inbound/RK260309001")
     assert (slip["state"], slip["papers"], slip["open_exceptions"], slip["in_order"]) == (
         "put_away",
@@ -409,10 +411,10 @@ async def test_a_loan_from_the_technicians_wish_to_the_empty_promise(client: Asy
     no = (await done(client, "/loans", wish, "zhou.jm"))["body"]["loan_no"]
     assert (await get(client, f"/loans/{no}"))["state"] == "held"
     assert (await get(client, "/stock/HDW-0033"))["free"] == 8
-    early, _ = await post(client, f"/loans/{no}/handout", {})
+    early, _ = await post(client, f"/loans/{no}/handout", {"second": signs("zhou.jm")})
     own, _ = await post(client, f"/loans/{no}/approval", {}, "zhou.jm")
     await done(client, f"/loans/{no}/approval", {}, "tan.zw")
-    await done(client, f"/loans/{no}/handout", {"signature_ref": "sha256:s"})
+    await done(client, f"/loans/{no}/handout", {"signature_ref": "sha256:s", "second": signs("zhou.jm")})
     assert (early, own, (await get(client, "/stock/HDW-0033"))["on_hand"]) == (409, 403, 8)
     await done(client, f"/loans/{no}/returns", {"good": 1, "bin": "H-01-1"})
     charge = {"quantity": 1, "amount_fen": 500, "charged_to": "客户", "reason": "留用"}
@@ -433,7 +435,7 @@ async def test_scrap_of_a_pending_piece_is_applied_for_approved_and_executed(cli
     assert lots(await get(client, "/stock/BTH-0421"))[1] == ("P-01", f"scrap:{no}", True, 1)
     keeper, _ = await post(client, f"/scraps/{no}/approval", {})
     await done(client, f"/scraps/{no}/approval", {}, "guan.yf")
-    await done(client, f"/scraps/{no}/execution", {"witness": "苏可佳"})
+    await done(client, f"/scraps/{no}/execution", {"second": signs("su.kj")})
     assert (keeper, (await get(client, "/stock/BTH-0421"))["pending"]) == (403, 0)
     assert (await get(client, f"/scraps/{no}"))["state"] == "executed"
 

@@ -1,5 +1,6 @@
 """Loans, scrap applications and lists: held, approved, out, back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -37,13 +38,23 @@ from inventory.reactions.papers import give_back
 from inventory.scrap import SCRAP
 from inventory.stock_list import STOCK_LIST
 from runtime.aggregate import Aggregate
-from runtime.decision import SAID_OTHERWISE, Rejected, Timer
+from runtime.decision import SAID_OTHERWISE, Rejected, Signer, Timer
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 POLICY = policy_book().at(NOW)
 KEEPER = Context(now=NOW, by="mai.gh", role="warehouse", policy=POLICY)
+LENDS = replace(KEEPER, second=Signer("周建民", "technician"))
+"""The borrower has signed beside the keeper."""
+WITNESSED = replace(KEEPER, second=Signer("su.kj", "accountant"))
 MANAGER = Context(now=NOW, by="guan.yf", role="manager", policy=POLICY)
+
+
+def by_whom(command: Any) -> Context:
+    """Who asks it, with whoever signs beside."""
+    return {loan.HandOutLoan: LENDS, scrap.ExecuteScrap: WITNESSED}.get(type(command), MANAGER)
+
+
 DUE = end_of_day(date(2026, 3, 27))
 
 
@@ -64,6 +75,7 @@ ASKED = LoanAsked(
     borrower="周建民",
     purpose="换门板",
     due_on=date(2026, 3, 27),
+    asked_by="mai.gh",
 )
 HELD = LoanGoodsHeld(at=NOW, loan_no="JY1")
 APPROVED = LoanApproved(at=NOW, loan_no="JY1", approved_by="guan.yf", due_on=date(2026, 3, 27), note="")
@@ -98,11 +110,23 @@ def test_a_loan_without_a_date_is_due_as_the_policy_says_and_an_approved_one_nee
 
 def test_a_loan_leaves_approved_and_set_apart_and_not_before() -> None:
     """D12, D8"""
-    given(LOAN, ASKED, HELD).asks(HAND_OUT, KEEPER).refuses("not_approved")
-    given(LOAN, ASKED, APPROVED).asks(HAND_OUT, KEEPER).refuses("not_held")
+    given(LOAN, ASKED, HELD).asks(HAND_OUT, LENDS).refuses("not_approved")
+    given(LOAN, ASKED, APPROVED).asks(HAND_OUT, LENDS).refuses("not_held")
     given(LOAN, ASKED, HELD).asks(loan.ApproveLoan(), MANAGER).then(APPROVED)
-    given(LOAN, ASKED, HELD, APPROVED).asks(HAND_OUT, KEEPER).then(OUT)
-    given(LOAN, *LENT).asks(HAND_OUT, KEEPER).nothing_new()
+    given(LOAN, ASKED, HELD, APPROVED).asks(HAND_OUT, LENDS).then(OUT)
+    given(LOAN, *LENT).asks(HAND_OUT, LENDS).nothing_new()
+
+
+def test_nobody_lends_to_themselves_or_approves_their_own_loan() -> None:
+    """D12, B23: who asked, who approves, who hands out and who signs for it are not one."""
+    given(LOAN, ASKED, HELD).asks(loan.ApproveLoan(), KEEPER).refuses("own_loan")
+    by_borrower = replace(MANAGER, by="周建民")
+    given(LOAN, ASKED, HELD).asks(loan.ApproveLoan(), by_borrower).refuses("own_loan")
+    ready = given(LOAN, ASKED, HELD, APPROVED)
+    ready.asks(HAND_OUT, KEEPER).refuses("second_wanted")
+    ready.asks(HAND_OUT, replace(KEEPER, second=Signer("mai.gh", "warehouse"))).refuses("own_second")
+    ready.asks(HAND_OUT, replace(KEEPER, second=Signer("guan.yf", "install_supervisor"))).refuses("own_loan")
+    ready.asks(HAND_OUT, replace(KEEPER, second=Signer("wu.xm", "store"))).refuses("second_not_their_role")
 
 
 def test_what_is_said_otherwise_of_a_loan_is_refused() -> None:
@@ -110,7 +134,7 @@ def test_what_is_said_otherwise_of_a_loan_is_refused() -> None:
     approved = given(LOAN, ASKED, HELD, APPROVED)
     approved.asks(loan.ApproveLoan(due_on=date(2026, 3, 27)), MANAGER).nothing_new()
     approved.asks(loan.ApproveLoan(due_on=date(2026, 4, 9)), MANAGER).refuses(SAID_OTHERWISE)
-    given(LOAN, *LENT).asks(loan.HandOutLoan(signature_ref="sha256:t"), KEEPER).refuses(SAID_OTHERWISE)
+    given(LOAN, *LENT).asks(loan.HandOutLoan(signature_ref="sha256:t"), LENDS).refuses(SAID_OTHERWISE)
     back = given(LOAN, *LENT).after(loan.ReturnLoan(good=2, bin="A-01"), ctx=KEEPER)
     back.asks(loan.RefuseLoan(reason="不借"), MANAGER).refuses("loan_closed")
     refused = given(LOAN, ASKED, HELD).after(loan.RefuseLoan(reason="不借"), ctx=MANAGER)
@@ -133,7 +157,7 @@ def test_the_stocks_answer_holds_the_loan_or_ends_it() -> None:
     given(LOAN, ASKED).asks(loan.NoteLoanGoods(held=True), KEEPER).then(HELD)
     given(LOAN, ASKED, HELD).asks(loan.NoteLoanGoods(held=True), KEEPER).nothing_new()
     given(LOAN, ASKED).asks(loan.NoteLoanGoods(held=False, available=1), KEEPER).then(short)
-    given(LOAN, ASKED, short).asks(HAND_OUT, KEEPER).refuses("loan_closed")
+    given(LOAN, ASKED, short).asks(HAND_OUT, LENDS).refuses("loan_closed")
 
 
 def test_a_refused_loan_says_that_its_pieces_are_to_be_let_go() -> None:
@@ -246,11 +270,11 @@ DONE = ScrapExecuted(
     name="门板",
     quantity=1,
     executed_by="mai.gh",
-    witness="苏可佳",
+    witness="su.kj",
     photos=(),
     proceeds_fen=1500,
 )
-EXECUTE = scrap.ExecuteScrap(witness="苏可佳", proceeds_fen=1500)
+EXECUTE = scrap.ExecuteScrap(proceeds_fen=1500)
 
 
 def test_scrap_is_applied_for_approved_by_another_and_executed() -> None:
@@ -259,15 +283,26 @@ def test_scrap_is_applied_for_approved_by_another_and_executed() -> None:
     given(SCRAP, APPLIED).asks(APPLY, KEEPER).nothing_new()
     given(SCRAP, APPLIED).asks(scrap.NoteScrapGoods(held=True), KEEPER).then(SEALED)
     given(SCRAP, APPLIED, SEALED).asks(scrap.ApproveScrap(), MANAGER).then(MAY)
-    given(SCRAP, APPLIED, SEALED, MAY).asks(EXECUTE, KEEPER).then(DONE)
-    given(SCRAP, APPLIED, SEALED, MAY, DONE).asks(EXECUTE, KEEPER).nothing_new()
+    given(SCRAP, APPLIED, SEALED, MAY).asks(EXECUTE, WITNESSED).then(DONE)
+    given(SCRAP, APPLIED, SEALED, MAY, DONE).asks(EXECUTE, WITNESSED).nothing_new()
+
+
+def test_pieces_are_destroyed_before_a_witness_who_signs_and_did_not_apply_for_it() -> None:
+    """D10, B23"""
+    may = given(SCRAP, APPLIED, SEALED, MAY)
+    other = replace(KEEPER, by="lin.ck")
+    may.asks(EXECUTE, KEEPER).refuses("second_wanted")
+    may.asks(scrap.ExecuteScrap(witness="苏可佳"), KEEPER).refuses("second_wanted")
+    may.asks(scrap.ExecuteScrap(witness="别人"), WITNESSED).refuses("name_not_signed")
+    may.asks(EXECUTE, replace(KEEPER, second=Signer("mai.gh", "accountant"))).refuses("own_second")
+    may.asks(EXECUTE, replace(other, second=Signer("mai.gh", "warehouse"))).refuses("applicant_is_witness")
 
 
 def test_nobody_approves_an_own_application_or_what_is_not_set_apart() -> None:
     """D10"""
     given(SCRAP, APPLIED, SEALED).asks(scrap.ApproveScrap(), KEEPER).refuses("own_application")
     given(SCRAP, APPLIED).asks(scrap.ApproveScrap(), MANAGER).refuses("not_held")
-    given(SCRAP, APPLIED, SEALED).asks(EXECUTE, KEEPER).refuses("scrap_not_approved")
+    given(SCRAP, APPLIED, SEALED).asks(EXECUTE, WITNESSED).refuses("scrap_not_approved")
     given(SCRAP, APPLIED).asks(APPLY.model_copy(update={"quantity": 2}), KEEPER).refuses("scrap_contradicts")
 
 
@@ -292,7 +327,7 @@ def test_a_refused_application_frees_its_pieces_and_ends() -> None:
     given(SCRAP, APPLIED, SEALED, refused).asks(refuse, MANAGER).nothing_new()
     given(SCRAP, APPLIED).asks(scrap.NoteScrapGoods(held=False), KEEPER).then(short)
     given(SCRAP, APPLIED).asks(refuse, MANAGER).refuses("not_held")
-    given(SCRAP, APPLIED, SEALED, refused).asks(EXECUTE, KEEPER).refuses("scrap_ended")
+    given(SCRAP, APPLIED, SEALED, refused).asks(EXECUTE, WITNESSED).refuses("scrap_ended")
     given(SCRAP, APPLIED, SEALED, MAY, DONE).asks(refuse, MANAGER).refuses("scrap_ended")
 
 
@@ -409,7 +444,7 @@ def test_what_is_offered_of_a_paper_is_what_its_rules_take(
 ) -> None:
     """D8, D10, D12: no button is dead, and none is missing."""
     known = given(paper, *history)
-    answers = {code: paper.decide(command, known.state, MANAGER) for code, command in asked.items()}
+    answers = {code: paper.decide(command, known.state, by_whom(command)) for code, command in asked.items()}
     taken = {code for code, answer in answers.items() if answer and not isinstance(answer, Rejected)}
     assert known.offers() & asked.keys() == taken
 
@@ -431,7 +466,7 @@ def test_what_is_offered_of_a_paper_is_what_its_rules_take(
 )
 def test_a_paper_that_nobody_made_is_refused(paper: Aggregate[Any, Any], command: Any, why: str) -> None:
     """D8, D10, D12"""
-    given(paper).asks(command, KEEPER).refuses(why)
+    given(paper).asks(command, by_whom(command)).refuses(why)
 
 
 def test_the_loans_due_day_ends_with_the_calendar_day_of_the_company() -> None:

@@ -38,6 +38,7 @@ from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
 from inventory.who import ACCOUNTS, COUNTS
 from runtime.decision import Command, Rejected
+from runtime.second import Second
 from runtime.use_case import Asker, Nothing, UseCase
 
 MAX_LINES = 2_000  # of one sheet; the event that compares them must fit into a record
@@ -84,8 +85,9 @@ class LineFound(Command):
 class CountPieces(Command):
     """点数 Count a bin (D7)
 
-    One figure, by scanner or hand. `at` and `counted_by` for a paper sheet that is typed in later. `lot` where the
-    sheet counts by lot (D13); one that it does not name gets a line, which is a question until it is counted again.
+    One figure, by scanner or hand. `at` for a paper sheet that is typed in later; `counted_by` where another counted,
+    who signs as `second` (B23). `lot` where the sheet counts by lot (D13); one that it does not name gets a line, which
+    is a question until it is counted again.
     """
 
     command: Literal["CountPieces"] = "CountPieces"
@@ -340,7 +342,17 @@ async def with_cards(asker: Asker, number: str, _: Nothing) -> CompareCount:
 USE_CASES: tuple[UseCase[Any, Any, CountEvent], ...] = (
     UseCase(OpenCount, open_count, COUNTS),
     UseCase(AddLine, add_line, COUNTS, "lines", body=LineFound, prepare=found, status=201, wanted=is_out),
-    UseCase(CountPieces, count_pieces, COUNTS, "figures", body="Figure", status=201, wanted=waits_for_figures),
+    UseCase(
+        CountPieces,
+        count_pieces,
+        COUNTS,
+        "figures",
+        body="Figure",
+        status=201,
+        wanted=waits_for_figures,
+        second=Second(COUNTS, always=False),
+        signers=("counted_by",),
+    ),
     UseCase(
         CompareCount,
         compare_count,

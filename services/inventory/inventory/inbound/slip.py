@@ -18,6 +18,7 @@ from inventory.inbound.state import Checked, Decision, Inbound, Issued, NoSlip, 
 from inventory.refusals import no
 from inventory.who import ACCOUNTANT, HANDS_OVER
 from runtime.decision import Command, said_again
+from runtime.second import Second
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker, Born, UseCase
 
@@ -55,11 +56,12 @@ class CancelSlip(Command):
 class HandOverPapers(Command):
     """单据交会计 Hand over the papers (D5, K18)
 
-    Slip and the supplier's sales list, within a day of the check.
+    Slip and the supplier's sales list, within a day of the check. The accountant says that they are there: by asking,
+    or as `second` of the warehouse (B23).
     """
 
     command: Literal["HandOverPapers"] = "HandOverPapers"
-    received_by: Text
+    received_by: Text | None = None
     sales_list_no: Text
     papers_ref: FileRef = ""
 
@@ -155,10 +157,11 @@ def cancel_slip(command: CancelSlip, inbound: Issued | Voided | Checked, ctx: Co
 def hand_over_papers(command: HandOverPapers, inbound: Checked, ctx: Context) -> Decision:
     """Slip and the supplier's sales list are with the accountant. Once.
 
-    Rules: D5, K18, X7. Refuses: unknown_slip, slip_cancelled, not_checked, papers_contradict.
+    Rules: D5, K18, B23, X7. Refuses: unknown_slip, slip_cancelled, not_checked, papers_contradict.
     """
+    receiver = ctx.second.id if ctx.second is not None else command.received_by or ctx.by
     if (known := inbound.papers) is not None:
-        told = (command.received_by, command.sales_list_no, command.papers_ref)
+        told = (receiver, command.sales_list_no, command.papers_ref)
         if (known.received_by, known.sales_list_no, known.papers_ref) == told:
             return ()
         return no(
@@ -167,13 +170,13 @@ def hand_over_papers(command: HandOverPapers, inbound: Checked, ctx: Context) ->
             sales_list_no=known.sales_list_no,
             received_by=known.received_by,
             told=command.sales_list_no,
-            told_by=command.received_by,
+            told_by=receiver,
         )
     return (
         facts.PapersHandedOver(
             at=command.at or ctx.now,
             slip_no=inbound.slip.slip_no,
-            received_by=command.received_by,
+            received_by=receiver,
             sales_list_no=command.sales_list_no,
             papers_ref=command.papers_ref,
             due=inbound.papers_due,
@@ -209,6 +212,15 @@ USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
         status=201,
     ),
     UseCase(CancelSlip, cancel_slip, ACCOUNTANT, "cancellation", status=201, wanted=is_unchecked),
-    UseCase(HandOverPapers, hand_over_papers, HANDS_OVER, "papers", status=201, wanted=owes_papers),
+    UseCase(
+        HandOverPapers,
+        hand_over_papers,
+        HANDS_OVER,
+        "papers",
+        status=201,
+        wanted=owes_papers,
+        second=Second(ACCOUNTANT, dict.fromkeys(ACCOUNTANT, frozenset())),
+        signers=("received_by",),
+    ),
     UseCase(NotePapersOverdue, note_overdue),
 )
