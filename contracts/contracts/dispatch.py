@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts import dispatch_calls as calls
+from contracts import dispatch_corrections as corrections
 from contracts import dispatch_days as days
 from contracts import dispatch_fleet as fleet
 from contracts import dispatch_jobs as jobs
@@ -44,6 +45,9 @@ JobEvent = (
     | calls.JobCancelled
     | calls.JobPromiseMoved
     | calls.TroubleReported
+    | corrections.DeliveryCorrected
+    | corrections.DeliveryCorrectionAsked
+    | corrections.DeliveryCorrectionRefused
     | road.FailureConsented
     | road.LoadCorrected
     | road.PiecesRefused

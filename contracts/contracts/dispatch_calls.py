@@ -25,6 +25,8 @@ class JobCancelled(Fact, wire="songda.dispatch.JobCancelled.v1"):
     reason: str
     on_the_road: bool = False
     """The goods are on a vehicle: they are brought back, nothing is handed over any more."""
+    settled: bool = False
+    """Nothing was owed any more (A10): owed again, as by a correction (D16), it is opened again."""
 
 
 class JobPromiseMoved(Fact, wire="songda.dispatch.JobPromiseMoved.v1"):

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.bounds import Few, ManyLines, Nth, OptionalId
 from contracts.fact import Customer, Fact, GoodsLine, Half, LineLot, Value
+from contracts.inventory_corrections import DamageTakenBack, HandoverCorrected, HandoverCorrectionDeclined
 from contracts.inventory_counts import CountEvent, CountPlanEvent
 from contracts.inventory_inbound import InboundEvent
 from contracts.inventory_packing import LabelsIssued, QualityEvent
@@ -441,6 +442,9 @@ GoodsEvent = (
     | IssueCorrected
     | CorrectionAsked
     | CorrectionRefused
+    | HandoverCorrected
+    | HandoverCorrectionDeclined
+    | DamageTakenBack
     | GoodsUnclaimed
     | DamageReported
     | GoodsIssued

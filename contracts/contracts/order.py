@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.fact import ContractLine, Customer, Fact, Fen, GoodsLine, LineLot, Value
+from contracts.order_corrections import DamageNoteCorrected, DeliveryNoteCorrected, FulfilmentTakenBack
 
 DelayFault = Literal["factory", "logistics", "store"]
 """Whose fault a delay is: 工厂, 物流, or the store's own contract error 门店 (A4, A5)."""
@@ -496,6 +497,9 @@ OrderEvent = Annotated[
     | LoadingNoted
     | DeliveryFailureNoted
     | DeliveryNoted
+    | DeliveryNoteCorrected
+    | DamageNoteCorrected
+    | FulfilmentTakenBack
     | RestOwed
     | InstallationNoted
     | PaymentNoted

@@ -193,3 +193,5 @@ class CallBackDropped(Fact, wire="songda.service_desk.CallBackDropped.v1"):
     event: Literal["CallBackDropped"] = "CallBackDropped"
     callback_id: str
     reason: str
+    wrong: bool = False
+    """What it was planned for was taken back (D16): it may be planned again."""

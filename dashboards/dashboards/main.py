@@ -7,6 +7,7 @@ from dashboards.board import pages as board_pages
 from dashboards.board import week_pages as board_week_pages
 from dashboards.booking import pages as calls_pages
 from dashboards.books import pages as books_pages
+from dashboards.corrections import pages as delivery_corrections
 from dashboards.crew import pages as crew_pages
 from dashboards.desk import pages as desk_pages
 from dashboards.forms import pages as forms_pages
@@ -54,6 +55,7 @@ for part in (
     calls_pages.router,
     contract_pages.router,
     pickup_pages.router,
+    delivery_corrections.router,
     warehouse_pages.router,
     counts_pages.router,
     arrivals_pages.router,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from dashboards_site import RowsInMemory, browser, site
-from dashboards_story import told
+from dashboards_story import delivered, in_slot, opened, told
 from orders_story import SIGNED, completed, delayed, desk_rows, signed
 from warehouse_story import LOST, ONE_LACKS, transfer
 
@@ -13,9 +13,11 @@ from company.people import read_people
 from company.roles import Role
 from contracts import order as facts
 from contracts import service_desk_tickets as tickets
+from contracts.dispatch_corrections import DeliveryCorrectionAsked
 from contracts.envelope import Meta
 from dashboards.books.report import BookFinding, BooksReport, SinceEvent
 from dashboards.inbox.waiting import CONTRACTS_WAIT, REST_WAIT, SHOWN
+from dispatch.job.row import JOBS
 from inventory.count.file import COUNTS
 from inventory.goods.row import PIECES
 from inventory.inbound.row import SLIPS
@@ -260,7 +262,7 @@ async def test_behind_a_figure_is_the_list_of_just_those_contracts():
     assert len(listed[KEEPER]) == 3
 
 
-VIEWS = (CONTRACTS, DRAFTS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS, TRANSFERS)
+VIEWS = (CONTRACTS, DRAFTS, JOBS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS, TRANSFERS)
 INDEXED = {(view.name, index[0]) for view in VIEWS for index in view.indexes}
 
 
@@ -279,3 +281,21 @@ async def test_whoever_is_told_may_open_the_list(kind):
         if one.role in kind.roles
     }
     assert set(found.values()) == {200}, found
+
+
+async def test_a_correction_of_a_delivery_waits_for_who_may_agree():
+    """X9, D16"""
+    asked = DeliveryCorrectionAsked(
+        at=SIGNED,
+        job_id="D-HT26030001",
+        contract_no="HT26030001",
+        correction_no="SG-1",
+        delivered=(),
+        refused=(),
+        damaged=(),
+        reason="录错",
+        asked_by=SPECIALIST,
+    )
+    story = (signed(), opened(), *in_slot(), delivered(at=SIGNED), told("job:D-HT26030001", asked, by=SPECIALIST))
+    assert "deliveries_wrong" in kinds((await ask(MANAGER, *story)).text)
+    assert "deliveries_wrong" not in kinds((await ask(ASSISTANT, *story)).text)

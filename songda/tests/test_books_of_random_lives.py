@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,6 +71,7 @@ LINES = tuple(
 DECIDERS = {"contract": CONTRACT, "goods": GOODS, "stock": STOCK, "job": JOB}
 SERVICE_OF = {"contract": "order", "goods": "inventory", "stock": "inventory", "job": "dispatch", "run": "dispatch"}
 Count = dict[int, int]
+F = TypeVar("F", bound=Fact)
 
 
 @dataclass
@@ -82,25 +83,35 @@ class Company:
     unread: deque[tuple[Meta, Fact]] = field(default_factory=deque)
     books: Books = field(default_factory=Books)
     number: int = 0
+    history: list[Fact] = field(default_factory=list)
 
     def state(self, aggregate_id: str) -> Any:
         return self.states.get(aggregate_id, DECIDERS[aggregate_id.partition(":")[0]].initial)
 
     def ask(self, aggregate_id: str, command: Command, by: str = "system", role: str = "system") -> bool:
-        """Decide, tell, and let all others react; True where it was taken."""
+        """Decide, and tell; True where it was taken."""
+        return not self.code(aggregate_id, command, by, role)
+
+    def code(self, aggregate_id: str, command: Command, by: str = "system", role: str = "system") -> str:
+        """The same; the code of the refusal, or nothing."""
         decider = DECIDERS[aggregate_id.partition(":")[0]]
         ctx = Context(now=self.now, by=by, role=role, policy=POLICY, version=self.versions.get(aggregate_id, 0))
         decision = decider.decide(command, self.state(aggregate_id), ctx)
         if isinstance(decision, Rejected):
-            return False
+            return decision.code
         for event in decision:
             self.states[aggregate_id] = decider.evolve(self.state(aggregate_id), event)
             self.tell(aggregate_id, event)
-        return True
+        return ""
+
+    def told(self, kind: type[F]) -> list[F]:
+        """What was said of a kind, in order."""
+        return [event for event in self.history if isinstance(event, kind)]
 
     def tell(self, subject: str, event: Fact) -> None:
         """An event is in the stream."""
         self.number += 1
+        self.history.append(event)
         self.versions[subject] = self.versions.get(subject, 0) + 1
         source = f"/songda/{SERVICE_OF[subject.partition(':')[0]]}"
         version, number = self.versions[subject], f"e{self.number}"

@@ -11,12 +11,16 @@ from typing import Any, Generic, TypeVar
 from company.roles import Role
 from contracts.civil_time import end_of_day
 from dashboards.books.pages import books_of, page_about
+from dashboards.corrections.pages import WAITS
 from dashboards.listing import Json, Sort, both
 from dashboards.nav import SEES_BOOKS
 from dashboards.products.pages import in_use
 from dashboards.products.questions import OPEN as UNDESCRIBED
 from dashboards.products.questions import QUESTIONS, CardSays
 from dashboards.seat import Seat
+from dispatch.job.aggregate import JOB
+from dispatch.job.correction import ApproveDeliveryCorrection
+from dispatch.job.row import JOBS, JobRow
 from inventory import who
 from inventory.count.file import COUNTS
 from inventory.count.row import CountRow
@@ -134,6 +138,10 @@ def _transfer(row: TransferRow) -> Item:
     return Item(row.transfer_no, f"{first.sku} ×{first.quantity}", f"/warehouse/transfers/{row.transfer_no}")
 
 
+def _delivery(row: JobRow) -> Item:
+    return Item(row.contract_no, row.job_id, "/corrections")
+
+
 def _short(row: GoodsRow) -> Item:
     return Item(row.contract_no, f"×{row.short}", f"/orders/{row.contract_no}")
 
@@ -240,6 +248,7 @@ IN_WAREHOUSE: tuple[Waiting[Any], ...] = (
         _scrap,
         "/warehouse/scraps?state=approved",
     ),
+    Waiting("deliveries_wrong", JOBS, WAITS, JOB.may(ApproveDeliveryCorrection), _delivery, "/corrections"),
     Waiting(
         "short",
         PIECES,

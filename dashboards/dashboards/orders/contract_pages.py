@@ -11,6 +11,7 @@ from company.roles import Role
 from contracts.bounds import Id
 from contracts.dispatch_jobs import Checklist
 from contracts.job_ids import delivery_of
+from dashboards.corrections.pages import SEES as CORRECTIONS_FOR
 from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders.contract_view import line_state
@@ -125,6 +126,7 @@ async def _content(seat: Seat, contract: ContractFile) -> dict[str, Any]:
         "next_job": delivery_of(contract_no, row.part),
         "checklist": tuple(Checklist.model_fields),
         "jobs": jobs,
+        "may_correct": seat.is_one_of(*CORRECTIONS_FOR),
         "told": [(one, headline(one, seat.words), details(one, seat.words, money=money)) for one in told],
         "categories": tuple(policy.litres_per_piece),
         "districts": tuple(policy.districts),

@@ -1,19 +1,21 @@
 """更正 Corrections of arrivals that wait for a second person, and the form that asks for one (D16), over HTTP."""
 
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 from fastapi.responses import Response
 
-from dashboards.listing import Json, page_of
+from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
+from dashboards.sheets import Cell, sheet
 from dispatch.job.aggregate import JOB
 from dispatch.job.load_count import CorrectLoad
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
-from inventory.goods.row import PIECES, Correction
+from inventory.goods.row import PIECES, Correction, GoodsRow
 from runtime.route import Router, takes
 
 router = Router(include_in_schema=False)
@@ -31,22 +33,46 @@ class Waiting:
     own: bool
 
 
+def waiting_of(rows: Iterable[GoodsRow], person: str) -> list[Waiting]:
+    """Rows of goods -> the corrections that wait of them."""
+    return [Waiting(row.contract_no, told, told.asked_by == person) for row in rows for told in row.corrections]
+
+
 @router.get("/warehouse/corrections")
 @takes(*LOOKS, "after")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def corrections(seat: Seat) -> Response:
     """What waits for a second person."""
     part = await page_of(seat.caller.view(PIECES), OPEN, after=seat.asked("after", longest=400))
-    rows = [
-        Waiting(row.contract_no, told, told.asked_by == seat.person.id) for row in part.rows for told in row.corrections
-    ]
     return seat.show(
         "corrections.html",
         slice=part,
-        rows=rows,
+        rows=waiting_of(part.rows, seat.person.id),
         stream=rows_stream(seat.caller, (PIECES.name,)),
+        sheet="/warehouse/corrections.xlsx",
         may_ask=seat.may(GOODS, AskCorrection),
         may_correct_load=seat.may(JOB, CorrectLoad),
         may_approve=seat.may(GOODS, ApproveCorrection),
         may_refuse=seat.may(GOODS, RefuseCorrection),
     )
+
+
+@router.get("/warehouse/corrections.xlsx")
+@takes(*LOOKS)
+@seated("warehouse", who.SEES_WAREHOUSE)
+async def corrections_sheet(seat: Seat) -> Response:
+    """All of them (X6)."""
+    words = seat.words
+    names = (
+        *("fix.no", "orders.no", "line.no", "line.sku", "line.name", "fix.waybill", "fix.booked", "fix.right"),
+        *("fix.why", "by", "fixed.at"),
+    )
+
+    async def lines() -> AsyncIterator[Sequence[Cell]]:
+        async for row in every(seat.caller.view(PIECES), OPEN):
+            for one in waiting_of([row], seat.person.id):
+                told = one.told
+                head = (told.correction_no, one.contract_no, told.line_no, told.sku, told.name, told.waybill)
+                yield (*head, told.booked, told.right, told.reason, told.asked_by, told.at)
+
+    return await sheet(words("wh.tab.corrections"), [words(name) for name in names], lines())

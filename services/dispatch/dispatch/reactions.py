@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from contracts.dispatch_corrections import DeliveryCorrected
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
 from contracts.dispatch_jobs import DeliveryCompleted
@@ -9,6 +10,7 @@ from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_road import RunClosed
 from contracts.dispatch_runs import RunStop
 from contracts.inventory import MorningFeedbackGiven
+from contracts.inventory_corrections import HandoverCorrectionDeclined
 from contracts.job_ids import delivery_of, installation_of, part_of, visit_of
 from contracts.notify import CallMade
 from contracts.order import (
@@ -32,7 +34,9 @@ from dispatch.fleet.aggregate import FLEET
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.aggregate import JOB
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
+from dispatch.job.correction import ReverseDeliveryCorrection
 from dispatch.job.handover import FinishVisit, delivered_lines
+from dispatch.job.installing import CorrectInstallation
 from dispatch.job.stop import ConfirmByWarehouse, PublishStop
 from dispatch.job.terms import (
     AmendJob,
@@ -79,7 +83,12 @@ def settle_rest(event: RestOwed) -> Asks:
     """余件结清 (A10, B15) -> nothing is owed any more: its delivery is not needed."""
     if event.lines:
         return ()
-    return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), CancelJob(at=event.at, reason=event.reason)),)
+    return (
+        Ask(
+            JOB.key(delivery_of(event.contract_no, event.part)),
+            CancelJob(at=event.at, reason=event.reason, settled=True),
+        ),
+    )
 
 
 def confirm_stops(event: MorningFeedbackGiven) -> Asks:
@@ -105,6 +114,30 @@ def open_installation(event: DeliveryCompleted | PickedUp) -> Asks:
         due_at=event.install_due,
     )
     return (Ask(JOB.key(job), opened),)
+
+
+def correct_installation(event: DeliveryCorrected) -> Asks:
+    """送达更正 (B10, D16) -> what is to be installed is what was really delivered."""
+    job = installation_of(event.contract_no, part_of(event.job_id))
+    lines = tuple(line for line in delivered_lines(event.delivered, event.lines) if line.to_install)
+    opens = OpenJob(
+        at=event.at,
+        job_id=job,
+        kind="installation",
+        contract_no=event.contract_no,
+        customer=event.customer,
+        lines=lines,
+        due_at=event.install_due,
+    )
+    return (Ask(JOB.key(job), CorrectInstallation(at=event.at, opens=opens, reason=event.reason)),)
+
+
+def reverse_correction(event: HandoverCorrectionDeclined) -> Asks:
+    """The warehouse has received what a correction moves -> the delivery is as it was typed (D3, D16)."""
+    why = "仓库已收到" if event.why == "received" else "仓库账上不在外"
+    reason = f"第 {event.line_no} 行 {event.name}：{why}，更正作废"
+    command = ReverseDeliveryCorrection(at=event.at, correction_no=event.correction_no, reason=reason)
+    return (Ask(JOB.key(event.job_id), command),)
 
 
 def open_visit(event: VisitBooked) -> Asks:
@@ -297,6 +330,8 @@ REACTIONS = (
     Reaction("dispatch.publish_stops", (On(DayPublished, publish_stops),)),
     Reaction("dispatch.plan_runs", (On(DayPublished, plan_runs),)),
     Reaction("dispatch.open_installation", on_each(open_installation, DeliveryCompleted, PickedUp)),
+    Reaction("dispatch.correct_installation", (On(DeliveryCorrected, correct_installation),)),
+    Reaction("dispatch.reverse_correction", (On(HandoverCorrectionDeclined, reverse_correction),)),
     *DEPARTURE.steps,
     *SLOTS.steps,
     Reaction("dispatch.confirm_stops", (On(MorningFeedbackGiven, confirm_stops),)),

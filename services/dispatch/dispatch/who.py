@@ -10,6 +10,9 @@ HANDS_OUT = frozenset({Role.WAREHOUSE})
 LEADS = frozenset({Role.CREW_LEADER})
 DELIVERS = SUPERVISOR | LEADS
 INSTALLS = DELIVERS | {Role.TECHNICIAN}
+CORRECTS = OFFICE | LEADS | HANDS_OUT
+"""Who says that a delivery was typed wrong (D16): the office, the crew, and who hands out pick-ups."""
+APPROVES_CORRECTIONS = SUPERVISOR | {Role.CS_SUPERVISOR, Role.MANAGER}
 LOADS = DELIVERS | {Role.WAREHOUSE}
 RECEIVES_CASH = frozenset({Role.ACCOUNTANT})
 TAKES_CASH = DELIVERS | RECEIVES_CASH

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+ADJUSTS = ("adjusted", "lost")
+"""Kinds of moves by which a count's adjustment is booked, under its number."""
 OWN_VOUCHERS = ("sent_back",)
 """Kinds of moves that an accountant or supervisor may order on the card itself."""
 
@@ -46,9 +48,9 @@ class CountedBin:
     lot: str | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Card and goods differ, and nothing was done about it."""
-        return self.counted != self.book and self.booked is None
+    def settled(self) -> int:
+        """Pieces by which the card was made to follow what was counted."""
+        return 0 if self.booked is None else self.counted - self.book
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +123,16 @@ def agreement(
     latest = _latest(counted)
     balance = sum(line.quantity for line in card)
     parted = _ledger_and_card(ledger, card)
+    apart = {figure: _difference(figure, counted, card) for figure in latest}
     partings = ((parted,) if parted else ()) + tuple(
-        _card_and_goods(bin_, counted, card) for bin_ in latest if bin_.is_open
+        _card_and_goods(figure, difference, counted, card) for figure, difference in apart.items() if difference
     )
     return Agreement(
         sku=sku,
         name=name,
         ledger=sum(entry.quantity for entry in ledger),
         card=balance,
-        goods=balance + sum(x.counted - x.book for x in latest if x.is_open) if latest else None,
+        goods=balance + sum(apart.values()) if latest else None,
         partings=partings,
     )
 
@@ -157,10 +160,32 @@ def _ledger_and_card(ledger: Sequence[Entry], card: Sequence[CardLine]) -> Parti
     return None
 
 
-def _card_and_goods(open_: CountedBin, counted: Sequence[CountedBin], card: Sequence[CardLine]) -> Parting:
-    before = [x for x in counted if (x.bin, x.lot) == (open_.bin, open_.lot) and x.at < open_.at and not x.is_open]
+def _difference(figure: CountedBin, counted: Sequence[CountedBin], card: Sequence[CardLine]) -> int:
+    """Pieces that lay there more than the card says now of that moment, but for those by which it was made to follow.
+
+    A move counts at the time when it happened (D6): one that is told after its count was adjusted makes them part.
+    """
+    lots = {x.lot for x in counted if (x.count_no, x.bin) == (figure.count_no, figure.bin) and x.lot is not None}
+    book = 0
+    for line in card:
+        by_it = line.kind in ADJUSTS and line.voucher_no == figure.count_no
+        if line.at > figure.at or by_it:
+            continue
+        book += line.change_of(figure)
+        if figure.lot is None:  # a count that names lots there counts the others beside them (D13)
+            book -= sum(line.places.get((figure.bin, lot), 0) for lot in lots if lot is not None)
+    return figure.counted - book - figure.settled
+
+
+def _card_and_goods(
+    open_: CountedBin, difference: int, counted: Sequence[CountedBin], card: Sequence[CardLine]
+) -> Parting:
+    before = [
+        x
+        for x in counted
+        if (x.bin, x.lot) == (open_.bin, open_.lot) and x.at < open_.at and not _difference(x, counted, card)
+    ]
     after_move = max((max(x.move_no, x.booked or 0) for x in before), default=0)
-    difference = open_.counted - open_.book
     between = [line for line in card if after_move < line.move_no and line.at <= open_.at and line.change_of(open_)]
     # Recorded but not carried out (or recorded twice), or recorded with the wrong sign.
     likely = [line for line in between if difference in (-line.change_of(open_), -2 * line.change_of(open_))]

@@ -84,6 +84,29 @@ def test_a_difference_that_was_adjusted_parts_nothing() -> None:
     assert (found.ledger, found.card, found.goods, found.agrees) == (50, 50, 50, True)
 
 
+def test_a_move_that_is_told_after_its_count_was_adjusted_makes_card_and_goods_part() -> None:
+    """D6, D7: 8 of 10 were counted, the card was made to follow; then somebody tells that 2 had been moved before."""
+    card = (line(1, "YD1", 10), CardLine(2, at(5), "adjusted", "PD-4", -2, {"A-01": -2}))
+    ledger = (entry(1, "YD1", 10), entry(5, "PD-4", -2))
+    counted = figure(4, 10, 8, 1, booked=2)
+    assert report(ledger, card, counted).agrees
+    late = CardLine(3, at(3), "moved", "YW1", 0, {"A-01": -2, "B-01": 2})
+    found = report(ledger, (*card, late), counted)
+    assert [(x.between, x.bin, x.difference, x.likely) for x in found.partings] == [("card_goods", "A-01", 2, (3,))]
+    assert (found.card, found.goods) == (8, 10)
+    back = CardLine(4, at(6), "moved", "YW2", 0, {"A-01": 2, "B-01": -2})
+    again = CountedBin("PD-7", "A-01", at(7), 8, 8, 4, None)
+    assert report(ledger, (*card, late, back), counted, again).agrees
+
+
+def test_a_move_that_is_told_late_and_happened_after_the_count_parts_nothing() -> None:
+    """D6, D7"""
+    card = (line(1, "YD1", 10), CardLine(2, at(6), "adjusted", "PD-4", -2, {"A-01": -2}))
+    ledger = (entry(1, "YD1", 10), entry(6, "PD-4", -2))
+    late = CardLine(3, at(5), "moved", "YW1", 0, {"A-01": -2, "B-01": 2})
+    assert report(ledger, (*card, late), figure(4, 10, 8, 1, booked=2)).agrees
+
+
 def test_what_was_never_counted_has_no_goods_figure() -> None:
     """D7"""
     assert report(LEDGER, CARD).goods is None

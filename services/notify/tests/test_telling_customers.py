@@ -25,12 +25,14 @@ from contracts.civil_time import civil_day, end_of_day
 from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven
-from contracts.notify import MessageRequested, MessageSent, Word
+from contracts.inventory_corrections import DamageTakenBack
+from contracts.notify import MessageFailed, MessageRequested, MessageSent, Word
 from contracts.order import DelayNoticed
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_tickets import LeftoverGoodsArrived, LeftoverGoodsDamaged, LeftoverOrderApproved
 from notify.call import RequestCall
 from notify.message.aggregate import MESSAGE
+from notify.message.attempts import WithdrawMessage
 from notify.message.request import RequestMessage, message_id
 from runtime.decision import Ask
 from runtime.testing import given
@@ -149,6 +151,32 @@ def test_what_a_customer_should_know_is_an_sms_by_its_number(
 def test_other_news_sends_nothing(source: str, event: Fact) -> None:
     """E1, D16"""
     assert messages(source, event, "x:1") == []
+
+
+def test_damage_that_was_none_is_told_to_nobody_who_has_not_heard_of_it() -> None:
+    """D16, E4: what waits does not go out; of what is damaged all the same, it does."""
+    (told,) = messages("inventory", DAMAGE, "goods:HT26030001")
+    taken_back = DamageTakenBack(
+        at=NOW,
+        contract_no=DAMAGE.contract_no,
+        damage_id=DAMAGE.damage_id,
+        line_no=DAMAGE.line_no,
+        sku=DAMAGE.sku,
+        name=DAMAGE.name,
+        quantity=1,
+        left=0,
+        found="delivery",
+        correction_no="SG1",
+        reason="录错",
+    )
+    asks = asked("inventory", taken_back, "goods:HT26030001")
+    assert [(ask.aggregate_id, type(ask.command)) for ask in asks] == [(told.aggregate_id, WithdrawMessage)]
+    assert isinstance(told.command, RequestMessage)
+    waiting = given(MESSAGE).after(told.command, ctx=at(NOW))
+    (failed,) = waiting.asks(asks[0].command, at(NOW)).events
+    assert isinstance(failed, MessageFailed)
+    assert failed.final
+    assert asked("inventory", taken_back.model_copy(update={"left": 1}), "goods:HT26030001") == []
 
 
 YESTERDAY = date(2026, 3, 12)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from contracts.dispatch_corrections import DeliveryCorrected
 from contracts.dispatch_jobs import (
     DeliveryCompleted,
     DeliveryDeparted,
@@ -21,11 +22,13 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
+from contracts.inventory_corrections import DamageTakenBack
 from contracts.job_ids import contract_of, is_delivery, is_installation, part_of
 from contracts.notify import CallMade, MessageSent
 from contracts.order import OF_CREWS
 from order.contract.aggregate import CONTRACT
 from order.contract.delays import ExplainDelay, NotePost
+from order.contract.delivery_corrected import CorrectDelivery, TakeBackDamage
 from order.contract.fulfilment import NoteDelivery, NoteFailedDelivery, NoteInstallation, NoteLoading
 from order.contract.goods import NoteDamage, NoteGoods, NoteLot, NoteRelease, NoteReturn
 from order.contract.money import NotePayment
@@ -119,6 +122,19 @@ def note_correction(event: ArrivalCorrected, meta: Meta) -> Asks:
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
 
+def take_back_damage(event: DamageTakenBack) -> Asks:
+    """Damage that was none -> the contract counts those pieces again (D16)."""
+    command = TakeBackDamage(
+        at=event.at,
+        contract_no=event.contract_no,
+        line_no=event.line_no,
+        damage_id=event.damage_id,
+        left=event.left,
+        reason=event.reason,
+    )
+    return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
 def note_return(event: GoodsReturned, meta: Meta) -> Asks:
     """Back in the warehouse -> the contract knows (B14, B15); of what was reported as damaged it knew (D4)."""
     if event.broken:
@@ -175,6 +191,21 @@ def note_delivery(event: DeliveryCompleted) -> Asks:
         refused=event.refused,
         damaged=event.damaged,
         signed_by=event.signed_by,
+    )
+    return (Ask(CONTRACT.key(event.contract_no), command),)
+
+
+def correct_delivery(event: DeliveryCorrected) -> Asks:
+    """What was signed for was typed wrong -> the contract follows (D16)."""
+    command = CorrectDelivery(
+        at=event.at,
+        contract_no=event.contract_no,
+        job_id=event.job_id,
+        correction_no=event.correction_no,
+        delivered=event.delivered,
+        damaged=event.damaged,
+        was_damaged=event.was_damaged,
+        reason=event.reason,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -254,7 +285,7 @@ REACTIONS = (
     Reaction("order.note_goods", (On(GoodsArrived, note_goods), On(ArrivalConfirmed, note_lot))),
     Reaction("order.note_damage", (On(DamageReported, note_damage),)),
     Reaction("order.note_release", (On(GoodsReleased, note_release), On(GoodsReturned, note_return))),
-    Reaction("order.note_correction", (On(ArrivalCorrected, note_correction),)),
+    Reaction("order.note_correction", (On(ArrivalCorrected, note_correction), On(DamageTakenBack, take_back_damage))),
     Reaction("order.note_consent", on_each(note_consent, InstallationBooked, PickUpArranged)),
     Reaction("order.note_loading", (On(RunLoaded, note_loading), On(DeliveryDeparted, note_departure))),
     Reaction(
@@ -262,6 +293,7 @@ REACTIONS = (
         (
             On(DeliveryCompleted, note_delivery),
             On(PickedUp, note_pick_up),
+            On(DeliveryCorrected, correct_delivery),
             On(DeliveryFailed, note_failed_delivery),
             On(InstallationCompleted, note_installation),
         ),

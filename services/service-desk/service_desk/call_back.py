@@ -77,6 +77,8 @@ class DropCallBack(Command):
 
     command: Literal["DropCallBack"] = "DropCallBack"
     reason: Text
+    wrong: bool = False
+    """What it was planned for was taken back (D16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Done:
     note: str = ""
     complaint: str = ""
     dropped: bool = False
+    wrong: bool = False
 
 
 CallBack = Unplanned | Planned | Done
@@ -113,7 +116,7 @@ CallBack = Unplanned | Planned | Done
 
 def plan_call_back(command: PlanCallBack, call_back: CallBack, ctx: Context) -> Decision:
     """Somebody calls a served customer by a day (C17). Refuses: call_back_exists."""
-    if not isinstance(call_back, Unplanned):
+    if not isinstance(call_back, Unplanned) and not (isinstance(call_back, Done) and call_back.wrong):
         known = call_back.call_back if isinstance(call_back, Done) else call_back
         same = (known.contract_no, known.customer, known.about, known.due_on) == (
             command.contract_no,
@@ -170,7 +173,9 @@ def drop_call_back(command: DropCallBack, call_back: Planned | Done, ctx: Contex
         if call_back.dropped:
             return said_again(call_back.note, command.reason)
         return no("call_back_over", callback_id=call_back.call_back.callback_id)
-    dropped = CallBackDropped(at=happened(command, ctx), callback_id=call_back.callback_id, reason=command.reason)
+    dropped = CallBackDropped(
+        at=happened(command, ctx), callback_id=call_back.callback_id, reason=command.reason, wrong=command.wrong
+    )
     return (dropped,)
 
 
@@ -201,7 +206,7 @@ def evolve(call_back: CallBack, event: Event) -> CallBack:
                 return replace(call_back, tried_at=event.at)
             return Done(call_back, event.satisfied, event.note, event.complaint)
         case CallBackDropped():
-            return Done(call_back, None, event.reason, dropped=True)
+            return Done(call_back, None, event.reason, dropped=True, wrong=event.wrong)
         case DutyWarned() | DutyOverdue() | DutyEscalated():
             return replace(call_back, duty=duties.remembered((call_back.duty,), event)[0])
     assert_never(event)
@@ -228,7 +233,7 @@ CALL_BACK = Aggregate[CallBack, Event](
             status=201,
         ),
         UseCase(RecordCallBack, record_call_back, OFFICE, "result"),
-        UseCase(DropCallBack, drop_call_back, OFFICE, "drop"),
+        UseCase(DropCallBack, drop_call_back, OFFICE, "drop", body="DropCallBack", unsaid=("wrong",)),
         UseCase(KeepWatch, keep_watch),
     ),
     due,

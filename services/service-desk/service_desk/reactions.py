@@ -7,8 +7,10 @@ from company.policy import policy_book
 from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
+from contracts.inventory_corrections import DamageTakenBack
 from contracts.notify import CallMade, MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled, RestOwed
+from contracts.order_corrections import FulfilmentTakenBack
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
 from contracts.service_desk_tickets import (
@@ -23,12 +25,12 @@ from contracts.service_desk_visits import VisitCompleted
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction
 from service_desk.calendar import CALENDAR, MAIN, TellTicket
-from service_desk.call_back import CALL_BACK, PlanCallBack
+from service_desk.call_back import CALL_BACK, DropCallBack, PlanCallBack
 from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
 from service_desk.clocks import SMS
 from service_desk.fields import TEXT_LENGTH
 from service_desk.quality import QUALITY, CountCase, WithdrawCase
-from service_desk.ticket.ending import CancelWithContract, EndAsDuplicate
+from service_desk.ticket.ending import CancelWithContract, CancelWrongReport, EndAsDuplicate
 from service_desk.ticket.leftover_order import NoteLeftoverSms
 from service_desk.ticket.part import NoteRepeatRepair
 from service_desk.ticket.request import OpenTicket
@@ -68,6 +70,14 @@ def open_leftover_ticket(event: DamageReported) -> Asks:
         on_the_way=event.fault in ON_THE_WAY,
     )
     return (Ask(TICKET.key(ticket_id), command),)
+
+
+def cancel_wrong_report(event: DamageTakenBack) -> Asks:
+    """Damage that was none -> nobody owes anything for it (D16); for what is damaged all the same, as before."""
+    if event.left:
+        return ()
+    ticket_id = f"T-{event.damage_id}"
+    return (Ask(TICKET.key(ticket_id), CancelWrongReport(at=event.at, reason=event.reason[:TEXT_LENGTH])),)
 
 
 def order_the_rest(event: RestOwed) -> Asks:
@@ -111,6 +121,12 @@ def plan_call_back(event: ContractFulfilled, meta: Meta) -> Asks:
         due_on=days_later(event.fulfilled_on, days),
     )
     return (Ask(CALL_BACK.key(callback_id), command),)
+
+
+def drop_call_back(event: FulfilmentTakenBack) -> Asks:
+    """A contract was not fulfilled after all -> nobody calls about it yet (C17, D16)."""
+    reason = f"完结收回：{event.reason}"[:TEXT_LENGTH]
+    return (Ask(CALL_BACK.key(f"CB-{event.contract_no}"), DropCallBack(at=event.at, reason=reason, wrong=True)),)
 
 
 def note_leftover_sms(event: MessageSent) -> Asks:
@@ -278,8 +294,10 @@ def _sku(text: str) -> str:
 
 REACTIONS = (
     Reaction("service_desk.open_leftover_ticket", (On(DamageReported, open_leftover_ticket),)),
+    Reaction("service_desk.cancel_wrong_report", (On(DamageTakenBack, cancel_wrong_report),)),
     Reaction("service_desk.order_the_rest", (On(RestOwed, order_the_rest),)),
     Reaction("service_desk.list_tickets_of_cancelled", (On(ContractCancelled, list_tickets_of_cancelled),)),
+    Reaction("service_desk.drop_call_back", (On(FulfilmentTakenBack, drop_call_back),)),
     Reaction("service_desk.plan_call_back", (On(ContractFulfilled, plan_call_back),)),
     Reaction("service_desk.note_leftover_sms", (On(MessageSent, note_leftover_sms), On(CallMade, note_leftover_call))),
     Reaction(

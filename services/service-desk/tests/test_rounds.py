@@ -249,6 +249,14 @@ def test_a_customer_may_want_none() -> None:
     ]
 
 
+def test_a_call_back_about_what_was_taken_back_is_planned_again_when_it_is_so_after_all() -> None:
+    """C17, D16"""
+    drop = DropCallBack(reason="完结收回", wrong=True)
+    dropped = DROPPED.model_copy(update={"reason": "完结收回", "wrong": True})
+    assert decided(drop, CALL_PLANNED) == (dropped,)
+    assert decided(PLAN_CALL, CALL_PLANNED, dropped) == (CALL_PLANNED,)
+
+
 def test_a_call_back_that_nobody_makes_is_overdue_and_told_upwards() -> None:
     """C17, X4"""
     state, fired = call(CALL_PLANNED), []

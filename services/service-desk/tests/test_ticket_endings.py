@@ -28,6 +28,7 @@ from service_desk.refusals import no
 from service_desk.ticket.ending import (
     CancelTicket,
     CancelWithContract,
+    CancelWrongReport,
     CloseTicket,
     EndAsDuplicate,
     LinkTicket,
@@ -115,6 +116,22 @@ def test_what_only_waits_for_the_delivery_falls_away_with_the_contract(
     """A6"""
     command = CancelWithContract(contract_no="HT26030001", reason="客户退订")
     decision = given(*story).asks(command, SYSTEM).decided
+    assert names(decision) == (["TicketCancelled"] if falls_away else [])
+
+
+@pytest.mark.parametrize(
+    ("story", "falls_away"),
+    [
+        ((opened(kind="leftover", channel="damage"),), True),
+        ((OPENED,), False),
+        ((opened(kind="leftover", channel="damage"), booked()), False),
+    ],
+)
+def test_a_ticket_of_damage_that_was_none_ends_unless_somebody_is_to_come(
+    story: tuple[TicketEvent, ...], *, falls_away: bool
+) -> None:
+    """D16"""
+    decision = given(*story).asks(CancelWrongReport(reason="录错"), SYSTEM).decided
     assert names(decision) == (["TicketCancelled"] if falls_away else [])
 
 

@@ -13,12 +13,14 @@ from contracts import dispatch_jobs as jobs
 from contracts import dispatch_road as road
 from contracts import inventory as goods
 from contracts import order
+from contracts.dispatch_corrections import DeliveryCorrected
 from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory_stock import StockMoved, StockShortReported
 from contracts.job_ids import contract_of, is_delivery
+from contracts.order_corrections import DamageNoteCorrected, DeliveryNoteCorrected
 from dashboards.books.report import Book
 from songda.books.finding import Difference
 
@@ -173,6 +175,15 @@ class Account:
                 pieces.deposited -= fetched
                 pieces.signed += fetched
 
+    def _delivery_note_corrected(self, fact: DeliveryNoteCorrected) -> None:
+        for lines, sign in ((fact.delivered, 1), (fact.was_delivered, -1)):
+            for pieces, quantity in self._of(lines):
+                pieces.delivered += sign * quantity
+
+    def _damage_note_corrected(self, fact: DamageNoteCorrected) -> None:
+        if fact.in_warehouse:
+            self._line(fact.line_no).noted += fact.quantity
+
     def _paid(self, fact: order.PaymentNoted) -> None:
         self.paid_fen += fact.amount_fen
         self.owed_said_fen = fact.owed_fen
@@ -297,6 +308,16 @@ class Account:
         for pieces, quantity in self._of(fact.delivered):
             pieces.departed += quantity
             pieces.signed += quantity
+
+    def _delivery_corrected(self, fact: DeliveryCorrected) -> None:
+        for sign, taken, back, broken in (
+            (1, fact.delivered, fact.refused, fact.damaged),
+            (-1, fact.was_delivered, fact.was_refused, fact.was_damaged),
+        ):
+            for lines, counts in ((taken, "signed"), (back, "back"), (broken, "broken_at_door")):
+                for pieces, quantity in self._of(lines):
+                    setattr(pieces, counts, getattr(pieces, counts) + sign * quantity)
+                    pieces.departed += sign * quantity if fact.picked_up else 0
 
     def _failed(self, fact: jobs.DeliveryFailed) -> None:
         unsaid = self._is_unsaid(fact.job_id)
@@ -424,6 +445,8 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     order.DamageNoted: Account._damage_noted,
     order.GoodsReleaseNoted: Account._release_noted,
     order.DeliveryNoted: Account._delivery_noted,
+    DeliveryNoteCorrected: Account._delivery_note_corrected,
+    DamageNoteCorrected: Account._damage_note_corrected,
     order.PaymentNoted: Account._paid,
     order.ReturnRefunded: Account._refunded,
     goods.GoodsExpected: Account._expected,
@@ -441,6 +464,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     jobs.DeliveryDeparted: Account._departed,
     road.LoadCorrected: Account._load_corrected,
     jobs.DeliveryCompleted: Account._completed,
+    DeliveryCorrected: Account._delivery_corrected,
     jobs.DeliveryFailed: Account._failed,
     PickedUp: Account._picked_up,
 }
@@ -461,7 +485,7 @@ def contracts_of(fact: Fact, meta: Meta) -> Iterable[str]:
         case CashCollected():
             number = contract_of(fact.job_id)
             return (number,) if number is not None and fact.amount_fen > 0 else ()
-        case jobs.DeliveryCompleted() | jobs.DeliveryFailed() | road.LoadCorrected() | PickedUp():
+        case jobs.DeliveryCompleted() | jobs.DeliveryFailed() | DeliveryCorrected() | road.LoadCorrected() | PickedUp():
             return (fact.contract_no,) if meta.subject.startswith("job:D-") else ()
         case _:
             return (meta.subject.partition(":")[2],)

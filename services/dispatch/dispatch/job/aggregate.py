@@ -10,7 +10,18 @@ from typing import Any
 from company.context import Context
 from contracts import dispatch_jobs as facts
 from contracts.dispatch import JobEvent
-from dispatch.job import booking, calls, handover, load_count, pick_up, stop, terms, undeliverable
+from dispatch.job import (
+    booking,
+    calls,
+    correction,
+    handover,
+    installing,
+    load_count,
+    pick_up,
+    stop,
+    terms,
+    undeliverable,
+)
 from dispatch.job.state import INITIAL, STATES, Job, Unopened
 from dispatch.refusals import no
 from runtime.aggregate import Aggregate, Decision
@@ -36,6 +47,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
         return calls.evolve(job, event)
     if isinstance(event, handover.Event):
         return handover.evolve(job, event)
+    if isinstance(event, correction.Event):
+        return correction.evolve(job, event)
     if isinstance(event, load_count.Event):
         return load_count.evolve(job, event)
     return undeliverable.evolve(job, event)
@@ -68,7 +81,7 @@ def at_the_door(case: UseCase[Any, Any, JobEvent], command: Any, job: Job, ctx: 
         opened = terms.job_opened(command.opens, ctx)
         decision = case.rule(command, terms.opened(opened), ctx)
         return decision if isinstance(decision, Rejected) else (opened, *decision)
-    if isinstance(job, Unopened) and not isinstance(command, terms.OpenJob):
+    if isinstance(job, Unopened) and not isinstance(command, terms.OpenJob | installing.CorrectInstallation):
         if isinstance(command, MOOT):
             return ()
         return no("not_delivered") if isinstance(command, handover.CompleteInstallation) else no("unknown_job")
@@ -88,6 +101,8 @@ JOB = Aggregate[Job, JobEvent](
         *handover.USE_CASES,
         *pick_up.USE_CASES,
         *load_count.USE_CASES,
+        *correction.USE_CASES,
+        *installing.USE_CASES,
         *undeliverable.USE_CASES,
     ),
     due,

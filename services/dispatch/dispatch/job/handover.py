@@ -97,7 +97,7 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
             goods = handed_over(command.delivered, job.work.lines, pieces(job.loaded))
             if isinstance(goods, Rejected):
                 return goods
-            wrong = accounts_for_all(command, goods, job)
+            wrong = accounts_for_all(command.refused, goods, job.loaded, job.work.lines)
             if wrong is not None:
                 return wrong
             loose = _loose_pieces(command.refused, job)
@@ -132,12 +132,17 @@ def is_repeated(command: CompleteDelivery, job: Delivered) -> bool:
     return told == known
 
 
-def accounts_for_all(command: CompleteDelivery, goods: tuple[GoodsLine, ...], job: OnTheWay) -> Rejected | None:
+def accounts_for_all(
+    back: tuple[RefusedLine, ...],
+    goods: tuple[GoodsLine, ...],
+    left: tuple[GoodsLine, ...],
+    ordered: tuple[ContractLine, ...],
+) -> Rejected | None:
     """Each piece that left on the vehicle was either taken or refused, and no other one (A9, B13)."""
-    if not job.loaded:
-        return refused_too_many(command.refused, goods, job.work.lines)
-    taken, refused, loaded = pieces(goods), pieces(command.refused), pieces(job.loaded)
-    names = {line.line_no: line.name for line in job.loaded} | {line.line_no: line.name for line in job.work.lines}
+    if not left:
+        return refused_too_many(back, goods, ordered)
+    taken, refused, loaded = pieces(goods), pieces(back), pieces(left)
+    names = {line.line_no: line.name for line in left} | {line.line_no: line.name for line in ordered}
     numbers = sorted({*taken, *refused, *loaded})
     wrong = [number for number in numbers if taken[number] + refused[number] != loaded[number]]
     if not wrong:

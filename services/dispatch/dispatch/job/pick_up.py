@@ -273,7 +273,9 @@ def evolve(job: Opened, event: Event) -> Opened:
         case facts.PickUpListIssued():
             return replace(job, list_no=event.list_no) if isinstance(job, PickUp) else job
         case facts.PickedUp():
-            return Delivered(job.work, event.delivered, event.signature_ref, signed_by=event.collected_by)
+            return Delivered(
+                job.work, event.delivered, event.signature_ref, signed_by=event.collected_by, picked_up=True
+            )
     assert_never(event)
 
 

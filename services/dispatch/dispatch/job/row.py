@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar, assert_never
 
 from contracts import dispatch_calls as calls
+from contracts import dispatch_corrections as corrections
 from contracts import dispatch_jobs as facts
 from contracts import dispatch_pick_up as pick_up
 from contracts import dispatch_road as road
@@ -18,6 +19,7 @@ from dispatch.job.aggregate import JOB
 from dispatch.job.state import (
     Booked,
     Cancelled,
+    Counts,
     Delivered,
     Failed,
     Installed,
@@ -31,10 +33,11 @@ from dispatch.job.state import (
     Unopened,
     Visited,
     Waiting,
+    WrongDelivery,
     booking_of,
 )
 from runtime.said import Said, Saying
-from runtime.view import Row, View, Whole
+from runtime.view import Instant, Row, View, Whole
 
 E = TypeVar("E", bound=Fact)
 
@@ -43,6 +46,25 @@ Status = Literal["plan", "pub", "pickup", "way", "done", "fail", "cancelled"]
 
 WAITING = "waiting"
 """A job's `board` while it waits for a slot: it is on the board of every day."""
+
+
+class CountsRow(Row):
+    """What of a delivery the customer took, sent back whole, and sent back broken."""
+
+    delivered: tuple[GoodsLine, ...]
+    refused: tuple[GoodsLine, ...]
+    damaged: tuple[GoodsLine, ...]
+
+
+class WrongRow(Row):
+    """A correction of what was signed for, until a second person has decided (D16)."""
+
+    correction_no: str
+    right: CountsRow
+    was: CountsRow
+    reason: str
+    asked_by: str
+    at: Instant
 
 
 class JobRow(Row):
@@ -96,6 +118,14 @@ class JobRow(Row):
     """Of a pick-up, the list by which it leaves (B9)."""
     cause: str | None
     """Why it was not delivered, or is cancelled."""
+    delivered: tuple[GoodsLine, ...] = ()
+    """What was signed for, as it is right ..."""
+    counts: CountsRow | None = None
+    """... and with what was sent back, of a delivery that is over."""
+    picked_up: bool = False
+    wrong: WrongRow | None = None
+    """A correction that waits."""
+    correcting: bool = False
     version: int = 0
 
     @property
@@ -148,6 +178,26 @@ def job_row(job: Job) -> JobRow | None:
         pick_up_on=job.on if isinstance(job, PickUp) else None,
         list_no=job.list_no if isinstance(job, PickUp) else None,
         cause=job.cause if isinstance(job, Failed) else job.reason if isinstance(job, Cancelled) else None,
+        delivered=job.delivered if isinstance(job, Delivered) else (),
+        counts=_counts(job.counts) if isinstance(job, Delivered) else None,
+        picked_up=isinstance(job, Delivered) and job.picked_up,
+        wrong=_wrong(job.wrong) if isinstance(job, Delivered) and job.wrong is not None else None,
+        correcting=isinstance(job, Delivered) and job.wrong is not None,
+    )
+
+
+def _counts(counts: Counts) -> CountsRow:
+    return CountsRow(delivered=counts.delivered, refused=counts.refused, damaged=counts.damaged)
+
+
+def _wrong(wrong: WrongDelivery) -> WrongRow:
+    return WrongRow(
+        correction_no=wrong.correction_no,
+        right=_counts(wrong.right),
+        was=_counts(wrong.was),
+        reason=wrong.reason,
+        asked_by=wrong.asked_by,
+        at=wrong.at,
     )
 
 
@@ -202,6 +252,7 @@ JOBS = View(
         ("row.call_back_on",),
         ("row.kind", "row.status"),
         ("row.pick_up_on",),
+        ("row.correcting",),
     ),
     said=(
         facts.InstallationBooked,
@@ -230,6 +281,9 @@ JOBS = View(
         pick_up.PickUpArranged,
         pick_up.PickUpListIssued,
         pick_up.PickedUp,
+        corrections.DeliveryCorrectionAsked,
+        corrections.DeliveryCorrectionRefused,
+        corrections.DeliveryCorrected,
     ),
 )
 
@@ -301,7 +355,7 @@ class JobFile:
     def outcome(self) -> Outcome | None:
         """What came of it last."""
         found = self.said.told(*_OUTCOMES)
-        return found if isinstance(found, Outcome) else None
+        return _as_it_was(found, self.row) if isinstance(found, Outcome) else None
 
     @property
     def cancelled(self) -> calls.JobCancelled | None:
@@ -332,6 +386,14 @@ class JobFile:
 
     def _of_slot(self, kind: type[E]) -> E | None:
         return None if self.row.on is None else self.said.told(kind, since=facts.StopScheduled)
+
+
+def _as_it_was(told: Outcome, row: JobRow) -> Outcome:
+    """With the pieces as they were really handed over, where they had been typed wrong (D16)."""
+    if row.counts is None or not isinstance(told, facts.DeliveryCompleted | pick_up.PickedUp):
+        return told
+    right = dict(row.counts) if isinstance(told, facts.DeliveryCompleted) else {"delivered": row.counts.delivered}
+    return told.model_copy(update=right)
 
 
 _OUTCOMES: tuple[type[Fact], ...] = (

@@ -3,6 +3,7 @@
 Installations end with 安装完成, visits with 上门结束.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -196,8 +197,55 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What of a delivery the customer took, sent back whole, and sent back broken: each piece that left, once."""
+
+    delivered: tuple[GoodsLine, ...]
+    refused: tuple[GoodsLine, ...] = ()
+    damaged: tuple[GoodsLine, ...] = ()
+
+    @property
+    def all(self) -> tuple[tuple[GoodsLine, ...], ...]:
+        """The three, in this order."""
+        return (self.delivered, self.refused, self.damaged)
+
+    def more(self, other: "Counts", part: int) -> Counter[int]:
+        """Pieces by line that the `part`th of the three has more than another's; below 0, fewer."""
+        found: Counter[int] = Counter()
+        for lines, sign in ((self.all[part], 1), (other.all[part], -1)):
+            for line in lines:
+                found[line.line_no] += sign * line.quantity
+        return found
+
+    def what_is_more(self, other: "Counts", part: int) -> tuple[GoodsLine, ...]:
+        """The lines of which it has more, with as many pieces."""
+        more = self.more(other, part)
+        lines = {line.line_no: line for line in self.all[part]}
+        return tuple(
+            line.model_copy(update={"quantity": more[number]}) for number, line in lines.items() if more[number] > 0
+        )
+
+    def same(self, other: "Counts") -> bool:
+        """Whether both say the same."""
+        return not any(any(self.more(other, part).values()) for part in range(3))
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDelivery:
+    """A correction of what was signed for (D16): how it was, and how it had been typed."""
+
+    correction_no: str
+    right: Counts
+    was: Counts
+    reason: str
+    asked_by: str
+    at: datetime
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
-    """已签收."""
+    """已签收. `wrong`: a correction that waits for a second person; `corrected`: those that were agreed to (D16)."""
 
     work: Work
     delivered: tuple[GoodsLine, ...]
@@ -207,6 +255,15 @@ class Delivered:
     cash_fen: int = 0
     refused: tuple[GoodsLine, ...] = ()
     damaged: tuple[GoodsLine, ...] = ()
+    picked_up: bool = False
+    """Collected by the customer (A11)."""
+    wrong: WrongDelivery | None = None
+    corrected: tuple[WrongDelivery, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """What was signed for."""
+        return Counts(self.delivered, self.refused, self.damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +295,12 @@ class Visited:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """已取消 (A6). `stop`: where it came back from, if it was on the"""
+    """已取消 (A6). `stop`: where it came back from, if it was on the road; `settled`: nothing was owed any more."""
 
     work: Work
     reason: str
     stop: Stop | None = None
+    settled: bool = False
 
 
 Opened = (

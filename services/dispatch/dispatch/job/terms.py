@@ -83,6 +83,8 @@ class CancelJob(Command):
 
     command: Literal["CancelJob"] = "CancelJob"
     reason: Words
+    settled: bool = False
+    """Nothing is owed any more (A10): it may be opened again."""
 
 
 class MovePromise(Command):
@@ -104,8 +106,9 @@ class AmendJob(Command):
 
 
 def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
-    """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6)."""
-    if isinstance(job, Unopened):
+    """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6).
+    One of which nothing was owed any more is opened again (A10, D16)."""
+    if isinstance(job, Unopened) or (isinstance(job, Cancelled) and job.settled):
         return (job_opened(command, ctx),)
     work = job.work
     amended = not is_departed(job) and (command.lines, command.amount_due_fen) != (work.lines, work.amount_due_fen)
@@ -209,6 +212,7 @@ def cancel(command: CancelJob, job: Opened, ctx: Context) -> Decision:
                     contract_no=job.work.contract_no,
                     reason=command.reason,
                     on_the_road=isinstance(job, OnTheWay),
+                    settled=command.settled and not isinstance(job, OnTheWay),
                 ),
             )
     assert_never(job)
@@ -320,7 +324,7 @@ def evolve(job: Opened, event: Event) -> Opened:
         case calls.JobCancelled():
             if isinstance(job, OnTheWay) and event.on_the_road:
                 return replace(job, cancelled=event.reason)
-            return Cancelled(work, event.reason)
+            return Cancelled(work, event.reason, settled=event.settled)
     assert_never(event)
 
 

@@ -9,7 +9,7 @@ from contracts.fact import GoodsLine
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.inventory_transfers import GoodsAtOtherDepot
-from inventory.goods import lots
+from inventory.goods import handover_corrected, lots
 from inventory.goods.state import (
     IN_WAREHOUSE,
     Allocation,
@@ -41,6 +41,8 @@ def evolve(goods: Goods, event: GoodsEvent) -> Goods:
         return replace(goods, settled=(*goods.settled, event.voucher_no), contract_no=event.contract_no)
     if isinstance(event, StockExcessReported) or isinstance(goods, Unexpected):
         return goods
+    if isinstance(event, handover_corrected.Event):
+        return handover_corrected.evolve(goods, event)
     return _known_after(goods, event)
 
 
@@ -90,7 +92,8 @@ def _known_after(
         case facts.CorrectionRefused():
             return _corrected(goods, event.correction_no)
         case facts.DamageReported():
-            damage = Damage(event.damage_id, event.line_no, event.quantity, event.found)
+            of = dict(lots.told(event.lots, event.line_no))
+            damage = Damage(event.damage_id, event.line_no, event.quantity, event.found, of)
             noted = replace(goods, damages=(*goods.damages, damage))
             return _on_line(noted, event.line_no, lambda x: _damaged(x, event))
         case facts.GoodsIssued():

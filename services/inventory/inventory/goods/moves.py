@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from contracts import inventory as facts
+from contracts import inventory_corrections as corrections
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.inventory_transfers import GoodsAtOtherDepot
@@ -19,6 +21,9 @@ Kind = Literal[
     "issue_corrected",
     "correction_asked",
     "correction_refused",
+    "not_coming_back",
+    "handover_declined",
+    "not_damaged",
     "unclaimed",
     "elsewhere",
     "damaged",
@@ -76,16 +81,31 @@ def moves_of(said: Said) -> list[Move]:
     return [move for one in said.sayings for move in _moves(one)]
 
 
-def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
-    def move(kind: Kind, line_no: int, quantity: int, **more: Any) -> Move:
-        when = {"at": one.event.at, "recorded_at": one.recorded, "by": one.by}
-        return Move(kind=kind, line_no=line_no, quantity=quantity, **when, **more)
+Correcting = (
+    facts.ArrivalCorrected
+    | facts.IssueCorrected
+    | facts.CorrectionAsked
+    | facts.CorrectionRefused
+    | corrections.HandoverCorrected
+    | corrections.HandoverCorrectionDeclined
+    | corrections.DamageTakenBack
+)
 
-    match event := one.event:
+
+def _move(one: Saying[GoodsEvent], kind: Kind, line_no: int, quantity: int, **more: Any) -> Move:
+    when = {"at": one.event.at, "recorded_at": one.recorded, "by": one.by}
+    return Move(kind=kind, line_no=line_no, quantity=quantity, **when, **more)
+
+
+def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
+    move = partial(_move, one)
+    event = one.event
+    if isinstance(event, Correcting):
+        yield from _corrected(event, move)
+        return
+    match event:
         case facts.GoodsExpected():
             pass
-        case facts.CorrectionAsked() | facts.CorrectionRefused():
-            yield _wanted(event, move)
         case facts.GoodsExpectationChanged():
             yield move("changed", 0, 0, note=event.reason)
         case facts.GoodsArrived():
@@ -94,12 +114,6 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
         case facts.ArrivalConfirmed():
             known = {"waybill": event.waybill, "arrived_on": event.arrived_on, "bin": event.bin}
             yield move("confirmed", event.line_no, event.quantity, **known)
-        case facts.ArrivalCorrected():
-            wrong = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
-            yield move("corrected", event.line_no, event.quantity, **wrong)
-        case facts.IssueCorrected():
-            stayed = {"voucher": event.correction_no, "list_no": event.list_no, "note": event.reason}
-            yield move("issue_corrected", event.line_no, event.quantity, **stayed)
         case facts.GoodsUnclaimed():
             unclaimed = {"sku": event.sku, "why": event.why, "voucher": event.voucher_no}
             yield move("unclaimed", event.line_no, event.quantity, **unclaimed)
@@ -137,9 +151,27 @@ def _moves(one: Saying[GoodsEvent]) -> Iterator[Move]:
             yield move("excess", 0, event.quantity, sku=event.sku, note=event.reason)
 
 
-def _wanted(event: facts.CorrectionAsked | facts.CorrectionRefused, move: Callable[..., Move]) -> Move:
-    """A correction that waits for a second person, or that they did not agree to (D16)."""
-    if isinstance(event, facts.CorrectionRefused):
-        return move("correction_refused", 0, 0, voucher=event.correction_no, note=event.reason)
-    wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
-    return move("correction_asked", event.line_no, event.right - event.booked, **wanted)
+def _corrected(event: Correcting, move: Callable[..., Move]) -> Iterator[Move]:
+    """What corrections say (D16)."""
+    match event:
+        case facts.ArrivalCorrected():
+            wrong = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
+            yield move("corrected", event.line_no, event.quantity, **wrong)
+        case facts.IssueCorrected():
+            stayed = {"voucher": event.correction_no, "list_no": event.list_no, "note": event.reason}
+            yield move("issue_corrected", event.line_no, event.quantity, **stayed)
+        case facts.CorrectionAsked():
+            wanted = {"waybill": event.waybill, "voucher": event.correction_no, "note": event.reason}
+            yield move("correction_asked", event.line_no, event.right - event.booked, **wanted)
+        case facts.CorrectionRefused():
+            yield move("correction_refused", 0, 0, voucher=event.correction_no, note=event.reason)
+        case corrections.HandoverCorrected():
+            for less in event.not_back:
+                for line in less.lines:
+                    told = {"return_no": less.return_no, "voucher": event.correction_no, "note": event.reason}
+                    yield move("not_coming_back", line.line_no, line.quantity, **told)
+        case corrections.HandoverCorrectionDeclined():
+            yield move("handover_declined", event.line_no, 0, voucher=event.correction_no, why=event.why)
+        case corrections.DamageTakenBack():
+            none = {"damage_id": event.damage_id, "voucher": event.correction_no, "note": event.reason}
+            yield move("not_damaged", event.line_no, event.quantity, **none)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from company.depots import MAIN
 from contracts import inventory as facts
+from contracts import inventory_corrections as corrections
 from contracts.fact import Customer, GoodsLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
 from contracts.inventory_transfers import GoodsAtOtherDepot
@@ -202,6 +203,9 @@ PIECES = View(
         facts.IssueCorrected,
         facts.CorrectionAsked,
         facts.CorrectionRefused,
+        corrections.HandoverCorrected,
+        corrections.HandoverCorrectionDeclined,
+        corrections.DamageTakenBack,
         facts.GoodsUnclaimed,
         facts.DamageReported,
         facts.GoodsIssued,

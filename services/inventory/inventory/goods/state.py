@@ -199,12 +199,13 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A damage report that was taken."""
+    """A damage report that was taken; `quantity`: of which so many pieces are damaged."""
 
     damage_id: str
     line_no: int
     quantity: int
     found: facts.Place
+    lots: ByLot = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.civil_time import civil_day
+from contracts.dispatch_corrections import DeliveryCorrected
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_jobs import DeliveryCompleted, DeliveryFailed
 from contracts.dispatch_pick_up import PickedUp
@@ -14,6 +15,7 @@ from contracts.inventory import PickStop
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import CorrectIssue
 from inventory.goods.damage import ReportDamage
+from inventory.goods.handover_corrected import CorrectHandover
 from inventory.goods.leaving import IssueGoods, NoteDeposit, ReturnGoods
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
@@ -149,10 +151,63 @@ def correct_issue(event: LoadCorrected, meta: Meta) -> Sequence[Ask]:
     return (Ask(GOODS.key(event.contract_no), command),)
 
 
+def correct_handover(event: DeliveryCorrected, meta: Meta) -> Sequence[Ask]:
+    """What was signed for was typed wrong -> the warehouse awaits what really comes back (D3, D16); what a customer did
+    not collect after all never left, and what he took besides did (A11)."""
+    number = f"{event.job_id}#{meta.sequence}"
+    if event.picked_up:
+        return _of_pick_up(event, number)
+    whole, broken = _more(event.refused, event.was_refused), _more(event.damaged, event.was_damaged)
+    command = CorrectHandover(
+        at=event.at,
+        contract_no=event.contract_no,
+        job_id=event.job_id,
+        correction_no=event.correction_no,
+        return_no=number,
+        back=whole,
+        broken_back=broken,
+        not_back=_more(event.was_refused, event.refused),
+        not_broken=_more(event.was_damaged, event.damaged),
+        crew=event.crew,
+        reason=f"送达更正：{event.reason}",
+        reverses=event.reverses,
+    )
+    return (Ask(GOODS.key(event.contract_no), command),)
+
+
+def _of_pick_up(event: DeliveryCorrected, number: str) -> Sequence[Ask]:
+    fewer, more = _more(event.was_delivered, event.delivered), _more(event.delivered, event.was_delivered)
+    asks: list[Ask] = []
+    if fewer:
+        never_left = CorrectIssue(
+            at=event.at,
+            contract_no=event.contract_no,
+            correction_no=number,
+            lines=fewer,
+            reason=f"自提更正：{event.reason}",
+            corrected_by=event.asked_by,
+        )
+        asks.append(Ask(GOODS.key(event.contract_no), never_left))
+    if more:
+        left = IssueGoods(
+            at=event.at, contract_no=event.contract_no, list_no=event.correction_no, lines=more, partial=True
+        )
+        asks.append(Ask(GOODS.key(event.contract_no), left))
+    return asks
+
+
+def _more(lines: tuple[GoodsLine, ...], than: tuple[GoodsLine, ...]) -> tuple[GoodsLine, ...]:
+    """Pieces that one count has and another has not."""
+    has = {line.line_no: line.quantity for line in than}
+    more = ((line, line.quantity - has.get(line.line_no, 0)) for line in lines)
+    return tuple(line.model_copy(update={"quantity": pieces}) for line, pieces in more if pieces > 0)
+
+
 REACTIONS = (
     Reaction("inventory.issue_pick_list", (On(DayPublished, issue_pick_list),)),
     Reaction("inventory.issue_goods", (On(RunDeparted, issue_goods),)),
     Reaction("inventory.hand_out", (On(PickedUp, hand_out),)),
+    Reaction("inventory.correct_handover", (On(DeliveryCorrected, correct_handover),)),
     Reaction("inventory.correct_issue", (On(LoadCorrected, correct_issue),)),
     Reaction("inventory.return_goods", on_each(return_goods, DeliveryFailed, DeliveryCompleted)),
     Reaction("inventory.report_refused_damage", (On(PiecesRefused, report_damage),)),

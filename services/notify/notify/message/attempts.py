@@ -51,6 +51,13 @@ class SuppressMessage(Command):
     command: Literal["SuppressMessage"] = "SuppressMessage"
 
 
+class WithdrawMessage(Command):
+    """What it tells of was taken back, for this reason (D16)."""
+
+    command: Literal["WithdrawMessage"] = "WithdrawMessage"
+    reason: ManyLines
+
+
 class StartAttempt(Command):
     """The provider is about to be asked for the `attempt`-th time, by the one process that knows `claim`."""
 
@@ -137,6 +144,22 @@ def suppress(command: SuppressMessage, message: Known, ctx: Context) -> Decision
     """Not sent: the customer opted out. Only what the contract does not need, while no provider has it (E4)."""
     waits = isinstance(message, Requested | Held | Ready | AwaitingRetry) and message.letter.optional
     return (facts.MessageOptedOut(at=ctx.now, message_id=message.letter.message_id),) if waits else ()
+
+
+def withdraw(command: WithdrawMessage, message: Known, ctx: Context) -> Decision:
+    """Not sent: what it tells of was none (D16). What a provider has already is out."""
+    if not isinstance(message, Requested | Held | Ready | AwaitingRetry):
+        return ()
+    return (
+        facts.MessageFailed(
+            at=ctx.now,
+            message_id=message.letter.message_id,
+            attempt=1 if isinstance(message, Requested) else message.attempt,
+            reason=f"所说的已更正收回 what it tells of was taken back：{command.reason}",
+            final=True,
+            retry_at=None,
+        ),
+    )
 
 
 def start_attempt(command: StartAttempt, message: Known, ctx: Context) -> Decision:
@@ -271,6 +294,7 @@ def evolve(message: Known, event: Event) -> Known:
 USE_CASES = (
     UseCase(ReleaseMessage, release),
     UseCase(SuppressMessage, suppress),
+    UseCase(WithdrawMessage, withdraw),
     UseCase(StartAttempt, start_attempt),
     UseCase(PostponeMessage, postpone),
     UseCase(RecordSent, record_sent),

@@ -10,6 +10,7 @@ from contracts.dispatch_days import DayAdjusted, DayPublished
 from contracts.dispatch_jobs import InstallationBooked, StopPublished
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported, MorningFeedbackGiven
+from contracts.inventory_corrections import DamageTakenBack
 from contracts.job_ids import contract_of
 from contracts.order import ContractCancelled, ContractSigned, DelayNoticed
 from contracts.service_desk_care import MajorQualityReported
@@ -22,6 +23,9 @@ from contracts.service_desk_tickets import (
 )
 from contracts.service_desk_visits import VisitBooked, VisitMoved
 from notify import texts
+from notify.message.aggregate import MESSAGE
+from notify.message.attempts import WithdrawMessage
+from notify.message.request import message_id
 from notify.quiet_hours import after_quiet_hours
 from notify.reactions.asking import fax, post, sms
 from runtime.decision import Ask
@@ -69,7 +73,20 @@ def damaged(event: DamageReported, meta: Meta) -> Asks:
     if event.lost:
         return ()
     words = {"contract_no": event.contract_no, "product": event.name}
-    return sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=f"contract:{event.contract_no}")
+    subject, cause = f"contract:{event.contract_no}", _of_damage(event.damage_id)
+    return sms(texts.DAMAGE_FOUND, event.customer, words, meta=meta, subject=subject, cause=cause)
+
+
+def not_damaged(event: DamageTakenBack) -> Asks:
+    """Damage that was none -> what nobody has been told of yet, nobody is (D16)."""
+    if event.left:
+        return ()
+    known_as = message_id(_of_damage(event.damage_id), texts.DAMAGE_FOUND)
+    return (Ask(MESSAGE.key(known_as), WithdrawMessage(reason=event.reason)),)
+
+
+def _of_damage(damage_id: str) -> str:
+    return f"damage/{damage_id}"
 
 
 def fed_back(event: MorningFeedbackGiven, meta: Meta) -> Asks:
@@ -185,7 +202,7 @@ TELL_OF_ORDER = (
     On(DelayNoticed, delayed),
     On(ContractCancelled, cancelled),
 )
-TELL_OF_GOODS = (On(DamageReported, damaged), On(MorningFeedbackGiven, fed_back))
+TELL_OF_GOODS = (On(DamageReported, damaged), On(DamageTakenBack, not_damaged), On(MorningFeedbackGiven, fed_back))
 TELL_OF_PLAN = (
     On(DayPublished, day_published),
     On(DayAdjusted, day_adjusted),

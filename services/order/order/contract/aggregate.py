@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from company.context import Context
 from contracts import order as facts
-from order.contract import delays, fulfilment, goods, logistics, money, promise, terms
+from order.contract import delays, delivery_corrected, fulfilment, goods, logistics, money, promise, terms
 from order.contract.state import (
     INITIAL,
     STATES,
@@ -38,6 +38,8 @@ def evolve(contract: Contract, event: facts.OrderEvent) -> Contract:
         return logistics.evolve(contract, event)
     if isinstance(event, fulfilment.Event):
         return fulfilment.evolve(contract, event)
+    if isinstance(event, delivery_corrected.Event):
+        return delivery_corrected.evolve(contract, event)
     if isinstance(event, money.Event):
         return money.evolve(contract, event)
     if isinstance(event, delays.Event):
@@ -82,6 +84,7 @@ CONTRACT = Aggregate[Contract, facts.OrderEvent](
         *delays.USE_CASES,
         *promise.USE_CASES,
         *fulfilment.USE_CASES,
+        *delivery_corrected.USE_CASES,
         *money.USE_CASES,
     ),
     due,

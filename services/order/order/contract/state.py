@@ -310,6 +310,8 @@ class Course:
     refunds: tuple[Refund, ...] = ()
     releases: tuple[Moved, ...] = ()
     returns: tuple[Moved, ...] = ()
+    corrections: tuple[str, ...] = ()
+    """Numbers of corrections of deliveries (D16)."""
 
     @property
     def part(self) -> int:

@@ -81,6 +81,13 @@ class CancelWithContract(Command):
     reason: Note = ""
 
 
+class CancelWrongReport(Command):
+    """破损收回 (D16): the damage that a ticket was opened for was none. Asked by a reaction."""
+
+    command: Literal["CancelWrongReport"] = "CancelWrongReport"
+    reason: Note = ""
+
+
 class MergeDuplicate(Command):
     """合并重复工单 Merge a duplicate (C4)
 
@@ -202,6 +209,14 @@ def cancel_with_contract(command: CancelWithContract, ticket: Underway, ctx: Con
     if not only_waits or contract_of(ticket) != command.contract_no or ticket.case.kind not in WAITS_FOR_DELIVERY:
         return ()
     return (_cancelled(ticket, "contract_cancelled", command.reason, at),)
+
+
+def cancel_wrong_report(command: CancelWrongReport, ticket: Underway, ctx: Context) -> Decision:
+    """The damage was none (D16): what nobody has been to see ends with it; all else goes on, and a person ends it."""
+    at = happened(command, ctx)
+    if visits_since(ticket) or isinstance(ticket, VisitAgreed) or ticket.case.kind != "leftover":
+        return ()
+    return (_cancelled(ticket, "opened_in_error", command.reason, at),)
 
 
 def merge_duplicate(command: MergeDuplicate, ticket: Underway, ctx: Context) -> Decision:
@@ -397,6 +412,7 @@ USE_CASES = (
     ),
     UseCase(CancelTicket, cancel_ticket, OFFICE | MANAGER, "cancellation", gate=can_be_cancelled, whose=cancels),
     UseCase(ReopenTicket, reopen_ticket, OFFICE | MANAGER, "reopening", gate=can_be_reopened),
+    UseCase(CancelWrongReport, cancel_wrong_report),
     UseCase(CancelWithContract, cancel_with_contract),
     UseCase(EndAsDuplicate, end_as_duplicate),
 )

@@ -31,7 +31,14 @@ from service_desk.ticket import (
     visit,
     visit_preparation,
 )
-from service_desk.ticket.ending import CancelTicket, CancelWithContract, CloseTicket, EndAsDuplicate, ReopenTicket
+from service_desk.ticket.ending import (
+    CancelTicket,
+    CancelWithContract,
+    CancelWrongReport,
+    CloseTicket,
+    EndAsDuplicate,
+    ReopenTicket,
+)
 from service_desk.ticket.evolve import evolve
 from service_desk.ticket.leftover_order import NoteLeftoverSms
 from service_desk.ticket.part import NoteRepeatRepair
@@ -60,7 +67,7 @@ Answer = aggregate.Decision[TicketEvent]
 TOLD_LATE = (Reply, KeepWatch, OpenTicket, GiveRating, HandInForm, NoteLeftoverSms)
 """What still counts after a ticket closed (X1)."""
 
-ASKED_BY_THE_SYSTEM = (CancelWithContract, EndAsDuplicate, NoteRepeatRepair)
+ASKED_BY_THE_SYSTEM = (CancelWithContract, CancelWrongReport, EndAsDuplicate, NoteRepeatRepair)
 """What a reaction asks of tickets that may have ended meanwhile."""
 
 

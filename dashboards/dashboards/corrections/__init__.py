@@ -1,0 +1,1 @@
+"""送达更正 Corrections of what was signed for."""
