@@ -108,6 +108,8 @@ class StockShortReported(Fact, wire="songda.inventory.StockShortReported.v1"):
     """A contract number, or `loan:<no>`, `scrap:<no>`, `list:<no>/<line>`."""
     voucher_no: str
     reason: str
+    adjustment_id: str = ""
+    """Of a count's adjustment that found none of these pieces left (D7)."""
 
 
 class StockExcessReported(Fact, wire="songda.inventory.StockExcessReported.v1"):

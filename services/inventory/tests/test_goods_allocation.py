@@ -19,6 +19,7 @@ from goods_cases import (
 )
 
 from contracts.inventory import AllocationAsked, AllocationRefused, DamageReported
+from contracts.inventory_stock import StockShortReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, NoteAllocation, ReleaseExcess
 from inventory.goods.damage import ReportLost
@@ -136,6 +137,14 @@ def test_pieces_that_a_count_missed_are_lost_to_the_contract_and_once() -> None:
     history = (EXPECTED, arrived(TOILET, 2))
     given(GOODS, *history).asks(lost, CTX).then(report)
     given(GOODS, *history, report).asks(lost, CTX).nothing_new()
+
+
+def test_pieces_that_a_count_missed_and_that_left_meanwhile_are_short() -> None:
+    """D7, D9: the count is told that nothing is left to write off."""
+    lost = ReportLost(contract_no=NO, sku="WC-100", quantity=3, voucher_no="PD1", cause_id="PD1:1")
+    (short,) = given(GOODS, EXPECTED).asks(lost, CTX).events
+    assert isinstance(short, StockShortReported)
+    assert (short.adjustment_id, short.wanted, short.available, short.needed_for) == ("PD1:1", 3, 0, NO)
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,15 @@ from contracts.inventory_stock import (
     StockMoved,
     StockShortReported,
 )
+from inventory.count.settling import NoteBooked
+from inventory.reactions.counts import note_booked
 from inventory.stock.aggregate import STOCK, ReportDeadStock
 from inventory.stock.counting import AdjustStock, WriteOff
 from inventory.stock.holding import BringIn, HoldStock, ReleaseStock, SetHeldAside, TakeOut
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
 from inventory.stock.row import STOCKED
 from inventory.stock.state import Card
-from runtime.decision import Command, Timer
+from runtime.decision import Ask, Command, Timer
 from runtime.testing import given
 
 NOW = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
@@ -89,6 +91,11 @@ def short(wanted: int, available: int, needed_for: str | None = HT) -> StockShor
         voucher_no="V1",
         reason="",
     )
+
+
+def of_count(wanted: int, available: int) -> StockShortReported:
+    """The same of a count's adjustment."""
+    return short(wanted, available, None).model_copy(update={"adjustment_id": told()["cause_id"]})
 
 
 # --- in -------------------------------------------------------------------------------------------------------------
@@ -322,8 +329,17 @@ def test_what_nobody_has_any_more_is_told_as_short() -> None:
     """D7, D8"""
     command = AdjustStock(**told(quantity=-3, bin="P-01"))
     given(STOCK, BAD).asks(command, CTX).then(
-        moved("adjusted", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=2), short(3, 2, None)
+        moved("adjusted", 2, taken=(lot("P-01", 2, pending=True),), no=4, before=2), of_count(3, 2)
     )
+
+
+def test_an_adjustment_that_finds_no_piece_left_is_told_as_short_and_the_count_waits_no_longer() -> None:
+    """D7, D9: nothing is there to move, so no move would ever tell the count."""
+    command = AdjustStock(**told(quantity=-3, bin="A-01-1"))
+    given(STOCK).asks(command, CTX).then(of_count(3, 0))
+    asks = note_booked(of_count(3, 0))
+    assert asks == (Ask("count:V1", NoteBooked(at=NOW, adjustment_id=command.cause_id, move_no=0)),)
+    assert note_booked(short(3, 0)) == ()
 
 
 # --- dead stock -----------------------------------------------------------------------------------------------------

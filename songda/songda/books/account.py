@@ -277,6 +277,8 @@ class Account:
         self.lots_here.update(_by_lot(fact, fact))
 
     def _short(self, fact: StockShortReported) -> None:
+        if fact.adjustment_id:  # of a count: nothing left by it
+            return
         self.short[fact.sku] += fact.wanted - fact.available
 
     def _moved(self, fact: StockMoved) -> None:

@@ -9,7 +9,7 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.inventory import GoodsEvent
-from contracts.inventory_stock import LotPieces
+from contracts.inventory_stock import LotPieces, StockShortReported
 from contracts.spelling import Lot, Sku
 from inventory.fields import MAX_PIECES, Note, Photos
 from inventory.goods.lots import of_line, spread
@@ -133,7 +133,7 @@ def report_damage(command: ReportDamage, goods: Known, ctx: Context) -> Decision
 def report_lost(command: ReportLost, goods: Known, ctx: Context) -> Decision:
     """A count did not find pieces that are booked here: line by line they are damage that lies nowhere.
 
-    Rules: D7, D9, A3. Once per cause. What left meanwhile is not lost. Refuses: unknown_contract.
+    Rules: D7, D9, A3. Once per cause. What left meanwhile is not lost, but short. Refuses: unknown_contract.
     """
     told = {damage.damage_id for damage in goods.damages}
     found: list[facts.DamageReported] = []
@@ -168,7 +168,23 @@ def report_lost(command: ReportLost, goods: Known, ctx: Context) -> Decision:
                     lots=of_line(stock.line.line_no, of),
                 )
             )
-    return tuple(found)
+    return tuple(found) or (_none_left(command, ctx),)
+
+
+def _none_left(command: ReportLost, ctx: Context) -> StockShortReported:
+    """What a count missed has left meanwhile: it is told as short, and the count waits for nothing more."""
+    return StockShortReported(
+        at=command.at or ctx.now,
+        depot="main",
+        sku=command.sku,
+        name=command.sku,
+        wanted=command.quantity,
+        available=0,
+        needed_for=command.contract_no,
+        voucher_no=command.voucher_no,
+        reason="盘点短缺，账上已不在库",
+        adjustment_id=command.cause_id,
+    )
 
 
 async def found(asker: Asker, number: str, body: DamageFound) -> ReportDamage:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.inventory_counts import CountAdjusted, CountCancelled, CountClosed, CountOpened
-from contracts.inventory_stock import StockMoved
+from contracts.inventory_stock import StockMoved, StockShortReported
 from inventory.count.aggregate import COUNT
 from inventory.count.settling import NoteBooked
 from inventory.count_plan import COUNT_PLAN, NoteSheetBack, NoteSheetOut
@@ -30,8 +30,12 @@ def adjust_stock(event: CountAdjusted) -> Sequence[Ask]:
     return (to_card(command),)
 
 
-def note_booked(event: StockMoved) -> Sequence[Ask]:
-    """The stock's move of a count's adjustment -> the count knows that card and goods agree."""
+def note_booked(event: StockMoved | StockShortReported) -> Sequence[Ask]:
+    """The stock's move of a count's adjustment -> the count knows that card and goods agree; where none of them is
+    left, that is told as short and there is nothing to move (D9)."""
+    if isinstance(event, StockShortReported):
+        nothing = NoteBooked(at=event.at, adjustment_id=event.adjustment_id, move_no=0)
+        return (Ask(COUNT.key(event.voucher_no), nothing),) if event.adjustment_id else ()
     if event.kind not in ("adjusted", "lost") or event.corrects:
         return ()
     adjustment_id = event.cause_id if event.kind == "adjusted" else event.reason  # lost: of what a contract held
@@ -58,6 +62,6 @@ def keep_plan(event: CountOpened | CountClosed | CountCancelled) -> Sequence[Ask
 
 REACTIONS = (
     Reaction("inventory.adjust_stock_by_count", (On(CountAdjusted, adjust_stock),)),
-    Reaction("inventory.note_adjustment_booked", (On(StockMoved, note_booked),)),
+    Reaction("inventory.note_adjustment_booked", on_each(note_booked, StockMoved, StockShortReported)),
     Reaction("inventory.keep_count_plan", on_each(keep_plan, CountCancelled, CountOpened, CountClosed)),
 )

@@ -70,7 +70,8 @@ def adjust(command: AdjustStock, stock: Stock, ctx: Context) -> Decision:
         for contract_no in dict.fromkeys(lot.held_for for lot in missed)
     )
     if left:
-        events.append(short(command, lacking - left, None, ctx))
+        told = short(command, lacking - left, None, ctx)
+        events.append(told.model_copy(update={"adjustment_id": command.cause_id}))
     return tuple(events)
 
 
@@ -90,7 +91,8 @@ def write_off(command: WriteOff, stock: Stock, ctx: Context) -> Decision:
 
     taken = take_of(lots_of(stock), command.quantity, wanted, command.lots)
     if not taken:
-        return (short(command, 0, command.held_for, ctx),)
+        told = short(command, 0, command.held_for, ctx)
+        return (told.model_copy(update={"adjustment_id": command.reason}),)
     return (moved(command, "lost", stock, ctx, taken=taken, held_for=command.held_for),)
 
 
