@@ -213,6 +213,8 @@ def test_the_names_are_stored_and_so_never_change() -> None:
         ("dispatch", "dispatch.publish_stops"),
         ("dispatch", "dispatch.plan_runs"),
         ("dispatch", "dispatch.open_installation"),
+        ("dispatch", "dispatch.correct_installation"),
+        ("inventory", "dispatch.reverse_correction"),
         ("dispatch", "dispatch.depart_run"),
         ("dispatch", "dispatch.depart_stops"),
         ("dispatch", "dispatch.leave_behind"),
