@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from company.context import Context
-from company.policy import policy_book
+from company.policy import Policy, policy_book
 from contracts.dispatch_door import CountedLine, RefusedLine
 from contracts.dispatch_jobs import Checklist
 from contracts.dispatch_runs import RunDeparted, RunStop
@@ -38,6 +38,7 @@ from inventory.goods.row import goods_row
 from inventory.goods.state import Expected
 from inventory.reactions import REACTIONS as INVENTORY
 from inventory.stock.aggregate import STOCK
+from inventory.transfer.aggregate import TRANSFER
 from order.contract.aggregate import CONTRACT
 from order.contract.fulfilment import NoteDelivery
 from order.contract.left_by_list import Out, still_out
@@ -68,16 +69,24 @@ LINES = tuple(
     )
     for no, quantity in ((1, 3), (2, 4))
 )
-DECIDERS = {"contract": CONTRACT, "goods": GOODS, "stock": STOCK, "job": JOB}
-SERVICE_OF = {"contract": "order", "goods": "inventory", "stock": "inventory", "job": "dispatch", "run": "dispatch"}
+DECIDERS = {"contract": CONTRACT, "goods": GOODS, "stock": STOCK, "job": JOB, "transfer": TRANSFER}
+SERVICE_OF = {
+    "contract": "order",
+    "goods": "inventory",
+    "stock": "inventory",
+    "transfer": "inventory",
+    "job": "dispatch",
+    "run": "dispatch",
+}
 Count = dict[int, int]
 F = TypeVar("F", bound=Fact)
 
 
 @dataclass
 class Company:
-    """Four aggregates and the reactions between them."""
+    """Five kinds of aggregates and the reactions between them."""
 
+    policy: Policy = POLICY
     states: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     unread: deque[tuple[Meta, Fact]] = field(default_factory=deque)
@@ -95,7 +104,7 @@ class Company:
     def code(self, aggregate_id: str, command: Command, by: str = "system", role: str = "system") -> str:
         """The same; the code of the refusal, or nothing."""
         decider = DECIDERS[aggregate_id.partition(":")[0]]
-        ctx = Context(now=self.now, by=by, role=role, policy=POLICY, version=self.versions.get(aggregate_id, 0))
+        ctx = Context(now=self.now, by=by, role=role, policy=self.policy, version=self.versions.get(aggregate_id, 0))
         decision = decider.decide(command, self.state(aggregate_id), ctx)
         if isinstance(decision, Rejected):
             return decision.code
@@ -425,14 +434,14 @@ STORY = st.lists(
 )
 
 
-def begun(company: Company, amount_due_fen: int = 0) -> Company:
+def begun(company: Company, amount_due_fen: int = 0, district: str = "南海区") -> Company:
     """A contract was registered."""
     register = RegisterContract(
         contract_no=NO,
         store_code="S02",
         store_name="南海店",
         signed_on=date(2026, 3, 1),
-        customer=Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区"),
+        customer=Customer(name="马娜", phone="13800001111", address="海八东路1号", district=district),
         promised_on=date(2026, 3, 20),
         amount_due_fen=amount_due_fen,
         lines=LINES,

@@ -142,6 +142,17 @@ def test_differences_are_booked_where_the_pieces_are_found_to_be() -> None:
         assert held == {None}, cause
 
 
+def test_pieces_that_nobody_counted_out_and_that_were_turned_back_lie_where_they_were_once() -> None:
+    """D17: both moves are of one card."""
+    warehouse = company()
+    ask(warehouse, 8)
+    send(warehouse, 8)
+    assert warehouse.ask("transfer:DB1", TurnTransferBack(reason="停电"), by="guan.yf") is None
+    receive(warehouse, good=10, lot="C88")
+    settle(warehouse, "over", "uncounted")
+    assert (lying(warehouse, "main"), lying(warehouse, "shunde")) == (20, 0)
+
+
 def test_goods_that_come_to_another_depot_are_the_contracts_once_a_transfer_brought_them() -> None:
     """D17, A3: they are to come until they are counted in the depot that delivers the contract."""
     warehouse = company()

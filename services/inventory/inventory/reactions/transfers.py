@@ -269,9 +269,9 @@ def settle(event: TransferDifferenceSettled, meta: Meta) -> Sequence[Ask]:
         case "found":
             return (to_card(free),)
         case "uncounted":
-            gone = AdjustStock(
-                **move | {"quantity": -event.quantity}, depot=event.from_depot, bin="", lot=event.lot or None
-            )
+            # once turned back, both are moves of one card, and each is its own
+            less = move | {"quantity": -event.quantity, "cause_id": f"{meta.id}/uncounted"}
+            gone = AdjustStock(**less, depot=event.from_depot, bin="", lot=event.lot or None)
             return (to_card(free), to_card(gone))
 
 
