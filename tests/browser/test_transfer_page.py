@@ -2,16 +2,15 @@
 into the other, two pieces lack, two people agree what became of them, and the books add up (D17)."""
 
 import asyncio
-import json
 import os
 from collections.abc import Iterator
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.browsing import faults, signed_in
+from harness.depots import two_depots
 from harness.stacks import local_stack, stop_stack
 from harness.whole import People, Whole
 from playwright.sync_api import Browser, Page, expect
@@ -23,16 +22,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
 
 NO = "HT98700001"
 TODAY = civil_day(utc_now())
-SHUNDE = {
-    "depot": "shunde",
-    "name": "顺德仓",
-    "zones": [
-        {"zone": "R", "name": "收货区", "kind": "receiving", "bins": ["S-R-01"]},
-        {"zone": "S", "name": "存放区", "kind": "goods", "bins": ["S-01-1"]},
-        {"zone": "P", "name": "待处理仓", "kind": "pending", "bins": ["S-P-01"]},
-    ],
-    "districts": ["顺德区"],
-}
 LINE = {"line_no": 1, "sku": "TC-9870", "name": "抛光砖", "spec": "600x600", "category": "陶瓷", "quantity": 10}
 CONTRACT = {
     "contract_no": NO,
@@ -47,16 +36,11 @@ CONTRACT = {
 
 
 @pytest.fixture(scope="module")
-def two_depots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     """The running system of a company whose policy has a second depot from the first day on."""
     home = tmp_path_factory.mktemp("two-depots")
-    (policies := home / "policies").mkdir()
-    for shipped in (files("company") / "policies").iterdir():
-        policy = json.loads(shipped.read_text(encoding="utf-8"))
-        policy |= {"revision": f"{policy['revision']}-two", "depots": [*policy["depots"], SHUNDE]}
-        (policies / shipped.name).write_text(json.dumps(policy, ensure_ascii=False), encoding="utf-8")
     stack = asyncio.run(local_stack(home / "stack"))
-    made = Whole(stack, home, SONGDA_POLICIES=str(policies))
+    made = Whole(stack, home, SONGDA_POLICIES=str(two_depots(home)))
     try:
         made.application.start()
         asyncio.run(made.application.ready())
@@ -74,22 +58,22 @@ def kept(page: Page, name: str) -> None:
 
 
 def test_pieces_in_the_wrong_depot_are_counted_out_and_in_and_two_people_agree_on_what_lacks(
-    two_depots: Whole, chromium: Browser
+    company: Whole, chromium: Browser
 ) -> None:
     """D17 A3 A9 B23 D13 X9: from the slip in the one depot to the contract's goods in the other."""
-    people = People(two_depots)
+    people = People(company)
     people.done("liang.my", "/api/contracts", CONTRACT)
-    two_depots.settle()
+    company.settle()
     of = {"contract_no": NO, "contract_line_no": 1, "lot": "C88"}
     slip = {"line_no": 1, "sku": "TC-9870", "name": "抛光砖", "quantity": 10, **of}
     body = {"slip_no": "RK9870", "reason": "purchase", "source": "某厂", "depot": "main", "lines": [slip]}
     people.done("su.kj", "/api/inbound", body)
     people.done("mai.gh", "/api/inbound/RK9870/check", {"lines": [{"line_no": 1, "counted": 10}]})
     people.done("mai.gh", "/api/inbound/RK9870/put-aways", {"line_no": 1, "quantity": 10, "bin": "B-01-1"})
-    two_depots.settle()
+    company.settle()
     assert goods_of(people)["missing"] == 10
 
-    keeper = signed_in(chromium, two_depots, "mai.gh")
+    keeper = signed_in(chromium, company, "mai.gh")
     keeper.goto("/warehouse/transfers?state=ready")
     assert faults(keeper) == []
     kept(keeper, "transfers-keeper")
@@ -103,7 +87,7 @@ def test_pieces_in_the_wrong_depot_are_counted_out_and_in_and_two_people_agree_o
     expect(keeper.locator("#head")).to_contain_text("在途")
     expect(keeper.locator("#do")).to_contain_text("收货由另一个人点")
 
-    receiver = signed_in(chromium, two_depots, "lu.qc")
+    receiver = signed_in(chromium, company, "lu.qc")
     receiver.goto("/inbox")
     expect(receiver.locator("main")).to_contain_text("调拨在途，等点数收货")
     receiver.goto(keeper.url)
@@ -124,7 +108,7 @@ def test_pieces_in_the_wrong_depot_are_counted_out_and_in_and_two_people_agree_o
     explain.get_by_role("button").last.click()
     expect(receiver.locator("#head")).to_contain_text("差异等同意")
 
-    accountant = signed_in(chromium, two_depots, "su.kj")
+    accountant = signed_in(chromium, company, "su.kj")
     accountant.goto(keeper.url)
     kept(accountant, "transfer-agree-accountant")
     assert faults(accountant) == []
@@ -133,14 +117,14 @@ def test_pieces_in_the_wrong_depot_are_counted_out_and_in_and_two_people_agree_o
     accountant.goto(f"/forms/transfer/{keeper.url.rpartition('/')[2]}")
     expect(accountant.locator("main")).to_contain_text("C88")
     kept(accountant, "transfer-paper-accountant")
-    two_depots.settle()
+    company.settle()
 
     stock = people["mai.gh"].get("/api/stock/TC-9870", params={"depot": "shunde"}).json()
     assert (stock["on_hand"], stock["held"], stock["pending"]) == (8, 7, 1)
     assert people["mai.gh"].get("/api/stock/TC-9870").json()["on_hand"] == 0
     line = goods_of(people)["lines"][0]
     assert (line["here"], line["missing"], line["lots"]) == (7, 3, [{"lot": "C88", "here": 7, "outside": 0}])
-    assert two_depots.json("verify", "books")["findings"] == []
+    assert company.json("verify", "books")["findings"] == []
     for page in (keeper, receiver, accountant):
         page.context.close()
     people.close()

@@ -24,21 +24,30 @@ from harness.waiting import eventually
 import dispatch.main
 from company.fleet_crews import policy_means, record_on
 from company.policy import policy_book
-from contracts.dispatch_door import CountedLine
+from contracts.civil_time import civil_day
+from contracts.dispatch_days import CrewOfDayChanged
+from contracts.dispatch_door import CountedLine, Signing
 from contracts.dispatch_fleet import FleetCrew
-from contracts.dispatch_jobs import SlotDeclined, StopScheduled
-from contracts.dispatch_runs import DepartureDeclined, RunStop
-from contracts.fact import Customer, GoodsLine
+from contracts.dispatch_jobs import Checklist, DeliveryCompleted, SlotDeclined, StopScheduled
+from contracts.dispatch_road import StopArrived, StopEnded, StopReached
+from contracts.dispatch_runs import CashCollected, DepartureDeclined, RunStop
+from contracts.fact import ContractLine, Customer, GoodsLine
 from dispatch.day.aggregate import day_id
 from dispatch.day.slot import ReserveSlot
 from dispatch.fleet.aggregate import FLEET
+from dispatch.fleet.crews import SetCrews
 from dispatch.fleet.trips import ApproveTrip, SendOut
-from dispatch.job.state import OnTheWay, place_of
-from dispatch.job.terms import OpenJob
+from dispatch.job.booking import BookInstallation
+from dispatch.job.handover import CompleteDelivery
+from dispatch.job.state import Delivered, OnTheWay, place_of
+from dispatch.job.terms import OpenJob, volume_of
 from dispatch.run.aggregate import run_id
+from dispatch.run.cash import CollectCash
 from dispatch.run.loading import CountedStop, IssueList, LoadRun, PlanRun
+from dispatch.run.route import ReachStop
 from dispatch.slot_flow import against
 from runtime import kafka
+from runtime.clock import utc_now
 from runtime.commands import Asked
 from runtime.decision import Signer
 from runtime.gateway import Gateway
@@ -80,17 +89,29 @@ class Scene:
             roles[0], command, env | {"SONGDA_SECRET": "a secret of the tests"}, self.home / f"{roles[0]}.log"
         )
 
-    async def open(self, *jobs: str) -> None:
-        """Installations that may be planned, and deliveries that may not: nobody has booked them."""
+    async def open(self, *jobs: str, lines: tuple[ContractLine, ...] = ()) -> None:
+        """Installations that may be planned, and deliveries that may not before somebody has booked them.
+
+        With `lines` their goods are complete.
+        """
         kinds = {"D": "delivery", "I": "installation"}
         for job in jobs:
-            opened = OpenJob(job_id=job, kind=kinds[job[0]], contract_no=job[2:], customer=CUSTOMER, lines=())
+            opened = OpenJob(
+                job_id=job,
+                kind=kinds[job[0]],
+                contract_no=job[2:],
+                customer=CUSTOMER,
+                lines=lines,
+                complete_on=civil_day(utc_now()) if lines else None,
+            )
             way = await walks(self.gateway, self.name, request_of(f"open/{job}", f"job:{job}", opened))
             assert way.first.status == "accepted"
 
-    async def plan(self, number: str, job: str, on: date, half: str = "am") -> Any:
+    async def plan(
+        self, number: str, job: str, on: date, half: str = "am", lines: tuple[ContractLine, ...] = ()
+    ) -> Any:
         """A planner's request to its end: why not, if not."""
-        way = await walks(self.gateway, self.name, wanted(number, job, on, half))
+        way = await walks(self.gateway, self.name, wanted(number, job, on, half, lines))
         assert (way.first.status, way.stuck) == ("accepted", None)
         return against(way)
 
@@ -159,12 +180,20 @@ class Scene:
         assert {one.meta.actor for one in events} == {PLANNER}
 
 
-def wanted(number: str, job: str, on: date, half: str = "am") -> Asked:
-    """A planner's request: a place for a job, each with a crew of its kind."""
+def wanted(number: str, job: str, on: date, half: str = "am", lines: tuple[ContractLine, ...] = ()) -> Asked:
+    """A planner's request: a place for a job of these goods, each with a crew of its kind."""
     kind = "delivery" if job.startswith("D") else "installation"
     crew = ("S" if kind == "delivery" else "A") + ("1" if int(job[-1]) % 2 else "2")
     place = ReserveSlot(
-        on=on, job_id=job, kind=kind, contract_no=job[2:], crew=crew, half=half, volume_l=0, lines=(), change_id=number
+        on=on,
+        job_id=job,
+        kind=kind,
+        contract_no=job[2:],
+        crew=crew,
+        half=half,
+        volume_l=volume_of(lines, policy_book().at(utc_now())),
+        lines=(),
+        change_id=number,
     )
     return request_of(number, day_id(on), place)
 
@@ -227,6 +256,83 @@ async def test_a_reactor_that_is_behind_brings_no_job_back(scene: Scene) -> None
     assert len([one for one in events if "I-2" not in one.fact.model_dump_json()]) == before
 
 
+async def test_what_is_signed_at_the_door_is_known_to_run_and_job_whoever_died(scene: Scene) -> None:
+    """B12, B13, B17, X1: killed after a stop was reached, after the money, after the signature."""
+    jobs = {"S1": ("D-1", "D-3"), "S2": ("D-2", "D-4")}
+    await scene.open(*(job for stops in jobs.values() for job in stops), lines=(ORDERED,))
+    for crew, stops in jobs.items():
+        for half, job in zip(("am", "pm"), stops, strict=True):
+            await scene.done(f"job:{job}", BookInstallation(checklist=READY, on=ONE))
+            assert await scene.plan(f"first/{job}", job, ONE, half, (ORDERED,)) is None
+        on_sheet = [
+            RunStop(job_id=job, contract_no=job[2:], half=half, position=1, lines=(PIECE,))
+            for half, job in zip(("am", "pm"), stops, strict=True)
+        ]
+        count = LoadRun(counted=tuple(CountedStop(job_id=job, lines=(TAKEN,)) for job in stops))
+        await scene.done(run_id(ONE, crew), sheet(crew, *on_sheet), count, IssueList())
+        await scene.done(FLEET.key("main"), ApproveTrip(on=ONE, crew=crew, reason="这天忙"))
+        assert (await walks(scene.gateway, scene.name, let_go(crew, *stops))).stuck is None
+    await scene.killed_amid(
+        (1, request_of("reach", run_id(ONE, "S1"), ReachStop(job_id="D-1"))),
+        (1, request_of("sign", "job:D-3", CompleteDelivery(**dict(SIGNED)))),
+        *((after, request_of(f"pay/{job}", run_id(ONE, "S2"), paid(job))) for after, job in ((1, "D-2"), (2, "D-4"))),
+    )
+    assert await counted(scene) == (1, 0, 2, 2, 0), "half of it is done"
+    await scene.reactor.start().ready()
+    scene.reactor.kill()
+    scene.reactor.start()
+
+    async def agree() -> bool:
+        states = await scene.states()
+        signed = {job for job in ("D-2", "D-3", "D-4") if isinstance(states[f"job:{job}"], Delivered)}
+        ended = {one.job_id for crew in jobs for one in states[run_id(ONE, crew)].ended}
+        return states["job:D-1"].is_arrived and len(signed) == 3 and ended == signed
+
+    await eventually(agree, "run and job agree", every=0.5)
+    assert await counted(scene) == (1, 1, 2, 3, 3)
+
+
+async def counted(scene: Scene) -> tuple[int, ...]:
+    """Stops that were reached, those the job knows of, moneys, signatures, stops that are over."""
+    kinds = Counter(type(one.fact) for one in await scene.events())
+    return tuple(kinds[kind] for kind in (StopReached, StopArrived, CashCollected, DeliveryCompleted, StopEnded))
+
+
+async def test_days_follow_crews_that_were_set_by_a_process_that_died(scene: Scene) -> None:
+    """B8, X1: killed after the fleet's yes, and after one of the days had followed."""
+    await scene.open("I-1", "I-2")
+    for job, on in (("I-1", ONE), ("I-2", NEXT)):
+        assert await scene.plan(f"first/{job}", job, on) is None
+    alone = {
+        crew: record(crew).model_copy(update={"members": (), "effective_from": ONE, "effective_to": NEXT})
+        for crew in ("S1", "S2")
+    }
+    await scene.killed_amid(
+        *(
+            (after, request_of(f"set/{crew}", FLEET.key("main"), SetCrews(crews=(one,), reason="请假")))
+            for after, (crew, one) in enumerate(alone.items(), start=1)
+        )
+    )
+
+    async def left() -> Counter[date]:
+        """Crews that still come with others, by day."""
+        states = await scene.states()
+        crews = [(on, one) for on in (ONE, NEXT) for one in states[day_id(on)].plan.crews if one.crew in alone]
+        return Counter(on for on, one in crews if one.members)
+
+    assert (await left()).total() == 3, "one day followed one crew"
+    scene.reactor.start()
+
+    async def followed() -> bool:
+        return not await left()
+
+    await eventually(followed, "the days follow", every=0.5)
+    changed = Counter(
+        (one.fact.on, one.fact.crew.crew) for one in await scene.events() if isinstance(one.fact, CrewOfDayChanged)
+    )
+    assert changed == Counter({(on, crew): 1 for on in (ONE, NEXT) for crew in alone})
+
+
 async def test_a_vehicle_that_was_let_go_by_a_process_that_died_departs_or_comes_back(scene: Scene) -> None:
     """B8, B11, X1: killed after the fleet's yes, after the run's, after the run's no."""
     loaded, unplanned = {"A1": "I-1", "A2": "I-2"}, ("S1", "S2")
@@ -234,7 +340,7 @@ async def test_a_vehicle_that_was_let_go_by_a_process_that_died_departs_or_comes
     for crew, job in loaded.items():
         assert await scene.plan(f"first/{job}", job, ONE) is None
         stop = RunStop(job_id=job, contract_no=job[2:], half="am", position=1, lines=(PIECE,))
-        count = LoadRun(counted=(CountedStop(job_id=job, lines=(CountedLine(line_no=1, quantity=1),)),))
+        count = LoadRun(counted=(CountedStop(job_id=job, lines=(TAKEN,)),))
         await scene.done(run_id(ONE, crew), sheet(crew, stop), count, IssueList())
     crews = [*loaded, *unplanned]
     await scene.done(FLEET.key("main"), *(ApproveTrip(on=ONE, crew=crew, reason="这天忙") for crew in crews))
@@ -256,6 +362,15 @@ async def test_a_vehicle_that_was_let_go_by_a_process_that_died_departs_or_comes
 
 
 PIECE = GoodsLine(line_no=1, sku="BTH-0421", name="浴室柜", quantity=1)
+ORDERED = ContractLine(**dict(PIECE), spec="900", category="卫浴", unit_price_fen=5_000, to_install=False)
+TAKEN = CountedLine(line_no=1, quantity=1)
+READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
+SIGNED = Signing(delivered=(TAKEN,), signed_by="马娜", signature_ref="s", taught_use=True)
+
+
+def paid(job: str) -> CollectCash:
+    """The money, and what is signed for with it."""
+    return CollectCash(job_id=job, amount_fen=5_000, due_fen=5_000, signing=SIGNED)
 
 
 def record(crew: str) -> FleetCrew:
@@ -266,14 +381,14 @@ def record(crew: str) -> FleetCrew:
     return known
 
 
-def sheet(crew: str, stop: RunStop) -> PlanRun:
+def sheet(crew: str, *stops: RunStop) -> PlanRun:
     """The crew's sorting sheet."""
     known = record(crew)
-    return PlanRun(on=ONE, crew=crew, leader=known.leader, vehicle=known.vehicle, version=1, stops=(stop,))
+    return PlanRun(on=ONE, crew=crew, leader=known.leader, vehicle=known.vehicle, version=1, stops=stops)
 
 
-def let_go(crew: str) -> Asked:
-    """A request to let a crew go, as it is usual."""
+def let_go(crew: str, *jobs: str) -> Asked:
+    """A request to let a crew go, as it is usual: with these jobs, which are known to be planned."""
     known = record(crew)
     going = SendOut(
         on=ONE,
@@ -282,6 +397,6 @@ def let_go(crew: str) -> Asked:
         driver=None,
         vehicle=known.vehicle,
         departs=True,
-        known=("I-1", "I-2"),
+        known=jobs or ("I-1", "I-2"),
     )
     return request_of(f"go/{crew}", FLEET.key("main"), going)

@@ -15,7 +15,14 @@ from typing import Any
 import dispatch.main
 from company.people import read_people
 from company.policy import policy_book
+from dispatch.crews_flow import CREWS
 from dispatch.departure_flow import DEPARTURE
+from dispatch.door_flow import DOOR
+from dispatch.fleet.crews import SetCrews
+from dispatch.fleet.trips import SendOut
+from dispatch.job.handover import CompleteDelivery
+from dispatch.run.cash import CollectCash
+from dispatch.run.route import ReachStop
 from dispatch.slot_flow import SLOTS
 from runtime.aggregate import Aggregate
 from runtime.app import Process, System, serve
@@ -62,9 +69,19 @@ async def walks(gateway: Gateway, service: str, first: Asked) -> Way:
     return await walk(flow_of(first), lambda asked: asks(gateway, service, asked), answer)
 
 
+BEGINS: dict[type, Flow] = {
+    SendOut: DEPARTURE,
+    SetCrews: CREWS,
+    ReachStop: DOOR,
+    CollectCash: DOOR,
+    CompleteDelivery: DOOR,
+}
+"""First command -> the flow that it begins; all others give a place."""
+
+
 def flow_of(first: Asked) -> Flow:
-    """Which flow a request begins: letting a vehicle go, or giving a place."""
-    return DEPARTURE if first.aggregate_id.startswith("fleet:") else SLOTS
+    """Which flow a request begins."""
+    return BEGINS.get(type(first.command), SLOTS)
 
 
 def request_of(number: str, aggregate_id: str, command: Any) -> Asked:
