@@ -200,7 +200,8 @@ def test_a_receipt_is_of_what_was_asked_for_and_in_bins_of_the_receiving_depot()
     """D17, D6, D3"""
     asks = given(TRANSFER, *ROAD)
     asks.asks(ReceiveTransfer(counted=(count(9, 1),)), RECEIVER).refuses("not_in_transfer")
-    asks.asks(ReceiveTransfer(counted=(count(1, 1, bin="A-01-1"),)), RECEIVER).refuses("bad_bin")
+    wrong = asks.asks(ReceiveTransfer(counted=(count(1, 1, bin="A-01-1"),)), RECEIVER).refuses("bad_bin")
+    assert "顺德仓" in wrong.zh  # people know a depot by its name
     asks.asks(ReceiveTransfer(counted=(count(1, 1, bin="S-P-01"),)), RECEIVER).refuses("wrong_zone")
     asks.asks(ReceiveTransfer(counted=(), last=False), RECEIVER).refuses("nothing_counted")
     given(TRANSFER, ASKED, *HELD).asks(LOST_TWO, RECEIVER).refuses("transfer_not_on_the_road")

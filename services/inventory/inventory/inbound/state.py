@@ -8,7 +8,7 @@ from company.policy import Policy
 from contracts import inventory_inbound as facts
 from contracts.inventory_inbound import InboundEvent
 from inventory.refusals import no
-from inventory.stock.lots import zone_of
+from inventory.stock.lots import said_depot, zone_of
 from runtime.decision import Rejected
 
 Decision = Sequence[InboundEvent] | Rejected
@@ -78,5 +78,5 @@ def good_bin_flaw(policy: Policy, depot: str, bin_: str) -> Rejected | None:
     """Why good pieces cannot lie in a bin; None when they can (D2, D6)."""
     zone = zone_of(policy, depot, bin_)
     if zone is None:
-        return no("bad_bin", depot=depot, bin=bin_ or "—")
+        return no("bad_bin", depot=said_depot(policy, depot), bin=bin_ or "—")
     return no("bin_is_pending", bin=bin_) if zone.kind == "pending" else None

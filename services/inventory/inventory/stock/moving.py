@@ -10,7 +10,7 @@ from contracts.inventory_stock import Lot, LotPieces, StockEvent
 from contracts.spelling import Lot as LotNo
 from inventory.fields import MAX_PIECES, Note, Reason, dated
 from inventory.refusals import no
-from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take_of, zone_of
+from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, said_depot, take_of, zone_of
 from inventory.stock.state import Decision, Move, NoCard, Stock, lots_of, moved
 from inventory.who import HANDLES, KEEPER, SETTLES
 from runtime.decision import Command, Rejected
@@ -189,7 +189,7 @@ def _too_few(command: Move, bin_: str, there: int, held_for: str | None) -> Reje
 def _bin_flaw(ctx: Context, depot: str, bin_: str, *, pending: bool) -> Rejected | None:
     zone = zone_of(ctx.policy, depot, bin_)
     if zone is None:
-        return no("bad_bin", depot=depot, bin=bin_)
+        return no("bad_bin", depot=said_depot(ctx.policy, depot), bin=bin_)
     if (zone.kind == "pending") == pending:
         return None
     return no("bin_is_not_pending", bin=bin_) if pending else no("bin_is_pending", bin=bin_)

@@ -14,6 +14,7 @@ from inventory.fields import MAX_PIECES, Note, Reason, Text, TransferNo, dated
 from inventory.goods.lots import spread
 from inventory.goods.row import PIECES
 from inventory.refusals import no
+from inventory.stock.lots import said_depot
 from inventory.transfer.state import (
     Asked,
     Decision,
@@ -125,7 +126,7 @@ def ask_transfer(command: AskTransfer, transfer: Transfer, ctx: Context) -> Deci
         if depot_of(ctx.policy, depot) is None:
             return no("unknown_depot", depot=depot)
     if command.from_depot == command.to_depot:
-        return no("same_depot", depot=command.from_depot)
+        return no("same_depot", depot=said_depot(ctx.policy, command.from_depot))
     bad = next((line for line in command.lines if not _is_good(line)), None)
     if bad is not None or len({line.line_no for line in command.lines}) < len(command.lines):
         return no("bad_transfer_line", line_no=command.lines[-1].line_no if bad is None else bad.line_no)
