@@ -346,6 +346,8 @@ class GoodsReturnAwaited(Fact, wire="songda.inventory.GoodsReturnAwaited.v1"):
     broken: bool = False
     """Refused as damaged, and reported so at the door (D4)."""
     crew: str = ""
+    out_of_deposit: bool = False
+    """They lay in deposit (B14) and nobody is owed them: they are to be fetched; no vehicle takes them up any more."""
 
 
 class AllocationAsked(Fact, wire="songda.inventory.AllocationAsked.v1"):

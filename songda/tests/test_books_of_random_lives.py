@@ -452,7 +452,8 @@ def begun(company: Company, amount_due_fen: int = 0, district: str = "南海区"
 
 
 def all_in_one_place(company: Company, deed: str) -> None:
-    """What `verify books` says, and what contract and warehouse say of each line."""
+    """What `verify books` says, and what contract and warehouse say of each line: nothing stays in deposit that nobody
+    is owed (B14)."""
     told = {number: [one.en for one in found] for number, found in company.books.apart().items()}
     assert (told, company.books.findings) == ({}, []), deed
     contract, goods = company.contract, company.goods
@@ -465,6 +466,7 @@ def all_in_one_place(company: Company, deed: str) -> None:
         assert stock.missing == one.lacking() or not one.owed()
         if isinstance(contract, Fulfilled):
             assert stock.here == 0 or stock.excess
+        assert stock.deposited <= max(0, stock.needed - one.delivered), deed
 
 
 @settings(max_examples=250, deadline=None)
@@ -477,3 +479,17 @@ def test_every_piece_is_in_one_place_whatever_people_do(story: list[Any]) -> Non
         deed(company, line, pieces, way)
         company.settle()
         all_in_one_place(company, deed.__name__)
+
+
+def test_a_piece_that_is_paid_back_in_deposit_is_fetched_received_and_free() -> None:
+    """B14, B15, A9, D3: a story that chance seldom tells; the rest of the deposit leaves from there again."""
+    company, (line, _) = begun(Company()), LINES
+    steps = ((arrive, 3, 0), (drive_out, 1, 1), (at_the_door, 1, 2), (refund, 1, 0), (drive_out, 1, 1))
+    for deed, pieces, way in (*steps, (at_the_door, 1, 0), (bring_back, 1, 3)):
+        deed(company, line, pieces, way)
+        company.settle()
+        all_in_one_place(company, deed.__name__)
+        if deed is refund:
+            assert [one.lines[0].quantity for one in company.goods.awaited] == [1]
+    (stock, _) = company.goods.stock
+    assert (stock.outside, stock.here, stock.deposited, company.goods.awaited) == (2, 0, 0, ())

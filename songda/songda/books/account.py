@@ -264,6 +264,13 @@ class Account:
             pieces.returned += fact.quantity
             self._lots_back(fact)
 
+    def _return_awaited(self, fact: goods.GoodsReturnAwaited) -> None:
+        """Pieces in deposit that nobody is owed are to be fetched back (B14)."""
+        for piece in fact.lines if fact.out_of_deposit else ():
+            pieces = self.lines[piece.line_no, piece.sku]
+            pieces.deposited -= piece.quantity
+            pieces.back += piece.quantity
+
     def _released(self, fact: goods.GoodsReleased) -> None:
         self.given_up = self.given_up or fact.closed
         for piece in fact.lines:
@@ -460,6 +467,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.GoodsIssued: Account._issued,
     goods.IssueCorrected: Account._issue_corrected,
     goods.GoodsReturned: Account._returned,
+    goods.GoodsReturnAwaited: Account._return_awaited,
     goods.GoodsReleased: Account._released,
     StockShortReported: Account._short,
     StockMoved: Account._moved,

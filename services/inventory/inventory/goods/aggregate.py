@@ -3,7 +3,8 @@
 One aggregate per contract number, `goods:HT26030001`; it is the master of a contract's pieces, the bin cards follow
 it. For every line the pieces in the warehouse are arrived + returned - damaged there - issued - released, and never
 below zero; the pieces outside are issued - returned - damaged outside. `GoodsArrived` is the one door in. The rules lie
-by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9, B14, B15, D8), `allocation` (D8, D9).
+by topic: `expected` (A6), `arrival` (A3, D2), `damage` (D4, D7), `leaving` (B9, B15, D8), `deposit` (B14),
+`allocation` (D8, D9).
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from inventory.goods import (
     coming_back,
     correcting,
     damage,
+    deposit,
     expected,
     handover_corrected,
     leaving,
@@ -61,6 +63,7 @@ GOODS = Aggregate[Goods, GoodsEvent](
         *arrival.USE_CASES,
         *damage.USE_CASES,
         *leaving.USE_CASES,
+        *deposit.USE_CASES,
         *coming_back.USE_CASES,
         *correcting.USE_CASES,
         *handover_corrected.USE_CASES,

@@ -101,9 +101,7 @@ def _known_after(
         case facts.GoodsReleased():
             return _released(goods, event)
         case facts.GoodsDeposited():
-            kept = {line.line_no: line.quantity for line in event.lines}
-            lying = tuple(replace(x, deposited=x.deposited + kept.get(x.line.line_no, 0)) for x in goods.stock)
-            return replace(goods, stock=lying, settled=(*goods.settled, event.deposit_no))
+            return _lying(replace(goods, settled=(*goods.settled, event.deposit_no)), event.lines, +1)
         case facts.GoodsNotOwed():
             noted = replace(goods, settled=(*goods.settled, event.refund_no))
             fewer = event.quantity
@@ -114,7 +112,8 @@ def _known_after(
             return _on_piece(noted, event.line_no, event.sku, lambda x: _returned(x, event))
         case facts.GoodsReturnAwaited():
             wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
-            return replace(goods, awaited=(*goods.awaited, wait))
+            known = replace(goods, awaited=(*goods.awaited, wait))
+            return _lying(known, event.lines, -1) if event.out_of_deposit else known
         case facts.AllocationAsked():
             asked = Allocation(
                 event.allocation_no,
@@ -164,6 +163,14 @@ def _on_piece(goods: Known, line_no: int, sku: str, change: Callable[[Stock], St
         return tuple(change(x) if (x.line.line_no, x.line.sku) == (line_no, sku) else x for x in lines)
 
     return replace(goods, stock=changed(goods.stock), former=changed(goods.former))
+
+
+def _lying(goods: Known, lines: tuple[GoodsLine, ...], sign: Literal[1, -1]) -> Known:
+    """More or fewer pieces in deposit (B14)."""
+    for line in lines:
+        more = sign * line.quantity
+        goods = _on_piece(goods, line.line_no, line.sku, lambda x, n=more: replace(x, deposited=x.deposited + n))
+    return goods
 
 
 def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:

@@ -1,16 +1,15 @@
 """What a contract is to get: signed, amended, cancelled (A6)."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from company.depots import delivers_to
 from contracts import inventory as facts
 from contracts.bounds import Few, ManyLines, OptionalId
-from contracts.civil_time import civil_day
 from contracts.fact import Customer, GoodsLine, LineLot
 from contracts.inventory import GoodsEvent
+from inventory.goods.deposit import fetched_back
 from inventory.goods.lots import of_line, smallest_first, spread
 from inventory.goods.state import Cancelled, Decision, Expected, Goods, Known, Stock, Unexpected
 from inventory.refusals import no
@@ -80,9 +79,9 @@ def expect(command: ExpectGoods, goods: Goods, ctx: Context) -> Decision:
 
 def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
     """The contract's lines are others now. Pieces here that lines of less, other or no quantity do not need any more
-    are released to free stock.
+    are released to free stock, and those in deposit are to be fetched back.
 
-    Rules: A6. The same lines again are no event. Refuses: unknown_contract.
+    Rules: A6, B14. The same lines again are no event. Refuses: unknown_contract.
     """
     match goods:
         case Unexpected():
@@ -109,16 +108,18 @@ def amend(command: AmendGoods, goods: Goods, ctx: Context) -> Decision:
                 reason=command.reason,
                 depot=_depot_after(goods, customer, ctx),
             )
+            reason = f"合同变更：{command.reason}"
+            number = f"JC-{command.contract_no}-{ctx.version}"
             if not surplus:
-                return (changed,)
+                return (changed, *fetched_back(goods, (changed,), number, reason, at))
             released = facts.GoodsReleased(
                 at=at,
                 contract_no=command.contract_no,
                 lines=surplus,
-                reason=f"合同变更：{command.reason}",
+                reason=reason,
                 lots=given_up(goods.stock, surplus),
             )
-            return (released, changed)
+            return (released, changed, *fetched_back(goods, (released, changed), number, reason, at))
     assert_never(goods)
 
 
@@ -171,24 +172,7 @@ def close(command: CloseGoods, goods: Known, ctx: Context) -> Decision:
         closed=True,
         lots=given_up(goods.stock, lines),
     )
-    lying = (
-        stock.line.model_copy(update={"quantity": stock.deposited})
-        for stock in (*goods.stock, *goods.former)
-        if stock.deposited > 0
-    )
-    return (closed, *fetched_back(command.contract_no, f"JC-{command.contract_no}", tuple(lying), reason, at))
-
-
-def fetched_back(
-    contract_no: str, return_no: str, lines: tuple[GoodsLine, ...], reason: str, at: datetime
-) -> tuple[facts.GoodsReturnAwaited, ...]:
-    """Deposited pieces of a contract that is no more are on the list of what comes back (B14, D3)."""
-    if not lines:
-        return ()
-    awaited = facts.GoodsReturnAwaited(
-        at=at, contract_no=contract_no, return_no=return_no, lines=lines, returned_on=civil_day(at), reason=reason
-    )
-    return (awaited,)
+    return (closed, *fetched_back(goods, (closed,), f"JC-{command.contract_no}", reason, at))
 
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (

@@ -11,7 +11,6 @@ from contracts.bounds import CivilDay, Few, ManyLines, OneLine, OptionalId
 from contracts.fact import GoodsLine, LineLot
 from contracts.inventory import GoodsEvent
 from contracts.inventory_stock import StockShortReported
-from inventory.goods.expected import fetched_back
 from inventory.goods.lots import of_line, smallest_first, spread, told
 from inventory.goods.state import Awaited, Cancelled, Decision, Expected, Goods, Known, Unexpected, stock_of
 from inventory.refusals import no
@@ -51,64 +50,6 @@ class ReturnGoods(Command):
     """Of which lots they are, as the slip says (D13)."""
     depot: OptionalId = ""
     """Where they came back to (D17); empty: to the depot that delivers the contract."""
-
-
-class NoteDeposit(Command):
-    """寄存 (B14): pieces that left lie with somebody who signed for them."""
-
-    command: Literal["NoteDeposit"] = "NoteDeposit"
-    contract_no: OptionalId
-    deposit_no: OptionalId
-    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
-
-
-class FetchDeposit(Command):
-    """寄存处交给客户 (B14): signed for on a receipt; no vehicle takes them up any more."""
-
-    command: Literal["FetchDeposit"] = "FetchDeposit"
-    contract_no: OptionalId
-    receipt_no: OptionalId
-    lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
-
-
-def note_deposit(command: NoteDeposit, goods: Known, ctx: Context) -> Decision:
-    """Rules: B14, A6 (of a contract that is no more, it is to be fetched back). Once per deposit. Refuses:
-    unknown_contract."""
-    lines, at, number = (
-        tuple(line for line in command.lines if line.quantity),
-        command.at or ctx.now,
-        command.deposit_no,
-    )
-    if number in goods.settled or not lines:
-        return ()
-    deposited = facts.GoodsDeposited(at=at, contract_no=command.contract_no, deposit_no=number, lines=lines)
-    if isinstance(goods, Expected):
-        return (deposited,)
-    return (deposited, *fetched_back(command.contract_no, f"JC-{number}", lines, "合同已取消", at))
-
-
-def fetch_deposit(command: FetchDeposit, goods: Known, ctx: Context) -> Decision:
-    """Of what the customer signed for on a paper, what lay in deposit lies there no longer. Rules: B14. Once per
-    receipt. Refuses: unknown_contract."""
-    if any(known.list_no == command.receipt_no for known in goods.issues):
-        return ()
-    lying = {stock.line.line_no: stock.deposited for stock in goods.stock}
-    fetched = tuple(
-        line.model_copy(update={"quantity": pieces})
-        for line in command.lines
-        if (pieces := min(line.quantity, lying.get(line.line_no, 0)))
-    )
-    if not fetched:
-        return ()
-    return (
-        facts.GoodsIssued(
-            at=command.at or ctx.now,
-            contract_no=command.contract_no,
-            list_no=command.receipt_no,
-            lines=(),
-            out_of_deposit=fetched,
-        ),
-    )
 
 
 def issue(command: IssueGoods, goods: Known, ctx: Context) -> Decision:
@@ -325,7 +266,5 @@ def returned(
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (
     UseCase(IssueGoods, issue),
-    UseCase(NoteDeposit, note_deposit),
-    UseCase(FetchDeposit, fetch_deposit),
     UseCase(ReturnGoods, return_goods),
 )

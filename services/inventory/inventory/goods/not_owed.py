@@ -6,6 +6,7 @@ from company.context import Context
 from contracts import inventory as facts
 from contracts.bounds import HowMany, ManyLines, Nth, OptionalId
 from contracts.inventory import GoodsEvent
+from inventory.goods.deposit import fetched_back
 from inventory.goods.expected import given_up
 from inventory.goods.state import Cancelled, Decision, Known, stock_of
 from inventory.refusals import no
@@ -33,10 +34,10 @@ class FreeTheRest(Command):
 
 
 def note_refund(command: NoteRefund, goods: Known, ctx: Context) -> Decision:
-    """Pieces are paid back: the contract needs fewer, and those here beyond what it needs are free stock. Pieces that
-    are still on the way back become so when they are here (`leaving.returned`).
+    """Pieces are paid back: the contract needs fewer, and those here beyond what it needs are free stock. Those in
+    deposit are to be fetched back; what is on the way back becomes free when it is here (`leaving.returned`).
 
-    Rules: B15, A9. Once per refund. Refuses: unknown_contract, unknown_line.
+    Rules: B15, A9, B14. Once per refund. Refuses: unknown_contract, unknown_line.
     """
     if isinstance(goods, Cancelled) or command.refund_no in goods.settled:
         return ()
@@ -57,8 +58,9 @@ def note_refund(command: NoteRefund, goods: Known, ctx: Context) -> Decision:
     )
     needed = max(0, stock.needed - command.quantity)
     over = min(stock.here, max(0, stock.here + stock.outside - needed), command.quantity)
+    number = f"JC-{command.refund_no}"
     if not over:
-        return (not_owed,)
+        return (not_owed, *fetched_back(goods, (not_owed,), number, command.reason, at))
     freed = (line.model_copy(update={"quantity": over}),)
     released = facts.GoodsReleased(
         at=at,
@@ -67,26 +69,27 @@ def note_refund(command: NoteRefund, goods: Known, ctx: Context) -> Decision:
         reason=command.reason,
         lots=given_up((stock,), freed),
     )
-    return (not_owed, released)
+    return (not_owed, released, *fetched_back(goods, (not_owed, released), number, command.reason, at))
 
 
 def free_the_rest(command: FreeTheRest, goods: Known, ctx: Context) -> Decision:
-    """Fulfilled: pieces that still lie here are nobody's. Rules: A7, A9. Nothing here is no event."""
+    """Fulfilled: pieces that still lie here are nobody's, and those in deposit are to be fetched back.
+
+    Rules: A7, A9, B14. Nothing left is no event."""
     if isinstance(goods, Cancelled):
         return ()
+    at = command.at or ctx.now
     here = (stock.line.model_copy(update={"quantity": stock.here}) for stock in goods.stock)
     lines = tuple(line for line in here if line.quantity)
-    if not lines:
-        return ()
-    return (
-        facts.GoodsReleased(
-            at=command.at or ctx.now,
-            contract_no=command.contract_no,
-            lines=lines,
-            reason=command.reason,
-            lots=given_up(goods.stock, lines),
-        ),
+    released = facts.GoodsReleased(
+        at=at,
+        contract_no=command.contract_no,
+        lines=lines,
+        reason=command.reason,
+        lots=given_up(goods.stock, lines),
     )
+    freed = (released,) if lines else ()
+    return (*freed, *fetched_back(goods, freed, f"JC-{command.contract_no}", command.reason, at))
 
 
 USE_CASES: tuple[UseCase[Any, Any, GoodsEvent], ...] = (

@@ -17,8 +17,8 @@ from contracts.order import (
 )
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
+from inventory.goods.deposit import FetchDeposit
 from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
-from inventory.goods.leaving import FetchDeposit
 from inventory.goods.not_owed import FreeTheRest, NoteRefund
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each

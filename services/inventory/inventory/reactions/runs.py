@@ -15,8 +15,9 @@ from contracts.inventory import PickStop
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import CorrectIssue
 from inventory.goods.damage import ReportDamage
+from inventory.goods.deposit import NoteDeposit
 from inventory.goods.handover_corrected import CorrectHandover
-from inventory.goods.leaving import IssueGoods, NoteDeposit, ReturnGoods
+from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.picklist import PICK_LIST, IssuePickList, number_of
 from runtime.decision import Ask
 from runtime.reaction import On, Reaction, on_each
