@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from order_rows import Json, MemoryRows
-from test_order_api import PEOPLE, TOKENS, Rules, sign_in, upload
+from test_order_api import PEOPLE, TILE, TOKENS, Rules, describe, sign_in, upload
 from test_whole_or_waiting import FILE, NAMES, line
 
 from company.policy import policy_book
@@ -179,3 +179,24 @@ async def test_who_does_not_import_sees_and_mends_nothing(office: tuple[AsyncCli
     assert [answer.status_code for answer in answers] == [403, 403, 403]
     sign_in(client, "specialist")
     assert (await mend(client, "HT26030009")).status_code == 404
+
+
+async def test_boxes_of_a_product_that_nobody_described_wait_and_go_on_once_it_is_known(
+    office: tuple[AsyncClient, Rules],
+) -> None:
+    """A13, D14, D15: the reason says what to import; the page's form, sent once more as it stands, registers it."""
+    client, rules = office
+    heads, row = [*NAMES, "单位"], [*line(1, 1, 型号=TILE.sku, 数量="5"), "箱"]
+    data = "\n".join(",".join(one) for one in (heads, row)).encode()
+    told = (await upload(client, "contracts", ("合同.csv", data))).json()
+    assert (told["taken"], told["waiting_rows"], len(told["waiting"])) == (0, 0, 1)
+    (kept,) = (await listed(client))[0]["rows"]
+    assert "请先导入商品档案" in kept["reason"]
+    form = {"place": 1, "cells": kept["cells"], "leave_out": False}
+    again = (await mend(client, "HT26030001", form)).json()
+    assert (again["taken"], len(await listed(client))) == (0, 1)
+    describe(client)
+    whole = (await mend(client, "HT26030001", form)).json()
+    assert (whole["taken"], await listed(client)) == (1, [])
+    (sold,) = rules.states["contract:HT26030001"].lines
+    assert sold.sold.quantity == 5 * TILE.per_box

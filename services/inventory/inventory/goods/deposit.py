@@ -4,7 +4,6 @@ back once nobody is owed them (B15, A6, A9)."""
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Annotated, Any, Literal
 
 from company.context import Context
@@ -15,7 +14,7 @@ from contracts.fact import GoodsLine
 from contracts.inventory import GoodsEvent
 from inventory.goods.evolve import evolve
 from inventory.goods.leaving import from_the_last_list
-from inventory.goods.state import Cancelled, Decision, Known, Unexpected
+from inventory.goods.state import Cancelled, Decision, Goods, Known, Unexpected
 from runtime.decision import Command
 from runtime.use_case import UseCase
 
@@ -78,14 +77,15 @@ def fetched_back(
     goods: Known, events: Sequence[GoodsEvent], return_no: str, reason: str, at: datetime
 ) -> tuple[facts.GoodsReturnAwaited, ...]:
     """What lies in deposit and nobody is owed after these events is on the list of what comes back (B14, B15, D3)."""
-    after = reduce(evolve, events, goods)
-    assert not isinstance(after, Unexpected)
-    lines = _nobodys(after)
+    after: Goods = goods
+    for event in events:
+        after = evolve(after, event)
+    lines = () if isinstance(after, Unexpected) else _nobodys(after)
     if not lines:
         return ()
     awaited = facts.GoodsReturnAwaited(
         at=at,
-        contract_no=after.contract_no,
+        contract_no=goods.contract_no,
         return_no=return_no,
         lines=lines,
         returned_on=civil_day(at),

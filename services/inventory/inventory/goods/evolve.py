@@ -112,8 +112,9 @@ def _known_after(
             return _on_piece(noted, event.line_no, event.sku, lambda x: _returned(x, event))
         case facts.GoodsReturnAwaited():
             wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
-            known = replace(goods, awaited=(*goods.awaited, wait))
-            return _lying(known, event.lines, -1) if event.out_of_deposit else known
+            return _lying(
+                replace(goods, awaited=(*goods.awaited, wait)), event.lines if event.out_of_deposit else (), -1
+            )
         case facts.AllocationAsked():
             asked = Allocation(
                 event.allocation_no,
@@ -167,10 +168,12 @@ def _on_piece(goods: Known, line_no: int, sku: str, change: Callable[[Stock], St
 
 def _lying(goods: Known, lines: tuple[GoodsLine, ...], sign: Literal[1, -1]) -> Known:
     """More or fewer pieces in deposit (B14)."""
-    for line in lines:
-        more = sign * line.quantity
-        goods = _on_piece(goods, line.line_no, line.sku, lambda x, n=more: replace(x, deposited=x.deposited + n))
-    return goods
+    more = {(line.line_no, line.sku): sign * line.quantity for line in lines}
+
+    def changed(stocks: tuple[Stock, ...]) -> tuple[Stock, ...]:
+        return tuple(replace(x, deposited=x.deposited + more.get((x.line.line_no, x.line.sku), 0)) for x in stocks)
+
+    return replace(goods, stock=changed(goods.stock), former=changed(goods.former))
 
 
 def _changed(goods: Known, event: facts.GoodsExpectationChanged) -> Known:
