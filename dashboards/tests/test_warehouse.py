@@ -39,6 +39,7 @@ from warehouse_story import (
     scrap,
     slip,
     stock,
+    transfer,
 )
 
 from contracts.fact import GoodsLine, Measure
@@ -432,6 +433,14 @@ async def test_who_has_a_lot_at_home_is_found_and_the_customer_masked_by_role():
     assert ["lot-HT26030001-WC-1" in text for text in (keeper, service)] == [True, True]
     assert ["17712347747" in text for text in (keeper, service)] == [False, True]
     assert "lot-HT26030001-WC-1" not in (await get("/warehouse/lots?lot=c88&sku=other")).text
+
+
+async def test_who_has_a_lot_names_the_transfer_that_has_pieces_of_it_on_the_road():
+    """D13 D17"""
+    on_the_road = {**STORY, "transfers": {"DB1": transfer()}}
+    text = (await get("/warehouse/lots?lot=C88", KEEPER, on_the_road)).text
+    assert ("/warehouse/transfers/DB1" in text, "仓库之间" in text) == (True, True)
+    assert "仓库之间" not in (await get("/warehouse/lots?lot=E11", KEEPER, on_the_road)).text
 
 
 async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():

@@ -13,9 +13,11 @@ from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
+from dashboards.warehouse.reading import depots_of
 from inventory import recall
 from inventory.lot_book_row import LOTS
 from inventory.stock.row import STOCKED
+from inventory.transfer.row import TRANSFERS
 from inventory.who import READS_GOODS
 from runtime.route import Router, takes
 
@@ -33,7 +35,7 @@ def _chosen(seat: Seat) -> tuple[str, str]:
 async def lots(seat: Seat) -> Response:
     """Who has lot C88 at home: contracts by number, with what of it is here and what left."""
     lot, sku = _chosen(seat)
-    stream = rows_stream(seat.caller, (LOTS.name, STOCKED.name))
+    stream = rows_stream(seat.caller, (LOTS.name, STOCKED.name, TRANSFERS.name))
     skip = seat.asked("skip", longest=7) or "0"
     traced = await recall.trace(seat.caller, lot, sku, int(skip) if skip.isdecimal() else 0) if lot else None
     query = urlencode({"lot": lot, "sku": sku})
@@ -43,6 +45,7 @@ async def lots(seat: Seat) -> Response:
         lot=lot,
         sku=sku,
         traced=traced,
+        depots=depots_of(seat),
         masked=lambda customer: customer_for(role, customer),
         stream=stream,
         sheet=f"/warehouse/lots.xlsx?{query}",

@@ -1,5 +1,6 @@
 """批号追查 Who has a lot (D13): at home or on the road, and what of it lies in the warehouse, for whom."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.fact import Customer
@@ -7,6 +8,7 @@ from contracts.inventory_stock import Lot
 from inventory.goods.row import PIECES
 from inventory.lot_book_row import LOTS, HeldRow, LotRow
 from inventory.stock.row import STOCKED
+from inventory.transfer.row import TRANSFERS, TransferRow
 from runtime.use_case import Asker
 
 PAGE = 200  # holders that are shown at once
@@ -25,17 +27,31 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """Pieces of the lot in a place of the warehouse."""
+    """Pieces of the lot in a place of a depot."""
 
+    depot: str
     sku: str
     name: str
     place: Lot
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Pieces of the lot that left one depot and were not counted in the other (D17)."""
+
+    transfer_no: str
+    from_depot: str
+    to_depot: str
+    carrier: str
+    sku: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """A lot: whether any of it was ever here, a page of those who have pieces, how many there are in all and where the
-    next page begins; what lies in the warehouse."""
+    next page begins; what lies in the depots, and what is between them."""
 
     lot: str
     known: bool
@@ -44,6 +60,7 @@ class Traced:
     pieces: int
     next: int | None
     lying: tuple[Lying, ...]
+    between: tuple[Between, ...]
 
 
 async def trace(asker: Asker, lot: str, sku: str = "", skip: int = 0, limit: int = PAGE) -> Traced:
@@ -62,12 +79,34 @@ async def trace(asker: Asker, lot: str, sku: str = "", skip: int = 0, limit: int
         pieces=sum(one.quantity for one in held),
         next=skip + limit if len(held) > skip + limit else None,
         lying=tuple(
-            Lying(card.sku, card.name, place)
+            Lying(card.depot, card.sku, card.name, place)
             for card in cards.values()
             for place in card.lots
             if place.lot == lot and sku in {"", card.sku}
         ),
+        between=tuple(
+            one
+            for transfer in await asker.view(TRANSFERS).find({"row.lots": lot}, sort=[("_id", 1)], limit=PAGE)
+            for one in between(transfer, lot)
+            if sku in {"", one.sku}
+        ),
     )
+
+
+def between(transfer: TransferRow, lot: str) -> Iterator[Between]:
+    """What a transfer has of the lot that is in no depot: on the road, or lacking where it was counted."""
+    for line in transfer.lines:
+        for one in line.lots:
+            if one.lot == lot and one.road:
+                yield Between(
+                    transfer_no=transfer.transfer_no,
+                    from_depot=transfer.from_depot,
+                    to_depot=transfer.to_depot,
+                    carrier=transfer.carrier,
+                    sku=line.sku,
+                    name=line.name,
+                    quantity=one.road,
+                )
 
 
 async def _holders(asker: Asker, held: list[HeldRow]) -> tuple[Holder, ...]:

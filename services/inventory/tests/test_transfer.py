@@ -26,15 +26,17 @@ from contracts.inventory_transfers import (
     TransferDifference,
     TransferDifferenceExplained,
     TransferDifferenceSettled,
+    TransferEvent,
     TransferExplanationRefused,
     TransferLineShort,
     TransferReceived,
     TransferTurnedBack,
 )
+from inventory.recall import between
 from inventory.transfer.aggregate import TRANSFER
 from inventory.transfer.differences import ExplainDifference, RefuseExplanation, SettleDifference
 from inventory.transfer.receiving import ReceiveTransfer
-from inventory.transfer.row import transfer_row
+from inventory.transfer.row import TRANSFERS, transfer_row
 from inventory.transfer.sending import (
     CancelTransfer,
     NoteTransferGoods,
@@ -338,3 +340,19 @@ def test_a_receipt_tells_what_was_said_and_what_it_is_set_against() -> None:
         )
         == CAME_SHORT
     )
+
+
+def test_pieces_of_a_lot_that_are_in_no_depot_are_found_with_the_transfer_that_has_them() -> None:
+    """D13, D17: on the road and lacking; not before they leave, nor once they are counted."""
+
+    def found(*events: TransferEvent) -> list[tuple[str, str, int]]:
+        row = TRANSFERS.after(events)
+        assert row is not None
+        assert bool(list(between(row, "C88"))) == ("C88" in row.lots)
+        return [(one.transfer_no, one.carrier, one.quantity) for one in between(row, "C88")]
+
+    assert found(ASKED, *HELD) == []
+    assert found(*ROAD) == [("DB1", "粤E·5D430 陈师傅", 40)]
+    assert found(*ROAD, CAME_SHORT) == [("DB1", "粤E·5D430 陈师傅", 2)]
+    whole = ReceiveTransfer(counted=(count(1, 40, lot="C88"), count(2, 3)))
+    assert found(*ROAD, received(given(TRANSFER, *ROAD).asks(whole, RECEIVER).events)) == []

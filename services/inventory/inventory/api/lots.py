@@ -1,5 +1,6 @@
 """HTTP of lots: who has one at home (D13)."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -31,13 +32,26 @@ class LotHolder(BaseModel):
 
 
 class LotPlace(BaseModel):
-    """Pieces of the lot in the warehouse; `held_for` null: free."""
+    """Pieces of the lot in a depot; `held_for` null: free."""
 
+    depot: str
     sku: str
     name: str
     bin: str
     held_for: str | None
     pending: bool
+    quantity: int
+
+
+class LotBetween(BaseModel):
+    """Pieces of the lot that left one depot and were not counted in the other: on the road, or lacking (D17)."""
+
+    transfer_no: str
+    from_depot: str
+    to_depot: str
+    carrier: str
+    sku: str
+    name: str
     quantity: int
 
 
@@ -50,6 +64,7 @@ class LotTraced(BaseModel):
     rows: list[LotHolder]
     next: int | None
     stock: list[LotPlace]
+    between: list[LotBetween]
 
 
 @router.get("/lots/{lot:path}", summary="批号追查 Who has a lot (D13)")
@@ -81,5 +96,9 @@ async def who_has(
             for one in traced.holders
         ],
         next=traced.next,
-        stock=[LotPlace(sku=one.sku, name=one.name, **one.place.model_dump(exclude={"lot"})) for one in traced.lying],
+        stock=[
+            LotPlace(depot=one.depot, sku=one.sku, name=one.name, **one.place.model_dump(exclude={"lot"}))
+            for one in traced.lying
+        ],
+        between=[LotBetween(**asdict(one)) for one in traced.between],
     )

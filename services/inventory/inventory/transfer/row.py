@@ -63,6 +63,8 @@ class TransferRow(Row):
     asked_at: Instant
     lines: tuple[CountedLine, ...]
     skus: tuple[str, ...]
+    lots: tuple[str, ...] = ()
+    """Of which pieces left and were not counted where they go: they are in no depot (D13)."""
     contracts: tuple[str, ...]
     carrier: str = ""
     sent_by: str = ""
@@ -102,6 +104,7 @@ def transfer_row(transfer: Transfer) -> TransferRow | None:
     sent = None if isinstance(transfer, Asked) else transfer.sent
     parts = () if isinstance(transfer, Asked) else transfer.parts
     state = _state(transfer)
+    lines = tuple(_line(transfer, line) for line in asked.lines)
     return TransferRow(
         transfer_no=asked.transfer_no,
         from_depot=asked.from_depot,
@@ -110,8 +113,9 @@ def transfer_row(transfer: Transfer) -> TransferRow | None:
         reason=asked.reason,
         asked_by=asked.asked_by,
         asked_at=asked.at,
-        lines=tuple(_line(transfer, line) for line in asked.lines),
+        lines=lines,
         skus=tuple(sorted({line.sku for line in asked.lines})),
+        lots=tuple(sorted({lot.lot for line in lines for lot in line.lots if lot.lot and lot.road})),
         contracts=tuple(sorted({line.contract_no for line in asked.lines if line.contract_no})),
         carrier="" if sent is None else sent.carrier,
         sent_by="" if sent is None else sent.sent_by,
@@ -153,7 +157,7 @@ def _line(transfer: Known, line: TransferLine) -> CountedLine:
     number = line.line_no
     held = by_lot(transfer.held, number) if isinstance(transfer, Asked) else {}
     sent = {} if isinstance(transfer, Asked) or transfer.sent is None else by_lot(transfer.sent.sent, number)
-    road = by_lot(transfer.road, number) if isinstance(transfer, OnTheRoad) else {}
+    road = by_lot(_uncounted(transfer), number)
     parts = () if isinstance(transfer, Asked) else transfer.parts
     came = [one for part in parts for one in part.counted if one.line_no == number]
     lots = tuple(dict.fromkeys((*held, *sent, *(one.lot for one in came))))
@@ -173,6 +177,21 @@ def _line(transfer: Known, line: TransferLine) -> CountedLine:
             for lot in lots
         ),
     )
+
+
+def _uncounted(transfer: Known) -> tuple[facts.TransferPieces, ...]:
+    """Pieces that left and that nobody counted since, nor said what became of them."""
+    match transfer:
+        case OnTheRoad():
+            return transfer.road
+        case Differs():
+            lacking = (one.difference for one in transfer.open if one.difference.kind == "lacking")
+            return tuple(
+                facts.TransferPieces(line_no=one.line_no, lot=one.lot, quantity=one.quantity) for one in lacking
+            )
+        case Asked() | Done():
+            return ()
+    assert_never(transfer)
 
 
 def _differences(transfer: Known) -> tuple[OpenDifference, ...]:
@@ -223,6 +242,7 @@ TRANSFERS = View(
         ("row.from_depot", "row.asked_at"),
         ("row.to_depot", "row.asked_at"),
         ("row.skus",),
+        ("row.lots",),
         ("row.contracts",),
         ("row.asked_at",),
     ),
