@@ -501,6 +501,15 @@ def lived(story: list[Any]) -> TwoDepots:
     return company
 
 
+def has_left(company: TwoDepots, fact: StockShortReported) -> bool:
+    """Whether the pieces that a card did not have were counted out; else they were short when they were asked for."""
+    number, _, line_no = (fact.needed_for or "").rpartition("/")
+    if not number:
+        return True
+    sent = getattr(company.states[number], "sent", None)
+    return sent is not None and int(line_no) in {line.line_no for line in sent.lines}
+
+
 def off_the_cards(company: TwoDepots) -> dict[str, int]:
     """Pieces of each product that transfers took from cards, less what they brought there, with those that a card
     should have given and did not have (D9)."""
@@ -508,7 +517,7 @@ def off_the_cards(company: TwoDepots) -> dict[str, int]:
     for fact, _ in company.log:
         if isinstance(fact, StockMoved) and fact.voucher_no.startswith("DB"):
             found[fact.sku] += fact.before - fact.after
-        if isinstance(fact, StockShortReported) and fact.voucher_no.startswith("DB") and fact.needed_for is None:
+        if isinstance(fact, StockShortReported) and fact.voucher_no.startswith("DB") and has_left(company, fact):
             found[fact.sku] += fact.wanted - fact.available
     return {sku: pieces for sku, pieces in found.items() if pieces}
 
