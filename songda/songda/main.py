@@ -260,12 +260,13 @@ def trace_lot(
 def _trace(lot: str, sku: str, person: str, *, as_json: bool) -> None:
     with Client(local_settings(), person) as client:
         page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000)
-        found, stock = page["rows"], page["stock"]
+        found, stock, between = page["rows"], page["stock"], page["between"]
         while page["next"] is not None:
             page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000, skip=page["next"])
             found += page["rows"]
     if as_json:
-        print(json.dumps({"lot": page["lot"], "rows": found, "stock": stock}, ensure_ascii=False))
+        shown = {"lot": page["lot"], "rows": found, "stock": stock, "between": between}
+        print(json.dumps(shown, ensure_ascii=False))
         return
     table = Table("合同", "客户", "型号", "品名", "数量")
     for row in found:
@@ -273,7 +274,11 @@ def _trace(lot: str, sku: str, person: str, *, as_json: bool) -> None:
         who = " ".join(customer.get(name, "") for name in ("name", "phone", "address"))
         table.add_row(row["holder"], who, row["sku"], row["name"], str(row["quantity"]))
     out.print(table)
-    out.print(f"{page['lot']}：{len(found)} 行，已出库 {page['pieces']}，在库 {sum(x['quantity'] for x in stock)}")
+    for one in between:
+        way = f"{one['from_depot']} → {one['to_depot']}"
+        out.print(f"调拨 {one['transfer_no']}  {way}  {one['carrier']}  {one['sku']} ×{one['quantity']}", highlight=False)
+    lying, moving = (sum(one["quantity"] for one in places) for places in (stock, between))
+    out.print(f"{page['lot']}：{len(found)} 行，已出库 {page['pieces']}，在库 {lying}，调拨在途 {moving}")
 
 
 @app.command()
