@@ -65,7 +65,7 @@ class Voucher(BaseModel):
 @router.get("/vouchers", summary="凭证登记簿 Register of vouchers of a kind and year (D11)")
 async def of_year(
     caller: SignedIn,
-    letters: Annotated[str, Query(pattern="^[A-Z]{2}$")],
+    letters: Annotated[str, Query(pattern="^[A-Z]{2}$", examples=["RK"])],
     year: Annotated[int, Query(ge=2000, le=2100)],
     after: Nth = 0,
 ) -> list[Entry]:
