@@ -276,7 +276,9 @@ def _trace(lot: str, sku: str, person: str, *, as_json: bool) -> None:
     out.print(table)
     for one in between:
         way = f"{one['from_depot']} → {one['to_depot']}"
-        out.print(f"调拨 {one['transfer_no']}  {way}  {one['carrier']}  {one['sku']} ×{one['quantity']}", highlight=False)
+        out.print(
+            f"调拨 {one['transfer_no']}  {way}  {one['carrier']}  {one['sku']} ×{one['quantity']}", highlight=False
+        )
     lying, moving = (sum(one["quantity"] for one in places) for places in (stock, between))
     out.print(f"{page['lot']}：{len(found)} 行，已出库 {page['pieces']}，在库 {lying}，调拨在途 {moving}")
 

@@ -343,5 +343,5 @@ def test_the_page_is_chinese_first_in_shanghai_time() -> None:
         "2026-03-03 10:00:00  到货 GoodsArrived  inventory goods:HT1 #1",
         "                     谁 who: <system> · 补记 told later: 2026-03-03 11:30:01",
         "                     起因 cause: ContractAmended contract:HT1 (inventory.receive)",
-        "                     line_no=1  sku=S  name=浴室柜  quantity=2  waybill=W1  arrived_on=2026-03-03",
+        "                     line_no=1  sku=S  name=浴室柜  quantity=2  waybill=W1  arrived_on=2026-03-03  depot=main",
     ]

@@ -83,7 +83,7 @@ def test_a_rest_of_which_nothing_is_owed_any_more_is_not_delivered() -> None:
     owed = RestOwed(**STORE, lines=(line,), to_come=(), reason="送货后余件")
     assert asked(owed) == ()
     settled = owed.model_copy(update={"lines": (), "reason": "退款"})
-    assert asked(settled) == (Ask(SECOND, CancelJob(at=NOW, reason="退款")),)
+    assert asked(settled) == (Ask(SECOND, CancelJob(at=NOW, reason="退款", settled=True)),)
 
 
 def test_news_of_the_contract_reaches_the_delivery_that_is_to_come() -> None:

@@ -28,7 +28,7 @@ from test_count_api import A1, A2, TOKENS, client, get, opened, post, world
 from contracts.envelope import Meta
 from contracts.inventory_counts import CountAdjusted, CountKey, CountLineAdded, PiecesCounted, RecountAsked
 from contracts.inventory_stock import LotPieces
-from inventory.agreement import CountedBin, agreement
+from inventory.agreement import CardLine, CountedBin, Entry, agreement
 from inventory.count.aggregate import COUNT
 from inventory.count.card import BinChange, Card
 from inventory.count.counting import CompareCount, CountPieces
@@ -142,11 +142,16 @@ def test_the_report_takes_each_lot_of_a_bin_and_a_count_of_all_in_place_of_older
     def counted(no: str, lot: str | None, book: int, found: int, day: int) -> CountedBin:
         return CountedBin(no, "A-01", NOW.replace(day=day), book, found, 1, None, lot)
 
+    def came(no: int, lot: str, quantity: int) -> CardLine:
+        return CardLine(no, NOW, "received", f"RK-{no}", quantity, {"A-01": quantity}, {("A-01", lot): quantity})
+
+    card = (came(1, "C88", 40), came(2, "D12", 20))
+    ledger = tuple(Entry(line.at, line.voucher_no, line.quantity, line.kind) for line in card)
     by_lot = (counted("PD-1", "C88", 40, 30, 20), counted("PD-1", "D12", 20, 30, 20))
-    parted = agreement("X", "砖", (), (), by_lot)
+    parted = agreement("X", "砖", ledger, card, by_lot)
     assert [(parting.lot, parting.difference) for parting in parted.partings] == [("C88", -10), ("D12", 10)]
-    whole = agreement("X", "砖", (), (), (*by_lot, counted("PD-2", None, 60, 60, 21)))
-    assert (whole.agrees, whole.goods) == (True, 0)
+    whole = agreement("X", "砖", ledger, card, (*by_lot, counted("PD-2", None, 60, 60, 21)))
+    assert (whole.agrees, whole.goods) == (True, 60)
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------

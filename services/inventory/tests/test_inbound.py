@@ -1,5 +1,7 @@
 """Inbound slips: issued, checked, exceptions opened."""
 
+from dataclasses import replace
+
 import pytest
 from inbound_cases import (
     ACCOUNTANT,
@@ -26,7 +28,7 @@ from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CheckSlip, Finding, LineCheck, ReturnCheck
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import CancelSlip, HandOverPapers
-from runtime.decision import Command
+from runtime.decision import Command, Signer
 from runtime.testing import given
 
 # --- issued ---------------------------------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ def test_a_slip_is_void_until_it_is_checked() -> None:
 )
 def test_without_a_slip_nothing_enters(command: Command) -> None:
     """D1"""
-    given(INBOUND).asks(command, KEEPER).refuses("unknown_slip")
+    given(INBOUND).asks(command, replace(KEEPER, second=Signer("su.kj", "accountant"))).refuses("unknown_slip")
 
 
 # --- checked --------------------------------------------------------------------------------------------------------

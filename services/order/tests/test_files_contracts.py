@@ -200,7 +200,13 @@ def test_two_phones_in_a_cell_are_both_kept_and_written_as_one_cell_again() -> N
     assert again == [row]
 
 
-@pytest.mark.parametrize("written", ["138ABC", "1380000111", "1.38E+10", "83990000", "138000011112"])
+def test_a_phone_that_a_spreadsheet_rounded_is_refused_with_what_to_do() -> None:
+    """A1, X6: its digits are lost."""
+    zh, _ = reason(电话="1.38E+10")
+    assert zh == "「电话」是表格软件改成的科学计数法，位数已经丢了。请把这一列设为文本，照原单重新填写"
+
+
+@pytest.mark.parametrize("written", ["138ABC", "1380000111", "83990000", "138000011112"])
 def test_a_phone_that_nobody_can_call_is_refused_without_repeating_it(written: str) -> None:
     """A1, C18"""
     assert reason(电话=written) == (
