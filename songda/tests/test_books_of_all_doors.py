@@ -165,9 +165,8 @@ def refund_dear(company: Remembering, line: ContractLine, _: int, way: int) -> N
         refund_fen=line.unit_price_fen if way % 2 else 30,
         reason="不要",
     )
-    job = company.state(f"job:{company.job_id}")
-    riding = job.loaded if isinstance(job, OnTheWay) else ()
-    company.ask(f"contract:{NO}", told.model_copy(update={"riding": riding}), "liang.my", "cs_supervisor")
+    told = told.model_copy(update={"riding": company.riding})
+    company.ask(f"contract:{NO}", told, "liang.my", "cs_supervisor")
 
 
 def another_price(company: Remembering, _: ContractLine, pieces: int, way: int) -> None:

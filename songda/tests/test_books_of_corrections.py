@@ -18,6 +18,8 @@ from test_books_of_random_lives import (
     refund,
 )
 
+from contracts.order import ReturnRefunded
+
 DELIVERED = ((arrive, 0, 3, 1), (arrive, 1, 3, 1), (arrive, 1, 1, 1), (drive_out, 0, 1, 1))
 """All pieces came, and are on the vehicle."""
 AFTERWARDS = (
@@ -60,3 +62,21 @@ def test_every_piece_is_in_one_place_whatever_was_typed_wrong(collects: bool, do
     company.settle()
     told = {number: [one.en for one in found] for number, found in company.books.apart().items()}
     assert (told, company.books.findings) == ({}, [])
+
+
+def test_a_piece_signed_for_a_moment_ago_is_not_refunded() -> None:
+    """A10, A12, D16: the customer has signed for the rest, and the contract has not read it yet."""
+    story = ((typed_wrong, 1, 0), (agree_to_delivery, 1, 0), (drive_out, 1, 1), (at_the_door, 1, 8), (refund, 1, 0))
+    company = begun(Company())
+    for deed, line, pieces, way in DELIVERED[:3]:
+        deed(company, LINES[line], pieces, way)
+        company.settle()
+    pick_up(company, LINES[0], 1, 0)
+    company.settle()
+    for deed, pieces, way in story:
+        deed(company, LINES[0], pieces, way)
+        if way < 8:
+            company.settle()
+    assert company.told(ReturnRefunded) == []
+    company.settle()
+    assert (company.books.apart(), company.books.findings) == ({}, [])

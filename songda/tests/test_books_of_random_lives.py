@@ -24,6 +24,7 @@ from dispatch.job.booking import BookInstallation
 from dispatch.job.handover import CompleteDelivery
 from dispatch.job.load_count import CorrectLoad
 from dispatch.job.pick_up import ArrangePickUp, HandOut, IssuePickUpList
+from dispatch.job.row import job_row
 from dispatch.job.state import Booked, Failed, OnTheWay, PickUp, Unopened, Waiting
 from dispatch.job.stop import TakeSlot
 from dispatch.job.terms import OpenJob
@@ -41,7 +42,7 @@ from inventory.stock.aggregate import STOCK
 from inventory.transfer.aggregate import TRANSFER
 from order.contract.aggregate import CONTRACT
 from order.contract.fulfilment import NoteDelivery
-from order.contract.left_by_list import Out, still_out
+from order.contract.left_by_list import Out, Riding, still_out
 from order.contract.money import RefundReturn
 from order.contract.state import Complete, Fulfilled
 from order.contract.state import Waiting as Incomplete
@@ -145,6 +146,12 @@ class Company:
     def now(self) -> datetime:
         """Time goes on with each event."""
         return T0 + timedelta(seconds=self.number)
+
+    @property
+    def riding(self) -> tuple[GoodsLine, ...]:
+        """What the crew of the contract's part has, or has had signed for, as its row says."""
+        row = job_row(self.state(f"job:{delivery_of(NO, self.contract.course.part)}"))
+        return () if row is None else Riding.model_validate(row.model_dump()).with_crew
 
     @property
     def contract(self) -> Any:
@@ -327,7 +334,6 @@ def bring_back(company: Company, _: ContractLine, pieces: int, way: int) -> None
 
 
 def refund(company: Company, line: ContractLine, pieces: int, _: int) -> None:
-    job = company.state(f"job:{company.job_id}")
     told = RefundReturn(
         contract_no=NO,
         refund_id=company.fresh("TK"),
@@ -335,16 +341,16 @@ def refund(company: Company, line: ContractLine, pieces: int, _: int) -> None:
         quantity=pieces,
         refund_fen=0,
         reason="不要",
-        riding=job.loaded if isinstance(job, OnTheWay) else (),
+        riding=company.riding,
     )
     company.ask(f"contract:{NO}", told, "liang.my", "cs_supervisor")
 
 
 def type_in(company: Company, line: ContractLine, pieces: int, _: int) -> None:
     """A receipt at the office, of what left by list and rides on no vehicle (B9)."""
-    job, row = company.state(f"job:{company.job_id}"), goods_row(company.goods)
+    row = goods_row(company.goods)
     assert row is not None
-    left = still_out(Out.model_validate(row.model_dump()), job.loaded if isinstance(job, OnTheWay) else ())
+    left = still_out(Out.model_validate(row.model_dump()), company.riding)
     given = GoodsLine(line_no=line.line_no, sku=line.sku, name=line.name, quantity=pieces)
     told = NoteDelivery(contract_no=NO, job_id=company.fresh("QS"), delivered=(given,), signed_by="马娜", left=left)
     company.ask(f"contract:{NO}", told, "liang.my", "cs_specialist")

@@ -58,6 +58,13 @@ class Riding(BaseModel):
     """A job's row, as far as a receipt needs it."""
 
     on_vehicle: tuple[GoodsLine, ...] | None = None
+    delivered: tuple[GoodsLine, ...] = ()
+
+    @property
+    def with_crew(self) -> tuple[GoodsLine, ...]:
+        """What is on a vehicle now, or was signed for a moment ago: the job of the part that a contract still waits
+        for says so before the contract has read it."""
+        return self.on_vehicle or self.delivered
 
 
 OUT, RIDING = ByName("goods", Out), ByName("jobs", Riding)
@@ -84,6 +91,6 @@ def still_out(out: Out, riding: Iterable[GoodsLine]) -> tuple[GoodsLine, ...]:
 
 
 async def on_vehicle(asker: Asker, contract_no: str, part: int) -> tuple[GoodsLine, ...]:
-    """What of a contract is on a vehicle now."""
+    """What of a contract's part its crew has, or has had signed for."""
     job = await asker.view(RIDING).get(job_of_delivery(contract_no, part))
-    return () if job is None else job.on_vehicle or ()
+    return () if job is None else job.with_crew
