@@ -61,6 +61,13 @@ class Pieces:
     broken_at_door: int = 0
     deposited: int = 0
 
+    def leave(self, quantity: int) -> None:
+        """Pieces go to the customer: first those that lie in deposit (B14), which had departed before."""
+        again = min(self.deposited, quantity)
+        self.deposited -= again
+        self.from_here = quantity - again
+        self.departed += self.from_here
+
     @property
     def kept(self) -> int:
         """Good pieces that came and stayed the contract's, wherever they are now."""
@@ -301,10 +308,7 @@ class Account:
         if not fact.lines:
             self.unsaid.add(fact.job_id)
         for pieces, quantity in self._of(fact.lines):
-            again = min(pieces.deposited, quantity)
-            pieces.deposited -= again
-            pieces.departed += quantity - again
-            pieces.from_here = quantity - again
+            pieces.leave(quantity)
 
     def _completed(self, fact: jobs.DeliveryCompleted) -> None:
         unsaid = self._is_unsaid(fact.job_id)
@@ -315,7 +319,7 @@ class Account:
 
     def _picked_up(self, fact: PickedUp) -> None:
         for pieces, quantity in self._of(fact.delivered):
-            pieces.departed += quantity
+            pieces.leave(quantity)
             pieces.signed += quantity
 
     def _delivery_corrected(self, fact: DeliveryCorrected) -> None:
