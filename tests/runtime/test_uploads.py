@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 from company.people import read_people
 from company.policy import policy_book
 from inventory.count.row import CountRow, LineRow
-from inventory.count_workbook import SheetRow, read_sheet, write_sheet
+from inventory.count_sheet_file import SheetRow, read_sheet
+from inventory.count_workbook import write_sheet
 from order.api.import_report import report_json
 from order.files.contracts_file import LAYOUT, ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, ShipmentStatus, read_logistics

@@ -34,7 +34,8 @@ from inventory.count.card import BinChange, Card
 from inventory.count.counting import CompareCount, CountPieces
 from inventory.count.row import SHEETS
 from inventory.count.settling import ApproveAdjustment, ExplainDifference
-from inventory.count_workbook import read_sheet, write_sheet
+from inventory.count_sheet_file import read_sheet
+from inventory.count_workbook import write_sheet
 from inventory.ledger import entries_by_card, ledger_row
 from inventory.reactions.counts import adjust_stock
 from inventory.stock.aggregate import STOCK, card_no

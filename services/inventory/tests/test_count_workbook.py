@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.count.row import CountRow, LineRow, LineStatus
-from inventory.count_workbook import LIMITS, SheetRow, place_of, read_sheet, write_sheet
+from inventory.count_sheet_file import LIMITS, SheetRow, place_of, read_sheet
+from inventory.count_workbook import write_sheet
 from runtime.file_refusals import Refused, UnreadableFile
 
 NOW = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)

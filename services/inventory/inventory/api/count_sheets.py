@@ -10,7 +10,8 @@ from inventory.api.common import CountInPath
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import CountPieces
 from inventory.count.rows import count_of
-from inventory.count_workbook import SheetRow, place_of, read_sheet, write_sheet
+from inventory.count_sheet_file import SheetRow, place_of, read_sheet
+from inventory.count_workbook import write_sheet
 from inventory.refusals import no
 from inventory.who import COUNTS, READS_COUNTS
 from runtime.file_refusals import Refused
