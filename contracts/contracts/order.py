@@ -372,6 +372,8 @@ class DeliveryNoted(Fact, wire="songda.order.DeliveryNoted.v1"):
     delivered_on: date
     damaged: tuple[GoodsLine, ...] = ()
     """Broken at the door, and not taken (D4): not the customer's, and not here either."""
+    settled: tuple[int, ...] = ()
+    """Lines of a rest told before of which nothing is owed any more, where no RestOwed follows that says so (A10)."""
 
 
 class RestOwed(Fact, wire="songda.order.RestOwed.v1"):
@@ -389,6 +391,8 @@ class RestOwed(Fact, wire="songda.order.RestOwed.v1"):
     to_come: tuple[GoodsLine, ...]
     """Of them, what is not here and was not broken at the door either: it is a leftover order (A3, C9)."""
     reason: str
+    settled: tuple[int, ...] = ()
+    """Lines of the rest told before of which nothing is owed any more."""
 
 
 class InstallationNoted(Fact, wire="songda.order.InstallationNoted.v1"):

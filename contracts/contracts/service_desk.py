@@ -42,6 +42,7 @@ TicketEvent = (
     | tickets.TicketsMerged
     | tickets.TicketReopened
     | tickets.TicketLinked
+    | tickets.RestNoted
     | repairs.CoverageJudged
     | repairs.QuoteGiven
     | repairs.QuoteAccepted

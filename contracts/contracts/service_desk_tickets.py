@@ -55,6 +55,8 @@ class TicketOpened(Fact, wire="songda.service_desk.TicketOpened.v1"):
     """Aggregate that it came from, e.g. `callback:...` (C17); empty for a customer's own request."""
     watch: Watch | None = None
     """The reply's clock (K13); null on old events, where `reply_due` alone is known."""
+    of_rest: bool = False
+    """It is for pieces that a delivery left to come (A10): it ends with them."""
 
 
 class TicketReplied(Fact, wire="songda.service_desk.TicketReplied.v1"):
@@ -199,6 +201,15 @@ class TicketReopened(Fact, wire="songda.service_desk.TicketReopened.v1"):
     reason: str
     reply_due: AwareDatetime
     watch: Watch | None
+
+
+class RestNoted(Fact, wire="songda.service_desk.RestNoted.v1"):
+    """余件入工单 (A10): of the rest that the ticket is for, so many pieces are to come still; 0: none is owed any more."""
+
+    event: Literal["RestNoted"] = "RestNoted"
+    ticket_id: str
+    left: int
+    reason: str
 
 
 class TicketLinked(Fact, wire="songda.service_desk.TicketLinked.v1"):

@@ -209,6 +209,7 @@ def test_a_piece_that_is_refunded_is_owed_no_longer() -> None:
             lines=(),
             to_come=(),
             reason="客户不要",
+            settled=(1,),
         ),
         ContractFulfilled(
             at=NOW, contract_no=NUMBER, store_code="S02", customer=CUSTOMER, fulfilled_on=date(2026, 3, 9)

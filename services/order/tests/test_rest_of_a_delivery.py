@@ -20,10 +20,11 @@ from order_story import (
 )
 
 from contracts.job_ids import delivery_of, installation_of
-from contracts.order import CompletenessLost, GoodsCompleted, RestOwed, WarrantyStarted
+from contracts.order import CompletenessLost, DeliveryNoted, GoodsCompleted, RestOwed, WarrantyStarted
 from order.contract.fulfilment import NoteInstallation
 from order.contract.money import RefundReturn
 from order.contract.state import Complete, Fulfilled, Waiting
+from order.contract.terms import AmendContract
 
 SIGNED = given(signed())
 COMPLETE = SIGNED.after(*ALL_IN, ctx=SYSTEM)
@@ -78,7 +79,25 @@ def test_a_refund_of_the_rest_settles_it_and_leaves_nothing_to_deliver() -> None
     refund = RefundReturn(contract_no=NUMBER, refund_id="TK-1", line_no=1, quantity=1, refund_fen=0, reason="不要了")
     (rest,) = told(short.asks(refund, CTX).events, RestOwed)
     assert isinstance(rest, RestOwed)
-    assert (rest.part, rest.lines) == (2, ())
+    assert (rest.part, rest.lines, rest.settled) == (2, (), (1,))
+
+
+def test_a_rest_that_is_amended_away_in_one_line_says_which_line_is_settled() -> None:
+    """A10, A6: what another line still lacks goes on."""
+    some = SIGNED.after(goods_in(1, 1), ctx=SYSTEM).after(delivered(pieces(1, 1)), ctx=SYSTEM)
+    fewer = AmendContract(contract_no=NUMBER, reason="不要了", change=(line(1, 1),))
+    (rest,) = told(some.asks(fewer, CTX).events, RestOwed)
+    assert isinstance(rest, RestOwed)
+    assert ([(one.line_no, one.quantity) for one in rest.to_come], rest.settled) == ([(2, 3)], (1,))
+
+
+def test_the_delivery_that_brings_the_whole_rest_says_that_it_is_settled() -> None:
+    """A10: no other word of the rest follows."""
+    short = COMPLETE.after(LOADED, delivered(pieces(1, 1), pieces(2, 3)), ctx=SYSTEM)
+    events = short.asks(delivered(pieces(1, 1), job_id=SECOND), SYSTEM).events
+    (noted,) = told(events, DeliveryNoted)
+    assert isinstance(noted, DeliveryNoted)
+    assert (noted.settled, told(events, RestOwed)) == ((1,), [])
 
 
 def test_each_part_has_its_warranty_from_its_own_acceptance_and_the_last_one_fulfils() -> None:

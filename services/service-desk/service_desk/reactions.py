@@ -9,7 +9,7 @@ from contracts.envelope import Meta
 from contracts.inventory import DamageReported
 from contracts.inventory_corrections import DamageTakenBack
 from contracts.notify import CallMade, MessageSent
-from contracts.order import ContractCancelled, ContractFulfilled, RestOwed
+from contracts.order import ContractCancelled, ContractFulfilled, DeliveryNoted, RestOwed
 from contracts.order_corrections import FulfilmentTakenBack
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
 from contracts.service_desk_duties import CalendarTold
@@ -30,7 +30,7 @@ from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTick
 from service_desk.clocks import SMS
 from service_desk.fields import TEXT_LENGTH
 from service_desk.quality import QUALITY, CountCase, WithdrawCase
-from service_desk.ticket.ending import CancelWithContract, CancelWrongReport, EndAsDuplicate
+from service_desk.ticket.ending import CancelWithContract, CancelWrongReport, EndAsDuplicate, EndWithRest
 from service_desk.ticket.leftover_order import NoteLeftoverSms
 from service_desk.ticket.part import NoteRepeatRepair
 from service_desk.ticket.request import OpenTicket
@@ -84,7 +84,7 @@ def order_the_rest(event: RestOwed) -> Asks:
     """A delivery left what never came -> a leftover ticket (遗留单) for each such line, once (A3, A10, C9)."""
     asks = []
     for line in event.to_come:
-        ticket_id = f"T-{event.contract_no}-R{line.line_no}"
+        ticket_id = _of_rest(event.contract_no, line.line_no)
         command = OpenTicket(
             at=event.at,
             ticket_id=ticket_id,
@@ -97,9 +97,22 @@ def order_the_rest(event: RestOwed) -> Asks:
             quantity=line.quantity,
             problem=f"先送了一部分，还缺 {line.quantity} 件没到货。",
             on_the_way=True,
+            of_rest=True,
         )
         asks.append(Ask(TICKET.key(ticket_id), command))
     return asks
+
+
+def end_with_rest(event: RestOwed | DeliveryNoted) -> Asks:
+    """Of a line nothing is owed any more, paid back, amended away or brought -> its leftover ticket ends (A10, B15)."""
+    reason = event.reason if isinstance(event, RestOwed) else "余件已送到"
+    command = EndWithRest(at=event.at, reason=reason[:TEXT_LENGTH])
+    return tuple(Ask(TICKET.key(_of_rest(event.contract_no, line_no)), command) for line_no in event.settled)
+
+
+def _of_rest(contract_no: str, line_no: int) -> str:
+    """The ticket for what is to come of a line (A10)."""
+    return f"T-{contract_no}-R{line_no}"
 
 
 def list_tickets_of_cancelled(event: ContractCancelled) -> Asks:
@@ -296,6 +309,7 @@ REACTIONS = (
     Reaction("service_desk.open_leftover_ticket", (On(DamageReported, open_leftover_ticket),)),
     Reaction("service_desk.cancel_wrong_report", (On(DamageTakenBack, cancel_wrong_report),)),
     Reaction("service_desk.order_the_rest", (On(RestOwed, order_the_rest),)),
+    Reaction("service_desk.end_with_rest", (On(RestOwed, end_with_rest), On(DeliveryNoted, end_with_rest))),
     Reaction("service_desk.list_tickets_of_cancelled", (On(ContractCancelled, list_tickets_of_cancelled),)),
     Reaction("service_desk.drop_call_back", (On(FulfilmentTakenBack, drop_call_back),)),
     Reaction("service_desk.plan_call_back", (On(ContractFulfilled, plan_call_back),)),

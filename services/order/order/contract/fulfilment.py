@@ -215,9 +215,10 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
         delivered_on=handover.on,
     )
     after = evolve(contract, noted)
+    is_last = is_delivery(command.job_id) and not owed_pieces(after.lines)
     return (
-        noted,
-        *(() if is_delivery(command.job_id) and not owed_pieces(after.lines) else rest_owed(after, at, LEFT)),
+        noted.model_copy(update={"settled": settled(after)}) if is_last else noted,
+        *(() if is_last else rest_owed(after, at, LEFT)),
         *completeness(after, after.lines, at, ctx, LEFT),
         *outcome(after, after.lines, after.course, at, ctx.policy),
     )
@@ -267,8 +268,16 @@ def rest_owed(after: Known, at: datetime, reason: str) -> tuple[facts.RestOwed, 
             lines=_goods(after.lines, Line.owed),
             to_come=_goods(after.lines, Line.to_come),
             reason=reason,
+            settled=settled(after),
         ),
     )
+
+
+def settled(after: Known) -> tuple[int, ...]:
+    """Lines of the rest told last of which nothing is owed any more (A10)."""
+    owed = dict(owed_pieces(after.lines))
+    told = () if after.course.rest is None else after.course.rest.pieces
+    return tuple(line_no for line_no, _ in told if line_no not in owed)
 
 
 def _goods(lines: Lines, pieces: Callable[[Line], int]) -> tuple[GoodsLine, ...]:

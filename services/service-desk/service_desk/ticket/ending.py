@@ -26,6 +26,7 @@ from service_desk.roles import HEADS, MANAGER, OFFICE
 from service_desk.ticket.complaint import escalated
 from service_desk.ticket.part import counts_as_repeat, repeated
 from service_desk.ticket.quote import COVERED, PRESUMED_OURS
+from service_desk.ticket.request import OpenTicket, rest_noted
 from service_desk.ticket.state import (
     Cancelled,
     Closed,
@@ -40,6 +41,7 @@ from service_desk.ticket.state import (
     product_of,
     sku_of,
     visits_since,
+    waiting_order,
 )
 from service_desk.ticket.visit import GATES, gates_missing
 from service_desk.ticket.visit_preparation import cancelled as visit_cancelled
@@ -88,6 +90,13 @@ class CancelWrongReport(Command):
     reason: Note = ""
 
 
+class EndWithRest(Command):
+    """余件结清 (A10): the rest of a delivery that a ticket was opened for is owed no longer. Asked by a reaction."""
+
+    command: Literal["EndWithRest"] = "EndWithRest"
+    reason: Note = ""
+
+
 class MergeDuplicate(Command):
     """合并重复工单 Merge a duplicate (C4)
 
@@ -132,6 +141,9 @@ class LinkTicket(Command):
     warranty_ends_on: FarDay | None = None
 
 
+REST_SETTLED: Literal["solved_itself"] = "solved_itself"
+"""Why a ticket ended whose rest is owed no longer."""
+
 Cause = Literal[
     "customer_withdrew",
     "quote_declined",
@@ -175,7 +187,8 @@ def still_missing(gates: Sequence[str]) -> Rejected:
 
 
 def cancel_ticket(command: CancelTicket, ticket: Underway, ctx: Context) -> Decision:
-    """End a ticket without work done. Refuses: visit_agreed, repaired_is_closed, complaint_needs_supervisor."""
+    """End a ticket without work done. Refuses: visit_agreed, repaired_is_closed, rest_is_owed (A10),
+    complaint_needs_supervisor."""
     at = happened(command, ctx)
     if (against := can_be_cancelled(ticket)) is not None:
         return against
@@ -185,9 +198,11 @@ def cancel_ticket(command: CancelTicket, ticket: Underway, ctx: Context) -> Deci
 
 
 def can_be_cancelled(ticket: Underway) -> Rejected | None:
-    """Gate of the cancellation. Refuses: visit_agreed, repaired_is_closed."""
+    """Gate of the cancellation. Refuses: visit_agreed, repaired_is_closed, rest_is_owed (A10)."""
     if isinstance(ticket, VisitAgreed):
         return no("cancel_visit_first", visit_no=ticket.visit.visit_no)
+    if ticket.record.rest_left:
+        return no("rest_is_owed", ticket_id=ticket.case.ticket_id, left=ticket.record.rest_left)
     return no("repaired_is_closed") if _was_repaired(ticket) else None
 
 
@@ -217,6 +232,30 @@ def cancel_wrong_report(command: CancelWrongReport, ticket: Underway, ctx: Conte
     if visits_since(ticket) or isinstance(ticket, VisitAgreed) or ticket.case.kind != "leftover":
         return ()
     return (_cancelled(ticket, "opened_in_error", command.reason, at),)
+
+
+def end_with_rest(
+    command: EndWithRest, ticket: Underway, ctx: Context
+) -> tuple[facts.RestNoted | facts.TicketCancelled, ...]:
+    """Nothing of the rest is owed any more (A10, B15): the ticket ends with it. Where goods were ordered, or somebody
+    was there or is to come, it is noted, and a person ends it."""
+    if not ticket.record.rest_left:
+        return ()
+    at = happened(command, ctx)
+    noted = rest_noted(ticket, 0, command.reason, at)
+    if visits_since(ticket) or isinstance(ticket, VisitAgreed) or waiting_order(ticket) is not None:
+        return noted
+    return (*noted, _cancelled(ticket, REST_SETTLED, command.reason, at))
+
+
+def owed_again(command: OpenTicket, ticket: Cancelled, ctx: Context) -> Decision:
+    """A rest that was settled is owed after all (A10, D16): its ticket goes on."""
+    if ticket.cause != REST_SETTLED or ticket.work.record.rest_left is None:
+        return ()
+    reopened = reopen_ticket(ReopenTicket(at=command.at, reason=command.problem), ticket, ctx)
+    if isinstance(reopened, Rejected):
+        return reopened
+    return (*reopened, *rest_noted(ticket.work, command.quantity, command.problem, happened(command, ctx)))
 
 
 def merge_duplicate(command: MergeDuplicate, ticket: Underway, ctx: Context) -> Decision:
@@ -414,5 +453,6 @@ USE_CASES = (
     UseCase(ReopenTicket, reopen_ticket, OFFICE | MANAGER, "reopening", gate=can_be_reopened),
     UseCase(CancelWrongReport, cancel_wrong_report),
     UseCase(CancelWithContract, cancel_with_contract),
+    UseCase(EndWithRest, end_with_rest),
     UseCase(EndAsDuplicate, end_as_duplicate),
 )

@@ -124,6 +124,8 @@ def after(work: Underway, event: TicketEvent) -> Underway:  # noqa: C901 - one l
         case tickets.TicketLinked():
             link = Link(event.contract_no, event.sku, event.product, event.job_id)
             return replace(work, record=record.having(link=link))
+        case tickets.RestNoted():
+            return replace(work, record=record.having(rest_left=event.left))
         case tickets.TicketsMerged():
             return replace(work, record=record.having(duplicates=(*record.duplicates, event.duplicate)))
         case tickets.TicketOpened() | tickets.TicketClosed() | tickets.TicketCancelled() | tickets.TicketReopened():
@@ -154,7 +156,8 @@ def opened(event: tickets.TicketOpened) -> Received:
         department=event.department,
     )
     watch = event.watch or Watch(duty=REPLY, owner_role="cs_specialist", due=event.reply_due)
-    record = Record(warranty=event.warranty, duties=(Duty(watch, event.at),))
+    rest_left = event.quantity if event.of_rest else None
+    record = Record(warranty=event.warranty, duties=(Duty(watch, event.at),), rest_left=rest_left)
     return Received(case=case, reply=Owed(event.reply_due), orders=(), record=record)
 
 

@@ -1,5 +1,6 @@
 """A customer's request (工单) comes in: what it names, its proof, its reply clock (C1, C2, C4)."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -10,7 +11,7 @@ from contracts.bounds import FarDay, Happened
 from contracts.civil_time import civil_day
 from contracts.fact import Customer
 from contracts.service_desk_repairs import WarrantyState
-from contracts.service_desk_tickets import TicketKind, TicketOpened
+from contracts.service_desk_tickets import RestNoted, TicketKind, TicketOpened
 from contracts.spelling import OptionalSku
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, Born, UseCase
@@ -53,6 +54,8 @@ class OpenTicket(Command):
     about: Note = ""
     department: Note = ""
     origin: Note = ""
+    of_rest: bool = False
+    """For pieces that a delivery left to come (A10): asked again, it says how many are to come now."""
 
 
 class NewTicket(BaseModel):
@@ -112,6 +115,8 @@ def open_ticket(command: OpenTicket, ticket: Unopened | Underway, ctx: Context) 
     proof_missing, conduct_is_a_complaint.
     """
     if not isinstance(ticket, Unopened):
+        if command.of_rest and ticket.record.rest_left is not None:
+            return rest_noted(ticket, command.quantity, command.problem, happened(command, ctx))
         return _open_again(command, ticket.case)
     at = happened(command, ctx)
     if command.channel != "damage":
@@ -144,8 +149,16 @@ def open_ticket(command: OpenTicket, ticket: Unopened | Underway, ctx: Context) 
         department=command.department,
         origin=command.origin,
         watch=watch,
+        of_rest=command.of_rest,
     )
     return (opened, *registered(opened, ctx.policy))
+
+
+def rest_noted(ticket: Underway, left: int, reason: str, at: datetime) -> tuple[RestNoted, ...]:
+    """Of the rest that a ticket is for, so many pieces are to come (A10), if it does not know that."""
+    if ticket.record.rest_left == left:
+        return ()
+    return (RestNoted(at=at, ticket_id=ticket.case.ticket_id, left=left, reason=reason),)
 
 
 def _request_refused(command: OpenTicket) -> Rejected | None:

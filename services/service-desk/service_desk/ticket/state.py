@@ -279,6 +279,8 @@ class Record:
     """What the customer was answered first (C2)."""
     followed: str = ""
     """What the last follow-up of advice noted (C6)."""
+    rest_left: int | None = None
+    """Pieces that a delivery left and that are to come still (A10); None: it is not for such a rest."""
 
     def having(self, **changes: Any) -> "Record":
         """With other content in the fields named."""

@@ -37,7 +37,9 @@ from service_desk.ticket.ending import (
     CancelWrongReport,
     CloseTicket,
     EndAsDuplicate,
+    EndWithRest,
     ReopenTicket,
+    owed_again,
 )
 from service_desk.ticket.evolve import evolve
 from service_desk.ticket.leftover_order import NoteLeftoverSms
@@ -67,7 +69,7 @@ Answer = aggregate.Decision[TicketEvent]
 TOLD_LATE = (Reply, KeepWatch, OpenTicket, GiveRating, HandInForm, NoteLeftoverSms)
 """What still counts after a ticket closed (X1)."""
 
-ASKED_BY_THE_SYSTEM = (CancelWithContract, CancelWrongReport, EndAsDuplicate, NoteRepeatRepair)
+ASKED_BY_THE_SYSTEM = (CancelWithContract, CancelWrongReport, EndAsDuplicate, EndWithRest, NoteRepeatRepair)
 """What a reaction asks of tickets that may have ended meanwhile."""
 
 
@@ -75,6 +77,8 @@ def door(case: Case, command: Any, ticket: Ticket, ctx: Context) -> Answer:
     """Every situation has its own door."""
     match ticket:
         case Unopened():
+            if case.command is EndWithRest:
+                return ()
             return case.rule(command, ticket, ctx) if case.command is OpenTicket else no("unknown_ticket")
         case Closed() | Cancelled():
             return _after_the_end(case, command, ticket, _by_its_calendar(ticket.work, ctx))
@@ -111,6 +115,8 @@ def _after_the_end(case: Case, command: Any, ticket: Closed | Cancelled, ctx: Co
     work, cancelled = ticket.work, isinstance(ticket, Cancelled)
     if case.command is ReopenTicket:
         return case.rule(command, ticket, ctx)
+    if isinstance(ticket, Cancelled) and isinstance(command, OpenTicket) and command.of_rest:
+        return owed_again(command, ticket, ctx)
     if isinstance(ticket, Cancelled) and isinstance(command, CancelTicket):
         return said_again(ticket.reason, command.reason)
     if (not cancelled and case.command is CloseTicket) or case.command in ASKED_BY_THE_SYSTEM:

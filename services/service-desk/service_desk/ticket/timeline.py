@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "TicketsMerged": ("合并重复工单", "merged with a duplicate"),
     "TicketReopened": ("重新受理", "reopened"),
     "TicketLinked": ("关联", "linked"),
+    "RestNoted": ("余件有变", "rest changed"),
     "CoverageJudged": ("责任认定", "coverage judged"),
     "QuoteGiven": ("报价", "quoted"),
     "QuoteAccepted": ("客户接受报价", "quote accepted"),
