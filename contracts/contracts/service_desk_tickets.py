@@ -204,7 +204,7 @@ class TicketReopened(Fact, wire="songda.service_desk.TicketReopened.v1"):
 
 
 class RestNoted(Fact, wire="songda.service_desk.RestNoted.v1"):
-    """余件入工单 (A10): of the rest that the ticket is for, so many pieces are to come still; 0: none is owed any more."""
+    """余件入工单 (A10): of the rest that the ticket is for, so many are to come still; 0: none is owed any more."""
 
     event: Literal["RestNoted"] = "RestNoted"
     ticket_id: str

@@ -1,11 +1,15 @@
 """ReportUndeliverable, ConsentToFailure, FailDelivery: a stop that cannot be delivered."""
 
+from datetime import date
+
 from dispatch_cases import (
     AGREED,
     BOOKED,
     CTX,
+    CUSTOMER,
     DELIVERED,
     FAILED,
+    GOODS,
     JOB,
     LINES,
     NOW,
@@ -19,7 +23,10 @@ from dispatch_cases import (
 from contracts.dispatch_road import StopUndeliverable
 from contracts.fact import GoodsLine
 from dispatch.departure import is_passed
+from dispatch.job.pick_up import ArrangePickUp
 from dispatch.job.row import job_row
+from dispatch.job.state import Failed
+from dispatch.job.terms import LimitLine, OpenJob
 from dispatch.job.undeliverable import ConsentToFailure, FailDelivery, ReportUndeliverable
 from dispatch.refusals import no
 from runtime.decision import SAID_OTHERWISE
@@ -127,3 +134,30 @@ def test_what_lies_in_deposit_was_passed_when_it_left_first() -> None:
         row = job_row(again)
         assert row is not None
         assert is_passed(row, {}, (), strict) == is_free_to_go
+
+
+def test_what_is_paid_back_of_a_deposit_is_not_taken_up_any_more() -> None:
+    """B14, B15, A9: of what lies there only pieces that are owed still are fetched; with none of them the customer may
+    collect what is here (A11)."""
+    lying = a_job(*ON_THE_WAY, FAILED.model_copy(update={"goods": "deposited", "lines": GOODS}))
+    some = lying.after(
+        LimitLine(line_no=1, owed=1, reason="不要了"), LimitLine(line_no=2, owed=0, reason="不要"), ctx=CTX
+    )
+    assert isinstance(some.state, Failed)
+    assert [(line.line_no, line.quantity) for line in some.state.work.deposited] == [(1, 1)]
+    none = some.after(LimitLine(line_no=1, owed=0, reason="不要了"), ctx=CTX)
+    assert isinstance(none.state, Failed)
+    assert none.state.work.deposited == ()
+    more = OpenJob(
+        job_id=JOB,
+        kind="delivery",
+        contract_no="HT26030001",
+        customer=CUSTOMER,
+        lines=LINES,
+        promised_on=date(2026, 3, 14),
+        complete_on=date(2026, 3, 9),
+    )
+    again = none.after(more, ctx=CTX)
+    assert isinstance(again.state, Failed)
+    assert (again.state.work.lines, again.state.work.deposited) == (LINES, ())
+    again.asks(ArrangePickUp(on=date(2026, 3, 12)), SUPERVISOR).accepted()

@@ -11,7 +11,7 @@ from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId, Words
 from contracts.dispatch import JobEvent
-from contracts.fact import ContractLine, Customer, JobKind
+from contracts.fact import ContractLine, Customer, GoodsLine, JobKind
 from dispatch.fields import happened
 from dispatch.job.state import (
     Booked,
@@ -303,10 +303,12 @@ def evolve(job: Opened, event: Event) -> Opened:
     work = job.work
     match event:
         case facts.JobCompletenessChanged():
+            lines = work.lines if event.lines is None else event.lines
             changed = replace(
                 work,
                 complete_on=event.complete_on,
-                lines=work.lines if event.lines is None else event.lines,
+                lines=lines,
+                deposited=_still_owed(work.deposited, lines),
                 volume_l=work.volume_l if event.volume_l is None else event.volume_l,
                 amount_due_fen=work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
             )
@@ -326,6 +328,13 @@ def evolve(job: Opened, event: Event) -> Opened:
                 return replace(job, cancelled=event.reason)
             return Cancelled(work, event.reason, settled=event.settled)
     assert_never(event)
+
+
+def _still_owed(deposited: tuple[GoodsLine, ...], lines: tuple[ContractLine, ...]) -> tuple[GoodsLine, ...]:
+    """Of what lies in deposit, what is to be delivered still: the rest is fetched back, not taken up (B14, B15)."""
+    owed = {line.line_no: line.quantity for line in lines}
+    kept = ((line, min(line.quantity, owed.get(line.line_no, 0))) for line in deposited)
+    return tuple(line.model_copy(update={"quantity": pieces}) for line, pieces in kept if pieces)
 
 
 USE_CASES: tuple[UseCase[Any, Any, JobEvent], ...] = (
