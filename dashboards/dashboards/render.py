@@ -1,7 +1,7 @@
 """Templates -> HTML. Every value is escaped; pages carry a policy that lets nothing but our own files run."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -142,7 +142,7 @@ def page(request: Request, name: str, words: Words, *, now: datetime, status: in
         unknown_year=policy_book().at(now).unknown_year_ahead(civil_day(now)),
         **values,
     )
-    response = HTMLResponse(html, status_code=status)
+    response = HTMLResponse(words.own(html), status_code=status)
     for parameter, cookie, allowed in (("lang", LANG_COOKIE, ("zh", "en")), ("theme", THEME_COOKIE, ("light", "dark"))):
         chosen = request.query_params.get(parameter)
         if chosen in allowed:
@@ -161,7 +161,7 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
         "publish": part.publish(w, view),
     }
     if shape == "list":
-        return {**parts, "list": part.list_rows(w, view)}
+        return own_language({**parts, "list": part.list_rows(w, view)}, w)
     for lane in view.lanes:
         parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write, view.on)
         for cell in lane.cells:
@@ -173,4 +173,9 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
             "back-later": part.later(w, view),
             "back-blocked": part.blocked(w, view),
         }
-    return {**parts, "form": part.form(w, view)}
+    return own_language({**parts, "form": part.form(w, view)}, w)
+
+
+def own_language(parts: Mapping[str, object], words: Words) -> dict[str, str]:
+    """Parts of a page with the system's own reasons in the reader's language."""
+    return {element: words.own(str(html)) for element, html in parts.items()}

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from company.reasons import of_language
 from contracts.civil_time import in_shanghai, in_utc
 from dashboards.board.view import Say
 
@@ -62,6 +63,10 @@ class Words:
     def __call__(self, key: str, /, **facts: object) -> str:
         """The sentence for `key`, filled in. KeyError for a key that is not in the table."""
         return tables()["words"][key][self._column].format(**facts)
+
+    def own(self, text: str) -> str:
+        """A text that holds reasons of the system in both languages, in this one alone."""
+        return of_language(text, chinese=self.lang == "zh")
 
     @property
     def paper(self) -> "Words":

@@ -1,7 +1,7 @@
 """The order desk: lists by keyset, who sees what, what a contract's page says and offers, and sheets that are safe."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -12,15 +12,18 @@ from openpyxl import load_workbook
 from orders_story import SIGNED, completed, delayed, desk_rows, signed
 
 from company.people import read_people
+from company.reasons import LEFT_BY_DELIVERY
 from contracts import order as facts
 from contracts.fact import Customer, Measure
 from contracts.order_drafts import DraftRow
 from dashboards.listing import SHEET_ROWS, beyond, key_of, page_of
 from dashboards.nav import STAFF
 from dashboards.orders.contract_view import line_state
+from dashboards.orders.history import Told, details
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import SORTS, Chosen, query_of
 from dashboards.sheets import safe
+from dashboards.words import Words
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
 from order.draft.row import DraftFile
@@ -375,6 +378,24 @@ async def test_the_history_tells_what_happened_with_both_times_where_they_differ
     """X1"""
     text = (await get("/orders/HT26030001", rows=desk_rows(signed(), delayed()))).text
     assert ("登记合同" in text, "吴晓敏" in text, "工厂排产" in text) == (True, True, True)
+
+
+def test_the_history_speaks_one_language_and_counts_nothing_that_has_no_pieces() -> None:
+    """X1, X5: a reason of the system stands in events in both languages; an amendment names no pieces."""
+    at = datetime(2026, 3, 13, 1, tzinfo=UTC)
+    rest = Told("RestOwed", at, None, "system", {"reason": LEFT_BY_DELIVERY})
+    added = Told("goods.changed", at, None, "he.jx", {"quantity": 0, "note": "加一行"})
+    zh, en = Words("zh", at), Words("en", at)
+    assert [details(rest, words, money=False) for words in (zh, en)] == ["送货后余件", "left by a delivery"]
+    assert details(added, zh, money=False) == "加一行"
+
+
+async def test_a_page_shows_its_own_half_of_a_reason_of_the_system():
+    """X5: wherever on the page it stands"""
+    rows = desk_rows(signed(), delayed(), of_contract(HANDED_OVER.model_copy(update={"reason": LEFT_BY_DELIVERY})))
+    zh, en = [await get(f"/orders/HT26030001?lang={lang}", rows=rows) for lang in ("zh", "en")]
+    assert ["left by a delivery" in zh.text, "送货后余件" in zh.text] == [False, True]
+    assert ["left by a delivery" in en.text, "送货后余件" in en.text] == [True, False]
 
 
 async def test_a_customers_file_holds_all_contracts_of_the_phone():

@@ -12,7 +12,7 @@ from contracts.bounds import CivilDay, OneLine
 from dashboards import live
 from dashboards.board.reading import read_week
 from dashboards.board.week import WeekView, monday_of
-from dashboards.render import slug, template, words_for
+from dashboards.render import own_language, slug, template, words_for
 from dashboards.seat import Seat
 from dashboards.words import Words
 from dispatch.day.row import DAYS
@@ -59,8 +59,8 @@ def cards_of(week: WeekView) -> list[Any]:
 def week_parts(week: WeekView, words: Words) -> Mapping[str, str]:
     """Element id -> its HTML, for every part of the week that can change while somebody looks."""
     part: Any = template("week_parts.html").module
-    rows = {f"week-{slug(row.crew)}": str(part.row(words, row)) for row in week.rows}
-    return {"week-head": str(part.heads(words, week)), **rows}
+    rows = {f"week-{slug(row.crew)}": part.row(words, row) for row in week.rows}
+    return own_language({"week-head": part.heads(words, week), **rows}, words)
 
 
 @router.get("/api/board-week/{on}", tags=["dashboards 看板"], summary="一周的派工板 The board of the week of a day")

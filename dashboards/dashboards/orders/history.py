@@ -101,6 +101,6 @@ def _fact(name: str, value: Any, words: Words) -> str:
     if name.endswith("_on") or name in {"on", "eta"}:
         return words(f"fact.{name}", on=words.short_date(date.fromisoformat(str(value)[:10])))
     if name == "quantity":
-        return f"×{value}"
+        return f"×{value}" if value else ""
     coded = f"{name}.{value}"
-    return words(coded) if coded in tables()["words"] else str(value)
+    return words(coded) if coded in tables()["words"] else words.own(str(value))

@@ -6,6 +6,7 @@ fleet: 出车 VehicleSentOut ──> run: depart ──> 出车 RunDeparted ─�
          └─ return <── 不能出车 DepartureDeclined
 """
 
+from company.reasons import LEFT_BEHIND
 from contracts.dispatch_fleet import VehicleSentOut
 from contracts.dispatch_runs import DepartureDeclined, RunDeparted
 from dispatch.day.aggregate import day_id
@@ -22,9 +23,6 @@ from runtime.flow import Flow, step
 from runtime.reaction import On
 
 Asks = tuple[Ask, ...]
-
-LEFT_BEHIND = "未装车 not loaded"
-"""Why a stop that was settled not to go leaves its slot (B11)."""
 
 
 def depart_run(event: VehicleSentOut) -> Asks:

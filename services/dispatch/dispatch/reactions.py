@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from company.reasons import PAID, REFUNDED, VISIT_CANCELLED
 from contracts.dispatch_corrections import DeliveryCorrected
 from contracts.dispatch_days import DayPublished
 from contracts.dispatch_fleet import LeaveNoted
@@ -266,7 +267,7 @@ def amend_jobs(event: ContractAmended) -> Asks:
 
 def note_payment(event: PaymentNoted | ReturnRefunded) -> Asks:
     """收款、退款 (A7, B13, B15) -> the crew collects only what is still owed, and brings no more."""
-    why = "已收款 paid" if isinstance(event, PaymentNoted) else "已退款 refunded"
+    why = PAID if isinstance(event, PaymentNoted) else REFUNDED
     owed = AmendJob(at=event.at, reason=why, amount_due_fen=event.owed_fen)
     job = JOB.key(delivery_of(event.contract_no, event.part))
     if isinstance(event, PaymentNoted) or event.line_owed is None:
@@ -278,7 +279,7 @@ def note_payment(event: PaymentNoted | ReturnRefunded) -> Asks:
 def cancel_visit(event: VisitCancelled) -> Asks:
     """取消上门 (C10) -> the visit's slot is free."""
     job = JOB.key(visit_of(event.ticket_id, event.visit_no))
-    return (Ask(job, CancelJob(at=event.at, reason=event.reason or "取消上门 cancelled")),)
+    return (Ask(job, CancelJob(at=event.at, reason=event.reason or VISIT_CANCELLED)),)
 
 
 def move_visit(event: VisitMoved) -> Asks:

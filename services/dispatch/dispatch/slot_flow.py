@@ -8,11 +8,11 @@ day: 释放 SlotReleased (out of the plan, or ran out) ──> job: leave, or Sl
 
 from collections.abc import Iterable, Sequence
 
+from company.reasons import SAME_DAY
 from contracts.dispatch_days import PlanChanged, SlotReleased, SlotReserved
 from contracts.dispatch_jobs import SlotDeclined, StopScheduled, StopUnscheduled
 from contracts.envelope import Meta
 from dispatch.day.aggregate import day_id
-from dispatch.day.change import MOVED
 from dispatch.day.places import Clash, clash_facts
 from dispatch.day.slot import ConfirmSlot, ReleaseSlot
 from dispatch.day.turn import RevertChange
@@ -63,7 +63,7 @@ def release_slot(event: StopUnscheduled) -> Asks:
 
 def leave_released_slot(event: SlotReleased, meta: Meta) -> Asks:
     """释放占位 (B8) -> a job that is out of the plan, or took its slot too late, is 待排 again."""
-    if event.reason == MOVED or event.left:
+    if event.reason == SAME_DAY or event.left:
         return ()
     leaving = LeaveSlot(
         at=event.at,

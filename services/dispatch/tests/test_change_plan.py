@@ -24,12 +24,13 @@ from test_dispatch_properties import play
 
 from company.context import Context
 from company.policy import policy_book
+from company.reasons import REVERTED, SAME_DAY, UNDONE
 from contracts.dispatch import DayEvent
 from contracts.dispatch_days import Slot, SlotReleased
 from dispatch.day.aggregate import DAY as DAY_PLAN
-from dispatch.day.change import MOVED, RECENT_CHANGES, ChangePlan, PlannedMove, Spot, fit
+from dispatch.day.change import RECENT_CHANGES, ChangePlan, PlannedMove, Spot, fit
 from dispatch.day.state import Day, Drafted, Published, Unopened, slot_of
-from dispatch.day.turn import REVERTED, UNDONE, RedoChange, RevertChange, UndoChange
+from dispatch.day.turn import RedoChange, RevertChange, UndoChange
 from dispatch.refusals import no
 from runtime.decision import Rejected
 from runtime.testing import Given
@@ -58,8 +59,8 @@ SWAP = ChangePlan(on=DAY, change_id="c-1", kind="swap", moves=(part(JOB, THERE, 
 SWAPPED = (SLOT.model_copy(update={"crew": "S2"}), OTHER.model_copy(update={"crew": "S1"}))
 SWAP_EVENTS = (
     changed((SLOT, SWAPPED[0]), (OTHER, SWAPPED[1]), change_id="c-1", kind="swap"),
-    SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=MOVED, change_id="c-1"),
-    SlotReleased(at=NOW, depot="main", on=DAY, job_id="D-2", reason=MOVED, change_id="c-1"),
+    SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=SAME_DAY, change_id="c-1"),
+    SlotReleased(at=NOW, depot="main", on=DAY, job_id="D-2", reason=SAME_DAY, change_id="c-1"),
     reserved(SWAPPED[0], change_id="c-1"),
     reserved(SWAPPED[1], change_id="c-1"),
 )

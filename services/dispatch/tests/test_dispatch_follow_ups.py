@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from dispatch_cases import CUSTOMER, DAY, DELIVERED, FAILED, JOB, LINES, NOW, RUN_DEPARTED, WINDOW, reacts
 
+from company.reasons import LEFT_BEHIND
 from contracts.civil_time import end_of_day
 from contracts.dispatch_road import RunClosed, StopReached
 from contracts.notify import CallMade
 from contracts.order import ContractAmended, ContractCancelled, DeliveryPostponed, PaymentNoted, ReturnRefunded
 from contracts.service_desk_visits import VisitCancelled, VisitMoved
-from dispatch.departure_flow import LEFT_BEHIND
 from dispatch.fleet.trips import ReturnVehicle
 from dispatch.job.calls import CallBeforeArrival, CallBeforeInstallation, ConfirmHome, TellHalfDay
 from dispatch.job.handover import ArriveAtStop

@@ -21,6 +21,7 @@ from dispatch_cases import (
     meta,
 )
 
+from company.reasons import EXPIRED, SAME_DAY
 from contracts.dispatch_days import SlotReleased
 from contracts.dispatch_jobs import StopUnscheduled
 from contracts.dispatch_runs import RunStop
@@ -29,9 +30,8 @@ from contracts.fact import Fact
 from contracts.inventory import MorningFeedbackGiven, StopFeedback
 from contracts.order import CompletenessLost, GoodsCompleted
 from contracts.service_desk_visits import VisitBooked, VisitCompleted
-from dispatch.day.change import MOVED
 from dispatch.day.crews import NoteDeparture
-from dispatch.day.slot import EXPIRED, ConfirmSlot, ReleaseSlot
+from dispatch.day.slot import ConfirmSlot, ReleaseSlot
 from dispatch.job.handover import FinishVisit
 from dispatch.job.stop import ConfirmByWarehouse, DepartStop, LeaveSlot, PublishStop
 from dispatch.job.terms import ChangeCompleteness, OpenJob
@@ -137,7 +137,7 @@ def test_a_job_that_took_its_slot_confirms_it_and_one_that_left_releases_it() ->
 def test_a_released_slot_puts_its_job_back_unless_it_was_moved() -> None:
     """B8"""
     expired, moved = (
-        SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=reason) for reason in (EXPIRED, MOVED)
+        SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=reason) for reason in (EXPIRED, SAME_DAY)
     )
     leave = LeaveSlot(at=NOW, reason=EXPIRED, on=DAY, day_version=7)
     assert [asked("dispatch", event, meta(7)) for event in (expired, moved)] == [

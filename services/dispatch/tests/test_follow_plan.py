@@ -23,9 +23,10 @@ from dispatch_cases import (
     reserved,
 )
 
+from company.reasons import REVERTED
 from contracts.dispatch_days import SlotReleased, SlotReserved
 from contracts.dispatch_jobs import StopScheduled
-from dispatch.day.turn import REVERTED, RevertChange
+from dispatch.day.turn import RevertChange
 from dispatch.job.stop import TakeSlot
 from dispatch.refusals import no
 from runtime.decision import Ask

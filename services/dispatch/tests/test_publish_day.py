@@ -23,10 +23,10 @@ from dispatch_cases import (
 )
 
 from company.context import Context
+from company.reasons import EXPIRED, GONE, SAME_DAY
 from contracts.dispatch_days import DayAdjusted, PlanAdjustment, PlanOverdue, SlotReleased
-from dispatch.day.change import MOVED
 from dispatch.day.issue import MarkPlanOverdue, PublishDay, ReissueDay
-from dispatch.day.slot import EXPIRED, GONE, ConfirmSlot, ExpireSlot, ReleaseSlot
+from dispatch.day.slot import ConfirmSlot, ExpireSlot, ReleaseSlot
 from dispatch.refusals import no
 from runtime.decision import Timer
 
@@ -121,7 +121,7 @@ def test_a_job_that_did_not_take_its_new_place_is_put_back_where_it_was() -> Non
     there = SLOT.model_copy(update={"crew": "S2"})
     moved = (
         changed((SLOT, there), change_id="c-1", kind="move"),
-        LEFT.model_copy(update={"reason": MOVED}),
+        LEFT.model_copy(update={"reason": SAME_DAY}),
         reserved(there, change_id="c-1"),
     )
     ctx = Context(now=NOW + HOLD, by="system", role="system", policy=POLICY)
@@ -202,7 +202,7 @@ def test_who_had_a_stop_in_the_plan_is_told_that_it_is_gone() -> None:
     moved = SLOT.model_copy(update={"crew": "S2"})
     there = (
         changed((SLOT, moved), kind="move", reason="顺路", published=True),
-        LEFT.model_copy(update={"reason": MOVED}),
+        LEFT.model_copy(update={"reason": SAME_DAY}),
         reserved(moved, "顺路"),
         confirmed(),
     )

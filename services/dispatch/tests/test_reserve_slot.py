@@ -24,10 +24,10 @@ from dispatch_cases import (
     reserved,
 )
 
+from company.reasons import SAME_DAY
 from contracts.dispatch import DayEvent
 from contracts.dispatch_days import DayOpened, Slot, SlotReleased
 from contracts.fact import Window
-from dispatch.day.change import MOVED
 from dispatch.day.places import Ground, clashes, half_window
 from dispatch.day.slot import ReserveSlot
 from dispatch.refusals import no
@@ -46,7 +46,7 @@ RESERVE = ReserveSlot(
 SECOND = RESERVE.model_copy(update={"job_id": "D-2", "contract_no": "2"})
 SECOND_WINDOW = Window(starts=WINDOW.ends, ends=WINDOW.starts + timedelta(minutes=105))
 SECOND_SLOT = SLOT.model_copy(update={"job_id": "D-2", "contract_no": "2", "position": 2, "window": SECOND_WINDOW})
-LEFT = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=MOVED)
+LEFT = SlotReleased(at=NOW, depot="main", on=DAY, job_id=JOB, reason=SAME_DAY)
 
 
 def minutes(start: int, end: int) -> Window:

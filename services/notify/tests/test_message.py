@@ -124,7 +124,7 @@ def test_what_speaks_of_a_day_that_is_over_by_its_turn_is_given_up(story: tuple[
             at=MORNING,
             message_id=ID,
             attempt=1,
-            reason="所说的 2026-03-13 已过 the day it speaks of is over",
+            reason="所说的日子已过 the day it speaks of is over：2026-03-13",
             final=True,
             retry_at=None,
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from company.policy import policy_book
+from company.reasons import CALENDAR_CORRECTED
 from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
@@ -296,7 +297,7 @@ def tell_calendar(event: TicketOpened) -> Asks:
 
 def reckon_clocks(event: CalendarTold) -> Asks:
     """Corrected days -> the ticket reckons its clocks by them (C1)."""
-    command = ReckonClocks(at=event.at, reason="日历更正 the calendar was corrected", corrections=event.days)
+    command = ReckonClocks(at=event.at, reason=CALENDAR_CORRECTED, corrections=event.days)
     return (Ask(TICKET.key(event.ticket_id), command),)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import BACK_TO_BACKLOG, SAME_DAY
 from company.roles import Role
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId, Words
@@ -51,13 +52,6 @@ from dispatch.refusals import no
 from dispatch.words import joined
 from runtime.decision import Command, Rejected
 from runtime.use_case import UseCase
-
-MOVED = "同日换位 moved within the day"
-"""Reason of a release that the same job's next reservation follows; for any other reason the job leaves the slot."""
-
-
-BACK = "退回待排 back to the backlog"
-
 
 FORCES = frozenset({Role.INSTALL_SUPERVISOR})
 
@@ -193,7 +187,7 @@ def rearrange(moves: Moves, day: Drafted | Published, header: Header, ctx: Conte
             depot=plan.depot,
             on=plan.on,
             job_id=job,
-            reason=MOVED if slot is not None else header.reason or BACK,
+            reason=SAME_DAY if slot is not None else header.reason or BACK_TO_BACKLOG,
             change_id=header.change_id,
             left=header.left,
         )

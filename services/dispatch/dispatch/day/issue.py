@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, assert_never
 
 from company.context import Context
+from company.reasons import PUBLISHED_AGAIN
 from contracts import dispatch_days as facts
 from contracts.dispatch import DayEvent
 from dispatch.day.state import Day, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
@@ -12,9 +13,6 @@ from dispatch.refusals import no
 from dispatch.who import PLANS
 from runtime.decision import Command, Timer
 from runtime.use_case import UseCase
-
-AGAIN = "再次发布 published again"
-"""Why an edition is told when nobody gave a reason (goods or window of a stop were corrected)."""
 
 
 class PublishDay(Command):
@@ -118,7 +116,7 @@ def _adjusted(day: Published, stops: tuple[facts.Slot, ...], published: facts.Da
         depot=published.depot,
         on=published.on,
         version=published.version,
-        reason="；".join(day.reasons) or AGAIN,
+        reason="；".join(day.reasons) or PUBLISHED_AGAIN,
         changes=tuple(
             facts.PlanAdjustment(
                 job_id=job,

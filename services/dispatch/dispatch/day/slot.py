@@ -8,6 +8,7 @@ from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import EXPIRED, GONE
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, HowMany, Nth, OptionalId, Words
 from contracts.dispatch import DayEvent
@@ -20,13 +21,6 @@ from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from runtime.decision import Command, Timer
 from runtime.use_case import UseCase
-
-EXPIRED = "占位到期未用 not taken in time"
-"""Reason of a release by the clock."""
-
-
-GONE = "占位已不在 gone before it was taken"
-"""Reason of a release that tells a job that its slot was free already."""
 
 
 class ReserveSlot(Command):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from company.context import Context
+from company.reasons import REDONE, REVERTED, UNDONE
 from contracts import dispatch_days as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId, Words
 from contracts.dispatch import DayEvent
@@ -19,12 +20,6 @@ from dispatch.day.state import Change, Day, Decision, Drafted, Published, Unopen
 from dispatch.refusals import no
 from runtime.decision import Command, Rejected
 from runtime.use_case import UseCase
-
-REVERTED = "有单未能跟上，已还原 put back, a job did not follow"
-
-UNDONE = "撤销 undone"
-
-REDONE = "重做 done again"
 
 
 class UndoChange(Command):

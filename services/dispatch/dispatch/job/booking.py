@@ -11,6 +11,7 @@ from company.business_calendar import service_calendar
 from company.business_time import days_before
 from company.context import Context
 from company.policy import Policy
+from company.reasons import BOOKED_ANEW, SENT_AHEAD, SITE_NOT_READY
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, Words
 from contracts.civil_time import civil_day, days_later, end_of_day
@@ -121,7 +122,7 @@ def wait_for_site(
         checklist=command.checklist,
         remarks=tuple(one for one in command.remarks if one.item in missing),
     )
-    return (*left(job, "现场未备好 site not ready", at), waiting)
+    return (*left(job, SITE_NOT_READY, at), waiting)
 
 
 def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) -> Decision:
@@ -164,7 +165,7 @@ def agree(command: BookInstallation, job: Bookable, at: datetime, ctx: Context) 
         consent=command.consent if late else None,
     )
     place = place_of(job)
-    moved = left(job, "改约 booked for another day", at) if place is not None and place.on != on else ()
+    moved = left(job, BOOKED_ANEW, at) if place is not None and place.on != on else ()
     return (*moved, *part, booked)
 
 
@@ -179,7 +180,7 @@ def sent_ahead(
             at=at,
             job_id=work.job_id,
             complete_on=None,
-            reason="先送在库部分 what is here goes ahead",
+            reason=SENT_AHEAD,
             lines=opens.lines,
             volume_l=volume_of(opens.lines, policy),
         ),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from company.context import Context
 from company.policy import Policy, policy_book
+from company.reasons import COLLECTED
 from contracts import dispatch_pick_up as facts
 from contracts.bounds import CivilDay, Few, ManyLines, Words
 from contracts.civil_time import civil_day
@@ -136,7 +137,7 @@ def arrange_pick_up(command: ArrangePickUp, job: Opened, ctx: Context) -> Decisi
                 note=command.note,
                 consent=command.consent if late else None,
             )
-            return (*left(job, "客户自提 the customer collects", at), arranged)
+            return (*left(job, COLLECTED, at), arranged)
     assert_never(job)
 
 

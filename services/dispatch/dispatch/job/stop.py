@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import OTHER_DAY
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OneLine, OptionalId, Words
 from contracts.civil_time import civil, days_later
@@ -218,7 +219,7 @@ def take_place(
         home_due=day_before(command.on, policy.home_call_due, at) if work.kind == "delivery" else None,
         install_call_due=day_before(command.on, policy.install_call_due, at) if work.kind == "installation" else None,
     )
-    moved = () if held is None or same_day else left(job, command.reason or "改排他日 moved to another day", at)
+    moved = () if held is None or same_day else left(job, command.reason or OTHER_DAY, at)
     return (*moved, scheduled)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import COMPLETENESS_CORRECTED, CONTRACT_AMENDED
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId, Words
@@ -123,7 +124,7 @@ def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
             at=happened(command, ctx),
             job_id=work.job_id,
             complete_on=command.complete_on,
-            reason="合同变更 contract amended" if amended else "货齐日更正 day of completeness corrected",
+            reason=CONTRACT_AMENDED if amended else COMPLETENESS_CORRECTED,
             lines=command.lines if amended else None,
             volume_l=volume_of(command.lines, ctx.policy) if amended else None,
             amount_due_fen=command.amount_due_fen if amended else None,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import time
 
+from company.reasons import CONTRACT_FULFILLED
 from contracts.civil_time import civil
 from contracts.fact import ContractLine, GoodsLine
 from contracts.job_ids import is_delivery
@@ -50,7 +51,7 @@ def free_goods(event: ReturnRefunded | ContractFulfilled) -> Sequence[Ask]:
     """Paid back, or fulfilled -> what nobody is owed is free stock, in the same moment (A9, B15, A7)."""
     command: NoteRefund | FreeTheRest
     if isinstance(event, ContractFulfilled):
-        command = FreeTheRest(at=event.at, contract_no=event.contract_no, reason="合同完结 contract fulfilled")
+        command = FreeTheRest(at=event.at, contract_no=event.contract_no, reason=CONTRACT_FULFILLED)
     elif event.quantity:
         command = NoteRefund(
             at=event.at,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import DAY_OVER, TAKEN_BACK
 from contracts import notify as facts
 from contracts.bounds import ManyLines, Moment, Nth, OneLine, OptionalId
 from notify.message.request import is_over
@@ -134,7 +135,7 @@ def day_over(letter: Letter, attempt: int, ctx: Context) -> facts.MessageFailed:
         at=ctx.now,
         message_id=letter.message_id,
         attempt=attempt,
-        reason=f"所说的 {letter.last_day} 已过 the day it speaks of is over",
+        reason=f"{DAY_OVER}：{letter.last_day}",
         final=True,
         retry_at=None,
     )
@@ -155,7 +156,7 @@ def withdraw(command: WithdrawMessage, message: Known, ctx: Context) -> Decision
             at=ctx.now,
             message_id=message.letter.message_id,
             attempt=1 if isinstance(message, Requested) else message.attempt,
-            reason=f"所说的已更正收回 what it tells of was taken back：{command.reason}",
+            reason=f"{TAKEN_BACK}：{command.reason}",
             final=True,
             retry_at=None,
         ),

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from company.context import Context
 from company.policy import Policy
+from company.reasons import LEFT_BY_DELIVERY
 from contracts import order as facts
 from contracts.bounds import Few, Nth, OneLine, OptionalId
 from contracts.civil_time import civil_day
@@ -46,9 +47,6 @@ from order.who import OFFICE
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
-
-LEFT = "送货后余件 left by a delivery"
-"""Why something is to be delivered once more (A10)."""
 
 
 class NoteLoading(Command):
@@ -218,8 +216,8 @@ def note_delivery(command: NoteDelivery, contract: Known, ctx: Context) -> Decis
     is_last = is_delivery(command.job_id) and not owed_pieces(after.lines)
     return (
         noted.model_copy(update={"settled": settled(after)}) if is_last else noted,
-        *(() if is_last else rest_owed(after, at, LEFT)),
-        *completeness(after, after.lines, at, ctx, LEFT),
+        *(() if is_last else rest_owed(after, at, LEFT_BY_DELIVERY)),
+        *completeness(after, after.lines, at, ctx, LEFT_BY_DELIVERY),
         *outcome(after, after.lines, after.course, at, ctx.policy),
     )
 
