@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
-from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -36,6 +35,7 @@ from runtime.http import ErrorBody, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.identity.audit import AuditTrail
 from runtime.identity.identity import Identity
+from runtime.kafka_access import access_of
 from runtime.logs import get_log
 from runtime.mongo import Database, answers, connect, identity_of
 from runtime.nightly import Chore, Nightly
@@ -129,9 +129,15 @@ class Process:
         self._looked = -LOOK_SECONDS
         self._away: dict[str, str] = {}
 
+    async def provision(self) -> None:
+        """See to the topics that this process uses. Raises `NotReady`."""
+        system, own = self.system, [service.name for service in self.services]
+        access = access_of(self.settings, system.services, system.all_projections(), own, self.roles)
+        await kafka.provision(self.settings, system.services, access.topics)
+
     async def start_parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Check servers and topics, then build what this process runs. Raises `NotReady` with what to do."""
-        await kafka.provision(self.settings, self.system.services)
+        await self.provision()
         cluster = await cluster_id(self.settings)
         running: list[Callable[[], Awaitable[None]]] = []
         if "worker" in self.roles:
@@ -193,7 +199,7 @@ class Process:
 
 async def cluster_id(settings: Settings) -> str:
     """Id of the Kafka cluster: checkpoints of another one are not ours."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    admin = kafka.administrator(settings)
     await admin.start()
     try:
         described: dict[str, Any] = await admin.describe_cluster()
@@ -373,7 +379,7 @@ def serve(process: Process) -> int:
             )
         )
         _allow_files(process.settings.max_connections)
-        asyncio.run(kafka.provision(process.settings, process.system.services))
+        asyncio.run(process.provision())
         set_up_collector()
         server.run()
     except NotReady as error:

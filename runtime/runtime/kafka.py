@@ -20,6 +20,7 @@ from aiokafka.protocol.transaction import (
     TxnOffsetCommitRequest,
 )
 
+from runtime import kafka_login
 from runtime.errors import NotReady
 from runtime.fetched import read_leniently
 from runtime.logs import get_log
@@ -73,8 +74,8 @@ def topics_of(service: str) -> dict[str, dict[str, str]]:
     }
 
 
-async def provision(settings: Settings, services: Iterable[str]) -> None:
-    """Make the topics that are missing and check those that exist. Raises `NotReady` naming what is wrong."""
+def wanted_topics(settings: Settings, services: Iterable[str]) -> dict[str, tuple[int, dict[str, str]]]:
+    """All topics of the system: partitions, and the configuration that counts."""
     wanted: dict[str, tuple[int, dict[str, str]]] = {
         CHANGES: (1, {"retention.ms": str(_DAY_MS)}),
         PARKED: (1, {"retention.ms": "-1", "retention.bytes": "-1"}),
@@ -82,30 +83,56 @@ async def provision(settings: Settings, services: Iterable[str]) -> None:
     }
     for service in services:
         wanted |= {topic: (settings.partitions, config) for topic, config in topics_of(service).items()}
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
-    await _start(admin.start(), settings)
+    safe = {"min.insync.replicas": str(max(1, settings.replication - 1))}
+    return {topic: (partitions, config | safe) for topic, (partitions, config) in wanted.items()}
+
+
+async def provision(settings: Settings, services: Iterable[str], own: Iterable[str] | None = None) -> None:
+    """Make the topics that are missing and check those that exist. Raises `NotReady` naming what is wrong.
+
+    Where processes make no topics (`makes_topics`), only `own` are looked for: a principal knows of no others.
+    """
+    wanted = wanted_topics(settings, services)
+    admin = await started_administrator(settings)
     try:
-        there = set(await admin.list_topics())
-        missing = [
-            NewTopic(name=topic, num_partitions=n, replication_factor=settings.replication, topic_configs=config)
-            for topic, (n, config) in wanted.items()
-            if topic not in there
-        ]
-        if missing:
-            response: Any = await admin.create_topics(missing)
-            for topic, code, *rest in response.topic_errors:
-                if code and for_code(code) is not TopicAlreadyExistsError:
-                    raise NotReady(f"topic {topic} could not be made: {for_code(code).__name__} {rest}")
-        for described in await _described(admin, list(wanted)):
+        if settings.makes_topics:
+            await make_topics(admin, settings, wanted)
+        else:
+            wanted = {topic: wanted[topic] for topic in own or wanted}
+        for described in await _described(admin, list(wanted), patient=settings.makes_topics):
             count, _ = wanted[described.name]
+            if not described.is_known:
+                raise NotReady(
+                    f"there is no topic {described.name}, or {settings.kafka_user} may not use it: "
+                    "run `songda topics apply` as somebody who may make topics and give access."
+                )
             if described.partitions != count:
                 raise NotReady(
                     f"topic {described.name} has {described.partitions} partitions, settings say {count}: "
                     "keys would move. Set SONGDA_PARTITIONS to what is there, or copy the stream to a new topic."
                 )
-        await _coordinated(admin)
+        if settings.makes_topics:
+            await _coordinated(admin)
     finally:
         await admin.close()
+
+
+async def make_topics(
+    admin: AIOKafkaAdminClient, settings: Settings, wanted: Mapping[str, tuple[int, dict[str, str]]]
+) -> list[str]:
+    """Make those that are missing; their names. Raises `NotReady` with the broker's reason."""
+    there = set(await admin.list_topics())
+    missing = [
+        NewTopic(name=topic, num_partitions=n, replication_factor=settings.replication, topic_configs=config)
+        for topic, (n, config) in wanted.items()
+        if topic not in there
+    ]
+    if missing:
+        response: Any = await admin.create_topics(missing)
+        for topic, code, *rest in response.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise NotReady(f"topic {topic} could not be made: {for_code(code).__name__} {rest}")
+    return [one.name for one in missing]
 
 
 class _Topic(NamedTuple):
@@ -116,13 +143,13 @@ class _Topic(NamedTuple):
     is_known: bool
 
 
-async def _described(admin: AIOKafkaAdminClient, topics: list[str]) -> list[_Topic]:
-    """Topics once all of them are known to the broker (a new topic takes a moment)."""
+async def _described(admin: AIOKafkaAdminClient, topics: list[str], *, patient: bool) -> list[_Topic]:
+    """Topics once all of them are known to the broker (a new topic takes a moment); `patient`: wait for that."""
     found: list[_Topic] = []
     for _ in range(100):
         told = await admin.describe_topics(topics)
         found = [_Topic(one["topic"], len(one["partitions"]), not one["error_code"]) for one in told]
-        if all(one.is_known and one.partitions for one in found):
+        if not patient or all(one.is_known and one.partitions for one in found):
             return found
         await asyncio.sleep(0.1)
     raise NotReady(f"topics do not come up: {[one.name for one in found if not one.is_known]}")
@@ -163,10 +190,22 @@ async def _start(starting: Any, settings: Settings) -> None:
         ) from error
 
 
+def administrator(settings: Settings) -> AIOKafkaAdminClient:
+    """Who asks about topics, groups and the cluster. Start and close it."""
+    return AIOKafkaAdminClient(**kafka_login.client(settings), request_timeout_ms=10_000)
+
+
+async def started_administrator(settings: Settings) -> AIOKafkaAdminClient:
+    """The same, started. Raises `NotReady`."""
+    admin = administrator(settings)
+    await _start(admin.start(), settings)
+    return admin
+
+
 def sender(settings: Settings) -> AIOKafkaProducer:
     """A producer for records that stand alone (commands, changes): acknowledged by all, no doubles by retries."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **kafka_login.client(settings),
         acks="all",
         enable_idempotence=True,
         max_batch_size=1 << 20,
@@ -187,7 +226,7 @@ def owner_ids(topic: str, partition: int) -> tuple[str, str]:
 def transactional(settings: Settings, transactional_id: str) -> AIOKafkaProducer:
     """The producer of one owned partition. Its stable id is what fences a former owner (RISKS A5)."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **kafka_login.client(settings),
         transactional_id=transactional_id,
         transaction_timeout_ms=10_000,  # an open transaction of a dead owner blocks readers no longer than this
         request_timeout_ms=10_000,
@@ -222,7 +261,7 @@ def unanswered_requests(producer: AIOKafkaProducer) -> list[str]:
 def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
     """Consumer of a service's commands: group membership shares out partitions, offsets go into transactions."""
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **kafka_login.client(settings),
         group_id=group,
         isolation_level="read_committed",
         enable_auto_commit=False,
@@ -240,7 +279,7 @@ def command_consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
 def stream_consumer(settings: Settings, group: str, client: str = "aiokafka") -> AIOKafkaConsumer:
     """Consumer of event streams for reactions: committed events only, from the beginning, offsets by hand."""
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **kafka_login.client(settings),
         group_id=group,
         client_id=client,
         isolation_level="read_committed",
@@ -256,7 +295,7 @@ def stream_consumer(settings: Settings, group: str, client: str = "aiokafka") ->
 def reader(settings: Settings, *, committed: bool = True, wait_ms: int = LONG_POLL_MS) -> AIOKafkaConsumer:
     """A consumer without group: partitions assigned by hand, and a hole in retention is an error, not a jump."""
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **kafka_login.client(settings),
         group_id=None,
         isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
@@ -282,8 +321,8 @@ async def high_watermarks(settings: Settings, partitions: Iterable[TopicPartitio
 async def extents(settings: Settings, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
     """First offset and high watermark of partitions: all that is there now, as spans."""
     consumer = reader(settings, committed=False)
-    await _start(consumer.start(), settings)
     try:
+        await _start(consumer.start(), settings)
         wanted = list(partitions)
         consumer.assign(wanted)
         first, ends = await asyncio.gather(consumer.beginning_offsets(wanted), consumer.end_offsets(wanted))
@@ -294,8 +333,7 @@ async def extents(settings: Settings, partitions: Iterable[TopicPartition]) -> d
 
 async def committed(settings: Settings, group: str, tp: TopicPartition) -> tuple[int, str] | None:
     """A group's offset in a partition, as the broker has it now, and what was written beside it."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
-    await _start(admin.start(), settings)
+    admin = await started_administrator(settings)
     try:
         found = (await admin.list_consumer_group_offsets(group, partitions=[tp])).get(tp)
     finally:

@@ -27,6 +27,7 @@ from runtime.ending import end_if_cancelled
 from runtime.errors import CheckpointLost, NotReady, shown
 from runtime.folds import ReadModel, Watched
 from runtime.former import drop_former_rows
+from runtime.kafka_login import of_broker
 from runtime.logs import get_log
 from runtime.mongo import Database, PyMongoError
 from runtime.parked_log import Skips
@@ -103,7 +104,11 @@ class Projector:
     async def run(self) -> None:
         """Catch up, then follow, until cancelled."""
         broker = KafkaBroker(
-            self.settings.kafka_bootstrap, allow_auto_create_topics=False, logger=None, graceful_timeout=10.0
+            self.settings.kafka_bootstrap,
+            **of_broker(self.settings),
+            allow_auto_create_topics=False,
+            logger=None,
+            graceful_timeout=10.0,
         )
         subscriber = broker.subscriber(
             *self.topics,

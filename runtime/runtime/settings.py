@@ -136,7 +136,28 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SONGDA_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     kafka_bootstrap: Annotated[str, AfterValidator(_brokers)] = "127.0.0.1:29092"
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
+    """How brokers are spoken to. `sasl_ssl` in production; `plaintext` is for one machine."""
+    kafka_sasl: Literal["scram-sha-512", "scram-sha-256", "plain", "oauthbearer"] = "scram-sha-512"
+    """How a client says who it is, where `kafka_security` begins with `sasl_`."""
+    kafka_user: str | None = None
+    """The principal of this process; for `oauthbearer`, its id at `kafka_token_url`."""
+    kafka_password: SecretStr | None = None
+    kafka_token_url: Address | None = None
+    """Where `oauthbearer` gets tokens by client credentials (RFC 6749 §4.4)."""
+    kafka_token_scope: str | None = None
+    kafka_ca: Path | None = None
+    """Certificates (PEM) that sign the brokers' own; without it, those that this machine believes."""
+    kafka_certificate: Path | None = None
+    """The certificate (PEM) by which brokers know this process, with all that sign it."""
+    kafka_certificate_key: Path | None = None
+    kafka_certificate_password: SecretStr | None = None
+    makes_topics: bool = True
+    """Whether a process makes topics that are missing as it starts. Off where its principal may not: then whoever
+    may runs `songda topics apply`."""
     mongo_url: Annotated[str, AfterValidator(_mongo_url)] = "mongodb://127.0.0.1:27417"
+    """With user, password and TLS in it where they are asked for
+    (`mongodb+srv://user:password@host/?tlsCAFile=...&tlsCertificateKeyFile=...`)."""
     mongo_database: str = "songda"
     http_host: str = "127.0.0.1"
     http_port: Port = 8080
@@ -251,9 +272,48 @@ class Settings(BaseSettings):
     exports_per_program: Rate = "120/minute burst 60"
 
     @property
+    def is_kafka_sasl(self) -> bool:
+        """Whether brokers ask a client to say who it is."""
+        return self.kafka_security.startswith("sasl_")
+
+    @property
     def address(self) -> str:
         """Where this machine reaches the process that listens at `http_host`."""
         return f"http://{'127.0.0.1' if is_any_address(self.http_host) else self.http_host}:{self.http_port}"
+
+    @model_validator(mode="after")
+    def _kafka_fits_together(self) -> Self:
+        if self.is_kafka_sasl and not (self.kafka_user and self.kafka_password):
+            raise ValueError(
+                "SONGDA_KAFKA_SECURITY 用了 sasl，就要有 SONGDA_KAFKA_USER 和 SONGDA_KAFKA_PASSWORD。"
+                " SONGDA_KAFKA_SECURITY with sasl takes SONGDA_KAFKA_USER and SONGDA_KAFKA_PASSWORD."
+            )
+        if self.is_kafka_sasl and self.kafka_sasl == "oauthbearer" and not _is_private(self.kafka_token_url or ""):
+            raise ValueError(
+                "SONGDA_KAFKA_SASL=oauthbearer 要有 SONGDA_KAFKA_TOKEN_URL，并用 https（本机除外）。"
+                " SONGDA_KAFKA_SASL=oauthbearer takes SONGDA_KAFKA_TOKEN_URL, https but for one on this machine."
+            )
+        if (
+            self.kafka_security == "sasl_plaintext"
+            and self.kafka_sasl in {"plain", "oauthbearer"}
+            and not all(is_loopback(one.rpartition(":")[0].strip("[]")) for one in listed(self.kafka_bootstrap))
+        ):
+            raise ValueError(
+                f"SONGDA_KAFKA_SECURITY=sasl_plaintext 会把密码明文发到网上（{self.kafka_sasl}）：请改用 sasl_ssl。"
+                f" SONGDA_KAFKA_SECURITY=sasl_plaintext with {self.kafka_sasl} shows the secret to the network: "
+                "use sasl_ssl."
+            )
+        if (self.kafka_certificate or self.kafka_ca) and not self.kafka_security.endswith("ssl"):
+            raise ValueError(
+                "有 SONGDA_KAFKA_CA 或 SONGDA_KAFKA_CERTIFICATE，SONGDA_KAFKA_SECURITY 就要是 ssl 或 sasl_ssl。"
+                " With SONGDA_KAFKA_CA or SONGDA_KAFKA_CERTIFICATE, SONGDA_KAFKA_SECURITY must be ssl or sasl_ssl."
+            )
+        if self.kafka_user and not self.is_kafka_sasl:
+            raise ValueError(
+                "有 SONGDA_KAFKA_USER，SONGDA_KAFKA_SECURITY 就要是 sasl_ssl：否则谁也不会问它。"
+                " With SONGDA_KAFKA_USER, SONGDA_KAFKA_SECURITY must be sasl_ssl: else nobody asks for it."
+            )
+        return self
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from runtime import kafka
 from runtime.projector import projector_group
@@ -45,7 +44,7 @@ async def _look(settings: Settings, groups: Groups) -> Look:
     tps = [TopicPartition(t, p) for t in {t for ts in groups.values() for t in ts} for p in range(settings.partitions)]
     ends = await kafka.high_watermarks(settings, tps)
     taken: dict[str, dict[TopicPartition, int]] = {}
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    admin = kafka.administrator(settings)
     await admin.start()
     try:
         offsets = await asyncio.gather(*(admin.list_consumer_group_offsets(group) for group in groups))

@@ -31,6 +31,7 @@ from songda.ops import ops
 from songda.publish import generate
 from songda.rules_doc import rules
 from songda.stack import commands as stack
+from songda.topics import topics
 from songda.users import users
 from songda.verify_books import verifying
 
@@ -44,6 +45,7 @@ app.add_typer(importing, name="import")
 app.add_typer(contracts, name="contracts")
 app.add_typer(docs, name="docs")
 app.add_typer(ops, name="ops")
+app.add_typer(topics, name="topics")
 app.add_typer(verifying, name="verify")
 app.add_typer(users, name="users")
 app.command()(demo)
@@ -97,17 +99,6 @@ def run(
     chosen = [name] if name in whole.services else list(whole.services)
     set_up_logs(settings.log_level, process=f"{what}:{'+'.join(roles)}")
     raise typer.Exit(serve(Process(settings, whole, chosen, roles)))
-
-
-@app.command()
-def topics() -> None:
-    """建立缺少的主题 Make the topics that are missing, and check those that exist."""
-    from runtime import kafka
-    from songda.system import services
-
-    settings = local_settings()
-    asyncio.run(kafka.provision(settings, services(settings.home)))
-    out.print("主题都在。Topics are in place.")
 
 
 @app.command()

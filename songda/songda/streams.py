@@ -15,7 +15,7 @@ from runtime.settings import Settings
 
 async def event_spans(settings: Settings, services: Iterable[str] = SERVICES) -> dict[TopicPartition, tuple[int, int]]:
     """All partitions of event streams: first offset, and the end of what is committed. Raises `NotReady`."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    admin = kafka.administrator(settings)
     consumer = kafka.reader(settings)
     try:
         async with asyncio.timeout(30):

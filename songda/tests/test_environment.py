@@ -180,3 +180,38 @@ def test_settings_of_the_login_fit_together_or_nothing_starts(
     """C18"""
     told = said(monkeypatch, **{f"SONGDA_{name}": value for name, value in given.items()})
     assert [says in one for one in told] == ([True] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"KAFKA_SECURITY": "sasl_ssl"}, "SONGDA_KAFKA_USER"),
+        ({"KAFKA_SECURITY": "sasl_ssl", "KAFKA_USER": "songda-order"}, "SONGDA_KAFKA_PASSWORD"),
+        ({"KAFKA_USER": "songda-order"}, "SONGDA_KAFKA_SECURITY"),
+        ({"KAFKA_CA": "ca.pem"}, "SONGDA_KAFKA_SECURITY"),
+        (
+            {"KAFKA_SECURITY": "sasl_ssl", "KAFKA_SASL": "oauthbearer", "KAFKA_USER": "a", "KAFKA_PASSWORD": "b"},
+            "SONGDA_KAFKA_TOKEN_URL",
+        ),
+        (
+            {
+                "KAFKA_SECURITY": "sasl_plaintext",
+                "KAFKA_SASL": "plain",
+                "KAFKA_USER": "a",
+                "KAFKA_PASSWORD": "secret-of-kafka",
+                "KAFKA_BOOTSTRAP": "kafka.example.com:9092",
+            },
+            "sasl_ssl",
+        ),
+    ],
+    ids=["no user", "no password", "nobody asks for the user", "no TLS", "no address of tokens", "password in clear"],
+)
+def test_settings_of_kafka_fit_together_or_nothing_starts(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], word: str
+) -> None:
+    """DESIGN 6, X7: what would show a secret, or let a name that is never asked for look like a login."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"SONGDA_{name}", value)
+    (sentence,) = said(monkeypatch)
+    assert word in sentence
+    assert "secret-of-kafka" not in sentence

@@ -66,11 +66,13 @@ async def start_kafka(
     heap: str = "1g",
     options: Sequence[str] = ("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"),
     properties: Mapping[str, str] | None = None,
+    passwords: Mapping[str, str] | None = None,
     seconds: float = START_SECONDS,
 ) -> Process:
     """Start Kafka over the data in `home` (formatted at first), and return once it answers.
 
-    `port` None takes any free one. `properties` go over the node's own, `options` are Java's. Raises StackError.
+    `port` None takes any free one. `properties` go over the node's own, `options` are Java's; `passwords` are those of
+    users (SCRAM-SHA-512) that are there from the first. Raises StackError.
     """
     port = port or free_port()
     controller_port = controller_port or free_port()
@@ -84,7 +86,7 @@ async def start_kafka(
     settings.write_text("".join(f"{key}={value}\n" for key, value in wanted.items()), encoding="utf-8")
     logging_settings.write_text(LOG4J, encoding="utf-8")
     if not (data / "log" / "meta.properties").exists():
-        await _format(java, jars, settings, home)
+        await _format(java, jars, settings, home, passwords or {})
     process = spawn(
         home,
         "kafka",
@@ -129,9 +131,11 @@ async def answers(port: int) -> bool:
         quiet.setLevel(level)
 
 
-async def _format(java: str, jars: str, settings: Path, home: Path) -> None:
-    """Give the empty data folder a cluster id. A half-done earlier attempt is done over."""
+async def _format(java: str, jars: str, settings: Path, home: Path, passwords: Mapping[str, str]) -> None:
+    """Give the empty data folder a cluster id, and users. A half-done earlier attempt is done over."""
     command = ["-cp", jars, "kafka.tools.StorageTool", "format", "--ignore-formatted"]
+    for name, password in passwords.items():
+        command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
     formatting = await asyncio.create_subprocess_exec(
         java,
         "-XX:TieredStopAtLevel=1",  # it runs for a second: compiling well costs more than it gains
